@@ -1,0 +1,1 @@
+"""What the notebooks import: reference implementations, trained models, pictures and widgets."""
