@@ -1,4 +1,4 @@
-"""Attention as the exercises define it: one head, many heads, masks, and scores of what a head does.
+"""Attention as the exercises define it: one head, many heads, masks, scores of what a head does.
 
 Shapes: `...` is any number of leading batch dimensions, none included. A mask is boolean and
 `True` means that this query may attend to this key, as in `F.scaled_dot_product_attention`;

@@ -1,0 +1,244 @@
+"""Real models, built from the reference implementations of this package and trained weights.
+
+`load_minilm()` is an encoder, `load_smollm2()` and `load_austen()` are decoder-only. All run in
+eval mode without gradients on the processor and give the numbers of their originals.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, TypeVar
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from helpers.parameters import ModelConfig
+from helpers.transformer_block import DecoderLM, EncoderBlock, generate_cached, record_attention
+from helpers.weights import austen_files, minilm_files, smollm2_files
+
+Model = TypeVar("Model", bound=nn.Module)
+
+
+class MiniLMOutput(NamedTuple):
+    """What `MiniLM` computed for `n` tokens.
+
+    `hidden_states`: one `(n, d_model)` more than layers; the first is the embedding, the last the
+    result. `attentions`: one `(n_heads, n, n)` a layer; rows are queries.
+    """
+
+    hidden_states: list[Tensor]
+    attentions: list[Tensor]
+
+
+class MiniLM(nn.Module):
+    """The encoder all-MiniLM-L6-v2 (Wang et al. 2020, "MiniLM"): BERT's shape, 6 layers.
+
+    Attributes: `word_embedding`, `position_embedding`, `embedding_norm`, `layers` of
+    `EncoderBlock`, each with `attention.W_q` and so on, `config` and `tokenizer`. BERT's
+    embedding of the first segment is added into `word_embedding`: there is one segment here.
+    """
+
+    def __init__(self, config: ModelConfig, tokenizer: Tokenizer, eps: float) -> None:
+        super().__init__()
+        self.config = config
+        self.tokenizer = tokenizer
+        self.word_embedding = nn.Embedding(config.vocab_size, config.d_model)
+        self.position_embedding = nn.Embedding(config.n_positions, config.d_model)
+        self.embedding_norm = nn.LayerNorm(config.d_model, eps=eps)
+        self.layers = nn.ModuleList(
+            EncoderBlock(config.d_model, config.n_heads, config.d_ff, activation=F.gelu, eps=eps)
+            for _ in range(config.n_layers)
+        )
+
+    def tokenize(self, text: str) -> tuple[list[str], Tensor]:
+        """The tokens of `text`, `[CLS]` first and `[SEP]` last, and their ids `(n,)`."""
+        encoding = self.tokenizer.encode(text)
+        return encoding.tokens, torch.tensor(encoding.ids)
+
+    def embed(self, ids: Tensor) -> Tensor:
+        """Shapes: `ids` `(..., n)`; gives what the first layer gets, `(..., n, d_model)`.
+
+        Raises `ValueError` where `n` is above the 512 positions that the model has learned.
+        """
+        n = ids.shape[-1]
+        if n > self.config.n_positions:
+            raise ValueError(
+                f"ids has n = {n} tokens; the model has learned {self.config.n_positions} positions"
+            )
+        words, positions = self.word_embedding(ids), self.position_embedding(torch.arange(n))
+        return self.embedding_norm(words + positions)
+
+    def forward(self, ids: Tensor) -> MiniLMOutput:
+        """Shapes: `ids` `(n,)`, or `(..., n)` for texts of equal length, which adds the leading
+        dimensions to all of `MiniLMOutput`."""
+        hidden_states = [self.embed(ids)]
+        with record_attention(self.layers) as attentions:
+            for layer in self.layers:
+                hidden_states.append(layer(hidden_states[-1]))
+        return MiniLMOutput(hidden_states, attentions)
+
+    def sentence_embedding(self, text: str) -> Tensor:
+        """The mean of the last hidden states, scaled to length 1: `(d_model,)`. The dot product
+        of two is the cosine by which this model was trained to compare sentences."""
+        return F.normalize(self(self.tokenize(text)[1]).hidden_states[-1].mean(dim=0), dim=0)
+
+
+class PretrainedDecoder(DecoderLM):
+    """A `DecoderLM` with its tokenizer: `forward`, `embedding`, `blocks` … are those of the parent.
+
+    Attributes besides: `config`, `tokenizer`.
+    """
+
+    def __init__(
+        self,
+        config: ModelConfig,
+        tokenizer: Tokenizer,
+        rope_base: float = 10000.0,
+        eps: float = 1e-6,
+    ) -> None:
+        super().__init__(config, rope_base, eps)
+        self.config = config
+        self.tokenizer = tokenizer
+
+    def tokenize(self, text: str) -> tuple[list[str], Tensor]:
+        """The tokens of `text`, readable (a leading space is kept), and their ids `(n,)`."""
+        ids = self.tokenizer.encode(text).ids
+        return [self.tokenizer.decode([i], skip_special_tokens=False) for i in ids], torch.tensor(
+            ids
+        )
+
+    def decode(self, ids: Tensor) -> str:
+        """The text of ids `(n,)`."""
+        return self.tokenizer.decode(ids.tolist(), skip_special_tokens=False)
+
+    def attentions(self, ids: Tensor, layers: Sequence[int] | None = None) -> list[Tensor]:
+        """The attention weights of `layers`, counted from 0, in that order; of all unless given.
+
+        Shapes: `ids` `(..., n)`; gives a tensor `(..., n_heads, n, n)` a layer.
+        """
+        chosen = range(len(self.blocks)) if layers is None else layers
+        in_order = sorted(set(chosen))
+        with record_attention(self.blocks[layer] for layer in in_order) as weights:
+            self(ids)
+        of_layer = dict(zip(in_order, weights, strict=True))
+        return [of_layer[layer] for layer in chosen]
+
+    def complete(
+        self,
+        prompt: str,
+        n_new: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        generator: torch.Generator | None = None,
+    ) -> str:
+        """`prompt` and the text of `n_new` more tokens, by `generate_cached`."""
+        tokens = self.tokenize(prompt)[1][None]
+        return self.decode(generate_cached(self, tokens, n_new, temperature, top_k, generator)[0])
+
+
+def load_minilm() -> MiniLM:
+    """all-MiniLM-L6-v2: 6 layers, 12 heads, d_model 384, trained to compare sentences.
+
+    Raises `helpers.weights.MissingWeightsError` where its package is not installed.
+    """
+    settings, weights, tokenizer = minilm_files()
+    config = ModelConfig(
+        vocab_size=settings["vocab_size"],
+        d_model=settings["hidden_size"],
+        n_layers=settings["num_hidden_layers"],
+        n_heads=settings["num_attention_heads"],
+        d_ff=settings["intermediate_size"],
+        bias=True,
+        norm="layer",
+        tied_embeddings=True,
+        n_positions=settings["max_position_embeddings"],
+    )
+    first_segment = weights["embeddings.token_type_embeddings.weight"][0]
+    state = {
+        "word_embedding.weight": weights["embeddings.word_embeddings.weight"] + first_segment,
+        "position_embedding.weight": weights["embeddings.position_embeddings.weight"],
+        "embedding_norm.weight": weights["embeddings.LayerNorm.weight"],
+        "embedding_norm.bias": weights["embeddings.LayerNorm.bias"],
+    }
+    names = {
+        "attention.W_q": "attention.self.query",
+        "attention.W_k": "attention.self.key",
+        "attention.W_v": "attention.self.value",
+        "attention.W_o": "attention.output.dense",
+        "norm1": "attention.output.LayerNorm",
+        "feed_forward.W_1": "intermediate.dense",
+        "feed_forward.W_2": "output.dense",
+        "norm2": "output.LayerNorm",
+    }
+    for layer in range(config.n_layers):
+        for ours, theirs in names.items():
+            for kind in ("weight", "bias"):
+                source = f"encoder.layer.{layer}.{theirs}.{kind}"
+                state[f"layers.{layer}.{ours}.{kind}"] = weights[source]
+    with torch.device("meta"):
+        model = MiniLM(config, tokenizer, settings["layer_norm_eps"])
+    return _with_weights(model, state)
+
+
+def load_smollm2() -> PretrainedDecoder:
+    """SmolLM2-135M-Instruct (Allal et al. 2025): 30 layers, 9 heads, 3 key and value heads.
+
+    The weights were stored in 4 bits (embedding: 8) and take 540 MB unpacked. The output layer
+    is the embedding's weight, one tensor under two names. Raises
+    `helpers.weights.MissingWeightsError` where its package is not installed.
+    """
+    metadata, weights, tokenizer = smollm2_files()
+    config = ModelConfig(
+        vocab_size=metadata["llama.vocab_size"],
+        d_model=metadata["llama.embedding_length"],
+        n_layers=metadata["llama.block_count"],
+        n_heads=metadata["llama.attention.head_count"],
+        d_ff=metadata["llama.feed_forward_length"],
+        n_kv_heads=metadata["llama.attention.head_count_kv"],
+        gated=True,
+        tied_embeddings=True,
+    )
+    state = {
+        "embedding.weight": weights["token_embd.weight"],
+        "norm.weight": weights["output_norm.weight"],
+        "output.weight": weights["token_embd.weight"],
+    }
+    names = {
+        "attention_norm": "attn_norm",
+        "attention.W_q": "attn_q",
+        "attention.W_k": "attn_k",
+        "attention.W_v": "attn_v",
+        "attention.W_o": "attn_output",
+        "feed_forward_norm": "ffn_norm",
+        "feed_forward.W_gate": "ffn_gate",
+        "feed_forward.W_up": "ffn_up",
+        "feed_forward.W_down": "ffn_down",
+    }
+    for layer in range(config.n_layers):
+        for ours, theirs in names.items():
+            state[f"blocks.{layer}.{ours}.weight"] = weights[f"blk.{layer}.{theirs}.weight"]
+    with torch.device("meta"):
+        model = PretrainedDecoder(
+            config,
+            tokenizer,
+            rope_base=metadata["llama.rope.freq_base"],
+            eps=metadata["llama.attention.layer_norm_rms_epsilon"],
+        )
+    _with_weights(model, state)
+    model.output.weight = model.embedding.weight
+    return model
+
+
+def load_austen() -> PretrainedDecoder:
+    """A small model that writes like Jane Austen; `models/austen` has it and how it was made."""
+    settings, weights, tokenizer = austen_files()
+    with torch.device("meta"):
+        model = PretrainedDecoder(ModelConfig(**settings), tokenizer)
+    return _with_weights(model, weights)
+
+
+def _with_weights(model: Model, state: dict[str, Tensor]) -> Model:
+    """Put the tensors themselves into a model on the meta device: no second copy, no random
+    numbers drawn, and every name must be there."""
+    model.load_state_dict(state, strict=True, assign=True)
+    return model.requires_grad_(False).eval()
