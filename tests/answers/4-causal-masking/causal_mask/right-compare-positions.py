@@ -1,0 +1,3 @@
+def causal_mask(n):
+    i = torch.arange(n)
+    return i[None, :] <= i[:, None]

@@ -1,0 +1,3 @@
+# names: only the diagonal
+def causal_mask(n):
+    return torch.eye(n, dtype=torch.bool)

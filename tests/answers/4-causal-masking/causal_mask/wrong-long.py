@@ -1,0 +1,4 @@
+# names: not boolean
+def causal_mask(n):
+    i = torch.arange(n)
+    return (i[:, None] >= i[None, :]).long()

@@ -1,0 +1,3 @@
+# names: diagonal is masked
+def causal_mask(n):
+    return ~torch.eye(n).bool()

@@ -1,0 +1,3 @@
+# names: NumPy array
+def causal_mask(n):
+    return np.tril(np.ones((n, n), dtype=bool))

@@ -1,0 +1,3 @@
+# names: inverted
+def padding_mask(lengths, n):
+    return (torch.arange(n) >= lengths[:, None])[:, None, :].int()

@@ -1,0 +1,3 @@
+# names: convention is inverted
+def padding_mask(lengths, n):
+    return (torch.arange(n) >= lengths[:, None])[:, None, :]

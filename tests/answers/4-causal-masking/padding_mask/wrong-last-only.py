@@ -1,0 +1,3 @@
+# names: only the last
+def padding_mask(lengths, n):
+    return (torch.arange(n) == lengths[:, None] - 1)[:, None, :]

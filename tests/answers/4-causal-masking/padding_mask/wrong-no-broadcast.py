@@ -1,0 +1,3 @@
+# names: does not broadcast
+def padding_mask(lengths, n):
+    return (torch.arange(n) < lengths)[:, None, :]
