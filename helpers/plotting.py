@@ -71,41 +71,62 @@ def description(picture: Axes | Figure) -> str:
     return " ".join(_descriptions[ax] for ax in axes if ax in _descriptions)
 
 
-def show(picture: Axes | Figure, alt: str | None = None, dpi: int = 100) -> None:
+def to_html(picture: Axes | Figure, alt: str | None = None) -> str:
+    """The picture as an HTML ``<img>`` with alternative text; closes its figure.
+
+    Arguments and errors as in `show`.
+    """
+    return _img(*_render(picture, alt))
+
+
+def show(picture: Axes | Figure, alt: str | None = None) -> None:
     """Display a picture once, with alternative text, and close its figure.
 
-    The output is an HTML ``<img>`` that holds the PNG and its ``alt``: JupyterLab and nbconvert's
-    default template drop the ``alt`` that an ``image/png`` output carries in its metadata. Where
-    only text can be shown, the alternative text is shown.
+    The output has three forms. JupyterLab, GitHub and nbconvert show the HTML ``<img>`` with its
+    ``alt``. The ``image/png`` is for what can't show HTML, PDF for one; its metadata carry ``alt``
+    too, but JupyterLab 4 and nbconvert's default template don't look at them. The plain text is
+    the alternative text.
 
     Args:
         picture: an ``Axes`` (its whole figure is shown) or a ``Figure``.
         alt: what a reader who can't see the picture should know; by default what `describe` said
             of the figure's axes.
-        dpi: pixels an inch.
 
     Raises:
         ValueError: there is no alternative text.
     """
+    png, text = _render(picture, alt)
+    display(
+        {"text/html": _img(png, text), "image/png": png, "text/plain": text},
+        metadata={"image/png": {"alt": text}},
+        raw=True,
+    )
+
+
+def _render(picture: Axes | Figure, alt: str | None) -> tuple[str, str]:
+    """The figure's PNG in base64 and its alternative text. The figure is closed."""
     figure = picture if isinstance(picture, Figure) else picture.figure
     if not isinstance(figure, Figure):
         raise ValueError(f"picture is on a {type(figure).__name__}: show the Figure around it")
-    alt = description(figure) if alt is None else " ".join(alt.split())
-    if not alt:
+    text = description(figure) if alt is None else " ".join(alt.split())
+    if not text:
         raise ValueError(
             f"alt is {alt!r}: say in words what the picture shows, in show(picture, alt) "
             "or describe(ax, text)"
         )
-    source = base64.b64encode(_png(figure, dpi)).decode("ascii")
+    png = base64.b64encode(_png(figure)).decode("ascii")
     plt.close(figure)
-    image = f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}">'
-    display({"text/html": image, "text/plain": alt}, raw=True)
+    return png, text
 
 
-def _png(figure: Figure, dpi: int) -> bytes:
+def _img(png: str, text: str) -> str:
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{png}">'
+
+
+def _png(figure: Figure) -> bytes:
     """The figure as PNG of 256 colours, a third of the size; the same bytes for the same figure."""
     full, small = io.BytesIO(), io.BytesIO()
-    figure.savefig(full, format="png", dpi=dpi, bbox_inches="tight")
+    figure.savefig(full, format="png", dpi=100, bbox_inches="tight")
     picture = Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     picture.save(small, format="png", optimize=True)
     return small.getvalue()
@@ -507,31 +528,29 @@ def plot_encoding(encoding: Any, ax: Axes | None = None, title: str | None = Non
 
 def plot_rotation(
     vectors: Any,
-    positions: Sequence[float] | None = None,
     ax: Axes | None = None,
     title: str | None = None,
+    labels: Sequence[str] | None = None,
 ) -> Axes:
     """Arrows of one pair of features as RoPE turns it from position to position.
 
     Args:
-        vectors: ``(n, 2)``; row ``i`` is the pair at ``positions[i]``.
-        positions: ``n`` positions; 0 to ``n - 1`` by default.
+        vectors: ``(n, 2)``; row ``i`` is the pair at position ``i``, or at what ``labels[i]`` says.
+        labels: what stands at the ``n`` arrows; 0 to ``n - 1`` by default.
 
     Raises:
-        ValueError: `vectors` is not ``(n, 2)``, or there are not ``n`` positions.
+        ValueError: `vectors` is not ``(n, 2)``, or there are not ``n`` labels.
     """
     array = _array("vectors", vectors, 2)
     if array.shape[1] != 2:
         raise ValueError(
             f"vectors has shape {array.shape}: it must be (n, 2), one pair of features"
         )
-    if positions is None:
-        positions = range(len(array))
-    names = _labels("positions", [f"{p:g}" for p in positions], len(array), "vector")
+    names = _labels("labels", labels, len(array), "vector")
     ax = _new_axes(ax, 4.6, 4.6)
     length = np.linalg.norm(array, axis=1)
     reach = float(length.max()) or 1.0
-    for radius in sorted({round(float(r), 6) for r in length}):
+    for radius in sorted({round(float(r), 3) for r in length}):
         ax.add_patch(Circle((0, 0), radius, fill=False, color="0.6", linestyle=":"))
     colours = sns.color_palette(SEQUENTIAL, len(array) + 2)[2:]
     for (x, y), size, name, colour in zip(array, length, names, colours, strict=True):
@@ -539,8 +558,9 @@ def plot_rotation(
             "", (x, y), (0, 0),
             arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2, "shrinkA": 0, "shrinkB": 0},
         )  # fmt: skip
-        away = 1 + 0.12 * reach / size if size > 0 else 1
-        ax.text(x * away, y * away, name, ha="center", va="center", fontsize=9)
+        away = 1 + 0.08 * reach / size if size > 0 else 1
+        across = "center" if abs(x) < 0.3 * reach else "left" if x > 0 else "right"
+        ax.text(x * away, y * away, name, ha=across, va="center", fontsize=9)
     limit = 1.3 * reach
     ax.axhline(0, color="0.85", lw=0.8, zorder=0)
     ax.axvline(0, color="0.85", lw=0.8, zorder=0)
@@ -551,8 +571,8 @@ def plot_rotation(
     facts = ", ".join(f"{name} at {a:.0f}°" for name, a in zip(names, angles, strict=True))
     return describe(
         ax,
-        f"{ax.get_title()}. Arrows from the origin, one for each position, of length "
-        f"{length.min():.2f} to {length.max():.2f}; direction of position {facts}.",
+        f"{ax.get_title()}. Arrows from the origin, of length "
+        f"{length.min():.2f} to {length.max():.2f}; direction of {facts}.",
     )
 
 

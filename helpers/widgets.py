@@ -1,0 +1,291 @@
+"""Pictures that move: small ipywidgets over `helpers.plotting`, for readers with a kernel.
+
+Each ``…_explorer``, ``…_browser`` or ``…_calculator`` is made of a ``…_picture`` function, which
+takes what the controls hold and gives the picture as an ``Axes``. Store such a picture in the cell
+below the widget, for readers on a printed page or without a kernel:
+
+    softmax_explorer()
+    show(softmax_picture(d_k=256, scaled=False))
+
+Nothing here uses the network.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import torch
+from ipywidgets import (
+    HTML,
+    BoundedIntText,
+    Checkbox,
+    Dropdown,
+    FloatLogSlider,
+    HBox,
+    IntSlider,
+    Layout,
+    SelectionSlider,
+    Text,
+    ValueWidget,
+    VBox,
+)
+from matplotlib.axes import Axes
+
+from helpers.attention import attention_entropy, softmax
+from helpers.models import MiniLM
+from helpers.parameters import CONFIGS, ModelConfig, transformer_parameters, weight_bytes
+from helpers.plotting import plot_attention, plot_parameters, plot_rotation, plot_weights, to_html
+from helpers.positional_encoding import apply_rope
+
+SENTENCE = "The keys to the cabinet are on the table."
+MAX_TOKENS = 32
+_N_KEYS = 8
+_D_KS = [1, 4, 16, 64, 256, 1024]
+
+
+class Explorer(VBox):
+    """Controls above a picture that is drawn again whenever one of them changes.
+
+    A ``ValueError`` that the picture function raises is shown in the picture's place.
+
+    Attributes:
+        controls: the controls by the name of the argument that they set.
+        picture: the ``HTML`` widget that holds the ``<img>`` with its alternative text.
+    """
+
+    def __init__(self, draw: Callable[..., Axes], controls: Mapping[str, ValueWidget]) -> None:
+        self.controls = dict(controls)
+        self.picture = HTML()
+        self._draw_picture = draw
+        self._paused = False
+        row = HBox(list(self.controls.values()), layout=Layout(flex_flow="row wrap"))
+        super().__init__([row, self.picture])
+        for control in self.controls.values():
+            control.observe(self._redraw, "value")
+        self._redraw()
+
+    def set_values(self, values: Mapping[str, Any]) -> None:
+        """Set several controls by name and draw once."""
+        self._paused = True
+        try:
+            for name, value in values.items():
+                self.controls[name].value = value
+        finally:
+            self._paused = False
+        self._redraw()
+
+    def _redraw(self, change: object = None) -> None:
+        if self._paused:
+            return
+        values = {name: control.value for name, control in self.controls.items()}
+        try:
+            self.picture.value = to_html(self._draw_picture(**values))
+        except ValueError as error:
+            self.picture.value = f'<p role="alert">{html.escape(str(error))}</p>'
+
+
+def softmax_picture(
+    temperature: float = 1.0, d_k: int = 64, scaled: bool = True, ax: Axes | None = None
+) -> Axes:
+    """Softmax of one random query's scores on eight random keys, the same ones at every call.
+
+    Args:
+        temperature: the scores are divided by it, more than 0.
+        d_k: features of query and keys, 1 to 1024, each drawn from a standard normal distribution.
+        scaled: divide the scores by the square root of `d_k`, as attention does.
+
+    Raises:
+        ValueError: `temperature` or `d_k` is out of range.
+    """
+    if temperature <= 0:
+        raise ValueError(f"temperature is {temperature:g}: it must be more than 0")
+    if not 1 <= d_k <= _D_KS[-1]:
+        raise ValueError(f"d_k is {d_k}: it must be 1 to {_D_KS[-1]}")
+    vectors = torch.randn(1 + _N_KEYS, _D_KS[-1], generator=torch.Generator().manual_seed(0))
+    q, K = vectors[0, :d_k], vectors[1:, :d_k]
+    scores = K @ q / (math.sqrt(d_k) if scaled else 1)
+    weights = softmax(scores / temperature)
+    how = "scaled" if scaled else "not scaled"
+    return plot_weights(
+        weights,
+        [f"key {i}" for i in range(_N_KEYS)],
+        ax=ax,
+        title=f"d_k = {d_k}, {how}, temperature {temperature:.2g}: entropy "
+        f"{attention_entropy(weights).item():.2f} of at most {math.log(_N_KEYS):.2f} nats",
+        y_label="attention weight",
+    )
+
+
+def softmax_explorer() -> Explorer:
+    """Temperature and d_k against the softmax. Static picture: `softmax_picture`."""
+    return Explorer(
+        softmax_picture,
+        {
+            "temperature": FloatLogSlider(
+                value=1.0, min=-1, max=1, step=0.1, description="temperature"
+            ),
+            "d_k": SelectionSlider(value=64, options=_D_KS, description="d_k"),
+            "scaled": Checkbox(value=True, description="divide by √d_k"),
+        },
+    )
+
+
+def attention_picture(
+    model: MiniLM, text: str = SENTENCE, layer: int = 0, head: int = 0, ax: Axes | None = None
+) -> Axes:
+    """Attention weights of one head of `model` on `text`.
+
+    Raises:
+        ValueError: there is no such layer or head, or `text` is longer than `MAX_TOKENS` tokens.
+    """
+    for name, value, n in (
+        ("layer", layer, model.config.n_layers),
+        ("head", head, model.config.n_heads),
+    ):
+        if not 0 <= value < n:
+            raise ValueError(f"{name} is {value}: it must be 0 to {n - 1}")
+    tokens, ids = model.tokenize(text)
+    if len(tokens) > MAX_TOKENS:
+        raise ValueError(
+            f"text has {len(tokens)} tokens: at most {MAX_TOKENS} can be read in one picture"
+        )
+    with torch.no_grad():
+        weights = model(ids).attentions[layer][head]
+    return plot_attention(
+        weights, tokens, ax=ax, title=f"Layer {layer}, head {head}: where each token looks"
+    )
+
+
+def attention_browser(model: MiniLM) -> Explorer:
+    """Type a sentence, pick a layer and a head. Static picture: `attention_picture`."""
+    return Explorer(
+        lambda **values: attention_picture(model, **values),
+        {
+            "text": Text(
+                value=SENTENCE,
+                description="text",
+                continuous_update=False,
+                layout=Layout(width="95%"),
+            ),
+            "layer": IntSlider(min=0, max=model.config.n_layers - 1, description="layer"),
+            "head": IntSlider(min=0, max=model.config.n_heads - 1, description="head"),
+        },
+    )
+
+
+def rope_picture(
+    query_position: int = 3,
+    key_position: int = 1,
+    pair: int = 0,
+    base: float = 10000.0,
+    ax: Axes | None = None,
+) -> Axes:
+    """One pair of features of a query and a key (length 0.8) as RoPE turns them.
+
+    Args:
+        query_position, key_position: where the two tokens stand.
+        pair: which of the four pairs of a head with d_head 8, 0 to 3; the first turns fastest.
+        base: RoPE's base.
+
+    Raises:
+        ValueError: there is no such pair.
+    """
+    d_head = 8
+    if not 0 <= pair < d_head // 2:
+        raise ValueError(f"pair is {pair}: it must be 0 to {d_head // 2 - 1}")
+    x = torch.zeros(2, d_head)
+    x[0, 2 * pair] = 1.0
+    x[1, 2 * pair : 2 * pair + 2] = torch.tensor([0.64, 0.48])
+    turned = apply_rope(x, torch.tensor([query_position, key_position]), base)
+    vectors = turned[:, 2 * pair : 2 * pair + 2]
+    product = (vectors[0] @ vectors[1]).item()
+    distance = query_position - key_position
+    return plot_rotation(
+        vectors,
+        ax=ax,
+        title=f"Pair {pair}: q·k = {product + 0.0:.3f} at a distance of {distance}\n"
+        "(the same wherever the two stand)",
+        labels=[f"q at {query_position}", f"k at {key_position}"],
+    )
+
+
+def rope_explorer() -> Explorer:
+    """RoPE's angles, and that only the distance matters. Static picture: `rope_picture`."""
+    return Explorer(
+        rope_picture,
+        {
+            "query_position": IntSlider(value=3, min=0, max=32, description="query at"),
+            "key_position": IntSlider(value=1, min=0, max=32, description="key at"),
+            "pair": IntSlider(value=0, min=0, max=3, description="pair"),
+            "base": Dropdown(value=10000.0, options=[100.0, 10000.0, 500000.0], description="base"),
+        },
+    )
+
+
+def parameter_picture(config: ModelConfig, ax: Axes | None = None) -> Axes:
+    """Where the parameters of a model of this shape are, and the bytes that they take.
+
+    Raises:
+        ValueError: the sizes don't fit each other.
+    """
+    counts = transformer_parameters(config)
+    size = weight_bytes(counts["total"], "bfloat16") / 1e9
+    return plot_parameters(
+        counts, ax=ax, title=f"{counts['total']:,} parameters, {size:,.2f} GB in bfloat16"
+    )
+
+
+def parameter_calculator(start: str = "GPT-2 small") -> Explorer:
+    """Every size of a model, and what it costs; 0 stands for "not set" where that is allowed.
+
+    Static picture: ``parameter_picture(CONFIGS[start])``.
+
+    Args:
+        start: a name in `helpers.parameters.CONFIGS`.
+
+    Raises:
+        ValueError: there is no such name.
+    """
+    if start not in CONFIGS:
+        raise ValueError(f"start is {start!r}: it must be one of {', '.join(CONFIGS)}")
+    optional = ("n_kv_heads", "d_head")
+    layout, style = Layout(width="220px"), {"description_width": "110px"}
+    controls: dict[str, ValueWidget] = {}
+    for name, value in _control_values(CONFIGS[start]).items():
+        if isinstance(value, bool):
+            controls[name] = Checkbox(
+                value=value, description=name, indent=False, layout=Layout(width="150px")
+            )
+        elif isinstance(value, int):
+            controls[name] = BoundedIntText(
+                value=value,
+                min=0 if name in (*optional, "n_positions") else 1,
+                max=10**9,
+                description=name,
+                layout=layout,
+                style=style,
+            )
+        else:
+            controls[name] = Dropdown(
+                value=value, options=["rms", "layer"], description=name, layout=layout, style=style
+            )
+
+    def draw(**values: Any) -> Axes:
+        unset = {name: None for name in optional if values[name] == 0}
+        return parameter_picture(ModelConfig(**(values | unset)))
+
+    explorer = Explorer(draw, controls)
+    models = Dropdown(value=start, options=list(CONFIGS), description="start from", style=style)
+    models.observe(
+        lambda change: explorer.set_values(_control_values(CONFIGS[change["new"]])), "value"
+    )
+    explorer.children = (models, *explorer.children)
+    return explorer
+
+
+def _control_values(config: ModelConfig) -> dict[str, Any]:
+    return {name: 0 if value is None else value for name, value in asdict(config).items()}
