@@ -70,10 +70,9 @@ def scaled_dot_product_attention(
                 f"mask has dtype {mask.dtype}; it must be torch.bool, True where attending "
                 "is allowed"
             )
-        # A row of -inf would turn into NaN, in the gradient as well: such a row keeps finite
-        # scores, and its weights are put to 0 afterwards.
-        has_key = mask.any(dim=-1, keepdim=True)
-        weights = softmax(scores.masked_fill(~mask & has_key, -math.inf)).masked_fill(~mask, 0.0)
+        # A row of only -inf is NaN after softmax. The second fill makes it 0, and on the way back
+        # the first one does the same for its gradient.
+        weights = softmax(scores.masked_fill(~mask, -math.inf)).masked_fill(~mask, 0.0)
     return weights @ V, weights
 
 

@@ -40,6 +40,7 @@ def test_sinusoidal_encoding_is_exact_at_far_positions():
     """Angles in float32 are off by 1e-3 at position 100,000."""
     far = sinusoidal_encoding(100_001, 4)[-1]
     assert far[0].item() == pytest.approx(math.sin(100_000), abs=1e-6)
+    assert far[2].item() == pytest.approx(math.sin(1_000), abs=1e-6)
 
 
 def test_rope_multiplies_by_a_complex_number():
