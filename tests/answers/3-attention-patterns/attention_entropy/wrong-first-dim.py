@@ -1,0 +1,3 @@
+# names: first dimension|queries|last
+def attention_entropy(weights):
+    return -torch.xlogy(weights, weights).sum(0)

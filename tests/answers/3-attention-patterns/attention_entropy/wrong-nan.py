@@ -1,0 +1,3 @@
+# names: 0 ln 0|xlogy
+def attention_entropy(weights):
+    return -(weights * weights.log()).sum(-1)

@@ -1,0 +1,3 @@
+# names: minus sign
+def attention_entropy(weights):
+    return torch.xlogy(weights, weights).sum(-1)

@@ -1,0 +1,3 @@
+# names: queries|last
+def attention_entropy(weights):
+    return -torch.xlogy(weights, weights).sum(-2 if weights.dim() > 1 else -1)

@@ -1,0 +1,3 @@
+# names: not summed
+def attention_entropy(weights):
+    return -torch.xlogy(weights, weights)

@@ -1,0 +1,3 @@
+def most_attended(weights, tokens):
+    lookup = dict(enumerate(tokens))
+    return list(map(lookup.get, weights.argmax(-1).tolist()))

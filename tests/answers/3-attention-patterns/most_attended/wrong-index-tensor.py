@@ -1,0 +1,3 @@
+# names: indices
+def most_attended(weights, tokens):
+    return weights.argmax(-1)

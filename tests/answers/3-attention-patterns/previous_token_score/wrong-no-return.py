@@ -1,0 +1,3 @@
+# names: return
+def previous_token_score(weights):
+    score = weights.diagonal(-1, -2, -1).mean(-1)

@@ -1,0 +1,3 @@
+# names: squeezed
+def previous_token_score(weights):
+    return weights.diagonal(-1, -2, -1).mean(-1).squeeze()

@@ -1,0 +1,5 @@
+# names: last token|start at i = 1
+def previous_token_score(weights):
+    n = weights.shape[-1]
+    i = torch.arange(n)
+    return weights[..., i, i - 1].mean(-1)
