@@ -1,0 +1,112 @@
+"""Make what a learner wrote harmless to look at: in feedback pages and in the formgrader.
+
+Both render a graded notebook with nbconvert, whose templates escape code, streams, plain
+text and tracebacks, but put HTML, SVG, LaTeX and JavaScript outputs, and the HTML and links
+of Markdown cells, into the page as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from grading.notebook import clean_text, picture
+
+MAX_OUTPUTS = 500
+MAX_MESSAGE = 4_000
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+_ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Tags without attributes that change nothing outside themselves.
+_PLAIN_TAGS = "b|i|u|s|em|strong|br|sub|sup|code|pre|kbd|p|ul|ol|li|hr"
+_OPENS_TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_PLAIN_TAGS})\s*/?>)", re.IGNORECASE)
+_OPENS_PICTURE = re.compile(r"!\[(?!(?P<alt>[^\[\]\n]*)\]\(attachment:(?P<name>[\w.-]+)\))")
+_ATTACHED = re.compile(r"!\[[^\[\]\n]*\]\(attachment:(?P<name>[\w.-]+)\)")
+_OPENS_LINK = re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))")
+_DRAWN = re.compile(r"([`~]{3,}[^\S\n]*)(?=mermaid)", re.IGNORECASE)
+# MathJax turns these into links, attributes and further macros.
+_MACRO = re.compile(r"\\(?=(?:href|url|style|class|cssId|require|unicode|html\w*)\b)")
+_GAP = "\u2060"
+
+
+def safe_markdown(text: str, attached: Collection[str] = ()) -> str:
+    """Markdown that renders to no foreign tag, link, picture, diagram or active formula.
+
+    An invisible character is set where one would begin, so that nothing depends on how a
+    renderer parses the rest. Links to the web stay, and so do pasted pictures.
+
+    attached: names of the pictures that were pasted into the cell.
+    """
+    text = _OPENS_TAG.sub("<" + _GAP, text)
+    text = _OPENS_PICTURE.sub("!" + _GAP + "[", text)
+    text = _ATTACHED.sub(
+        lambda m: m[0] if m["name"] in attached else "(a picture that is missing)", text
+    )
+    text = _OPENS_LINK.sub("]" + _GAP, text)
+    text = _DRAWN.sub(r"\1" + _GAP, text)
+    return _MACRO.sub("\\\\" + _GAP, text)
+
+
+def safe_line(text: str) -> str:
+    """Text for a message or a terminal: no control characters but line ends, limited length."""
+    text = _ANY_CONTROL.sub("", clean_text(text.replace("\t", "    ")))
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+
+
+def safe_outputs(outputs: Any, most: int) -> list[dict[str, Any]]:
+    """The text and pictures among a learner's outputs, at most `most` characters of them.
+
+    outputs: whatever the learner's process sent.
+    """
+    kept: list[dict[str, Any]] = []
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
+        safe = _safe_output(output, most) if isinstance(output, dict) else None
+        if safe is None:
+            continue
+        most -= _size(safe)
+        if most < 0:
+            kept.append(_stream("stderr", "… more output than is kept: the rest is cut off\n"))
+            break
+        kept.append(safe)
+    return kept
+
+
+def _safe_output(output: dict[str, Any], most: int) -> dict[str, Any] | None:
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return _stream(name, _safe_text(text, most))
+        case {"output_type": "error", "ename": str(name), "evalue": str(value),
+              "traceback": list(lines)}:  # fmt: skip
+            return {
+                "output_type": "error",
+                "ename": safe_line(name),
+                "evalue": safe_line(value),
+                "traceback": [_safe_text(t, most) for t in lines if isinstance(t, str)][:200],
+            }
+        case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
+            return _safe_data(data, most)
+    return None
+
+
+def _safe_data(data: dict[str, Any], most: int) -> dict[str, Any] | None:
+    kept = {}
+    for kind, content in data.items():
+        if kind == "text/plain" and isinstance(content, str):
+            kept[kind] = _safe_text(content, most)
+        elif (text := picture(kind, content)) is not None:
+            kept[kind] = text
+    # An execute_result could be read as a partial score.
+    return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
+
+
+def _safe_text(text: str, most: int) -> str:
+    return _CONTROL.sub("", clean_text(text[:most]))
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def _size(output: dict[str, Any]) -> int:
+    texts = [output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()]
+    return 20 + sum(map(len, texts))

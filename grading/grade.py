@@ -1,0 +1,270 @@
+"""Grade one submission: source and submitted notebook in, graded notebook and verdicts out."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from grading.feedback import safe_line, safe_outputs
+from grading.graft import Role, Source, SourceError, grade_id, graft, read_source, role
+from grading.limits import Limits
+from grading.notebook import Malformed, read_notebook
+from grading.sandbox import Sandbox
+from grading.verdicts import Outcome, Verdict, judged
+from grading.warm import LEARNER_PRELOAD, Child, ExitStatus, WarmParent
+from grading.wire import Channel, TimedOut, WireError
+
+EXAMINER_PRELOAD = ("torch", "safetensors.torch", "checks")
+EXAMINER_GRACE_SECONDS = 30.0
+MAX_EXAMINER_RESTARTS = 5
+NOTE = "grading"
+"""The key under which notebook and cell metadata say how grading went."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one submission gives.
+
+    notebook: the graded notebook as JSON, with outputs; scores are read from these by nbgrader.
+    verdicts: one for each test cell, in order.
+    reason: why the submission could not be read, or empty.
+    """
+
+    notebook: bytes
+    verdicts: tuple[Verdict, ...]
+    reason: str = ""
+
+
+@dataclass
+class _Result:
+    outputs: Any
+    outcome: Outcome | None
+    message: str
+
+
+class Engine:
+    """Two warm parents, for as many submissions as you like; a context manager.
+
+    sandbox: from `Sandbox.find()`, or None to run learners' code without one.
+    """
+
+    def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
+        self._limits = limits
+        self._learners = WarmParent("grading.learner:main", LEARNER_PRELOAD, sandbox, limits)
+        self._examiners = WarmParent("grading.examiner:main", EXAMINER_PRELOAD, None, limits)
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._learners)
+            stack.enter_context(self._examiners)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def grade(self, source: bytes, submitted: bytes) -> Graded:
+        """Grade a submission.
+
+        source: the instructor's notebook.
+        submitted: whatever was handed in.
+        Raises SourceError where the source is at fault.
+        """
+        read = read_source(source)
+        try:
+            cells = read_notebook(submitted)
+        except Malformed as malformed:
+            return set_aside(read, str(malformed))
+        notebook = graft(read, cells)
+        return self.run(notebook, hashlib.sha256(source).digest())
+
+    def run(self, notebook: dict[str, Any], source_hash: bytes) -> Graded:
+        """Run and examine a grafted notebook, which it completes.
+
+        source_hash: the tests' random numbers depend on it and on the answers.
+        """
+        cells = notebook["cells"]
+        answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
+        code = [c for c in cells if c["cell_type"] == "code" and c["source"].strip()]
+        plan = [_plan(c, source_hash + answers) for c in code]
+        results = self._examine(plan, _seed(answers, "learner"))
+        verdicts = []
+        for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
+            cell["execution_count"] = number
+            cell["outputs"] = self._outputs(cell, result)
+            if role(cell) is Role.TEST:
+                verdicts.append(_record(cell, result))
+        return Graded(dump(notebook), tuple(verdicts))
+
+    def _outputs(self, cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
+        outputs = safe_outputs(result.outputs, 2 * self._limits.output_bytes)
+        if result.outcome not in (None, Outcome.PASSED):
+            said = result.message
+            if role(cell) is not Role.TEST:
+                said = f"this cell {said}"
+            outputs.append(error_output(Outcome(str(result.outcome)), said))
+        return outputs
+
+    def _examine(self, plan: list[dict[str, Any]], seed: int) -> list[_Result]:
+        results: list[_Result] = []
+        end = time.monotonic() + self._limits.notebook_wall_seconds
+        for _ in range(MAX_EXAMINER_RESTARTS):
+            try:
+                for result in self._session(plan, seed, results, end):
+                    results.append(result)
+                return results
+            except _ExaminerLost as lost:
+                results.append(_Result([], lost.outcome, lost.message))
+                if len(results) == len(plan):
+                    return results
+        rest = len(plan) - len(results)
+        return (
+            results
+            + [_Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")] * rest
+        )
+
+    def _session(
+        self, plan: list[dict[str, Any]], seed: int, results: list[_Result], end: float
+    ) -> Iterator[_Result]:
+        """One examiner's life; the results of the cells from `len(results)` on."""
+        skip = [
+            i for i, r in enumerate(results) if r.outcome is not None and plan[i]["kind"] != "test"
+        ]
+        order = {
+            "cells": plan,
+            "first": len(results),
+            "skip": skip,
+            "seed": seed,
+            "seconds": end - time.monotonic(),
+        }
+        with contextlib.ExitStack() as stack:
+            examiner = stack.enter_context(self._examiners.spawn())
+            channel = Channel(examiner.sock)
+            learner: Child | None = None
+            try:
+                channel.send(order)
+                while True:
+                    message, _ = channel.receive(self._patience())
+                    match message["do"]:
+                        case "spawn":
+                            learner = stack.enter_context(self._learners.spawn())
+                            socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
+                            learner.sock.close()
+                        case "end":
+                            assert learner is not None
+                            channel.send(_ending(learner, message["closed"]))
+                        case "cell":
+                            outcome = message["outcome"]
+                            yield _Result(
+                                message["outputs"],
+                                None if outcome is None else Outcome(outcome),
+                                safe_line(message["message"]),
+                            )
+                        case "broken":
+                            raise SourceError(
+                                f"the locked cell {message['cell']!r} fails: {message['message']}"
+                            )
+                        case "done":
+                            return
+            except WireError as error:
+                raise _lost(examiner, error) from None
+
+    def _patience(self) -> float:
+        longest = self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+        return time.monotonic() + longest
+
+
+class _ExaminerLost(Exception):
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message
+
+
+def _lost(examiner: Child, error: WireError) -> _ExaminerLost:
+    if isinstance(error, TimedOut):
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
+    status = _wait(examiner)
+    if status.limit == "cpu":
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
+    if status.limit == "memory":
+        return _ExaminerLost(Outcome.OUT_OF_MEMORY, "took too much memory to examine")
+    return _ExaminerLost(Outcome.CRASHED, f"ended the test's own process ({status})")
+
+
+def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
+    """How a child ends by itself within `patience` seconds, or else by being killed."""
+    try:
+        return child.wait(patience)
+    except TimeoutError:
+        child.kill()
+        return child.wait()
+
+
+def _ending(learner: Child, closed: bool) -> dict[str, Any]:
+    status = _wait(learner, 2.0 if closed else 0.0)
+    return {"limit": status.limit, "said": str(status)}
+
+
+def _plan(cell: dict[str, Any], secret: bytes) -> dict[str, Any]:
+    kinds = {Role.TEST: "test", Role.GIVEN: "given"}
+    name = grade_id(cell) or cell["id"]
+    return {
+        "id": name,
+        "kind": kinds.get(role(cell), "learner"),
+        "code": cell["source"],
+        "hidden": "BEGIN HIDDEN TESTS" in cell["source"],
+        "seed": _seed(secret, name),
+    }
+
+
+def _seed(secret: bytes, name: str) -> int:
+    """A number below 2**63 that only who has `secret` can foresee."""
+    return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:8], "big") >> 1
+
+
+def _record(cell: dict[str, Any], result: _Result) -> Verdict:
+    outcome = result.outcome or Outcome.NOT_RUN
+    points = float(cell["metadata"]["nbgrader"]["points"])
+    verdict = judged(grade_id(cell), outcome, points, result.message)
+    cell["metadata"][NOTE] = {"outcome": str(outcome), "message": result.message}
+    return verdict
+
+
+def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
+    """An output that says what went wrong, and means no points to nbgrader."""
+    lines = message.split("\n")
+    return {
+        "output_type": "error",
+        "ename": str(outcome),
+        "evalue": lines[0],
+        "traceback": [f"{outcome}: {lines[0]}", *lines[1:]],
+    }
+
+
+def set_aside(source: Source, reason: str) -> Graded:
+    """What a submission that can't be read gets: the source's stubs, and no points."""
+    notebook = graft(source, [])
+    reason = safe_line(reason)
+    verdicts = []
+    for cell in notebook["cells"]:
+        if role(cell) is Role.TEST:
+            said = f"the submitted notebook could not be read: {reason}"
+            result = _Result([], Outcome.MALFORMED, said)
+            cell["outputs"] = [error_output(Outcome.MALFORMED, said)]
+            verdicts.append(_record(cell, result))
+    notebook["metadata"][NOTE] = {"malformed": reason}
+    return Graded(dump(notebook), tuple(verdicts), reason)
+
+
+def dump(notebook: dict[str, Any]) -> bytes:
+    """A notebook's file, in the layout that nbformat writes."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8", "replace")

@@ -1,0 +1,46 @@
+"""What a test cell can end in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How one test cell ended. Only `PASSED` earns points."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    """The test says that the answer is wrong."""
+    ERROR = "error"
+    """The answer raised an exception that the test does not expect, or is not defined."""
+    TIMED_OUT = "timed out"
+    OUT_OF_MEMORY = "out of memory"
+    CRASHED = "crashed"
+    """The learner's process ended."""
+    NOT_RUN = "not run"
+    """The notebook had no time left, or had ended its process too often."""
+    MALFORMED = "malformed"
+    """The submission can't be read."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One test cell of one submission.
+
+    cell: its grade id.
+    points: the points that it earned, all of `max_points` or none.
+    message: what the learner is told; empty for a test that passed.
+    """
+
+    cell: str
+    outcome: Outcome
+    points: float
+    max_points: float
+    message: str = ""
+
+
+def judged(cell: str, outcome: Outcome, max_points: float, message: str = "") -> Verdict:
+    """The verdict with the points that `outcome` earns."""
+    points = max_points if outcome is Outcome.PASSED else 0.0
+    return Verdict(cell, outcome, points, max_points, message)
