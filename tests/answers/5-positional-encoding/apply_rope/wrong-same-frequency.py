@@ -1,0 +1,10 @@
+# names: same frequency
+def apply_rope(x, positions=None, base=10000.0):
+    n, d_head = x.shape[-2], x.shape[-1]
+    if positions is None:
+        positions = torch.arange(n)
+    i = torch.arange(d_head // 2)
+    angles = positions[:, None] * torch.ones(d_head // 2)
+    cos, sin = angles.cos(), angles.sin()
+    a, b = x[..., 0::2], x[..., 1::2]
+    return torch.stack((a * cos - b * sin, a * sin + b * cos), -1).flatten(-2).to(x.dtype)

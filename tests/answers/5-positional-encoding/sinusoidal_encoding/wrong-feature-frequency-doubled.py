@@ -1,0 +1,12 @@
+# names: own frequency
+def sinusoidal_encoding(n_positions, d_model, base=10000.0):
+    if d_model % 2:
+        raise ValueError(f"d_model must be even, got {d_model}")
+    p = torch.arange(n_positions).float()[:, None]
+    j = torch.arange(d_model).float()
+
+    angles = p * base ** (-2 * j / d_model)
+    pe = torch.zeros(n_positions, d_model)
+    pe[:, 0::2] = torch.sin(angles[:, 0::2])
+    pe[:, 1::2] = torch.cos(angles[:, 1::2])
+    return pe
