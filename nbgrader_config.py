@@ -1,6 +1,11 @@
 """The course's nbgrader configuration; nbgrader's commands read it when run from this folder."""
 
+import os
+import sys
 from pathlib import Path
+
+# nbgrader starts `alembic` by its name, also where .venv is not activated.
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
