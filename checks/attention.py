@@ -50,7 +50,23 @@ def _stacked(got: Any, expected: Any, *args: Any) -> bool:
 
 
 def _batches_fail(got: Any, expected: Any, x: Tensor, *args: Any) -> bool:
-    return x.dim() != 2 and (isinstance(got, Raised) or got[0].shape != expected[0].shape)
+    if x.dim() == 2:
+        return _asks_for_batch(got)
+    return isinstance(got, Raised) or got[0].shape != expected[0].shape
+
+
+def _asks_for_batch(got: Any) -> bool:
+    return isinstance(got, Raised) and any(
+        words in got.message
+        for words in ("unpack", "3D", "Dimension out of range", "number of dimensions")
+    )
+
+
+def _wrong_numbers(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    return isinstance(got, list | tuple) and all(
+        isinstance(g, Tensor) and g.shape == e.shape and g.dtype == e.dtype
+        for g, e in zip(got, expected, strict=True)
+    )
 
 
 check_project_qkv = EXERCISE.check(
@@ -159,6 +175,10 @@ check_project_qkv = EXERCISE.check(
             _map3(lambda x, W: x @ W - (x @ W).mean(-1, keepdim=True)),
         ),
         Mistake(
+            "a batch dimension of 1 is squeezed away: keep the leading dimensions of x",
+            _map3(lambda x, W: (x @ W).squeeze()),
+        ),
+        Mistake(
             "only the first sequence of the batch is projected: keep all leading dimensions",
             _map3(lambda x, W: x.reshape(-1, *x.shape[-2:])[0] @ W),
         ),
@@ -174,10 +194,6 @@ check_project_qkv = EXERCISE.check(
         Mistake(
             "the batch dimension is summed or averaged away: keep the leading dimensions of x",
             _map3(lambda x, W: (x @ W).sum(0)),
-        ),
-        Mistake(
-            "a batch dimension of 1 is squeezed away: keep the leading dimensions of x",
-            _map3(lambda x, W: (x @ W).squeeze()),
         ),
         Mistake(
             "the result is converted to float32: results keep the dtype of x",
@@ -196,6 +212,14 @@ check_project_qkv = EXERCISE.check(
             when=_has_transposed_shape,
         ),
         Mistake(
+            "a dict comes back: return the tuple (Q, K, V)",
+            when=lambda got, expected, *args: isinstance(got, dict),
+        ),
+        Mistake(
+            "the number of results is wrong: return the three of them, the tuple (Q, K, V)",
+            when=lambda got, expected, *args: isinstance(got, list | tuple) and len(got) != 3,
+        ),
+        Mistake(
             "one tensor comes back instead of three: return the tuple (Q, K, V)",
             when=_stacked,
         ),
@@ -203,6 +227,11 @@ check_project_qkv = EXERCISE.check(
             "the batch is not handled: x may have any number of leading dimensions, also none "
             "(use @ on the last two, not .T, torch.mm or a fixed number of dimensions)",
             when=_batches_fail,
+        ),
+        Mistake(
+            "the shapes are right, the numbers are not: each result is x @ W with the matrix that "
+            "is given, without a bias and without a new (random) layer",
+            when=_wrong_numbers,
         ),
     ),
 )
@@ -244,8 +273,21 @@ def _not_exactly_zero(got: Any, expected: Tensor, x: Tensor, dim: int = -1) -> b
         isinstance(got, Tensor)
         and got.shape == x.shape
         and bool((x == -math.inf).any())
+        and not bool(got.isnan().any())
         and bool((got[x == -math.inf] != 0).any())
     )
+
+
+def _nearly(got: Any, expected: Tensor, x: Tensor, dim: int = -1) -> bool:
+    return (
+        isinstance(got, Tensor)
+        and got.shape == x.shape
+        and bool((got.double() - expected.double()).abs().max() < 0.01)
+    )
+
+
+def _axes_moved(got: Any, expected: Tensor, x: Tensor, dim: int = -1) -> bool:
+    return isinstance(got, Tensor) and got.shape != x.shape and sorted(got.shape) == sorted(x.shape)
 
 
 def _shift(amount: Any) -> Any:
@@ -256,7 +298,7 @@ def _shift(amount: Any) -> Any:
     return wrong
 
 
-check_softmax = EXERCISE.check(
+_check_softmax = EXERCISE.check(
     "softmax",
     visible=1,
     hidden=3,
@@ -265,6 +307,33 @@ check_softmax = EXERCISE.check(
     expects="exp(x) divided by its sum along dim: positive numbers that sum to 1 along dim, "
     "finite for large inputs, exactly 0 where x is -inf, in the shape and dtype of x",
     mistakes=(
+        Mistake(
+            "exp overflows for large inputs: subtract the maximum along dim first (not the mean, "
+            "the minimum or a constant), which changes nothing else",
+            _naive_softmax,
+        ),
+        Mistake(
+            "NaN is replaced by 0 after exp has overflowed: subtract the maximum along dim first",
+            lambda x, dim=-1: torch.nan_to_num(_naive_softmax(x, dim), nan=0.0),
+        ),
+        Mistake(
+            "the minimum is subtracted instead of the maximum: exp can still overflow",
+            _shift(lambda x, dim: x.amin(dim, keepdim=True)),
+        ),
+        Mistake(
+            "the mean is subtracted instead of the maximum: exp can still overflow",
+            _shift(lambda x, dim: x.mean(dim, keepdim=True)),
+        ),
+        Mistake(
+            "x is clamped so that exp does not overflow, which changes the result: subtract the "
+            "maximum along dim instead",
+            lambda x, dim=-1: _naive_softmax(x.clamp(-50, 50), dim),
+        ),
+        Mistake(
+            "the maximum is taken over all of x, so that rows far below it underflow to 0/0: "
+            "subtract the maximum along dim",
+            _shift(lambda x, dim: x.max()),
+        ),
         Mistake(
             "dim is ignored: the softmax always runs along the last dimension",
             lambda x, dim=-1: torch.softmax(x, -1),
@@ -298,7 +367,8 @@ check_softmax = EXERCISE.check(
             lambda x, dim=-1: x.exp(),
         ),
         Mistake(
-            "the normalisation is missing: exp(x - max) must be divided by its sum along dim",
+            "the normalisation is missing: exp(x - max), which is exp(x) divided by its largest "
+            "value instead of its sum, must be divided by its sum along dim",
             lambda x, dim=-1: (x - x.amax(dim, keepdim=True)).exp(),
         ),
         Mistake(
@@ -385,33 +455,6 @@ check_softmax = EXERCISE.check(
             ),
         ),
         Mistake(
-            "the maximum is taken over all of x, so that rows far below it underflow to 0/0: "
-            "subtract the maximum along dim",
-            _shift(lambda x, dim: x.max()),
-        ),
-        Mistake(
-            "the mean is subtracted instead of the maximum: exp can still overflow",
-            _shift(lambda x, dim: x.mean(dim, keepdim=True)),
-        ),
-        Mistake(
-            "the minimum is subtracted instead of the maximum: exp can still overflow",
-            _shift(lambda x, dim: x.amin(dim, keepdim=True)),
-        ),
-        Mistake(
-            "exp overflows for large inputs: subtract the maximum along dim first, which changes "
-            "nothing else",
-            _naive_softmax,
-        ),
-        Mistake(
-            "x is clamped so that exp does not overflow, which changes the result: subtract the "
-            "maximum along dim instead",
-            lambda x, dim=-1: _naive_softmax(x.clamp(-50, 50), dim),
-        ),
-        Mistake(
-            "NaN is replaced by 0 after exp has overflowed: subtract the maximum along dim first",
-            lambda x, dim=-1: torch.nan_to_num(_naive_softmax(x, dim), nan=0.0),
-        ),
-        Mistake(
             "a small number is added to the sum or the result (epsilon): the results must sum to "
             "1 and a masked entry must be exactly 0",
             when=_not_exactly_zero,
@@ -461,12 +504,43 @@ check_softmax = EXERCISE.check(
             when=_sums_elsewhere,
         ),
         Mistake(
+            "the result is transposed (its dimensions were moved for the sum and not moved back): "
+            "it has the shape of x",
+            when=_axes_moved,
+        ),
+        Mistake(
+            "the result is nearly right: it is rounded, or a small number (epsilon) is added to "
+            "the sum; neither is needed",
+            when=_nearly,
+        ),
+        Mistake(
+            "x may have any number of dimensions, also one: use dim and keepdim=True instead of "
+            "a fixed number of dimensions or a loop over rows",
+            when=lambda got, expected, x, dim=-1: isinstance(got, Raised),
+        ),
+        Mistake(
+            "a list comes back: make a torch tensor of it",
+            when=lambda got, expected, x, dim=-1: isinstance(got, list | tuple),
+        ),
+        Mistake(
             "the results don't sum to 1 along dim: divide exp(x) by its sum along dim "
             "(the normalisation)",
             when=_sums_to_one_wrongly,
         ),
     ),
 )
+
+
+def check_softmax(answer: Any, x: Tensor, tolerance: float | None = None, **kwargs: Any) -> None:
+    """Check one call; the tolerance grows with the rounding of large inputs.
+
+    `exp(x - logsumexp(x))` is a right answer too, and at 10,000 neighbouring float32 numbers are
+    0.001 apart.
+    """
+    largest = x.where(x.isfinite(), 0.0).abs().max().item()
+    if tolerance is None and largest > 100:
+        tolerance = 2 * torch.finfo(x.dtype).eps * largest
+    _check_softmax(answer, x, tolerance=tolerance, **kwargs)
 
 
 # --- scaled_dot_product_attention -----------------------------------------------------------
@@ -531,7 +605,9 @@ def _attention_overflows(got: Any, expected: Any, Q: Tensor, K: Tensor, V: Tenso
 
 
 def _attention_batches_fail(got: Any, expected: Any, Q: Tensor, *args: Any) -> bool:
-    return Q.dim() != 2 and (isinstance(got, Raised) or got[0].shape != expected[0].shape)
+    if Q.dim() == 2:
+        return _asks_for_batch(got)
+    return isinstance(got, Raised) or got[0].shape != expected[0].shape
 
 
 def _lengths_differ(got: Any, expected: Any, Q: Tensor, K: Tensor, V: Tensor) -> bool:
@@ -604,16 +680,17 @@ check_scaled_dot_product_attention = EXERCISE.check(
             ),
         ),
         Mistake(
-            "the softmax runs over the queries (dim=-2) instead of the keys (dim=-1)",
+            "the softmax runs over dimension 1: it runs over the keys, the last one (dim=-1)",
+            _with_scores(_scores, lambda s: torch.softmax(s, 1)),
+        ),
+        Mistake(
+            "the softmax runs over the queries (dim=-2, or dim=0 without a batch) instead of the "
+            "keys (dim=-1)",
             _with_scores(_scores, lambda s: torch.softmax(s, -2)),
         ),
         Mistake(
             "the softmax runs over the first dimension (dim=0): it runs over the keys (dim=-1)",
             _with_scores(_scores, lambda s: torch.softmax(s, 0)),
-        ),
-        Mistake(
-            "the softmax runs over dimension 1: it runs over the keys, the last one (dim=-1)",
-            _with_scores(_scores, lambda s: torch.softmax(s, 1)),
         ),
         Mistake(
             "the softmax runs over all scores at once: each query's weights sum to 1 (dim=-1)",
@@ -784,14 +861,14 @@ check_scaled_dot_product_attention = EXERCISE.check(
             when=_attention_overflows,
         ),
         Mistake(
-            "queries and keys may differ in number (n_q and n_k) and values in size (d_v): take "
-            "no size of one for another",
-            when=_lengths_differ,
-        ),
-        Mistake(
             "the batch is not handled: Q, K and V may have any number of leading dimensions, also "
             "none (K.transpose(-2, -1) swaps the last two, K.T does not)",
             when=_attention_batches_fail,
+        ),
+        Mistake(
+            "queries and keys may differ in number (n_q and n_k) and values in size (d_v): take "
+            "no size of one for another",
+            when=_lengths_differ,
         ),
         Mistake(
             "the weights of a query don't sum to 1 over the keys: the softmax runs along dim=-1 "

@@ -1,0 +1,4 @@
+# names: overflow
+def softmax(x, dim=-1):
+    e = torch.exp(x)
+    return e / e.sum(dim=dim, keepdim=True)
