@@ -188,12 +188,6 @@ def _then(change: Callable[[Tensor, int, int], Tensor]) -> Callable[..., Tensor]
     return wrong
 
 
-def _base(base: float) -> Callable[..., Tensor]:
-    return lambda n_positions, d_model, _=10000.0: positional_encoding.sinusoidal_encoding(
-        n_positions, d_model, base
-    )
-
-
 def _without_logarithm(n_positions: int, d_model: int, base: float = 10000.0) -> Tensor:
     p = torch.arange(n_positions, dtype=torch.float64)
     i = torch.arange(d_model // 2, dtype=torch.float64)
@@ -244,7 +238,12 @@ check_sinusoidal_encoding = EXERCISE.check(
     "sin(p / base**(2i/d_model)) and feature 2i + 1 is cos of the same angle; positions and i "
     "count from 0",
     mistakes=(
-        Mistake("base is ignored: it is always 10000", _base(10000.0)),
+        Mistake(
+            "base is ignored: it is always 10000",
+            lambda n_positions, d_model, base=10000.0: positional_encoding.sinusoidal_encoding(
+                n_positions, d_model
+            ),
+        ),
         Mistake(
             "sin and cos are swapped: sin belongs in the even features, cos in the odd ones",
             _sinusoids(even=torch.cos, odd=torch.sin),
