@@ -137,7 +137,9 @@ def _png(figure: Figure) -> bytes:
 
 def _array(name: str, values: Any, *ndims: int) -> np.ndarray:
     """`values` as a float64 array with one of `ndims` dimensions, all finite."""
-    array = torch.as_tensor(values).detach().to("cpu", torch.float64).numpy()
+    if isinstance(values, torch.Tensor):
+        values = values.detach().to("cpu", torch.float64)
+    array = np.asarray(values, dtype=np.float64)
     if array.ndim not in ndims:
         wanted = " or ".join(str(n) for n in ndims)
         raise ValueError(
@@ -561,7 +563,7 @@ def plot_rotation(
         away = 1 + 0.08 * reach / size if size > 0 else 1
         across = "center" if abs(x) < 0.3 * reach else "left" if x > 0 else "right"
         ax.text(x * away, y * away, name, ha=across, va="center", fontsize=9)
-    limit = 1.3 * reach
+    limit = (1.2 + 0.07 * max(map(len, names))) * reach
     ax.axhline(0, color="0.85", lw=0.8, zorder=0)
     ax.axvline(0, color="0.85", lw=0.8, zorder=0)
     ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
@@ -1180,11 +1182,11 @@ def plot_multi_head_flow(ax: Axes | None = None, title: str | None = None) -> Ax
     wide = 5.5
     for step in (2, 1):
         diagram.box(
-            xs[1] + 0.12 * step, attention_y + 0.12 * step, "", "attention", width=wide, height=0.6
+            xs[1] + 0.12 * step, attention_y + 0.12 * step, "", "attention", width=wide, height=0.66
         )
     attention = diagram.box(
         xs[1], attention_y, "scaled dot-product attention, in every head at once",
-        "attention", width=wide, height=0.6,
+        "attention", width=wide, height=0.66,
     )  # fmt: skip
     for x, name in zip(xs, ("W_q", "W_k", "W_v"), strict=True):
         linear = diagram.box(x, 1.25, f"Linear {name}", "embedding", width=1.5)

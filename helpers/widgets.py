@@ -126,7 +126,12 @@ def softmax_explorer() -> Explorer:
         softmax_picture,
         {
             "temperature": FloatLogSlider(
-                value=1.0, min=-1, max=1, step=0.1, description="temperature"
+                value=1.0,
+                min=-1,
+                max=1,
+                step=0.1,
+                description="temperature",
+                style={"description_width": "initial"},
             ),
             "d_k": SelectionSlider(value=64, options=_D_KS, description="d_k"),
             "scaled": Checkbox(value=True, description="divide by √d_k"),

@@ -1,0 +1,211 @@
+"""Moving a control must change the picture, and a reader without a kernel must get the same one."""
+
+import re
+import socket
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import pytest
+
+from helpers.models import load_minilm
+from helpers.parameters import CONFIGS
+from helpers.plotting import to_html
+from helpers.widgets import (
+    SENTENCE,
+    attention_browser,
+    attention_picture,
+    parameter_calculator,
+    parameter_picture,
+    rope_explorer,
+    rope_picture,
+    softmax_explorer,
+    softmax_picture,
+)
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch):
+    def refuse(*args, **kwargs):
+        raise AssertionError("a widget tried to use the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    yield
+    assert plt.get_fignums() == [], "a figure was left open, so a notebook would draw it again"
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load_minilm()
+
+
+def alt(explorer):
+    return re.search(r'<img alt="([^"]+)"', explorer.picture.value)[1]
+
+
+def src(explorer):
+    return re.search(r'src="([^"]+)"', explorer.picture.value)[1]
+
+
+def moves(explorer, name, value):
+    """Setting a control changes the drawn pixels and the words."""
+    pixels, words = src(explorer), alt(explorer)
+    explorer.controls[name].value = value
+    return src(explorer) != pixels and alt(explorer) != words
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("temperature", 0.2), ("d_k", 1024), ("scaled", False)]
+)
+def test_softmax_moves_with_every_control(name, value):
+    assert moves(softmax_explorer(), name, value)
+
+
+def entropy(explorer):
+    return float(re.search(r"entropy ([\d.]+) of", alt(explorer))[1])
+
+
+def test_softmax_sharpens_with_d_k_only_where_it_is_not_scaled():
+    explorer = softmax_explorer()
+    explorer.controls["d_k"].value = 1024
+    scaled = entropy(explorer)
+    explorer.controls["scaled"].value = False
+    assert scaled > 1.0 > 0.5 > entropy(explorer)
+
+
+def test_a_low_temperature_sharpens_and_a_high_one_flattens():
+    explorer = softmax_explorer()
+    found = []
+    for temperature in (0.1, 1.0, 10.0):
+        explorer.controls["temperature"].value = temperature
+        found.append(entropy(explorer))
+    assert found[0] < found[1] - 0.5 and found[1] < 2.0 < found[2]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("query_position", 5), ("key_position", 9), ("pair", 1), ("base", 100.0)]
+)
+def test_rope_moves_with_every_control(name, value):
+    explorer = rope_explorer()
+    explorer.controls["pair"].value = 2
+    assert moves(explorer, name, value)
+
+
+def test_rope_product_depends_on_the_distance_alone():
+    explorer = rope_explorer()
+    product = re.search(r"q·k = (\S+)", alt(explorer))[1]
+    explorer.set_values({"query_position": 22, "key_position": 20})
+    assert re.search(r"q·k = (\S+)", alt(explorer))[1] == product
+    explorer.controls["key_position"].value = 21
+    assert re.search(r"q·k = (\S+)", alt(explorer))[1] != product
+
+
+@pytest.mark.parametrize(("name", "value"), [("text", "a dog ran"), ("layer", 3), ("head", 2)])
+def test_attention_browser_moves_with_every_control(model, name, value):
+    assert moves(attention_browser(model), name, value)
+
+
+def test_attention_browser_shows_the_head_that_looks_at_the_previous_token(model):
+    explorer = attention_browser(model)
+    explorer.set_values({"text": "we like green tea", "layer": 0, "head": 2})
+    for pair in ("like to we", "green to like", "tea to green"):
+        assert pair in alt(explorer)
+
+
+def test_a_text_too_long_to_read_is_said_in_the_picture_s_place(model):
+    explorer = attention_browser(model)
+    explorer.controls["text"].value = "word " * 40
+    assert "text has 42 tokens: at most 32" in explorer.picture.value
+    assert "<img" not in explorer.picture.value
+    explorer.controls["text"].value = "short again"
+    assert "short" in alt(explorer)
+
+
+def test_what_a_reader_types_is_never_run_as_html(model):
+    explorer = attention_browser(model)
+    explorer.controls["text"].value = '<b>bold</b> "quoted"'
+    assert explorer.picture.value.count("<") == 1
+    assert explorer.picture.value.count('"') == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("vocab_size", 1000),
+        ("d_model", 1536),
+        ("n_layers", 1),
+        ("d_ff", 100),
+        ("n_kv_heads", 1),
+        ("d_head", 7),
+        ("gated", True),
+        ("bias", False),
+        ("norm", "rms"),
+        ("tied_embeddings", False),
+        ("n_positions", 0),
+    ],
+)
+def test_calculator_moves_with_every_size(name, value):
+    assert moves(parameter_calculator(), name, value)
+
+
+def test_calculator_shows_that_heads_cost_nothing():
+    explorer = parameter_calculator()
+    before = alt(explorer)
+    explorer.controls["n_heads"].value = 6
+    assert alt(explorer) == before
+
+
+def test_choosing_a_model_sets_every_size_and_gives_its_exact_count():
+    explorer = parameter_calculator()
+    explorer.children[0].value = "Llama 2 7B"
+    assert explorer.controls["d_ff"].value == 11008 and explorer.controls["gated"].value
+    assert alt(explorer).startswith("6,738,415,616 parameters, 13.48 GB in bfloat16.")
+
+
+def test_sizes_that_do_not_fit_are_explained():
+    explorer = parameter_calculator()
+    explorer.controls["n_heads"].value = 7
+    assert "n_heads is 7" in explorer.picture.value and "<img" not in explorer.picture.value
+
+
+def test_several_values_are_drawn_once(monkeypatch):
+    explorer = rope_explorer()
+    drawn = []
+    explorer.picture.observe(drawn.append, "value")
+    explorer.set_values({"query_position": 7, "key_position": 2, "pair": 1})
+    assert len(drawn) == 1
+
+
+def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
+    """A page without a kernel shows what the lesson's text talks about."""
+    assert to_html(softmax_picture()) == softmax_explorer().picture.value
+    assert to_html(rope_picture()) == rope_explorer().picture.value
+    assert to_html(attention_picture(model, SENTENCE)) == attention_browser(model).picture.value
+    assert (
+        to_html(parameter_picture(CONFIGS["GPT-2 small"])) == parameter_calculator().picture.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: softmax_picture(temperature=0), "temperature is 0: it must be more than 0"),
+        (lambda: softmax_picture(d_k=0), "d_k is 0: it must be 1 to 1024"),
+        (lambda: rope_picture(pair=4), "pair is 4: it must be 0 to 3"),
+        (lambda: parameter_calculator("GPT-5"), "start is 'GPT-5': it must be one of GPT-2"),
+    ],
+)
+def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [({"layer": 6}, "layer is 6: it must be 0 to 5"), ({"head": -1}, "head is -1: .* 0 to 11")],
+)
+def test_a_missing_layer_or_head_is_named(model, values, message):
+    with pytest.raises(ValueError, match=message):
+        attention_picture(model, **values)
