@@ -330,7 +330,9 @@ class Learner:
             number = self._generator_count
             self._generator_count += 1
         fresh = known is None or not torch.equal(state, known)
-        self._generators[value] = (number, state)
+        # Move on, so that seeding it again, with the same seed too, is seen next time.
+        torch.rand((), generator=value)
+        self._generators[value] = (number, value.get_state())
         return {
             "generator": number,
             "state": bytes(state.numpy()).hex() if fresh else None,

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import pkgutil
 import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+import checks
 from grading.feedback import safe_line, safe_outputs
 from grading.graft import Role, Source, SourceError, grade_id, graft, read_source, role
 from grading.limits import Limits
@@ -20,7 +22,12 @@ from grading.verdicts import Outcome, Verdict, judged
 from grading.warm import LEARNER_PRELOAD, Child, ExitStatus, WarmParent
 from grading.wire import Channel, TimedOut, WireError
 
-EXAMINER_PRELOAD = ("torch", "safetensors.torch", "checks")
+EXAMINER_PRELOAD = (
+    "torch",
+    "safetensors.torch",
+    "matplotlib.pyplot",
+    *sorted(f"checks.{module.name}" for module in pkgutil.iter_modules(checks.__path__)),
+)
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
 NOTE = "grading"
