@@ -9,12 +9,14 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import pytest
+from ipywidgets import Text
 
 from helpers.models import load_minilm
 from helpers.parameters import CONFIGS
 from helpers.plotting import to_html
 from helpers.widgets import (
     SENTENCE,
+    Explorer,
     attention_browser,
     attention_picture,
     parameter_calculator,
@@ -170,7 +172,15 @@ def test_sizes_that_do_not_fit_are_explained():
     assert "n_heads is 7" in explorer.picture.value and "<img" not in explorer.picture.value
 
 
-def test_several_values_are_drawn_once(monkeypatch):
+def test_an_error_that_quotes_what_was_typed_is_not_run_as_html():
+    def refuse(text):
+        raise ValueError(f"text is {text}")
+
+    explorer = Explorer(refuse, {"text": Text(value="<img src=x>")})
+    assert explorer.picture.value == '<p role="alert">text is &lt;img src=x&gt;</p>'
+
+
+def test_several_values_are_drawn_once():
     explorer = rope_explorer()
     drawn = []
     explorer.picture.observe(drawn.append, "value")
