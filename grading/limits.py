@@ -1,0 +1,84 @@
+"""How much of the machine one submission may use."""
+
+from __future__ import annotations
+
+import os
+import resource
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one child of a warm parent. Bytes and seconds throughout.
+
+    The kernel enforces memory, open files, file size and CPU time a process by rlimits.
+    In the sandbox a watcher adds up memory and CPU time over all processes of the child
+    and ends the child above `watched_memory_bytes` and `notebook_cpu_seconds`. The limits
+    a cell, of output and of messages are for whoever talks to the child to keep.
+    """
+
+    memory_bytes: int = 2 << 30
+    """Address space beyond what the warm parent had mapped already."""
+    processes: int = 64
+    """Processes and threads together. Enforced in the sandbox only: outside it the kernel
+    would count everything else that the same user runs."""
+    open_files: int = 256
+    file_bytes: int = 64 << 20
+    scratch_bytes: int = 128 << 20
+    """Size of each of the private folders /tmp, /dev/shm and home."""
+    notebook_cpu_seconds: int = 300
+    notebook_wall_seconds: float = 600.0
+    cell_cpu_seconds: float = 60.0
+    cell_wall_seconds: float = 120.0
+    output_bytes: int = 1 << 20
+    message_bytes: int = 256 << 20
+
+    @property
+    def watched_memory_bytes(self) -> int:
+        """Resident memory of all processes together at which the watcher ends the child.
+
+        Larger than `memory_bytes`, so that one greedy process meets a MemoryError, after
+        which grading goes on, before it meets the watcher.
+        """
+        return self.memory_bytes + self.memory_bytes // 4
+
+    def apply(self, mapped: int | None, count_processes: bool) -> None:
+        """Set the rlimits of the calling process; they hold for what it starts, too.
+
+        mapped: address space in use, from `mapped_bytes`.
+        count_processes: whether `processes` can be kept.
+        """
+        wanted = [
+            ("RLIMIT_CORE", 0),
+            ("RLIMIT_FSIZE", self.file_bytes),
+            ("RLIMIT_NOFILE", self.open_files),
+            ("RLIMIT_MEMLOCK", 0),
+            ("RLIMIT_MSGQUEUE", 0),
+            ("RLIMIT_RTPRIO", 0),
+            ("RLIMIT_STACK", 8 << 20),
+        ]
+        if mapped is not None:
+            wanted.append(("RLIMIT_AS", mapped + self.memory_bytes))
+        if count_processes:
+            wanted.append(("RLIMIT_NPROC", self.processes))
+        for name, value in wanted:
+            kind = getattr(resource, name, None)
+            if kind is not None:
+                _lower(kind, value, value)
+        _lower(resource.RLIMIT_CPU, self.notebook_cpu_seconds, self.notebook_cpu_seconds + 1)
+
+
+def mapped_bytes() -> int | None:
+    """Address space of the calling process, or None where the system doesn't say (macOS)."""
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        return None
+
+
+def _lower(kind: int, soft: int, hard: int) -> None:
+    _, most = resource.getrlimit(kind)
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(kind, (soft, hard))
