@@ -288,14 +288,15 @@ class Check:
 
         Args:
             error: the exception that the contract names.
-            says: words of which the message must hold one: the argument, or its value.
+            says: words of which the message must hold one, in capitals or not: the argument, or
+                its value.
             why: what is wrong with the input, in words.
         """
         got = self._run(answer, args, kwargs)
         if (
             isinstance(got, Raised)
             and got.kind == error.__name__
-            and any(word in got.message for word in says)
+            and any(word.lower() in got.message.lower() for word in says)
         ):
             return
         self.exercise.done.discard(self.name)

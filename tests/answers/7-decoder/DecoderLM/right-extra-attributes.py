@@ -1,0 +1,20 @@
+class DecoderLM(nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.config = config
+        self.register_buffer('positions', torch.arange(1000))
+        self.embedding = nn.Embedding(config.vocab_size, config.d_model)
+        self.blocks = nn.ModuleList([DecoderBlock(config.d_model, config.n_heads, config.d_ff) for _ in range(config.n_layers)])
+        self.norm = RMSNorm(config.d_model)
+        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
+        self.apply(self.initialise)
+
+    def initialise(self, module):
+        if isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, std=0.02)
+
+    def forward(self, tokens):
+        x = self.embedding(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return self.output(self.norm(x))

@@ -1,0 +1,10 @@
+# names: standard deviation|LayerNorm
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        f = x.float()
+        return (f / (f.std(-1, keepdim=True) + self.eps) * self.weight).to(x.dtype)

@@ -1,0 +1,9 @@
+def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
+    if n_new == 0:
+        return tokens
+    was = model.training
+    model.eval()
+    with torch.no_grad():
+        new = sample_next(model(tokens)[:, -1], temperature, top_k, generator)
+    model.train(was)
+    return generate(model, torch.cat([tokens, new.reshape(-1, 1)], 1), n_new - 1, temperature, top_k, generator)

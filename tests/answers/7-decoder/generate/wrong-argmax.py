@@ -1,0 +1,10 @@
+# names: arg max|most likely
+def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for i in range(n_new):
+            new = model(tokens)[:, -1].argmax(-1)
+            tokens = torch.cat((tokens, new[:, None]), dim=1)
+    model.train(was_training)
+    return tokens

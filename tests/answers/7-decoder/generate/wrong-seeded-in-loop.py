@@ -1,0 +1,14 @@
+# names: seed|same random
+def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
+    seed = generator.initial_seed() if generator else 0
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for i in range(n_new):
+            logits = model(tokens)[:, -1]
+            if generator is not None:
+                generator.manual_seed(seed)
+            new = sample_next(logits, temperature, top_k, generator)
+            tokens = torch.cat((tokens, new[:, None]), dim=1)
+    model.train(was_training)
+    return tokens
