@@ -1,0 +1,3 @@
+# names: comes back as it is
+def merge_heads(x):
+    return x

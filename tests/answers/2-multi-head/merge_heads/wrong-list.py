@@ -1,0 +1,3 @@
+# names: list of tensors
+def merge_heads(x):
+    return list(x.unbind(-3))

@@ -1,0 +1,3 @@
+# names: squeezed
+def merge_heads(x):
+    return x.transpose(-3, -2).flatten(-2).squeeze()

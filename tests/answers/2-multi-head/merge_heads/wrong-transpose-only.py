@@ -1,0 +1,3 @@
+# names: not merged
+def merge_heads(x):
+    return x.transpose(-3, -2)
