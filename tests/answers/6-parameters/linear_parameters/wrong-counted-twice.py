@@ -1,0 +1,3 @@
+# names: twice
+def linear_parameters(d_in, d_out, bias=True):
+    return 2 * d_in * d_out + (d_out if bias else 0)

@@ -1,0 +1,3 @@
+# names: default is wrong|biases are forgotten
+def linear_parameters(d_in, d_out, bias=False):
+    return d_in * d_out + (d_out if bias else 0)

@@ -1,0 +1,3 @@
+# names: square
+def linear_parameters(d_in, d_out, bias=True):
+    return d_in * d_in + (d_out if bias else 0)

@@ -1,0 +1,1 @@
+missing_parameters = 1_442_840_576

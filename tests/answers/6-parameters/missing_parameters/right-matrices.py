@@ -1,0 +1,1 @@
+missing_parameters = 32 * 4096 * 11008

@@ -1,0 +1,2 @@
+# names: one attention matrix
+missing_parameters = 32 * 4096**2

@@ -1,0 +1,2 @@
+# names: attention
+missing_parameters = 32 * 4 * 4096**2

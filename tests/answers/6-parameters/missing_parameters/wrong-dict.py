@@ -1,0 +1,2 @@
+# names: several values
+missing_parameters = {"gate": 32 * 4096 * 11008}

@@ -1,0 +1,2 @@
+# names: embedding
+missing_parameters = 32000 * 4096

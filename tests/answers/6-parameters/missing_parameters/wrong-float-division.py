@@ -1,0 +1,2 @@
+# names: float
+missing_parameters = (6_738_415_616 - 5_295_575_040) / 1

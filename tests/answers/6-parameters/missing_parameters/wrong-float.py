@@ -1,0 +1,2 @@
+# names: float
+missing_parameters = 1_442_840_576.0

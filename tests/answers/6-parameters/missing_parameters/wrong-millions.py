@@ -1,0 +1,2 @@
+# names: millions
+missing_parameters = 1443

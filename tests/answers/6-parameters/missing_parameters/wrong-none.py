@@ -1,0 +1,2 @@
+# names: still to be written
+missing_parameters = None

@@ -1,0 +1,2 @@
+# names: one layer only
+missing_parameters = 4096 * 11008

@@ -1,0 +1,2 @@
+# names: rounded|approximation
+missing_parameters = 1_442_840_000

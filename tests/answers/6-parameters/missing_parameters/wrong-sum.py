@@ -1,0 +1,2 @@
+# names: totals are added
+missing_parameters = 5_295_575_040 + 6_738_415_616

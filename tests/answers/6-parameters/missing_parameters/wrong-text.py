@@ -1,0 +1,2 @@
+# names: text
+missing_parameters = "1,442,840,576"

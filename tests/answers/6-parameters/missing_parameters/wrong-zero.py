@@ -1,0 +1,2 @@
+# names: nothing is missing
+missing_parameters = 0

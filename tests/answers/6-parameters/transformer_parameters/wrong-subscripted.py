@@ -1,0 +1,3 @@
+# names: dataclass|attributes
+def transformer_parameters(config):
+    return {"embedding": config["vocab_size"] * config["d_model"]}
