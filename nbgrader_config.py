@@ -15,3 +15,22 @@ c.Exchange.root = str(Path(__file__).resolve().parent / "exchange")
 
 # A question's mark scheme stands in its locked cell, above the answer.
 c.ClearMarkScheme.enforce_metadata = False
+
+# Grading: the learner's answers set into the source notebook, run in a sandbox, examined from
+# outside. `nbgrader validate`, which learners use, is left as it is.
+c.Autograde.exporter_class = "grading.preprocessors.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["grading.preprocessors.Graft"]
+c.Autograde.autograde_preprocessors = [
+    "grading.preprocessors.Examine",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "grading.preprocessors.MarkSetAside",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "grading.preprocessors.HideTests",
+    "grading.preprocessors.HideMarkScheme",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.ExportApp.plugin_class = "grading.preprocessors.SafeCsvExport"

@@ -110,3 +110,14 @@ def _stream(name: str, text: str) -> dict[str, Any]:
 def _size(output: dict[str, Any]) -> int:
     texts = [output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()]
     return 20 + sum(map(len, texts))
+
+
+def safe_cell(value: object) -> object:
+    """A value for a table that a spreadsheet opens: text that it would compute is marked as text.
+
+    Source: OWASP, CSV injection.
+    """
+    if value is None or isinstance(value, int | float):
+        return value
+    text = _ANY_CONTROL.sub("", " ".join(str(value).split("\n")))
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text

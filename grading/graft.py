@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from grading.feedback import safe_markdown
 from grading.notebook import Cell
@@ -38,13 +38,20 @@ class SourceError(ValueError):
     """The instructor's notebook can't be graded with; the message says why."""
 
 
+class Stub(NamedTuple):
+    """An answer cell as learners get it: its text, and nbgrader's checksum of it."""
+
+    text: str
+    checksum: str
+
+
 @dataclass(frozen=True)
 class Source:
     """An instructor's notebook, ready to take answers. From `read_source`."""
 
     notebook: dict[str, Any]
     roles: tuple[Role, ...]
-    stubs: dict[str, str]
+    stubs: dict[str, Stub]
     """What learners get in each answer cell, by grade id."""
 
     @property
@@ -75,15 +82,17 @@ def read_source(data: bytes) -> Source:
     return Source(notebook, roles, stubs)
 
 
-def _stubs(data: bytes) -> dict[str, str]:
+def _stubs(data: bytes) -> dict[str, Stub]:
     # nbgrader is slow to import, and a source is read once in a process.
     import nbformat
     from nbgrader.preprocessors import ClearMarkScheme, ClearSolutions
+    from nbgrader.utils import compute_checksum
 
     notebook = nbformat.reads(data.decode(), as_version=4)
     for preprocessor in (ClearSolutions(), ClearMarkScheme(enforce_metadata=False)):
         notebook, _ = preprocessor.preprocess(notebook, {})
-    return {grade_id(c): c["source"] for c in notebook["cells"] if _nbgrader(c).get("solution")}
+    answers = [c for c in notebook["cells"] if role(c) is Role.ANSWER]
+    return {grade_id(c): Stub(c["source"], compute_checksum(c)) for c in answers}
 
 
 def _nbgrader(cell: dict[str, Any]) -> dict[str, Any]:
@@ -173,9 +182,11 @@ def _fill(source: Source, place: int, cell: dict[str, Any], answer: Cell | None)
         cell["outputs"], cell["execution_count"] = [], None
     if kind is Role.ANSWER:
         stub = source.stubs[grade_id(cell)]
-        text = stub if answer is None else answer.source
+        # By its checksum nbgrader sees an answer that was left as it was.
+        cell["metadata"]["nbgrader"]["checksum"] = stub.checksum
+        text = stub.text if answer is None else answer.source
         if cell["cell_type"] != "code":
-            _fill_text(cell, stub, text, answer)
+            _fill_text(cell, stub.text, text, answer)
         else:
             cell["source"] = text
     elif kind is Role.OPEN and answer is not None:

@@ -1,0 +1,264 @@
+"""What `nbgrader_config.py` plugs into nbgrader, so that its own commands grade our way.
+
+`nbgrader autograde` and the formgrader's button read each submission with `SubmissionReader`,
+put it into the source notebook (`Graft`), and run and examine it (`Examine`). `HideTests` and
+`HideMarkScheme` keep out of the feedback what learners are not to see, and `SafeCsvExport`
+writes a table that a spreadsheet takes for text and numbers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import csv
+import glob
+import hashlib
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import NbGraderException
+from nbgrader.plugins.export import ExportPlugin
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
+from traitlets import Bool, Dict
+
+from grading.feedback import safe_cell
+from grading.grade import NOTE, Engine, Graded, set_aside
+from grading.graft import Source, SourceError, graft, read_source
+from grading.limits import Limits
+from grading.notebook import Malformed, read_file, read_notebook
+from grading.sandbox import Sandbox, SandboxUnavailable
+
+MAX_TIMESTAMP_BYTES = 200
+_engines: dict[tuple[bool, Limits], Engine] = {}
+
+
+def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
+    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    """
+    if (unsafe, limits) not in _engines:
+        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
+        atexit.register(engine.__exit__)
+        _engines[unsafe, limits] = engine
+    return _engines[unsafe, limits]
+
+
+class SubmissionReader(NotebookExporter):
+    """Reads what was handed in, whatever it is; `c.Autograde.exporter_class`.
+
+    A notebook that is missing or can't be read is graded like the others, with the reason.
+    """
+
+    unsafe_no_sandbox = Bool(
+        False, help="Run learners' code without a sandbox. It can then do whatever you can."
+    ).tag(config=True)
+    limits = Dict(
+        help="Other limits than those of grading.limits.Limits, for instance "
+        "{'cell_wall_seconds': 60.0}."
+    ).tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.converter: Any = self.parent  # the Autograde that uses it
+        root = Path(self.converter.coursedir.root)
+        try:
+            self.engine = engine_for(self.unsafe_no_sandbox, Limits(**self.limits), root)
+        except SandboxUnavailable as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        self._survey()
+
+    def _survey(self) -> None:
+        """Look at the files handed in before nbgrader touches them."""
+        course = self.converter.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        wanted = {Path(p).name for p in glob.glob(f"{source}/{course.notebook_id}.ipynb")}
+        pattern = course.format_path(
+            course.submitted_directory, course.student_id, course.assignment_id
+        )
+        found = self.converter.assignments
+        for folder in sorted(glob.glob(pattern)):
+            if os.path.islink(folder) or not self._timestamp_is_fine(Path(folder)):
+                found.pop(folder, None)
+                continue
+            course.ignore = [*course.ignore, *map(glob.escape, self._strange_files(folder))]
+            # nbgrader passes over a folder without the notebook; `from_filename` says why.
+            paths = {*found.get(folder, ()), *(os.path.join(folder, name) for name in wanted)}
+            found[folder] = sorted(paths)
+
+    def _strange_files(self, folder: str) -> list[str]:
+        strange = []
+        for place, _, names in os.walk(folder):
+            for name in names:
+                path = os.path.join(place, name)
+                if not stat.S_ISREG(os.lstat(path).st_mode) and not name.endswith(".ipynb"):
+                    self.log.warning("Not copied, since it is no ordinary file: %s", path)
+                    strange.append(path)
+        return strange
+
+    def _timestamp_is_fine(self, folder: Path) -> bool:
+        path = folder / "timestamp.txt"
+        if not os.path.lexists(path):
+            return True
+        try:
+            parse_utc(read_file(path, MAX_TIMESTAMP_BYTES).decode().strip())
+        except (Malformed, ValueError, OverflowError, TypeError) as error:
+            self.log.error("Not graded: %s: %s; mend or remove the file", path, error)
+            return False
+        return True
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **kwargs: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
+        notebook = nbformat.v4.new_notebook()
+        try:
+            resources[NOTE] = read_file(Path(filename))
+        except Malformed as malformed:
+            resources[NOTE] = malformed
+        return self.from_notebook_node(notebook, resources)
+
+
+class _Grading(NbGraderPreprocessor):
+    """A step of grading: has the source notebook and says whose work is at hand."""
+
+    def source(self, resources: Any) -> tuple[Source, bytes]:
+        """The instructor's notebook and the hash of its file. Raises NbGraderException."""
+        about = resources["nbgrader"]
+        exporter: Any = self.parent
+        course = exporter.converter.coursedir
+        folder = course.format_path(course.source_directory, ".", about["assignment"])
+        path = Path(folder) / f"{about['notebook']}.ipynb"
+        try:
+            data = path.read_bytes()
+            return read_source(data), hashlib.sha256(data).digest()
+        except (OSError, SourceError) as error:
+            raise NbGraderException(f"{path}: {error}") from None
+
+
+class Graft(_Grading):
+    """Set what was handed in into the source notebook; last of `sanitize_preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        source, _ = self.source(resources)
+        submitted = resources.pop(NOTE)
+        try:
+            if isinstance(submitted, Malformed):
+                raise submitted
+            notebook = graft(source, read_notebook(submitted))
+        except Malformed as malformed:
+            about = resources["nbgrader"]
+            self.log.error(
+                "Set aside for you to look at: %s of %s can't be read: %s",
+                about["notebook"], about["student"], malformed,
+            )  # fmt: skip
+            notebook = json.loads(set_aside(source, str(malformed)).notebook)
+        return nbformat.from_dict(notebook), resources
+
+
+class Examine(_Grading):
+    """Run and examine a grafted notebook; first of `autograde_preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        _, source_hash = self.source(resources)
+        # Written by Graft a moment ago.
+        grafted = nbformat.reads(resources.pop(NOTE).decode(), as_version=4)
+        if reason := grafted["metadata"].get(NOTE, {}).get("malformed"):
+            resources["malformed"] = reason
+            return grafted, resources
+        try:
+            exporter: Any = self.parent
+            graded: Graded = exporter.engine.run(grafted, source_hash)
+        except SourceError as error:
+            raise NbGraderException(str(error)) from None
+        for verdict in graded.verdicts:
+            self.log.info("%s: %s", verdict.cell, verdict.outcome)
+        return nbformat.reads(graded.notebook.decode(), as_version=4), resources
+
+
+class MarkSetAside(NbGraderPreprocessor):
+    """Mark a submission that can't be read as one that needs the instructor; after the scores."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        if "malformed" in resources:
+            about = resources["nbgrader"]
+            with Gradebook(about["db_url"]) as gradebook:
+                submission = gradebook.find_submission_notebook(
+                    about["notebook"], about["assignment"], about["student"]
+                )
+                for grade in submission.grades:
+                    grade.needs_manual_grade = True
+                gradebook.db.commit()
+        return nb, resources
+
+
+class HideTests(ClearHiddenTests):
+    """Leave hidden tests out of the feedback; one of `c.GenerateFeedback.preprocessors`."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        if is_grade(cell) and not is_solution(cell):
+            before = cell.source
+            cell, resources = super().preprocess_cell(cell, resources, cell_index)
+            if cell.source != before:
+                cell.source = f"{cell.source.strip()}\n# The hidden tests are not shown.".strip()
+        return cell, resources
+
+
+class HideMarkScheme(ClearMarkScheme):
+    """Leave mark schemes out of the feedback; one of `c.GenerateFeedback.preprocessors`."""
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        # What a learner wrote is no mark scheme, whatever words are in it.
+        if is_locked(cell) or cell.metadata.get("nbgrader", {}).get("task"):
+            return super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
+
+class SafeCsvExport(ExportPlugin):
+    """nbgrader's table of scores, quoted, and without text that a spreadsheet would compute."""
+
+    COLUMNS = (
+        "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+        "raw_score", "late_submission_penalty", "score", "max_score",
+    )  # fmt: skip
+
+    def export(self, gradebook: Gradebook) -> None:
+        path = self.to or "grades.csv"
+        self.log.info("Exporting grades to %s", path)
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(self.COLUMNS)
+            for assignment in gradebook.assignments:
+                if self.assignment and assignment.name not in self.assignment:
+                    continue
+                for student in gradebook.students:
+                    if not self.student or student.id in self.student:
+                        row = self._row(gradebook, assignment, student)
+                        table.writerow([safe_cell(value) for value in row])
+
+    def _row(self, gradebook: Gradebook, assignment: Any, student: Any) -> list[Any]:
+        try:
+            submission = gradebook.find_submission(assignment.name, student.id)
+        except MissingEntry:
+            when, raw, penalty = None, 0.0, 0.0
+        else:
+            when, raw = submission.timestamp, submission.score
+            penalty = submission.late_submission_penalty
+        return [
+            assignment.name, assignment.duedate, when, student.id, student.last_name,
+            student.first_name, student.email, raw, penalty, max(0.0, raw - penalty),
+            assignment.max_score,
+        ]  # fmt: skip
