@@ -265,7 +265,7 @@ class _Reader:
             or tensor.shape[-1] != 2
         ):
             raise BadValue("no complex tensor")
-        wide = torch.view_as_complex(tensor)
+        wide = torch.complex(tensor[..., 0], tensor[..., 1])
         return wide.numpy() if array else wide
 
     def _read_foreign(self, data: Any, depth: int) -> Any:

@@ -56,10 +56,11 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
         if path.is_symlink():
             raise Malformed(f"{path.name} is a link to another file") from None
         raise Malformed(f"{path.name} can't be opened: {error.strerror}") from None
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode):
+        os.close(descriptor)
+        raise Malformed(f"{path.name} is not an ordinary file")
     with open(descriptor, "rb") as file:
-        state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode):
-            raise Malformed(f"{path.name} is not an ordinary file")
         if state.st_size > most:
             raise Malformed(_too_big(state.st_size, most))
         data = file.read(most + 1)
