@@ -34,3 +34,10 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.ExportApp.plugin_class = "grading.preprocessors.SafeCsvExport"
+c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
+
+# What `nbgrader zip_collect` makes of the file names in a learning platform's download, such as
+# 1-attention_ada_attempt_2026-11-20-16-30-10_1-attention.ipynb (Blackboard's form).
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.+)"
+)

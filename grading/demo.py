@@ -46,7 +46,6 @@ class Course:
             f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(author.ROOT)!r})\n"
             f"c.CourseDirectory.root = {str(root)!r}\n"
             f"c.Exchange.root = {str(root / 'exchange')!r}\n"
-            f"c.Exchange.cache = {str(root / 'cache')!r}\n"
         )
         (root / "exchange").mkdir(mode=0o777)
         (root / "exchange").chmod(0o777)
@@ -67,14 +66,23 @@ class Course:
         """
         env = os.environ | {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
         arguments = [sys.executable, "-m", "nbgrader", *command]
-        if cwd is not None:
-            arguments += [f"--config={self.root / 'nbgrader_config.py'}"]
         ran = subprocess.run(
             arguments, cwd=cwd or self.root, env=env, capture_output=True, text=True, check=False
         )
         if check and ran.returncode != 0:
             raise RuntimeError(f"nbgrader {' '.join(command)} failed:\n{ran.stderr[-4000:]}")
         return ran
+
+    def home(self, learner: str) -> Path:
+        """A new home folder of a learner, with the configuration that learners need."""
+        home = self.root / "homes" / learner
+        home.mkdir(parents=True)
+        (home / "nbgrader_config.py").write_text(
+            "c = get_config()\nc.CourseDirectory.course_id = 'llm-basics'\n"
+            f"c.Exchange.root = {str(self.root / 'exchange')!r}\n"
+            f"c.Exchange.cache = {str(home / 'cache')!r}\n"
+        )
+        return home
 
     def released(self, exercise: str) -> nbformat.NotebookNode:
         """The learners' version."""
@@ -155,8 +163,7 @@ def run(exercise: str, root: Path, console: Console) -> Course:
         course.nbgrader("generate_assignment", exercise)
         course.nbgrader("release_assignment", exercise)
         for learner in by_exchange:
-            home = course.root / "homes" / learner
-            home.mkdir(parents=True)
+            home = course.home(learner)
             step(f"{learner} fetches the exercise")
             course.nbgrader("fetch_assignment", exercise, cwd=home)
             path = home / exercise / f"{exercise}.ipynb"

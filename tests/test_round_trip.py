@@ -57,8 +57,7 @@ def course(tmp_path_factory) -> Course:
     course.nbgrader("release_assignment", EXERCISE)
     right, wrong = _answers("right", 0), _answers("wrong", 0)
     for learner, answers in (("ada", right), ("alan", wrong)):
-        home = course.root / "homes" / learner
-        home.mkdir(parents=True)
+        home = course.home(learner)
         course.nbgrader("fetch_assignment", EXERCISE, cwd=home)
         path = home / EXERCISE / f"{EXERCISE}.ipynb"
         notebook = fill_in(nbformat.read(path, as_version=4), answers)
@@ -74,7 +73,9 @@ def course(tmp_path_factory) -> Course:
     )
     course.download(EXERCISE, {"grace": grace.encode()} | _bad_submissions(course, right))
     course.nbgrader("zip_collect", EXERCISE)
-    (course.root / "submitted" / "nobody" / EXERCISE).mkdir(parents=True)
+    empty = course.root / "submitted" / "nobody" / EXERCISE
+    empty.mkdir(parents=True)
+    (empty / "timestamp.txt").write_text("2026-11-20 16:30:10 UTC")
     ran = course.nbgrader("autograde", EXERCISE, check=False)
     (course.root / "autograde.log").write_text(ran.stderr)
     course.grade_written(EXERCISE, "ada", points=2)
@@ -122,13 +123,15 @@ def test_fetched_feedback_names_the_misconception_and_no_hidden_test(course, lea
     assert len(pages) == 1
     text = pages[0].read_text()
     assert "Hidden tests of softmax run here" in text
+    released = "\n".join(c.source for c in course.released(EXERCISE).cells)
     hidden = [
         line.strip()
         for c in nbformat.read(author.source_of(EXERCISE), as_version=4).cells
         if "BEGIN HIDDEN TESTS" in c.source
         for line in c.source.split("BEGIN HIDDEN TESTS")[1].split("\n")
-        if len(line.strip()) > 30
+        if len(line.strip()) > 30 and line.strip() not in released
     ]
+    assert hidden
     plain = re.sub(r"<[^>]+>", "", text)
     assert not [line for line in hidden if line in plain]
     assert ("likely cause" in plain) == (learner == "alan")
