@@ -16,7 +16,6 @@ import json
 import mmap
 import os
 import platform
-import resource
 import signal
 import socket
 import time
@@ -311,6 +310,8 @@ def burn(processes: int) -> None:
 
 @_probe
 def core_size() -> list[int]:
+    import resource  # Windows has none, and `run` is to say what is missing there
+
     return list(resource.getrlimit(resource.RLIMIT_CORE))
 
 

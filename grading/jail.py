@@ -19,6 +19,7 @@ import contextlib
 import ctypes
 import dataclasses
 import errno
+import functools
 import os
 import platform
 import select
@@ -59,7 +60,10 @@ _CAP_SYS_PTRACE = 19
 _POLL_SECONDS = 0.05
 _MOST_FDS = 1 << 20
 
-_libc = ctypes.CDLL(None, use_errno=True)
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
 
 
 def _checked(result: int, what: str) -> None:
@@ -70,21 +74,21 @@ def _checked(result: int, what: str) -> None:
 
 def _prctl(option: int, *arguments: int) -> None:
     values = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
-    _checked(_libc.prctl(ctypes.c_int(option), *values), f"prctl({option})")
+    _checked(_libc().prctl(ctypes.c_int(option), *values), f"prctl({option})")
 
 
 def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     texts = [text.encode() for text in (source, target, kind)]
-    result = _libc.mount(*texts, ctypes.c_ulong(flags), data.encode())
+    result = _libc().mount(*texts, ctypes.c_ulong(flags), data.encode())
     _checked(result, f"mount {kind or source} on {target}")
 
 
 def _unshare(flags: int) -> None:
-    _checked(_libc.unshare(flags), f"unshare({flags:#x})")
+    _checked(_libc().unshare(flags), f"unshare({flags:#x})")
 
 
 def _setns(fd: int, flags: int) -> None:
-    _checked(_libc.setns(fd, flags), f"setns({flags:#x})")
+    _checked(_libc().setns(fd, flags), f"setns({flags:#x})")
 
 
 def _own_user_namespace(proc: int, inner_uid: int) -> None:
@@ -223,13 +227,9 @@ def _watch(channel: socket.socket, limits: Limits, resident: int) -> str | None:
     return None
 
 
-_TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-
-
 def _usage_of_all() -> tuple[int, float]:
     """Resident bytes and CPU seconds of every process in /proc but the calling one."""
-    memory, cpu = 0, 0.0
+    memory, cpu = 0, 0
     for name in os.listdir("/proc"):
         if not name.isdigit() or name == "1":
             continue
@@ -239,9 +239,9 @@ def _usage_of_all() -> tuple[int, float]:
                 fields = stat.read().rpartition(b")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue
-        cpu += sum(map(int, fields[11:15])) / _TICKS
-        memory += int(fields[21]) * _PAGE
-    return memory, cpu
+        cpu += sum(map(int, fields[11:15]))
+        memory += int(fields[21])
+    return memory * os.sysconf("SC_PAGE_SIZE"), cpu / os.sysconf("SC_CLK_TCK")
 
 
 def _proportional_memory() -> int:
@@ -355,7 +355,7 @@ def _drop_capabilities(keep: int = 0) -> None:
         _prctl(_PR_CAPBSET_DROP, capability)
     _prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)
-    _checked(_libc.capset(header, struct.pack("6I", keep, keep, 0, 0, 0, 0)), "capset")
+    _checked(_libc().capset(header, struct.pack("6I", keep, keep, 0, 0, 0, 0)), "capset")
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 

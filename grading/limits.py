@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 from dataclasses import dataclass
 
 
@@ -48,6 +47,9 @@ class Limits:
         mapped: address space in use, from `mapped_bytes`.
         count_processes: whether `processes` can be kept.
         """
+        import resource  # Windows has none, and this module is to say so elsewhere
+
+        cpu = self.notebook_cpu_seconds
         wanted = [
             ("RLIMIT_CORE", 0),
             ("RLIMIT_FSIZE", self.file_bytes),
@@ -61,11 +63,15 @@ class Limits:
             wanted.append(("RLIMIT_AS", mapped + self.memory_bytes))
         if count_processes:
             wanted.append(("RLIMIT_NPROC", self.processes))
-        for name, value in wanted:
+        limits = [(name, value, value) for name, value in wanted]
+        for name, soft, hard in [*limits, ("RLIMIT_CPU", cpu, cpu + 1)]:
             kind = getattr(resource, name, None)
-            if kind is not None:
-                _lower(kind, value, value)
-        _lower(resource.RLIMIT_CPU, self.notebook_cpu_seconds, self.notebook_cpu_seconds + 1)
+            if kind is None:
+                continue
+            most = resource.getrlimit(kind)[1]
+            if most != resource.RLIM_INFINITY:
+                soft, hard = min(soft, most), min(hard, most)
+            resource.setrlimit(kind, (soft, hard))
 
 
 def mapped_bytes() -> int | None:
@@ -75,10 +81,3 @@ def mapped_bytes() -> int | None:
             return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
     except FileNotFoundError:
         return None
-
-
-def _lower(kind: int, soft: int, hard: int) -> None:
-    _, most = resource.getrlimit(kind)
-    if most != resource.RLIM_INFINITY:
-        soft, hard = min(soft, most), min(hard, most)
-    resource.setrlimit(kind, (soft, hard))

@@ -82,6 +82,13 @@ _REFERENCE_STUB = """raise ImportError(
 _HIDDEN_PACKAGES = ("checks", "grading", "helpers")
 
 
+def python_path(course: str) -> list[str]:
+    """For `sys.path` of a warm parent: `course`, then what the running Python imports from."""
+    folders = python_folders()
+    found = [p for p in sys.path if any(Path(p).is_relative_to(f) for f in folders)]
+    return [course, *found]
+
+
 class SandboxUnavailable(RuntimeError):
     """No sandbox can be had here; the message says why and what to do."""
 
@@ -153,10 +160,8 @@ class Sandbox:
 
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
-        with self.command(["-c", f"import sys; sys.path[:0] = [{INSIDE!r}]; {_REHEARSAL}"]) as (
-            command,
-            fds,
-        ):
+        start = f"import sys; sys.path[:] = {python_path(INSIDE)}; {_REHEARSAL}"
+        with self.command(["-c", start]) as (command, fds):
             done = subprocess.run(
                 [*command, json.dumps([self.uid(), dataclasses.asdict(self.view())])],
                 env=ENVIRONMENT,
@@ -267,6 +272,8 @@ with jail.forking_into(pidfd):
         jail.join(pidfd, proc)
         limits.apply(mapped, True)
         jail.drop_privileges()
+        for folder in filter(os.path.isdir, sys.path):
+            os.listdir(folder)
         os._exit(0)
 status = os.waitpid(child, 0)[1]
 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
@@ -298,6 +305,11 @@ def _cure(problem: str) -> str:
         return (
             "allow user namespaces, which AppArmor restricts here: "
             "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+        )
+    if "PermissionError" in problem and os.geteuid() == 0:
+        return (
+            "make Python and its packages readable for everyone (chmod -R a+rX on the folder): "
+            "for root, learners' code runs as a user that owns nothing."
         )
     if "uid map" in problem or "namespace" in problem or "unshare" in problem:
         return (

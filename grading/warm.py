@@ -24,7 +24,14 @@ from collections.abc import Sequence
 from typing import IO, Any, Literal, Self
 
 from grading.limits import Limits
-from grading.sandbox import COURSE, ENVIRONMENT, INSIDE, Sandbox, SandboxUnavailable
+from grading.sandbox import (
+    COURSE,
+    ENVIRONMENT,
+    INSIDE,
+    Sandbox,
+    SandboxUnavailable,
+    python_path,
+)
 
 LEARNER_PRELOAD = (
     "IPython.core.interactiveshell",
@@ -198,8 +205,8 @@ class WarmParent:
             "uid": self._sandbox.uid() if self._sandbox else None,
             "limits": dataclasses.asdict(self.limits),
         }
-        course = INSIDE if self._sandbox else str(COURSE)
-        python = ["-c", f"import sys; sys.path[:0] = [{course!r}]; {_MAIN}", str(theirs.fileno())]
+        path = python_path(INSIDE if self._sandbox else str(COURSE))
+        python = ["-c", f"import sys; sys.path[:] = {path}; {_MAIN}", str(theirs.fileno())]
         fds = [theirs.fileno()]
         with contextlib.ExitStack() as stack:
             if hasattr(os, "pidfd_open"):

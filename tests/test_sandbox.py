@@ -244,29 +244,34 @@ def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
         assert ended.limit == "wall"
 
 
-def test_a_thousand_children_leave_nothing_behind(light: WarmParent) -> None:
+@pytest.mark.parametrize("boxed", [True, False])
+def test_a_thousand_children_leave_nothing_behind(
+    boxed: bool, found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Lost otherwise: a class of thousands, to file descriptors, zombies and full disks."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with WarmParent(TARGET, (), found if boxed else None, LIMITS) as parent:
 
-    def spawn_and_end() -> None:
-        with light.spawn() as child:
-            child.sock.close()
-            assert child.wait(10).code == 0
+        def spawn_and_end() -> None:
+            with parent.spawn() as child:
+                child.sock.close()
+                assert child.wait(10).code == 0
 
-    def state() -> tuple[object, ...]:
-        below = descendants(light.pid)
-        files = [len(os.listdir(f"/proc/{p}/fd")) for p in ("self", light.pid, *below)]
-        temporary = [name for name in os.listdir(tempfile.gettempdir()) if "grading-" in name]
-        return below, files, temporary
+        def state() -> tuple[object, ...]:
+            below = descendants(parent.pid)
+            files = [len(os.listdir(f"/proc/{p}/fd")) for p in ("self", parent.pid, *below)]
+            return below, files, os.listdir(tmp_path)
 
-    spawn_and_end()
-    time.sleep(0.5)
-    before = state()
-    for _ in range(1000):
         spawn_and_end()
-    end = time.monotonic() + 5
-    while state() != before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert state() == before
+        time.sleep(0.5)
+        before = state()
+        for _ in range(1000):
+            spawn_and_end()
+        end = time.monotonic() + 5
+        while state() != before and time.monotonic() < end:
+            time.sleep(0.05)
+        assert state() == before
+        assert os.listdir(tmp_path) == []
 
 
 def test_many_threads_may_spawn(light: WarmParent) -> None:
@@ -415,6 +420,34 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
             _keeps(check._only_the_list, parent)
 
 
+def test_packages_in_an_unusual_place_are_found(
+    found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: Pythons whose packages were installed with `pip install --user`."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    (site / "unusual.py").write_text("place = __file__")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and str(folder) != "/":
+            os.chmod(folder, folder.stat().st_mode | 0o055)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    for box in (found, None):
+        with WarmParent(TARGET, ["unusual"], box) as parent, Inside(parent) as inside:
+            source = "import unusual; result = unusual.place"
+            assert inside.ask("python", source=source) == str(site / "unusual.py")
+
+
+def test_packages_that_nobody_may_read_are_pointed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: the reason why root's sandbox can't import torch."""
+    site = tmp_path / "site-packages"
+    site.mkdir(mode=0o700 if os.getuid() == 0 else 0o000)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    with pytest.raises(SandboxUnavailable, match=r"Permission denied.*site-packages"):
+        Sandbox.find()
+
+
 def test_a_course_inside_the_python_environment_is_refused(found: Sandbox) -> None:
     """Lost otherwise: a gradebook that every learner's code can read."""
     with pytest.raises(SandboxUnavailable, match="lies inside"):
@@ -426,6 +459,32 @@ def test_other_systems_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(SandboxUnavailable, match=r"(?s)needs Linux.*--unsafe-no-sandbox"):
         Sandbox.find()
+
+
+def test_windows_is_told_what_to_do() -> None:
+    """Lost otherwise: an ImportError in place of the advice to use WSL 2."""
+    script = textwrap.dedent(f"""
+        import os, select, signal, sys
+        sys.path.insert(0, {str(COURSE)!r})
+        # What Python lacks on Windows, as far as these modules use it.
+        sys.modules["resource"] = sys.modules["fcntl"] = sys.modules["pwd"] = None
+        for name in ("fork", "sysconf", "geteuid", "pidfd_open", "wait4", "setsid"):
+            delattr(os, name)
+        del select.poll
+        import ctypes
+        ctypes.CDLL = None
+        from grading import check, sandbox, warm
+        sys.platform = "win32"
+        for attempt in (check.run, warm.WarmParent("grading.check:answer").__enter__):
+            try:
+                attempt()
+            except sandbox.SandboxUnavailable as error:
+                assert "WSL 2" in str(error), error
+            else:
+                raise AssertionError("it went on")
+    """)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
