@@ -36,6 +36,7 @@ import torch
 from torch import nn
 
 from grading.codec import BadValue, CantCross, decode, encode
+from grading.feedback import safe_outputs
 from grading.limits import Limits
 from grading.verdicts import Outcome
 from grading.wire import BadFrame, Channel, Closed, TimedOut
@@ -406,7 +407,7 @@ class Examination:
                 {
                     "do": "cell",
                     "index": index,
-                    "outputs": outputs,
+                    "outputs": safe_outputs(outputs, 2 * self._limits.output_bytes),
                     "outcome": outcome,
                     "message": message,
                 }

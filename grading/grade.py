@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import checks
-from grading.feedback import safe_line, safe_outputs
+from grading.feedback import safe_line
 from grading.graft import Role, Source, SourceError, grade_id, graft, read_source, role
 from grading.limits import Limits
 from grading.notebook import Malformed, read_notebook
 from grading.sandbox import Sandbox
 from grading.verdicts import Outcome, Verdict, judged
-from grading.warm import LEARNER_PRELOAD, Child, ExitStatus, WarmParent
+from grading.warm import LEARNER_PRELOAD, Child, ExitStatus, WarmParent, WarmParentDied
 from grading.wire import Channel, TimedOut, WireError
 
 EXAMINER_PRELOAD = (
@@ -50,7 +50,7 @@ class Graded:
 
 @dataclass
 class _Result:
-    outputs: Any
+    outputs: list[dict[str, Any]]
     outcome: Outcome | None
     message: str
 
@@ -101,23 +101,20 @@ class Engine:
         answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
         code = [c for c in cells if c["cell_type"] == "code" and c["source"].strip()]
         plan = [_plan(c, source_hash + answers) for c in code]
-        results = self._examine(plan, _seed(answers, "learner"))
+        try:
+            results = self._examine(plan, _seed(answers, "learner"))
+        except WarmParentDied:
+            # Not this learner's doing; the machine may have been short of memory.
+            self.__exit__()
+            self.__enter__()
+            results = self._examine(plan, _seed(answers, "learner"))
         verdicts = []
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
             cell["execution_count"] = number
-            cell["outputs"] = self._outputs(cell, result)
+            cell["outputs"] = _outputs(cell, result)
             if role(cell) is Role.TEST:
                 verdicts.append(_record(cell, result))
         return Graded(dump(notebook), tuple(verdicts))
-
-    def _outputs(self, cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
-        outputs = safe_outputs(result.outputs, 2 * self._limits.output_bytes)
-        if result.outcome not in (None, Outcome.PASSED):
-            said = result.message
-            if role(cell) is not Role.TEST:
-                said = f"this cell {said}"
-            outputs.append(error_output(Outcome(str(result.outcome)), said))
-        return outputs
 
     def _examine(self, plan: list[dict[str, Any]], seed: int) -> list[_Result]:
         results: list[_Result] = []
@@ -199,6 +196,8 @@ def _lost(examiner: Child, error: WireError) -> _ExaminerLost:
     if isinstance(error, TimedOut):
         return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
     status = _wait(examiner)
+    if status.limit == "lost":
+        raise WarmParentDied(str(status))
     if status.limit == "cpu":
         return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
     if status.limit == "memory":
@@ -217,6 +216,8 @@ def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
 
 def _ending(learner: Child, closed: bool) -> dict[str, Any]:
     status = _wait(learner, 2.0 if closed else 0.0)
+    if status.limit == "lost":
+        raise WarmParentDied(str(status))
     return {"limit": status.limit, "said": str(status)}
 
 
@@ -235,6 +236,15 @@ def _plan(cell: dict[str, Any], secret: bytes) -> dict[str, Any]:
 def _seed(secret: bytes, name: str) -> int:
     """A number below 2**63 that only who has `secret` can foresee."""
     return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:8], "big") >> 1
+
+
+def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
+    if result.outcome in (None, Outcome.PASSED):
+        return result.outputs
+    said = result.message
+    if role(cell) is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
+        said = f"this cell {said}"
+    return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
 
 
 def _record(cell: dict[str, Any], result: _Result) -> Verdict:

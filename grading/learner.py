@@ -157,6 +157,12 @@ def _make_shell() -> Shell:
         banner1="",
     )
     shell.enable_matplotlib("inline")
+    # The first picture loads fonts and picture formats: here, once for all children.
+    figure, axes = plt.subplots()
+    axes.imshow([[0, 1]])
+    axes.set_title("$x$ y")
+    figure.savefig(io.BytesIO())
+    plt.close(figure)
     return shell
 
 

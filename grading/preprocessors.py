@@ -16,7 +16,7 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
@@ -68,7 +68,7 @@ class SubmissionReader(NotebookExporter):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.converter: Any = self.parent  # the Autograde that uses it
+        self.converter = cast(Any, self.parent)  # the Autograde that uses it
         root = Path(self.converter.coursedir.root)
         try:
             self.engine = engine_for(self.unsafe_no_sandbox, Limits(**self.limits), root)

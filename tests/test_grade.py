@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +16,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade
 
+from grading.check import descendants
 from grading.grade import Engine, Graded
 from grading.graft import SourceError
 from grading.limits import Limits
@@ -559,3 +564,35 @@ def test_written_answers_stay_for_the_hand(engine: Engine) -> None:
     cell = next(c for c in json.loads(graded.notebook)["cells"] if c["id"] == "w")
     assert "I think" in cell["source"] and "<script" not in cell["source"]
     assert graded.verdicts == ()
+
+
+def kill_all(pid: int) -> None:
+    for each in [pid, *descendants(pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+
+
+def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
+    """The machine's own shortage of memory must not show up as a learner's crash."""
+    slow = "import time\ntime.sleep(1)\ndef f(): return 1"
+    with Engine(Sandbox.find(), LIMITS) as engine:
+        for parent in (engine._learners, engine._examiners):
+            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            process = parent._process
+            assert process is not None
+            killer = threading.Timer(0.7, kill_all, [process.pid])
+            killer.start()
+            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            killer.join()
+            assert parent._process is not process, "it was not killed in time"
+
+
+def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None:
+    """An answer that makes the test's own process hang, grow or die must not stop the rest."""
+    choke = "### BEGIN HIDDEN TESTS\nimport os, time\nif f() == 'exit': os._exit(3)\n"
+    choke += "if f() == 'memory':\n    x = []\n    while True: x.append(bytearray(1 << 27))"
+    for word, outcome in [("exit", "crashed"), ("memory", "error"), ("fine", "passed")]:
+        answers = {"a": "def a(): return 1", "f": f"def f(): return '{word}'",
+                   "b": "def b(): return a()"}  # fmt: skip
+        graded = run(engine, answers, choke, "assert a() == 1", "assert b() == 1")
+        assert outcomes(graded) == [outcome, "passed", "passed"], graded.verdicts
