@@ -342,7 +342,7 @@ def leave_traces() -> list[str]:
 
 @_probe
 def traces() -> list[str]:
-    found = [f"{f}/trace" for f in jail.FRESH if os.listdir(f)]
+    found = [f"{f}/trace" for f in jail.FRESH if os.path.lexists(f"{f}/trace")]
     with socket.socket(socket.AF_UNIX) as sock:
         if _said(sock.connect, "\0trace") == "":
             found.append("socket")
