@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from checks.core import Exercise, Mistake, Raised
+from checks.core import Check, Exercise, Mistake, Raised
 from helpers import parameters
 from helpers.parameters import CONFIGS
 
@@ -362,6 +362,15 @@ check_attention_parameters = EXERCISE.check(
             ),
         ),
         Mistake(
+            "a head's size is taken for d_model // n_kv_heads: it is d_model // n_heads, unless "
+            "d_head is given",
+            lambda d_model, n_heads, n_kv_heads=None, d_head=None, bias=False: (
+                parameters.attention_parameters(
+                    d_model, n_heads, n_kv_heads, d_head or d_model // (n_kv_heads or n_heads), bias
+                )
+            ),
+        ),
+        Mistake(
             "all four matrices are taken for (d_model, d_model): that holds only without "
             "n_kv_heads and d_head; heads of d_head features, n_kv_heads of them for W_k and W_v",
             _attention(q=_square, k=_square, v=_square, o=_square, biases=lambda d, *_: 4 * d),
@@ -703,6 +712,15 @@ def _feed_forward_by(wrong: Callable[..., int]) -> Count:
     return lambda c: c.n_layers * wrong(c.d_model, c.d_ff, c.gated, c.bias)
 
 
+def _as_entries(key: str, check: Check, by: Callable[[Any], Count]) -> list[Mistake]:
+    """The mistakes of one layer's count, made in every layer."""
+    return [
+        _entry(key, f"{key}: {mistake.message}", by(mistake.wrong))
+        for mistake in check.mistakes
+        if mistake.wrong is not None
+    ]
+
+
 def _norm(c: Any) -> int:
     return c.d_model * (2 if c.norm == "layer" else 1)
 
@@ -841,6 +859,7 @@ check_transformer_parameters = EXERCISE.check(
             LAYERS + "feed_forward",
             lambda c: parameters.feed_forward_parameters(c.d_model, c.d_ff, c.gated, c.bias),
         ),
+        *_as_entries("feed_forward", check_feed_forward_parameters, _feed_forward_by),
         # Attention
         _entry(
             "attention",
@@ -882,32 +901,7 @@ check_transformer_parameters = EXERCISE.check(
             "attention ignores bias (and n_kv_heads, d_head): pass all of config's fields on",
             lambda c: _attention_of(c, n_kv_heads=None, d_head=None, bias=False),
         ),
-        _entry("attention", NO_OUTPUT_MATRIX, _attention_by(_attention(o=_nothing))),
-        _entry(
-            "attention",
-            NO_OUTPUT_MATRIX,
-            _attention_by(_attention(o=_nothing, biases=lambda d, n, kv, h: n * h + 2 * kv * h)),
-        ),
-        _entry(
-            "attention",
-            SAME_FOR_ANY_HEADS + "multiplied by the number of heads",
-            lambda c: c.n_heads * _attention_of(c),
-        ),
-        _entry(
-            "attention",
-            SAME_FOR_ANY_HEADS + "divided by the number of heads",
-            lambda c: _attention_of(c) // c.n_heads,
-        ),
-        _entry(
-            "attention",
-            GROUPED + "W_q (or W_o) is smaller too",
-            _attention_by(_attention(q=_grouped)),
-        ),
-        _entry(
-            "attention",
-            GROUPED + "all four matrices are smaller",
-            _attention_by(_attention(q=_grouped, o=_grouped)),
-        ),
+        *_as_entries("attention", check_attention_parameters, _attention_by),
         # Norms
         _entry(
             "norms",
