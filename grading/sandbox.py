@@ -58,7 +58,7 @@ ENVIRONMENT = {
     "HOME": jail.HOME,
     "USER": "learner",
     "LOGNAME": "learner",
-    "PATH": os.pathsep.join((os.path.dirname(sys.executable), "/usr/bin", "/bin")),
+    "PATH": os.pathsep.join((os.path.dirname(os.path.abspath(sys.executable)), "/usr/bin", "/bin")),
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "TMPDIR": "/tmp",
@@ -82,11 +82,21 @@ _REFERENCE_STUB = """raise ImportError(
 _HIDDEN_PACKAGES = ("checks", "grading", "helpers")
 
 
+def _executable() -> Path:
+    """The running Python, without the `..` of a call such as ../.venv/bin/python."""
+    return Path(os.path.abspath(sys.executable))
+
+
+def _package_folders() -> list[Path]:
+    places = [Path(os.path.abspath(p)) for p in sys.path]
+    return [p for p in places if p.name in ("site-packages", "dist-packages")]
+
+
 def python_path(course: str) -> list[str]:
     """For `sys.path` of a warm parent: `course`, then what the running Python imports from."""
     folders = python_folders()
-    found = [p for p in sys.path if any(Path(p).is_relative_to(f) for f in folders)]
-    return [course, *found]
+    places = [Path(os.path.abspath(p)) for p in sys.path]
+    return [course, *(str(p) for p in places if any(p.is_relative_to(f) for f in folders))]
 
 
 class SandboxUnavailable(RuntimeError):
@@ -103,15 +113,15 @@ class SandboxUnavailable(RuntimeError):
 
 def python_folders() -> list[Path]:
     """Where the running Python and its packages lie."""
-    prefixes = {Path(sys.prefix), Path(sys.base_prefix)}
-    link = Path(sys.executable)
+    prefixes = {Path(os.path.abspath(prefix)) for prefix in (sys.prefix, sys.base_prefix)}
+    link = _executable()
     while link.is_symlink():
         link = link.parent / os.readlink(link)
         prefixes.add(Path(os.path.normpath(link)).parent.parent)
     folders = {
         prefix / name for prefix in prefixes for name in ("bin", "lib", "lib64", "pyvenv.cfg")
     }
-    folders |= {p for p in map(Path, sys.path) if p.name in ("site-packages", "dist-packages")}
+    folders |= set(_package_folders())
     return sorted(p for p in folders if p.exists())
 
 
@@ -204,7 +214,7 @@ class Sandbox:
         the file descriptors to pass on. Start it with `ENVIRONMENT`."""
         fds: list[int] = []
         try:
-            yield [*self._arguments(fds), "--", sys.executable, "-s", "-P", *python], fds
+            yield [*self._arguments(fds), "--", str(_executable()), "-s", "-P", *python], fds
         finally:
             for fd in fds:
                 os.close(fd)
@@ -220,11 +230,9 @@ class Sandbox:
         folders = _folders()
         self._refuse_secrets_below(folders)
         shown = [part for path in folders for part in _show(path)]
-        for folder in map(Path, sys.path):
-            if folder.name in ("site-packages", "dist-packages"):
-                for package in _HIDDEN_PACKAGES:
-                    if (folder / package).is_dir():
-                        shown += ["--tmpfs", str(folder / package)]
+        for hidden in (f / name for f in _package_folders() for name in _HIDDEN_PACKAGES):
+            if hidden.is_dir():
+                shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
         for name in HELPERS:
