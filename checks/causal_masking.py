@@ -841,17 +841,11 @@ _check_attention = EXERCISE.check(
 )
 
 
-def _masked_weights(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> Any:
-    return answer(Q, K, V, mask)[1].masked_fill(mask, 0.0)
-
-
 _check_exactly_zero = Check(
     EXERCISE,
     "scaled_dot_product_attention",
     arguments=("Q", "K", "V", "mask"),
-    reference=lambda Q, K, V, mask: (None, torch.zeros(*Q.shape[:-1], K.shape[-2], dtype=Q.dtype)),
-    parts=(),
-    procedure=_masked_weights,
+    reference=lambda Q, K, V, mask: torch.zeros(*Q.shape[:-1], K.shape[-2], dtype=Q.dtype),
     expects="no weight on a masked key, exactly (shown are the weights on masked keys, with 0 for "
     "all others)",
     mistakes=(
@@ -872,12 +866,13 @@ def check_scaled_dot_product_attention(
     mask: Tensor | None = None,
     tolerance: float | None = None,
 ) -> None:
-    """Check one call, with the mask (if any) as the fourth argument; masked weights exactly."""
+    """Check one call, and that masked keys got exactly 0."""
     if mask is None:
         _check_attention(answer, Q, K, V, tolerance=tolerance)
         return
-    _check_attention(answer, Q, K, V, mask=mask, tolerance=tolerance)
-    _check_exactly_zero(answer, Q, K, V, mask, tolerance=0.0)
+    _, weights = _check_attention(answer, Q, K, V, mask=mask, tolerance=tolerance)
+    left = weights.masked_fill(mask, 0.0)
+    _check_exactly_zero(lambda *args: left, Q, K, V, mask, tolerance=0.0)
 
 
 def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> None:

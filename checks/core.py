@@ -230,7 +230,7 @@ class Check:
     """One answer of an exercise: how to call it, what is right, and what often goes wrong.
 
     Calling a check as `check(answer, *args, **kwargs)` raises `WrongAnswer` unless the answer
-    gives what the reference gives.
+    gives what the reference gives; it returns what the answer gave.
 
     Args:
         exercise: the exercise it belongs to.
@@ -261,14 +261,14 @@ class Check:
         expected: Any = None,
         tolerance: float | None = None,
         **kwargs: Any,
-    ) -> None:
+    ) -> Any:
         if expected is None:
             expected = self._run(self.reference, args, kwargs)
         trace: list[str] = []
         got = self._run(answer, args, kwargs, trace)
         said = difference(got, expected, tolerance=tolerance, parts=self.parts)
         if said is None:
-            return
+            return got
         self.exercise.done.discard(self.name)
         lines = [self._called(args, kwargs)]
         if isinstance(got, Raised):
