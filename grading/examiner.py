@@ -519,7 +519,8 @@ class Examination:
         return Ended(Outcome.CRASHED, f"wrote to the grader's own connection ({error})")
 
     def _cell_limit(self) -> str:
-        return _seconds(self._limits.cell_wall_seconds)
+        computing = f"or {self._limits.cell_cpu_seconds:g} of computing time"
+        return f"{_seconds(self._limits.cell_wall_seconds)} ({computing})"
 
     def _whole_limit(self) -> float:
         return self._limits.notebook_wall_seconds

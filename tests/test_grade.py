@@ -26,8 +26,8 @@ from grading.verdicts import Outcome
 LIMITS = Limits(
     memory_bytes=1 << 30,
     notebook_wall_seconds=40.0,
-    cell_wall_seconds=2.0,
-    cell_cpu_seconds=2.0,
+    cell_wall_seconds=5.0,
+    cell_cpu_seconds=3.0,
     output_bytes=100_000,
 )
 IMPORTS = """\
