@@ -309,8 +309,15 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
                 "(mean(dim=-1, keepdim=True))",
                 when=lambda got, expected, x, *args, **kwargs: (
                     isinstance(got, Raised) and x.dim() != 2)),
-        Mistake("the parameter has another shape or meaning than weight (d_model,)",
-                when=_says("size mismatch", "must match the size")),
+        Mistake("the signature is RMSNorm(d_model, eps=1e-6): eps has a default and is the second "
+                "parameter of __init__", when=_says("positional argument", "unexpected keyword")),
+        Mistake("the root mean square itself comes back: divide x by it",
+                when=lambda got, expected, *args, **kwargs: (
+                    isinstance(got, Tensor) and got.shape[-1:] == (1,))),
+        Mistake("close, but not exact: something is computed in less than float32, or eps is not "
+                "where it belongs (added to the mean square, inside the root)",
+                when=lambda got, expected, *args, **kwargs: torch.allclose(
+                    got.double(), expected.double(), rtol=0.05, atol=0.05)),
     ),
 )  # fmt: skip
 
@@ -392,6 +399,12 @@ _check_swiglu = EXERCISE.check(
                 _with_activation(F.leaky_relu)),
         Mistake("the activation is an ELU: SwiGLU uses silu (x * sigmoid(x))",
                 _with_activation(F.elu)),
+        Mistake("the activation is a hard-swish: SwiGLU uses silu (x * sigmoid(x))",
+                _with_activation(F.hardswish)),
+        Mistake("silu is on W_up and a sigmoid on the gate: silu(W_gate(x)) * W_up(x)",
+                _glu(lambda gate, up, down, x: down(torch.sigmoid(gate(x)) * F.silu(up(x))))),
+        Mistake("W_up is not used: x itself is scaled by the gate",
+                _glu(lambda gate, up, down, x: down(F.silu(gate(x))) * x)),
         Mistake("the activation is a softmax: SwiGLU uses silu (x * sigmoid(x))",
                 _with_activation(lambda x: torch.softmax(x, -1))),
         Mistake("the activation is the square of a ReLU: SwiGLU uses silu (x * sigmoid(x))",
@@ -625,6 +638,11 @@ def _feed_half(b: Any, x: Tensor) -> Tensor:
     return x + b.feed_forward(b.feed_forward_norm(x))
 
 
+def _scaled_halves(b: Any, x: Tensor, scale: float) -> Tensor:
+    x = x + scale * b.attend(b.attention_norm(x))
+    return x + scale * b.feed_forward(b.feed_forward_norm(x))
+
+
 def _flattens_batch(b: Any, x: Tensor) -> Tensor:
     return _feed_half(b, _attention_half(b, x.reshape(-1, x.shape[-1]))).reshape(x.shape)
 
@@ -750,6 +768,12 @@ _check_decoder_block = EXERCISE.check(
                            lambda b, x: x + b.feed_forward(x))),
         Mistake("the result is normalised once more: the block ends with the second sum",
                 _block(lambda b, x: b.feed_forward_norm(_feed_half(b, _attention_half(b, x))))),
+        Mistake("the result is normalised once more: the block ends with the second sum",
+                _block(lambda b, x: b.attention_norm(_feed_half(b, _attention_half(b, x))))),
+        Mistake("what attention and feed-forward give is halved or scaled: add it as it is",
+                _block(lambda b, x: _scaled_halves(b, x, 0.5))),
+        Mistake("what attention and feed-forward give is halved or scaled: add it as it is",
+                _block(lambda b, x: _scaled_halves(b, x, 2**-0.5))),
         Mistake("only the queries are made from the normalised x: keys and values too",
                 _sublayers(lambda b, x: x + b.attend(b.attention_norm(x), context=x), _feed_half)),
         # Order.
@@ -827,6 +851,13 @@ _check_decoder_block = EXERCISE.check(
         Mistake("RoPE's angles fall with i/d_head instead of 2i/d_head: use apply_rope",
                 _block(**_both(_rope_with(
                     lambda p, d: p * 10000.0 ** (-torch.arange(d // 2) / d))))),
+        Mistake("the sign in RoPE's exponent is wrong: angles fall, base**(-2i/d_head)",
+                _block(**_both(_rope_with(
+                    lambda p, d: p * 10000.0 ** (torch.arange(0, d, 2) / d))))),
+        Mistake("RoPE is applied to what the attention gives: rotate its queries and keys",
+                _block(**_both(_no_rope), merge=lambda x: merge_heads(apply_rope(x)))),
+        Mistake("RoPE is applied to what the attention gives: rotate its queries and keys",
+                _block(**_both(_no_rope), merge=lambda x: apply_rope(merge_heads(x)))),
         Mistake("all pairs turn by the same angle: RoPE's angles fall with the pair, "
                 "base**(-2i/d_head)",
                 _block(**_both(_rope_with(lambda p, d: p.expand(-1, d // 2))))),
@@ -839,6 +870,10 @@ _check_decoder_block = EXERCISE.check(
                 _block(lambda b, x: _feed_half(b, x + b.attend(
                     b.attention_norm(x) + sinusoidal_encoding(*x.shape[-2:]),
                     **_both(_no_rope))))),
+        Mistake("sinusoidal positions replace RoPE: rotate queries and keys with apply_rope",
+                _block(lambda b, x: _feed_half(b, (lambda y: y + b.attend(
+                    b.attention_norm(y), **_both(_no_rope)))(
+                        x + sinusoidal_encoding(*x.shape[-2:]))))),
         Mistake("there is neither a causal mask nor RoPE",
                 _block(**_both(_no_rope), allowed=_all_true)),
         # Heads, scale, projections.
@@ -854,6 +889,9 @@ _check_decoder_block = EXERCISE.check(
                 _block(scale=lambda q: q.shape[-2] ** -0.5)),
         Mistake("the scores are multiplied by the square root of d_head: divide by it",
                 _block(scale=lambda q: q.shape[-1] ** 0.5)),
+        *(Mistake(f"n_heads is ignored ({n} is hard-coded): it is a parameter of DecoderBlock",
+                  _block(split=lambda x, _, n=n: split_heads(x, n)))  # type: ignore[misc]
+          for n in (2, 4, 8)),
         Mistake("n_heads is ignored (a single head of d_model features): split queries, keys and "
                 "values into heads", _block(split=_one_head)),
         Mistake("d_head and n_heads are mixed up: there are n_heads heads of d_model / n_heads "
@@ -908,9 +946,12 @@ def _rope_first(b: Any, x: Tensor) -> Tensor:
 
 
 def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> None:  # noqa: N802
-    """Compare `DecoderBlock(d_model, n_heads, d_ff)`, with random parameters, on `x`."""
+    """Compare `DecoderBlock(d_model, n_heads, d_ff)`, with random parameters, on `x`.
+
+    To 3e-5: right answers that add in another order are up to 3e-6 apart.
+    """
     parameters = _random(transformer_block.DecoderBlock(x.shape[-1], n_heads, d_ff))
-    _check_decoder_block(answer, x, n_heads, d_ff, parameters)
+    _check_decoder_block(answer, x, n_heads, d_ff, parameters, tolerance=3e-5)
 
 
 # --- DecoderLM -----------------------------------------------------------------------------
@@ -1097,6 +1138,12 @@ _check_decoder_lm = EXERCISE.check(
                 _finished(lambda logits, tokens: torch.softmax(logits, -1))),
         Mistake("a log-softmax is applied: logits are asked for",
                 _finished(lambda logits, tokens: torch.log_softmax(logits, -1))),
+        Mistake("an activation is applied to the logits (tanh): the output layer's are taken as "
+                "they are", _finished(lambda logits, tokens: torch.tanh(logits))),
+        Mistake("the norm comes after the output layer: output(norm(x))",
+                when=_says("must match the size", "normalized_shape")),
+        Mistake("the positions are averaged: every position has its own logits",
+                _finished(lambda logits, tokens: logits.mean(-2))),
         Mistake("only the last position's logits come back: every position has its own",
                 _finished(lambda logits, tokens: logits[..., -1, :])),
         Mistake("only the last position's logits come back: every position has its own",
@@ -1162,13 +1209,16 @@ def _normed_blocks(m: Any, x: Tensor) -> Tensor:
 def check_DecoderLM(  # noqa: N802
     answer: Any, config: Any, tokens: Tensor, state: State | None = None
 ) -> None:
-    """Compare the logits of `DecoderLM(config)` on `tokens`: to 1e-5 with random parameters, and
-    to 1e-4 with those of a trained model, `state`."""
+    """Compare the logits of `DecoderLM(config)` on `tokens`, with random parameters or those of a
+    trained model, `state`.
+
+    To 1e-4: right answers that add in another order are up to 1e-5 apart.
+    """
     if state is None:
-        _check_decoder_lm(answer, config, tokens, _random(transformer_block.DecoderLM(config)))
+        parameters = _random(transformer_block.DecoderLM(config))
     else:
-        trained = Parameters(state, "those of a trained model")
-        _check_decoder_lm(answer, config, tokens, trained, tolerance=1e-4)
+        parameters = Parameters(state, "those of a trained model")
+    _check_decoder_lm(answer, config, tokens, parameters, tolerance=1e-4)
 
 
 # --- sampling: is it the right distribution? -------------------------------------------------
@@ -1355,6 +1405,14 @@ check_sample_next = EXERCISE.check(
     expects="token ids of shape (...) for logits (..., vocab_size), drawn from "
     "softmax(logits / temperature) among the top_k largest; the arg max at temperature 0",
     mistakes=(
+        Mistake("temperature 0 is refused: it is allowed and means the arg max",
+                when=_at_zero(lambda got, logits: (
+                    isinstance(got, Raised) and got.kind in ("ValueError", "AssertionError")
+                    and "temperature" in got.message.lower()))),
+        Mistake("top_k = 1 is refused: it is allowed and leaves the largest logit only",
+                when=lambda got, expected, logits, temperature=1.0, top_k=None, **kwargs: (
+                    top_k == 1 and isinstance(got, Raised)
+                    and got.kind in ("ValueError", "AssertionError"))),
         Mistake("temperature 0 is divided by: it means the arg max, so deal with it first",
                 when=_at_zero(lambda got, logits: isinstance(got, Raised))),
         Mistake("temperature 0 is divided by, which makes NaN or infinite logits: it means the arg "
@@ -1428,12 +1486,13 @@ check_sample_next = EXERCISE.check(
                 "-inf", when=_drawn(_zeroed)),
         Mistake("the place among the top_k is taken for the token's id: look the id up in topk's "
                 "indices", when=_drawn(_ranks)),
+        Mistake("all tokens are equally likely: draw from softmax(logits / temperature), "
+                "taken over the vocabulary (dim=-1)",
+                when=_drawn(lambda logits, t, k: torch.full(
+                    logits.shape, 1 / logits.shape[-1], dtype=torch.float64))),
         Mistake("all of the top_k are equally likely: keep their softmax probabilities",
                 when=_drawn(lambda logits, t, k: _normalised(
                     _top(logits, k or logits.shape[-1]).double()))),
-        Mistake("all tokens are equally likely: draw from softmax(logits / temperature)",
-                when=_drawn(lambda logits, t, k: torch.full(
-                    logits.shape, 1 / logits.shape[-1], dtype=torch.float64))),
         Mistake("the softmax is applied twice",
                 when=_drawn(lambda logits, t, k: torch.softmax(_probabilities(logits, t, k), -1))),
         Mistake("the temperature is applied after the softmax: divide the logits before it",
@@ -1455,6 +1514,8 @@ check_sample_next = EXERCISE.check(
                 when=lambda got, expected, *args, **kwargs: (
                     isinstance(got, dict) and isinstance(got[FREQUENCIES], Tensor)
                     and bool((got[FREQUENCIES].amax(-1) == 1).all()))),
+        Mistake("a single number comes back (item): give an id for every row",
+                when=_says("converted to Scalar", "only one element")),
         Mistake("ids outside the vocabulary come back",
                 when=lambda got, expected, *args, **kwargs: (
                     isinstance(got, dict) and isinstance(got[FREQUENCIES], str))),
@@ -1466,7 +1527,8 @@ check_sample_next = EXERCISE.check(
         Mistake("the result is not a tensor of whole numbers: token ids are asked for",
                 when=lambda got, expected, *args, **kwargs: not isinstance(got, dict | Raised)),
         Mistake("the tokens are not drawn from softmax(logits / temperature) among the top_k "
-                "largest", when=lambda got, *args, **kwargs: isinstance(got, dict)),
+                "largest: other probabilities, or noise on the logits that is not Gumbel's",
+                when=lambda got, *args, **kwargs: isinstance(got, dict)),
     ),
 )  # fmt: skip
 
@@ -1711,6 +1773,13 @@ check_generate = EXERCISE.check(
                 _changed(lambda t, p, n: t[0])),
         Mistake("a batch of one is squeezed away: the shape is (batch, n + n_new)",
                 _changed(lambda t, p, n: t.squeeze(0))),
+        Mistake("a token is dropped for each new one (a window of fixed length): keep them all",
+                when=_tokens_like(lambda got, want: got.shape != want.shape
+                                  and got.shape == want[:, : got.shape[1]].shape
+                                  and not torch.equal(got, want[:, : got.shape[1]]))),
+        Mistake("it stops before n_new tokens are made: go on whatever the tokens are",
+                when=_tokens_like(lambda got, want: got.shape != want.shape
+                                  and torch.equal(got, want[:, : got.shape[1]]))),
         Mistake("the new tokens are stacked along the batch: append them along the positions "
                 "(dim 1)",
                 when=_tokens_like(lambda got, want: got.shape[0] > want.shape[0])),
