@@ -25,6 +25,16 @@ def _batches_fail(got: Any, expected: Any, weights: Tensor, *args: Any) -> bool:
     return isinstance(got, Raised) and weights.dim() != 2
 
 
+NOT_A_TENSOR = (
+    Mistake("a Python list or a NumPy array comes back: a torch tensor is asked for",
+            when=lambda got, *args: isinstance(got, list | tuple | np.ndarray)),
+    Mistake("a single number comes back (item): weights with leading dimensions have one each",
+            when=lambda got, *args: (
+                isinstance(got, Raised) and ("converted to Scalar" in got.message
+                                             or "only one element" in got.message))),
+)  # fmt: skip
+
+
 # --- attention_entropy ---------------------------------------------------------------------
 
 
@@ -113,6 +123,14 @@ check_attention_entropy = EXERCISE.check(
         Mistake("the logarithm is missing: the weights are only summed", lambda w: w.sum(-1)),
         Mistake("minus the logarithm of the largest weight comes back (min-entropy): sum -w ln w "
                 "over all keys", lambda w: -w.amax(-1).log()),
+        Mistake("one minus the largest weight comes back: sum -w ln w over all keys",
+                lambda w: 1 - w.amax(-1)),
+        Mistake("the largest weight comes back: sum -w ln w over all keys", lambda w: w.amax(-1)),
+        Mistake("the entropy is halved", lambda w: _entropy(w) / 2),
+        Mistake("a log-sum-exp comes back: the entropy is -Σ w ln w",
+                lambda w: torch.logsumexp(w, -1)),
+        Mistake("the weights are normalised over the queries first: each row sums to 1 already",
+                lambda w: _entropy(w / w.sum(-2, keepdim=True))),
         Mistake("this is the cross-entropy with the largest weight's logarithm only: sum -w ln w "
                 "over all keys", lambda w: -(w.amax(-1) * w.amax(-1).log())),
         Mistake("this is the entropy of each weight on its own, w and 1 - w: the keys are one "
@@ -143,6 +161,7 @@ check_attention_entropy = EXERCISE.check(
         *(Mistake("the small number (epsilon) added to the weights changes the result: make it "
                   "far smaller (1e-12) or use torch.xlogy", _with_epsilon(e))
           for e in (1e-2, 1e-3, 1e-4, 1e-5)),
+        *NOT_A_TENSOR,
         Mistake("the batch is not handled: weights may have any number of leading dimensions, also "
                 "none (sum over dim=-1)", when=_batches_fail),
         Mistake("close, but not exact: a small number (epsilon) or a clamp changes the result; "
@@ -222,6 +241,23 @@ check_previous_token_score = EXERCISE.check(
                 lambda w: (_diagonal(w, -1).mean(-1) + _diagonal(w, 1).mean(-1)) / 2),
         Mistake("the mean runs over the weights of both neighbours together: only the previous "
                 "token counts", lambda w: _diagonal(w, -1).mean(-1) + _diagonal(w, 1).mean(-1)),
+        *(Mistake("the first query is counted too (with the last token, or ahead instead of back): "
+                  "the mean is over i = 1 … n-1", wrong) for wrong in (
+            lambda w: torch.cat((_diagonal(w, 1), w[..., -1:, 0]), -1).mean(-1),
+            lambda w: torch.cat((_diagonal(w, -1), w[..., :1, -1]), -1).sum(-1)
+            / (w.shape[-1] - 1),
+        )),
+        Mistake("the weight on the token itself is counted too: only the previous one counts",
+                lambda w: _diagonal(w, -1).mean(-1) + _diagonal(w, 0).mean(-1)),
+        Mistake("the sum is divided by n-2: there are n-1 queries with a previous token",
+                lambda w: _diagonal(w, -1).sum(-1) / max(1, w.shape[-1] - 2)),
+        Mistake("the geometric mean is taken: the ordinary mean is asked for",
+                lambda w: _diagonal(w, -1).log().mean(-1).exp()),
+        Mistake("this is the other diagonal (from the top right): the previous token stands below "
+                "the main diagonal, weights[i, i-1]",
+                lambda w: _diagonal(w.flip(-1), -1).mean(-1)),
+        Mistake("a single query's weight comes back: take the mean over the queries",
+                lambda w: w[..., 1, 0]),
         Mistake("the largest of the weights comes back: the mean is asked for",
                 lambda w: _diagonal(w, -1).amax(-1)),
         Mistake("the smallest of the weights comes back: the mean is asked for",
@@ -258,6 +294,7 @@ check_previous_token_score = EXERCISE.check(
                 lambda w: _diagonal(w, -1).float().mean(-1)),
         Mistake("the result is converted to float64: it keeps the dtype of weights",
                 lambda w: _diagonal(w, -1).double().mean(-1)),
+        *NOT_A_TENSOR,
         Mistake("a single number comes back for a batch of heads: each keeps its own score, so "
                 "index the last two dimensions (weights[..., i, i - 1])", when=_single_number),
         Mistake("the batch is not handled: weights may have any number of leading dimensions, also "
@@ -386,6 +423,16 @@ check_most_attended = EXERCISE.check(
         Mistake("repeated tokens are dropped (a set, or a dict with tokens as keys): give one "
                 "token for each of the n queries",
                 lambda w, tokens: list(dict.fromkeys(tokens[int(i)] for i in w.argmax(-1)))),
+        Mistake("the result is sorted: give one token for each query, in their order",
+                lambda w, tokens: sorted(tokens[int(i)] for i in w.argmax(-1))),
+        Mistake("the result is sorted, without repeated tokens: give one token for each query",
+                lambda w, tokens: sorted({tokens[int(i)] for i in w.argmax(-1)})),
+        Mistake("the token before the query comes back: look for the largest weight",
+                lambda w, tokens: [tokens[max(i - 1, 0)] for i in range(len(tokens))]),
+        Mistake("indices come back as strings: look each index up in tokens",
+                lambda w, tokens: [str(int(i)) for i in w.argmax(-1)]),
+        Mistake("a NumPy array of strings comes back: a list is asked for",
+                when=lambda got, *args: isinstance(got, np.ndarray) and got.dtype.kind in "UO"),
         Mistake("a dict comes back: a list of n strings is asked for, one for each query",
                 when=lambda got, expected, *args: isinstance(got, dict)),
         Mistake("a set comes back: a list of n strings is asked for, one for each query",
@@ -402,6 +449,11 @@ check_most_attended = EXERCISE.check(
                     and all(isinstance(g, str) for g in got)
                     and [g.strip().lower() for g in got] == [e.strip().lower() for e in expected]
                 )),
+        Mistake("more than the token stands in each string: give back the tokens as they are",
+                when=lambda got, expected, *args: (
+                    isinstance(got, list | tuple) and len(got) == len(expected)
+                    and all(isinstance(g, str) and e in g
+                            for g, e in zip(got, expected, strict=True)))),
         Mistake("rows with equal largest weights get another than the first of equals",
                 when=_only_ties_wrong),
         Mistake("tokens are looked up by a number that is no index: an index must be an int, such "
@@ -427,10 +479,12 @@ def _numbers(value: Any) -> Any:
 
 def _maps(ax: Any) -> Iterator[tuple[Any, bool]]:
     """What carries a colour scale on the axes, and whether it is an image (or else a mesh)."""
-    for artists, is_image in ((ax.images, True), (ax.collections, False)):
-        for artist in artists:
-            if artist.get_array() is not None:
-                yield artist, is_image
+    for image in ax.images:
+        yield image, True
+    for collection in ax.collections:
+        # Lines and contours are collections too, but have no cells.
+        if not isinstance(attempt(lambda c=collection: c.get_coordinates()), Raised):  # type: ignore[misc]
+            yield collection, False
 
 
 def _centres(artist: Any, is_image: bool, shape: tuple[int, int]) -> tuple[list[float], ...]:
@@ -624,8 +678,12 @@ check_plot_attention = EXERCISE.check(
         Mistake("the axes that come back carry no heat map: draw on them with ax.imshow or "
                 "ax.pcolormesh, and return the ones drawn on",
                 when=lambda got, expected, *args, **kwargs: got["heat maps on the axes"] == 0),
-        Mistake("more than one heat map lies on the axes: draw one",
+        Mistake("more than one heat map lies on the axes: make new axes (plt.subplots) unless ax "
+                "is given, and draw one",
                 when=lambda got, expected, *args, **kwargs: got["heat maps on the axes"] > 1),
+        Mistake("the heat map has another number of rows or columns than weights: draw all of it",
+                when=lambda got, expected, *args, **kwargs: (
+                    got[DRAWN].shape != expected[DRAWN].shape)),
         Mistake("the weights are transposed: rows are queries and columns are keys, so pass "
                 "weights as they are", when=_transposed),
         Mistake("the first query is at the bottom: it belongs on top (imshow's usual origin, "
@@ -679,8 +737,9 @@ check_plot_attention = EXERCISE.check(
                 "vmax=1", when=_entry("colour scale", lambda got, _: got[0] == 0 and got[1] != 1)),
         Mistake("the colour scale starts and ends elsewhere: it runs from 0 to 1 (vmin=0, vmax=1)",
                 when=_entry("colour scale", lambda got, _: True)),
-        Mistake("the tick labels are missing or numbers: they are the tokens, on both axes "
-                "(ax.set_xticks(range(n), tokens))",
+        Mistake("the tick labels are missing, numbers, or not at the middle of the cells: they are "
+                "the tokens, on both axes (after imshow ax.set_xticks(range(n), tokens), after "
+                "pcolormesh half a cell further)",
                 when=lambda got, expected, *args, **kwargs: not any(
                     t in expected[X_LABELS] for t in got[X_LABELS] + got[Y_LABELS])),
         Mistake("the x axis has no tokens as tick labels: the columns are keys, label them too",
