@@ -31,7 +31,8 @@ env: .venv/course ## make .venv and install the course into it
 
 lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in work/
 	$(BIN)/python -m helpers.work
-	$(BIN)/jupyter lab notebooks/00-start-here.ipynb $(LAB_ARGS)
+	$(BIN)/jupyter lab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(LAB_ARGS)
 
 test: .venv/tests ## run every check: format, types, tests, lessons and solutions
 	$(BIN)/ruff format --check .
