@@ -371,7 +371,9 @@ class Check:
 
 
 def _where(error: BaseException) -> list[str]:
-    """The line of the learner's own that raised, if the exception came from this process."""
+    """The line of the learner's own that raised."""
+    if remote := getattr(error, "where", None):  # from the learner's process, while graded
+        return [f"  raised in: {remote}"]
     frames = [
         f
         for f in traceback.extract_tb(error.__traceback__)
