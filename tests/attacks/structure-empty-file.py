@@ -1,0 +1,5 @@
+"""Hands in an empty file."""
+# verdict: malformed
+# others: malformed
+def submit(notebook):
+    return b""

@@ -1,0 +1,5 @@
+"""Hands in an empty folder."""
+# verdict: malformed
+# others: malformed
+def hand_in(folder, notebook):
+    pass
