@@ -49,7 +49,7 @@ solutions: .venv/course ## solve and execute the exercises of source/ into solut
 	$(BIN)/python -m grading.author solutions
 
 grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
-	$(BIN)/nbgrader autograde $(EXERCISE)
+	$(BIN)/python -m grading grade $(EXERCISE)
 
 demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
 	$(BIN)/python -m grading.demo

@@ -33,6 +33,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from grading.gradebook import ClassGradebook, GradebookError
@@ -119,8 +120,10 @@ class Course:
         self.exercise = exercise
         self._course = self._app.coursedir
         self._course.assignment_id = exercise
-        if db is not None:
-            self._course.db_url = db
+        url = make_url(db or self._course.db_url)
+        if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
+            url = url.set(drivername="postgresql+psycopg2")
+        self._course.db_url = url.render_as_string(hide_password=False)
         self._converter = Autograde(coursedir=self._course, parent=self._app)
         reader = self._app.config.SubmissionReader
         self._unsafe = unsafe or bool(reader.get("unsafe_no_sandbox", False))
@@ -418,7 +421,7 @@ class Run:
         staged = self._course.stage(submission, result.notebooks)
         content = _content(staged, names)
         assert content is not None
-        reasons = [f"{n.name}.ipynb: {n.reason}" for n in result.notebooks if n.reason]
+        reasons = [f"{n.name}: {n.reason}" for n in result.notebooks if n.reason]
         entry = Entry(submission.key, content, "; ".join(reasons), result.verdicts())
         try:
             self._gradebook.record(student, submission.timestamp, result.notebooks, entry)

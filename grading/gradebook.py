@@ -211,13 +211,8 @@ def _cells(notebook: api.Notebook) -> _Notebook:
 def _write_grades(
     connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
 ) -> None:
-    manual = dict(
-        connection.execute(
-            select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == row)
-        )
-        .tuples()
-        .all()
-    )
+    found = select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == row)
+    manual = {cell: score for cell, score in connection.execute(found)}
     values: dict[str, dict[str, Any]] = {}
     for name, cell in known.grades.items():
         if name in graded.scores:
