@@ -24,7 +24,7 @@ import re
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,9 +110,32 @@ ON_NOTEBOOKS = [a for a in ATTACKS if a not in ON_FOLDERS]
 IN_BATCH = [
     a
     for a in ATTACKS
-    if a.name.startswith(("structure", "transport", "output", "honest"))
-    or a.name in ("kernel-os-exit", "tampering-patched-allclose", "files-write-gradebook",
-                  "kernel-input-transformer", "resources-memory-bomb")  # fmt: skip
+    if a in ON_FOLDERS
+    or a.name
+    in (
+        "files-write-gradebook",
+        "honest-duplicated-cells",
+        "honest-moved-cells",
+        "honest-noisy",
+        "kernel-input-transformer",
+        "kernel-os-exit",
+        "output-active-content",
+        "output-looks-like-points",
+        "output-number-while-tested",
+        "output-script-in-an-error",
+        "resources-memory-bomb",
+        "structure-active-text",
+        "structure-attachments",
+        "structure-deep-json",
+        "structure-duplicated-tests",
+        "structure-huge-numbers",
+        "structure-not-unicode",
+        "structure-skip-execution",
+        "structure-stored-outputs",
+        "structure-wrong-ids",
+        "tampering-patched-allclose",
+        "transport-pickle",
+    )
 ]
 
 
@@ -211,7 +234,7 @@ class World:
         places += [Path(json.__file__).parent.parent / "sitecustomize.py", Path(nbformat.__file__)]
         places += [Path(nbformat.__file__).parent.parent]
         home = Path.home()
-        places += [home / n for n in (".ipython", ".jupyter", ".config", ".bashrc", ".local/lib")]
+        places += [home / n for n in (".ipython", ".jupyter", ".bashrc", ".local/lib")]
         seen = {}
         for place in places:
             for path in (place, *place.rglob("*")):
@@ -351,9 +374,8 @@ class Batch:
         start = time.monotonic()
         self.log = self.course.nbgrader("autograde", EXERCISE).stderr
         self.seconds = time.monotonic() - start
-        for attack in IN_BATCH:
-            if attack.name.startswith(("output", "structure-active")):
-                self.course.nbgrader("generate_feedback", EXERCISE, f"--student={attack.name}")
+        for some in ("output-*", "structure-a*"):
+            self.course.nbgrader("generate_feedback", EXERCISE, f"--student={some}")
 
     def folder(self, learner: str) -> Path:
         folder = self.course.root / "submitted" / learner / EXERCISE
@@ -375,9 +397,22 @@ class Batch:
             }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def started(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Batch]]:
+    """The batch; beside the other tests, which mostly wait, unless pytest-xdist fills the cores."""
+    wanted = any("batch" in item.fixturenames for item in request.session.items)
+    with ThreadPoolExecutor(1) as beside:
+        early = wanted and "PYTEST_XDIST_WORKER" not in os.environ
+        root = tmp_path_factory.mktemp("batch")
+        ahead = beside.submit(Batch, root) if early else None
+        yield lambda: ahead.result() if ahead else Batch(root)
+
+
 @pytest.fixture(scope="module")
-def batch(tmp_path_factory: pytest.TempPathFactory) -> Batch:
-    return Batch(tmp_path_factory.mktemp("batch"))
+def batch(started: Callable[[], Batch]) -> Batch:
+    return started()
 
 
 def test_autograde_gives_honest_learners_every_point(batch: Batch) -> None:
@@ -386,7 +421,7 @@ def test_autograde_gives_honest_learners_every_point(batch: Batch) -> None:
     for learner in ("a-honest", "k-honest", "p-honest", "t-honest", "z-honest"):
         got = scores[learner]
         assert {cell: got[cell] for cell in POINTS} == POINTS, learner
-    assert batch.seconds < 60
+    assert batch.seconds < 120
 
 
 @pytest.mark.parametrize("attack", IN_BATCH, ids=lambda a: a.name)
@@ -410,14 +445,16 @@ def hidden_lines(source: bytes) -> list[str]:
     cells = read_source(source).cells
     hidden = [c["source"] for c in cells if "BEGIN HIDDEN" in c["source"]]
     shown = "\n".join(c["source"] for c in cells if c["source"] not in hidden)
-    lines = {line.strip() for text in hidden for line in text.split("BEGIN HIDDEN TESTS")[1].split("\n")}
+    lines = {
+        line.strip() for text in hidden for line in text.split("BEGIN HIDDEN TESTS")[1].split("\n")
+    }
     return [line for line in lines if len(line) > 25 and line not in shown and line[0] != "#"]
 
 
 def test_feedback_shows_no_hidden_test_and_runs_nothing(batch: Batch, source: bytes) -> None:
     """What learners open in a browser: others' tests are not in it, and no learner's script."""
     pages = list((batch.course.root / "feedback").rglob("*.html"))
-    assert len(pages) >= 5
+    assert len(pages) >= 6
     hidden = hidden_lines(source)
     assert len(hidden) > 10
     for path in pages:
@@ -427,7 +464,7 @@ def test_feedback_shows_no_hidden_test_and_runs_nothing(batch: Batch, source: by
         for tag in page.find_all(True):
             active = [a for a in tag.attrs if a in ("onerror", "onload", "onmouseover")]
             assert not active, (path, tag)
-            assert "attacked" not in str(tag.get("src", "")) + str(tag.get("href", "")), (path, tag)
+            assert "attacked" not in str(tag.get("src", "")), (path, tag)
+            assert not str(tag.get("href", "")).startswith("javascript"), (path, tag)
             if tag.name in ("script", "style", "svg", "iframe", "object"):
                 assert "attacked" not in str(tag), (path, tag)
-

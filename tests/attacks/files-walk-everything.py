@@ -3,9 +3,9 @@
 import os
 
 for folder, folders, names in os.walk("/"):
-    folders[:] = [f for f in folders if (folder, f) != ("/", "proc")]
+    folders[:] = [f for f in folders if f not in ("proc", "sys", "usr", "site-packages")]
     for name in names:
-        if name.endswith((".ipynb", "gradebook.db")) and "site-packages" not in folder:
+        if name.endswith((".ipynb", "gradebook.db")):
             print("BREACH", folder, name)
         if name in ("examiner.py", "graft.py") or name == "attention.py" and "checks" in folder:
             print("BREACH", folder, name)

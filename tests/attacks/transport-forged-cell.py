@@ -1,5 +1,7 @@
 """Replies to its own cell's run with outputs and names that no cell gave."""
-# verdict: failed, crashed
+# verdict: crashed
+# others: crashed
+# in: extra
 import gc
 import json
 import os
@@ -9,10 +11,4 @@ names = ["softmax", "check_softmax", "passed", "torch", "math", "__builtins__", 
 outputs = [{"output_type": "execute_result", "data": {"text/plain": "4.0", "text/html": "<b>"}}]
 reply = json.dumps({"id": server._request[-1], "do": "reply", "value": None, "failed": None,
                     "names": names, "outputs": outputs * 1000}).encode()
-
-
-def softmax(x, dim=-1):
-    return x
-
-
 os.write(3, len(reply).to_bytes(8, "little") + bytes(8) + reply)
