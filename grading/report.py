@@ -345,7 +345,15 @@ def _draw_scores(report: ExerciseReport) -> str:
     counts, _ = np.histogram(scores, edges)
     figure = Figure(figsize=(7.5, 3.2), layout="constrained")
     ax = figure.subplots()
-    sns.histplot(x=scores, bins=edges, color=PALETTE[0], hatch=HATCHES[1], alpha=0.5, ax=ax)
+    sns.histplot(
+        x=scores,
+        bins=edges,
+        color=PALETTE[0],
+        hatch=HATCHES[1],
+        alpha=0.5,
+        edgecolor="black",
+        ax=ax,
+    )
     ax.bar_label(cast(BarContainer, ax.containers[0]), labels=[str(n) if n else "" for n in counts])
     median = float(np.median(scores))
     ax.axvline(median, color="black", linestyle="--")
