@@ -352,6 +352,18 @@ def test_there_are_attacks_in_every_area() -> None:
         assert "verdict" in attack.marks, f"{attack.name} doesn't say what it must get"
 
 
+@pytest.mark.parametrize("name", ["files-read-gradebook", "network-tcp", "network-unix-socket"])
+def test_the_alarms_above_go_off_without_a_sandbox(name: str, world: World, source: bytes) -> None:
+    """They prove nothing if they can't. And without a sandbox too, a wrong answer earns nothing."""
+    attack = next(a for a in ATTACKS if a.name == name)
+    with Engine(None, LIMITS) as unsafe:
+        graded = unsafe.grade(source, submitted(attack, world.places))
+    assert_verdicts(attack, graded)
+    assert "BREACH" in outputs(graded)
+    assert bool(world.connections()) == name.startswith("network")
+    assert (world.token in graded.notebook.decode()) == name.startswith("files")
+
+
 # One batch by nbgrader's own commands --------------------------------------------------------
 
 
