@@ -17,6 +17,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -165,18 +166,13 @@ class Course:
         """The gradebook, which fits the source notebooks. Raises GradebookError."""
         late = AssignLatePenalties(parent=self._converter)
         late.init_plugin()
-        try:
-            gradebook = ClassGradebook(
-                self._course.db_url,
-                self._course.course_id,
-                self.exercise,
-                self._converter.create_student,
-                late.plugin_inst.late_submission_penalty,
-            )
-        except ModuleNotFoundError as error:
-            raise CannotGrade(
-                f"{error}: for PostgreSQL install the extra: pip install -e '.[cluster]'"
-            ) from None
+        gradebook = ClassGradebook(
+            self._course.db_url,
+            self._course.course_id,
+            self.exercise,
+            self._converter.create_student,
+            late.plugin_inst.late_submission_penalty,
+        )
         for name, data in self._sources.items():
             gradebook.check(name, read_source(data))
         return gradebook
@@ -322,8 +318,9 @@ class Run:
         self.summary = Summary()
 
     def stop(self, *_: object) -> None:
-        """End soon, and leave nothing half done; for a signal."""
+        """End soon, with nothing half done. Handles a signal; a second one ends at once."""
         self._stop = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def grade(self, open_pool: Callable[[], Any]) -> Summary:
         """Grade what has to be graded. Raises CannotGrade.
@@ -375,9 +372,8 @@ class Run:
                 while self._feed(executor, workers, running, fresh, suspects):
                     done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                     for future in done:
-                        submission, result = running[future], future.result()
+                        self._finish(running[future], future)
                         del running[future]
-                        self._finish(submission, result)
                     if self._stop:
                         raise _Stopped
         except _Stopped:
@@ -410,8 +406,15 @@ class Run:
             running[executor.submit(grade_task, following.task)] = following
         return bool(running)
 
-    def _finish(self, submission: Submission, result: Result) -> None:
+    def _finish(self, submission: Submission, future: Future[Result]) -> None:
         student = submission.student
+        try:
+            result = future.result()
+        except BrokenExecutor:
+            raise
+        except Exception as error:  # whatever it is, the others are to be graded
+            self._not_graded(student, f"grading failed: {error!r}")
+            return
         if result.trouble in (Trouble.SANDBOX, Trouble.VERSION):
             raise CannotGrade(f"{result.trouble}: {result.details}")
         if result.trouble is not None:
@@ -465,7 +468,7 @@ def grade_class(
     jobs: worker processes on this machine; as many as there are cores unless given.
     scheduler: address of a Dask scheduler, whose workers grade instead.
     """
-    jobs = jobs or len(os.sched_getaffinity(0))
+    jobs = jobs or _cores()
     try:
         course = Course(exercise, db, unsafe)
         with course.locked(), course.gradebook() as gradebook, _progress(console) as progress:
@@ -490,11 +493,21 @@ def grade_class(
                 else:
                     summary = run.grade(lambda: dask_pool(scheduler))
             by_hand = gradebook.awaiting_a_human()
-    except (CannotGrade, GradebookError) as error:
+    except ModuleNotFoundError as error:
+        missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
+        console.print(f"[bold red]{escape(missing)}[/]")
+        return CANNOT
+    except (CannotGrade, GradebookError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         return CANNOT
     _report(console, exercise, summary, by_hand)
     return summary.status
+
+
+def _cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))  # those that this process may use
+    return os.cpu_count() or 1
 
 
 def _progress(console: Console) -> Progress:

@@ -176,12 +176,13 @@ def _begin_worker() -> None:
 def dask_pool(address: str) -> Iterator[tuple[Executor, int]]:
     """The workers of a Dask scheduler, and how many there are.
 
-    Raises ModuleNotFoundError where Dask is not installed, OSError where nobody answers.
+    Raises ModuleNotFoundError where Dask is not installed, OSError where nobody answers or
+    no worker comes within a minute.
     """
     from distributed import Client
 
     with Client(address, set_as_default=False) as client:
-        client.wait_for_workers(1)
+        client.wait_for_workers(1, timeout=60)
         executor = client.get_executor(pure=False)
         try:
             yield executor, len(client.scheduler_info(n_workers=-1)["workers"])

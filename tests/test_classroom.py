@@ -221,17 +221,20 @@ def test_gradebook_and_files_are_those_of_nbgrader(
 
 
 class Inline(Executor):
-    """Grades in this process; `broken` are learners' answers that end the worker."""
+    """Grades in this process; `broken` is in answers that end the worker."""
 
-    def __init__(self, broken: str = "never") -> None:
+    def __init__(self, broken: str = "never", raises: Exception | None = None) -> None:
         self.graded: list[str] = []
         self.broken = broken
+        self.raises = raises
 
     def submit(self, fn: Any, task: Task) -> Future[Result]:  # type: ignore[override]
         future: Future[Result] = Future()
         submitted = str(task.notebooks[0].submitted)
         self.graded.append(submitted)
-        if self.broken in submitted:
+        if self.raises is not None:
+            future.set_exception(self.raises)
+        elif self.broken in submitted:
             future.set_exception(BrokenExecutor("a worker ended"))
         else:
             future.set_result(grade_task(task))
@@ -519,8 +522,15 @@ def test_refusals_say_what_to_do(course: ClassFolder, monkeypatch: pytest.Monkey
     assert "generate_assignment" in refused()
     path.write_text(whole[:-20])
     assert "source notebook can't be read" in refused()
+    path.write_text(whole)
+    with monkeypatch.context() as patched:
+        patched.setattr(classroom, "grading_version", lambda source: "another")
+        with pytest.raises(classroom.CannotGrade, match="another version"):
+            run_here(patched, course, Inline())
+    summary = run_here(monkeypatch, course, Inline(raises=RuntimeError("no idea")))
+    assert summary.not_graded == 11 and "no idea" in dict(summary.problems)["ada"]
     path.write_text(whole.replace("import math\\n", "import maths\\n"))
     summary = run_here(monkeypatch, course, Inline())
-    assert summary.status == LOOK and summary.graded == 1, "only what can't be read has a grade"
+    assert summary.status == LOOK and summary.graded == 2, "only what can't be read has a grade"
     reasons = dict(summary.problems)
     assert str(Trouble.SOURCE) in reasons["ada"] and "'imports' fails" in reasons["ada"]
