@@ -234,14 +234,17 @@ class World:
         places += [Path(json.__file__).parent.parent / "sitecustomize.py", Path(nbformat.__file__)]
         places += [Path(nbformat.__file__).parent.parent]
         home = Path.home()
-        places += [home / n for n in (".ipython", ".jupyter", ".bashrc", ".local/lib")]
+        places += [home / n for n in (".ipython/profile_default/startup", ".bashrc", ".local/lib")]
         seen = {}
         for place in places:
             for path in (place, *place.rglob("*")):
                 if "__pycache__" not in path.parts and path.name != ".git":
                     with contextlib.suppress(FileNotFoundError):
                         state = path.lstat()
-                        seen[str(path)] = (state.st_size, state.st_mode, state.st_mtime_ns)
+                        # A folder's own time changes with the bytecode beside it.
+                        time_ns = 0 if path.is_dir() else state.st_mtime_ns
+                        size = 0 if path.is_dir() else state.st_size
+                        seen[str(path)] = (size, state.st_mode, time_ns)
         return seen
 
     def traces(self) -> list[str]:
@@ -352,16 +355,16 @@ def test_there_are_attacks_in_every_area() -> None:
         assert "verdict" in attack.marks, f"{attack.name} doesn't say what it must get"
 
 
-@pytest.mark.parametrize("name", ["files-read-gradebook", "network-tcp", "network-unix-socket"])
-def test_the_alarms_above_go_off_without_a_sandbox(name: str, world: World, source: bytes) -> None:
+def test_the_alarms_above_go_off_without_a_sandbox(world: World, source: bytes) -> None:
     """They prove nothing if they can't. And without a sandbox too, a wrong answer earns nothing."""
-    attack = next(a for a in ATTACKS if a.name == name)
     with Engine(None, LIMITS) as unsafe:
-        graded = unsafe.grade(source, submitted(attack, world.places))
-    assert_verdicts(attack, graded)
-    assert "BREACH" in outputs(graded)
-    assert bool(world.connections()) == name.startswith("network")
-    assert (world.token in graded.notebook.decode()) == name.startswith("files")
+        for name in ("files-read-gradebook", "network-tcp", "network-unix-socket"):
+            attack = next(a for a in ATTACKS if a.name == name)
+            graded = unsafe.grade(source, submitted(attack, world.places))
+            assert_verdicts(attack, graded)
+            assert "BREACH" in outputs(graded), name
+            assert bool(world.connections()) == name.startswith("network"), name
+            assert (world.token in graded.notebook.decode()) == name.startswith("files"), name
 
 
 # One batch by nbgrader's own commands --------------------------------------------------------
