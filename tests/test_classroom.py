@@ -64,7 +64,8 @@ class ClassFolder:
         return f"sqlite:///{self.root}/gradebook.db"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "grading", "grade", EXERCISE, *arguments]
+        # One worker unless told otherwise: each imports torch twice, which takes seconds.
+        command = [sys.executable, "-m", "grading", "grade", EXERCISE, "--jobs=1", *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(
             command, cwd=self.root, stdout=pipe, stderr=pipe, text=True, start_new_session=True
@@ -177,7 +178,7 @@ def course(handed_in: Path, tmp_path: Path) -> ClassFolder:
 def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassFolder:
     root = tmp_path_factory.mktemp("undisturbed") / "course"
     shutil.copytree(handed_in, root, symlinks=True)
-    return ClassFolder(root, ClassFolder(root).grade())
+    return ClassFolder(root, ClassFolder(root).grade("--jobs=2"))
 
 
 def assert_same(course: ClassFolder, other: ClassFolder) -> None:
@@ -201,7 +202,10 @@ def test_one_bad_among_several(undisturbed: ClassFolder) -> None:
 
 
 def test_gradebook_and_files_are_those_of_nbgrader(
-    course: ClassFolder, undisturbed: ClassFolder, tmp_path: Path
+    course: ClassFolder,
+    undisturbed: ClassFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Formgrader, feedback and export go on from here, and hand-given grades must stay."""
     shutil.copytree(undisturbed.root, tmp_path / "ours", symlinks=True)
@@ -212,7 +216,7 @@ def test_gradebook_and_files_are_those_of_nbgrader(
         each.grade_by_hand("ada", 2.0)
         each.grade_by_hand("late", 1.5)
     course.nbgrader("autograde", EXERCISE, "--force")
-    ours.grade("--force")
+    run_here(monkeypatch, ours, Inline(), force=True)
     assert_same(course, ours)
     assert ["ada", "w", "None", "2.0", "1.0"] in ours.rows()[0]
     ours.nbgrader("generate_feedback", EXERCISE, "--student=cleo")
@@ -246,12 +250,16 @@ class Inline(Executor):
 
 
 def run_here(
-    monkeypatch: pytest.MonkeyPatch, course: ClassFolder, pool: Inline, db: str | None = None
+    monkeypatch: pytest.MonkeyPatch,
+    course: ClassFolder,
+    pool: Inline,
+    db: str | None = None,
+    force: bool = False,
 ) -> Summary:
     monkeypatch.chdir(course.root)
     here = classroom.Course(EXERCISE, db)
     with here.locked(), here.gradebook() as gradebook:
-        return Run(here, gradebook).grade(pool.opened)
+        return Run(here, gradebook, force).grade(pool.opened)
 
 
 def test_a_regrade_gives_the_same_bytes_and_a_rerun_grades_nothing(
@@ -385,7 +393,7 @@ def test_ctrl_c_ends_cleanly(
     """An instructor stops a run, and goes on later."""
     slow = course.root / "submitted" / "slow" / EXERCISE
     hand_in(course.root, "slow", good(f="import time; time.sleep(60)\ndef f(x): return 2 * x"))
-    process = course.start("--jobs", "1")
+    process = course.start()
     wait_for_grades(course, process, 10)
     time.sleep(0.5)  # all but the slow one are graded
     begin = time.monotonic()
