@@ -77,7 +77,6 @@ def solution(exercise: str, into: Path) -> Path:
         cell.source = "\n".join(
             line for line in lines if not any(mark in line for mark in SOLUTION_MARKS)
         )
-        cell.metadata.pop("nbgrader", None)
     into.mkdir(parents=True, exist_ok=True)
     client = NotebookClient(
         notebook,

@@ -88,6 +88,14 @@ def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("exercise", author.exercises())
+def test_a_solution_that_is_handed_in_gets_every_point(engine, exercise):
+    handed_in = (author.ROOT / "solutions" / f"{exercise}.ipynb").read_bytes()
+    graded = engine.grade(author.source_of(exercise).read_bytes(), handed_in)
+    assert len(graded.verdicts) == 2 * len([n for e, n in NAMES if e == exercise])
+    assert {v.outcome for v in graded.verdicts} == {Outcome.PASSED}
+
+
 def test_every_answer_of_every_exercise_has_committed_answers():
     wanted = {
         (exercise, name)
