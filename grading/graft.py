@@ -64,6 +64,8 @@ def read_source(data: bytes) -> Source:
     """Read an instructor's notebook. Raises SourceError."""
     try:
         notebook = json.loads(data)
+        if notebook["nbformat"] != 4:
+            raise SourceError("the source notebook is not in format 4")
         cells = notebook["cells"]
         for cell in cells:
             cell["source"] = "".join(cell["source"])
@@ -74,8 +76,6 @@ def read_source(data: bytes) -> Source:
         raise SourceError(f"the source notebook can't be read: {error!r}") from None
     if double := {i for i in ids if ids.count(i) > 1}:
         raise SourceError(f"the source notebook has two cells {sorted(double)[0]!r}")
-    if notebook.get("nbformat") != 4:
-        raise SourceError("the source notebook is not in format 4")
     notebook["nbformat_minor"] = 5
     for number, cell in enumerate(cells):
         cell.setdefault("id", f"source-{number}")
