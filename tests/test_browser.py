@@ -135,6 +135,8 @@ def test_a_learner_sees_what_went_wrong_and_then_the_points(page, lab):
     first = page.locator(".jp-CodeCell").first
     first.locator(".cm-content").click()
     page.keyboard.press("Control+Enter")
+    # Only a kernel that is up numbers the cell that it ran.
+    first.locator(".jp-InputPrompt", has_text="[1]").wait_for()
     said = _answer(page, WRONG)
     _shot(page, "wrong-answer")
     assert "softmax(x = float32 tensor of shape (2, 3)" in said
