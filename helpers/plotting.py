@@ -207,7 +207,6 @@ def _heatmap(
     numbers: bool = False,
 ) -> None:
     """Cells with the first row on top and every row and column named."""
-    small = max(array.shape) > 16
     sns.heatmap(
         array,
         ax=ax,
@@ -225,8 +224,8 @@ def _heatmap(
         xticklabels=list(columns),
         yticklabels=list(rows),
     )
-    size = 7 if small else 9
     cell = ax.get_window_extent().width / ax.figure.dpi / len(columns)
+    size = 7 if max(array.shape) > 16 and cell < 0.3 else 9
     crowded = max(map(len, columns)) * 0.09 > 0.85 * cell
     ax.tick_params(axis="x", labelsize=size, rotation=90 if crowded else 0)
     ax.tick_params(axis="y", labelsize=size, rotation=0)
@@ -299,20 +298,21 @@ def _grid(
     n_columns = min(n_panels, 4)
     n_rows = math.ceil(n_panels / n_columns)
     named = max(height, width) <= 16
+    # In widths of a panel: what stands between two panels, and above each for its title.
+    gap, above, tall = 0.06, 0.14, height / width
     if ax is None:
         panel = min(max(1.1 + 0.11 * max(height, width), 1.9), 3.0)
-        ax = _new_axes(None, n_columns * panel + 1.6, n_rows * (panel + 0.25) + 1.2)
+        ax = _new_axes(None, n_columns * panel + 1.9, n_rows * panel * (tall + above) + 1.0)
     for side in ax.spines.values():
         side.set_visible(False)
     ax.set(xticks=[], yticks=[])
-    gap_x, gap_y = 0.06 / n_columns, 0.16 / n_rows
-    panel_width = (1 - gap_x * (n_columns - 1)) / n_columns
-    panel_height = (1 - gap_y * n_rows) / n_rows
+    whole = n_columns + gap * (n_columns - 1), n_rows * (tall + above)
+    ax.set_box_aspect(whole[1] / whole[0])
     for index, array in enumerate(arrays):
         row, column = divmod(index, n_columns)
-        left = column * (panel_width + gap_x)
-        bottom = 1 - (row + 1) * (panel_height + gap_y)
-        panel = ax.inset_axes((left, bottom, panel_width, panel_height))
+        left = column * (1 + gap) / whole[0]
+        bottom = 1 - (row + 1) * (tall + above) / whole[1]
+        panel = ax.inset_axes((left, bottom, 1 / whole[0], tall / whole[1]))
         _heatmap(array, rows, columns, panel, low=low, high=high)
         panel.set_title(titles[index], fontsize=9, pad=3)
         if not named or column > 0:
@@ -378,6 +378,7 @@ def plot_weights(
     ax: Axes | None = None,
     title: str | None = None,
     y_label: str = "weight",
+    x_label: str = "token",
 ) -> Axes:
     """Bars for one row of weights or one distribution, with their values and their sum.
 
@@ -398,7 +399,7 @@ def plot_weights(
     if array.size <= 16:
         ax.bar_label(bars, [f"{value:.2f}" for value in array], fontsize=8, padding=1)
     ax.set_xticks(range(array.size), names, rotation=90 if max(map(len, names)) > 6 else 0)
-    ax.set(xlabel="token", ylabel=y_label, ylim=(0, max(1.0, array.max()) * 1.1))
+    ax.set(xlabel=x_label, ylabel=y_label, ylim=(0, max(1.0, array.max()) * 1.1))
     ax.set_title(title or f"The weights add up to {array.sum():.2f}")
     sns.despine(ax=ax)
     order = np.argsort(-array, kind="stable")[:10]
@@ -479,6 +480,9 @@ def plot_influence(
     _heatmap(
         array, rows, columns, ax, low=0, high=high, legend="change of the output", numbers=numbers
     )
+    for text, value in zip(list(ax.texts), array.flat, strict=False):
+        if value == 0:
+            text.remove()  # the hatch says it, and 0.00 is what a small change looks like, too
     for i, j in np.argwhere(array == 0):
         ax.add_patch(Rectangle((j, i), 1, 1, facecolor="none", edgecolor="0.6", hatch="////", lw=0))
     ax.set(xlabel="input that is changed", ylabel="output that is watched")
@@ -728,7 +732,7 @@ def plot_model_parameters(
     else:
         ax.xaxis.set_major_formatter(lambda value, _: _short(value))
     ax.legend(
-        loc="upper center", bbox_to_anchor=(0.4, -0.2 - 0.3 / len(models)),
+        loc="upper center", bbox_to_anchor=(0.4, 0), borderaxespad=4.5,
         ncols=min(len(names), 3), frameon=False, fontsize=9,
     )  # fmt: skip
     ax.set_title(title or "Where the parameters of each model are")
@@ -984,27 +988,41 @@ _ARCHITECTURES = {
         "and feed-forward, each with add and norm and a residual line; out comes one vector a "
         "token. The whole decoder is dashed and grey: left out.",
     ),
-    "decoder-only": (
+    "decoder-only-2017": (
         "Decoder-only: no encoder, so no cross-attention either",
         "The decoder is drawn: embeddings plus positions, then N times masked multi-head "
         "self-attention and feed-forward, each with add and norm and a residual line, then a "
         "linear layer and softmax. Dashed and grey, so left out: the whole encoder, and the "
         "decoder's cross-attention with its add and norm, which the main line passes by.",
     ),
+    "decoder-only": (
+        "A decoder-only model of today: only additions on the residual line",
+        "Upwards: tokens, embedding, then N times a block, a final RMSNorm called norm, the linear "
+        "layer called output, logits, and softmax for the next token's probabilities. A thick line "
+        "goes straight up through all blocks and two plus signs in each. Beside it, attention_norm "
+        "(RMSNorm) and attention (causal, RoPE on queries and keys) branch off and come back at "
+        "the first plus; feed_forward_norm (RMSNorm) and feed_forward (SwiGLU) at the second. No "
+        "position is added at the embedding.",
+    ),
 }
 
 
 def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """The Transformer of Vaswani et al. (2017, figure 1); what `kind` leaves out is dashed grey.
+    """A whole model.
 
     Args:
-        kind: "encoder-decoder", "encoder-only" or "decoder-only".
+        kind: "decoder-only" is `helpers.transformer_block.DecoderLM`, Llama's architecture
+            (Touvron et al. 2023, section 2.2), with the names of its parts. The others are the
+            Transformer of Vaswani et al. (2017, figure 1), with what they leave out dashed grey:
+            "encoder-decoder" nothing, "encoder-only" the decoder, "decoder-only-2017" the encoder.
 
     Raises:
         ValueError: another `kind`.
     """
     default, alt = _ARCHITECTURES[_kind(kind, list(_ARCHITECTURES))]
-    no_encoder, no_decoder = kind == "decoder-only", kind == "encoder-only"
+    if kind == "decoder-only":
+        return _decoder_lm(ax).done(title or default, alt)
+    no_encoder, no_decoder = kind == "decoder-only-2017", kind == "encoder-only"
     diagram = _Diagram(ax, 7.9, 8.55)
 
     def inputs(x: float, side: int, text: str, ghost: bool) -> list[Point]:
@@ -1070,6 +1088,50 @@ def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = Non
     diagram.arrow(softmax.top, (right, 8.12), ghost=no_decoder)
     diagram.text(right, 8.3, "next token's probabilities", ghost=no_decoder, size=9.5)
     return diagram.done(title or default, alt)
+
+
+def _decoder_lm(ax: Axes | None) -> _Diagram:
+    """The boxes of "decoder-only", and beside each the name that `DecoderLM` gives it."""
+    diagram = _Diagram(ax, 6.75, 8.6)
+    main, branch, names = 1.35, 3.6, 5.0
+
+    def step(x: float, y: float, text: str, fill: str, name: str = "", tall: float = 0.36) -> _Box:
+        if name:
+            diagram.text(names if x == branch else x + 1.1, y, name, ha="left", family="monospace")
+        return diagram.box(x, y, text, fill, width=2.5 if x == branch else 1.9, height=tall)
+
+    diagram.text(main, 0.15, "tokens  (…, n)")
+    embedding = step(main, 0.7, "Embedding", "embedding", "embedding")
+    diagram.arrow((main, 0.3), embedding.bottom)
+    diagram.text(main + 0.12, 1.07, "x  (…, n, d_model)", ha="left")
+    diagram.frame(main - 0.95, 1.3, 6.2, 4.62, ghost=False)
+    diagram.text(main - 0.6, 5.7, "N ×", size=11)
+    below = embedding.top
+    for norm_name, text, name, fill in (
+        ("attention_norm", "Causal self-attention\nRoPE on Q and K", "attention", "attention"),
+        ("feed_forward_norm", "SwiGLU", "feed_forward", "feed_forward"),
+    ):
+        y = max(below[1], 1.3)
+        norm = step(branch, y + 0.62, "RMSNorm", "norm", norm_name)
+        box = step(branch, y + 1.32, text, fill, name, tall=0.52)
+        plus = diagram.plus(main, y + 1.95)
+        diagram.arrow((main, y + 0.25), (branch, y + 0.25), norm.bottom)
+        diagram.arrow(norm.top, box.bottom)
+        diagram.arrow(box.top, (branch, plus.y), plus.right)
+        diagram.arrow(below, plus.bottom, wide=True)
+        below = plus.top
+    for y, text, fill, name in (
+        (6.25, "RMSNorm", "norm", "norm"),
+        (6.9, "Linear", "output", "output"),
+        (7.75, "Softmax", "output", ""),
+    ):
+        box = step(main, y, text, fill, name)
+        diagram.arrow(below, box.bottom, wide=text == "RMSNorm")
+        below = box.top
+    diagram.text(main + 0.12, 7.32, "logits  (…, n, vocab_size)", ha="left")
+    diagram.arrow(below, (main, 8.25))
+    diagram.text(main, 8.42, "next token's probabilities", ha="center")
+    return diagram
 
 
 _BLOCKS = {

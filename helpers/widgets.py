@@ -117,6 +117,7 @@ def softmax_picture(
         title=f"d_k = {d_k}, {how}, temperature {temperature:.2g}: entropy "
         f"{attention_entropy(weights).item():.2f} of at most {math.log(_N_KEYS):.2f} nats",
         y_label="attention weight",
+        x_label="key",
     )
 
 

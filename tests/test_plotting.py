@@ -19,6 +19,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangl
 from PIL import Image
 
 from helpers import plotting
+from helpers.parameters import ModelConfig
 from helpers.plotting import (
     describe,
     description,
@@ -40,6 +41,7 @@ from helpers.plotting import (
     show,
     to_html,
 )
+from helpers.transformer_block import DecoderLM
 
 TOKENS = ["The", "cat", "sat", "down"]
 WEIGHTS = torch.tensor(
@@ -67,6 +69,7 @@ DIAGRAMS = {
     "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
     "encoder-only": lambda ax=None: plot_architecture("encoder-only", ax=ax),
     "decoder-only": lambda ax=None: plot_architecture("decoder-only", ax=ax),
+    "decoder-only-2017": lambda ax=None: plot_architecture("decoder-only-2017", ax=ax),
     "pre-norm": lambda ax=None: plot_block("pre-norm", ax=ax),
     "post-norm": lambda ax=None: plot_block("post-norm", ax=ax),
     "attention flow": lambda ax=None: plot_attention_flow(ax=ax),
@@ -294,6 +297,32 @@ def test_bias_is_drawn_as_a_penalty_with_all_heads_on_one_scale():
         assert np.allclose(panel.collections[0].get_array().reshape(2, 2), -head)
 
 
+def test_panels_of_several_heads_leave_no_empty_band():
+    """An empty band pushes what belongs together apart, and shrinks the panels."""
+    for draw in (
+        lambda: plot_bias(-torch.rand(4, 12, 12)),
+        lambda: plot_bias(-torch.rand(8, 12, 12)),
+        lambda: plot_heads(WEIGHTS.expand(12, 4, 4), TOKENS),
+        lambda: plot_bias(-torch.rand(4, 12, 12), ax=plt.subplots(figsize=(11, 3.3))[1]),
+        lambda: plot_bias(-torch.rand(4, 12, 12), ax=plt.subplots(figsize=(5, 5))[1]),
+    ):
+        ax = draw()
+        ax.figure.canvas.draw()
+        whole = ax.get_window_extent()
+        panels = [panel.get_window_extent() for panel in ax.child_axes]
+        tall = panels[0].height
+        assert whole.y1 - max(p.y1 for p in panels) < 0.2 * tall, "above, room for a panel's title"
+        assert min(p.y0 for p in panels) - whole.y0 < 0.02 * tall
+        for above, below in pairwise(sorted({round(p.y0) for p in panels}, reverse=True)):
+            assert above - below < 1.25 * tall
+        assert len(panels) * panels[0].width * tall > 0.75 * whole.width * whole.height
+
+
+def test_an_exact_zero_of_influence_is_told_from_a_small_change():
+    ax = plot_influence([[0.004, 0.0], [1.0, 2.0]])
+    assert sorted(t.get_text() for t in texts(ax)) == ["0.00", "1.00", "2.00"]
+
+
 def test_parameters_show_exact_numbers_and_shares_without_counting_the_total_as_a_part():
     ax = plot_parameters(COUNTS)
     labels = [t.get_text() for t in texts(ax)]
@@ -423,9 +452,32 @@ def test_each_architecture_dashes_what_it_leaves_out():
     assert ghosts(plot_architecture("encoder-only")) == sorted(
         [*decoder, "Masked self-attention", "Positions", "Softmax"]
     )
-    assert ghosts(plot_architecture("decoder-only")) == sorted(
+    assert ghosts(plot_architecture("decoder-only-2017")) == sorted(
         [*encoder, "Positions", "Add & Norm", "Cross-attention"]
     )
+
+
+def test_the_decoder_of_today_is_the_model_that_the_course_builds():
+    """A reader who goes by the picture would else build a block that loads no weights of today."""
+    ax = plot_architecture("decoder-only")
+    assert ghosts(ax) == []
+    model = DecoderLM(ModelConfig(vocab_size=8, d_model=4, n_layers=1, n_heads=2, d_ff=4))
+    parts = {name for name, _ in [*model.named_children(), *model.blocks[0].named_children()]}
+    extents = dict(text_extents(ax))
+    assert parts - {"blocks"} <= set(extents)
+    (main,) = {p.center[0] for p in ax.patches if isinstance(p, Circle)}
+    frame = next(b for b in ax.patches if isinstance(b, FancyBboxPatch) and b.get_zorder() == 0)
+    bottom, top = frame.get_y(), frame.get_y() + frame.get_height()
+    on_the_line = [
+        box for box in boxes(ax) if box[0] < main < box[2] and bottom < (box[1] + box[3]) / 2 < top
+    ]
+    assert len(on_the_line) == 2, "on the residual line of a block there are the plus signs alone"
+    order = ["embedding", "attention_norm", "attention", "feed_forward_norm", "feed_forward"]
+    order += ["norm", "output"]
+    heights = [extents[name][1] for name in order]
+    assert heights == sorted(heights)
+    for name in order[1:5]:
+        assert inside(extents[name], frame.get_bbox().extents), name
 
 
 def test_pre_norm_keeps_every_norm_off_the_thick_residual_line():
@@ -439,8 +491,8 @@ def test_pre_norm_keeps_every_norm_off_the_thick_residual_line():
 
 def test_letters_shrink_with_the_axes():
     _, axes = plt.subplots(1, 3, figsize=(12, 5))
-    small = plot_architecture("decoder-only", ax=axes[0])
-    large = plot_architecture("decoder-only")
+    small = plot_architecture("encoder-decoder", ax=axes[0])
+    large = plot_architecture("encoder-decoder")
     assert texts(small)[0].get_fontsize() < 0.7 * texts(large)[0].get_fontsize()
 
 
