@@ -5,7 +5,7 @@ EXERCISE ?= 1-attention
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab test release solutions check grade demo clean
+.PHONY: help env lab test release solutions check grade demo bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -53,6 +53,9 @@ grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
 
 demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
 	$(BIN)/python -m grading.demo
+
+bench: .venv/tests ## measure grading against stock nbgrader, side by side: half an hour
+	OMP_NUM_THREADS=1 $(BIN)/python -m grading.bench $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,13 +132,13 @@ def committed_answers(exercise: str) -> Iterator[tuple[str, str, Path]]:
         yield path.parent.name, path.stem.split("-", 1)[0], path
 
 
-def made_up_class(exercise: str) -> dict[str, dict[str, str]]:
-    """For each learner of `CLASS`, answers from tests/answers: the first are right throughout."""
+def made_up_class(exercise: str, names: Sequence[str] = CLASS) -> dict[str, dict[str, str]]:
+    """For each learner, answers from tests/answers: the first are right throughout."""
     kinds: dict[str, dict[str, list[str]]] = {}
     for name, kind, path in committed_answers(exercise):
         kinds.setdefault(name, {"right": [], "wrong": []})[kind].append(path.read_text())
     learners = {}
-    for i, learner in enumerate(CLASS):
+    for i, learner in enumerate(names):
         answers = {}
         for j, (name, texts) in enumerate(kinds.items()):
             kind = "wrong" if i >= 4 and (i + j) % 3 == 0 else "right"
