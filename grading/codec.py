@@ -34,6 +34,8 @@ MAX_DEPTH = 32
 MAX_ITEMS = 200_000
 MAX_TENSORS = 4_096
 MAX_DIMENSIONS = 16
+MAX_EMPTY_SIZE = 1 << 28
+"""Of a dimension of a tensor without elements, whose bytes limit none."""
 MAX_DIGITS = 4_096
 
 _DTYPES = {
@@ -143,6 +145,8 @@ class _Writer:
             if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
                 kind = f"{value.layout} tensor on {value.device}"
                 raise CantCross(f"a {kind} can't be looked at: return an ordinary one")
+            if _has_odd_shape(value):
+                raise CantCross(f"a tensor of shape {tuple(value.shape)} can't be looked at")
             value = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg()
             if wide := value.dtype == torch.complex128:
                 value = torch.view_as_real(value)
@@ -243,8 +247,8 @@ class _Reader:
         tensor = self._tensors.get(str(data)) if isinstance(data, int) else None
         if tensor is None:
             raise BadValue("no such tensor")
-        if tensor.dim() > MAX_DIMENSIONS:
-            raise BadValue(f"a tensor of {tensor.dim()} dimensions")
+        if _has_odd_shape(tensor):
+            raise BadValue(f"a tensor of {tensor.dim()} dimensions, or one of them too large")
         # A bool that is neither 0 nor 1 would be neither equal nor unequal to either.
         return tensor.view(torch.uint8) != 0 if tensor.dtype == torch.bool else tensor
 
@@ -288,6 +292,11 @@ class _Reader:
         "Z": _read_wide,
         "x": _read_foreign,
     }
+
+
+def _has_odd_shape(tensor: torch.Tensor) -> bool:
+    empty = tensor.numel() == 0
+    return tensor.dim() > MAX_DIMENSIONS or (empty and max(tensor.shape) > MAX_EMPTY_SIZE)
 
 
 def _int(value: int) -> Any:

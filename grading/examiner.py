@@ -22,6 +22,7 @@ import io
 import math
 import random
 import re
+import secrets
 import socket
 import symtable
 import sys
@@ -36,17 +37,22 @@ import torch
 from torch import nn
 
 from grading.codec import BadValue, CantCross, decode, encode
-from grading.feedback import safe_outputs
+from grading.feedback import safe_outputs, size_of_output
 from grading.limits import Limits
 from grading.verdicts import Outcome
 from grading.wire import BadFrame, Channel, Closed, TimedOut
 
 GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
+NOTHING = ""
+"""Run behind every cell of a learner's, so that one that breaks the connection is found at once
+and left out of the next process, and not the cell or test behind it."""
 MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
 MAX_TEXT = 8_000
 MAX_RESTARTS = 8
+MAX_ERROR_OUTPUT = 100_000
+"""Characters of a traceback beyond what a cell may print."""
 
 
 class RemoteError(Exception):
@@ -175,7 +181,6 @@ class Learner:
             weakref.WeakKeyDictionary()
         )
         self._generator_count = 0
-        self._requests = 0
         self._depth = 0
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
@@ -198,8 +203,8 @@ class Learner:
 
     def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""
-        self._requests += 1
-        message["id"] = self._requests
+        # Not to be guessed, so that an answer sent ahead of its question fits none.
+        message["id"] = secrets.randbits(53)
         called_back = False
         try:
             message["seconds"] = self.deadline - time.monotonic()
@@ -383,6 +388,7 @@ class Examination:
         self._learner: Learner | None = None
         self._stops: list[Stop] = []
         self._restarts = 0
+        self._output_left = limits.notebook_output_bytes
 
     def run(self) -> None:
         """Run every cell and report on those from the first wanted one on."""
@@ -403,16 +409,18 @@ class Examination:
                     outputs = self._run_learners(index, cell)
             except Ended as ended:
                 outcome, message = ended.outcome, ended.message
-            self._grader.send(
-                {
-                    "do": "cell",
-                    "index": index,
-                    "outputs": safe_outputs(outputs, 2 * self._limits.output_bytes),
-                    "outcome": outcome,
-                    "message": message,
-                }
-            )
+            self._report(index, outputs, outcome, message)
         self._grader.send({"do": "done"})
+
+    def _report(self, index: int, outputs: Any, outcome: Outcome | None, message: str) -> None:
+        said = {"do": "cell", "index": index, "outcome": outcome, "message": message}
+        most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
+        kept = safe_outputs(outputs, most)
+        self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
+        try:
+            self._grader.send(said | {"outputs": kept})
+        except ValueError:  # characters that take many bytes
+            self._grader.send(said | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
 
     def _run_given(self, cell: dict[str, Any]) -> None:
         seed_all(cell["seed"])
@@ -433,9 +441,10 @@ class Examination:
         try:
             with self._watched(learner):
                 reply = learner.run(cell["code"], cell["kind"] == "given")
+                learner.run(NOTHING, False)
         except Ended as ended:
             self._skip.add(index)
-            self._stops.append(Stop(ended.outcome, ended.message, bound_names(cell["code"])))
+            self._stop(cell, ended.outcome, ended.message)
             raise
         if reply.get("failed") is not None:
             self._note_failure(cell, reply["failed"])
@@ -453,7 +462,12 @@ class Examination:
             if runs_out_of_memory(error):
                 outcome = Outcome.OUT_OF_MEMORY
             said = f"raised {type(error).__name__}: {error}"
-        self._stops.append(Stop(outcome, said, bound_names(cell["code"])))
+        self._stop(cell, outcome, said)
+
+    def _stop(self, cell: dict[str, Any], outcome: Outcome, message: str) -> None:
+        # An answer cell is called after what it defines, which its text may no longer show.
+        names = bound_names(cell["code"]) | {cell["id"]}
+        self._stops.append(Stop(outcome, message, names))
 
     def _ready(self, index: int) -> Learner:
         """A learner's process in which the cells before `index` ran."""
@@ -475,9 +489,10 @@ class Examination:
             try:
                 with self._watched(learner):
                     learner.run(cell["code"], cell["kind"] == "given")
+                    learner.run(NOTHING, False)
             except Ended as ended:
                 self._skip.add(before)
-                self._stops.append(Stop(ended.outcome, ended.message, bound_names(cell["code"])))
+                self._stop(cell, ended.outcome, ended.message)
                 return self._ready(index)
         return learner
 

@@ -27,6 +27,7 @@ _DRAWN = re.compile(r"([`~]{3,}[^\S\n]*)(?=mermaid)", re.IGNORECASE)
 # MathJax turns these into links, attributes and further macros.
 _MACRO = re.compile(r"\\(?=(?:href|url|style|class|cssId|require|unicode|html\w*)\b)")
 _GAP = "\u2060"
+_EACH = 20
 
 
 def safe_markdown(text: str, attached: Collection[str] = ()) -> str:
@@ -60,14 +61,15 @@ def safe_outputs(outputs: Any, most: int) -> list[dict[str, Any]]:
     """
     kept: list[dict[str, Any]] = []
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
-        safe = _safe_output(output, most) if isinstance(output, dict) else None
+        safe = _safe_output(output, max(0, most - _EACH)) if isinstance(output, dict) else None
         if safe is None:
             continue
-        most -= _size(safe)
-        if most < 0:
+        most -= size_of_output(safe)
+        if most >= 0:
+            kept.append(safe)
+        if most <= 0:
             kept.append(_stream("stderr", "… more output than is kept: the rest is cut off\n"))
             break
-        kept.append(safe)
     return kept
 
 
@@ -107,9 +109,10 @@ def _stream(name: str, text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": name, "text": text}
 
 
-def _size(output: dict[str, Any]) -> int:
+def size_of_output(output: dict[str, Any]) -> int:
+    """Its characters, and some for itself."""
     texts = [output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()]
-    return 20 + sum(map(len, texts))
+    return _EACH + sum(map(len, texts))
 
 
 def safe_cell(value: object) -> object:

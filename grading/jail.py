@@ -37,6 +37,7 @@ LEARNER_UID = 1000
 FRESH = {"/tmp": "1777", "/dev/shm": "1777", HOME: "0700"}
 """The folders that graded code can write to, empty for every child, and their modes."""
 
+_CLONE_PARENT = 0x00008000
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWCGROUP = 0x02000000
 _CLONE_NEWUTS = 0x04000000
@@ -192,18 +193,24 @@ def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> 
     _fresh_folders(limits, view)
     _mount("proc", "/proc", "proc", _MS_RDONLY | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
     socket.sethostname("sandbox")
+    with socket.socket(socket.AF_UNIX) as sample:
+        socket_bytes = 2 * sample.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
     pidfd = os.pidfd_open(os.getpid())
     # It may look at its charges' memory in detail, and nothing else.
     _drop_capabilities(keep=1 << _CAP_SYS_PTRACE)
     _filter_system_calls()
     socket.send_fds(channel, [b"ready"], [pidfd])
     os.close(pidfd)
-    reason = _watch(channel, limits, resident)
+    reason = _watch(channel, limits, resident, socket_bytes)
     if reason:
         channel.sendall(reason.encode())
 
 
-def _watch(channel: socket.socket, limits: Limits, resident: int) -> str | None:
+def _watch(channel: socket.socket, limits: Limits, resident: int, socket_bytes: int) -> str | None:
+    """The limit that was passed, or None when the other end of `channel` is closed.
+
+    socket_bytes: the most that a socket can hold, in memory that belongs to no process.
+    """
     poller = select.poll()
     poller.register(channel, select.POLLIN)
     end = time.monotonic() + limits.notebook_wall_seconds
@@ -217,7 +224,7 @@ def _watch(channel: socket.socket, limits: Limits, resident: int) -> str | None:
                 reaped += usage.ru_utime + usage.ru_stime
         memory, cpu = _usage_of_all()
         # Pages that forked processes share count once for each in the cheap sum.
-        most = limits.watched_memory_bytes + resident
+        most = limits.watched_memory_bytes + resident - _sockets() * socket_bytes
         if memory > most and _proportional_memory() > most:
             return "memory"
         if cpu + reaped > limits.notebook_cpu_seconds:
@@ -244,6 +251,12 @@ def _usage_of_all() -> tuple[int, float]:
     return memory * os.sysconf("SC_PAGE_SIZE"), cpu / os.sysconf("SC_CLK_TCK")
 
 
+def _sockets() -> int:
+    """How many sockets there are in the network namespace, in whatever process or message."""
+    with open("/proc/net/sockstat", "rb") as file:
+        return int(file.readline().split()[2])
+
+
 def _proportional_memory() -> int:
     """Resident bytes of every process but the calling one, shared pages divided by sharers."""
     total = 0
@@ -255,7 +268,18 @@ def _proportional_memory() -> int:
                 total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
         except (FileNotFoundError, ProcessLookupError):
             continue
+        except PermissionError:
+            # It asked the kernel not to be looked at (PR_SET_DUMPABLE): all of it counts.
+            total += _resident_kib(name)
     return total * 1024
+
+
+def _resident_kib(name: str) -> int:
+    try:
+        with open(f"/proc/{name}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 class NannyForker:
@@ -361,6 +385,7 @@ def _drop_capabilities(keep: int = 0) -> None:
 
 # System calls that an exercise never needs and that reach parts of the kernel where holes
 # have been found, or memory that no limit counts: name: (x86_64, arm64).
+_NONE = 0x3FFFFFFF  # where a machine lacks the call
 DENIED = {
     "acct": (163, 89),
     "add_key": (248, 217),
@@ -384,6 +409,7 @@ DENIED = {
     "keyctl": (250, 219),
     "memfd_create": (319, 279),
     "memfd_secret": (447, 447),
+    "modify_ldt": (154, _NONE),
     "mount": (165, 40),
     "mount_setattr": (442, 442),
     "move_mount": (429, 429),
@@ -412,7 +438,8 @@ DENIED = {
     "unshare": (272, 97),
     "userfaultfd": (323, 282),
 }
-_CLONE, _CLONE3, _SOCKET = (56, 220), (435, 435), (41, 198)
+_CLONE, _CLONE3, _SOCKET, _PRLIMIT = (56, 220), (435, 435), (41, 198), (302, 261)
+_SETSOCKOPT, _SO_SNDBUF = (54, 208), 7
 # (position in the tuples above, AUDIT_ARCH_…)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
@@ -426,7 +453,7 @@ def _filter_system_calls() -> None:
     """Install the filter, a classic BPF program over `struct seccomp_data`."""
     load, jump_equal, jump_at_least, jump_set, answer = 0x20, 0x15, 0x35, 0x45, 0x06
     kill, allow, refuse = 0x80000000, 0x7FFF0000, 0x00050000
-    number_at, machine_at, argument_at = 0, 4, 16
+    number_at, machine_at, argument_at, third_argument_at = 0, 4, 16, 32
     column, machine = _MACHINES[platform.machine()]
     program = [
         (load, 0, 0, machine_at),
@@ -445,9 +472,21 @@ def _filter_system_calls() -> None:
         # The arguments of clone3 can't be seen from here; the C library falls back to clone.
         (jump_equal, 0, 1, _CLONE3[column]),
         (answer, 0, 0, refuse | errno.ENOSYS),
+        # Of another process than the calling one: the nanny could be starved with it.
+        (jump_equal, 0, 4, _PRLIMIT[column]),
+        (load, 0, 0, argument_at),
+        (jump_equal, 1, 0, 0),
+        (answer, 0, 0, refuse | errno.EPERM),
+        (answer, 0, 0, allow),
         (jump_equal, 0, 4, _CLONE[column]),
         (load, 0, 0, argument_at),
-        (jump_set, 0, 1, _PER_CHILD | _CLONE_NEWUSER | _CLONE_NEWPID),
+        (jump_set, 0, 1, _PER_CHILD | _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_PARENT),
+        (answer, 0, 0, refuse | errno.EPERM),
+        (answer, 0, 0, allow),
+        # With larger buffers the kernel would hold more for a socket than the nanny counts.
+        (jump_equal, 0, 4, _SETSOCKOPT[column]),
+        (load, 0, 0, third_argument_at),
+        (jump_equal, 0, 1, _SO_SNDBUF),
         (answer, 0, 0, refuse | errno.EPERM),
         (answer, 0, 0, allow),
         (jump_equal, 0, 5, _SOCKET[column]),

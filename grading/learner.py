@@ -35,6 +35,7 @@ from grading.wire import Channel, WireError
 
 MAX_HANDLES = 200_000
 MAX_MESSAGE = 2_000
+MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
 
@@ -70,12 +71,19 @@ class Outputs:
             self.list.append({"output_type": output_type, "data": data})
 
     def error(self, name: str, message: str, lines: list[str]) -> None:
+        kept: list[str] = []
+        left = MAX_TRACEBACK
+        for line in lines:
+            kept.append(line[:left])
+            left -= len(line)
+            if left <= 0:
+                break
         self.list.append(
             {
                 "output_type": "error",
                 "ename": name[:200],
                 "evalue": message[:MAX_MESSAGE],
-                "traceback": [line[:20_000] for line in lines[:200]],
+                "traceback": kept,
             }
         )
 
@@ -254,8 +262,14 @@ class Server:
             sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
         plt.close("all")  # what tests drew since the last cell
         OUTPUTS.start(self._limits.output_bytes)
-        result = SHELL.run_cell(message["code"], store_history=True, silent=False)
-        error = result.error_before_exec or result.error_in_exec
+        try:
+            result = SHELL.run_cell(message["code"], store_history=True, silent=False)
+            error = result.error_before_exec or result.error_in_exec
+        except Exception as raised:  # from the shell itself: code too long or too deep to compile
+            error = raised
+            OUTPUTS.error(
+                type(raised).__name__, _text(raised), [f"{type(raised).__name__}: {raised}"]
+            )
         namespace = SHELL.user_ns
         if message["given"]:
             for name, value in namespace.items():

@@ -30,6 +30,7 @@ class Limits:
     cell_cpu_seconds: float = 60.0
     cell_wall_seconds: float = 120.0
     output_bytes: int = 1 << 20
+    notebook_output_bytes: int = 4 << 20
     message_bytes: int = 256 << 20
 
     @property

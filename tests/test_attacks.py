@@ -65,6 +65,7 @@ LIMITS = Limits(
     cell_cpu_seconds=0.8,
     cell_wall_seconds=1.5,
     output_bytes=100_000,
+    notebook_output_bytes=400_000,
     message_bytes=32 << 20,
 )
 

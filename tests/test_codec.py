@@ -315,6 +315,14 @@ def test_a_closed_end_is_seen(pair: Any) -> None:
 # What a learner's process may answer --------------------------------------------------------
 
 
+@pytest.fixture(scope="module", autouse=True)
+def foreseen_ids() -> Iterator[None]:
+    """Questions have ids that nobody can guess; here every one is 1."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(examiner.secrets, "randbits", lambda bits: 1)
+        yield
+
+
 def ask(replies: list[tuple[Any, bytes]], value: Any = None) -> tuple[Any, Learner]:
     """What `Learner.request` gives, or the exception in which it ends, for these answers."""
     ours, theirs = socket.socketpair()

@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import signal
+import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,11 +19,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from grading.check import descendants
+from grading.examiner import Examination
 from grading.grade import Engine, Graded
 from grading.graft import SourceError
 from grading.limits import Limits
 from grading.sandbox import Sandbox
 from grading.verdicts import Outcome
+from grading.wire import Channel
 
 LIMITS = Limits(
     memory_bytes=1 << 30,
@@ -596,3 +600,36 @@ def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None
                    "b": "def b(): return a()"}  # fmt: skip
         graded = run(engine, answers, choke, "assert a() == 1", "assert b() == 1")
         assert outcomes(graded) == [outcome, "passed", "passed"], graded.verdicts
+
+
+def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
+    """An instructor may allow more output than a frame carries where characters take 12 bytes."""
+    limits = Limits(output_bytes=3 << 20)
+    flood = [{"output_type": "stream", "name": "stdout", "text": "\N{GRINNING FACE}" * (2 << 20)}]
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        plan: dict[str, Any] = {"cells": [], "first": 0, "seed": 0, "skip": [], "seconds": 1}
+        main = sys.modules["__main__"]
+        examination = Examination(Channel(ours), plan, limits)
+        sys.modules["__main__"] = main
+        sender = threading.Thread(target=examination._report, args=(7, flood, None, ""))
+        sender.start()
+        said, _ = Channel(theirs).receive(time.monotonic() + 20)
+        sender.join()
+    assert said["index"] == 7 and said["outcome"] is None
+    assert "\N{GRINNING FACE}" in said["outputs"][0]["text"]
+
+
+def test_a_cell_that_poisons_the_connection_is_left_out(engine: Engine) -> None:
+    """The cells and tests behind it would else be blamed, in every new process again."""
+    poison = (
+        "import gc, os\n"
+        "server = next(o for o in gc.get_objects() if type(o).__name__ == 'Server')\n"
+        "send = server._channel.send\n"
+        "def behind(*a):\n    send(*a)\n    os.write(3, b'?' * 64)\n"
+        "server._channel.send = behind\ndef f(): return 1"
+    )
+    answers = {"a": "def a(): return 1", "f": poison, "b": "def b(): return a() + 1"}
+    graded = run(engine, answers, "assert a() == 1", "assert f() == 1", "assert b() == 2")
+    assert outcomes(graded) == ["passed", "crashed", "passed"], graded.verdicts
+    assert "connection" in graded.verdicts[1].message
