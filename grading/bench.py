@@ -167,7 +167,6 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     """What `grade_class` does, watched from inside."""
     begin = time.monotonic()
     from grading.classroom import Course, Run, Summary
-    from grading.pool import local_pool
 
     os.chdir(root)
     samples: list[Sample] = []
@@ -178,7 +177,7 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
 
     course = Course(exercise)
     with course.locked(), course.gradebook() as gradebook:
-        Run(course, gradebook, show=show).grade(lambda: local_pool(jobs))
+        Run(course, gradebook, show=show).grade(lambda: course.local_pool(jobs))
     return samples
 
 

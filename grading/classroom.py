@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import datetime
 import glob
+import itertools
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,6 +55,7 @@ from grading.pool import (
     local_pool,
 )
 from grading.preprocessors import MAX_TIMESTAMP_BYTES
+from grading.sandbox import SandboxUnavailable
 from grading.verdicts import Outcome
 
 ATTEMPTS = 3
@@ -176,6 +179,10 @@ class Course:
         for name, data in self._sources.items():
             gradebook.check(name, read_source(data))
         return gradebook
+
+    def local_pool(self, jobs: int) -> AbstractContextManager[tuple[Executor, int]]:
+        """Worker processes for this course's submissions."""
+        return local_pool(jobs, self._unsafe, self._limits, self.root)
 
     def students(self) -> list[tuple[str, Path]]:
         """Learners and the folders of what they handed in, links included."""
@@ -332,6 +339,10 @@ class Run:
         fresh = self._changed(students)
         suspects: deque[Submission] = deque()
         broken: Counter[str] = Counter()
+        first = next(fresh, None)
+        if first is None:  # so that no pool is opened
+            return self.summary
+        fresh = itertools.chain([first], fresh)
         while True:
             lost = self._with_pool(open_pool, fresh, suspects)
             for submission in lost:
@@ -489,7 +500,7 @@ def grade_class(
             run = Run(course, gradebook, force, show)
             with _on_signals(run.stop):
                 if scheduler is None:
-                    summary = run.grade(lambda: local_pool(jobs))
+                    summary = run.grade(lambda: course.local_pool(jobs))
                 else:
                     summary = run.grade(lambda: dask_pool(scheduler))
             by_hand = gradebook.awaiting_a_human()
@@ -497,7 +508,7 @@ def grade_class(
         missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
         console.print(f"[bold red]{escape(missing)}[/]")
         return CANNOT
-    except (CannotGrade, GradebookError, OSError) as error:
+    except (CannotGrade, GradebookError, SandboxUnavailable, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         return CANNOT
     _report(console, exercise, summary, by_hand)

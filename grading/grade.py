@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import json
@@ -10,6 +11,7 @@ import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import checks
@@ -59,6 +61,9 @@ class Engine:
     """Two warm parents, for as many submissions as you like; a context manager.
 
     sandbox: from `Sandbox.find()`, or None to run learners' code without one.
+
+    A process that `multiprocessing` starts with an engine as an argument shares its parents,
+    and starts its own when those die.
     """
 
     def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
@@ -67,10 +72,20 @@ class Engine:
         self._examiners = WarmParent("grading.examiner:main", EXAMINER_PRELOAD, None, limits)
         self._stack = contextlib.ExitStack()
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "_stack"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _stack=contextlib.ExitStack())
+
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            stack.enter_context(self._learners)
-            stack.enter_context(self._examiners)
+            parents = (self._learners, self._examiners)
+            for parent in parents:  # at the same time: each imports for seconds
+                parent.start()
+                stack.push(parent)
+            for parent in parents:
+                parent.await_ready()
             self._stack = stack.pop_all()
         return self
 
@@ -183,6 +198,27 @@ class Engine:
     def _patience(self) -> float:
         longest = self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
         return time.monotonic() + longest
+
+
+_engines: dict[tuple[bool, Limits], Engine] = {}
+
+
+def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
+    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    """
+    if (unsafe, limits) not in _engines:
+        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
+        atexit.register(engine.__exit__)
+        share(engine, unsafe, limits)
+    return _engines[unsafe, limits]
+
+
+def share(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Let this process use another one's engine."""
+    _engines[unsafe, limits] = engine
 
 
 class _ExaminerLost(Exception):

@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from grading.grade import Graded, set_aside
+from grading.grade import Engine, Graded, engine_for, set_aside, share
 from grading.graft import SourceError, read_source
 from grading.journal import grading_version
 from grading.limits import Limits
@@ -113,8 +113,6 @@ def grade_task(task: Task) -> Result:
 
 
 def _grade(task: Task, handed: Handed) -> GradedNotebook:
-    from grading.preprocessors import engine_for  # slow to import, and for workers alone
-
     if isinstance(handed.submitted, str):
         graded = set_aside(read_source(handed.source), handed.submitted)
     else:
@@ -144,10 +142,16 @@ def _as_nbgrader_does(name: str, graded: Graded) -> GradedNotebook:
 
 
 @contextlib.contextmanager
-def local_pool(jobs: int) -> Iterator[tuple[Executor, int]]:
-    """Worker processes on this machine, and how many. An exception ends them at once."""
+def local_pool(
+    jobs: int, unsafe: bool, limits: Limits, secret: Path
+) -> Iterator[tuple[Executor, int]]:
+    """Worker processes on this machine, and how many. An exception ends them at once.
+
+    unsafe, limits, secret: those of the tasks. Raises SandboxUnavailable.
+    """
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker)
+    shared = (engine_for(unsafe, limits, secret), unsafe, limits)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=shared)
     try:
         yield pool, jobs
     except BaseException:
@@ -159,8 +163,9 @@ def local_pool(jobs: int) -> Iterator[tuple[Executor, int]]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker() -> None:
-    """Leave Ctrl-C to the parent, and don't outlive it."""
+def _begin_worker(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Leave Ctrl-C to the parent, whose engine this worker shares, and don't outlive it."""
+    share(engine, unsafe, limits)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

@@ -8,7 +8,6 @@ writes a table that a spreadsheet takes for text and numbers.
 
 from __future__ import annotations
 
-import atexit
 import csv
 import glob
 import hashlib
@@ -25,31 +24,15 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
-from nbgrader.utils import is_grade, is_locked, is_solution, parse_utc
+from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Dict
 
 from grading.feedback import safe_cell
-from grading.grade import NOTE, Engine, Graded, set_aside
+from grading.grade import NOTE, Graded, engine_for, set_aside
 from grading.graft import Source, SourceError, graft, read_source
 from grading.limits import Limits
-from grading.notebook import Malformed, read_file, read_notebook
-from grading.sandbox import Sandbox, SandboxUnavailable
-
-MAX_TIMESTAMP_BYTES = 200
-_engines: dict[tuple[bool, Limits], Engine] = {}
-
-
-def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
-    """This process's engine, started when first asked for. Raises SandboxUnavailable.
-
-    unsafe: run learners' code without a sandbox.
-    secret: the course folder, which learners' code must not see.
-    """
-    if (unsafe, limits) not in _engines:
-        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
-        atexit.register(engine.__exit__)
-        _engines[unsafe, limits] = engine
-    return _engines[unsafe, limits]
+from grading.notebook import Malformed, read_file, read_notebook, read_timestamp
+from grading.sandbox import SandboxUnavailable
 
 
 class SubmissionReader(NotebookExporter):
@@ -87,13 +70,25 @@ class SubmissionReader(NotebookExporter):
         )
         found = self.converter.assignments
         for folder in sorted(glob.glob(pattern)):
-            if os.path.islink(folder) or not self._timestamp_is_fine(Path(folder)):
+            if not self._can_be_graded(folder):
                 found.pop(folder, None)
                 continue
             course.ignore = [*course.ignore, *map(glob.escape, self._strange_files(folder))]
             # nbgrader passes over a folder without the notebook; `from_filename` says why.
-            paths = {*found.get(folder, ()), *(os.path.join(folder, name) for name in wanted)}
+            paths = {os.path.join(folder, name) for name in wanted}
+            for other in sorted({*found.get(folder, ())} - paths):
+                self.log.warning("Not graded, since %s has no such notebook: %r", source, other)
             found[folder] = sorted(paths)
+
+    def _can_be_graded(self, folder: str) -> bool:
+        if os.path.islink(folder):
+            self.log.error("Not graded: %s is a link to another folder", folder)
+            return False
+        if not folder.isprintable():
+            # nbgrader would end the batch, or could not write the name to the gradebook.
+            self.log.error("Not graded: %r has characters that no name has; rename it", folder)
+            return False
+        return self._timestamp_is_fine(Path(folder))
 
     def _strange_files(self, folder: str) -> list[str]:
         strange = []
@@ -106,13 +101,10 @@ class SubmissionReader(NotebookExporter):
         return strange
 
     def _timestamp_is_fine(self, folder: Path) -> bool:
-        path = folder / "timestamp.txt"
-        if not os.path.lexists(path):
-            return True
         try:
-            parse_utc(read_file(path, MAX_TIMESTAMP_BYTES).decode().strip())
-        except (Malformed, ValueError, OverflowError, TypeError) as error:
-            self.log.error("Not graded: %s: %s; mend or remove the file", path, error)
+            read_timestamp(folder)
+        except Malformed as error:
+            self.log.error("Not graded: %s: %s; mend or remove the file", folder, error)
             return False
         return True
 

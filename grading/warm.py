@@ -152,7 +152,7 @@ class WarmParent:
     sandbox: from `Sandbox.find()`, or None for none.
 
     Use it as a context manager. It lives no longer than the process that made it. Any
-    thread may spawn.
+    thread may spawn, and any process that `multiprocessing` starts with it as an argument.
     """
 
     def __init__(
@@ -172,6 +172,14 @@ class WarmParent:
         self.start_cpu_seconds = 0.0
         self.resident_bytes = 0
 
+    def __getstate__(self) -> dict[str, Any]:
+        arguments = (self._target, self._preload, self._sandbox, self.limits)
+        return {"arguments": arguments, "control": self._control}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        WarmParent.__init__(self, *state["arguments"])
+        self._control = state["control"]
+
     @property
     def pid(self) -> int:
         """The process that was started: bubblewrap, or the warm parent itself."""
@@ -180,6 +188,16 @@ class WarmParent:
         return self._process.pid
 
     def __enter__(self) -> Self:
+        self.start()
+        try:
+            self.await_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def start(self) -> None:
+        """Start the process, without waiting until it is ready."""
         if not hasattr(os, "fork"):
             raise SandboxUnavailable(
                 f"{sys.platform} has no way to fork a process, with a sandbox or without.",
@@ -190,11 +208,9 @@ class WarmParent:
         try:
             with theirs:
                 self._start(theirs)
-            self._await_ready()
         except BaseException:
             self.__exit__()
             raise
-        return self
 
     def _start(self, theirs: socket.socket) -> None:
         config = {
@@ -232,7 +248,8 @@ class WarmParent:
         with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
             stdin.write(json.dumps(config).encode())
 
-    def _await_ready(self) -> None:
+    def await_ready(self) -> None:
+        """Wait until children can be had. Raises SandboxUnavailable, WarmParentDied."""
         with self._control.makefile("rb") as lines:
             line = lines.readline()
         message: dict[str, Any] = json.loads(line) if line else {"error": ""}
