@@ -29,10 +29,22 @@ class WrongAnswer(AssertionError):
 
 @dataclass(frozen=True)
 class Raised:
-    """What an answer raised, so that it can be compared like a result."""
+    """What an answer raised, so that it can be compared like a result.
+
+    Args:
+        kind: the exception's class.
+        message: its text.
+        kinds: its class and all that this derives from.
+    """
 
     kind: str
     message: str
+    kinds: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def by(cls, error: Exception) -> Raised:
+        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+        return cls(kinds[0], str(error).strip(), kinds)
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}" if self.message else self.kind
@@ -97,7 +109,7 @@ def attempt(call: Callable[[], Any]) -> Any:
     except WrongAnswer:
         raise
     except Exception as error:
-        return Raised(type(error).__name__, str(error).strip())
+        return Raised.by(error)
 
 
 def same(got: Any, expected: Any, tolerance: float | None = None) -> bool:
@@ -295,7 +307,7 @@ class Check:
         got = self._run(answer, args, kwargs)
         if (
             isinstance(got, Raised)
-            and got.kind == error.__name__
+            and error.__name__ in got.kinds
             and any(word.lower() in got.message.lower() for word in says)
         ):
             return
@@ -308,7 +320,7 @@ class Check:
                 f"  likely cause: bad input is not refused: check for it first and raise "
                 f"{error.__name__} with a message that says which argument is wrong"
             )
-        if got.kind != error.__name__:
+        if error.__name__ not in got.kinds:
             raise WrongAnswer(
                 f"{called}\n  came back: {describe(got)}\n{wanted}\n"
                 f"  likely cause: the input is refused, but with {got.kind} instead of "
@@ -338,9 +350,11 @@ class Check:
         except Exception as error:
             if trace is not None:
                 trace += _where(error)
-            return Raised(type(error).__name__, str(error).strip())
+            return Raised.by(error)
 
     def _called(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> str:
+        if not self.arguments:
+            return self.name  # a plain value, which nobody calls
         names = list(self.arguments) + [f"argument {i}" for i in range(len(args))]
         shown = [f"{n} = {describe(a)}" for n, a in zip(names, args, strict=False)]
         shown += [f"{k} = {describe(v)}" for k, v in kwargs.items()]
