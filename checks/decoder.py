@@ -62,7 +62,7 @@ class OtherParameters:
         return "a module " + "; ".join(said)
 
 
-def _run_module(module: Any, state: State, x: Tensor) -> Any:
+def _run_module(module: Any, state: State, x: Tensor, training: bool = False) -> Any:
     """`module(x)` with the parameters of `state`, or an `OtherParameters`. More buffers of the
     module's own are let be."""
     own, buffers = module.state_dict(), {name for name, _ in module.named_buffers()}
@@ -77,8 +77,16 @@ def _run_module(module: Any, state: State, x: Tensor) -> Any:
     if missing or unasked or misshaped:
         return OtherParameters(missing, unasked, misshaped)
     module.load_state_dict(dict(state), strict=False)
-    module.eval()
+    module.train(training)
     return module(x)
+
+
+def _near(got: Any, other: Tensor) -> bool:
+    """Whether two results are alike but for rounding; NaN equals NaN."""
+    if not isinstance(got, Tensor) or got.shape != other.shape:
+        return False
+    got, other = got.detach().double(), other.detach().double()
+    return torch.allclose(got, other, rtol=1e-4, atol=1e-4, equal_nan=True)
 
 
 def _random(module: nn.Module) -> Parameters:
@@ -116,12 +124,23 @@ def _says(*words: str) -> Callable[..., bool]:
     )
 
 
+def _either(message: str, *wrong: Any) -> list[Mistake]:
+    """One misconception that comes in several forms."""
+    return [Mistake(message, w) for w in wrong]
+
+
 SUPER_INIT_MISSING = Mistake(
     "super().__init__() is not called before the first layer is assigned: it must be the first "
     "line of __init__",
     when=_says("before Module.__init__() call", "has no attribute '_parameters'",
                "has no attribute '_modules'"),
 )  # fmt: skip
+DROPOUT = Mistake(
+    "in training mode the result is another: nothing here is dropped out (dropout) or drawn at "
+    "random, in training neither",
+    # What is wrong in both modes has been found before, in eval mode.
+    when=lambda *args, training=False, **kwargs: training,
+)
 OTHER_NAMES = Mistake(
     "the parameters are not those that are asked for: their names come from the attributes that "
     "you assign in __init__, so name each as asked (and register nothing else)",
@@ -201,25 +220,20 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         Mistake("the mean is subtracted from x, as in a LayerNorm: RMSNorm does not centre x",
                 _norm(lambda x, w, eps: (x - x.mean(-1, keepdim=True))
                       * torch.rsqrt(_mean_square(x) + eps) * w)),
-        Mistake("x is divided by its standard deviation (the mean is subtracted in there, as in a "
-                "LayerNorm): RMS is the root of the mean square, nothing is centred",
-                _norm(lambda x, w, eps: x * torch.rsqrt(
-                    x.var(-1, keepdim=True, unbiased=False) + eps) * w)),
-        Mistake("x is divided by its standard deviation (the mean is subtracted in there, as in a "
-                "LayerNorm): RMS is the root of the mean square, nothing is centred",
-                _norm(lambda x, w, eps: x * torch.rsqrt(x.var(-1, keepdim=True) + eps) * w)),
-        Mistake("x is divided by its standard deviation (the mean is subtracted in there, as in a "
-                "LayerNorm): RMS is the root of the mean square, nothing is centred",
-                _norm(lambda x, w, eps: x / (x.std(-1, keepdim=True) + eps) * w)),
+        *_either("x is divided by its standard deviation (the mean is subtracted in there, as in a "
+                 "LayerNorm): RMS is the root of the mean square, nothing is centred",
+                 _norm(lambda x, w, eps: x * torch.rsqrt(
+                    x.var(-1, keepdim=True, unbiased=False) + eps) * w),
+                 _norm(lambda x, w, eps: x * torch.rsqrt(x.var(-1, keepdim=True) + eps) * w),
+                 _norm(lambda x, w, eps: x / (x.std(-1, keepdim=True) + eps) * w)),
         Mistake("the mean is subtracted and x divided by its standard deviation (a LayerNorm): "
                 "RMSNorm does not centre x",
                 _norm(lambda x, w, eps: (x - x.mean(-1, keepdim=True))
                       / (x.std(-1, keepdim=True) + eps) * w)),
-        Mistake("the squares are summed instead of averaged (an L2 norm): take the mean of x²",
-                _norm(lambda x, w, eps: x * torch.rsqrt(
-                    x.square().sum(-1, keepdim=True) + eps) * w)),
-        Mistake("the squares are summed instead of averaged (an L2 norm): take the mean of x²",
-                _norm(lambda x, w, eps: x / (x.norm(dim=-1, keepdim=True) + eps) * w)),
+        *_either("the squares are summed instead of averaged (an L2 norm): take the mean of x²",
+                 _norm(lambda x, w, eps: x * torch.rsqrt(
+                    x.square().sum(-1, keepdim=True) + eps) * w),
+                 _norm(lambda x, w, eps: x / (x.norm(dim=-1, keepdim=True) + eps) * w)),
         Mistake("the sum of squares is divided by the square root of d_model: divide by d_model "
                 "(the mean of x²)",
                 _norm(lambda x, w, eps: x * torch.rsqrt(
@@ -280,10 +294,9 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
                 _norm(lambda x, w, eps: _rms(x, w, eps / x.shape[-1]))),
         Mistake("eps is subtracted: it is added to the mean square",
                 _norm(lambda x, w, eps: _rms(x, w, -eps))),
-        Mistake("eps is taken as a lower bound (max or clamp): it is added to the mean square",
-                _norm(lambda x, w, eps: x * torch.rsqrt(_mean_square(x).clamp(min=eps)) * w)),
-        Mistake("eps is taken as a lower bound (max or clamp): it is added to the mean square",
-                _norm(lambda x, w, eps: x / _mean_square(x).sqrt().clamp(min=eps) * w)),
+        *_either("eps is taken as a lower bound (max or clamp): it is added to the mean square",
+                 _norm(lambda x, w, eps: x * torch.rsqrt(_mean_square(x).clamp(min=eps)) * w),
+                 _norm(lambda x, w, eps: x / _mean_square(x).sqrt().clamp(min=eps) * w)),
         Mistake("eps is forgotten: add it to the mean square, so that a row of zeros gives 0 and "
                 "not NaN", _norm(lambda x, w, eps: _rms(x, w, 0.0))),
         *(Mistake(f"the eps that is given is ignored, or its default is wrong ({e:g}): "
@@ -349,8 +362,12 @@ def _swapped_with_activation(activation: Callable[[Tensor], Tensor]) -> type[nn.
     return _glu(lambda gate, up, down, x: down(gate(x) * activation(up(x))))
 
 
-def _run_swiglu(answer: Any, x: Tensor, d_ff: int, parameters: Parameters) -> Any:
-    return _run_module(answer(x.shape[-1], d_ff), parameters.state, x)
+def _run_swiglu(
+    answer: Any, x: Tensor, d_ff: int, parameters: Parameters, training: bool = False
+) -> Any:
+    module = answer(x.shape[-1], d_ff)
+    module.to(x.dtype)
+    return _run_module(module, parameters.state, x, training)
 
 
 def _up_twice(x: Tensor, state: State) -> Tensor:
@@ -369,6 +386,7 @@ _check_swiglu = EXERCISE.check(
     "to d_ff and W_down back, without bias; the shape of x",
     mistakes=(
         SUPER_INIT_MISSING,
+        DROPOUT,
         Mistake("the layers have a bias: all three are bias-free, nn.Linear(…, bias=False)",
                 when=_parameters(lambda got: _any_ends(got.unasked, "bias"))),
         Mistake("a layer has the wrong size or is transposed: W_gate and W_up go from d_model to "
@@ -454,6 +472,8 @@ _check_swiglu = EXERCISE.check(
         Mistake("two layers are one and the same module: W_gate, W_up and W_down are three",
                 when=lambda got, expected, x, d_ff, parameters: _near(
                     got, _up_twice(x, parameters.state))),
+        Mistake("the result has another dtype than x, or a layer gets another: keep that of x",
+                when=lambda got, expected, x, *args: x.dtype != torch.float32),
         Mistake("the batch is not handled: x may have any number of leading dimensions",
                 when=lambda got, expected, x, *args: isinstance(got, Raised) and x.dim() != 2),
         Mistake("the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down "
@@ -464,15 +484,9 @@ _check_swiglu = EXERCISE.check(
 
 def check_SwiGLU(answer: Any, x: Tensor, d_ff: int) -> None:  # noqa: N802
     """Compare `SwiGLU(d_model, d_ff)`, with random parameters, on `x` `(..., d_model)`."""
-    _check_swiglu(answer, x, d_ff, _random(transformer_block.SwiGLU(x.shape[-1], d_ff)))
-
-
-def _near(got: Any, other: Tensor) -> bool:
-    return (
-        isinstance(got, Tensor)
-        and got.shape == other.shape
-        and torch.allclose(got.detach().double(), other.detach().double(), rtol=1e-4, atol=1e-4)
-    )
+    parameters = _random(transformer_block.SwiGLU(x.shape[-1], d_ff))
+    _check_swiglu(answer, x, d_ff, parameters)
+    _check_swiglu(answer, x, d_ff, parameters, training=True)
 
 
 # --- DecoderBlock --------------------------------------------------------------------------
@@ -575,10 +589,6 @@ def _both(rotate: Callable[[Tensor], Tensor]) -> dict[str, Any]:
     return {"rotate_q": rotate, "rotate_k": rotate}
 
 
-def _rope_before_split(x: Tensor, n_heads: int) -> Tensor:
-    return split_heads(apply_rope(x), n_heads)
-
-
 def _split_wrongly(x: Tensor, n_heads: int) -> Tensor:
     return x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)
 
@@ -599,12 +609,12 @@ def _one_head(x: Tensor, n_heads: int) -> Tensor:
     return x.unsqueeze(-3)
 
 
-def _mask_twice_softmax(weights: Tensor, mask: Tensor) -> Tensor:
-    return weights.masked_fill(~mask, 0.0)
-
-
 def _same_norm(block: Any) -> None:
     block.feed_forward_norm = block.attention_norm
+
+
+def _sharing(one: str, other: str) -> Callable[[Any], None]:
+    return lambda block: setattr(block.attention, other, getattr(block.attention, one))
 
 
 def _plain_layer_norm(norm: Any, x: Tensor) -> Tensor:
@@ -643,12 +653,29 @@ def _scaled_halves(b: Any, x: Tensor, scale: float) -> Tensor:
     return x + scale * b.feed_forward(b.feed_forward_norm(x))
 
 
+def _scaled_sums(scale: float) -> Callable[..., nn.Module]:
+    return _sublayers(
+        lambda b, x: scale * _attention_half(b, x), lambda b, x: scale * _feed_half(b, x)
+    )
+
+
+def _scaled_result(scale: float) -> Callable[..., nn.Module]:
+    return _block(lambda b, x: scale * _feed_half(b, _attention_half(b, x)))
+
+
 def _flattens_batch(b: Any, x: Tensor) -> Tensor:
     return _feed_half(b, _attention_half(b, x.reshape(-1, x.shape[-1]))).reshape(x.shape)
 
 
-def _run_block(answer: Any, x: Tensor, n_heads: int, d_ff: int, parameters: Parameters) -> Any:
-    return _run_module(answer(x.shape[-1], n_heads, d_ff), parameters.state, x)
+def _run_block(
+    answer: Any,
+    x: Tensor,
+    n_heads: int,
+    d_ff: int,
+    parameters: Parameters,
+    training: bool = False,
+) -> Any:
+    return _run_module(answer(x.shape[-1], n_heads, d_ff), parameters.state, x, training)
 
 
 def _sees_later(got: Any, expected: Any, *args: Any) -> bool:
@@ -690,6 +717,7 @@ _check_decoder_block = EXERCISE.check(
     "has the shape of x",
     mistakes=(
         SUPER_INIT_MISSING,
+        DROPOUT,
         BIASED,
         Mistake("a layer has the wrong size: W_q, W_k, W_v and W_o go from d_model to d_model "
                 "(n_heads heads of d_model / n_heads features), the feed-forward to d_ff and back",
@@ -766,14 +794,16 @@ _check_decoder_block = EXERCISE.check(
         Mistake("both norms are applied before the attention: each belongs before its own half",
                 _sublayers(lambda b, x: x + b.attend(b.feed_forward_norm(b.attention_norm(x))),
                            lambda b, x: x + b.feed_forward(x))),
-        Mistake("the result is normalised once more: the block ends with the second sum",
-                _block(lambda b, x: b.feed_forward_norm(_feed_half(b, _attention_half(b, x))))),
-        Mistake("the result is normalised once more: the block ends with the second sum",
-                _block(lambda b, x: b.attention_norm(_feed_half(b, _attention_half(b, x))))),
-        Mistake("what attention and feed-forward give is halved or scaled: add it as it is",
-                _block(lambda b, x: _scaled_halves(b, x, 0.5))),
-        Mistake("what attention and feed-forward give is halved or scaled: add it as it is",
-                _block(lambda b, x: _scaled_halves(b, x, 2**-0.5))),
+        *_either("the result is normalised once more: the block ends with the second sum",
+                 _block(lambda b, x: b.feed_forward_norm(_feed_half(b, _attention_half(b, x)))),
+                 _block(lambda b, x: b.attention_norm(_feed_half(b, _attention_half(b, x))))),
+        *_either("what attention and feed-forward give is halved or scaled: add it as it is",
+                 _block(lambda b, x: _scaled_halves(b, x, 0.5)),
+                 _block(lambda b, x: _scaled_halves(b, x, 2**-0.5))),
+        *_either("the sums are scaled or halved: each residual adds to x, and nothing divides",
+                 _scaled_sums(2**-0.5), _scaled_sums(0.5)),
+        *_either("the block's result is scaled or halved: it ends with the second sum",
+                 _scaled_result(2**-0.5), _scaled_result(0.5)),
         Mistake("only the queries are made from the normalised x: keys and values too",
                 _sublayers(lambda b, x: x + b.attend(b.attention_norm(x), context=x), _feed_half)),
         # Order.
@@ -792,18 +822,16 @@ _check_decoder_block = EXERCISE.check(
         # Mask.
         Mistake("there is no causal mask: a position may not attend to later ones",
                 _block(allowed=_all_true)),
-        Mistake("the mask is inverted: True means that a query may attend to a key, j <= i",
-                _block(allowed=lambda n: ~causal_mask(n), blocked=-1e9)),
-        Mistake("the mask is inverted: True means that a query may attend to a key, j <= i",
-                _block(allowed=lambda n: ~causal_mask(n),
+        *_either("the mask is inverted: True means that a query may attend to a key, j <= i",
+                 _block(allowed=lambda n: ~causal_mask(n), blocked=-1e9),
+                 _block(allowed=lambda n: ~causal_mask(n),
                        weigh=lambda s: softmax(s).nan_to_num(0.0))),
         Mistake("the mask is the wrong way round (transposed, upper triangle): a query attends to "
                 "itself and earlier keys", _block(allowed=lambda n: causal_mask(n).mT)),
-        Mistake("the mask leaves out the position itself (diagonal off by one): j <= i, not j < i",
-                _block(allowed=lambda n: causal_mask(n).tril(-1),
-                       weigh=lambda s: softmax(s).nan_to_num(0.0))),
-        Mistake("the mask leaves out the position itself (diagonal off by one): j <= i, not j < i",
-                _block(allowed=lambda n: causal_mask(n).tril(-1), blocked=-1e9)),
+        *_either("the mask leaves out the position itself (diagonal off by one): j <= i, not j < i",
+                 _block(allowed=lambda n: causal_mask(n).tril(-1),
+                       weigh=lambda s: softmax(s).nan_to_num(0.0)),
+                 _block(allowed=lambda n: causal_mask(n).tril(-1), blocked=-1e9)),
         Mistake("the mask lets a position see one later (off by one): j <= i",
                 _block(allowed=lambda n: _all_true(n).tril(1))),
         Mistake("a position sees only itself: every earlier one too, j <= i",
@@ -844,20 +872,18 @@ _check_decoder_block = EXERCISE.check(
                 _block(**_both(lambda x: apply_rope(x, -torch.arange(x.shape[-2]))))),
         Mistake("RoPE's positions run backwards: they are 0 to n-1",
                 _block(**_both(lambda x: apply_rope(x, torch.arange(x.shape[-2]).flip(0))))),
-        Mistake("RoPE's positions are off by one between queries and keys: both are 0 to n-1",
-                _block(rotate_q=lambda x: apply_rope(x, 1 + torch.arange(x.shape[-2])))),
-        Mistake("RoPE's positions are off by one between queries and keys: both are 0 to n-1",
-                _block(rotate_k=lambda x: apply_rope(x, 1 + torch.arange(x.shape[-2])))),
+        *_either("RoPE's positions are off by one between queries and keys: both are 0 to n-1",
+                 _block(rotate_q=lambda x: apply_rope(x, 1 + torch.arange(x.shape[-2]))),
+                 _block(rotate_k=lambda x: apply_rope(x, 1 + torch.arange(x.shape[-2])))),
         Mistake("RoPE's angles fall with i/d_head instead of 2i/d_head: use apply_rope",
                 _block(**_both(_rope_with(
                     lambda p, d: p * 10000.0 ** (-torch.arange(d // 2) / d))))),
         Mistake("the sign in RoPE's exponent is wrong: angles fall, base**(-2i/d_head)",
                 _block(**_both(_rope_with(
                     lambda p, d: p * 10000.0 ** (torch.arange(0, d, 2) / d))))),
-        Mistake("RoPE is applied to what the attention gives: rotate its queries and keys",
-                _block(**_both(_no_rope), merge=lambda x: merge_heads(apply_rope(x)))),
-        Mistake("RoPE is applied to what the attention gives: rotate its queries and keys",
-                _block(**_both(_no_rope), merge=lambda x: apply_rope(merge_heads(x)))),
+        *_either("RoPE is applied to what the attention gives: rotate its queries and keys",
+                 _block(**_both(_no_rope), merge=lambda x: merge_heads(apply_rope(x))),
+                 _block(**_both(_no_rope), merge=lambda x: apply_rope(merge_heads(x)))),
         Mistake("all pairs turn by the same angle: RoPE's angles fall with the pair, "
                 "base**(-2i/d_head)",
                 _block(**_both(_rope_with(lambda p, d: p.expand(-1, d // 2))))),
@@ -866,12 +892,11 @@ _check_decoder_block = EXERCISE.check(
         Mistake("sinusoidal positions are added to x: this model has RoPE on queries and keys",
                 _block(lambda b, x: _feed_half(b, _attention_half(
                     b, x + sinusoidal_encoding(*x.shape[-2:]))))),
-        Mistake("sinusoidal positions replace RoPE: rotate queries and keys with apply_rope",
-                _block(lambda b, x: _feed_half(b, x + b.attend(
+        *_either("sinusoidal positions replace RoPE: rotate queries and keys with apply_rope",
+                 _block(lambda b, x: _feed_half(b, x + b.attend(
                     b.attention_norm(x) + sinusoidal_encoding(*x.shape[-2:]),
-                    **_both(_no_rope))))),
-        Mistake("sinusoidal positions replace RoPE: rotate queries and keys with apply_rope",
-                _block(lambda b, x: _feed_half(b, (lambda y: y + b.attend(
+                    **_both(_no_rope)))),
+                 _block(lambda b, x: _feed_half(b, (lambda y: y + b.attend(
                     b.attention_norm(y), **_both(_no_rope)))(
                         x + sinusoidal_encoding(*x.shape[-2:]))))),
         Mistake("there is neither a causal mask nor RoPE",
@@ -907,6 +932,12 @@ _check_decoder_block = EXERCISE.check(
         Mistake("the heads are merged without a transpose: (..., n_heads, n, d_head) must become "
                 "(..., n, n_heads, d_head) first", _block(merge=_merge_wrongly)),
         Mistake("W_o is not used: the merged heads go through W_o", _block(output=False)),
+        Mistake("W_o is used twice: the merged heads go through it once",
+                _sublayers(lambda b, x: x + b.attention.W_o(b.attend(b.attention_norm(x))),
+                           _feed_half)),
+        *(Mistake(f"{one} and {other} are one and the same layer: each is an nn.Linear of its own",
+                  _block(change=_sharing(one, other)))
+          for one, other in (("W_q", "W_k"), ("W_k", "W_v"), ("W_q", "W_v"), ("W_v", "W_o"))),
         Mistake("W_q and W_k are swapped", _block(order="kqv")),
         Mistake("W_k and W_v are swapped", _block(order="qvk")),
         Mistake("W_q and W_v are swapped", _block(order="vkq")),
@@ -952,6 +983,7 @@ def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> None:
     """
     parameters = _random(transformer_block.DecoderBlock(x.shape[-1], n_heads, d_ff))
     _check_decoder_block(answer, x, n_heads, d_ff, parameters, tolerance=3e-5)
+    _check_decoder_block(answer, x, n_heads, d_ff, parameters, tolerance=3e-5, training=True)
 
 
 # --- DecoderLM -----------------------------------------------------------------------------
@@ -1037,8 +1069,10 @@ def _shifted(m: Any, tokens: Tensor) -> Tensor:
     return _logits(m, F.pad(tokens, (1, 0))[..., :-1])
 
 
-def _run_lm(answer: Any, config: Any, tokens: Tensor, parameters: Parameters) -> Any:
-    return _run_module(answer(config), parameters.state, tokens)
+def _run_lm(
+    answer: Any, config: Any, tokens: Tensor, parameters: Parameters, training: bool = False
+) -> Any:
+    return _run_module(answer(config), parameters.state, tokens, training)
 
 
 _check_decoder_lm = EXERCISE.check(
@@ -1052,6 +1086,7 @@ _check_decoder_lm = EXERCISE.check(
     "logits of shape (..., n, vocab_size), for tokens (..., n)",
     mistakes=(
         SUPER_INIT_MISSING,
+        DROPOUT,
         Mistake("the output layer has a bias: nn.Linear(d_model, vocab_size, bias=False)",
                 when=_parameters(lambda got: _any_ends(got.unasked, "output.bias"))),
         Mistake("the blocks are not registered (a plain Python list): use nn.ModuleList, so that "
@@ -1144,22 +1179,19 @@ _check_decoder_lm = EXERCISE.check(
                 when=_says("must match the size", "normalized_shape")),
         Mistake("the positions are averaged: every position has its own logits",
                 _finished(lambda logits, tokens: logits.mean(-2))),
-        Mistake("only the last position's logits come back: every position has its own",
-                _finished(lambda logits, tokens: logits[..., -1, :])),
-        Mistake("only the last position's logits come back: every position has its own",
-                _finished(lambda logits, tokens: logits[..., -1:, :])),
+        *_either("only the last position's logits come back: every position has its own",
+                 _finished(lambda logits, tokens: logits[..., -1, :]),
+                 _finished(lambda logits, tokens: logits[..., -1:, :])),
         Mistake("token ids come back (arg max): logits are asked for",
                 _finished(lambda logits, tokens: logits.argmax(-1))),
         Mistake("the hidden states come back: the output layer makes logits of them",
                 _lm(lambda m, tokens: m.norm(m.through(m.embedding(tokens))))),
         Mistake("the logits are transposed: (..., n, vocab_size)",
                 _finished(lambda logits, tokens: logits.mT)),
-        Mistake("the logits are scaled by the square root of d_model: the output layer's are taken "
-                "as they are",
-                _lm(lambda m, tokens: _logits(m, tokens) / math.sqrt(m.embedding.embedding_dim))),
-        Mistake("the logits are scaled by the square root of d_model: the output layer's are taken "
-                "as they are",
-                _lm(lambda m, tokens: _logits(m, tokens) * math.sqrt(m.embedding.embedding_dim))),
+        *_either("the logits are scaled by the square root of d_model: the output layer's are "
+                 "taken as they are",
+                 _lm(lambda m, tokens: _logits(m, tokens) / math.sqrt(m.embedding.embedding_dim)),
+                 _lm(lambda m, tokens: _logits(m, tokens) * math.sqrt(m.embedding.embedding_dim))),
         Mistake("the logits of the first position are left out: every position has its own",
                 _finished(lambda logits, tokens: logits[..., 1:, :])),
         Mistake("the logits of the last position are left out: every position has its own",
@@ -1219,6 +1251,7 @@ def check_DecoderLM(  # noqa: N802
     else:
         parameters = Parameters(state, "those of a trained model")
     _check_decoder_lm(answer, config, tokens, parameters, tolerance=1e-4)
+    _check_decoder_lm(answer, config, tokens, parameters, tolerance=1e-4, training=True)
 
 
 # --- sampling: is it the right distribution? -------------------------------------------------
@@ -1293,20 +1326,24 @@ def _frequencies(ids: Any, shape: tuple[int, ...], p: Tensor) -> Any:
 def _run_sample(
     answer: Any,
     logits: Tensor,
-    temperature: float = 1.0,
-    top_k: int | None = None,
     draws: int | None = None,
     seed: int | None = None,
+    **options: Any,
 ) -> Any:
-    """The ids for `logits`, or with `draws` their frequencies in as many equal rows."""
-    options: dict[str, Any] = {"temperature": temperature, "top_k": top_k}
-    if seed is not None:
-        options["generator"] = torch.Generator().manual_seed(seed)
+    """The ids for `logits`, or with `draws` their frequencies in as many equal rows.
+
+    `temperature` and `top_k` are passed on where they are given: the defaults are the answer's.
+    """
+    given = options | _generator(seed)
     if draws is None:
-        return _ids(answer(logits, **options))
+        return _ids(answer(logits, **given))
     rows = logits.expand(draws, *logits.shape).contiguous()
-    p = _probabilities(logits, temperature, top_k)
-    return _frequencies(_ids(answer(rows, **options)), tuple(rows.shape[:-1]), p)
+    p = _probabilities(logits, **options)
+    return _frequencies(_ids(answer(rows, **given)), tuple(rows.shape[:-1]), p)
+
+
+def _generator(seed: int | None) -> dict[str, torch.Generator]:
+    return {} if seed is None else {"generator": torch.Generator().manual_seed(seed)}
 
 
 def _drawn(
@@ -1362,6 +1399,10 @@ def _with_k(change: Callable[[int, int], int]) -> Callable[[Tensor, float, int |
     )
 
 
+def _with_default_k(size: int) -> Callable[[Tensor, float, int | None], Tensor]:
+    return lambda logits, t, k: _probabilities(logits, t, k or size)
+
+
 def _lowest_k(logits: Tensor, t: float, k: int | None) -> Tensor:
     if k is None:
         return _probabilities(logits, t)
@@ -1379,6 +1420,18 @@ def _zeroed(logits: Tensor, t: float, k: int | None) -> Tensor:
     return torch.softmax(kept.double() / t, -1)
 
 
+def _one_threshold(of: Callable[[Tensor], Tensor]) -> Callable[..., Tensor]:
+    """Every row cut at the k-th largest of `of(logits (rows, vocab_size))`."""
+
+    def alternative(logits: Tensor, t: float, k: int | None) -> Tensor:
+        if k is None:
+            return _probabilities(logits, t)
+        least = of(logits.reshape(-1, logits.shape[-1])).topk(k).values[-1]
+        return torch.softmax((logits.double() / t).masked_fill(logits < least, -1e9), -1)
+
+    return alternative
+
+
 def _first_k(logits: Tensor, t: float, k: int | None) -> Tensor:
     kept = logits.double() / t
     return torch.softmax(kept if k is None else kept.masked_fill(
@@ -1392,6 +1445,9 @@ def _ranks(logits: Tensor, t: float, k: int | None) -> Tensor:
     p[..., : best.shape[-1]] = best
     return p
 
+
+DEFAULT_TOP_KS = (1, 3, 5, 10, 20, 40, 50)
+"""Values that top_k is given by default in one library or another, instead of None."""
 
 SAMPLE_ARGUMENTS = ("logits", "temperature", "top_k")
 
@@ -1452,7 +1508,8 @@ check_sample_next = EXERCISE.check(
                 when=_drawn(_only_best)),
         Mistake("the least likely token always comes back",
                 when=_drawn(lambda logits, t, k: _top(-logits, 1).double())),
-        Mistake("the temperature is ignored: divide the logits by it before the softmax",
+        Mistake("the temperature is ignored (or added, which changes nothing): divide the logits "
+                "by it before the softmax",
                 when=_drawn(lambda logits, t, k: _probabilities(logits, 1.0, k))),
         Mistake("the temperature is multiplied by: divide the logits by it",
                 when=_drawn(lambda logits, t, k: _probabilities(logits, 1 / t, k))),
@@ -1462,8 +1519,6 @@ check_sample_next = EXERCISE.check(
                 when=_drawn(lambda logits, t, k: _probabilities(logits, math.sqrt(t), k))),
         Mistake("the logits are divided by 1 + temperature",
                 when=_drawn(lambda logits, t, k: _probabilities(logits, 1 + t, k))),
-        Mistake("the temperature is subtracted or added, which changes nothing: divide by it",
-                when=_drawn(lambda logits, t, k: _probabilities(logits, 1.0, k))),
         Mistake("the sign of the logits is flipped",
                 when=_drawn(lambda logits, t, k: _probabilities(-logits, t, k))),
         Mistake("top_k is ignored: only the top_k largest logits stay",
@@ -1507,6 +1562,13 @@ check_sample_next = EXERCISE.check(
                     logits.double() - logits.double().amin(-1, keepdim=True)))),
         Mistake("a sigmoid replaces the softmax",
                 when=_drawn(lambda logits, t, k: _normalised(torch.sigmoid(logits.double() / t)))),
+        Mistake("the top_k largest of the first row decide for all rows: each row has its own",
+                when=_drawn(_one_threshold(lambda rows: rows[0]))),
+        Mistake("the top_k largest of all rows together are kept: each row has its own",
+                when=_drawn(_one_threshold(lambda rows: rows.flatten()))),
+        *(Mistake(f"top_k is {size} unless it is given: its default is None, all tokens",
+                  when=_drawn(_with_default_k(size)))
+          for size in DEFAULT_TOP_KS),
         Mistake("all rows are drawn from the first row's logits: each row has its own",
                 when=_drawn(lambda logits, t, k: _probabilities(
                     logits.reshape(-1, logits.shape[-1])[:1].expand(logits.shape), t, k))),
@@ -1540,14 +1602,26 @@ def _shape_of(result: Any) -> Any:
 
 
 EQUAL_SEEDS, OTHER_SEED = "two generators of equal seed", "a generator of another seed"
+USED_AGAIN, NO_GENERATOR = "a generator that is used again", "no generator, twice"
 
 
-def _compare_seeds(draw: Callable[[int], Any], seed: int, other: int) -> dict[str, str]:
-    first, again, elsewhere = draw(seed), draw(seed), draw(other)
-    said = {True: "give equal tokens", False: "give other tokens"}
+def _compare_seeds(
+    draw: Callable[[torch.Generator | None], Any], seed: int, other: int
+) -> dict[str, str]:
+    def seeded(seed: int) -> torch.Generator:
+        return torch.Generator().manual_seed(seed)
+
+    generator = seeded(seed)
+    first, used_again = draw(generator), draw(generator)
+    pairs = {
+        EQUAL_SEEDS: (first, draw(seeded(seed))),
+        OTHER_SEED: (first, draw(seeded(other))),
+        USED_AGAIN: (first, used_again),
+        NO_GENERATOR: (draw(None), draw(None)),
+    }
     return {
-        EQUAL_SEEDS: said[torch.equal(first, again)],
-        OTHER_SEED: said[torch.equal(first, elsewhere)].replace("give", "gives"),
+        what: "equal tokens" if torch.equal(*pair) else "other tokens"
+        for what, pair in pairs.items()
     }
 
 
@@ -1562,15 +1636,21 @@ SEED_MISTAKES = (
             "torch.multinomial(…, generator=generator)", when=_seeds_wrong(EQUAL_SEEDS)),
     Mistake("the tokens don't depend on the generator's seed: something sets a fixed seed, or "
             "nothing is drawn at random", when=_seeds_wrong(OTHER_SEED)),
+    Mistake("the same random numbers come again when a generator is used again: it is copied, or "
+            "seeded anew (or its seed is given to the global one) at each call; draw with the "
+            "generator itself, which moves it on", when=_seeds_wrong(USED_AGAIN)),
+    Mistake("the same tokens come at each call without a generator: a fixed seed is set in there "
+            "(torch.manual_seed, or a generator of its own); draw with torch's global random "
+            "state", when=_seeds_wrong(NO_GENERATOR)),
     Mistake("generator is not a parameter of it, or is passed on the wrong way",
             when=_says("argument", "generator")),
 )  # fmt: skip
 
 
 def _run_sample_seeds(answer: Any, logits: Tensor, seed: int, other: int) -> Any:
-    def draw(seed: int) -> Any:
+    def draw(generator: torch.Generator | None) -> Any:
         rows = logits.expand(200, *logits.shape).contiguous()
-        return answer(rows, generator=torch.Generator().manual_seed(seed))
+        return answer(rows, generator=generator)
 
     return _compare_seeds(draw, seed, other)
 
@@ -1581,7 +1661,8 @@ check_sample_next_seeds = Check(
     arguments=("logits", "seed", "another seed"),
     reference=transformer_block.sample_next,
     procedure=_run_sample_seeds,
-    expects="generators of equal seed give equal tokens, another seed gives others",
+    expects="generators of equal seed give equal tokens; another seed, the same generator used "
+    "again, or none gives others",
     mistakes=SEED_MISTAKES,
 )
 
@@ -1622,8 +1703,7 @@ def _run_generate(
 ) -> Any:
     """The tokens that temperature 0 gives, and the mode in which the model is left."""
     model = Reader(vocab_size).train(training)
-    got = _ids(answer(model, tokens, n_new, temperature=0.0))
-    return {"tokens": got, MODE: model.training}
+    return {"tokens": answer(model, tokens, n_new, temperature=0.0), MODE: model.training}
 
 
 def _greedy(step: Callable[[nn.Module, Tensor, Tensor, int], Tensor]) -> Callable[..., Tensor]:
@@ -1759,18 +1839,16 @@ check_generate = EXERCISE.check(
                 _all_at_once),
         Mistake("only the new tokens come back: return the prompt with them appended",
                 _changed(lambda t, p, n: t[:, p.shape[1]:])),
-        Mistake("only the last token comes back: return the prompt with the new ones appended",
-                _changed(lambda t, p, n: t[:, -1:])),
-        Mistake("only the last token comes back: return the prompt with the new ones appended",
-                _changed(lambda t, p, n: t[:, -1])),
+        *_either("only the last token comes back: return the prompt with the new ones appended",
+                 _changed(lambda t, p, n: t[:, -1:]),
+                 _changed(lambda t, p, n: t[:, -1])),
         Mistake("the prompt's last token comes twice, or its first is lost",
                 _changed(lambda t, p, n: t[:, 1:])),
         Mistake("the new tokens are in reverse order: append each at the end",
                 _changed(lambda t, p, n: torch.cat((p, t[:, p.shape[1]:].flip(1)), 1))),
-        Mistake("only the first sequence of the batch comes back",
-                _changed(lambda t, p, n: t[:1])),
-        Mistake("only the first sequence of the batch comes back",
-                _changed(lambda t, p, n: t[0])),
+        *_either("only the first sequence of the batch comes back",
+                 _changed(lambda t, p, n: t[:1]),
+                 _changed(lambda t, p, n: t[0])),
         Mistake("a batch of one is squeezed away: the shape is (batch, n + n_new)",
                 _changed(lambda t, p, n: t.squeeze(0))),
         Mistake("a token is dropped for each new one (a window of fixed length): keep them all",
@@ -1783,6 +1861,8 @@ check_generate = EXERCISE.check(
         Mistake("the new tokens are stacked along the batch: append them along the positions "
                 "(dim 1)",
                 when=_tokens_like(lambda got, want: got.shape[0] > want.shape[0])),
+        Mistake("the tokens come back in another dtype: they keep that of the prompt, int64 (long)",
+                when=lambda got, *args, **kwargs: got["tokens"].dtype != torch.int64),
         Mistake("a list comes back: a tensor (batch, n + n_new) is asked for",
                 when=lambda got, *args, **kwargs: (
                     isinstance(got, dict) and isinstance(got["tokens"], list | tuple))),
@@ -1803,17 +1883,13 @@ def _run_generate_often(
     answer: Any,
     table: Tensor,
     draws: int,
-    temperature: float = 1.0,
-    top_k: int | None = None,
     seed: int | None = None,
+    **options: Any,
 ) -> Any:
     """How often each pair of two new tokens comes in a batch of `draws` equal prompts."""
     prompt = torch.ones(draws, 2, dtype=torch.long)
-    options: dict[str, Any] = {"temperature": temperature, "top_k": top_k}
-    if seed is not None:
-        options["generator"] = torch.Generator().manual_seed(seed)
-    ids = _ids(answer(Chain(table), prompt, 2, **options))
-    p = _pairs(table, temperature, top_k)
+    ids = _ids(answer(Chain(table), prompt, 2, **options, **_generator(seed)))
+    p = _pairs(table, **options)
     if not isinstance(ids, Tensor) or ids.is_floating_point():
         return ids
     if tuple(ids.shape) != (draws, 4):
@@ -1827,7 +1903,7 @@ def _run_generate_often(
     return result
 
 
-def _pairs(table: Tensor, temperature: float, top_k: int | None) -> Tensor:
+def _pairs(table: Tensor, temperature: float = 1.0, top_k: int | None = None) -> Tensor:
     """The probability `[a, b]` that the new tokens after token 1 are a and b."""
     step = _probabilities(table, temperature, top_k)
     return step[1][:, None] * step
@@ -1862,6 +1938,10 @@ def _pairs_equal(table: Tensor, temperature: float, top_k: int | None) -> Tensor
     return torch.diag(_probabilities(table, temperature, top_k)[1])
 
 
+def _pairs_with_default_k(size: int) -> Callable[[Tensor, float, int | None], Tensor]:
+    return lambda table, t, k: _pairs(table, t, k or size)
+
+
 def _pairs_of_prompt(table: Tensor, temperature: float, top_k: int | None) -> Tensor:
     step = _probabilities(table, temperature, top_k)
     return step[1][:, None] * step[1]
@@ -1884,6 +1964,9 @@ check_generate_often = Check(
                 when=_drawn_pairs(lambda table, t, k: _pairs(table, t, None))),
         Mistake("temperature and top_k are not passed on to sample_next",
                 when=_drawn_pairs(lambda table, t, k: _pairs(table, 1.0, None))),
+        *(Mistake(f"top_k is {size} unless it is given: its default is None, all tokens",
+                  when=_drawn_pairs(_pairs_with_default_k(size)))
+          for size in DEFAULT_TOP_KS),
         Mistake("the logits are divided by the temperature twice: sample_next does it already",
                 when=_drawn_pairs(lambda table, t, k: _pairs(table, t * t, k))),
         Mistake("the temperature is multiplied by, or undone: pass it on as it is",
@@ -1910,9 +1993,8 @@ check_generate_often = Check(
 
 
 def _run_generate_seeds(answer: Any, table: Tensor, seed: int, other: int) -> Any:
-    def draw(seed: int) -> Any:
+    def draw(generator: torch.Generator | None) -> Any:
         prompt = torch.zeros(60, 1, dtype=torch.long)
-        generator = torch.Generator().manual_seed(seed)
         return answer(Chain(table), prompt, 3, generator=generator)
 
     return _compare_seeds(draw, seed, other)
@@ -1924,6 +2006,7 @@ check_generate_seeds = Check(
     arguments=("logits after each token", "seed", "another seed"),
     reference=transformer_block.generate,
     procedure=_run_generate_seeds,
-    expects="generators of equal seed give equal tokens, another seed gives others",
+    expects="generators of equal seed give equal tokens; another seed, the same generator used "
+    "again, or none gives others",
     mistakes=SEED_MISTAKES,
 )

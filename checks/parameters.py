@@ -48,6 +48,14 @@ def _times(factor: int) -> Callable[..., bool]:
     return when
 
 
+def _more_or_less(more: str, less: str) -> tuple[Mistake, ...]:
+    """What to look for where nothing else is known."""
+    return (
+        Mistake(more, when=lambda got, expected, *args, **kwargs: got > expected),
+        Mistake(less, when=lambda got, expected, *args, **kwargs: got < expected),
+    )
+
+
 def _of_kind(what: str) -> tuple[Mistake, ...]:
     """Results that are no int at all, or in another unit."""
     return (
@@ -253,6 +261,26 @@ def _none_refused(
     bias: bool = False,
 ) -> bool:
     return isinstance(got, Raised) and (n_kv_heads is None or d_head is None)
+
+
+def _d_head_first(
+    d_model: int,
+    n_heads: int,
+    d_head: int | None = None,
+    n_kv_heads: int | None = None,
+    bias: bool = False,
+) -> int:
+    return parameters.attention_parameters(d_model, n_heads, n_kv_heads, d_head, bias)
+
+
+def _bias_before_d_head(
+    d_model: int,
+    n_heads: int,
+    n_kv_heads: int | None = None,
+    bias: bool = False,
+    d_head: int | None = None,
+) -> int:
+    return parameters.attention_parameters(d_model, n_heads, n_kv_heads, d_head, bool(bias))
 
 
 check_attention_parameters = EXERCISE.check(
@@ -463,11 +491,25 @@ check_attention_parameters = EXERCISE.check(
                 got - expected in (8 * d_model**2, 4 * d_model**2)
             ),
         ),
+        *(
+            Mistake(
+                "the parameters are taken in another order: attention_parameters(d_model, n_heads, "
+                "n_kv_heads=None, d_head=None, bias=False), any of which may be given by position",
+                wrong,
+            )
+            for wrong in (_d_head_first, _bias_before_d_head)
+        ),
         *_of_kind("attention_parameters"),
         Mistake(
             "the defaults are not handled: n_kv_heads=None means n_heads, and d_head=None means "
             "d_model // n_heads",
             when=_none_refused,
+        ),
+        *_more_or_less(
+            "too many are counted: attention has these four matrices, their biases where bias is "
+            "True, and no more; scores, softmax and RoPE have no parameters, norms are counted "
+            "elsewhere",
+            "too few are counted: one of the four matrices (or a bias) is left out or too small",
         ),
     ),
 )
@@ -655,7 +697,19 @@ check_feed_forward_parameters = EXERCISE.check(
             FF_BIASES + "the gate's is counted without a gate, too",
             _feed_forward(biases=lambda d, f, gated: 2 * f + d),
         ),
+        Mistake(
+            "the parameters are taken in another order: feed_forward_parameters(d_model, d_ff, "
+            "gated=False, bias=False), any of which may be given by position",
+            lambda d_model, d_ff, bias=False, gated=False: parameters.feed_forward_parameters(
+                d_model, d_ff, gated, bias
+            ),
+        ),
         *_of_kind("feed_forward_parameters"),
+        *_more_or_less(
+            "too many are counted: a feed-forward has two matrices, three with a gate, their "
+            "biases where bias is True, and no more; norms are counted elsewhere",
+            "too few are counted: one of the matrices (or a bias) is left out or too small",
+        ),
     ),
 )
 
@@ -1272,6 +1326,10 @@ WRONG_NUMBERS: tuple[tuple[int, str], ...] = (
         "the third matrix is taken for (d_ff, d_ff): it is (d_model, d_ff)",
     ),
     (4 * MISSING, "this is in bytes (4 each in float32): count numbers"),
+    *(
+        (MISSING + count, "the weights of norms are counted too, which the table has")
+        for count in (LLAMA.d_model, LLAMA.n_layers * LLAMA.d_model, COUNTS["norms"])
+    ),
     (0, "nothing is missing, says this answer: compare the two totals"),
 )
 
@@ -1324,6 +1382,10 @@ check_missing_parameters = EXERCISE.check(
             "the number is rounded, or an approximation (such as 6.7 or 7 billion) was used on the "
             f"way: take exact counts. {ASKED}",
             when=_rounded,
+        ),
+        Mistake(
+            f"a digit is missing, or there is one too many: the number has ten digits. {ASKED}",
+            when=lambda got, expected: _rounded(10 * got, expected) or _rounded(got / 10, expected),
         ),
         Mistake(
             f"the number is in thousands, millions or billions: give the count itself. {ASKED}",

@@ -1,0 +1,2 @@
+# names: digit
+missing_parameters = 144284057

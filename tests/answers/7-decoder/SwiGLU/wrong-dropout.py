@@ -1,0 +1,12 @@
+# names: dropout
+class SwiGLU(nn.Module):
+    def __init__(self, d_model, d_ff):
+        super().__init__()
+        self.W_gate = nn.Linear(d_model, d_ff, bias=False)
+        self.W_up = nn.Linear(d_model, d_ff, bias=False)
+        self.W_down = nn.Linear(d_ff, d_model, bias=False)
+
+    def forward(self, x):
+        gate = F.silu(self.W_gate(x))
+        up = self.W_up(x)
+        return self.W_down(F.dropout(gate * up, 0.1, training=self.training))

@@ -1,0 +1,11 @@
+# names: default is None
+def generate(model, tokens, n_new, temperature=1.0, top_k=10, generator=None):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        for _ in range(n_new):
+            logits = model(tokens)[:, -1]
+            new = sample_next(logits, temperature, top_k, generator)
+            tokens = torch.cat([tokens, new[:, None]], dim=1)
+    model.train(was_training)
+    return tokens
