@@ -142,6 +142,8 @@ check_attention_entropy = EXERCISE.check(
                 lambda w: -(w * torch.log_softmax(w, -1)).sum(-1)),
         Mistake("the logarithm is of 1 + w (log1p): -Σ w ln w needs torch.log of w alone",
                 lambda w: -(w * torch.log1p(w)).sum(-1)),
+        Mistake("a query's weight on its own token (the diagonal) is left out: all keys count",
+                lambda w: _entropy(w.masked_fill(torch.eye(*w.shape[-2:]).bool(), 0.0))),
         Mistake("the standard deviation comes back, not the entropy -Σ w ln w",
                 lambda w: w.std(-1)),
         Mistake("the variance comes back, not the entropy -Σ w ln w", lambda w: w.var(-1)),
@@ -336,6 +338,14 @@ def _second(weights: Tensor) -> Tensor:
     return weights.argsort(dim=-1, descending=True, stable=True)[:, 1]
 
 
+def _answers(weights: Tensor, tokens: list[str]) -> dict[str, str]:
+    return {tokens[i]: tokens[int(j)] for i, j in enumerate(weights.argmax(-1))}
+
+
+def _by_first_place(weights: Tensor, tokens: list[str]) -> list[str]:
+    return [tokens[int(weights[tokens.index(t)].argmax())] for t in tokens]
+
+
 def _indices(got: Any, expected: Any, *args: Any) -> bool:
     if isinstance(got, Tensor | np.ndarray):
         return got.dtype != object and got.ndim <= 1 and "str" not in str(got.dtype)
@@ -376,6 +386,16 @@ check_most_attended = EXERCISE.check(
                 _chosen(lambda w: w.argmin(-1))),
         Mistake("of equal weights the last is taken: the first is asked for",
                 _chosen(_last_largest)),
+        Mistake("queries are told apart by their token (tokens.index, or a dict with tokens as "
+                "keys), so that a repeated token gets the answer of its first place: go through "
+                "the rows by number", _by_first_place),
+        Mistake("queries are told apart by their token (a dict with tokens as keys), so that "
+                "repeated tokens share one answer: go through the rows by number, and give one "
+                "token for each of the n queries",
+                lambda w, tokens: list(_answers(w, tokens).values())),
+        Mistake("queries are told apart by their token (a dict with tokens as keys), so that a "
+                "repeated token gets the answer of its last place: go through the rows by number",
+                lambda w, tokens: [_answers(w, tokens)[t] for t in tokens]),
         Mistake("the query's own token is left out: it counts like any other key",
                 _chosen(_without_own)),
         Mistake("the first token (such as [CLS]) is left out: it counts like any other key",
@@ -543,8 +563,8 @@ def _picture(ax: Any) -> dict[str, Any]:
         "limits": "all of the heat map is shown" if inside else "part of the heat map is cut off",
         DRAWN: values,
         "colour scale": (float(low), float(high)),
-        X_LABELS: _labels_at(ax.get_xticklabels(), x, 0),
-        Y_LABELS: _labels_at(ax.get_yticklabels(), y, 1),
+        X_LABELS: _labels_at(ax.get_xticklabels() if ax.axison else [], x, 0),
+        Y_LABELS: _labels_at(ax.get_yticklabels() if ax.axison else [], y, 1),
     }
 
 
@@ -553,8 +573,9 @@ def _draw(
 ) -> dict[str, Any]:
     """The picture that `plot_attention(weights, tokens)` makes.
 
-    With `again`, two more calls are made, and the result says besides what became of the first
-    axes and whether the given axes were used.
+    With `again`, two more calls are made: a second one on axes of its own, and one that is given
+    the first axes, when pyplot's current ones are the second. The result says besides whether
+    these were new and those used.
     """
     figures: list[Any] = []
     try:
@@ -565,12 +586,12 @@ def _draw(
         second = _called(figures, lambda: answer(again, tokens))
         separate = len(list(_maps(first))) == 1 and len(list(_maps(second))) == 1
         shown["a second call"] = "new axes" if separate else "the same axes"
-        second.clear()
-        given = _called(figures, lambda: answer(weights, tokens, ax=second))
-        if not list(_maps(second)):
+        first.clear()
+        given = _called(figures, lambda: answer(weights, tokens, ax=first))
+        if not list(_maps(first)):
             shown["ax given"] = "not drawn on it"
             return shown
-        second.set_title("given")
+        first.set_title("given")
         returned = str(given.get_title()) == "given"
         shown["ax given"] = "drawn on it, and returned" if returned else "something else returned"
         return shown
@@ -668,8 +689,9 @@ check_plot_attention = EXERCISE.check(
                              "clear", "tuple", "Figure", "module", "Image", "ndarray")))),
         Mistake("ax is not a parameter: the signature is plot_attention(weights, tokens, ax=None)",
                 when=_raised_with("unexpected keyword argument 'ax'")),
-        Mistake("the ax that is given is ignored: draw on it, and make new axes only where ax is "
-                "None", when=_entry("ax given", lambda got, _: got == "not drawn on it")),
+        Mistake("the ax that is given is ignored: draw on it (ax.imshow, since plt.imshow draws on "
+                "the current axes), and make new axes only where ax is None",
+                when=_entry("ax given", lambda got, _: got == "not drawn on it")),
         Mistake("the heat map is drawn on ax, but something else is returned: return ax",
                 when=_entry("ax given", lambda got, _: got == "something else returned")),
         Mistake("a second call draws on the axes of the first (plt.gca or plt.imshow): make new "
@@ -737,9 +759,9 @@ check_plot_attention = EXERCISE.check(
                 "vmax=1", when=_entry("colour scale", lambda got, _: got[0] == 0 and got[1] != 1)),
         Mistake("the colour scale starts and ends elsewhere: it runs from 0 to 1 (vmin=0, vmax=1)",
                 when=_entry("colour scale", lambda got, _: True)),
-        Mistake("the tick labels are missing, numbers, or not at the middle of the cells: they are "
-                "the tokens, on both axes (after imshow ax.set_xticks(range(n), tokens), after "
-                "pcolormesh half a cell further)",
+        Mistake("the tick labels are missing, hidden (axis off), numbers, or not at the middle of "
+                "the cells: they are the tokens, on both axes (after imshow "
+                "ax.set_xticks(range(n), tokens), after pcolormesh half a cell further)",
                 when=lambda got, expected, *args, **kwargs: not any(
                     t in expected[X_LABELS] for t in got[X_LABELS] + got[Y_LABELS])),
         Mistake("the x axis has no tokens as tick labels: the columns are keys, label them too",

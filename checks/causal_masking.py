@@ -187,6 +187,20 @@ check_causal_mask = EXERCISE.check(
             "n = 1 is not handled: a single position may attend to itself, [[True]]",
             when=lambda got, expected, n: n == 1,
         ),
+        Mistake(
+            "some queries are kept from their own position: a query may attend to itself, also the "
+            "first and the last, so the whole diagonal is True",
+            when=lambda got, expected, n: not bool(got.diagonal().all()),
+        ),
+        Mistake(
+            "some queries may attend to later positions (the future): True only where j <= i",
+            when=lambda got, expected, n: bool((got & ~expected).any()),
+        ),
+        Mistake(
+            "some queries are kept from earlier positions (a window, or a column that is left "
+            "out): a query may attend to all earlier positions, however far back",
+            when=lambda got, expected, n: bool((expected & ~got).any()),
+        ),
     ),
 )
 
@@ -326,6 +340,11 @@ check_padding_mask = EXERCISE.check(
             lambda lengths, n: _first(lengths, n).T[:, None, :],
         ),
         Mistake(
+            "the lengths add up from one sequence to the next (cumsum): each sequence starts at "
+            "position 0 and has its own lengths[b]",
+            lambda lengths, n: _first(lengths.cumsum(0), n)[:, None, :],
+        ),
+        Mistake(
             "every sequence gets the length of the longest: each has its own lengths[b]",
             lambda lengths, n: _first(lengths.max().expand(len(lengths)), n)[:, None, :],
         ),
@@ -398,6 +417,16 @@ check_padding_mask = EXERCISE.check(
         Mistake(
             "the shape is not (batch, 1, n): one row of n keys for each sequence",
             when=lambda got, expected, *args: _is_tensor(got) and got.shape != expected.shape,
+        ),
+        Mistake(
+            "some padding is True and may be attended to: True only where position < lengths[b], "
+            "each sequence with its own length",
+            when=lambda got, expected, *args: bool((got & ~expected).any()),
+        ),
+        Mistake(
+            "some real keys are masked: True wherever position < lengths[b], each sequence with "
+            "its own length",
+            when=lambda got, expected, *args: bool((expected & ~got).any()),
         ),
     ),
 )
@@ -594,6 +623,14 @@ _MASKED = [
         "a query with no key left gives NaN: the softmax of a row of only minus infinity is 0/0 "
         "(and so is dividing by a sum of 0); put such rows to 0, in the weights and in the output",
         when=_nan_where_keyless,
+    ),
+    *(
+        Mistake(
+            "masked keys keep some weight: the number put into their scores is not low enough, "
+            "since real scores may be lower; minus infinity gives exactly 0",
+            _fill(low),
+        )
+        for low in (-1e3, -1e4)
     ),
     Mistake(
         "the mask is ignored: a key whose mask is False must get a weight of exactly 0",
@@ -879,8 +916,9 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
     """The leak test: does any output depend on a later token?
 
     First everything must be finite, since no comparison with NaN says that an output moved. Then
-    each token in turn is changed, and no earlier output may move. Last, each token must see
-    itself: a mask that hides a token's own position leaks nothing either.
+    each token in turn is changed: no earlier output may move, and its own and all later ones must,
+    since a mask that hides more than the future leaks nothing either. Last, each token must give
+    weight to itself.
 
     Args:
         answer: `scaled_dot_product_attention`.
@@ -904,24 +942,29 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
             "the outputs or weights are not finite, so that nothing can be said about leaks",
             "a row of only minus infinity gives NaN",
         )
-    for token in range(1, len(Q)):
-        changed = [t.clone() for t in (Q, K, V)]
-        for t in changed:
-            t[token] += 1.0
-        moved = (run(*changed)[0] - output).abs().amax(-1) > 1e-9
-        if bool(moved[:token].any()):
-            where = moved[:token].nonzero().flatten().tolist()
+    moved = torch.stack([_moved(run, token, output, Q, K, V) for token in range(len(Q))])
+    for token, where in enumerate(moved):
+        if bool(where[:token].any()):
             raise _leak(
                 Q,
-                f"changing token {token} moved the outputs at the earlier positions {where}",
+                f"changing token {token} moved the outputs at the earlier positions "
+                f"{where[:token].nonzero().flatten().tolist()}",
                 "the future leaks into the past: with a causal mask, output i depends on tokens 0 "
                 "to i only; mask the scores before the softmax, where the mask is False",
             )
-        if not bool(moved[token]):
+    for token, where in enumerate(moved):
+        if not bool(where[token]):
             raise _leak(
                 Q,
                 f"changing token {token} did not move the output at its own position",
                 "a token may attend to itself: the diagonal of a causal mask is True",
+            )
+        if not bool(where[token:].all()):
+            raise _leak(
+                Q,
+                f"changing token {token} did not move the outputs at the later positions "
+                f"{[i for i in range(token, len(Q)) if not where[i]]}",
+                "the past is hidden: with a causal mask, output i depends on all of tokens 0 to i",
             )
     diagonal = weights.diagonal()
     if bool((diagonal <= 0).any()):
@@ -933,11 +976,19 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
         )
 
 
+def _moved(run: Any, token: int, output: Tensor, *inputs: Tensor) -> Tensor:
+    """Which outputs, `(n,)`, move when one token changes."""
+    changed = [t.clone() for t in inputs]
+    for t in changed:
+        t[token] += 1.0
+    return (run(*changed)[0] - output).abs().amax(-1) > 1e-9
+
+
 def _leak(Q: Tensor, problem: str, cause: str) -> WrongAnswer:
     return WrongAnswer(
         f"leak test of scaled_dot_product_attention: {len(Q)} tokens, causal mask\n"
         f"  problem:   {problem}\n"
-        f"  expected:  finite results; no output that moves when a later token changes; weight on "
-        f"the diagonal\n"
+        f"  expected:  finite results; a token that changes moves its own output and all later "
+        f"ones, and none before it; weight on the diagonal\n"
         f"  likely cause: {cause}"
     )

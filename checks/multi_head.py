@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,36 @@ def _batch_fails(got: Any, expected: Any, x: Tensor, usual: int) -> bool:
 
 def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
     return isinstance(got, Raised) and got.kind == "ValueError" and "unpack" not in got.message
+
+
+def _ways(message: str, *wrong: Any) -> Iterator[Mistake]:
+    """One misconception that answers show in several ways."""
+    return (Mistake(message, w) for w in wrong)
+
+
+def _batch_mistake(usual: int) -> Mistake:
+    return Mistake(
+        "the batch is not handled: x may have any number of leading dimensions, also none "
+        "(count dimensions from the end, as in transpose(-3, -2))",
+        when=lambda got, expected, x, *args: _batch_fails(got, expected, x, usual),
+    )
+
+
+def _dtype_mistakes(right: Any) -> Iterator[Mistake]:
+    for dtype in (torch.float32, torch.float64):
+        name = str(dtype).removeprefix("torch.")
+        yield Mistake(
+            f"the result is converted to {name}: it keeps the dtype of x",
+            lambda *args, to=dtype: right(*args).to(to),
+        )
+
+
+def _mixed_up(got: Any, expected: Any, *args: Any) -> bool:
+    return _is_tensor(got) and torch.equal(got.flatten().sort()[0], expected.flatten().sort()[0])
+
+
+def _other_shape(got: Any, expected: Any, *args: Any) -> bool:
+    return _is_tensor(got) and got.shape != expected.shape
 
 
 _CONTIGUOUS = Mistake(
@@ -109,14 +140,10 @@ check_split_heads = EXERCISE.check(
             "are columns",
             lambda x, n_heads: _split(x, n_heads).mT,
         ),
-        Mistake(
+        *_ways(
             "the transposed tensor is viewed as (n_heads, n, d_head), which mixes positions and "
             "features: cut the features first, then swap positions and heads",
             lambda x, n_heads: _view(x.mT, n_heads).reshape(_split(x, n_heads).shape),
-        ),
-        Mistake(
-            "the transposed tensor is viewed as (n_heads, n, d_head), which mixes positions and "
-            "features: cut the features first, then swap positions and heads",
             lambda x, n_heads: x.mT.reshape(_split(x, n_heads).shape),
         ),
         Mistake(
@@ -135,7 +162,9 @@ check_split_heads = EXERCISE.check(
             lambda x, n_heads: torch.stack(x.chunk(n_heads, dim=-1)),
         ),
         Mistake(
-            "the heads come last: the shape is (..., n_heads, n, d_head)",
+            "the heads come last, or the dimensions to swap were counted from the front, "
+            "transpose(1, 2), which fits one batch dimension only: the shape is "
+            "(..., n_heads, n, d_head), so count from the end, transpose(-3, -2)",
             lambda x, n_heads: torch.stack(x.chunk(n_heads, dim=-1), dim=-1),
         ),
         Mistake(
@@ -168,14 +197,7 @@ check_split_heads = EXERCISE.check(
             "the input comes back as it is: its features are to be split between the heads",
             lambda x, n_heads: x,
         ),
-        Mistake(
-            "the result is converted to float32: it keeps the dtype of x",
-            lambda x, n_heads: _split(x, n_heads).float(),
-        ),
-        Mistake(
-            "the result is converted to float64: it keeps the dtype of x",
-            lambda x, n_heads: _split(x, n_heads).double(),
-        ),
+        *_dtype_mistakes(_split),
         Mistake(
             "a dimension of size 1 is squeezed away: the shape is (..., n_heads, n, d_head) also "
             "for one head, one position or one feature",
@@ -188,24 +210,17 @@ check_split_heads = EXERCISE.check(
         ),
         _CONTIGUOUS,
         _LIST,
-        Mistake(
-            "the batch is not handled: x may have any number of leading dimensions, also none "
-            "(count dimensions from the end, as in transpose(-3, -2))",
-            when=lambda got, expected, x, n_heads: _batch_fails(got, expected, x, 3),
-        ),
+        _batch_mistake(3),
         Mistake(
             "the shape is not (..., n_heads, n, d_head): the n_heads parts of the features stand "
             "right before the positions",
-            when=lambda got, expected, *args: _is_tensor(got) and got.shape != expected.shape,
+            when=_other_shape,
         ),
         Mistake(
             "the shape is right but numbers are in the wrong places: positions and features are "
             "mixed up; cut the features to (n, n_heads, d_head) first, then swap (transpose) n "
             "and n_heads",
-            when=lambda got, expected, *args: (
-                _is_tensor(got)
-                and torch.equal(got.flatten().sort()[0], expected.flatten().sort()[0])
-            ),
+            when=_mixed_up,
         ),
     ),
 )
@@ -253,14 +268,10 @@ check_merge_heads = EXERCISE.check(
             "of head 0 comes first, then head 1",
             lambda x: x.movedim(-3, -1).flatten(-2),
         ),
-        Mistake(
+        *_ways(
             "the heads are put below one another, along the positions (n_heads * n, d_head): they "
             "stand side by side, along the features",
             lambda x: x.flatten(-3, -2),
-        ),
-        Mistake(
-            "the heads are put below one another, along the positions (n_heads * n, d_head): they "
-            "stand side by side, along the features",
             lambda x: x.transpose(-3, -2).flatten(-3, -2),
         ),
         Mistake(
@@ -276,20 +287,14 @@ check_merge_heads = EXERCISE.check(
             "the heads are added up: they stand side by side, n_heads * d_head features",
             lambda x: x.sum(-3),
         ),
-        Mistake(
+        *_ways(
             "only one head comes back: they stand side by side, n_heads * d_head features",
             lambda x: x.select(-3, 0),
-        ),
-        Mistake(
-            "only one head comes back: they stand side by side, n_heads * d_head features",
             lambda x: x.select(-3, -1),
         ),
-        Mistake(
+        *_ways(
             "the result is transposed, (d_model, n): positions are rows, features are columns",
             lambda x: _merge(x).mT,
-        ),
-        Mistake(
-            "the result is transposed, (d_model, n): positions are rows, features are columns",
             lambda x: x.mT.flatten(-3, -2),
         ),
         Mistake(
@@ -309,14 +314,10 @@ check_merge_heads = EXERCISE.check(
             "the batch dimensions are flattened into the positions: keep the leading dimensions",
             lambda x: _merge(x).flatten(0, -2),
         ),
-        Mistake(
+        *_ways(
             "the first (batch) dimension is taken for the heads: heads are the third dimension "
             "from the end",
             lambda x: torch.cat(list(x), -1),
-        ),
-        Mistake(
-            "the first (batch) dimension is taken for the heads: heads are the third dimension "
-            "from the end",
             lambda x: x.transpose(0, 1).flatten(-2),
         ),
         Mistake(
@@ -332,37 +333,23 @@ check_merge_heads = EXERCISE.check(
             "number",
             lambda x: _merge(x) / math.sqrt(x.shape[-3]),
         ),
-        Mistake(
-            "the result is converted to float32: it keeps the dtype of x",
-            lambda x: _merge(x).float(),
-        ),
-        Mistake(
-            "the result is converted to float64: it keeps the dtype of x",
-            lambda x: _merge(x).double(),
-        ),
+        *_dtype_mistakes(_merge),
         Mistake(
             "a dimension of size 1 is squeezed away: keep it",
             lambda x: _merge(x).squeeze(),
         ),
         _CONTIGUOUS,
         _LIST,
-        Mistake(
-            "the batch is not handled: x may have any number of leading dimensions, also none "
-            "(count dimensions from the end, as in transpose(-3, -2))",
-            when=lambda got, expected, x: _batch_fails(got, expected, x, 4),
-        ),
+        _batch_mistake(4),
         Mistake(
             "the shape is not (..., n, n_heads * d_head): the parts of the heads stand side by "
             "side in a row for each position",
-            when=lambda got, expected, x: _is_tensor(got) and got.shape != expected.shape,
+            when=_other_shape,
         ),
         Mistake(
             "the shape is right but numbers are in the wrong places: positions are mixed up; swap "
             "(transpose) heads and positions first, then join the last two dimensions",
-            when=lambda got, expected, x: (
-                _is_tensor(got)
-                and torch.equal(got.flatten().sort()[0], expected.flatten().sort()[0])
-            ),
+            when=_mixed_up,
         ),
     ),
 )
@@ -641,6 +628,12 @@ def _unhidden(self: Any, scores: Tensor, mask: Tensor) -> Tensor:
     return scores
 
 
+_FROM_THE_FRONT: dict[str, Any] = {
+    "split": lambda self, x: x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2),
+    "merge": lambda self, heads: heads.transpose(1, 2).flatten(-2),
+}
+
+
 class _MaskBeforeContext(_Steps):
     def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
         return super().forward(x, mask, context)
@@ -837,7 +830,7 @@ _check_forward = EXERCISE.check(
             "nothing is projected: Q, K and V are made by W_q, W_k and W_v",
             _wrong(project=lambda self, q, k, v: (q, k, v)),
         ),
-        Mistake(
+        *_ways(
             "the bias of the layers is not added: call the layer, W_q(x), instead of multiplying "
             "with its weight",
             _wrong(
@@ -847,10 +840,6 @@ _check_forward = EXERCISE.check(
                     v @ self.W_v.weight.T,
                 )
             ),
-        ),
-        Mistake(
-            "the bias of the layers is not added: call the layer, W_q(x), instead of multiplying "
-            "with its weight",
             _wrong(
                 project=lambda self, q, k, v: (
                     q @ self.W_q.weight.T,
@@ -947,17 +936,13 @@ _check_forward = EXERCISE.check(
                 merge=lambda self, heads: heads.flatten(-2),
             ),
         ),
-        Mistake(
+        *_ways(
             "features are dealt out to the heads in turn (interleaved): head h gets a block of "
             "d_head features next to each other",
             _wrong(
                 split=lambda self, x: _interleaved(x, self.n_heads),
                 merge=lambda self, heads: heads.movedim(-3, -1).flatten(-2),
             ),
-        ),
-        Mistake(
-            "features are dealt out to the heads in turn (interleaved): head h gets a block of "
-            "d_head features next to each other",
             _wrong(split=lambda self, x: _interleaved(x, self.n_heads)),
         ),
         Mistake(
@@ -968,6 +953,16 @@ _check_forward = EXERCISE.check(
             "n_heads and d_head are swapped: there are n_heads heads of d_model // n_heads "
             "features each",
             _wrong(split=lambda self, x: x.unflatten(-1, (-1, self.n_heads)).transpose(-3, -2)),
+        ),
+        *_ways(
+            "the batch is not handled: the dimensions to swap were counted from the front, "
+            "transpose(1, 2), which fits one batch dimension only: count from the end, "
+            "transpose(-3, -2), in splitting and in merging",
+            _wrong(**_FROM_THE_FRONT),
+            _wrong(
+                **_FROM_THE_FRONT,
+                score=lambda self, Q, K: Q @ K.mT / math.sqrt(self.W_q.out_features / self.n_heads),
+            ),
         ),
         Mistake(
             "n_heads is ignored: there is one head over all features",
@@ -1037,14 +1032,10 @@ _check_forward = EXERCISE.check(
             "the mask is ignored: a key whose mask is False gets no weight",
             _wrong(hide=_unhidden),
         ),
-        Mistake(
+        *_ways(
             "the mask's convention is inverted: True means that the query may attend to the key "
             "(nn.MultiheadAttention means the opposite by it); mask where it is False",
             _wrong(hide=lambda self, scores, mask: scores.masked_fill(mask, -math.inf)),
-        ),
-        Mistake(
-            "the mask's convention is inverted: True means that the query may attend to the key "
-            "(nn.MultiheadAttention means the opposite by it); mask where it is False",
             _wrong(hide=lambda self, scores, mask: scores.masked_fill(mask, -1e9)),
         ),
         Mistake(
