@@ -15,6 +15,11 @@ from grading.notebook import clean_text, picture
 
 MAX_OUTPUTS = 500
 MAX_MESSAGE = 4_000
+MAX_COLOURS = 5_000
+MAX_SHOWN_LINE = 2_000
+MAX_SHOWN_CODE = 100_000
+"""Of a whole notebook's cells together."""
+MAX_SHOWN_TEXT = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Tags without attributes that change nothing outside themselves.
@@ -38,7 +43,7 @@ def safe_markdown(text: str, attached: Collection[str] = ()) -> str:
 
     attached: names of the pictures that were pasted into the cell.
     """
-    text = _OPENS_TAG.sub("<" + _GAP, text)
+    text = _OPENS_TAG.sub("<" + _GAP, showable_text(text))
     text = _OPENS_PICTURE.sub("!" + _GAP + "[", text)
     text = _ATTACHED.sub(
         lambda m: m[0] if m["name"] in attached else "(a picture that is missing)", text
@@ -46,6 +51,26 @@ def safe_markdown(text: str, attached: Collection[str] = ()) -> str:
     text = _OPENS_LINK.sub("]" + _GAP, text)
     text = _DRAWN.sub(r"\1" + _GAP, text)
     return _MACRO.sub("\\\\" + _GAP, text)
+
+
+def showable_code(text: str, most: int) -> str:
+    """Code as it is, or its beginning where it is longer than `most` or has an endless line.
+
+    Colouring code takes time that grows with the square of its lines, and a page with the code
+    is made by whoever looks at it.
+    """
+    if len(text) <= most and all(len(line) <= MAX_SHOWN_LINE for line in text.split("\n")):
+        return text
+    lines = [line[:MAX_SHOWN_LINE] for line in text[: min(most, MAX_SHOWN_LINE)].split("\n")]
+    return "\n".join([*lines, f"# … only the beginning of {len(text)} characters is shown"])
+
+
+def showable_text(text: str) -> str:
+    """Markdown as it is, or its beginning where it is very long, for the same reason."""
+    if len(text) <= MAX_SHOWN_TEXT:
+        return text
+    said = f"(Only the beginning of {len(text)} characters is shown.)"
+    return f"{text[:MAX_SHOWN_TEXT]}\n\n{said}"
 
 
 def safe_line(text: str) -> str:
@@ -102,7 +127,9 @@ def _safe_data(data: dict[str, Any], most: int) -> dict[str, Any] | None:
 
 
 def _safe_text(text: str, most: int) -> str:
-    return _CONTROL.sub("", clean_text(text[:most]))
+    text = _CONTROL.sub("", clean_text(text[:most]))
+    # Making colours of them takes time that grows with the square of their number.
+    return text if text.count("\x1b") <= MAX_COLOURS else text.replace("\x1b", "")
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:

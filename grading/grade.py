@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import checks
-from grading.feedback import safe_line
+from grading.feedback import MAX_SHOWN_CODE, safe_line, showable_code
 from grading.graft import Role, Source, SourceError, grade_id, graft, read_source, role
 from grading.limits import Limits
 from grading.notebook import Malformed, read_notebook
@@ -123,12 +123,15 @@ class Engine:
             self.__exit__()
             self.__enter__()
             results = self._examine(plan, _seed(answers, "learner"))
-        verdicts = []
+        verdicts, shown = [], MAX_SHOWN_CODE
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
             cell["execution_count"] = number
             cell["outputs"] = _outputs(cell, result)
             if role(cell) is Role.TEST:
                 verdicts.append(_record(cell, result))
+            elif role(cell) is not Role.GIVEN:
+                cell["source"] = showable_code(cell["source"], shown)
+                shown = max(0, shown - len(cell["source"]))
         return Graded(dump(notebook), tuple(verdicts))
 
     def _examine(self, plan: list[dict[str, Any]], seed: int) -> list[_Result]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import json
 import os
 import re
@@ -23,6 +24,12 @@ MAX_SOURCE = 500_000
 MAX_SOURCES = 4_000_000
 MAX_ATTACHMENTS = 8_000_000
 CELL_TYPES = ("code", "markdown", "raw")
+MAX_FILES = 500
+MAX_FILES_BYTES = 100 << 20
+MAX_STRANGE = 20
+TIMESTAMP = "timestamp.txt"
+MAX_TIMESTAMP_BYTES = 200
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]{4,15}( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+/-]*))?)?")
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -69,7 +76,52 @@ def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
     return data
 
 
+def read_timestamp(folder: Path) -> datetime.datetime | None:
+    """When a submission was handed in, in UTC, or None where its folder doesn't say.
+
+    Raises Malformed for what is no date, also where `nbgrader` would look for its time zone
+    among the machine's files.
+    """
+    from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
+
+    path = folder / TIMESTAMP
+    if not os.path.lexists(path):
+        return None
+    try:
+        text = read_file(path, MAX_TIMESTAMP_BYTES).decode().strip()
+        if not text:
+            return None
+        if not _DATE.fullmatch(text):
+            raise ValueError(f"{text[:40]!r} is no date and time")
+        when: datetime.datetime = parse_utc(text)
+    except Malformed:
+        raise
+    except Exception as error:  # dateutil has many
+        raise Malformed(f"{TIMESTAMP}: {error}") from None
+    return when
+
+
+def unfit_files(folder: str) -> tuple[list[str], str]:
+    """What lies in a submission's folder and is not to be copied and handed back, and why.
+
+    Links, pipes and sockets by their paths; the folder's own path where it holds too much.
+    """
+    strange, count, size = [], 0, 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            state = os.lstat(path := os.path.join(place, name))
+            count, size = count + 1, size + state.st_size
+            if not stat.S_ISREG(state.st_mode) and not name.endswith(".ipynb"):
+                strange.append(path)
+            if count > MAX_FILES or size > MAX_FILES_BYTES or len(strange) > MAX_STRANGE:
+                most = f"{MAX_FILES} files, {MAX_FILES_BYTES / 1e6:.0f} MB and {MAX_STRANGE} links"
+                return [folder], f"it holds more than {most}"
+    return strange, "it is no ordinary file"
+
+
 def _too_big(size: int, most: int) -> str:
+    if most < 1e5:
+        return f"the file has {size} bytes, more than the {most} that are read"
     return f"the file has {size / 1e6:.1f} MB, more than the {most / 1e6:.1f} MB that are read"
 
 

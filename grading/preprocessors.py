@@ -13,7 +13,6 @@ import glob
 import hashlib
 import json
 import os
-import stat
 from pathlib import Path
 from typing import Any, cast
 
@@ -31,7 +30,7 @@ from grading.feedback import safe_cell
 from grading.grade import NOTE, Graded, engine_for, set_aside
 from grading.graft import Source, SourceError, graft, read_source
 from grading.limits import Limits
-from grading.notebook import Malformed, read_file, read_notebook, read_timestamp
+from grading.notebook import Malformed, read_file, read_notebook, read_timestamp, unfit_files
 from grading.sandbox import SandboxUnavailable
 
 
@@ -73,7 +72,10 @@ class SubmissionReader(NotebookExporter):
             if not self._can_be_graded(folder):
                 found.pop(folder, None)
                 continue
-            course.ignore = [*course.ignore, *map(glob.escape, self._strange_files(folder))]
+            unfit, why = unfit_files(folder)
+            if unfit:
+                self.log.warning("Not copied, since %s: %s", why, ", ".join(unfit))
+            course.ignore = [*course.ignore, *map(glob.escape, unfit)]
             # nbgrader passes over a folder without the notebook; `from_filename` says why.
             paths = {os.path.join(folder, name) for name in wanted}
             for other in sorted({*found.get(folder, ())} - paths):
@@ -89,16 +91,6 @@ class SubmissionReader(NotebookExporter):
             self.log.error("Not graded: %r has characters that no name has; rename it", folder)
             return False
         return self._timestamp_is_fine(Path(folder))
-
-    def _strange_files(self, folder: str) -> list[str]:
-        strange = []
-        for place, _, names in os.walk(folder):
-            for name in names:
-                path = os.path.join(place, name)
-                if not stat.S_ISREG(os.lstat(path).st_mode) and not name.endswith(".ipynb"):
-                    self.log.warning("Not copied, since it is no ordinary file: %s", path)
-                    strange.append(path)
-        return strange
 
     def _timestamp_is_fine(self, folder: Path) -> bool:
         try:

@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading import notebook as reader
-from grading.notebook import Cell, Malformed, read_file, read_notebook
+from grading.notebook import (
+    Cell,
+    Malformed,
+    read_file,
+    read_notebook,
+    read_timestamp,
+    unfit_files,
+)
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
@@ -189,3 +196,49 @@ def test_any_bytes_are_read_or_refused(noise: bytes, data: st.DataObject) -> Non
     place = data.draw(st.integers(0, len(whole)))
     whole[place : place + data.draw(st.integers(0, 9))] = noise[:9]
     check_read(bytes(whole))
+
+
+def test_a_timestamp_is_a_date_and_nothing_else(tmp_path: Path) -> None:
+    """dateutil opens the file that a time zone names; some zones would end a class's grading."""
+    assert read_timestamp(tmp_path) is None
+    stamp = tmp_path / "timestamp.txt"
+    for text in ("2026-11-20 12:30:00.5 UTC", "2026-11-20T12:30:00Z"):
+        stamp.write_text(text + "\n")
+        when = read_timestamp(tmp_path)
+        assert when is not None and (when.day, when.hour, when.minute) == (20, 12, 30), text
+    stamp.write_text("")
+    assert read_timestamp(tmp_path) is None
+    for text in (
+        "2026-11-20 12:30:00 ../../../etc/passwd",
+        "2026-11-20 12:30:00 /etc/passwd",
+        "2026-13-40 12:30:00 UTC",
+        "soon",
+        "9" * 10_000,
+        "2026-11-20 99:99:99 UTC",
+    ):
+        stamp.write_text(text)
+        with pytest.raises(Malformed, match="timestamp|file has"):
+            read_timestamp(tmp_path)
+
+
+def test_what_is_not_copied(tmp_path: Path) -> None:
+    """Links lead elsewhere, and a file of holes of 50 GB fills the instructor's disk."""
+    (tmp_path / "notes.txt").write_text("mine")
+    assert unfit_files(str(tmp_path))[0] == []
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    assert unfit_files(str(tmp_path))[0] == [str(tmp_path / "link")]
+    for name, make in {
+        "large": lambda folder: os.truncate(_touched(folder / "x"), 50 << 30),
+        "many": lambda folder: [_touched(folder / str(i)) for i in range(501)],
+        "links": lambda folder: [(folder / str(i)).symlink_to("x") for i in range(21)],
+    }.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        make(folder)
+        unfit, why = unfit_files(str(folder))
+        assert unfit == [str(folder)] and "more than" in why
+
+
+def _touched(path: Path) -> Path:
+    path.touch()
+    return path
