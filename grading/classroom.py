@@ -31,7 +31,7 @@ from typing import Any
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import find_all_files, parse_utc
+from nbgrader.utils import find_all_files
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -43,7 +43,7 @@ from grading.gradebook import ClassGradebook, GradebookError
 from grading.graft import SourceError, read_source
 from grading.journal import Entry, digest, grading_version
 from grading.limits import Limits
-from grading.notebook import Malformed, read_file
+from grading.notebook import Malformed, read_file, read_timestamp, unfit_files
 from grading.pool import (
     GradedNotebook,
     Handed,
@@ -54,7 +54,6 @@ from grading.pool import (
     grade_task,
     local_pool,
 )
-from grading.preprocessors import MAX_TIMESTAMP_BYTES
 from grading.sandbox import SandboxUnavailable
 from grading.verdicts import Outcome
 
@@ -75,6 +74,7 @@ class Submission:
     """What a learner handed in.
 
     files: what is copied beside the graded notebooks, by their place there.
+    left_out: what is not, and why, or empty.
     key: hash of all that the grades depend on.
     """
 
@@ -82,6 +82,7 @@ class Submission:
     graded: Path
     task: Task
     files: dict[str, Path]
+    left_out: str
     timestamp: datetime.datetime | None
     key: str
 
@@ -91,6 +92,7 @@ class Summary:
     """How a run went.
 
     problems: learner and reason of each submission that needs the instructor.
+    left_out: learner and reason where something that was handed in is not handed back.
     """
 
     submissions: int = 0
@@ -99,6 +101,7 @@ class Summary:
     not_graded: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     stopped: bool = False
 
     @property
@@ -200,7 +203,7 @@ class Course:
         """Read what was handed in. Raises Malformed where it can't be graded at all."""
         if folder.is_symlink():
             raise Malformed("the submitted folder is a link")
-        timestamp = _timestamp(folder)
+        timestamp = read_timestamp(folder)
         notebooks = []
         for name, source in self._sources.items():
             submitted: bytes | str
@@ -209,7 +212,7 @@ class Course:
             except Malformed as malformed:
                 submitted = str(malformed)
             notebooks.append(Handed(name, source, submitted))
-        files = self._files(folder)
+        files, left_out = self._files(folder)
         task = Task(tuple(notebooks), self._unsafe, self._limits, self.root, self._versions)
         key = digest(
             [dataclasses.astuple(handed) for handed in notebooks],
@@ -217,20 +220,22 @@ class Course:
             [self._unsafe, dataclasses.astuple(self._limits), self._versions],
         )
         graded = Path(self._path(self._course.autograded_directory, student))
-        return Submission(student, graded, task, files, timestamp, key)
+        return Submission(student, graded, task, files, left_out, timestamp, key)
 
-    def _files(self, folder: Path) -> dict[str, Path]:
-        """Ordinary files beside the notebooks; the source's take precedence."""
+    def _files(self, folder: Path) -> tuple[dict[str, Path], str]:
+        """Files beside the notebooks, where the source's take precedence; what is left out."""
         ignored = [*self._course.ignore, "*.ipynb"]
+        unfit, why = unfit_files(str(folder))
+        places = [self._source] if str(folder) in unfit else [folder, self._source]
         kept = self._converter.exclude_overwriting.get(self.exercise, [])
         files = {}
-        for place in (folder, self._source):
+        for place in places:
             for path in map(Path, find_all_files(str(place), ignored)):
                 name = str(path.relative_to(place))
                 ordinary = path.is_file() and not path.is_symlink()
                 if ordinary and not (place is self._source and name in kept):
                     files[name] = path
-        return files
+        return files, f"not copied, since {why}: {', '.join(unfit)}" if unfit else ""
 
     def stage(self, submission: Submission, notebooks: tuple[GradedNotebook, ...]) -> Path:
         """Write a graded submission beside its place; gives the folder, which is whole."""
@@ -259,17 +264,6 @@ class Course:
 def _beside(graded: Path, what: str) -> Path:
     # A leading dot keeps it out of nbgrader's patterns.
     return graded.parent / f".{graded.name}.{what}"
-
-
-def _timestamp(folder: Path) -> datetime.datetime | None:
-    path = folder / "timestamp.txt"
-    if not os.path.lexists(path):
-        return None
-    try:
-        text = read_file(path, MAX_TIMESTAMP_BYTES).decode().strip()
-        return parse_utc(text) if text else None
-    except (ValueError, OverflowError, TypeError) as error:
-        raise Malformed(f"timestamp.txt: {error}; mend or remove the file") from None
 
 
 def _publish(staged: Path, graded: Path) -> None:
@@ -446,6 +440,8 @@ class Run:
             self._not_graded(student, f"the gradebook does not take it: {error}")
             return
         _publish(staged, submission.graded)
+        if submission.left_out:
+            self.summary.left_out.append((student, submission.left_out))
         self.summary.graded += 1
         self._count(student, entry)
 
@@ -561,5 +557,7 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
         console.print(f"[bold red]{escape(student)}[/]: {escape(reason)}", soft_wrap=True)
     if len(summary.problems) > SHOWN_PROBLEMS:
         console.print(f"and {len(summary.problems) - SHOWN_PROBLEMS} more")
+    for student, reason in summary.left_out[:SHOWN_PROBLEMS]:
+        console.print(f"{escape(student)}: {escape(reason)}", soft_wrap=True)
     if summary.stopped:
         console.print("[bold]Stopped.[/] What was graded is kept; the same command goes on.")

@@ -31,7 +31,9 @@ from test_preprocessors import EXERCISE, good, source
 from grading import classroom, journal
 from grading.author import ROOT
 from grading.classroom import CANNOT, INTERRUPTED, LOOK, Run, Summary
-from grading.pool import Result, Task, Trouble, grade_task
+from grading.grade import engine_for
+from grading.limits import Limits
+from grading.pool import Handed, Result, Task, Trouble, grade_task, local_pool
 
 KILLS = 5
 RIGHT = ["ada", "ben", "cleo", "dan", "eve", "fay"]
@@ -191,6 +193,7 @@ def test_one_bad_among_several(undisturbed: ClassFolder) -> None:
     said = undisturbed.said
     for learner, reason in BAD.items():
         assert any(x.startswith(learner) and reason in x for x in said.split("\n")), said
+    assert re.search(r"(?m)^late: not copied, since it is no ordinary file: .*link\.txt$", said)
     grades, _, submissions = undisturbed.rows()
     scores = {(s, name): (auto, look) for s, name, auto, _, look in grades}
     assert {s for s, _ in scores} == {*RIGHT, "late", "blank", "bad-json", "bad-missing"}
@@ -335,6 +338,22 @@ def test_a_submission_that_ends_its_worker_costs_nobody_else(
     assert set(reasons) == {*BAD, "cleo"} and "ends the worker" in reasons["cleo"]
     others = [[r for r in rows if r[0] != "cleo"] for rows in undisturbed.rows()]
     assert course.rows() == others and summary.status == LOOK
+
+
+def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> None:
+    """The kernel may take it when memory is short, in the middle of a class."""
+    course = tmp_path.resolve()
+    versions = (journal.grading_version(source()),)
+    handed = (Handed(EXERCISE, source(), good()),)
+    task = Task(handed, False, Limits(), course, versions)
+    with local_pool(1, False, Limits(), course) as (executor, workers):
+        assert workers == 1
+        before = executor.submit(grade_task, task).result(60)
+        shared = engine_for(False, Limits(), course)
+        for parent in (shared._learners, shared._examiners):
+            os.kill(parent.pid, signal.SIGKILL)
+        assert executor.submit(grade_task, task).result(60) == before
+    assert before.trouble is None and before.notebooks[0].scores["f-hidden"] == 2.0
 
 
 def test_what_changes_is_graded_again_and_nothing_else(
