@@ -34,6 +34,7 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 c.ExportApp.plugin_class = "grading.preprocessors.SafeCsvExport"
+c.ExchangeFactory.collect = "grading.exchange.Collect"
 c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
 
 # What `nbgrader zip_collect` makes of the file names in a learning platform's download, such as

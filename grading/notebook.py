@@ -82,22 +82,26 @@ def read_timestamp(folder: Path) -> datetime.datetime | None:
     Raises Malformed for what is no date, also where `nbgrader` would look for its time zone
     among the machine's files.
     """
-    from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
-
     path = folder / TIMESTAMP
     if not os.path.lexists(path):
         return None
+    text = read_file(path, MAX_TIMESTAMP_BYTES).decode(errors="replace").strip()
     try:
-        text = read_file(path, MAX_TIMESTAMP_BYTES).decode().strip()
-        if not text:
-            return None
-        if not _DATE.fullmatch(text):
-            raise ValueError(f"{text[:40]!r} is no date and time")
-        when: datetime.datetime = parse_utc(text)
-    except Malformed:
-        raise
-    except Exception as error:  # dateutil has many
+        return parse_timestamp(text) if text else None
+    except Malformed as error:
         raise Malformed(f"{TIMESTAMP}: {error}") from None
+
+
+def parse_timestamp(text: str) -> datetime.datetime:
+    """The time, in UTC, that nbgrader wrote as text. Raises Malformed."""
+    from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
+
+    if not _DATE.fullmatch(text):
+        raise Malformed(f"{text[:40]!r} is no date and time")
+    try:
+        when: datetime.datetime = parse_utc(text)
+    except Exception as error:  # dateutil has many
+        raise Malformed(str(error)) from None
     return when
 
 
@@ -106,17 +110,28 @@ def unfit_files(folder: str) -> tuple[list[str], str]:
 
     Links, pipes and sockets by their paths; the folder's own path where it holds too much.
     """
-    strange, count, size = [], 0, 0
+    if why := too_much(folder):
+        return [folder], why
+    strange = []
     for place, _, names in os.walk(folder):
         for name in names:
-            state = os.lstat(path := os.path.join(place, name))
-            count, size = count + 1, size + state.st_size
-            if not stat.S_ISREG(state.st_mode) and not name.endswith(".ipynb"):
+            mode = os.lstat(path := os.path.join(place, name)).st_mode
+            if not stat.S_ISREG(mode) and not name.endswith(".ipynb"):
                 strange.append(path)
-            if count > MAX_FILES or size > MAX_FILES_BYTES or len(strange) > MAX_STRANGE:
-                most = f"{MAX_FILES} files, {MAX_FILES_BYTES / 1e6:.0f} MB and {MAX_STRANGE} links"
-                return [folder], f"it holds more than {most}"
+    if len(strange) > MAX_STRANGE:
+        return [folder], f"it holds more than {MAX_STRANGE} links"
     return strange, "it is no ordinary file"
+
+
+def too_much(folder: str) -> str:
+    """Why a submission's folder is too large to be copied, or nothing."""
+    count, size = 0, 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            count, size = count + 1, size + os.lstat(os.path.join(place, name)).st_size
+            if count > MAX_FILES or size > MAX_FILES_BYTES:
+                return f"it holds more than {MAX_FILES} files or {MAX_FILES_BYTES / 1e6:.0f} MB"
+    return ""
 
 
 def _too_big(size: int, most: int) -> str:
