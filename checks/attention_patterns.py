@@ -12,7 +12,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from checks.core import Exercise, Mistake, Raised, attempt
+from checks.core import Exercise, Mistake, Raised, attempt, difference
 from helpers import attention
 
 EXERCISE = Exercise("3-attention-patterns", written=6)
@@ -253,6 +253,9 @@ check_previous_token_score = EXERCISE.check(
                 lambda w: _diagonal(w, -1).mean(-1) + _diagonal(w, 0).mean(-1)),
         Mistake("the sum is divided by n-2: there are n-1 queries with a previous token",
                 lambda w: _diagonal(w, -1).sum(-1) / max(1, w.shape[-1] - 2)),
+        Mistake("the mean leaves out weights of 0: divide by n-1, the number of queries with a "
+                "previous token, whatever their weights are",
+                lambda w: _diagonal(w, -1).sum(-1) / (_diagonal(w, -1) > 0).sum(-1).clamp(min=1)),
         Mistake("the geometric mean is taken: the ordinary mean is asked for",
                 lambda w: _diagonal(w, -1).log().mean(-1).exp()),
         Mistake("this is the other diagonal (from the top right): the previous token stands below "
@@ -524,6 +527,10 @@ def _centres(artist: Any, is_image: bool, shape: tuple[int, int]) -> tuple[list[
     return x_edges.tolist(), y_edges.tolist()
 
 
+def _shown_labels(ax: Any, axis: Any) -> Any:
+    return axis.get_ticklabels() if ax.axison and axis.get_visible() else []
+
+
 def _labels_at(labels: Any, places: list[float], axis: int) -> list[str]:
     """The tick labels that stand at each of the places, at most half a cell away."""
     cell = abs(places[1] - places[0]) if len(places) > 1 else 1.0
@@ -563,8 +570,8 @@ def _picture(ax: Any) -> dict[str, Any]:
         "limits": "all of the heat map is shown" if inside else "part of the heat map is cut off",
         DRAWN: values,
         "colour scale": (float(low), float(high)),
-        X_LABELS: _labels_at(ax.get_xticklabels() if ax.axison else [], x, 0),
-        Y_LABELS: _labels_at(ax.get_yticklabels() if ax.axison else [], y, 1),
+        X_LABELS: _labels_at(_shown_labels(ax, ax.xaxis), x, 0),
+        Y_LABELS: _labels_at(_shown_labels(ax, ax.yaxis), y, 1),
     }
 
 
@@ -580,9 +587,10 @@ def _draw(
     figures: list[Any] = []
     try:
         first = _called(figures, lambda: answer(weights, tokens))
-        shown = _picture(first)
+        alone = _picture(first)
         if again is None:
-            return shown
+            return alone
+        shown = dict(alone)
         second = _called(figures, lambda: answer(again, tokens))
         separate = len(list(_maps(first))) == 1 and len(list(_maps(second))) == 1
         shown["a second call"] = "new axes" if separate else "the same axes"
@@ -592,8 +600,12 @@ def _draw(
             shown["ax given"] = "not drawn on it"
             return shown
         first.set_title("given")
-        returned = str(given.get_title()) == "given"
-        shown["ax given"] = "drawn on it, and returned" if returned else "something else returned"
+        if str(given.get_title()) != "given":
+            shown["ax given"] = "something else returned"
+        elif difference(_picture(first), alone):
+            shown["ax given"] = "drawn on it in another way"
+        else:
+            shown["ax given"] = "drawn on it, and returned"
         return shown
     finally:
         # Only in a learner's own notebook are they figures of this process.
@@ -694,6 +706,9 @@ check_plot_attention = EXERCISE.check(
                 when=_entry("ax given", lambda got, _: got == "not drawn on it")),
         Mistake("the heat map is drawn on ax, but something else is returned: return ax",
                 when=_entry("ax given", lambda got, _: got == "something else returned")),
+        Mistake("on the ax that is given the heat map looks otherwise than on new axes (no labels, "
+                "or another colour scale): ax decides where to draw, and nothing else",
+                when=_entry("ax given", lambda got, _: got == "drawn on it in another way")),
         Mistake("a second call draws on the axes of the first (plt.gca or plt.imshow): make new "
                 "axes (plt.subplots) unless ax is given",
                 when=_entry("a second call", lambda got, _: got == "the same axes")),

@@ -830,6 +830,16 @@ _check_forward = EXERCISE.check(
             "nothing is projected: Q, K and V are made by W_q, W_k and W_v",
             _wrong(project=lambda self, q, k, v: (q, k, v)),
         ),
+        Mistake(
+            "an activation (ReLU) is applied to the projections: they are linear, Q = W_q(x)",
+            _wrong(
+                project=lambda self, q, k, v: (
+                    torch.relu(self.W_q(q)),
+                    torch.relu(self.W_k(k)),
+                    torch.relu(self.W_v(v)),
+                )
+            ),
+        ),
         *_ways(
             "the bias of the layers is not added: call the layer, W_q(x), instead of multiplying "
             "with its weight",
