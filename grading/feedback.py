@@ -22,8 +22,9 @@ MAX_SHOWN_CODE = 100_000
 MAX_SHOWN_TEXT = 20_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# Tags without attributes that change nothing outside themselves.
-_PLAIN_TAGS = "b|i|u|s|em|strong|br|sub|sup|code|pre|kbd|p|ul|ol|li|hr"
+# Tags without attributes that change nothing outside themselves, not even where they are not
+# closed: a browser carries <b> and its like on through the rest of the page.
+_PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
 _OPENS_TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_PLAIN_TAGS})\s*/?>)", re.IGNORECASE)
 _OPENS_PICTURE = re.compile(r"!\[(?!(?P<alt>[^\[\]\n]*)\]\(attachment:(?P<name>[\w.-]+)\))")
 _ATTACHED = re.compile(r"!\[[^\[\]\n]*\]\(attachment:(?P<name>[\w.-]+)\)")
