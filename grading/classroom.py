@@ -22,11 +22,10 @@ import sys
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
@@ -47,6 +46,7 @@ from grading.notebook import Malformed, read_file, read_timestamp, unfit_files
 from grading.pool import (
     GradedNotebook,
     Handed,
+    Pool,
     Result,
     Task,
     Trouble,
@@ -63,6 +63,9 @@ QUEUED_PER_WORKER = 2
 SHOWN_PROBLEMS = 50
 FINE, LOOK, CANNOT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: all graded; something needs the instructor; nothing can be graded; Ctrl-C."""
+
+
+OpenPool = Callable[[], AbstractContextManager[Pool]]
 
 
 class CannotGrade(RuntimeError):
@@ -183,7 +186,7 @@ class Course:
             gradebook.check(name, read_source(data))
         return gradebook
 
-    def local_pool(self, jobs: int) -> AbstractContextManager[tuple[Executor, int]]:
+    def local_pool(self, jobs: int) -> AbstractContextManager[Pool]:
         """Worker processes for this course's submissions."""
         return local_pool(jobs, self._unsafe, self._limits, self.root)
 
@@ -323,11 +326,8 @@ class Run:
         self._stop = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    def grade(self, open_pool: Callable[[], Any]) -> Summary:
-        """Grade what has to be graded. Raises CannotGrade.
-
-        open_pool: gives a context manager for an executor and its number of workers.
-        """
+    def grade(self, open_pool: OpenPool) -> Summary:
+        """Grade what has to be graded. Raises CannotGrade."""
         students = self._course.students()
         self.summary.submissions = len(students)
         fresh = self._changed(students)
@@ -366,16 +366,18 @@ class Run:
 
     def _with_pool(
         self,
-        open_pool: Callable[[], Any],
+        open_pool: OpenPool,
         fresh: Iterator[Submission],
         suspects: deque[Submission],
     ) -> list[Submission]:
         """Grade until all is done, or until the workers are lost with these submissions."""
         running: dict[Future[Result], Submission] = {}
         try:
-            with open_pool() as (executor, workers):
-                while self._feed(executor, workers, running, fresh, suspects):
+            with open_pool() as pool:
+                while self._feed(pool, running, fresh, suspects):
                     done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
+                    if pool.lost():
+                        raise BrokenExecutor
                     for future in done:
                         self._finish(running[future], future)
                         del running[future]
@@ -389,8 +391,7 @@ class Run:
 
     def _feed(
         self,
-        executor: Executor,
-        workers: int,
+        pool: Pool,
         running: dict[Future[Result], Submission],
         fresh: Iterator[Submission],
         suspects: deque[Submission],
@@ -402,13 +403,13 @@ class Run:
         if suspects:
             if not running:
                 submission = suspects.popleft()
-                running[executor.submit(grade_task, submission.task)] = submission
+                running[pool.executor.submit(grade_task, submission.task)] = submission
             return True
-        while len(running) < QUEUED_PER_WORKER * workers and not self._stop:
+        while len(running) < QUEUED_PER_WORKER * pool.workers and not self._stop:
             following = next(fresh, None)
             if following is None:
                 break
-            running[executor.submit(grade_task, following.task)] = following
+            running[pool.executor.submit(grade_task, following.task)] = following
         return bool(running)
 
     def _finish(self, submission: Submission, future: Future[Result]) -> None:

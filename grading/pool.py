@@ -13,7 +13,7 @@ import multiprocessing.connection
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
@@ -141,11 +141,21 @@ def _as_nbgrader_does(name: str, graded: Graded) -> GradedNotebook:
     return GradedNotebook(name, data, scores, comments, graded.verdicts, graded.reason)
 
 
+@dataclass(frozen=True)
+class Pool:
+    """Workers, and how many.
+
+    lost: whether they can't be reached any more, which their futures may never say.
+    """
+
+    executor: Executor
+    workers: int
+    lost: Callable[[], bool] = lambda: False
+
+
 @contextlib.contextmanager
-def local_pool(
-    jobs: int, unsafe: bool, limits: Limits, secret: Path
-) -> Iterator[tuple[Executor, int]]:
-    """Worker processes on this machine, and how many. An exception ends them at once.
+def local_pool(jobs: int, unsafe: bool, limits: Limits, secret: Path) -> Iterator[Pool]:
+    """Worker processes on this machine. An exception ends them at once.
 
     unsafe, limits, secret: those of the tasks. Raises SandboxUnavailable.
     """
@@ -153,7 +163,7 @@ def local_pool(
     shared = (engine_for(unsafe, limits, secret), unsafe, limits)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=shared)
     try:
-        yield pool, jobs
+        yield Pool(pool, jobs)
     except BaseException:
         # A learner's endless loop would hold a polite end up for minutes.
         for worker in multiprocessing.active_children():
@@ -178,8 +188,8 @@ def _begin_worker(engine: Engine, unsafe: bool, limits: Limits) -> None:
 
 
 @contextlib.contextmanager
-def dask_pool(address: str) -> Iterator[tuple[Executor, int]]:
-    """The workers of a Dask scheduler, and how many there are.
+def dask_pool(address: str) -> Iterator[Pool]:
+    """The workers of a Dask scheduler.
 
     Raises ModuleNotFoundError where Dask is not installed, OSError where nobody answers or
     no worker comes within a minute.
@@ -190,6 +200,7 @@ def dask_pool(address: str) -> Iterator[tuple[Executor, int]]:
         client.wait_for_workers(1, timeout=60)
         executor = client.get_executor(pure=False)
         try:
-            yield executor, len(client.scheduler_info(n_workers=-1)["workers"])
+            workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            yield Pool(executor, workers, lambda: client.status != "running")
         finally:
             executor.shutdown(wait=False)

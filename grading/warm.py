@@ -204,7 +204,7 @@ class WarmParent:
                 "grade on Linux or macOS, or on Windows in WSL 2.",
             )
         self._control, theirs = socket.socketpair()
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (`__exit__` closes it)
         try:
             with theirs:
                 self._start(theirs)

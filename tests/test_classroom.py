@@ -33,7 +33,7 @@ from grading.author import ROOT
 from grading.classroom import CANNOT, INTERRUPTED, LOOK, Run, Summary
 from grading.grade import engine_for
 from grading.limits import Limits
-from grading.pool import Handed, Result, Task, Trouble, grade_task, local_pool
+from grading.pool import Handed, Pool, Result, Task, Trouble, grade_task, local_pool
 
 KILLS = 5
 RIGHT = ["ada", "ben", "cleo", "dan", "eve", "fay"]
@@ -248,8 +248,8 @@ class Inline(Executor):
         return future
 
     @contextlib.contextmanager
-    def opened(self) -> Iterator[tuple[Executor, int]]:
-        yield self, 1
+    def opened(self) -> Iterator[Pool]:
+        yield Pool(self, 1)
 
 
 def run_here(
@@ -346,13 +346,12 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
     versions = (journal.grading_version(source()),)
     handed = (Handed(EXERCISE, source(), good()),)
     task = Task(handed, False, Limits(), course, versions)
-    with local_pool(1, False, Limits(), course) as (executor, workers):
-        assert workers == 1
-        before = executor.submit(grade_task, task).result(60)
+    with local_pool(1, False, Limits(), course) as pool:
+        before = pool.executor.submit(grade_task, task).result(60)
         shared = engine_for(False, Limits(), course)
         for parent in (shared._learners, shared._examiners):
             os.kill(parent.pid, signal.SIGKILL)
-        assert executor.submit(grade_task, task).result(60) == before
+        assert pool.executor.submit(grade_task, task).result(60) == before
     assert before.trouble is None and before.notebooks[0].scores["f-hidden"] == 2.0
 
 
@@ -474,6 +473,26 @@ def test_dask_cluster_gives_the_same(course: ClassFolder, undisturbed: ClassFold
             course.grade("--scheduler", cluster.scheduler_address)
     assert_same(course, undisturbed)
     assert course.verdicts() == undisturbed.verdicts()
+
+
+def test_a_scheduler_that_vanishes_ends_the_run(
+    course: ClassFolder, undisturbed: ClassFolder
+) -> None:
+    """An instructor would wait for ever for a machine that is gone."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
+    ) as cluster:
+        process = course.start("--scheduler", cluster.scheduler_address)
+        for _ in range(600):
+            if cluster.scheduler.tasks:
+                break
+            time.sleep(0.1)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == CANNOT, out + err
+    assert cluster.scheduler_address in out
+    course.grade()
+    assert_same(course, undisturbed)
 
 
 @pytest.fixture
