@@ -132,7 +132,8 @@ def difference(
     compared first, so that nothing is broadcast. Lists and tuples are taken for each other.
     """
     if isinstance(expected, Raised) or isinstance(got, Raised):
-        return None if got == expected else f"{label} is {describe(got)}"
+        alike = type(got) is type(expected) and got == expected
+        return None if alike else f"{label} is {describe(got)}"
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(got, expected, tolerance, label, nan_equal)
     if isinstance(expected, list | tuple):
