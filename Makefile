@@ -39,7 +39,8 @@ test: .venv/tests ## run every check: format, types, tests, lessons and solution
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m grading.author check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+	  --cov=grading --cov-report=term --cov-fail-under=90 tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
 
 release: .venv/course ## generate release/ from source/

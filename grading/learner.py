@@ -183,21 +183,21 @@ class Borrowed(nn.Module):
 
     def __init__(self, server: Server, number: int, training: bool, weights: bool) -> None:
         super().__init__()
+        super().train(training)
         self._server = [server]
-        self._number = number
         if weights:
             # So that `next(model.parameters()).device` works.
             self.placeholder = nn.Parameter(torch.zeros(()))
-        super().train(training)
+        self._number = number  # from here on its mode is passed on
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self._server[0].call_back(self._number, args, kwargs)
 
-    def train(self, mode: bool = True) -> Borrowed:
-        super().train(mode)
-        if hasattr(self, "_number"):
-            self._server[0].call_back(self._number, (bool(mode),), {}, "train")
-        return self
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        # Module.train sets it too, and so may a learner who keeps the mode of every module.
+        if name == "training" and "_number" in self.__dict__:
+            self._server[0].call_back(self._number, (bool(value),), {}, "train")
 
 
 class Server:
@@ -350,7 +350,7 @@ class Server:
 
             self._borrowed[number] = borrowed
         elif data["module"]:
-            nn.Module.train(borrowed, data["training"])
+            vars(borrowed)["training"] = data["training"]  # not to be passed back
         return borrowed
 
     def call_back(self, number: int, args: Any, kwargs: Any, do: str = "call") -> Any:

@@ -83,8 +83,11 @@ class LocalParent:
         module, _, function = target.partition(":")
         self._target = getattr(importlib.import_module(module), function)
 
-    def __enter__(self) -> Self:
-        return self
+    def start(self) -> None:
+        pass
+
+    def await_ready(self) -> None:
+        pass
 
     def __exit__(self, *_: object) -> None:
         pass
