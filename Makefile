@@ -55,7 +55,7 @@ grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
 demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
 	$(BIN)/python -m grading.demo
 
-bench: .venv/tests ## measure grading against stock nbgrader, side by side: half an hour
+bench: .venv/tests ## measure grading against stock nbgrader, side by side: 20 minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m grading.bench $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
