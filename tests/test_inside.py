@@ -7,6 +7,7 @@ starts coverage in each process. Everything else is as it is when learners are g
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shutil
 import socket
 import tempfile
@@ -15,12 +16,17 @@ from pathlib import Path
 
 import coverage
 import pytest
-from test_attacks import ATTACKS, HONEST, LIMITS, POINTS, assert_verdicts, submitted
+from test_attacks import ATTACKS, HONEST, LIMITS, POINTS, submitted
 
 from grading import author, check
 from grading.grade import Engine
 from grading.sandbox import ENVIRONMENT, Sandbox
+from grading.verdicts import Outcome
 
+PATIENT = dataclasses.replace(
+    LIMITS, cell_wall_seconds=4.0, cell_cpu_seconds=2.5, notebook_wall_seconds=60.0,
+    notebook_cpu_seconds=30,
+)  # fmt: skip
 ENDINGS = (
     "honest-noisy",
     "honest-numpy",
@@ -85,12 +91,15 @@ def test_submissions_end_as_they_should(measured: None) -> None:
     """Code that no test runs is code that fails at an instructor's first odd submission."""
     places = {"course": "/nowhere", "port": "9"}
     source = author.source_of("1-attention").read_bytes()
-    with Engine(Sandbox.find(), LIMITS) as engine:
+    with Engine(Sandbox.find(), PATIENT) as engine:
         honest = engine.grade(source, HONEST)
         assert {v.cell: v.points for v in honest.verdicts} == POINTS
         for attack in ATTACKS:
             if attack.name in ENDINGS:
-                assert_verdicts(attack, engine.grade(source, submitted(attack, places)))
+                graded = engine.grade(source, submitted(attack, places))
+                passed = {v.cell for v in graded.verdicts if v.outcome is Outcome.PASSED}
+                # What fails may time out instead, as coverage makes it slower.
+                assert passed == {c for c, o in attack.expected.items() if o == "passed"}, graded
 
 
 def test_every_promise_is_tried(measured: None) -> None:
