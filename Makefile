@@ -30,7 +30,7 @@ help: ## list these commands
 env: .venv/course ## make .venv and install the course into it
 
 lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in work/
-	$(BIN)/python -m helpers.work
+	$(BIN)/python -m course.work
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(LAB_ARGS)
 
@@ -38,25 +38,25 @@ test: .venv/tests ## run every check: format, types, tests, lessons and solution
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m grading.author check
+	$(BIN)/python -m authoring check
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
 	  --cov=grading --cov-report=term --cov-fail-under=90 tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
 
 release: .venv/course ## generate release/ from source/
-	$(BIN)/python -m grading.author release
+	$(BIN)/python -m authoring release
 
 solutions: .venv/course ## solve and execute the exercises of source/ into solutions/
-	$(BIN)/python -m grading.author solutions
+	$(BIN)/python -m authoring solutions
 
 grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
 	$(BIN)/python -m grading grade $(EXERCISE)
 
 demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
-	$(BIN)/python -m grading.demo
+	$(BIN)/python -m tools.demo
 
 bench: .venv/tests ## measure grading against stock nbgrader, side by side: 20 minutes
-	OMP_NUM_THREADS=1 $(BIN)/python -m grading.bench $(BENCH_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

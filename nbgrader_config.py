@@ -18,24 +18,24 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # Grading: the learner's answers set into the source notebook, run in a sandbox, examined from
 # outside. `nbgrader validate`, which learners use, is left as it is.
-c.Autograde.exporter_class = "grading.preprocessors.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.preprocessors.Graft"]
+c.Autograde.exporter_class = "grading.nbgrader_plugins.autograde.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["grading.nbgrader_plugins.autograde.Graft"]
 c.Autograde.autograde_preprocessors = [
-    "grading.preprocessors.Examine",
+    "grading.nbgrader_plugins.autograde.Examine",
     "nbgrader.preprocessors.SaveAutoGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "grading.preprocessors.MarkSetAside",
+    "grading.nbgrader_plugins.autograde.MarkSetAside",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
-    "grading.preprocessors.HideTests",
-    "grading.preprocessors.HideMarkScheme",
+    "grading.nbgrader_plugins.feedback.HideTests",
+    "grading.nbgrader_plugins.feedback.HideMarkScheme",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-c.ExportApp.plugin_class = "grading.preprocessors.SafeCsvExport"
-c.ExchangeFactory.collect = "grading.exchange.Collect"
-c.ExchangeFactory.release_feedback = "grading.exchange.ReleaseFeedback"
+c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
+c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
+c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
 # What `nbgrader zip_collect` makes of the file names in a learning platform's download, such as
 # 1-attention_ada_attempt_2026-11-20-16-30-10_1-attention.ipynb (Blackboard's form).

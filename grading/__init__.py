@@ -1,0 +1,6 @@
+"""The autograder: what instructors run.
+
+Others use the command `python -m grading`, and what each room says in its own words:
+`submission` reads, `examination` runs and examines, `sandbox` locks in, `classroom` grades a class,
+`nbgrader_plugins` is what nbgrader_config.py plugs in.
+"""

@@ -10,8 +10,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 import click  # noqa: E402
 from rich.console import Console  # noqa: E402
 
-from grading.check import tried  # noqa: E402
-from grading.sandbox import Sandbox, SandboxUnavailable  # noqa: E402
+from grading.sandbox.promises import tried  # noqa: E402
+from grading.sandbox.view import Sandbox, SandboxUnavailable  # noqa: E402
 
 
 @click.group(help="Grade what learners hand in, in a sandbox.")
@@ -39,7 +39,7 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
-    from grading.classroom import grade_class  # nbgrader is slow to import
+    from grading.classroom.run import grade_class  # nbgrader is slow to import
 
     console = Console(highlight=False)
     sys.exit(grade_class(exercise, console, jobs, scheduler, db, force, unsafe_no_sandbox))

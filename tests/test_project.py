@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers.work import copy_exercises
-
 ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's names where they differ; None where conda users need no such package:
 # bubblewrap's binary comes from the system there.
@@ -48,21 +46,9 @@ def test_make_help_lists_the_commands():
         assert re.search(rf"^{command}\s+\w", out, re.M), f"make help does not list {command}"
 
 
-def test_updates_never_touch_a_learners_work(tmp_path):
-    release, work = tmp_path / "release", tmp_path / "work"
-    (release / "1-attention").mkdir(parents=True)
-    (release / "1-attention" / "1-attention.ipynb").write_text("first")
-    assert len(copy_exercises(release, work)) == 1
-    mine = work / "1-attention" / "1-attention.ipynb"
-    mine.write_text("my answers")
-    (release / "1-attention" / "1-attention.ipynb").write_text("second")
-    (release / "2-more").mkdir()
-    (release / "2-more" / "2-more.ipynb").write_text("new")
-    assert copy_exercises(release, work) == [work / "2-more" / "2-more.ipynb"]
-    assert mine.read_text() == "my answers"
-
-
-@pytest.mark.parametrize("package", ["helpers", "checks", "grading"])
+@pytest.mark.parametrize(
+    "package", ["helpers", "checks", "grading", "course", "authoring", "tools"]
+)
 def test_the_installed_packages_are_those_of_the_repo(package):
     where = subprocess.run(
         [sys.executable, "-c", f"import {package}; print({package}.__file__)"],

@@ -5,8 +5,8 @@ import sys
 
 
 def softmax(x, dim=-1):
-    for name in ("checks", "checks.attention", "checks.core", "grading.examiner", "grading.grade",
-                 "grading.graft"):
+    for name in ("checks", "checks.attention", "checks.core", "grading.examination.examiner",
+                 "grading.examination.engine", "grading.submission.graft"):
         try:
             module = importlib.import_module(name)
             print("BREACH", module)

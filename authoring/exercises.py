@@ -1,0 +1,20 @@
+"""Which exercises there are in source/, and the marks of what their notebooks hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTION_MARKS = ("BEGIN SOLUTION", "END SOLUTION")
+HIDDEN_MARKS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
+SCHEME_MARKS = ("BEGIN MARK SCHEME", "END MARK SCHEME")
+
+
+def exercises(root: Path = ROOT) -> list[str]:
+    """The names of the exercises in source/, in order."""
+    return sorted(p.parent.name for p in root.glob("source/*/*.ipynb") if p.stem == p.parent.name)
+
+
+def source_of(exercise: str, root: Path = ROOT) -> Path:
+    """The path of an exercise's source notebook."""
+    return root / "source" / exercise / f"{exercise}.ipynb"

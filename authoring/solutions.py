@@ -1,0 +1,45 @@
+"""Make solutions/ from source/."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbconvert.preprocessors import ClearOutputPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+
+from authoring.exercises import SOLUTION_MARKS, source_of
+
+
+def solution(exercise: str, into: Path) -> Path:
+    """Solve and execute `exercise` into the folder `into`; hidden tests and schemes are left out.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell of the solution fails.
+    """
+    notebook = nbformat.read(source_of(exercise), as_version=4)
+    resources: dict[str, object] = {}
+    notebook, _ = ClearOutputPreprocessor().preprocess(notebook, resources)
+    notebook, _ = ClearHiddenTests().preprocess(notebook, resources)
+    notebook, _ = ClearMarkScheme(enforce_metadata=False).preprocess(notebook, resources)
+    for cell in notebook.cells:
+        lines = cell.source.split("\n")
+        cell.source = "\n".join(
+            line for line in lines if not any(mark in line for mark in SOLUTION_MARKS)
+        )
+    into.mkdir(parents=True, exist_ok=True)
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(source_of(exercise).parent)}},
+    )
+    client.execute()
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": notebook.metadata.kernelspec, "language_info": {"name": "python"}}
+    )
+    made = into / f"{exercise}.ipynb"
+    made.write_text(nbformat.writes(notebook), encoding="utf-8")
+    return made

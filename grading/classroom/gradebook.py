@@ -1,0 +1,252 @@
+"""Write one submission into nbgrader's gradebook, in one transaction.
+
+nbgrader's own preprocessors open the gradebook nine times and commit 27 times a submission.
+The rows written here are the ones that they write (nbgrader/api.py and
+nbgrader/preprocessors/{saveautogrades,latepenalties}.py, version 0.9), by one engine.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbgrader import api
+from nbgrader.utils import is_grade
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+
+from grading.classroom import journal
+from grading.classroom.journal import Entry
+from grading.classroom.workers import GradedNotebook
+from grading.submission.graft import Source, grade_id
+
+Penalty = Callable[[str, float, float], float | None]
+"""Points taken off a learner's score, so many seconds late; nbgrader's plugin."""
+
+_STUDENT: Table = api.Student.__table__
+_SUBMISSION: Table = api.SubmittedAssignment.__table__
+_NOTEBOOK: Table = api.SubmittedNotebook.__table__
+_GRADE: Table = api.Grade.__table__
+_COMMENT: Table = api.Comment.__table__
+
+
+class GradebookError(ValueError):
+    """The gradebook doesn't fit; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class _Notebook:
+    """A notebook of the assignment, and its cells' ids by their names."""
+
+    id: str
+    points: dict[str, float]
+    grades: dict[str, str]
+    comments: dict[str, str]
+
+
+class ClassGradebook:
+    """One assignment in a gradebook, open for one writer.
+
+    url: for SQLAlchemy, sqlite or postgresql.
+    course_id: as configured.
+    create_students: whether learners that the gradebook doesn't know are added to it.
+    penalty: for what was handed in late.
+    Raises GradebookError where the assignment has not been generated.
+    """
+
+    def __init__(
+        self, url: str, course_id: str, assignment: str, create_students: bool, penalty: Penalty
+    ) -> None:
+        with api.Gradebook(url, course_id) as gradebook:
+            self._engine = gradebook.engine
+            try:
+                found = gradebook.find_assignment(assignment)
+            except api.MissingEntry:
+                raise GradebookError(
+                    f"the gradebook has no assignment {assignment!r}: "
+                    f"run `nbgrader generate_assignment {assignment}` first"
+                ) from None
+            self._assignment_id = found.id
+            self._due: datetime.datetime | None = found.duedate
+            self._notebooks = {n.name: _cells(n) for n in found.notebooks}
+        self._create_students = create_students
+        self._penalty = penalty
+        journal.TABLES.create_all(self._engine)
+
+    def __enter__(self) -> ClassGradebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    def check(self, name: str, source: Source) -> None:
+        """Compare a source notebook's graded cells with the gradebook's. Raises GradebookError."""
+        known = self._notebooks.get(name)
+        points = {
+            grade_id(c): float(c["metadata"]["nbgrader"]["points"])
+            for c in source.cells
+            if is_grade(_Cell(c))
+        }
+        if known is None or points != known.points:
+            raise GradebookError(
+                f"the cells or points of {name} in the gradebook are not those of the source: "
+                "run `nbgrader generate_assignment` again (with --force)"
+            )
+
+    def entry(self, student: str) -> Entry | None:
+        """The journal's entry on a learner, or None."""
+        with self._engine.connect() as connection:
+            row = self._submission(connection, student)
+            return None if row is None else journal.read(connection, row.id)
+
+    def awaiting_a_human(self) -> int:
+        """How many submissions have something that a human has to grade."""
+        joined = _SUBMISSION.join(_NOTEBOOK, _NOTEBOOK.c.assignment_id == _SUBMISSION.c.id).join(
+            _GRADE, _GRADE.c.notebook_id == _NOTEBOOK.c.id
+        )
+        mine = (_SUBMISSION.c.assignment_id == self._assignment_id) & _GRADE.c.needs_manual_grade
+        counted = select(func.count(_SUBMISSION.c.id.distinct())).select_from(joined).where(mine)
+        with self._engine.connect() as connection:
+            return connection.scalar(counted) or 0
+
+    def record(
+        self,
+        student: str,
+        timestamp: datetime.datetime | None,
+        notebooks: Iterable[GradedNotebook],
+        entry: Entry,
+    ) -> None:
+        """Write a graded submission and its journal entry, both or neither.
+
+        What a human has given stays; as in nbgrader, it is to be looked at again.
+        Raises GradebookError for a learner who is unknown and is not to be added.
+        """
+        with self._engine.begin() as connection:
+            self._ensure_student(connection, student)
+            submission, late = self._ensure_submission(connection, student, timestamp)
+            rows = self._ensure_notebooks(connection, submission)
+            for graded in notebooks:
+                known = self._notebooks[graded.name]
+                _write_grades(connection, rows[known.id], known, graded)
+                _write_comments(connection, rows[known.id], known, graded)
+                self._write_penalty(connection, student, rows[known.id], late)
+            journal.write(connection, submission, entry)
+
+    def _submission(self, connection: Connection, student: str) -> Any:
+        columns = _SUBMISSION.c
+        mine = (columns.assignment_id == self._assignment_id) & (columns.student_id == student)
+        return connection.execute(select(_SUBMISSION).where(mine)).one_or_none()
+
+    def _ensure_student(self, connection: Connection, student: str) -> None:
+        if connection.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == student)).first():
+            return
+        if not self._create_students:
+            raise GradebookError(f"the gradebook has no student {student!r}")
+        connection.execute(insert(_STUDENT).values(id=student))
+
+    def _ensure_submission(
+        self, connection: Connection, student: str, timestamp: datetime.datetime | None
+    ) -> tuple[str, float]:
+        """Its id, and the seconds by which it is late."""
+        row = self._submission(connection, student)
+        if row is None:
+            values: dict[str, Any] = {"assignment_id": self._assignment_id, "student_id": student}
+            made = connection.execute(insert(_SUBMISSION).values(values | {"timestamp": timestamp}))
+            assert made.inserted_primary_key is not None
+            submission, extension = made.inserted_primary_key[0], None
+        else:
+            submission, extension = row.id, row.extension
+            # As in nbgrader, a time stamp that is no longer there leaves the earlier one.
+            timestamp = timestamp or row.timestamp
+            changed = update(_SUBMISSION).where(_SUBMISSION.c.id == submission)
+            connection.execute(changed.values(timestamp=timestamp))
+        if timestamp is None or self._due is None:
+            return submission, 0.0
+        due = self._due + (extension or datetime.timedelta())
+        return submission, max(0.0, (timestamp - due).total_seconds())
+
+    def _ensure_notebooks(self, connection: Connection, submission: str) -> dict[str, str]:
+        """Ids of the submission's rows, by the assignment's notebooks' ids."""
+        columns = _NOTEBOOK.c
+        found = select(columns.notebook_id, columns.id).where(columns.assignment_id == submission)
+        rows = {notebook: row for notebook, row in connection.execute(found)}
+        for notebook in self._notebooks.values():
+            if notebook.id not in rows:
+                values = {"assignment_id": submission, "notebook_id": notebook.id}
+                made = connection.execute(insert(_NOTEBOOK).values(values))
+                assert made.inserted_primary_key is not None
+                rows[notebook.id] = made.inserted_primary_key[0]
+        return rows
+
+    def _write_penalty(
+        self, connection: Connection, student: str, notebook: str, late: float
+    ) -> None:
+        penalty = None
+        if late > 0:
+            model = api.SubmittedNotebook
+            score = float(connection.scalar(select(model.score).where(model.id == notebook)) or 0)
+            penalty = self._penalty(student, score, late)
+            if penalty is not None:
+                penalty = min(max(penalty, 0.0), score)
+        changed = update(_NOTEBOOK).where(_NOTEBOOK.c.id == notebook)
+        connection.execute(changed.values(late_submission_penalty=penalty))
+
+
+class _Cell(dict):  # type: ignore[type-arg]
+    """nbgrader's functions on cells look at an attribute."""
+
+    @property
+    def metadata(self) -> Any:
+        return self["metadata"]
+
+
+def _cells(notebook: api.Notebook) -> _Notebook:
+    graded = {c.name: c.id for c in (*notebook.grade_cells, *notebook.task_cells)}
+    answers = {c.name: c.id for c in (*notebook.solution_cells, *notebook.task_cells)}
+    points = {c.name: float(c.max_score) for c in notebook.grade_cells}
+    return _Notebook(notebook.id, points, graded, answers)
+
+
+def _write_grades(
+    connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
+) -> None:
+    found = select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == row)
+    manual = {cell: score for cell, score in connection.execute(found)}
+    values: dict[str, dict[str, Any]] = {}
+    for name, cell in known.grades.items():
+        if name in graded.scores:
+            score = graded.scores[name]
+            look = bool(graded.reason) or score is None or manual.get(cell) is not None
+            values[cell] = {"auto_score": score, "needs_manual_grade": look}
+        elif cell not in manual or graded.reason:  # a task: nothing about it is automatic
+            values[cell] = {"auto_score": None, "needs_manual_grade": True}
+    _write(connection, _GRADE, row, manual, values)
+
+
+def _write_comments(
+    connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
+) -> None:
+    present = select(_COMMENT.c.cell_id).where(_COMMENT.c.notebook_id == row)
+    values = {
+        cell: {"auto_comment": graded.comments.get(name)} for name, cell in known.comments.items()
+    }
+    _write(connection, _COMMENT, row, set(connection.scalars(present)), values)
+
+
+def _write(
+    connection: Connection,
+    table: Table,
+    row: str,
+    present: Iterable[str],
+    values: Mapping[str, dict[str, Any]],
+) -> None:
+    """Update the rows of a submitted notebook's cells that are `present`, insert the others."""
+    present = set(present)
+    new = [{"notebook_id": row, "cell_id": c} | v for c, v in values.items() if c not in present]
+    old = [{"_cell": c} | v for c, v in values.items() if c in present]
+    if new:
+        connection.execute(insert(table), new)
+    if old:
+        mine = (table.c.notebook_id == row) & (table.c.cell_id == bindparam("_cell"))
+        connection.execute(update(table).where(mine), old)

@@ -1,0 +1,59 @@
+"""What has been graded already, by content: the journal of the class command.
+
+The journal is a table beside nbgrader's in the gradebook, so that one transaction writes a
+submission's scores and the entry that says so: after a crash there are both or neither.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+
+TABLES = MetaData()
+JOURNAL = Table(
+    "grading_journal",
+    TABLES,
+    Column("submission_id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("graded", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("verdicts", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How a submission was graded last.
+
+    key: hash of all that its grades depend on.
+    graded: hash of the graded notebooks, as they are to stand in the autograded folder.
+    reason: why it needs the instructor, or empty.
+    verdicts: JSON, a list of one object for each test cell; the same bytes for the same key.
+    """
+
+    key: str
+    graded: str
+    reason: str
+    verdicts: str
+
+    def tests(self) -> list[dict[str, Any]]:
+        """The verdicts: notebook, cell, outcome, points, max_points and message of each test."""
+        return list(json.loads(self.verdicts))
+
+
+def read(connection: Connection, submission_id: str) -> Entry | None:
+    """The entry of a row of nbgrader's table submitted_assignment, or None."""
+    row = connection.execute(
+        select(JOURNAL).where(JOURNAL.c.submission_id == submission_id)
+    ).one_or_none()
+    return None if row is None else Entry(row.key, row.graded, row.reason, row.verdicts)
+
+
+def write(connection: Connection, submission_id: str, entry: Entry) -> None:
+    """Replace the entry, in the transaction at hand."""
+    connection.execute(delete(JOURNAL).where(JOURNAL.c.submission_id == submission_id))
+    values = {"submission_id": submission_id} | vars(entry)
+    connection.execute(insert(JOURNAL).values(values))

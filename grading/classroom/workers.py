@@ -1,0 +1,206 @@
+"""Grade submissions in other processes, here or on a Dask cluster.
+
+A `Task` has everything that grading one learner's submission takes, as bytes; `grade_task`
+turns it into a `Result`. Neither knows of a course folder or a gradebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from grading.classroom.fingerprint import grading_version
+from grading.examination.engine import Engine, Graded, engine_for, set_aside, share
+from grading.examination.verdicts import Verdict
+from grading.sandbox.limits import Limits
+from grading.sandbox.view import SandboxUnavailable
+from grading.submission.graft import SourceError, read_source
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One notebook of a submission.
+
+    submitted: what was handed in, or why there is nothing to read.
+    """
+
+    name: str
+    source: bytes
+    submitted: bytes | str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One learner's submission.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    versions: `grading_version` of each source notebook; a worker with another refuses.
+    """
+
+    notebooks: tuple[Handed, ...]
+    unsafe: bool
+    limits: Limits
+    secret: Path
+    versions: tuple[str, ...]
+
+
+class Trouble(StrEnum):
+    """Why a task gives no grades."""
+
+    SOURCE = "the source notebook is at fault"
+    SANDBOX = "there is no sandbox"
+    VERSION = "the worker has another version of the course, Python or torch"
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """One graded notebook.
+
+    data: its file, as nbgrader writes it.
+    scores: points by grade id, None where a human has to give them.
+    comments: nbgrader's automatic comment on each answer cell, or None.
+    reason: why the submitted notebook could not be read, or empty.
+    """
+
+    name: str
+    data: bytes
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
+    verdicts: tuple[Verdict, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a task gives: a graded notebook for each one handed in, or trouble and its details."""
+
+    notebooks: tuple[GradedNotebook, ...] = ()
+    trouble: Trouble | None = None
+    details: str = ""
+
+    def verdicts(self) -> str:
+        """JSON, for the journal."""
+        listed = [{"notebook": n.name} | vars(v) for n in self.notebooks for v in n.verdicts]
+        return json.dumps(listed, ensure_ascii=False, sort_keys=True)
+
+
+def grade_task(task: Task) -> Result:
+    """Grade a submission in this process, which keeps its engine for the next one."""
+    versions = tuple(grading_version(handed.source) for handed in task.notebooks)
+    if versions != task.versions:
+        return Result(trouble=Trouble.VERSION, details="install the same on every machine")
+    try:
+        with _one_at_a_time:
+            return Result(tuple(_grade(task, handed) for handed in task.notebooks))
+    except SourceError as error:
+        return Result(trouble=Trouble.SOURCE, details=str(error))
+    except SandboxUnavailable as error:
+        return Result(trouble=Trouble.SANDBOX, details=str(error))
+
+
+def _grade(task: Task, handed: Handed) -> GradedNotebook:
+    if isinstance(handed.submitted, str):
+        graded = set_aside(read_source(handed.source), handed.submitted)
+    else:
+        engine = engine_for(task.unsafe, task.limits, task.secret)
+        graded = engine.grade(handed.source, handed.submitted)
+    return _as_nbgrader_does(handed.name, graded)
+
+
+def _as_nbgrader_does(name: str, graded: Graded) -> GradedNotebook:
+    """Scores and comments by nbgrader's rules, and the file in its layout."""
+    import nbformat
+    from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+
+    notebook: Any = nbformat.from_dict(json.loads(graded.notebook))
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
+    for cell in notebook.cells:
+        about = cell.metadata.get("nbgrader", {})
+        if is_grade(cell):
+            scores[about["grade_id"]] = determine_grade(cell)[0]
+        if is_solution(cell) or is_task(cell):
+            untouched = not is_task(cell) and about.get("checksum") == compute_checksum(cell)
+            comments[about["grade_id"]] = "No response." if untouched else None
+    text = nbformat.v4.writes(notebook)
+    data = (text if text.endswith("\n") else text + "\n").encode()
+    return GradedNotebook(name, data, scores, comments, graded.verdicts, graded.reason)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Workers, and how many.
+
+    lost: whether they can't be reached any more, which their futures may never say.
+    """
+
+    executor: Executor
+    workers: int
+    lost: Callable[[], bool] = lambda: False
+
+
+@contextlib.contextmanager
+def local_pool(jobs: int, unsafe: bool, limits: Limits, secret: Path) -> Iterator[Pool]:
+    """Worker processes on this machine. An exception ends them at once.
+
+    unsafe, limits, secret: those of the tasks. Raises SandboxUnavailable.
+    """
+    context = multiprocessing.get_context("spawn")
+    shared = (engine_for(unsafe, limits, secret), unsafe, limits)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=shared)
+    try:
+        yield Pool(pool, jobs)
+    except BaseException:
+        # A learner's endless loop would hold a polite end up for minutes.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Leave Ctrl-C to the parent, whose engine this worker shares, and don't outlive it."""
+    share(engine, unsafe, limits)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def dask_pool(address: str) -> Iterator[Pool]:
+    """The workers of a Dask scheduler.
+
+    Raises ModuleNotFoundError where Dask is not installed, OSError where nobody answers or
+    no worker comes within a minute.
+    """
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
+        executor = client.get_executor(pure=False)
+        try:
+            workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            yield Pool(executor, workers, lambda: client.status != "running")
+        finally:
+            executor.shutdown(wait=False)

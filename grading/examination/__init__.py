@@ -1,0 +1,6 @@
+"""One submission, from source and submitted notebook to graded notebook and verdicts.
+
+Others use `engine.Engine`, `engine_for`, `share`, `Graded`, `set_aside` and `NOTE`, and
+`verdicts.Verdict` and `Outcome`. `examiner` and `learner` are started by name in processes of their
+own; `stand_in`, `codec` and `wire` are how these two talk.
+"""

@@ -1,0 +1,331 @@
+"""Grade one submission: source and submitted notebook in, graded notebook and verdicts out."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import json
+import pkgutil
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import checks
+from grading.examination.verdicts import Outcome, Verdict, judged
+from grading.examination.wire import Channel, TimedOut, WireError
+from grading.sandbox.limits import Limits
+from grading.sandbox.parent import LEARNER_PRELOAD, Child, ExitStatus, WarmParent, WarmParentDied
+from grading.sandbox.view import Sandbox
+from grading.submission.graft import Role, Source, SourceError, grade_id, graft, read_source, role
+from grading.submission.harmless import MAX_SHOWN_CODE, safe_line, showable_code
+from grading.submission.intake import Malformed
+from grading.submission.notebook import read_notebook
+
+EXAMINER_PRELOAD = (
+    "torch",
+    "safetensors.torch",
+    "matplotlib.pyplot",
+    *sorted(f"checks.{module.name}" for module in pkgutil.iter_modules(checks.__path__)),
+)
+EXAMINER_GRACE_SECONDS = 30.0
+MAX_EXAMINER_RESTARTS = 5
+NOTE = "grading"
+"""The key under which notebook and cell metadata say how grading went."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one submission gives.
+
+    notebook: the graded notebook as JSON, with outputs; scores are read from these by nbgrader.
+    verdicts: one for each test cell, in order.
+    reason: why the submission could not be read, or empty.
+    """
+
+    notebook: bytes
+    verdicts: tuple[Verdict, ...]
+    reason: str = ""
+
+
+@dataclass
+class _Result:
+    outputs: list[dict[str, Any]]
+    outcome: Outcome | None
+    message: str
+
+
+class Engine:
+    """Two warm parents, for as many submissions as you like; a context manager.
+
+    sandbox: from `Sandbox.find()`, or None to run learners' code without one.
+
+    A process that `multiprocessing` starts with an engine as an argument shares its parents,
+    and starts its own when those die.
+    """
+
+    def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
+        self._limits = limits
+        self._learners = WarmParent(
+            "grading.examination.learner:main", LEARNER_PRELOAD, sandbox, limits
+        )
+        self._examiners = WarmParent(
+            "grading.examination.examiner:main", EXAMINER_PRELOAD, None, limits
+        )
+        self._stack = contextlib.ExitStack()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "_stack"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _stack=contextlib.ExitStack())
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            parents = (self._learners, self._examiners)
+            for parent in parents:  # at the same time: each imports for seconds
+                parent.start()
+                stack.push(parent)
+            for parent in parents:
+                parent.await_ready()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def grade(self, source: bytes, submitted: bytes) -> Graded:
+        """Grade a submission.
+
+        source: the instructor's notebook.
+        submitted: whatever was handed in.
+        Raises SourceError where the source is at fault.
+        """
+        read = read_source(source)
+        try:
+            cells = read_notebook(submitted)
+        except Malformed as malformed:
+            return set_aside(read, str(malformed))
+        notebook = graft(read, cells)
+        return self.run(notebook, hashlib.sha256(source).digest())
+
+    def run(self, notebook: dict[str, Any], source_hash: bytes) -> Graded:
+        """Run and examine a grafted notebook, which it completes.
+
+        source_hash: the tests' random numbers depend on it and on the answers.
+        """
+        cells = notebook["cells"]
+        answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
+        code = [c for c in cells if c["cell_type"] == "code" and c["source"].strip()]
+        plan = [_plan(c, source_hash + answers) for c in code]
+        try:
+            results = self._examine(plan, _seed(answers, "learner"))
+        except WarmParentDied:
+            # Not this learner's doing; the machine may have been short of memory.
+            self.__exit__()
+            self.__enter__()
+            results = self._examine(plan, _seed(answers, "learner"))
+        verdicts, shown = [], MAX_SHOWN_CODE
+        for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
+            cell["execution_count"] = number
+            cell["outputs"] = _outputs(cell, result)
+            if role(cell) is Role.TEST:
+                verdicts.append(_record(cell, result))
+            elif role(cell) is not Role.GIVEN:
+                cell["source"] = showable_code(cell["source"], shown)
+                shown = max(0, shown - len(cell["source"]))
+        return Graded(dump(notebook), tuple(verdicts))
+
+    def _examine(self, plan: list[dict[str, Any]], seed: int) -> list[_Result]:
+        results: list[_Result] = []
+        end = time.monotonic() + self._limits.notebook_wall_seconds
+        for _ in range(MAX_EXAMINER_RESTARTS):
+            try:
+                for result in self._session(plan, seed, results, end):
+                    results.append(result)
+                return results
+            except _ExaminerLost as lost:
+                results.append(_Result([], lost.outcome, lost.message))
+                if len(results) == len(plan):
+                    return results
+        rest = len(plan) - len(results)
+        return (
+            results
+            + [_Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")] * rest
+        )
+
+    def _session(
+        self, plan: list[dict[str, Any]], seed: int, results: list[_Result], end: float
+    ) -> Iterator[_Result]:
+        """One examiner's life; the results of the cells from `len(results)` on."""
+        skip = [
+            i for i, r in enumerate(results) if r.outcome is not None and plan[i]["kind"] != "test"
+        ]
+        order = {
+            "cells": plan,
+            "first": len(results),
+            "skip": skip,
+            "seed": seed,
+            "seconds": end - time.monotonic(),
+        }
+        with contextlib.ExitStack() as stack:
+            examiner = stack.enter_context(self._examiners.spawn())
+            channel = Channel(examiner.sock)
+            learner: Child | None = None
+            try:
+                channel.send(order)
+                while True:
+                    message, _ = channel.receive(self._patience())
+                    match message["do"]:
+                        case "spawn":
+                            learner = stack.enter_context(self._learners.spawn())
+                            socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
+                            learner.sock.close()
+                        case "end":
+                            assert learner is not None
+                            channel.send(_ending(learner, message["closed"]))
+                        case "cell":
+                            outcome = message["outcome"]
+                            yield _Result(
+                                message["outputs"],
+                                None if outcome is None else Outcome(outcome),
+                                safe_line(message["message"]),
+                            )
+                        case "broken":
+                            raise SourceError(
+                                f"the locked cell {message['cell']!r} fails: {message['message']}"
+                            )
+                        case "done":
+                            return
+            except WireError as error:
+                raise _lost(examiner, error) from None
+
+    def _patience(self) -> float:
+        longest = self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+        return time.monotonic() + longest
+
+
+_engines: dict[tuple[bool, Limits], Engine] = {}
+
+
+def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
+    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    """
+    if (unsafe, limits) not in _engines:
+        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
+        atexit.register(engine.__exit__)
+        share(engine, unsafe, limits)
+    return _engines[unsafe, limits]
+
+
+def share(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Let this process use another one's engine."""
+    _engines[unsafe, limits] = engine
+
+
+class _ExaminerLost(Exception):
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message
+
+
+def _lost(examiner: Child, error: WireError) -> _ExaminerLost:
+    if isinstance(error, TimedOut):
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
+    status = _wait(examiner)
+    if status.limit == "lost":
+        raise WarmParentDied(str(status))
+    if status.limit == "cpu":
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
+    if status.limit == "memory":
+        return _ExaminerLost(Outcome.OUT_OF_MEMORY, "took too much memory to examine")
+    return _ExaminerLost(Outcome.CRASHED, f"ended the test's own process ({status})")
+
+
+def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
+    """How a child ends by itself within `patience` seconds, or else by being killed."""
+    try:
+        return child.wait(patience)
+    except TimeoutError:
+        child.kill()
+        return child.wait()
+
+
+def _ending(learner: Child, closed: bool) -> dict[str, Any]:
+    status = _wait(learner, 2.0 if closed else 0.0)
+    if status.limit == "lost":
+        raise WarmParentDied(str(status))
+    return {"limit": status.limit, "said": str(status)}
+
+
+def _plan(cell: dict[str, Any], secret: bytes) -> dict[str, Any]:
+    kinds = {Role.TEST: "test", Role.GIVEN: "given"}
+    name = grade_id(cell) or cell["id"]
+    return {
+        "id": name,
+        "kind": kinds.get(role(cell), "learner"),
+        "code": cell["source"],
+        "hidden": "BEGIN HIDDEN TESTS" in cell["source"],
+        "seed": _seed(secret, name),
+    }
+
+
+def _seed(secret: bytes, name: str) -> int:
+    """A number below 2**63 that only who has `secret` can foresee."""
+    return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:8], "big") >> 1
+
+
+def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
+    if result.outcome in (None, Outcome.PASSED):
+        return result.outputs
+    said = result.message
+    if role(cell) is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
+        said = f"this cell {said}"
+    return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
+
+
+def _record(cell: dict[str, Any], result: _Result) -> Verdict:
+    outcome = result.outcome or Outcome.NOT_RUN
+    points = float(cell["metadata"]["nbgrader"]["points"])
+    verdict = judged(grade_id(cell), outcome, points, result.message)
+    cell["metadata"][NOTE] = {"outcome": str(outcome), "message": result.message}
+    return verdict
+
+
+def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
+    """An output that says what went wrong, and means no points to nbgrader."""
+    lines = message.split("\n")
+    return {
+        "output_type": "error",
+        "ename": str(outcome),
+        "evalue": lines[0],
+        "traceback": [f"{outcome}: {lines[0]}", *lines[1:]],
+    }
+
+
+def set_aside(source: Source, reason: str) -> Graded:
+    """What a submission that can't be read gets: the source's stubs, and no points."""
+    notebook = graft(source, [])
+    reason = safe_line(reason)
+    verdicts = []
+    for cell in notebook["cells"]:
+        if role(cell) is Role.TEST:
+            said = f"the submitted notebook could not be read: {reason}"
+            result = _Result([], Outcome.MALFORMED, said)
+            cell["outputs"] = [error_output(Outcome.MALFORMED, said)]
+            verdicts.append(_record(cell, result))
+    notebook["metadata"][NOTE] = {"malformed": reason}
+    return Graded(dump(notebook), tuple(verdicts), reason)
+
+
+def dump(notebook: dict[str, Any]) -> bytes:
+    """A notebook's file, in the layout that nbformat writes."""
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
+    return (text + "\n").encode("utf-8", "replace")

@@ -1,0 +1,384 @@
+"""The examiner's side of grading: runs test cells against stand-ins for a learner's answers.
+
+`main` is what a warm parent runs in each child, for one submission. It gets the cells from
+the grader, passes the learner's on to a process that runs `grading.examination.learner`, runs
+the tests itself, and tells the grader how each cell ended. What a stand-in can do is said in
+`grading.examination.stand_in`.
+
+Each test cell starts from what the locked cells define; names don't last beyond it.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import dataclasses
+import importlib
+import io
+import random
+import re
+import socket
+import symtable
+import sys
+import time
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+
+from grading.examination.codec import BadValue
+from grading.examination.stand_in import (
+    MAX_TEXT,
+    Ended,
+    Learner,
+    Lost,
+    RemoteError,
+    StandIn,
+    rebuild_error,
+    runs_out_of_memory,
+)
+from grading.examination.verdicts import Outcome
+from grading.examination.wire import Channel, Closed, TimedOut
+from grading.sandbox.limits import Limits
+from grading.submission.harmless import safe_outputs, size_of_output
+
+NOTHING = ""
+"""Run behind every cell of a learner's, so that one that breaks the connection is found at once
+and left out of the next process, and not the cell or test behind it."""
+MAX_RESTARTS = 8
+MAX_ERROR_OUTPUT = 100_000
+"""Characters of a traceback beyond what a cell may print."""
+
+
+@dataclasses.dataclass
+class Stop:
+    """Why a learner's cell did not run to its end, and the names that it would have defined."""
+
+    outcome: Outcome
+    message: str
+    names: frozenset[str]
+
+
+class Examination:
+    """One submission's cells, run in order.
+
+    Args:
+        grader: where cells and processes come from, and results go to.
+        plan: `cells`, each with `kind` ("learner", "given", which is run on both sides, or
+            "test"), `code`, `hidden` and `seed`; `first`, the index of the first cell whose
+            result is wanted; `skip`, indices not to run again; `seed` of the learner's own
+            random numbers; `seconds`, what is left for the whole notebook.
+    """
+
+    def __init__(self, grader: Channel, plan: dict[str, Any], limits: Limits) -> None:
+        self._grader = grader
+        self._limits = limits
+        self._cells: list[dict[str, Any]] = plan["cells"]
+        self._first: int = plan["first"]
+        self._seed: int = plan["seed"]
+        self._skip: set[int] = set(plan["skip"])
+        self._end = time.monotonic() + plan["seconds"]
+        self._main = types.ModuleType("__main__")
+        sys.modules["__main__"] = self._main
+        self._learner: Learner | None = None
+        self._stops: list[Stop] = []
+        self._restarts = 0
+        self._output_left = limits.notebook_output_bytes
+
+    def run(self) -> None:
+        """Run every cell and report on those from the first wanted one on."""
+        for index, cell in enumerate(self._cells):
+            wanted = index >= self._first
+            if not wanted:
+                if cell["kind"] == "given":
+                    self._run_given(cell)
+                continue
+            outputs: Any = []
+            outcome, message = None, ""
+            try:
+                if cell["kind"] == "test":
+                    outputs, outcome, message = self._test(index, cell)
+                else:
+                    if cell["kind"] == "given":
+                        self._run_given(cell)
+                    outputs = self._run_learners(index, cell)
+            except Ended as ended:
+                outcome, message = ended.outcome, ended.message
+            self._report(index, outputs, outcome, message)
+        self._grader.send({"do": "done"})
+
+    def _report(self, index: int, outputs: Any, outcome: Outcome | None, message: str) -> None:
+        said = {"do": "cell", "index": index, "outcome": outcome, "message": message}
+        most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
+        kept = safe_outputs(outputs, most)
+        self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
+        try:
+            self._grader.send(said | {"outputs": kept})
+        except ValueError:  # characters that take many bytes
+            self._grader.send(said | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
+
+    def _run_given(self, cell: dict[str, Any]) -> None:
+        seed_all(cell["seed"])
+        # Magics concern the notebook's own process.
+        code = re.sub(r"(?m)^[ \t]*[%!].*$", "", cell["code"])
+        quiet = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+                exec(compile(code, "<given>", "exec"), self._main.__dict__)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            self._grader.send({"do": "broken", "cell": cell["id"], "message": said})
+            raise
+
+    def _run_learners(self, index: int, cell: dict[str, Any]) -> Any:
+        """Run a cell in the learner's process; its outputs as they came."""
+        learner = self._ready(index)
+        try:
+            with self._watched(learner):
+                reply = learner.run(cell["code"], cell["kind"] == "given")
+                learner.run(NOTHING, False)
+        except Ended as ended:
+            self._skip.add(index)
+            self._stop(cell, ended.outcome, ended.message)
+            raise
+        if reply.get("failed") is not None:
+            self._note_failure(cell, reply["failed"])
+        return reply.get("outputs")
+
+    def _note_failure(self, cell: dict[str, Any], description: Any) -> None:
+        try:
+            error = rebuild_error(description)
+        except BadValue:
+            return
+        outcome = Outcome.ERROR
+        if "KeyboardInterrupt" in description["bases"]:
+            outcome, said = Outcome.TIMED_OUT, f"took longer than {self._cell_limit()}"
+        else:
+            if runs_out_of_memory(error):
+                outcome = Outcome.OUT_OF_MEMORY
+            said = f"raised {type(error).__name__}: {error}"
+        self._stop(cell, outcome, said)
+
+    def _stop(self, cell: dict[str, Any], outcome: Outcome, message: str) -> None:
+        # An answer cell is called after what it defines, which its text may no longer show.
+        names = bound_names(cell["code"]) | {cell["id"]}
+        self._stops.append(Stop(outcome, message, names))
+
+    def _ready(self, index: int) -> Learner:
+        """A learner's process in which the cells before `index` ran."""
+        if self._learner is not None:
+            return self._learner
+        if self._restarts > MAX_RESTARTS:
+            raise Ended(
+                Outcome.NOT_RUN, f"not run: the notebook ended its process {MAX_RESTARTS} times"
+            )
+        self._restarts += 1
+        self._grader.send({"do": "spawn"})
+        _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
+        channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
+        learner = self._learner = Learner(channel, self._main.__dict__, self._seed)
+        for before, cell in enumerate(self._cells[:index]):
+            if cell["kind"] == "test" or before in self._skip:
+                continue
+            self._grader.send({"do": "alive"})
+            try:
+                with self._watched(learner):
+                    learner.run(cell["code"], cell["kind"] == "given")
+                    learner.run(NOTHING, False)
+            except Ended as ended:
+                self._skip.add(before)
+                self._stop(cell, ended.outcome, ended.message)
+                return self._ready(index)
+        return learner
+
+    @contextlib.contextmanager
+    def _watched(self, learner: Learner) -> Iterator[None]:
+        """Give the learner's process the time of one cell, and turn its end into Ended."""
+        now = time.monotonic()
+        if now >= self._end:
+            raise Ended(
+                Outcome.NOT_RUN,
+                f"not run: the notebook took longer than {_seconds(self._whole_limit())}",
+            )
+        learner.deadline = min(now + self._limits.cell_wall_seconds, self._end)
+        try:
+            yield
+        except Ended as ended:
+            if ended.outcome is Outcome.TIMED_OUT and not ended.message:
+                ended.message = f"took longer than {self._cell_limit()}"
+            raise
+        except Lost as lost:
+            self._learner = None
+            raise self._how_it_ended(lost.cause) from None
+
+    def _how_it_ended(self, error: Exception) -> Ended:
+        self._grader.send({"do": "end", "closed": isinstance(error, Closed)})
+        status, _ = self._grader.receive()
+        if status["limit"] == "memory":
+            return Ended(Outcome.OUT_OF_MEMORY, f"used more memory than {self._memory_limit()}")
+        if status["limit"] in ("cpu", "wall"):
+            whole = f"took more computing time than the whole notebook has ({self._cpu_limit()})"
+            return Ended(Outcome.TIMED_OUT, whole)
+        if isinstance(error, TimedOut):
+            return Ended(
+                Outcome.TIMED_OUT,
+                f"took longer than {self._cell_limit()} and could not be interrupted",
+            )
+        if isinstance(error, Closed):
+            return Ended(Outcome.CRASHED, f"ended its process ({status['said']})")
+        return Ended(Outcome.CRASHED, f"wrote to the grader's own connection ({error})")
+
+    def _cell_limit(self) -> str:
+        computing = f"or {self._limits.cell_cpu_seconds:g} of computing time"
+        return f"{_seconds(self._limits.cell_wall_seconds)} ({computing})"
+
+    def _whole_limit(self) -> float:
+        return self._limits.notebook_wall_seconds
+
+    def _cpu_limit(self) -> str:
+        return _seconds(self._limits.notebook_cpu_seconds)
+
+    def _memory_limit(self) -> str:
+        return f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
+
+    def _test(self, index: int, cell: dict[str, Any]) -> tuple[list[Any], Outcome, str]:
+        """Outputs, outcome and message of a test cell."""
+        printed = _Printed()
+        outcome, message = self._judge(index, cell, printed)
+        text = printed.getvalue()
+        outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
+        return outputs, outcome, message[:MAX_TEXT]
+
+    def _judge(self, index: int, cell: dict[str, Any], printed: io.StringIO) -> tuple[Outcome, str]:
+        learner: Learner | None = None
+        names: dict[str, Any] = {}
+        try:
+            code = compile(cell["code"], "<test>", "exec")
+            learner = self._ready(index)
+            learner.out_of_memory = False
+            namespace = dict(self._main.__dict__)
+            with self._watched(learner):
+                for name in sorted(free_names(cell["code"]) - namespace.keys() & learner.names):
+                    names[name] = learner.request("fetch", None, name=name)
+                namespace |= names
+                seed_all(cell["seed"])
+                with (
+                    contextlib.redirect_stdout(printed),
+                    contextlib.redirect_stderr(io.StringIO()),
+                ):
+                    exec(code, namespace)
+        except Ended as ended:
+            label = _label(names)
+            told = ended.message
+            return ended.outcome, told if told.startswith("not run") else f"{label} {told}"
+        except RemoteError as error:
+            outcome, message = Outcome.ERROR, _uncaught(error, names)
+        except AssertionError as error:
+            said = str(error) or "the answer is not what the test expects"
+            outcome, message = Outcome.FAILED, said
+        except NameError as error:
+            if error.name is None or error.name in names:
+                outcome, message = _odd(error, cell["hidden"])
+            else:
+                outcome, message = self._missing(error.name)
+        except Exception as error:
+            outcome, message = _odd(error, cell["hidden"])
+        else:
+            return Outcome.PASSED, ""
+        if learner is not None and learner.out_of_memory:
+            outcome = Outcome.OUT_OF_MEMORY
+        return outcome, message
+
+    def _missing(self, name: str) -> tuple[Outcome, str]:
+        for stop in reversed(self._stops):
+            if name in stop.names:
+                return (
+                    stop.outcome,
+                    f"{name} is not defined: the cell that defines it {stop.message}",
+                )
+        return Outcome.ERROR, f"{name} is not defined: no cell before this one defines it"
+
+
+def _label(names: dict[str, Any]) -> str:
+    called = [n for n, v in names.items() if isinstance(v, StandIn)]
+    return " or ".join(called) if 0 < len(called) <= 3 else "the answer"
+
+
+def _uncaught(error: RemoteError, names: dict[str, Any]) -> str:
+    said = f"{_label(names)} raised {type(error).__name__}"
+    if error.message:
+        said += f": {error.message}"
+    return said + (f"\n  raised in: {error.where}" if error.where else "")
+
+
+def _odd(error: Exception, hidden: bool) -> tuple[Outcome, str]:
+    said = "" if hidden else f": {error}"
+    return (
+        Outcome.ERROR,
+        f"the test could not use what came back ({type(error).__name__}{said})",
+    )
+
+
+def _seconds(value: float) -> str:
+    return f"{value:g} seconds"
+
+
+class _Printed(io.StringIO):
+    """What a test prints, up to a length."""
+
+    def write(self, text: str) -> int:
+        left = MAX_TEXT - self.tell()
+        return super().write(text[: max(0, left)])
+
+
+def free_names(code: str) -> set[str]:
+    """Names that a cell reads and neither it nor Python defines."""
+    top = symtable.symtable(code, "<cell>", "exec")
+    bound = _bound(top)
+    read: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is top or symbol.is_global()):
+                read.add(symbol.get_name())
+    return read - bound - set(dir(builtins))
+
+
+def bound_names(code: str) -> frozenset[str]:
+    """Names that a learner's cell would define, as far as its text says."""
+    try:
+        return frozenset(_bound(symtable.symtable(code, "<cell>", "exec")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset(re.findall(r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)", code)) | frozenset(
+            re.findall(r"(?m)^(\w+)\s*=", code)
+        )
+
+
+def _bound(table: symtable.SymbolTable) -> set[str]:
+    return {
+        s.get_name()
+        for s in table.get_symbols()
+        if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }
+
+
+def seed_all(seed: int) -> None:
+    """Start every random generator that a test may use."""
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+    core = importlib.import_module("checks.core")
+    set_seed: Callable[[int], None] | None = getattr(core, "set_seed", None)
+    if set_seed is not None:
+        set_seed(seed)
+
+
+def main(sock: socket.socket, limits: Limits) -> None:
+    """Examine one submission for the grader at `sock`."""
+    grader = Channel(sock)
+    plan, _ = grader.receive()
+    Examination(grader, plan, limits).run()

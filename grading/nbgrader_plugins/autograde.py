@@ -1,0 +1,180 @@
+"""What makes nbgrader grade our way; plugged in by nbgrader_config.py.
+
+`nbgrader autograde` and the formgrader's button read each submission with `SubmissionReader`,
+put it into the source notebook (`Graft`), and run and examine it (`Examine`).
+"""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Bool, Dict
+
+from grading.examination.engine import NOTE, Graded, engine_for, set_aside
+from grading.sandbox.limits import Limits
+from grading.sandbox.view import SandboxUnavailable
+from grading.submission.graft import Source, SourceError, graft, read_source
+from grading.submission.intake import Malformed, read_file, read_timestamp, unfit_files
+from grading.submission.notebook import read_notebook
+
+
+class SubmissionReader(NotebookExporter):
+    """Reads what was handed in, whatever it is; `c.Autograde.exporter_class`.
+
+    A notebook that is missing or can't be read is graded like the others, with the reason.
+    """
+
+    unsafe_no_sandbox = Bool(
+        False, help="Run learners' code without a sandbox. It can then do whatever you can."
+    ).tag(config=True)
+    limits = Dict(
+        help="Other limits than those of grading.sandbox.limits.Limits, for instance "
+        "{'cell_wall_seconds': 60.0}."
+    ).tag(config=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.converter = cast(Any, self.parent)  # the Autograde that uses it
+        root = Path(self.converter.coursedir.root)
+        try:
+            self.engine = engine_for(self.unsafe_no_sandbox, Limits(**self.limits), root)
+        except SandboxUnavailable as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        self._survey()
+
+    def _survey(self) -> None:
+        """Look at the files handed in before nbgrader touches them."""
+        course = self.converter.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        wanted = {Path(p).name for p in glob.glob(f"{source}/{course.notebook_id}.ipynb")}
+        pattern = course.format_path(
+            course.submitted_directory, course.student_id, course.assignment_id
+        )
+        found = self.converter.assignments
+        for folder in sorted(glob.glob(pattern)):
+            if not self._can_be_graded(folder):
+                found.pop(folder, None)
+                continue
+            unfit, why = unfit_files(folder)
+            if unfit:
+                self.log.warning("Not copied, since %s: %s", why, ", ".join(unfit))
+            course.ignore = [*course.ignore, *map(glob.escape, unfit)]
+            # nbgrader passes over a folder without the notebook; `from_filename` says why.
+            paths = {os.path.join(folder, name) for name in wanted}
+            for other in sorted({*found.get(folder, ())} - paths):
+                self.log.warning("Not graded, since %s has no such notebook: %r", source, other)
+            found[folder] = sorted(paths)
+
+    def _can_be_graded(self, folder: str) -> bool:
+        if os.path.islink(folder):
+            self.log.error("Not graded: %s is a link to another folder", folder)
+            return False
+        if not folder.isprintable():
+            # nbgrader would end the batch, or could not write the name to the gradebook.
+            self.log.error("Not graded: %r has characters that no name has; rename it", folder)
+            return False
+        return self._timestamp_is_fine(Path(folder))
+
+    def _timestamp_is_fine(self, folder: Path) -> bool:
+        try:
+            read_timestamp(folder)
+        except Malformed as error:
+            self.log.error("Not graded: %s: %s; mend or remove the file", folder, error)
+            return False
+        return True
+
+    def from_filename(
+        self, filename: str, resources: Any = None, **kwargs: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
+        notebook = nbformat.v4.new_notebook()
+        try:
+            resources[NOTE] = read_file(Path(filename))
+        except Malformed as malformed:
+            resources[NOTE] = malformed
+        return self.from_notebook_node(notebook, resources)
+
+
+class _Grading(NbGraderPreprocessor):
+    """A step of grading: has the source notebook and says whose work is at hand."""
+
+    def source(self, resources: Any) -> tuple[Source, bytes]:
+        """The instructor's notebook and the hash of its file. Raises NbGraderException."""
+        about = resources["nbgrader"]
+        exporter: Any = self.parent
+        course = exporter.converter.coursedir
+        folder = course.format_path(course.source_directory, ".", about["assignment"])
+        path = Path(folder) / f"{about['notebook']}.ipynb"
+        try:
+            data = path.read_bytes()
+            return read_source(data), hashlib.sha256(data).digest()
+        except (OSError, SourceError) as error:
+            raise NbGraderException(f"{path}: {error}") from None
+
+
+class Graft(_Grading):
+    """Set what was handed in into the source notebook; last of `sanitize_preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        source, _ = self.source(resources)
+        submitted = resources.pop(NOTE)
+        try:
+            if isinstance(submitted, Malformed):
+                raise submitted
+            notebook = graft(source, read_notebook(submitted))
+        except Malformed as malformed:
+            about = resources["nbgrader"]
+            self.log.error(
+                "Set aside for you to look at: %s of %s can't be read: %s",
+                about["notebook"], about["student"], malformed,
+            )  # fmt: skip
+            notebook = json.loads(set_aside(source, str(malformed)).notebook)
+        return nbformat.from_dict(notebook), resources
+
+
+class Examine(_Grading):
+    """Run and examine a grafted notebook; first of `autograde_preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        _, source_hash = self.source(resources)
+        # Written by Graft a moment ago.
+        grafted = nbformat.reads(resources.pop(NOTE).decode(), as_version=4)
+        if reason := grafted["metadata"].get(NOTE, {}).get("malformed"):
+            resources["malformed"] = reason
+            return grafted, resources
+        try:
+            exporter: Any = self.parent
+            graded: Graded = exporter.engine.run(grafted, source_hash)
+        except SourceError as error:
+            raise NbGraderException(str(error)) from None
+        for verdict in graded.verdicts:
+            self.log.info("%s: %s", verdict.cell, verdict.outcome)
+        return nbformat.reads(graded.notebook.decode(), as_version=4), resources
+
+
+class MarkSetAside(NbGraderPreprocessor):
+    """Mark a submission that can't be read as one that needs the instructor; after the scores."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        if "malformed" in resources:
+            about = resources["nbgrader"]
+            with Gradebook(about["db_url"]) as gradebook:
+                submission = gradebook.find_submission_notebook(
+                    about["notebook"], about["assignment"], about["student"]
+                )
+                for grade in submission.grades:
+                    grade.needs_manual_grade = True
+                gradebook.db.commit()
+        return nb, resources

@@ -1,0 +1,196 @@
+"""Process 1 of each child's namespaces: makes them, and watches over what runs in there."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+import struct
+import time
+
+from grading.sandbox.limits import Limits
+from grading.sandbox.namespaces import (
+    MOST_FDS,
+    MS_NODEV,
+    MS_NOEXEC,
+    MS_NOSUID,
+    MS_RDONLY,
+    View,
+    fresh_folders,
+    mount,
+    setns,
+    unshare,
+)
+from grading.sandbox.system_calls import (
+    CAP_SYS_PTRACE,
+    CLONE_NEWPID,
+    PER_CHILD,
+    drop_capabilities,
+    filter_system_calls,
+)
+
+_POLL_SECONDS = 0.05
+
+
+def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
+    """Make the namespaces of one child, then watch over it. Runs as their process 1.
+
+    channel: the name of a limit comes out of it where that was passed; the nanny ends when
+        the other end is closed.
+    resident: bytes of memory that the child shares with the zygote at first.
+
+    Sends its own pidfd when the namespaces are ready.
+    """
+    unshare(PER_CHILD)
+    fresh_folders(limits, view)
+    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    socket.sethostname("sandbox")
+    with socket.socket(socket.AF_UNIX) as sample:
+        socket_bytes = 2 * sample.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+    pidfd = os.pidfd_open(os.getpid())
+    # It may look at its charges' memory in detail, and nothing else.
+    drop_capabilities(keep=1 << CAP_SYS_PTRACE)
+    filter_system_calls()
+    socket.send_fds(channel, [b"ready"], [pidfd])
+    os.close(pidfd)
+    reason = _watch(channel, limits, resident, socket_bytes)
+    if reason:
+        channel.sendall(reason.encode())
+
+
+def _watch(channel: socket.socket, limits: Limits, resident: int, socket_bytes: int) -> str | None:
+    """The limit that was passed, or None when the other end of `channel` is closed.
+
+    socket_bytes: the most that a socket can hold, in memory that belongs to no process.
+    """
+    poller = select.poll()
+    poller.register(channel, select.POLLIN)
+    end = time.monotonic() + limits.notebook_wall_seconds
+    reaped = 0.0
+    while not poller.poll(_POLL_SECONDS * 1000):
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                pid, _, usage = os.wait4(-1, os.WNOHANG)
+                if pid == 0:
+                    break
+                reaped += usage.ru_utime + usage.ru_stime
+        memory, cpu = _usage_of_all()
+        # Pages that forked processes share count once for each in the cheap sum.
+        most = limits.watched_memory_bytes + resident - _sockets() * socket_bytes
+        if memory > most and _proportional_memory() > most:
+            return "memory"
+        if cpu + reaped > limits.notebook_cpu_seconds:
+            return "cpu"
+        if time.monotonic() > end:
+            return "wall"
+    return None
+
+
+def _usage_of_all() -> tuple[int, float]:
+    """Resident bytes and CPU seconds of every process in /proc but the calling one."""
+    memory, cpu = 0, 0
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or name == "1":
+            continue
+        try:
+            with open(f"/proc/{name}/stat", "rb") as stat:
+                # The name, in parentheses, may hold anything; fields are counted behind it.
+                fields = stat.read().rpartition(b")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        cpu += sum(map(int, fields[11:15]))
+        memory += int(fields[21])
+    return memory * os.sysconf("SC_PAGE_SIZE"), cpu / os.sysconf("SC_CLK_TCK")
+
+
+def _sockets() -> int:
+    """How many sockets there are in the network namespace, in whatever process or message."""
+    with open("/proc/net/sockstat", "rb") as file:
+        return int(file.readline().split()[2])
+
+
+def _proportional_memory() -> int:
+    """Resident bytes of every process but the calling one, shared pages divided by sharers."""
+    total = 0
+    for name in os.listdir("/proc"):
+        if not name.isdigit() or name == "1":
+            continue
+        try:
+            with open(f"/proc/{name}/smaps_rollup") as rollup:
+                total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except PermissionError:
+            # It asked the kernel not to be looked at (PR_SET_DUMPABLE): all of it counts.
+            total += _resident_kib(name)
+    return total * 1024
+
+
+def _resident_kib(name: str) -> int:
+    try:
+        with open(f"/proc/{name}/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+
+
+class NannyForker:
+    """A small process that forks nannies, so that each costs a page or two of memory.
+
+    Make it before the zygote imports anything large.
+    """
+
+    def __init__(self, limits: Limits, view: View) -> None:
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid == 0:
+            status = 1
+            try:
+                requests = theirs.fileno()
+                os.closerange(0, requests)
+                os.closerange(requests + 1, MOST_FDS)
+                _fork_nannies(theirs, limits, view)
+                status = 0
+            finally:
+                os._exit(status)
+        theirs.close()
+
+    def start(self, resident: int) -> tuple[socket.socket, int]:
+        """A new nanny: (its channel, its pidfd)."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            with theirs:
+                socket.send_fds(self._socket, [struct.pack("Q", resident)], [theirs.fileno()])
+            message, fds, _, _ = socket.recv_fds(ours, 4096, 1)
+            if message != b"ready":
+                raise OSError(message.decode(errors="replace") or "the nanny ended at once")
+        except BaseException:
+            ours.close()
+            raise
+        return ours, fds[0]
+
+
+def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY)
+    while True:
+        message, fds, _, _ = socket.recv_fds(requests, 64, 1)
+        if not message:
+            return
+        unshare(CLONE_NEWPID)
+        if os.fork() == 0:
+            requests.close()
+            os.close(own)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            with socket.socket(fileno=fds[0]) as channel:
+                try:
+                    nanny(channel, limits, struct.unpack("Q", message)[0], view)
+                except OSError as error:
+                    with contextlib.suppress(OSError):
+                        channel.send(str(error).encode())
+            os._exit(0)
+        setns(own, CLONE_NEWPID)
+        os.close(fds[0])

@@ -1,0 +1,321 @@
+"""The process that a WarmParent keeps: everything is imported once, then it forks.
+
+Started as `python -c "…; zygote.main()" CONTROL_FD` with a JSON configuration on standard
+input. It says on the control socket when it is ready (or why not), then takes requests:
+one byte with two sockets attached, the child's own and one for its status.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+from grading.sandbox import namespaces, system_calls
+from grading.sandbox.limits import Limits, mapped_bytes
+from grading.sandbox.nanny import NannyForker
+
+_MOST_FDS = 1 << 20
+# A learner could read in its own memory what these hold.
+_SECRET_PACKAGES = ("checks", "nbgrader")
+
+
+@dataclass
+class _Running:
+    pid: int
+    status: socket.socket
+    nanny: socket.socket | None = None
+    pidfd: int = -1
+    scratch: str | None = None
+    ended: dict[str, Any] = field(default_factory=dict)
+    killed: bool = False
+
+
+class Zygote:
+    def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
+        self._control = control
+        self._limits = Limits(**config["limits"])
+        self._sandboxed = bool(config["sandboxed"])
+        self._running: dict[int, _Running] = {}
+        self._nannies: NannyForker | None = None
+        if self._sandboxed:
+            view = namespaces.View(**config["view"])
+            namespaces.enter(config["uid"], self._limits, view)
+            self._nannies = NannyForker(self._limits, view)
+            self._proc = namespaces.open_proc()
+        for name in config["preload"]:
+            importlib.import_module(name)
+        module, _, function = config["target"].partition(":")
+        self._target = getattr(importlib.import_module(module), function)
+        if self._sandboxed:
+            for name in _SECRET_PACKAGES:
+                if name in sys.modules:
+                    raise RuntimeError(
+                        f"{name} was imported by {config['preload']} or {config['target']}; "
+                        "nothing that a learner may not know can be loaded here"
+                    )
+        if "torch" in sys.modules:
+            torch = sys.modules["torch"]
+            torch.set_num_threads(1)
+            torch.set_num_interop_threads(1)
+        _assert_single_thread()
+        gc.collect()
+        gc.freeze()
+        self._mapped = mapped_bytes()
+        self._resident = _resident_bytes()
+        self._poller = select.poll()
+        wake, self._wake = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(self._wake, False)
+        self._woken = wake
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
+        self._poller.register(control, select.POLLIN)
+        self._poller.register(wake, select.POLLIN)
+
+    def serve(self, parent: int | None) -> None:
+        """Answer until the control socket is closed or the grader `parent` (a pidfd) is gone."""
+        if parent is not None:
+            self._poller.register(parent, select.POLLIN)
+        usage = resource.getrusage(resource.RUSAGE_SELF)
+        ready = {
+            "ready": True,
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "resident_bytes": self._resident,
+            "mapped_bytes": self._mapped,
+        }
+        self._control.sendall(json.dumps(ready).encode() + b"\n")
+        try:
+            while self._step(parent):
+                pass
+        finally:
+            for child in self._running.values():
+                self._kill(child)
+                if child.scratch is not None:
+                    shutil.rmtree(child.scratch, ignore_errors=True)
+
+    def _step(self, parent: int | None) -> bool:
+        # One event at a time: handling it may close a descriptor that a later one names.
+        fd, _ = self._poller.poll()[0]
+        if fd == parent:
+            return False
+        if fd == self._control.fileno():
+            message, fds, _, _ = socket.recv_fds(self._control, 1, 2)
+            if not message:
+                return False
+            self._spawn(socket.socket(fileno=fds[0]), socket.socket(fileno=fds[1]))
+        elif fd == self._woken:
+            os.read(self._woken, 4096)
+            self._reap()
+        else:
+            self._attend(fd)
+        return True
+
+    def _attend(self, fd: int) -> None:
+        """A child's grader wants it ended, or its nanny has ended."""
+        for child in list(self._running.values()):
+            if fd == child.pidfd:
+                self._poller.unregister(fd)
+                os.close(fd)
+                child.pidfd = -1
+                self._report(child)
+            elif fd == child.status.fileno():
+                self._poller.unregister(fd)
+                child.killed = True
+                self._kill(child)
+
+    def _kill(self, child: _Running) -> None:
+        if child.nanny is not None:
+            if child.pidfd >= 0:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.pid, signal.SIGKILL)
+        if not child.ended:
+            os.kill(child.pid, signal.SIGKILL)  # it may not lead its group yet
+
+    def _reap(self) -> None:
+        while self._running or self._nannies:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if self._nannies is not None and pid == self._nannies.pid:
+                raise RuntimeError("the process that forks nannies has ended")
+            child = self._running.get(pid)
+            if child is None:
+                continue
+            code = os.waitstatus_to_exitcode(status)
+            child.ended = {
+                "code": code if code >= 0 else None,
+                "signal": -code if code < 0 else None,
+                "cpu_seconds": usage.ru_utime + usage.ru_stime,
+                "peak_resident_bytes": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
+            }
+            self._kill(child)  # what the child started has to end with it
+            self._report(child)
+
+    def _report(self, child: _Running) -> None:
+        """Tell the grader how the child ended, once nothing of it is left."""
+        if not child.ended or child.pidfd >= 0:
+            return
+        del self._running[child.pid]
+        reason = ""
+        if child.nanny is not None:
+            reason = _last_word(child.nanny)
+            child.nanny.close()
+        if child.scratch is not None:
+            shutil.rmtree(child.scratch, ignore_errors=True)
+        over = child.ended["cpu_seconds"] >= self._limits.notebook_cpu_seconds
+        if child.ended["signal"] == signal.SIGXCPU or (
+            child.ended["signal"] == signal.SIGKILL and over and not child.killed
+        ):
+            reason = "cpu"
+        if not reason and child.killed:
+            reason = "killed"
+        self._say(child.status, child.ended | {"limit": reason})
+        if not child.killed:
+            self._poller.unregister(child.status)
+        child.status.close()
+
+    @staticmethod
+    def _say(status: socket.socket, message: dict[str, Any]) -> None:
+        # A grader that has gone or closed its end doesn't want to know.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            status.sendall(json.dumps(message).encode() + b"\n")
+
+    def _spawn(self, sock: socket.socket, status: socket.socket) -> None:
+        try:
+            _assert_single_thread()
+            child = self._fork(sock, status)
+        except Exception as error:
+            self._say(status, {"error": f"{type(error).__name__}: {error}"})
+            status.close()
+        else:
+            self._running[child.pid] = child
+            self._poller.register(status, select.POLLIN)
+            if child.pidfd >= 0:
+                self._poller.register(child.pidfd, select.POLLIN)
+            self._say(status, {"pid": child.pid})
+        finally:
+            sock.close()
+
+    def _fork(self, sock: socket.socket, status: socket.socket) -> _Running:
+        if self._nannies is None:
+            scratch = tempfile.mkdtemp(prefix="grading-")
+            pid = os.fork()
+            if pid == 0:
+                self._run(sock, lambda: self._settle(scratch))
+            return _Running(pid, status, scratch=scratch)
+        nanny, pidfd = self._nannies.start(self._resident)
+        try:
+            with namespaces.forking_into(pidfd):
+                pid = os.fork()
+                if pid == 0:
+                    self._run(sock, lambda: self._lock_in(pidfd))
+        except BaseException:
+            nanny.close()
+            os.close(pidfd)
+            raise
+        return _Running(pid, status, nanny=nanny, pidfd=pidfd)
+
+    def _run(self, sock: socket.socket, prepare: Any) -> None:
+        """The life of a child, from the fork to its end."""
+        code = 70
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            prepare()
+            self._limits.apply(self._mapped, count_processes=self._sandboxed)
+            if self._sandboxed:
+                system_calls.drop_privileges()
+            sock = _keep_only(sock)
+            self._target(sock, self._limits)
+            code = 0
+        except SystemExit as error:
+            code = error.code if isinstance(error.code, int) else 1
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code & 0xFF)
+
+    def _settle(self, scratch: str) -> None:
+        os.setsid()
+        os.chdir(scratch)
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch
+
+    def _lock_in(self, pidfd: int) -> None:
+        namespaces.join(pidfd, self._proc)
+        os.setsid()
+        os.chdir(namespaces.HOME)
+        os.umask(0o077)
+
+
+def _keep_only(sock: socket.socket) -> socket.socket:
+    """Close every file descriptor but `sock`, and connect 0, 1 and 2 to /dev/null."""
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    os.dup2(sock.detach(), 3)
+    os.closerange(4, _MOST_FDS)
+    os.set_inheritable(3, False)
+    return socket.socket(fileno=3)
+
+
+def _last_word(nanny: socket.socket) -> str:
+    nanny.setblocking(False)
+    try:
+        return nanny.recv(64).decode()
+    except (BlockingIOError, ConnectionResetError):
+        return ""
+
+
+def _assert_single_thread() -> None:
+    """A forked child of a parent with threads would wait for ever on their locks."""
+    try:
+        count = len(os.listdir("/proc/self/task"))
+    except FileNotFoundError:
+        count = threading.active_count()
+    if count != 1:
+        names = [t.name for t in threading.enumerate()]
+        raise RuntimeError(f"{count} threads run where one may: {names}; forking is not safe")
+
+
+def _resident_bytes() -> int:
+    try:
+        with open("/proc/self/statm") as statm:
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except FileNotFoundError:
+        return 0
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    parent = int(sys.argv[2]) if len(sys.argv) > 2 else None
+    config = json.loads(sys.stdin.buffer.read())
+    with open(os.devnull, "rb") as null:
+        os.dup2(null.fileno(), 0)
+    try:
+        zygote = Zygote(control, config)
+    except BaseException:
+        control.sendall(json.dumps({"error": traceback.format_exc()}).encode() + b"\n")
+        raise SystemExit(1) from None
+    zygote.serve(parent)

@@ -1,0 +1,84 @@
+"""The course's pictures, drawn by matplotlib and seaborn.
+
+Every ``plot_…`` function draws on one matplotlib ``Axes`` and returns it: on `ax` where one is
+given, on new axes of a fitting size otherwise. Pictures with many panels (`plot_heads`, `plot_bias`
+of several heads) are still one ``Axes``, whose panels are its ``child_axes``.
+
+Every picture has a title that says what to see (`title` replaces it), a description for readers
+who can't see it, made from the data, and colours that colour-blind readers can tell apart: light
+to dark for amounts, and a number, marker, hatch or label beside each colour.
+
+End a cell with `show`, which stores the picture with its alternative text:
+
+    show(plot_attention(weights, tokens))
+
+Arrays may be NumPy arrays, torch tensors (any dtype, with or without gradients) or nested lists.
+"""
+
+from helpers.plotting.attention import (
+    plot_attention,
+    plot_heads,
+    plot_influence,
+    plot_mask,
+    plot_weights,
+)
+from helpers.plotting.charts import (
+    plot_bias,
+    plot_encoding,
+    plot_lines,
+    plot_model_parameters,
+    plot_parameters,
+    plot_rotation,
+)
+from helpers.plotting.common import (
+    DASHES,
+    DIVERGING,
+    HATCHES,
+    MARKERS,
+    PALETTE,
+    SEQUENTIAL,
+    describe,
+    description,
+    show,
+    to_html,
+)
+from helpers.plotting.diagrams import (
+    GHOST,
+    INK,
+    Point,
+    plot_architecture,
+    plot_attention_flow,
+    plot_block,
+    plot_multi_head_flow,
+)
+
+__all__ = [
+    "DASHES",
+    "DIVERGING",
+    "GHOST",
+    "HATCHES",
+    "INK",
+    "MARKERS",
+    "PALETTE",
+    "SEQUENTIAL",
+    "Point",
+    "describe",
+    "description",
+    "plot_architecture",
+    "plot_attention",
+    "plot_attention_flow",
+    "plot_bias",
+    "plot_block",
+    "plot_encoding",
+    "plot_heads",
+    "plot_influence",
+    "plot_lines",
+    "plot_mask",
+    "plot_model_parameters",
+    "plot_multi_head_flow",
+    "plot_parameters",
+    "plot_rotation",
+    "plot_weights",
+    "show",
+    "to_html",
+]

@@ -1,0 +1,270 @@
+"""What every picture is drawn with: colours, alternative text, heat maps."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import math
+from collections.abc import Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+import torch
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+PALETTE: list[str] = sns.color_palette("colorblind").as_hex()
+SEQUENTIAL = "mako_r"
+DIVERGING = "vlag"
+HATCHES = ["", "///", "...", "\\\\\\", "xxx", "---", "ooo", "+++"]
+MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
+DASHES: list[Any] = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), "-"]
+
+_descriptions: WeakKeyDictionary[Axes, str] = WeakKeyDictionary()
+
+
+# Alternative text
+
+
+def describe(ax: Axes, text: str) -> Axes:
+    """Say in words what `ax` shows; `show` makes it the picture's alternative text.
+
+    Every ``plot_…`` function calls this itself. Call it for axes of your own, or to replace what a
+    function says by what matters in your text.
+
+    Raises:
+        ValueError: `text` is empty.
+    """
+    if not text.strip():
+        raise ValueError(f"text is {text!r}: it must say in words what the picture shows")
+    _descriptions[ax] = " ".join(text.split())
+    return ax
+
+
+def description(picture: Axes | Figure) -> str:
+    """What `describe` said of an ``Axes`` or of all axes of a ``Figure``, else ""."""
+    axes = picture.axes if isinstance(picture, Figure) else [picture]
+    return " ".join(_descriptions[ax] for ax in axes if ax in _descriptions)
+
+
+def to_html(picture: Axes | Figure, alt: str | None = None) -> str:
+    """The picture as an HTML ``<img>`` with alternative text; closes its figure.
+
+    Arguments and errors as in `show`.
+    """
+    return _img(*_render(picture, alt))
+
+
+def show(picture: Axes | Figure, alt: str | None = None) -> None:
+    """Display a picture once, with alternative text, and close its figure.
+
+    The output has three forms. JupyterLab, GitHub and nbconvert show the HTML ``<img>`` with its
+    ``alt``. The ``image/png`` is for what can't show HTML, PDF for one; its metadata carry ``alt``
+    too, but JupyterLab 4 and nbconvert's default template don't look at them. The plain text is
+    the alternative text.
+
+    Args:
+        picture: an ``Axes`` (its whole figure is shown) or a ``Figure``.
+        alt: what a reader who can't see the picture should know; by default what `describe` said
+            of the figure's axes.
+
+    Raises:
+        ValueError: there is no alternative text.
+    """
+    png, text = _render(picture, alt)
+    display(
+        {"text/html": _img(png, text), "image/png": png, "text/plain": text},
+        metadata={"image/png": {"alt": text}},
+        raw=True,
+    )
+
+
+def _render(picture: Axes | Figure, alt: str | None) -> tuple[str, str]:
+    """The figure's PNG in base64 and its alternative text. The figure is closed."""
+    figure = picture if isinstance(picture, Figure) else picture.figure
+    if not isinstance(figure, Figure):
+        raise ValueError(f"picture is on a {type(figure).__name__}: show the Figure around it")
+    text = description(figure) if alt is None else " ".join(alt.split())
+    if not text:
+        raise ValueError(
+            f"alt is {alt!r}: say in words what the picture shows, in show(picture, alt) "
+            "or describe(ax, text)"
+        )
+    png = base64.b64encode(_png(figure)).decode("ascii")
+    plt.close(figure)
+    return png, text
+
+
+def _img(png: str, text: str) -> str:
+    return f'<img alt="{html.escape(text)}" src="data:image/png;base64,{png}">'
+
+
+def _png(figure: Figure) -> bytes:
+    """The figure as PNG of 256 colours, a third of the size; the same bytes for the same figure."""
+    full, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(full, format="png", dpi=100, bbox_inches="tight")
+    picture = Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    picture.save(small, format="png", optimize=True)
+    return small.getvalue()
+
+
+# Small helpers
+
+
+def as_array(name: str, values: Any, *ndims: int) -> np.ndarray:
+    """`values` as a float64 array with one of `ndims` dimensions, all finite."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().to("cpu", torch.float64)
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim not in ndims:
+        wanted = " or ".join(str(n) for n in ndims)
+        raise ValueError(
+            f"{name} has shape {array.shape}: it must have {wanted} dimensions"
+            + (", so pick one of the batch first" if array.ndim > max(ndims) else "")
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} has shape {array.shape}: there is nothing in it to draw")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinity: every value must be finite")
+    return array
+
+
+def as_labels(name: str, labels: Sequence[str] | None, size: int, what: str) -> list[str]:
+    """`labels`, one for each of `size`; their numbers from 0 where there are none."""
+    if labels is None:
+        return [str(i) for i in range(size)]
+    if isinstance(labels, str) or len(labels) != size:
+        got = f"{labels!r}" if isinstance(labels, str) else f"{len(labels)} strings"
+        raise ValueError(
+            f"{name} is {got}: it must be a list of {size} strings, one for each {what}"
+        )
+    return [str(label) for label in labels]
+
+
+def as_weights(weights: Any, *ndims: int) -> np.ndarray:
+    array = as_array("weights", weights, *ndims)
+    low, high = array.min(), array.max()
+    if low < 0 or high > 1 + 1e-4:
+        raise ValueError(
+            f"weights lie between {low:.4g} and {high:.4g}: attention weights lie between 0 and 1, "
+            "as softmax makes them"
+        )
+    return array
+
+
+def one_of(kind: str, kinds: Sequence[str]) -> str:
+    if kind not in kinds:
+        raise ValueError(f"kind is {kind!r}: it must be one of {', '.join(map(repr, kinds))}")
+    return kind
+
+
+def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
+    return ax if ax is not None else plt.subplots(figsize=(width, height), layout="constrained")[1]
+
+
+def join_words(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def _number_format(array: np.ndarray) -> str:
+    return ".0f" if np.array_equal(array, array.round()) else ".2f"
+
+
+def draw_heatmap(
+    array: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    ax: Axes,
+    *,
+    low: float,
+    high: float,
+    cmap: str = SEQUENTIAL,
+    legend: str | None = None,
+    numbers: bool = False,
+) -> None:
+    """Cells with the first row on top and every row and column named."""
+    sns.heatmap(
+        array,
+        ax=ax,
+        vmin=low,
+        vmax=high,
+        cmap=cmap,
+        square=True,
+        annot=numbers,
+        fmt=_number_format(array),
+        annot_kws={"fontsize": 8},
+        linewidths=0.5 if max(array.shape) <= 32 else 0,
+        linecolor="0.85",
+        cbar=legend is not None,
+        cbar_kws={"label": legend, "shrink": 0.8} if legend else None,
+        xticklabels=list(columns),
+        yticklabels=list(rows),
+    )
+    cell = ax.get_window_extent().width / ax.figure.dpi / len(columns)
+    size = 7 if max(array.shape) > 16 and cell < 0.3 else 9
+    crowded = max(map(len, columns)) * 0.09 > 0.85 * cell
+    ax.tick_params(axis="x", labelsize=size, rotation=90 if crowded else 0)
+    ax.tick_params(axis="y", labelsize=size, rotation=0)
+    for side in ax.spines.values():
+        side.set_visible(True)
+        side.set_color("0.5")
+
+
+def side_of(n: int) -> float:
+    """Inches for a square of n by n cells, names included."""
+    return min(2.6 + 0.34 * n, 9.0)
+
+
+def draw_grid(
+    arrays: np.ndarray,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    titles: Sequence[str],
+    ax: Axes | None,
+    *,
+    low: float,
+    high: float,
+    legend: str,
+    axis_names: tuple[str, str],
+) -> Axes:
+    """One small heat map for each of `arrays` as panels inside one Axes, with one colour bar."""
+    n_panels, height, width = arrays.shape
+    n_columns = min(n_panels, 4)
+    n_rows = math.ceil(n_panels / n_columns)
+    named = max(height, width) <= 16
+    # In widths of a panel: what stands between two panels, and above each for its title.
+    gap, above, tall = 0.06, 0.14, height / width
+    if ax is None:
+        panel = min(max(1.1 + 0.11 * max(height, width), 1.9), 3.0)
+        ax = new_axes(None, n_columns * panel + 1.9, n_rows * panel * (tall + above) + 1.0)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    ax.set(xticks=[], yticks=[])
+    whole = n_columns + gap * (n_columns - 1), n_rows * (tall + above)
+    ax.set_box_aspect(whole[1] / whole[0])
+    for index, array in enumerate(arrays):
+        row, column = divmod(index, n_columns)
+        left = column * (1 + gap) / whole[0]
+        bottom = 1 - (row + 1) * (tall + above) / whole[1]
+        panel = ax.inset_axes((left, bottom, 1 / whole[0], tall / whole[1]))
+        draw_heatmap(array, rows, columns, panel, low=low, high=high)
+        panel.set_title(titles[index], fontsize=9, pad=3)
+        if not named or column > 0:
+            panel.set_yticks([])
+        if not named or index + n_columns < n_panels:
+            panel.set_xticks([])
+        panel.tick_params(labelsize=7, length=0)
+    label_pad = 10 + (4.5 * max(map(len, columns)) if named else 0)
+    ax.set_xlabel(axis_names[0], labelpad=label_pad)
+    ax.set_ylabel(axis_names[1], labelpad=10 + (4.5 * max(map(len, rows)) if named else 0))
+    bar = ax.figure.colorbar(
+        ax.child_axes[0].collections[0], ax=ax, label=legend, shrink=0.8, pad=0.02
+    )
+    bar.outline.set_visible(False)  # type: ignore[operator]
+    return ax

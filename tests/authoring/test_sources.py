@@ -1,0 +1,167 @@
+"""What an instructor would lose: source, release and solutions that say the same."""
+
+import copy
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from authoring.exercises import ROOT, exercises, source_of
+from authoring.lint import faults
+from authoring.release import release
+from authoring.solutions import solution
+
+EXERCISES = exercises()
+CONTRACT = {
+    "1-attention": ["project_qkv", "softmax", "scaled_dot_product_attention"],
+    "2-multi-head": ["split_heads", "merge_heads", "MultiHeadAttention"],
+    "3-attention-patterns": [
+        "attention_entropy",
+        "previous_token_score",
+        "most_attended",
+        "plot_attention",
+    ],
+    "4-causal-masking": ["causal_mask", "padding_mask", "scaled_dot_product_attention"],
+    "5-positional-encoding": ["sinusoidal_encoding", "apply_rope", "alibi_bias"],
+    "6-parameters": [
+        "linear_parameters",
+        "attention_parameters",
+        "feed_forward_parameters",
+        "transformer_parameters",
+        "missing_parameters",
+    ],
+    "7-decoder": ["RMSNorm", "SwiGLU", "DecoderBlock", "DecoderLM", "sample_next", "generate"],
+}
+
+
+def _cells(path: Path) -> list[dict]:
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def _text(cell: dict) -> str:
+    return "".join(cell["source"])
+
+
+def _regions(cells: list[dict], mark: str) -> list[str]:
+    """The lines of code between `BEGIN mark` and `END mark` that tell something."""
+    lines, inside = [], False
+    for cell in cells:
+        for line in _text(cell).split("\n"):
+            if f"BEGIN {mark}" in line or f"END {mark}" in line:
+                inside = "BEGIN" in line
+            elif (
+                inside and len(line.strip()) > 20 and not line.strip().startswith(("from ", "def "))
+            ):
+                lines.append(line.strip())
+    return lines
+
+
+def _without_pictures(path: Path) -> list[dict]:
+    cells = _cells(path)
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            output.get("data", {}).pop("image/png", None)
+    return cells
+
+
+def test_every_exercise_of_the_contract_is_there():
+    assert sorted(CONTRACT) == EXERCISES
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_each_answer_has_one_cell_and_its_stub_says_what_to_write(exercise):
+    cells = _cells(ROOT / "release" / exercise / f"{exercise}.ipynb")
+    stubs = {
+        c["metadata"]["nbgrader"]["grade_id"]: _text(c)
+        for c in cells
+        if c["cell_type"] == "code" and c["metadata"].get("nbgrader", {}).get("solution")
+    }
+    assert list(stubs) == CONTRACT[exercise]
+    for name, stub in stubs.items():
+        assert "NotImplementedError" in stub, f"{name} can be handed in without an answer"
+        assert name in stub
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_source_notebook_has_no_faults(exercise):
+    assert faults(source_of(exercise)) == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_release_is_what_nbgrader_makes_of_source(exercise, tmp_path):
+    made = release(exercise, tmp_path)
+    stored = ROOT / "release" / exercise
+    assert made.read_bytes() == (stored / made.name).read_bytes(), "run make release"
+    names = {p.relative_to(stored) for p in stored.rglob("*") if "checkpoint" not in str(p)}
+    assert names == {p.relative_to(made.parent) for p in made.parent.rglob("*")}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_solutions_are_what_source_says_executed(exercise, tmp_path):
+    made = solution(exercise, tmp_path)
+    stored = ROOT / "solutions" / made.name
+    assert _without_pictures(made) == _without_pictures(stored), "run make solutions"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_learners_are_given_no_solution_hidden_test_or_mark_scheme(exercise):
+    source = _cells(source_of(exercise))
+    release = _cells(ROOT / "release" / exercise / f"{exercise}.ipynb")
+    stubs = "\n".join(_text(c) for c in release)
+    tests = [c for c in source if c["metadata"].get("nbgrader", {}).get("grade")]
+    for mark in ("HIDDEN TESTS", "MARK SCHEME"):
+        assert mark not in stubs
+        given = "\n".join(_text(c) for c in tests if "-visible" in str(c["metadata"]))
+        leaked = [x for x in _regions(source, mark) if x in stubs and x not in given]
+        assert not leaked, f"{mark} in release/: {leaked[:3]}"
+    assert "BEGIN SOLUTION" not in stubs
+    answers = {
+        c["metadata"]["nbgrader"]["grade_id"]: c
+        for c in release
+        if c["metadata"].get("nbgrader", {}).get("solution")
+    }
+    for cell in source:
+        meta = cell["metadata"].get("nbgrader", {})
+        if meta.get("solution") and cell["cell_type"] == "code":
+            stub = _text(answers[meta["grade_id"]])
+            leaked = [x for x in _regions([cell], "SOLUTION") if x in stub]
+            assert not leaked, f"solution of {meta['grade_id']} in release/: {leaked}"
+
+
+BROKEN = {
+    "holds outputs": lambda cells: cells["softmax"].update(execution_count=3),
+    "stands 2 times": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
+        grade_id="softmax"
+    ),
+    "hidden-test region outside": lambda cells: cells["softmax"].update(
+        source=cells["softmax"].source
+        + "\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
+    ),
+    "worth 0 points": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(points=0),
+    "without END HIDDEN TESTS": lambda cells: cells["softmax-hidden"].update(
+        source=cells["softmax-hidden"].source.replace("END HIDDEN", "STOP HIDDEN")
+    ),
+    "must be locked": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(locked=False),
+    "answer cell needs a region": lambda cells: cells["softmax"].update(source="softmax = None"),
+    "first code cell must import": lambda cells: cells["imports"].update(source="import torch"),
+    "but checks.attention says": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
+        points=7
+    ),
+    "mark scheme belongs": lambda cells: cells["written-scaling-question"].metadata.nbgrader.update(
+        locked=False
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_broken_source_notebook_is_named(fault, tmp_path):
+    notebook = nbformat.read(source_of("1-attention"), as_version=4)
+    broken = copy.deepcopy(notebook)
+    BROKEN[fault]({c.id: c for c in broken.cells})
+    path = tmp_path / "1-attention.ipynb"
+    nbformat.write(broken, path)
+    said = faults(path)
+    assert any(fault in line for line in said), said
+    path.write_text('{"cells": [')
+    assert "not a valid notebook" in faults(path)[0]

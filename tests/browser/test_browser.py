@@ -1,0 +1,206 @@
+"""What a learner and an instructor see in JupyterLab, in a real browser."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from authoring.exercises import exercises
+from tools.classes import Course, fill_in
+
+EXERCISE = "1-attention"
+WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
+RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
+# Screenshots are kept where this points, for people who want to look.
+SHOTS = os.environ.get("SCREENSHOTS")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+if CHROMIUM is None and os.environ.get("CI"):
+    raise RuntimeError("CI needs Chromium for the browser tests: install the package chromium")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="NOT TESTED: JupyterLab in a browser, no Chromium on this machine"
+)
+
+
+def _free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory) -> Course:
+    """A course with a submission that is graded and one that isn't; a learner's copy in work/."""
+    course = Course.make(tmp_path_factory.mktemp("browser") / "course", EXERCISE)
+    course.nbgrader("generate_assignment", EXERCISE)
+    shutil.copytree(course.root / "release", course.root / "work")
+    notebook = fill_in(course.released(EXERCISE), {"softmax": RIGHT})
+    for learner in ("ada", "ben"):
+        folder = course.root / "submitted" / learner / EXERCISE
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{EXERCISE}.ipynb")
+    course.nbgrader("autograde", EXERCISE, "--student=ada")
+    return course
+
+
+@pytest.fixture(scope="module")
+def lab(course, tmp_path_factory):
+    """The address of a JupyterLab that serves the course."""
+    home = tmp_path_factory.mktemp("lab")
+    settings = home / "settings" / "@jupyterlab"
+    for folder, file, text in (
+        ("notebook-extension", "tracker", '{"windowingMode": "none"}'),
+        ("apputils-extension", "notification", '{"fetchNews": "false"}'),
+    ):
+        (settings / folder).mkdir(parents=True)
+        (settings / folder / f"{file}.jupyterlab-settings").write_text(text)
+    env = os.environ | {
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+    }
+    port = _free_port()
+    arguments = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
+    arguments += ["--IdentityProvider.token=", f"--ServerApp.root_dir={course.root}"]
+    with (home / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyter", "lab", *arguments],
+            cwd=course.root,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/api/status", Path(log.name))
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_for(url: str, log: Path) -> None:
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(url, timeout=5)
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    raise AssertionError(f"JupyterLab does not answer:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="module")
+def page():
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+        page.set_default_timeout(180_000)
+        yield page
+        browser.close()
+
+
+def _shot(page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"))
+
+
+def _run(page, index: int) -> None:
+    """Run a cell of the notebook, and wait until its kernel has run it."""
+    cell = page.locator(".jp-Notebook .jp-CodeCell").nth(index)
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    for half_second in range(360):
+        # On a slow machine JupyterLab asks for a kernel that it is about to start.
+        select = page.locator(".jp-Dialog", has_text="Select Kernel").locator(".jp-mod-accept")
+        if select.is_visible():
+            select.click()
+        elif half_second % 60 == 0:
+            cell.locator(".cm-content").click()
+            page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(500)
+        now = prompt.inner_text()
+        if now != before and re.fullmatch(r"\[\d+\]:", now.strip()):
+            return
+    _shot(page, "cell-not-run")
+    raise AssertionError(f"cell {index} did not run:\n{page.locator('body').inner_text()[-3000:]}")
+
+
+def _answer(page, text: str) -> str:
+    """Type an answer to softmax, run it and its visible tests; gives what the tests print."""
+    answer, tests = 4, 5
+    cells = page.locator(".jp-Notebook .jp-CodeCell")
+    cells.nth(answer).locator(".cm-content").click()
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+    _run(page, answer)
+    _run(page, tests)
+    output = cells.nth(tests).locator(".jp-OutputArea-output").first
+    output.wait_for()
+    return output.inner_text()
+
+
+def test_a_learner_sees_what_went_wrong_and_then_the_points(page, lab):
+    page.goto(f"{lab}/lab/tree/work/{EXERCISE}/{EXERCISE}.ipynb")
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    _run(page, 0)
+    said = _answer(page, WRONG)
+    _shot(page, "wrong-answer")
+    assert "softmax(x = float32 tensor of shape (2, 3)" in said
+    assert "the sum runs over all elements instead of along dim" in said
+    assert "Traceback" not in said
+    said = _answer(page, RIGHT)
+    _shot(page, "right-answer")
+    assert "softmax: the visible tests pass" in said
+    assert "Points so far: 1 of 4" in said
+    page.get_by_text("Validate", exact=True).click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for()
+    _shot(page, "validate")
+    assert "project_qkv" in dialog.inner_text() or "NotImplementedError" in dialog.inner_text()
+
+
+def test_an_instructor_sees_the_graded_submission(page, lab):
+    page.goto(f"{lab}/formgrader/gradebook/{EXERCISE}/{EXERCISE}")
+    page.get_by_text("Submission #").first.wait_for()
+    _shot(page, "formgrader-list")
+    page.get_by_text("Submission #").first.click()
+    page.get_by_text("Mark scheme", exact=False).first.wait_for(state="attached")
+    page.get_by_text("def softmax").first.wait_for()
+    _shot(page, "formgrader-submission")
+    assert "amax(dim, keepdim=True)" in page.locator("body").inner_text()
+
+
+def test_the_formgraders_button_grades(page, lab, course):
+    """Who clicks would else be told of an error, or get scores of another kind than by command."""
+    page.goto(f"{lab}/formgrader/manage_submissions/{EXERCISE}")
+    button = page.locator("tr", has_text="ben").locator(".autograde a")
+    button.wait_for()
+    said = page.locator("#success-modal, #error-modal")
+    for second in range(300):  # on a slow machine a click may come before the page listens
+        if said.count() and said.first.inner_text().strip():
+            break
+        if second % 30 == 0 and button.is_visible():
+            button.click()
+        page.wait_for_timeout(1000)
+    _shot(page, "formgrader-button")
+    assert "Success" in said.first.inner_text(), page.locator("body").inner_text()[-3000:]
+    with Gradebook(course.db_url) as gradebook:
+        scores = {who: gradebook.find_submission(EXERCISE, who).score for who in ("ada", "ben")}
+    assert scores == {"ada": 4.0, "ben": 4.0}  # what softmax is worth
+
+
+def test_the_course_file_tree_has_only_what_the_test_made(course):
+    assert sorted(exercises(course.root)) == [EXERCISE]

@@ -1,0 +1,444 @@
+"""What crosses between examiner and learner arrives unchanged, and hostile bytes do no harm."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save
+from torch import nn
+
+from grading.examination import stand_in
+from grading.examination.codec import MAX_DEPTH, BadValue, CantCross, decode, encode
+from grading.examination.stand_in import Ended, Learner, Lost, RemoteError, rebuild_error
+from grading.examination.verdicts import Outcome
+from grading.examination.wire import BadFrame, Channel, Closed, TimedOut, strict_json
+
+DTYPES = [
+    torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint16,
+    torch.float16, torch.bfloat16, torch.float32, torch.float64, torch.complex64,
+    torch.complex128, torch.float8_e4m3fn,
+]  # fmt: skip
+
+
+def no_foreign(value: Any) -> Any:
+    raise CantCross(f"{type(value).__name__}")
+
+
+def refuse(data: Any) -> Any:
+    raise BadValue("foreign")
+
+
+def there_and_back(value: Any) -> Any:
+    data, blob = encode(value, no_foreign)
+    return decode(strict_json(json.dumps(data, allow_nan=False).encode()), blob, refuse)
+
+
+def alike(a: Any, b: Any) -> bool:
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, torch.Tensor):
+        return a.dtype == b.dtype and a.shape == b.shape and bytes_of(a) == bytes_of(b)
+    if isinstance(a, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, list | tuple):
+        return len(a) == len(b) and all(map(alike, a, b))
+    if isinstance(a, dict):
+        return alike(list(a.items()), list(b.items()))
+    if isinstance(a, float):
+        return (a != a and b != b) or (a == b and math.copysign(1, a) == math.copysign(1, b))
+    if isinstance(a, complex):
+        return alike(a.real, b.real) and alike(a.imag, b.imag)
+    return bool(a == b)
+
+
+def bytes_of(tensor: torch.Tensor) -> bytes:
+    if tensor.numel() == 0:
+        return b""
+    return bytes(tensor.contiguous().reshape(-1).view(torch.uint8).numpy())
+
+
+@st.composite
+def tensors(draw: Callable[..., Any]) -> torch.Tensor:
+    dtype = draw(st.sampled_from(DTYPES))
+    shape = draw(st.lists(st.integers(0, 4), max_size=4))
+    data = draw(st.randoms(use_true_random=False)).randbytes(math.prod(shape) * 16 + 16)
+    flat = torch.frombuffer(bytearray(data), dtype=torch.uint8)
+    if dtype == torch.bool:
+        return (flat[: math.prod(shape)] > 127).reshape(shape)
+    return flat.view(dtype)[: math.prod(shape)].reshape(shape)
+
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text()
+    | st.binary() | st.sampled_from(DTYPES) | st.builds(slice, st.integers(), st.none(), st.none())
+)  # fmt: skip
+hashables = st.none() | st.booleans() | st.integers() | st.text() | st.binary()
+values = st.recursive(
+    scalars | tensors(),
+    lambda inner: st.lists(inner, max_size=4) | st.lists(inner, max_size=4).map(tuple)
+    | st.dictionaries(hashables, inner, max_size=4) | st.sets(hashables, max_size=4),
+    max_leaves=15,
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(values)
+def test_values_come_back_as_they_were(value: Any) -> None:
+    """A right answer would else be taken for a wrong one."""
+    assert alike(there_and_back(value), value)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "u1", "i2", "i8", "f2", "f4", "f8", "c8", "c16"])
+def test_arrays_come_back_as_they_were(dtype: str) -> None:
+    """The same for NumPy, in any layout."""
+    array = np.arange(12).astype(dtype).reshape(3, 4)
+    for view in (array, array.T, array[::2, 1:], array[:0], array[1, 2:3], np.array(array[1, 1])):
+        assert alike(there_and_back(view), np.ascontiguousarray(view).reshape(view.shape))
+
+
+def test_what_is_almost_plain_becomes_plain() -> None:
+    """A subclass with methods of the learner's own must not reach a test."""
+
+    class Liar(torch.Tensor):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        @classmethod
+        def __torch_function__(cls, *args: Any, **kwargs: Any) -> Any:
+            raise RuntimeError("asked")
+
+    class Text(str):
+        pass
+
+    class Number(int):
+        pass
+
+    for odd in (torch.ones(2).as_subclass(Liar), nn.Parameter(torch.ones(2))):
+        assert type(there_and_back(odd)) is torch.Tensor
+    masked = np.ma.masked_array([1.0, 2.0], mask=[0, 1])
+    assert type(there_and_back(masked)) is np.ndarray
+    plain = there_and_back([Text("a"), Number(3), np.float32(0.5), np.bool_(True), np.str_("b")])
+    assert plain == ["a", 3, 0.5, True, "b"]
+    assert [type(p) for p in plain] == [str, int, float, bool, str]
+    assert there_and_back(torch.Size([2, 3])) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [object(), torch.eye(2).to_sparse(), torch.ones(2, device="meta"), 10**9000,
+     [None] * 300_000, [torch.zeros(1)] * 5_000],
+    ids=["object", "sparse", "meta", "digits", "items", "tensors"],
+)  # fmt: skip
+def test_what_cannot_cross_says_so(value: Any) -> None:
+    """Rather than hang or fill the memory."""
+    with pytest.raises(CantCross):
+        encode(value, no_foreign)
+
+
+def test_depth_is_limited_both_ways() -> None:
+    """Endless nesting would end the examiner with a recursion error, or worse."""
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(CantCross, match="deep"):
+        encode(endless, no_foreign)
+    data: Any = None
+    for _ in range(MAX_DEPTH + 2):
+        data = {"l": [data]}
+    with pytest.raises(BadValue):
+        decode(data, b"", refuse)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from(["nan", "inf", "float32", "0x1f", "cpu", "AAAA"]),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from([*"ifcbltsdeTAZx", "dtype", "device", "other"]), inner, max_size=2
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(json_values, st.binary(max_size=64) | st.just(save({"0": torch.ones(2, 2)})))
+def test_hostile_json_is_refused_or_plain(data: Any, blob: bytes) -> None:
+    """A learner's process may send anything at all."""
+    try:
+        value = decode(data, blob, refuse)
+    except BadValue:
+        return
+    encode(value, no_foreign)
+
+
+def safetensors_bytes(header: Any, data: bytes) -> bytes:
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data
+
+
+def one_tensor(dtype: str, shape: list[int], offsets: list[int]) -> bytes:
+    data = bytes(max(offsets) if max(offsets) < 99 else 4)
+    return safetensors_bytes({"0": {"dtype": dtype, "shape": shape, "data_offsets": offsets}}, data)
+
+
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b"\xff" * 8,
+        one_tensor("F32", [2], [0, 4]),
+        one_tensor("F32", [-1], [0, 4]),
+        one_tensor("F32", [2**62, 4], [0, 0]),
+        one_tensor("F32", [1], [0, 999]),
+        one_tensor("F32", [1], [4, 0]),
+        one_tensor("PICKLE", [4], [0, 4]),
+        one_tensor("F32", [0] * 40, [0, 0]),
+        safetensors_bytes(b"{" * 10_000, b""),
+    ],
+)  # fmt: skip
+def test_hostile_tensors_are_refused(blob: bytes) -> None:
+    """Shapes, offsets and types that don't fit would let it read the examiner's memory."""
+    with pytest.raises(BadValue):
+        decode({"T": 0}, blob, refuse)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_damaged_tensors_are_refused_or_plain(data: st.DataObject) -> None:
+    """One changed byte anywhere."""
+    blob = bytearray(save({"0": torch.arange(6.0).reshape(2, 3), "1": torch.ones(2).bool()}))
+    place = data.draw(st.integers(0, len(blob) - 1))
+    blob[place] = data.draw(st.integers(0, 255))
+    try:
+        value = decode({"l": [{"T": 0}, {"T": 1}]}, bytes(blob), refuse)
+    except BadValue:
+        return
+    assert all(type(v) is torch.Tensor for v in value)
+
+
+def test_a_bool_is_true_or_false() -> None:
+    """A third kind of bool would compare as neither right nor wrong."""
+    blob = safetensors_bytes(
+        {"0": {"dtype": "BOOL", "shape": [2], "data_offsets": [0, 2]}}, b"\2\0"
+    )
+    got = decode({"T": 0}, blob, refuse)
+    assert torch.equal(got, torch.tensor([True, False])) and bytes_of(got) == b"\1\0"
+
+
+# Frames -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, Channel]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield theirs, Channel(ours, blob_bytes=1 << 16)
+
+
+def soon() -> float:
+    return time.monotonic() + 0.3
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"\xff" * 16, BadFrame),
+        (b"\0" * 7 + b"\1" + b"\0" * 8, BadFrame),
+        ((2).to_bytes(8, "little") + (1 << 20).to_bytes(8, "little") + b"{}", BadFrame),
+        ((2).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"[]", BadFrame),
+        ((3).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"NaN", BadFrame),
+        ((2).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"\xff\xff", BadFrame),
+        ((9000).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"9" * 9000, BadFrame),
+        ((90000).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"[" * 90000, BadFrame),
+        ((9).to_bytes(8, "little") + (0).to_bytes(8, "little") + b"{}", TimedOut),
+        (b"\1", TimedOut),
+    ],
+)
+def test_hostile_frames_are_refused(pair: Any, data: bytes, error: type[Exception]) -> None:
+    """Before anything of the announced length is allocated, and within the time given."""
+    theirs, channel = pair
+    writer = threading.Thread(target=theirs.sendall, args=(data,))
+    writer.start()
+    start = time.monotonic()
+    with pytest.raises(error):
+        channel.receive(soon())
+    assert time.monotonic() - start < 2
+    channel.sock.close()
+    theirs.close()
+    writer.join()
+
+
+def test_a_drip_of_bytes_does_not_extend_the_deadline(pair: Any) -> None:
+    """One byte every so often would else hold the grader for ever."""
+    theirs, channel = pair
+    stop = threading.Event()
+
+    def drip() -> None:
+        theirs.sendall((1 << 20).to_bytes(8, "little") + bytes(8))
+        while not stop.wait(0.05):
+            theirs.sendall(b" ")
+
+    writer = threading.Thread(target=drip)
+    writer.start()
+    with pytest.raises(TimedOut):
+        channel.receive(soon())
+    stop.set()
+    writer.join()
+
+
+def test_sending_to_who_does_not_read_ends_in_time(pair: Any) -> None:
+    """A learner's process that stops reading must not stop the examiner."""
+    _, channel = pair
+    with pytest.raises(TimedOut):
+        for _ in range(1000):
+            channel.send({}, b"x" * 60_000, soon())
+
+
+def test_a_closed_end_is_seen(pair: Any) -> None:
+    """A process that ended has to be told from one that is slow."""
+    theirs, channel = pair
+    theirs.close()
+    with pytest.raises(Closed):
+        channel.receive(soon())
+
+
+# What a learner's process may answer --------------------------------------------------------
+
+
+@pytest.fixture(scope="module", autouse=True)
+def foreseen_ids() -> Iterator[None]:
+    """Questions have ids that nobody can guess; here every one is 1."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stand_in.secrets, "randbits", lambda bits: 1)
+        yield
+
+
+def ask(replies: list[tuple[Any, bytes]], value: Any = None) -> tuple[Any, Learner]:
+    """What `Learner.request` gives, or the exception in which it ends, for these answers."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        learner = Learner(Channel(ours), {}, 0)
+        learner.deadline = time.monotonic() + 0.2
+
+        def answer() -> None:
+            channel = Channel(theirs)
+            channel.receive()
+            for message, blob in replies:
+                channel.send(message, blob)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        try:
+            return learner.request("call", value, on=0), learner
+        except BaseException as error:
+            return error, learner
+        finally:
+            thread.join()
+
+
+GOOD = {"do": "reply", "id": 1, "value": None}
+
+
+@pytest.mark.parametrize(
+    "replies",
+    [
+        [({"do": "reply", "id": 2, "value": None}, b"")],
+        [({"do": "reply", "value": None}, b"")],
+        [({"do": "more", "id": 1}, b"")],
+        [({"do": "reply", "id": 1}, b"\0" * 99)],
+        [({**GOOD, "value": {"x": {"back": 0}}}, b"")],
+        [({**GOOD, "value": {"x": {"h": -1, "label": "a"}}}, b"")],
+        [({**GOOD, "value": {"x": {"h": 10**30, "label": "a"}}}, b"")],
+        [({**GOOD, "value": {"x": {"h": 1}}}, b"")],
+        [({**GOOD, "error": None}, b"")],
+        [({**GOOD, "error": {"name": 1, "bases": [], "message": "", "where": None}}, b"")],
+        [({"do": "back", "id": 1, "on": 0, "what": "call", "value": None}, b"")],
+        [({"do": "back", "id": 1, "on": -1, "what": "call", "value": {"t": []}}, b"")],
+        [({"do": "back", "id": 1, "on": 0, "what": "__class__", "value": {"t": []}}, b"")],
+        [],
+    ],
+)
+def test_dishonest_answers_end_the_exchange(replies: list[tuple[Any, bytes]]) -> None:
+    """None of them may be taken for a value, or leave the examiner waiting."""
+    got, _ = ask(replies)
+    assert isinstance(got, Lost), got
+
+
+def test_a_function_that_was_lent_is_called_only_as_lent() -> None:
+    """The learner's process may call what the test passed, and nothing else."""
+    called: list[Any] = []
+
+    def lent(*args: Any) -> None:
+        called.append(args)
+
+    back = {"do": "back", "id": 1, "on": 0, "what": "call",
+            "value": {"t": [{"t": [7]}, {"d": []}]}}  # fmt: skip
+    got, _ = ask([(back, b""), (GOOD, b"")], lent)
+    assert got is None and called == [(7,)]
+    got, _ = ask([({**back, "what": "train"}, b"")], lent)
+    assert isinstance(got, Lost) and len(called) == 1
+
+
+@pytest.mark.parametrize("name", dir(stand_in.builtins))
+def test_every_built_in_exception_can_be_rebuilt(name: str) -> None:
+    """A test that says `except ValueError` has to see a ValueError."""
+    kind = getattr(stand_in.builtins, name)
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        return
+    bases = [c.__name__ for c in kind.__mro__]
+    error = rebuild_error({"name": name, "bases": bases, "message": "why", "where": None})
+    assert str(error) == "why" and isinstance(error, RemoteError)
+    assert type(error).__name__ == name
+    if issubclass(kind, Exception) and name not in stand_in._NOT_REBUILT:
+        assert isinstance(error, kind)
+
+
+def test_an_exception_cannot_pose_as_something_else() -> None:
+    """Only its words and a built-in type arrive."""
+    for name, bases in [
+        ("__import__", ["eval"]), ("a b", ["object"]), ("X", ["SystemExit", "BaseException"]),
+        ("Y", ["RemoteError"]), ("Z", [["ValueError"]]), ("W" * 500, ["StopIteration"]),
+    ]:  # fmt: skip
+        error = rebuild_error({"name": name, "bases": bases, "message": "m" * 99_999, "where": 3})
+        assert isinstance(error, Exception) and len(str(error)) <= stand_in.MAX_TEXT
+        assert not isinstance(error, StopIteration) and error.where is None
+
+
+def test_an_interrupt_is_the_end_of_the_test() -> None:
+    """A timed-out call must not look like an ordinary exception."""
+    bases = ["KeyboardInterrupt", "BaseException", "object"]
+    error = {"name": "KeyboardInterrupt", "bases": bases, "message": "", "where": None}
+    got, _ = ask([({**GOOD, "error": error}, b"")])
+    assert isinstance(got, Ended) and got.outcome is Outcome.TIMED_OUT
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers())
+def test_random_bytes_from_a_learner_never_pass(seed: int) -> None:
+    """The examiner's own process must survive whatever arrives."""
+    rng = random.Random(seed)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        learner = Learner(Channel(ours), {}, 0)
+        learner.deadline = time.monotonic() + 1
+        text = json.dumps({"do": "reply", "id": 1, "value": {"l": [1, {"T": 0}]}}).encode()
+        data = bytearray(len(text).to_bytes(8, "little") + bytes(8) + text)
+        for _ in range(rng.randrange(1, 4)):
+            data[rng.randrange(len(data))] = rng.randrange(256)
+        theirs.sendall(data)
+        theirs.shutdown(socket.SHUT_WR)
+        try:
+            value = learner.request("call", None, on=0)
+        except (Lost, RemoteError, Ended):
+            return
+        encode(value, refuse)  # plain, if the damage left a value

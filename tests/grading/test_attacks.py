@@ -1,0 +1,389 @@
+"""Attacks on the autograder: each gets its verdict, and nobody else notices.
+
+Every file in tests/attacks is one attack, or one honest answer that looks odd. Its docstring says
+what it tries, and comments say what must come of it:
+
+    # verdict: failed       how the tests of `softmax` end; `passed, failed` for visible and hidden
+    # others: passed        how every other test ends
+    # in: extra             the code is a cell of its own before the answers, which are wrong for
+                            `softmax`; else it is the answer `softmax`
+    # times: 2              graded twice, the second time to find what the first one left
+
+`structure-*` files define `submit(notebook) -> bytes`, what is handed in instead of a notebook
+whose `softmax` is wrong; `transport-*` files may define `hand_in(folder, notebook)`, which writes
+what a learner hands in. An attack that gets somewhere prints BREACH.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbgrader.api import Gradebook
+
+from authoring.exercises import ROOT, source_of
+from grading.examination.engine import Engine, Graded
+from grading.sandbox.promises import descendants
+from grading.sandbox.view import Sandbox
+from grading.submission.graft import read_source
+from support.attacks import (
+    ATTACKS,
+    EXERCISE,
+    HONEST,
+    LIMITS,
+    ON_FOLDERS,
+    POINTS,
+    WRONG,
+    Attack,
+    dump,
+    notebook_with,
+    submitted,
+)
+from tools.classes import Course
+
+AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leakage",
+         "structure", "transport")  # fmt: skip
+MOST_SECONDS = 25.0
+"""For one attack: a cell's time twice, as it is tried in two tests, and some patience."""
+ON_NOTEBOOKS = [a for a in ATTACKS if a not in ON_FOLDERS]
+IN_BATCH = [
+    a
+    for a in ATTACKS
+    if a in ON_FOLDERS
+    or a.name
+    in (
+        "files-write-gradebook",
+        "honest-duplicated-cells",
+        "honest-moved-cells",
+        "honest-noisy",
+        "kernel-input-transformer",
+        "kernel-os-exit",
+        "output-active-content",
+        "output-looks-like-points",
+        "output-number-while-tested",
+        "output-script-in-an-error",
+        "resources-memory-bomb",
+        "structure-active-text",
+        "structure-attachments",
+        "structure-deep-json",
+        "structure-duplicated-tests",
+        "structure-huge-numbers",
+        "structure-not-unicode",
+        "structure-skip-execution",
+        "structure-stored-outputs",
+        "structure-wrong-ids",
+        "tampering-patched-allclose",
+        "transport-pickle",
+    )
+]
+
+
+# The world around it -------------------------------------------------------------------------
+
+
+class World:
+    """A course folder with secrets in it, and listeners that nobody may reach."""
+
+    def __init__(self, root: Path) -> None:
+        self.token = secrets.token_hex(16)
+        self.course = Course.make(root / "course", EXERCISE)
+        folder = self.course.root
+        other = folder / "submitted" / "honest" / EXERCISE
+        other.mkdir(parents=True)
+        (other / f"{EXERCISE}.ipynb").write_text(self.token)
+        (folder / "gradebook.db").write_text(self.token)
+        (folder / "source" / "secret.txt").write_text(self.token)
+        self.listeners = [socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)]
+        self.listeners += [socket.socket(socket.AF_UNIX), socket.socket(socket.AF_UNIX)]
+        self.listeners[0].bind(("127.0.0.1", 0))
+        self.port = self.listeners[0].getsockname()[1]
+        self.listeners[1].bind(("127.0.0.1", self.port))
+        here = Path.cwd()
+        try:
+            os.chdir(folder)  # a socket's whole path may be too long for its address
+            self.listeners[2].bind("socket")
+        finally:
+            os.chdir(here)
+        self.listeners[3].bind(f"\0attacked-{self.port}")
+        for listener in self.listeners:
+            listener.setblocking(False)
+            if listener.type == socket.SOCK_STREAM:
+                listener.listen()
+        self.places = {"course": str(folder), "port": str(self.port)}
+        self.before = self.snapshot()
+
+    def connections(self) -> list[str]:
+        """What reached a listener since the last call."""
+        found = []
+        for listener in self.listeners:
+            with contextlib.suppress(BlockingIOError):
+                if listener.type == socket.SOCK_STREAM:
+                    listener.accept()
+                else:
+                    listener.recv(100)
+                found.append(str(listener))
+        return found
+
+    def snapshot(self) -> dict[str, tuple[int, int, int]]:
+        """Size, mode and time of change of every file that an attack may want to change."""
+        places = [self.course.root, *(ROOT / n for n in ("checks", "grading", "source"))]
+        places += [Path(json.__file__).parent.parent / "sitecustomize.py", Path(nbformat.__file__)]
+        places += [Path(nbformat.__file__).parent.parent]
+        home = Path.home()
+        places += [home / n for n in (".ipython/profile_default/startup", ".bashrc", ".local/lib")]
+        seen = {}
+        for place in places:
+            for path in (place, *place.rglob("*")):
+                if "__pycache__" not in path.parts and path.name != ".git":
+                    with contextlib.suppress(FileNotFoundError):
+                        state = path.lstat()
+                        # A folder's own time changes with the bytecode beside it.
+                        time_ns = 0 if path.is_dir() else state.st_mtime_ns
+                        size = 0 if path.is_dir() else state.st_size
+                        seen[str(path)] = (size, state.st_mode, time_ns)
+        return seen
+
+    def traces(self) -> list[str]:
+        """Files that an attack left anywhere a process of the grader's user may write."""
+        folders = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/", str(Path.home()), str(Path.cwd()))
+        return [str(p) for f in folders for p in Path(f).glob("*attacked*")]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def engine(world: World) -> Iterator[Engine]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADER_TOKEN", world.token)
+        with Engine(Sandbox.find([world.course.root]), LIMITS) as engine:
+            yield engine
+
+
+@pytest.fixture(scope="module")
+def source() -> bytes:
+    return source_of(EXERCISE).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def undisturbed(engine: Engine, source: bytes) -> Graded:
+    graded = engine.grade(source, HONEST)
+    assert {v.cell: v.points for v in graded.verdicts} == POINTS
+    return graded
+
+
+def processes(engine: Engine) -> int:
+    return len(descendants(engine._learners.pid)) + len(descendants(engine._examiners.pid))
+
+
+def outputs(graded: Graded) -> str:
+    cells = json.loads(graded.notebook)["cells"]
+    return json.dumps([c.get("outputs", []) for c in cells], ensure_ascii=False)
+
+
+def assert_verdicts(attack: Attack, graded: Graded) -> None:
+    got = {v.cell: str(v.outcome) for v in graded.verdicts}
+    messages = {v.cell: v.message for v in graded.verdicts}
+    assert got == attack.expected, messages
+    points = {cell: POINTS[cell] if got[cell] == "passed" else 0.0 for cell in got}
+    assert {v.cell: v.points for v in graded.verdicts} == points
+
+
+# The tests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attack", ON_NOTEBOOKS, ids=lambda a: a.name)
+def test_an_attack_gets_its_verdict_and_disturbs_nobody(
+    attack: Attack, engine: Engine, world: World, source: bytes, undisturbed: Graded
+) -> None:
+    """A point that it should not have, or a classmate's lost one, is what graders are blamed for.
+
+    An honest submission is graded at the same time, and another one afterwards.
+    """
+    before = processes(engine)
+    data = submitted(attack, world.places)
+    start = time.monotonic()
+    with ThreadPoolExecutor(1) as beside:
+        honest = beside.submit(engine.grade, source, HONEST)
+        for _ in range(int(attack.marks.get("times", "1"))):
+            graded = engine.grade(source, data)
+            assert_verdicts(attack, graded)
+            assert "BREACH" not in outputs(graded), outputs(graded)
+            assert world.token not in graded.notebook.decode()
+    seconds = time.monotonic() - start
+    assert honest.result() == undisturbed, "an honest submission was disturbed meanwhile"
+    assert seconds < MOST_SECONDS, f"took {seconds:.1f} s"
+    assert len(graded.notebook) < 1_000_000, "the graded notebook grows with what was handed in"
+    nbformat.validate(nbformat.reads(graded.notebook.decode(), as_version=4))
+    for _ in range(100):
+        if processes(engine) == before:
+            break
+        time.sleep(0.02)
+    assert processes(engine) == before, "something lives on"
+    assert world.connections() == []
+    assert world.traces() == []
+
+
+def test_the_next_submission_is_graded_as_if_nothing_had_been(
+    engine: Engine, world: World, source: bytes, undisturbed: Graded
+) -> None:
+    """After all of them: the same bytes for an honest learner, and no file touched."""
+    assert engine.grade(source, HONEST) == undisturbed
+    after = world.snapshot()
+    changed = {p for p in world.before.keys() | after.keys() if world.before.get(p) != after.get(p)}
+    assert changed == set()
+
+
+def test_there_are_attacks_in_every_area() -> None:
+    """An area without attacks is one whose hole would be found by a learner."""
+    names = [a.name for a in ATTACKS]
+    assert sum(not n.startswith("honest-") for n in names) >= 70
+    assert sum(n.startswith("honest-") for n in names) >= 8
+    for area in AREAS:
+        assert sum(n.startswith(f"{area}-") for n in names) >= 4, area
+    for attack in ATTACKS:
+        assert attack.path.read_text().startswith('"""'), f"{attack.name} doesn't say what it tries"
+        assert "verdict" in attack.marks, f"{attack.name} doesn't say what it must get"
+
+
+def test_the_alarms_above_go_off_without_a_sandbox(world: World, source: bytes) -> None:
+    """They prove nothing if they can't. And without a sandbox too, a wrong answer earns nothing."""
+    with Engine(None, LIMITS) as unsafe:
+        for name in ("files-read-gradebook", "network-tcp", "network-unix-socket"):
+            attack = next(a for a in ATTACKS if a.name == name)
+            graded = unsafe.grade(source, submitted(attack, world.places))
+            assert_verdicts(attack, graded)
+            assert "BREACH" in outputs(graded), name
+            assert bool(world.connections()) == name.startswith("network"), name
+            assert (world.token in graded.notebook.decode()) == name.startswith("files"), name
+
+
+# One batch by nbgrader's own commands --------------------------------------------------------
+
+
+class Batch:
+    """Everything in `IN_BATCH`, between honest learners, by `nbgrader autograde`."""
+
+    def __init__(self, root: Path) -> None:
+        self.course = Course.make(root / "course", EXERCISE)
+        with (self.course.root / "nbgrader_config.py").open("a") as config:
+            config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
+        self.course.nbgrader("generate_assignment", EXERCISE)
+        self.places = {"course": str(self.course.root), "port": "9"}
+        self.token = secrets.token_hex(16)
+        (self.course.root / "secret.txt").write_text(self.token)
+        for attack in IN_BATCH:
+            self.hand_in(attack)
+        # The first and last of the batch, and some in between.
+        for learner in ("a-honest", "k-honest", "p-honest", "t-honest", "z-honest"):
+            (self.folder(learner) / f"{EXERCISE}.ipynb").write_bytes(HONEST)
+        start = time.monotonic()
+        self.log = self.course.nbgrader("autograde", EXERCISE).stderr
+        self.seconds = time.monotonic() - start
+        for some in ("output-*", "structure-a*"):
+            self.course.nbgrader("generate_feedback", EXERCISE, f"--student={some}")
+
+    def folder(self, learner: str) -> Path:
+        folder = self.course.root / "submitted" / learner / EXERCISE
+        folder.mkdir(parents=True)
+        return folder
+
+    def hand_in(self, attack: Attack) -> None:
+        folder = self.folder(attack.name)
+        if attack in ON_FOLDERS:
+            attack.defined(self.places)["hand_in"](folder, dump(notebook_with(WRONG)))
+        else:
+            (folder / f"{EXERCISE}.ipynb").write_bytes(submitted(attack, self.places))
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        with Gradebook(self.course.db_url) as gradebook:
+            return {
+                s.student.id: {g.name: g.auto_score for n in s.notebooks for g in n.grades}
+                for s in gradebook.assignment_submissions(EXERCISE)
+            }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def started(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], Batch]]:
+    """The batch; beside the other tests, which mostly wait, unless pytest-xdist fills the cores."""
+    wanted = any("batch" in item.fixturenames for item in request.session.items)
+    with ThreadPoolExecutor(1) as beside:
+        early = wanted and "PYTEST_XDIST_WORKER" not in os.environ
+        root = tmp_path_factory.mktemp("batch")
+        ahead = beside.submit(Batch, root) if early else None
+        yield lambda: ahead.result() if ahead else Batch(root)
+
+
+@pytest.fixture(scope="module")
+def batch(started: Callable[[], Batch]) -> Batch:
+    return started()
+
+
+def test_autograde_gives_honest_learners_every_point(batch: Batch) -> None:
+    """One bad notebook must not end the batch, nor cost those before and behind it anything."""
+    scores = batch.scores()
+    for learner in ("a-honest", "k-honest", "p-honest", "t-honest", "z-honest"):
+        got = scores[learner]
+        assert {cell: got[cell] for cell in POINTS} == POINTS, learner
+    assert batch.seconds < 120
+
+
+@pytest.mark.parametrize("attack", IN_BATCH, ids=lambda a: a.name)
+def test_autograde_gives_attacks_their_verdict(batch: Batch, attack: Attack) -> None:
+    """The gradebook is what grades are made of."""
+    got = batch.scores()[attack.name]
+    expected = attack.expected
+    wanted = {c: POINTS[c] if expected[c] == "passed" else 0.0 for c in POINTS}
+    assert {cell: got[cell] for cell in POINTS} == wanted
+    if "malformed" in expected.values():
+        lines = [line for line in batch.log.splitlines() if f" {attack.name} " in line]
+        assert any("Set aside" in line for line in lines), "the instructor is not told"
+    path = batch.course.root / "autograded" / attack.name / EXERCISE
+    handed_back = b"".join(p.read_bytes() for p in path.rglob("*") if p.is_file())
+    assert batch.token.encode() not in handed_back
+    assert not [p for p in path.rglob("*") if p.is_symlink()]
+
+
+def hidden_lines(source: bytes) -> list[str]:
+    """Lines that stand in hidden tests alone."""
+    cells = read_source(source).cells
+    hidden = [c["source"] for c in cells if "BEGIN HIDDEN" in c["source"]]
+    shown = "\n".join(c["source"] for c in cells if c["source"] not in hidden)
+    lines = {
+        line.strip() for text in hidden for line in text.split("BEGIN HIDDEN TESTS")[1].split("\n")
+    }
+    return [line for line in lines if len(line) > 25 and line not in shown and line[0] != "#"]
+
+
+def test_feedback_shows_no_hidden_test_and_runs_nothing(batch: Batch, source: bytes) -> None:
+    """What learners open in a browser: others' tests are not in it, and no learner's script."""
+    pages = list((batch.course.root / "feedback").rglob("*.html"))
+    assert len(pages) >= 6
+    hidden = hidden_lines(source)
+    assert len(hidden) > 10
+    for path in pages:
+        page = BeautifulSoup(path.read_text(), "html.parser")
+        text = page.get_text()
+        assert not [line for line in hidden if line in text], path
+        for tag in page.find_all(True):
+            active = [a for a in tag.attrs if a in ("onerror", "onload", "onmouseover")]
+            assert not active, (path, tag)
+            assert "attacked" not in str(tag.get("src", "")), (path, tag)
+            assert not str(tag.get("href", "")).startswith("javascript"), (path, tag)
+            if tag.name in ("script", "style", "svg", "iframe", "object"):
+                assert "attacked" not in str(tag), (path, tag)

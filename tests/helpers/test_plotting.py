@@ -1,0 +1,567 @@
+"""What readers of the pictures rely on: right rows, right scale, words for all, nothing hidden."""
+
+import base64
+import io
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
+from PIL import Image
+
+from helpers import plotting
+from helpers.parameters import ModelConfig
+from helpers.plotting import (
+    describe,
+    description,
+    plot_architecture,
+    plot_attention,
+    plot_attention_flow,
+    plot_bias,
+    plot_block,
+    plot_encoding,
+    plot_heads,
+    plot_influence,
+    plot_lines,
+    plot_mask,
+    plot_model_parameters,
+    plot_multi_head_flow,
+    plot_parameters,
+    plot_rotation,
+    plot_weights,
+    show,
+    to_html,
+)
+from helpers.transformer_block import DecoderLM
+
+TOKENS = ["The", "cat", "sat", "down"]
+WEIGHTS = torch.tensor(
+    [[0.7, 0.1, 0.1, 0.1], [0.5, 0.2, 0.2, 0.1], [0.0, 0.9, 0.1, 0.0], [0.1, 0.2, 0.3, 0.4]]
+)
+COUNTS = {"embedding": 600, "attention": 300, "feed_forward": 99, "norms": 1, "total": 1000}
+
+DRAWINGS = {
+    "attention": lambda ax=None: plot_attention(WEIGHTS, TOKENS, ax=ax),
+    "heads": lambda ax=None: plot_heads(WEIGHTS.expand(3, 4, 4), TOKENS, ax=ax),
+    "weights": lambda ax=None: plot_weights(WEIGHTS[0], TOKENS, ax=ax),
+    "mask": lambda ax=None: plot_mask(torch.ones(4, 4).tril().bool(), ax=ax),
+    "influence": lambda ax=None: plot_influence(WEIGHTS.tril(), ax=ax),
+    "encoding": lambda ax=None: plot_encoding(WEIGHTS - 0.5, ax=ax),
+    "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
+    "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
+    "biases": lambda ax=None: plot_bias(-WEIGHTS.expand(2, 4, 4), ax=ax),
+    "parameters": lambda ax=None: plot_parameters(COUNTS, ax=ax),
+    "models": lambda ax=None: plot_model_parameters({"a": COUNTS, "b": COUNTS}, ax=ax),
+    "lines": lambda ax=None: plot_lines(
+        [1, 2, 4], {"up": [1, 2, 3], "down": [3, 2, 1]}, ax=ax, x_label="d_k", y_label="entropy"
+    ),
+}
+DIAGRAMS = {
+    "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
+    "encoder-only": lambda ax=None: plot_architecture("encoder-only", ax=ax),
+    "decoder-only": lambda ax=None: plot_architecture("decoder-only", ax=ax),
+    "decoder-only-2017": lambda ax=None: plot_architecture("decoder-only-2017", ax=ax),
+    "pre-norm": lambda ax=None: plot_block("pre-norm", ax=ax),
+    "post-norm": lambda ax=None: plot_block("post-norm", ax=ax),
+    "attention flow": lambda ax=None: plot_attention_flow(ax=ax),
+    "multi-head flow": lambda ax=None: plot_multi_head_flow(ax=ax),
+}
+PICTURES = DRAWINGS | DIAGRAMS
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+class ImgParser(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.images = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        assert tag == "img"
+        self.images.append(dict(attrs))
+
+
+def png_of(html):
+    (image,) = ImgParser(html).images
+    return base64.b64decode(image["src"].removeprefix("data:image/png;base64,"))
+
+
+def texts(ax):
+    return [text for text in ax.texts if text.get_text().strip()]
+
+
+# Every picture
+
+
+@pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
+def test_every_picture_has_a_title_and_says_in_words_what_it_shows(draw):
+    ax = draw()
+    assert isinstance(ax, Axes)
+    assert len(ax.get_title()) > 10
+    assert len(description(ax)) > len(ax.get_title()) + 20
+
+
+@pytest.mark.parametrize("draw", DRAWINGS.values(), ids=DRAWINGS)
+def test_every_drawing_names_both_axes(draw):
+    ax = draw()
+    assert ax.get_xlabel() and ax.get_ylabel()
+
+
+@pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
+def test_a_picture_lands_on_the_axes_that_the_caller_gives(draw):
+    _, (left, right) = plt.subplots(1, 2, figsize=(12, 6))
+    assert draw(ax=right) is right
+    assert right.get_title() and not left.get_title()
+    assert len(plt.get_fignums()) == 1
+
+
+@pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
+def test_stored_pictures_are_small_and_the_same_at_every_run(draw):
+    first, second = png_of(to_html(draw())), png_of(to_html(draw()))
+    assert first == second
+    assert len(first) < 60_000
+    assert Image.open(io.BytesIO(first)).size[0] <= 1000
+
+
+def test_a_title_of_the_caller_replaces_the_default_in_picture_and_words():
+    ax = plot_block("pre-norm", title="Look at the thick line")
+    assert ax.get_title() == "Look at the thick line"
+    assert description(ax).startswith("Look at the thick line.")
+
+
+# Alternative text
+
+
+@pytest.fixture
+def displayed(monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        plotting.common, "display", lambda data, **options: calls.append((data, options))
+    )
+    return calls
+
+
+def test_show_displays_one_picture_whose_alternative_text_is_read_out(displayed):
+    show(plot_attention(WEIGHTS, TOKENS))
+    ((data, options),) = displayed
+    (image,) = ImgParser(data["text/html"]).images
+    assert "sat to cat 0.90" in image["alt"]
+    assert data["text/plain"] == image["alt"] == options["metadata"]["image/png"]["alt"]
+    assert png_of(data["text/html"]) == base64.b64decode(data["image/png"])
+
+
+def test_show_closes_the_figure_so_that_the_notebook_does_not_draw_it_again(displayed):
+    show(plot_attention(WEIGHTS, TOKENS))
+    assert plt.get_fignums() == []
+
+
+def test_alternative_text_with_quotes_and_tags_stays_text(displayed):
+    said = 'A "causal" mask: <img src=x> & no more'
+    show(plot_mask([[True]]), said)
+    (image,) = ImgParser(displayed[0][0]["text/html"]).images
+    assert image["alt"] == said
+
+
+def test_a_figure_of_several_axes_is_described_by_all_of_them(displayed):
+    figure, (left, right) = plt.subplots(1, 2)
+    plot_block("pre-norm", ax=left)
+    plot_block("post-norm", ax=right)
+    show(figure)
+    said = displayed[0][0]["text/plain"]
+    assert said == f"{description(left)} {description(right)}"
+    assert said.startswith("Pre-norm") and "Post-norm" in said
+
+
+@pytest.mark.parametrize("alt", [None, "", "  "])
+def test_a_picture_without_words_is_refused(alt, displayed):
+    ax = plt.subplots()[1]
+    with pytest.raises(ValueError, match="say in words what the picture shows"):
+        show(ax, alt)
+    assert displayed == []
+
+
+def test_axes_of_a_subfigure_are_refused_since_only_a_part_would_be_shown(displayed):
+    ax = plot_mask([[True]], ax=plt.figure().subfigures(1, 2)[0].subplots())
+    with pytest.raises(ValueError, match="picture is on a SubFigure: show the Figure around it"):
+        show(ax)
+
+
+def test_describe_replaces_the_words_and_refuses_none():
+    ax = plot_mask([[True]])
+    assert describe(ax, "All is\n   allowed.") is ax
+    assert description(ax) == "All is allowed."
+    with pytest.raises(ValueError, match="text is ' '"):
+        describe(ax, " ")
+
+
+# Attention
+
+
+def test_first_query_is_on_top_and_scale_runs_from_0_to_1():
+    ax = plot_attention(WEIGHTS, TOKENS)
+    ax.figure.canvas.draw()
+    assert [t.get_text() for t in ax.get_yticklabels()] == TOKENS
+    assert [t.get_text() for t in ax.get_xticklabels()] == TOKENS
+    heights = [t.get_window_extent().y0 for t in ax.get_yticklabels()]
+    assert heights == sorted(heights, reverse=True)
+    (mesh,) = ax.collections
+    assert mesh.get_clim() == (0, 1)
+    assert np.allclose(mesh.get_array().reshape(4, 4), WEIGHTS)
+    assert "quer" in ax.get_ylabel() and "key" in ax.get_xlabel()
+
+
+def test_small_maps_show_the_numbers_so_that_no_colour_is_needed():
+    numbers = [t.get_text() for t in plot_attention(WEIGHTS, TOKENS).texts]
+    assert numbers == [f"{value:.2f}" for value in WEIGHTS.flatten().tolist()]
+
+
+def test_cross_attention_takes_the_keys_tokens():
+    ax = plot_attention(WEIGHTS[:2], ["je", "suis"], key_tokens=TOKENS)
+    assert [t.get_text() for t in ax.get_xticklabels()] == TOKENS
+    assert "je to The 0.70" in description(ax)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float64])
+def test_weights_of_a_model_can_be_drawn_as_they_come(dtype):
+    weights = WEIGHTS.to(dtype).requires_grad_()
+    (mesh,) = plot_attention(weights, TOKENS).collections
+    assert np.allclose(mesh.get_array().reshape(4, 4), WEIGHTS, atol=0.01)
+
+
+def test_every_head_gets_its_panel_in_order_on_one_scale():
+    weights = torch.eye(4).repeat(5, 1, 1) * torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5])[:, None, None]
+    ax = plot_heads(weights, TOKENS)
+    panels = ax.child_axes
+    assert [panel.get_title() for panel in panels] == [f"head {i}" for i in range(5)]
+    for panel, head in zip(panels, weights, strict=True):
+        assert panel.collections[0].get_clim() == (0, 1)
+        assert np.allclose(panel.collections[0].get_array().reshape(4, 4), head)
+    assert "head 4 The to The 0.50" in description(ax)
+
+
+def test_bars_say_what_the_weights_add_up_to():
+    ax = plot_weights([0.1, 0.4, 1.0, 0.1, 0.1, 0.3], ["The", "cat", "sat", "on", "the", "mat"])
+    assert ax.get_title() == "The weights add up to 2.00"
+    assert [bar.get_height() for bar in ax.patches] == [0.1, 0.4, 1.0, 0.1, 0.1, 0.3]
+
+
+def test_a_mask_ticks_what_is_allowed_and_hatches_what_is_not():
+    ax = plot_mask(torch.ones(3, 3).tril().bool(), tokens=["a", "b", "c"])
+    ticked = {(t.get_position()[1] - 0.5, t.get_position()[0] - 0.5) for t in texts(ax)}
+    hatched = {(p.get_y(), p.get_x()) for p in ax.patches if p.get_hatch()}
+    assert ticked == {(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)}
+    assert hatched == {(0, 1), (0, 2), (1, 2)}
+    assert "1, 2, 3" in description(ax)
+
+
+def test_influence_hatches_only_exact_zeros():
+    ax = plot_influence([[0.5, 1e-12], [0.0, 2.0]])
+    assert [(p.get_y(), p.get_x()) for p in ax.patches if isinstance(p, Rectangle)] == [(1, 0)]
+    assert ax.collections[0].get_clim() == (0, 2.0)
+    assert "0 moves 1, 1 moves 2" in description(ax)
+
+
+# Positions, parameters, curves
+
+
+def test_encodings_are_drawn_on_a_scale_symmetric_about_0_with_position_0_on_top():
+    ax = plot_encoding([[0.5, -2.0], [1.0, 0.0]])
+    assert ax.images[0].get_clim() == (-2.0, 2.0)
+    assert ax.yaxis_inverted()
+
+
+def test_arrows_point_where_the_vectors_do_and_carry_their_labels():
+    ax = plot_rotation([[1.0, 0.0], [0.0, 0.5]], labels=["q at 3", "k at 1"])
+    assert [t.xy for t in ax.texts if t.get_text() == ""] == [(1.0, 0.0), (0.0, 0.5)]
+    assert [t.get_text() for t in texts(ax)] == ["q at 3", "k at 1"]
+    assert "q at 3 at 0°, k at 1 at 90°" in description(ax)
+
+
+def test_bias_is_drawn_as_a_penalty_with_all_heads_on_one_scale():
+    bias = torch.tensor([[[0.0, -1.0], [-1.0, 0.0]], [[0.0, -0.5], [-0.5, 0.0]]])
+    ax = plot_bias(bias)
+    for panel, head in zip(ax.child_axes, bias, strict=True):
+        assert panel.collections[0].get_clim() == (0, 1.0)
+        assert np.allclose(panel.collections[0].get_array().reshape(2, 2), -head)
+
+
+def test_panels_of_several_heads_leave_no_empty_band():
+    """An empty band pushes what belongs together apart, and shrinks the panels."""
+    for draw in (
+        lambda: plot_bias(-torch.rand(4, 12, 12)),
+        lambda: plot_bias(-torch.rand(8, 12, 12)),
+        lambda: plot_heads(WEIGHTS.expand(12, 4, 4), TOKENS),
+        lambda: plot_bias(-torch.rand(4, 12, 12), ax=plt.subplots(figsize=(11, 3.3))[1]),
+        lambda: plot_bias(-torch.rand(4, 12, 12), ax=plt.subplots(figsize=(5, 5))[1]),
+    ):
+        ax = draw()
+        ax.figure.canvas.draw()
+        whole = ax.get_window_extent()
+        panels = [panel.get_window_extent() for panel in ax.child_axes]
+        tall = panels[0].height
+        assert whole.y1 - max(p.y1 for p in panels) < 0.2 * tall, "above, room for a panel's title"
+        assert min(p.y0 for p in panels) - whole.y0 < 0.02 * tall
+        for above, below in pairwise(sorted({round(p.y0) for p in panels}, reverse=True)):
+            assert above - below < 1.25 * tall
+        assert len(panels) * panels[0].width * tall > 0.75 * whole.width * whole.height
+
+
+def test_an_exact_zero_of_influence_is_told_from_a_small_change():
+    ax = plot_influence([[0.004, 0.0], [1.0, 2.0]])
+    assert sorted(t.get_text() for t in texts(ax)) == ["0.00", "1.00", "2.00"]
+
+
+def test_parameters_show_exact_numbers_and_shares_without_counting_the_total_as_a_part():
+    ax = plot_parameters(COUNTS)
+    labels = [t.get_text() for t in texts(ax)]
+    assert labels == ["600  (60.0%)", "300  (30.0%)", "99  (9.9%)", "1  (0.1%)"]
+    assert "1,000 parameters" in ax.get_title() and "embedding" in ax.get_title()
+
+
+def test_models_bars_are_told_apart_by_hatches_too():
+    ax = plot_model_parameters({"a": COUNTS, "b": {"embedding": 50, "output": 50}})
+    hatches = [patch.get_hatch() for patch in ax.get_legend().get_patches()]
+    assert len(set(hatches)) == len(hatches) == 5
+    assert [t.get_text() for t in texts(ax)] == ["1,000", "100"]
+    assert "b, 100 parameters: embedding 50.0%, output 50.0%" in description(ax)
+
+
+def test_shares_reach_the_whole_for_every_model():
+    ax = plot_model_parameters({"a": COUNTS, "b": {"embedding": 5}}, share=True)
+    ends = {}
+    for bar in ax.patches:
+        row = round(bar.get_y() + bar.get_height() / 2)
+        ends[row] = max(ends.get(row, 0), bar.get_x() + bar.get_width())
+    assert ends == pytest.approx({0: 1.0, 1: 1.0})
+
+
+def test_lines_are_told_apart_by_dashes_and_markers_too():
+    ys = {str(i): [i, i + 1] for i in range(8)}
+    ax = plot_lines([1, 2], ys, x_label="x", y_label="y")
+    styles = [(str(line._dash_pattern), line.get_marker()) for line in ax.lines]
+    assert len(set(styles)) == 8
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == list(ys)
+
+
+def test_logarithmic_axes_are_there_when_asked_for():
+    ax = plot_lines([1, 2], {"a": [1, 2]}, x_label="x", y_label="y", log_x=True, log_y=True)
+    assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
+
+
+# Diagrams
+
+
+def boxes(ax):
+    """Extent of every drawn box: (left, bottom, right, top)."""
+    found = []
+    for patch in ax.patches:
+        if isinstance(patch, FancyBboxPatch) and patch.get_zorder() == 3:
+            x, y = patch.get_x(), patch.get_y()
+            found.append((x, y, x + patch.get_width(), y + patch.get_height()))
+        if isinstance(patch, Circle):
+            (x, y), r = patch.center, patch.radius
+            found.append((x - r, y - r, x + r, y + r))
+    return found
+
+
+def text_extents(ax):
+    ax.figure.canvas.draw()
+    back = ax.transData.inverted()
+    extents = []
+    for text in texts(ax):
+        extent = text.get_window_extent().transformed(back)
+        extents.append((text.get_text(), (extent.x0, extent.y0, extent.x1, extent.y1)))
+    return extents
+
+
+def overlap(a, b, margin=0.0):
+    return (
+        a[0] < b[2] - margin
+        and b[0] < a[2] - margin
+        and a[1] < b[3] - margin
+        and b[1] < a[3] - margin
+    )
+
+
+def inside(a, b):
+    return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
+
+
+@pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
+def test_no_words_of_a_diagram_run_over_a_box_or_other_words(draw):
+    ax = draw()
+    found = text_extents(ax)
+    for index, (text, extent) in enumerate(found):
+        for other, other_extent in found[index + 1 :]:
+            assert not overlap(extent, other_extent), (text, other)
+        for box in boxes(ax):
+            assert inside(extent, box) or not overlap(extent, box), text
+
+
+@pytest.mark.parametrize("draw", DIAGRAMS.values(), ids=DIAGRAMS)
+def test_arrows_meet_boxes_and_run_through_none_and_through_no_words(draw):
+    ax = draw()
+    arrows = [patch for patch in ax.patches if isinstance(patch, FancyArrowPatch)]
+    assert len(arrows) >= 8
+    drawn, words = boxes(ax), text_extents(ax)
+    for arrow in arrows:
+        points = arrow._path_original.vertices
+        for (x0, y0), (x1, y1) in pairwise(points):
+            assert x0 == pytest.approx(x1) or y0 == pytest.approx(y1), "arrows are not slanted"
+            line = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+            for box in drawn:
+                assert not overlap(line, box, margin=0.01), (points, box)
+            for text, extent in words:
+                assert not overlap(line, extent), text
+        x, y = points[-1]
+        tip = (x - 0.01, y - 0.01, x + 0.01, y + 0.01)
+        above = (x - 0.01, y, x + 0.01, y + 0.2)
+        assert any(overlap(tip, box) for box in drawn) or any(
+            overlap(above, extent) for _, extent in words
+        ), f"an arrow ends in the void at {x:.2f}, {y:.2f}"
+
+
+def ghosts(ax):
+    """Texts of the boxes that are drawn dashed."""
+    dashed = [
+        (p.get_x(), p.get_y(), p.get_x() + p.get_width(), p.get_y() + p.get_height())
+        for p in ax.patches
+        if isinstance(p, FancyBboxPatch) and p.get_zorder() == 3 and p.get_linestyle() == "--"
+    ]
+    return sorted(
+        text for text, extent in text_extents(ax) if any(inside(extent, box) for box in dashed)
+    )
+
+
+def test_each_architecture_dashes_what_it_leaves_out():
+    encoder = ["Add & Norm"] * 2 + ["Embedding", "Feed-forward", "Multi-head self-attention"]
+    decoder = ["Add & Norm"] * 3 + ["Cross-attention", "Embedding", "Feed-forward", "Linear"]
+    assert ghosts(plot_architecture("encoder-decoder")) == []
+    assert ghosts(plot_architecture("encoder-only")) == sorted(
+        [*decoder, "Masked self-attention", "Positions", "Softmax"]
+    )
+    assert ghosts(plot_architecture("decoder-only-2017")) == sorted(
+        [*encoder, "Positions", "Add & Norm", "Cross-attention"]
+    )
+
+
+def test_the_decoder_of_today_is_the_model_that_the_course_builds():
+    """A reader who goes by the picture would else build a block that loads no weights of today."""
+    ax = plot_architecture("decoder-only")
+    assert ghosts(ax) == []
+    model = DecoderLM(ModelConfig(vocab_size=8, d_model=4, n_layers=1, n_heads=2, d_ff=4))
+    parts = {name for name, _ in [*model.named_children(), *model.blocks[0].named_children()]}
+    extents = dict(text_extents(ax))
+    assert parts - {"blocks"} <= set(extents)
+    (main,) = {p.center[0] for p in ax.patches if isinstance(p, Circle)}
+    frame = next(b for b in ax.patches if isinstance(b, FancyBboxPatch) and b.get_zorder() == 0)
+    bottom, top = frame.get_y(), frame.get_y() + frame.get_height()
+    on_the_line = [
+        box for box in boxes(ax) if box[0] < main < box[2] and bottom < (box[1] + box[3]) / 2 < top
+    ]
+    assert len(on_the_line) == 2, "on the residual line of a block there are the plus signs alone"
+    order = ["embedding", "attention_norm", "attention", "feed_forward_norm", "feed_forward"]
+    order += ["norm", "output"]
+    heights = [extents[name][1] for name in order]
+    assert heights == sorted(heights)
+    for name in order[1:5]:
+        assert inside(extents[name], frame.get_bbox().extents), name
+
+
+def test_pre_norm_keeps_every_norm_off_the_thick_residual_line():
+    for kind, on_the_line in (("pre-norm", 0), ("post-norm", 2)):
+        ax = plot_block(kind)
+        (main,) = {p.center[0] for p in ax.patches if isinstance(p, Circle)}
+        norms = [e for text, e in text_extents(ax) if text == "Norm"]
+        assert len(norms) == 2
+        assert sum(e[0] < main < e[2] for e in norms) == on_the_line
+
+
+def test_letters_shrink_with_the_axes():
+    _, axes = plt.subplots(1, 3, figsize=(12, 5))
+    small = plot_architecture("encoder-decoder", ax=axes[0])
+    large = plot_architecture("encoder-decoder")
+    assert texts(small)[0].get_fontsize() < 0.7 * texts(large)[0].get_fontsize()
+
+
+# Errors say what is wrong and what would be right
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: plot_attention(WEIGHTS, TOKENS[:3]), "tokens is 3 strings: .* 4 strings"),
+        (lambda: plot_attention(WEIGHTS, "abcd"), "tokens is 'abcd': it must be a list"),
+        (lambda: plot_attention(WEIGHTS[:2], TOKENS[:2]), "4 strings, one for each column"),
+        (lambda: plot_attention(WEIGHTS[None], TOKENS), r"weights has shape \(1, 4, 4\)"),
+        (lambda: plot_attention(WEIGHTS * 2, TOKENS), "weights lie between 0 and 1.8"),
+        (lambda: plot_attention(WEIGHTS / 0, TOKENS), "weights holds NaN or infinity"),
+        (lambda: plot_attention(torch.zeros(0, 0), []), "nothing in it to draw"),
+        (lambda: plot_attention(WEIGHTS, TOKENS, key_tokens=["a"]), "key_tokens is 1 strings"),
+        (lambda: plot_heads(WEIGHTS, TOKENS), r"weights has shape \(4, 4\): it must have 3"),
+        (lambda: plot_heads(WEIGHTS[None], TOKENS, names=[]), "names is 0 strings"),
+        (lambda: plot_weights([-0.5], ["a"]), "weights go down to -0.5"),
+        (lambda: plot_mask(torch.ones(2, 2)), "mask has dtype torch.float32: it must be boolean"),
+        (lambda: plot_influence([[-1.0]]), "changes go down to -1"),
+        (lambda: plot_encoding([1.0, 2.0]), r"encoding has shape \(2,\)"),
+        (lambda: plot_rotation(WEIGHTS), r"vectors has shape \(4, 4\): it must be \(n, 2\)"),
+        (lambda: plot_rotation([[1.0, 0.0]], labels=["a", "b"]), "labels is 2 strings"),
+        (lambda: plot_bias(WEIGHTS), "bias goes up to 0.9: it must not be positive"),
+        (lambda: plot_parameters({"a": 1, "total": 3}), r'counts\["total"\] is 3: .* add up to 1'),
+        (lambda: plot_parameters({"a": -1}), "none of them negative"),
+        (lambda: plot_parameters({"a": 0}), "adds up to 0"),
+        (lambda: plot_model_parameters({}), "models is empty"),
+        (lambda: plot_model_parameters({"m": {}}), r"models\['m'\] is \{\}"),
+        (
+            lambda: plot_model_parameters({"m": dict.fromkeys("abcdefghi", 1)}),
+            "9 parts: at most 8",
+        ),
+        (
+            lambda: plot_lines([1, 2], {"a": [1]}, x_label="x", y_label="y"),
+            r"ys\['a'\] has 1 values: it must have 2",
+        ),
+        (lambda: plot_lines([1], {}, x_label="x", y_label="y"), "ys holds 0 lines"),
+        (lambda: plot_architecture("encoder"), "kind is 'encoder': .*'encoder-only'"),
+        (lambda: plot_block("postnorm"), "kind is 'postnorm': .*'post-norm', 'pre-norm'"),
+    ],
+)
+def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+    assert plt.get_fignums() == [], "a refused call must not leave an empty figure behind"
+
+
+def test_colours_stay_apart_without_colour_vision():
+    """The palette's first six colours differ by lightness or under red-green blindness."""
+    # Linear RGB as seen without green receptors: Machado et al. 2009, severity 1.
+    deuteranopia = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
+    colours = np.array([matplotlib.colors.to_rgb(c) for c in plotting.PALETTE[:6]])
+    seen = colours**2.2 @ deuteranopia.T
+    apart = np.linalg.norm(seen[:, None] - seen, axis=-1) + np.eye(6)
+    assert apart.min() > 0.08
+
+
+def test_the_sequential_map_darkens_steadily_so_that_it_reads_in_grey():
+    colours = matplotlib.colormaps[plotting.SEQUENTIAL](np.linspace(0, 1, 64))[:, :3]
+    lightness = colours @ [0.299, 0.587, 0.114]
+    assert (np.diff(lightness) < 0).all()
+    assert lightness[0] > 0.85 and lightness[-1] < 0.1
+
+
+def test_alt_texts_hold_no_line_breaks():
+    for draw in PICTURES.values():
+        assert not re.search(r"\n|  ", description(draw()))

@@ -1,0 +1,1 @@
+"""What test modules share: notebooks, a course folder, attacks, and tests run in two places."""

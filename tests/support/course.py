@@ -1,0 +1,77 @@
+"""A course folder with one small exercise, `EXERCISE`, for nbgrader's own commands."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_markdown_cell
+from nbgrader.api import Gradebook
+
+from support.notebooks import answer, check, given, source_of, submission, written
+
+EXERCISE = "1-small"
+HIDDEN = (
+    "assert f(1) == 2, 'f(1) should be 2'\n### BEGIN HIDDEN TESTS\nquagga = 4\n"
+    "assert f(2) == quagga, f'f(2) gave {f(2)}: is x doubled?'\n### END HIDDEN TESTS"
+)
+
+
+def source() -> bytes:
+    scheme = "How?\n\n=== BEGIN MARK SCHEME ===\nthe okapi is right\n=== END MARK SCHEME ==="
+    question = new_markdown_cell(scheme, id="question")
+    question.metadata = given("question", "").metadata
+    return source_of(
+        answer("f", "def f(x): return 2 * x"),
+        check("f-visible", "assert f(3) == 6, 'f(3) should be 6'\nprint('done')", 1),
+        check("f-hidden", HIDDEN, 2),
+        question,
+        written("w", "### BEGIN SOLUTION\nbecause\n### END SOLUTION"),
+    )
+
+
+@dataclass
+class Course:
+    root: Path
+
+    def nbgrader(self, *command: str, status: int = 0) -> str:
+        """What an nbgrader command logs; fails unless it ends with `status`."""
+        env = os.environ | {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
+        ran = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command],
+            cwd=self.root, env=env, capture_output=True, text=True, timeout=300,
+        )  # fmt: skip
+        assert ran.returncode == status, ran.stderr
+        return ran.stderr
+
+    def hand_in(self, learner: str, notebook: bytes | None) -> Path:
+        folder = self.root / "submitted" / learner / EXERCISE
+        folder.mkdir(parents=True)
+        if notebook is not None:
+            (folder / f"{EXERCISE}.ipynb").write_bytes(notebook)
+        return folder
+
+    def graded(self, learner: str) -> Any:
+        path = self.root / "autograded" / learner / EXERCISE / f"{EXERCISE}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    def scores(self) -> dict[str, dict[str, tuple[float | None, bool]]]:
+        """For each learner and graded cell, the automatic score and whether a human must look."""
+        with Gradebook(f"sqlite:///{self.root}/gradebook.db") as gradebook:
+            return {
+                s.student.id: {
+                    g.name: (g.auto_score, g.needs_manual_grade)
+                    for n in s.notebooks
+                    for g in n.grades
+                }
+                for s in gradebook.assignment_submissions(EXERCISE)
+            }
+
+
+def good(**answers: str) -> bytes:
+    return submission(source(), {"f": "def f(x): return x + x", "w": "It doubles."} | answers)

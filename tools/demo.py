@@ -1,0 +1,106 @@
+"""The instructor's round trip on nbgrader's own commands: `python -m tools.demo`.
+
+A class made from tests/answers hands in one exercise: two learners through nbgrader's exchange,
+the others as a download from a learning platform. Everything happens in a folder of its own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+import nbformat
+from nbgrader.api import Gradebook
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from authoring.exercises import ROOT
+from tools.classes import Course, fill_in, made_up_class
+
+EXCHANGE_LEARNERS = 2
+
+
+def run(exercise: str, root: Path, console: Console) -> Course:
+    """The whole round trip; the course folder at `root` is made anew."""
+    shutil.rmtree(root, ignore_errors=True)
+    course = Course.make(root, exercise)
+    learners = made_up_class(exercise)
+    by_exchange = list(learners)[:EXCHANGE_LEARNERS]
+    with Progress(console=console) as progress:
+        task = progress.add_task("", total=7 + 3 * len(by_exchange))
+
+        def step(text: str) -> None:
+            progress.update(task, advance=1, description=f"{text:<44}")
+
+        step("generate and release the exercise")
+        course.nbgrader("generate_assignment", exercise)
+        course.nbgrader("release_assignment", exercise)
+        for learner in by_exchange:
+            home = course.home(learner)
+            step(f"{learner} fetches the exercise")
+            course.nbgrader("fetch_assignment", exercise, cwd=home)
+            path = home / exercise / f"{exercise}.ipynb"
+            notebook = fill_in(nbformat.read(path, as_version=4), learners[learner])
+            _write_about(notebook, learner)
+            nbformat.write(notebook, path)
+            step(f"{learner} submits")
+            identity = f"--CourseDirectory.student_id={learner}"
+            course.nbgrader("submit", exercise, identity, cwd=home)
+        step("collect from the exchange")
+        course.nbgrader("collect", exercise)
+        step("collect a learning platform's download")
+        downloaded = {}
+        for learner in list(learners)[EXCHANGE_LEARNERS:]:
+            notebook = fill_in(course.released(exercise), learners[learner])
+            _write_about(notebook, learner)
+            downloaded[learner] = nbformat.writes(notebook).encode()
+        course.download(exercise, downloaded)
+        course.nbgrader("zip_collect", exercise)
+        step("autograde")
+        course.nbgrader("autograde", exercise)
+        step("grade the written answers")
+        for i, learner in enumerate(learners):
+            course.grade_written(exercise, learner, points=1 + i % 3)
+        step("generate and release feedback")
+        course.nbgrader("generate_feedback", exercise)
+        course.nbgrader("release_feedback", exercise)
+        for learner in by_exchange:
+            step(f"{learner} fetches feedback")
+            identity = f"--CourseDirectory.student_id={learner}"
+            course.nbgrader(
+                "fetch_feedback", exercise, identity, cwd=course.root / "homes" / learner
+            )
+        step("export the grades")
+        course.export()
+    table = Table("learner", "tests", "written", "score", "of", "handed in by", title=exercise)
+    with Gradebook(course.db_url) as gradebook:
+        for learner in learners:
+            found = gradebook.find_submission(exercise, learner)
+            scores = (found.code_score, found.written_score, found.score, found.max_score)
+            way = "exchange" if learner in by_exchange else "download"
+            table.add_row(learner, *(f"{score:g}" for score in scores), way)
+    console.print(table)
+    console.print(f"grades:   {course.root / 'grades.csv'}")
+    console.print(f"feedback: {course.root / 'feedback'}")
+    return course
+
+
+def _write_about(notebook: nbformat.NotebookNode, learner: str) -> None:
+    for cell in notebook.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "markdown" and meta.get("grade"):
+            cell.source = f"Scores are sums of d_k terms, so they grow with √d_k. ({learner})"
+
+
+@click.command(help=__doc__)
+@click.option("--exercise", default="1-attention", show_default=True)
+@click.option("--into", type=click.Path(path_type=Path), default=ROOT / "demo")
+def main(exercise: str, into: Path) -> None:
+    """Command line of the module."""
+    run(exercise, into, Console())
+
+
+if __name__ == "__main__":
+    main()
