@@ -1,0 +1,333 @@
+"""A check calls a learner's answer, compares what comes back, and says what went wrong.
+
+It works alike on a function in this process and on a stand-in for one in another: it calls, and
+looks at the tensors and plain values that come back.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any
+
+import torch
+
+from checks.compare import Raised, WrongAnswer, attempt, describe, difference, same
+from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text
+
+MOST_CAUSES = 2
+"""How many mistakes that explain a result equally well are named."""
+MOST_CALLS = 12
+"""How many earlier calls of an answer a mistake is held against."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of an answer: the arguments, what came back and what should have."""
+
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    tolerance: float | None
+    expected: Any
+    got: Any
+
+
+@dataclass
+class Check:
+    """One answer of an exercise: how to call it, what is right, and what often goes wrong.
+
+    Calling a check as `check(answer, *args, **kwargs)` raises `WrongAnswer` unless the answer
+    gives what the reference gives; it returns what the answer gave.
+
+    Args:
+        exercise: the exercise it belongs to.
+        name: the contract's name.
+        arguments: names of the positional arguments, for messages.
+        reference: the right answer.
+        expects: what should come back, in words.
+        mistakes: known misconceptions, the most usual first.
+        text: what the edits among them are edits of: functions or classes, the last one a right
+            answer, the others what it calls. The reference unless given.
+        parts: names of the results where there are several.
+        procedure: how to get a comparable result out of an answer, called as
+            `procedure(answer, *args, **kwargs)`; calls the answer unless given. The reference
+            and the implementations of the mistakes go through it too.
+    """
+
+    exercise: Exercise
+    name: str
+    arguments: Sequence[str]
+    reference: Any
+    expects: str
+    mistakes: Sequence[Mistake] = ()
+    text: Sequence[Any] = ()
+    parts: Sequence[str] = ()
+    procedure: Callable[..., Any] | None = None
+    _calls: list[Call] = field(default_factory=list)
+    _called: Any = None
+
+    def __call__(
+        self,
+        answer: Any,
+        *args: Any,
+        expected: Any = None,
+        tolerance: float | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        if expected is None:
+            expected = self._run(self.reference, args, kwargs)
+        got = self._run(answer, args, kwargs)
+        said = difference(got, expected, tolerance=tolerance, parts=self.parts)
+        call = Call(_fresh(args), _fresh(kwargs), tolerance, expected, got)
+        earlier = self._earlier(answer)
+        if said is None:
+            self._calls = [*earlier, call][-MOST_CALLS:]
+            return got
+        self.exercise.note_failure(self.name)
+        lines = [f"  came back: {describe(got)}"]
+        if not isinstance(got, Raised):
+            lines.append(f"  problem:   {said}")
+        elif got.where:
+            lines.append(f"  raised in: {got.where}")
+        lines.append(f"  expected:  {self.expects}")
+        causes = [*self.exercise.blamed(self.name, answer), *self._causes(call, earlier)]
+        if causes:
+            lines.append(f"  likely cause: {'; or: '.join(causes[: MOST_CAUSES + 1])}")
+        self._calls = [*earlier, call][-MOST_CALLS:]
+        raise self._wrong(args, kwargs, *lines) from None
+
+    def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
+               **kwargs: Any) -> None:  # fmt: skip
+        """Check that the answer refuses bad input.
+
+        Args:
+            error: the exception that the contract names.
+            says: words of which the message must hold one, in capitals or not: the argument, or
+                its value.
+            why: what is wrong with the input, in words.
+        """
+        got = self._run(answer, args, kwargs)
+        refused = isinstance(got, Raised) and error.__name__ in got.kinds
+        if refused and any(word.lower() in got.message.lower() for word in says):
+            return
+        self.exercise.note_failure(self.name)
+        lines = [f"  came back: {describe(got)}"]
+        if isinstance(got, Raised) and got.where:
+            lines.append(f"  raised in: {got.where}")
+        lines.append(f"  expected:  a {error.__name__}, since {why}")
+        if not isinstance(got, Raised):
+            lines.append(
+                "  likely cause: bad input is not refused: check for it first and raise "
+                f"{error.__name__} with a message that says which argument is wrong"
+            )
+        elif refused:
+            lines.append(
+                "  likely cause: the message does not say which argument is wrong: "
+                f"name one of {', '.join(says)}"
+            )
+        elif cause := _unwritten(got):
+            lines.append(f"  likely cause: {cause}")
+        elif not got.of_the_keyboard:
+            lines.append(
+                f"  likely cause: the input is refused, but with {got.kind} instead of "
+                f"{error.__name__}"
+            )
+        raise self._wrong(args, kwargs, *lines)
+
+    @cached_property
+    def implementations(self) -> list[tuple[Edit | Rewrite, Any]]:
+        """The mistakes that are implementations, with these.
+
+        Raises ValueError where an edit's text doesn't stand exactly once in the reference.
+        """
+        found: list[tuple[Edit | Rewrite, Any]] = []
+        for mistake in self.mistakes:
+            if isinstance(mistake, Edit):
+                found.append((mistake, self.plain.edited(*mistake.changes)))
+            elif isinstance(mistake, Rewrite):
+                found.append((mistake, mistake.wrong))
+        return found
+
+    @cached_property
+    def plain(self) -> Text:
+        """What the edits are edits of."""
+        return Text(*(self.text or (self.reference,)))
+
+    def _run(self, answer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        fresh_args, fresh_kwargs = _fresh(tuple(args)), _fresh(dict(kwargs))
+        if self.procedure is None:
+            return attempt(partial(answer, *fresh_args, **fresh_kwargs))
+        return attempt(partial(self.procedure, answer, *fresh_args, **fresh_kwargs))
+
+    def _earlier(self, answer: Any) -> list[Call]:
+        """The calls of this very answer, which a redefined one starts anew."""
+        if answer is not self._called:
+            self._called, self._calls = answer, []
+        return self._calls
+
+    def _causes(self, call: Call, earlier: Sequence[Call]) -> list[str]:
+        """Messages of the mistakes that explain a call, and as much of the earlier ones as any."""
+        got = call.got
+        if cause := _unwritten(got):
+            return [cause]
+        edits = [(m, w) for m, w in self.implementations if self._explains(w, call)]
+        if len({m.message for m, _ in edits}) > 1:
+            rank = {m: all(self._gives(wrong, before) for before in earlier) for m, wrong in edits}
+            edits = [e for e in edits if rank[e[0]]] or edits
+        if edits or (isinstance(got, Raised) and got.of_the_keyboard):
+            return list(dict.fromkeys(m.message for m, _ in edits))[:MOST_CAUSES]
+        return [m.message for m in self._seen(call)][:1]
+
+    def _explains(self, wrong: Any, call: Call) -> bool:
+        gives = self._run(wrong, call.args, call.kwargs)
+        return not same(gives, call.expected, call.tolerance) and same(
+            call.got, gives, call.tolerance
+        )
+
+    def _gives(self, wrong: Any, call: Call) -> bool:
+        return same(call.got, self._run(wrong, call.args, call.kwargs), call.tolerance)
+
+    def _seen(self, call: Call) -> Iterator[Seen]:
+        for mistake in self.mistakes:
+            if isinstance(mistake, Seen):
+                look = partial(mistake.when, call.got, call.expected, *call.args, **call.kwargs)
+                if attempt(look) is True:
+                    yield mistake
+
+    def _wrong(self, args: Sequence[Any], kwargs: Mapping[str, Any], *lines: str) -> WrongAnswer:
+        """The message: what was called, and these lines."""
+        called = self.name  # a plain value is called by nobody
+        if self.arguments:
+            names = list(self.arguments) + [f"argument {i}" for i in range(len(args))]
+            shown = [f"{n} = {describe(a)}" for n, a in zip(names, args, strict=False)]
+            shown += [f"{k} = {describe(v)}" for k, v in kwargs.items()]
+            called += f"({', '.join(shown)})"
+        asked = self.exercise.phrase
+        said = [f"  asked for: {asked}"] if asked else []
+        return WrongAnswer("\n".join([called, *lines[:-1], *said, lines[-1]]))
+
+
+def _unwritten(got: Any) -> str:
+    if isinstance(got, Raised) and got.kind == "NotImplementedError":
+        return "the answer is still to be written: replace the raise by your own lines"
+    return "nothing is returned: a return statement is missing" if got is None else ""
+
+
+def _fresh(value: Any) -> Any:
+    """A copy, so that an answer that writes into its arguments can't change what it is held to."""
+    if isinstance(value, torch.Tensor):
+        # The layout in memory stays: an answer may stumble over a transposed one.
+        return value.detach().clone()
+    if isinstance(value, list | tuple):
+        return type(value)(_fresh(v) for v in value)
+    if isinstance(value, dict):
+        return {k: _fresh(v) for k, v in value.items()}
+    if isinstance(value, torch.Generator):
+        return value.clone_state()
+    return value
+
+
+def names_used(answer: Any) -> frozenset[str]:
+    """Global names that an answer's code mentions, those of helpers beside it included.
+
+    A stand-in for an answer in another process says so itself, as `names_used_`.
+    """
+    told = getattr(answer, "names_used_", None)
+    if isinstance(told, frozenset):
+        return told
+    used: set[str] = set()
+    todo = [v for v in vars(answer).values()] if isinstance(answer, type) else [answer]
+    while todo:
+        item = todo.pop()
+        code = item if isinstance(item, types.CodeType) else getattr(item, "__code__", None)
+        if not isinstance(code, types.CodeType):
+            continue
+        todo += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+        beside = getattr(item, "__globals__", {})
+        for name in set(code.co_names) - used:
+            used.add(name)
+            if isinstance(helper := beside.get(name), types.FunctionType):
+                todo.append(helper)
+            elif isinstance(helper, type) and helper.__module__ == "__main__":
+                todo += vars(helper).values()
+    return frozenset(used)
+
+
+@dataclass
+class Exercise:
+    """The answers of one exercise, their points, and how they do in this session.
+
+    Args:
+        name: the exercise's name.
+        written: points of its written questions.
+    """
+
+    name: str
+    written: int = 0
+    checks: dict[str, list[Check]] = field(default_factory=dict)
+    visible: dict[str, int] = field(default_factory=dict)
+    hidden: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
+    phrase: str = ""
+    """Of the contract: what the hidden case that is running is about."""
+
+    def check(self, name: str, *, visible: int = 0, hidden: int = 0, **kwargs: Any) -> Check:
+        """Add a check of the answer `name`, worth `visible` and `hidden` points.
+
+        Further checks of the same answer give no points.
+        """
+        if name not in self.checks:
+            self.visible[name], self.hidden[name] = visible, hidden
+        check = Check(self, name, **kwargs)
+        self.checks.setdefault(name, []).append(check)
+        return check
+
+    def contract(self, name: str, cases: Mapping[str, Callable[..., Any]]) -> None:
+        """Say what the hidden tests of `name` are about.
+
+        cases: for each phrase of the contract its cases, called with the answer and with what
+            the notebook gives beside it.
+        """
+        self.cases[name] = cases
+
+    def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
+        """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
+        try:
+            for phrase, case in self.cases[name].items():
+                self.phrase = phrase
+                case(answer, *given)
+        finally:
+            self.phrase = ""
+
+    def note_failure(self, name: str) -> None:
+        """An answer's test has failed."""
+        self.done.discard(name)
+        self.failed.add(name)
+
+    def blamed(self, name: str, answer: Any) -> Iterator[str]:
+        """What to look at first: failing answers of the learner's that this one calls."""
+        for other in sorted((self.failed & names_used(answer)) - {name}):
+            yield (
+                f"your {other}, which this answer calls, fails its own tests: "
+                "get that one right first"
+            )
+
+    def passed(self, name: str) -> None:
+        """Note that the visible tests of `name` passed, and print how far the learner is."""
+        self.done.add(name)
+        self.failed.discard(name)
+        so_far = sum(self.visible[n] for n in self.done)
+        total = sum(self.visible.values())
+        waiting = sum(self.hidden[n] for n in self.done)
+        bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in self.visible)
+        print(f"✓ {name}: the visible tests pass.")
+        print(bar)
+        print(
+            f"Points so far: {so_far} of {total}. Hidden tests decide on {waiting} more for these"
+            f" answers when you hand in ({sum(self.hidden.values())} in all"
+            + (f", and {self.written} by hand)." if self.written else ").")
+        )

@@ -1,0 +1,259 @@
+"""What came back from an answer: how it reads in words, and how it differs from what is right."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+
+TOLERANCE = {torch.float16: 5e-3, torch.bfloat16: 3e-2}
+ORDINARY_TOLERANCE = 1e-5
+SHOWN_VALUES = 8
+
+
+class WrongAnswer(AssertionError):
+    """An answer that is not right; the message says what came back, and why where it is known."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows these lines in place of a traceback through this package.
+        return [f"✗ {line}" if i == 0 else line for i, line in enumerate(str(self).split("\n"))]
+
+
+_KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """What an answer raised, so that it can be compared like a result.
+
+    Args:
+        kind: the exception's class.
+        message: its text.
+        kinds: its class and all that this derives from.
+        where: the line of the learner's own that raised it, in words, or empty.
+    """
+
+    kind: str
+    message: str
+    kinds: tuple[str, ...] = field(default=(), compare=False)
+    where: str = field(default="", compare=False)
+
+    @classmethod
+    def by(cls, error: Exception) -> Raised:
+        kinds = tuple(kind.__name__ for kind in type(error).__mro__)
+        return cls(kinds[0], str(error).strip(), kinds, _where(error))
+
+    @property
+    def of_the_keyboard(self) -> bool:
+        """Whether it tells of a misspelt word in the learner's code, not of a misconception."""
+        if not self.where:
+            return False
+        return any(kind in self.kinds for kind in _KEYBOARD) or (
+            "TypeError" in self.kinds and "unexpected keyword argument" in self.message
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}" if self.message else self.kind
+
+
+def _where(error: Exception) -> str:
+    if remote := getattr(error, "where", None):  # from the learner's process, while graded
+        return str(remote)
+    own = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if "ipykernel" in f.filename or f.filename.startswith("<ipython")
+    ]
+    if not own:
+        return ""
+    last = own[-1]
+    return f"line {last.lineno} of your cell, in {last.name}: {last.line or ''}"
+
+
+def describe(value: Any) -> str:
+    """`value` in a few words: type, shape and, where there are few, its numbers."""
+    if isinstance(value, torch.Tensor):
+        kind = f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
+        if value.numel() <= SHOWN_VALUES:
+            return f"{kind}: {_numbers(value)}"
+        return kind
+    if isinstance(value, np.ndarray):
+        return f"NumPy array of shape {value.shape}"
+    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
+        kind = type(value).__name__
+        if len(value) <= SHOWN_VALUES:
+            if not any(isinstance(v, torch.Tensor | list | tuple | dict) for v in value):
+                return repr(value)
+            return f"{kind} of {len(value)}: " + "; ".join(describe(v) for v in value)
+        return f"{kind} of {len(value)} items"
+    if isinstance(value, Mapping):
+        return "dict with " + ", ".join(
+            f"{k!r}: {describe(v)}" for k, v in list(value.items())[:12]
+        )
+    if isinstance(value, Raised):
+        return f"an exception, {value}"
+    text = repr(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _numbers(value: torch.Tensor) -> str:
+    def rounded(x: Any) -> Any:
+        if isinstance(x, list):
+            return [rounded(y) for y in x]
+        return float(f"{x:.4g}") if isinstance(x, float) else x
+
+    return str(rounded(value.detach().tolist()))
+
+
+def attempt(call: Callable[[], Any]) -> Any:
+    """The result of `call()`, or a `Raised` for the exception that it ended in."""
+    try:
+        return call()
+    except WrongAnswer:
+        raise
+    except Exception as error:
+        return Raised.by(error)
+
+
+def same(got: Any, expected: Any, tolerance: float | None = None) -> bool:
+    """Whether two results are alike: structure, shape, dtype and values (NaN equals NaN)."""
+    return difference(got, expected, tolerance=tolerance, nan_equal=True) is None
+
+
+def difference(
+    got: Any,
+    expected: Any,
+    *,
+    tolerance: float | None = None,
+    label: str = "the result",
+    parts: Sequence[str] = (),
+    nan_equal: bool = False,
+) -> str | None:
+    """How `got` differs from `expected`, in a sentence; `None` if it does not.
+
+    Tensors are compared to `tolerance`, absolute and relative; 0 means exactly. Shapes are
+    compared first, so that nothing is broadcast. Lists and tuples are taken for each other.
+    """
+    if isinstance(expected, Raised) or isinstance(got, Raised):
+        alike = type(got) is type(expected) and got == expected
+        return None if alike else f"{label} is {describe(got)}"
+    if isinstance(expected, torch.Tensor):
+        return _tensor_difference(got, expected, tolerance, label, nan_equal)
+    if isinstance(expected, list | tuple):
+        return _items_difference(got, expected, tolerance, label, parts, nan_equal)
+    if isinstance(expected, Mapping):
+        return _entries_difference(got, expected, tolerance, label, nan_equal)
+    return _plain_difference(got, expected, tolerance, label, nan_equal)
+
+
+def _items_difference(
+    got: Any,
+    expected: Sequence[Any],
+    tolerance: float | None,
+    label: str,
+    parts: Sequence[str],
+    nan_equal: bool,
+) -> str | None:
+    if not isinstance(got, list | tuple):
+        return f"{label} should be {len(expected)} things, but is {describe(got)}"
+    if len(got) != len(expected):
+        return f"{label} should have {len(expected)} items, but has {len(got)}"
+    for i, (g, e) in enumerate(zip(got, expected, strict=True)):
+        name = parts[i] if i < len(parts) else f"item {i} of {label}"
+        if said := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):
+            return said
+    return None
+
+
+def _entries_difference(
+    got: Any,
+    expected: Mapping[Any, Any],
+    tolerance: float | None,
+    label: str,
+    nan_equal: bool,
+) -> str | None:
+    if not isinstance(got, Mapping):
+        return f"{label} should be a dict, but is {describe(got)}"
+    for key, value in expected.items():
+        if key not in got:
+            return f"{label} has no entry {key!r}; it has {list(got)}"
+        name = f"entry {key!r}"
+        said = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
+        if said:
+            return said
+    return None
+
+
+def _plain_difference(
+    got: Any, expected: Any, tolerance: float | None, label: str, nan_equal: bool
+) -> str | None:
+    if isinstance(expected, bool) or expected is None or isinstance(expected, str):
+        if isinstance(got, np.generic):
+            got = got.item()
+        return None if type(got) is type(expected) and got == expected else _unlike(label, got)
+    if isinstance(expected, int):
+        if isinstance(got, np.integer):
+            got = int(got)
+        if isinstance(got, bool) or not isinstance(got, int):
+            return f"{label} should be a whole number (int), but is {describe(got)}"
+        return None if got == expected else _unlike(label, got)
+    if isinstance(expected, float):
+        if isinstance(got, torch.Tensor) and got.dim() == 0:
+            got = got.item()
+        if isinstance(got, bool) or not isinstance(got, int | float | np.number):
+            return f"{label} should be a number, but is {describe(got)}"
+        near = tolerance if tolerance is not None else ORDINARY_TOLERANCE
+        close = bool(np.isclose(got, expected, rtol=near, atol=near, equal_nan=nan_equal))
+        return None if close else _unlike(label, got)
+    return None if got == expected else _unlike(label, got)
+
+
+def _unlike(label: str, got: Any) -> str:
+    return f"{label} is {describe(got)}, which is not right"
+
+
+def _tensor_difference(
+    got: Any, expected: torch.Tensor, tolerance: float | None, label: str, nan_equal: bool
+) -> str | None:
+    if isinstance(got, np.ndarray):
+        return f"{label} should be a torch tensor, but is a NumPy array: torch.from_numpy makes one"
+    if not isinstance(got, torch.Tensor):
+        number = isinstance(got, int | float | np.number) and not isinstance(got, bool)
+        if expected.dim() == 0 and number:
+            got = torch.tensor(got, dtype=expected.dtype)
+        else:
+            return f"{label} should be a tensor, but is {describe(got)}"
+    if got.shape != expected.shape:
+        want, have = tuple(expected.shape), tuple(got.shape)
+        return f"{label} should have shape {want}, but has {have}"
+    if got.dtype != expected.dtype:
+        want_dtype, have_dtype = (str(t.dtype).removeprefix("torch.") for t in (expected, got))
+        return f"{label} should have dtype {want_dtype}, but has {have_dtype}"
+    got, expected = got.detach(), expected.detach()
+    if not expected.dtype.is_floating_point:
+        wrong = got != expected
+        if not bool(wrong.any()):
+            return None
+        return f"{label} is wrong in {_places(wrong)}"
+    if not nan_equal and bool((got.isnan() & ~expected.isnan()).any()):
+        return f"{label} has NaN in {_places(got.isnan())}"
+    near = tolerance if tolerance is not None else TOLERANCE.get(got.dtype, ORDINARY_TOLERANCE)
+    wrong = ~torch.isclose(
+        got.double(), expected.double(), rtol=near, atol=near, equal_nan=nan_equal
+    )
+    if not bool(wrong.any()):
+        return None
+    gap = (got.double() - expected.double()).abs()[wrong].max().item()
+    return f"{label} is wrong in {_places(wrong)}, by up to {gap:.3g}"
+
+
+def _places(wrong: torch.Tensor) -> str:
+    n = int(wrong.sum())
+    if wrong.dim() == 0:
+        return "its value"
+    first = tuple(int(i) for i in wrong.nonzero()[0])
+    return f"{n} of {wrong.numel()} places (the first at index {first})"

@@ -1,0 +1,176 @@
+"""Misconceptions: what often goes wrong in an answer, as edits of the right one.
+
+An `Edit` replaces text of the reference, a `Rewrite` is an implementation of its own. Where one
+of them gives what the learner's answer gave, its message is said. A `Seen` looks at what came
+back instead, for what no single implementation stands for.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import math
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+_AT_HAND = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
+"""Names that an edit may use, as in an exercise's first cell."""
+
+
+class Text:
+    """The source of a reference, to be edited: tidied up, so that an edit needs little text.
+
+    Docstrings, annotations, comments and refusals of bad input (`if …: raise …`) are left out,
+    and every statement stands on one line, as `ast.unparse` writes it.
+
+    Args:
+        parts: functions and classes. The last one is the reference, the others are what it
+            calls and an edit may change too.
+    """
+
+    def __init__(self, *parts: Any) -> None:
+        self.name: str = parts[-1].__name__
+        self.code = "\n\n".join(_tidied(part) for part in parts)
+        self._globals = vars(sys.modules[parts[-1].__module__])
+
+    def edited(self, *changes: str) -> Any:
+        """The reference with `changes` made: old text, new text, old text, …
+
+        Raises ValueError where an old text doesn't stand exactly once.
+        """
+        code = self.code
+        for old, new in zip(changes[::2], changes[1::2], strict=True):
+            if code.count(old) != 1:
+                raise ValueError(f"{old!r} stands {code.count(old)} times in\n{code}")
+            code = code.replace(old, new)
+        namespace = _AT_HAND | self._globals
+        exec(compile(code, f"<an edit of {self.name}>", "exec"), namespace)
+        return namespace[self.name]
+
+
+def _tidied(part: Any) -> str:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(part)))
+    return ast.unparse(_Tidy().visit(tree))
+
+
+class _Tidy(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                argument.annotation = None
+        node.returns = None
+        return self._block(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return self._block(node)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is None:
+            return node
+        plain = ast.Assign(targets=[node.target], value=node.value)
+        return ast.copy_location(plain, node)
+
+    def _block(self, node: Any) -> ast.AST:
+        first = node.body[0]
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            node.body = node.body[1:]
+        self.generic_visit(node)
+        node.body = node.body or [ast.Pass()]
+        return ast.fix_missing_locations(node)
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        self.generic_visit(node)
+        return _without_refusals(node)
+
+    def visit_For(self, node: ast.For) -> ast.AST | None:
+        self.generic_visit(node)
+        return node if node.body else None
+
+
+def _without_refusals(node: ast.If) -> ast.AST | None:
+    """An `if` that does nothing but raise goes."""
+    if all(isinstance(statement, ast.Raise) for statement in node.body) and not node.orelse:
+        return None
+    return node
+
+
+class Mistake:
+    """A misconception; `message` says what was done, and what is right."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+
+class Edit(Mistake):
+    """The reference with some of its text replaced.
+
+    Args:
+        message: what the learner should hear.
+        changes: old text, new text, and so on; each old text stands exactly once in the
+            reference (see `Text`).
+    """
+
+    def __init__(self, message: str, *changes: str) -> None:
+        super().__init__(message)
+        self.changes = changes
+
+
+class Rewrite(Mistake):
+    """An implementation of its own, for what is no edit of the reference."""
+
+    def __init__(self, message: str, wrong: Any) -> None:
+        super().__init__(message)
+        self.wrong = wrong
+
+
+class Seen(Mistake):
+    """What can be seen of the result; the message is true whenever `when` is.
+
+    Args:
+        message: what is seen, and what is right; no guess at what was thought.
+        when: called as `when(got, expected, *args, **kwargs)`; `got` may be a `Raised`.
+    """
+
+    def __init__(self, message: str, when: Callable[..., bool]) -> None:
+        super().__init__(message)
+        self.when = when
+
+
+def instead_of(
+    old: str, *, wrong: Mapping[str | tuple[str, ...], str], right: str = ""
+) -> Iterator[Edit]:
+    """Edits of one place.
+
+    Args:
+        old: its text.
+        wrong: what may stand there instead, or several such texts, and what the learner should
+            hear of it.
+        right: what is right, which every message ends with.
+    """
+    for texts, message in wrong.items():
+        for new in [texts] if isinstance(texts, str) else texts:
+            yield Edit(f"{message}: {right}" if right else message, old, new)
+
+
+def then(message: str, reference: Any, *changes: Callable[..., Any]) -> Iterator[Rewrite]:
+    """The right result, changed afterwards, in one way or several.
+
+    Args:
+        changes: called with the right result.
+    """
+    for change in changes:
+        yield Rewrite(message, _changed(reference, change))
+
+
+def _changed(reference: Any, change: Callable[..., Any]) -> Any:
+    def wrong(*args: Any, **kwargs: Any) -> Any:
+        return change(reference(*args, **kwargs))
+
+    return wrong

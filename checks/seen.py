@@ -1,0 +1,141 @@
+"""What can be seen of a result, for `Seen`: predicates that several exercises share.
+
+Each takes or gives a function of `(got, expected, *args, **kwargs)`. `got` is what an answer gave,
+or a `Raised`. Where an answer gives several results, `part(i, predicate)` looks at one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from checks.compare import Raised
+
+Predicate = Callable[..., bool]
+
+_ASKS_FOR_BATCH = (
+    "unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must be"
+)  # fmt: skip
+
+
+def part(index: int, predicate: Predicate) -> Predicate:
+    """`predicate` of one of several results."""
+
+    def when(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+        several = isinstance(got, list | tuple) and len(got) == len(expected)
+        return several and predicate(got[index], expected[index], *args, **kwargs)
+
+    return when
+
+
+def any_part(predicate: Predicate) -> Predicate:
+    """`predicate` of any of several results."""
+
+    def when(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+        several = isinstance(got, list | tuple) and len(got) == len(expected)
+        return several and any(
+            predicate(g, e, *args, **kwargs) for g, e in zip(got, expected, strict=True)
+        )
+
+    return when
+
+
+def comes_back(*kinds: type) -> Predicate:
+    """A result of one of these types."""
+    return lambda got, *args, **kwargs: isinstance(got, kinds)
+
+
+def other_count(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A list or tuple of another length than the right one."""
+    return isinstance(got, list | tuple) and len(got) != len(expected)
+
+
+def raised(*kinds: str, says: str = "") -> Predicate:
+    """An exception of one of these kinds (of any where none is named) whose message has `says`."""
+
+    def when(got: Any, *args: Any, **kwargs: Any) -> bool:
+        return (
+            isinstance(got, Raised)
+            and (not kinds or any(kind in got.kinds for kind in kinds))
+            and says in got.message
+        )
+
+    return when
+
+
+def other_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A tensor of another shape than the right one."""
+    return isinstance(got, Tensor) and got.shape != expected.shape
+
+
+def same_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A tensor of the right shape and dtype, with other numbers."""
+    return isinstance(got, Tensor) and got.shape == expected.shape and got.dtype == expected.dtype
+
+
+def transposed_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A tensor whose last two dimensions are the wrong way round."""
+    return (
+        isinstance(got, Tensor)
+        and got.dim() >= 2
+        and got.shape != expected.shape
+        and got.mT.shape == expected.shape
+    )
+
+
+def other_dtype(*dtypes: torch.dtype) -> Predicate:
+    """A tensor of another dtype than the right one: of one of these where any are named."""
+
+    def when(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+        return (
+            isinstance(got, Tensor)
+            and got.dtype != expected.dtype
+            and (not dtypes or got.dtype in dtypes)
+        )
+
+    return when
+
+
+def not_finite(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A tensor with NaN or infinity where the right one has none."""
+    if not isinstance(got, Tensor) or not bool(expected.isfinite().all()):
+        return False
+    return not bool(got.isfinite().all())
+
+
+def numbers_moved(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """The right numbers in the wrong places."""
+    if not isinstance(got, Tensor) or got.numel() != expected.numel():
+        return False
+    return torch.equal(got.flatten().sort()[0], expected.flatten().sort()[0])
+
+
+def nearly_right(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """The right shape, and numbers that are off by less than a hundredth."""
+    return (
+        isinstance(got, Tensor)
+        and got.shape == expected.shape
+        and bool((got.double() - expected.double()).abs().max() < 0.01)
+    )
+
+
+def batch_fails(usual: int) -> Predicate:
+    """Trouble with an input `args[0]` that has not the usual number of dimensions.
+
+    An error or another shape there; where it has the usual number, an error that speaks of
+    dimensions.
+    """
+
+    def when(got: Any, expected: Any, x: Tensor, *args: Any, **kwargs: Any) -> bool:
+        if x.dim() == usual:
+            return isinstance(got, Raised) and any(w in got.message for w in _ASKS_FOR_BATCH)
+        if isinstance(got, Raised):
+            return True
+        first_got = got[0] if isinstance(got, list | tuple) else got
+        first = expected[0] if isinstance(expected, list | tuple) else expected
+        return isinstance(first_got, Tensor) and first_got.shape != first.shape
+
+    return when

@@ -1,0 +1,97 @@
+"""An exercise's own test cells, run on an answer in this process: fast, and without a sandbox."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import io
+import json
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import matplotlib.pyplot as plt
+import torch
+
+from checks.check import Exercise
+from checks.compare import WrongAnswer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Cells:
+    """The cells of an exercise's source notebook.
+
+    solutions: by grade id, in the notebook's order.
+    """
+
+    def __init__(self, exercise: str) -> None:
+        matplotlib.use("Agg")
+        notebook = json.loads((ROOT / "source" / exercise / f"{exercise}.ipynb").read_text())
+        self.given: list[str] = []
+        self.solutions: dict[str, str] = {}
+        self.tests: dict[str, str] = {}
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code" or "nbgrader" not in cell["metadata"]:
+                continue
+            about, text = cell["metadata"]["nbgrader"], "".join(cell["source"])
+            if about["grade"]:
+                self.tests[about["grade_id"]] = text
+            elif about["solution"]:
+                self.solutions[about["grade_id"]] = text
+            else:
+                self.given.append(text)
+        self._module = f"checks.{exercise.split('-', 1)[1].replace('-', '_')}"
+
+    @functools.cached_property
+    def exercise(self) -> Exercise:
+        """The points, checks and hidden cases."""
+        exercise: Exercise = importlib.import_module(self._module).EXERCISE
+        return exercise
+
+    @functools.cached_property
+    def _given(self) -> dict[str, Any]:
+        return self._run(self.given, {})
+
+    def _run(self, cells: list[str], start: dict[str, Any]) -> dict[str, Any]:
+        module = types.ModuleType("__main__")
+        vars(module).update(start)
+        for number, text in enumerate(cells):
+            # A name that the checks take for the learner's own code.
+            exec(compile(text, f"<ipython-input-{number}>", "exec"), vars(module))
+        return vars(module)
+
+    def answered(self, name: str = "", answer: str = "") -> dict[str, Any]:
+        """What the notebook defines with the solutions, `name` answered by `answer` instead."""
+        cells = [answer if n == name else text for n, text in self.solutions.items()]
+        return self._run(cells, self._given)
+
+    def complaints(self, name: str, defined: dict[str, Any]) -> list[str]:
+        """What the visible and the hidden test of `name` say of what is defined."""
+        self.exercise.failed.clear()
+        return list(self._complaints(name, defined))
+
+    def _complaints(self, name: str, defined: dict[str, Any]) -> Iterator[str]:
+        for cell in (f"{name}-visible", f"{name}-hidden"):
+            torch.manual_seed(len(cell))
+            with (
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+            ):
+                try:
+                    exec(compile(self.tests[cell], f"<{cell}>", "exec"), dict(defined))
+                except WrongAnswer as wrong:
+                    yield str(wrong)
+                except Exception as error:
+                    yield f"{type(error).__name__}: {error}"
+                finally:
+                    plt.close("all")
+
+
+@functools.cache
+def cells_of(exercise: str) -> Cells:
+    """The cells, read once."""
+    return Cells(exercise)
