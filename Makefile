@@ -1,14 +1,15 @@
 # Lesson 1: LLM basics. `make help` lists what there is.
 
 PYTHON ?= python3
-EXERCISE ?= 1-attention
 BIN := .venv/bin
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
+  --cov=grading --cov-append --cov-report=
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab test release solutions check grade demo bench clean
+.PHONY: help env lab test test-all accuracy new release solutions grade demo bench clean
 
 help: ## list these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 # One stamp a set of packages, made anew when the list of dependencies changes.
 .venv/pip-is-new:
@@ -34,23 +35,33 @@ lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in 
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(LAB_ARGS)
 
-test: .venv/tests ## run every check: format, types, tests, lessons and solutions
+test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
-	  --cov=grading --cov-report=term --cov-fail-under=90 tests
+	$(BIN)/coverage erase
+	$(PYTEST) -m "not long" tests
+
+test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
+	$(PYTEST) -m long tests
+	$(BIN)/coverage report --fail-under=90 --skip-covered
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
 
-release: .venv/course ## generate release/ from source/
-	$(BIN)/python -m authoring release
+accuracy: .venv/tests ## how well the tests tell the committed answers apart: a table
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.accuracy
 
-solutions: .venv/course ## solve and execute the exercises of source/ into solutions/
-	$(BIN)/python -m authoring solutions
+new: .venv/course ## make an exercise from the template: make new EXERCISE=9-mine
+	$(BIN)/python -m authoring new $(EXERCISE)
+
+release: .venv/course ## generate release/ from source/, or only that of EXERCISE=9-mine
+	$(BIN)/python -m authoring release $(EXERCISE)
+
+solutions: .venv/course ## solve and execute source/ into solutions/, or only EXERCISE=9-mine
+	$(BIN)/python -m authoring solutions $(EXERCISE)
 
 grade: .venv/course ## grade what was handed in: make grade EXERCISE=1-attention
-	$(BIN)/python -m grading grade $(EXERCISE)
+	$(BIN)/python -m grading grade $(or $(EXERCISE),1-attention)
 
 demo: .venv/tests ## the instructor's round trip for a class of 12, from release to feedback
 	$(BIN)/python -m tools.demo

@@ -1,22 +1,31 @@
-"""Make release/ and solutions/ from source/, and say what is wrong with a source notebook.
+"""Make a new exercise, make release/ and solutions/ from source/, and lint the sources.
 
-python -m authoring release [--into DIR] [EXERCISE ...]
-python -m authoring solutions [--into DIR] [EXERCISE ...]
-python -m authoring check [EXERCISE ...]
+Where no exercise is named, all of them are meant.
 """
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from nbclient.exceptions import CellExecutionError
 
 from authoring.exercises import ROOT, exercises, source_of
 from authoring.lint import faults
+from authoring.new import new
 from authoring.release import release
 from authoring.solutions import solution
+
+names_argument = click.argument(
+    "names", metavar="[EXERCISE]...", nargs=-1, type=click.Choice(exercises())
+)
+NEXT = """\
+It is whole already. To see that:
+  make release solutions EXERCISE={exercise}
+  python -m pytest -q tests/checks tests/authoring -k {exercise}
+Then make it yours: docs/maintainers.md, "Add an exercise in six steps"."""
 
 
 @click.group(help=__doc__)
@@ -24,33 +33,52 @@ def main() -> None:
     """Command line of the module."""
 
 
+@main.command("new")
+@click.argument("exercise", metavar="NUMBER-WORDS")
+def new_command(exercise: str) -> None:
+    """Make a new exercise from a template, such as 9-mine."""
+    try:
+        made = new(exercise)
+    except (ValueError, FileExistsError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Made exercise {exercise}, with one answer to be written, double:")
+    for path in made:
+        click.echo(f"  {path.relative_to(ROOT)}{'/' if path.is_dir() else ''}")
+    click.echo(NEXT.format(exercise=exercise))
+
+
 @main.command("release")
 @click.option("--into", type=click.Path(path_type=Path), default=ROOT / "release")
-@click.argument("names", nargs=-1)
+@names_argument
 def release_command(into: Path, names: tuple[str, ...]) -> None:
     """Generate the learners' versions."""
-    for exercise in names or exercises():
-        shutil.rmtree(into / exercise, ignore_errors=True)
-        click.echo(release(exercise, into.resolve()))
+    _each(release, names, into)
 
 
 @main.command("solutions")
 @click.option("--into", type=click.Path(path_type=Path), default=ROOT / "solutions")
-@click.argument("names", nargs=-1)
+@names_argument
 def solutions_command(into: Path, names: tuple[str, ...]) -> None:
     """Solve and execute the exercises."""
-    for exercise in names or exercises():
-        click.echo(solution(exercise, into.resolve()))
+    _each(solution, names, into)
 
 
 @main.command("check")
-@click.argument("names", nargs=-1)
+@names_argument
 def check_command(names: tuple[str, ...]) -> None:
     """Say what is wrong with the source notebooks; exit status 1 where anything is."""
     found = [(e, f) for e in names or exercises() for f in faults(source_of(e))]
     for exercise, fault in found:
         click.echo(f"{exercise}: {fault}")
     sys.exit(bool(found))
+
+
+def _each(make: Callable[[str, Path], Path], names: tuple[str, ...], into: Path) -> None:
+    for exercise in names or exercises():
+        try:
+            click.echo(make(exercise, into.resolve()))
+        except (RuntimeError, CellExecutionError) as error:
+            raise click.ClickException(f"{exercise}: {error}") from error
 
 
 if __name__ == "__main__":

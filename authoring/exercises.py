@@ -1,4 +1,4 @@
-"""Which exercises there are in source/, and the marks of what their notebooks hold."""
+"""Which exercises there are in source/, what belongs to one, and the marks in its notebook."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def exercises(root: Path = ROOT) -> list[str]:
 def source_of(exercise: str, root: Path = ROOT) -> Path:
     """The path of an exercise's source notebook."""
     return root / "source" / exercise / f"{exercise}.ipynb"
+
+
+def module_of(exercise: str) -> str:
+    """The module with an exercise's checks, such as checks.multi_head for 2-multi-head."""
+    return f"checks.{exercise.split('-', 1)[-1].replace('-', '_')}"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import json
 from collections import Counter
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS
+from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
 
 FIRST_CELL = (
     "import math",
@@ -19,6 +21,7 @@ FIRST_CELL = (
     "import numpy as np",
     "import matplotlib.pyplot as plt",
 )
+"""What every exercise gives its answers, at least."""
 
 
 def faults(path: Path) -> list[str]:
@@ -28,7 +31,13 @@ def faults(path: Path) -> list[str]:
         nbformat.validate(notebook)
     except (ValueError, nbformat.ValidationError) as error:
         return [f"{path.name} is not a valid notebook: {str(error).splitlines()[0]}"]
-    said: list[str] = []
+    # nbformat makes up an id where one is missing, a new one each time.
+    stored = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = [
+        f"cell {number} has no id: open the notebook in JupyterLab and save it"
+        for number, cell in enumerate(stored)
+        if "id" not in cell
+    ]
     ids = Counter(c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata)
     said += [
         f"grade_id {i!r} stands {n} times: each must be unique" for i, n in ids.items() if n > 1
@@ -38,14 +47,26 @@ def faults(path: Path) -> list[str]:
             f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
         )
         said += [f"{where}: {fault}" for fault in _cell_faults(cell)]
+    return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
+
+
+def _first_cell_faults(notebook: NotebookNode) -> list[str]:
     code = [c for c in notebook.cells if c.cell_type == "code"]
-    first = code[0] if code else None
-    lines = [line for line in (first.source if first else "").split("\n") if line.strip()]
-    if first is None or sorted(lines) != sorted(FIRST_CELL):
-        said.append(f"the first code cell must import exactly: {'; '.join(FIRST_CELL)}")
-    elif not first.metadata.get("nbgrader", {}).get("locked"):
-        said.append("the first code cell must be locked")
-    return said + _points_faults(path, notebook)
+    try:
+        statements = ast.parse(code[0].source if code else "").body
+    except SyntaxError as error:
+        return [f"the first code cell can't be read: {error.msg} in line {error.lineno}"]
+    missing = set(FIRST_CELL) - {ast.unparse(statement) for statement in statements}
+    if missing:
+        return [f"the first code cell must import also: {'; '.join(sorted(missing))}"]
+    others = [s.lineno for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
+    if others:
+        return [
+            f"the first code cell must only import: line {others[0]} belongs in another locked cell"
+        ]
+    if not code[0].metadata.get("nbgrader", {}).get("locked"):
+        return ["the first code cell must be locked"]
+    return []
 
 
 def _cell_faults(cell: NotebookNode) -> list[str]:
@@ -71,13 +92,14 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
     return said
 
 
-def _points_faults(path: Path, notebook: NotebookNode) -> list[str]:
-    """The points that learners are shown must be those that nbgrader counts."""
-    name = path.stem
-    module = f"checks.{name.split('-', 1)[-1].replace('-', '_')}"
+def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
+    """The answers, and the points that learners are shown, must be those that nbgrader counts."""
+    module = module_of(name)
     try:
         exercise = importlib.import_module(module).EXERCISE
-    except ModuleNotFoundError:
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
         return [f"there is no module {module} with the exercise's checks"]
     points = {
         c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points
@@ -86,7 +108,10 @@ def _points_faults(path: Path, notebook: NotebookNode) -> list[str]:
     }
     wanted = {f"{n}-visible": p for n, p in exercise.visible.items()}
     wanted |= {f"{n}-hidden": p for n, p in exercise.hidden.items()}
-    said = [
+    said = []
+    if exercise.name != name:
+        said.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
+    said += [
         f"cell {i!r} has {points.get(i, 'no')} points, but {module} says {p}"
         for i, p in wanted.items()
         if points.get(i) != p
@@ -94,11 +119,14 @@ def _points_faults(path: Path, notebook: NotebookNode) -> list[str]:
     written = sum(p for i, p in points.items() if i not in wanted)
     if written != exercise.written:
         said.append(f"written answers have {written} points, but {module} says {exercise.written}")
-    answers = {
+    answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
         if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
-    }
-    if answers != set(exercise.visible):
-        said.append(f"answer cells {sorted(answers)} are not those of {module}")
+    ]
+    if answers != list(exercise.visible):
+        said.append(
+            f"the answer cells are {', '.join(answers)}, but {module} checks "
+            f"{', '.join(exercise.visible)}: the same ones are wanted, in this order"
+        )
     return said

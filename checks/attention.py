@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -463,11 +464,11 @@ def _rows_dont_sum(got: Any, expected: Any, *args: Any) -> bool:
     return finite and not torch.allclose(weights.sum(-1), one, atol=1e-3)
 
 
-def _only_output(got: Any, expected: Any, *args: Any) -> bool:
+def _only_output(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     return isinstance(got, Tensor) and got.shape in (expected[0].shape, expected[1].shape)
 
 
-def _weights_right(got: Any, expected: Any, *args: Any) -> bool:
+def _weights_right(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     return same_shape(got[1], expected[1]) and torch.allclose(got[1], expected[1], atol=1e-4)
 
 
@@ -585,7 +586,10 @@ check_scaled_dot_product_attention = EXERCISE.check(
                 "output = scores @ V": "the softmax is missing in the output, which uses the raw "
                 "scores",
                 "output = weights @ V / math.sqrt(Q.shape[-1])": "the output is scaled too",
-                "output = weights @ V + Q": "a residual is added (output + Q)",
+                (
+                    "output = weights @ V + Q",
+                    "output = weights @ V + (Q if Q.shape[-1] == V.shape[-1] else 0)",
+                ): "a residual is added (output + Q)",
                 "output = weights @ V + V": "a residual is added (output + V)",
             },
         ),
@@ -633,12 +637,17 @@ check_scaled_dot_product_attention = EXERCISE.check(
 )
 
 
-def _attention_case(f: Any, *batch: int, dtype: torch.dtype = torch.float32, **sizes: Any) -> Any:
+def attention_inputs(
+    *batch: int, dtype: torch.dtype = torch.float32, **sizes: int
+) -> Iterator[Tensor]:
+    """Random Q, K and V."""
     n_q, n_k, d_k, d_v = ({"n_q": 4, "n_k": 6, "d_k": 8, "d_v": 5} | sizes).values()
-    Q, K, V = (
-        torch.randn(*batch, n, d, dtype=dtype) for n, d in ((n_q, d_k), (n_k, d_k), (n_k, d_v))
-    )
-    return check_scaled_dot_product_attention(f, Q, K, V)
+    for n, d in ((n_q, d_k), (n_k, d_k), (n_k, d_v)):
+        yield torch.randn(*batch, n, d, dtype=dtype)
+
+
+def _attention_case(f: Any, *batch: int, **sizes: Any) -> Any:
+    return check_scaled_dot_product_attention(f, *attention_inputs(*batch, **sizes))
 
 
 def _large_scores(f: Any) -> None:

@@ -168,17 +168,21 @@ class Check:
         return self._calls
 
     def _causes(self, call: Call, earlier: Sequence[Call]) -> list[str]:
-        """Messages of the mistakes that explain a call, and as much of the earlier ones as any."""
+        """Messages of the mistakes that explain a call.
+
+        An edit that explains all earlier calls too is what was done; what is seen is true at
+        least; an edit that explains this call alone comes last.
+        """
         got = call.got
         if cause := _unwritten(got):
             return [cause]
-        edits = [(m, w) for m, w in self.implementations if self._explains(w, call)]
-        if len({m.message for m, _ in edits}) > 1:
-            rank = {m: all(self._gives(wrong, before) for before in earlier) for m, wrong in edits}
-            edits = [e for e in edits if rank[e[0]]] or edits
-        if edits or (isinstance(got, Raised) and got.of_the_keyboard):
-            return list(dict.fromkeys(m.message for m, _ in edits))[:MOST_CAUSES]
-        return [m.message for m in self._seen(call)][:1]
+        edits = [(m.message, w) for m, w in self.implementations if self._explains(w, call)]
+        if sure := [m for m, w in edits if all(self._gives(w, before) for before in earlier)]:
+            return list(dict.fromkeys(sure))[:MOST_CAUSES]
+        if isinstance(got, Raised) and got.of_the_keyboard:
+            return []
+        seen = [m.message for m in self._seen(call)][:1]
+        return seen or [m for m, _ in edits][:1]
 
     def _explains(self, wrong: Any, call: Call) -> bool:
         gives = self._run(wrong, call.args, call.kwargs)

@@ -24,6 +24,10 @@ class WrongAnswer(AssertionError):
 
 
 _KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
+_OF_A_VALUE = tuple(
+    f"'{kind}' object has no" for kind in ("NoneType", "bool", "int", "float", "list", "tuple")
+)
+"""How an AttributeError begins where another value than expected was at hand."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Raised:
     @property
     def of_the_keyboard(self) -> bool:
         """Whether it tells of a misspelt word in the learner's code, not of a misconception."""
-        if not self.where:
+        if not self.where or self.message.startswith(_OF_A_VALUE):
             return False
         return any(kind in self.kinds for kind in _KEYBOARD) or (
             "TypeError" in self.kinds and "unexpected keyword argument" in self.message

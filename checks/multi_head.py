@@ -1,99 +1,147 @@
-"""Exercise 2-multi-head: points, references and known misconceptions."""
+"""Exercise 2-multi-head: points, references, known misconceptions and hidden cases."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from checks.core import Check, Exercise, Mistake, Raised
+from checks import seen
+from checks.check import Exercise
+from checks.compare import difference
+from checks.mistakes import Edit, Seen, instead_of
+from checks.seen import raised
 from helpers import attention
 
 EXERCISE = Exercise("2-multi-head")
-passed = EXERCISE.passed
+passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 HEADS_WORDS = ("n_heads", "d_model", "head", "dim", "embed")
+BATCHES = ((2,), (2, 4), (2, 1, 3), (1,))
+DTYPES = (torch.float64, torch.float16)
 
 
-def _is_tensor(got: Any) -> bool:
-    return isinstance(got, Tensor)
+def _why(n_heads: int, d_model: int) -> dict[str, Any]:
+    """What a refusal should say, and why."""
+    return {
+        "says": (*HEADS_WORDS, str(d_model), str(n_heads)),
+        "why": f"{n_heads} heads don't divide d_model = {d_model} features without remainder",
+    }
 
 
-def _view_fails(got: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, Raised) and "view size is not compatible" in got.message
-
-
-def _batch_fails(got: Any, expected: Any, x: Tensor, usual: int) -> bool:
-    if isinstance(got, Raised):
-        return x.dim() != usual or "unpack" in got.message
-    return x.dim() != usual and _is_tensor(got) and got.shape != expected.shape
+def _seen(what: Mapping[str, Callable[..., bool]]) -> Iterator[Seen]:
+    return (Seen(message, when) for message, when in what.items())
 
 
 def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, Raised) and got.kind == "ValueError" and "unpack" not in got.message
+    of_shapes = ("unpack", "array", "axes", "axis")  # Python's own words, or NumPy's
+    return raised("ValueError")(got) and not any(word in got.message for word in of_shapes)
 
 
-def _ways(message: str, *wrong: Any) -> Iterator[Mistake]:
-    """One misconception that answers show in several ways."""
-    return (Mistake(message, w) for w in wrong)
-
-
-def _batch_mistake(usual: int) -> Mistake:
-    return Mistake(
-        "the batch is not handled: x may have any number of leading dimensions, also none "
-        "(count dimensions from the end, as in transpose(-3, -2))",
-        when=lambda got, expected, x, *args: _batch_fails(got, expected, x, usual),
-    )
-
-
-def _dtype_mistakes(right: Any) -> Iterator[Mistake]:
-    for dtype in (torch.float32, torch.float64):
-        name = str(dtype).removeprefix("torch.")
-        yield Mistake(
-            f"the result is converted to {name}: it keeps the dtype of x",
-            lambda *args, to=dtype: right(*args).to(to),
-        )
-
-
-def _mixed_up(got: Any, expected: Any, *args: Any) -> bool:
-    return _is_tensor(got) and torch.equal(got.flatten().sort()[0], expected.flatten().sort()[0])
-
-
-def _other_shape(got: Any, expected: Any, *args: Any) -> bool:
-    return _is_tensor(got) and got.shape != expected.shape
-
-
-_CONTIGUOUS = Mistake(
-    "view needs a contiguous tensor, and a transposed one is not: use reshape (or flatten), or "
-    ".contiguous() first",
-    when=_view_fails,
+_REFUSED = Seen(
+    "good input is refused: a ValueError belongs to heads that don't divide d_model, "
+    "d_model % n_heads != 0, and to nothing else",
+    _refused,
 )
-_LIST = Mistake(
-    "a list of tensors comes back: put the heads into one tensor (torch.stack)",
-    when=lambda got, *args: isinstance(got, list | tuple),
+_TENSOR = tuple(
+    _seen(
+        {
+            "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
+            ".contiguous() first": raised(says="view size is not compatible"),
+            "a list of tensors comes back: make one of them (torch.stack, torch.cat)": (
+                seen.comes_back(list, tuple)
+            ),
+        }
+    )
+)
+_BATCH = (
+    "the batch is not handled: x may have any number of leading dimensions, also none (count "
+    "dimensions from the end, as in transpose(-3, -2))"
 )
 
 
 # --- split_heads ---------------------------------------------------------------------------
 
 
+def _head_size(d_model: int, n_heads: int) -> int:
+    d_head, rest = divmod(d_model, n_heads)
+    if rest:
+        raise ValueError(f"n_heads is {n_heads}; it must divide d_model = {d_model}")
+    return d_head
+
+
 def _split(x: Tensor, n_heads: int) -> Tensor:
-    return x.unflatten(-1, (n_heads, -1)).transpose(-3, -2)
-
-
-def _view(x: Tensor, n_heads: int) -> Tensor:
-    """The features and positions read off in memory order, without a transpose."""
     *batch, n, d_model = x.shape
-    return x.reshape(*batch, n_heads, n, d_model // n_heads)
+    d_head = _head_size(d_model, n_heads)
+    cut = x.reshape(*batch, n, n_heads, d_head)
+    heads = cut.transpose(-3, -2)
+    return heads
 
 
-def _interleaved(x: Tensor, n_heads: int) -> Tensor:
-    return x.unflatten(-1, (-1, n_heads)).movedim(-1, -3)
-
+_CUT = (
+    *instead_of(
+        "return heads",
+        right="cut the features to (..., n, n_heads, d_head), then transpose(-3, -2)",
+        wrong={
+            "return x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view "
+            "(reshape) without a transpose, which mixes up positions and features",
+            "return cut.transpose(1, 2)": "the dimensions to swap were counted from the front, "
+            "transpose(1, 2), which fits one batch dimension only",
+            "return x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed, "
+            "which mixes up positions and features",
+            "return heads.flip(-3)": "the heads are in reverse order",
+        },
+    ),
+    *instead_of(
+        "n_heads, d_head)",
+        right="head h gets a block of d_head = d_model // n_heads features next to each other",
+        wrong={
+            "d_head, n_heads).mT": "features are dealt out to the heads in turn (interleaved)",
+            "d_head, n_heads)": "n_heads and d_head are swapped",
+        },
+    ),
+)
+_NEITHER = (
+    Edit(
+        f"{what}, and the transpose is missing: cut the features to (n_heads, d_head), then swap "
+        "positions and heads",
+        *("n_heads, d_head)", cut, "cut.transpose(-3, -2)", "cut"),
+    )
+    for cut, what in {
+        "d_head, n_heads).mT": "features are dealt out to the heads in turn (interleaved)",
+        "d_head, n_heads)": "n_heads and d_head are swapped",
+    }.items()
+)
+_GIVEN = instead_of(
+    "return heads",
+    right="shape (..., n_heads, n, d_head), and each head has its features of every position",
+    wrong={
+        "return cut": "the transpose is missing, and heads still come after positions",
+        "return cut.transpose(0, 1)": "the batch is not handled (dimensions 0 and 1 are swapped)",
+        "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
+        "return heads.movedim(-3, 0)": "the heads come before the batch",
+        "return cut.mT": "the heads come last",
+        "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
+        "return heads.transpose(0, 1)": "batch and heads are swapped",
+        "return heads.squeeze()": "a dimension of size 1 is squeezed away",
+        (
+            "return x.unflatten(-2, (n_heads, -1))",
+            "return x.reshape(*batch, n_heads, n // n_heads, d_model)",
+            "return torch.stack(x.chunk(n_heads, -2), -3)",
+        ): "positions are split instead of features",
+        "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features (copies)",
+        "return cut[..., 0, :]": "only the first head comes back",
+        "return cut[..., -1, :]": "only the last head comes back",
+        "return heads / math.sqrt(d_head)": "the heads are scaled by √d_head, as scores should be",
+        "return x": "the input comes back as it is",
+        "return heads.float()": "the result is converted to float32, another dtype than x's",
+        "return heads.double()": "the result is converted to float64, another dtype than x's",
+    },
+)
 
 check_split_heads = EXERCISE.check(
     "split_heads",
@@ -101,128 +149,49 @@ check_split_heads = EXERCISE.check(
     hidden=2,
     arguments=("x", "n_heads"),
     reference=attention.split_heads,
+    text=[_split],
     expects="a tensor of shape (..., n_heads, n, d_head), d_head = d_model // n_heads, in which "
     "head h holds features h*d_head to (h+1)*d_head - 1 of every position",
     mistakes=(
-        Mistake(
-            "the tensor is viewed (reshaped) as (n_heads, n, d_head) without a transpose: the "
-            "shape is right, but positions and features are mixed up; cut the features to "
-            "(n, n_heads, d_head) first, then swap n and n_heads",
-            _view,
-        ),
-        Mistake(
-            "the transpose is missing: heads still come after positions, (..., n, n_heads, "
-            "d_head); swap the two with transpose(-3, -2)",
-            lambda x, n_heads: x.unflatten(-1, (n_heads, -1)),
-        ),
-        Mistake(
-            "features are dealt out to the heads in turn (interleaved: head h gets h, "
-            "h + n_heads, …): head h gets a block of d_head features next to each other",
-            _interleaved,
-        ),
-        Mistake(
-            "features are dealt out to the heads in turn (interleaved), and the transpose is "
-            "missing: head h gets a block of d_head features next to each other",
-            lambda x, n_heads: x.unflatten(-1, (-1, n_heads)).transpose(-1, -2),
-        ),
-        Mistake(
-            "n_heads and d_head are swapped: there are n_heads heads of d_model // n_heads "
-            "features each",
-            lambda x, n_heads: x.unflatten(-1, (-1, n_heads)).transpose(-3, -2),
-        ),
-        Mistake(
-            "n_heads and d_head are swapped, and the transpose is missing: cut the features to "
-            "(n_heads, d_head), then swap positions and heads",
-            lambda x, n_heads: x.unflatten(-1, (-1, n_heads)),
-        ),
-        Mistake(
-            "each head's part is transposed, (n_heads, d_head, n): positions are rows, features "
-            "are columns",
-            lambda x, n_heads: _split(x, n_heads).mT,
-        ),
-        *_ways(
-            "the transposed tensor is viewed as (n_heads, n, d_head), which mixes positions and "
-            "features: cut the features first, then swap positions and heads",
-            lambda x, n_heads: _view(x.mT, n_heads).reshape(_split(x, n_heads).shape),
-            lambda x, n_heads: x.mT.reshape(_split(x, n_heads).shape),
-        ),
-        Mistake(
-            "positions are split instead of features: every head sees every position, with a part "
-            "of its features",
-            lambda x, n_heads: x.unflatten(-2, (n_heads, -1)),
-        ),
-        Mistake(
-            "every head gets all d_model features (copies): the features are split between the "
-            "heads, d_head = d_model // n_heads each",
-            lambda x, n_heads: x.unsqueeze(-3).expand(*x.shape[:-2], n_heads, *x.shape[-2:]),
-        ),
-        Mistake(
-            "the heads come before the batch: the shape is (..., n_heads, n, d_head), heads right "
-            "before positions",
-            lambda x, n_heads: torch.stack(x.chunk(n_heads, dim=-1)),
-        ),
-        Mistake(
-            "the heads come last, or the dimensions to swap were counted from the front, "
-            "transpose(1, 2), which fits one batch dimension only: the shape is "
-            "(..., n_heads, n, d_head), so count from the end, transpose(-3, -2)",
-            lambda x, n_heads: torch.stack(x.chunk(n_heads, dim=-1), dim=-1),
-        ),
-        Mistake(
-            "batch and heads are merged into one dimension: keep the leading dimensions, "
-            "(..., n_heads, n, d_head)",
-            lambda x, n_heads: _split(x, n_heads).flatten(0, -3),
-        ),
-        Mistake(
-            "batch and heads are swapped: the shape is (batch, n_heads, n, d_head)",
-            lambda x, n_heads: _split(x, n_heads).transpose(0, 1),
-        ),
-        Mistake(
-            "the batch is not handled, the first two dimensions are swapped: heads and positions "
-            "are the second and third from the end, transpose(-3, -2)",
-            lambda x, n_heads: x.unflatten(-1, (n_heads, -1)).transpose(0, 1),
-        ),
-        Mistake(
-            "the heads are in reverse order: head 0 gets the first features",
-            lambda x, n_heads: _split(x, n_heads).flip(-3),
-        ),
-        Mistake(
-            "only the first head comes back: there are n_heads of them",
-            lambda x, n_heads: x[..., : x.shape[-1] // n_heads],
-        ),
-        Mistake(
-            "the heads are scaled by the square root of d_head: scaling belongs to the scores",
-            lambda x, n_heads: _split(x, n_heads) / math.sqrt(x.shape[-1] // n_heads),
-        ),
-        Mistake(
-            "the input comes back as it is: its features are to be split between the heads",
-            lambda x, n_heads: x,
-        ),
-        *_dtype_mistakes(_split),
-        Mistake(
-            "a dimension of size 1 is squeezed away: the shape is (..., n_heads, n, d_head) also "
-            "for one head, one position or one feature",
-            lambda x, n_heads: _split(x, n_heads).squeeze(),
-        ),
-        Mistake(
-            "good input is refused: a ValueError belongs to heads that don't divide d_model, "
-            "d_model % n_heads != 0, and to nothing else",
-            when=_refused,
-        ),
-        _CONTIGUOUS,
-        _LIST,
-        _batch_mistake(3),
-        Mistake(
-            "the shape is not (..., n_heads, n, d_head): the n_heads parts of the features stand "
-            "right before the positions",
-            when=_other_shape,
-        ),
-        Mistake(
-            "the shape is right but numbers are in the wrong places: positions and features are "
-            "mixed up; cut the features to (n, n_heads, d_head) first, then swap (transpose) n "
-            "and n_heads",
-            when=_mixed_up,
+        *(*_CUT, *_NEITHER, *_GIVEN, _REFUSED, *_TENSOR, Seen(_BATCH, seen.batch_fails(3))),
+        Seen("the shape is not (..., n_heads, n, d_head), heads before n", seen.other_shape),
+        Seen(
+            "the shape is right but numbers are in the wrong places: cut the features to "
+            "(n, n_heads, d_head) first, then swap (transpose) n and n_heads",
+            seen.numbers_moved,
         ),
     ),
+)
+
+
+def check_split_refuses(answer: Any, x: Tensor, n_heads: int) -> Any:
+    """Check that features that `n_heads` does not divide are not split."""
+    check_split_heads.raises(answer, ValueError, x, n_heads, **_why(n_heads, x.shape[-1]))
+
+
+def _split_case(f: Any, *shape: int, n_heads: int = 3, dtype: Any = torch.float32) -> Any:
+    return check_split_heads(f, torch.randn(*shape).to(dtype), n_heads)
+
+
+EXERCISE.contract(
+    "split_heads",
+    {
+        "x of shape (n, d_model), without a batch": lambda f: _split_case(f, 5, 12),
+        "any leading dimensions": lambda f: [_split_case(f, *b, 5, 12) for b in BATCHES],
+        "sizes that are alike": lambda f: _split_case(f, 4, 4, 16, n_heads=4),
+        "1 to d_model heads": lambda f: [_split_case(f, 2, 5, 12, n_heads=h) for h in (1, 4, 12)],
+        "a single position": lambda f: [_split_case(f, 1, 12), _split_case(f, 1, 1, 12)],
+        "the dtype of x": lambda f: [_split_case(f, 2, 5, 12, dtype=dtype) for dtype in DTYPES],
+        "x in any memory layout": lambda f: [
+            check_split_heads(f, x, 4)
+            for x in (torch.randn(2, 12, 5).mT, torch.randn(5, 2, 12).transpose(0, 1))
+        ],
+        "many positions": lambda f: _split_case(f, 2, 300, 24),
+        "ValueError where n_heads does not divide d_model": lambda f: [
+            check_split_refuses(f, torch.randn(*shape), n_heads)
+            for *shape, n_heads in ((2, 5, 12, 5), (5, 4, 8), (8, 10, 4))
+        ],
+    },
 )
 
 
@@ -230,14 +199,62 @@ check_split_heads = EXERCISE.check(
 
 
 def _merge(x: Tensor) -> Tensor:
-    return x.transpose(-3, -2).flatten(-2)
+    *batch, n_heads, n, d_head = x.shape
+    merged = x.transpose(-3, -2).reshape(*batch, n, n_heads * d_head)
+    return merged
 
 
-def _read_off(x: Tensor, like: Tensor) -> Tensor:
-    """The numbers of `x` in memory order, in the shape that merging `like` gives."""
-    *batch, n_heads, n, d_head = like.shape
-    return x.reshape(*batch, n, n_heads * d_head)
-
+_SIDE_BY_SIDE = tuple(
+    instead_of(
+        "return merged",
+        right="swap heads and positions, transpose(-3, -2), then join the last two dimensions",
+        wrong={
+            "return x.reshape(merged.shape)": "the heads are merged without transposing back (x is "
+            "viewed or reshaped at once, not transposed back), which mixes up positions",
+            "return x.movedim(-3, -1).flatten(-2)": "the merged features are interleaved (feature "
+            "0 of every head first)",
+            "return torch.cat(x.unbind(-3)[::-1], -1)": "the heads are in reverse order",
+        },
+    )
+)
+_SWAPPED = instead_of(
+    "return merged",
+    right="swap heads and positions, transpose(-3, -2)",
+    wrong={
+        ("return x.mT.reshape(merged.shape)", "return x.mT.flatten(-2)"): "the wrong pair is "
+        "transposed, transpose(-2, -1)",
+        (
+            "return x.transpose(-3, -1).reshape(merged.shape)",
+            "return x.transpose(-3, -1).flatten(-2)",
+        ): "the wrong pair is transposed, transpose(-3, -1)",
+        "return x.transpose(1, 2).flatten(-2)": "the dimensions to swap were counted from the "
+        "front, transpose(1, 2), which fits one batch dimension only",
+        ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
+        "(batch) dimension is taken for the heads, which are third from the end",
+    },
+)
+_JOINED = instead_of(
+    "return merged",
+    right="the heads stand side by side in a row for each position, all as they are",
+    wrong={
+        ("return x.flatten(-3, -2)", "return x.transpose(-3, -2).flatten(-3, -2)"): "the heads are "
+        "put below one another, along the positions (n_heads * n, d_head)",
+        "return x.transpose(-3, -2)": "the heads are not merged after the transpose",
+        "return x.mean(-3)": "the heads are averaged",
+        "return x.sum(-3)": "the heads are added up",
+        ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
+        "return merged.mT": "the result is transposed, (d_model, n)",
+        ("return merged.flatten(-2)", "return x.flatten(-3)", "return x.flatten()"): "the "
+        "positions are flattened too",
+        "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
+        "return x": "the input comes back as it is",
+        "return merged / n_heads": "the result is scaled by the number of heads",
+        "return merged / math.sqrt(n_heads)": "the result is scaled by √n_heads",
+        "return merged.float()": "the result is converted to float32, another dtype than x's",
+        "return merged.double()": "the result is converted to float64, another dtype than x's",
+        "return merged.squeeze()": "a dimension of size 1 is squeezed away",
+    },
+)
 
 check_merge_heads = EXERCISE.check(
     "merge_heads",
@@ -245,120 +262,72 @@ check_merge_heads = EXERCISE.check(
     hidden=2,
     arguments=("x",),
     reference=attention.merge_heads,
+    text=[_merge],
     expects="a tensor of shape (..., n, n_heads * d_head), in which every position has its part "
     "from head 0 first, then its part from head 1, and so on",
     mistakes=(
-        Mistake(
-            "the heads are not transposed back: x is viewed (reshaped) as (n, n_heads * d_head) "
-            "at once, which mixes positions; swap heads and positions first, transpose(-3, -2)",
-            lambda x: _read_off(x, x),
-        ),
-        Mistake(
-            "the wrong pair is transposed, transpose(-2, -1): swap heads and positions, "
-            "transpose(-3, -2)",
-            lambda x: _read_off(x.mT, x),
-        ),
-        Mistake(
-            "the wrong pair is transposed, transpose(-3, -1): swap heads and positions, "
-            "transpose(-3, -2)",
-            lambda x: _read_off(x.transpose(-3, -1), x),
-        ),
-        Mistake(
-            "the features of the heads are interleaved (feature 0 of every head first): the whole "
-            "of head 0 comes first, then head 1",
-            lambda x: x.movedim(-3, -1).flatten(-2),
-        ),
-        *_ways(
-            "the heads are put below one another, along the positions (n_heads * n, d_head): they "
-            "stand side by side, along the features",
-            lambda x: x.flatten(-3, -2),
-            lambda x: x.transpose(-3, -2).flatten(-3, -2),
-        ),
-        Mistake(
-            "the heads are not merged after the transpose, (..., n, n_heads, d_head): flatten the "
-            "last two dimensions",
-            lambda x: x.transpose(-3, -2),
-        ),
-        Mistake(
-            "the heads are averaged: they stand side by side, n_heads * d_head features",
-            lambda x: x.mean(-3),
-        ),
-        Mistake(
-            "the heads are added up: they stand side by side, n_heads * d_head features",
-            lambda x: x.sum(-3),
-        ),
-        *_ways(
-            "only one head comes back: they stand side by side, n_heads * d_head features",
-            lambda x: x.select(-3, 0),
-            lambda x: x.select(-3, -1),
-        ),
-        *_ways(
-            "the result is transposed, (d_model, n): positions are rows, features are columns",
-            lambda x: _merge(x).mT,
-            lambda x: x.mT.flatten(-3, -2),
-        ),
-        Mistake(
-            "the heads are in reverse order: head 0 comes first",
-            lambda x: _merge(x.flip(-3)),
-        ),
-        Mistake(
-            "the positions are flattened too: keep a row for each position, (..., n, d_model)",
-            lambda x: x.transpose(-3, -2).flatten(-3),
-        ),
-        Mistake(
-            "the positions are flattened too, without a transpose: keep a row for each position, "
-            "(..., n, d_model)",
-            lambda x: x.flatten(-3),
-        ),
-        Mistake(
-            "the batch dimensions are flattened into the positions: keep the leading dimensions",
-            lambda x: _merge(x).flatten(0, -2),
-        ),
-        *_ways(
-            "the first (batch) dimension is taken for the heads: heads are the third dimension "
-            "from the end",
-            lambda x: torch.cat(list(x), -1),
-            lambda x: x.transpose(0, 1).flatten(-2),
-        ),
-        Mistake(
-            "the input comes back as it is: its heads are to be put side by side",
-            lambda x: x,
-        ),
-        Mistake(
-            "the result is scaled by the number of heads: merging changes no number",
-            lambda x: _merge(x) / x.shape[-3],
-        ),
-        Mistake(
-            "the result is scaled by the square root of the number of heads: merging changes no "
-            "number",
-            lambda x: _merge(x) / math.sqrt(x.shape[-3]),
-        ),
-        *_dtype_mistakes(_merge),
-        Mistake(
-            "a dimension of size 1 is squeezed away: keep it",
-            lambda x: _merge(x).squeeze(),
-        ),
-        _CONTIGUOUS,
-        _LIST,
-        _batch_mistake(4),
-        Mistake(
-            "the shape is not (..., n, n_heads * d_head): the parts of the heads stand side by "
-            "side in a row for each position",
-            when=_other_shape,
-        ),
-        Mistake(
-            "the shape is right but numbers are in the wrong places: positions are mixed up; swap "
-            "(transpose) heads and positions first, then join the last two dimensions",
-            when=_mixed_up,
+        *(*_SIDE_BY_SIDE, *_SWAPPED, *_JOINED, *_TENSOR, Seen(_BATCH, seen.batch_fails(4))),
+        Seen("the shape is not (..., n, n_heads * d_head), heads side by side", seen.other_shape),
+        Seen(
+            "the shape is right but numbers are in the wrong places: swap (transpose) heads and "
+            "positions first, then join the last two dimensions",
+            seen.numbers_moved,
         ),
     ),
+)
+
+
+def _merge_case(f: Any, *shape: int, dtype: Any = torch.float32) -> Any:
+    return check_merge_heads(f, torch.randn(*shape).to(dtype))
+
+
+EXERCISE.contract(
+    "merge_heads",
+    {
+        "x of shape (n_heads, n, d_head), without a batch": lambda f: _merge_case(f, 3, 5, 4),
+        "any leading dimensions": lambda f: [_merge_case(f, *b, 3, 5, 4) for b in BATCHES],
+        "sizes that are alike": lambda f: _merge_case(f, 4, 4, 4, 4),
+        "a single head": lambda f: [_merge_case(f, 1, 5, 4), _merge_case(f, 2, 1, 5, 4)],
+        "a single position": lambda f: [_merge_case(f, 3, 1, 4), _merge_case(f, 2, 3, 1, 4)],
+        "a single feature for each head": lambda f: _merge_case(f, 2, 3, 5, 1),
+        "the dtype of x": lambda f: [_merge_case(f, 2, 3, 5, 4, dtype=dtype) for dtype in DTYPES],
+        "x in any memory layout": lambda f: [
+            check_merge_heads(f, x)
+            for x in (torch.randn(2, 3, 4, 5).mT, torch.randn(2, 5, 3, 4).transpose(1, 2))
+        ],
+        "many positions": lambda f: _merge_case(f, 2, 4, 300, 6),
+    },
 )
 
 
 # --- MultiHeadAttention: the layers --------------------------------------------------------
 
 LAYERS = ("W_q", "W_k", "W_v", "W_o")
+WEIGHTS, BIASES = ([f"{name}.{part}" for name in LAYERS] for part in ("weight", "bias"))
 TOTAL = "numbers to learn in all"
+
+
+class _Attention(nn.Module):
+    def __init__(self, d_model: int, n_heads: int, bias: bool = True) -> None:
+        super().__init__()
+        self.n_heads = n_heads
+        self.d_head = _head_size(d_model, n_heads)
+        layers = (nn.Linear(d_model, d_model, bias) for _ in range(4))
+        self.W_q, self.W_k, self.W_v, self.W_o = layers
+
+    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
+        source = x if context is None else context
+        W_q, W_k, W_v = (W for W in (self.W_q, self.W_k, self.W_v))
+        Q, K, V = (W_q(x), W_k(source), W_v(source))
+        Q, K, V = (_split(t, self.n_heads) for t in (Q, K, V))
+        scores = Q @ K.mT / math.sqrt(Q.shape[-1])
+        if mask is not None:
+            mask = mask.unsqueeze(-3)
+            scores = scores.masked_fill(~mask, -math.inf)
+        weights = torch.softmax(scores, -1)
+        merged = _merge(weights @ V)
+        output = self.W_o(merged)
+        return (output, weights)
 
 
 def _layers(answer: Any, d_model: int, n_heads: int, **kwargs: Any) -> dict[str, Any]:
@@ -368,183 +337,331 @@ def _layers(answer: Any, d_model: int, n_heads: int, **kwargs: Any) -> dict[str,
     return shapes | {TOTAL: sum(p.numel() for _, p in module.named_parameters())}
 
 
-def _expected_layers(d_model: int, n_heads: int, bias: bool = True) -> nn.Module:
-    return attention.MultiHeadAttention(d_model, n_heads, bias)
-
-
-def _missing(*wanted: str) -> Any:
-    """Whether some of these are not among what the module saves."""
-    return lambda got, *args, **kwargs: isinstance(got, dict) and any(w not in got for w in wanted)
-
-
-def _has_any(*words: str) -> Any:
-    return lambda got, *args, **kwargs: (
-        isinstance(got, dict)
-        and any(f"{name}.weight" not in got for name in LAYERS)
-        and any(word in name for name in got for word in words)
+def _unnamed(*parts: str) -> Callable[..., bool]:
+    """Whether a layer's name is missing and there is one that has one of these parts."""
+    return lambda got, *a, **k: (
+        not {*got} >= {*WEIGHTS} and any(part in name for name in got for part in parts)
     )
 
 
-def _weight_is(shape: Any) -> Any:
-    """Whether W_q, W_k or W_v has this shape, made from (d_model, n_heads), and a wrong one."""
-
-    def when(got: Any, expected: Any, d_model: int, n_heads: int, **kwargs: Any) -> bool:
-        return isinstance(got, dict) and any(
-            got.get(f"{name}.weight") == shape(d_model, n_heads) != (d_model, d_model)
-            for name in LAYERS[:3]
-        )
-
-    return when
+def _sized(wrong: Callable[[int, int], int]) -> Callable[..., bool]:
+    """Whether a layer of another shape than the right one has this size, of (d_model, n_heads)."""
+    return lambda got, expected, d_model, n_heads, **k: any(
+        wrong(d_model, n_heads) in got[w] and got[w] != expected[w] for w in WEIGHTS
+    )
 
 
-def _wrong_bias(present: bool) -> Any:
-    def when(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-        return isinstance(got, dict) and any(
-            (f"{name}.bias" in got) is present and (f"{name}.bias" in expected) is not present
-            for name in LAYERS
-        )
+_SEEN_IN_LAYERS: dict[str, Callable[..., bool]] = {
+    "the class can't be made as MultiHeadAttention(d_model, n_heads) or with bias=False: __init__ "
+    "takes (self, d_model, n_heads, bias=True)": lambda got, *a, **k: (
+        raised("TypeError", says="argument")(got) and not got.where
+    ),
+    "the class is not an nn.Module: class MultiHeadAttention(nn.Module)": raised(says="state_dict"),
+    "the projections of queries, keys and values are one fused layer: the contract names three, "
+    "W_q, W_k and W_v, and W_o": _unnamed("qkv", "QKV", "in_proj", "kv"),
+    "there is a list of layers, as if each head had layers of its own: one layer W_q makes the "
+    "queries of all heads, and so do W_k and W_v": _unnamed(".0.", ".1."),
+    "the weights are bare parameters (nn.Parameter): W_q is an nn.Linear layer, with its weight "
+    "and bias inside": lambda got, *a, **k: bool({*LAYERS} & {*got}),
+    "the output projection W_o is missing: one more layer mixes the merged "
+    "heads": lambda got, *a, **k: {name for name in got if "weight" in name} == {*WEIGHTS[:3]},
+    "nothing is registered: the layers are attributes of the module, self.W_q = nn.Linear(...); "
+    "nn.Module sees none in a plain list or dict": lambda got, *a, **k: {*got} == {TOTAL},
+    "the layers have other names: they are called W_q, W_k, W_v and W_o": lambda got, *a, **k: (
+        not {*got} >= {*WEIGHTS}
+    ),
+    "the number of heads divides the size of the projections (d_head where d_model is right): each "
+    "layer is for all heads": _sized(lambda d_model, n_heads: d_model // n_heads),
+    "every head gets d_model features (n_heads * d_model in all): a head has d_head = d_model // "
+    "n_heads": _sized(lambda d_model, n_heads: d_model * n_heads),
+    "a layer has the wrong size: all four go from d_model to "
+    "d_model": lambda got, expected, *a, **k: any(got[w] != expected[w] for w in WEIGHTS),
+    "a bias is missing: with bias=True, the default, all four layers have "
+    "one": lambda got, expected, *a, **k: any(b in expected and b not in got for b in BIASES),
+    "bias is ignored: with bias=False no layer has one (pass bias=bias to "
+    "each)": lambda got, expected, *a, **k: any(b in got and b not in expected for b in BIASES),
+    "there are extra layers or parameters (a norm, a scale): the four are all there is to "
+    "learn": lambda got, expected, *a, **k: got[TOTAL] > expected[TOTAL],
+    "layers are shared (two names for one): W_q, W_k, W_v and W_o are four "
+    "layers": lambda got, expected, *a, **k: got[TOTAL] < expected[TOTAL],
+}
 
-    return when
-
-
-def _more_to_learn(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, dict) and got[TOTAL] > expected[TOTAL]
-
-
-_check_layers = Check(
-    EXERCISE,
+_check_layers = EXERCISE.check(
     "MultiHeadAttention",
+    visible=3,
+    hidden=6,
     arguments=("d_model", "n_heads"),
-    reference=_expected_layers,
+    reference=attention.MultiHeadAttention,
+    text=[_Attention],
     procedure=_layers,
     expects="a module with four nn.Linear layers named W_q, W_k, W_v and W_o, each from d_model to "
     "d_model features, all with a bias (the default) or all without (bias=False), and nothing "
     "else to learn (shown is what state_dict() holds)",
     mistakes=(
-        Mistake(
-            "good input is refused: a ValueError belongs to heads that don't divide d_model, "
-            "d_model % n_heads != 0, and to nothing else",
-            when=_refused,
-        ),
-        Mistake(
-            "the class can't be made as MultiHeadAttention(d_model, n_heads) or with bias=False: "
-            "__init__ takes (self, d_model, n_heads, bias=True)",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, Raised) and got.kind == "TypeError" and "argument" in got.message
-            ),
-        ),
-        Mistake(
-            "super().__init__() is missing: call it first in __init__, so that nn.Module can keep "
-            "track of the layers",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, Raised)
-                and ("super" in got.message or "__init__() call" in got.message)
-            ),
-        ),
-        Mistake(
-            "the class is not an nn.Module: derive it, class MultiHeadAttention(nn.Module)",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, Raised)
-                and ("state_dict" in got.message or "named_parameters" in got.message)
-            ),
-        ),
-        Mistake(
-            "the projections of queries, keys and values are one fused layer (qkv): the contract "
-            "names three, W_q, W_k and W_v, and W_o",
-            when=_has_any("qkv", "QKV", "in_proj", "kv"),
-        ),
-        Mistake(
-            "each head has layers of its own (a ModuleList): one layer W_q of d_model to d_model "
-            "holds the projections of all heads side by side, and so do W_k and W_v",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, dict)
-                and any(f"{name}.weight" not in got for name in LAYERS)
-                and any(part.isdigit() for name in got for part in name.split("."))
-            ),
-        ),
-        Mistake(
-            "the weights are bare parameters (nn.Parameter) and not nn.Linear layers: W_q is a "
-            "layer, with its weight and bias inside",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, dict) and any(name in got for name in LAYERS)
-            ),
-        ),
-        Mistake(
-            "the output projection W_o is missing: after the heads are merged, one more layer "
-            "mixes them",
-            when=lambda got, *args, **kwargs: (
-                isinstance(got, dict)
-                and all(f"{name}.weight" in got for name in LAYERS[:3])
-                and not any(name.endswith("weight") for name in got if name[:3] not in LAYERS[:3])
-            ),
-        ),
-        Mistake(
-            "nothing is registered: the layers are attributes of the module, self.W_q = "
-            "nn.Linear(...), made in __init__; in a plain list or dict nn.Module does not see them",
-            when=lambda got, *args, **kwargs: isinstance(got, dict) and set(got) == {TOTAL},
-        ),
-        Mistake(
-            "the layers have other names: they are called W_q, W_k, W_v and W_o",
-            when=_missing(*(f"{name}.weight" for name in LAYERS)),
-        ),
-        Mistake(
-            "the number of heads divides the size of the projections (d_model to d_head): each "
-            "layer makes the features of all heads at once, so it goes from d_model to d_model, "
-            "however many heads there are",
-            when=_weight_is(lambda d_model, n_heads: (d_model // n_heads, d_model)),
-        ),
-        Mistake(
-            "the projections go from d_head to d_head: each layer sees all d_model features and "
-            "makes d_model of them, d_head for each head",
-            when=_weight_is(lambda d_model, n_heads: (d_model // n_heads,) * 2),
-        ),
-        Mistake(
-            "every head gets d_model features (the projections go from d_model to "
-            "n_heads * d_model): a head has d_head = d_model // n_heads, so all have d_model",
-            when=_weight_is(lambda d_model, n_heads: (d_model * n_heads, d_model)),
-        ),
-        Mistake(
-            "the projections start from d_head features: each layer sees all d_model",
-            when=_weight_is(lambda d_model, n_heads: (d_model, d_model // n_heads)),
-        ),
-        Mistake(
-            "W_o starts from d_head features: it gets the merged heads, d_model features",
-            when=lambda got, expected, d_model, n_heads, **kwargs: (
-                isinstance(got, dict) and got["W_o.weight"] == (d_model, d_model // n_heads)
-            ),
-        ),
-        Mistake(
-            "a layer has the wrong size: all four go from d_model to d_model",
-            when=lambda got, expected, *args, **kwargs: (
-                isinstance(got, dict)
-                and any(got[f"{name}.weight"] != expected[f"{name}.weight"] for name in LAYERS)
-            ),
-        ),
-        Mistake(
-            "a bias is missing: with bias=True, the default, all four layers have one",
-            when=_wrong_bias(present=False),
-        ),
-        Mistake(
-            "bias is ignored: with bias=False none of the four layers has one (pass bias=bias to "
-            "each nn.Linear)",
-            when=_wrong_bias(present=True),
-        ),
-        Mistake(
-            "there are extra layers or parameters (a norm, a scale, a second output layer): the "
-            "four layers are all there is to learn, 4 d_model² weights and 4 d_model biases",
-            when=_more_to_learn,
-        ),
-        Mistake(
-            "layers are shared (two names for one): W_q, W_k, W_v and W_o are four layers",
-            when=lambda got, expected, *args, **kwargs: (
-                isinstance(got, dict) and got[TOTAL] < expected[TOTAL]
-            ),
-        ),
+        Edit("super().__init__() is missing: call it first", "super().__init__()", "pass"),
+        *(_REFUSED, *_seen(_SEEN_IN_LAYERS)),
     ),
 )
 
 
 # --- MultiHeadAttention: the forward pass --------------------------------------------------
+
+
+_OUTPUT = (
+    *instead_of(
+        "self.W_o(merged)",
+        right="the merged heads go through W_o once, as the last step",
+        wrong={
+            "merged": "the output projection W_o is forgotten",
+            "self.W_o(self.W_o(merged))": "W_o is applied twice",
+            "self.W_o(merged) + x": "x is added to the output (a residual)",
+            "torch.relu(self.W_o(merged))": "an activation (ReLU) is applied to the output",
+            "F.layer_norm(self.W_o(merged), x.shape[-1:])": "the output is normalised",
+            ("W_q(merged)", "W_k(merged)", "W_v(merged)"): "another layer takes W_o's place",
+            "self.W_o(merged / self.n_heads)": "the output is scaled by the number of heads",
+        },
+    ),
+    Edit(
+        "W_o comes before the heads are merged: the merged heads go through it",
+        *("_merge(weights @ V)", "_merge(self.W_o(weights @ V))"),
+    ),
+)
+_SOURCES = (
+    *instead_of(
+        "x if context is None else context",
+        right="queries come from x, keys and values from context, or from x without one",
+        wrong={
+            "x": "context is ignored",
+            "context": "a context is asked for",
+            "x if context is None else x + context": "context is added to x",
+            (
+                "x if context is None else torch.cat([x, context], -2)",
+                "x if context is None else torch.cat([context, x], -2)",
+            ): "context is appended to x",
+            "(x := x if context is None else context)": "context is used for the queries as well",
+        },
+    ),
+    Edit(
+        "x and context are swapped: queries come from x, keys and values from context",
+        *("source = x if", "x, source = (x, x) if", "else context", "else (context, x)"),
+    ),
+    Edit(
+        "the order of forward's arguments is wrong: forward(x, context=None, mask=None)",
+        *("context=None, mask=None", "mask=None, context=None"),
+    ),
+)
+_PROJECTIONS = (
+    *instead_of(
+        "W_q(x), W_k(source), W_v(source)",
+        right="the queries are W_q(x), the keys W_k(context), the values W_v(context)",
+        wrong={
+            "W_q(x), W_k(x), W_v(source)": "the keys come from x",
+            "W_q(x), W_k(source), W_v(x)": "the values come from x",
+            "W_k(x), W_q(source), W_v(source)": "keys and queries use each other's layers",
+            "W_q(x), W_v(source), W_k(source)": "keys and values use each other's layers",
+            "W_v(x), W_k(source), W_q(source)": "queries and values use each other's layers",
+            "W_q(x), W_q(source), W_v(source)": "the keys are projected with W_q",
+            "W_q(x), W_k(source), W_k(source)": "the values are projected with W_k",
+            "W_q(x), W_q(source), W_q(source)": "W_q is used for queries, keys and values",
+            "x, W_k(source), W_v(source)": "the queries are not projected",
+            "W_q(x), source, W_v(source)": "the keys are not projected",
+            "W_q(x), W_k(source), source": "the values are not projected",
+            "x, source, source": "nothing is projected",
+        },
+    ),
+    *instead_of(
+        "(W for W in",
+        right="call the layers, W_q(x), W_k(context) and W_v(context), and no more",
+        wrong={
+            "(lambda t, W=W: W(t).relu() for W in": "an activation (ReLU) follows the layers",
+            "(lambda t, W=W: t @ W.weight.T for W in": "the bias of the layers is not added",
+            (
+                "(lambda t, W=W: F.linear(t, W.weight.T, W.bias) for W in",
+                "(lambda t, W=W: t @ W.weight for W in",
+            ): "the weight matrices are transposed (nn.Linear stores (d_out, d_in))",
+        },
+    ),
+    Edit(
+        "the bias of the layers is not added, in W_o neither: call them, W_q(x)",
+        *("(W for W in", "(lambda t, W=W: t @ W.weight.T for W in"),
+        *("self.W_o(merged)", "merged @ self.W_o.weight.T"),
+    ),
+)
+_SCORES = (
+    *instead_of(
+        "/ math.sqrt(Q.shape[-1])",
+        right="the scores Q Kᵀ are divided by the square root of d_head, once",
+        wrong={
+            "": "the scores are not scaled",
+            "/ math.sqrt(x.shape[-1])": "the scores are divided by the square root of d_model",
+            "/ Q.shape[-1]": "the scores are divided by d_head instead of its square root, or "
+            "scaled twice (scaled_dot_product_attention scales already)",
+            "/ math.sqrt(self.n_heads)": "the scores are divided by the square root of n_heads",
+            "/ math.sqrt(K.shape[-2])": "the scores are divided by the square root of n_k",
+            "* math.sqrt(Q.shape[-1])": "the scores are multiplied by the square root of d_head",
+        },
+    ),
+    Edit("queries and keys are swapped (K Qᵀ): the scores are Q Kᵀ", "Q @ K.mT", "K @ Q.mT"),
+    *instead_of(
+        "torch.softmax(scores, -1)",
+        right="softmax(scores, -1) runs over the keys, in each head alone",
+        wrong={
+            "torch.softmax(scores, -2)": "the softmax runs over the queries (dim=-2)",
+            "torch.softmax(scores, -3)": "the softmax runs over the heads",
+            "torch.softmax(scores, 1)": "the softmax runs over dimension 1",
+            "scores": "the softmax is missing, and the weights are the scores",
+            "torch.softmax(torch.softmax(scores, -1), -1)": "the softmax is applied twice",
+            "torch.sigmoid(scores)": "a sigmoid replaces the softmax",
+            "scores.exp() / scores.exp().sum(-1, keepdim=True)": "exp overflows for large scores",
+            "torch.softmax(scores + torch.full(scores.shape[-2:], -math.inf).triu(1), -1)": "a "
+            "causal mask is always applied, not only the mask given",
+        },
+    ),
+)
+_HEADS = (
+    *(*_CUT, *_SIDE_BY_SIDE),
+    Edit(
+        "the heads are viewed (reshaped) without a transpose, in splitting and in merging: "
+        "positions and features are mixed up; use your split_heads and merge_heads",
+        *("return heads", "return x.reshape(*batch, n_heads, n, d_head)"),
+        *("return merged", "return x.reshape(merged.shape)"),
+    ),
+    Edit(
+        "the transpose of heads and positions is missing, so that the heads of one position "
+        "attend to each other: heads come before positions, (..., n_heads, n, d_head)",
+        *("return heads", "return cut", "return merged", "return x.flatten(-2)"),
+    ),
+    Edit(
+        "features are dealt out to the heads in turn (interleaved), and merged so: head h gets a "
+        "block of d_head features next to each other",
+        *("n_heads, d_head)", "d_head, n_heads).mT"),
+        *("return merged", "return x.movedim(-3, -1).flatten(-2)"),
+    ),
+    *(
+        Edit(
+            "the batch is not handled: the dimensions to swap were counted from the front, "
+            "transpose(1, 2), which fits one batch dimension only: transpose(-3, -2)",
+            *("return heads", "return cut.transpose(1, 2)", "Q.shape[-1]", size),
+            *("return merged", "return x.transpose(1, 2).flatten(-2)"),
+        )
+        for size in ("Q.shape[-1]", "self.d_head")
+    ),
+    Edit(
+        "n_heads is ignored: there is one head over all features",
+        *("_split(t, self.n_heads)", "_split(t, 1)"),
+    ),
+    Edit(
+        "n_heads is ignored: there is one head, and the weights have no dimension for heads",
+        *("_split(t, self.n_heads)", "t", "_merge(weights @ V)", "weights @ V"),
+        *("mask.unsqueeze(-3)", "mask"),
+    ),
+)
+_RESULTS = instead_of(
+    "output, weights)",
+    right="return (output, weights), with weights of shape (..., n_heads, n_q, n_k)",
+    wrong={
+        "output, weights.mean(-3))": "the weights are averaged over the heads (as "
+        "nn.MultiheadAttention does unless told otherwise)",
+        "output, weights.sum(-3))": "the weights are added up over the heads",
+        "output, weights[..., 0, :, :])": "only the first head's weights come back",
+        "output, weights[..., -1, :, :])": "only the last head's weights come back",
+        "output, weights.mT)": "the weights are transposed",
+        "output, weights.transpose(-3, -2))": "the weights have heads and queries swapped",
+        "output, weights.movedim(-3, 0))": "the weights have the heads before the batch",
+        "output, weights.movedim(-3, -1))": "the weights have the heads last",
+        "output, weights.flatten(0, -3))": "the weights of batch and heads share a dimension",
+        "output, scores)": "the scores come back instead of the weights",
+        "weights, output)": "the results are swapped",
+    },
+)
+_MASKS = (
+    *instead_of(
+        "scores.masked_fill(~mask, -math.inf)",
+        right="a masked key (False) gets no weight in any head, and the others share it: put the "
+        "masked scores to minus infinity before the softmax",
+        wrong={
+            "scores": "the mask is ignored",
+            ("scores.masked_fill(mask, -math.inf)", "scores.masked_fill(mask, -1e9)"): "the mask's "
+            "convention is inverted (nn.MultiheadAttention means the opposite by it)",
+            "scores * mask": "the scores are multiplied by the mask",
+            "scores + mask": "the mask is added to the scores as 0 and 1",
+            "torch.cat([scores[..., :1, :, :].masked_fill(~mask, -math.inf), "
+            "scores[..., 1:, :, :]], -3)": "only the first head is masked",
+        },
+    ),
+    Edit(
+        "the mask is applied after the softmax, when masked keys have had their share: mask scores",
+        *("scores.masked_fill(~mask, -math.inf)", "scores", "torch.softmax(scores, -1)"),
+        "torch.softmax(scores, -1) * (1 if mask is None else mask)",
+    ),
+    Edit(
+        "the mask is ignored where a context is given: it counts there too",
+        *("if mask is not None", "if mask is not None and context is None"),
+    ),
+    *instead_of(
+        "mask.unsqueeze(-3)",
+        right="its rows are queries, its columns keys, and it needs a dimension for heads right "
+        "before these two, mask.unsqueeze(-3)",
+        wrong={
+            "mask.unsqueeze(-3).mT": "the mask is transposed",
+            "mask": "the mask is not broadcast over the heads, and (as with unsqueeze(0)) the "
+            "sequences of a batch are taken for heads",
+            "mask.unsqueeze(1)": "the mask's dimension for heads is put at 1, unsqueeze(1)",
+            "mask.unsqueeze(-2)": "the mask's dimension for heads is put before the keys",
+            "mask.reshape(-1, *mask.shape[-2:])[:1]": "only the first sequence's mask is used",
+        },
+    ),
+)
+
+
+def _misfit(got: Any) -> bool:
+    """An error that speaks of sizes."""
+    return any(raised(says=word)(got) for word in ("size", "shape", "expand"))
+
+
+def _same_weights(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    return difference(got[1], expected[1], tolerance=1e-4) is None
+
+
+_SEEN_IN_FORWARD: dict[str, Callable[..., bool]] = {
+    "a context is asked for: without one, keys and values come from x": (
+        lambda got, expected, x, context=None, mask=None, **k: (
+            context is None and raised(says="None")(got)
+        )
+    ),
+    "no weights come back: return the tuple (output, weights)": (
+        lambda got, *a, **k: len(got) == 2 and got[1] is None
+    ),
+    "only one result comes back: return the tuple (output, weights)": seen.comes_back(Tensor),
+    "not two results come back: return the tuple (output, weights)": seen.other_count,
+    "some weights are 0 though no mask is given, as with dropout: plain attention is asked for": (
+        lambda got, expected, x, context=None, mask=None, **k: (
+            mask is None and bool(((got[1] == 0) & (expected[1] > 1e-6)).any())
+        )
+    ),
+    "NaN or infinity comes back: exp overflows for large scores unless the row's maximum is "
+    "subtracted, and a row of only -inf has no softmax": seen.any_part(seen.not_finite),
+    "the mask does not fit: it is broadcast over heads and batch once it has a dimension for the "
+    "heads right before its last two, mask.unsqueeze(-3)": (
+        lambda got, expected, x, context=None, mask=None, **k: (
+            mask is not None and (_misfit(got) or seen.other_shape(got[1], expected[1]))
+        )
+    ),
+    "the weights are not right with this mask: True means that the query may attend to the key, in "
+    "every head alike; other scores are minus infinity": (
+        lambda got, expected, x, context=None, mask=None, **k: (
+            mask is not None and not _same_weights(got, expected)
+        )
+    ),
+    "x and context may differ in length: n_q and n_k are two numbers": (
+        lambda got, expected, x, context=None, mask=None, **k: (
+            context.shape != x.shape and _misfit(got)
+        )
+    ),
+    _BATCH: seen.batch_fails(3),
+    "the weights are right but the output is not: the values go through W_v, the weighted values "
+    "of all heads are merged, and W_o comes last": _same_weights,
+}
 
 
 @dataclass(frozen=True)
@@ -554,175 +671,21 @@ class Weights:
     state: dict[str, Tensor]
 
     def __repr__(self) -> str:
-        return "random weights"
+        return "random"
 
 
-def _forward(
-    answer: Any,
-    d_model: int,
-    n_heads: int,
-    bias: bool,
-    weights: Weights,
-    x: Tensor,
-    *by_position: Any,
-    **by_name: Any,
-) -> Any:
+def _forward(answer: Any, *args: Any, d_model: int, n_heads: int, bias: bool, weights: Weights,
+             **by_name: Any) -> Any:  # fmt: skip
     module = answer(d_model, n_heads, bias)
     module.load_state_dict(weights.state, strict=False)
-    return module(x, *by_position, **by_name)
-
-
-class _Steps(attention.MultiHeadAttention):
-    """Multi-head attention in steps, each of which a wrong answer gets wrong in its own way."""
-
-    def sources(self, x: Tensor, context: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        source = x if context is None else context
-        return x, source, source
-
-    def project(self, q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        return self.W_q(q), self.W_k(k), self.W_v(v)
-
-    def split(self, x: Tensor) -> Tensor:
-        return _split(x, self.n_heads)
-
-    def place(self, mask: Tensor) -> Tensor:
-        return mask.unsqueeze(-3)
-
-    def score(self, Q: Tensor, K: Tensor) -> Tensor:
-        return Q @ K.mT / math.sqrt(Q.shape[-1])
-
-    def hide(self, scores: Tensor, mask: Tensor) -> Tensor:
-        return scores.masked_fill(~mask, -math.inf)
-
-    def weigh(self, scores: Tensor) -> Tensor:
-        return torch.softmax(scores, -1)
-
-    def prune(self, weights: Tensor, mask: Tensor) -> Tensor:
-        return weights
-
-    def merge(self, heads: Tensor) -> Tensor:
-        return _merge(heads)
-
-    def finish(self, merged: Tensor, x: Tensor) -> Tensor:
-        return self.W_o(merged)
-
-    def give(self, output: Tensor, weights: Tensor) -> Any:
-        return output, weights
-
-    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
-        Q, K, V = (self.split(t) for t in self.project(*self.sources(x, context)))
-        scores = self.score(Q, K)
-        if mask is not None:
-            scores = self.hide(scores, self.place(mask))
-        weights = self.weigh(scores)
-        if mask is not None:
-            weights = self.prune(weights, self.place(mask))
-        return self.give(self.finish(self.merge(weights @ V), x), weights)
-
-
-def _wrong(**steps: Any) -> Any:
-    return type("Wrong", (_Steps,), steps)
-
-
-def _unhidden(self: Any, scores: Tensor, mask: Tensor) -> Tensor:
-    return scores
-
-
-_FROM_THE_FRONT: dict[str, Any] = {
-    "split": lambda self, x: x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2),
-    "merge": lambda self, heads: heads.transpose(1, 2).flatten(-2),
-}
-
-
-class _MaskBeforeContext(_Steps):
-    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
-        return super().forward(x, mask, context)
-
-
-def _mask_of(args: Any, kwargs: Any) -> Tensor | None:
-    """The mask of a call `(x, context, mask)`."""
-    mask = kwargs.get("mask", args[2] if len(args) > 2 else None)
-    return mask if isinstance(mask, Tensor) else None
-
-
-def _got_pair(got: Any) -> bool:
-    return isinstance(got, list | tuple) and len(got) == 2 and all(_is_tensor(g) for g in got)
-
-
-def _one_result(got: Any, *args: Any, **kwargs: Any) -> bool:
-    return _is_tensor(got) or (isinstance(got, list | tuple) and len(got) != 2)
-
-
-def _no_weights(got: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, list | tuple) and len(got) == 2 and got[1] is None
-
-
-def _mask_fails(
-    got: Any, expected: Any, d: int, h: int, b: bool, w: Any, *args: Any, **kwargs: Any
-) -> bool:
-    mask = _mask_of(args, kwargs)
-    return mask is not None and (
-        isinstance(got, Raised) or (_got_pair(got) and got[1].shape != expected[1].shape)
-    )
-
-
-def _weights_off(
-    got: Any, expected: Any, d: int, h: int, b: bool, w: Any, *args: Any, **kwargs: Any
-) -> bool:
-    mask = _mask_of(args, kwargs)
-    return (
-        mask is not None
-        and _got_pair(got)
-        and got[1].shape == expected[1].shape
-        and not torch.allclose(got[1], expected[1], atol=1e-4)
-    )
-
-
-def _output_off(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return (
-        _got_pair(got)
-        and got[1].shape == expected[1].shape
-        and torch.allclose(got[1], expected[1], atol=1e-4)
-    )
-
-
-def _random_zeros(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return (
-        _got_pair(got)
-        and got[1].shape == expected[1].shape
-        and _mask_of(args[4:], kwargs) is None
-        and bool(((got[1] == 0) & (expected[1] > 1e-6)).any())
-    )
-
-
-def _other_rank(
-    got: Any, expected: Any, d: int, h: int, b: bool, w: Any, x: Tensor, *args: Any, **kwargs: Any
-) -> bool:
-    return x.dim() != 3 and (
-        isinstance(got, Raised) or (_got_pair(got) and got[0].shape != expected[0].shape)
-    )
-
-
-def _context_missing(
-    got: Any, expected: Any, d: int, h: int, b: bool, w: Any, x: Tensor, *args: Any, **kwargs: Any
-) -> bool:
-    context = kwargs.get("context", args[0] if args else None)
-    return isinstance(got, Raised) and context is None and "None" in got.message
-
-
-def _other_length(
-    got: Any, expected: Any, d: int, h: int, b: bool, w: Any, x: Tensor, *args: Any, **kwargs: Any
-) -> bool:
-    context = kwargs.get("context", args[0] if args else None)
-    return isinstance(got, Raised) and context is not None and context.shape != x.shape
+    return module(*args, **by_name)
 
 
 _check_forward = EXERCISE.check(
     "MultiHeadAttention",
-    visible=3,
-    hidden=6,
-    arguments=("d_model", "n_heads", "bias", "weights", "x", "context", "mask"),
+    arguments=("x", "context", "mask"),
     reference=attention.MultiHeadAttention,
+    text=[_split, _merge, _Attention],
     procedure=_forward,
     parts=("output", "weights"),
     expects="queries from x, keys and values from context (from x without one), split into "
@@ -730,466 +693,98 @@ _check_forward = EXERCISE.check(
     "merged and put through W_o; returned as (output, weights) with weights of shape "
     "(..., n_heads, n_q, n_k)",
     mistakes=(
-        Mistake(
-            "the output projection W_o is forgotten: the merged heads go through it",
-            _wrong(finish=lambda self, merged, x: merged),
-        ),
-        Mistake(
-            "W_o is applied twice",
-            _wrong(finish=lambda self, merged, x: self.W_o(self.W_o(merged))),
-        ),
-        Mistake(
-            "x is added to the output (a residual): that is the block's work, not attention's",
-            _wrong(finish=lambda self, merged, x: self.W_o(merged) + x),
-        ),
-        Mistake(
-            "an activation (ReLU) is applied to the output: W_o is the last step",
-            _wrong(finish=lambda self, merged, x: torch.relu(self.W_o(merged))),
-        ),
-        Mistake(
-            "the output is normalised: W_o is the last step",
-            _wrong(
-                finish=lambda self, merged, x: nn.functional.layer_norm(
-                    self.W_o(merged), merged.shape[-1:]
-                )
-            ),
-        ),
-        Mistake(
-            "W_o comes before the heads are merged or another layer takes its place (W_v): the "
-            "merged heads go through W_o",
-            _wrong(finish=lambda self, merged, x: self.W_v(merged)),
-        ),
-        Mistake(
-            "context is ignored: keys and values are made from it where it is given",
-            _wrong(sources=lambda self, x, context: (x, x, x)),
-        ),
-        Mistake(
-            "context is used for the queries as well: queries come from x, keys and values from "
-            "context",
-            _wrong(sources=lambda self, x, context: (x if context is None else context,) * 3),
-        ),
-        Mistake(
-            "x and context are swapped: queries come from x, keys and values from context",
-            _wrong(
-                sources=lambda self, x, context: (x, x, x) if context is None else (context, x, x)
-            ),
-        ),
-        Mistake(
-            "the values come from x: keys and values both come from context",
-            _wrong(sources=lambda self, x, context: (x, x if context is None else context, x)),
-        ),
-        Mistake(
-            "the keys come from x: keys and values both come from context",
-            _wrong(sources=lambda self, x, context: (x, x, x if context is None else context)),
-        ),
-        Mistake(
-            "context is added to x: keys and values come from context alone",
-            _wrong(
-                sources=lambda self, x, context: (
-                    (x, x, x) if context is None else (x, x + context, x + context)
-                )
-            ),
-        ),
-        Mistake(
-            "context is appended to x: keys and values come from context alone",
-            _wrong(
-                sources=lambda self, x, context: (
-                    (x, x, x) if context is None else (x, *[torch.cat([x, context], -2)] * 2)
-                )
-            ),
-        ),
-        Mistake(
-            "the order of forward's arguments is wrong: forward(x, context=None, mask=None)",
-            _MaskBeforeContext,
-        ),
-        Mistake(
-            "keys and queries use each other's layers: Q = W_q(x), K = W_k(context)",
-            _wrong(project=lambda self, q, k, v: (self.W_k(q), self.W_q(k), self.W_v(v))),
-        ),
-        Mistake(
-            "keys and values use each other's layers: K = W_k(context), V = W_v(context)",
-            _wrong(project=lambda self, q, k, v: (self.W_q(q), self.W_v(k), self.W_k(v))),
-        ),
-        Mistake(
-            "the keys are projected with W_q: each has its own layer",
-            _wrong(project=lambda self, q, k, v: (self.W_q(q), self.W_q(k), self.W_v(v))),
-        ),
-        Mistake(
-            "the values are projected with W_k: each has its own layer",
-            _wrong(project=lambda self, q, k, v: (self.W_q(q), self.W_k(k), self.W_k(v))),
-        ),
-        Mistake(
-            "W_q is used for queries, keys and values: each has its own layer",
-            _wrong(project=lambda self, q, k, v: (self.W_q(q), self.W_q(k), self.W_q(v))),
-        ),
-        Mistake(
-            "the values are not projected: V = W_v(context)",
-            _wrong(project=lambda self, q, k, v: (self.W_q(q), self.W_k(k), v)),
-        ),
-        Mistake(
-            "nothing is projected: Q, K and V are made by W_q, W_k and W_v",
-            _wrong(project=lambda self, q, k, v: (q, k, v)),
-        ),
-        Mistake(
-            "an activation (ReLU) is applied to the projections: they are linear, Q = W_q(x)",
-            _wrong(
-                project=lambda self, q, k, v: (
-                    torch.relu(self.W_q(q)),
-                    torch.relu(self.W_k(k)),
-                    torch.relu(self.W_v(v)),
-                )
-            ),
-        ),
-        *_ways(
-            "the bias of the layers is not added: call the layer, W_q(x), instead of multiplying "
-            "with its weight",
-            _wrong(
-                project=lambda self, q, k, v: (
-                    q @ self.W_q.weight.T,
-                    k @ self.W_k.weight.T,
-                    v @ self.W_v.weight.T,
-                )
-            ),
-            _wrong(
-                project=lambda self, q, k, v: (
-                    q @ self.W_q.weight.T,
-                    k @ self.W_k.weight.T,
-                    v @ self.W_v.weight.T,
-                ),
-                finish=lambda self, merged, x: merged @ self.W_o.weight.T,
-            ),
-        ),
-        Mistake(
-            "the weight matrices are transposed: nn.Linear stores (d_out, d_in), so call the layer "
-            "or multiply with its weight's transpose",
-            _wrong(
-                project=lambda self, q, k, v: (
-                    nn.functional.linear(q, self.W_q.weight.T, self.W_q.bias),
-                    nn.functional.linear(k, self.W_k.weight.T, self.W_k.bias),
-                    nn.functional.linear(v, self.W_v.weight.T, self.W_v.bias),
-                )
-            ),
-        ),
-        Mistake(
-            "the scores are divided by the square root of d_model: each head's scores are sums of "
-            "d_head products, so the scale is the square root of d_head",
-            _wrong(score=lambda self, Q, K: Q @ K.mT / math.sqrt(Q.shape[-1] * self.n_heads)),
-        ),
-        Mistake(
-            "the scores are not scaled: divide them by the square root of d_head",
-            _wrong(score=lambda self, Q, K: Q @ K.mT),
-        ),
-        Mistake(
-            "the scores are divided by d_head instead of the square root of d_head, or scaled "
-            "twice (scaled_dot_product_attention scales already)",
-            _wrong(score=lambda self, Q, K: Q @ K.mT / Q.shape[-1]),
-        ),
-        Mistake(
-            "the scores are divided by the square root of n_heads: the scale is the square root of "
-            "d_head",
-            _wrong(score=lambda self, Q, K: Q @ K.mT / math.sqrt(self.n_heads)),
-        ),
-        Mistake(
-            "the scores are multiplied by the square root of d_head: divide by it",
-            _wrong(score=lambda self, Q, K: Q @ K.mT * math.sqrt(Q.shape[-1])),
-        ),
-        Mistake(
-            "the softmax runs over the queries (dim=-2): it runs over the keys (dim=-1)",
-            _wrong(weigh=lambda self, scores: torch.softmax(scores, -2)),
-        ),
-        Mistake(
-            "the softmax runs over the heads: it runs over the keys (dim=-1), in each head alone",
-            _wrong(weigh=lambda self, scores: torch.softmax(scores, -3)),
-        ),
-        Mistake(
-            "the softmax is missing: the weights are the scores",
-            _wrong(weigh=lambda self, scores: scores),
-        ),
-        Mistake(
-            "the softmax is applied twice",
-            _wrong(weigh=lambda self, scores: torch.softmax(torch.softmax(scores, -1), -1)),
-        ),
-        Mistake(
-            "a causal mask is always applied: only the mask that is given counts",
-            _wrong(
-                weigh=lambda self, scores: torch.softmax(
-                    scores.masked_fill(
-                        torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1), -math.inf
-                    ),
-                    -1,
-                )
-            ),
-        ),
-        Mistake(
-            "the heads are viewed (reshaped) without a transpose, in splitting and in merging: "
-            "positions and features are mixed up; use your split_heads and merge_heads",
-            _wrong(
-                split=lambda self, x: _view(x, self.n_heads),
-                merge=lambda self, heads: _read_off(heads, heads),
-            ),
-        ),
-        Mistake(
-            "the heads are split by a view (reshape) without a transpose: positions and features "
-            "are mixed up; use your split_heads",
-            _wrong(split=lambda self, x: _view(x, self.n_heads)),
-        ),
-        Mistake(
-            "the heads are merged without transposing back: positions are mixed up; use your "
-            "merge_heads",
-            _wrong(merge=lambda self, heads: _read_off(heads, heads)),
-        ),
-        Mistake(
-            "the transpose of heads and positions is missing, so that the heads of one position "
-            "attend to each other: heads come before positions, (..., n_heads, n, d_head)",
-            _wrong(
-                split=lambda self, x: x.unflatten(-1, (self.n_heads, -1)),
-                merge=lambda self, heads: heads.flatten(-2),
-            ),
-        ),
-        *_ways(
-            "features are dealt out to the heads in turn (interleaved): head h gets a block of "
-            "d_head features next to each other",
-            _wrong(
-                split=lambda self, x: _interleaved(x, self.n_heads),
-                merge=lambda self, heads: heads.movedim(-3, -1).flatten(-2),
-            ),
-            _wrong(split=lambda self, x: _interleaved(x, self.n_heads)),
-        ),
-        Mistake(
-            "the merged features are interleaved: head 0 comes first, then head 1",
-            _wrong(merge=lambda self, heads: heads.movedim(-3, -1).flatten(-2)),
-        ),
-        Mistake(
-            "n_heads and d_head are swapped: there are n_heads heads of d_model // n_heads "
-            "features each",
-            _wrong(split=lambda self, x: x.unflatten(-1, (-1, self.n_heads)).transpose(-3, -2)),
-        ),
-        *_ways(
-            "the batch is not handled: the dimensions to swap were counted from the front, "
-            "transpose(1, 2), which fits one batch dimension only: count from the end, "
-            "transpose(-3, -2), in splitting and in merging",
-            _wrong(**_FROM_THE_FRONT),
-            _wrong(
-                **_FROM_THE_FRONT,
-                score=lambda self, Q, K: Q @ K.mT / math.sqrt(self.W_q.out_features / self.n_heads),
-            ),
-        ),
-        Mistake(
-            "n_heads is ignored: there is one head over all features",
-            _wrong(split=lambda self, x: x.unsqueeze(-3)),
-        ),
-        Mistake(
-            "n_heads is ignored: there is one head over all features, and the weights have no "
-            "dimension for heads",
-            _wrong(
-                split=lambda self, x: x,
-                place=lambda self, mask: mask,
-                merge=lambda self, heads: heads,
-            ),
-        ),
-        Mistake(
-            "the weights are averaged over the heads (as nn.MultiheadAttention does unless told "
-            "otherwise): return those of each head, (..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.mean(-3))),
-        ),
-        Mistake(
-            "the weights are added up over the heads: return those of each head, "
-            "(..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.sum(-3))),
-        ),
-        Mistake(
-            "only the first head's weights come back: return those of each head, "
-            "(..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.select(-3, 0))),
-        ),
-        Mistake(
-            "only the last head's weights come back: return those of each head, "
-            "(..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.select(-3, -1))),
-        ),
-        Mistake(
-            "the weights are transposed: rows are queries, columns are keys",
-            _wrong(give=lambda self, output, weights: (output, weights.mT)),
-        ),
-        Mistake(
-            "the weights have heads and queries swapped: the shape is (..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.transpose(-3, -2))),
-        ),
-        Mistake(
-            "the weights have the heads first, before the batch: the shape is "
-            "(..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.movedim(-3, 0))),
-        ),
-        Mistake(
-            "the weights have the heads last: the shape is (..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.movedim(-3, -1))),
-        ),
-        Mistake(
-            "the weights of batch and heads are merged into one dimension: the shape is "
-            "(..., n_heads, n_q, n_k)",
-            _wrong(give=lambda self, output, weights: (output, weights.flatten(0, -3))),
-        ),
-        Mistake(
-            "the results are swapped: return (output, weights), the output first",
-            _wrong(give=lambda self, output, weights: (weights, output)),
-        ),
-        Mistake(
-            "the output is scaled by the number of heads: the heads are put side by side, not "
-            "averaged",
-            _wrong(finish=lambda self, merged, x: self.W_o(merged / self.n_heads)),
-        ),
-        Mistake(
-            "the mask is ignored: a key whose mask is False gets no weight",
-            _wrong(hide=_unhidden),
-        ),
-        *_ways(
-            "the mask's convention is inverted: True means that the query may attend to the key "
-            "(nn.MultiheadAttention means the opposite by it); mask where it is False",
-            _wrong(hide=lambda self, scores, mask: scores.masked_fill(mask, -math.inf)),
-            _wrong(hide=lambda self, scores, mask: scores.masked_fill(mask, -1e9)),
-        ),
-        Mistake(
-            "the mask is applied after the softmax: the masked keys have taken their share "
-            "already; mask the scores before it",
-            _wrong(hide=_unhidden, prune=lambda self, weights, mask: weights * mask),
-        ),
-        Mistake(
-            "the scores are multiplied by the mask: a score of 0 still gets weight; put masked "
-            "scores to minus infinity",
-            _wrong(hide=lambda self, scores, mask: scores * mask),
-        ),
-        Mistake(
-            "the mask is added to the scores as 0 and 1: put masked scores to minus infinity",
-            _wrong(hide=lambda self, scores, mask: scores + mask),
-        ),
-        Mistake(
-            "only the first head is masked: the mask is the same for every head",
-            _wrong(
-                hide=lambda self, scores, mask: torch.cat(
-                    [
-                        scores.narrow(-3, 0, 1).masked_fill(~mask, -math.inf),
-                        scores.narrow(-3, 1, self.n_heads - 1),
-                    ],
-                    -3,
-                )
-            ),
-        ),
-        Mistake(
-            "the mask is transposed: its rows are queries, its columns keys",
-            _wrong(place=lambda self, mask: mask.unsqueeze(-3).mT),
-        ),
-        Mistake(
-            "the mask is not broadcast over the heads: a mask of the batch, (batch, n_q, n_k), "
-            "needs a dimension for heads right before the last two, mask.unsqueeze(-3); without "
-            "it, or with unsqueeze(0), the sequences of the batch are taken for heads",
-            _wrong(place=lambda self, mask: mask),
-        ),
-        Mistake(
-            "the mask's dimension for heads is put at 1, unsqueeze(1), which fits one batch "
-            "dimension only: count from the end, mask.unsqueeze(-3)",
-            _wrong(place=lambda self, mask: mask.unsqueeze(1)),
-        ),
-        Mistake(
-            "the mask's dimension for heads is put right before the keys, unsqueeze(-2): it stands "
-            "before the queries, mask.unsqueeze(-3)",
-            _wrong(place=lambda self, mask: mask.unsqueeze(-2)),
-        ),
-        Mistake(
-            "only the first sequence's mask is used, for the whole batch",
-            _wrong(place=lambda self, mask: mask.reshape(-1, *mask.shape[-2:])[:1]),
-        ),
-        _CONTIGUOUS,
-        Mistake(
-            "a context is asked for: without one, keys and values come from x",
-            when=_context_missing,
-        ),
-        Mistake(
-            "no weights come back: return the tuple (output, weights)",
-            when=_no_weights,
-        ),
-        Mistake(
-            "only one result comes back: return the tuple (output, weights)",
-            when=_one_result,
-        ),
-        Mistake(
-            "dropout is applied to the weights: the contract asks for plain attention",
-            when=_random_zeros,
-        ),
-        Mistake(
-            "the mask is not broadcast over heads and batch: put a dimension for the heads right "
-            "before its last two, mask.unsqueeze(-3), and let it broadcast",
-            when=_mask_fails,
-        ),
-        Mistake(
-            "the mask does not act as it should: True means that the query may attend to the key, "
-            "in every head alike, and masked scores are minus infinity before the softmax",
-            when=_weights_off,
-        ),
-        Mistake(
-            "x and context may differ in length: n_q and n_k are two numbers",
-            when=_other_length,
-        ),
-        Mistake(
-            "the batch is not handled: x may have any number of leading dimensions, also none",
-            when=_other_rank,
-        ),
-        Mistake(
-            "the weights are right but the output is not: the values go through W_v, the weighted "
-            "values of all heads are merged in order, and W_o comes last",
-            when=_output_off,
-        ),
+        *(*_OUTPUT, *_SOURCES, *_PROJECTIONS, *_SCORES, *_HEADS, *_RESULTS, *_MASKS),
+        *(_TENSOR[0], *_seen(_SEEN_IN_FORWARD)),
     ),
 )
 
 
-def check_multi_head_attention(
-    answer: Any,
-    d_model: int,
-    n_heads: int,
-    x: Tensor,
-    *by_position: Any,
-    bias: bool = True,
-    **by_name: Any,
-) -> None:
+def check_multi_head_attention(answer: Any, d_model: int, n_heads: int, x: Tensor, *more: Any,
+                               bias: bool = True, **by_name: Any) -> Any:  # fmt: skip
     """Check the layers of a module, then one call with random weights.
 
-    Args:
-        answer: the class.
-        d_model: its first argument.
-        n_heads: its second argument.
-        x: `(..., n_q, d_model)`.
-        by_position: `context` and `mask`, as far as they are to be given by position.
-        bias: whether the layers have one.
-        by_name: `context` and `mask`, as far as they are to be given by name.
+    more, by_name: `context` and `mask`, given by position or by name.
     """
     _check_layers(answer, d_model, n_heads, **({} if bias else {"bias": False}))
-    state = {}
-    for name in LAYERS:
-        state[f"{name}.weight"] = torch.randn(d_model, d_model) / math.sqrt(d_model)
-        if bias:
-            state[f"{name}.bias"] = 0.5 * torch.randn(d_model)
-    _check_forward(answer, d_model, n_heads, bias, Weights(state), x, *by_position, **by_name)
+    state = {w: torch.randn(d_model, d_model) / math.sqrt(d_model) for w in WEIGHTS}
+    if bias:
+        state |= {b: 0.5 * torch.randn(d_model) for b in BIASES}
+    made: Any = {"d_model": d_model, "n_heads": n_heads, "bias": bias, "weights": Weights(state)}
+    return _check_forward(answer, x, *more, **by_name, **made)
 
 
-def check_refuses(answer: Any, d_model: int, n_heads: int) -> None:
+def check_refuses(answer: Any, d_model: int, n_heads: int) -> Any:
     """Check that the class is not made for heads that don't divide `d_model`."""
-    _check_layers.raises(
-        answer,
-        ValueError,
-        d_model,
-        n_heads,
-        says=(*HEADS_WORDS, str(d_model), str(n_heads)),
-        why=f"{n_heads} heads don't divide d_model = {d_model} features without remainder",
-    )
+    _check_layers.raises(answer, ValueError, d_model, n_heads, **_why(n_heads, d_model))
 
 
-def check_split_refuses(answer: Any, x: Tensor, n_heads: int) -> None:
-    """Check that features that `n_heads` does not divide are not split."""
-    check_split_heads.raises(
-        answer,
-        ValueError,
-        x,
-        n_heads,
-        says=(*HEADS_WORDS, str(x.shape[-1]), str(n_heads)),
-        why=f"{n_heads} heads don't divide d_model = {x.shape[-1]} features without remainder",
-    )
+def _some(*shape: int) -> Tensor:
+    """A mask of about half of the keys, and of one at least for each query."""
+    mask = torch.rand(*shape) < 0.5
+    mask[..., 0] |= ~mask.any(-1)
+    return mask
+
+
+def _case(f: Any, *batch: int, n_q: int = 5, n_k: int = 0, d_model: int = 12, n_heads: int = 3,
+          scale: float = 1.0, mask: tuple[int, ...] = (), **kwargs: Any) -> Any:  # fmt: skip
+    x = scale * torch.randn(*batch, n_q, d_model)
+    if n_k:
+        kwargs["context"] = torch.randn(*batch, n_k, d_model)
+    if mask:
+        kwargs["mask"] = _some(*mask)
+    return check_multi_head_attention(f, d_model, n_heads, x, **kwargs)
+
+
+EXERCISE.contract(
+    "MultiHeadAttention",
+    {
+        "without a batch": lambda f: [_case(f), _case(f, n_k=7)],
+        "any leading dimensions": lambda f: [_case(f, *batch) for batch in BATCHES],
+        "keys and values from context": lambda f: [
+            _case(f, *batch, n_k=n_k) for *batch, n_k in ((2, 7), (2, 4, 3), (2, 1), (2, 5))
+        ],
+        "a single query": lambda f: [_case(f, 2, n_q=1), _case(f, 2, n_q=1, n_k=6)],
+        "1 to d_model heads": lambda f: [_case(f, 2, n_heads=h) for h in (1, 4, 12)],
+        "sizes that are alike": lambda f: _case(f, 4, n_q=4, d_model=16, n_heads=4),
+        "many features": lambda f: _case(f, 2, n_q=16, d_model=64, n_heads=8),
+        "many positions": lambda f: _case(f, n_q=60, n_k=90),
+        "bias=False": lambda f: [_case(f, 1, bias=False), _case(f, 2, n_k=7, bias=False)],
+        "x and context in any memory layout": lambda f: check_multi_head_attention(
+            f, 12, 3, torch.randn(2, 12, 5).mT, torch.randn(7, 2, 12).transpose(0, 1)
+        ),
+        "agrees with nn.MultiheadAttention, for large inputs too": lambda f: _case(
+            f, 2, scale=20.0, tolerance=0.01
+        ),
+        "mask of shape (n_q, n_k) or (1, n_k)": lambda f: [
+            _case(f, *batch, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
+        ],
+        "mask broadcasts to (..., n_q, n_k)": lambda f: [
+            _case(f, *batch, mask=(*before, n, 5))
+            for *batch, before in (
+                (2, (1,)),
+                (2, (2,)),
+                (2, 3, (3,)),
+                (2, 3, (2, 1)),
+                (2, 3, (2, 3)),
+            )
+            for n in (1, 5)
+        ],
+        "mask is the same for every head": lambda f: [
+            _case(f, b, mask=(b, n, 5)) for b, n in ((3, 1), (3, 5), (5, 1))
+        ],
+        "mask of x and context": lambda f: [
+            _case(f, 2, n_k=7, mask=mask) for mask in ((5, 7), (2, 1, 7), (2, 5, 7))
+        ],
+        "mask in any memory layout": lambda f: check_multi_head_attention(
+            f, 12, 3, torch.randn(3, 5, 12), mask=torch.ones(5, 5).triu().mT > 0
+        ),
+        "forward(x, context=None, mask=None)": lambda f: [
+            check_multi_head_attention(f, 12, 3, torch.randn(2, 5, 12), *more)
+            for context in [torch.randn(2, 7, 12)]
+            for more in ((context,), (context, _some(2, 5, 7)), (None, _some(5, 5)))
+        ],
+        "ValueError where n_heads does not divide d_model": lambda f: [
+            check_refuses(f, *sizes) for sizes in ((12, 5), (4, 8), (10, 4))
+        ],
+    },
+)

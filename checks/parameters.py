@@ -1,97 +1,124 @@
-"""Exercise 6-parameters: points, references and known misconceptions."""
+"""Exercise 6-parameters: points, references, known misconceptions and hidden cases."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from torch import Tensor
 
-from checks.core import Check, Exercise, Mistake, Raised
+from checks.check import Check, Exercise
+from checks.compare import same
+from checks.mistakes import Edit, Rewrite, Seen, Text
+from checks.seen import comes_back, raised
 from helpers import parameters
 from helpers.parameters import CONFIGS
 
 EXERCISE = Exercise("6-parameters", written=2)
-passed = EXERCISE.passed
+passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
-WHOLE = (
-    "the result is a float: counts are whole numbers (int); divide with //, not with /, and "
-    "multiply by no decimal number"
+Wrong = Mapping[str | tuple[str, ...], str]
+
+
+def _lines(text: Any, wrong: Mapping[str, Wrong]) -> list[Edit]:
+    """Edits that set a name to something else, `"k = 0"`, or several of them, `"k = 0; v = 0"`.
+
+    Args:
+        text: the function that is edited.
+        wrong: for what is right, which a message ends with, new lines (or several ways to come to
+            the same) and what was done.
+    """
+    code = [line.strip() for line in Text(text).code.split("\n")]
+    old = {line.split(" = ")[0]: line for line in code}
+    edits = []
+    for right, group in wrong.items():
+        for ways, said in group.items():
+            for way in [ways] if isinstance(ways, str) else ways:
+                changes = [(old[new.split(" = ")[0]], new) for new in way.split("; ")]
+                edits.append(Edit(f"{said}: {right}", *(t for change in changes for t in change)))
+    return edits
+
+
+def _seen(messages: Mapping[str, Callable[..., bool]]) -> list[Seen]:
+    return [Seen(message, when) for message, when in messages.items()]
+
+
+def _seen_in_number(no_more: str) -> list[Seen]:
+    """What can be seen of a result that should be an int, where nothing else is known."""
+    few = "too few are counted: a matrix or a bias is left out or too small"
+    return _seen(
+        {
+            f"the result is a float: {_NO_FLOAT}": comes_back(float, np.floating),
+            "the result is a tensor, an array or a text: give an int": comes_back(*_NO_NUMBER),
+            "several numbers come back: give one int, their sum": comes_back(list, tuple, dict),
+            f"too many are counted: {no_more}": lambda got, right, *_, **__: got > right,
+            few: lambda got, right, *_, **__: got < right,
+        }
+    )
+
+
+_NO_NUMBER = (Tensor, np.ndarray, str)
+_NO_FLOAT = "counts are whole numbers (int); divide with //, not with /, multiply by no float"
+_IN_BYTES = (
+    Edit("everything is counted twice, or in bytes (2 each)", "return total", "return 2 * total"),
+    Edit("the parameters are counted in bytes (4 each)", "return total", "return 4 * total"),
 )
+_BIAS_DEFAULT = Edit("the default is wrong: bias is False unless given", "bias=False", "bias=True")
+_ALWAYS = "biases are always counted (or bias is read the wrong way round)"
+_ORDER = "the parameters are taken in another order: any may be given by position, "
+
+Calls = list[tuple[Any, ...]]
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and not isinstance(value, bool)
+def _contract(check: Check, cases: Mapping[str, Calls]) -> None:
+    """Hidden cases: for each phrase the calls."""
+    EXERCISE.contract(check.name, {said: partial(_each, check, c) for said, c in cases.items()})
 
 
-def _float(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, float | np.floating)
+def _each(check: Check, calls: Calls, answer: Any) -> None:
+    for call in calls:
+        check(answer, *call)
 
 
-def _tensor(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, Tensor | np.ndarray)
-
-
-def _text(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, str)
-
-
-def _several(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return isinstance(got, list | tuple | Mapping)
-
-
-def _times(factor: int) -> Callable[..., bool]:
-    def when(got: Any, expected: int, *args: Any, **kwargs: Any) -> bool:
-        return _number(got) and got == factor * expected
-
-    return when
-
-
-def _more_or_less(more: str, less: str) -> tuple[Mistake, ...]:
-    """What to look for where nothing else is known."""
-    return (
-        Mistake(more, when=lambda got, expected, *args, **kwargs: got > expected),
-        Mistake(less, when=lambda got, expected, *args, **kwargs: got < expected),
-    )
-
-
-def _of_kind(what: str) -> tuple[Mistake, ...]:
-    """Results that are no int at all, or in another unit."""
-    return (
-        Mistake(WHOLE, when=_float),
-        Mistake(f"the result is a tensor or an array: {what} is an int", when=_tensor),
-        Mistake(
-            f"the result is a text: {what} is an int, format it where you print it", when=_text
-        ),
-        Mistake(
-            f"several numbers come back: {what} is one int, the sum of weights and biases",
-            when=_several,
-        ),
-        Mistake(
-            "the parameters are counted in bytes (4 each in float32): count numbers",
-            when=_times(4),
-        ),
-        Mistake(
-            "everything is counted twice, or in bytes (2 each in float16): count numbers",
-            when=_times(2),
-        ),
-    )
+def _any_bias(*sizes: tuple[Any, ...]) -> Calls:
+    """Calls with bias=False, without bias and with bias=True."""
+    return [(*some, *bias) for some in sizes for bias in ((False,), (), (True,))]
 
 
 # --- linear_parameters ---------------------------------------------------------------------
 
-Linear = Callable[[int, int, bool], Any]
+
+def _linear(d_in: int, d_out: int, bias: bool = True) -> int:
+    weights = d_in * d_out
+    b = d_out if bias else 0
+    total = weights + b
+    return total
 
 
-def _linear(formula: Linear) -> Callable[..., Any]:
-    def wrong(d_in: int, d_out: int, bias: bool = True) -> Any:
-        return formula(d_in, d_out, bias)
-
-    return wrong
-
-
-ONE_BIAS = "there is one bias for each output, so d_out of them: "
+_IN_LINEAR: dict[str, Wrong] = {
+    "there is one bias for each output, and none with bias=False": {
+        ("b = d_in if bias else 0", "b = d_in"): "not d_out of them but d_in of them are counted",
+        "b = d_in + d_out if bias else 0": "d_in + d_out biases are counted",
+        "b = 1 if bias else 0": "a single one is counted",
+        "b = d_in * d_out if bias else 0": "a bias is counted for each weight",
+        "b = 2 * d_out if bias else 0": "the biases are counted twice",
+        "b = d_in + 1 + d_out if bias else 0": "(d_in + 1) * (d_out + 1) is d_in + 1 too many",
+        "b = -d_out if bias else 0": "the biases are taken off",
+        "total = weights * (b or 1)": "the bias multiplies, though it is added",
+        ("b = 0", "b = 0 if bias else d_out"): "biases are forgotten where bias is True (or bias "
+        "is read the wrong way round)",
+        "b = d_out": "biases are always counted",
+    },
+    "the matrix has d_in * d_out weights": {
+        "weights = 0": "only the biases are counted",
+        "weights = d_in * d_in": "the matrix is taken for a square one (d_in * d_in)",
+        "weights = d_out * d_out": "the matrix is taken for a square one (d_out * d_out)",
+        "weights = 2 * d_in * d_out": "the matrix is counted twice (forward and transposed)",
+        ("weights = d_in + d_out", "weights = d_in + d_out; b = 0"): "the sizes are added",
+    },
+}
 
 check_linear_parameters = EXERCISE.check(
     "linear_parameters",
@@ -99,82 +126,24 @@ check_linear_parameters = EXERCISE.check(
     hidden=1,
     arguments=("d_in", "d_out", "bias"),
     reference=parameters.linear_parameters,
+    text=[_linear],
     expects="an int: d_in * d_out weights, and d_out biases unless bias is False",
     mistakes=(
-        Mistake(
-            ONE_BIAS + "here d_in of them are counted",
-            _linear(lambda i, o, b: i * o + (i if b else 0)),
-        ),
-        Mistake(
-            ONE_BIAS + "here d_in + d_out are counted",
-            _linear(lambda i, o, b: i * o + (i + o if b else 0)),
-        ),
-        Mistake(
-            ONE_BIAS + "here a single one is counted",
-            _linear(lambda i, o, b: i * o + (1 if b else 0)),
-        ),
-        Mistake(
-            ONE_BIAS + "here one is counted for each weight",
-            _linear(lambda i, o, b: 2 * i * o if b else i * o),
-        ),
-        Mistake(
-            ONE_BIAS + "here they are counted twice",
-            _linear(lambda i, o, b: i * o + (2 * o if b else 0)),
-        ),
-        Mistake(
-            ONE_BIAS + "here (d_in + 1) * (d_out + 1) counts d_in + 1 too many",
-            _linear(lambda i, o, b: (i + 1) * (o + 1) if b else i * o),
-        ),
-        Mistake(
-            "biases are forgotten where bias is True (or bias is read the wrong way round): with "
-            "bias=True, which is the default, there are d_out of them",
-            _linear(lambda i, o, b: i * o),
-        ),
-        Mistake(
-            "biases are always counted (or bias is read the wrong way round): with bias=False "
-            "there "
-            "are none",
-            _linear(lambda i, o, b: i * o + o),
-        ),
-        Mistake(
-            "bias is ignored, and its d_in parameters always counted: there are d_out biases, and "
-            "none with bias=False",
-            _linear(lambda i, o, b: i * o + i),
-        ),
-        Mistake(
-            "the sizes are added: each output has a weight for each input, d_in * d_out",
-            _linear(lambda i, o, b: i + o + (o if b else 0)),
-        ),
-        Mistake(
-            "the sizes are added: each output has a weight for each input, d_in * d_out",
-            _linear(lambda i, o, b: i + o),
-        ),
-        Mistake(
-            "only the biases are counted: there are d_in * d_out weights too",
-            _linear(lambda i, o, b: o if b else 0),
-        ),
-        Mistake(
-            "the matrix is taken for a square one (d_in * d_in): it has d_in * d_out weights",
-            _linear(lambda i, o, b: i * i + (o if b else 0)),
-        ),
-        Mistake(
-            "the matrix is taken for a square one (d_out * d_out): it has d_in * d_out weights",
-            _linear(lambda i, o, b: o * o + (o if b else 0)),
-        ),
-        Mistake(
-            "the matrix is counted twice (forward and transposed): it is one matrix",
-            _linear(lambda i, o, b: 2 * i * o + (o if b else 0)),
-        ),
-        Mistake(
-            "the bias is taken off: its d_out parameters are added",
-            _linear(lambda i, o, b: i * o - (o if b else 0)),
-        ),
-        Mistake(
-            "the bias multiplies: its d_out parameters are added to the weights",
-            _linear(lambda i, o, b: i * o * (o if b else 1)),
-        ),
-        *_of_kind("linear_parameters"),
+        *_lines(_linear, _IN_LINEAR),
+        Edit("the default is wrong: bias is True unless given", "bias=True", "bias=False"),
+        *_IN_BYTES,
+        *_seen_in_number("there are weights and biases, no more"),
     ),
+)
+
+_contract(
+    check_linear_parameters,
+    {
+        "weights, and biases if any": _any_bias((7, 11), (12, 7), (384, 1536)),
+        "a single input or output": _any_bias((1, 9), (9, 1), (1, 1)),
+        "as many inputs as outputs": _any_bias((6, 6)),
+        "layers of Llama 2": [(4096, 11008), (4096, 11008, False), (8192, 28672, False)],
+    },
 )
 
 
@@ -182,647 +151,378 @@ check_linear_parameters = EXERCISE.check(
 
 
 def _attention(
-    *,
-    q: Callable[[int, int, int, int], int] = lambda d, n, kv, h: d * n * h,
-    k: Callable[[int, int, int, int], int] = lambda d, n, kv, h: d * kv * h,
-    v: Callable[[int, int, int, int], int] = lambda d, n, kv, h: d * kv * h,
-    o: Callable[[int, int, int, int], int] = lambda d, n, kv, h: n * h * d,
-    biases: Callable[[int, int, int, int], int] = lambda d, n, kv, h: n * h + 2 * kv * h + d,
-    with_bias: Callable[[bool], bool] = lambda bias: bias,
-    kv_heads: Callable[[int, int | None], int] = lambda n, kv: n if kv is None else kv,
-    size: Callable[[int, int, int | None], int] = lambda d, n, h: d // n if h is None else h,
-) -> Callable[..., int]:
-    """The count with one piece exchanged. Pieces take d_model, n_heads, n_kv_heads, d_head."""
-
-    def wrong(
-        d_model: int,
-        n_heads: int,
-        n_kv_heads: int | None = None,
-        d_head: int | None = None,
-        bias: bool = False,
-    ) -> int:
-        sizes = d_model, n_heads, kv_heads(n_heads, n_kv_heads), size(d_model, n_heads, d_head)
-        weights = sum(piece(*sizes) for piece in (q, k, v, o))
-        return weights + (biases(*sizes) if with_bias(bias) else 0)
-
-    return wrong
-
-
-def _nothing(*sizes: int) -> int:
-    return 0
-
-
-def _full(d: int, n: int, kv: int, h: int) -> int:
-    return d * n * h
-
-
-def _square(d: int, n: int, kv: int, h: int) -> int:
-    return d * d
-
-
-def _grouped(d: int, n: int, kv: int, h: int) -> int:
-    return d * kv * h
-
-
-def _one_head(d: int, n: int, kv: int, h: int) -> int:
-    return d * h
-
-
-SAME_FOR_ANY_HEADS = (
-    "heads share out the features and don't change the count: n_heads heads of d_head features are "
-    "d_model in all (unless d_head is given), so W_q is (d_model, n_heads * d_head). Here the "
-    "parameters are "
-)
-GROUPED = (
-    "grouped-query attention (n_kv_heads): W_k and W_v both have n_kv_heads heads, W_q and W_o "
-    "have n_heads; here "
-)
-HEAD_SIZE = (
-    "d_head is ignored: where it is given, the heads have n_heads * d_head features in all, which "
-    "need not be d_model"
-)
-BIASES = (
-    "the biases are miscounted: one for each output, so n_heads * d_head for W_q, "
-    "n_kv_heads * d_head each for W_k and W_v, and d_model for W_o; here "
-)
-NO_OUTPUT_MATRIX = (
-    "W_o is forgotten (or W_q is): besides W_q, W_k and W_v there is the output matrix "
-    "(n_heads * d_head, d_model)"
-)
-
-
-def _none_refused(
-    got: Any,
-    expected: int,
-    d_model: int,
-    n_heads: int,
-    n_kv_heads: int | None = None,
-    d_head: int | None = None,
-    bias: bool = False,
-) -> bool:
-    return isinstance(got, Raised) and (n_kv_heads is None or d_head is None)
-
-
-def _d_head_first(
-    d_model: int,
-    n_heads: int,
-    d_head: int | None = None,
-    n_kv_heads: int | None = None,
-    bias: bool = False,
+    d_model: int, n_heads: int, n_kv_heads: Any = None, d_head: Any = None, bias: bool = False
 ) -> int:
-    return parameters.attention_parameters(d_model, n_heads, n_kv_heads, d_head, bias)
+    d, n = (d_model, n_heads)
+    kv = n if n_kv_heads is None else n_kv_heads
+    h = d // n if d_head is None else d_head
+    q = d * n * h
+    k = d * kv * h
+    v = d * kv * h
+    o = n * h * d
+    a = n * h + 2 * kv * h + d
+    total = q + k + v + o + (a if bias else 0)
+    return total
 
 
-def _bias_before_d_head(
-    d_model: int,
-    n_heads: int,
-    n_kv_heads: int | None = None,
-    bias: bool = False,
-    d_head: int | None = None,
-) -> int:
-    return parameters.attention_parameters(d_model, n_heads, n_kv_heads, d_head, bool(bias))
-
-
+_RIGHT_IN_ATTENTION = "n_kv_heads heads of d_head features, and one bias an output if bias is True"
+_UNHEEDED_IN_ATTENTION: Wrong = {
+    "kv = n": "grouped-query attention is ignored, W_k and W_v have n_heads too",
+    "h = d // n": "d_head is ignored, n_heads * d_head need not be d_model",
+    "kv = n; h = d // n": "all four matrices are taken for (d_model, d_model)",
+    "a = 0": "biases are forgotten where bias is True",
+    ("total = q + k + v + o + a", "total = q + k + v + o + (0 if bias else a)"): _ALWAYS,
+}
+_IN_ATTENTION: dict[str, Wrong] = {
+    "attention has four matrices, W_q, W_k, W_v and W_o": {
+        "o = 0": "W_o is forgotten (or W_q is)",
+        "v = 0": "W_k and W_v are counted as one matrix",
+        "k = 0; v = 0": "W_k and W_v are forgotten",
+        "k = 0; v = 0; o = 0": "a single matrix is counted",
+        ("o = (n * h + 8 * d) * d", "o = (n * h + 4 * d) * d"): "the feed-forward is counted in",
+    },
+    "heads share out the features and don't change the count, n_heads heads of d_head features are "
+    "d_model in all (unless d_head is given)": {
+        (
+            "total = n * (q + k + v + o + (a if bias else 0))",
+            "q = d * n * d; k = d * kv * d; v = d * kv * d",
+            "q = d * n * d; k = d * n * d; v = d * n * d",
+        ): "parameters are multiplied by the number of heads",
+        ("total = (q + k + v + o + (a if bias else 0)) // n", "total = 4 * d * (d + bias) // n"): (
+            "parameters are divided by the number of heads"
+        ),
+        ("q = d * h; k = d * h; v = d * h; o = d * h", "q = d * h; k = d * h; v = d * h"): (
+            "one head is counted, so that parameters are divided by the number of heads"
+        ),
+    },
+    "in grouped-query attention (n_kv_heads), W_k and W_v have n_kv_heads heads of d_head features "
+    "each, W_q and W_o have n_heads": {
+        "v = d * n * h": "only W_k (or only W_v) is smaller, the other one has n_heads",
+        "q = d * kv * h": "W_q is smaller too (or W_o is smaller too)",
+        "q = d * kv * h; o = kv * h * d": "all four matrices are smaller",
+        "kv = n if n_kv_heads is None else n // n_kv_heads": "n_heads // n_kv_heads are taken",
+        ("kv = 1", "kv = n if n_kv_heads is None else 1"): "W_k and W_v have a single one",
+        "kv = n_kv_heads or 0": "n_kv_heads=None, which means n_heads, is taken for none",
+        "k = d * kv * d; v = d * kv * d": "W_k and W_v have d_model features for each head",
+        "k = d * kv; v = d * kv": "W_k and W_v have n_kv_heads features in all",
+    },
+    "W_q has n_heads * d_head columns, W_o has n_heads * d_head rows, not d_model, W_k and W_v "
+    "have n_kv_heads * d_head columns, where d_head is d_model // n_heads unless given": {
+        "o = d * d": "d_head is ignored in one of W_q and W_o",
+        "q = d * d; o = d * d": "d_head is ignored in W_q and W_o",
+        "k = d * kv * (d // n); v = d * kv * (d // n)": "d_head is ignored in W_k and W_v",
+        "h = d // kv if d_head is None else d_head": "d_head is taken for d_model // n_kv_heads",
+        "q = n * h * h; k = kv * h * h; v = kv * h * h": "matrices are taken for (d_head, d_head)",
+    },
+    "there is one for each output, so n_heads * d_head for W_q, n_kv_heads * d_head each for W_k "
+    "and W_v, and d_model for W_o": {
+        "a = n * h + 2 * kv * h": "biases are miscounted, the one of W_o is forgotten",
+        "a = 4 * d": "biases are miscounted, d_model are counted for each of the four",
+        "a = 3 * n * h + d": "biases are miscounted, W_k and W_v get as many as W_q",
+        "a = 2 * n * h + 2 * kv * h": "biases are miscounted, W_o gets the number of its inputs",
+        "a = 3 * d + n * h": "biases are miscounted, each layer gets as many as it has inputs",
+        "a = 4": "biases are miscounted, each layer gets a single one",
+        "a = d": "biases are miscounted, only W_o has any",
+        "a = 2 * kv * h + d": "biases are miscounted, W_q has none",
+        ("a = n * h + kv * h + d", "a = n * h + d"): "biases are miscounted, W_k or W_v has none",
+    },
+}
 check_attention_parameters = EXERCISE.check(
     "attention_parameters",
     visible=1,
     hidden=3,
     arguments=("d_model", "n_heads", "n_kv_heads", "d_head", "bias"),
     reference=parameters.attention_parameters,
+    text=[_attention],
     expects="an int: W_q (d_model, n_heads * d_head), W_k and W_v (d_model, n_kv_heads * d_head), "
     "W_o (n_heads * d_head, d_model), and where bias is True one bias for each output",
     mistakes=(
-        Mistake(NO_OUTPUT_MATRIX, _attention(o=_nothing)),
-        Mistake(
-            NO_OUTPUT_MATRIX,
-            _attention(o=_nothing, biases=lambda d, n, kv, h: n * h + 2 * kv * h),
+        *_lines(_attention, {_RIGHT_IN_ATTENTION: _UNHEEDED_IN_ATTENTION} | _IN_ATTENTION),
+        _BIAS_DEFAULT,
+        Edit(f"{_ORDER}n_kv_heads first", "n_kv_heads=None, d_head", "d_head=None, n_kv_heads"),
+        Edit(f"{_ORDER}d_head before bias", "d_head=None, bias=False", "bias=False, d_head=None"),
+        *_IN_BYTES,
+        Seen(
+            "the defaults are not handled: n_kv_heads and d_head may be None",
+            raised("TypeError", says="None"),
         ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "multiplied by the number of heads",
-            lambda *args, **kwargs: args[1] * parameters.attention_parameters(*args, **kwargs),
-        ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "multiplied by the number of heads",
-            _attention(
-                q=lambda d, n, kv, h: n * d * d,
-                k=lambda d, n, kv, h: kv * d * d,
-                v=lambda d, n, kv, h: kv * d * d,
-            ),
-        ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "multiplied by the number of heads",
-            _attention(
-                q=lambda d, n, kv, h: n * d * d,
-                k=lambda d, n, kv, h: n * d * d,
-                v=lambda d, n, kv, h: n * d * d,
-            ),
-        ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "divided by the number of heads",
-            lambda *args, **kwargs: parameters.attention_parameters(*args, **kwargs) // args[1],
-        ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "divided by the number of heads: only one head of queries, keys "
-            "and values is counted",
-            _attention(q=_one_head, k=_one_head, v=_one_head),
-        ),
-        Mistake(
-            SAME_FOR_ANY_HEADS + "divided by the number of heads: only one head is counted",
-            _attention(q=_one_head, k=_one_head, v=_one_head, o=_one_head),
-        ),
-        Mistake(
-            "the number of K and V heads is ignored, " + GROUPED + "W_k and W_v have n_heads too",
-            _attention(kv_heads=lambda n, kv: n),
-        ),
-        Mistake(GROUPED + "only W_k is smaller, W_v has n_heads", _attention(v=_full)),
-        Mistake(GROUPED + "only W_v is smaller, W_k has n_heads", _attention(k=_full)),
-        Mistake(GROUPED + "W_q is smaller too (or W_o is smaller too)", _attention(q=_grouped)),
-        Mistake(GROUPED + "W_o is smaller too", _attention(o=_grouped)),
-        Mistake(
-            GROUPED + "all four matrices are smaller",
-            _attention(q=_grouped, o=_grouped, biases=lambda d, n, kv, h: 3 * kv * h + d),
-        ),
-        Mistake(GROUPED + "W_q and W_o are smaller too", _attention(q=_grouped, o=_grouped)),
-        Mistake(
-            GROUPED + "W_k and W_v have n_heads // n_kv_heads of them, which is the number of "
-            "queries that share a key",
-            _attention(kv_heads=lambda n, kv: n if kv is None else n // kv),
-        ),
-        Mistake(
-            GROUPED + "W_k and W_v have a single one",
-            _attention(kv_heads=lambda n, kv: 1),
-        ),
-        Mistake(
-            GROUPED + "W_k and W_v have a single one where n_kv_heads is given",
-            _attention(kv_heads=lambda n, kv: n if kv is None else 1),
-        ),
-        Mistake(
-            "n_kv_heads=None means as many as n_heads: here it is taken for no K and V at all",
-            _attention(kv_heads=lambda n, kv: kv or 0),
-        ),
-        Mistake(
-            GROUPED + "W_k and W_v have d_model features for each (d_head is left out)",
-            _attention(k=lambda d, n, kv, h: d * d * kv, v=lambda d, n, kv, h: d * d * kv),
-        ),
-        Mistake(
-            GROUPED + "W_k and W_v have n_kv_heads features in all (d_head is left out)",
-            _attention(k=lambda d, n, kv, h: d * kv, v=lambda d, n, kv, h: d * kv),
-        ),
-        Mistake(
-            HEAD_SIZE + "; for W_q and W_o too",
-            _attention(size=lambda d, n, h: d // n),
-        ),
-        Mistake(
-            HEAD_SIZE + " in one of W_q and W_o; W_q has n_heads * d_head columns, W_o has "
-            "n_heads * d_head rows, not d_model",
-            _attention(o=_square),
-        ),
-        Mistake(HEAD_SIZE + "; W_q has n_heads * d_head columns", _attention(q=_square)),
-        Mistake(
-            HEAD_SIZE + "; W_q has n_heads * d_head columns and W_o as many rows",
-            _attention(q=_square, o=_square),
-        ),
-        Mistake(
-            HEAD_SIZE + "; the heads of W_k and W_v have d_head features as well",
-            _attention(
-                k=lambda d, n, kv, h: d * kv * (d // n),
-                v=lambda d, n, kv, h: d * kv * (d // n),
-            ),
-        ),
-        Mistake(
-            "a head's size is taken for d_model // n_kv_heads: it is d_model // n_heads, unless "
-            "d_head is given",
-            lambda d_model, n_heads, n_kv_heads=None, d_head=None, bias=False: (
-                parameters.attention_parameters(
-                    d_model, n_heads, n_kv_heads, d_head or d_model // (n_kv_heads or n_heads), bias
-                )
-            ),
-        ),
-        Mistake(
-            "all four matrices are taken for (d_model, d_model): that holds only without "
-            "n_kv_heads and d_head; heads of d_head features, n_kv_heads of them for W_k and W_v",
-            _attention(q=_square, k=_square, v=_square, o=_square, biases=lambda d, *_: 4 * d),
-        ),
-        Mistake(
-            "biases are forgotten where bias is True (or bias is read the wrong way round): "
-            "each of the "
-            "four layers has one for each output",
-            _attention(biases=_nothing),
-        ),
-        Mistake(
-            "biases are always counted (or bias is read the wrong way round): there are none "
-            "unless "
-            "bias is True (the default is False)",
-            _attention(with_bias=lambda bias: True),
-        ),
-        Mistake(
-            BIASES + "the one of W_o is forgotten",
-            _attention(biases=lambda d, n, kv, h: n * h + 2 * kv * h),
-        ),
-        Mistake(
-            BIASES + "only the one of W_o is counted", _attention(biases=lambda d, n, kv, h: d)
-        ),
-        Mistake(
-            BIASES + "d_model are counted for each of the four, also for the smaller W_k and W_v",
-            _attention(biases=lambda d, n, kv, h: 4 * d),
-        ),
-        Mistake(
-            BIASES + "W_k and W_v get as many as W_q",
-            _attention(biases=lambda d, n, kv, h: 3 * n * h + d),
-        ),
-        Mistake(
-            BIASES + "W_o gets n_heads * d_head, the number of its inputs",
-            _attention(biases=lambda d, n, kv, h: 2 * n * h + 2 * kv * h),
-        ),
-        Mistake(
-            BIASES + "each layer gets as many as it has inputs",
-            _attention(biases=lambda d, n, kv, h: 3 * d + n * h),
-        ),
-        Mistake(BIASES + "each layer gets a single one", _attention(biases=lambda d, n, kv, h: 4)),
-        Mistake(
-            BIASES + "d_model are counted once for all",
-            _attention(biases=lambda d, n, kv, h: d),
-        ),
-        Mistake(BIASES + "W_k has none", _attention(biases=lambda d, n, kv, h: n * h + kv * h + d)),
-        Mistake(BIASES + "W_q has none", _attention(biases=lambda d, n, kv, h: 2 * kv * h + d)),
-        Mistake(BIASES + "W_k and W_v have none", _attention(biases=lambda d, n, kv, h: n * h + d)),
-        Mistake(
-            "W_k and W_v are counted as one matrix: keys and values have a matrix each, W_v is "
-            "missing",
-            _attention(v=_nothing),
-        ),
-        Mistake(
-            "W_k and W_v are counted as one matrix: keys and values have a matrix each, W_v is "
-            "missing",
-            _attention(v=_nothing, biases=lambda d, n, kv, h: n * h + kv * h + d),
-        ),
-        Mistake(
-            "W_q is forgotten: queries have a matrix of their own",
-            _attention(q=_nothing),
-        ),
-        Mistake(
-            "W_q is forgotten: queries have a matrix of their own",
-            _attention(q=_nothing, biases=lambda d, n, kv, h: 2 * kv * h + d),
-        ),
-        Mistake(
-            "W_k and W_v are forgotten: besides W_q and W_o there are two more matrices",
-            _attention(k=_nothing, v=_nothing),
-        ),
-        Mistake(
-            "a single matrix is counted: attention has four, W_q, W_k, W_v and W_o",
-            _attention(k=_nothing, v=_nothing, o=_nothing),
-        ),
-        Mistake(
-            "a single matrix is counted: attention has four, W_q, W_k, W_v and W_o",
-            _attention(k=_nothing, v=_nothing, o=_nothing, biases=lambda d, n, kv, h: n * h),
-        ),
-        Mistake(
-            "the matrices of a head are taken for (d_head, d_head): each takes all d_model "
-            "features",
-            _attention(
-                q=lambda d, n, kv, h: n * h * h,
-                k=lambda d, n, kv, h: kv * h * h,
-                v=lambda d, n, kv, h: kv * h * h,
-            ),
-        ),
-        Mistake(
-            "the feed-forward is counted in: attention has W_q, W_k, W_v and W_o only",
-            when=lambda got, expected, d_model, *args, **kwargs: (
-                got - expected in (8 * d_model**2, 4 * d_model**2)
-            ),
-        ),
-        *(
-            Mistake(
-                "the parameters are taken in another order: attention_parameters(d_model, n_heads, "
-                "n_kv_heads=None, d_head=None, bias=False), any of which may be given by position",
-                wrong,
-            )
-            for wrong in (_d_head_first, _bias_before_d_head)
-        ),
-        *_of_kind("attention_parameters"),
-        Mistake(
-            "the defaults are not handled: n_kv_heads=None means n_heads, and d_head=None means "
-            "d_model // n_heads",
-            when=_none_refused,
-        ),
-        *_more_or_less(
-            "too many are counted: attention has these four matrices, their biases where bias is "
-            "True, and no more; scores, softmax and RoPE have no parameters, norms are counted "
-            "elsewhere",
-            "too few are counted: one of the four matrices (or a bias) is left out or too small",
-        ),
+        *_seen_in_number("scores, softmax and RoPE have none, norms are counted elsewhere"),
     ),
+)
+
+_contract(
+    check_attention_parameters,
+    {
+        "n_kv_heads heads of keys and values": _any_bias((40, 8, 4, None), (40, 8, 8, None)),
+        "d_head that is given": _any_bias((20, 4, None, 7), (10, 4, None, 3)),
+        "n_kv_heads and d_head": _any_bias((20, 4, 2, 7), (18, 6, 1, 5), (10, 4, 2, 3)),
+        "as many heads of keys and values as of queries": _any_bias((40, 8, 8, 5)),
+        "a single head": _any_bias((16, 1, None, None), (16, 1, 1, 16)),
+        "layers of GPT-2 small and Llama 2 7B": [(768, 12, None, None, True), (4096, 32)],
+        "grouped-query attention, as in Llama 2 70B": [(8192, 64, 8), (576, 9, 3), (2048, 32, 4)],
+        "d_head where it is given, as in Gemma": [(2048, 8, 1, 256), (3072, 16, None, 256)],
+    },
 )
 
 
 # --- feed_forward_parameters ---------------------------------------------------------------
 
 
-def _feed_forward(
-    matrices: Callable[[bool], int] = lambda gated: 3 if gated else 2,
-    biases: Callable[[int, int, bool], int] = lambda d, f, gated: (2 * f if gated else f) + d,
-    with_bias: Callable[[bool], bool] = lambda bias: bias,
-    matrix: Callable[[int, int], int] = lambda d, f: d * f,
-) -> Callable[..., int]:
-    def wrong(d_model: int, d_ff: int, gated: bool = False, bias: bool = False) -> int:
-        weights = matrices(gated) * matrix(d_model, d_ff)
-        return weights + (biases(d_model, d_ff, gated) if with_bias(bias) else 0)
-
-    return wrong
+def _feed_forward(d_model: int, d_ff: int, gated: bool = False, bias: bool = False) -> int:
+    i, f = (d_model, d_ff)
+    m = i * f
+    gate = m if gated else 0
+    down = m
+    g = f if gated else 0
+    b = f + g + i
+    total = m + gate + down + (b if bias else 0)
+    return total
 
 
-THREE = (
-    "SwiGLU (gated) has three matrices: gate and up, both (d_model, d_ff), and down, "
-    "(d_ff, d_model); "
-)
-FF_BIASES = (
-    "the biases are miscounted: one for each output, so d_ff for up, d_ff for the gate where there "
-    "is one, and d_model for down; here "
-)
-
+_RIGHT_IN_FEED_FORWARD = "up, down and if gated a gate, with one bias an output if bias is True"
+_UNHEEDED_IN_FEED_FORWARD: Wrong = {
+    ("gate = 0", "gate = 0; g = 0"): "the gate of SwiGLU is missing, three, not two matrices",
+    ("gate = m; g = f", "gate = m", "gate = 0 if gated else m; g = 0 if gated else f"): (
+        "three matrices are always counted (or gated is read the wrong way round)"
+    ),
+    "i, f = (d_model, 4 * d_model)": "d_ff is ignored (4 * d_model is taken)",
+    "b = 0": "biases are forgotten where bias is True",
+    ("total = m + gate + down + b", "total = m + gate + down + (0 if bias else b)"): _ALWAYS,
+}
+_IN_FEED_FORWARD: dict[str, Wrong] = {
+    "SwiGLU (gated) has three matrices, gate and up, both (d_model, d_ff), and down": {
+        (
+            "gate = 2 * m if gated else 0",
+            "gate = 2 * m if gated else 0; g = f + i if gated else 0",
+        ): ("four are counted with a gate"),
+        "gate = -m if gated else 0": "a single one is counted with a gate",
+        "gate = i * i if gated else 0; g = i if gated else 0": "the gate is taken for "
+        "(d_model, d_model)",
+        "gate = f * f if gated else 0": "the gate is taken for (d_ff, d_ff)",
+        "gate = f if gated else 0; g = 0": "the gate is taken for d_ff numbers",
+        "i, f = (d_model, 2 * d_ff // 3 if gated else d_ff)": "d_ff is reduced to two thirds",
+    },
+    "up goes from d_model to d_ff, down goes back again (two matrices, three with a gate)": {
+        "down = 0": "one matrix is missing",
+        "down = 0; gate = 0": "a single matrix is counted",
+        "m = f * f": "the matrices are taken for square ones (d_ff, d_ff)",
+        "m = i * i": "the matrices are taken for square ones (d_model, d_model)",
+        "m = i + f": "the sizes are added",
+        "i, f = (d_model, d_model)": "d_ff is ignored (d_model is taken)",
+    },
+    "there is one for each output, so d_ff for up, d_ff for the gate where there is one, and "
+    "d_model for down": {
+        "g = 0": "biases are miscounted, the gate has none",
+        "b = f + g": "biases are miscounted, the one of down (d_model) is forgotten",
+        "b = f": "biases are miscounted, only d_ff are counted",
+        "b = i": "biases are miscounted, the ones of up and gate (d_ff) are forgotten",
+        "b = (2 * i if gated else i) + f": "biases are miscounted, each as many as it has inputs",
+        "b = (3 if gated else 2) * i": "biases are miscounted, each layer gets d_model",
+        "b = (3 if gated else 2) * f": "biases are miscounted, each layer gets d_ff",
+        "b = 3 if gated else 2": "biases are miscounted, each layer gets a single one",
+        "g = f": "biases are miscounted, the gate's are counted without a gate, too",
+    },
+}
 check_feed_forward_parameters = EXERCISE.check(
     "feed_forward_parameters",
     visible=1,
     hidden=2,
     arguments=("d_model", "d_ff", "gated", "bias"),
     reference=parameters.feed_forward_parameters,
+    text=[_feed_forward],
     expects="an int: up (d_model, d_ff) and down (d_ff, d_model), where gated is True a third "
     "matrix, the gate (d_model, d_ff), and where bias is True one bias for each output",
     mistakes=(
-        Mistake(
-            THREE + "here only two matrices are counted, the gate is missing",
-            _feed_forward(matrices=lambda gated: 2),
+        *_lines(
+            _feed_forward, {_RIGHT_IN_FEED_FORWARD: _UNHEEDED_IN_FEED_FORWARD} | _IN_FEED_FORWARD
         ),
-        Mistake(
-            THREE + "here only two matrices (and their biases) are counted, the gate is missing",
-            _feed_forward(matrices=lambda gated: 2, biases=lambda d, f, gated: f + d),
-        ),
-        Mistake(
-            "three matrices are always counted, as in SwiGLU (or gated is read the wrong way "
-            "round): without a gate (gated=False) there "
-            "are two, up and down",
-            _feed_forward(matrices=lambda gated: 3, biases=lambda d, f, gated: 2 * f + d),
-        ),
-        Mistake(
-            "three matrices are always counted, as in SwiGLU (or gated is read the wrong way "
-            "round): without a gate (gated=False) there "
-            "are two, up and down",
-            _feed_forward(matrices=lambda gated: 3),
-        ),
-        Mistake(
-            THREE + "here four are counted",
-            _feed_forward(matrices=lambda gated: 4 if gated else 2),
-        ),
-        Mistake(
-            THREE + "here four are counted",
-            _feed_forward(
-                matrices=lambda gated: 4 if gated else 2,
-                biases=lambda d, f, gated: (2 * f + 2 * d) if gated else f + d,
-            ),
-        ),
-        Mistake(
-            THREE + "here a single one is counted",
-            _feed_forward(matrices=lambda gated: 1 if gated else 2),
-        ),
-        Mistake(
-            "one matrix is missing: up goes from d_model to d_ff, and down goes back again (two "
-            "matrices, three with a gate)",
-            _feed_forward(matrices=lambda gated: 2 if gated else 1),
-        ),
-        Mistake(
-            "one matrix is missing: up goes from d_model to d_ff, and down goes back again (two "
-            "matrices, three with a gate)",
-            _feed_forward(
-                matrices=lambda gated: 2 if gated else 1,
-                biases=lambda d, f, gated: 2 * f if gated else f,
-            ),
-        ),
-        Mistake(
-            "a single matrix is counted: there are two, up and down, and three with a gate",
-            _feed_forward(matrices=lambda gated: 1),
-        ),
-        Mistake(
-            THREE + "here d_ff is reduced to two thirds; it is given as it is",
-            lambda d_model, d_ff, gated=False, bias=False: parameters.feed_forward_parameters(
-                d_model, 2 * d_ff // 3 if gated else d_ff, gated, bias
-            ),
-        ),
-        Mistake(
-            "d_ff is ignored (4 * d_model is taken): use the argument",
-            lambda d_model, d_ff, gated=False, bias=False: parameters.feed_forward_parameters(
-                d_model, 4 * d_model, gated, bias
-            ),
-        ),
-        Mistake(
-            "d_ff is ignored (d_model is taken): use the argument",
-            lambda d_model, d_ff, gated=False, bias=False: parameters.feed_forward_parameters(
-                d_model, d_model, gated, bias
-            ),
-        ),
-        Mistake(
-            "matrices are taken for square ones (d_ff, d_ff): up is (d_model, d_ff), down "
-            "(d_ff, d_model)",
-            _feed_forward(matrix=lambda d, f: f * f),
-        ),
-        Mistake(
-            "the sizes are added: a matrix has d_model * d_ff weights",
-            _feed_forward(matrix=lambda d, f: d + f),
-        ),
-        Mistake(
-            THREE + "here the gate is counted as (d_model, d_model)",
-            lambda d_model, d_ff, gated=False, bias=False: (
-                parameters.feed_forward_parameters(d_model, d_ff, False, bias)
-                + (d_model * d_model + (d_model if bias else 0) if gated else 0)
-            ),
-        ),
-        Mistake(
-            THREE + "here the gate is counted as (d_ff, d_ff)",
-            lambda d_model, d_ff, gated=False, bias=False: (
-                parameters.feed_forward_parameters(d_model, d_ff, False, bias)
-                + (d_ff * d_ff + (d_ff if bias else 0) if gated else 0)
-            ),
-        ),
-        Mistake(
-            THREE + "here the gate is counted as d_ff numbers",
-            lambda d_model, d_ff, gated=False, bias=False: (
-                parameters.feed_forward_parameters(d_model, d_ff, False, bias)
-                + (d_ff if gated else 0)
-            ),
-        ),
-        Mistake(
-            "biases are forgotten where bias is True (or bias is read the wrong way round): "
-            "each layer "
-            "has one for each output",
-            _feed_forward(biases=lambda d, f, gated: 0),
-        ),
-        Mistake(
-            "biases are always counted (or bias is read the wrong way round): there are none "
-            "unless "
-            "bias is True (the default is False)",
-            _feed_forward(with_bias=lambda bias: True),
-        ),
-        Mistake(
-            FF_BIASES + "the gate has none",
-            _feed_forward(biases=lambda d, f, gated: f + d),
-        ),
-        Mistake(
-            FF_BIASES + "the one of down (d_model) is forgotten",
-            _feed_forward(biases=lambda d, f, gated: 2 * f if gated else f),
-        ),
-        Mistake(
-            FF_BIASES + "only d_ff are counted",
-            _feed_forward(biases=lambda d, f, gated: f),
-        ),
-        Mistake(
-            FF_BIASES + "the ones of up and gate (d_ff) are forgotten",
-            _feed_forward(biases=lambda d, f, gated: d),
-        ),
-        Mistake(
-            FF_BIASES + "each layer gets as many as it has inputs (the sizes are swapped)",
-            _feed_forward(biases=lambda d, f, gated: (2 * d if gated else d) + f),
-        ),
-        Mistake(
-            FF_BIASES + "each layer gets d_model",
-            _feed_forward(biases=lambda d, f, gated: 3 * d if gated else 2 * d),
-        ),
-        Mistake(
-            FF_BIASES + "each layer gets d_ff",
-            _feed_forward(biases=lambda d, f, gated: 3 * f if gated else 2 * f),
-        ),
-        Mistake(
-            FF_BIASES + "each layer gets a single one",
-            _feed_forward(biases=lambda d, f, gated: 3 if gated else 2),
-        ),
-        Mistake(
-            FF_BIASES + "the gate's is counted without a gate, too",
-            _feed_forward(biases=lambda d, f, gated: 2 * f + d),
-        ),
-        Mistake(
-            "the parameters are taken in another order: feed_forward_parameters(d_model, d_ff, "
-            "gated=False, bias=False), any of which may be given by position",
-            lambda d_model, d_ff, bias=False, gated=False: parameters.feed_forward_parameters(
-                d_model, d_ff, gated, bias
-            ),
-        ),
-        *_of_kind("feed_forward_parameters"),
-        *_more_or_less(
-            "too many are counted: a feed-forward has two matrices, three with a gate, their "
-            "biases where bias is True, and no more; norms are counted elsewhere",
-            "too few are counted: one of the matrices (or a bias) is left out or too small",
-        ),
+        Edit("the default is wrong: gated is False unless given", "gated=False", "gated=True"),
+        _BIAS_DEFAULT,
+        Edit(f"{_ORDER}gated before bias", "gated=False, bias", "bias=False, gated"),
+        *_IN_BYTES,
+        *_seen_in_number("there are up, down and the gate; norms are counted elsewhere"),
     ),
+)
+
+_contract(
+    check_feed_forward_parameters,
+    {
+        "gated or not": _any_bias((7, 19, False), (7, 19, True), (8, 32, False), (8, 32, True)),
+        "d_ff no larger than d_model": _any_bias((30, 11, False), (30, 11, True), (6, 6, True)),
+        "a single feature": _any_bias((1, 9, False), (1, 9, True), (9, 1, False), (9, 1, True)),
+        "layers of GPT-2 XL and Llama": [(1600, 6400, False, True), (4096, 11008, True)],
+        "three matrices where gated": [(4096, 14336, True), (576, 1536, True), (2048, 16384, True)],
+    },
 )
 
 
 # --- transformer_parameters ----------------------------------------------------------------
 
-PARTS = ("embedding", "positions", "attention", "feed_forward", "norms", "output")
-# Untied, embedding and output have the same size, so that the total can't tell which it was.
-SUMMANDS = {key: key for key in PARTS if key != "output"} | {
-    "embedding": "embedding (or output, which is as large)"
+
+def _transformer(c: Any) -> dict[str, int]:
+    V, D, L, P = (c.vocab_size, c.d_model, c.n_layers, c.n_positions)
+    heads = c.n_kv_heads
+    size = c.d_head
+    at_bias = c.bias
+    d_ff = c.d_ff
+    gated = c.gated
+    ff_bias = c.bias
+    layer = c.norm == "layer"
+    tied = c.tied_embeddings
+    embedding = V * D
+    positions = P * D
+    attention = L * _attention(D, c.n_heads, heads, size, at_bias)
+    feed_forward = L * _feed_forward(D, d_ff, gated, ff_bias)
+    n_norms = 2 * L + 1
+    norms = n_norms * D * (2 if layer else 1)
+    output = 0 if tied else V * D
+    total = embedding + positions + attention + feed_forward + norms + output
+    parts = {"embedding": embedding, "positions": positions, "attention": attention}
+    parts |= {"feed_forward": feed_forward, "norms": norms, "output": output}
+    return parts | {"total": total}
+
+
+# For each part what is right and what goes wrong; the parts that are most often wrong first.
+_IN_PARTS: dict[tuple[str, str], Wrong] = {
+    ("feed_forward", "pass all of config's fields on, and multiply by n_layers"): {
+        "gated = False": "feed_forward ignores gated, SwiGLU has three matrices",
+        "gated = not c.gated": "feed_forward reads gated the wrong way round",
+        "gated = True": "feed_forward ignores gated, three matrices are counted without a gate too",
+        "ff_bias = False": "feed_forward ignores bias, none is counted",
+        "ff_bias = True": "feed_forward ignores bias, biases are always counted",
+        "ff_bias = not c.bias": "feed_forward reads bias the wrong way round",
+        "gated = False; ff_bias = False": "feed_forward ignores gated and bias",
+        "d_ff = 4 * D": "feed_forward ignores config.d_ff (4 * d_model is taken)",
+        "feed_forward = _feed_forward(D, d_ff, gated, ff_bias)": "one layer is counted instead of "
+        "n_layers, for feed_forward",
+    },
+    ("attention", "pass all of config's fields on, and multiply by n_layers"): {
+        "heads = None": "attention ignores config.n_kv_heads (grouped-query attention)",
+        "size = None": "attention ignores config.d_head",
+        "heads = None; size = None": "attention ignores n_kv_heads and d_head (4 * d_model**2)",
+        "at_bias = False": "attention ignores bias, none is counted",
+        "at_bias = True": "attention ignores bias, biases are always counted",
+        "at_bias = not c.bias": "attention reads bias the wrong way round",
+        "heads = size = None; at_bias = False": "attention ignores bias, n_kv_heads and d_head",
+        "attention = _attention(D, c.n_heads, heads, size, at_bias)": "one layer is counted "
+        "instead of n_layers, for attention",
+    },
+    ("norms", "each layer has two, and a final one follows the last, 2 * n_layers + 1 in all"): {
+        "n_norms = L + 1": "only one a layer is counted (and the final one)",
+        "n_norms = 2 * L": "of the norms the final one is forgotten",
+        "n_norms = L": "only one a layer is counted, and the final one is forgotten",
+        ("n_norms = 1", "n_norms = 2", "n_norms = 3"): "in norms the number of layers is missing",
+        "n_norms = 2 * L + 2": "one norm too many is counted (one after the embedding)",
+        ("n_norms = 3 * L", "n_norms = 3 * L + 1", "n_norms = 4 * L + 1"): "too many norms a layer "
+        "are counted",
+        "n_norms = 0": "norms are not counted at all",
+        "n_norms = 2 * L; layer = False": "the final norm is forgotten, and layer norm's biases",
+        "n_norms = 2 * L; layer = True": "the final norm is forgotten, and an RMS norm has biases",
+    },
+    ("norms", 'an RMS norm has d_model weights, a layer norm (norm="layer") as many biases too'): {
+        "layer = c.bias": 'norms go by config.bias and not by config.norm == "layer"',
+        "layer = False": "the biases of layer norm are forgotten",
+        "layer = True": "biases are counted for an RMS norm, which has none",
+        "norms = n_norms * (2 if layer else 1)": "weight and bias of a norm are one number each",
+        ("norms = n_norms * (D + 1)", "norms = n_norms * (D + layer)"): "a norm has only one bias",
+    },
+    (
+        "output",
+        "it is vocab_size * d_model without a bias, or 0 where tied (then it is the embedding's)",
+    ): {
+        "output = V * D": "output is counted although config.tied_embeddings is True",
+        "output = 0": "output is 0 although config.tied_embeddings is False",
+        "output = V * D if tied else 0": "config.tied_embeddings is read the wrong way round",
+        ("output = 0 if tied else V * D + V", "output = 0 if tied else V * D + V * c.bias"): (
+            "in output a bias is counted"
+        ),
+        "output = 0 if tied else V * D + D": "in output a bias is counted, of d_model numbers",
+        "output = V if tied else V * D": "in output only a bias is counted where it is tied",
+        "output = 0 if tied else D ** 2": "in output d_model is squared",
+        "output = 0 if tied else D": "in output only d_model is counted",
+    },
+    ("embedding", "it is vocab_size * d_model, a vector for each token, and nothing else"): {
+        ("embedding = (V + P) * D", "embedding = (V + P) * D; positions = 0"): "in embedding the "
+        "positions are counted in",
+        "embedding = V": "in embedding the factor d_model is missing",
+        ("embedding = V * D + D", "embedding = V * D + V"): "in embedding a bias is counted",
+        "embedding = 2 * V * D": "embedding is counted twice, as if output were no entry",
+        "embedding = 0 if tied else V * D": "embedding is 0 where tied, though output is then 0",
+        "embedding = L * V * D": "embedding is multiplied by the number of layers",
+        "embedding = V + D": "in embedding the sizes are added",
+    },
+    ("positions", "they are n_positions * d_model, a learned vector for each"): {
+        "positions = 0": "positions are not counted at all",
+        "positions = P": "in positions the factor d_model is missing",
+        "positions = L * P * D": "positions are counted for each layer",
+        "positions = P * (c.d_head or D // c.n_heads)": "in positions d_head is taken for d_model",
+        "positions = D": "in positions only d_model is counted",
+        "positions = V * D": "in positions vocab_size is taken for n_positions",
+        "positions = (P or 1024) * D": "positions are counted where n_positions is 0",
+    },
 }
-Count = Callable[[Any], int]
-
-
-def _entry(key: str, message: str, count: Count) -> Mistake:
-    """A wrong entry, recognised by its value, whatever the others are."""
-
-    def when(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-        value = got[key]
-        return _number(value) and value != expected[key] and value == count(config)
-
-    return Mistake(message, when=when)
-
-
-def _total(message: str, total: Callable[[Mapping[str, int]], int]) -> Mistake:
-    """A wrong total of parts that are right."""
-
-    def when(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-        return (
-            all(got[key] == expected[key] for key in PARTS)
-            and got["total"] != expected["total"]
-            and got["total"] == total(expected)
-        )
-
-    return Mistake(message, when=when)
-
-
-def _attention_of(c: Any, **changes: Any) -> int:
-    given = {
-        "d_model": c.d_model,
-        "n_heads": c.n_heads,
-        "n_kv_heads": c.n_kv_heads,
-        "d_head": c.d_head,
-        "bias": c.bias,
+_IN_MODEL = [
+    (part, edit)
+    for (part, right), wrong in _IN_PARTS.items()
+    for edit in _lines(_transformer, {right: wrong})
+]
+_IN_MODEL += [("feed_forward", edit) for edit in _lines(_feed_forward, _IN_FEED_FORWARD)]
+_IN_MODEL += [("attention", edit) for edit in _lines(_attention, _IN_ATTENTION)]
+_SUM = "total = embedding + positions + attention + feed_forward + norms + output"
+_ONCE = ("positions", "attention", "feed_forward", "norms")
+_PAIRS = (("embedding", "output"), ("embedding", "positions"), ("norms", "positions"))
+_IN_TOTAL: dict[str, Wrong] = {
+    "it is the sum of all six parts, each once": {
+        f"{_SUM} - embedding": "the total leaves out embedding (or output, which is as large)",
+        f"{_SUM} + embedding": "the total counts embedding (or output, which is as large) twice",
+        **{f"{_SUM} - {part}": f"the total leaves out {part}" for part in _ONCE},
+        **{f"{_SUM} + {part}": f"the total counts {part} twice" for part in _ONCE},
+        **{f"{_SUM} - {a} - {b}": f"the total leaves out {a} and {b}" for a, b in _PAIRS},
+        f"total = 2 * ({_SUM[8:]})": "the total includes itself, so that all is counted twice",
+        "total = 0": "the total is 0 or was taken before the parts were added",
     }
-    return c.n_layers * parameters.attention_parameters(**(given | changes))
+}
 
 
-def _attention_by(wrong: Callable[..., int]) -> Count:
-    return lambda c: c.n_layers * wrong(c.d_model, c.n_heads, c.n_kv_heads, c.d_head, c.bias)
+def _alone(part: str, edit: Edit) -> Seen:
+    """One entry as the edit gives it, whatever the others are."""
+
+    def when(got: Any, expected: Mapping[str, int], config: Any) -> bool:
+        wrong = dict(check_transformer_parameters.implementations)[edit]
+        return not same(got[part], expected[part]) and same(got[part], wrong(config)[part])
+
+    return Seen(edit.message, when)
 
 
-def _feed_forward_by(wrong: Callable[..., int]) -> Count:
-    return lambda c: c.n_layers * wrong(c.d_model, c.d_ff, c.gated, c.bias)
+def _any_entry(*kinds: type) -> Callable[..., bool]:
+    return lambda got, expected, config: any(isinstance(got[key], kinds) for key in expected)
 
 
-def _as_entries(key: str, check: Check, by: Callable[[Any], Count]) -> list[Mistake]:
-    """The mistakes of one layer's count, made in every layer."""
-    return [
-        _entry(key, f"{key}: {mistake.message}", by(mistake.wrong))
-        for mistake in check.mistakes
-        if mistake.wrong is not None
-    ]
+def _first_wrong(part: str, got: Any, expected: Mapping[str, int], config: Any) -> bool:
+    return next(key for key in expected if got[key] != expected[key]) == part
 
 
-def _norm(c: Any) -> int:
-    return c.d_model * (2 if c.norm == "layer" else 1)
-
-
-def _renamed(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-    return isinstance(got, Mapping) and any(key not in got for key in expected)
-
-
-def _alone(value: Callable[[Mapping[str, int]], int]) -> Callable[..., bool]:
-    return lambda got, expected, config: _number(got) and got == value(expected)
-
-
-def _some_float(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-    return any(isinstance(got[key], float | np.floating) for key in expected)
-
-
-def _some_tensor(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-    return any(isinstance(got[key], Tensor | np.ndarray) for key in expected)
-
-
-def _some_text(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-    return any(isinstance(got[key], str) for key in expected)
-
-
-def _some_negative(got: Any, expected: Mapping[str, int], config: Any) -> bool:
-    return any(got[key] < 0 for key in expected)
-
-
-NORMS = (
-    "norms are miscounted: each layer has two (before attention and before the feed-forward), "
-    "and a "
-    "final one follows the last layer, 2 * n_layers + 1 in all; here "
-)
-NORM_SIZE = (
-    'norms are miscounted: an RMS norm has d_model weights, a layer norm (norm="layer") d_model '
-    "weights and d_model biases; here "
-)
-LAYERS = "the number of layers is missing: multiply the count of one layer by n_layers, for "
-OUTPUT = (
-    "output is miscounted: vocab_size * d_model, or 0 where the embeddings are tied (the same "
-    "matrix "
-    "serves as input and output), never with a bias; here "
-)
-POSITIONS = (
-    "positions are miscounted: each of the n_positions learned positions is a vector of d_model "
-    "numbers, n_positions * d_model; here "
-)
-EMBEDDING = "embedding is miscounted: each token has a vector, vocab_size * d_model; here "
+_KEYS = "the keys are embedding, positions, attention, feed_forward, norms, output and total"
+_SEEN_OF_DICT: dict[str, Callable[..., bool]] = {
+    "only the total comes back: return the dict": lambda got, right, _: got == right["total"],
+    "one number comes back: return the dict": comes_back(int, float, np.number),
+    f"a list or tuple comes back: return a dict; {_KEYS}": comes_back(list, tuple),
+    f"a key is missing or has another name: {_KEYS}, also where a count is 0": (
+        lambda got, right, _: not right.keys() <= got.keys()
+    ),
+    f"an entry is a float: {_NO_FLOAT}": _any_entry(float, np.floating),
+    "an entry is a tensor, an array or a text: counts are ints": _any_entry(*_NO_NUMBER),
+}
+_SEEN_OF_PARTS: dict[str, Callable[..., bool]] = {
+    "a count is negative: parameters are added": lambda got, *_: min(got.values()) < 0,
+    "config is a dataclass with attributes: config.d_ff": raised("TypeError", says="ModelConfig"),
+    "config.n_kv_heads and config.d_head may be None": raised("TypeError", says="NoneType"),
+    "the total is not the sum of the six parts, which are right": partial(_first_wrong, "total"),
+    **{
+        f"{part} is wrong, the parts before it are right": partial(_first_wrong, part)
+        for part in ("embedding", "positions", "attention", "feed_forward", "norms", "output")
+    },
+}
 
 check_transformer_parameters = EXERCISE.check(
     "transformer_parameters",
@@ -830,512 +530,113 @@ check_transformer_parameters = EXERCISE.check(
     hidden=4,
     arguments=("config",),
     reference=parameters.transformer_parameters,
+    text=[_attention, _feed_forward, _transformer],
     expects="a dict of ints: embedding, positions, attention, feed_forward (both of all layers), "
     "norms (two a layer and the final one), output (0 where tied, never a bias), and total, the "
     "sum of these six",
     mistakes=(
-        Mistake(
-            "only the total comes back: return the dict with the parts and the total",
-            when=_alone(lambda parts: parts["total"]),
-        ),
-        Mistake(
-            "one number comes back: return the dict with the parts and the total",
-            when=lambda got, expected, config: _number(got),
-        ),
-        Mistake(
-            "a list or tuple comes back: return a dict with the keys embedding, positions, "
-            "attention, feed_forward, norms, output and total",
-            when=lambda got, expected, config: isinstance(got, list | tuple),
-        ),
-        Mistake(
-            "a key is missing or has another name: the keys are embedding, positions, attention, "
-            "feed_forward, norms, output and total, also where a count is 0",
-            when=_renamed,
-        ),
-        Mistake(
-            "an entry is a float: counts are whole numbers (int); divide with //, not with /",
-            when=_some_float,
-        ),
-        Mistake("an entry is a tensor or an array: counts are ints", when=_some_tensor),
-        Mistake("an entry is a text: counts are ints", when=_some_text),
-        # Feed-forward
-        _entry(
-            "feed_forward",
-            "feed_forward ignores gated: "
-            + THREE
-            + "two matrices are counted, the gate is missing "
-            "in every layer",
-            _feed_forward_by(_feed_forward(matrices=lambda gated: 2)),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores gated: "
-            + THREE
-            + "two matrices are counted, the gate is missing "
-            "in every layer",
-            _feed_forward_by(
-                _feed_forward(matrices=lambda gated: 2, biases=lambda d, f, gated: f + d)
-            ),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores gated: three matrices are counted where config.gated is False "
-            "and there are two, up and down",
-            _feed_forward_by(
-                _feed_forward(matrices=lambda gated: 3, biases=lambda d, f, gated: 2 * f + d)
-            ),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores bias: with config.bias its layers have one for each output",
-            _feed_forward_by(_feed_forward(with_bias=lambda bias: False)),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores bias: biases are counted although config.bias is False",
-            _feed_forward_by(_feed_forward(with_bias=lambda bias: True)),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores gated and bias: pass config.gated and config.bias on",
-            _feed_forward_by(_feed_forward(matrices=lambda gated: 2, with_bias=lambda bias: False)),
-        ),
-        _entry(
-            "feed_forward",
-            "feed_forward ignores config.d_ff (4 * d_model is taken)",
-            lambda c: (
-                c.n_layers
-                * parameters.feed_forward_parameters(c.d_model, 4 * c.d_model, c.gated, c.bias)
-            ),
-        ),
-        _entry(
-            "feed_forward",
-            LAYERS + "feed_forward",
-            lambda c: parameters.feed_forward_parameters(c.d_model, c.d_ff, c.gated, c.bias),
-        ),
-        *_as_entries("feed_forward", check_feed_forward_parameters, _feed_forward_by),
-        # Attention
-        _entry(
-            "attention",
-            LAYERS + "attention",
-            lambda c: _attention_of(c) // c.n_layers,
-        ),
-        _entry(
-            "attention",
-            "attention ignores config.n_kv_heads, " + GROUPED + "W_k and W_v have n_heads too",
-            lambda c: _attention_of(c, n_kv_heads=None),
-        ),
-        _entry(
-            "attention",
-            "attention ignores config.d_head: " + HEAD_SIZE,
-            lambda c: _attention_of(c, d_head=None),
-        ),
-        _entry(
-            "attention",
-            "attention ignores config.n_kv_heads and config.d_head (4 * d_model**2): pass both on",
-            lambda c: _attention_of(c, n_kv_heads=None, d_head=None),
-        ),
-        _entry(
-            "attention",
-            "attention ignores config.d_head in W_q and W_o: " + HEAD_SIZE,
-            _attention_by(_attention(q=_square, o=_square)),
-        ),
-        _entry(
-            "attention",
-            "attention ignores bias: with config.bias its four layers have one for each output",
-            lambda c: _attention_of(c, bias=False),
-        ),
-        _entry(
-            "attention",
-            "attention ignores bias: biases are counted although config.bias is False",
-            lambda c: _attention_of(c, bias=True),
-        ),
-        _entry(
-            "attention",
-            "attention ignores bias (and n_kv_heads, d_head): pass all of config's fields on",
-            lambda c: _attention_of(c, n_kv_heads=None, d_head=None, bias=False),
-        ),
-        *_as_entries("attention", check_attention_parameters, _attention_by),
-        # Norms
-        _entry(
-            "norms",
-            NORMS + "only one a layer is counted (and the final one)",
-            lambda c: (c.n_layers + 1) * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "the final one is forgotten",
-            lambda c: 2 * c.n_layers * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "only one a layer is counted, and the final one is forgotten",
-            lambda c: c.n_layers * _norm(c),
-        ),
-        _entry("norms", NORMS + "only the final one is counted", _norm),
-        _entry(
-            "norms",
-            NORMS + "only two are counted, the number of layers is missing",
-            lambda c: 2 * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "only three are counted, the number of layers is missing",
-            lambda c: 3 * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "one too many is counted (one after the embedding)",
-            lambda c: (2 * c.n_layers + 2) * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "three a layer are counted, the final one in each of them",
-            lambda c: 3 * c.n_layers * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "three a layer are counted",
-            lambda c: (3 * c.n_layers + 1) * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORMS + "four a layer are counted",
-            lambda c: (4 * c.n_layers + 1) * _norm(c),
-        ),
-        _entry(
-            "norms",
-            NORM_SIZE + 'the biases go by config.bias and not by config.norm == "layer"',
-            lambda c: (2 * c.n_layers + 1) * c.d_model * (2 if c.bias else 1),
-        ),
-        _entry(
-            "norms",
-            NORM_SIZE + "the biases of layer norm are forgotten",
-            lambda c: (2 * c.n_layers + 1) * c.d_model,
-        ),
-        _entry(
-            "norms",
-            NORM_SIZE + "biases are counted for an RMS norm, which has none",
-            lambda c: (2 * c.n_layers + 1) * 2 * c.d_model,
-        ),
-        _entry(
-            "norms",
-            NORM_SIZE + "weight and bias are counted as one number each",
-            lambda c: (2 * c.n_layers + 1) * (2 if c.norm == "layer" else 1),
-        ),
-        _entry(
-            "norms",
-            NORM_SIZE + "a layer norm has one bias only",
-            lambda c: (2 * c.n_layers + 1) * (c.d_model + 1),
-        ),
-        _entry(
-            "norms",
-            NORMS + "the final one is forgotten, and so are the biases of layer norm",
-            lambda c: 2 * c.n_layers * c.d_model,
-        ),
-        _entry(
-            "norms",
-            NORMS + "the final one is forgotten, and biases are counted for an RMS norm",
-            lambda c: 4 * c.n_layers * c.d_model,
-        ),
-        _entry("norms", NORMS + "none is counted", lambda c: 0),
-        # Output
-        _entry(
-            "output",
-            OUTPUT + "it is counted although config.tied_embeddings is True: a tied output is the "
-            "embedding again, and has no parameters of its own",
-            lambda c: c.vocab_size * c.d_model if c.tied_embeddings else -1,
-        ),
-        _entry(
-            "output",
-            OUTPUT + "it is 0 although config.tied_embeddings is False: an untied output is a "
-            "matrix of its own",
-            lambda c: 0,
-        ),
-        _entry(
-            "output",
-            OUTPUT + "a bias is counted, although the output never has one",
-            lambda c: c.vocab_size * c.d_model + c.vocab_size,
-        ),
-        _entry(
-            "output",
-            OUTPUT + "a bias is counted, although the output never has one",
-            lambda c: c.vocab_size * c.d_model + c.d_model,
-        ),
-        _entry(
-            "output",
-            OUTPUT + "only a bias is counted for a tied output: it has no parameters of its own",
-            lambda c: c.vocab_size,
-        ),
-        _entry("output", OUTPUT + "d_model is squared", lambda c: c.d_model**2),
-        _entry("output", OUTPUT + "only d_model is counted", lambda c: c.d_model),
-        # Embedding
-        _entry(
-            "embedding",
-            EMBEDDING + "the positions are counted in; they have their own entry",
-            lambda c: (c.vocab_size + c.n_positions) * c.d_model,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "only vocab_size is counted, the factor d_model is missing",
-            lambda c: c.vocab_size,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "a bias is counted; a table of vectors has none",
-            lambda c: c.vocab_size * c.d_model + c.d_model,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "a bias is counted; a table of vectors has none",
-            lambda c: c.vocab_size * c.d_model + c.vocab_size,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "it is counted twice; the output has its own entry",
-            lambda c: 2 * c.vocab_size * c.d_model,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "it is 0 where the embeddings are tied; it is the output that is then 0",
-            lambda c: 0,
-        ),
-        _entry(
-            "embedding",
-            EMBEDDING + "it is multiplied by the number of layers, though there is one table",
-            lambda c: c.n_layers * c.vocab_size * c.d_model,
-        ),
-        _entry("embedding", EMBEDDING + "the sizes are added", lambda c: c.vocab_size + c.d_model),
-        # Positions
-        _entry(
-            "positions",
-            POSITIONS + "the factor d_model is missing",
-            lambda c: c.n_positions,
-        ),
-        _entry("positions", POSITIONS + "they are not counted at all", lambda c: 0),
-        _entry(
-            "positions",
-            POSITIONS + "they are counted for each layer, though there is one table",
-            lambda c: c.n_layers * c.n_positions * c.d_model,
-        ),
-        _entry(
-            "positions",
-            POSITIONS + "d_head is taken for d_model",
-            lambda c: c.n_positions * (c.d_head or c.d_model // c.n_heads),
-        ),
-        _entry("positions", POSITIONS + "only d_model is counted", lambda c: c.d_model),
-        _entry(
-            "positions",
-            POSITIONS + "vocab_size is taken for n_positions",
-            lambda c: c.vocab_size * c.d_model,
-        ),
-        _entry(
-            "positions",
-            POSITIONS + "they are counted where n_positions is 0: no learned positions, no "
-            "parameters",
-            lambda c: 1024 * c.d_model,
-        ),
-        # Total
-        *(
-            _total(
-                f"the total leaves out {what}: it is the sum of all six parts",
-                lambda parts, key=key: parts["total"] - parts[key],  # type: ignore[misc]
-            )
-            for key, what in SUMMANDS.items()
-        ),
-        *(
-            _total(
-                f"the total counts {what} twice: it is the sum of all six parts, each once",
-                lambda parts, key=key: parts["total"] + parts[key],  # type: ignore[misc]
-            )
-            for key, what in SUMMANDS.items()
-        ),
-        _total(
-            "the total leaves out embedding and output: it is the sum of all six parts",
-            lambda parts: parts["total"] - parts["embedding"] - parts["output"],
-        ),
-        _total(
-            "the total leaves out embedding and positions: it is the sum of all six parts",
-            lambda parts: parts["total"] - parts["embedding"] - parts["positions"],
-        ),
-        _total(
-            "the total leaves out the norms and the positions: it is the sum of all six parts",
-            lambda parts: parts["total"] - parts["norms"] - parts["positions"],
-        ),
-        _total(
-            "the total includes itself, so that all is counted twice: it is the sum of the six "
-            "parts",
-            lambda parts: 2 * parts["total"],
-        ),
-        _total(
-            "the total is 0 or was taken before the parts were added: it is the sum of all six",
-            lambda parts: 0,
-        ),
-        Mistake(
-            "the total is not the sum of the six parts: add them up, each once",
-            when=lambda got, expected, config: (
-                all(got[key] == expected[key] for key in PARTS)
-                and got["total"] != expected["total"]
-            ),
-        ),
-        Mistake("a count is negative: parameters are added, never taken off", when=_some_negative),
-        Mistake(
-            "config is a dataclass: read its fields as attributes, config.d_model; n_kv_heads and "
-            "d_head may be None",
-            when=lambda got, expected, config: (
-                isinstance(got, Raised) and got.kind in ("TypeError", "AttributeError")
-            ),
-        ),
-        *(
-            Mistake(
-                f"{key} is wrong, the parts before it are right",
-                when=lambda got, expected, config, key=key, before=PARTS[:index]: (
-                    got[key] != expected[key] and all(got[k] == expected[k] for k in before)
-                ),
-            )
-            for index, key in enumerate(PARTS)
-        ),
+        *(edit for _, edit in _IN_MODEL),
+        *_lines(_transformer, _IN_TOTAL),
+        *_seen(_SEEN_OF_DICT),
+        *(_alone(part, edit) for part, edit in _IN_MODEL),
+        *_seen(_SEEN_OF_PARTS),
     ),
+)
+
+
+def _configs(*fields: dict[str, Any]) -> Callable[[Any, Any], Any]:
+    return lambda f, Config: [check_transformer_parameters(f, Config(**some)) for some in fields]
+
+
+def _real(*names: str) -> Callable[[Any, Any], Any]:
+    # None is so large that an answer could not build one of its layers and count.
+    return _configs(*(vars(CONFIGS[name]) for name in names))
+
+
+def _small(*options: dict[str, Any]) -> Callable[[Any, Any], Any]:
+    sizes = {"vocab_size": 101, "d_model": 24, "n_layers": 3, "n_heads": 4, "d_ff": 50}
+    return _configs(*(sizes | option for option in options))
+
+
+EXERCISE.contract(
+    "transformer_parameters",
+    {
+        "n_kv_heads, d_head and bias": _small(
+            {"n_kv_heads": 2, "d_head": 5, "bias": True, "norm": "layer"},
+            {"n_kv_heads": 1, "d_head": 9, "gated": True, "norm": "layer", "n_positions": 5},
+            {"n_kv_heads": 2, "bias": True},
+            {"d_head": 9, "bias": True},
+        ),
+        "gated and bias": _small({"gated": True, "bias": True}, {"gated": True}, {"bias": True}),
+        "the defaults, or norm alone": _small({}, {"norm": "layer"}),
+        "an output that is tied": _small({"tied_embeddings": True}),
+        "learned positions": _small({"n_positions": 17}),
+        "a single layer": _small({"n_layers": 1, "gated": True}),
+        "models such as GPT-2": _real("GPT-2 small", "GPT-2 medium", "GPT-2 large", "GPT-2 XL"),
+        "models such as Llama 2": _real("Llama 2 7B", "Llama 2 13B", "stories260K", "stories15M"),
+        "models such as Llama 3": _real("Llama 3 8B", "Llama 3.2 1B", "Mistral 7B v0.3"),
+        "models such as SmolLM2": _real("SmolLM2 135M", "SmolLM2 360M", "TinyLlama 1.1B"),
+        "models such as Gemma": _real("Gemma 2B", "Gemma 7B", "Pythia 70M", "Pythia 410M"),
+    },
 )
 
 
 # --- missing_parameters --------------------------------------------------------------------
 
-LLAMA = CONFIGS["Llama 2 7B"]
-COUNTS = parameters.transformer_parameters(LLAMA)
-MATRIX = LLAMA.d_model * LLAMA.d_ff
-MISSING = LLAMA.n_layers * MATRIX
-TABLE = COUNTS["total"] - MISSING
-ASKED = (
-    "missing_parameters is what the table leaves out: the model's 6,738,415,616 parameters "
-    "less the "
-    "table's 5,295,575,040. They are in the feed-forward, a matrix in each of the 32 layers"
+_LLAMA = CONFIGS["Llama 2 7B"]
+_L, _D, _F = _LLAMA.n_layers, _LLAMA.d_model, _LLAMA.d_ff
+_COUNTS = parameters.transformer_parameters(_LLAMA)
+_MODEL, _EMBEDDING, _ATTENTION = (_COUNTS[key] for key in ("total", "embedding", "attention"))
+_MATRIX = _D * _F
+_MISSING = _L * _MATRIX
+_TABLE = _MODEL - _MISSING
+_WIDER = _L * _D * (4 * _D - _F)
+_ASKED = (
+    "missing_parameters is what the table leaves out: the model's 6,738,415,616 parameters less "
+    "the table's 5,295,575,040. They are in the feed-forward, a matrix in each of the 32 layers"
 )
 
-# What comes of a known slip, and what the learner should hear of it.
-WRONG_NUMBERS: tuple[tuple[int, str], ...] = (
-    (
-        -MISSING,
-        "the sign is flipped (negative): the model's total less the table's, not the other "
-        "way round",
-    ),
-    (COUNTS["total"], "this is the model's total: the question is what the table leaves out of it"),
-    (TABLE, "this is what the table adds up to: the question is what it leaves out"),
-    (COUNTS["total"] + TABLE, "the two totals are added: take their difference"),
-    (MATRIX, "this is the third matrix of one layer only: there are 32 layers (n_layers)"),
-    (
-        2 * MATRIX,
-        "these are two matrices of one layer only: it is one matrix that is missing, in "
-        "each of the 32 layers",
-    ),
-    (
-        3 * MATRIX,
-        "this is the feed-forward of one layer only: its third matrix is missing, in each "
-        "of the 32 layers",
-    ),
-    (
-        2 * MISSING,
-        "these are two matrices a layer, which the table has (or twice what is missing, or "
-        "bytes): the third matrix alone is missing",
-    ),
-    (
-        COUNTS["feed_forward"],
-        "this is the whole feed-forward, all three matrices: the table has two "
-        "of them, the third is missing",
-    ),
-    (
-        COUNTS["embedding"],
-        "this is the embedding (or the output matrix), which the table has: look "
-        "at the feed-forward",
-    ),
-    (
-        2 * COUNTS["embedding"],
-        "this is embedding and output, which the table has: look at the feed-forward",
-    ),
-    (
-        COUNTS["attention"],
-        "this is the attention, which the table counts in full (or 32 matrices of "
-        "4 * d_model columns, where d_ff is 11,008): look at the feed-forward",
-    ),
-    (
-        COUNTS["attention"] // LLAMA.n_layers,
-        "this is the attention of one layer, which the table "
-        "counts in full: look at the feed-forward",
-    ),
-    (
-        LLAMA.d_model**2,
-        "this is one attention matrix, which the table has: look at the feed-forward",
-    ),
-    (
-        COUNTS["attention"] // 4,
-        "this is one attention matrix in each layer, which the table has: look at the feed-forward",
-    ),
-    (COUNTS["norms"], "these are the norms, which the table has: look at the feed-forward"),
-    (
-        COUNTS["total"] - TABLE + COUNTS["embedding"],
-        "the table is taken with a tied output "
-        "(5,164,503,040), which Llama 2 doesn't have: it counts the output, and adds up to "
-        "5,295,575,040",
-    ),
-    (
-        COUNTS["total"] - TABLE - COUNTS["embedding"],
-        "the model is counted with a tied output "
-        "(6,607,343,616), which Llama 2 doesn't have: its total is 6,738,415,616",
-    ),
-    (
-        TABLE - COUNTS["embedding"],
-        "this is the table with a tied output: the question is what the "
-        "table leaves out of the model",
-    ),
-    (
-        COUNTS["total"] - COUNTS["embedding"],
-        "this is the model with a tied output: the question is what the table leaves out",
-    ),
-    (
-        LLAMA.n_layers * LLAMA.d_model * (LLAMA.d_model * 8 // 3),
-        "d_ff is taken for 8/3 of d_model: Llama 2 rounds that up to 11,008",
-    ),
-    (
-        LLAMA.n_layers * LLAMA.d_model * (4 * LLAMA.d_model - LLAMA.d_ff),
-        "this is what a d_ff of "
-        "4 * d_model would add: Llama 2 has d_ff = 11,008, and the table uses it",
-    ),
-    (
-        2 * LLAMA.n_layers * LLAMA.d_model * (4 * LLAMA.d_model - LLAMA.d_ff),
-        "this is what a d_ff of "
-        "4 * d_model would add: Llama 2 has d_ff = 11,008, and the table uses it",
-    ),
-    (LLAMA.n_layers * (MATRIX + LLAMA.d_ff), "biases are counted: Llama 2 has none"),
-    (LLAMA.n_layers * (MATRIX + LLAMA.d_model), "biases are counted: Llama 2 has none"),
-    ((LLAMA.n_layers + 1) * MATRIX, "33 layers are counted: Llama 2 7B has 32 (n_layers)"),
-    ((LLAMA.n_layers - 1) * MATRIX, "31 layers are counted: Llama 2 7B has 32 (n_layers)"),
-    (
-        LLAMA.n_heads * LLAMA.n_layers * MATRIX,
-        "the number of heads is multiplied in: the feed-forward has none",
-    ),
-    (
-        LLAMA.n_layers * LLAMA.d_ff,
-        "the factor d_model is missing: a matrix has d_model * d_ff weights",
-    ),
-    (
-        LLAMA.n_layers * LLAMA.d_model,
-        "the factor d_ff is missing: a matrix has d_model * d_ff weights",
-    ),
-    (
-        LLAMA.n_layers * LLAMA.d_ff**2,
-        "the third matrix is taken for (d_ff, d_ff): it is (d_model, d_ff)",
-    ),
-    (4 * MISSING, "this is in bytes (4 each in float32): count numbers"),
-    *(
-        (MISSING + count, "the weights of norms are counted too, which the table has")
-        for count in (LLAMA.d_model, LLAMA.n_layers * LLAMA.d_model, COUNTS["norms"])
-    ),
-    (0, "nothing is missing, says this answer: compare the two totals"),
-)
-
-
-def _is(number: int) -> Callable[..., bool]:
-    return lambda got, expected: _number(got) and got == number
+# What the learner should hear of a number that comes of a known slip.
+_SAID = {
+    -_MISSING: "the sign is flipped (negative), take the table's total from the model's",
+    _MODEL: "this is the model's total",
+    _TABLE: "this is what the table adds up to",
+    _MODEL + _TABLE: "the two totals are added, but it is their difference",
+    _MATRIX: "this is the third matrix of one layer only",
+    2 * _MATRIX: "these are two matrices of one layer only",
+    3 * _MATRIX: "this is the whole feed-forward of one layer only",
+    2 * _MISSING: "these are two matrices a layer, which the table has (or twice what is missing)",
+    3 * _MISSING: "this is the whole feed-forward, of whose three matrices the table has two",
+    4 * _MISSING: "this is in bytes (4 each in float32), not a count",
+    _EMBEDDING: "this is the embedding (or the output matrix), which the table has",
+    2 * _EMBEDDING: "this is embedding and output, which the table has",
+    _ATTENTION: "this is the attention, which the table has (or d_ff is taken for 4 * d_model)",
+    _ATTENTION // _L: "this is the attention of one layer, which the table has",
+    _ATTENTION // 4: "this is one attention matrix in each layer, which the table has",
+    _D**2: "this is one attention matrix, which the table has",
+    _COUNTS["norms"]: "these are the norms, which the table has",
+    _MISSING + _EMBEDDING: "the table is taken with a tied output (5,164,503,040)",
+    _MISSING - _EMBEDDING: "the model is taken with a tied output (6,607,343,616)",
+    _TABLE - _EMBEDDING: "this is the table with a tied output",
+    _MODEL - _EMBEDDING: "this is the model with a tied output",
+    _L * _D * (_D * 8 // 3): "d_ff is taken for 8/3 of d_model, but it is 11,008",
+    _WIDER: "this is what a d_ff of 4 * d_model would add, but it is 11,008",
+    2 * _WIDER: "this is what a d_ff of 4 * d_model would add to two matrices, but it is 11,008",
+    _MISSING + _L * _F: "biases are counted, but Llama 2 has none",
+    _MISSING + _L * _D: "d_model more a layer are counted, biases (there are none) or norms",
+    _MISSING + _D: "the weights of a norm are counted too, which the table has",
+    _MISSING + _COUNTS["norms"]: "the weights of norms are counted too, which the table has",
+    _MISSING + _MATRIX: "33 layers are counted, but Llama 2 7B has 32 (n_layers)",
+    _MISSING - _MATRIX: "31 layers are counted, but Llama 2 7B has 32 (n_layers)",
+    _LLAMA.n_heads * _MISSING: "the number of heads is multiplied in, but a feed-forward has none",
+    _L * _F: "the factor d_model is missing, a matrix has d_model * d_ff weights",
+    _L * _D: "the factor d_ff is missing, a matrix has d_model * d_ff weights",
+    _L * _F**2: "the third matrix is taken for (d_ff, d_ff), but it is (d_model, d_ff)",
+    7_000_000_000 - _TABLE: "7 billion is the model's name, not its size",
+    7_000_000_000 - _MODEL: "7 billion is the model's name, not its size, and a total is no part",
+    0: "nothing is missing, says this answer, but the two totals differ",
+}
+_NUMBERS = [(number, f"{said}. {_ASKED}") for number, said in _SAID.items()]
 
 
 def _as_given(answer: Any) -> Any:
@@ -1345,76 +646,50 @@ def _as_given(answer: Any) -> Any:
     return answer
 
 
-def _rounded(got: Any, expected: int) -> bool:
-    return _number(got) and 0 < abs(got - expected) <= 0.05 * expected
-
-
-def _in_units(got: Any, expected: int) -> bool:
-    return _number(got) and any(
-        abs(got * unit - expected) <= 0.05 * expected for unit in (10**3, 10**6, 10**9)
-    )
+def _near(*scales: float) -> Callable[..., bool]:
+    """A number that is right to a twentieth, times one of these."""
+    return lambda got, expected: any(abs(got * s - expected) <= 0.05 * expected for s in scales)
 
 
 def _share(got: Any, expected: int) -> bool:
-    return isinstance(got, float) and any(
-        abs(got / scale - expected / whole) < 0.01
-        for scale in (1, 100)
-        for whole in (COUNTS["total"], TABLE)
-    )
+    shares = (expected / _MODEL, expected / _TABLE)
+    return isinstance(got, float) and any(abs(got / s - x) < 0.01 for s in (1, 100) for x in shares)
 
+
+def _is_float(number: int) -> Callable[..., bool]:
+    return lambda got, expected: isinstance(got, float) and got == number
+
+
+_SEEN_IN_COUNT: dict[str, Callable[..., bool]] = {
+    "it is a tensor, an array, a text or a bool: give an int": comes_back(*_NO_NUMBER, bool),
+    "these are several values: give one int, their sum": comes_back(list, tuple, dict),
+    "it is a function: assign the number itself": lambda got, _: callable(got),
+    f"the number is right, but it is a float: {_NO_FLOAT}": _is_float(_MISSING),
+    "the number is close but not exact: take exact counts, no rounded ones and no approximation "
+    f"(such as 6.7 billion). {_ASKED}": _near(1),
+    f"a digit is missing, or there is one too many: it has ten. {_ASKED}": _near(10, 0.1),
+    f"this is in thousands, millions or billions. {_ASKED}": _near(10**3, 10**6, 10**9),
+    f"this is a share (a ratio or percentage), not a count. {_ASKED}": _share,
+    "it is a float: a count is a whole number (int)": comes_back(float, np.floating),
+    _ASKED: comes_back(int, np.integer),
+}
 
 check_missing_parameters = EXERCISE.check(
     "missing_parameters",
     visible=1,
     hidden=1,
     arguments=(),
-    reference=MISSING,
+    reference=_MISSING,
     procedure=_as_given,
     expects="an int: what the model has and the table leaves out",
     mistakes=(
-        *(Mistake(f"{message}. {ASKED}", when=_is(number)) for number, message in WRONG_NUMBERS),
-        Mistake(
-            "the number is right, but it is a float: counts are whole numbers (int); divide with "
-            "//, not with /",
-            when=lambda got, expected: isinstance(got, float) and got == expected,
-        ),
-        Mistake(
-            "the number is rounded, or an approximation (such as 6.7 or 7 billion) was used on the "
-            f"way: take exact counts. {ASKED}",
-            when=_rounded,
-        ),
-        Mistake(
-            f"a digit is missing, or there is one too many: the number has ten digits. {ASKED}",
-            when=lambda got, expected: _rounded(10 * got, expected) or _rounded(got / 10, expected),
-        ),
-        Mistake(
-            f"the number is in thousands, millions or billions: give the count itself. {ASKED}",
-            when=_in_units,
-        ),
-        Mistake(
-            f"this is a share (a ratio or percentage), not a count. {ASKED}",
-            when=_share,
-        ),
-        Mistake(
-            f"7 billion is the model's name, not its size. {ASKED}",
-            when=_is(7_000_000_000 - TABLE),
-        ),
-        Mistake(
-            f"7 billion is the model's name, not its size. {ASKED}",
-            when=_is(7_000_000_000 - COUNTS["total"]),
-        ),
-        Mistake("it is a float: a count is a whole number (int)", when=_float),
-        Mistake("it is a tensor or an array: a count is an int", when=_tensor),
-        Mistake("it is a text (a string): write the number itself, as an int", when=_text),
-        Mistake("it is True or False: a count is an int", when=lambda got, *_: type(got) is bool),
-        Mistake(
-            "these are several values: the sum of what is missing is one int",
-            when=_several,
-        ),
-        Mistake(
-            "it is a function: assign the number itself, missing_parameters = …",
-            when=lambda got, expected: callable(got),
-        ),
-        Mistake(ASKED, when=lambda got, expected: _number(got)),
+        *(Rewrite(said, number) for number, said in _NUMBERS),
+        *(Seen(said, _is_float(number)) for number, said in _NUMBERS),
+        *_seen(_SEEN_IN_COUNT),
     ),
+)
+
+EXERCISE.contract(
+    "missing_parameters",
+    {"how many parameters of the model the table leaves out": check_missing_parameters},
 )

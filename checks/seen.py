@@ -6,6 +6,7 @@ or a `Raised`. Where an answer gives several results, `part(i, predicate)` looks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,9 +17,9 @@ from checks.compare import Raised
 
 Predicate = Callable[..., bool]
 
-_ASKS_FOR_BATCH = (
-    "unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must be"
-)  # fmt: skip
+_OF_DIMENSIONS = re.compile(r"dim|shape|size|unpack|permut|ax[ei]s|\d-?D\b|batch", re.IGNORECASE)
+
+_ASKS_FOR_OTHERS = ("unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must")
 
 
 def part(index: int, predicate: Predicate) -> Predicate:
@@ -123,17 +124,18 @@ def nearly_right(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
 
 
 def batch_fails(usual: int) -> Predicate:
-    """Trouble with an input `args[0]` that has not the usual number of dimensions.
+    """Trouble with an input `args[0]` that has not the usual number of dimensions: another shape.
 
-    An error or another shape there; where it has the usual number, an error that speaks of
-    dimensions.
+    Or an error that speaks of dimensions; with the usual number, one that asks for others.
     """
 
     def when(got: Any, expected: Any, x: Tensor, *args: Any, **kwargs: Any) -> bool:
-        if x.dim() == usual:
-            return isinstance(got, Raised) and any(w in got.message for w in _ASKS_FOR_BATCH)
+        if isinstance(got, Raised) and x.dim() == usual:
+            return any(words in got.message for words in _ASKS_FOR_OTHERS)
         if isinstance(got, Raised):
-            return True
+            return bool(_OF_DIMENSIONS.search(got.message))
+        if x.dim() == usual:
+            return False
         first_got = got[0] if isinstance(got, list | tuple) else got
         first = expected[0] if isinstance(expected, list | tuple) else expected
         return isinstance(first_got, Tensor) and first_got.shape != first.shape

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 # jsonschema compiles a grammar for a format that no notebook has, 0.7 s in every process.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+_modules: dict[str, Any] = sys.modules
+_modules.setdefault("rfc3987_syntax", None)
 
 import click  # noqa: E402
 from rich.console import Console  # noqa: E402
@@ -39,14 +41,14 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
-    from grading.classroom.run import grade_class  # nbgrader is slow to import
+    from grading.classroom.console import grade_class  # nbgrader is slow to import
 
     console = Console(highlight=False)
     sys.exit(grade_class(exercise, console, jobs, scheduler, db, force, unsafe_no_sandbox))
 
 
-@main.command()
-def check() -> None:
+@main.command("check")
+def try_promises() -> None:
     """Prove on this machine, line by line, what a learner's code can and can't do.
 
     Ends with status 1 where a promise is not kept, and 2 where there is no sandbox.
@@ -54,11 +56,12 @@ def check() -> None:
     console = Console(highlight=False)
     broken = 0
     try:
-        for line in tried(Sandbox.find()):
-            console.print("[green]yes[/]" if line.ok else "[bold red]NO [/]", line.line)
-            if not line.ok:
+        for promise in tried(Sandbox.find()):
+            said = "[green]yes[/]" if promise.kept else "[bold red]NO [/]"
+            console.print(said, promise.promise)
+            if not promise.kept:
                 broken += 1
-                console.print(f"     {line.detail}", markup=False)
+                console.print(f"     {promise.detail}", markup=False)
     except SandboxUnavailable as error:
         console.print(str(error), markup=False)
         sys.exit(2)

@@ -42,7 +42,7 @@ def test_dependencies_are_ranges_that_go_on_installing():
 
 def test_make_help_lists_the_commands():
     out = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
-    for command in ("env", "lab", "test", "release", "solutions", "grade", "demo"):
+    for command in ("env", "lab", "test", "new", "release", "solutions", "grade", "demo"):
         assert re.search(rf"^{command}\s+\w", out, re.M), f"make help does not list {command}"
 
 

@@ -33,7 +33,7 @@ from rich.progress import track
 from rich.table import Table
 
 from authoring.exercises import source_of
-from tools.classes import Course, fill_in, made_up_class
+from tools.classes import MadeUpCourse, fill_in, made_up_class
 
 STOCK_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "llm-basics"
@@ -83,7 +83,7 @@ def _cpu_seconds() -> float:
     return float(times.user + times.nice + times.system)
 
 
-class Class:
+class ClassToGrade:
     """A course folder with a class that has handed in.
 
     stock: with nbgrader's own configuration instead of this course's.
@@ -94,7 +94,7 @@ class Class:
         self, root: Path, exercise: str, learners: int, distinct: int, stock: bool = False
     ) -> None:
         self.exercise = exercise
-        self.course = Course.make(root, exercise)
+        self.course = MadeUpCourse.make(root, exercise)
         if stock:
             config = STOCK_CONFIG.format(root=str(self.course.root))
             (root / "nbgrader_config.py").write_text(config)
@@ -132,32 +132,32 @@ def side_by_side(
 ) -> tuple[dict[str, list[Cost]], dict[str, dict[str, float]]]:
     """Costs of each way in each round, and the scores that each gave in the last."""
     classes = {
-        way: Class(root / way.replace(" ", "-"), exercise, learners, learners, way == STOCK)
+        way: ClassToGrade(root / way.replace(" ", "-"), exercise, learners, learners, way == STOCK)
         for way in (STOCK, PLUGGED, OURS)
     }
     costs: dict[str, list[Cost]] = {way: [] for way in classes}
     for _ in track(range(rounds), "side by side"):
-        for way, folder in classes.items():
-            folder.start_over()
-            costs[way].append(timed(partial(_grade, folder, way, jobs)))
-    return costs, {way: folder.scores() for way, folder in classes.items()}
+        for way, subject in classes.items():
+            subject.start_over()
+            costs[way].append(timed(partial(_grade, subject, way, jobs)))
+    return costs, {way: subject.scores() for way, subject in classes.items()}
 
 
-def _grade(folder: Class, way: str, jobs: int) -> None:
+def _grade(subject: ClassToGrade, way: str, jobs: int) -> None:
     if way != OURS:
-        folder.course.nbgrader("autograde", folder.exercise)
+        subject.course.nbgrader("autograde", subject.exercise)
         return
-    command = [sys.executable, "-m", "grading", "grade", folder.exercise, f"--jobs={jobs}"]
-    subprocess.run(command, cwd=folder.course.root, check=True, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "grading", "grade", subject.exercise, f"--jobs={jobs}"]
+    subprocess.run(command, cwd=subject.course.root, check=True, stdout=subprocess.DEVNULL)
 
 
-def growth(folder: Class, jobs: int) -> tuple[Cost, list[Sample]]:
+def growth(subject: ClassToGrade, jobs: int) -> tuple[Cost, list[Sample]]:
     """Grade a class from nothing in a process of its own; its cost, and how it went on."""
     samples: list[Sample] = []
 
     def run() -> None:
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            grading = process.submit(_watched, folder.course.root, folder.exercise, jobs)
+            grading = process.submit(_watched, subject.course.root, subject.exercise, jobs)
             samples.extend(grading.result())
 
     return timed(run), samples
@@ -166,8 +166,8 @@ def growth(folder: Class, jobs: int) -> tuple[Cost, list[Sample]]:
 def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     """What `grade_class` does, watched from inside."""
     begin = time.monotonic()
-    from grading.classroom.console import Summary
-    from grading.classroom.run import Course, Run
+    from grading.classroom.folder import ClassFolder
+    from grading.classroom.run import Run, Summary
 
     os.chdir(root)
     samples: list[Sample] = []
@@ -176,20 +176,20 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
         resident = psutil.Process().memory_info().rss
         samples.append(Sample(summary.graded, time.monotonic() - begin, resident))
 
-    course = Course(exercise)
-    with course.locked(), course.gradebook() as gradebook:
-        Run(course, gradebook, show=show).grade(lambda: course.local_pool(jobs))
+    folder = ClassFolder(exercise)
+    with folder.locked(), folder.gradebook() as gradebook:
+        Run(folder, gradebook, show=show).grade(lambda: folder.local_pool(jobs))
     return samples
 
 
-def cold_and_warm(folder: Class) -> tuple[float, float]:
+def cold_and_warm(subject: ClassToGrade) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
     from grading.examination.engine import Engine
     from grading.sandbox.view import Sandbox
 
-    source = source_of(folder.exercise).read_bytes()
-    path = folder.course.root / "submitted" / _learner(0) / folder.exercise
-    submitted = (path / f"{folder.exercise}.ipynb").read_bytes()
+    source = source_of(subject.exercise).read_bytes()
+    path = subject.course.root / "submitted" / _learner(0) / subject.exercise
+    submitted = (path / f"{subject.exercise}.ipynb").read_bytes()
 
     def grade(times: int) -> None:
         with Engine(Sandbox.find()) as engine:
@@ -272,12 +272,12 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int) -> No
         expected = [scores[STOCK][_learner(i)] for i in range(learners)]
         grown, right = {}, {}
         for size in track([int(size) for size in sizes.split(",")], "growth"):
-            folder_of = Class(root / f"class-of-{size}", exercise, size, learners)
-            grown[size] = growth(folder_of, jobs)
-            given = folder_of.scores()
+            subject = ClassToGrade(root / f"class-of-{size}", exercise, size, learners)
+            grown[size] = growth(subject, jobs)
+            given = subject.scores()
             right[size] = sum(given[_learner(i)] == expected[i % learners] for i in range(size))
         console.print(_growth_table(grown, right))
-        cold, warm = cold_and_warm(folder_of)
+        cold, warm = cold_and_warm(subject)
         console.print(f"CPU s a submission in the sandbox: cold {cold:.2f}, warm {warm:.3f}")
     if wrong or any(right[size] != size for size in grown):
         sys.exit("some scores are not what stock nbgrader gives")

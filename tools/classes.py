@@ -22,13 +22,13 @@ CLASS += ["frances", "grace", "john", "katherine", "margaret", "tim"]
 
 
 @dataclass(frozen=True)
-class Course:
+class MadeUpCourse:
     """A course folder of its own with this course's configuration."""
 
     root: Path
 
     @classmethod
-    def make(cls, root: Path, exercise: str) -> Course:
+    def make(cls, root: Path, exercise: str) -> MadeUpCourse:
         """A new course folder at `root`, which must not exist, with one exercise in source/."""
         root.mkdir(parents=True)
         root = root.resolve()

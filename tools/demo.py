@@ -7,6 +7,7 @@ the others as a download from a learning platform. Everything happens in a folde
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -17,19 +18,19 @@ from rich.progress import Progress
 from rich.table import Table
 
 from authoring.exercises import ROOT
-from tools.classes import Course, fill_in, made_up_class
+from tools.classes import MadeUpCourse, fill_in, made_up_class
 
 EXCHANGE_LEARNERS = 2
 
 
-def run(exercise: str, root: Path, console: Console) -> Course:
+def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
     """The whole round trip; the course folder at `root` is made anew."""
     shutil.rmtree(root, ignore_errors=True)
-    course = Course.make(root, exercise)
+    course = MadeUpCourse.make(root, exercise)
     learners = made_up_class(exercise)
     by_exchange = list(learners)[:EXCHANGE_LEARNERS]
     with Progress(console=console) as progress:
-        task = progress.add_task("", total=7 + 3 * len(by_exchange))
+        task = progress.add_task("", total=7 + 2 * len(by_exchange))
 
         def step(text: str) -> None:
             progress.update(task, advance=1, description=f"{text:<44}")
@@ -38,16 +39,8 @@ def run(exercise: str, root: Path, console: Console) -> Course:
         course.nbgrader("generate_assignment", exercise)
         course.nbgrader("release_assignment", exercise)
         for learner in by_exchange:
-            home = course.home(learner)
-            step(f"{learner} fetches the exercise")
-            course.nbgrader("fetch_assignment", exercise, cwd=home)
-            path = home / exercise / f"{exercise}.ipynb"
-            notebook = fill_in(nbformat.read(path, as_version=4), learners[learner])
-            _write_about(notebook, learner)
-            nbformat.write(notebook, path)
-            step(f"{learner} submits")
-            identity = f"--CourseDirectory.student_id={learner}"
-            course.nbgrader("submit", exercise, identity, cwd=home)
+            step(f"{learner} fetches the exercise and submits")
+            _work_and_submit(course, exercise, learner, learners[learner])
         step("collect from the exchange")
         course.nbgrader("collect", exercise)
         step("collect a learning platform's download")
@@ -74,17 +67,36 @@ def run(exercise: str, root: Path, console: Console) -> Course:
             )
         step("export the grades")
         course.export()
+    _show_scores(course, exercise, list(learners), console)
+    return course
+
+
+def _work_and_submit(
+    course: MadeUpCourse, exercise: str, learner: str, answers: Mapping[str, str]
+) -> None:
+    home = course.home(learner)
+    course.nbgrader("fetch_assignment", exercise, cwd=home)
+    path = home / exercise / f"{exercise}.ipynb"
+    notebook = fill_in(nbformat.read(path, as_version=4), answers)
+    _write_about(notebook, learner)
+    nbformat.write(notebook, path)
+    identity = f"--CourseDirectory.student_id={learner}"
+    course.nbgrader("submit", exercise, identity, cwd=home)
+
+
+def _show_scores(
+    course: MadeUpCourse, exercise: str, learners: Sequence[str], console: Console
+) -> None:
     table = Table("learner", "tests", "written", "score", "of", "handed in by", title=exercise)
     with Gradebook(course.db_url) as gradebook:
-        for learner in learners:
+        for number, learner in enumerate(learners):
             found = gradebook.find_submission(exercise, learner)
             scores = (found.code_score, found.written_score, found.score, found.max_score)
-            way = "exchange" if learner in by_exchange else "download"
+            way = "exchange" if number < EXCHANGE_LEARNERS else "download"
             table.add_row(learner, *(f"{score:g}" for score in scores), way)
     console.print(table)
     console.print(f"grades:   {course.root / 'grades.csv'}")
     console.print(f"feedback: {course.root / 'feedback'}")
-    return course
 
 
 def _write_about(notebook: nbformat.NotebookNode, learner: str) -> None:

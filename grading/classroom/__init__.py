@@ -1,5 +1,5 @@
 """A whole class at a time: `python -m grading grade`.
 
-Others use `run.grade_class`, `Course` and `Run`, and `console.Summary`. Workers import
-`workers` and `fingerprint` alone of this room, and neither the gradebook nor the journal.
+Others use `console.grade_class` and, to watch a run from inside, `folder.ClassFolder`, `run.Run`
+and `run.Summary`. Workers import `workers` and `fingerprint` alone of this room.
 """

@@ -1,48 +1,103 @@
-"""How a run over a class went, and what the terminal shows of it."""
+"""The class command's talk: progress while a run goes on, what came of it, and refusals."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+import contextlib
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grading.classroom.folder import CannotGrade, ClassFolder
+from grading.classroom.gradebook import GradebookError
+from grading.classroom.run import CANNOT, Run, Summary
+from grading.classroom.workers import dask_pool
 from grading.examination.verdicts import Outcome
+from grading.sandbox.view import SandboxUnavailable
 
 SHOWN_PROBLEMS = 50
-FINE, LOOK, CANNOT, INTERRUPTED = 0, 1, 2, 130
-"""Exit statuses: all graded; something needs the instructor; nothing can be graded; Ctrl-C."""
 
 
-@dataclass
-class Summary:
-    """How a run went.
+def grade_class(
+    exercise: str,
+    console: Console,
+    jobs: int | None = None,
+    scheduler: str | None = None,
+    db: str | None = None,
+    force: bool = False,
+    unsafe: bool = False,
+) -> int:
+    """The command; gives its exit status.
 
-    problems: learner and reason of each submission that needs the instructor.
-    left_out: learner and reason where something that was handed in is not handed back.
+    jobs: worker processes on this machine; as many as there are cores unless given.
+    scheduler: address of a Dask scheduler, whose workers grade instead.
     """
+    jobs = jobs or _cores()
+    try:
+        folder = ClassFolder(exercise, db, unsafe)
+        with folder.locked(), folder.gradebook() as gradebook, _progress_bar(console) as progress:
+            bar = progress.add_task(exercise, total=None, said="")
+            begin = time.monotonic()
 
-    submissions: int = 0
-    graded: int = 0
-    unchanged: int = 0
-    not_graded: int = 0
-    outcomes: Counter[str] = field(default_factory=Counter)
-    problems: list[tuple[str, str]] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
-    stopped: bool = False
+            def show(summary: Summary) -> None:
+                done = summary.graded + summary.unchanged + summary.not_graded
+                rate = summary.graded / (time.monotonic() - begin) * 60
+                said = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
+                progress.update(
+                    bar,
+                    completed=done,
+                    total=summary.submissions,
+                    said=f"{rate:.0f} a minute; tests: {said}",
+                )
 
-    @property
-    def status(self) -> int:
-        """The command's exit status."""
-        if self.stopped:
-            return INTERRUPTED
-        return LOOK if self.problems else FINE
+            run = Run(folder, gradebook, force, show)
+            with _on_signals(run.stop):
+                if scheduler is None:
+                    summary = run.grade(lambda: folder.local_pool(jobs))
+                else:
+                    summary = run.grade(lambda: dask_pool(scheduler))
+            by_hand = gradebook.awaiting_a_human()
+    except ModuleNotFoundError as error:
+        missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
+        console.print(f"[bold red]{escape(missing)}[/]")
+        return CANNOT
+    except (CannotGrade, GradebookError, SandboxUnavailable, OSError) as error:
+        console.print(f"[bold red]{escape(str(error))}[/]")
+        return CANNOT
+    _report(console, exercise, summary, by_hand)
+    return summary.status
 
 
-def progress_bar(console: Console) -> Progress:
+def _cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))  # those that this process may use
+    return os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Have Ctrl-C, or being told to terminate, end the run cleanly; a second Ctrl-C at once."""
+
+    def handle(*_: object) -> None:
+        stop()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, handle) for number in signals]
+    try:
+        yield
+    finally:
+        for number, handler in zip(signals, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _progress_bar(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -53,7 +108,7 @@ def progress_bar(console: Console) -> Progress:
     )
 
 
-def report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
+def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
     table = Table("", "submissions", title=exercise)
     table.add_row("handed in", str(summary.submissions))
     table.add_row("graded now", str(summary.graded))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ast
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from modulefinder import ModuleFinder
 from pathlib import Path
+from typing import Any
 
 from grading.sandbox.view import COURSE
 
-PACKAGES = ("checks", "grading", "helpers")
 GRADING = (
     "grading.classroom.workers",
     "grading.examination.learner",
@@ -22,6 +24,10 @@ GRADING = (
 )
 """The modules that grading starts from; the last three are started by name."""
 LIBRARIES = ("torch", "numpy", "IPython")
+
+_DOTTED = re.compile(r"\b(?:checks|helpers)(?:\.\w+)+")
+_FROM = re.compile(r"\bfrom +((?:checks|helpers)[\w.]*) +import +(\([^)]*|.+)")
+_NAME = re.compile(r"\w+")
 
 
 def digest(*parts: object) -> str:
@@ -45,46 +51,28 @@ def grading_version(source: bytes) -> str:
     Grading itself, the modules of checks and helpers that the notebook imports, what these
     import, and the versions of the libraries. Other exercises' checks don't count.
     """
-    files = sorted(_reached({*GRADING, *_imported_by_notebook(source)}))
+    files = sorted(code_that_grades(source))
     libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return digest([(str(f.relative_to(COURSE)), f) for f in files], libraries, sys.version_info[:2])
 
 
+def code_that_grades(source: bytes) -> set[Path]:
+    """The course's own files that grading a source notebook imports; nothing is executed."""
+    finder = ModuleFinder(path=[str(COURSE)])  # torch and the like are not found there
+    for name in GRADING:
+        finder.import_hook(name)
+    for name in _imported_by_notebook(source):
+        with contextlib.suppress(ImportError, SyntaxError):  # or a name in a module
+            finder.import_hook(name)
+    modules: Iterable[Any] = finder.modules.values()  # without __file__ in typeshed
+    return {Path(module.__file__) for module in modules if module.__file__ is not None}
+
+
 def _imported_by_notebook(source: bytes) -> set[str]:
-    found: set[str] = set()
-    for cell in json.loads(source)["cells"]:
-        if cell["cell_type"] == "code":
-            lines = "".join(cell["source"]).split("\n")
-            found.update(_imports("\n".join(x for x in lines if not x.lstrip().startswith("%"))))
+    """Modules of the course that its code mentions, and names that may be modules."""
+    cells = json.loads(source)["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    found = set(_DOTTED.findall(code))
+    for module, names in _FROM.findall(code):
+        found.update(f"{module}.{name}" for name in _NAME.findall(names))
     return found
-
-
-def _imports(code: str) -> Iterator[str]:
-    """Names that may be modules of the course's packages."""
-    try:
-        tree = ast.parse(code)
-    except SyntaxError:  # a cell for IPython alone
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def _reached(names: Iterable[str]) -> set[Path]:
-    """The files of modules, and of what they import from the course's packages."""
-    files: set[Path] = set()
-    todo = list(names)
-    while todo:
-        name = todo.pop()
-        if name.split(".")[0] not in PACKAGES:
-            continue
-        todo += [name.rpartition(".")[0]]
-        place = COURSE.joinpath(*name.split("."))
-        for file in (place.with_suffix(".py"), place / "__init__.py"):
-            if file.is_file() and file not in files:
-                files.add(file)
-                todo += _imports(file.read_text())
-    return files

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
-from nbgrader.utils import is_grade
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
 from grading.classroom import journal
@@ -86,7 +85,7 @@ class ClassGradebook:
         points = {
             grade_id(c): float(c["metadata"]["nbgrader"]["points"])
             for c in source.cells
-            if is_grade(_Cell(c))
+            if c["metadata"].get("nbgrader", {}).get("grade")
         }
         if known is None or points != known.points:
             raise GradebookError(
@@ -191,14 +190,6 @@ class ClassGradebook:
                 penalty = min(max(penalty, 0.0), score)
         changed = update(_NOTEBOOK).where(_NOTEBOOK.c.id == notebook)
         connection.execute(changed.values(late_submission_penalty=penalty))
-
-
-class _Cell(dict):  # type: ignore[type-arg]
-    """nbgrader's functions on cells look at an attribute."""
-
-    @property
-    def metadata(self) -> Any:
-        return self["metadata"]
 
 
 def _cells(notebook: api.Notebook) -> _Notebook:

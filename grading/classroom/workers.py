@@ -1,7 +1,7 @@
 """Grade submissions in other processes, here or on a Dask cluster.
 
 A `Task` has everything that grading one learner's submission takes, as bytes; `grade_task`
-turns it into a `Result`. Neither knows of a course folder or a gradebook.
+turns it into a `Result`. Neither knows of a course folder, a gradebook or nbgrader.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import nbformat
+
 from grading.classroom.fingerprint import grading_version
 from grading.examination.engine import Engine, Graded, engine_for, set_aside, share
 from grading.examination.verdicts import Verdict
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
-from grading.submission.graft import SourceError, read_source
+from grading.submission.graft import Role, Source, SourceError, role
 
 _one_at_a_time = threading.Lock()
 
@@ -38,7 +40,7 @@ class Handed:
     """
 
     name: str
-    source: bytes
+    source: Source
     submitted: bytes | str
 
 
@@ -100,7 +102,7 @@ class Result:
 
 def grade_task(task: Task) -> Result:
     """Grade a submission in this process, which keeps its engine for the next one."""
-    versions = tuple(grading_version(handed.source) for handed in task.notebooks)
+    versions = tuple(grading_version(handed.source.data) for handed in task.notebooks)
     if versions != task.versions:
         return Result(trouble=Trouble.VERSION, details="install the same on every machine")
     try:
@@ -114,31 +116,32 @@ def grade_task(task: Task) -> Result:
 
 def _grade(task: Task, handed: Handed) -> GradedNotebook:
     if isinstance(handed.submitted, str):
-        graded = set_aside(read_source(handed.source), handed.submitted)
+        graded = set_aside(handed.source, handed.submitted)
     else:
         engine = engine_for(task.unsafe, task.limits, task.secret)
         graded = engine.grade(handed.source, handed.submitted)
-    return _as_nbgrader_does(handed.name, graded)
+    return _as_nbgrader_does(handed, graded)
 
 
-def _as_nbgrader_does(name: str, graded: Graded) -> GradedNotebook:
+def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
     """Scores and comments by nbgrader's rules, and the file in its layout."""
-    import nbformat
-    from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-
-    notebook: Any = nbformat.from_dict(json.loads(graded.notebook))
+    earned = {verdict.cell: verdict.points for verdict in graded.verdicts}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
-    for cell in notebook.cells:
-        about = cell.metadata.get("nbgrader", {})
-        if is_grade(cell):
-            scores[about["grade_id"]] = determine_grade(cell)[0]
-        if is_solution(cell) or is_task(cell):
-            untouched = not is_task(cell) and about.get("checksum") == compute_checksum(cell)
-            comments[about["grade_id"]] = "No response." if untouched else None
+    for cell in graded.notebook["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        name, answer = about.get("grade_id"), role(cell) is Role.ANSWER
+        untouched = answer and cell["source"] == handed.source.stubs[name].text
+        if role(cell) is Role.TEST:  # one without code is not run, and costs nothing
+            scores[name] = earned.get(name, float(about["points"]))
+        elif about.get("grade"):
+            scores[name] = 0.0 if untouched else None
+        if answer or about.get("task"):
+            comments[name] = "No response." if untouched else None
+    notebook: Any = nbformat.from_dict(graded.notebook)
     text = nbformat.v4.writes(notebook)
     data = (text if text.endswith("\n") else text + "\n").encode()
-    return GradedNotebook(name, data, scores, comments, graded.verdicts, graded.reason)
+    return GradedNotebook(handed.name, data, scores, comments, graded.verdicts, graded.reason)
 
 
 @dataclass(frozen=True)

@@ -2,5 +2,6 @@
 
 Others use `engine.Engine`, `engine_for`, `share`, `Graded`, `set_aside` and `NOTE`, and
 `verdicts.Verdict` and `Outcome`. `examiner` and `learner` are started by name in processes of their
-own; `stand_in`, `codec` and `wire` are how these two talk.
+own; `stand_in`, `codec` and `wire` are how these two talk, `messages` how grader and examiner do,
+and `names` what the examiner reads in a cell's text.
 """

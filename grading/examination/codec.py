@@ -14,6 +14,7 @@ JSON scalars stand for themselves. Everything else is an object with one key, it
     {"e": […]}    slice                     {"dtype": "float32"}
     {"T": 0}      the blob's tensor "0"     {"A": 0}         the same, as a NumPy array
     {"Z": …}      a real view of a complex128 tensor or array
+    {"P": [{"T": 0}, [1, 0]]}   a tensor to be permuted, so that it lies in memory as it did
     {"x": …}      foreign
 """
 
@@ -53,12 +54,16 @@ class BadValue(ValueError):
     """Bytes that are not the form of any value."""
 
 
-def encode(value: Any, foreign: Callable[[Any], Any]) -> tuple[Any, bytes]:
+def encode(
+    value: Any, foreign: Callable[[Any], Any], keep_layout: bool = False
+) -> tuple[Any, bytes]:
     """The JSON and the blob for `value`.
 
     foreign: gives the JSON for a value of no known kind, or raises CantCross.
+    keep_layout: a transposed or permuted tensor keeps its strides; otherwise it, and always
+        one with gaps or repetitions, arrives contiguous.
     """
-    writer = _Writer(foreign)
+    writer = _Writer(foreign, keep_layout)
     data = writer.write(value, 0)
     return data, save(writer.tensors) if writer.tensors else b""
 
@@ -80,9 +85,10 @@ def decode(data: Any, blob: bytes, foreign: Callable[[Any], Any]) -> Any:
 
 
 class _Writer:
-    def __init__(self, foreign: Callable[[Any], Any]) -> None:
+    def __init__(self, foreign: Callable[[Any], Any], keep_layout: bool) -> None:
         self.tensors: dict[str, torch.Tensor] = {}
         self._foreign = foreign
+        self._keep_layout = keep_layout
         self._items = 0
 
     def write(self, value: Any, depth: int) -> Any:
@@ -148,12 +154,17 @@ class _Writer:
             if _has_odd_shape(value):
                 raise CantCross(f"a tensor of shape {tuple(value.shape)} can't be looked at")
             value = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg()
+            order = _order_in_memory(value) if self._keep_layout else None
+            if order is not None:
+                value = value.permute(order)
             if wide := value.dtype == torch.complex128:
                 value = torch.view_as_real(value)
             name = str(len(self.tensors))
             self.tensors[name] = value.clone(memory_format=torch.contiguous_format)
-        data = {tag: int(name)}
-        return {"Z": data} if wide else data
+        data: Any = {tag: int(name)}
+        if wide:
+            data = {"Z": data}
+        return data if order is None else {"P": [data, _inverse(order)]}
 
 
 class _Reader:
@@ -272,6 +283,14 @@ class _Reader:
         wide = torch.complex(tensor[..., 0], tensor[..., 1])
         return wide.numpy() if array else wide
 
+    def _read_permuted(self, data: Any, depth: int) -> torch.Tensor:
+        match data:
+            case [inner, list(order)] if all(type(place) is int for place in order):
+                tensor = self.read(inner, depth + 1)
+                if isinstance(tensor, torch.Tensor) and sorted(order) == [*range(tensor.dim())]:
+                    return tensor.permute(order)
+        raise BadValue("no permuted tensor")
+
     def _read_foreign(self, data: Any, depth: int) -> Any:
         return self._foreign(data)
 
@@ -290,6 +309,7 @@ class _Reader:
         "T": _read_tensor,
         "A": _read_array,
         "Z": _read_wide,
+        "P": _read_permuted,
         "x": _read_foreign,
     }
 
@@ -297,6 +317,22 @@ class _Reader:
 def _has_odd_shape(tensor: torch.Tensor) -> bool:
     empty = tensor.numel() == 0
     return tensor.dim() > MAX_DIMENSIONS or (empty and max(tensor.shape) > MAX_EMPTY_SIZE)
+
+
+def _order_in_memory(tensor: torch.Tensor) -> list[int] | None:
+    """The order of dimensions in which a tensor is contiguous, where that is another than its own.
+
+    None too for one with gaps or repetitions, which is contiguous in no order.
+    """
+    if tensor.is_contiguous():
+        return None
+    strides = tensor.stride()
+    order = sorted(range(tensor.dim()), key=lambda dim: -strides[dim])
+    return order if tensor.permute(order).is_contiguous() else None
+
+
+def _inverse(order: list[int]) -> list[int]:
+    return sorted(range(len(order)), key=order.__getitem__)
 
 
 def _int(value: int) -> Any:

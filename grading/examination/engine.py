@@ -5,8 +5,6 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
-import json
-import pkgutil
 import socket
 import time
 from collections.abc import Iterator
@@ -14,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import checks
+from grading.examination.messages import CellToRun, Do, Plan
 from grading.examination.verdicts import Outcome, Verdict, judged
 from grading.examination.wire import Channel, TimedOut, WireError
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import EndedBy, Limits
 from grading.sandbox.parent import LEARNER_PRELOAD, Child, ExitStatus, WarmParent, WarmParentDied
 from grading.sandbox.view import Sandbox
 from grading.submission.graft import Role, Source, SourceError, grade_id, graft, read_source, role
@@ -25,12 +23,7 @@ from grading.submission.harmless import MAX_SHOWN_CODE, safe_line, showable_code
 from grading.submission.intake import Malformed
 from grading.submission.notebook import read_notebook
 
-EXAMINER_PRELOAD = (
-    "torch",
-    "safetensors.torch",
-    "matplotlib.pyplot",
-    *sorted(f"checks.{module.name}" for module in pkgutil.iter_modules(checks.__path__)),
-)
+EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
 NOTE = "grading"
@@ -41,12 +34,12 @@ NOTE = "grading"
 class Graded:
     """What grading one submission gives.
 
-    notebook: the graded notebook as JSON, with outputs; scores are read from these by nbgrader.
+    notebook: the graded notebook, with outputs; scores are read from these by nbgrader.
     verdicts: one for each test cell, in order.
     reason: why the submission could not be read, or empty.
     """
 
-    notebook: bytes
+    notebook: dict[str, Any]
     verdicts: tuple[Verdict, ...]
     reason: str = ""
 
@@ -97,20 +90,21 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def grade(self, source: bytes, submitted: bytes) -> Graded:
+    def grade(self, source: bytes | Source, submitted: bytes) -> Graded:
         """Grade a submission.
 
-        source: the instructor's notebook.
+        source: the instructor's notebook, as a file or as `read_source` gave it.
         submitted: whatever was handed in.
         Raises SourceError where the source is at fault.
         """
-        read = read_source(source)
+        if isinstance(source, bytes):
+            source = read_source(source)
         try:
             cells = read_notebook(submitted)
         except Malformed as malformed:
-            return set_aside(read, str(malformed))
-        notebook = graft(read, cells)
-        return self.run(notebook, hashlib.sha256(source).digest())
+            return set_aside(source, str(malformed))
+        notebook = graft(source, cells)
+        return self.run(notebook, hashlib.sha256(source.data).digest())
 
     def run(self, notebook: dict[str, Any], source_hash: bytes) -> Graded:
         """Run and examine a grafted notebook, which it completes.
@@ -120,14 +114,14 @@ class Engine:
         cells = notebook["cells"]
         answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
         code = [c for c in cells if c["cell_type"] == "code" and c["source"].strip()]
-        plan = [_plan(c, source_hash + answers) for c in code]
+        to_run = [_to_run(c, source_hash + answers) for c in code]
         try:
-            results = self._examine(plan, _seed(answers, "learner"))
+            results = self._examine(to_run, _seed(answers, "learner"))
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            results = self._examine(plan, _seed(answers, "learner"))
+            results = self._examine(to_run, _seed(answers, "learner"))
         verdicts, shown = [], MAX_SHOWN_CODE
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
             cell["execution_count"] = number
@@ -137,68 +131,69 @@ class Engine:
             elif role(cell) is not Role.GIVEN:
                 cell["source"] = showable_code(cell["source"], shown)
                 shown = max(0, shown - len(cell["source"]))
-        return Graded(dump(notebook), tuple(verdicts))
+        return Graded(notebook, tuple(verdicts))
 
-    def _examine(self, plan: list[dict[str, Any]], seed: int) -> list[_Result]:
+    def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
         results: list[_Result] = []
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
             try:
-                for result in self._session(plan, seed, results, end):
+                for result in self._session(cells, seed, results, end):
                     results.append(result)
                 return results
             except _ExaminerLost as lost:
                 results.append(_Result([], lost.outcome, lost.message))
-                if len(results) == len(plan):
+                if len(results) == len(cells):
                     return results
-        rest = len(plan) - len(results)
+        rest = len(cells) - len(results)
         return (
             results
             + [_Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")] * rest
         )
 
     def _session(
-        self, plan: list[dict[str, Any]], seed: int, results: list[_Result], end: float
+        self, cells: list[CellToRun], seed: int, results: list[_Result], end: float
     ) -> Iterator[_Result]:
         """One examiner's life; the results of the cells from `len(results)` on."""
-        skip = [
-            i for i, r in enumerate(results) if r.outcome is not None and plan[i]["kind"] != "test"
-        ]
-        order = {
-            "cells": plan,
-            "first": len(results),
-            "skip": skip,
-            "seed": seed,
-            "seconds": end - time.monotonic(),
-        }
+        plan = Plan(
+            cells=cells,
+            first=len(results),
+            skip=[
+                number
+                for number, (cell, result) in enumerate(zip(cells, results, strict=False))
+                if result.outcome is not None and cell["role"] is not Role.TEST
+            ],
+            seed=seed,
+            seconds=end - time.monotonic(),
+        )
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn())
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
-                channel.send(order)
+                channel.send(plan)
                 while True:
                     message, _ = channel.receive(self._patience())
                     match message["do"]:
-                        case "spawn":
+                        case Do.SPAWN:
                             learner = stack.enter_context(self._learners.spawn())
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
-                        case "end":
+                        case Do.END:
                             assert learner is not None
                             channel.send(_ending(learner, message["closed"]))
-                        case "cell":
+                        case Do.CELL:
                             outcome = message["outcome"]
                             yield _Result(
                                 message["outputs"],
                                 None if outcome is None else Outcome(outcome),
                                 safe_line(message["message"]),
                             )
-                        case "broken":
+                        case Do.BROKEN:
                             raise SourceError(
                                 f"the locked cell {message['cell']!r} fails: {message['message']}"
                             )
-                        case "done":
+                        case Do.DONE:
                             return
             except WireError as error:
                 raise _lost(examiner, error) from None
@@ -240,11 +235,11 @@ def _lost(examiner: Child, error: WireError) -> _ExaminerLost:
     if isinstance(error, TimedOut):
         return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
     status = _wait(examiner)
-    if status.limit == "lost":
+    if status.ended_by is EndedBy.LOSS:
         raise WarmParentDied(str(status))
-    if status.limit == "cpu":
+    if status.ended_by is EndedBy.CPU:
         return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
-    if status.limit == "memory":
+    if status.ended_by is EndedBy.MEMORY:
         return _ExaminerLost(Outcome.OUT_OF_MEMORY, "took too much memory to examine")
     return _ExaminerLost(Outcome.CRASHED, f"ended the test's own process ({status})")
 
@@ -260,21 +255,20 @@ def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
 
 def _ending(learner: Child, closed: bool) -> dict[str, Any]:
     status = _wait(learner, 2.0 if closed else 0.0)
-    if status.limit == "lost":
+    if status.ended_by is EndedBy.LOSS:
         raise WarmParentDied(str(status))
-    return {"limit": status.limit, "said": str(status)}
+    return {"ended_by": status.ended_by, "said": str(status)}
 
 
-def _plan(cell: dict[str, Any], secret: bytes) -> dict[str, Any]:
-    kinds = {Role.TEST: "test", Role.GIVEN: "given"}
+def _to_run(cell: dict[str, Any], secret: bytes) -> CellToRun:
     name = grade_id(cell) or cell["id"]
-    return {
-        "id": name,
-        "kind": kinds.get(role(cell), "learner"),
-        "code": cell["source"],
-        "hidden": "BEGIN HIDDEN TESTS" in cell["source"],
-        "seed": _seed(secret, name),
-    }
+    return CellToRun(
+        id=name,
+        role=role(cell),
+        code=cell["source"],
+        hidden="BEGIN HIDDEN TESTS" in cell["source"],
+        seed=_seed(secret, name),
+    )
 
 
 def _seed(secret: bytes, name: str) -> int:
@@ -322,10 +316,4 @@ def set_aside(source: Source, reason: str) -> Graded:
             cell["outputs"] = [error_output(Outcome.MALFORMED, said)]
             verdicts.append(_record(cell, result))
     notebook["metadata"][NOTE] = {"malformed": reason}
-    return Graded(dump(notebook), tuple(verdicts), reason)
-
-
-def dump(notebook: dict[str, Any]) -> bytes:
-    """A notebook's file, in the layout that nbformat writes."""
-    text = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True)
-    return (text + "\n").encode("utf-8", "replace")
+    return Graded(notebook, tuple(verdicts), reason)

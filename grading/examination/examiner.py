@@ -10,30 +10,28 @@ Each test cell starts from what the locked cells define; names don't last beyond
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import dataclasses
-import importlib
 import io
 import random
-import re
 import socket
-import symtable
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, cast
 
 import numpy as np
 import torch
 
 from grading.examination.codec import BadValue
+from grading.examination.messages import CellToRun, Do, Plan
+from grading.examination.names import bound_names, free_names, names_used, without_magics
 from grading.examination.stand_in import (
     MAX_TEXT,
     Ended,
-    Learner,
     Lost,
+    Remote,
     RemoteError,
     StandIn,
     rebuild_error,
@@ -41,7 +39,8 @@ from grading.examination.stand_in import (
 )
 from grading.examination.verdicts import Outcome
 from grading.examination.wire import Channel, Closed, TimedOut
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import EndedBy, Limits
+from grading.submission.graft import Role
 from grading.submission.harmless import safe_outputs, size_of_output
 
 NOTHING = ""
@@ -66,23 +65,20 @@ class Examination:
 
     Args:
         grader: where cells and processes come from, and results go to.
-        plan: `cells`, each with `kind` ("learner", "given", which is run on both sides, or
-            "test"), `code`, `hidden` and `seed`; `first`, the index of the first cell whose
-            result is wanted; `skip`, indices not to run again; `seed` of the learner's own
-            random numbers; `seconds`, what is left for the whole notebook.
+        plan: what to run. Locked cells are run on both sides.
     """
 
-    def __init__(self, grader: Channel, plan: dict[str, Any], limits: Limits) -> None:
+    def __init__(self, grader: Channel, plan: Plan, limits: Limits) -> None:
         self._grader = grader
         self._limits = limits
-        self._cells: list[dict[str, Any]] = plan["cells"]
-        self._first: int = plan["first"]
-        self._seed: int = plan["seed"]
-        self._skip: set[int] = set(plan["skip"])
+        self._cells = plan["cells"]
+        self._first = plan["first"]
+        self._seed = plan["seed"]
+        self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
-        self._learner: Learner | None = None
+        self._remote: Remote | None = None
         self._stops: list[Stop] = []
         self._restarts = 0
         self._output_left = limits.notebook_output_bytes
@@ -92,25 +88,25 @@ class Examination:
         for index, cell in enumerate(self._cells):
             wanted = index >= self._first
             if not wanted:
-                if cell["kind"] == "given":
+                if cell["role"] == Role.GIVEN:
                     self._run_given(cell)
                 continue
             outputs: Any = []
             outcome, message = None, ""
             try:
-                if cell["kind"] == "test":
+                if cell["role"] == Role.TEST:
                     outputs, outcome, message = self._test(index, cell)
                 else:
-                    if cell["kind"] == "given":
+                    if cell["role"] == Role.GIVEN:
                         self._run_given(cell)
                     outputs = self._run_learners(index, cell)
             except Ended as ended:
                 outcome, message = ended.outcome, ended.message
-            self._report(index, outputs, outcome, message)
-        self._grader.send({"do": "done"})
+            self._report(outputs, outcome, message)
+        self._grader.send({"do": Do.DONE})
 
-    def _report(self, index: int, outputs: Any, outcome: Outcome | None, message: str) -> None:
-        said = {"do": "cell", "index": index, "outcome": outcome, "message": message}
+    def _report(self, outputs: Any, outcome: Outcome | None, message: str) -> None:
+        said = {"do": Do.CELL, "outcome": outcome, "message": message}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -119,26 +115,26 @@ class Examination:
         except ValueError:  # characters that take many bytes
             self._grader.send(said | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
 
-    def _run_given(self, cell: dict[str, Any]) -> None:
+    def _run_given(self, cell: CellToRun) -> None:
         seed_all(cell["seed"])
         # Magics concern the notebook's own process.
-        code = re.sub(r"(?m)^[ \t]*[%!].*$", "", cell["code"])
+        code = without_magics(cell["code"])
         quiet = io.StringIO()
         try:
             with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
                 exec(compile(code, "<given>", "exec"), self._main.__dict__)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
-            self._grader.send({"do": "broken", "cell": cell["id"], "message": said})
+            self._grader.send({"do": Do.BROKEN, "cell": cell["id"], "message": said})
             raise
 
-    def _run_learners(self, index: int, cell: dict[str, Any]) -> Any:
+    def _run_learners(self, index: int, cell: CellToRun) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
-        learner = self._ready(index)
+        remote = self._ready(index)
         try:
-            with self._watched(learner):
-                reply = learner.run(cell["code"], cell["kind"] == "given")
-                learner.run(NOTHING, False)
+            with self._watched(remote):
+                reply = remote.run(cell["code"], cell["role"] == Role.GIVEN)
+                remote.run(NOTHING, False)
         except Ended as ended:
             self._skip.add(index)
             self._stop(cell, ended.outcome, ended.message)
@@ -147,7 +143,7 @@ class Examination:
             self._note_failure(cell, reply["failed"])
         return reply.get("outputs")
 
-    def _note_failure(self, cell: dict[str, Any], description: Any) -> None:
+    def _note_failure(self, cell: CellToRun, description: Any) -> None:
         try:
             error = rebuild_error(description)
         except BadValue:
@@ -161,40 +157,40 @@ class Examination:
             said = f"raised {type(error).__name__}: {error}"
         self._stop(cell, outcome, said)
 
-    def _stop(self, cell: dict[str, Any], outcome: Outcome, message: str) -> None:
+    def _stop(self, cell: CellToRun, outcome: Outcome, message: str) -> None:
         # An answer cell is called after what it defines, which its text may no longer show.
         names = bound_names(cell["code"]) | {cell["id"]}
         self._stops.append(Stop(outcome, message, names))
 
-    def _ready(self, index: int) -> Learner:
+    def _ready(self, index: int) -> Remote:
         """A learner's process in which the cells before `index` ran."""
-        if self._learner is not None:
-            return self._learner
+        if self._remote is not None:
+            return self._remote
         if self._restarts > MAX_RESTARTS:
             raise Ended(
                 Outcome.NOT_RUN, f"not run: the notebook ended its process {MAX_RESTARTS} times"
             )
         self._restarts += 1
-        self._grader.send({"do": "spawn"})
+        self._grader.send({"do": Do.SPAWN})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
-        learner = self._learner = Learner(channel, self._main.__dict__, self._seed)
+        remote = self._remote = Remote(channel, self._main.__dict__, self._seed)
         for before, cell in enumerate(self._cells[:index]):
-            if cell["kind"] == "test" or before in self._skip:
+            if cell["role"] == Role.TEST or before in self._skip:
                 continue
-            self._grader.send({"do": "alive"})
+            self._grader.send({"do": Do.ALIVE})
             try:
-                with self._watched(learner):
-                    learner.run(cell["code"], cell["kind"] == "given")
-                    learner.run(NOTHING, False)
+                with self._watched(remote):
+                    remote.run(cell["code"], cell["role"] == Role.GIVEN)
+                    remote.run(NOTHING, False)
             except Ended as ended:
                 self._skip.add(before)
                 self._stop(cell, ended.outcome, ended.message)
                 return self._ready(index)
-        return learner
+        return remote
 
     @contextlib.contextmanager
-    def _watched(self, learner: Learner) -> Iterator[None]:
+    def _watched(self, remote: Remote) -> Iterator[None]:
         """Give the learner's process the time of one cell, and turn its end into Ended."""
         now = time.monotonic()
         if now >= self._end:
@@ -202,7 +198,7 @@ class Examination:
                 Outcome.NOT_RUN,
                 f"not run: the notebook took longer than {_seconds(self._whole_limit())}",
             )
-        learner.deadline = min(now + self._limits.cell_wall_seconds, self._end)
+        remote.deadline = min(now + self._limits.cell_wall_seconds, self._end)
         try:
             yield
         except Ended as ended:
@@ -210,15 +206,15 @@ class Examination:
                 ended.message = f"took longer than {self._cell_limit()}"
             raise
         except Lost as lost:
-            self._learner = None
+            self._remote = None
             raise self._how_it_ended(lost.cause) from None
 
     def _how_it_ended(self, error: Exception) -> Ended:
-        self._grader.send({"do": "end", "closed": isinstance(error, Closed)})
+        self._grader.send({"do": Do.END, "closed": isinstance(error, Closed)})
         status, _ = self._grader.receive()
-        if status["limit"] == "memory":
+        if status["ended_by"] == EndedBy.MEMORY:
             return Ended(Outcome.OUT_OF_MEMORY, f"used more memory than {self._memory_limit()}")
-        if status["limit"] in ("cpu", "wall"):
+        if status["ended_by"] in (EndedBy.CPU, EndedBy.WALL):
             whole = f"took more computing time than the whole notebook has ({self._cpu_limit()})"
             return Ended(Outcome.TIMED_OUT, whole)
         if isinstance(error, TimedOut):
@@ -243,7 +239,7 @@ class Examination:
     def _memory_limit(self) -> str:
         return f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
 
-    def _test(self, index: int, cell: dict[str, Any]) -> tuple[list[Any], Outcome, str]:
+    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, str]:
         """Outputs, outcome and message of a test cell."""
         printed = _Printed()
         outcome, message = self._judge(index, cell, printed)
@@ -251,17 +247,17 @@ class Examination:
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
         return outputs, outcome, message[:MAX_TEXT]
 
-    def _judge(self, index: int, cell: dict[str, Any], printed: io.StringIO) -> tuple[Outcome, str]:
-        learner: Learner | None = None
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, str]:
+        remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = compile(cell["code"], "<test>", "exec")
-            learner = self._ready(index)
-            learner.out_of_memory = False
+            remote = self._ready(index)
+            remote.out_of_memory = False
             namespace = dict(self._main.__dict__)
-            with self._watched(learner):
-                for name in sorted(free_names(cell["code"]) - namespace.keys() & learner.names):
-                    names[name] = learner.request("fetch", None, name=name)
+            with self._watched(remote):
+                for name in sorted(free_names(cell["code"]) - namespace.keys() & remote.names):
+                    names[name] = remote.fetch(name, self._names_used(index, name))
                 namespace |= names
                 seed_all(cell["seed"])
                 with (
@@ -287,9 +283,19 @@ class Examination:
             outcome, message = _odd(error, cell["hidden"])
         else:
             return Outcome.PASSED, ""
-        if learner is not None and learner.out_of_memory:
+        if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message
+
+    def _names_used(self, index: int, name: str) -> frozenset[str]:
+        """Names that the cell reads which defines `name` for the test at `index`."""
+        for before in reversed(range(index)):
+            cell = self._cells[before]
+            if cell["role"] == Role.TEST or before in self._skip or name not in cell["code"]:
+                continue
+            if name in bound_names(cell["code"]):
+                return names_used(cell["code"])
+        return frozenset()
 
     def _missing(self, name: str) -> tuple[Outcome, str]:
         for stop in reversed(self._stops):
@@ -333,52 +339,15 @@ class _Printed(io.StringIO):
         return super().write(text[: max(0, left)])
 
 
-def free_names(code: str) -> set[str]:
-    """Names that a cell reads and neither it nor Python defines."""
-    top = symtable.symtable(code, "<cell>", "exec")
-    bound = _bound(top)
-    read: set[str] = set()
-    tables = [top]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table is top or symbol.is_global()):
-                read.add(symbol.get_name())
-    return read - bound - set(dir(builtins))
-
-
-def bound_names(code: str) -> frozenset[str]:
-    """Names that a learner's cell would define, as far as its text says."""
-    try:
-        return frozenset(_bound(symtable.symtable(code, "<cell>", "exec")))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset(re.findall(r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)", code)) | frozenset(
-            re.findall(r"(?m)^(\w+)\s*=", code)
-        )
-
-
-def _bound(table: symtable.SymbolTable) -> set[str]:
-    return {
-        s.get_name()
-        for s in table.get_symbols()
-        if s.is_assigned() or s.is_imported() or s.is_namespace()
-    }
-
-
 def seed_all(seed: int) -> None:
     """Start every random generator that a test may use."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
-    core = importlib.import_module("checks.core")
-    set_seed: Callable[[int], None] | None = getattr(core, "set_seed", None)
-    if set_seed is not None:
-        set_seed(seed)
 
 
 def main(sock: socket.socket, limits: Limits) -> None:
     """Examine one submission for the grader at `sock`."""
     grader = Channel(sock)
     plan, _ = grader.receive()
-    Examination(grader, plan, limits).run()
+    Examination(grader, cast(Plan, plan), limits).run()

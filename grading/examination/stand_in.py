@@ -4,6 +4,7 @@ In a test cell, a name that only the learner's process defines is a stand-in: it
 called with plain values, tensors, stand-ins, generators, dataclasses of the exercise, and
 functions and modules of the test's own, its attributes can be read, and it can be indexed
 and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
+Of one that is an answer, `names_used_` has the names that the answer's cell reads.
 An exception of the learner's comes as an instance of the built-in exception that it is.
 """
 
@@ -92,20 +93,25 @@ def rebuild_error(description: Any) -> RemoteError:
 class StandIn:
     """Something in the learner's process, to be called and looked at from this one."""
 
-    __slots__ = ("__learner", "__number", "__weakref__")
+    __slots__ = ("__number", "__remote", "__weakref__")
 
-    def __init__(self, learner: Learner, number: int, label: str) -> None:
-        object.__setattr__(self, "_StandIn__learner", learner)
+    def __init__(self, remote: Remote, number: int, label: str) -> None:
+        object.__setattr__(self, "_StandIn__remote", remote)
         object.__setattr__(self, "_StandIn__number", number)
-        learner.labels[number] = label
+        remote.labels[number] = label
+
+    @property
+    def names_used_(self) -> frozenset[str]:
+        """Names that the text of the cell defining it reads; none where nobody asked by name."""
+        return self.__remote.names_used.get(self.__number, frozenset())
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.__learner.request("call", (args, kwargs), on=self.__number)
+        return self.__remote.request("call", (args, kwargs), on=self.__number)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self.__learner.request("get", None, on=self.__number, name=name)
+        return self.__remote.request("get", None, on=self.__number, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise TypeError(
@@ -114,19 +120,19 @@ class StandIn:
         )
 
     def __getitem__(self, key: Any) -> Any:
-        return self.__learner.request("item", key, on=self.__number)
+        return self.__remote.request("item", key, on=self.__number)
 
     def __len__(self) -> int:
-        return _as(int, self.__learner.request("length", None, on=self.__number))
+        return _as(int, self.__remote.request("length", None, on=self.__number))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(_as(list, self.__learner.request("list", None, on=self.__number)))
+        return iter(_as(list, self.__remote.request("list", None, on=self.__number)))
 
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
-        return f"<{self.__learner.labels[self.__number]}>"
+        return f"<{self.__remote.labels[self.__number]}>"
 
 
 def _as(kind: type, value: Any) -> Any:
@@ -141,8 +147,8 @@ def number_of(stand_in: StandIn) -> int:
     return number
 
 
-class Learner:
-    """One learner's process, seen from the examiner."""
+class Remote:
+    """A learner's process, seen from the examiner."""
 
     def __init__(self, channel: Channel, given: dict[str, Any], seed: int) -> None:
         self._channel = channel
@@ -151,6 +157,7 @@ class Learner:
         self.deadline = math.inf
         self.names: frozenset[str] = frozenset()
         self.labels: dict[int, str] = {}
+        self.names_used: dict[int, frozenset[str]] = {}
         self.out_of_memory = False
         self._stand_ins: dict[int, StandIn] = {}
         self._lent: list[Any] = []
@@ -162,11 +169,21 @@ class Learner:
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
-        data, blob = encode(value, self._lend)
+        data, blob = encode(value, self._lend, keep_layout=True)
         reply, got = self._exchange({"do": do, "value": data, **fields}, blob)
         if "error" in reply:
             raise got
         return got
+
+    def fetch(self, name: str, names_used: frozenset[str]) -> Any:
+        """What the learner calls `name`. Raises RemoteError, Ended, Lost.
+
+        names_used: what the text of its cell reads, which its process is not asked.
+        """
+        value = self.request("fetch", None, name=name)
+        if isinstance(value, StandIn):
+            self.names_used[number_of(value)] = names_used
+        return value
 
     def run(self, code: str, given: bool) -> dict[str, Any]:
         """Run a cell; the reply as it came. Raises Ended, Lost."""
@@ -231,7 +248,7 @@ class Learner:
                     result = lent.train(*args) and None
                 else:
                     result = lent(*args, **kwargs)
-                data, out = encode(result, self._lend)
+                data, out = encode(result, self._lend, keep_layout=True)
                 answer: dict[str, Any] = {"do": "returned", "value": data}
             except Exception as error:  # Lost and Ended are none
                 said = f": {error}" if isinstance(error, _SAYABLE) else ""

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import json
-import os
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,7 +23,7 @@ from grading.examination.engine import NOTE, Graded, engine_for, set_aside
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
 from grading.submission.graft import Source, SourceError, graft, read_source
-from grading.submission.intake import Malformed, read_file, read_timestamp, unfit_files
+from grading.submission.intake import Malformed, printable, read_file, submitted_folders, take
 from grading.submission.notebook import read_notebook
 
 
@@ -55,49 +53,31 @@ class SubmissionReader(NotebookExporter):
         self._survey()
 
     def _survey(self) -> None:
-        """Look at the files handed in before nbgrader touches them."""
+        """Look at what was handed in before nbgrader touches it."""
         course = self.converter.coursedir
         source = course.format_path(course.source_directory, ".", course.assignment_id)
-        wanted = {Path(p).name for p in glob.glob(f"{source}/{course.notebook_id}.ipynb")}
-        pattern = course.format_path(
-            course.submitted_directory, course.student_id, course.assignment_id
-        )
-        found = self.converter.assignments
-        for folder in sorted(glob.glob(pattern)):
-            if not self._can_be_graded(folder):
-                found.pop(folder, None)
+        pattern = f"{glob.escape(source)}/{course.notebook_id}.ipynb"
+        asked = [Path(path).stem for path in glob.glob(pattern)]
+        assignments: dict[str, list[str]] = {}
+        not_copied: list[str] = []
+        for learner, folder in submitted_folders(course):
+            try:
+                taken = take(learner, folder, asked)
+            except Malformed as error:
+                self.log.error("Not graded: %s: %s", printable(learner), error)
                 continue
-            unfit, why = unfit_files(folder)
-            if unfit:
-                self.log.warning("Not copied, since %s: %s", why, ", ".join(unfit))
-            course.ignore = [*course.ignore, *map(glob.escape, unfit)]
+            for left in taken.left_out:
+                self.log.warning("%s: %s", learner, left)
+            not_copied += [glob.escape(str(path)) for path in taken.not_copied()]
             # nbgrader passes over a folder without the notebook; `from_filename` says why.
-            paths = {os.path.join(folder, name) for name in wanted}
-            for other in sorted({*found.get(folder, ())} - paths):
-                self.log.warning("Not graded, since %s has no such notebook: %r", source, other)
-            found[folder] = sorted(paths)
-
-    def _can_be_graded(self, folder: str) -> bool:
-        if os.path.islink(folder):
-            self.log.error("Not graded: %s is a link to another folder", folder)
-            return False
-        if not folder.isprintable():
-            # nbgrader would end the batch, or could not write the name to the gradebook.
-            self.log.error("Not graded: %r has characters that no name has; rename it", folder)
-            return False
-        return self._timestamp_is_fine(Path(folder))
-
-    def _timestamp_is_fine(self, folder: Path) -> bool:
-        try:
-            read_timestamp(folder)
-        except Malformed as error:
-            self.log.error("Not graded: %s: %s; mend or remove the file", folder, error)
-            return False
-        return True
+            assignments[str(folder)] = sorted(map(str, taken.notebooks.values()))
+        course.ignore = [*course.ignore, *not_copied]
+        self.converter.assignments = assignments
 
     def from_filename(
         self, filename: str, resources: Any = None, **kwargs: Any
     ) -> tuple[Any, dict[str, Any]]:
+        """Have the file's bytes, or why there are none, in the resources; the notebook is empty."""
         resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
         notebook = nbformat.v4.new_notebook()
         try:
@@ -140,7 +120,7 @@ class Graft(_Grading):
                 "Set aside for you to look at: %s of %s can't be read: %s",
                 about["notebook"], about["student"], malformed,
             )  # fmt: skip
-            notebook = json.loads(set_aside(source, str(malformed)).notebook)
+            notebook = set_aside(source, str(malformed)).notebook
         return nbformat.from_dict(notebook), resources
 
 
@@ -161,7 +141,7 @@ class Examine(_Grading):
             raise NbGraderException(str(error)) from None
         for verdict in graded.verdicts:
             self.log.info("%s: %s", verdict.cell, verdict.outcome)
-        return nbformat.reads(graded.notebook.decode(), as_version=4), resources
+        return nbformat.from_dict(graded.notebook), resources
 
 
 class MarkSetAside(NbGraderPreprocessor):

@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime
 import os
 import shutil
-import stat
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
-from grading.submission.intake import Malformed, parse_timestamp, too_much
+from grading.submission.intake import (
+    LeftOut,
+    Malformed,
+    Why,
+    printable,
+    strange_names,
+    take_dropped,
+)
 
 
-class Collect(ExchangeCollect):  # type: ignore[misc]
+class Collect(ExchangeCollect):
     """nbgrader's own, but links, pipes and sockets stay behind, with a message.
 
     The drop box is open to all learners, and nbgrader would copy what a link in it leads to: the
@@ -25,21 +31,13 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
     src_records: list[dict[str, Any]]
 
     def _path_to_record(self, path: str) -> dict[str, Any]:
-        filename = os.path.basename(path)
-        record = {"username": None, "filename": filename, "timestamp": datetime.datetime.min}
-        parts = filename.rsplit("+", 3)
+        name = os.path.basename(path)
         try:
-            if len(parts) < 3 or not parts[0].isprintable() or parts[0].startswith("."):
-                raise Malformed("its name is not one that nbgrader gives")
-            record["timestamp"] = parse_timestamp(parts[2])
-            if os.path.islink(path):
-                raise Malformed("it is a link to another folder")
-            if why := too_much(path):
-                raise Malformed(why)
+            dropped = take_dropped(Path(path))
         except Malformed as error:
-            self.log.error("Not collected: %r: %s", path, error)
-            return record
-        return record | {"username": parts[0]}
+            self.log.error("Not collected: %s: %s", printable(name), error)
+            return {"username": None, "filename": name, "timestamp": datetime.datetime.min}
+        return {"username": dropped.learner, "filename": name, "timestamp": dropped.handed_in}
 
     def init_src(self) -> None:
         """Find what was handed in."""
@@ -51,27 +49,23 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         left: list[str] = []
 
         def strange(place: str, names: list[str]) -> list[str]:
-            found = [n for n in names if not _is_ordinary(os.path.join(place, n))]
-            left.extend(os.path.join(place, n) for n in found)
+            found = strange_names(place, names)
+            left.extend(os.path.relpath(os.path.join(place, name), src) for name in found)
             return found
 
+        shown = printable(os.path.basename(src))
         with tempfile.TemporaryDirectory() as own:
             try:
                 taken = shutil.copytree(src, Path(own) / "taken", symlinks=True, ignore=strange)
             except OSError as error:  # shutil.Error is one
-                self.log.error("Not collected: %r: %s", src, error)
+                self.log.error("Not collected: %s: %r", shown, error)
                 return
             if left:
-                self.log.error("Not collected, since they are links or no files: %s", left)
+                self.log.error("%s: %s", shown, LeftOut(Why.STRANGE, sorted(left)))
             super().do_copy(str(taken), dest, log)
 
 
-def _is_ordinary(path: str) -> bool:
-    mode = os.lstat(path).st_mode
-    return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
-
-
-class ReleaseFeedback(ExchangeReleaseFeedback):  # type: ignore[misc]
+class ReleaseFeedback(ExchangeReleaseFeedback):
     """nbgrader's own, but a submission that came another way does not end it.
 
     A learner can fetch feedback only for what the exchange collected, since the secret that names

@@ -20,6 +20,7 @@ class SafeCsvExport(ExportPlugin):
     )  # fmt: skip
 
     def export(self, gradebook: Gradebook) -> None:
+        """Write the table to the file that `--to` names, or to grades.csv."""
         path = self.to or "grades.csv"
         self.log.info("Exporting grades to %s", path)
         with open(path, "w", newline="", encoding="utf-8") as file:

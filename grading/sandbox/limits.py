@@ -4,6 +4,22 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class EndedBy(StrEnum):
+    """What ended a child of a warm parent."""
+
+    ITSELF = "itself"
+    """Whatever its code did: returned, exited, crashed."""
+    MEMORY = "memory limit"
+    """Of the whole notebook, as are the next two."""
+    CPU = "cpu limit"
+    WALL = "wall limit"
+    KILL = "kill"
+    """`Child.kill`."""
+    LOSS = "loss"
+    """Its warm parent died with it."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import socket
 import struct
 import time
 
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import EndedBy, Limits
 from grading.sandbox.namespaces import (
     MOST_FDS,
     MS_NODEV,
@@ -37,8 +37,8 @@ _POLL_SECONDS = 0.05
 def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
     """Make the namespaces of one child, then watch over it. Runs as their process 1.
 
-    channel: the name of a limit comes out of it where that was passed; the nanny ends when
-        the other end is closed.
+    channel: an `EndedBy` comes out of it where a limit was passed; the nanny ends when the
+        other end is closed.
     resident: bytes of memory that the child shares with the zygote at first.
 
     Sends its own pidfd when the namespaces are ready.
@@ -55,12 +55,14 @@ def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> 
     filter_system_calls()
     socket.send_fds(channel, [b"ready"], [pidfd])
     os.close(pidfd)
-    reason = _watch(channel, limits, resident, socket_bytes)
-    if reason:
-        channel.sendall(reason.encode())
+    passed = _watch(channel, limits, resident, socket_bytes)
+    if passed is not None:
+        channel.sendall(passed.encode())
 
 
-def _watch(channel: socket.socket, limits: Limits, resident: int, socket_bytes: int) -> str | None:
+def _watch(
+    channel: socket.socket, limits: Limits, resident: int, socket_bytes: int
+) -> EndedBy | None:
     """The limit that was passed, or None when the other end of `channel` is closed.
 
     socket_bytes: the most that a socket can hold, in memory that belongs to no process.
@@ -80,11 +82,11 @@ def _watch(channel: socket.socket, limits: Limits, resident: int, socket_bytes: 
         # Pages that forked processes share count once for each in the cheap sum.
         most = limits.watched_memory_bytes + resident - _sockets() * socket_bytes
         if memory > most and _proportional_memory() > most:
-            return "memory"
+            return EndedBy.MEMORY
         if cpu + reaped > limits.notebook_cpu_seconds:
-            return "cpu"
+            return EndedBy.CPU
         if time.monotonic() > end:
-            return "wall"
+            return EndedBy.WALL
     return None
 
 

@@ -21,9 +21,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from typing import IO, Any, Literal, Self
+from typing import IO, Any, Self
 
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import EndedBy, Limits
 from grading.sandbox.view import (
     COURSE,
     ENVIRONMENT,
@@ -50,34 +50,22 @@ class WarmParentDied(RuntimeError):
 
 @dataclasses.dataclass(frozen=True)
 class ExitStatus:
-    """How a child ended. Exactly one of `code` and `signal` is a number.
-
-    limit: "memory", "cpu" or "wall" where a limit of the whole notebook ended it, "killed"
-        after `Child.kill`, "lost" where the warm parent died with it, else "".
-    """
+    """How a child ended. Exactly one of `code` and `signal` is a number."""
 
     code: int | None
     signal: int | None
-    limit: Literal["", "memory", "cpu", "wall", "killed", "lost"]
+    ended_by: EndedBy
     cpu_seconds: float
-    peak_resident_bytes: int
-
-    @property
-    def out_of_memory(self) -> bool:
-        return self.limit == "memory"
-
-    @property
-    def out_of_cpu_time(self) -> bool:
-        return self.limit == "cpu"
 
     def __str__(self) -> str:
-        if self.limit == "lost":
+        if self.ended_by is EndedBy.LOSS:
             return "lost with the process that it was forked from"
         how = f"exit code {self.code}"
         if self.signal is not None:
             with contextlib.suppress(ValueError):
                 how = f"signal {signal.Signals(self.signal).name}"
-        return f"{how} ({self.limit} limit)" if self.limit not in ("", "killed") else how
+        limited = self.ended_by in (EndedBy.MEMORY, EndedBy.CPU, EndedBy.WALL)
+        return f"{how} ({self.ended_by})" if limited else how
 
 
 class Child:
@@ -128,9 +116,10 @@ class Child:
         """
         if self._exit is None:
             try:
-                self._exit = ExitStatus(**self._line(timeout))
+                said = self._line(timeout)
+                self._exit = ExitStatus(**said | {"ended_by": EndedBy(said["ended_by"])})
             except ConnectionError:
-                self._exit = ExitStatus(None, signal.SIGKILL, "lost", 0.0, 0)
+                self._exit = ExitStatus(None, signal.SIGKILL, EndedBy.LOSS, 0.0)
         return self._exit
 
     def __enter__(self) -> Self:
@@ -169,8 +158,6 @@ class WarmParent:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
-        self.start_cpu_seconds = 0.0
-        self.resident_bytes = 0
 
     def __getstate__(self) -> dict[str, Any]:
         arguments = (self._target, self._preload, self._sandbox, self.limits)
@@ -254,8 +241,6 @@ class WarmParent:
             line = lines.readline()
         message: dict[str, Any] = json.loads(line) if line else {"error": ""}
         if "error" not in message:
-            self.start_cpu_seconds = message["cpu_seconds"]
-            self.resident_bytes = message["resident_bytes"]
             return
         said = message["error"] or self._tail()
         if self._sandbox and not message["error"]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from grading.sandbox import namespaces
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import EndedBy, Limits
 from grading.sandbox.parent import LEARNER_PRELOAD, ExitStatus, WarmParent
 from grading.sandbox.view import (
     DEVICES,
@@ -45,11 +45,11 @@ LIMITS = Limits(
 """Small enough to be reached quickly."""
 
 
-class Line(NamedTuple):
-    """line: a promise, in words. detail: what was seen where it isn't kept, else ""."""
+class Tried(NamedTuple):
+    """A promise, in words, and whether it is kept. detail: what was seen where not, else ""."""
 
-    line: str
-    ok: bool
+    promise: str
+    kept: bool
     detail: str
 
 
@@ -228,7 +228,7 @@ def _memory(inside: Inside) -> None:
 
 def _memory_together(inside: Inside) -> None:
     ended = inside.end_of("allocate_in_processes", size=LIMITS.memory_bytes // 4, count=10)
-    assert ended.out_of_memory, f"it ended otherwise: {ended}"
+    assert ended.ended_by is EndedBy.MEMORY, f"it ended otherwise: {ended}"
 
 
 def _processes(inside: Inside) -> None:
@@ -258,12 +258,12 @@ def _scratch(inside: Inside) -> None:
 
 def _cpu(inside: Inside) -> None:
     ended = inside.end_of("burn", processes=1)
-    assert ended.out_of_cpu_time, f"it ended otherwise: {ended}"
+    assert ended.ended_by is EndedBy.CPU, f"it ended otherwise: {ended}"
 
 
 def _cpu_together(inside: Inside) -> None:
     ended = inside.end_of("burn", processes=6)
-    assert ended.out_of_cpu_time, f"it ended otherwise: {ended}"
+    assert ended.ended_by is EndedBy.CPU, f"it ended otherwise: {ended}"
     assert ended.cpu_seconds < LIMITS.notebook_cpu_seconds, "one process used it up"
 
 
@@ -334,15 +334,10 @@ PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
 )
 
 
-def run(sandbox: Sandbox | None = None) -> list[Line]:
-    """Try every promise. Raises SandboxUnavailable."""
-    return list(tried(sandbox or Sandbox.find()))
-
-
-def tried(sandbox: Sandbox) -> Iterator[Line]:
-    """The same, one after the other as they are tried."""
+def tried(sandbox: Sandbox) -> Iterator[Tried]:
+    """Every promise, one after the other as they are tried. Raises SandboxUnavailable."""
     with WarmParent(TARGET, LEARNER_PRELOAD, sandbox, LIMITS) as parent:
-        for line, promise in PROMISES:
+        for words, promise in PROMISES:
             try:
                 with Inside(parent) as inside:
                     if promise.__code__.co_argcount == 2:
@@ -350,9 +345,9 @@ def tried(sandbox: Sandbox) -> Iterator[Line]:
                     else:
                         promise(inside)
             except (AssertionError, RuntimeError, EOFError, OSError) as error:
-                yield Line(line, False, str(error) or type(error).__name__)
+                yield Tried(words, False, str(error) or type(error).__name__)
             else:
-                yield Line(line, True, "")
+                yield Tried(words, True, "")
 
 
 def descendants(pid: int) -> list[int]:

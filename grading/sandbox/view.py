@@ -105,7 +105,7 @@ class SandboxUnavailable(RuntimeError):
     def __init__(self, reason: str, cure: str) -> None:
         super().__init__(
             f"No sandbox: {reason.strip()}\n"
-            f"To mend it: {cure}\n"
+            f"To fix it: {cure}\n"
             "To grade without one all the same, with --unsafe-no-sandbox: a learner's code "
             "can then read, change and send whatever you can."
         )

@@ -12,7 +12,6 @@ import gc
 import importlib
 import json
 import os
-import resource
 import select
 import shutil
 import signal
@@ -25,10 +24,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grading.sandbox import namespaces, system_calls
-from grading.sandbox.limits import Limits, mapped_bytes
+from grading.sandbox.limits import EndedBy, Limits, mapped_bytes
 from grading.sandbox.nanny import NannyForker
 
-_MOST_FDS = 1 << 20
 # A learner could read in its own memory what these hold.
 _SECRET_PACKAGES = ("checks", "nbgrader")
 
@@ -56,21 +54,7 @@ class Zygote:
             namespaces.enter(config["uid"], self._limits, view)
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
-        for name in config["preload"]:
-            importlib.import_module(name)
-        module, _, function = config["target"].partition(":")
-        self._target = getattr(importlib.import_module(module), function)
-        if self._sandboxed:
-            for name in _SECRET_PACKAGES:
-                if name in sys.modules:
-                    raise RuntimeError(
-                        f"{name} was imported by {config['preload']} or {config['target']}; "
-                        "nothing that a learner may not know can be loaded here"
-                    )
-        if "torch" in sys.modules:
-            torch = sys.modules["torch"]
-            torch.set_num_threads(1)
-            torch.set_num_interop_threads(1)
+        self._import(config["preload"], config["target"])
         _assert_single_thread()
         gc.collect()
         gc.freeze()
@@ -86,18 +70,28 @@ class Zygote:
         self._poller.register(control, select.POLLIN)
         self._poller.register(wake, select.POLLIN)
 
+    def _import(self, preload: list[str], target: str) -> None:
+        for name in preload:
+            importlib.import_module(name)
+        module, _, function = target.partition(":")
+        self._target = getattr(importlib.import_module(module), function)
+        if self._sandboxed:
+            for name in _SECRET_PACKAGES:
+                if name in sys.modules:
+                    raise RuntimeError(
+                        f"{name} was imported by {preload} or {target}; "
+                        "nothing that a learner may not know can be loaded here"
+                    )
+        if "torch" in sys.modules:
+            torch = sys.modules["torch"]
+            torch.set_num_threads(1)
+            torch.set_num_interop_threads(1)
+
     def serve(self, parent: int | None) -> None:
         """Answer until the control socket is closed or the grader `parent` (a pidfd) is gone."""
         if parent is not None:
             self._poller.register(parent, select.POLLIN)
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        ready = {
-            "ready": True,
-            "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            "resident_bytes": self._resident,
-            "mapped_bytes": self._mapped,
-        }
-        self._control.sendall(json.dumps(ready).encode() + b"\n")
+        self._control.sendall(b"{}\n")
         try:
             while self._step(parent):
                 pass
@@ -166,7 +160,6 @@ class Zygote:
                 "code": code if code >= 0 else None,
                 "signal": -code if code < 0 else None,
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                "peak_resident_bytes": usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
             }
             self._kill(child)  # what the child started has to end with it
             self._report(child)
@@ -176,9 +169,9 @@ class Zygote:
         if not child.ended or child.pidfd >= 0:
             return
         del self._running[child.pid]
-        reason = ""
+        ended_by = EndedBy.KILL if child.killed else EndedBy.ITSELF
         if child.nanny is not None:
-            reason = _last_word(child.nanny)
+            ended_by = _limit_passed(child.nanny) or ended_by
             child.nanny.close()
         if child.scratch is not None:
             shutil.rmtree(child.scratch, ignore_errors=True)
@@ -186,10 +179,8 @@ class Zygote:
         if child.ended["signal"] == signal.SIGXCPU or (
             child.ended["signal"] == signal.SIGKILL and over and not child.killed
         ):
-            reason = "cpu"
-        if not reason and child.killed:
-            reason = "killed"
-        self._say(child.status, child.ended | {"limit": reason})
+            ended_by = EndedBy.CPU
+        self._say(child.status, child.ended | {"ended_by": ended_by})
         if not child.killed:
             self._poller.unregister(child.status)
         child.status.close()
@@ -275,17 +266,18 @@ def _keep_only(sock: socket.socket) -> socket.socket:
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     os.dup2(sock.detach(), 3)
-    os.closerange(4, _MOST_FDS)
+    os.closerange(4, namespaces.MOST_FDS)
     os.set_inheritable(3, False)
     return socket.socket(fileno=3)
 
 
-def _last_word(nanny: socket.socket) -> str:
+def _limit_passed(nanny: socket.socket) -> EndedBy | None:
+    """The last word of a child's nanny."""
     nanny.setblocking(False)
-    try:
-        return nanny.recv(64).decode()
-    except (BlockingIOError, ConnectionResetError):
-        return ""
+    # A ValueError: it ended without one, or with an error of its own.
+    with contextlib.suppress(BlockingIOError, ConnectionResetError, ValueError):
+        return EndedBy(nanny.recv(64).decode())
+    return None
 
 
 def _assert_single_thread() -> None:

@@ -53,9 +53,12 @@ class Source:
     roles: tuple[Role, ...]
     stubs: dict[str, Stub]
     """What learners get in each answer cell, by grade id."""
+    data: bytes
+    """The file that it was read from."""
 
     @property
     def cells(self) -> list[dict[str, Any]]:
+        """Its cells, in the notebook format's form; `roles` has one for each."""
         return list(self.notebook["cells"])
 
 
@@ -79,7 +82,7 @@ def read_source(data: bytes) -> Source:
     notebook["nbformat_minor"] = 5
     for number, cell in enumerate(cells):
         cell.setdefault("id", f"source-{number}")
-    return Source(notebook, roles, stubs)
+    return Source(notebook, roles, stubs, data)
 
 
 def _stubs(data: bytes) -> dict[str, Stub]:

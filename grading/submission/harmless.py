@@ -1,8 +1,8 @@
-"""Make what a learner wrote harmless to look at: in feedback pages and in the formgrader.
+"""Make what a learner wrote harmless to look at: in pages, on a terminal, in a spreadsheet.
 
-Both render a graded notebook with nbconvert, whose templates escape code, streams, plain
-text and tracebacks, but put HTML, SVG, LaTeX and JavaScript outputs, and the HTML and links
-of Markdown cells, into the page as they are.
+Feedback pages and the formgrader render a graded notebook with nbconvert, whose templates
+escape code, streams, plain text and tracebacks, but put HTML, SVG, LaTeX and JavaScript outputs,
+and the HTML and links of Markdown cells, into the page as they are.
 """
 
 from __future__ import annotations

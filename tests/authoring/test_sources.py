@@ -2,37 +2,20 @@
 
 import copy
 import json
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import nbformat
 import pytest
 
+import checks
 from authoring.exercises import ROOT, exercises, source_of
 from authoring.lint import faults
 from authoring.release import release
 from authoring.solutions import solution
 
 EXERCISES = exercises()
-CONTRACT = {
-    "1-attention": ["project_qkv", "softmax", "scaled_dot_product_attention"],
-    "2-multi-head": ["split_heads", "merge_heads", "MultiHeadAttention"],
-    "3-attention-patterns": [
-        "attention_entropy",
-        "previous_token_score",
-        "most_attended",
-        "plot_attention",
-    ],
-    "4-causal-masking": ["causal_mask", "padding_mask", "scaled_dot_product_attention"],
-    "5-positional-encoding": ["sinusoidal_encoding", "apply_rope", "alibi_bias"],
-    "6-parameters": [
-        "linear_parameters",
-        "attention_parameters",
-        "feed_forward_parameters",
-        "transformer_parameters",
-        "missing_parameters",
-    ],
-    "7-decoder": ["RMSNorm", "SwiGLU", "DecoderBlock", "DecoderLM", "sample_next", "generate"],
-}
 
 
 def _cells(path: Path) -> list[dict]:
@@ -65,19 +48,28 @@ def _without_pictures(path: Path) -> list[dict]:
     return cells
 
 
-def test_every_exercise_of_the_contract_is_there():
-    assert sorted(CONTRACT) == EXERCISES
-
-
-@pytest.mark.parametrize("exercise", EXERCISES)
-def test_each_answer_has_one_cell_and_its_stub_says_what_to_write(exercise):
-    cells = _cells(ROOT / "release" / exercise / f"{exercise}.ipynb")
-    stubs = {
+def _answers(cells: list[dict]) -> dict[str, str]:
+    return {
         c["metadata"]["nbgrader"]["grade_id"]: _text(c)
         for c in cells
         if c["cell_type"] == "code" and c["metadata"].get("nbgrader", {}).get("solution")
     }
-    assert list(stubs) == CONTRACT[exercise]
+
+
+def test_every_exercise_has_its_release_solution_and_checks():
+    assert sorted(p.parent.name for p in ROOT.glob("release/*/*.ipynb")) == EXERCISES, (
+        "make release"
+    )
+    assert sorted(p.stem for p in ROOT.glob("solutions/*.ipynb")) == EXERCISES, "make solutions"
+    modules = (import_module(f"checks.{m.name}") for m in iter_modules(checks.__path__))
+    with_checks = [m.EXERCISE.name for m in modules if hasattr(m, "EXERCISE")]
+    assert sorted(with_checks) == EXERCISES
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_each_answer_has_one_cell_and_its_stub_says_what_to_write(exercise):
+    stubs = _answers(_cells(ROOT / "release" / exercise / f"{exercise}.ipynb"))
+    assert list(stubs) == list(_answers(_cells(source_of(exercise))))
     for name, stub in stubs.items():
         assert "NotImplementedError" in stub, f"{name} can be handed in without an answer"
         assert name in stub
@@ -92,7 +84,9 @@ def test_source_notebook_has_no_faults(exercise):
 def test_release_is_what_nbgrader_makes_of_source(exercise, tmp_path):
     made = release(exercise, tmp_path)
     stored = ROOT / "release" / exercise
-    assert made.read_bytes() == (stored / made.name).read_bytes(), "run make release"
+    assert made.read_bytes() == (stored / made.name).read_bytes(), (
+        f"run make release EXERCISE={exercise}"
+    )
     names = {p.relative_to(stored) for p in stored.rglob("*") if "checkpoint" not in str(p)}
     assert names == {p.relative_to(made.parent) for p in made.parent.rglob("*")}
 
@@ -101,7 +95,9 @@ def test_release_is_what_nbgrader_makes_of_source(exercise, tmp_path):
 def test_solutions_are_what_source_says_executed(exercise, tmp_path):
     made = solution(exercise, tmp_path)
     stored = ROOT / "solutions" / made.name
-    assert _without_pictures(made) == _without_pictures(stored), "run make solutions"
+    assert _without_pictures(made) == _without_pictures(stored), (
+        f"run make solutions EXERCISE={exercise}"
+    )
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -144,7 +140,18 @@ BROKEN = {
     ),
     "must be locked": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(locked=False),
     "answer cell needs a region": lambda cells: cells["softmax"].update(source="softmax = None"),
-    "first code cell must import": lambda cells: cells["imports"].update(source="import torch"),
+    "first code cell must import also": lambda cells: cells["imports"].update(
+        source="import torch"
+    ),
+    "first code cell must only import": lambda cells: cells["imports"].update(
+        source=cells["imports"].source + "\nn_heads = 4"
+    ),
+    "first code cell can't be read": lambda cells: cells["imports"].update(
+        source="%matplotlib inline"
+    ),
+    "the answer cells are": lambda cells: cells["softmax"].metadata.nbgrader.update(
+        grade_id="soft_max"
+    ),
     "but checks.attention says": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
         points=7
     ),
@@ -163,5 +170,40 @@ def test_a_broken_source_notebook_is_named(fault, tmp_path):
     nbformat.write(broken, path)
     said = faults(path)
     assert any(fault in line for line in said), said
+
+
+def test_a_first_cell_may_import_more(tmp_path):
+    notebook = nbformat.read(source_of("1-attention"), as_version=4)
+    cell = next(c for c in notebook.cells if c.id == "imports")
+    cell.source = f"# What you need.\nfrom collections.abc import Callable\n{cell.source}"
+    path = tmp_path / "1-attention.ipynb"
+    nbformat.write(notebook, path)
+    assert faults(path) == []
+
+
+def test_a_cell_without_an_id_is_named(tmp_path):
+    """A release would get another one each time that it is made."""
+    notebook = json.loads(source_of("1-attention").read_text())
+    del notebook["cells"][2]["id"]
+    path = tmp_path / "1-attention.ipynb"
+    path.write_text(json.dumps(notebook))
+    with pytest.warns(nbformat.warnings.MissingIDFieldWarning):
+        said = faults(path)
+    assert len(said) == 1 and "cell 2 has no id" in said[0]
+
+
+def test_a_copied_exercise_must_go_by_its_own_name(tmp_path):
+    notebook = (source_of("1-attention")).read_text()
+    path = tmp_path / "8-attention.ipynb"
+    path.write_text(notebook)
+    assert faults(path) == [
+        "checks.attention calls its exercise '1-attention': that must be '8-attention'"
+    ]
+    path = path.rename(tmp_path / "8-nobody.ipynb")
+    assert faults(path) == ["there is no module checks.nobody with the exercise's checks"]
+
+
+def test_what_is_no_notebook_is_said(tmp_path):
+    path = tmp_path / "1-attention.ipynb"
     path.write_text('{"cells": [')
     assert "not a valid notebook" in faults(path)[0]

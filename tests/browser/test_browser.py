@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import exercises
-from tools.classes import Course, fill_in
+from tools.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
@@ -39,9 +39,9 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def course(tmp_path_factory) -> MadeUpCourse:
     """A course with a submission that is graded and one that isn't; a learner's copy in work/."""
-    course = Course.make(tmp_path_factory.mktemp("browser") / "course", EXERCISE)
+    course = MadeUpCourse.make(tmp_path_factory.mktemp("browser") / "course", EXERCISE)
     course.nbgrader("generate_assignment", EXERCISE)
     shutil.copytree(course.root / "release", course.root / "work")
     notebook = fill_in(course.released(EXERCISE), {"softmax": RIGHT})

@@ -4,100 +4,62 @@ An instructor would lose trust if a right answer lost a point or a wrong one ear
 a learner would lose the reason if the message did not name the misconception.
 """
 
-import re
+import functools
 
-import nbformat
 import pytest
 
 from authoring.exercises import ROOT, exercises, source_of
-from grading.examination.engine import Engine
 from grading.examination.verdicts import Outcome
-from grading.sandbox.view import Sandbox
-from tools.classes import ANSWERS, committed_answers, fill_in
+from support.in_process import cells_of
+from tools.accuracy import Exercise, Judged, summary
+from tools.classes import ANSWERS, committed_answers
 
-LEAST_RIGHT, LEAST_WRONG = 5, 12
-NAMES = sorted(
-    (exercise, folder.name) for exercise in exercises() for folder in (ANSWERS / exercise).glob("*")
-)
-
-
-@pytest.fixture(scope="module")
-def engine():
-    with Engine(Sandbox.find()) as engine:
-        yield engine
+LEAST_RIGHT, MOST_WRONG = 5, 8
+NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
+exercise_of = functools.cache(Exercise)
 
 
-def _solutions(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    return {
-        c.metadata.nbgrader.grade_id: c.source
-        for c in notebook.cells
-        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
-    }
-
-
-def _grade(engine: Engine, exercise: str, name: str, answer: str):
-    source = source_of(exercise)
-    solved = _solutions(nbformat.read(source, as_version=4))
-    released = nbformat.read(ROOT / "release" / exercise / f"{exercise}.ipynb", as_version=4)
-    submitted = fill_in(released, solved | {name: answer})
-    # Playgrounds only draw, which takes longer than the tests; a learner may delete them.
-    submitted.cells = [c for c in submitted.cells if "nbgrader" in c.metadata]
-    return engine.grade(source.read_bytes(), nbformat.writes(submitted).encode())
-
-
-def _files(exercise: str, name: str, kind: str):
-    return [p for n, k, p in committed_answers(exercise) if (n, k) == (name, kind)]
+def _judged(engine, exercise, name, kind):
+    for other, its_kind, path in committed_answers(exercise):
+        if (other, its_kind) == (name, kind):
+            yield exercise_of(exercise).judge(engine, name, kind, path)
 
 
 @pytest.mark.parametrize(("exercise", "name"), NAMES)
 def test_right_answers_get_every_point(engine, exercise, name):
-    files = _files(exercise, name, "right")
-    assert len(files) >= LEAST_RIGHT
-    lost = []
-    for path in files:
-        graded = _grade(engine, exercise, name, path.read_text())
-        lost += [
-            f"{path.name}: {v.cell} {v.outcome}: {v.message}"
-            for v in graded.verdicts
-            if v.outcome is not Outcome.PASSED
-        ]
-    assert not lost, "\n".join(lost)
+    answers = list(_judged(engine, exercise, name, "right"))
+    assert len(answers) >= LEAST_RIGHT
+    assert [(a.path.name, a.said) for a in answers if a.said] == []
 
 
 @pytest.mark.parametrize(("exercise", "name"), NAMES)
 def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
-    files = _files(exercise, name, "wrong")
-    assert len(files) >= LEAST_WRONG
-    faults = []
-    for path in files:
-        answer = path.read_text()
-        graded = _grade(engine, exercise, name, answer)
-        said = [
-            v.message
-            for v in graded.verdicts
-            if v.cell in (f"{name}-visible", f"{name}-hidden") and v.outcome is not Outcome.PASSED
-        ]
-        named = re.match(r"# names: (.+)", answer)
-        assert named, f"{path} does not say which misconception its message must name"
-        if not said:
-            faults.append(f"{path.name} gets full marks")
-        elif not re.search(named[1], "\n".join(said), re.IGNORECASE | re.DOTALL):
-            faults.append(f"{path.name}: {named[1]!r} is not named in\n{said[0]}")
-    assert not faults, "\n".join(faults)
+    answers = list(_judged(engine, exercise, name, "wrong"))
+    assert 1 <= len(answers) <= MOST_WRONG, "about six that differ in kind from every edit"
+    assert [a.path.name for a in answers if not a.wanted] == [], "lacks its line '# names: …'"
+    assert [a.path.name for a in answers if not a.said] == [], "gets full marks"
+    assert [(a.path.name, a.wanted, a.said) for a in answers if not a.named] == []
 
 
 @pytest.mark.parametrize("exercise", exercises())
 def test_a_solution_that_is_handed_in_gets_every_point(engine, exercise):
     handed_in = (ROOT / "solutions" / f"{exercise}.ipynb").read_bytes()
     graded = engine.grade(source_of(exercise).read_bytes(), handed_in)
-    assert len(graded.verdicts) == 2 * len([n for e, n in NAMES if e == exercise])
+    assert len(graded.verdicts) == 2 * len(cells_of(exercise).solutions)
     assert {v.outcome for v in graded.verdicts} == {Outcome.PASSED}
 
 
-def test_every_answer_of_every_exercise_has_committed_answers():
-    wanted = {
-        (exercise, name)
+def test_every_committed_answer_belongs_to_an_exercise():
+    """One in a misspelt folder would prove nothing."""
+    folders = {(folder.parent.name, folder.name) for folder in ANSWERS.glob("*/*")}
+    assert folders == set(NAMES)
+
+
+def test_the_readme_quotes_the_accuracy():
+    """The tests above hold each answer to it; here the sum."""
+    answers = [
+        Judged(exercise, name, kind, path, () if kind == "right" else ("named",), "named")
         for exercise in exercises()
-        for name in _solutions(nbformat.read(source_of(exercise), as_version=4))
-    }
-    assert set(NAMES) == wanted
+        for name, kind, path in committed_answers(exercise)
+    ]
+    assert summary(answers) in (ROOT / "README.md").read_text().replace("\n", " ")

@@ -50,7 +50,7 @@ from support.attacks import (
     notebook_with,
     submitted,
 )
-from tools.classes import Course
+from tools.classes import MadeUpCourse
 
 AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leakage",
          "structure", "transport")  # fmt: skip
@@ -97,7 +97,7 @@ class World:
 
     def __init__(self, root: Path) -> None:
         self.token = secrets.token_hex(16)
-        self.course = Course.make(root / "course", EXERCISE)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE)
         folder = self.course.root
         other = folder / "submitted" / "honest" / EXERCISE
         other.mkdir(parents=True)
@@ -190,8 +190,12 @@ def processes(engine: Engine) -> int:
 
 
 def outputs(graded: Graded) -> str:
-    cells = json.loads(graded.notebook)["cells"]
+    cells = graded.notebook["cells"]
     return json.dumps([c.get("outputs", []) for c in cells], ensure_ascii=False)
+
+
+def text_of(graded: Graded) -> str:
+    return json.dumps(graded.notebook, ensure_ascii=False)
 
 
 def assert_verdicts(attack: Attack, graded: Graded) -> None:
@@ -222,12 +226,13 @@ def test_an_attack_gets_its_verdict_and_disturbs_nobody(
             graded = engine.grade(source, data)
             assert_verdicts(attack, graded)
             assert "BREACH" not in outputs(graded), outputs(graded)
-            assert world.token not in graded.notebook.decode()
+            assert world.token not in text_of(graded)
     seconds = time.monotonic() - start
     assert honest.result() == undisturbed, "an honest submission was disturbed meanwhile"
     assert seconds < MOST_SECONDS, f"took {seconds:.1f} s"
-    assert len(graded.notebook) < 1_000_000, "the graded notebook grows with what was handed in"
-    nbformat.validate(nbformat.reads(graded.notebook.decode(), as_version=4))
+    size = len(text_of(graded).encode())
+    assert size < 1_000_000, "the graded notebook grows with what was handed in"
+    nbformat.validate(nbformat.from_dict(graded.notebook))
     for _ in range(100):
         if processes(engine) == before:
             break
@@ -268,7 +273,7 @@ def test_the_alarms_above_go_off_without_a_sandbox(world: World, source: bytes) 
             assert_verdicts(attack, graded)
             assert "BREACH" in outputs(graded), name
             assert bool(world.connections()) == name.startswith("network"), name
-            assert (world.token in graded.notebook.decode()) == name.startswith("files"), name
+            assert (world.token in text_of(graded)) == name.startswith("files"), name
 
 
 # One batch by nbgrader's own commands --------------------------------------------------------
@@ -278,7 +283,7 @@ class Batch:
     """Everything in `IN_BATCH`, between honest learners, by `nbgrader autograde`."""
 
     def __init__(self, root: Path) -> None:
-        self.course = Course.make(root / "course", EXERCISE)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE)
         with (self.course.root / "nbgrader_config.py").open("a") as config:
             config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
         self.course.nbgrader("generate_assignment", EXERCISE)

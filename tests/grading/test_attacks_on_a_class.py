@@ -10,7 +10,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from support.attacks import ATTACKS, EXERCISE, HONEST, LIMITS, POINTS, submitted
-from tools.classes import Course
+from tools.classes import MadeUpCourse
 
 BETWEEN = (
     "files-leftover-in-tmp",
@@ -37,7 +37,7 @@ BETWEEN = (
 
 def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
     """Whoever is graded after a cheat would lose points, or gain some."""
-    course = Course.make(tmp_path / "course", EXERCISE)
+    course = MadeUpCourse.make(tmp_path / "course", EXERCISE)
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
     course.nbgrader("generate_assignment", EXERCISE)

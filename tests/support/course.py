@@ -13,6 +13,7 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
+from authoring.exercises import ROOT
 from support.notebooks import answer, check, given, source_of, submission, written
 
 EXERCISE = "1-small"
@@ -38,6 +39,18 @@ def source() -> bytes:
 @dataclass
 class Course:
     root: Path
+
+    @classmethod
+    def make(cls, root: Path) -> Course:
+        """A course in the folder `root`, with the exercise in source/ and nobody's work."""
+        (root / "nbgrader_config.py").write_text(
+            f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
+            f"c.CourseDirectory.root = {str(root)!r}\n"
+        )
+        folder = root / "source" / EXERCISE
+        folder.mkdir(parents=True)
+        (folder / f"{EXERCISE}.ipynb").write_bytes(source())
+        return Course(root)
 
     def nbgrader(self, *command: str, status: int = 0) -> str:
         """What an nbgrader command logs; fails unless it ends with `status`."""

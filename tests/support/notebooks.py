@@ -78,7 +78,7 @@ def run(engine: Engine, answers: str | dict[str, str], *tests: str, before: Any 
     checks = [check(f"t{i}", code) for i, code in enumerate(tests)]
     source = source_of(*before, *cells, *checks)
     graded = engine.grade(source, submission(source, answers))
-    notebook = nbformat.reads(graded.notebook.decode(), as_version=4)
+    notebook = nbformat.from_dict(graded.notebook)
     nbformat.validate(notebook)
     recorded = {
         c.metadata.nbgrader.grade_id: determine_grade(c)[0]
@@ -96,8 +96,7 @@ def outcomes(graded: Graded) -> list[str]:
 
 
 def outputs_of(graded: Graded, cell_id: str) -> list[dict[str, Any]]:
-    cells = json.loads(graded.notebook)["cells"]
-    return next(c["outputs"] for c in cells if c["id"] == cell_id)
+    return next(c["outputs"] for c in graded.notebook["cells"] if c["id"] == cell_id)
 
 
 def text_of(graded: Graded, cell_id: str) -> str:

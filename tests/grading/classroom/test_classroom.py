@@ -27,12 +27,14 @@ from rich.console import Console
 from sqlalchemy import create_engine, text
 
 from authoring.exercises import ROOT
-from grading.classroom import fingerprint, run
-from grading.classroom.console import CANNOT, INTERRUPTED, LOOK, Summary
-from grading.classroom.run import Run
+from grading.classroom import fingerprint, folder, run
+from grading.classroom.console import grade_class
+from grading.classroom.folder import CannotGrade, ClassFolder
+from grading.classroom.run import CANNOT, INTERRUPTED, LOOK, Run, Summary
 from grading.classroom.workers import Handed, Pool, Result, Task, Trouble, grade_task, local_pool
 from grading.examination.engine import engine_for
 from grading.sandbox.limits import Limits
+from grading.submission.graft import read_source
 from support.course import EXERCISE, good, source
 from support.notebooks import submission
 
@@ -51,13 +53,14 @@ ROWS = {
     "submissions": "SELECT s.student_id, s.timestamp, n.late_submission_penalty, n.flagged "
     "FROM submitted_assignment s JOIN submitted_notebook n ON n.assignment_id = s.id",
 }
+VERSIONS = (fingerprint.grading_version(source()),)
 VERDICTS = "SELECT s.student_id, j.verdicts, j.reason, j.graded FROM grading_journal j "
 VERDICTS += "JOIN submitted_assignment s ON j.submission_id = s.id"
 
 
 @dataclass(frozen=True)
-class ClassFolder:
-    """A course folder with a class in it."""
+class HandedIn:
+    """A course folder in which a class has handed in."""
 
     root: Path
     said: str = ""
@@ -152,7 +155,7 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "from pathlib import Path\nc.CourseDirectory.root = str(Path(__file__).resolve().parent)\n"
         "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
     )
-    course = ClassFolder(root)
+    course = HandedIn(root)
     course.nbgrader("generate_assignment", EXERCISE)
     with Gradebook(course.url) as gradebook:
         gradebook.update_or_create_assignment(EXERCISE, duedate="2026-11-20 12:00")
@@ -172,24 +175,24 @@ def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def course(handed_in: Path, tmp_path: Path) -> ClassFolder:
+def course(handed_in: Path, tmp_path: Path) -> HandedIn:
     shutil.copytree(handed_in, tmp_path / "course", symlinks=True)
-    return ClassFolder(tmp_path / "course")
+    return HandedIn(tmp_path / "course")
 
 
 @pytest.fixture(scope="module")
-def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> ClassFolder:
+def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> HandedIn:
     root = tmp_path_factory.mktemp("undisturbed") / "course"
     shutil.copytree(handed_in, root, symlinks=True)
-    return ClassFolder(root, ClassFolder(root).grade("--jobs=2"))
+    return HandedIn(root, HandedIn(root).grade("--jobs=2"))
 
 
-def assert_same(course: ClassFolder, other: ClassFolder) -> None:
+def assert_same(course: HandedIn, other: HandedIn) -> None:
     assert course.rows() == other.rows()
     assert course.files() == other.files()
 
 
-def test_one_bad_among_several(undisturbed: ClassFolder) -> None:
+def test_one_bad_among_several(undisturbed: HandedIn) -> None:
     """What can't be read must reach the instructor, and cost the others nothing."""
     said = undisturbed.said
     for learner, reason in BAD.items():
@@ -206,14 +209,14 @@ def test_one_bad_among_several(undisturbed: ClassFolder) -> None:
 
 
 def test_gradebook_and_files_are_those_of_nbgrader(
-    course: ClassFolder,
-    undisturbed: ClassFolder,
+    course: HandedIn,
+    undisturbed: HandedIn,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Formgrader, feedback and export go on from here, and hand-given grades must stay."""
     shutil.copytree(undisturbed.root, tmp_path / "ours", symlinks=True)
-    ours = ClassFolder(tmp_path / "ours")
+    ours = HandedIn(tmp_path / "ours")
     course.nbgrader("autograde", EXERCISE)
     assert_same(course, ours)
     for each in (course, ours):
@@ -255,23 +258,23 @@ class Inline(Executor):
 
 def run_here(
     monkeypatch: pytest.MonkeyPatch,
-    course: ClassFolder,
+    course: HandedIn,
     pool: Inline,
     db: str | None = None,
     force: bool = False,
 ) -> Summary:
     monkeypatch.chdir(course.root)
-    here = run.Course(EXERCISE, db)
+    here = ClassFolder(EXERCISE, db)
     with here.locked(), here.gradebook() as gradebook:
         return Run(here, gradebook, force).grade(pool.opened)
 
 
 def test_a_regrade_gives_the_same_bytes_and_a_rerun_grades_nothing(
-    undisturbed: ClassFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    undisturbed: HandedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Scores that move in a regrade are not grades; and a rerun must be free."""
     shutil.copytree(undisturbed.root, tmp_path / "course", symlinks=True)
-    course = ClassFolder(tmp_path / "course")
+    course = HandedIn(tmp_path / "course")
 
     def times() -> dict[Path, int]:
         return {p: p.stat().st_mtime_ns for p in (course.root / "autograded").rglob("*")}
@@ -294,7 +297,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("moment", ["copying", "staged", "committed", "moved-away"])
 def test_killed_at_each_step(
-    moment: str, course: ClassFolder, undisturbed: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    moment: str, course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between commit and rename nbgrader lost grades in silence."""
     run_here(monkeypatch, course, Inline())  # so that there is something to be replaced
@@ -318,7 +321,7 @@ def test_killed_at_each_step(
         elif moment == "staged":
             crash.setattr(run.ClassGradebook, "record", killed)
         elif moment == "committed":
-            crash.setattr(run, "_publish", killed)
+            crash.setattr(run, "publish", killed)
         else:
             crash.setattr(Path, "rename", rename)
         with pytest.raises(Killed):
@@ -331,7 +334,7 @@ def test_killed_at_each_step(
 
 
 def test_a_submission_that_ends_its_worker_costs_nobody_else(
-    course: ClassFolder, undisturbed: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A machine short of memory kills workers."""
     summary = run_here(monkeypatch, course, Inline("I am cleo"))
@@ -341,12 +344,14 @@ def test_a_submission_that_ends_its_worker_costs_nobody_else(
     assert course.rows() == others and summary.status == LOOK
 
 
+def small(submitted: bytes) -> Handed:
+    return Handed(EXERCISE, read_source(source()), submitted)
+
+
 def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> None:
     """The kernel may take it when memory is short, in the middle of a class."""
     course = tmp_path.resolve()
-    versions = (fingerprint.grading_version(source()),)
-    handed = (Handed(EXERCISE, source(), good()),)
-    task = Task(handed, False, Limits(), course, versions)
+    task = Task((small(good()),), False, Limits(), course, VERSIONS)
     with local_pool(1, False, Limits(), course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
         shared = engine_for(False, Limits(), course)
@@ -357,7 +362,7 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
 
 
 def test_what_changes_is_graded_again_and_nothing_else(
-    course: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One improved message is worth a regrade; the rest of the class has to keep its files."""
     run_here(monkeypatch, course, Inline())
@@ -380,18 +385,48 @@ def test_what_changes_is_graded_again_and_nothing_else(
 def test_another_exercises_checks_do_not_count() -> None:
     """Else each changed check would regrade every exercise of the course."""
     notebook = (ROOT / "source" / "1-attention" / "1-attention.ipynb").read_bytes()
-    reached = fingerprint._reached(
-        {*fingerprint.GRADING, *fingerprint._imported_by_notebook(notebook)}
-    )
-    names = {str(p.relative_to(ROOT)) for p in reached}
-    used = {"checks/attention.py", "checks/core.py", "helpers/attention.py"}
+    names = {str(path.relative_to(ROOT)) for path in fingerprint.code_that_grades(notebook)}
+    used = {"checks/attention.py", "checks/check.py", "helpers/attention.py"}
     used |= {f"grading/examination/{n}.py" for n in ("engine", "examiner", "learner", "codec")}
     used |= {"grading/submission/graft.py", "grading/sandbox/namespaces.py"}
     assert used <= names
     assert not names & {"checks/decoder.py", "checks/parameters.py", "grading/classroom/run.py"}
 
 
-def wait_for_grades(course: ClassFolder, process: subprocess.Popen[str], at_least: int) -> None:
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from checks.decoder import passed",
+        "import checks.decoder as check",
+        "    from checks import decoder",
+        "from checks import (\n    attention,\n    decoder as check,\n)",
+        "%matplotlib inline\nimport importlib; importlib.import_module('checks.decoder')",
+    ],
+)
+def test_however_a_notebook_imports_its_checks(code: str) -> None:
+    """A check that is overlooked could change without a regrade."""
+    cell = {"cell_type": "code", "source": code.splitlines(keepends=True)}
+    text = {"cell_type": "markdown", "source": "Not from checks import parameters."}
+    reached = fingerprint.code_that_grades(json.dumps({"cells": [text, cell]}).encode())
+    assert ROOT / "checks" / "decoder.py" in reached
+    assert ROOT / "checks" / "parameters.py" not in reached
+
+
+def test_what_processes_import(tmp_path: Path) -> None:
+    """A worker has no gradebook and no time for nbgrader, the class command none for torch."""
+    course = tmp_path.resolve()
+    task = Task((small(good()),), False, Limits(), course, VERSIONS)
+    with local_pool(1, False, Limits(), course) as pool:
+        assert pool.executor.submit(grade_task, task).result(60).trouble is None
+        loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)
+    assert not loaded & {"sqlalchemy", "nbgrader", "torch", "pandas"}
+    code = "import sys, grading.classroom.console; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {*ran.stdout.split()} & {"torch", "pandas"}
+
+
+def wait_for_grades(course: HandedIn, process: subprocess.Popen[str], at_least: int) -> None:
     end = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < end:
         if len(list((course.root / "autograded").glob(f"*/{EXERCISE}"))) >= at_least:
@@ -410,7 +445,7 @@ def assert_group_ends(process: subprocess.Popen[str]) -> None:
 
 
 def test_ctrl_c_ends_cleanly(
-    course: ClassFolder, undisturbed: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An instructor stops a run, and goes on later."""
     slow = course.root / "submitted" / "slow" / EXERCISE
@@ -433,7 +468,7 @@ def test_ctrl_c_ends_cleanly(
 
 
 def test_kill_at_random_moments(
-    course: ClassFolder, undisturbed: ClassFolder, monkeypatch: pytest.MonkeyPatch
+    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """kill -9, then run again: each submission graded once, none lost, none half-written."""
     begin = time.monotonic()
@@ -461,7 +496,7 @@ def test_kill_at_random_moments(
     assert course.verdicts() == undisturbed.verdicts()
 
 
-def test_dask_cluster_gives_the_same(course: ClassFolder, undisturbed: ClassFolder) -> None:
+def test_dask_cluster_gives_the_same(course: HandedIn, undisturbed: HandedIn) -> None:
     """A class that outgrows one machine must get the grades it would get on one."""
     distributed = pytest.importorskip("distributed")
     before = Path.cwd()
@@ -479,9 +514,7 @@ def test_dask_cluster_gives_the_same(course: ClassFolder, undisturbed: ClassFold
     assert course.verdicts() == undisturbed.verdicts()
 
 
-def test_a_scheduler_that_vanishes_ends_the_run(
-    course: ClassFolder, undisturbed: ClassFolder
-) -> None:
+def test_a_scheduler_that_vanishes_ends_the_run(course: HandedIn, undisturbed: HandedIn) -> None:
     """An instructor would wait for ever for a machine that is gone."""
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(
@@ -532,8 +565,8 @@ def postgresql() -> Iterator[str]:
 
 
 def test_postgresql_gives_the_same(
-    course: ClassFolder,
-    undisturbed: ClassFolder,
+    course: HandedIn,
+    undisturbed: HandedIn,
     postgresql: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -553,16 +586,16 @@ def test_postgresql_gives_the_same(
     assert "ada" in (course.root / "grades.csv").read_text()
 
 
-def test_refusals_say_what_to_do(course: ClassFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Grading with the wrong gradebook, or twice at once, would spoil grades."""
     monkeypatch.chdir(course.root)
 
     def refused(exercise: str = EXERCISE, **options: Any) -> str:
         console = Console(record=True, width=1000)
-        assert run.grade_class(exercise, console, **options) == CANNOT
+        assert grade_class(exercise, console, **options) == CANNOT
         return console.export_text()
 
-    with run.Course(EXERCISE).locked():
+    with ClassFolder(EXERCISE).locked():
         assert "another run" in refused()
     assert "no source notebook" in refused("2-none")
     assert "generate_assignment" in refused(db=f"sqlite:///{course.root}/other.db")
@@ -574,8 +607,8 @@ def test_refusals_say_what_to_do(course: ClassFolder, monkeypatch: pytest.Monkey
     assert "source notebook can't be read" in refused()
     path.write_text(whole)
     with monkeypatch.context() as patched:
-        patched.setattr(run, "grading_version", lambda source: "another")
-        with pytest.raises(run.CannotGrade, match="another version"):
+        patched.setattr(folder, "grading_version", lambda source: "another")
+        with pytest.raises(CannotGrade, match="another version"):
             run_here(patched, course, Inline())
     summary = run_here(monkeypatch, course, Inline(raises=RuntimeError("no idea")))
     assert summary.not_graded == 11 and "no idea" in dict(summary.problems)["ada"]

@@ -21,7 +21,7 @@ from torch import nn
 
 from grading.examination import stand_in
 from grading.examination.codec import MAX_DEPTH, BadValue, CantCross, decode, encode
-from grading.examination.stand_in import Ended, Learner, Lost, RemoteError, rebuild_error
+from grading.examination.stand_in import Ended, Lost, Remote, RemoteError, rebuild_error
 from grading.examination.verdicts import Outcome
 from grading.examination.wire import BadFrame, Channel, Closed, TimedOut, strict_json
 
@@ -100,6 +100,60 @@ def test_values_come_back_as_they_were(value: Any) -> None:
     assert alike(there_and_back(value), value)
 
 
+LAYOUTS = {
+    "transposed": torch.randn(2, 8, 5).mT,
+    "permuted": torch.randn(2, 3, 4, 5).permute(3, 1, 0, 2),
+    "beside a size of one": torch.randn(2, 1, 8, 5).mT,
+    "complex": torch.randn(3, 4, dtype=torch.complex128).T,
+    "conjugated": torch.randn(3, 4, dtype=torch.complex64).mH,
+    "bool": (torch.randn(3, 4) > 0).T,
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_transposed_tensor_stays_one_where_asked(name: str) -> None:
+    """An answer that stumbles over one in JupyterLab would else be told that it is right."""
+    tensor = LAYOUTS[name]
+    data, blob = encode({"x": [tensor]}, no_foreign, keep_layout=True)
+    (got,) = decode(strict_json(json.dumps(data).encode()), blob, refuse)["x"]
+    assert alike(got, tensor.resolve_conj()) and got.stride() == tensor.stride()
+    assert not got.is_contiguous() and there_and_back(tensor).is_contiguous()
+
+
+@pytest.mark.parametrize(
+    "tensor",
+    [torch.ones(3, 4), torch.ones(1, 4).T, torch.ones(0, 4).T, torch.ones(4)[::2],
+     torch.ones(1, 4).expand(3, 4), torch.ones(6).unfold(0, 3, 1), torch.tensor(1.0)],
+    ids=["contiguous", "vector", "empty", "gaps", "repetitions", "overlaps", "scalar"],
+)  # fmt: skip
+def test_any_other_layout_crosses_as_ever(tensor: torch.Tensor) -> None:
+    """A form of its own has only what can be put back."""
+    data, blob = encode(tensor, no_foreign, keep_layout=True)
+    assert (data, blob) == encode(tensor, no_foreign)
+    assert alike(decode(data, blob, refuse), tensor)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"P": None}, {"P": []}, {"P": [{"T": 0}]}, {"P": [{"T": 0}, [0, 1], 2]},
+        {"P": [{"T": 0}, [0]]}, {"P": [{"T": 0}, [0, 0]]}, {"P": [{"T": 0}, [1, 2]]},
+        {"P": [{"T": 0}, [-1, 0]]}, {"P": [{"T": 0}, [True, False]]}, {"P": [{"T": 0}, [0.0, 1]]},
+        {"P": [{"T": 0}, [0, 1, 2]]}, {"P": [{"T": 0}, ["0", "1"]]}, {"P": [{"T": 0}, 10**99]},
+        {"P": [{"A": 0}, [1, 0]]}, {"P": [{"l": []}, []]}, {"P": [{"T": 1}, [1, 0]]},
+    ],
+)  # fmt: skip
+def test_a_wrong_order_of_dimensions_is_refused(data: Any) -> None:
+    """It comes from a learner's process as well as from a test."""
+    with pytest.raises(BadValue):
+        decode(data, save({"0": torch.ones(2, 3)}), refuse)
+    endless: Any = {"T": 0}
+    for _ in range(MAX_DEPTH + 2):
+        endless = {"P": [endless, [1, 0]]}
+    with pytest.raises(BadValue, match="deep"):
+        decode(endless, save({"0": torch.ones(2, 3)}), refuse)
+
+
 @pytest.mark.parametrize("dtype", ["bool", "u1", "i2", "i8", "f2", "f4", "f8", "c8", "c16"])
 def test_arrays_come_back_as_they_were(dtype: str) -> None:
     """The same for NumPy, in any layout."""
@@ -165,7 +219,7 @@ json_values = st.recursive(
     | st.sampled_from(["nan", "inf", "float32", "0x1f", "cpu", "AAAA"]),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from([*"ifcbltsdeTAZx", "dtype", "device", "other"]), inner, max_size=2
+        st.sampled_from([*"ifcbltsdeTAZPx", "dtype", "device", "other"]), inner, max_size=2
     ),
     max_leaves=12,
 )  # fmt: skip
@@ -323,12 +377,12 @@ def foreseen_ids() -> Iterator[None]:
         yield
 
 
-def ask(replies: list[tuple[Any, bytes]], value: Any = None) -> tuple[Any, Learner]:
-    """What `Learner.request` gives, or the exception in which it ends, for these answers."""
+def ask(replies: list[tuple[Any, bytes]], value: Any = None) -> tuple[Any, Remote]:
+    """What `Remote.request` gives, or the exception in which it ends, for these answers."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        learner = Learner(Channel(ours), {}, 0)
-        learner.deadline = time.monotonic() + 0.2
+        remote = Remote(Channel(ours), {}, 0)
+        remote.deadline = time.monotonic() + 0.2
 
         def answer() -> None:
             channel = Channel(theirs)
@@ -339,9 +393,9 @@ def ask(replies: list[tuple[Any, bytes]], value: Any = None) -> tuple[Any, Learn
         thread = threading.Thread(target=answer)
         thread.start()
         try:
-            return learner.request("call", value, on=0), learner
+            return remote.request("call", value, on=0), remote
         except BaseException as error:
-            return error, learner
+            return error, remote
         finally:
             thread.join()
 
@@ -372,6 +426,26 @@ def test_dishonest_answers_end_the_exchange(replies: list[tuple[Any, bytes]]) ->
     """None of them may be taken for a value, or leave the examiner waiting."""
     got, _ = ask(replies)
     assert isinstance(got, Lost), got
+
+
+def test_a_stand_in_says_which_names_its_cell_reads() -> None:
+    """From the text that the examiner has: the learner's process is neither asked nor told."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        remote = Remote(Channel(ours), {}, 0)
+        remote.deadline = time.monotonic() + 5
+        there = Channel(theirs)
+        there.send({**GOOD, "value": {"x": {"h": 3, "label": "f", "names_used_": ["faked"]}}})
+        there.send({**GOOD, "value": {"x": {"h": 4, "label": "another"}}})
+        f = remote.fetch("f", frozenset({"softmax"}))
+        other = f(f)
+        assert f.names_used_ == {"softmax"} and type(f.names_used_) is frozenset
+        assert other.names_used_ == frozenset()
+        with pytest.raises(TypeError):
+            f.names_used_ = frozenset()
+        sent = [there.receive()[0] for _ in range(2)]
+        assert sent[0].keys() == {"do", "id", "name", "seconds", "value"}
+        assert "softmax" not in json.dumps(sent) and "names_used" not in json.dumps(sent)
 
 
 def test_a_function_that_was_lent_is_called_only_as_lent() -> None:
@@ -429,8 +503,8 @@ def test_random_bytes_from_a_learner_never_pass(seed: int) -> None:
     rng = random.Random(seed)
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        learner = Learner(Channel(ours), {}, 0)
-        learner.deadline = time.monotonic() + 1
+        remote = Remote(Channel(ours), {}, 0)
+        remote.deadline = time.monotonic() + 1
         text = json.dumps({"do": "reply", "id": 1, "value": {"l": [1, {"T": 0}]}}).encode()
         data = bytearray(len(text).to_bytes(8, "little") + bytes(8) + text)
         for _ in range(rng.randrange(1, 4)):
@@ -438,7 +512,7 @@ def test_random_bytes_from_a_learner_never_pass(seed: int) -> None:
         theirs.sendall(data)
         theirs.shutdown(socket.SHUT_WR)
         try:
-            value = learner.request("call", None, on=0)
+            value = remote.request("call", None, on=0)
         except (Lost, RemoteError, Ended):
             return
         encode(value, refuse)  # plain, if the damage left a value

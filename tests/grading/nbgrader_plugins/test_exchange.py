@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.classes import Course
+from tools.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
 SECRET = "an instructor's secret"
@@ -17,7 +17,7 @@ class Collected:
     """A drop box with good and bad submissions, and what `nbgrader collect` makes of it."""
 
     def __init__(self, root: Path) -> None:
-        self.course = Course.make(root / "course", EXERCISE)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE)
         self.course.nbgrader("generate_assignment", EXERCISE)
         self.course.nbgrader("release_assignment", EXERCISE)
         (self.course.root / "secret.txt").write_text(SECRET)
@@ -27,6 +27,9 @@ class Collected:
         self.drop(f"..+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "climber")
         self.drop(f"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "two lines")
         self.drop(f"odd+{EXERCISE}+soon", "odd")
+        self.drop(os.fsdecode(b"odd-\xff") + f"+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "no text")
+        later = self.drop(f"later+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "later")
+        (later / "timestamp.txt").write_text("next week")
         linker = self.box / f"linker+{EXERCISE}+2026-11-20 12:30:00 UTC+abc"
         (linker / "data.txt").symlink_to(self.course.root / "secret.txt")
         (linker / "folder").symlink_to(self.course.root / "source")
@@ -44,9 +47,10 @@ class Collected:
     def box(self) -> Path:
         return self.course.root / "exchange" / "llm-basics" / "inbound"
 
-    def drop(self, name: str, text: str) -> None:
+    def drop(self, name: str, text: str) -> Path:
         (self.box / name).mkdir()
         (self.box / name / f"{EXERCISE}.ipynb").write_text(text)
+        return self.box / name
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +73,14 @@ def test_collect_goes_on_and_says_what_it_left(collected: Collected) -> None:
     assert "Traceback" not in collected.log
     told = " ".join(collected.log.split())
     for words in (
-        "data.txt",
-        "folder",
-        "pipe",
-        "links or no files",
-        "more than 500 files",
-        "2026-13-40",
-        "soon",
-        "a link to another folder",
-        "that nbgrader gives",
+        f"UTC+abc: not copied, since it is no ordinary file: {EXERCISE}.ipynb, data.txt, folder",
+        "UTC+abc: not copied, since it is no ordinary file: pipe",
+        "the folder holds more than 500 files",
+        "2026-13-40 12:30:00 UTC+abc: month must be",
+        "'soon' is no date and time",
+        "timestamp.txt: 'next week' is no date and time; fix or remove the file",
+        "it is a link to another folder",
+        rf"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name is no learner's",
+        rf"odd-\xff+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name is no learner's",
     ):
         assert words in told, words

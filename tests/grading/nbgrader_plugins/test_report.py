@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import LoggingConfigurable
 
 from grading.nbgrader_plugins.report import ClassReport
-from tools.classes import Course, fill_in, made_up_class
+from tools.classes import MadeUpCourse, fill_in, made_up_class
 
 EXERCISE = "1-attention"
 MISSING, BROKEN = "moss", "bram"
@@ -31,9 +31,9 @@ if CHROMIUM is None and os.environ.get("CI"):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def course(tmp_path_factory) -> MadeUpCourse:
     """Six learners: four with answers, one who handed in nonsense, one who handed in nothing."""
-    course = Course.make(tmp_path_factory.mktemp("report") / "course", EXERCISE)
+    course = MadeUpCourse.make(tmp_path_factory.mktemp("report") / "course", EXERCISE)
     course.nbgrader("generate_assignment", EXERCISE)
     answers = made_up_class(EXERCISE)
     handed_in = {}
@@ -68,7 +68,7 @@ def page(report) -> BeautifulSoup:
     return BeautifulSoup(report.read_text(), "html.parser")
 
 
-def export(course: Course, to: Path, gradebook: str | None = None, **choice) -> BeautifulSoup:
+def export(course: MadeUpCourse, to: Path, gradebook: str | None = None, **choice) -> BeautifulSoup:
     """Export in this process."""
     app = LoggingConfigurable()
     app.coursedir = CourseDirectory(root=str(course.root))
@@ -96,7 +96,7 @@ def listed(page: BeautifulSoup, start: str) -> list[str]:
     raise AssertionError(f"nothing is folded below {start!r}")
 
 
-def points(course: Course) -> dict[str, dict[str, float]]:
+def points(course: MadeUpCourse) -> dict[str, dict[str, float]]:
     """What the gradebook says that each readable submission's test cells earned."""
     with Gradebook(course.db_url) as gradebook:
         return {
@@ -183,7 +183,7 @@ def test_table_has_a_row_for_each_learner_and_cell_and_is_safe_to_open(course, r
 
 
 def test_without_graded_notebooks_the_points_stay(course, page, tmp_path):
-    moved = Course(tmp_path / "elsewhere")
+    moved = MadeUpCourse(tmp_path / "elsewhere")
     moved.root.mkdir()
     folder = moved.root / "autograded" / "ada" / EXERCISE
     folder.mkdir(parents=True)
@@ -218,7 +218,7 @@ def test_page_and_table_are_two_files(course, tmp_path):
 def test_who_is_in_the_queue_and_names_that_are_code(course, tmp_path):
     url = f"sqlite:///{tmp_path / 'own.db'}"
     shutil.copy(course.root / "gradebook.db", tmp_path / "own.db")
-    own = Course(tmp_path / "own")
+    own = MadeUpCourse(tmp_path / "own")
     (own.root / "submitted" / MISSING / EXERCISE).mkdir(parents=True)
     with Gradebook(url) as gradebook:
         gradebook.add_student(NASTY)

@@ -3,6 +3,8 @@
 Were it broken, an instructor could not run the course with the commands of nbgrader's manual.
 """
 
+from __future__ import annotations
+
 import csv
 import json
 import re
@@ -12,7 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import source_of
-from tools.classes import Course, committed_answers, fill_in
+from tools.classes import MadeUpCourse, committed_answers, fill_in
 
 EXERCISE = "1-attention"
 MAX_CODE, MAX_WRITTEN = 13, 3
@@ -26,16 +28,16 @@ def _answers(kind: str, which: int) -> dict[str, str]:
     return {name: found[which] for name, found in texts.items()}
 
 
-def _bad_submissions(course: Course, right: dict[str, str]) -> dict[str, bytes]:
+def _bad_submissions(course: MadeUpCourse, right: dict[str, str]) -> dict[str, bytes]:
     """Submissions with something wrong in their form, by the learner's name."""
     good = fill_in(course.released(EXERCISE), right)
 
-    def without_a_test_cell():
+    def without_a_test_cell() -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(json.loads(json.dumps(good)))
         notebook.cells = [c for c in notebook.cells if c.id != "softmax-hidden"]
         return notebook
 
-    def with_a_test_cell_twice():
+    def with_a_test_cell_twice() -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(json.loads(json.dumps(good)))
         copied = next(c for c in notebook.cells if c.id == "softmax-visible").copy()
         copied.id = "a-copy"
@@ -50,9 +52,9 @@ def _bad_submissions(course: Course, right: dict[str, str]) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> Course:
+def course(tmp_path_factory: pytest.TempPathFactory) -> MadeUpCourse:
     """A course that went the whole way; `course.log` is what autograde said."""
-    course = Course.make(tmp_path_factory.mktemp("round-trip") / "course", EXERCISE)
+    course = MadeUpCourse.make(tmp_path_factory.mktemp("round-trip") / "course", EXERCISE)
     course.nbgrader("generate_assignment", EXERCISE)
     course.nbgrader("release_assignment", EXERCISE)
     right, wrong = _answers("right", 0), _answers("wrong", 0)
@@ -88,26 +90,28 @@ def course(tmp_path_factory) -> Course:
     return course
 
 
-def _code_scores(course: Course) -> dict[str, float]:
+def _code_scores(course: MadeUpCourse) -> dict[str, float]:
     with Gradebook(course.db_url) as gradebook:
         return {s.student.id: s.code_score for s in gradebook.assignment_submissions(EXERCISE)}
 
 
-def test_learners_get_the_points_they_earned(course):
+def test_learners_get_the_points_they_earned(course: MadeUpCourse) -> None:
     scores = _code_scores(course)
     assert scores["ada"] == MAX_CODE
     assert scores["alan"] == 0
     assert scores["grace"] == MAX_CODE - 4, "softmax alone is wrong, worth 1 + 3 points"
 
 
-def test_a_written_answer_waits_for_the_instructor_and_counts_once_graded(course):
+def test_a_written_answer_waits_for_the_instructor_and_counts_once_graded(
+    course: MadeUpCourse,
+) -> None:
     with Gradebook(course.db_url) as gradebook:
         assert gradebook.find_submission(EXERCISE, "ada").written_score == 2
         assert not gradebook.find_submission(EXERCISE, "ada").needs_manual_grade
         assert gradebook.find_assignment(EXERCISE).max_written_score == MAX_WRITTEN
 
 
-def test_bad_submissions_are_named_and_everyone_else_is_graded(course):
+def test_bad_submissions_are_named_and_everyone_else_is_graded(course: MadeUpCourse) -> None:
     log = (course.root / "autograde.log").read_text()
     scores = _code_scores(course)
     assert scores["deleted"] == MAX_CODE, "a deleted test cell is restored and run"
@@ -118,7 +122,9 @@ def test_bad_submissions_are_named_and_everyone_else_is_graded(course):
 
 
 @pytest.mark.parametrize("learner", ["ada", "alan"])
-def test_fetched_feedback_names_the_misconception_and_no_hidden_test(course, learner):
+def test_fetched_feedback_names_the_misconception_and_no_hidden_test(
+    course: MadeUpCourse, learner: str
+) -> None:
     pages = list((course.root / "homes" / learner / EXERCISE / "feedback").rglob("*.html"))
     assert len(pages) == 1
     text = pages[0].read_text()
@@ -137,7 +143,7 @@ def test_fetched_feedback_names_the_misconception_and_no_hidden_test(course, lea
     assert ("likely cause" in plain) == (learner == "alan")
 
 
-def test_grades_are_exported(course):
+def test_grades_are_exported(course: MadeUpCourse) -> None:
     with (course.root / "grades.csv").open(newline="") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     assert float(rows["ada"]["score"]) == MAX_CODE + 2

@@ -1,0 +1,2 @@
+def double(x):
+    return torch.stack([x, x]).sum(dim=0)

@@ -1,0 +1,3 @@
+# names: nothing is returned
+def double(x):
+    x.mul_(2)

@@ -1,0 +1,223 @@
+"""A course folder as the class command reads and writes it, from nbgrader's own configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import glob
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.apps import AutogradeApp
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import find_all_files
+from sqlalchemy.engine import make_url
+
+from grading.classroom.fingerprint import digest, grading_version
+from grading.classroom.gradebook import ClassGradebook
+from grading.classroom.journal import Entry
+from grading.classroom.workers import GradedNotebook, Handed, Pool, Task, local_pool
+from grading.sandbox.limits import Limits
+from grading.submission.graft import Source, SourceError, read_source
+from grading.submission.intake import Intake, Malformed, read_file, submitted_folders, take
+
+
+class CannotGrade(RuntimeError):
+    """Nothing, or nothing more, can be graded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a learner handed in.
+
+    files: what is copied beside the graded notebooks, by their place there.
+    left_out: what is not, and why, or empty.
+    key: hash of all that the grades depend on.
+    """
+
+    student: str
+    graded: Path
+    task: Task
+    files: dict[str, Path]
+    left_out: str
+    timestamp: datetime.datetime | None
+    key: str
+
+
+class ClassFolder:
+    """A course folder and its configuration for one exercise, as `nbgrader autograde` reads them.
+
+    exercise: the assignment.
+    db: URL of the gradebook, instead of the configured one.
+    unsafe: run learners' code without a sandbox.
+    Raises CannotGrade where there is no such source notebook, or it is at fault.
+    """
+
+    def __init__(self, exercise: str, db: str | None = None, unsafe: bool = False) -> None:
+        app = AutogradeApp(log_level="WARN")
+        app.initialize([])
+        self.exercise = exercise
+        self._course = app.coursedir
+        self._course.assignment_id = exercise
+        url = make_url(db or self._course.db_url)
+        if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
+            url = url.set(drivername="postgresql+psycopg2")
+        self._course.db_url = url.render_as_string(hide_password=False)
+        self._converter = Autograde(coursedir=self._course, parent=app)
+        reader = app.config.SubmissionReader
+        self._unsafe = unsafe or bool(reader.get("unsafe_no_sandbox", False))
+        self._limits = Limits(**reader.get("limits", {}))
+        self.root = Path(self._course.root)
+        self._source = Path(self._path(self._course.source_directory, "."))
+        pattern = f"{glob.escape(str(self._source))}/{self._course.notebook_id}.ipynb"
+        self._sources = {p.stem: _source(p) for p in map(Path, sorted(glob.glob(pattern)))}
+        if not self._sources:
+            raise CannotGrade(f"there is no source notebook {pattern}")
+        self._versions = tuple(grading_version(s.data) for s in self._sources.values())
+
+    def _path(self, step: str, student: str) -> str:
+        return str(self._course.format_path(step, student, self.exercise))
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """No second run on this folder meanwhile. Raises CannotGrade."""
+        import fcntl  # Windows has none, and no sandbox either
+
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError:
+            raise CannotGrade(f"another run is grading in {self.root}") from None
+        finally:
+            os.close(descriptor)
+
+    def gradebook(self) -> ClassGradebook:
+        """The gradebook, which fits the source notebooks. Raises GradebookError."""
+        late = AssignLatePenalties(parent=self._converter)
+        late.init_plugin()
+        gradebook = ClassGradebook(
+            self._course.db_url,
+            self._course.course_id,
+            self.exercise,
+            self._converter.create_student,
+            late.plugin_inst.late_submission_penalty,
+        )
+        for name, source in self._sources.items():
+            gradebook.check(name, source)
+        return gradebook
+
+    def local_pool(self, jobs: int) -> AbstractContextManager[Pool]:
+        """Worker processes for this class's submissions."""
+        return local_pool(jobs, self._unsafe, self._limits, self.root)
+
+    def students(self) -> list[tuple[str, Path]]:
+        """Learners and what lies where their submissions should."""
+        return submitted_folders(self._course)
+
+    def read(self, student: str, folder: Path) -> Submission:
+        """Read what was handed in. Raises Malformed where it can't be graded at all."""
+        taken = take(student, folder, self._sources)
+        notebooks = []
+        for name, path in taken.notebooks.items():
+            submitted: bytes | str
+            try:
+                submitted = read_file(path)
+            except Malformed as malformed:
+                submitted = str(malformed)
+            notebooks.append(Handed(name, self._sources[name], submitted))
+        files, left_out = self._files(taken), "; ".join(map(str, taken.left_out))
+        task = Task(tuple(notebooks), self._unsafe, self._limits, self.root, self._versions)
+        key = digest(
+            [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
+            sorted(files.items()),
+            [self._unsafe, dataclasses.astuple(self._limits), self._versions],
+        )
+        graded = Path(self._path(self._course.autograded_directory, student))
+        return Submission(student, graded, task, files, left_out, taken.handed_in, key)
+
+    def _files(self, taken: Intake) -> dict[str, Path]:
+        """Files beside the notebooks, where the source's take precedence."""
+        ignored = [*self._course.ignore, "*.ipynb"]
+        files = {}
+        if taken.files:
+            found = set(map(Path, find_all_files(str(taken.folder), ignored)))
+            files = {name: path for name, path in taken.files.items() if path in found}
+        kept = self._converter.exclude_overwriting.get(self.exercise, [])
+        for path in map(Path, find_all_files(str(self._source), ignored)):
+            name = str(path.relative_to(self._source))
+            if path.is_file() and not path.is_symlink() and name not in kept:
+                files[name] = path
+        return files
+
+    def stage(self, submission: Submission, notebooks: tuple[GradedNotebook, ...]) -> Path:
+        """Write a graded submission beside its place; gives the folder, which is whole."""
+        graded, whole = submission.graded, _beside(submission.graded, "new")
+        part = _beside(graded, "part")
+        for leftover in (part, whole):
+            shutil.rmtree(leftover, ignore_errors=True)
+        permissions = int(str(self._converter.permissions), 8)
+        part.mkdir(parents=True)
+        for name, path in submission.files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, part / name)
+            (part / name).chmod(permissions)
+        for notebook in notebooks:
+            path = part / f"{notebook.name}.ipynb"
+            path.write_bytes(notebook.data)
+            path.chmod(permissions)
+        if self._course.groupshared:
+            for folder in (part.parent, part, *(p for p in part.rglob("*") if p.is_dir())):
+                with contextlib.suppress(PermissionError):
+                    folder.chmod((folder.stat().st_mode | 0o2770) & 0o2777)
+        part.rename(whole)
+        return whole
+
+
+def _source(path: Path) -> Source:
+    try:
+        return read_source(path.read_bytes())
+    except SourceError as error:
+        raise CannotGrade(f"{path.stem}: {error}") from None
+
+
+def _beside(graded: Path, what: str) -> Path:
+    # A leading dot keeps it out of nbgrader's patterns.
+    return graded.parent / f".{graded.name}.{what}"
+
+
+def publish(staged: Path, graded: Path) -> None:
+    """Put a staged submission in its place, where an earlier one may stand."""
+    old = _beside(graded, "old")
+    shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        graded.rename(old)
+    staged.rename(graded)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def content_hash(folder: Path, names: list[str]) -> str | None:
+    """Hash of the graded notebooks in a folder, or None where one is missing."""
+    paths = [folder / f"{name}.ipynb" for name in names]
+    if not all(path.is_file() for path in paths):
+        return None
+    return digest(*paths)
+
+
+def in_place(submission: Submission, entry: Entry | None) -> bool:
+    """Whether a submission is graded already; completes what a killed run had recorded."""
+    names = [handed.name for handed in submission.task.notebooks]
+    staged, graded = _beside(submission.graded, "new"), submission.graded
+    if entry is None or entry.key != submission.key:
+        return False
+    if content_hash(staged, names) == entry.graded:
+        publish(staged, graded)
+    for leftover in ("part", "new", "old"):
+        shutil.rmtree(_beside(graded, leftover), ignore_errors=True)
+    return content_hash(graded, names) == entry.graded

@@ -1,0 +1,65 @@
+"""Which names a cell's text defines, and which it reads; nothing is run."""
+
+from __future__ import annotations
+
+import builtins
+import functools
+import re
+import symtable
+
+_MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
+
+def without_magics(code: str) -> str:
+    """A cell without the lines that only a notebook understands."""
+    return _MAGIC.sub("", code)
+
+
+def free_names(code: str) -> set[str]:
+    """Names that a cell reads and neither it nor Python defines. Raises SyntaxError."""
+    top = _table(code)
+    read: set[str] = set()
+    tables = [top]
+    while tables:
+        table = tables.pop()
+        tables += table.get_children()
+        for symbol in table.get_symbols():
+            if symbol.is_referenced() and (table is top or symbol.is_global()):
+                read.add(symbol.get_name())
+    return read - _bound(top) - set(dir(builtins))
+
+
+@functools.lru_cache
+def names_used(code: str) -> frozenset[str]:
+    """The same of a learner's cell, which may be no Python: then none."""
+    try:
+        return frozenset(free_names(code))
+    except _UNREADABLE:
+        return frozenset()
+
+
+@functools.lru_cache
+def bound_names(code: str) -> frozenset[str]:
+    """Names that a learner's cell would define, as far as its text says."""
+    try:
+        return frozenset(_bound(_table(code)))
+    except _UNREADABLE:
+        return frozenset(re.findall(r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)", code)) | frozenset(
+            re.findall(r"(?m)^(\w+)\s*=", code)
+        )
+
+
+def _table(code: str) -> symtable.SymbolTable:
+    try:
+        return symtable.symtable(code, "<cell>", "exec")
+    except SyntaxError:
+        return symtable.symtable(without_magics(code), "<cell>", "exec")
+
+
+def _bound(table: symtable.SymbolTable) -> set[str]:
+    return {
+        s.get_name()
+        for s in table.get_symbols()
+        if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }

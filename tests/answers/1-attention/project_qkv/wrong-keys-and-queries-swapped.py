@@ -1,3 +1,0 @@
-# names: K and Q swapped
-def project_qkv(x, W_q, W_k, W_v):
-    return x @ W_k, x @ W_q, x @ W_v

@@ -1,3 +1,0 @@
-# names: return the three
-def project_qkv(x, W_q, W_k, W_v):
-    return x @ W_q, x @ W_k

@@ -1,4 +1,0 @@
-# names: multiplied by the square root
-def scaled_dot_product_attention(Q, K, V):
-    weights = F.softmax(Q @ K.transpose(-2, -1) * math.sqrt(Q.shape[-1]), dim=-1)
-    return weights @ V, weights

@@ -1,4 +1,0 @@
-# names: raw scores
-def scaled_dot_product_attention(Q, K, V):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    return scores @ V, F.softmax(scores, dim=-1)

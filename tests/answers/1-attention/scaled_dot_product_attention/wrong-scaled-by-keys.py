@@ -1,4 +1,0 @@
-# names: number of keys
-def scaled_dot_product_attention(Q, K, V):
-    weights = F.softmax(Q @ K.transpose(-2, -1) / math.sqrt(K.shape[-2]), dim=-1)
-    return weights @ V, weights

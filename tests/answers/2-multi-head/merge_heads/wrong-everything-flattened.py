@@ -1,3 +1,0 @@
-# names: positions are flattened
-def merge_heads(x):
-    return x.flatten()

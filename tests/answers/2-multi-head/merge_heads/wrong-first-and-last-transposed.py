@@ -1,4 +1,0 @@
-# names: wrong pair.*-3, -1
-def merge_heads(x):
-    *batch, n_heads, n, d_head = x.shape
-    return x.transpose(-3, -1).reshape(*batch, n, n_heads * d_head)

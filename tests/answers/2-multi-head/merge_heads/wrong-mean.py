@@ -1,3 +1,0 @@
-# names: averaged
-def merge_heads(x):
-    return x.mean(dim=-3)

@@ -1,5 +1,0 @@
-# names: nothing is returned
-def split_heads(x, n_heads):
-    if x.shape[-1] % n_heads != 0:
-        raise ValueError(f"n_heads = {n_heads} must divide d_model = {x.shape[-1]}")
-    heads = x.unflatten(-1, (n_heads, -1)).transpose(-3, -2)

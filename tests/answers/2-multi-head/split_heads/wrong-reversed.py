@@ -1,5 +1,0 @@
-# names: reverse order
-def split_heads(x, n_heads):
-    if x.shape[-1] % n_heads != 0:
-        raise ValueError(f"n_heads = {n_heads} must divide d_model = {x.shape[-1]}")
-    return x.unflatten(-1, (n_heads, -1)).transpose(-3, -2).flip(-3)

@@ -1,6 +1,0 @@
-# names: transposed tensor is viewed
-def split_heads(x, n_heads):
-    *batch, n, d_model = x.shape
-    if d_model % n_heads != 0:
-        raise ValueError(f"n_heads = {n_heads} must divide d_model = {d_model}")
-    return x.transpose(-2, -1).reshape(*batch, n_heads, n, d_model // n_heads)

@@ -1,3 +1,0 @@
-# names: keepdim|shape
-def attention_entropy(weights):
-    return -torch.xlogy(weights, weights).sum(-1, keepdim=True)

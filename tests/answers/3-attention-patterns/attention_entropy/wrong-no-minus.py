@@ -1,3 +1,0 @@
-# names: minus sign
-def attention_entropy(weights):
-    return torch.xlogy(weights, weights).sum(-1)

@@ -1,9 +1,0 @@
-# names: reverse
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        fig, ax = plt.subplots()
-    ax.imshow(weights, vmin=0, vmax=1)
-    n = len(tokens)
-    ax.set_xticks(range(n), tokens)
-    ax.set_yticks(range(n), tokens[::-1])
-    return ax

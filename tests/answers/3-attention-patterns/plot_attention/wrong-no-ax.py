@@ -1,8 +1,0 @@
-# names: ax is not a parameter|signature
-def plot_attention(weights, tokens):
-    fig, ax = plt.subplots()
-    ax.imshow(weights, vmin=0, vmax=1)
-    n = len(tokens)
-    ax.set_xticks(range(n), tokens, rotation=90)
-    ax.set_yticks(range(n), tokens)
-    return ax

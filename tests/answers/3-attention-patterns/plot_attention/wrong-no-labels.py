@@ -1,6 +1,0 @@
-# names: tick labels are missing
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        fig, ax = plt.subplots()
-    ax.imshow(weights, vmin=0, vmax=1)
-    return ax

@@ -1,7 +1,0 @@
-# names: y axis
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        fig, ax = plt.subplots()
-    ax.imshow(weights, vmin=0, vmax=1)
-    ax.set_xticks(range(len(tokens)), tokens)
-    return ax

@@ -1,3 +1,0 @@
-# names: next|below the diagonal
-def previous_token_score(weights):
-    return weights.diagonal(1, -2, -1).mean(-1)

@@ -1,3 +1,0 @@
-# names: return
-def previous_token_score(weights):
-    score = weights.diagonal(-1, -2, -1).mean(-1)

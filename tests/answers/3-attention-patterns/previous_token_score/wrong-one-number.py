@@ -1,3 +1,0 @@
-# names: single number|each keeps
-def previous_token_score(weights):
-    return weights.diagonal(-1, -2, -1).mean()

@@ -1,3 +1,0 @@
-# names: only the diagonal
-def causal_mask(n):
-    return torch.eye(n, dtype=torch.bool)

@@ -1,3 +1,0 @@
-# names: convention is inverted
-def causal_mask(n):
-    return torch.triu(torch.ones(n, n), diagonal=1).bool()

@@ -1,4 +1,0 @@
-# names: not boolean
-def causal_mask(n):
-    i = torch.arange(n)
-    return (i[:, None] >= i[None, :]).long()

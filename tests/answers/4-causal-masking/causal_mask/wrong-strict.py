@@ -1,3 +1,0 @@
-# names: off by one.*itself
-def causal_mask(n):
-    return torch.tril(torch.ones(n, n, dtype=torch.bool), diagonal=-1)

@@ -1,3 +1,0 @@
-# names: convention is inverted
-def padding_mask(lengths, n):
-    return (torch.arange(n) >= lengths[:, None])[:, None, :]

@@ -1,3 +1,0 @@
-# names: only the last
-def padding_mask(lengths, n):
-    return (torch.arange(n) == lengths[:, None] - 1)[:, None, :]

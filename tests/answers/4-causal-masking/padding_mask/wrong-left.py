@@ -1,3 +1,0 @@
-# names: left
-def padding_mask(lengths, n):
-    return (torch.arange(n) >= n - lengths[:, None])[:, None, :]

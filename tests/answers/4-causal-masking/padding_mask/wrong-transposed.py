@@ -1,3 +1,0 @@
-# names: transposed
-def padding_mask(lengths, n):
-    return (torch.arange(n)[:, None] < lengths)[:, None, :]

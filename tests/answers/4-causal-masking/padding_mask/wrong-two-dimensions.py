@@ -1,3 +1,0 @@
-# names: middle dimension is missing
-def padding_mask(lengths, n):
-    return torch.arange(n) < lengths[:, None]

@@ -1,8 +1,0 @@
-# names: first sequence's mask
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    if mask is not None:
-        mask = mask if mask.dim() == 2 else mask[0]
-        scores = scores.masked_fill(~mask, -math.inf)
-    weights = F.softmax(scores, dim=-1).nan_to_num(0.0)
-    return weights @ V, weights

@@ -1,8 +1,0 @@
-# names: as if it had no mask
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    if mask is not None:
-        mask = mask | ~mask.any(-1, keepdim=True)
-        scores = scores.masked_fill(~mask, -math.inf)
-    weights = F.softmax(scores, dim=-1)
-    return weights @ V, weights

@@ -1,5 +1,0 @@
-# names: mask is ignored
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    weights = F.softmax(scores, dim=-1)
-    return weights @ V, weights

@@ -1,7 +1,0 @@
-# names: evenly
-def alibi_bias(n_heads, n):
-    h = torch.arange(1, n_heads + 1).float()
-    slopes = torch.linspace(2 ** (-8 / n_heads), 2**-8, n_heads)
-    p = torch.arange(n)
-    distance = (p[None, :] - p[:, None]).abs()
-    return -slopes[:, None, None] * distance

@@ -1,3 +1,0 @@
-# names: unchanged
-def apply_rope(x, positions=None, base=10000.0):
-    return x

@@ -1,8 +1,0 @@
-# names: one position is missing or too many
-def sinusoidal_encoding(n_positions, d_model, base=10000.0):
-    if d_model % 2:
-        raise ValueError(f"d_model must be even, got {d_model}")
-    p = torch.arange(n_positions + 1)[:, None]
-    i = torch.arange(d_model // 2)
-    angles = p * base ** (-2 * i / d_model)
-    return torch.stack((angles.sin(), angles.cos()), -1).flatten(-2)

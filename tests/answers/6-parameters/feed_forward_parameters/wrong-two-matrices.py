@@ -1,3 +1,0 @@
-# names: SwiGLU.*three.*two matrices
-def feed_forward_parameters(d_model, d_ff, gated=False, bias=False):
-    return linear_parameters(d_model, d_ff, bias) + linear_parameters(d_ff, d_model, bias)

@@ -1,3 +1,0 @@
-# names: d_in \+ d_out
-def linear_parameters(d_in, d_out, bias=True):
-    return d_in * d_out + (d_in + d_out if bias else 0)

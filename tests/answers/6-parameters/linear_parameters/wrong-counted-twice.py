@@ -1,3 +1,0 @@
-# names: twice
-def linear_parameters(d_in, d_out, bias=True):
-    return 2 * d_in * d_out + (d_out if bias else 0)

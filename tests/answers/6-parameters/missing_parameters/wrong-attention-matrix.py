@@ -1,2 +1,0 @@
-# names: one attention matrix
-missing_parameters = 32 * 4096**2

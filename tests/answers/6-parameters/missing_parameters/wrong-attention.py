@@ -1,2 +1,0 @@
-# names: attention
-missing_parameters = 32 * 4 * 4096**2

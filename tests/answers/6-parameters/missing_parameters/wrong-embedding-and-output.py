@@ -1,2 +1,0 @@
-# names: embedding and output
-missing_parameters = 2 * 32000 * 4096

@@ -1,2 +1,0 @@
-# names: embedding
-missing_parameters = 32000 * 4096

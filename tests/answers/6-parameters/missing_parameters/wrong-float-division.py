@@ -1,2 +1,0 @@
-# names: float
-missing_parameters = (6_738_415_616 - 5_295_575_040) / 1

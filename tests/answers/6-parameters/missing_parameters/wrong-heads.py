@@ -1,2 +1,0 @@
-# names: number of heads
-missing_parameters = 32 * 32 * 4096 * 11008

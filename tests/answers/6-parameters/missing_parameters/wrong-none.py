@@ -1,2 +1,0 @@
-# names: still to be written
-missing_parameters = None

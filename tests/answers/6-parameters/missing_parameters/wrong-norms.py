@@ -1,2 +1,0 @@
-# names: norms
-missing_parameters = (2 * 32 + 1) * 4096

@@ -1,2 +1,0 @@
-# names: one layer only
-missing_parameters = 4096 * 11008

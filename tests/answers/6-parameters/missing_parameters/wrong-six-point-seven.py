@@ -1,2 +1,0 @@
-# names: approximation
-missing_parameters = 6_700_000_000 - 5_295_575_040

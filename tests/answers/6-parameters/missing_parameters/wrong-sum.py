@@ -1,2 +1,0 @@
-# names: totals are added
-missing_parameters = 5_295_575_040 + 6_738_415_616

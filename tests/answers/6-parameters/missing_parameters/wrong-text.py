@@ -1,2 +1,0 @@
-# names: text
-missing_parameters = "1,442,840,576"

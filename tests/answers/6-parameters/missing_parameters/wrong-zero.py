@@ -1,2 +1,0 @@
-# names: nothing is missing
-missing_parameters = 0

@@ -1,0 +1,78 @@
+"""What a maintainer would lose: a new exercise that is whole before a line of it is changed."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from authoring.exercises import ROOT
+from authoring.new import new
+
+NAME = "9-two-words"
+NEEDED = ("authoring", "checks", "course", "grading", "helpers", "models", "tools")
+NEEDED += ("pyproject.toml", "nbgrader_config.py", "tests/conftest.py", "tests/support")
+NEEDED += ("tests/checks", "tests/authoring/test_sources.py")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course without its exercises: a new one must not be seen by other tests."""
+    course = tmp_path_factory.mktemp("course")
+    for name in NEEDED:
+        (course / name).parent.mkdir(exist_ok=True)
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, course / name)
+    return course
+
+
+def _run(course, *command, status=0):
+    """What a Python command prints in the copy, whose packages go before the installed ones."""
+    env = os.environ | {"PYTHONPATH": str(course), "PYTHONDONTWRITEBYTECODE": "1"}
+    ran = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=course, env=env, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert ran.returncode == status, ran.stdout + ran.stderr
+    return ran.stdout + ran.stderr
+
+
+def test_a_new_exercise_is_whole(course):
+    """By the steps of docs/maintainers.md: its lint, release, solution, edits and answers."""
+    said = _run(course, "authoring", "new", NAME)
+    assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words.py" in said
+    assert f"make release solutions EXERCISE={NAME}" in said
+    assert _run(course, "authoring", "check", NAME) == ""
+    _run(course, "authoring", "release", NAME)
+    _run(course, "authoring", "solutions", NAME)
+    solved = json.loads((course / "solutions" / f"{NAME}.ipynb").read_text())
+    printed = json.dumps([c.get("outputs") for c in solved["cells"]], ensure_ascii=False)
+    assert "Points so far: 1 of 1" in printed
+    said = _run(course, "pytest", "-v", "-k", NAME)
+    for tests in ("test_edits", "test_slips", "test_answers", "test_sources"):
+        assert f"{tests}.py::" in said
+    assert "SKIPPED" not in said
+
+
+def test_what_exists_is_not_made_again(course):
+    before = sorted(course.rglob("*"))
+    for name, there in ((NAME, f"source/{NAME}"), ("3-check", "checks/check.py")):
+        with pytest.raises(FileExistsError, match=f"{there} exists: choose another name"):
+            new(name, course)
+    assert sorted(course.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["mine", "9-Mine", "9_mine", "9-", "../9-mine", "9-mine/x", "9-for"]
+)
+def test_a_name_that_cant_be_one_is_refused(name, tmp_path):
+    with pytest.raises(ValueError, match="can't be an exercise's name: that is a number and"):
+        new(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_exercise_that_is_not_there_is_said_so(course):
+    said = _run(course, "authoring", "release", "..", status=2)
+    assert "'..' is not" in said and "Traceback" not in said

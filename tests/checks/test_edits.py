@@ -1,0 +1,33 @@
+"""Misconceptions as edits: each of them costs points and is told its own message.
+
+A learner would read a false cause, or none, where an edit's text has moved on without it.
+"""
+
+import pytest
+
+from authoring.exercises import exercises
+from checks.mistakes import Edit
+from support.in_process import cells_of
+
+NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
+
+
+@pytest.mark.parametrize(("exercise", "name"), NAMES)
+def test_each_mistake_loses_points_and_is_told_its_own_message(exercise, name):
+    cells = cells_of(exercise)
+    right = cells.answered()
+    assert cells.complaints(name, right) == []
+    faults = []
+    for check in cells.exercise.checks[name]:
+        if any(isinstance(mistake, Edit) for mistake in check.mistakes):
+            plain = right | {name: check.plain.edited()}
+            assert cells.complaints(name, plain) == [], "what is edited is no right answer"
+        for mistake, wrong in check.implementations:
+            said = "\n".join(cells.complaints(name, right | {name: wrong}))
+            if not said:
+                faults.append(f"survives: {mistake.message}\n    {getattr(mistake, 'changes', '')}")
+            elif mistake.message not in said:
+                faults.append(
+                    f"not told: {mistake.message}\n    {getattr(mistake, 'changes', '')}\n{said}"
+                )
+    assert not faults, "\n\n".join(faults)

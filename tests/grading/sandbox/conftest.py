@@ -1,0 +1,64 @@
+"""What runs inside the sandbox, counted by coverage too, which can't see in there by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import pytest
+
+from grading.sandbox import promises
+from grading.sandbox.view import ENVIRONMENT, Sandbox
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let coverage follow into the sandbox, if it is on.
+
+    The sandbox then gets one more folder, for coverage's data, and the variable that starts
+    coverage in each process. Everything else is as it is when learners are graded.
+    """
+    running = coverage.Coverage.current()
+    if running is None:
+        yield
+        return
+    outside = Path(running.get_data().data_filename()).parent
+    # Not below /tmp, of which each child has its own.
+    folder = Path(tempfile.mkdtemp(prefix="coverage-", dir="/var/tmp"))
+    folder.chmod(0o777)
+    settings = folder / "settings"
+    settings.write_text(
+        f"[run]\nsource_pkgs = grading\nparallel = true\npatch = _exit\n"
+        f"data_file = {folder}/.coverage\n"
+    )
+    arguments = Sandbox._arguments
+
+    def with_the_folder(self: Sandbox, fds: list[int]) -> list[str]:
+        command = arguments(self, fds)
+        place = command.index("--proc")
+        # bubblewrap would make the way there itself, but open to root alone.
+        shown = ["--dir", "/var", "--dir", "/var/tmp", "--bind", str(folder), str(folder)]
+        return [*command[:place], *shown, *command[place:]]
+
+    ended = promises.Inside.__exit__
+
+    def by_itself(self: promises.Inside, *error: object) -> None:
+        with contextlib.suppress(OSError, TimeoutError):
+            self.child.sock.shutdown(socket.SHUT_RDWR)
+            self.child.wait(5)  # a process that is killed writes no data
+        ended(self, *error)
+
+    monkeypatch.setattr(Sandbox, "_arguments", with_the_folder)
+    monkeypatch.setattr(promises.Inside, "__exit__", by_itself)
+    monkeypatch.setitem(ENVIRONMENT, "COVERAGE_PROCESS_START", str(settings))
+    try:
+        yield
+        for path in folder.glob(".coverage.*"):
+            shutil.copy(path, outside)
+    finally:
+        shutil.rmtree(folder)

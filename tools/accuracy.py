@@ -1,0 +1,157 @@
+"""How well the tests tell answers apart: every committed answer through the real pipeline.
+
+python -m tools.accuracy [EXERCISE ...]
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from authoring.exercises import ROOT, exercises, source_of
+from grading.examination.engine import Engine
+from grading.examination.verdicts import Outcome
+from grading.sandbox.view import Sandbox
+from tools.classes import committed_answers, fill_in
+
+_NAMES = re.compile(r"# names: (.+)")
+_CAUSE = "likely cause:"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What grading said of one committed answer.
+
+    said: the messages of the tests that it did not pass.
+    wanted: regular expression that a message must match, of a wrong answer.
+    """
+
+    exercise: str
+    name: str
+    kind: str
+    path: Path
+    said: tuple[str, ...]
+    wanted: str
+
+    @property
+    def named(self) -> bool:
+        """Whether a message names the cause."""
+        found = re.search(self.wanted, "\n".join(self.said), re.IGNORECASE | re.DOTALL)
+        return bool(self.said and self.wanted and found)
+
+    @property
+    def misnamed(self) -> bool:
+        """Whether the messages name a cause, and another one."""
+        return not self.named and any(_CAUSE in text for text in self.said)
+
+
+class Exercise:
+    """An exercise whose answers can be judged one by one, the others being right."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._source = nbformat.read(source_of(name), as_version=4)
+        self._released = nbformat.read(ROOT / "release" / name / f"{name}.ipynb", as_version=4)
+        self._solutions = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in self._source.cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        }
+
+    def judge(self, engine: Engine, name: str, kind: str, path: Path) -> Judged:
+        """Grade the answer in a file.
+
+        A right one must leave every test of the exercise content; of a wrong one its own tests
+        are asked.
+        """
+        answer = path.read_text()
+        own = (f"{name}-visible", f"{name}-hidden")
+        source, submitted = (
+            self._source.copy(),
+            fill_in(self._copy(), {**self._solutions, name: answer}),
+        )
+        if kind == "wrong":
+            source.cells = [c for c in source.cells if not _is_test(c) or _id(c) in own]
+        graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
+        said = [v.message for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+        wanted = _NAMES.match(answer)
+        return Judged(self.name, name, kind, path, tuple(said), wanted[1] if wanted else "")
+
+    def _copy(self) -> nbformat.NotebookNode:
+        """The released notebook without playgrounds, which only draw."""
+        notebook = nbformat.from_dict(self._released)
+        notebook.cells = [c for c in notebook.cells if "nbgrader" in c.metadata]
+        return notebook
+
+
+def _id(cell: nbformat.NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _is_test(cell: nbformat.NotebookNode) -> bool:
+    about = cell.metadata.get("nbgrader", {})
+    return bool(about.get("grade") and not about.get("solution"))
+
+
+def judged(engine: Engine, names: Sequence[str]) -> Iterator[Judged]:
+    """Every committed answer to these exercises, on as many threads as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for exercise in map(Exercise, names):
+            answers = committed_answers(exercise.name)
+            yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)  # type: ignore[misc]
+
+
+def summary(answers: Sequence[Judged]) -> str:
+    """The table's last line."""
+    right = [a for a in answers if a.kind == "right"]
+    wrong = [a for a in answers if a.kind == "wrong"]
+    return (
+        f"{sum(not a.said for a in right)} of {len(right)} right answers accepted; "
+        f"of {len(wrong)} wrong ones {sum(bool(a.said) for a in wrong)} rejected, "
+        f"{sum(a.named for a in wrong)} with their cause named, "
+        f"{sum(a.misnamed for a in wrong)} with another one"
+    )
+
+
+def _table(answers: Sequence[Judged]) -> Table:
+    table = Table(
+        "answer", "right", "accepted", "wrong", "rejected", "cause named", "another cause"
+    )
+    for exercise, name in dict.fromkeys((a.exercise, a.name) for a in answers):
+        own = [a for a in answers if (a.exercise, a.name) == (exercise, name)]
+        right = [a for a in own if a.kind == "right"]
+        wrong = [a for a in own if a.kind == "wrong"]
+        accepted, rejected = sum(not a.said for a in right), sum(bool(a.said) for a in wrong)
+        named, misnamed = sum(a.named for a in wrong), sum(a.misnamed for a in wrong)
+        counts = (len(right), accepted, len(wrong), rejected, named, misnamed)
+        table.add_row(f"{exercise} {name}", *map(str, counts))
+    return table
+
+
+@click.command(help=__doc__)
+@click.argument("names", nargs=-1, type=click.Choice(exercises()))
+def main(names: tuple[str, ...]) -> None:
+    """Print the table, what is not as it should be, and the line that the README quotes."""
+    console = Console(highlight=False)
+    with Engine(Sandbox.find([ROOT])) as engine:
+        answers = list(judged(engine, names or exercises()))
+    console.print(_table(answers))
+    for answer in answers:
+        if bool(answer.said) == (answer.kind == "right") or (
+            answer.kind == "wrong" and not answer.named
+        ):
+            console.print(str(answer.path.relative_to(ROOT)), *answer.said, sep="\n", markup=False)
+    click.echo(summary(answers))
+
+
+if __name__ == "__main__":
+    main()
