@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -15,16 +15,12 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.compare import Raised, attempt, difference
-from checks.mistakes import Edit, Seen, instead_of
+from checks.mistakes import Edit, instead_of, sightings
 from checks.seen import Predicate, batch_fails, comes_back, not_finite, raised, same_shape
 from helpers import attention
 
 EXERCISE = Exercise("3-attention-patterns", written=6)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
-
-
-def _seen(predicates: Mapping[str, Predicate]) -> list[Seen]:
-    return [Seen(message, when) for message, when in predicates.items()]
 
 
 def _weights(*shape: int, dtype: torch.dtype = torch.float32, spread: float = 1.0) -> Tensor:
@@ -127,7 +123,7 @@ check_attention_entropy = EXERCISE.check(
             "entropy of 0: 0 ln 0 = 0 holds for the single term",
             *("torch.where(w > 0, w, 1.0)", "w", "-total", "(-total).nan_to_num(0.0)"),
         ),
-        *_seen(
+        *sightings(
             {
                 "a weight of 0 gives NaN or infinity: 0 ln 0 counts as 0 here (torch.xlogy, or a "
                 "weight of 1 in its place)": lambda got, expected, w: (
@@ -252,7 +248,7 @@ check_previous_token_score = EXERCISE.check(
                 "found.double().mean(-1)": "the result is converted to float64",
             },
         ),
-        *_seen(
+        *sightings(
             {
                 **_NO_TENSOR,
                 "a single number comes back for a batch of heads: each keeps its own score, so "
@@ -360,7 +356,7 @@ check_most_attended = EXERCISE.check(
                 "[str(int(k)) for k in keys]": "indices come back as strings",
             },
         ),
-        *_seen(
+        *sightings(
             {
                 "indices or weights come back instead of strings: look each index up in "
                 "tokens": _each(lambda g, e: isinstance(g, int | float | np.number | Tensor)),
@@ -592,7 +588,7 @@ check_plot_attention = EXERCISE.check(
     expects="the axes that carry one heat map of weights: the first query on top, columns are "
     "keys, a colour scale from 0 to 1, the tokens as tick labels on both axes; new axes unless ax "
     "is given",
-    mistakes=_seen(
+    mistakes=sightings(
         {
             "something else than the axes is returned (such as the figure, the image or a tuple): "
             "return ax": _entry(RETURNED),

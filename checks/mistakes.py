@@ -159,6 +159,11 @@ def instead_of(
             yield Edit(f"{message}: {right}" if right else message, old, new)
 
 
+def sightings(when: Mapping[str, Callable[..., bool]]) -> list[Seen]:
+    """What can be seen, as a table: messages, each with its predicate."""
+    return [Seen(message, predicate) for message, predicate in when.items()]
+
+
 def then(message: str, reference: Any, *changes: Callable[..., Any]) -> Iterator[Rewrite]:
     """The right result, changed afterwards, in one way or several.
 

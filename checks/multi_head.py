@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from checks import seen
 from checks.check import Exercise
 from checks.compare import difference
-from checks.mistakes import Edit, Seen, instead_of
+from checks.mistakes import Edit, Seen, instead_of, sightings
 from checks.seen import raised
 from helpers import attention
 
@@ -33,10 +33,6 @@ def _why(n_heads: int, d_model: int) -> dict[str, Any]:
     }
 
 
-def _seen(what: Mapping[str, Callable[..., bool]]) -> Iterator[Seen]:
-    return (Seen(message, when) for message, when in what.items())
-
-
 def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
     of_shapes = ("unpack", "array", "axes", "axis")  # Python's own words, or NumPy's
     return raised("ValueError")(got) and not any(word in got.message for word in of_shapes)
@@ -48,7 +44,7 @@ _REFUSED = Seen(
     _refused,
 )
 _TENSOR = tuple(
-    _seen(
+    sightings(
         {
             "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
             ".contiguous() first": raised(says="view size is not compatible"),
@@ -399,7 +395,7 @@ _check_layers = EXERCISE.check(
     "else to learn (shown is what state_dict() holds)",
     mistakes=(
         Edit("super().__init__() is missing: call it first", "super().__init__()", "pass"),
-        *(_REFUSED, *_seen(_SEEN_IN_LAYERS)),
+        *(_REFUSED, *sightings(_SEEN_IN_LAYERS)),
     ),
 )
 
@@ -694,7 +690,7 @@ _check_forward = EXERCISE.check(
     "(..., n_heads, n_q, n_k)",
     mistakes=(
         *(*_OUTPUT, *_SOURCES, *_PROJECTIONS, *_SCORES, *_HEADS, *_RESULTS, *_MASKS),
-        *(_TENSOR[0], *_seen(_SEEN_IN_FORWARD)),
+        *(_TENSOR[0], *sightings(_SEEN_IN_FORWARD)),
     ),
 )
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from checks.check import Check, Exercise
 from checks.compare import same
-from checks.mistakes import Edit, Rewrite, Seen, Text
+from checks.mistakes import Edit, Rewrite, Seen, Text, sightings
 from checks.seen import comes_back, raised
 from helpers import parameters
 from helpers.parameters import CONFIGS
@@ -41,14 +41,10 @@ def _lines(text: Any, wrong: Mapping[str, Wrong]) -> list[Edit]:
     return edits
 
 
-def _seen(messages: Mapping[str, Callable[..., bool]]) -> list[Seen]:
-    return [Seen(message, when) for message, when in messages.items()]
-
-
 def _seen_in_number(no_more: str) -> list[Seen]:
     """What can be seen of a result that should be an int, where nothing else is known."""
     few = "too few are counted: a matrix or a bias is left out or too small"
-    return _seen(
+    return sightings(
         {
             f"the result is a float: {_NO_FLOAT}": comes_back(float, np.floating),
             "the result is a tensor, an array or a text: give an int": comes_back(*_NO_NUMBER),
@@ -537,9 +533,9 @@ check_transformer_parameters = EXERCISE.check(
     mistakes=(
         *(edit for _, edit in _IN_MODEL),
         *_lines(_transformer, _IN_TOTAL),
-        *_seen(_SEEN_OF_DICT),
+        *sightings(_SEEN_OF_DICT),
         *(_alone(part, edit) for part, edit in _IN_MODEL),
-        *_seen(_SEEN_OF_PARTS),
+        *sightings(_SEEN_OF_PARTS),
     ),
 )
 
@@ -685,7 +681,7 @@ check_missing_parameters = EXERCISE.check(
     mistakes=(
         *(Rewrite(said, number) for number, said in _NUMBERS),
         *(Seen(said, _is_float(number)) for number, said in _NUMBERS),
-        *_seen(_SEEN_IN_COUNT),
+        *sightings(_SEEN_IN_COUNT),
     ),
 )
 

@@ -17,7 +17,9 @@ from checks.compare import Raised
 
 Predicate = Callable[..., bool]
 
-_OF_DIMENSIONS = re.compile(r"dim|shape|size|unpack|permut|ax[ei]s|\d-?D\b|batch", re.IGNORECASE)
+_OF_DIMENSIONS = re.compile(
+    r"dim|shape|size|matrix|unpack|permut|ax[ei]s|\d-?D\b|batch", re.IGNORECASE
+)
 
 _ASKS_FOR_OTHERS = ("unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must")
 

@@ -1,6 +1,7 @@
-"""What all tests share."""
+"""What all tests share: a warm engine, and which tests are long."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +12,40 @@ from grading.sandbox.view import Sandbox
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
 
+LONG = (
+    "authoring/test_new_exercise.py",
+    "browser",
+    "grading/classroom",
+    "grading/examination/test_both_sides.py",
+    "grading/nbgrader_plugins",
+    "grading/sandbox",
+    "grading/submission/test_odd_names.py",
+    "grading/test_attacks.py",
+    "grading/test_attacks_on_a_class.py",
+    "tools",
+)
+"""What takes a browser, a server, or nbgrader's own slow commands."""
+SAMPLE = (
+    "files-read-gradebook", "network-tcp", "resources-memory-bomb", "output-says-passed",
+    "kernel-os-exit", "tampering-patched-allclose", "leakage-imports-the-reference",
+    "structure-edited-tests", "transport-forged-answer", "honest-noisy",
+)  # fmt: skip
+"""An attack of each area, which `make test` tries too."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long tests."""
+    for item in items:
+        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        sampled = item.name.startswith("test_an_attack_") and any(
+            f"[{name}]" in item.name for name in SAMPLE
+        )
+        if place.startswith(LONG) and not sampled:
+            item.add_marker(pytest.mark.long)
+
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
-    """A warm engine with ordinary limits; it takes seconds to start, and grading leaves no trace."""
+    """A warm engine with ordinary limits, which takes seconds to start; no test changes it."""
     with Engine(Sandbox.find([ROOT])) as engine:
         yield engine

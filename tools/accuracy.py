@@ -70,17 +70,15 @@ class Exercise:
     def judge(self, engine: Engine, name: str, kind: str, path: Path) -> Judged:
         """Grade the answer in a file.
 
-        A right one must leave every test of the exercise content; of a wrong one its own tests
-        are asked.
+        A right one must leave its own tests content, and those of answers that call it; of a wrong
+        one its own are asked.
         """
         answer = path.read_text()
-        own = (f"{name}-visible", f"{name}-hidden")
-        source, submitted = (
-            self._source.copy(),
-            fill_in(self._copy(), {**self._solutions, name: answer}),
-        )
-        if kind == "wrong":
-            source.cells = [c for c in source.cells if not _is_test(c) or _id(c) in own]
+        called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
+        asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
+        source = self._source.copy()
+        source.cells = [c for c in source.cells if not _is_test(c) or _id(c) in asked]
+        submitted = fill_in(self._copy(), {**self._solutions, name: answer})
         graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
         said = [v.message for v in graded.verdicts if v.outcome is not Outcome.PASSED]
         wanted = _NAMES.match(answer)
@@ -107,7 +105,7 @@ def judged(engine: Engine, names: Sequence[str]) -> Iterator[Judged]:
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for exercise in map(Exercise, names):
             answers = committed_answers(exercise.name)
-            yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)  # type: ignore[misc]
+            yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)
 
 
 def summary(answers: Sequence[Judged]) -> str:

@@ -195,7 +195,7 @@ class Engine:
                             )
                         case Do.DONE:
                             return
-            except WireError as error:
+            except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 raise _lost(examiner, error) from None
 
     def _patience(self) -> float:
@@ -231,7 +231,7 @@ class _ExaminerLost(Exception):
         self.message = message
 
 
-def _lost(examiner: Child, error: WireError) -> _ExaminerLost:
+def _lost(examiner: Child, error: Exception) -> _ExaminerLost:
     if isinstance(error, TimedOut):
         return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
     status = _wait(examiner)
