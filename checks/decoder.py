@@ -129,9 +129,8 @@ BIASED = Seen(
     _unasked("bias"),
 )
 OTHER_NAMES = Seen(
-    "the parameters are not those that are asked for: their names come from the attributes that you "
-    ""
-    "assign in __init__, so name each as asked (and register nothing else)",
+    "the parameters are not those that are asked for: their names come from the attributes that "
+    "you assign in __init__, so name each as asked (and register nothing else)",
     comes_back(OtherParameters),
 )
 SEVERAL_CAME = Seen("more than a tensor comes back: return it alone", comes_back(list, tuple))
@@ -173,7 +172,8 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
     "RMSNorm", visible=1, hidden=2, arguments=("x", "weight", "eps"),
     reference=transformer_block.RMSNorm, text=[_RMSNorm], procedure=_run_norm,
     expects="x / sqrt(mean(x²) + eps) * weight, the mean over the features (last dimension), "
-    "computed in float32, in the dtype and shape of x; one parameter, weight, of shape (d_model,)",
+        "computed in float32, in the dtype and shape of x; one parameter, weight, of shape "
+        "(d_model,)",
     mistakes=(
         Edit(NO_SUPER, "super().__init__()", "pass"),
         *instead_of("z / rms", right="divide x by the root of the mean of x², and centre nothing",
@@ -187,23 +187,23 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
                 "x is divided by its standard deviation (in which the mean is subtracted, as in a "
                 "LayerNorm)",
             "z / (z.norm(dim=-1, keepdim=True) + self.eps)": "the squares are summed instead of "
-            "averaged (L2 norm)",
+                "averaged (L2 norm)",
             "z / (_mean(z.abs()) + self.eps)": "the absolute value stands for the square (mean of "
-            "|x|)",
+                "|x|)",
             "z / (z.abs().amax(-1, keepdim=True) + self.eps)": "x is divided by its largest "
-            "absolute value",
+                "absolute value",
             "z / torch.sqrt(_mean(z).square() + self.eps)": "the square of the mean is taken",
             "z * rms": "x is multiplied by the root mean square",
             "rms": "the root mean square itself comes back",
         }),
         *instead_of("_mean(z.square())", right="the mean of x² runs over the features of each "
-        "position, mean(dim=-1, keepdim=True)", wrong={
+            "position, mean(dim=-1, keepdim=True)", wrong={
             "z.square().sum(-1, keepdim=True)": "the squares are summed instead of averaged (an L2 "
-            "norm)",
+                "norm)",
             "_mean(z.square()) * math.sqrt(x.shape[-1])": "the sum of squares is divided by the "
-            "square root of d_model",
+                "square root of d_model",
             "z.square().sum(-1, keepdim=True) / (x.shape[-1] - 1)": "the sum of squares is divided "
-            "by d_model - 1",
+                "by d_model - 1",
             "z.square().mean(-2, keepdim=True)": "the mean runs over the positions (dim -2)",
             "z.square().mean()": "the mean runs over all of x",
             "z.square().mean(0, keepdim=True)": "the mean runs over the first dimension",
@@ -211,26 +211,26 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "z.square().mean(-1)": "keepdim=True is missing",
         }),
         *instead_of("y * self.weight", right="the result is x over its root mean square, times the "
-        "weight", wrong={
+            "weight", wrong={
             "y": "the weight is forgotten",
             "y + self.weight": "the weight is added instead of multiplied",
             "y / self.weight": "x is divided by the weight",
             "y * (1 + self.weight)": "the weight is used as 1 + weight",
             "y * self.weight ** 2": "the weight is applied twice",
             "z + y * self.weight": "x is added to the result (a residual), which belongs to the "
-            "block",
+                "block",
             "z * self.weight / torch.sqrt(_mean((z * self.weight).square()) + self.eps)":
                 "the weight is applied before the mean square is taken",
         }),
         *instead_of("torch.sqrt(power + self.eps)", right="eps is added, as it is, to the mean "
-        "square inside the root", wrong={
+            "square inside the root", wrong={
             "(power + self.eps)": "the square root is missing",
             ("(torch.sqrt(power) + self.eps)", "1 / (torch.rsqrt(power) + self.eps)"):
             "eps is outside the square root",
             "torch.sqrt(power + self.eps ** 2)": "eps is squared",
             "torch.sqrt(_mean((z + self.eps).square()))": "eps is added to x before squaring",
             "torch.sqrt(power + self.eps / x.shape[-1])": "eps is added to the sum of squares "
-            "before the division by d_model",
+                "before the division by d_model",
             "torch.sqrt(power - self.eps)": "eps is subtracted",
             ("torch.sqrt(power.clamp(min=self.eps))", "torch.sqrt(power).clamp(min=self.eps)"):
                 "eps is taken as a lower bound (max or clamp)",
@@ -247,7 +247,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "y.double()": "the result is float64",
         }),
         *instead_of("x.to(torch.promote_types(x.dtype, torch.float32))", right="convert x to "
-        "float32 first, and back at the end", wrong={
+            "float32 first, and back at the end", wrong={
             ("x", "x.half()"): "it is computed in half precision, where squares overflow or vanish",
         }),
         Seen("there is a bias: RMSNorm has no bias, its one parameter is weight", _unasked("bias",
@@ -255,12 +255,12 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         Seen("the parameter has another name: call it weight (self.weight = nn.Parameter(…))",
              _parameters(lambda got: bool(got.missing and got.unasked))),
         Seen("weight is not a parameter: it must be an nn.Parameter assigned in __init__, not a "
-             "plain tensor or a buffer",
+            "plain tensor or a buffer",
              _parameters(lambda got: bool(got.missing))),
         Seen("weight has the wrong shape: one number for each feature, (d_model,)",
              _parameters(lambda got: bool(got.misshaped))),
         Seen("there are parameters that RMSNorm does not have: its one parameter is weight (eps is "
-             "a plain number)",
+            "a plain number)",
              comes_back(OtherParameters)),
         Seen("the result is float32: give it back in the dtype of x", other_dtype(torch.float32)),
         Seen("the result has another dtype than x", other_dtype()),
@@ -269,11 +269,11 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         Seen("the result is not finite: eps is added to the mean square, and nothing overflows",
              not_finite),
         Seen("the signature is RMSNorm(d_model, eps=1e-6)", raised("TypeError", says="positional "
-             "argument")),
+            "argument")),
         Seen("the batch is not handled: x may have any number of leading dimensions",
              batch_fails(2)),
         Seen("close, but not exact: compute in float32, and add eps to the mean square, inside the "
-             "root", nearly_right),
+            "root", nearly_right),
     ),
 )  # fmt: skip
 
@@ -339,16 +339,16 @@ _check_swiglu = EXERCISE.check(
     "SwiGLU", visible=1, hidden=2, arguments=("x", "d_ff", "parameters"),
     reference=transformer_block.SwiGLU, text=[_SwiGLU], procedure=_run_swiglu,
     expects="W_down(silu(W_gate(x)) * W_up(x)), with nn.Linear layers W_gate and W_up from d_model "
-    "to d_ff and W_down back, without bias; the shape of x",
+        "to d_ff and W_down back, without bias; the shape of x",
     mistakes=(
         Edit(NO_SUPER, "super().__init__()", "pass"),
         *instead_of("F.silu(gate(x)) * up(x)", right="it is silu(W_gate(x)) * W_up(x)", wrong={
             "gate(x) * F.silu(up(x))": "the activation is on W_up instead of W_gate (gate and up "
-            "are swapped)",
+                "are swapped)",
             "gate(x) * F.gelu(up(x))": "a GELU is on W_up, so gate and up are swapped too",
             "gate(x) * F.relu(up(x))": "a ReLU is on W_up, so gate and up are swapped too",
             "gate(x) * torch.sigmoid(up(x))": "a sigmoid is on W_up, so gate and up are swapped "
-            "too",
+                "too",
             "torch.sigmoid(gate(x)) * F.silu(up(x))": "silu is on W_up and a sigmoid on the gate",
             "gate(x) * up(x)": "the activation is missing",
             "F.silu(gate(x)) * F.silu(up(x))": "silu is applied to both W_gate(x) and W_up(x)",
@@ -360,7 +360,7 @@ _check_swiglu = EXERCISE.check(
             "F.silu(up(x))": "W_gate is not used (an ordinary feed-forward)",
             "F.silu(gate(x)) * gate(x)": "W_gate is used twice",
             "F.silu(up(x)) * up(x)": "W_up is used twice, or W_gate and W_up are one and the same "
-            "layer",
+                "layer",
             "F.silu(gate(x * torch.rsqrt(_mean(x * x) + 1e-06))) * up(x * torch.rsqrt(_mean(x * x) "
             "+ 1e-06))":
                 "x is normalised first, which belongs to the block",
@@ -370,7 +370,7 @@ _check_swiglu = EXERCISE.check(
             "F.gelu": "the activation is a GELU",
             "(lambda z: F.gelu(z, approximate='tanh'))": "the activation is a GELU (tanh form)",
             "(lambda z: z * torch.sigmoid(1.702 * z))": "the activation is a GELU approximation, z "
-            "* sigmoid(1.702 z)",
+                "* sigmoid(1.702 z)",
             "F.relu": "the activation is a ReLU",
             "torch.sigmoid": "the activation is a sigmoid (the plain GLU)",
             **{f"F.{name}": f"the activation is a {name}" for name in
@@ -381,25 +381,24 @@ _check_swiglu = EXERCISE.check(
             "(lambda z: F.silu(F.silu(z)))": "silu is applied twice",
         }),
         *instead_of("return down(product)", right="a feed-forward returns W_down(silu(W_gate(x)) * "
-        "W_up(x))", wrong={
+            "W_up(x))", wrong={
             "return down(F.silu(gate(x))) * x": "W_up is not used, and x itself is scaled by the "
-            "gate",
+                "gate",
             "return down(F.silu(gate(x))) * down(up(x))": "W_down is applied to the factors, and "
-            "the product comes after it",
+                "the product comes after it",
             "return F.silu(down(product))": "silu is applied to the result of W_down too",
             "return F.silu(down(gate(x) * up(x)))": "silu is applied to the result of W_down "
-            "instead",
+                "instead",
             "return product": "W_down is not used, which goes back to d_model",
             "return x + down(product)": "x is added to the result (a residual), which belongs to "
-            "the block",
+                "the block",
             "return x * down(product)": "x is multiplied by the result",
             "return down(product).float()": "the result is float32 whatever the dtype of x",
         }),
         DROPOUT,
         BIASED,
-        Seen("a layer has the wrong size or is transposed: W_gate and W_up go from d_model to d_ff, "
-             ""
-             "W_down from d_ff to d_model",
+        Seen("a layer has the wrong size or is transposed: W_gate and W_up go from d_model to "
+            "d_ff, W_down from d_ff to d_model",
              _parameters(lambda got: bool(got.misshaped))),
         Seen("a layer is missing: SwiGLU has three, W_gate, W_up and W_down",
              _parameters(lambda got: bool(got.missing and not got.unasked))),
@@ -540,17 +539,17 @@ _check_decoder_block = EXERCISE.check(
     reference=transformer_block.DecoderBlock, procedure=_run_block,
     text=[_split, _merge, _rope, _SwiGLU, _Attention, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
-    f"apply_rope; the result has the shape of x",
+        "apply_rope; the result has the shape of x",
     mistakes=(
         Edit(NO_SUPER, "d_ff):\n        super().__init__()\n        self.a", "d_ff):\n        "
-             "self.a"),
+            "self.a"),
         *instead_of("y = x + attend(n1(x))", right=PRE_NORM, wrong={
             "y = attend(n1(x))": "the residual around the attention is missing",
             "y = n1(x) + attend(n1(x))": "the residual around the attention adds the normalised x",
             "y = n1(x + attend(x))": "the attention is post-norm",
             "y = x + attend(x)": "attention_norm is not used",
             "y = x + attend(n2(x))": "the same norm serves both halves (feed_forward_norm, or one "
-            "module under two names)",
+                "module under two names)",
             "y = x": "the attention is missing",
         }),
         *instead_of("z = y + feed(n2(y))", right=PRE_NORM, wrong={
@@ -561,7 +560,7 @@ _check_decoder_block = EXERCISE.check(
             "z = y + feed(n1(y))": "the same norm is used twice (attention_norm)",
             "z = y": "the feed-forward is missing",
             "z = x + feed(n2(y))": "the second residual adds the block's input instead of the "
-            "running x",
+                "running x",
             "z = y - x + feed(n2(y))": "the second residual adds the attention's output without x",
             "z = x + y + feed(n2(y))": "the block's input is added once more at the end",
             "z = y + feed(n2(x))": "attention and feed-forward run side by side on the same x",
@@ -570,30 +569,30 @@ _check_decoder_block = EXERCISE.check(
         *instead_of("return z", right=PRE_NORM, wrong={
             "y = attend(n1(x)); return feed(n2(y))": "both residuals are missing",
             "y = n1(x) + attend(n1(x)); return n2(y) + feed(n2(y))": "the residuals add the "
-            "normalised x, though the norm is on the branch only",
+                "normalised x, though the norm is on the branch only",
             "y = n1(x + attend(x)); return n2(y + feed(y))": "the norms come after the sum "
-            "(post-norm)",
+                "(post-norm)",
             "y = x + n1(attend(x)); return y + n2(feed(y))": "the norm comes after the sublayer, "
-            "before the sum",
+                "before the sum",
             "y = x + attend(x); return y + feed(y)": "both norms are missing in forward",
             "y = x + attend(n2(x)); return y + feed(n1(y))": "the two norms are swapped",
             "y = x + attend(n1(_centred(x))); return y + feed(n2(_centred(y)))": "the norms are "
-            "LayerNorms (the mean is subtracted), not RMSNorm",
+                "LayerNorms (the mean is subtracted), not RMSNorm",
             "y = x + attend(n2(n1(x))); return y + feed(y)": "both norms are applied before the "
-            "attention",
+                "attention",
             ("return n2(z)", "return n1(z)"): "the result is normalised once more at the end",
             **{f"y = x + {s} * attend(n1(x)); return y + {s} * feed(n2(y))": "what attention and "
-            "feed-forward give is halved or scaled"
+                "feed-forward give is halved or scaled"
                for s in (0.5, 0.5**0.5)},
             **{f"y = {s} * (x + attend(n1(x))); return {s} * (y + feed(n2(y)))": "the sums are "
-            "scaled or halved"
+                "scaled or halved"
                for s in (0.5, 0.5**0.5)},
             ("return z / 2", "return z / math.sqrt(2)"): "the block's result is scaled or halved",
             "y = x + feed(n2(x)); return y + attend(n1(y))": "the feed-forward comes before the "
-            "attention",
+                "attention",
         }),
-        Edit(f"only the queries are made from the normalised x, keys and values are not: "
-             f"{PRE_NORM}",
+        Edit("only the queries are made from the normalised x, keys and values are not: "
+            f"{PRE_NORM}",
              "def forward(self, x):\n        heads", "def forward(self, x, raw):\n        heads",
              "layer(x), heads) for layer in W",
              "layer(t), heads) for layer, t in zip(W, (x, raw, raw))", "attend(n1(x))",
@@ -601,21 +600,21 @@ _check_decoder_block = EXERCISE.check(
         *instead_of("scores.masked_fill(~causal_mask(n), -math.inf)", right=EARLIER, wrong={
             "scores": "there is no causal mask",
             "scores.masked_fill(~causal_mask(n).mT, -math.inf)": "the mask is the wrong way round "
-            "(transposed, upper triangle)",
+                "(transposed, upper triangle)",
             "scores.masked_fill(torch.ones(n, n).triu(2).bool(), -math.inf)": "the mask lets a "
-            "position see one later (off by one)",
+                "position see one later (off by one)",
             "scores.masked_fill(~torch.eye(n).bool(), -math.inf)": "a position sees only itself",
             "scores.masked_fill(~causal_mask(n), 0.0)": "masked scores are set to 0 instead of "
-            "-inf, and exp(0) is 1",
+                "-inf, and exp(0) is 1",
             **{f"scores.masked_fill({mask}, {blocked})": what for blocked in ("-math.inf",
             -1e9) for mask, what in (
                 ("causal_mask(n)", "the mask is inverted"),
                 ("~causal_mask(n).tril(-1)", "the mask leaves out the position itself (off by one, "
-                "j < i)"))},
+                    "j < i)"))},
         }),
         *instead_of("weights @ v", right=EARLIER, wrong={
             "torch.softmax(scores, -1).tril() @ v": "the mask comes after the softmax, so that the "
-            "weights no longer sum to 1",
+                "weights no longer sum to 1",
             "torch.softmax(scores.masked_fill(causal_mask(n), -math.inf), -1).nan_to_num() @ v":
                 "the mask is inverted",
             "torch.softmax(scores.masked_fill(~causal_mask(n).tril(-1), -math.inf), "
@@ -624,24 +623,22 @@ _check_decoder_block = EXERCISE.check(
         }),
         *instead_of("Q, K = (_rope(q), _rope(k))", right=APPLY_ROPE, wrong={
             "Q, K = (q, k)": "RoPE is missing, or without effect because it takes heads for "
-            "positions",
+                "positions",
             "Q, K, v = (_rope(q), _rope(k), _rope(v))": "RoPE is applied to the values too",
             "Q, K = (_rope(q), k)": "RoPE is applied to the queries only",
             "Q, K = (q, _rope(k))": "RoPE is applied to the keys only",
             "Q, K, v = (q, _rope(k), _rope(v))": "RoPE is applied to keys and values instead of "
-            "queries and keys",
+                "queries and keys",
             "Q, K = (_split(_rope(layer(x)), heads) for layer in W[:2])": "RoPE is applied before "
-            "the split into heads, with the angles of d_model",
+                "the split into heads, with the angles of d_model",
             "Q, K = (_split(layer(_rope(x)), heads) for layer in W[:2])": "RoPE is applied to x "
-            "before the projection",
-            "Q, K, v = (_split(layer(_rope(x)), heads) for layer in W)": "RoPE is applied to all of "
-            ""
-            "the attention's input",
+                "before the projection",
+            "Q, K, v = (_split(layer(_rope(x)), heads) for layer in W)": "RoPE is applied to all "
+                "of the attention's input",
             "Q, K, v = (_split(layer(x + _sinusoids(x)), heads) for layer in W)": "sinusoidal "
-            "positions replace RoPE",
-            ("Q, K = (_rope(q, 1), _rope(k))", "Q, K = (_rope(q), _rope(k, 1))"): "RoPE's positions "
-            ""
-            "are off by one between queries and keys",
+                "positions replace RoPE",
+            ("Q, K = (_rope(q, 1), _rope(k))", "Q, K = (_rope(q), _rope(k, 1))"): "RoPE's "
+                "positions are off by one between queries and keys",
         }),
         *(Edit(f"{what}: {APPLY_ROPE}", "Q, K = (_rope(q), _rope(k))", "Q, K = (q, k)", old,
         new) for what, old, new in (
@@ -654,32 +651,30 @@ _check_decoder_block = EXERCISE.check(
         Edit("sinusoidal positions are added to x: this model has RoPE on queries and keys",
              "y = x", "x = x + _sinusoids(x); y = x"),
         *instead_of("first + torch.arange(n)", right="RoPE's positions are 0 to n-1, as in "
-        "apply_rope", wrong={
+            "apply_rope", wrong={
             "2 * torch.arange(n)": "RoPE is applied twice",
             "-torch.arange(n)": "RoPE turns the wrong way (the sign of the sine is flipped, or its "
-            "positions run backwards)",
+                "positions run backwards)",
         }),
         *instead_of("10000.0 ** (-torch.arange(0, d, 2) / d)", right=PAIRS, wrong={
             "10000.0 ** (-torch.arange(d // 2) / d)": "RoPE's angles fall with i/d_head instead of "
-            "2i/d_head",
+                "2i/d_head",
             "10000.0 ** (torch.arange(0, d, 2) / d)": "the sign in RoPE's exponent is wrong",
             "torch.ones(d // 2)": "all pairs turn by the same angle",
             **{f"{b} ** (-torch.arange(0, d, 2) / d)": f"RoPE's base is {b:g}" for b in (100.0,
             1000.0, 1e5, 5e5, 1e6)},
         }),
         *instead_of("return torch.stack((even * cos - odd * sin, even * sin + odd * cos), "
-        "-1).flatten(-2)", right=PAIRS, wrong={
-            "even, odd = x.chunk(2, -1); return torch.cat((even * cos - odd * sin, even * sin + odd "
-            ""
-            "* cos), -1)":
+            "-1).flatten(-2)", right=PAIRS, wrong={
+            "even, odd = x.chunk(2, -1); return torch.cat((even * cos - odd * sin, even * sin + "
+            "odd * cos), -1)":
                 "RoPE is in the half-split layout",
             "return x * cos.repeat(1, 2) + torch.stack((-odd, even), -1).flatten(-2) * "
             "sin.repeat(1, 2)":
                 "RoPE mixes the half-split angles with interleaved pairs",
         }),
-        *instead_of("/ math.sqrt(Q.shape[-1])", right="the scores are divided by the square root of "
-        ""
-        "d_head", wrong={
+        *instead_of("/ math.sqrt(Q.shape[-1])", right="the scores are divided by the square root "
+            "of d_head", wrong={
             "": "the scores are not scaled",
             "/ Q.shape[-1]": "the scores are divided by d_head itself",
             "/ math.sqrt(x.shape[-1])": "the scores are divided by the square root of d_model",
@@ -688,7 +683,7 @@ _check_decoder_block = EXERCISE.check(
             "* math.sqrt(Q.shape[-1])": "the scores are multiplied by the square root of d_head",
         }),
         *instead_of("self.n_heads = n_heads", right="there are n_heads heads of d_model / n_heads "
-        "features", wrong={
+            "features", wrong={
             "self.n_heads = 1": "n_heads is ignored (a single head of d_model features)",
             **{f"self.n_heads = {n}": f"n_heads is ignored ({n} is hard-coded)" for n in (2, 4, 8)},
             "self.n_heads = d_model // n_heads": "d_head and n_heads are mixed up",
@@ -707,7 +702,7 @@ _check_decoder_block = EXERCISE.check(
                f"self.{two} = nn.Linear(d_model, d_model, bias=False)", f"self.{two} = self.{one}")
           for one, two in (("W_q", "W_k"), ("W_k", "W_v"), ("W_q", "W_v"), ("W_v", "W_o"))),
         *instead_of("W = (self.W_q, self.W_k, self.W_v)", right="queries come from W_q, keys from "
-        "W_k, values from W_v", wrong={
+            "W_k, values from W_v", wrong={
             "W = (self.W_k, self.W_q, self.W_v)": "W_q and W_k are swapped",
             "W = (self.W_q, self.W_v, self.W_k)": "W_k and W_v are swapped",
             "W = (self.W_v, self.W_k, self.W_q)": "W_q and W_v are swapped",
@@ -716,7 +711,7 @@ _check_decoder_block = EXERCISE.check(
             "W = (self.W_q, self.W_k, self.W_q)": "the values are made with W_q",
         }),
         *instead_of("torch.softmax(hidden, -1)", right="the weights are the softmax over the keys, "
-        "dim=-1", wrong={
+            "dim=-1", wrong={
             "torch.softmax(hidden, -2)": "the softmax runs over the queries (dim -2)",
             "scores.tril()": "the softmax is missing",
         }),
@@ -726,28 +721,26 @@ _check_decoder_block = EXERCISE.check(
             "": "the feed-forward's activation is missing",
         }),
         Edit("the batch is flattened into the positions: positions of one sequence must not see "
-             "another",
+            "another",
              "attend(n1(x))", "attend(n1(x).flatten(0, -2)).reshape(x.shape)"),
         DROPOUT,
         BIASED,
-        Seen("a layer has the wrong size: W_q, W_k, W_v and W_o go from d_model to d_model (n_heads "
-             ""
-             "heads of d_model / n_heads features), the feed-forward to d_ff and back",
+        Seen("a layer has the wrong size: W_q, W_k, W_v and W_o go from d_model to d_model "
+            "(n_heads heads of d_model / n_heads features), the feed-forward to d_ff and back",
              _parameters(lambda got: bool(got.misshaped))),
         OTHER_NAMES,
         SEVERAL_CAME,
-        Seen("a tuple is added or normalised: where the attention gives (output, weights), take the "
-             ""
-             "output",
+        Seen("a tuple is added or normalised: where the attention gives (output, weights), take "
+            "the output",
              _says("'tuple'", "(tuple", "not tuple")),
         Seen("the result is not finite: every row of the mask needs a key (the position itself is "
-             "always allowed), and -inf must not be multiplied", not_finite),
+            "always allowed), and -inf must not be multiplied", not_finite),
         Seen("the last position is right and others are not: look at the causal mask",
              _right_at(-1)),
         Seen("position 0 is right and others are not: look at the causal mask and at RoPE "
-             "(apply_rope on queries and keys, after the split into heads)", _right_at(0)),
+            "(apply_rope on queries and keys, after the split into heads)", _right_at(0)),
         Seen("the sizes don't fit together: see the shapes of queries, keys and values before and "
-             "after the split into heads, and of the mask",
+            "after the split into heads, and of the mask",
              _says("size of tensor", "shapes cannot be multiplied", "shape '[")),
     ),
 )  # fmt: skip
@@ -825,15 +818,15 @@ _check_decoder_lm = EXERCISE.check(
     "DecoderLM", visible=2, hidden=4, arguments=("config", "tokens", "parameters"),
     reference=transformer_block.DecoderLM, text=[_LM], procedure=_run_lm,
     expects="output(norm(x)), where x is embedding(tokens) after each of the n_layers blocks: "
-    "logits of shape (..., n, vocab_size), for tokens (..., n)",
+        "logits of shape (..., n, vocab_size), for tokens (..., n)",
     mistakes=(
         Edit(NO_SUPER, "super().__init__()", "pass"),
         *instead_of("x = self.norm(x)", right="the final norm comes once, after all blocks, "
-        "output(norm(x))", wrong={
+            "output(norm(x))", wrong={
             "pass": "the final norm is missing in forward",
             "x = self.norm(self.norm(x))": "the final norm is applied twice",
             "x = self.norm(_centred(x))": "the final norm is a LayerNorm (the mean is subtracted), "
-            "not RMSNorm",
+                "not RMSNorm",
         }),
         *(Edit(f"{what}: self.norm comes once, after all blocks, output(norm(x))",
         *changes) for what, *changes in (
@@ -843,33 +836,33 @@ _check_decoder_lm = EXERCISE.check(
             ("the norm comes after each block", "x = block(x)", "x = self.norm(block(x))",
             "x = self.norm(x)", "pass"),
             ("the norm comes after each block and at the end", "x = block(x)", "x = "
-            "self.norm(block(x))"),
+                "self.norm(block(x))"),
             ("the norm comes after the output layer", "x = self.norm(x)", "pass", "self.output(x)",
             "self.norm(self.output(x))"))),
         Edit("the output layer shares the embedding's weight (tied): it has its own",
              "bias=False)", "bias=False); self.output.weight = self.embedding.weight"),
         *instead_of("logits = self.output(x)", right="the output layer makes the logits, and "
-        "nothing changes them", wrong={
+            "nothing changes them", wrong={
             "logits = x @ self.embedding.weight.T": "the logits are made with the embedding's "
-            "weight (tied)",
+                "weight (tied)",
             "logits = x": "the hidden states come back",
             ("logits = self.output(x) / math.sqrt(x.shape[-1])", "logits = self.output(x) * "
-            "math.sqrt(x.shape[-1])"):
+                "math.sqrt(x.shape[-1])"):
                 "the logits are scaled by the square root of d_model",
         }),
         *instead_of("x = e", right="the embedding is not scaled, and only RoPE in the attention "
-        "tells positions", wrong={
+            "tells positions", wrong={
             "x = e * math.sqrt(e.shape[-1])": "the embedding is scaled by the square root of "
-            "d_model",
+                "d_model",
             "x = e / math.sqrt(e.shape[-1])": "the embedding is divided by the square root of "
-            "d_model",
+                "d_model",
             "x = e + _sinusoids(e)": "sinusoidal positions are added to the embedding",
             "x = e * math.sqrt(e.shape[-1]) + _sinusoids(e)": "sinusoidal positions are added to a "
-            "scaled embedding",
+                "scaled embedding",
             "x = _rope(e)": "RoPE is applied to the embedding",
         }),
         *instead_of("in self.blocks:", right="x goes through every block, from the first to the "
-        "last", wrong={
+            "last", wrong={
             "in self.blocks[:1]:": "only the first block is used",
             "in [self.blocks[0]] * len(self.blocks):": "the first block is used again and again",
             "in self.blocks[:-1]:": "the last block is left out",
@@ -878,40 +871,38 @@ _check_decoder_lm = EXERCISE.check(
             "in reversed(self.blocks):": "the blocks run in reverse order",
         }),
         *instead_of("x = block(x)", right="x goes from block to block, and each has its residuals "
-        "inside", wrong={
+            "inside", wrong={
             "x = block(e)": "only the last block counts (each gets the embedding)",
-            "x = x + block(e) - (x is e) * x": "every block gets the embedding, and the outputs are "
-            ""
-            "added",
+            "x = x + block(e) - (x is e) * x": "every block gets the embedding, and the outputs "
+                "are added",
             "x = x + block(x)": "a residual is added around each block",
         }),
         Edit("the embedding is added again after the blocks: residuals are inside the blocks",
              "self.norm(x)", "self.norm(e + x)"),
         Edit("the blocks are one shared module: each layer is a DecoderBlock of its own "
-             "([DecoderBlock(…)] * n repeats the same one)",
+            "([DecoderBlock(…)] * n repeats the same one)",
              " for _ in range(config.n_layers)]", "] * config.n_layers"),
         *instead_of("return logits", right="logits are asked for, as the output layer gives them, "
-        "at every position", wrong={
+            "at every position", wrong={
             "return torch.softmax(logits, -1)": "a softmax is applied",
             "return torch.log_softmax(logits, -1)": "a log-softmax is applied",
             "return torch.tanh(logits)": "an activation is applied to the logits (tanh)",
             "return logits.mean(-2)": "the positions are averaged",
             ("return logits[..., -1, :]", "return logits[..., -1:, :]"): "only the last position's "
-            "logits come back",
+                "logits come back",
             "return logits.argmax(-1)": "token ids come back (arg max)",
             "return logits.mT": "the logits are transposed, though (..., n, vocab_size) is asked "
-            "for",
+                "for",
             "return logits[..., 1:, :]": "the logits of the first position are left out",
             "return logits[..., :-1, :]": "the logits of the last position are left out",
         }),
-        *instead_of("self.embedding(tokens)", right="position i of a sequence sees tokens 0 to i of "
-        ""
-        "it", wrong={
+        *instead_of("self.embedding(tokens)", right="position i of a sequence sees tokens 0 to i "
+            "of it", wrong={
             "self.embedding(F.pad(tokens, (1, 0))[..., :-1])": "the tokens are shifted",
         }),
         Edit("the batch is flattened into one long sequence: sequences must not see each other",
              "(tokens)", "(tokens.reshape(-1))", "return logits", "return "
-             "logits.reshape(*tokens.shape, -1)"),
+                 "logits.reshape(*tokens.shape, -1)"),
         DROPOUT,
         Seen("the output layer has a bias: nn.Linear(d_model, vocab_size, bias=False)",
              _unasked("output.bias")),
@@ -925,31 +916,29 @@ _check_decoder_lm = EXERCISE.check(
         Seen("the final norm has a bias, as a LayerNorm has: it is RMSNorm, with weight only",
              _unasked("norm.bias")),
         Seen("there are learned positions: this model has none, RoPE in the attention tells "
-             "positions apart",
+            "positions apart",
              _parameters(lambda got: any("pos" in name for name in got.unasked))),
         Seen("the output layer is missing (tied to the embedding?): it has a weight of its own",
              _only("output.")),
         Seen("a part has the wrong size: the embedding is (vocab_size, d_model), the output layer "
-             "goes from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this "
-             ""
-             "order",
+            "goes from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this "
+            "order",
              _parameters(lambda got: bool(got.misshaped))),
         BIASED,
         OTHER_NAMES,
         Seen("a leading dimension is missing or new: tokens (..., n) give logits (..., n, "
-             "vocab_size), so a single sequence has no batch dimension",
+            "vocab_size), so a single sequence has no batch dimension",
              lambda got, expected, *args, **kwargs:
              got.dim() != expected.dim() and got.numel() == expected.numel()),
         SEVERAL_CAME,
         Seen("sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, "
-             "n_heads, d_ff)",
+            "n_heads, d_ff)",
              _says("divi", "n_heads", "unflatten")),
-        Seen("config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and reads "
-             ""
-             "its attributes, such as config.d_model",
+        Seen("config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and "
+            "reads its attributes, such as config.d_model",
              _says("ModelConfig", "argument", "subscriptable")),
         Seen("the batch is not handled: tokens may have any number of leading dimensions, also "
-             "none",
+            "none",
              lambda got, expected, config, tokens, *args, **kwargs: batch_fails(2)(got, expected,
              tokens)),
         Seen("the result is not finite, though it should be", not_finite),
@@ -1112,8 +1101,8 @@ def _seed_mistakes(place: str) -> list[Edit | Seen]:
         "torch.multinomial(…, generator=generator)",
         new: "a generator with a fixed seed replaces the one that is given: draw with that one",
         "generator and generator.clone_state()": "the same random numbers come when a generator is "
-        "used again (it is copied, or seeded anew, or its seed is given to another one): draw with "
-        "the generator itself, which moves it on",
+        "used again (it is copied, or seeded anew, or its seed is given to another one): draw "
+        "with the generator itself, which moves it on",
         f"generator or {new}": "the same tokens come at each call without a generator (there is a "
         "fixed seed): draw with torch's global random state",
     }
@@ -1124,9 +1113,8 @@ def _seed_mistakes(place: str) -> list[Edit | Seen]:
         "is given",
         USED_AGAIN: "a generator that is used again gives the same tokens: draw with the generator "
         "itself, which moves it on",
-        NO_GENERATOR: "the same tokens come at each call without a generator: set no seed, and draw "
-        ""
-        "with torch's global random state",
+        NO_GENERATOR: "the same tokens come at each call without a generator: set no seed, and "
+        "draw with torch's global random state",
     }
     return [
         *(Edit(said, place, f"{place}; generator = {now}") for now, said in edits.items()),
@@ -1227,58 +1215,54 @@ check_sample_next = EXERCISE.check(
     "sample_next", visible=2, hidden=3, arguments=("logits", "temperature", "top_k"),
     reference=sample_next, text=[_sample], procedure=_run_sample,
     expects="token ids of shape (...) for logits (..., vocab_size), drawn from softmax(logits / "
-    "temperature) among the top_k largest; the arg max at temperature 0",
+        "temperature) among the top_k largest; the arg max at temperature 0",
     mistakes=(
         Edit("temperature 0 is divided by, which makes NaN or infinite logits: it means the arg "
-             "max, so deal with it first",
+            "max, so deal with it first",
              "if temperature == 0:", "if False:"),
-        *instead_of("logits.argmax(-1)", right="temperature 0 gives the index of each row's largest "
-        ""
-        "logit, argmax(dim=-1)", wrong={
+        *instead_of("logits.argmax(-1)", right="temperature 0 gives the index of each row's "
+            "largest logit, argmax(dim=-1)", wrong={
             "logits.argmin(-1)": "the smallest logit is taken at temperature 0 (arg min)",
             ("logits.argmax(0)", "logits.argmax()", "logits.argmax(-2)"): "the arg max runs over "
-            "the wrong dimension",
+                "the wrong dimension",
             "logits.amax(-1)": "the largest logit comes back, not its index",
             "F.one_hot(logits.argmax(-1), logits.shape[-1])": "a one-hot vector comes back",
             "logits.argmax(-1, keepdim=True)": "the last dimension is kept",
         }),
         *instead_of("z = logits / temperature", right="divide the logits by the temperature before "
-        "the softmax", wrong={
+            "the softmax", wrong={
             "z = logits": "the temperature is ignored (or added, which changes nothing)",
             "z = logits * temperature": "the temperature is multiplied by",
             "z = logits / temperature ** 2": "the logits are divided by the temperature twice (or "
-            "by its square)",
+                "by its square)",
             "z = logits / math.sqrt(temperature)": "the logits are divided by the square root of "
-            "the temperature",
+                "the temperature",
             "z = logits / (1 + temperature)": "the logits are divided by 1 + temperature",
             "z = -logits / temperature": "the sign of the logits is flipped",
             "z = torch.softmax(logits, -1) / temperature": "the temperature is applied after the "
-            "softmax",
+                "softmax",
             "z, top_k = (logits, None)": "temperature and top_k are both ignored",
         }),
         *instead_of("k = min(top_k or n, n)", right="top_k is the number of tokens to keep, those "
-        "with the largest logits", wrong={
+            "with the largest logits", wrong={
             "k = n": "top_k is ignored",
-            "k = max(1, min((top_k or n + 1) - 1, n))": "top_k is off by one, and one token too few "
-            ""
-            "is kept",
+            "k = max(1, min((top_k or n + 1) - 1, n))": "top_k is off by one, and one token too "
+                "few is kept",
             "k = min((top_k or n) + 1, n)": "top_k is off by one, and one token too many is kept",
             "k = max(1, n - (top_k or 0))": "top_k is taken for the number of tokens to leave out",
         }),
         *instead_of("kept = torch.full_like(z, -math.inf).scatter(-1, ids, best)", right="each "
-        "row's top_k largest logits stay, and the others become -inf", wrong={
+            "row's top_k largest logits stay, and the others become -inf", wrong={
             "kept = z.masked_fill(z > -(-z).topk(k, -1)[0][..., -1:], -math.inf)": "the top_k "
-            "smallest logits are kept",
+                "smallest logits are kept",
             "kept = z.scatter(-1, ids, -math.inf) if top_k else z": "the top_k largest logits are "
-            "removed",
-            "kept = z.masked_fill(torch.arange(n) >= k, -math.inf)": "the first top_k tokens of the "
-            ""
-            "vocabulary are kept",
+                "removed",
+            "kept = z.masked_fill(torch.arange(n) >= k, -math.inf)": "the first top_k tokens of "
+                "the vocabulary are kept",
             "kept = torch.zeros_like(z).scatter(-1, ids, best)": "logits outside the top_k are set "
-            "to 0, which is an ordinary logit",
-            "kept = F.pad(best, (0, n - k), value=-math.inf) if top_k else z": "the place among the "
-            ""
-            "top_k is taken for the token's id, which topk's indices hold",
+                "to 0, which is an ordinary logit",
+            "kept = F.pad(best, (0, n - k), value=-math.inf) if top_k else z": "the place among "
+                "the top_k is taken for the token's id, which topk's indices hold",
             "kept = z.masked_fill(z < best.reshape(-1, k)[0, -1], -1e9) if top_k else z":
                 "the top_k largest of the first row decide for all rows",
             "kept = z.masked_fill(z < z.flatten().topk(k)[0][-1], -1e9) if top_k else z":
@@ -1286,33 +1270,34 @@ check_sample_next = EXERCISE.check(
         }),
         *instead_of("p = torch.softmax(kept, -1)", right=_DRAW, wrong={
             ("p = torch.ones_like(kept)", "p = torch.softmax(kept, 0)"): "all tokens are equally "
-            "likely",
-            "p = (kept > -math.inf).to(kept.dtype)": "all of the top_k are equally likely",
-            "p = F.one_hot(kept.argmax(-1), n).to(kept.dtype)": "the most likely token always comes "
-            ""
-            "back (arg max)",
+                "likely",
+            (
+                "p = (kept > -math.inf).to(kept.dtype)",
+                "p = (kept > -math.inf).to(kept.dtype) if top_k else torch.softmax(kept, -1)",
+            ): "all of the top_k are equally likely",
+            "p = F.one_hot(kept.argmax(-1), n).to(kept.dtype)": "the most likely token always "
+                "comes back (arg max)",
             "p = F.one_hot(kept.argmin(-1), n).to(kept.dtype)": "the least likely token always "
-            "comes back",
+                "comes back",
             "p = torch.softmax(torch.softmax(kept, -1), -1)": "the softmax is applied twice",
             ("p = kept.clamp(min=0)", "p = kept.abs()"): "the logits are normalised without the "
-            "exponential",
+                "exponential",
             "p = kept - kept.amin(-1, keepdim=True)": "the logits are shifted to be positive "
-            "instead of exponentiated",
+                "instead of exponentiated",
             "p = torch.sigmoid(kept)": "a sigmoid replaces the softmax",
             "p = kept": "the logits are taken for probabilities",
         }),
         *instead_of("rows = p.reshape(-1, n)", right="each row is drawn from its own logits, and "
-        "torch.multinomial takes one or two dimensions: flatten the leading ones for it, and "
-        "restore them after (reshape)", wrong={
+            "torch.multinomial takes one or two dimensions: flatten the leading ones for it, and "
+            "restore them after (reshape)", wrong={
             "rows = p.reshape(-1, n)[:1].expand(p.numel() // n, n)": "all rows are drawn from the "
-            "first row's logits",
+                "first row's logits",
             "rows = p": "leading dimensions are not flattened for torch.multinomial",
         }),
         *instead_of("drawn.reshape(logits.shape[:-1])", right="the ids have shape (...) for logits "
-        "(..., vocab_size)", wrong={
-            ("drawn.reshape(*logits.shape[:-1], 1)", "drawn"): "the last dimension is kept (size 1, "
-            ""
-            "as torch.multinomial gives it) instead of squeezed",
+            "(..., vocab_size)", wrong={
+            ("drawn.reshape(*logits.shape[:-1], 1)", "drawn"): "the last dimension is kept (size "
+                "1, as torch.multinomial gives it) instead of squeezed",
             "drawn.squeeze()": "dimensions are lost or flattened (view or squeeze)",
         }),
         *OTHER_DEFAULTS,
@@ -1323,22 +1308,20 @@ check_sample_next = EXERCISE.check(
         Seen("temperature 0 is divided by: it means the arg max, so deal with it first",
              raised("ZeroDivisionError")),
         Seen("numbers that are not whole come back: the index of the largest logit is asked for "
-             "(argmax), not the largest logit",
+            "(argmax), not the largest logit",
              lambda got, expected, *args, **kwargs:
              got.is_floating_point() and got.shape == expected.shape),
         Seen("the last dimension is kept (size 1, as torch.multinomial gives it): the ids have "
-             "shape (...), so squeeze it",
+            "shape (...), so squeeze it",
              _shaped(lambda shape, right: shape == (*right, 1))),
-        Seen("there is a dimension too many, as of probabilities or a one-hot vector: token ids are "
-             ""
-             "asked for",
+        Seen("there is a dimension too many, as of probabilities or a one-hot vector: token ids "
+            "are asked for",
              _shaped(lambda shape, right: shape[:-1] == right)),
         Seen("dimensions are lost, flattened or new: the ids have shape (...) for logits (..., "
-             "vocab_size)",
+            "vocab_size)",
              _shaped(lambda shape, right: True)),
-        Seen("torch.multinomial takes one or two dimensions: flatten the leading dimensions for it, "
-             ""
-             "and restore them after (reshape)",
+        Seen("torch.multinomial takes one or two dimensions: flatten the leading dimensions for "
+            "it, and restore them after (reshape)",
              _says("prob_dist must be 1 or 2 dim")),
         Seen("what is drawn from are no probabilities: apply the softmax first, and divide by no 0",
              _says("probability tensor contains", "invalid multinomial", "probabilities are not",
@@ -1346,7 +1329,7 @@ check_sample_next = EXERCISE.check(
         Seen("the signature is sample_next(logits, temperature=1.0, top_k=None, generator=None)",
              _says("unexpected keyword argument")),
         Seen("one token is drawn for all rows, or the same always comes: draw for each row on its "
-             "own",
+            "own",
              lambda got, *args, **kwargs: bool((got[FREQUENCIES].shares.amax(-1) == 1).all())),
         Seen("a single number is made of several ids (item): give an id for every row",
              _says("converted to Scalar", "only one element")),
@@ -1354,7 +1337,7 @@ check_sample_next = EXERCISE.check(
              isinstance(got[FREQUENCIES], str)),
         Seen("the result is not a tensor of whole numbers: token ids are asked for", _no_ids),
         Seen("temperature 0 does not give the arg max: the token with the largest logit is asked "
-             "for",
+            "for",
              _at(comes_back(Tensor), temperature=0)),
         Seen("top_k = 1 does not give the arg max: only the largest logit stays",
              _at(comes_back(Tensor), top_k=1)),
@@ -1386,10 +1369,10 @@ def _seed() -> int:
     return int(torch.randint(1_000_000, ()))
 
 
-def _largest(f: Any, **options: Any) -> None:
+def _largest(f: Any, **options: Any) -> Any:
     layouts = (ROWS.double(), ROWS.mT.contiguous().mT, ROWS.transpose(0, 1), ROWS[:, :, None])
-    for logits in (ROWS[0, 0], ROWS[0], ROWS, *layouts):
-        check_sample_next(f, logits, **options)
+    cases = (ROWS[0, 0], ROWS[0], ROWS, *layouts)
+    return [check_sample_next(f, logits, **options) for logits in cases]
 
 
 def _limit(f: Any) -> None:
@@ -1399,10 +1382,12 @@ def _limit(f: Any) -> None:
         check_sample_next(f, logits, temperature=0)
 
 
-def _proportions(f: Any, *options: dict[str, Any]) -> None:
-    for given in options:
-        for logits in (ROWS[0, 1], ROWS[0], ROWS):
-            check_sample_next(f, logits, **given, draws=4000, seed=_seed())
+def _proportions(f: Any, *options: dict[str, Any]) -> Any:
+    return [
+        check_sample_next(f, logits, **given, draws=4000, seed=_seed())
+        for given in options
+        for logits in (ROWS[0, 1], ROWS[0], ROWS)
+    ]
 
 
 def _refuses(f: Any, says: tuple[str, ...], why: str, *calls: dict[str, Any]) -> None:
@@ -1485,9 +1470,9 @@ def _generate(
 ) -> Tensor:
     was_training = model.training
     model.eval()
-    prompt, n, T = (tokens, tokens.shape[1], temperature)
+    prompt, n, T = (tokens, tokens.shape[1], temperature)  # noqa: F841  (edits use them)
     with torch.no_grad():
-        for i in range(n_new):
+        for i in range(n_new):  # noqa: B007
             logits = model(tokens)[:, -1]
             new = sample_next(logits, T, top_k, generator)
             tokens = torch.cat((tokens, new[:, None]), 1)
@@ -1524,44 +1509,44 @@ check_generate = EXERCISE.check(
     "generate", visible=1, hidden=2, arguments=("tokens", "n_new", "vocab_size"),
     reference=transformer_block.generate, text=[_generate], procedure=_run_generate,
     expects="tokens (batch, n) with n_new more, (batch, n + n_new): each drawn by sample_next from "
-    "the logits at the last position, given all tokens so far; the model left in its training mode "
-    "(here: temperature 0, and a model of the test's own)",
+        "the logits at the last position, given all tokens so far; the model left in its training "
+        "mode (here: temperature 0, and a model of the test's own)",
     mistakes=(
         *instead_of("model.train(was_training)", right="put it back into the mode in which it was "
-        "found, model.train(was_training)", wrong={
+            "found, model.train(was_training)", wrong={
             "pass": "the model is left in eval mode",
             "model.train()": "the model is left in training mode",
             "model.train(not was_training)": "the model's training mode is flipped",
         }),
         *instead_of("model(tokens)[:, -1]", right="the model gets all tokens so far, and the next "
-        "one follows the last position, model(tokens)[:, -1]", wrong={
+            "one follows the last position, model(tokens)[:, -1]", wrong={
             "model(tokens[:, -1:])[:, -1]": "the model gets only the last token each time",
             "model(tokens[:, n:] if i else tokens)[:, -1]": "the model gets only the new tokens "
-            "after the first step",
+                "after the first step",
             "model(prompt)[:, -1]": "the model gets the prompt each time, without the tokens made "
-            "so far",
+                "so far",
             **{f"model(tokens[:, -{size}:])[:, -1]": f"the model gets only the last {size} "
-            f"tokens" for size in (2, 3, 4, 8, 16)},
+                "tokens" for size in (2, 3, 4, 8, 16)},
             "model(tokens[:, -n:])[:, -1]": "the prompt's first token is dropped at each step (a "
-            "sliding window)",
+                "sliding window)",
             "model(tokens[:, :-1])[:, -1]": "the last token is not given to the model",
             "model(tokens)[:, 0]": "the logits at the first position are used",
             "model(tokens)[:, -2]": "the logits at the position before the last are used",
             "model(tokens)[:, n - 1]": "the logits at the prompt's last position are used at every "
-            "step",
+                "step",
             "model(tokens).mean(1)": "the logits of all positions are averaged",
         }),
         *instead_of("torch.cat((tokens, new[:, None]), 1)", right="append to each sequence its own "
-        "new token, torch.cat((tokens, new[:, None]), 1)", wrong={
+            "new token, torch.cat((tokens, new[:, None]), 1)", wrong={
             "torch.cat((tokens, new[:1].expand(len(tokens))[:, None]), 1)": "the first sequence's "
-            "token is appended to all",
+                "token is appended to all",
             "torch.cat((new[:, None], tokens), 1)": "the new tokens are put in front",
             "torch.cat((tokens, new), 1)": "the new token has another shape than the tokens, "
-            "(batch,)",
+                "(batch,)",
             "torch.cat((tokens, new[None]), 1)": "the new token has another shape than the tokens, "
-            "(1, batch)",
+                "(1, batch)",
             "torch.cat((tokens[:, 1:], new[:, None]), 1)": "a token is dropped for each new one (a "
-            "window of fixed length)",
+                "window of fixed length)",
         }),
         *instead_of("range(n_new)", right="n_new tokens are appended, one at a time", wrong={
             "range(n_new - 1)": "one token too few is made (off by one)",
@@ -1573,26 +1558,24 @@ check_generate = EXERCISE.check(
         Edit("all new tokens are made in one step: make one at a time, each given the last",
              "range(n_new)", "range(1 if n_new else 0)", "[:, -1]", "[:, -n_new:]", "new[:, None]",
              "new"),
-        *instead_of("return tokens", right="return the prompt with the new tokens appended, (batch, "
-        ""
-        "n + n_new)", wrong={
-            "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front of the "
-            ""
-            "prompt",
+        *instead_of("return tokens", right="return the prompt with the new tokens appended, "
+            "(batch, n + n_new)", wrong={
+            "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front of "
+                "the prompt",
             "return tokens[:, n:]": "only the new tokens come back",
             ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
             "return tokens[:, 1:]": "the first token is lost",
             "return torch.cat((prompt, tokens[:, n:].flip(1)), 1)": "the new tokens are in reverse "
-            "order",
+                "order",
             ("return tokens[:1]", "return tokens[0]"): "only the first sequence of the batch comes "
-            "back",
+                "back",
             "return tokens.squeeze(0)": "a batch of one is squeezed away",
             ("return tokens.int()", "return tokens.float()"): "the tokens come back in another "
-            "dtype than the prompt's, int64 (long)",
+                "dtype than the prompt's, int64 (long)",
             "return tokens.tolist()": "a list comes back, not a tensor",
         }),
         Seen("the model is left in another mode than it was found in: remember model.training and "
-             "restore it",
+            "restore it",
              lambda got, expected, *args, **kwargs: got[MODE] != expected[MODE]),
         Seen("fewer than n_new tokens are made: go on whatever the tokens are", _tokens(_starts)),
         Seen("there are more sequences than before: append new tokens along the positions (dim 1)",
@@ -1602,12 +1585,11 @@ check_generate = EXERCISE.check(
         Seen("the shape is not (batch, n + n_new)", _tokens(lambda got, want:
              got.shape != want.shape)),
         Seen("what is joined has another shape than the prompt: sample_next gives (batch,), and "
-             "torch.cat needs (batch, 1)",
+            "torch.cat needs (batch, 1)",
              _says("same number of dimensions", "Sizes of tensors", "zero-dimensional tensor")),
         SIGNATURE,
-        Seen("a token is not the most likely one that follows all tokens so far: give the model all "
-             ""
-             "of them, and temperature to sample_next",
+        Seen("a token is not the most likely one that follows all tokens so far: give the model "
+            "all of them, and temperature to sample_next",
              _tokens(lambda got, want: got.shape == want.shape)),
     ),
 )  # fmt: skip
@@ -1638,20 +1620,20 @@ check_generate_often = EXERCISE.check(
     "generate", arguments=("logits after each token", "draws"),
     reference=transformer_block.generate, text=[_generate], procedure=_run_generate_often,
     expects="pairs of new tokens in the proportions that temperature, top_k and the model's logits "
-    "give: each new token is drawn by sample_next(logits, temperature, top_k, generator)",
+        "give: each new token is drawn by sample_next(logits, temperature, top_k, generator)",
     mistakes=(
         *instead_of("sample_next(logits, T, top_k, generator)", right="each new token is drawn by "
-        "sample_next(logits, temperature, top_k, generator)", wrong={
+            "sample_next(logits, temperature, top_k, generator)", wrong={
             "logits.argmax(-1)": "the most likely token always comes (arg max)",
             "sample_next(logits, 1.0, top_k, generator)": "temperature is not passed on",
             "sample_next(logits, T, None, generator)": "top_k is not passed on",
             "sample_next(logits, 1.0, None, generator)": "temperature and top_k are not passed on",
             "sample_next(logits / (T or 1), T, top_k, generator)": "the logits are divided by the "
-            "temperature twice",
+                "temperature twice",
             "sample_next(logits, T and 1 / T, top_k, generator)": "the temperature is multiplied "
-            "by",
+                "by",
             "sample_next(torch.softmax(logits, -1), T, top_k, generator)": "sample_next gets "
-            "probabilities (a softmax came first)",
+                "probabilities (a softmax came first)",
             "sample_next(logits, T, top_k, torch.Generator().manual_seed(0))":
                 "the same random numbers are used at each step (a generator is made or seeded anew "
                 "in the loop)",
@@ -1668,7 +1650,7 @@ check_generate_often = EXERCISE.check(
         Seen("the shape is not (batch, n + n_new)", _shaped(lambda shape, right: True)),
         SIGNATURE,
         Seen("the pairs of new tokens come with other probabilities than sample_next(logits, "
-             "temperature, top_k, generator) gives when it is called for each anew",
+            "temperature, top_k, generator) gives when it is called for each anew",
              comes_back(dict)),
     ),
 )  # fmt: skip
