@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
-from nbconvert.preprocessors import ClearOutputPreprocessor
+from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from authoring.exercises import SOLUTION_MARKS, source_of
@@ -37,6 +37,8 @@ def solution(exercise: str, into: Path) -> Path:
         resources={"metadata": {"path": str(source_of(exercise).parent)}},
     )
     client.execute()
+    # What a cell prints comes in as many pieces as the kernel happens to send.
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, resources)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": notebook.metadata.kernelspec, "language_info": {"name": "python"}}
     )

@@ -26,7 +26,7 @@ LONG = (
 )
 """What takes a browser, a server, or nbgrader's own slow commands."""
 SAMPLE = (
-    "files-read-gradebook", "network-tcp", "resources-memory-bomb", "output-says-passed",
+    "files-read-gradebook", "network-tcp", "resources-open-files", "output-says-passed",
     "kernel-os-exit", "tampering-patched-allclose", "leakage-imports-the-reference",
     "structure-edited-tests", "transport-forged-answer", "honest-noisy",
 )  # fmt: skip
