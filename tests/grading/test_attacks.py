@@ -380,7 +380,7 @@ def test_feedback_shows_no_hidden_test_and_runs_nothing(batch: Batch, source: by
     pages = list((batch.course.root / "feedback").rglob("*.html"))
     assert len(pages) >= 6
     hidden = hidden_lines(source)
-    assert len(hidden) > 10
+    assert len(hidden) >= 3, "each name has its line"
     for path in pages:
         page = BeautifulSoup(path.read_text(), "html.parser")
         text = page.get_text()
