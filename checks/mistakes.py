@@ -8,10 +8,12 @@ back instead, for what no single implementation stands for.
 from __future__ import annotations
 
 import ast
+import functools
 import inspect
 import math
 import sys
 import textwrap
+import types
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -22,6 +24,10 @@ from torch import nn
 
 _AT_HAND = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
 """Names that an edit may use, as in an exercise's first cell."""
+
+
+_BETWEEN = "\n\f\n"
+"""Between the parts of a text."""
 
 
 class Text:
@@ -37,7 +43,7 @@ class Text:
 
     def __init__(self, *parts: Any) -> None:
         self.name: str = parts[-1].__name__
-        self.code = "\n\n".join(_tidied(part) for part in parts)
+        self.code = _BETWEEN.join(_tidied(part) for part in parts)
         self._globals = vars(sys.modules[parts[-1].__module__])
 
     def edited(self, *changes: str) -> Any:
@@ -51,8 +57,15 @@ class Text:
                 raise ValueError(f"{old!r} stands {code.count(old)} times in\n{code}")
             code = code.replace(old, new)
         namespace = _AT_HAND | self._globals
-        exec(compile(code, f"<an edit of {self.name}>", "exec"), namespace)
+        for part in code.split(_BETWEEN):
+            exec(_compiled(part, f"<an edit of {self.name}>"), namespace)
         return namespace[self.name]
+
+
+@functools.lru_cache
+def _compiled(part: str, name: str) -> types.CodeType:
+    """A part compiled once, as most edits leave all parts but one as they are."""
+    return compile(part, name, "exec")
 
 
 def _tidied(part: Any) -> str:
