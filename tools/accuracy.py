@@ -77,7 +77,7 @@ class Exercise:
         called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
         source = self._source.copy()
-        source.cells = [c for c in source.cells if not _is_test(c) or _id(c) in asked]
+        source.cells = [c for c in _graded(source) if not _is_test(c) or _id(c) in asked]
         submitted = fill_in(self._copy(), {**self._solutions, name: answer})
         graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
         said = [v.message for v in graded.verdicts if v.outcome is not Outcome.PASSED]
@@ -85,10 +85,14 @@ class Exercise:
         return Judged(self.name, name, kind, path, tuple(said), wanted[1] if wanted else "")
 
     def _copy(self) -> nbformat.NotebookNode:
-        """The released notebook without playgrounds, which only draw."""
         notebook = nbformat.from_dict(self._released)
-        notebook.cells = [c for c in notebook.cells if "nbgrader" in c.metadata]
+        notebook.cells = _graded(notebook)
         return notebook
+
+
+def _graded(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Its cells without playgrounds, which only draw."""
+    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
 
 
 def _id(cell: nbformat.NotebookNode) -> str:

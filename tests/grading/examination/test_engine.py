@@ -215,9 +215,8 @@ def test_written_answers_stay_for_the_hand(engine: Engine) -> None:
     assert graded.verdicts == ()
 
 
-def kill_at_work(pid: int) -> None:
-    """Kill a warm parent, and whatever it started, as soon as it has one more child."""
-    idle = set(descendants(pid))
+def kill_at_work(pid: int, idle: set[int]) -> None:
+    """Kill a warm parent, and whatever it started, as soon as it has more than its `idle` ones."""
     eventually(lambda: bool(set(descendants(pid)) - idle))
     for each in [pid, *descendants(pid)]:
         with contextlib.suppress(ProcessLookupError):
@@ -232,7 +231,9 @@ def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
             assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
             process = parent._process
             assert process is not None
-            killer = threading.Thread(target=kill_at_work, args=[process.pid])
+            killer = threading.Thread(
+                target=kill_at_work, args=[process.pid, set(descendants(process.pid))]
+            )
             killer.start()
             assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
             killer.join()
