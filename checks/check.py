@@ -6,6 +6,7 @@ looks at the tensors and plain values that come back.
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 import torch
 
 from checks.compare import Raised, WrongAnswer, attempt, describe, difference, same
-from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text
+from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, Wrong, edits
 
 MOST_CAUSES = 2
 """How many mistakes that explain a result equally well are named."""
@@ -44,10 +45,13 @@ class Check:
     Args:
         exercise: the exercise it belongs to.
         name: the contract's name.
-        arguments: names of the positional arguments, for messages.
         reference: the right answer.
         expects: what should come back, in words.
-        mistakes: known misconceptions, the most usual first.
+        arguments: names of the positional arguments, for messages; those of the reference unless
+            given.
+        wrong: known misconceptions as edits, the most usual first.
+        mistakes: others.
+        seen: messages, each with what can be seen of a result (see `Seen`), the surest first.
         text: what the edits among them are edits of: functions or classes, the last one a right
             answer, the others what it calls. The reference unless given.
         parts: names of the results where there are several.
@@ -58,15 +62,23 @@ class Check:
 
     exercise: Exercise
     name: str
-    arguments: Sequence[str]
     reference: Any
     expects: str
+    arguments: Sequence[str] | None = None
+    wrong: Wrong = field(default_factory=dict)
     mistakes: Sequence[Mistake] = ()
+    seen: Mapping[str, Callable[..., bool]] = field(default_factory=dict)
     text: Sequence[Any] = ()
     parts: Sequence[str] = ()
     procedure: Callable[..., Any] | None = None
     _calls: list[Call] = field(default_factory=list)
     _called: Any = None
+
+    def __post_init__(self) -> None:
+        if self.arguments is None:
+            self.arguments = tuple(inspect.signature(self.reference).parameters)
+        looks = (Seen(message, when) for message, when in self.seen.items())
+        self.mistakes = (*edits(self.wrong), *self.mistakes, *looks)
 
     def __call__(
         self,
@@ -140,12 +152,12 @@ class Check:
     def implementations(self) -> list[tuple[Edit | Rewrite, Any]]:
         """The mistakes that are implementations, with these.
 
-        Raises ValueError where an edit's text doesn't stand exactly once in the reference.
+        Raises ValueError where it is not clear which text of the reference an edit replaces.
         """
         found: list[tuple[Edit | Rewrite, Any]] = []
         for mistake in self.mistakes:
             if isinstance(mistake, Edit):
-                found.append((mistake, self.plain.edited(*mistake.changes)))
+                found.append((mistake, self.plain.edited(mistake.way)))
             elif isinstance(mistake, Rewrite):
                 found.append((mistake, mistake.wrong))
         return found

@@ -10,11 +10,14 @@ from __future__ import annotations
 import ast
 import functools
 import inspect
+import itertools
 import math
+import re
 import sys
 import textwrap
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,10 +27,6 @@ from torch import nn
 
 _AT_HAND = {"math": math, "np": np, "torch": torch, "F": F, "nn": nn}
 """Names that an edit may use, as in an exercise's first cell."""
-
-
-_BETWEEN = "\n\f\n"
-"""Between the parts of a text."""
 
 
 class Text:
@@ -43,23 +42,76 @@ class Text:
 
     def __init__(self, *parts: Any) -> None:
         self.name: str = parts[-1].__name__
-        self.code = _BETWEEN.join(_tidied(part) for part in parts)
+        self.parts = tuple(_tidied(part) for part in parts)
         self._globals = vars(sys.modules[parts[-1].__module__])
 
-    def edited(self, *changes: str) -> Any:
-        """The reference with `changes` made: old text, new text, old text, …
-
-        Raises ValueError where an old text doesn't stand exactly once.
-        """
-        code = self.code
-        for old, new in zip(changes[::2], changes[1::2], strict=True):
-            if code.count(old) != 1:
-                raise ValueError(f"{old!r} stands {code.count(old)} times in\n{code}")
-            code = code.replace(old, new)
+    def edited(self, way: str = "") -> Any:
+        """The reference with an edit made (see `code`)."""
         namespace = _AT_HAND | self._globals
-        for part in code.split(_BETWEEN):
+        for part in self.code(way):
             exec(_compiled(part, f"<an edit of {self.name}>"), namespace)
         return namespace[self.name]
+
+    def code(self, way: str = "") -> list[str]:
+        """The text of each part, with an edit made.
+
+        Args:
+            way: one step or several, `"k = 0; v = 0"`. Each is a new line for the one that begins
+                alike (that sets the same name, or returns, or loops over the same name), or
+                `"old -> new"`: other text for text that stands once. A step that begins like no
+                line is a new line in front of the next one's.
+
+        Raises ValueError where it is not clear which line or text is meant.
+        """
+        parts = [part.split("\n") for part in self.parts]
+        before = ""
+        for step in filter(None, way.split("; ")):
+            old, arrow, new = step.partition(" ->")
+            if arrow:
+                lines, i = _only(parts, step, partial(_count, old))
+                lines[i] = lines[i].replace(old, new.removeprefix(" "))
+            elif any(_begins_alike(step, line) for line in itertools.chain(*parts)):
+                lines, i = _only(parts, step, partial(_begins_alike, step))
+                lines[i] = _indent(lines[i]) + before + step
+                before = ""
+            else:
+                before += f"{step}; "
+        if before:
+            raise ValueError(f"{before!r} begins like no line of\n{_shown(parts)}")
+        return ["\n".join(lines) for lines in parts]
+
+
+def _only(parts: list[list[str]], step: str, count: Callable[[str], int]) -> tuple[list[str], int]:
+    """The line that a step is about, of the last part that has one: its part, and its place."""
+    for lines in reversed(parts):
+        found = [i for i, line in enumerate(lines) for _ in range(count(line))]
+        if len(found) > 1:
+            raise ValueError(f"{step!r} may mean {len(found)} places in\n{_shown([lines])}")
+        if found:
+            return lines, found[0]
+    raise ValueError(f"{step!r} means no place in\n{_shown(parts)}")
+
+
+def _count(text: str, line: str) -> int:
+    return line.count(text)
+
+
+def _begins_alike(step: str, line: str) -> bool:
+    return _begin(line) == _begin(step)
+
+
+def _begin(line: str) -> str:
+    """What tells a line from the others: the names that it sets, or its first word."""
+    loop = re.match(r"\s*(for .*? in|return)\b", line)
+    return loop[1] if loop else line.partition(" = ")[0].strip()
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _shown(parts: list[list[str]]) -> str:
+    return "\n\n".join("\n".join(lines) for lines in parts)
 
 
 @functools.lru_cache
@@ -126,13 +178,13 @@ class Edit(Mistake):
 
     Args:
         message: what the learner should hear.
-        changes: old text, new text, and so on; each old text stands exactly once in the
-            reference (see `Text`).
+        way: the lines that replace others (see `Text.code`).
     """
 
-    def __init__(self, message: str, *changes: str) -> None:
+    def __init__(self, message: str, *way: str) -> None:
         super().__init__(message)
-        self.changes = changes
+        pairs = zip(way[::2], way[1::2], strict=True) if len(way) > 1 else ()
+        self.way = "; ".join(f"{old} -> {new}" for old, new in pairs) or way[0]
 
 
 class Rewrite(Mistake):
@@ -154,6 +206,19 @@ class Seen(Mistake):
     def __init__(self, message: str, when: Callable[..., bool]) -> None:
         super().__init__(message)
         self.when = when
+
+
+Wrong = Mapping[str, Mapping[str | tuple[str, ...], str]]
+"""Edits as a table. For what is right, which every message ends with: ways to get it wrong (or
+several that come to the same), and what the learner should hear of them."""
+
+
+def edits(wrong: Wrong) -> Iterator[Edit]:
+    """The edits of a table."""
+    for right, group in wrong.items():
+        for ways, said in group.items():
+            for way in [ways] if isinstance(ways, str) else ways:
+                yield Edit(f"{said}: {right}" if right else said, way)
 
 
 def instead_of(

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from checks import seen
 from checks.check import Exercise
 from checks.compare import difference
-from checks.mistakes import Edit, Seen, instead_of, sightings
-from checks.seen import raised
+from checks.mistakes import Wrong
+from checks.modules import NO_SUPER
+from checks.seen import Predicate, raised
 from helpers import attention
 
 EXERCISE = Exercise("2-multi-head")
@@ -38,26 +39,24 @@ def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
     return raised("ValueError")(got) and not any(word in got.message for word in of_shapes)
 
 
-_REFUSED = Seen(
+_REFUSED: dict[str, Predicate] = {
     "good input is refused: a ValueError belongs to heads that don't divide d_model, "
-    "d_model % n_heads != 0, and to nothing else",
-    _refused,
-)
-_TENSOR = tuple(
-    sightings(
-        {
-            "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
-            ".contiguous() first": raised(says="view size is not compatible"),
-            "a list of tensors comes back: make one of them (torch.stack, torch.cat)": (
-                seen.comes_back(list, tuple)
-            ),
-        }
-    )
-)
+    "d_model % n_heads != 0, and to nothing else": _refused,
+}
+_VIEW = {
+    "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
+    ".contiguous() first": raised(says="view size is not compatible"),
+}
+_LIST = {
+    "a list of tensors comes back: make one of them (torch.stack, torch.cat)": (
+        seen.comes_back(list, tuple)
+    ),
+}
 _BATCH = (
     "the batch is not handled: x may have any number of leading dimensions, also none (count "
     "dimensions from the end, as in transpose(-3, -2))"
 )
+_MOVED = "the shape is right but numbers are in the wrong places: swap (transpose) "
 
 
 # --- split_heads ---------------------------------------------------------------------------
@@ -78,85 +77,75 @@ def _split(x: Tensor, n_heads: int) -> Tensor:
     return heads
 
 
-_CUT = (
-    *instead_of(
-        "return heads",
-        right="cut the features to (..., n, n_heads, d_head), then transpose(-3, -2)",
-        wrong={
-            "return x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view "
-            "(reshape) without a transpose, which mixes up positions and features",
-            "return cut.transpose(1, 2)": "the dimensions to swap were counted from the front, "
-            "transpose(1, 2), which fits one batch dimension only",
-            "return x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed, "
-            "which mixes up positions and features",
-            "return heads.flip(-3)": "the heads are in reverse order",
-        },
-    ),
-    *instead_of(
-        "n_heads, d_head)",
-        right="head h gets a block of d_head = d_model // n_heads features next to each other",
-        wrong={
-            "d_head, n_heads).mT": "features are dealt out to the heads in turn (interleaved)",
-            "d_head, n_heads)": "n_heads and d_head are swapped",
-        },
-    ),
-)
-_NEITHER = (
-    Edit(
-        f"{what}, and the transpose is missing: cut the features to (n_heads, d_head), then swap "
-        "positions and heads",
-        *("n_heads, d_head)", cut, "cut.transpose(-3, -2)", "cut"),
-    )
-    for cut, what in {
-        "d_head, n_heads).mT": "features are dealt out to the heads in turn (interleaved)",
-        "d_head, n_heads)": "n_heads and d_head are swapped",
-    }.items()
-)
-_GIVEN = instead_of(
-    "return heads",
-    right="shape (..., n_heads, n, d_head), and each head has its features of every position",
-    wrong={
-        "return cut": "the transpose is missing, and heads still come after positions",
-        "return cut.transpose(0, 1)": "the batch is not handled (dimensions 0 and 1 are swapped)",
-        "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
-        "return heads.movedim(-3, 0)": "the heads come before the batch",
-        "return cut.mT": "the heads come last",
-        "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
-        "return heads.transpose(0, 1)": "batch and heads are swapped",
-        "return heads.squeeze()": "a dimension of size 1 is squeezed away",
-        (
-            "return x.unflatten(-2, (n_heads, -1))",
-            "return x.reshape(*batch, n_heads, n // n_heads, d_model)",
-            "return torch.stack(x.chunk(n_heads, -2), -3)",
-        ): "positions are split instead of features",
-        "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features (copies)",
-        "return cut[..., 0, :]": "only the first head comes back",
-        "return cut[..., -1, :]": "only the last head comes back",
-        "return heads / math.sqrt(d_head)": "the heads are scaled by √d_head, as scores should be",
-        "return x": "the input comes back as it is",
-        "return heads.float()": "the result is converted to float32, another dtype than x's",
-        "return heads.double()": "the result is converted to float64, another dtype than x's",
+_CUT: Wrong = {
+    "cut the features to (..., n, n_heads, d_head), then transpose(-3, -2)": {
+        "heads = x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view (reshape), "
+        "without a transpose, which mixes up positions and features",
+        "heads = cut.transpose(1, 2)": "the dimensions to swap were counted from the front, "
+        "transpose(1, 2), which fits one batch dimension only",
+        "heads = x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed, "
+        "which mixes up positions and features",
+        "heads = cut.transpose(-3, -2).flip(-3)": "the heads are in reverse order",
     },
-)
+    "head h gets a block of d_head = d_model // n_heads features next to each other": {
+        "cut = x.reshape(*batch, n, d_head, n_heads).mT": "features are dealt out to the heads in "
+        "turn (interleaved)",
+        "cut = x.reshape(*batch, n, d_head, n_heads)": "n_heads and d_head are swapped",
+    },
+}
 
 check_split_heads = EXERCISE.check(
     "split_heads",
     visible=1,
     hidden=2,
-    arguments=("x", "n_heads"),
     reference=attention.split_heads,
     text=[_split],
     expects="a tensor of shape (..., n_heads, n, d_head), d_head = d_model // n_heads, in which "
     "head h holds features h*d_head to (h+1)*d_head - 1 of every position",
-    mistakes=(
-        *(*_CUT, *_NEITHER, *_GIVEN, _REFUSED, *_TENSOR, Seen(_BATCH, seen.batch_fails(3))),
-        Seen("the shape is not (..., n_heads, n, d_head), heads before n", seen.other_shape),
-        Seen(
-            "the shape is right but numbers are in the wrong places: cut the features to "
-            "(n, n_heads, d_head) first, then swap (transpose) n and n_heads",
-            seen.numbers_moved,
+    wrong={
+        **_CUT,
+        "the transpose is missing: cut the features to (n_heads, d_head), then swap positions and "
+        "heads": {
+            "cut = x.reshape(*batch, n, d_head, n_heads).mT; heads = cut": "features are dealt out "
+            "to the heads in turn (interleaved)",
+            "cut = x.reshape(*batch, n, d_head, n_heads); heads = cut": "n_heads and d_head are "
+            "swapped",
+        },
+        "shape (..., n_heads, n, d_head), and each head has its features of every position": {
+            "return cut": "the transpose is missing, and heads still come after positions",
+            "return cut.transpose(0, 1)": "the batch is not handled (dimensions 0 and 1 swapped)",
+            "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
+            "return heads.movedim(-3, 0)": "the heads come before the batch",
+            "return cut.mT": "the heads come last",
+            "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
+            "return heads.transpose(0, 1)": "batch and heads are swapped",
+            "return heads.squeeze()": "a dimension of size 1 is squeezed away",
+            (
+                "return x.unflatten(-2, (n_heads, -1))",
+                "return x.reshape(*batch, n_heads, n // n_heads, d_model)",
+                "return torch.stack(x.chunk(n_heads, -2), -3)",
+            ): "positions are split instead of features",
+            "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features",
+            "return cut[..., 0, :]": "only the first head comes back",
+            "return cut[..., -1, :]": "only the last head comes back",
+            "return heads / math.sqrt(d_head)": "the heads are scaled by √d_head, as scores are",
+            "return x": "the input comes back as it is",
+        },
+        "the result has the dtype of x": {
+            "return heads.float()": "the result is converted to float32",
+            "return heads.double()": "the result is converted to float64",
+        },
+    },
+    seen={
+        **_REFUSED,
+        **_VIEW,
+        **_LIST,
+        _BATCH: seen.batch_fails(3),
+        "the shape is not (..., n_heads, n, d_head), heads before n": seen.other_shape,
+        f"{_MOVED}n and n_heads after cutting the features to (n, n_heads, d_head)": (
+            seen.numbers_moved
         ),
-    ),
+    },
 )
 
 
@@ -169,26 +158,23 @@ def _split_case(f: Any, *shape: int, n_heads: int = 3, dtype: Any = torch.float3
     return check_split_heads(f, torch.randn(*shape).to(dtype), n_heads)
 
 
-EXERCISE.contract(
-    "split_heads",
-    {
-        "x of shape (n, d_model), without a batch": lambda f: _split_case(f, 5, 12),
-        "any leading dimensions": lambda f: [_split_case(f, *b, 5, 12) for b in BATCHES],
-        "sizes that are alike": lambda f: _split_case(f, 4, 4, 16, n_heads=4),
-        "1 to d_model heads": lambda f: [_split_case(f, 2, 5, 12, n_heads=h) for h in (1, 4, 12)],
-        "a single position": lambda f: [_split_case(f, 1, 12), _split_case(f, 1, 1, 12)],
-        "the dtype of x": lambda f: [_split_case(f, 2, 5, 12, dtype=dtype) for dtype in DTYPES],
-        "x in any memory layout": lambda f: [
-            check_split_heads(f, x, 4)
-            for x in (torch.randn(2, 12, 5).mT, torch.randn(5, 2, 12).transpose(0, 1))
-        ],
-        "many positions": lambda f: _split_case(f, 2, 300, 24),
-        "ValueError where n_heads does not divide d_model": lambda f: [
-            check_split_refuses(f, torch.randn(*shape), n_heads)
-            for *shape, n_heads in ((2, 5, 12, 5), (5, 4, 8), (8, 10, 4))
-        ],
-    },
-)
+EXERCISE.cases["split_heads"] = {
+    "x of shape (n, d_model), without a batch": lambda f: _split_case(f, 5, 12),
+    "any leading dimensions": lambda f: [_split_case(f, *b, 5, 12) for b in BATCHES],
+    "sizes that are alike": lambda f: _split_case(f, 4, 4, 16, n_heads=4),
+    "1 to d_model heads": lambda f: [_split_case(f, 2, 5, 12, n_heads=h) for h in (1, 4, 12)],
+    "a single position": lambda f: [_split_case(f, 1, 12), _split_case(f, 1, 1, 12)],
+    "the dtype of x": lambda f: [_split_case(f, 2, 5, 12, dtype=dtype) for dtype in DTYPES],
+    "x in any memory layout": lambda f: [
+        check_split_heads(f, x, 4)
+        for x in (torch.randn(2, 12, 5).mT, torch.randn(5, 2, 12).transpose(0, 1))
+    ],
+    "many positions": lambda f: _split_case(f, 2, 300, 24),
+    "ValueError where n_heads does not divide d_model": lambda f: [
+        check_split_refuses(f, torch.randn(*shape), n_heads)
+        for *shape, n_heads in ((2, 5, 12, 5), (5, 4, 8), (8, 10, 4))
+    ],
+}
 
 
 # --- merge_heads ---------------------------------------------------------------------------
@@ -200,76 +186,70 @@ def _merge(x: Tensor) -> Tensor:
     return merged
 
 
-_SIDE_BY_SIDE = tuple(
-    instead_of(
-        "return merged",
-        right="swap heads and positions, transpose(-3, -2), then join the last two dimensions",
-        wrong={
-            "return x.reshape(merged.shape)": "the heads are merged without transposing back (x is "
-            "viewed or reshaped at once, not transposed back), which mixes up positions",
-            "return x.movedim(-3, -1).flatten(-2)": "the merged features are interleaved (feature "
-            "0 of every head first)",
-            "return torch.cat(x.unbind(-3)[::-1], -1)": "the heads are in reverse order",
-        },
-    )
-)
-_SWAPPED = instead_of(
-    "return merged",
-    right="swap heads and positions, transpose(-3, -2)",
-    wrong={
-        ("return x.mT.reshape(merged.shape)", "return x.mT.flatten(-2)"): "the wrong pair is "
-        "transposed, transpose(-2, -1)",
-        (
-            "return x.transpose(-3, -1).reshape(merged.shape)",
-            "return x.transpose(-3, -1).flatten(-2)",
-        ): "the wrong pair is transposed, transpose(-3, -1)",
-        "return x.transpose(1, 2).flatten(-2)": "the dimensions to swap were counted from the "
-        "front, transpose(1, 2), which fits one batch dimension only",
-        ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
-        "(batch) dimension is taken for the heads, which are third from the end",
+_VIEWED = "merged = x.reshape(*batch, n, n_heads * d_head)"
+_SIDE_BY_SIDE: Wrong = {
+    "swap heads and positions, transpose(-3, -2), then join the last two dimensions": {
+        _VIEWED: "the heads are merged without transposing back (x is viewed or "
+        "reshaped at once, not transposed back), which mixes up positions",
+        "merged = x.movedim(-3, -1).flatten(-2)": "the merged features are interleaved (feature 0 "
+        "of every head first)",
+        "merged = torch.cat(x.unbind(-3)[::-1], -1)": "the heads are in reverse order",
     },
-)
-_JOINED = instead_of(
-    "return merged",
-    right="the heads stand side by side in a row for each position, all as they are",
-    wrong={
-        ("return x.flatten(-3, -2)", "return x.transpose(-3, -2).flatten(-3, -2)"): "the heads are "
-        "put below one another, along the positions (n_heads * n, d_head)",
-        "return x.transpose(-3, -2)": "the heads are not merged after the transpose",
-        "return x.mean(-3)": "the heads are averaged",
-        "return x.sum(-3)": "the heads are added up",
-        ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
-        "return merged.mT": "the result is transposed, (d_model, n)",
-        ("return merged.flatten(-2)", "return x.flatten(-3)", "return x.flatten()"): "the "
-        "positions are flattened too",
-        "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
-        "return x": "the input comes back as it is",
-        "return merged / n_heads": "the result is scaled by the number of heads",
-        "return merged / math.sqrt(n_heads)": "the result is scaled by √n_heads",
-        "return merged.float()": "the result is converted to float32, another dtype than x's",
-        "return merged.double()": "the result is converted to float64, another dtype than x's",
-        "return merged.squeeze()": "a dimension of size 1 is squeezed away",
-    },
-)
+}
 
 check_merge_heads = EXERCISE.check(
     "merge_heads",
     visible=1,
     hidden=2,
-    arguments=("x",),
     reference=attention.merge_heads,
     text=[_merge],
     expects="a tensor of shape (..., n, n_heads * d_head), in which every position has its part "
     "from head 0 first, then its part from head 1, and so on",
-    mistakes=(
-        *(*_SIDE_BY_SIDE, *_SWAPPED, *_JOINED, *_TENSOR, Seen(_BATCH, seen.batch_fails(4))),
-        Seen("the shape is not (..., n, n_heads * d_head), heads side by side", seen.other_shape),
-        Seen(
-            "the shape is right but numbers are in the wrong places: swap (transpose) heads and "
-            "positions first, then join the last two dimensions",
-            seen.numbers_moved,
-        ),
-    ),
+    wrong={
+        **_SIDE_BY_SIDE,
+        "swap heads and positions, transpose(-3, -2)": {
+            ("return x.mT.reshape(merged.shape)", "return x.mT.flatten(-2)"): (
+                "the wrong pair is transposed, transpose(-2, -1)"
+            ),
+            (
+                "return x.transpose(-3, -1).reshape(merged.shape)",
+                "return x.transpose(-3, -1).flatten(-2)",
+            ): "the wrong pair is transposed, transpose(-3, -1)",
+            "return x.transpose(1, 2).flatten(-2)": "the dimensions to swap were counted from the "
+            "front, transpose(1, 2), which fits one batch dimension only",
+            ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
+            "(batch) dimension is taken for the heads, which are third from the end",
+        },
+        "the heads stand side by side in a row for each position, all as they are": {
+            ("return x.flatten(-3, -2)", "return x.transpose(-3, -2).flatten(-3, -2)"): (
+                "the heads are put below one another, along the positions (n_heads * n, d_head)"
+            ),
+            "return x.transpose(-3, -2)": "the heads are not merged after the transpose",
+            "return x.mean(-3)": "the heads are averaged",
+            "return x.sum(-3)": "the heads are added up",
+            ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
+            "return merged.mT": "the result is transposed, (d_model, n)",
+            ("return merged.flatten(-2)", "return x.flatten(-3)", "return x.flatten()"): (
+                "the positions are flattened too"
+            ),
+            "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
+            "return x": "the input comes back as it is",
+            "return merged / n_heads": "the result is scaled by the number of heads",
+            "return merged / math.sqrt(n_heads)": "the result is scaled by √n_heads",
+            "return merged.squeeze()": "a dimension of size 1 is squeezed away",
+        },
+        "the result has the dtype of x": {
+            "return merged.float()": "the result is converted to float32",
+            "return merged.double()": "the result is converted to float64",
+        },
+    },
+    seen={
+        **_VIEW,
+        **_LIST,
+        _BATCH: seen.batch_fails(4),
+        "the shape is not (..., n, n_heads * d_head), heads side by side": seen.other_shape,
+        f"{_MOVED}heads and positions first, then join the last two dimensions": seen.numbers_moved,
+    },
 )
 
 
@@ -277,23 +257,20 @@ def _merge_case(f: Any, *shape: int, dtype: Any = torch.float32) -> Any:
     return check_merge_heads(f, torch.randn(*shape).to(dtype))
 
 
-EXERCISE.contract(
-    "merge_heads",
-    {
-        "x of shape (n_heads, n, d_head), without a batch": lambda f: _merge_case(f, 3, 5, 4),
-        "any leading dimensions": lambda f: [_merge_case(f, *b, 3, 5, 4) for b in BATCHES],
-        "sizes that are alike": lambda f: _merge_case(f, 4, 4, 4, 4),
-        "a single head": lambda f: [_merge_case(f, 1, 5, 4), _merge_case(f, 2, 1, 5, 4)],
-        "a single position": lambda f: [_merge_case(f, 3, 1, 4), _merge_case(f, 2, 3, 1, 4)],
-        "a single feature for each head": lambda f: _merge_case(f, 2, 3, 5, 1),
-        "the dtype of x": lambda f: [_merge_case(f, 2, 3, 5, 4, dtype=dtype) for dtype in DTYPES],
-        "x in any memory layout": lambda f: [
-            check_merge_heads(f, x)
-            for x in (torch.randn(2, 3, 4, 5).mT, torch.randn(2, 5, 3, 4).transpose(1, 2))
-        ],
-        "many positions": lambda f: _merge_case(f, 2, 4, 300, 6),
-    },
-)
+EXERCISE.cases["merge_heads"] = {
+    "x of shape (n_heads, n, d_head), without a batch": lambda f: _merge_case(f, 3, 5, 4),
+    "any leading dimensions": lambda f: [_merge_case(f, *b, 3, 5, 4) for b in BATCHES],
+    "sizes that are alike": lambda f: _merge_case(f, 4, 4, 4, 4),
+    "a single head": lambda f: [_merge_case(f, 1, 5, 4), _merge_case(f, 2, 1, 5, 4)],
+    "a single position": lambda f: [_merge_case(f, 3, 1, 4), _merge_case(f, 2, 3, 1, 4)],
+    "a single feature for each head": lambda f: _merge_case(f, 2, 3, 5, 1),
+    "the dtype of x": lambda f: [_merge_case(f, 2, 3, 5, 4, dtype=dtype) for dtype in DTYPES],
+    "x in any memory layout": lambda f: [
+        check_merge_heads(f, x)
+        for x in (torch.randn(2, 3, 4, 5).mT, torch.randn(2, 5, 3, 4).transpose(1, 2))
+    ],
+    "many positions": lambda f: _merge_case(f, 2, 4, 300, 6),
+}
 
 
 # --- MultiHeadAttention: the layers --------------------------------------------------------
@@ -303,26 +280,32 @@ WEIGHTS, BIASES = ([f"{name}.{part}" for name in LAYERS] for part in ("weight", 
 TOTAL = "numbers to learn in all"
 
 
+def _masked(scores: Tensor, mask: Tensor) -> Tensor:
+    m = mask.unsqueeze(-3)
+    hidden = scores.masked_fill(~m, -math.inf)
+    return hidden
+
+
 class _Attention(nn.Module):
     def __init__(self, d_model: int, n_heads: int, bias: bool = True) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.d_head = _head_size(d_model, n_heads)
-        layers = (nn.Linear(d_model, d_model, bias) for _ in range(4))
-        self.W_q, self.W_k, self.W_v, self.W_o = layers
+        made = (nn.Linear(d_model, d_model, bias) for _ in range(4))
+        self.W_q, self.W_k, self.W_v, self.W_o = made
 
     def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
-        source = x if context is None else context
-        W_q, W_k, W_v = (W for W in (self.W_q, self.W_k, self.W_v))
-        Q, K, V = (W_q(x), W_k(source), W_v(source))
-        Q, K, V = (_split(t, self.n_heads) for t in (Q, K, V))
+        context = x if context is None else context
+        t = (x, context, context)
+        layers = (self.W_q, self.W_k, self.W_v)
+        q, k, v = (W(s) for W, s in zip(layers, t, strict=True))
+        h = self.n_heads
+        Q, K, V = (_split(s, h) for s in (q, k, v))
         scores = Q @ K.mT / math.sqrt(Q.shape[-1])
-        if mask is not None:
-            mask = mask.unsqueeze(-3)
-            scores = scores.masked_fill(~mask, -math.inf)
-        weights = torch.softmax(scores, -1)
-        merged = _merge(weights @ V)
-        output = self.W_o(merged)
+        masked = scores if mask is None else _masked(scores, mask)
+        weights = torch.softmax(masked, -1)
+        joined = _merge(weights @ V)
+        output = self.W_o(joined)
         return (output, weights)
 
 
@@ -393,221 +376,158 @@ _check_layers = EXERCISE.check(
     expects="a module with four nn.Linear layers named W_q, W_k, W_v and W_o, each from d_model to "
     "d_model features, all with a bias (the default) or all without (bias=False), and nothing "
     "else to learn (shown is what state_dict() holds)",
-    mistakes=(
-        Edit("super().__init__() is missing: call it first", "super().__init__()", "pass"),
-        *(_REFUSED, *sightings(_SEEN_IN_LAYERS)),
-    ),
+    wrong=NO_SUPER,
+    seen=_REFUSED | _SEEN_IN_LAYERS,
 )
 
 
 # --- MultiHeadAttention: the forward pass --------------------------------------------------
 
-
-_OUTPUT = (
-    *instead_of(
-        "self.W_o(merged)",
-        right="the merged heads go through W_o once, as the last step",
-        wrong={
-            "merged": "the output projection W_o is forgotten",
-            "self.W_o(self.W_o(merged))": "W_o is applied twice",
-            "self.W_o(merged) + x": "x is added to the output (a residual)",
-            "torch.relu(self.W_o(merged))": "an activation (ReLU) is applied to the output",
-            "F.layer_norm(self.W_o(merged), x.shape[-1:])": "the output is normalised",
-            ("W_q(merged)", "W_k(merged)", "W_v(merged)"): "another layer takes W_o's place",
-            "self.W_o(merged / self.n_heads)": "the output is scaled by the number of heads",
-        },
-    ),
-    Edit(
-        "W_o comes before the heads are merged: the merged heads go through it",
-        *("_merge(weights @ V)", "_merge(self.W_o(weights @ V))"),
-    ),
-)
-_SOURCES = (
-    *instead_of(
-        "x if context is None else context",
-        right="queries come from x, keys and values from context, or from x without one",
-        wrong={
-            "x": "context is ignored",
-            "context": "a context is asked for",
-            "x if context is None else x + context": "context is added to x",
-            (
-                "x if context is None else torch.cat([x, context], -2)",
-                "x if context is None else torch.cat([context, x], -2)",
-            ): "context is appended to x",
-            "(x := x if context is None else context)": "context is used for the queries as well",
-        },
-    ),
-    Edit(
-        "x and context are swapped: queries come from x, keys and values from context",
-        *("source = x if", "x, source = (x, x) if", "else context", "else (context, x)"),
-    ),
-    Edit(
-        "the order of forward's arguments is wrong: forward(x, context=None, mask=None)",
-        *("context=None, mask=None", "mask=None, context=None"),
-    ),
-)
-_PROJECTIONS = (
-    *instead_of(
-        "W_q(x), W_k(source), W_v(source)",
-        right="the queries are W_q(x), the keys W_k(context), the values W_v(context)",
-        wrong={
-            "W_q(x), W_k(x), W_v(source)": "the keys come from x",
-            "W_q(x), W_k(source), W_v(x)": "the values come from x",
-            "W_k(x), W_q(source), W_v(source)": "keys and queries use each other's layers",
-            "W_q(x), W_v(source), W_k(source)": "keys and values use each other's layers",
-            "W_v(x), W_k(source), W_q(source)": "queries and values use each other's layers",
-            "W_q(x), W_q(source), W_v(source)": "the keys are projected with W_q",
-            "W_q(x), W_k(source), W_k(source)": "the values are projected with W_k",
-            "W_q(x), W_q(source), W_q(source)": "W_q is used for queries, keys and values",
-            "x, W_k(source), W_v(source)": "the queries are not projected",
-            "W_q(x), source, W_v(source)": "the keys are not projected",
-            "W_q(x), W_k(source), source": "the values are not projected",
-            "x, source, source": "nothing is projected",
-        },
-    ),
-    *instead_of(
-        "(W for W in",
-        right="call the layers, W_q(x), W_k(context) and W_v(context), and no more",
-        wrong={
-            "(lambda t, W=W: W(t).relu() for W in": "an activation (ReLU) follows the layers",
-            "(lambda t, W=W: t @ W.weight.T for W in": "the bias of the layers is not added",
-            (
-                "(lambda t, W=W: F.linear(t, W.weight.T, W.bias) for W in",
-                "(lambda t, W=W: t @ W.weight for W in",
-            ): "the weight matrices are transposed (nn.Linear stores (d_out, d_in))",
-        },
-    ),
-    Edit(
-        "the bias of the layers is not added, in W_o neither: call them, W_q(x)",
-        *("(W for W in", "(lambda t, W=W: t @ W.weight.T for W in"),
-        *("self.W_o(merged)", "merged @ self.W_o.weight.T"),
-    ),
-)
-_SCORES = (
-    *instead_of(
-        "/ math.sqrt(Q.shape[-1])",
-        right="the scores Q Kᵀ are divided by the square root of d_head, once",
-        wrong={
-            "": "the scores are not scaled",
-            "/ math.sqrt(x.shape[-1])": "the scores are divided by the square root of d_model",
-            "/ Q.shape[-1]": "the scores are divided by d_head instead of its square root, or "
-            "scaled twice (scaled_dot_product_attention scales already)",
-            "/ math.sqrt(self.n_heads)": "the scores are divided by the square root of n_heads",
-            "/ math.sqrt(K.shape[-2])": "the scores are divided by the square root of n_k",
-            "* math.sqrt(Q.shape[-1])": "the scores are multiplied by the square root of d_head",
-        },
-    ),
-    Edit("queries and keys are swapped (K Qᵀ): the scores are Q Kᵀ", "Q @ K.mT", "K @ Q.mT"),
-    *instead_of(
-        "torch.softmax(scores, -1)",
-        right="softmax(scores, -1) runs over the keys, in each head alone",
-        wrong={
-            "torch.softmax(scores, -2)": "the softmax runs over the queries (dim=-2)",
-            "torch.softmax(scores, -3)": "the softmax runs over the heads",
-            "torch.softmax(scores, 1)": "the softmax runs over dimension 1",
-            "scores": "the softmax is missing, and the weights are the scores",
-            "torch.softmax(torch.softmax(scores, -1), -1)": "the softmax is applied twice",
-            "torch.sigmoid(scores)": "a sigmoid replaces the softmax",
-            "scores.exp() / scores.exp().sum(-1, keepdim=True)": "exp overflows for large scores",
-            "torch.softmax(scores + torch.full(scores.shape[-2:], -math.inf).triu(1), -1)": "a "
-            "causal mask is always applied, not only the mask given",
-        },
-    ),
-)
-_HEADS = (
-    *(*_CUT, *_SIDE_BY_SIDE),
-    Edit(
-        "the heads are viewed (reshaped) without a transpose, in splitting and in merging: "
-        "positions and features are mixed up; use your split_heads and merge_heads",
-        *("return heads", "return x.reshape(*batch, n_heads, n, d_head)"),
-        *("return merged", "return x.reshape(merged.shape)"),
-    ),
-    Edit(
-        "the transpose of heads and positions is missing, so that the heads of one position "
-        "attend to each other: heads come before positions, (..., n_heads, n, d_head)",
-        *("return heads", "return cut", "return merged", "return x.flatten(-2)"),
-    ),
-    Edit(
-        "features are dealt out to the heads in turn (interleaved), and merged so: head h gets a "
-        "block of d_head features next to each other",
-        *("n_heads, d_head)", "d_head, n_heads).mT"),
-        *("return merged", "return x.movedim(-3, -1).flatten(-2)"),
-    ),
-    *(
-        Edit(
-            "the batch is not handled: the dimensions to swap were counted from the front, "
-            "transpose(1, 2), which fits one batch dimension only: transpose(-3, -2)",
-            *("return heads", "return cut.transpose(1, 2)", "Q.shape[-1]", size),
-            *("return merged", "return x.transpose(1, 2).flatten(-2)"),
-        )
-        for size in ("Q.shape[-1]", "self.d_head")
-    ),
-    Edit(
-        "n_heads is ignored: there is one head over all features",
-        *("_split(t, self.n_heads)", "_split(t, 1)"),
-    ),
-    Edit(
-        "n_heads is ignored: there is one head, and the weights have no dimension for heads",
-        *("_split(t, self.n_heads)", "t", "_merge(weights @ V)", "weights @ V"),
-        *("mask.unsqueeze(-3)", "mask"),
-    ),
-)
-_RESULTS = instead_of(
-    "output, weights)",
-    right="return (output, weights), with weights of shape (..., n_heads, n_q, n_k)",
-    wrong={
-        "output, weights.mean(-3))": "the weights are averaged over the heads (as "
-        "nn.MultiheadAttention does unless told otherwise)",
-        "output, weights.sum(-3))": "the weights are added up over the heads",
-        "output, weights[..., 0, :, :])": "only the first head's weights come back",
-        "output, weights[..., -1, :, :])": "only the last head's weights come back",
-        "output, weights.mT)": "the weights are transposed",
-        "output, weights.transpose(-3, -2))": "the weights have heads and queries swapped",
-        "output, weights.movedim(-3, 0))": "the weights have the heads before the batch",
-        "output, weights.movedim(-3, -1))": "the weights have the heads last",
-        "output, weights.flatten(0, -3))": "the weights of batch and heads share a dimension",
-        "output, scores)": "the scores come back instead of the weights",
-        "weights, output)": "the results are swapped",
+_OUTPUT: Wrong = {
+    "the merged heads go through W_o once, as the last step": {
+        "output = joined": "the output projection W_o is forgotten",
+        "output = self.W_o(self.W_o(joined))": "W_o is applied twice",
+        "output = self.W_o(joined) + x": "x is added to the output (a residual)",
+        "output = torch.relu(self.W_o(joined))": "an activation (ReLU) is applied to the output",
+        "output = F.layer_norm(self.W_o(joined), x.shape[-1:])": "the output is normalised",
+        tuple(f"output = layers[{i}](joined)" for i in range(3)): "another layer takes W_o's place",
+        "output = self.W_o(joined / h)": "the output is scaled by the number of heads",
+        "joined = _merge(self.W_o(weights @ V))": "W_o comes before the heads are merged",
     },
-)
-_MASKS = (
-    *instead_of(
-        "scores.masked_fill(~mask, -math.inf)",
-        right="a masked key (False) gets no weight in any head, and the others share it: put the "
-        "masked scores to minus infinity before the softmax",
-        wrong={
-            "scores": "the mask is ignored",
-            ("scores.masked_fill(mask, -math.inf)", "scores.masked_fill(mask, -1e9)"): "the mask's "
-            "convention is inverted (nn.MultiheadAttention means the opposite by it)",
-            "scores * mask": "the scores are multiplied by the mask",
-            "scores + mask": "the mask is added to the scores as 0 and 1",
-            "torch.cat([scores[..., :1, :, :].masked_fill(~mask, -math.inf), "
-            "scores[..., 1:, :, :]], -3)": "only the first head is masked",
-        },
-    ),
-    Edit(
-        "the mask is applied after the softmax, when masked keys have had their share: mask scores",
-        *("scores.masked_fill(~mask, -math.inf)", "scores", "torch.softmax(scores, -1)"),
-        "torch.softmax(scores, -1) * (1 if mask is None else mask)",
-    ),
-    Edit(
-        "the mask is ignored where a context is given: it counts there too",
-        *("if mask is not None", "if mask is not None and context is None"),
-    ),
-    *instead_of(
-        "mask.unsqueeze(-3)",
-        right="its rows are queries, its columns keys, and it needs a dimension for heads right "
-        "before these two, mask.unsqueeze(-3)",
-        wrong={
-            "mask.unsqueeze(-3).mT": "the mask is transposed",
-            "mask": "the mask is not broadcast over the heads, and (as with unsqueeze(0)) the "
-            "sequences of a batch are taken for heads",
-            "mask.unsqueeze(1)": "the mask's dimension for heads is put at 1, unsqueeze(1)",
-            "mask.unsqueeze(-2)": "the mask's dimension for heads is put before the keys",
-            "mask.reshape(-1, *mask.shape[-2:])[:1]": "only the first sequence's mask is used",
-        },
-    ),
-)
+    "return (output, weights), with weights of shape (..., n_heads, n_q, n_k)": {
+        "return (output, weights.mean(-3))": "the weights are averaged over the heads (as "
+        "nn.MultiheadAttention does unless told otherwise)",
+        "return (output, weights.sum(-3))": "the weights are added up over the heads",
+        "return (output, weights[..., 0, :, :])": "only the first head's weights come back",
+        "return (output, weights[..., -1, :, :])": "only the last head's weights come back",
+        "return (output, weights.mT)": "the weights are transposed",
+        "return (output, weights.transpose(-3, -2))": "the weights have heads and queries swapped",
+        "return (output, weights.movedim(-3, 0))": "the weights have the heads before the batch",
+        "return (output, weights.movedim(-3, -1))": "the weights have the heads last",
+        "return (output, weights.flatten(0, -3))": "the weights of batch and heads share a "
+        "dimension",
+        "return (output, scores)": "the scores come back instead of the weights",
+        "return (weights, output)": "the results are swapped",
+    },
+}
+_SOURCES: Wrong = {
+    "queries come from x, keys and values from context, or from x without one": {
+        "t = (x, x, x)": "context is ignored",
+        "context = context": "a context is asked for",
+        "context = x if context is None else x + context": "context is added to x",
+        (
+            "context = x if context is None else torch.cat([x, context], -2)",
+            "context = x if context is None else torch.cat([context, x], -2)",
+        ): "context is appended to x",
+        "t = (context, context, context)": "context is used for the queries as well",
+        "t = (context, x, x)": "x and context are swapped",
+        "t = (x, x, context)": "the keys come from x",
+        "t = (x, context, x)": "the values come from x",
+    },
+    "forward(x, context=None, mask=None)": {
+        "context=None, mask=None -> mask=None, context=None": "the order of forward's arguments is "
+        "wrong",
+    },
+}
+_PROJECTIONS: Wrong = {
+    "the queries are W_q(x), the keys W_k(context), the values W_v(context)": {
+        "layers = (self.W_k, self.W_q, self.W_v)": "keys and queries use each other's layers",
+        "layers = (self.W_q, self.W_v, self.W_k)": "keys and values use each other's layers",
+        "layers = (self.W_v, self.W_k, self.W_q)": "queries and values use each other's layers",
+        "layers = (self.W_q, self.W_q, self.W_v)": "the keys are projected with W_q",
+        "layers = (self.W_q, self.W_k, self.W_k)": "the values are projected with W_k",
+        "layers = 3 * (self.W_q,)": "W_q is used for queries, keys and values",
+        "Q, K, V = (_split(s, h) for s in (x, k, v))": "the queries are not projected",
+        "Q, K, V = (_split(s, h) for s in (q, context, v))": "the keys are not projected",
+        "Q, K, V = (_split(s, h) for s in (q, k, context))": "the values are not projected",
+        "Q, K, V = (_split(s, h) for s in t)": "nothing is projected",
+    },
+    "call the layers, W_q(x), W_k(context) and W_v(context), and no more": {
+        "W(s) -> W(s).relu()": "an activation (ReLU) follows the layers",
+        "W(s) -> s @ W.weight.T": "the bias of the layers is not added",
+        "W(s) -> s @ W.weight.T; output = joined @ self.W_o.weight.T": "the bias of the layers is "
+        "not added, in W_o neither",
+        ("W(s) -> F.linear(s, W.weight.T, W.bias)", "W(s) -> s @ W.weight"): (
+            "the weight matrices are transposed (nn.Linear stores (d_out, d_in))"
+        ),
+    },
+}
+_SCORES: Wrong = {
+    "the scores Q Kᵀ are divided by the square root of d_head, once": {
+        "scores = Q @ K.mT": "the scores are not scaled",
+        "scores = Q @ K.mT / math.sqrt(x.shape[-1])": "the scores are divided by the square root "
+        "of d_model",
+        "scores = Q @ K.mT / Q.shape[-1]": "the scores are divided by d_head instead of its square "
+        "root, or scaled twice (scaled_dot_product_attention scales already)",
+        "scores = Q @ K.mT / math.sqrt(h)": "the scores are divided by the square root of n_heads",
+        "scores = Q @ K.mT / math.sqrt(K.shape[-2])": "the scores are divided by the square root "
+        "of n_k",
+        "scores = Q @ K.mT * math.sqrt(Q.shape[-1])": "the scores are multiplied by the square "
+        "root of d_head",
+        "scores = K @ Q.mT / math.sqrt(Q.shape[-1])": "queries and keys are swapped (K Qᵀ)",
+    },
+    "softmax(scores, -1) runs over the keys, in each head alone": {
+        "weights = torch.softmax(masked, -2)": "the softmax runs over the queries (dim=-2)",
+        "weights = torch.softmax(masked, -3)": "the softmax runs over the heads",
+        "weights = torch.softmax(masked, 1)": "the softmax runs over dimension 1",
+        "weights = masked": "the softmax is missing, and the weights are the scores",
+        "weights = torch.softmax(torch.softmax(masked, -1), -1)": "the softmax is applied twice",
+        "weights = torch.sigmoid(masked)": "a sigmoid replaces the softmax",
+        "weights = masked.exp() / masked.exp().sum(-1, True)": "exp overflows for large scores",
+        "weights = torch.softmax(masked + torch.full(masked.shape[-2:], -math.inf).triu(1), -1)": (
+            "a causal mask is always applied, not only the mask given"
+        ),
+    },
+}
+_HEADS: Wrong = {
+    **_CUT,
+    **_SIDE_BY_SIDE,
+    "split and merge the heads with your split_heads and merge_heads": {
+        f"heads = x.reshape(*batch, n_heads, n, d_head); {_VIEWED}": "the heads are viewed "
+        "(reshaped) without a transpose, so that positions and features are mixed up",
+        "heads = cut; merged = x.flatten(-2)": "the transpose of heads and positions is missing, "
+        "so that the heads of one position attend to each other",
+        "cut = x.reshape(*batch, n, d_head, n_heads).mT; merged = x.movedim(-3, -1).flatten(-2)": (
+            "features are dealt out to the heads in turn (interleaved), and merged so"
+        ),
+    },
+    "transpose(-3, -2) fits any batch": {
+        f"heads = cut.transpose(1, 2); {also}merged = x.transpose(1, 2).flatten(-2)": "the batch "
+        "is not handled (the dimensions to swap were counted from the front, transpose(1, 2))"
+        for also in ("", "scores = Q @ K.mT / math.sqrt(self.d_head); ")
+    },
+    "there are n_heads of them, over d_head features each": {
+        "h = 1": "n_heads is ignored, there is one head over all features",
+        "Q, K, V = (q, k, v); joined = weights @ V; m = mask": "n_heads is ignored, and the "
+        "weights have no dimension for heads",
+    },
+}
+_MASKS: Wrong = {
+    "a masked key (False) gets no weight in any head, and the others share it: put the masked "
+    "scores to minus infinity before the softmax": {
+        "hidden = scores": "the mask is ignored",
+        ("hidden = scores.masked_fill(m, -math.inf)", "hidden = scores.masked_fill(m, -1e9)"): (
+            "the mask's convention is inverted (nn.MultiheadAttention means the opposite by it)"
+        ),
+        "hidden = scores * m": "the scores are multiplied by the mask",
+        "hidden = scores + m": "the mask is added to the scores as 0 and 1",
+        "hidden = scores.masked_fill(~m & (torch.arange(scores.shape[-3]) == 0)[:, None, None], "
+        "-math.inf)": "only the first head is masked",
+        "masked = scores; weights = torch.softmax(scores, -1) * (1 if mask is None else "
+        "mask.unsqueeze(-3))": "the mask is applied after the softmax",
+        "masked = scores if mask is None or t[1] is not x else _masked(scores, mask)": "the mask "
+        "is ignored where a context is given",
+    },
+    "its rows are queries, its columns keys, and it needs a dimension for heads right before these "
+    "two, mask.unsqueeze(-3)": {
+        "m = mask.unsqueeze(-3).mT": "the mask is transposed",
+        "m = mask": "the mask is not broadcast over the heads, and (as with unsqueeze(0)) the "
+        "sequences of a batch are taken for heads",
+        "m = mask.unsqueeze(1)": "the mask's dimension for heads is put at 1, unsqueeze(1)",
+        "m = mask.unsqueeze(-2)": "the mask's dimension for heads is put before the keys",
+        "m = mask.reshape(-1, *mask.shape[-2:])[:1]": "only the first sequence's mask is used",
+    },
+}
 
 
 def _misfit(got: Any) -> bool:
@@ -681,17 +601,14 @@ _check_forward = EXERCISE.check(
     "MultiHeadAttention",
     arguments=("x", "context", "mask"),
     reference=attention.MultiHeadAttention,
-    text=[_split, _merge, _Attention],
+    text=[_split, _merge, _masked, _Attention],
     procedure=_forward,
     parts=("output", "weights"),
-    expects="queries from x, keys and values from context (from x without one), split into "
-    "heads; in each head softmax(Q Kᵀ / √d_head) over the keys that the mask allows; the heads "
-    "merged and put through W_o; returned as (output, weights) with weights of shape "
-    "(..., n_heads, n_q, n_k)",
-    mistakes=(
-        *(*_OUTPUT, *_SOURCES, *_PROJECTIONS, *_SCORES, *_HEADS, *_RESULTS, *_MASKS),
-        *(_TENSOR[0], *sightings(_SEEN_IN_FORWARD)),
-    ),
+    expects="queries from x, keys and values from context (from x without one), split into heads; "
+    "in each head softmax(Q Kᵀ / √d_head) over the keys that the mask allows; the heads merged and "
+    "put through W_o; returned as (output, weights) with weights of shape (..., n_heads, n_q, n_k)",
+    wrong={**_OUTPUT, **_SOURCES, **_PROJECTIONS, **_SCORES, **_HEADS, **_MASKS},
+    seen=_VIEW | _SEEN_IN_FORWARD,
 )
 
 
@@ -731,56 +648,53 @@ def _case(f: Any, *batch: int, n_q: int = 5, n_k: int = 0, d_model: int = 12, n_
     return check_multi_head_attention(f, d_model, n_heads, x, **kwargs)
 
 
-EXERCISE.contract(
-    "MultiHeadAttention",
-    {
-        "without a batch": lambda f: [_case(f), _case(f, n_k=7)],
-        "any leading dimensions": lambda f: [_case(f, *batch) for batch in BATCHES],
-        "keys and values from context": lambda f: [
-            _case(f, *batch, n_k=n_k) for *batch, n_k in ((2, 7), (2, 4, 3), (2, 1), (2, 5))
-        ],
-        "a single query": lambda f: [_case(f, 2, n_q=1), _case(f, 2, n_q=1, n_k=6)],
-        "1 to d_model heads": lambda f: [_case(f, 2, n_heads=h) for h in (1, 4, 12)],
-        "sizes that are alike": lambda f: _case(f, 4, n_q=4, d_model=16, n_heads=4),
-        "many features": lambda f: _case(f, 2, n_q=16, d_model=64, n_heads=8),
-        "many positions": lambda f: _case(f, n_q=60, n_k=90),
-        "bias=False": lambda f: [_case(f, 1, bias=False), _case(f, 2, n_k=7, bias=False)],
-        "x and context in any memory layout": lambda f: check_multi_head_attention(
-            f, 12, 3, torch.randn(2, 12, 5).mT, torch.randn(7, 2, 12).transpose(0, 1)
-        ),
-        "agrees with nn.MultiheadAttention, for large inputs too": lambda f: _case(
-            f, 2, scale=20.0, tolerance=0.01
-        ),
-        "mask of shape (n_q, n_k) or (1, n_k)": lambda f: [
-            _case(f, *batch, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
-        ],
-        "mask broadcasts to (..., n_q, n_k)": lambda f: [
-            _case(f, *batch, mask=(*before, n, 5))
-            for *batch, before in (
-                (2, (1,)),
-                (2, (2,)),
-                (2, 3, (3,)),
-                (2, 3, (2, 1)),
-                (2, 3, (2, 3)),
-            )
-            for n in (1, 5)
-        ],
-        "mask is the same for every head": lambda f: [
-            _case(f, b, mask=(b, n, 5)) for b, n in ((3, 1), (3, 5), (5, 1))
-        ],
-        "mask of x and context": lambda f: [
-            _case(f, 2, n_k=7, mask=mask) for mask in ((5, 7), (2, 1, 7), (2, 5, 7))
-        ],
-        "mask in any memory layout": lambda f: check_multi_head_attention(
-            f, 12, 3, torch.randn(3, 5, 12), mask=torch.ones(5, 5).triu().mT > 0
-        ),
-        "forward(x, context=None, mask=None)": lambda f: [
-            check_multi_head_attention(f, 12, 3, torch.randn(2, 5, 12), *more)
-            for context in [torch.randn(2, 7, 12)]
-            for more in ((context,), (context, _some(2, 5, 7)), (None, _some(5, 5)))
-        ],
-        "ValueError where n_heads does not divide d_model": lambda f: [
-            check_refuses(f, *sizes) for sizes in ((12, 5), (4, 8), (10, 4))
-        ],
-    },
-)
+EXERCISE.cases["MultiHeadAttention"] = {
+    "without a batch": lambda f: [_case(f), _case(f, n_k=7)],
+    "any leading dimensions": lambda f: [_case(f, *batch) for batch in BATCHES],
+    "keys and values from context": lambda f: [
+        _case(f, *batch, n_k=n_k) for *batch, n_k in ((2, 7), (2, 4, 3), (2, 1), (2, 5))
+    ],
+    "a single query": lambda f: [_case(f, 2, n_q=1), _case(f, 2, n_q=1, n_k=6)],
+    "1 to d_model heads": lambda f: [_case(f, 2, n_heads=h) for h in (1, 4, 12)],
+    "sizes that are alike": lambda f: _case(f, 4, n_q=4, d_model=16, n_heads=4),
+    "many features": lambda f: _case(f, 2, n_q=16, d_model=64, n_heads=8),
+    "many positions": lambda f: _case(f, n_q=60, n_k=90),
+    "bias=False": lambda f: [_case(f, 1, bias=False), _case(f, 2, n_k=7, bias=False)],
+    "x and context in any memory layout": lambda f: check_multi_head_attention(
+        f, 12, 3, torch.randn(2, 12, 5).mT, torch.randn(7, 2, 12).transpose(0, 1)
+    ),
+    "agrees with nn.MultiheadAttention, for large inputs too": lambda f: _case(
+        f, 2, scale=20.0, tolerance=0.01
+    ),
+    "mask of shape (n_q, n_k) or (1, n_k)": lambda f: [
+        _case(f, *batch, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
+    ],
+    "mask broadcasts to (..., n_q, n_k)": lambda f: [
+        _case(f, *batch, mask=(*before, n, 5))
+        for *batch, before in (
+            (2, (1,)),
+            (2, (2,)),
+            (2, 3, (3,)),
+            (2, 3, (2, 1)),
+            (2, 3, (2, 3)),
+        )
+        for n in (1, 5)
+    ],
+    "mask is the same for every head": lambda f: [
+        _case(f, b, mask=(b, n, 5)) for b, n in ((3, 1), (3, 5), (5, 1))
+    ],
+    "mask of x and context": lambda f: [
+        _case(f, 2, n_k=7, mask=mask) for mask in ((5, 7), (2, 1, 7), (2, 5, 7))
+    ],
+    "mask in any memory layout": lambda f: check_multi_head_attention(
+        f, 12, 3, torch.randn(3, 5, 12), mask=torch.ones(5, 5).triu().mT > 0
+    ),
+    "forward(x, context=None, mask=None)": lambda f: [
+        check_multi_head_attention(f, 12, 3, torch.randn(2, 5, 12), *more)
+        for context in [torch.randn(2, 7, 12)]
+        for more in ((context,), (context, _some(2, 5, 7)), (None, _some(5, 5)))
+    ],
+    "ValueError where n_heads does not divide d_model": lambda f: [
+        check_refuses(f, *sizes) for sizes in ((12, 5), (4, 8), (10, 4))
+    ],
+}

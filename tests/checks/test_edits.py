@@ -27,11 +27,11 @@ def test_each_mistake_loses_points_and_is_told_its_own_message(exercise, name):
         for mistake, wrong in check.implementations:
             said = "\n".join(cells.complaints(name, right | {name: wrong}))
             if not said:
-                faults.append(f"survives: {mistake.message}\n    {getattr(mistake, 'changes', '')}")
+                faults.append(f"survives: {mistake.message}\n    {getattr(mistake, 'way', '')}")
             elif re.search(r"came back: an exception, (Name|Syntax)Error", said):
                 faults.append(f"is no Python that runs: {mistake.message}\n{said}")
             elif mistake.message not in said:
                 faults.append(
-                    f"not told: {mistake.message}\n    {getattr(mistake, 'changes', '')}\n{said}"
+                    f"not told: {mistake.message}\n    {getattr(mistake, 'way', '')}\n{said}"
                 )
     assert not faults, "\n\n".join(faults)

@@ -3,7 +3,7 @@ class RMSNorm(nn.Module):
         super().__init__()
         self.d = d_model
         self.eps = eps
-        self.weight = nn.Parameter(torch.randn(d_model))
+        self.weight = nn.Parameter(torch.ones(d_model))
 
     def forward(self, x):
         f = x.float()

@@ -1,0 +1,117 @@
+"""Modules that learners write: parameters are loaded into them, and what is amiss is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from checks.compare import same
+from checks.seen import Predicate, comes_back
+
+State = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Parameters by name, and what to call them in a message."""
+
+    state: State
+    called: str = "random ones"
+
+    def __repr__(self) -> str:
+        return self.called
+
+
+@dataclass(frozen=True)
+class OtherParameters:
+    """The parameters of a module where they are not those that the contract names."""
+
+    missing: list[str]
+    unasked: list[str]
+    misshaped: list[str]
+
+    def __repr__(self) -> str:
+        said = {
+            "without the parameters": self.missing,
+            "with parameters that it should not have:": self.unasked,
+            "with parameters of another shape:": self.misshaped,
+        }
+        return "a module " + "; ".join(
+            f"{words} {', '.join(names[:4])}" + " …" * (len(names) > 4)
+            for words, names in said.items()
+            if names
+        )
+
+
+class OtherInTraining:
+    """A module that gives another result in training mode."""
+
+
+def run(module: Any, state: State, x: Tensor) -> Any:
+    """`module(x)` with the parameters of `state`, or an `OtherParameters` or `OtherInTraining`.
+
+    More buffers of the module's own are let be.
+    """
+    own, buffers = module.state_dict(), {name for name, _ in module.named_buffers()}
+    shapes = {name: tuple(value.shape) for name, value in own.items() if name not in buffers}
+    asked = {name: tuple(value.shape) for name, value in state.items()}
+    misshaped = [
+        f"{name} {shapes[name]} instead of {shape}"
+        for name, shape in asked.items()
+        if shapes.get(name, shape) != shape
+    ]
+    missing, unasked = ([n for n in a if n not in b] for a, b in ((asked, shapes), (shapes, asked)))
+    if missing or unasked or misshaped:
+        return OtherParameters(missing, unasked, misshaped)
+    module.load_state_dict(dict(state), strict=False)
+    module.eval()
+    result = module(x)
+    module.train()
+    return result if same(module(x), result) else OtherInTraining()
+
+
+def at_random(module: nn.Module) -> Parameters:
+    """Parameters for `module` for which every part of it matters: none is 0 or near 1, and
+    activations keep an ordinary size."""
+    return Parameters(
+        {
+            name: 1.0 + 0.5 * torch.randn(value.shape)
+            if value.dim() == 1
+            else torch.randn(value.shape) / math.sqrt(value.shape[-1])
+            for name, value in module.state_dict().items()
+        }
+    )
+
+
+def parameters(is_so: Callable[[OtherParameters], Any]) -> Predicate:
+    """Other parameters than asked for, and they are so."""
+    return lambda got, *args, **kwargs: isinstance(got, OtherParameters) and bool(is_so(got))
+
+
+def unasked(*ends: str) -> Predicate:
+    """A parameter too many whose name ends so."""
+    return parameters(lambda got: any(name.endswith(ends) for name in got.unasked))
+
+
+misshaped = parameters(lambda got: got.misshaped)
+
+
+NO_SUPER = {
+    "": {"super().__init__() -> pass": "super().__init__() is missing: call it first in __init__"}
+}
+IN_TRAINING = {
+    "in training mode the result is another: nothing here is dropped out (dropout) or drawn at "
+    "random": comes_back(OtherInTraining),
+}
+BIASED = {"a layer has a bias: all nn.Linear layers are bias-free (bias=False)": unasked("bias")}
+OTHER_NAMES = {
+    "the parameters are not those that are asked for: their names come from the attributes that "
+    "you assign in __init__, so name each as asked, and register no others": (
+        comes_back(OtherParameters)
+    ),
+}
