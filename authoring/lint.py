@@ -106,8 +106,11 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
         for c in notebook.cells
         if c.metadata.get("nbgrader", {}).get("grade")
     }
-    wanted = {f"{n}-visible": p for n, p in exercise.visible.items()}
-    wanted |= {f"{n}-hidden": p for n, p in exercise.hidden.items()}
+    wanted = {
+        f"{name}-{which}": points
+        for name, both in exercise.points.items()
+        for which, points in zip(("visible", "hidden"), both, strict=True)
+    }
     said = []
     if exercise.name != name:
         said.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
@@ -124,9 +127,9 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
         for c in notebook.cells
         if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
     ]
-    if answers != list(exercise.visible):
+    if answers != list(exercise.points):
         said.append(
             f"the answer cells are {', '.join(answers)}, but {module} checks "
-            f"{', '.join(exercise.visible)}: the same ones are wanted, in this order"
+            f"{', '.join(exercise.points)}: the same ones are wanted, in this order"
         )
     return said

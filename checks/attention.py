@@ -26,7 +26,11 @@ from checks.seen import (
 )
 from helpers import attention
 
-EXERCISE = Exercise("1-attention", written=3)
+EXERCISE = Exercise(
+    "1-attention",
+    {"project_qkv": (1, 2), "softmax": (1, 3), "scaled_dot_product_attention": (2, 4)},
+    written=3,
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 
@@ -41,8 +45,6 @@ def _project(x: Tensor, W_q: Tensor, W_k: Tensor, W_v: Tensor) -> tuple[Tensor, 
 
 check_project_qkv = EXERCISE.check(
     "project_qkv",
-    visible=1,
-    hidden=2,
     reference=attention.project_qkv,
     text=[_project],
     parts=("Q", "K", "V"),
@@ -180,8 +182,6 @@ def _axes_moved(got: Any, expected: Tensor, x: Tensor, **kwargs: Any) -> bool:
 
 _check_softmax = EXERCISE.check(
     "softmax",
-    visible=1,
-    hidden=3,
     reference=attention.softmax,
     text=[_softmax],
     expects="exp(x) divided by its sum along dim: positive numbers that sum to 1 along dim, "
@@ -331,8 +331,6 @@ def _lengths_differ(got: Any, expected: Any, Q: Tensor, K: Tensor, V: Tensor) ->
 # Exercise 4 makes these edits in its own text too, which has the same lines.
 check_scaled_dot_product_attention = EXERCISE.check(
     "scaled_dot_product_attention",
-    visible=2,
-    hidden=4,
     reference=attention.scaled_dot_product_attention,
     text=[_attention],
     parts=("output", "weights"),

@@ -18,7 +18,16 @@ from checks.compare import Raised, attempt, difference, same
 from checks.seen import Predicate, batch_fails, comes_back, not_finite, raised
 from helpers import attention
 
-EXERCISE = Exercise("3-attention-patterns", written=6)
+EXERCISE = Exercise(
+    "3-attention-patterns",
+    {
+        "attention_entropy": (1, 2),
+        "previous_token_score": (1, 2),
+        "most_attended": (1, 2),
+        "plot_attention": (2, 3),
+    },
+    written=6,
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 
@@ -70,8 +79,6 @@ def _entropy(w: Tensor) -> Tensor:
 
 check_attention_entropy = EXERCISE.check(
     "attention_entropy",
-    visible=1,
-    hidden=2,
     reference=attention.attention_entropy,
     text=[_entropy],
     expects="-Σ w ln w over the keys, in nats, with 0 ln 0 = 0, for each query, in weights' dtype",
@@ -153,8 +160,6 @@ def _previous(w: Tensor) -> Tensor:
 
 check_previous_token_score = EXERCISE.check(
     "previous_token_score",
-    visible=1,
-    hidden=2,
     reference=attention.previous_token_score,
     text=[_previous],
     expects="the mean of weights[i, i-1] over i = 1 … n-1, for each head, in the dtype of weights",
@@ -245,8 +250,6 @@ def _only_ties_wrong(got: Any, expected: list[str], w: Tensor, tokens: list[str]
 
 check_most_attended = EXERCISE.check(
     "most_attended",
-    visible=1,
-    hidden=2,
     reference=attention.most_attended,
     text=[_most],
     expects="for each query, the token with the largest weight, the first of equals, in a list",
@@ -465,8 +468,6 @@ _LABELLED: dict[str, Predicate] = {
 
 check_plot_attention = EXERCISE.check(
     "plot_attention",
-    visible=2,
-    hidden=3,
     procedure=_draw,
     reference=_plot,
     expects="the axes with one heat map: the first query on top, columns are keys, colours from 0 "

@@ -16,7 +16,10 @@ from checks.compare import WrongAnswer, attempt, describe, same
 from checks.seen import Predicate, comes_back, other_dtype, other_shape, raised, same_shape
 from helpers import attention
 
-EXERCISE = Exercise("4-causal-masking")
+EXERCISE = Exercise(
+    "4-causal-masking",
+    {"causal_mask": (1, 2), "padding_mask": (1, 2), "scaled_dot_product_attention": (3, 6)},
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 
@@ -42,8 +45,6 @@ def _seen_of_a_mask(shape: str, rule: str) -> dict[str, Predicate]:
 
 check_causal_mask = EXERCISE.check(
     "causal_mask",
-    visible=1,
-    hidden=2,
     reference=attention.causal_mask,
     expects="a boolean tensor of shape (n, n), True at [i, j] where j <= i: query i may attend to "
     "the keys up to and including its own position",
@@ -95,8 +96,6 @@ def _padding(lengths: Tensor, n: int) -> Tensor:
 
 check_padding_mask = EXERCISE.check(
     "padding_mask",
-    visible=1,
-    hidden=2,
     reference=attention.padding_mask,
     text=[_padding],
     expects="a boolean tensor of shape (batch, 1, n), True at the first lengths[b] keys of "
@@ -191,8 +190,6 @@ def _keyless_only(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
 
 _check_attention = EXERCISE.check(
     "scaled_dot_product_attention",
-    visible=3,
-    hidden=6,
     reference=attention.scaled_dot_product_attention,
     text=[_attention],
     parts=("output", "weights"),

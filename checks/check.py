@@ -277,38 +277,31 @@ class Exercise:
 
     Args:
         name: the exercise's name.
+        points: for each answer, as the notebook asks for them, what its visible and its hidden
+            tests are worth.
         written: points of its written questions.
+
+    Attributes:
+        checks: by answer.
+        cases: for each answer what its hidden tests are about: phrases of the contract, each with
+            its cases, called with the answer and with what the notebook gives beside it.
     """
 
     name: str
+    points: Mapping[str, tuple[int, int]]
     written: int = 0
     checks: dict[str, list[Check]] = field(default_factory=dict)
-    visible: dict[str, int] = field(default_factory=dict)
-    hidden: dict[str, int] = field(default_factory=dict)
     cases: dict[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     phrase: str = ""
     """Of the contract: what the hidden case that is running is about."""
 
-    def check(self, name: str, *, visible: int = 0, hidden: int = 0, **kwargs: Any) -> Check:
-        """Add a check of the answer `name`, worth `visible` and `hidden` points.
-
-        Further checks of the same answer give no points.
-        """
-        if name not in self.checks:
-            self.visible[name], self.hidden[name] = visible, hidden
+    def check(self, name: str, **kwargs: Any) -> Check:
+        """Add a check of the answer `name`, one that `points` has."""
         check = Check(self, name, **kwargs)
         self.checks.setdefault(name, []).append(check)
         return check
-
-    def contract(self, name: str, cases: Mapping[str, Callable[..., Any]]) -> None:
-        """Say what the hidden tests of `name` are about.
-
-        cases: for each phrase of the contract its cases, called with the answer and with what
-            the notebook gives beside it.
-        """
-        self.cases[name] = cases
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
@@ -336,14 +329,13 @@ class Exercise:
         """Note that the visible tests of `name` passed, and print how far the learner is."""
         self.done.add(name)
         self.failed.discard(name)
-        so_far = sum(self.visible[n] for n in self.done)
-        total = sum(self.visible.values())
-        waiting = sum(self.hidden[n] for n in self.done)
-        bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in self.visible)
+        visible, hidden = ({n: p[i] for n, p in self.points.items()} for i in (0, 1))
+        so_far, waiting = (sum(of[n] for n in self.done) for of in (visible, hidden))
+        bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in self.points)
         print(f"✓ {name}: the visible tests pass.")
         print(bar)
         print(
-            f"Points so far: {so_far} of {total}. Hidden tests decide on {waiting} more for these"
-            f" answers when you hand in ({sum(self.hidden.values())} in all"
+            f"Points so far: {so_far} of {sum(visible.values())}. Hidden tests decide on {waiting} "
+            f"more for these answers when you hand in ({sum(hidden.values())} in all"
             + (f", and {self.written} by hand)." if self.written else ").")
         )

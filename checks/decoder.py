@@ -30,7 +30,17 @@ from helpers.positional_encoding import sinusoidal_encoding
 from helpers.transformer_block import DecoderBlock, RMSNorm, sample_next
 from helpers.weights import austen_files
 
-EXERCISE = Exercise("7-decoder")
+EXERCISE = Exercise(
+    "7-decoder",
+    {
+        "RMSNorm": (1, 2),
+        "SwiGLU": (1, 2),
+        "DecoderBlock": (2, 4),
+        "DecoderLM": (2, 4),
+        "sample_next": (2, 3),
+        "generate": (1, 2),
+    },
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 
@@ -76,8 +86,6 @@ def _lost_in_half(got: Any, expected: Tensor, x: Tensor, *args: Any) -> bool:
 
 check_RMSNorm = EXERCISE.check(  # noqa: N816
     "RMSNorm",
-    visible=1,
-    hidden=2,
     arguments=("x", "weight", "eps"),
     reference=transformer_block.RMSNorm,
     text=[_RMSNorm],
@@ -161,12 +169,11 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         },
     },
     seen={
-        "there is a bias: RMSNorm has no bias, its one parameter is weight": (
-            modules.unasked("bias", "beta")
+        "there is a bias: RMSNorm has no bias, its one parameter is weight": modules.unasked(
+            "bias", "beta"
         ),
-        "the parameter has another name: call it weight (self.weight = nn.Parameter(…))": (
-            modules.parameters(lambda got: got.missing and got.unasked)
-        ),
+        "the parameter has another name: call it weight (self.weight = "
+        "nn.Parameter(…))": modules.parameters(lambda got: got.missing and got.unasked),
         "weight is not a parameter: it must be an nn.Parameter assigned in __init__, not a plain "
         "tensor or a buffer": modules.parameters(lambda got: got.missing),
         "weight has the wrong shape: one number for each feature, (d_model,)": modules.misshaped,
@@ -178,11 +185,10 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "the result is float32: give it back in the dtype of x": other_dtype(torch.float32),
         "the result has another dtype than x": other_dtype(),
         "numbers overflow or vanish in half precision: convert x to float32 first": _lost_in_half,
-        "the result is not finite: eps is added to the mean square, and nothing overflows": (
-            not_finite
-        ),
-        "the signature is RMSNorm(d_model, eps=1e-6)": (
-            raised("TypeError", says="positional argument")
+        "the result is not finite: eps is added to the mean square, and nothing "
+        "overflows": not_finite,
+        "the signature is RMSNorm(d_model, eps=1e-6)": raised(
+            "TypeError", says="positional argument"
         ),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
         "close, but not exact: compute in float32, and add eps to the mean square, inside the "
@@ -254,8 +260,6 @@ _NORMALISED = "x * torch.rsqrt(_mean(x * x) + 1e-06)"
 
 _check_swiglu = EXERCISE.check(
     "SwiGLU",
-    visible=1,
-    hidden=2,
     arguments=("x", "d_ff", "parameters"),
     reference=transformer_block.SwiGLU,
     text=[_SwiGLU],
@@ -321,26 +325,25 @@ _check_swiglu = EXERCISE.check(
         **modules.BIASED,
         "a layer has the wrong size or is transposed: W_gate and W_up go from d_model to d_ff, "
         "W_down from d_ff to d_model": modules.misshaped,
-        "a layer is missing: SwiGLU has three, W_gate, W_up and W_down": (
-            modules.parameters(lambda got: got.missing and not got.unasked)
+        "a layer is missing: SwiGLU has three, W_gate, W_up and W_down": modules.parameters(
+            lambda got: got.missing and not got.unasked
         ),
         **modules.OTHER_NAMES,
         "the result has another dtype than x: keep that of x": other_dtype(),
-        "x and a layer have not the same dtype: keep that of x": (
-            raised("RuntimeError", says="dtype")
+        "x and a layer have not the same dtype: keep that of x": raised(
+            "RuntimeError", says="dtype"
         ),
-        "the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down back": (
-            _says("shapes cannot be multiplied", "must match the size")
-        ),
+        "the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down "
+        "back": _says("shapes cannot be multiplied", "must match the size"),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
     },
 )
 
 
-def check_SwiGLU(answer: Any, x: Tensor, d_ff: int) -> None:  # noqa: N802
+def check_SwiGLU(answer: Any, x: Tensor, d_ff: int) -> Any:  # noqa: N802
     """Compare `SwiGLU(d_model, d_ff)`, with random parameters, on `x` `(..., d_model)`."""
     given = modules.at_random(transformer_block.SwiGLU(x.shape[-1], d_ff))
-    _check_swiglu(answer, x, d_ff, given)
+    return _check_swiglu(answer, x, d_ff, given)
 
 
 EXERCISE.cases["SwiGLU"] = {
@@ -610,8 +613,6 @@ ROPE: Wrong = {
 
 _check_decoder_block = EXERCISE.check(
     "DecoderBlock",
-    visible=2,
-    hidden=4,
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=transformer_block.DecoderBlock,
     procedure=_run_block,
@@ -630,8 +631,8 @@ _check_decoder_block = EXERCISE.check(
     seen={
         **modules.IN_TRAINING,
         **modules.BIASED,
-        "a layer has the wrong size: W_q, W_k, W_v and W_o go from d_model to d_model (n_heads "
-        "heads of d_model / n_heads features), the feed-forward to d_ff and back": modules.misshaped,
+        "a layer has the wrong size: W_q, W_k, W_v and W_o go from d_model to d_model (all heads "
+        "together), W_gate and W_up to d_ff, and W_down back": modules.misshaped,
         **modules.OTHER_NAMES,
         **SEVERAL_CAME,
         "a tuple is added or normalised: where the attention gives (output, weights), take the "
@@ -642,20 +643,19 @@ _check_decoder_block = EXERCISE.check(
         "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
         "on queries and keys, after the split into heads)": _right_at(0),
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
-        "the split into heads, and of the mask": (
-            _says("size of tensor", "shapes cannot be multiplied", "shape '[")
-        ),
+        "the split into heads, and of the "
+        "mask": _says("size of tensor", "shapes cannot be multiplied", "shape '["),
     },
 )
 
 
-def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> None:  # noqa: N802
+def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> Any:  # noqa: N802
     """Compare `DecoderBlock(d_model, n_heads, d_ff)`, with random parameters, on `x`.
 
     To 3e-5: right answers that add in another order are up to 3e-6 apart.
     """
     given = modules.at_random(transformer_block.DecoderBlock(x.shape[-1], n_heads, d_ff))
-    _check_decoder_block(answer, x, n_heads, d_ff, given, tolerance=3e-5)
+    return _check_decoder_block(answer, x, n_heads, d_ff, given, tolerance=3e-5)
 
 
 def _block_cases(f: Any, *cases: tuple[int, int, int, int, int]) -> None:
@@ -718,8 +718,6 @@ def _in_plain_list(got: modules.OtherParameters, *args: Any, **kwargs: Any) -> b
 
 _check_decoder_lm = EXERCISE.check(
     "DecoderLM",
-    visible=2,
-    hidden=4,
     arguments=("config", "tokens", "parameters"),
     reference=transformer_block.DecoderLM,
     text=[_LM],
@@ -798,30 +796,26 @@ _check_decoder_lm = EXERCISE.check(
     },
     seen={
         **modules.IN_TRAINING,
-        "the output layer has a bias: nn.Linear(d_model, vocab_size, bias=False)": (
-            modules.unasked("output.bias")
+        "the output layer has a bias: nn.Linear(d_model, vocab_size, bias=False)": modules.unasked(
+            "output.bias"
         ),
-        "no block's parameters are the model's, as in a plain Python list: use nn.ModuleList": (
-            modules.parameters(_in_plain_list)
-        ),
+        "no block's parameters are the model's, as in a plain Python list: use "
+        "nn.ModuleList": modules.parameters(_in_plain_list),
         "there are too few blocks: config.n_layers are asked for": _only("blocks."),
         "there are too many blocks: config.n_layers are asked for": _only(unasked="blocks."),
-        "the final norm is missing: self.norm = RMSNorm(d_model), before the output layer": (
-            _only("norm.")
+        "the final norm is missing: self.norm = RMSNorm(d_model), before the output layer": _only(
+            "norm."
         ),
-        "the final norm has a bias, as a LayerNorm has: it is RMSNorm, with weight only": (
-            modules.unasked("norm.bias")
-        ),
-        "there are learned positions: this model has none, RoPE tells positions apart": (
-            modules.parameters(lambda got: any("pos" in name for name in got.unasked))
-        ),
-        "the output layer is missing (tied to the embedding?): it has a weight of its own": (
-            _only("output.")
+        "the final norm has a bias, as a LayerNorm has: it is RMSNorm, with weight "
+        "only": modules.unasked("norm.bias"),
+        "there are learned positions: this model has none, RoPE tells positions "
+        "apart": modules.parameters(lambda got: any("pos" in name for name in got.unasked)),
+        "the output layer is missing (tied to the embedding?): it has a weight of its own": _only(
+            "output."
         ),
         "a part has the wrong size: the embedding is (vocab_size, d_model), the output layer goes "
-        "from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this order": (
-            modules.misshaped
-        ),
+        "from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this "
+        "order": modules.misshaped,
         **modules.BIASED,
         **modules.OTHER_NAMES,
         "a leading dimension is missing or new: tokens (..., n) give logits (..., n, vocab_size), "
@@ -843,7 +837,7 @@ _check_decoder_lm = EXERCISE.check(
 
 def check_DecoderLM(  # noqa: N802
     answer: Any, config: Any, tokens: Tensor, state: modules.State | None = None
-) -> None:
+) -> Any:
     """Compare the logits of `DecoderLM(config)` on `tokens`, with random parameters or those of a
     trained model, `state`.
 
@@ -853,16 +847,15 @@ def check_DecoderLM(  # noqa: N802
         given = modules.at_random(transformer_block.DecoderLM(config))
     else:
         given = modules.Parameters(state, "those of a trained model")
-    _check_decoder_lm(answer, config, tokens, given, tolerance=1e-4)
+    return _check_decoder_lm(answer, config, tokens, given, tolerance=1e-4)
 
 
-def _lm_cases(
-    f: Any, config: Any, *shapes: tuple[int, ...], vocab_size: int = 13, **other: int
-) -> None:
-    sizes = {"d_model": 12, "n_layers": 2, "n_heads": 3, "d_ff": 10} | other
-    for shape in shapes:
-        tokens = torch.randint(vocab_size, shape)
-        check_DecoderLM(f, config(vocab_size=vocab_size, **sizes), tokens)
+def _lm_cases(f: Any, config: Any, *shapes: tuple[int, ...], **other: int) -> Any:
+    sizes = {"vocab_size": 13, "d_model": 12, "n_layers": 2, "n_heads": 3, "d_ff": 10} | other
+    return [
+        check_DecoderLM(f, config(**sizes), torch.randint(sizes["vocab_size"], shape))
+        for shape in shapes
+    ]
 
 
 def _trained(f: Any, config: Any) -> None:
@@ -981,8 +974,6 @@ _DRAW = "draw from softmax(logits / temperature), taken over the vocabulary (dim
 
 check_sample_next = EXERCISE.check(
     "sample_next",
-    visible=2,
-    hidden=3,
     arguments=("logits", "temperature", "top_k"),
     reference=sample_next,
     text=[_sample],
@@ -1067,15 +1058,15 @@ check_sample_next = EXERCISE.check(
     seen={
         "temperature 0 is refused: it means the arg max": _at(_REFUSED, temperature=0),
         "top_k = 1 is refused: it leaves the largest logit only": _at(_REFUSED, top_k=1),
-        "temperature 0 is divided by: it means the arg max, so deal with it first": (
-            raised("ZeroDivisionError")
+        "temperature 0 is divided by: it means the arg max, so deal with it first": raised(
+            "ZeroDivisionError"
         ),
         "numbers that are not whole come back: the index of the largest logit is asked for "
         "(argmax), not the largest logit": lambda got, expected, *_, **__: (
             got.is_floating_point() and got.shape == expected.shape
         ),
-        "the last dimension is kept (size 1, as torch.multinomial gives it): squeeze it": (
-            _shaped(lambda shape, right: shape == (*right, 1))
+        "the last dimension is kept (size 1, as torch.multinomial gives it): squeeze it": _shaped(
+            lambda shape, right: shape == (*right, 1)
         ),
         "there is a dimension too many, as of probabilities or a one-hot vector: token ids are "
         "asked for": _shaped(lambda shape, right: shape[:-1] == right),
@@ -1083,27 +1074,25 @@ check_sample_next = EXERCISE.check(
         "vocab_size)": _shaped(lambda shape, right: True),
         "torch.multinomial takes one or two dimensions: flatten the leading ones for it, and "
         "restore them after (reshape)": _says("prob_dist must be 1 or 2 dim"),
-        "what is drawn from are no probabilities: apply the softmax first, and divide by no 0": (
-            _says("probability tensor contains", "invalid multinomial", "probabilities ")
-        ),
-        "the signature is sample_next(logits, temperature=1.0, top_k=None, generator=None)": (
-            _says("unexpected keyword argument")
+        "what is drawn from are no probabilities: apply the softmax first, and divide by no "
+        "0": _says("probability tensor contains", "invalid multinomial", "probabilities "),
+        "the signature is sample_next(logits, temperature=1.0, top_k=None, generator=None)": _says(
+            "unexpected keyword argument"
         ),
         "one token is drawn for all rows, or the same always comes: draw for each row": (
             lambda got, *_, **__: bool((got.get(sampling.FREQUENCIES).shares.amax(-1) == 1).all())
         ),
-        "a single number is made of several ids (item): give an id for every row": (
-            _says("converted to Scalar", "only one element")
+        "a single number is made of several ids (item): give an id for every row": _says(
+            "converted to Scalar", "only one element"
         ),
         "ids outside the vocabulary come back": (
             lambda got, *_, **__: isinstance(got.get(sampling.FREQUENCIES), str)
         ),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
-        "temperature 0 does not give the arg max: the token with the largest logit is asked for": (
-            _at(comes_back(Tensor), temperature=0)
-        ),
-        "top_k = 1 does not give the arg max: only the largest logit stays": (
-            _at(comes_back(Tensor), top_k=1)
+        "temperature 0 does not give the arg max: the token with the largest logit is asked "
+        "for": _at(comes_back(Tensor), temperature=0),
+        "top_k = 1 does not give the arg max: only the largest logit stays": _at(
+            comes_back(Tensor), top_k=1
         ),
         f"the tokens come with other probabilities: {_DRAW}, among the top_k largest": (
             comes_back(dict)
@@ -1137,11 +1126,11 @@ def _largest(f: Any, **options: Any) -> Any:
     return [check_sample_next(f, logits, **options) for logits in cases]
 
 
-def _limit(f: Any) -> None:
+def _limit(f: Any) -> Any:
     # Close, but not equal: only the limit itself tells the largest from the next.
     close = torch.randperm(30).expand(4, 30) / 1000
-    for logits in (torch.randn(4, 4), torch.randn(2, 3, 40), close):
-        check_sample_next(f, logits, temperature=0)
+    cases = (torch.randn(4, 4), torch.randn(2, 3, 40), close)
+    return [check_sample_next(f, logits, temperature=0) for logits in cases]
 
 
 def _proportions(f: Any, *options: dict[str, Any]) -> Any:
@@ -1273,8 +1262,6 @@ _SIGNATURE = {
 
 check_generate = EXERCISE.check(
     "generate",
-    visible=1,
-    hidden=2,
     arguments=("tokens", "n_new", "vocab_size"),
     reference=transformer_block.generate,
     text=[_generate],
@@ -1342,22 +1329,17 @@ check_generate = EXERCISE.check(
         "the model is left in another mode than it was found in: remember model.training and "
         "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
         "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(_starts),
-        "there are more sequences than before: append new tokens along the positions (dim 1)": (
-            _tokens(lambda got, want: got.shape[0] > want.shape[0])
-        ),
-        "the tokens come back in another dtype: they keep that of the prompt, int64 (long)": (
-            _tokens(lambda got, want: got.dtype != want.dtype)
-        ),
+        "there are more sequences than before: append new tokens along the positions (dim "
+        "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
+        "the tokens come back in another dtype: they keep that of the prompt, int64 "
+        "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
         "the shape is not (batch, n + n_new)": (_tokens(lambda got, want: got.shape != want.shape)),
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
-        "torch.cat needs (batch, 1)": (
-            _says("same number of dimensions", "Sizes of tensors", "zero-dimensional tensor")
-        ),
+        "torch.cat needs (batch, "
+        "1)": _says("same number of dimensions", "Sizes of tensors", "zero-dimensional tensor"),
         **_SIGNATURE,
         "a token is not the most likely one that follows all tokens so far: give the model all of "
-        "them, and temperature to sample_next": (
-            _tokens(lambda got, want: got.shape == want.shape)
-        ),
+        "them, and temperature to sample_next": _tokens(lambda got, want: got.shape == want.shape),
     },
 )
 

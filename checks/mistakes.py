@@ -1,6 +1,6 @@
 """Misconceptions: what often goes wrong in an answer, as edits of the right one.
 
-An `Edit` replaces text of the reference, a `Rewrite` is an implementation of its own. Where one
+An `Edit` replaces lines of the reference, a `Rewrite` is an implementation of its own. Where one
 of them gives what the learner's answer gave, its message is said. A `Seen` looks at what came
 back instead, for what no single implementation stands for.
 """
@@ -181,10 +181,9 @@ class Edit(Mistake):
         way: the lines that replace others (see `Text.code`).
     """
 
-    def __init__(self, message: str, *way: str) -> None:
+    def __init__(self, message: str, way: str) -> None:
         super().__init__(message)
-        pairs = zip(way[::2], way[1::2], strict=True) if len(way) > 1 else ()
-        self.way = "; ".join(f"{old} -> {new}" for old, new in pairs) or way[0]
+        self.way = way
 
 
 class Rewrite(Mistake):
@@ -219,41 +218,3 @@ def edits(wrong: Wrong) -> Iterator[Edit]:
         for ways, said in group.items():
             for way in [ways] if isinstance(ways, str) else ways:
                 yield Edit(f"{said}: {right}" if right else said, way)
-
-
-def instead_of(
-    old: str, *, wrong: Mapping[str | tuple[str, ...], str], right: str = ""
-) -> Iterator[Edit]:
-    """Edits of one place.
-
-    Args:
-        old: its text.
-        wrong: what may stand there instead, or several such texts, and what the learner should
-            hear of it.
-        right: what is right, which every message ends with.
-    """
-    for texts, message in wrong.items():
-        for new in [texts] if isinstance(texts, str) else texts:
-            yield Edit(f"{message}: {right}" if right else message, old, new)
-
-
-def sightings(when: Mapping[str, Callable[..., bool]]) -> list[Seen]:
-    """What can be seen, as a table: messages, each with its predicate."""
-    return [Seen(message, predicate) for message, predicate in when.items()]
-
-
-def then(message: str, reference: Any, *changes: Callable[..., Any]) -> Iterator[Rewrite]:
-    """The right result, changed afterwards, in one way or several.
-
-    Args:
-        changes: called with the right result.
-    """
-    for change in changes:
-        yield Rewrite(message, _changed(reference, change))
-
-
-def _changed(reference: Any, change: Callable[..., Any]) -> Any:
-    def wrong(*args: Any, **kwargs: Any) -> Any:
-        return change(reference(*args, **kwargs))
-
-    return wrong

@@ -111,7 +111,6 @@ IN_TRAINING = {
 BIASED = {"a layer has a bias: all nn.Linear layers are bias-free (bias=False)": unasked("bias")}
 OTHER_NAMES = {
     "the parameters are not those that are asked for: their names come from the attributes that "
-    "you assign in __init__, so name each as asked, and register no others": (
-        comes_back(OtherParameters)
-    ),
+    "you assign in __init__, so name each as asked, and register no "
+    "others": comes_back(OtherParameters),
 }

@@ -18,7 +18,9 @@ from checks.modules import NO_SUPER
 from checks.seen import Predicate, raised
 from helpers import attention
 
-EXERCISE = Exercise("2-multi-head")
+EXERCISE = Exercise(
+    "2-multi-head", {"split_heads": (1, 2), "merge_heads": (1, 2), "MultiHeadAttention": (3, 6)}
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 HEADS_WORDS = ("n_heads", "d_model", "head", "dim", "embed")
@@ -48,8 +50,8 @@ _VIEW = {
     ".contiguous() first": raised(says="view size is not compatible"),
 }
 _LIST = {
-    "a list of tensors comes back: make one of them (torch.stack, torch.cat)": (
-        seen.comes_back(list, tuple)
+    "a list of tensors comes back: make one of them (torch.stack, torch.cat)": seen.comes_back(
+        list, tuple
     ),
 }
 _BATCH = (
@@ -96,8 +98,6 @@ _CUT: Wrong = {
 
 check_split_heads = EXERCISE.check(
     "split_heads",
-    visible=1,
-    hidden=2,
     reference=attention.split_heads,
     text=[_split],
     expects="a tensor of shape (..., n_heads, n, d_head), d_head = d_model // n_heads, in which "
@@ -199,8 +199,6 @@ _SIDE_BY_SIDE: Wrong = {
 
 check_merge_heads = EXERCISE.check(
     "merge_heads",
-    visible=1,
-    hidden=2,
     reference=attention.merge_heads,
     text=[_merge],
     expects="a tensor of shape (..., n, n_heads * d_head), in which every position has its part "
@@ -367,8 +365,6 @@ _SEEN_IN_LAYERS: dict[str, Callable[..., bool]] = {
 
 _check_layers = EXERCISE.check(
     "MultiHeadAttention",
-    visible=3,
-    hidden=6,
     arguments=("d_model", "n_heads"),
     reference=attention.MultiHeadAttention,
     text=[_Attention],

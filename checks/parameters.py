@@ -15,7 +15,17 @@ from checks.seen import Predicate, comes_back, raised
 from helpers import parameters
 from helpers.parameters import CONFIGS
 
-EXERCISE = Exercise("6-parameters", written=2)
+EXERCISE = Exercise(
+    "6-parameters",
+    {
+        "linear_parameters": (1, 1),
+        "attention_parameters": (1, 3),
+        "feed_forward_parameters": (1, 2),
+        "transformer_parameters": (2, 4),
+        "missing_parameters": (1, 1),
+    },
+    written=2,
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 _NO_NUMBER = (Tensor, np.ndarray, str)
@@ -59,8 +69,6 @@ def _linear(d_in: int, d_out: int, bias: bool = True) -> int:
 
 check_linear_parameters = EXERCISE.check(
     "linear_parameters",
-    visible=1,
-    hidden=1,
     reference=parameters.linear_parameters,
     text=[_linear],
     expects="an int: d_in * d_out weights, and d_out biases unless bias is False",
@@ -174,8 +182,6 @@ _IN_ATTENTION: Wrong = {
 }
 check_attention_parameters = EXERCISE.check(
     "attention_parameters",
-    visible=1,
-    hidden=3,
     reference=parameters.attention_parameters,
     text=[_attention],
     expects="an int: W_q (d_model, n_heads * d_head), W_k and W_v (d_model, n_kv_heads * d_head), "
@@ -263,8 +269,6 @@ _IN_FEED_FORWARD: Wrong = {
 }
 check_feed_forward_parameters = EXERCISE.check(
     "feed_forward_parameters",
-    visible=1,
-    hidden=2,
     reference=parameters.feed_forward_parameters,
     text=[_feed_forward],
     expects="an int: up (d_model, d_ff) and down (d_ff, d_model), where gated is True a third "
@@ -397,8 +401,6 @@ def _first_wrong(part: str) -> Predicate:
 
 check_transformer_parameters = EXERCISE.check(
     "transformer_parameters",
-    visible=2,
-    hidden=4,
     reference=parameters.transformer_parameters,
     text=[_attention, _feed_forward, _transformer],
     expects="a dict of ints: embedding, positions, attention, feed_forward (of all layers), norms "
@@ -535,8 +537,6 @@ def _is(*numbers: int) -> Predicate:
 
 check_missing_parameters = EXERCISE.check(
     "missing_parameters",
-    visible=1,
-    hidden=1,
     reference=_MISSING,
     arguments=(),
     procedure=_as_given,

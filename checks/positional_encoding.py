@@ -14,7 +14,10 @@ from checks.mistakes import Text
 from checks.seen import Predicate, other_dtype, raised, same_shape, transposed_shape
 from helpers import positional_encoding
 
-EXERCISE = Exercise("5-positional-encoding")
+EXERCISE = Exercise(
+    "5-positional-encoding",
+    {"sinusoidal_encoding": (1, 3), "apply_rope": (2, 5), "alibi_bias": (1, 3)},
+)
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 LOOSE = 2e-3
@@ -156,8 +159,6 @@ INTERLEAVED = "sin belongs in features 0, 2, 4 … and cos in 1, 3, 5 …, inter
 
 check_sinusoidal_encoding = EXERCISE.check(
     "sinusoidal_encoding",
-    visible=1,
-    hidden=3,
     reference=positional_encoding.sinusoidal_encoding,
     text=[_angles, _encoding],
     expects="a float32 tensor of shape (n_positions, d_model): at position p, feature 2i is "
@@ -262,8 +263,6 @@ TURN = "(a, b) becomes (a cos - b sin, a sin + b cos)"
 
 check_apply_rope = EXERCISE.check(
     "apply_rope",
-    visible=2,
-    hidden=5,
     reference=positional_encoding.apply_rope,
     text=[_angles, _rotated],
     expects="x with each pair of features (2i, 2i + 1) rotated by the angle "
@@ -430,8 +429,6 @@ def _bias(n_heads: int, n: int) -> Tensor:
 
 check_alibi_bias = EXERCISE.check(
     "alibi_bias",
-    visible=1,
-    hidden=3,
     reference=positional_encoding.alibi_bias,
     text=[_bias],
     expects="a float32 tensor of shape (n_heads, n, n) with -m_h * abs(i - j), where "

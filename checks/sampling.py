@@ -134,11 +134,11 @@ def _other(key: str) -> Predicate:
 
 
 SEEN_OF_SEEDS = {
-    "generators of equal seed give other tokens: draw with the one that is given alone": (
-        _other(EQUAL_SEEDS)
+    "generators of equal seed give other tokens: draw with the one that is given alone": _other(
+        EQUAL_SEEDS
     ),
-    "generators of another seed give the same tokens: draw with the one that is given": (
-        _other(OTHER_SEED)
+    "generators of another seed give the same tokens: draw with the one that is given": _other(
+        OTHER_SEED
     ),
     "a generator that is used again gives the same tokens: draw with the generator itself, which "
     "moves it on": _other(USED_AGAIN),
