@@ -14,6 +14,7 @@ from checks import modules, sampling
 from checks.check import Exercise
 from checks.compare import Raised
 from checks.mistakes import Wrong
+from checks.sampling import FREQUENCIES, Drawn, a_generator, a_seed, counted, probabilities
 from checks.seen import (
     Predicate,
     batch_fails,
@@ -67,7 +68,8 @@ class _RMSNorm(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         z = x.to(torch.promote_types(x.dtype, torch.float32))
-        power = _mean(z * z)
+        s = z * z
+        power = _mean(s)
         rms = torch.sqrt(power + self.eps)
         u = z / rms
         y = u * self.weight
@@ -105,24 +107,22 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
                 "u = z / (z.var(-1, keepdim=True) + self.eps).sqrt()",
                 "u = z / (z.std(-1, keepdim=True) + self.eps)",
             ): "x is divided by its standard deviation (which subtracts the mean, as a LayerNorm)",
-            "u = z / (z.norm(dim=-1, keepdim=True) + self.eps)": "the squares are summed (L2 norm)",
+            "u = z / (z.norm(2, -1, True) + self.eps)": "the squares are summed (L2 norm)",
             "u = z / (_mean(z.abs()) + self.eps)": "the absolute value stands for the square",
-            "u = z / (z.abs().amax(-1, keepdim=True) + self.eps)": "x is divided by the largest "
-            "|x|",
+            "u = z / (z.abs().amax(-1, True) + self.eps)": "x is divided by its largest number",
             "power = _mean(z) ** 2": "the square of the mean is taken",
             "u = z * rms": "x is multiplied by the root mean square",
             "u = rms": "the root mean square itself comes back",
         },
         "the mean of x² runs over the features of each position, mean(dim=-1, keepdim=True)": {
-            "power = (z * z).sum(-1, keepdim=True)": "the squares are summed (L2 norm)",
-            "power = _mean(z * z) * math.sqrt(x.shape[-1])": "the sum is divided by √d_model",
-            "power = (z * z).sum(-1, keepdim=True) / (x.shape[-1] - 1)": "d_model - 1 is divided "
-            "by",
-            "power = (z * z).mean(-2, keepdim=True)": "the mean runs over the positions (dim -2)",
-            "power = (z * z).mean()": "the mean runs over all of x",
-            "power = (z * z).mean(0, keepdim=True)": "the mean runs over the first dimension",
-            "power = (z * z).mean(1, keepdim=True)": "the mean runs over dimension 1",
-            "power = (z * z).mean(-1)": "keepdim=True is missing",
+            "power = s.sum(-1, True)": "the squares are summed (L2 norm)",
+            "power = _mean(s) * math.sqrt(x.shape[-1])": "the sum is divided by √d_model",
+            "power = s.sum(-1, True) / (x.shape[-1] - 1)": "the sum is divided by d_model - 1",
+            "power = s.mean(-2, True)": "the mean runs over the positions (dim -2)",
+            "power = s.mean()": "the mean runs over all of x",
+            "power = s.mean(0, True)": "the mean runs over the first dimension",
+            "power = s.mean(1, True)": "the mean runs over dimension 1",
+            "power = s.mean(-1)": "keepdim=True is missing",
         },
         "the result is x over its root mean square, times the weight": {
             "y = u": "the weight is forgotten",
@@ -131,7 +131,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "y = u * (1 + self.weight)": "the weight is used as 1 + weight",
             "y = u * self.weight ** 2": "the weight is applied twice",
             "y = z + u * self.weight": "x is added (a residual), which belongs to the block",
-            "power = _mean((z * self.weight) ** 2)": "the weight is applied before the mean",
+            "s = (z * self.weight) ** 2": "the weight is applied before the mean square is taken",
         },
         "eps is added, as it is, to the mean square inside the root": {
             "rms = power + self.eps": "the square root is missing",
@@ -141,7 +141,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             ): "eps is outside the square root",
             "rms = torch.sqrt(power + self.eps ** 2)": "eps is squared",
             "power = _mean((z + self.eps) ** 2) - self.eps": "eps is added to x before squaring",
-            "rms = torch.sqrt(power + self.eps / x.shape[-1])": "eps is added to the squares' sum",
+            "rms = torch.sqrt(power + self.eps / x.shape[-1])": "eps is added to the sum",
             "rms = torch.sqrt(power - self.eps)": "eps is subtracted",
             (
                 "rms = torch.sqrt(power.clamp(min=self.eps))",
@@ -150,9 +150,9 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "rms = torch.sqrt(power)": "eps is forgotten, so that a row of zeros gives NaN",
         },
         "RMSNorm(d_model, eps=1e-6) keeps eps for forward": {
-            tuple(
-                f"self.eps = {e}" for e in (1e-6, 1e-5, 1e-8, 1e-3)
-            ): "the eps that is given is ignored",
+            ("self.eps = 1e-6", "self.eps = 1e-5", "self.eps = 1e-8", "self.eps = 1e-3"): (
+                "the eps that is given is ignored"
+            ),
             **{
                 f"eps=1e-06 -> eps={e}": f"the default of eps is wrong ({e:g})"
                 for e in (1e-5, 1e-8, 1e-12, 1e-3, 1e-7, torch.finfo(torch.float32).eps)
@@ -271,16 +271,10 @@ _check_swiglu = EXERCISE.check(
         "it is silu(W_gate(x)) * W_up(x)": {
             "product = gate(x) * F.silu(up(x))": "the activation is on W_up (the two are swapped)",
             **{
-                f"product = gate(x) * {f}(up(x))": f"{what} is on W_up, so gate and up are swapped "
-                "too"
-                for f, what in {
-                    "F.gelu": "a GELU",
-                    "F.relu": "a ReLU",
-                    "torch.sigmoid": "a sigmoid",
-                }.items()
+                f"product = gate(x) * F.{f}(up(x))": f"a {f} is on W_up (the two are swapped)"
+                for f in ("gelu", "relu", "sigmoid")
             },
-            "product = torch.sigmoid(gate(x)) * F.silu(up(x))": "silu is on W_up, a sigmoid on "
-            "W_gate",
+            "product = F.sigmoid(gate(x)) * F.silu(up(x))": "silu is on W_up, a sigmoid on W_gate",
             "g = gate(x)": "the activation is missing",
             "product = g * F.silu(up(x))": "silu is applied to both W_gate(x) and W_up(x)",
             "product = F.silu(gate(x) * up(x))": "silu is applied to the product",
@@ -474,8 +468,7 @@ _HALVES: Wrong = {
         "z = y + feed(n2(x))": "attention and feed-forward run side by side on the same x",
         "z = x + feed(n2(y - x))": "the feed-forward works on the attention's output alone",
         "y = attend(n1(x)); z = feed(n2(y))": "both residuals are missing",
-        "y = n1(x) + attend(n1(x)); z = n2(y) + feed(n2(y))": "the residuals add the normalised x, "
-        "though the norm is on the branch only",
+        "y = n1(x) + attend(n1(x)); z = n2(y) + feed(n2(y))": "the residuals add the normalised x",
         "y = n1(x + attend(x)); z = n2(y + feed(y))": "the norms come after the sum (post-norm)",
         "y = x + n1(attend(x)); z = y + n2(feed(y))": "the norm comes after the sublayer",
         "y = x + attend(x); z = y + feed(y)": "both norms are missing in forward",
@@ -605,8 +598,6 @@ ROPE: Wrong = {
         "i = torch.zeros(d // 2)": "all pairs turn by the same angle",
         **{f"10000.0 -> {b}": f"RoPE's base is {b:g}" for b in (100.0, 1e3, 1e5, 5e5, 1e6)},
         "even, odd = x.chunk(2, -1); turned = torch.cat(pairs, -1)": "RoPE is half-split",
-        "turned = x * cos.repeat(1, 2) + torch.stack((-odd, even), -1).flatten(-2) * "
-        "sin.repeat(1, 2)": "RoPE mixes the half-split angles with interleaved pairs",
     },
 }
 """What may go wrong with the rotation there, `_rope`."""
@@ -908,9 +899,10 @@ def _sample(
     generator: torch.Generator | None = None,
 ) -> Tensor:
     _refuse(temperature, top_k)
-    if temperature == 0:
-        return logits.argmax(-1)
     n = logits.shape[-1]
+    largest = logits.argmax(-1)
+    if temperature == 0:
+        return largest
     z = logits / temperature
     k = min(top_k or n, n)
     best, ids = z.topk(k, -1)
@@ -925,27 +917,22 @@ def _sample(
 def _run_sample(
     answer: Any, logits: Tensor, draws: int | None = None, seed: int | None = None, **options: Any
 ) -> Any:
-    """The ids for `logits`, or with `draws` their sampling.frequencies in as many equal rows.
+    """The ids for `logits`, or with `draws` their frequencies in as many equal rows.
 
     `temperature` and `top_k` are passed on where they are given: the defaults are the answer's.
-    Of the reference come the sampling.probabilities themselves.
+    Of the reference come the probabilities themselves.
     """
     if draws is None:
-        return sampling.as_ids(answer(logits, **options, **sampling.a_generator(seed)))
+        return sampling.as_ids(answer(logits, **options, **a_generator(seed)))
     rows = logits.expand(draws, *logits.shape).contiguous()
     shape = tuple(rows.shape[:-1])
     if answer is sample_next:
-        return {
-            sampling.SHAPE: shape,
-            sampling.FREQUENCIES: sampling.Drawn(
-                sampling.probabilities(logits, **options), math.inf
-            ),
-        }
-    ids = sampling.as_ids(answer(rows, **options, **sampling.a_generator(seed)))
+        return counted(shape, Drawn(probabilities(logits, **options), math.inf))
+    ids = sampling.as_ids(answer(rows, **options, **a_generator(seed)))
     if not isinstance(ids, Tensor) or ids.is_floating_point():
         return ids
     found = sampling.frequencies(ids, logits.shape[-1]) if ids.shape == shape else "unknown"
-    return {sampling.SHAPE: tuple(ids.shape), sampling.FREQUENCIES: found}
+    return counted(ids.shape, found)
 
 
 def _shape_of(result: Any) -> Any:
@@ -985,16 +972,15 @@ check_sample_next = EXERCISE.check(
             "temperature == 0 -> False": "temperature 0 is divided by, which gives NaN",
         },
         "temperature 0 gives the index of each row's largest logit, argmax(dim=-1)": {
-            "logits.argmax(-1) -> logits.argmin(-1)": "the smallest logit is taken (arg min)",
+            "largest = logits.argmin(-1)": "the smallest logit is taken (arg min)",
             (
-                "logits.argmax(-1) -> logits.argmax(0)",
-                "logits.argmax(-1) -> logits.argmax()",
-                "logits.argmax(-1) -> logits.argmax(-2)",
+                "largest = logits.argmax(0)",
+                "largest = logits.argmax()",
+                "largest = logits.argmax(-2)",
             ): "the arg max runs over the wrong dimension",
-            "logits.argmax(-1) -> logits.amax(-1)": "the largest logit comes back, not its index",
-            "logits.argmax(-1) -> F.one_hot(logits.argmax(-1), logits.shape[-1])": "a one-hot "
-            "vector comes back",
-            "argmax(-1) -> argmax(-1, keepdim=True)": "the last dimension is kept",
+            "largest = logits.amax(-1)": "the largest logit comes back, not its index",
+            "largest = F.one_hot(logits.argmax(-1), n)": "a one-hot vector comes back",
+            "largest = logits.argmax(-1, True)": "the last dimension is kept",
         },
         "divide the logits by the temperature before the softmax": {
             "z = logits": "the temperature is ignored (or added, which changes nothing)",
@@ -1080,13 +1066,13 @@ check_sample_next = EXERCISE.check(
             "unexpected keyword argument"
         ),
         "one token is drawn for all rows, or the same always comes: draw for each row": (
-            lambda got, *_, **__: bool((got.get(sampling.FREQUENCIES).shares.amax(-1) == 1).all())
+            lambda got, *_, **__: bool((got.get(FREQUENCIES).shares.amax(-1) == 1).all())
         ),
         "a single number is made of several ids (item): give an id for every row": _says(
             "converted to Scalar", "only one element"
         ),
         "ids outside the vocabulary come back": (
-            lambda got, *_, **__: isinstance(got.get(sampling.FREQUENCIES), str)
+            lambda got, *_, **__: isinstance(got.get(FREQUENCIES), str)
         ),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
@@ -1135,7 +1121,7 @@ def _limit(f: Any) -> Any:
 
 def _proportions(f: Any, *options: dict[str, Any]) -> Any:
     return [
-        check_sample_next(f, logits, **given, draws=4000, seed=sampling.a_seed())
+        check_sample_next(f, logits, **given, draws=4000, seed=a_seed())
         for given in options
         for logits in (ROWS[0, 1], ROWS[0], ROWS)
     ]
@@ -1172,7 +1158,7 @@ EXERCISE.cases["sample_next"] = {
         f, torch.linspace(0.2, -0.2, 60), draws=4000
     ),
     "equal generator seeds give equal tokens": lambda f: check_sample_next_seeds(
-        f, ROWS[0], seed := sampling.a_seed(), seed + 1
+        f, ROWS[0], seed := a_seed(), seed + 1
     ),
     "ValueError for a negative temperature": lambda f: _refuses(
         f,
@@ -1225,12 +1211,16 @@ def _generate(
 ) -> Tensor:
     was_training = model.training
     model.eval()
-    prompt, n, T = (tokens, tokens.shape[1], temperature)  # noqa: F841  (edits use them)
+    prompt, n = (tokens, tokens.shape[1])  # noqa: F841  (edits use them)
+    k, g = (top_k, generator)
+    steps = range(n_new)
     with torch.no_grad():
-        for i in range(n_new):  # noqa: B007
+        for i in steps:  # noqa: B007
+            T = temperature
             logits = model(tokens)[:, -1]
-            new = sample_next(logits, T, top_k, generator)
-            tokens = torch.cat((tokens, new[:, None]), 1)
+            new = sample_next(logits, T, k, g)
+            last = new[:, None]
+            tokens = torch.cat((tokens, last), 1)
     model.train(was_training)
     return tokens
 
@@ -1294,22 +1284,21 @@ check_generate = EXERCISE.check(
             "logits = model(tokens).mean(1)": "the logits of all positions are averaged",
         },
         "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
-            "tokens = torch.cat((tokens, new[:1].expand(len(tokens))[:, None]), 1)": "the first "
-            "sequence's token is appended to all",
-            "tokens = torch.cat((new[:, None], tokens), 1)": "the new tokens are put in front",
-            "tokens = torch.cat((tokens, new), 1)": "the new token has shape (batch,)",
-            "tokens = torch.cat((tokens, new[None]), 1)": "the new token has shape (1, batch)",
-            "tokens = torch.cat((tokens[:, 1:], new[:, None]), 1)": "a token is dropped for each "
-            "new one (a window of fixed length)",
+            "last = new[:1].expand(len(tokens))[:, None]": "the first sequence's token is appended "
+            "to all",
+            "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
+            "last = new": "the new token has shape (batch,)",
+            "last = new[None]": "the new token has shape (1, batch)",
+            "tokens = torch.cat((tokens[:, 1:], last), 1)": "a token is dropped for each new one",
         },
         "n_new tokens are appended, one at a time": {
-            "range(n_new) -> range(n_new - 1)": "one token too few is made (off by one)",
-            "range(n_new) -> range(n_new + 1)": "one token too many is made (off by one)",
-            "range(n_new) -> range(n_new - n)": "n_new is taken for the total length",
-            "range(n_new) -> range(min(n_new, 1))": "a single token is made",
-            "range(n_new) -> range(0)": "no token is made",
-            "range(n_new) -> range(1 if n_new else 0); logits = model(tokens)[:, -n_new:]; "
-            "tokens = torch.cat((tokens, new), 1)": "all new tokens are made in one step",
+            "steps = range(n_new - 1)": "one token too few is made (off by one)",
+            "steps = range(n_new + 1)": "one token too many is made (off by one)",
+            "steps = range(n_new - n)": "n_new is taken for the total length",
+            "steps = range(min(n_new, 1))": "a single token is made",
+            "steps = ()": "no token is made",
+            "steps = [1] * (n_new > 0); logits = model(tokens)[:, -n_new:]; last = new": "all new "
+            "tokens are made in one step",
         },
         "return the prompt with the new tokens appended, (batch, n + n_new)": {
             "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front",
@@ -1349,20 +1338,20 @@ def _run_generate_often(
 ) -> Any:
     """How often each pair of two new tokens comes in a batch of `draws` equal prompts; of the
     reference, how likely it is."""
+    right = (draws, 4)
     if answer is transformer_block.generate:
-        step = sampling.probabilities(table, **options)
-        pairs = (step[1][:, None] * step).flatten()
-        return {sampling.SHAPE: (draws, 4), sampling.FREQUENCIES: sampling.Drawn(pairs, math.inf)}
+        step = probabilities(table, **options)
+        return counted(right, Drawn((step[1][:, None] * step).flatten(), math.inf))
     prompt = torch.ones(draws, 2, dtype=torch.long)
-    ids = sampling.as_ids(answer(Chain(table), prompt, 2, **options, **sampling.a_generator(seed)))
+    ids = sampling.as_ids(answer(Chain(table), prompt, 2, **options, **a_generator(seed)))
     if not isinstance(ids, Tensor) or ids.is_floating_point():
         return ids
-    if tuple(ids.shape) != (draws, 4):
-        return {sampling.SHAPE: tuple(ids.shape), sampling.FREQUENCIES: "unknown"}
+    if ids.shape != right:
+        return counted(ids.shape, "unknown")
     if not torch.equal(ids[:, :2], prompt):
-        return {sampling.SHAPE: (draws, 4), sampling.FREQUENCIES: "the prompt is changed"}
-    found = sampling.frequencies(ids[:, 2] * len(table) + ids[:, 3], table.numel())
-    return {sampling.SHAPE: (draws, 4), sampling.FREQUENCIES: found}
+        return counted(right, "the prompt is changed")
+    pairs = ids[:, 2] * len(table) + ids[:, 3]
+    return counted(right, sampling.frequencies(pairs, table.numel()))
 
 
 check_generate_often = EXERCISE.check(
@@ -1376,30 +1365,29 @@ check_generate_often = EXERCISE.check(
     wrong={
         "each new token is drawn by sample_next(logits, temperature, top_k, generator)": {
             "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
-            "new = sample_next(logits, 1.0, top_k, generator)": "temperature is not passed on",
-            "new = sample_next(logits, T, None, generator)": "top_k is not passed on",
-            "new = sample_next(logits, 1.0, None, generator)": "temperature and top_k are missing",
-            "new = sample_next(logits / (T or 1), T, top_k, generator)": "the logits are divided "
-            "by the temperature twice",
-            "new = sample_next(logits, T and 1 / T, top_k, generator)": "the temperature is "
-            "multiplied",
-            "new = sample_next(torch.softmax(logits, -1), T, top_k, generator)": "sample_next gets "
+            "T = 1.0": "temperature is not passed on",
+            "k, g = (None, generator)": "top_k is not passed on",
+            "k, g = (None, generator); T = 1.0": "temperature and top_k are not passed on",
+            "new = sample_next(logits / (T or 1), T, k, g)": "the logits are divided by the "
+            "temperature twice",
+            "T = temperature and 1 / temperature": "the temperature is multiplied by",
+            "new = sample_next(torch.softmax(logits, -1), T, k, g)": "sample_next gets "
             "probabilities (a softmax came first)",
-            "new = sample_next(logits, T, top_k, torch.Generator().manual_seed(0))": "the same "
-            "random numbers are used at each step (a generator is made or seeded anew in the loop)",
-            "new = sample_next(logits, T, top_k, generator) if i == 0 or T == 0 else new": "the "
-            "same token is appended again",
-            "new = sample_next(logits[:1] if T else logits, T, top_k, generator)"
-            ".expand(len(tokens))": "all sequences of the batch get the same token",
+            "g = torch.Generator().manual_seed(0); new = sample_next(logits, T, k, g)": "the same "
+            "random numbers come at each step (a generator is made or seeded anew in the loop)",
+            "new = sample_next(logits, T, k, g) if i == 0 or T == 0 else new": "the same token is "
+            "appended again",
+            "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": "all "
+            "sequences of the batch get the same token",
         },
         **OTHER_DEFAULTS,
     },
     seen={
         "all sequences of the batch get the same token: draw one for each": (
-            lambda got, *_, **__: bool((got.get(sampling.FREQUENCIES).shares == 1).any())
+            lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any())
         ),
         "the prompt is changed: new tokens are appended to it": (
-            lambda got, *_, **__: got.get(sampling.FREQUENCIES) == "the prompt is changed"
+            lambda got, *_, **__: got.get(FREQUENCIES) == "the prompt is changed"
         ),
         "the shape is not (batch, n + n_new)": _shaped(lambda shape, right: True),
         **_SIGNATURE,
@@ -1459,13 +1447,13 @@ EXERCISE.cases["generate"] = {
         f, (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
     ),
     "temperature, top_k and generator as in sample_next": lambda f: [
-        check_generate_often(f, TABLE, draws=800, temperature=0.4, seed=sampling.a_seed()),
+        check_generate_often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
         check_generate_often(f, TABLE, draws=800, temperature=3.0),
-        check_generate_often(f, TABLE, draws=800, top_k=2, seed=sampling.a_seed()),
-        check_generate_often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=sampling.a_seed()),
+        check_generate_often(f, TABLE, draws=800, top_k=2, seed=a_seed()),
+        check_generate_often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=a_seed()),
     ],
     "equal generator seeds give equal tokens": lambda f: check_generate_seeds(
-        f, TABLE, seed := sampling.a_seed(), seed + 1
+        f, TABLE, seed := a_seed(), seed + 1
     ),
     "all tokens unless top_k is given": _any_token,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +74,11 @@ def frequencies(ids: Tensor, n: int) -> Any:
     if bool(((ids < 0) | (ids >= n)).any()):
         return "ids outside the vocabulary"
     return Drawn((ids[..., None] == torch.arange(n)).double().mean(0), len(ids))
+
+
+def counted(shape: Sequence[int], found: Any) -> dict[str, Any]:
+    """A result that can be compared: the shape of the ids, and how often each came."""
+    return {SHAPE: tuple(shape), FREQUENCIES: found}
 
 
 def a_seed() -> int:
