@@ -258,18 +258,25 @@ def plot_model_parameters(
             f"{totals[model]:,}", (left[row], row), (4, 0),
             textcoords="offset points", va="center", fontsize=9,
         )  # fmt: skip
-    ax.invert_yaxis()
     ax.set(xlim=(0, left.max() * 1.25), ylabel="model")
-    ax.set_xlabel("share of the model's parameters" if share else "parameters")
-    if share:
-        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
-    else:
-        ax.xaxis.set_major_formatter(lambda value, _: _short(value))
     ax.legend(
         loc="upper center", bbox_to_anchor=(0.4, 0), borderaxespad=4.5,
         ncols=min(len(names), 3), frameon=False, fontsize=9,
     )  # fmt: skip
     ax.set_title(title or "Where the parameters of each model are")
+    return _finished_bars(ax, parts, totals, share)
+
+
+def _finished_bars(
+    ax: Axes, parts: Mapping[str, Mapping[str, int]], totals: Mapping[str, int], share: bool
+) -> Axes:
+    """The axes of stacked bars, the first one on top, and their alt text."""
+    ax.invert_yaxis()
+    ax.set_xlabel("share of the model's parameters" if share else "parameters")
+    if share:
+        ax.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
+    else:
+        ax.xaxis.set_major_formatter(lambda value, _: _short(value))
     sns.despine(ax=ax)
     facts = []
     for model, counts in parts.items():

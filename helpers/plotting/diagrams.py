@@ -224,53 +224,9 @@ def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = Non
         return _decoder_lm(ax).done(title or default, alt)
     no_encoder, no_decoder = kind == "decoder-only-2017", kind == "encoder-only"
     diagram = _Diagram(ax, 7.9, 8.55)
-
-    def inputs(x: float, side: int, text: str, ghost: bool) -> list[Point]:
-        diagram.text(x, 0.25, text, ghost=ghost, size=9.5)
-        embedding = diagram.box(x, 0.85, "Embedding", "embedding", ghost=ghost)
-        plus = diagram.plus(x, 1.42, ghost=ghost)
-        positions = diagram.box(
-            x + side * 1.2, 1.42, "Positions", "embedding", width=1.05, height=0.34, ghost=ghost
-        )
-        diagram.arrow((x, 0.4), embedding.bottom, ghost=ghost)
-        diagram.arrow(embedding.top, plus.bottom, ghost=ghost)
-        if side < 0:
-            diagram.arrow(positions.right, plus.left, ghost=ghost)
-        else:
-            diagram.arrow(positions.left, plus.right, ghost=ghost)
-        return [plus.top, (x, 1.8)]
-
     left, right = 1.95, 5.95
-    route = inputs(left, -1, "input tokens", no_encoder)
-    diagram.frame(left - 1.6, 1.8, 3.2, 3.15, ghost=no_encoder)
-    diagram.text(left - 1.35, 4.75, "N ×", ghost=no_encoder, size=11)
-    diagram.text(left + 1.5, 4.75, "encoder", ghost=no_encoder, size=9, ha="right")
-    encoded, _ = _sublayers(
-        diagram,
-        route,
-        [
-            ("Multi-head self-attention", "attention", False),
-            ("Feed-forward", "feed_forward", False),
-        ],
-        -1,
-        no_encoder,
-    )
-    route = inputs(right, 1, "output tokens so far", no_decoder)
-    diagram.frame(right - 1.6, 1.8, 3.2, 4.78, ghost=no_decoder)
-    diagram.text(right + 1.35, 6.38, "N ×", ghost=no_decoder, size=11)
-    diagram.text(right - 1.5, 6.38, "decoder", ghost=no_decoder, size=9, ha="left")
-    decoded, boxes = _sublayers(
-        diagram,
-        route,
-        [
-            ("Masked self-attention", "attention", False),
-            ("Cross-attention", "attention", no_encoder),
-            ("Feed-forward", "feed_forward", False),
-        ],
-        1,
-        no_decoder,
-    )
-    cross = boxes[1]
+    encoded = _encoder(diagram, left, no_encoder)
+    decoded, cross = _decoder(diagram, right, no_encoder, no_decoder)
     if no_decoder:
         out = diagram.box(left, 5.7, "One vector a token", "output")
         diagram.arrow(encoded, out.bottom)
@@ -288,6 +244,52 @@ def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = Non
     diagram.arrow(softmax.top, (right, 8.12), ghost=no_decoder)
     diagram.text(right, 8.3, "next token's probabilities", ghost=no_decoder, size=9.5)
     return diagram.done(title or default, alt)
+
+
+def _inputs(diagram: _Diagram, x: float, side: int, text: str, ghost: bool) -> list[Point]:
+    """Tokens, embedding and positions at the foot of a stack: the way on from there.
+
+    side: -1 where the positions are to the left of it, 1 to the right.
+    """
+    diagram.text(x, 0.25, text, ghost=ghost, size=9.5)
+    embedding = diagram.box(x, 0.85, "Embedding", "embedding", ghost=ghost)
+    plus = diagram.plus(x, 1.42, ghost=ghost)
+    positions = diagram.box(
+        x + side * 1.2, 1.42, "Positions", "embedding", width=1.05, height=0.34, ghost=ghost
+    )
+    diagram.arrow((x, 0.4), embedding.bottom, ghost=ghost)
+    diagram.arrow(embedding.top, plus.bottom, ghost=ghost)
+    ends = (positions.right, plus.left) if side < 0 else (positions.left, plus.right)
+    diagram.arrow(*ends, ghost=ghost)
+    return [plus.top, (x, 1.8)]
+
+
+def _encoder(diagram: _Diagram, x: float, ghost: bool) -> Point:
+    """The stack on the left: where its output leaves it."""
+    route = _inputs(diagram, x, -1, "input tokens", ghost)
+    diagram.frame(x - 1.6, 1.8, 3.2, 3.15, ghost=ghost)
+    diagram.text(x - 1.35, 4.75, "N ×", ghost=ghost, size=11)
+    diagram.text(x + 1.5, 4.75, "encoder", ghost=ghost, size=9, ha="right")
+    parts = [
+        ("Multi-head self-attention", "attention", False),
+        ("Feed-forward", "feed_forward", False),
+    ]
+    return _sublayers(diagram, route, parts, -1, ghost)[0]
+
+
+def _decoder(diagram: _Diagram, x: float, no_encoder: bool, ghost: bool) -> tuple[Point, _Box]:
+    """The stack on the right: where its output leaves it, and its cross-attention."""
+    route = _inputs(diagram, x, 1, "output tokens so far", ghost)
+    diagram.frame(x - 1.6, 1.8, 3.2, 4.78, ghost=ghost)
+    diagram.text(x + 1.35, 6.38, "N ×", ghost=ghost, size=11)
+    diagram.text(x - 1.5, 6.38, "decoder", ghost=ghost, size=9, ha="left")
+    parts = [
+        ("Masked self-attention", "attention", False),
+        ("Cross-attention", "attention", no_encoder),
+        ("Feed-forward", "feed_forward", False),
+    ]
+    decoded, boxes = _sublayers(diagram, route, parts, 1, ghost)
+    return decoded, boxes[1]
 
 
 def _decoder_lm(ax: Axes | None) -> _Diagram:
