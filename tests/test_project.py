@@ -1,5 +1,6 @@
 """What a user of the repo itself would lose: an installation that works, and files in step."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -57,3 +58,26 @@ def test_the_installed_packages_are_those_of_the_repo(package):
         cwd="/",
     ).stdout.strip()
     assert Path(where).parent == ROOT / package
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns], cwd=ROOT, text=True, capture_output=True, check=True
+    )
+    return [ROOT / line for line in listed.stdout.splitlines()]
+
+
+def test_the_house_stays_small_enough_to_be_read():
+    """A maintainer who has an afternoon would lose it in a long function, or among many files."""
+    code = _tracked("*.py", ":!tests/answers", ":!tests/attacks")
+    long = [
+        f"{path.relative_to(ROOT)}: {node.name}"
+        for path in code
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 60
+    ]
+    assert long == [], "functions of more than 60 lines"
+    checks = sum(len(p.read_text().splitlines()) for p in code if p.parent.name == "checks")
+    assert checks <= 6000
+    assert len(_tracked("tests/answers")) <= 450
+    assert len(_tracked()) <= 800
