@@ -120,6 +120,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "power = s.sum(-1, True) / (x.shape[-1] - 1)": "the sum is divided by d_model - 1",
             "power = s.mean(-2, True)": "the mean runs over the positions (dim -2)",
             "power = s.mean()": "the mean runs over all of x",
+            "power = s.mean(tuple(range(1, x.dim())), True)": "the mean runs over positions too",
             "power = s.mean(0, True)": "the mean runs over the first dimension",
             "power = s.mean(1, True)": "the mean runs over dimension 1",
             "power = s.mean(-1)": "keepdim=True is missing",
@@ -1027,6 +1028,7 @@ check_sample_next = EXERCISE.check(
             "p = kept - kept.amin(-1, keepdim=True)": "the logits are only shifted to be positive",
             "p = torch.sigmoid(kept)": "a sigmoid replaces the softmax",
             "p = kept": "the logits are taken for probabilities",
+            "p = kept.exp() / kept.exp().sum(-1, True)": "exp overflows for large logits",
         },
         "each row is drawn from its own logits, and torch.multinomial takes one or two dimensions: "
         "flatten the leading ones for it, and restore them after (reshape)": {
@@ -1145,7 +1147,7 @@ EXERCISE.cases["sample_next"] = {
         _largest(f, temperature=3.0, top_k=1),
     ],
     "a token that is ahead by far": lambda f: check_sample_next(
-        f, torch.tensor([[0.0, 40.0, -40.0], [5.0, 1.0, 40.0]]), temperature=0.5
+        f, torch.tensor([[0.0, 200.0, -200.0], [5.0, 1.0, 40.0]]), temperature=0.5
     ),
     "drawn from softmax(logits / temperature), any leading dimensions": lambda f: _proportions(
         f, {}, {"temperature": 3.0}, {"temperature": 0.4}
@@ -1268,6 +1270,8 @@ check_generate = EXERCISE.check(
         "the model gets all tokens so far, and the next one follows the last position, "
         "model(tokens)[:, -1]": {
             "logits = model(tokens[:, -1:])[:, -1]": "the model gets only the last token each time",
+            "logits = model(tokens[:, -1:] if i else tokens)[:, -1]": "the model gets only the "
+            "last token after the first step",
             "logits = model(tokens[:, n:] if i else tokens)[:, -1]": "the model gets only the new "
             "tokens after the first step",
             "logits = model(prompt)[:, -1]": "the model gets only the prompt each time",
@@ -1326,6 +1330,9 @@ check_generate = EXERCISE.check(
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
         "torch.cat needs (batch, "
         "1)": _says("same number of dimensions", "Sizes of tensors", "zero-dimensional tensor"),
+        "n_new = 0 is not handled: the prompt comes back as it is": (
+            lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised)
+        ),
         **_SIGNATURE,
         "a token is not the most likely one that follows all tokens so far: give the model all of "
         "them, and temperature to sample_next": _tokens(lambda got, want: got.shape == want.shape),

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from checks import seen
-from checks.check import Exercise
-from checks.compare import difference
+from checks.check import Check, Exercise
+from checks.compare import same
 from checks.mistakes import Wrong
-from checks.modules import NO_SUPER
+from checks.modules import NO_SUPER, at_random
 from checks.seen import Predicate, raised
 from helpers import attention
 
@@ -23,17 +22,15 @@ EXERCISE = Exercise(
 )
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
-HEADS_WORDS = ("n_heads", "d_model", "head", "dim", "embed")
 BATCHES = ((2,), (2, 4), (2, 1, 3), (1,))
 DTYPES = (torch.float64, torch.float16)
 
 
-def _why(n_heads: int, d_model: int) -> dict[str, Any]:
-    """What a refusal should say, and why."""
-    return {
-        "says": (*HEADS_WORDS, str(d_model), str(n_heads)),
-        "why": f"{n_heads} heads don't divide d_model = {d_model} features without remainder",
-    }
+def _refuses(check: Check, answer: Any, given: Any, d_model: int, n_heads: int) -> Any:
+    """Check that heads that don't divide `d_model` are refused by `answer(given, n_heads)`."""
+    says = ("n_heads", "d_model", "head", "dim", "embed", str(d_model), str(n_heads))
+    why = f"{n_heads} heads don't divide d_model = {d_model} features without remainder"
+    check.raises(answer, ValueError, given, n_heads, says=says, why=why)
 
 
 def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
@@ -49,31 +46,23 @@ _VIEW = {
     "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
     ".contiguous() first": raised(says="view size is not compatible"),
 }
-_LIST = {
-    "a list of tensors comes back: make one of them (torch.stack, torch.cat)": seen.comes_back(
-        list, tuple
-    ),
-}
 _BATCH = (
     "the batch is not handled: x may have any number of leading dimensions, also none (count "
     "dimensions from the end, as in transpose(-3, -2))"
 )
 _MOVED = "the shape is right but numbers are in the wrong places: swap (transpose) "
+_FRONT = "dimensions are counted from the front, transpose(1, 2), which fits one batch dimension"
+_DEALT = "features are dealt out to the heads in turn (interleaved)"
+_SWAPPED = "n_heads and d_head are swapped"
 
 
 # --- split_heads ---------------------------------------------------------------------------
 
 
-def _head_size(d_model: int, n_heads: int) -> int:
-    d_head, rest = divmod(d_model, n_heads)
-    if rest:
-        raise ValueError(f"n_heads is {n_heads}; it must divide d_model = {d_model}")
-    return d_head
-
-
 def _split(x: Tensor, n_heads: int) -> Tensor:
+    attention.split_heads(x, n_heads)  # refuses bad input
     *batch, n, d_model = x.shape
-    d_head = _head_size(d_model, n_heads)
+    d_head = d_model // n_heads
     cut = x.reshape(*batch, n, n_heads, d_head)
     heads = cut.transpose(-3, -2)
     return heads
@@ -81,18 +70,15 @@ def _split(x: Tensor, n_heads: int) -> Tensor:
 
 _CUT: Wrong = {
     "cut the features to (..., n, n_heads, d_head), then transpose(-3, -2)": {
-        "heads = x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view (reshape), "
+        "heads = x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view (reshape) "
         "without a transpose, which mixes up positions and features",
-        "heads = cut.transpose(1, 2)": "the dimensions to swap were counted from the front, "
-        "transpose(1, 2), which fits one batch dimension only",
-        "heads = x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed, "
-        "which mixes up positions and features",
+        "heads = cut.transpose(1, 2)": _FRONT,
+        "heads = x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed",
         "heads = cut.transpose(-3, -2).flip(-3)": "the heads are in reverse order",
     },
     "head h gets a block of d_head = d_model // n_heads features next to each other": {
-        "cut = x.reshape(*batch, n, d_head, n_heads).mT": "features are dealt out to the heads in "
-        "turn (interleaved)",
-        "cut = x.reshape(*batch, n, d_head, n_heads)": "n_heads and d_head are swapped",
+        "cut = x.unflatten(-1, (d_head, n_heads)).mT": _DEALT,
+        "cut = x.unflatten(-1, (d_head, n_heads))": _SWAPPED,
     },
 }
 
@@ -104,15 +90,10 @@ check_split_heads = EXERCISE.check(
     "head h holds features h*d_head to (h+1)*d_head - 1 of every position",
     wrong={
         **_CUT,
-        "the transpose is missing: cut the features to (n_heads, d_head), then swap positions and "
-        "heads": {
-            "cut = x.reshape(*batch, n, d_head, n_heads).mT; heads = cut": "features are dealt out "
-            "to the heads in turn (interleaved)",
-            "cut = x.reshape(*batch, n, d_head, n_heads); heads = cut": "n_heads and d_head are "
-            "swapped",
-        },
         "shape (..., n_heads, n, d_head), and each head has its features of every position": {
             "return cut": "the transpose is missing, and heads still come after positions",
+            "return x.unflatten(-1, (d_head, n_heads)).mT": f"{_DEALT}, and no transpose follows",
+            "return x.unflatten(-1, (d_head, n_heads))": f"{_SWAPPED}, and no transpose follows",
             "return cut.transpose(0, 1)": "the batch is not handled (dimensions 0 and 1 swapped)",
             "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
             "return heads.movedim(-3, 0)": "the heads come before the batch",
@@ -120,11 +101,9 @@ check_split_heads = EXERCISE.check(
             "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
             "return heads.transpose(0, 1)": "batch and heads are swapped",
             "return heads.squeeze()": "a dimension of size 1 is squeezed away",
-            (
-                "return x.unflatten(-2, (n_heads, -1))",
-                "return x.reshape(*batch, n_heads, n // n_heads, d_model)",
-                "return torch.stack(x.chunk(n_heads, -2), -3)",
-            ): "positions are split instead of features",
+            "return x.unflatten(-2, (n_heads, -1))": "the positions are split",
+            "return x.reshape(*batch, n_heads, n // n_heads, d_model)": "the positions are split",
+            "return torch.stack(x.chunk(n_heads, -2), -3)": "the positions are split",
             "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features",
             "return cut[..., 0, :]": "only the first head comes back",
             "return cut[..., -1, :]": "only the last head comes back",
@@ -139,19 +118,18 @@ check_split_heads = EXERCISE.check(
     seen={
         **_REFUSED,
         **_VIEW,
-        **_LIST,
+        "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
         _BATCH: seen.batch_fails(3),
         "the shape is not (..., n_heads, n, d_head), heads before n": seen.other_shape,
-        f"{_MOVED}n and n_heads after cutting the features to (n, n_heads, d_head)": (
-            seen.numbers_moved
-        ),
+        f"{_MOVED}n and n_heads after cutting the features to (n, n_heads, "
+        "d_head)": seen.numbers_moved,
     },
 )
 
 
 def check_split_refuses(answer: Any, x: Tensor, n_heads: int) -> Any:
     """Check that features that `n_heads` does not divide are not split."""
-    check_split_heads.raises(answer, ValueError, x, n_heads, **_why(n_heads, x.shape[-1]))
+    return _refuses(check_split_heads, answer, x, x.shape[-1], n_heads)
 
 
 def _split_case(f: Any, *shape: int, n_heads: int = 3, dtype: Any = torch.float32) -> Any:
@@ -182,18 +160,19 @@ EXERCISE.cases["split_heads"] = {
 
 def _merge(x: Tensor) -> Tensor:
     *batch, n_heads, n, d_head = x.shape
-    merged = x.transpose(-3, -2).reshape(*batch, n, n_heads * d_head)
+    shape = (*batch, n, n_heads * d_head)
+    rows = x.transpose(-3, -2)
+    merged = rows.reshape(shape)
     return merged
 
 
-_VIEWED = "merged = x.reshape(*batch, n, n_heads * d_head)"
 _SIDE_BY_SIDE: Wrong = {
     "swap heads and positions, transpose(-3, -2), then join the last two dimensions": {
-        _VIEWED: "the heads are merged without transposing back (x is viewed or "
-        "reshaped at once, not transposed back), which mixes up positions",
-        "merged = x.movedim(-3, -1).flatten(-2)": "the merged features are interleaved (feature 0 "
-        "of every head first)",
-        "merged = torch.cat(x.unbind(-3)[::-1], -1)": "the heads are in reverse order",
+        "rows = x": "the heads are merged without transposing back (x is viewed or reshaped at "
+        "once, not transposed back), which mixes up positions",
+        "rows = x.movedim(-3, -1)": "the merged features are interleaved (feature 0 of every head "
+        "first)",
+        "rows = x.flip(-3).transpose(-3, -2)": "the heads are in reverse order",
     },
 }
 
@@ -206,30 +185,23 @@ check_merge_heads = EXERCISE.check(
     wrong={
         **_SIDE_BY_SIDE,
         "swap heads and positions, transpose(-3, -2)": {
-            ("return x.mT.reshape(merged.shape)", "return x.mT.flatten(-2)"): (
-                "the wrong pair is transposed, transpose(-2, -1)"
-            ),
-            (
-                "return x.transpose(-3, -1).reshape(merged.shape)",
-                "return x.transpose(-3, -1).flatten(-2)",
-            ): "the wrong pair is transposed, transpose(-3, -1)",
-            "return x.transpose(1, 2).flatten(-2)": "the dimensions to swap were counted from the "
-            "front, transpose(1, 2), which fits one batch dimension only",
+            ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
+            "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
+            "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
+            "return x.transpose(1, 2).flatten(-2)": _FRONT,
             ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
             "(batch) dimension is taken for the heads, which are third from the end",
         },
         "the heads stand side by side in a row for each position, all as they are": {
-            ("return x.flatten(-3, -2)", "return x.transpose(-3, -2).flatten(-3, -2)"): (
-                "the heads are put below one another, along the positions (n_heads * n, d_head)"
-            ),
-            "return x.transpose(-3, -2)": "the heads are not merged after the transpose",
+            ("return x.flatten(-3, -2)", "return rows.flatten(-3, -2)"): "the heads are put below "
+            "one another, along the positions (n_heads * n, d_head)",
+            "return rows": "the heads are not merged after the transpose",
             "return x.mean(-3)": "the heads are averaged",
             "return x.sum(-3)": "the heads are added up",
             ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
             "return merged.mT": "the result is transposed, (d_model, n)",
-            ("return merged.flatten(-2)", "return x.flatten(-3)", "return x.flatten()"): (
-                "the positions are flattened too"
-            ),
+            "return merged.flatten(-2)": "the positions are flattened too",
+            ("return x.flatten(-3)", "return x.flatten()"): "the positions are flattened too",
             "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
             "return x": "the input comes back as it is",
             "return merged / n_heads": "the result is scaled by the number of heads",
@@ -243,7 +215,7 @@ check_merge_heads = EXERCISE.check(
     },
     seen={
         **_VIEW,
-        **_LIST,
+        "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
         _BATCH: seen.batch_fails(4),
         "the shape is not (..., n, n_heads * d_head), heads side by side": seen.other_shape,
         f"{_MOVED}heads and positions first, then join the last two dimensions": seen.numbers_moved,
@@ -278,35 +250,6 @@ WEIGHTS, BIASES = ([f"{name}.{part}" for name in LAYERS] for part in ("weight", 
 TOTAL = "numbers to learn in all"
 
 
-def _masked(scores: Tensor, mask: Tensor) -> Tensor:
-    m = mask.unsqueeze(-3)
-    hidden = scores.masked_fill(~m, -math.inf)
-    return hidden
-
-
-class _Attention(nn.Module):
-    def __init__(self, d_model: int, n_heads: int, bias: bool = True) -> None:
-        super().__init__()
-        self.n_heads = n_heads
-        self.d_head = _head_size(d_model, n_heads)
-        made = (nn.Linear(d_model, d_model, bias) for _ in range(4))
-        self.W_q, self.W_k, self.W_v, self.W_o = made
-
-    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
-        context = x if context is None else context
-        t = (x, context, context)
-        layers = (self.W_q, self.W_k, self.W_v)
-        q, k, v = (W(s) for W, s in zip(layers, t, strict=True))
-        h = self.n_heads
-        Q, K, V = (_split(s, h) for s in (q, k, v))
-        scores = Q @ K.mT / math.sqrt(Q.shape[-1])
-        masked = scores if mask is None else _masked(scores, mask)
-        weights = torch.softmax(masked, -1)
-        joined = _merge(weights @ V)
-        output = self.W_o(joined)
-        return (output, weights)
-
-
 def _layers(answer: Any, d_model: int, n_heads: int, **kwargs: Any) -> dict[str, Any]:
     """Shapes of what a new module would save, and how many parameters it has."""
     module = answer(d_model, n_heads, **kwargs)
@@ -314,25 +257,20 @@ def _layers(answer: Any, d_model: int, n_heads: int, **kwargs: Any) -> dict[str,
     return shapes | {TOTAL: sum(p.numel() for _, p in module.named_parameters())}
 
 
-def _unnamed(*parts: str) -> Callable[..., bool]:
+def _unnamed(*parts: str) -> Predicate:
     """Whether a layer's name is missing and there is one that has one of these parts."""
-    return lambda got, *a, **k: (
-        not {*got} >= {*WEIGHTS} and any(part in name for name in got for part in parts)
-    )
+    return lambda got, *a, **k: not {*got} >= {*WEIGHTS} and any(p in n for n in got for p in parts)
 
 
-def _sized(wrong: Callable[[int, int], int]) -> Callable[..., bool]:
+def _sized(wrong: Callable[[int, int], int]) -> Predicate:
     """Whether a layer of another shape than the right one has this size, of (d_model, n_heads)."""
-    return lambda got, expected, d_model, n_heads, **k: any(
-        wrong(d_model, n_heads) in got[w] and got[w] != expected[w] for w in WEIGHTS
-    )
+    return lambda got, e, d, h, **k: any(wrong(d, h) in got[w] and got[w] != e[w] for w in WEIGHTS)
 
 
-_SEEN_IN_LAYERS: dict[str, Callable[..., bool]] = {
+_SEEN_IN_LAYERS: dict[str, Predicate] = {
     "the class can't be made as MultiHeadAttention(d_model, n_heads) or with bias=False: __init__ "
-    "takes (self, d_model, n_heads, bias=True)": lambda got, *a, **k: (
-        raised("TypeError", says="argument")(got) and not got.where
-    ),
+    "takes (self, d_model, n_heads, "
+    "bias=True)": lambda got, *a, **k: raised("TypeError", says="argument")(got) and not got.where,
     "the class is not an nn.Module: class MultiHeadAttention(nn.Module)": raised(says="state_dict"),
     "the projections of queries, keys and values are one fused layer: the contract names three, "
     "W_q, W_k and W_v, and W_o": _unnamed("qkv", "QKV", "in_proj", "kv"),
@@ -344,13 +282,11 @@ _SEEN_IN_LAYERS: dict[str, Callable[..., bool]] = {
     "heads": lambda got, *a, **k: {name for name in got if "weight" in name} == {*WEIGHTS[:3]},
     "nothing is registered: the layers are attributes of the module, self.W_q = nn.Linear(...); "
     "nn.Module sees none in a plain list or dict": lambda got, *a, **k: {*got} == {TOTAL},
-    "the layers have other names: they are called W_q, W_k, W_v and W_o": lambda got, *a, **k: (
-        not {*got} >= {*WEIGHTS}
-    ),
+    "the layers have other names: they are called W_q, W_k, W_v and W_o": _unnamed(""),
     "the number of heads divides the size of the projections (d_head where d_model is right): each "
-    "layer is for all heads": _sized(lambda d_model, n_heads: d_model // n_heads),
+    "layer is for all heads": _sized(lambda d, h: d // h),
     "every head gets d_model features (n_heads * d_model in all): a head has d_head = d_model // "
-    "n_heads": _sized(lambda d_model, n_heads: d_model * n_heads),
+    "n_heads": _sized(lambda d, h: d * h),
     "a layer has the wrong size: all four go from d_model to "
     "d_model": lambda got, expected, *a, **k: any(got[w] != expected[w] for w in WEIGHTS),
     "a bias is missing: with bias=True, the default, all four layers have "
@@ -367,7 +303,6 @@ _check_layers = EXERCISE.check(
     "MultiHeadAttention",
     arguments=("d_model", "n_heads"),
     reference=attention.MultiHeadAttention,
-    text=[_Attention],
     procedure=_layers,
     expects="a module with four nn.Linear layers named W_q, W_k, W_v and W_o, each from d_model to "
     "d_model features, all with a bias (the default) or all without (bias=False), and nothing "
@@ -379,7 +314,29 @@ _check_layers = EXERCISE.check(
 
 # --- MultiHeadAttention: the forward pass --------------------------------------------------
 
-_OUTPUT: Wrong = {
+
+class _Attention(attention.MultiHeadAttention):
+    def forward(self, x: Tensor, context: Tensor | None = None, mask: Tensor | None = None) -> Any:
+        context = x if context is None else context
+        t = (x, context, context)
+        layers = (self.W_q, self.W_k, self.W_v)
+        q, k, v = (W(s) for W, s in zip(layers, t, strict=True))
+        split = (q, k, v)
+        h = self.n_heads
+        Q, K, V = (_split(s, h) for s in split)
+        d_head = Q.shape[-1]
+        scale = math.sqrt(d_head)
+        scores = Q @ K.mT / scale
+        m = None if mask is None else mask.unsqueeze(-3)
+        masked = scores if m is None else scores.masked_fill(~m, -math.inf)
+        weights = torch.softmax(masked, -1)
+        joined = _merge(weights @ V)
+        output = self.W_o(joined)
+        return (output, weights)
+
+
+_FROM_THE_FRONT = "heads = cut.transpose(1, 2); merged = x.transpose(1, 2).flatten(-2)"
+_WRONG_IN_FORWARD: Wrong = {
     "the merged heads go through W_o once, as the last step": {
         "output = joined": "the output projection W_o is forgotten",
         "output = self.W_o(self.W_o(joined))": "W_o is applied twice",
@@ -400,32 +357,25 @@ _OUTPUT: Wrong = {
         "return (output, weights.transpose(-3, -2))": "the weights have heads and queries swapped",
         "return (output, weights.movedim(-3, 0))": "the weights have the heads before the batch",
         "return (output, weights.movedim(-3, -1))": "the weights have the heads last",
-        "return (output, weights.flatten(0, -3))": "the weights of batch and heads share a "
-        "dimension",
+        "return (output, weights.flatten(0, -3))": "batch and heads share a dimension",
         "return (output, scores)": "the scores come back instead of the weights",
         "return (weights, output)": "the results are swapped",
     },
-}
-_SOURCES: Wrong = {
     "queries come from x, keys and values from context, or from x without one": {
         "t = (x, x, x)": "context is ignored",
-        "context = context": "a context is asked for",
-        "context = x if context is None else x + context": "context is added to x",
-        (
-            "context = x if context is None else torch.cat([x, context], -2)",
-            "context = x if context is None else torch.cat([context, x], -2)",
-        ): "context is appended to x",
+        "else context -> else x + context": "context is added to x",
+        "else context -> else torch.cat([x, context], -2)": "context is appended to x",
+        "else context -> else torch.cat([context, x], -2)": "x is appended to context",
         "t = (context, context, context)": "context is used for the queries as well",
         "t = (context, x, x)": "x and context are swapped",
         "t = (x, x, context)": "the keys come from x",
         "t = (x, context, x)": "the values come from x",
+        "context = context": "a context is asked for",
     },
     "forward(x, context=None, mask=None)": {
-        "context=None, mask=None -> mask=None, context=None": "the order of forward's arguments is "
-        "wrong",
+        "context=None, mask=None -> mask=None, context=None": "wrong order of forward's arguments",
+        "m = mask.unsqueeze(-3)": "a mask is asked for",
     },
-}
-_PROJECTIONS: Wrong = {
     "the queries are W_q(x), the keys W_k(context), the values W_v(context)": {
         "layers = (self.W_k, self.W_q, self.W_v)": "keys and queries use each other's layers",
         "layers = (self.W_q, self.W_v, self.W_k)": "keys and values use each other's layers",
@@ -433,34 +383,27 @@ _PROJECTIONS: Wrong = {
         "layers = (self.W_q, self.W_q, self.W_v)": "the keys are projected with W_q",
         "layers = (self.W_q, self.W_k, self.W_k)": "the values are projected with W_k",
         "layers = 3 * (self.W_q,)": "W_q is used for queries, keys and values",
-        "Q, K, V = (_split(s, h) for s in (x, k, v))": "the queries are not projected",
-        "Q, K, V = (_split(s, h) for s in (q, context, v))": "the keys are not projected",
-        "Q, K, V = (_split(s, h) for s in (q, k, context))": "the values are not projected",
-        "Q, K, V = (_split(s, h) for s in t)": "nothing is projected",
+        "split = (x, k, v)": "the queries are not projected",
+        "split = (q, context, v)": "the keys are not projected",
+        "split = (q, k, context)": "the values are not projected",
+        "split = t": "nothing is projected",
     },
     "call the layers, W_q(x), W_k(context) and W_v(context), and no more": {
         "W(s) -> W(s).relu()": "an activation (ReLU) follows the layers",
         "W(s) -> s @ W.weight.T": "the bias of the layers is not added",
-        "W(s) -> s @ W.weight.T; output = joined @ self.W_o.weight.T": "the bias of the layers is "
-        "not added, in W_o neither",
-        ("W(s) -> F.linear(s, W.weight.T, W.bias)", "W(s) -> s @ W.weight"): (
-            "the weight matrices are transposed (nn.Linear stores (d_out, d_in))"
-        ),
+        "W(s) -> s @ W.weight.T; output = joined @ self.W_o.weight.T": "no layer's bias is added",
+        ("W(s) -> F.linear(s, W.weight.T, W.bias)", "W(s) -> s @ W.weight"): "the weight matrices "
+        "are transposed (nn.Linear stores (d_out, d_in))",
     },
-}
-_SCORES: Wrong = {
     "the scores Q Kᵀ are divided by the square root of d_head, once": {
-        "scores = Q @ K.mT": "the scores are not scaled",
-        "scores = Q @ K.mT / math.sqrt(x.shape[-1])": "the scores are divided by the square root "
-        "of d_model",
-        "scores = Q @ K.mT / Q.shape[-1]": "the scores are divided by d_head instead of its square "
-        "root, or scaled twice (scaled_dot_product_attention scales already)",
-        "scores = Q @ K.mT / math.sqrt(h)": "the scores are divided by the square root of n_heads",
-        "scores = Q @ K.mT / math.sqrt(K.shape[-2])": "the scores are divided by the square root "
-        "of n_k",
-        "scores = Q @ K.mT * math.sqrt(Q.shape[-1])": "the scores are multiplied by the square "
-        "root of d_head",
-        "scores = K @ Q.mT / math.sqrt(Q.shape[-1])": "queries and keys are swapped (K Qᵀ)",
+        "scale = 1": "the scores are not scaled",
+        "scale = math.sqrt(x.shape[-1])": "the scores are divided by the square root of d_model",
+        "scale = d_head": "the scores are divided by d_head instead of its square root, or scaled "
+        "twice (scaled_dot_product_attention scales already)",
+        "scale = math.sqrt(h)": "the scores are divided by the square root of n_heads",
+        "scale = math.sqrt(K.shape[-2])": "the scores are divided by the square root of n_k",
+        "scale = 1 / math.sqrt(d_head)": "the scores are multiplied by the square root of d_head",
+        "scores = K @ Q.mT / scale": "queries and keys are swapped (K Qᵀ)",
     },
     "softmax(scores, -1) runs over the keys, in each head alone": {
         "weights = torch.softmax(masked, -2)": "the softmax runs over the queries (dim=-2)",
@@ -470,124 +413,85 @@ _SCORES: Wrong = {
         "weights = torch.softmax(torch.softmax(masked, -1), -1)": "the softmax is applied twice",
         "weights = torch.sigmoid(masked)": "a sigmoid replaces the softmax",
         "weights = masked.exp() / masked.exp().sum(-1, True)": "exp overflows for large scores",
-        "weights = torch.softmax(masked + torch.full(masked.shape[-2:], -math.inf).triu(1), -1)": (
-            "a causal mask is always applied, not only the mask given"
-        ),
+        "masked, -1 -> masked + torch.full_like(masked, -math.inf).triu(1), -1": "a causal mask is "
+        "always applied, not only the mask given",
     },
-}
-_HEADS: Wrong = {
     **_CUT,
     **_SIDE_BY_SIDE,
     "split and merge the heads with your split_heads and merge_heads": {
-        f"heads = x.reshape(*batch, n_heads, n, d_head); {_VIEWED}": "the heads are viewed "
+        "heads = x.reshape(*batch, n_heads, n, d_head); rows = x": "the heads are viewed "
         "(reshaped) without a transpose, so that positions and features are mixed up",
         "heads = cut; merged = x.flatten(-2)": "the transpose of heads and positions is missing, "
         "so that the heads of one position attend to each other",
-        "cut = x.reshape(*batch, n, d_head, n_heads).mT; merged = x.movedim(-3, -1).flatten(-2)": (
-            "features are dealt out to the heads in turn (interleaved), and merged so"
-        ),
-    },
-    "transpose(-3, -2) fits any batch": {
-        f"heads = cut.transpose(1, 2); {also}merged = x.transpose(1, 2).flatten(-2)": "the batch "
-        "is not handled (the dimensions to swap were counted from the front, transpose(1, 2))"
-        for also in ("", "scores = Q @ K.mT / math.sqrt(self.d_head); ")
+        "cut = x.unflatten(-1, (d_head, n_heads)).mT; rows = x.movedim(-3, -1)": f"{_DEALT}, and "
+        "merged so",
+        (_FROM_THE_FRONT, f"{_FROM_THE_FRONT}; d_head = x.shape[-1] // h"): "the batch is not "
+        f"handled ({_FRONT})",
     },
     "there are n_heads of them, over d_head features each": {
         "h = 1": "n_heads is ignored, there is one head over all features",
-        "Q, K, V = (q, k, v); joined = weights @ V; m = mask": "n_heads is ignored, and the "
-        "weights have no dimension for heads",
+        "Q, K, V = split; joined = weights @ V; m = mask": "n_heads is ignored, and the weights "
+        "have no dimension for heads",
     },
-}
-_MASKS: Wrong = {
-    "a masked key (False) gets no weight in any head, and the others share it: put the masked "
-    "scores to minus infinity before the softmax": {
-        "hidden = scores": "the mask is ignored",
-        ("hidden = scores.masked_fill(m, -math.inf)", "hidden = scores.masked_fill(m, -1e9)"): (
-            "the mask's convention is inverted (nn.MultiheadAttention means the opposite by it)"
-        ),
-        "hidden = scores * m": "the scores are multiplied by the mask",
-        "hidden = scores + m": "the mask is added to the scores as 0 and 1",
-        "hidden = scores.masked_fill(~m & (torch.arange(scores.shape[-3]) == 0)[:, None, None], "
-        "-math.inf)": "only the first head is masked",
-        "masked = scores; weights = torch.softmax(scores, -1) * (1 if mask is None else "
-        "mask.unsqueeze(-3))": "the mask is applied after the softmax",
-        "masked = scores if mask is None or t[1] is not x else _masked(scores, mask)": "the mask "
-        "is ignored where a context is given",
+    "in all heads masked keys (False) get the score minus infinity before the softmax": {
+        "masked = scores": "the mask is ignored",
+        "m is None -> m is None or t[1] is not x": "the mask is ignored where a context is given",
+        ("~m -> m", "~m, -math.inf -> m, -1e9"): "the mask's convention is inverted "
+        "(nn.MultiheadAttention means the opposite by it)",
+        "scores.masked_fill(~m, -math.inf) -> scores * m": "the scores are multiplied by the mask",
+        "scores.masked_fill(~m, -math.inf) -> scores + m": "the mask is added as 0 and 1",
+        "~m -> ~m & (torch.arange(h) == 0)[:, None, None]": "only the first head is masked",
+        "masked = scores; weights = torch.softmax(scores, -1) * "
+        "(1 if m is None else m)": "the mask is applied after the softmax",
     },
-    "its rows are queries, its columns keys, and it needs a dimension for heads right before these "
-    "two, mask.unsqueeze(-3)": {
-        "m = mask.unsqueeze(-3).mT": "the mask is transposed",
-        "m = mask": "the mask is not broadcast over the heads, and (as with unsqueeze(0)) the "
-        "sequences of a batch are taken for heads",
-        "m = mask.unsqueeze(1)": "the mask's dimension for heads is put at 1, unsqueeze(1)",
-        "m = mask.unsqueeze(-2)": "the mask's dimension for heads is put before the keys",
-        "m = mask.reshape(-1, *mask.shape[-2:])[:1]": "only the first sequence's mask is used",
+    "mask.unsqueeze(-3) puts a dimension for heads before its queries (rows) and keys (columns)": {
+        "unsqueeze(-3) -> unsqueeze(-3).mT": "the mask is transposed",
+        "m = mask": "the mask is not broadcast over the heads, and the sequences of a batch are "
+        "taken for heads (as with unsqueeze(0))",
+        "unsqueeze(-3) -> unsqueeze(1)": "the mask's dimension for heads is put at 1, unsqueeze(1)",
+        "unsqueeze(-3) -> unsqueeze(-2)": "the mask's dimension for heads is put before the keys",
+        "unsqueeze(-3) -> view(-1, *mask.shape[-2:])[:1]": "only the first sequence's mask is used",
     },
 }
 
 
-def _misfit(got: Any) -> bool:
-    """An error that speaks of sizes."""
-    return any(raised(says=word)(got) for word in ("size", "shape", "expand"))
+def _misfit(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """An error that speaks of sizes, or weights of another shape."""
+    said = any(raised(says=word)(got) for word in ("size", "shape", "expand"))
+    return said or seen.part(1, seen.other_shape)(got, expected)
 
 
-def _same_weights(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-    return difference(got[1], expected[1], tolerance=1e-4) is None
+def _with_mask(predicate: Predicate) -> Predicate:
+    """`predicate` of a call with a mask."""
+    return lambda got, e, x, context=None, mask=None, **k: mask is not None and predicate(got, e)
 
 
-_SEEN_IN_FORWARD: dict[str, Callable[..., bool]] = {
-    "a context is asked for: without one, keys and values come from x": (
-        lambda got, expected, x, context=None, mask=None, **k: (
-            context is None and raised(says="None")(got)
-        )
-    ),
-    "no weights come back: return the tuple (output, weights)": (
-        lambda got, *a, **k: len(got) == 2 and got[1] is None
-    ),
+_SEEN_IN_FORWARD: dict[str, Predicate] = {
+    "a context is asked for: without one, keys and values come from "
+    "x": lambda got, e, x, context=None, *a, **k: context is None and raised(says="None")(got),
+    "no weights come back: return (output, weights)": lambda got, *a, **k: got[1] is None,
     "only one result comes back: return the tuple (output, weights)": seen.comes_back(Tensor),
     "not two results come back: return the tuple (output, weights)": seen.other_count,
-    "some weights are 0 though no mask is given, as with dropout: plain attention is asked for": (
-        lambda got, expected, x, context=None, mask=None, **k: (
-            mask is None and bool(((got[1] == 0) & (expected[1] > 1e-6)).any())
-        )
-    ),
+    "some weights are 0 though no mask is given, as with dropout: plain attention is asked "
+    "for": lambda got, e, x, c=None, mask=None, **k: mask is None and 0 in got[1] and 0 not in e[1],
     "NaN or infinity comes back: exp overflows for large scores unless the row's maximum is "
     "subtracted, and a row of only -inf has no softmax": seen.any_part(seen.not_finite),
     "the mask does not fit: it is broadcast over heads and batch once it has a dimension for the "
-    "heads right before its last two, mask.unsqueeze(-3)": (
-        lambda got, expected, x, context=None, mask=None, **k: (
-            mask is not None and (_misfit(got) or seen.other_shape(got[1], expected[1]))
-        )
-    ),
-    "the weights are not right with this mask: True means that the query may attend to the key, in "
-    "every head alike; other scores are minus infinity": (
-        lambda got, expected, x, context=None, mask=None, **k: (
-            mask is not None and not _same_weights(got, expected)
-        )
-    ),
-    "x and context may differ in length: n_q and n_k are two numbers": (
-        lambda got, expected, x, context=None, mask=None, **k: (
-            context.shape != x.shape and _misfit(got)
-        )
-    ),
+    "heads right before its last two, mask.unsqueeze(-3)": _with_mask(_misfit),
+    "x and context may differ in length: tell n_q and n_k "
+    "apart": lambda got, e, x, context=None, *a, **k: context.shape != x.shape and _misfit(got, e),
     _BATCH: seen.batch_fails(3),
     "the weights are right but the output is not: the values go through W_v, the weighted values "
-    "of all heads are merged, and W_o comes last": _same_weights,
+    "of all heads are merged, and W_o comes "
+    "last": seen.part(1, lambda got, expected, *a, **k: same(got, expected, 1e-4)),
+    "the weights are not right with this mask: True means that the query may attend to the key, in "
+    "every head alike; other scores are minus infinity": _with_mask(seen.part(1, seen.same_shape)),
 }
 
 
-@dataclass(frozen=True)
-class Weights:
-    """What is loaded into a module before it is called."""
-
-    state: dict[str, Tensor]
-
-    def __repr__(self) -> str:
-        return "random"
-
-
-def _forward(answer: Any, *args: Any, d_model: int, n_heads: int, bias: bool, weights: Weights,
-             **by_name: Any) -> Any:  # fmt: skip
+def _forward(
+    answer: Any, *args: Any, d_model: int, n_heads: int, bias: bool, weights: Any, **by_name: Any
+) -> Any:
     module = answer(d_model, n_heads, bias)
     module.load_state_dict(weights.state, strict=False)
     return module(*args, **by_name)
@@ -597,90 +501,80 @@ _check_forward = EXERCISE.check(
     "MultiHeadAttention",
     arguments=("x", "context", "mask"),
     reference=attention.MultiHeadAttention,
-    text=[_split, _merge, _masked, _Attention],
+    text=[_split, _merge, _Attention],
     procedure=_forward,
     parts=("output", "weights"),
     expects="queries from x, keys and values from context (from x without one), split into heads; "
     "in each head softmax(Q Kᵀ / √d_head) over the keys that the mask allows; the heads merged and "
     "put through W_o; returned as (output, weights) with weights of shape (..., n_heads, n_q, n_k)",
-    wrong={**_OUTPUT, **_SOURCES, **_PROJECTIONS, **_SCORES, **_HEADS, **_MASKS},
+    wrong=_WRONG_IN_FORWARD,
     seen=_VIEW | _SEEN_IN_FORWARD,
 )
 
 
-def check_multi_head_attention(answer: Any, d_model: int, n_heads: int, x: Tensor, *more: Any,
-                               bias: bool = True, **by_name: Any) -> Any:  # fmt: skip
-    """Check the layers of a module, then one call with random weights.
-
-    more, by_name: `context` and `mask`, given by position or by name.
-    """
+def check_multi_head_attention(
+    answer: Any, d_model: int, n_heads: int, *args: Any, bias: bool = True, **by_name: Any
+) -> Any:
+    """Check a module's layers, then one call with x, context and mask, and random weights."""
     _check_layers(answer, d_model, n_heads, **({} if bias else {"bias": False}))
-    state = {w: torch.randn(d_model, d_model) / math.sqrt(d_model) for w in WEIGHTS}
-    if bias:
-        state |= {b: 0.5 * torch.randn(d_model) for b in BIASES}
-    made: Any = {"d_model": d_model, "n_heads": n_heads, "bias": bias, "weights": Weights(state)}
-    return _check_forward(answer, x, *more, **by_name, **made)
+    made: Any = {"d_model": d_model, "n_heads": n_heads, "bias": bias}
+    weights = at_random(attention.MultiHeadAttention(**made))
+    return _check_forward(answer, *args, **by_name, **made, weights=weights)
 
 
 def check_refuses(answer: Any, d_model: int, n_heads: int) -> Any:
     """Check that the class is not made for heads that don't divide `d_model`."""
-    _check_layers.raises(answer, ValueError, d_model, n_heads, **_why(n_heads, d_model))
+    return _refuses(_check_layers, answer, d_model, d_model, n_heads)
 
 
 def _some(*shape: int) -> Tensor:
     """A mask of about half of the keys, and of one at least for each query."""
-    mask = torch.rand(*shape) < 0.5
-    mask[..., 0] |= ~mask.any(-1)
-    return mask
+    drawn = torch.rand(*shape)
+    return (drawn < 0.5) | (drawn == drawn.amin(-1, True))
 
 
-def _case(f: Any, *batch: int, n_q: int = 5, n_k: int = 0, d_model: int = 12, n_heads: int = 3,
-          scale: float = 1.0, mask: tuple[int, ...] = (), **kwargs: Any) -> Any:  # fmt: skip
-    x = scale * torch.randn(*batch, n_q, d_model)
+def _case(
+    f: Any, *shape: int, n_k: int = 0, mask: Any = (), d: int = 12, n_heads: int = 3, **more: Any
+) -> Any:
+    """One call: x of `shape`, with `d` features; a context of `n_k` positions and a mask if any."""
     if n_k:
-        kwargs["context"] = torch.randn(*batch, n_k, d_model)
+        more["context"] = torch.randn(*shape[:-1], n_k, d)
     if mask:
-        kwargs["mask"] = _some(*mask)
-    return check_multi_head_attention(f, d_model, n_heads, x, **kwargs)
+        more["mask"] = _some(*mask)
+    return check_multi_head_attention(f, d, n_heads, torch.randn(*shape, d), **more)
 
 
 EXERCISE.cases["MultiHeadAttention"] = {
-    "without a batch": lambda f: [_case(f), _case(f, n_k=7)],
-    "any leading dimensions": lambda f: [_case(f, *batch) for batch in BATCHES],
+    "without a batch": lambda f: [_case(f, 5), _case(f, 5, n_k=7)],
+    "any leading dimensions": lambda f: [_case(f, *batch, 5) for batch in BATCHES],
     "keys and values from context": lambda f: [
-        _case(f, *batch, n_k=n_k) for *batch, n_k in ((2, 7), (2, 4, 3), (2, 1), (2, 5))
+        _case(f, *shape, n_k=n_k) for *shape, n_k in ((2, 5, 7), (2, 4, 5, 3), (2, 5, 1), (2, 5, 5))
     ],
-    "a single query": lambda f: [_case(f, 2, n_q=1), _case(f, 2, n_q=1, n_k=6)],
-    "1 to d_model heads": lambda f: [_case(f, 2, n_heads=h) for h in (1, 4, 12)],
-    "sizes that are alike": lambda f: _case(f, 4, n_q=4, d_model=16, n_heads=4),
-    "many features": lambda f: _case(f, 2, n_q=16, d_model=64, n_heads=8),
-    "many positions": lambda f: _case(f, n_q=60, n_k=90),
-    "bias=False": lambda f: [_case(f, 1, bias=False), _case(f, 2, n_k=7, bias=False)],
+    "a single query": lambda f: [_case(f, 2, 1), _case(f, 2, 1, n_k=6)],
+    "1 to d_model heads": lambda f: [_case(f, 2, 5, n_heads=h) for h in (1, 4, 12)],
+    "sizes that are alike": lambda f: _case(f, 4, 4, d=16, n_heads=4),
+    "many features": lambda f: _case(f, 2, 16, d=64, n_heads=8),
+    "many positions": lambda f: _case(f, 60, n_k=90),
+    "bias=False": lambda f: [_case(f, 1, 5, bias=False), _case(f, 2, 5, n_k=7, bias=False)],
     "x and context in any memory layout": lambda f: check_multi_head_attention(
         f, 12, 3, torch.randn(2, 12, 5).mT, torch.randn(7, 2, 12).transpose(0, 1)
     ),
-    "agrees with nn.MultiheadAttention, for large inputs too": lambda f: _case(
-        f, 2, scale=20.0, tolerance=0.01
+    "agrees with nn.MultiheadAttention, for large inputs too": lambda f: check_multi_head_attention(
+        f, 12, 3, 20 * torch.randn(2, 5, 12), tolerance=0.01
     ),
     "mask of shape (n_q, n_k) or (1, n_k)": lambda f: [
-        _case(f, *batch, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
+        _case(f, *batch, 5, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
     ],
     "mask broadcasts to (..., n_q, n_k)": lambda f: [
-        _case(f, *batch, mask=(*before, n, 5))
-        for *batch, before in (
-            (2, (1,)),
-            (2, (2,)),
-            (2, 3, (3,)),
-            (2, 3, (2, 1)),
-            (2, 3, (2, 3)),
-        )
+        _case(f, *batch, 5, mask=(*before, n, 5))
+        for *batch, before in ((2, (1,)), (2, (2,)), (2, 3, (3,)), (2, 3, (2, 1)), (2, 3, (2, 3)))
         for n in (1, 5)
     ],
     "mask is the same for every head": lambda f: [
-        _case(f, b, mask=(b, n, 5)) for b, n in ((3, 1), (3, 5), (5, 1))
+        _case(f, b, 5, mask=(b, n, 5)) for b, n in ((3, 1), (3, 5), (5, 1))
     ],
     "mask of x and context": lambda f: [
-        _case(f, 2, n_k=7, mask=mask) for mask in ((5, 7), (2, 1, 7), (2, 5, 7))
+        _case(f, 2, 5, n_k=7, mask=mask) for mask in ((5, 7), (2, 1, 7), (2, 5, 7))
     ],
     "mask in any memory layout": lambda f: check_multi_head_attention(
         f, 12, 3, torch.randn(3, 5, 12), mask=torch.ones(5, 5).triu().mT > 0
