@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
-import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from checks.check import Exercise
-from checks.compare import Raised, attempt, difference, same
+from checks.check import Check, Exercise
+from checks.compare import attempt, same
 from checks.seen import Predicate, batch_fails, comes_back, not_finite, raised
 from helpers import attention
 
@@ -31,8 +29,8 @@ EXERCISE = Exercise(
 passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 
 
-def _weights(*shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
-    return torch.softmax(torch.randn(*shape, dtype=dtype), dim=-1)
+def _weights(*shape: int, dim: int = -1) -> Tensor:
+    return torch.randn(*shape).softmax(dim)
 
 
 def _of(check: Callable[..., Any], *weights: Tensor | tuple[int, ...]) -> Callable[[Any], Any]:
@@ -42,14 +40,17 @@ def _of(check: Callable[..., Any], *weights: Tensor | tuple[int, ...]) -> Callab
 
 def _all_kinds(check: Callable[..., Any], *shape: int) -> Callable[[Any], Any]:
     """A case with weights of another dtype, and of another layout in memory."""
-    return lambda f: [
-        check(f, _weights(*shape, dtype=torch.float64)),
-        check(f, torch.softmax(torch.randn(*shape), dim=-2).mT),
-    ]
+    return lambda f: [check(f, _weights(*shape).double()), check(f, _weights(*shape, dim=-2).mT)]
+
+
+def _with_words(check: Check) -> Callable[..., Any]:
+    """The check, with as many words for tokens as there are queries."""
+    return lambda f, w, **given: check(f, w, _WORDS[: len(w)], **given)
 
 
 _EYE = torch.eye(6)  # all of a query's weight on itself
-_WORDS = 8 * ["[CLS]", "The", "cat", "saw", "The", "##se", "'", "Dogs", ".", "[SEP]"]
+_CAUSAL = torch.nn.functional.normalize(torch.ones(2, 5, 5).cumsum(-1).tril(), 1, -1)
+_WORDS = 8 * ["The", "cat", "saw", "The", "no", "##body", "'", "s", "Dogs", ".", "[SEP]"]
 
 _OTHER_RESULT: dict[str | tuple[str, ...], str] = {
     ("return out.mean()", "return out.mean(-1)"): "the results are averaged to a single number",
@@ -62,7 +63,7 @@ _OTHER_RESULT: dict[str | tuple[str, ...], str] = {
 
 _NO_TENSOR = {
     "a Python list or an array comes back: return a tensor": comes_back(list, tuple, np.ndarray),
-    "item or float makes a single number of many: keep them all": raised(says="converted to "),
+    "item or float takes a single number, not several: keep them all": raised(says="converted to "),
 }
 
 
@@ -90,14 +91,14 @@ check_attention_entropy = EXERCISE.check(
             "return out / math.log(w.shape[-1])": "it is normalised, divided by ln n_k",
             "return math.log(w.shape[-1]) - out": "its distance from ln n_k comes back",
             "return out.exp()": "the exponential of the entropy (perplexity) comes back",
-            "return out / 2": "the entropy is halved",
             "out = -terms": "the terms are not summed",
             ("terms = logs", "out = -logs.mean(-1)"): "the weight in front of ln w is missing",
             ("out = w.sum(-1)", "out = (w * w).sum(-1)"): "the logarithm is missing",
             "out = 1 - (w * w).sum(-1)": "the logarithm is missing (one minus squares, Gini)",
             "out = -w.amax(-1).log()": "minus the log of the largest weight is taken (min-entropy)",
             "w = w.amax(-1, True)": "only the largest weight is counted",
-            ("out = w.amax(-1)", "out = 1 - w.amax(-1)"): "the largest weight, or 1 - it, is taken",
+            "out = w.amax(-1)": "the largest weight comes back",
+            "out = 1 - w.amax(-1)": "one minus the largest weight comes back",
             "out = w.logsumexp(-1)": "a log-sum-exp comes back",
             ("out = w.std(-1)", "out = w.var(-1)"): "the standard deviation or variance comes back",
             "return out + torch.special.entr(1 - w).sum(-1)": "1 - w is counted as well as w",
@@ -138,11 +139,7 @@ EXERCISE.cases["attention_entropy"] = {
     ),
     "any number of queries and keys": _of(check_attention_entropy, (4, 4), (3, 1), (2, 200)),
     "weights of any dtype, in any memory layout": _all_kinds(check_attention_entropy, 3, 5, 5),
-    "0 log 0 = 0, as where all the weight is on one key, or under a causal mask": lambda f: [
-        check_attention_entropy(f, _EYE),
-        check_attention_entropy(f, torch.full((16,), 1 / 16)),
-        check_attention_entropy(f, F.normalize(torch.rand(2, 5, 5).tril(), 1, -1)),
-    ],
+    "0 log 0 = 0": _of(check_attention_entropy, _EYE, _CAUSAL, torch.full((16,), 1 / 16)),
 }
 
 
@@ -152,9 +149,10 @@ EXERCISE.cases["attention_entropy"] = {
 def _previous(w: Tensor) -> Tensor:
     n = w.shape[-1]
     k = -1
-    found = w.diagonal(k, -2, -1)
+    d = w.diagonal(k, -2, -1)
+    total = d.sum(-1)
     count = n - abs(k)
-    out = found.sum(-1) / count
+    out = total / count
     return out
 
 
@@ -165,45 +163,48 @@ check_previous_token_score = EXERCISE.check(
     expects="the mean of weights[i, i-1] over i = 1 … n-1, for each head, in the dtype of weights",
     wrong={
         "the mean of the n-1 weights is asked for, for each head": {
-            "out = found.sum(-1)": "the weights are summed",
+            "out = total": "the weights are summed",
             "count = n": "the sum is divided by n",
-            ("count = n + 1", "count = max(1, n - 2)"): "the sum is divided by n+1 or n-2",
+            "count = n + 1": "the sum is divided by n+1",
+            "count = n - 2": "the sum is divided by n-2",
             "count = n ** 2": "the zeros beside the diagonal are averaged in",
-            "count = (found > 0).sum(-1).clamp(1)": "it leaves out weights of 0",
-            ("out = w.mean((-2, -1))", "out = w.tril(-1).mean((-2, -1))"): "all weights count",
-            "found = (w.argmax(-1)[..., 1:] == torch.arange(n - 1)).to(w.dtype)": "this is the "
-            "fraction of queries whose largest weight is on the previous token",
-            "out = found.log().mean(-1).exp()": "the geometric mean is taken",
-            ("out = found.amax(-1)", "out = found.amin(-1)"): "the largest or smallest is taken",
-            "out = found.median(-1).values": "the median comes back",
+            "count = (d > 0).sum(-1).clamp(1)": "it leaves out weights of 0",
+            "out = w.mean((-2, -1))": "all weights are averaged",
+            "total = (d == w.amax(-1)[..., 1:]).sum(-1)": "this is the fraction of queries whose "
+            "largest weight is on the previous token",
+            "out = d.log().mean(-1).exp()": "the geometric mean is taken",
+            "out = d.amax(-1)": "the largest weight is taken",
+            "out = d.amin(-1)": "the smallest weight is taken",
+            "out = d.median(-1).values": "the median comes back",
             "return out.round()": "the score is rounded or cut to 0 or 1",
             "return 100 * out": "the score is a percentage",
-            "out = found": "each query's own weight comes back",
+            "out = d": "each query's own weight comes back",
         },
         "the previous token is weights[i, i-1], below the diagonal, and the mean starts at i = 1": {
+            "d = w[..., range(1, w.shape[1]), range(w.shape[1] - 1)]; count = w.shape[1] - 1": "n "
+            "is read from dimension 1, which are the heads where there is a batch",
             "k = 1": "this is the next token's weight, weights[i, i+1]",
             "k = 0": "this is the weight on itself (the main diagonal)",
             "k = -2": "this is the weight two tokens back, off by one",
             "k = 2": "this is the weight two tokens ahead",
             "w.diagonal -> w.flip(-1).diagonal": "this is the other diagonal (from the top right)",
-            ("found = w[..., 1:, 0]", "out = w[..., 0].mean(-1)"): "this is the first column",
+            ("d = w[..., 1:, 0]", "out = w[..., 0].mean(-1)"): "this is the first column",
             "out = w.diagonal(-1).mean(-1)": "the first two dimensions are used, not the last two",
-            "out = (found.sum(-1) + w[..., 0, -1]) / n": "query 0 counts with the last token",
-            "out = (found.sum(-1) + w[..., 0, -1]) / count": "query 0 counts with the last token",
-            "out = (found.sum(-1) + w[..., 0, 0]) / n": "query 0 counts with its own token",
+            "total += w[..., 0, -1]; count = n": "query 0 is counted, with the last token",
+            "total += w[..., 0, -1]; count = n - 1": "query 0 is counted, with the last token",
+            "total += w[..., 0, 0]; count = n": "query 0 is counted, with its own token",
             "w = w.roll(-1, -1); k = 0": "each query looks ahead, the last one to the first token",
-            "out = found[..., 1:].mean(-1)": "it begins at i = 2",
-            "out = found[..., 1:].sum(-1) / count": "it begins at i = 2",
-            "out = found[..., :-1].mean(-1)": "the last query is left out",
-            "out = found[..., :-1].sum(-1) / count": "the last query is left out",
+            ("d.sum -> d[..., 1:].sum", "out = d[..., 1:].mean(-1)"): "the mean begins at i = 2",
+            ("d.sum -> d[..., :-1].sum", "out = d[..., :-1].mean(-1)"): "the last query is missing",
             ("out = w[..., 1, 0]", "out = w[..., -1, -2]"): "a single query's weight comes back",
-            "w.diagonal -> (w / w.amax(-1, True)).diagonal": "each row is divided by its largest",
-            "found.sum -> found.log().sum": "a logarithm is taken",
-            "found = w.tril(-1).sum(-1)": "all earlier tokens count",
-            "count = n * (n - 1) / 2; found = w.tril(-1).sum(-1)": "all earlier tokens count",
-            "out = (found + w.diagonal(1, -2, -1)).mean(-1)": "both neighbours count",
-            "out = (found + w.diagonal(1, -2, -1)).mean(-1) / 2": "both neighbours count",
-            "out = found.mean(-1) + w.diagonal(0, -2, -1).mean(-1)": "the token itself counts too",
+            "w.diagonal -> (w / w.amax(-1, True)).diagonal": "each row is divided by its maximum",
+            "d.sum -> d.log().sum": "a logarithm is taken",
+            "total = w.tril(-1).sum((-2, -1))": "all earlier tokens count",
+            "total = w.tril(-1).sum((-2, -1)); count = n * (n - 1) / 2": "all earlier tokens count",
+            "out = w.tril(-1).mean((-2, -1))": "all earlier tokens count",
+            "d = w.diagonal(-1, -2, -1) + w.diagonal(1, -2, -1)": "both neighbours count",
+            "out = (d + w.diagonal(1, -2, -1)).mean(-1) / 2": "both neighbours count",
+            "out = d.mean(-1) + w.diagonal(0, -2, -1).mean(-1)": "the token itself counts too",
         },
         "a number for each head is asked for, in the dtype of weights": _OTHER_RESULT,
     },
@@ -222,7 +223,6 @@ EXERCISE.cases["previous_token_score"] = {
     ),
     "any number of positions": _of(check_previous_token_score, (2, 2), (4, 4, 4), (2, 40, 40)),
     "weights of any dtype, in any memory layout": _all_kinds(check_previous_token_score, 2, 6, 6),
-    # On itself, on the previous token for some, on the previous token for all but the first.
     "all of a query's weight on one key": _of(
         check_previous_token_score, _EYE, _EYE[[0, 0, 3, 2, 1, 4]], _EYE.roll(-1, 1)
     ),
@@ -239,13 +239,8 @@ def _most(w: Tensor, tokens: list[str]) -> list[str]:
 
 
 def _each(is_so: Callable[..., bool]) -> Predicate:
-    """A result as long as the right one, each of its items so."""
-    return lambda got, expected, *args: all(is_so(g, e) for g, e in zip(got, expected, strict=True))
-
-
-def _only_ties_wrong(got: Any, expected: list[str], w: Tensor, tokens: list[str]) -> bool:
-    tied = (w == w.amax(-1, keepdim=True)).sum(-1) > 1
-    return all(g == e or t for g, e, t in zip(got, expected, tied, strict=True))
+    """A result as long as the right one, each of its items so, for its row of weights."""
+    return lambda got, want, w, tokens: all(is_so(*item) for item in zip(got, want, w, strict=True))
 
 
 check_most_attended = EXERCISE.check(
@@ -264,21 +259,25 @@ check_most_attended = EXERCISE.check(
             "keys = w.sort(-1, descending=True)[1][:, 1 % len(w)]": "the second largest is taken",
             "keys = w.tril().argmax(-1)": "later tokens are left out (a causal mask)",
             "keys = torch.arange(len(w))": "the query's own token comes back",
+            "same = torch.tensor([[a == b for b in tokens] for a in tokens]); "
+            "keys = (w @ same.to(w)).argmax(-1)": "weights of equal tokens are added up",
             "keys = torch.arange(len(w)).sub(1).clamp(0)": "the token before the query comes back",
             ("[k] -> [k - 1]", "[k] -> [k + 1 - len(w)]"): "the index is off by one",
         },
         "give one token for each of the n queries, told apart by number, in their order": {
-            ("out = tokens[w.argmax() % len(w)]", "out = [tokens[w.argmax() % len(w)]]"): "one "
-            "token for all comes back (of the largest weight in the whole matrix)",
+            "keys = [w.argmax() % len(w)]": "the matrix's largest weight is taken",
+            "keys = [w.argmax() % len(w)]; return out[0]": "the matrix's largest weight is taken",
             "keys = [w.sum(0).argmax()]": "the token with the largest column sum is taken",
             "keys = [w.sum(0).argmax()]; return out[0]": "the largest column sum is taken",
             "keys = [w.sum(0).argmax()] * len(w)": "the token with the largest column sum is taken",
             ("return out[0]", "return out[:1]"): "only the first query is answered",
             ("return out[-1]", "return out[-1:]"): "only the last query is answered",
-            ("return out[:-1]", "return out[1:]"): "a query (the first or last) is left out",
+            "return out[1:]": "the first query is left out",
+            "return out[:-1]": "the last query is left out",
             "return out[::-1]": "the result is in reverse order",
             "return list(dict.fromkeys(out))": "repeated tokens are dropped (set)",
-            ("return sorted(out)", "return sorted(set(out))"): "the result is sorted",
+            "return sorted(out)": "the result is sorted",
+            "return sorted(set(out))": "the result is sorted, without repeated tokens",
             "return [out[tokens.index(q)] for q in tokens]": "repeated tokens share one answer",
             "return [*map(dict(zip(tokens, out)).get, tokens)]": "repeated tokens share one answer",
             "return list(dict(zip(tokens, out)).values())": "repeated tokens share one answer",
@@ -292,24 +291,19 @@ check_most_attended = EXERCISE.check(
         "of n strings": comes_back(dict, set, frozenset, str, Tensor, np.ndarray),
         "pairs come back: give the attended tokens alone": _each(comes_back(list, tuple, dict)),
         "the strings are changed, or hold more than the token: give back the tokens as they "
-        "are": _each(lambda g, e: e.strip().lower() in g.lower()),
-        "rows with equal largest weights get another than the first of equals": _only_ties_wrong,
+        "are": _each(lambda g, e, row: e.strip().lower() in g.lower()),
+        "rows with equal largest weights, and only these, get another token: the first of equals "
+        "is asked for": _each(lambda g, e, row: g == e or (row == row.max()).sum() > 1),
         "tokens are looked up by something that is no index of theirs: an index is an int, as "
         "int(key) is": lambda got, *_: "list ind" in got.message or "to an index" in got.message,
     },
 )
 
-
-def _most_of(f: Any, weights: Tensor) -> Any:
-    return check_most_attended(f, weights, _WORDS[: len(weights)])
-
-
+_most_of = _with_words(check_most_attended)
 _TIES = [[0, 2, 6, 0, 2], [5, 0, 0, 0, 5], [0, 3, 4, 3, 0], [1, 1, 2, 3, 3], [0, 5, 0, 5, 0]]
 
 EXERCISE.cases["most_attended"] = {
-    "for each query, the token with the largest weight": _of(
-        _most_of, (2, 2), (3, 3), (5, 5), (8, 8)
-    ),
+    "the token that each query attends to most": _of(_most_of, (2, 2), (3, 3), (5, 5), (8, 8)),
     "any number of positions, and tokens that repeat": _of(_most_of, (1, 1), (64, 64)),
     "the first of equals": _of(_most_of, torch.tensor(_TIES) / 10, torch.full((5, 5), 0.2)),
     "all of a query's weight on one key": _of(_most_of, _EYE, _EYE.flip(0)),
@@ -321,16 +315,10 @@ EXERCISE.cases["most_attended"] = {
 # The axes may live in another process: only attributes are read and methods called, and every
 # array is asked for its plain numbers.
 
-DRAWN, SCALE = "weights, the top row first", "colour scale"
-X_LABELS, Y_LABELS = "labels on the x axis, left to right", "labels on the y axis, top to bottom"
-MAPS, LIMITS, RETURNED = "heat maps on the axes", "limits", "returned"
-AGAIN, GIVEN = "a second call", "ax given"
-GIVEN_BACK, GIVEN_SHOWN = "returned where ax is given", "the heat map where ax is given"
-
 
 def _maps(ax: Any) -> list[Any]:
-    """What carries a colour scale on the axes: images, and meshes (but neither lines nor dots)."""
-    return [*ax.images, *(c for c in ax.collections if hasattr(c, "get_coordinates"))]
+    """What shows a matrix on a colour scale: images and meshes, but neither lines nor dots."""
+    return [shown for shown in (*ax.images, *ax.collections) if np.ndim(shown.get_array()) == 2]
 
 
 def _centres(artist: Any, n_rows: int, n_columns: int) -> tuple[Any, Any]:
@@ -349,44 +337,33 @@ def _centres(artist: Any, n_rows: int, n_columns: int) -> tuple[Any, Any]:
 
 def _labels(ax: Any, axis: Any, places: Any, coordinate: int) -> list[str]:
     """The tick labels shown at each of the places, at most half a cell away."""
-    cell = abs(places[1] - places[0]) if len(places) > 1 else 1.0
-    found = ["" for _ in places]
-    for label in axis.get_ticklabels() if ax.axison and axis.get_visible() else []:
-        text, at = str(label.get_text()), float(label.get_position()[coordinate])
-        for i, place in enumerate(places):
-            if text and abs(at - place) < 0.499 * cell:
-                found[i] = text
-    return found
+    near = 0.499 * (abs(places[1] - places[0]) if len(places) > 1 else 1)
+    ticks = axis.get_ticklabels() if ax.axison and axis.get_visible() else []
+    texts = [(float(t.get_position()[coordinate]), str(t.get_text())) for t in ticks]
+    return ["".join(text for at, text in texts if abs(at - place) < near) for place in places]
 
 
 def _picture(ax: Any) -> dict[str, Any]:
     """What the heat map on the axes shows, as plain values."""
-    maps = attempt(lambda: _maps(ax))
-    if isinstance(maps, Raised):
-        return {RETURNED: "no axes"}
-    shown = {RETURNED: "axes", MAPS: len(maps)}
+    if not hasattr(ax, "axison"):
+        return {"returned": "no axes"}
+    maps = _maps(ax)
     if not maps:
-        return shown
-    # What is masked is no number, and NaN here.
-    values = torch.from_numpy(np.array(maps[-1].get_array().tolist(), dtype=float))
-    if values.dim() == 1:
-        values = values.reshape(math.isqrt(len(values)), -1)
-    if values.dim() > 2:
-        return shown | {MAPS: 0}
+        return {"returned": "axes", "heat maps": 0}
+    values = np.array(maps[-1].get_array().tolist(), dtype=float)  # NaN where it is masked
     x, y = _centres(maps[-1], *values.shape)
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     across, down = (x - left) / (right - left), (y - top) / (bottom - top)
-    if across[0] > across[-1]:
-        values, x = values.flip(1), x[::-1]
-    if down[0] > down[-1]:
-        values, y = values.flip(0), y[::-1]
+    columns, rows = across.argsort(), down.argsort()
     inside = all(0 <= place <= 1 for place in (*across, *down))
-    return shown | {
-        LIMITS: "all of the heat map is shown" if inside else "part of the heat map is cut off",
-        DRAWN: values,
-        SCALE: tuple(float(end) for end in maps[-1].get_clim()),
-        X_LABELS: _labels(ax, ax.xaxis, x, 0),
-        Y_LABELS: _labels(ax, ax.yaxis, y, 1),
+    return {
+        "returned": "axes",
+        "heat maps": len(maps),
+        "limits": "all of the heat map is shown" if inside else "part of it is cut off",
+        "weights drawn": torch.from_numpy(values[rows][:, columns]),
+        "colour scale": tuple(map(float, maps[-1].get_clim())),
+        "tick labels on the x axis": _labels(ax, ax.xaxis, x[columns], 0),
+        "tick labels on the y axis": _labels(ax, ax.yaxis, y[rows], 1),
     }
 
 
@@ -400,20 +377,19 @@ def _draw(answer: Any, weights: Tensor, tokens: list[str], again: Tensor | None 
     try:
         first = answer(weights, tokens)
         alone = None if first is None else _picture(first)
-        if again is None or alone is None or DRAWN not in alone:
+        if again is None or alone is None or "limits" not in alone:
             return alone
         second = answer(again, tokens)
-        separate = len(_maps(first)) == len(_maps(second)) == 1
+        is_new = len(_maps(first)) == len(_maps(second)) == 1
         first.clear()
         back = answer(weights, tokens, ax=first)
-        shown = _picture(first)
         first.set_title("given")
-        is_given = attempt(lambda: str(back.get_title())) == "given"
+        is_back = attempt(lambda: str(back.get_title())) == "given"
         return alone | {
-            AGAIN: "new axes" if separate else "the same axes",
-            GIVEN: "drawn on it" if shown[MAPS] else "not drawn on it",
-            GIVEN_BACK: "ax" if is_given else "something else",
-            GIVEN_SHOWN: "another" if difference(shown, alone) else "the same",
+            "a second call": "new axes" if is_new else "the same axes",
+            "ax given": "drawn on it" if _maps(first) else "not drawn on it",
+            "ax given: returned": "ax" if is_back else "something else",
+            "ax given: drawn": "the same" if same(_picture(first), alone) else "another",
         }
     finally:
         # Only in a learner's own notebook are they figures of this process.
@@ -431,17 +407,12 @@ def _plot(weights: Tensor, tokens: list[str], ax: Any = None) -> Any:
 
 def _entry(key: str, is_so: Predicate = lambda got, want: True) -> Predicate:
     """An entry of the picture that differs from the right one, and is so."""
-    return lambda got, expected, *args, **kwargs: (
-        difference(got[key], expected[key]) is not None and is_so(got[key], expected[key])
-    )
+    return lambda got, want, *_, **__: not same(got[key], want[key]) and is_so(got[key], want[key])
 
 
 def _drawn(change: Callable[[Tensor], Tensor]) -> Predicate:
     """Another heat map than the right one: that of the weights after `change`."""
-    return lambda got, expected, weights, *args, **kwargs: (
-        _entry(DRAWN)(got, expected)
-        and same(got[DRAWN].nan_to_num(0), change(weights.double()), 1e-4)
-    )
+    return _entry("weights drawn", lambda got, want: same(got.nan_to_num(0), change(want), 1e-4))
 
 
 _REDRAWN: dict[str, Callable[[Tensor], Tensor]] = {
@@ -473,44 +444,46 @@ check_plot_attention = EXERCISE.check(
     expects="the axes with one heat map: the first query on top, columns are keys, colours from 0 "
     "to 1, the tokens as tick labels on both axes; new axes unless ax is given",
     seen={
-        "something else than the axes is returned (the figure, the image, a tuple): return "
-        "ax": _entry(RETURNED),
+        "the figure, the image, a tuple or the like is returned: return ax": _entry("returned"),
         "ax is not a parameter, or is misspelt: the signature is plot_attention(weights, tokens, "
         "ax=None)": raised("TypeError", says="unexpected keyword argument 'ax'"),
-        "no heat map is on the axes that come back, or more than one: draw one, on new axes unless "
-        "ax is given, and return these": _entry(MAPS),
+        "no heat map is on the axes that come back: draw on them (ax.imshow or ax.pcolormesh), and "
+        "return the ones drawn on": _entry("heat maps", lambda got, want: got == 0),
+        "there is more than one heat map: make new axes unless ax is given": _entry("heat maps"),
         "the first query is at the bottom (flipped): it belongs on top (imshow's origin='upper'; "
         "after pcolormesh ax.invert_yaxis())": _drawn(lambda w: w.flip(0)),
         **{f"{seen}: draw the weights as they are": _drawn(of) for seen, of in _REDRAWN.items()},
-        "other weights are drawn (rounded, or a part): draw those given": _entry(DRAWN),
-        "the limits of the axes cut off part of the heat map: show all of it": _entry(LIMITS),
+        "the heat map has other numbers of rows and columns than weights: draw all of the weights, "
+        "and each once": _entry("weights drawn", lambda got, want: got.shape != want.shape),
+        "other weights are drawn (as rounded ones): draw those given": _entry("weights drawn"),
+        "the limits of the axes cut off part of the heat map: show all of it": _entry("limits"),
         "the colour scale does not run from 0 to 1 (as where it follows the data): set vmin=0 and "
-        "vmax=1, so that two heads can be compared": _entry(SCALE),
+        "vmax=1, so that two heads can be compared": _entry("colour scale"),
         **{
             f"the {axis} axis has {seen}: ax.set_{axis}ticks(range(n), tokens) after imshow, half "
-            "a cell further after pcolormesh": _entry(key, is_so)
+            "a cell further after pcolormesh": _entry(f"tick labels on the {axis} axis", is_so)
             for seen, is_so in _LABELLED.items()
-            for axis, key in (("x", X_LABELS), ("y", Y_LABELS))
+            for axis in "xy"
         },
-        "the ax that is given is ignored: draw on it (ax.imshow, not plt.imshow)": _entry(GIVEN),
-        "the heat map is on ax, but something else is returned: return ax": _entry(GIVEN_BACK),
+        "the ax that is given is ignored: draw on it (plt.imshow does not)": _entry("ax given"),
+        "the ax that is given is drawn on, but not returned: return ax": _entry(
+            "ax given: returned"
+        ),
         "where ax is given, the heat map looks otherwise than on new axes: ax decides where to "
-        "draw, and nothing else": _entry(GIVEN_SHOWN),
+        "draw, and nothing else": _entry("ax given: drawn"),
         "a second call draws on the axes of the first (plt.gca or plt.imshow): make new axes "
-        "(plt.subplots) unless ax is given": _entry(AGAIN),
+        "(plt.subplots) unless ax is given": _entry("a second call"),
     },
 )
 
-
-def _plot_case(f: Any, weights: Tensor, words: Any = _WORDS, again: Any = None) -> Any:
-    return check_plot_attention(f, weights, words[: len(weights)], again=again)
-
+_plot_case = _with_words(check_plot_attention)
 
 EXERCISE.cases["plot_attention"] = {
     "rows are queries (the first on top), columns are keys": _of(_plot_case, (2, 2), _EYE),
     "tick labels are the tokens, also where they repeat or look like numbers": lambda f: [
         _plot_case(f, _weights(5, 5)),
-        _plot_case(f, torch.full((3, 3), 1 / 3), ["10", "20", "30"]),
+        check_plot_attention(f, torch.full((3, 3), 1 / 3), ["10", "20", "30"]),
+        check_plot_attention(f, _weights(10, 10), _WORDS[4:14]),  # all different,
     ],
     "the colour scale starts at 0 and ends at 1": _of(_plot_case, (20, 20)),
     "any number of positions": _of(_plot_case, (1, 1), (10, 10)),

@@ -33,9 +33,8 @@ def _seen_of_a_mask(shape: str, rule: str) -> dict[str, Predicate]:
         "the mask is not boolean: give dtype torch.bool instead of numbers": other_dtype(),
         "a list comes back: make a boolean torch tensor of it": comes_back(list, tuple),
         f"the shape is not {shape}": other_shape,
-        f"some keys are True that should not be: True only where {rule}": (
-            lambda got, right, *_: bool((got & ~right).any())
-        ),
+        "some keys are True that should not be (the future, or padding): "
+        f"True only where {rule}": lambda got, right, *_: bool((got & ~right).any()),
         "some keys are masked that should not be (beyond a window, or a column that is left out): "
         f"True wherever {rule}": lambda got, right, *_: bool((right & ~got).any()),
     }
@@ -59,7 +58,7 @@ check_causal_mask = EXERCISE.check(
             "tril() -> triu(n)": "everything is False, so no query may attend to anything",
             "tril() -> tril().triu()": "only the diagonal is True (eye)",
             "tril() -> fill_diagonal_(False)": "the diagonal is masked and nothing else",
-            ("() -> ().flip(-1)", "() -> ().flip(0)"): "flipped along the other diagonal",
+            ("() -> ().flip(-1)", "() -> ().flip(0)"): "the triangle lies along the other diagonal",
             "tril() -> tril().triu(-1)": "only the last positions are kept (a sliding window)",
             "tril() -> tril(-1).triu(-1)": "only the previous position is True",
         },
@@ -71,11 +70,12 @@ check_causal_mask = EXERCISE.check(
         },
     },
     seen={
-        "a query may attend to itself: the whole diagonal is True": lambda got, right, *_: (
-            same_shape(got, right) and not got.diagonal().all()
-        ),
-    }
-    | _seen_of_a_mask("(n, n): one row comes back, or the size is fixed or other", "j <= i"),
+        "a query may attend to itself, also the first and the last: the whole diagonal is "
+        "True": lambda got, right, *_: same_shape(got, right) and not got.diagonal().all(),
+        "one row comes back: the shape is (n, n), a row for each query and a column for each "
+        "key": lambda got, *_: got.dim() == 1,
+        **_seen_of_a_mask("(n, n): where a size is fixed, it fits one n only", "j <= i"),
+    },
 )
 
 EXERCISE.cases["causal_mask"] = {
@@ -139,23 +139,21 @@ check_padding_mask = EXERCISE.check(
         "it does not broadcast: use the column lengths[:, None]": raised(says="size of tensor"),
         "a tensor was asked for its truth as a whole: go through lengths one by one, or compare "
         "lengths[:, None] with torch.arange(n)": raised(says="Boolean value"),
-    }
-    | _seen_of_a_mask("(batch, 1, n): a row for each sequence", "position < lengths[b]"),
+        **_seen_of_a_mask("(batch, 1, n): a row for each sequence", "position < lengths[b]"),
+    },
 )
 
 
-def _lengths(f: Any, n: int, *lengths: int) -> Any:
+def _pad(f: Any, n: int, *lengths: int) -> Any:
     return check_padding_mask(f, torch.tensor(lengths), n)
 
 
 EXERCISE.cases["padding_mask"] = {
-    "True at the first lengths[b] keys": lambda f: _lengths(f, 6, 4, 2, 3),
-    "lengths from 0 to n": lambda f: [
-        _lengths(f, *sizes) for sizes in ((7, 7, 7), (5, 0, 3, 1, 5), (4, 0, 0))
-    ],
-    "a batch of one sequence": lambda f: _lengths(f, 3, 2),
-    "a single position": lambda f: _lengths(f, 1, 1, 0, 1),
-    "as many sequences as positions": lambda f: _lengths(f, 5, 5, 2, 4, 1, 3),
+    "True at the first lengths[b] keys": lambda f: _pad(f, 6, 4, 2, 3),
+    "lengths from 0 to n": lambda f: [_pad(f, *s) for s in ((7, 7, 7), (5, 0, 3, 1, 5), (4, 0, 0))],
+    "a batch of one sequence": lambda f: _pad(f, 3, 2),
+    "a single position": lambda f: _pad(f, 1, 1, 0, 1),
+    "as many sequences as positions": lambda f: _pad(f, 5, 5, 2, 4, 1, 3),
     "many of both": lambda f: check_padding_mask(f, torch.randint(0, 41, (16,)), 40),
 }
 
@@ -165,13 +163,15 @@ EXERCISE.cases["padding_mask"] = {
 
 def _attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Any:
     # Exercise 1's edits are made here too: what they replace must stand once.
-    scores = Q @ K.mT / math.sqrt(Q.shape[-1])
-    plain = attention.softmax(scores)
+    scale = math.sqrt(Q.shape[-1])
+    dot = Q @ K.mT
+    scores = dot / scale
+    plain = scores.softmax(-1)
     if mask is not None:
         hide = ~mask
         low = -math.inf
         scores[:] = scores.masked_fill(hide, low)
-    weights = torch.softmax(scores, -1)
+    weights = scores.softmax(-1)
     if mask is not None:
         keyless = 0 * plain
         weights[:] = weights.where(mask.any(-1, True), keyless)
@@ -179,15 +179,13 @@ def _attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> A
     return (output, weights)
 
 
-_LOW = "masked keys keep or take some weight: a number is not low enough, only -inf gives 0"
-
-
 def _keyless_only(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
     """What is wrong is wrong where a query has no key left."""
-    has_key = mask.expand(right[1].shape).any(-1)
+    has_key = right[1].any(-1)
     return same([g[has_key] for g in got], [r[has_key] for r in right])
 
 
+_LOW = "masked keys keep or take some weight: a number is not low enough, only -inf gives 0"
 _check_attention = EXERCISE.check(
     "scaled_dot_product_attention",
     reference=attention.scaled_dot_product_attention,
@@ -205,38 +203,33 @@ _check_attention = EXERCISE.check(
             "keyless = torch.eye(1, K.shape[-2])": "a query with no key left sees the first key",
             "return (output, scores.softmax(-1))": "a query with no key left gives NaN weights",
             "output = scores.softmax(-1) @ V": "a query with no key left gives NaN in the output",
-            "output = weights @ V + (weights.sum(-1, True) == 0) * V.mean(-2, True)": (
-                "the output of a query with no key left is the mean of V"
-            ),
+            "output = weights @ V + ~weights.any(-1, True) * V.mean(-2, True)": "a query with no "
+            "key left gets the mean of V as its output",
         },
         "mask the keys where the given mask is False": {
             "hide = mask": "the convention is inverted, as in nn.MultiheadAttention",
             "hide = ~mask.mT": "the mask is transposed, though its rows are queries",
             "hide = plain.triu(1) > 0": "a causal mask is applied whatever the mask says",
             "hide = ~mask | (plain.triu(1) > 0)": "a causal mask is applied besides the given one",
-            "hide = ~mask | (torch.eye(*scores.shape[-2:]) > 0)": "off by one (no diagonal)",
+            "hide = ~mask | (torch.eye(*scores.shape[-2:]) > 0)": "the diagonal is masked too",
             "hide = ~mask[0] if mask.dim() > 2 else ~mask": "only the first sequence's mask counts",
             "hide = ~mask.squeeze()": "the mask is squeezed, and sequences are taken for queries",
             "hide = ~mask[..., :1, :]": "only the first row of the mask is used, for all queries",
         },
-        "": {
-            ("low = -1e3", "low = -1e4", "low = -1e4; weights[:] = weights * mask"): _LOW,
-        },
+        "": {("low = -1e3", "low = -1e4", "low = -1e4; weights[:] = weights * mask"): _LOW},
         "divide the scores by √d_k, then put them to -inf where the mask is False (masked_fill)": {
             "low = 0.0": "masked scores are put to 0 (multiplied by the mask), and exp(0) is 1",
             ("low = 1e9", "low = math.inf"): "the sign is wrong (plus infinity or a large number)",
             "scores[:] = scores": "the mask is ignored where it hides a key",
             "scores[:] = scores + mask": "the mask is added to the scores as 0 and 1",
             "scores[:] = scores + ~mask * -math.inf": "0 times infinity is NaN",
-            "scores[:] = Q @ (K * mask.mT).mT / math.sqrt(Q.shape[-1])": (
-                "keys are zeroed (K * mask), and a score of 0 still gets weight"
-            ),
-            "scores[:] = (Q @ K.mT).masked_fill(hide, low)": "masked scores are not scaled",
+            "scores[:] = Q @ (K * mask.mT).mT / scale": "keys are zeroed, and still get weight",
+            "scores[:] = dot.masked_fill(hide, low)": "masked scores are not scaled",
         },
         "put scores to -inf where the mask is False, then one softmax, whose weights sum to 1": {
             "scores[:] = plain.masked_fill(hide, low)": "the softmax is applied twice",
             "scores[:] = plain * mask": "the softmax is applied twice",
-            "weights[:] = torch.softmax(weights, -1)": "the softmax is applied twice",
+            "weights[:] = weights.softmax(-1)": "the softmax is applied twice",
             "weights[:] = plain * mask": "the weights are masked after the softmax",
             "weights[:] = plain.where(mask, -math.inf)": "minus infinity comes after the softmax",
             "weights[:] = plain.where(mask, -1e9)": "a low number comes after the softmax",
@@ -244,9 +237,7 @@ _check_attention = EXERCISE.check(
         "mask the scores, and return the weights that the output is made with": {
             "return (output, plain)": "the mask reaches the output but not the weights",
             "output = plain @ V": "the output is made with the unmasked weights",
-            "scores[:] = scores; output = (weights if mask is None else weights * mask) @ V": (
-                "the values of masked keys are zeroed, but their weights stay"
-            ),
+            "weights[:] = plain * mask; return (output, plain)": "values of masked keys are zeroed",
         },
         **exercise_1.check_scaled_dot_product_attention.wrong,
     },
@@ -256,15 +247,11 @@ _check_attention = EXERCISE.check(
             raised(says=" match ")(got) or got[1].shape != right[1].shape
         ),
         "a query with no key left does not get weights and output of exactly 0": _keyless_only,
-        "NaN or infinity comes back, as from 0 times infinity and from infinity minus infinity: "
-        "masked_fill(~mask, -math.inf) avoids both": lambda got, right, *_, mask: (
-            not all(g.isfinite().all() for g in got)
-        ),
+        "NaN or infinity comes back, as from 0 * inf and inf - inf: masked_fill(~mask, -math.inf) "
+        "avoids both": lambda got, right, *_, mask: not all(g.isfinite().all() for g in got),
         _LOW: lambda got, right, *_, mask: bool((got[1].masked_fill(mask, 0.0) > 1e-6).any()),
-        "the weights of a query don't sum to 1 over the keys that are left: mask the scores before "
-        "the softmax, and change nothing after it": lambda got, right, *_, mask: (
-            not same(got[1].sum(-1), right[1].sum(-1))
-        ),
+        "the weights don't sum to 1 over the remaining keys: mask scores before the softmax, not "
+        "weights after it": lambda got, right, *_, mask: not same(got[1].sum(-1), right[1].sum(-1)),
         "mask=None is not handled: without a mask no key is hidden": raised(says="NoneType"),
         "a bool mask has no minus: use masked_fill(~mask, -math.inf)": raised(says="bool tensor"),
         **exercise_1.check_scaled_dot_product_attention.seen,
@@ -302,10 +289,8 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
     since a mask that hides more than the future leaks nothing either. Last, each token must give
     weight to itself.
 
-    Args:
-        answer: `scaled_dot_product_attention`.
-        Q: `(n, d_k)`, float64, so that nothing but a leak moves an output; `K`, `V` likewise.
-        mask: `(n, n)`, the causal mask under test.
+    Q, K and V are `(n, d)`, in float64, so that nothing but a leak moves an output. The causal
+    mask under test is `(n, n)`.
     """
     for problem, cause in _leaks(answer, mask, Q, K, V):
         EXERCISE.note_failure("scaled_dot_product_attention")
@@ -320,8 +305,7 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
 
 def _leaks(answer: Any, mask: Tensor, *tokens: Tensor) -> Iterator[tuple[str, str]]:
     """Each problem and its cause, the first of which counts."""
-    n = len(mask)
-    changes = torch.cat([torch.zeros(1, n, 1), torch.eye(n)[:, :, None]]).to(tokens[0].dtype)
+    changes = torch.eye(len(mask) + 1)[:, 1:, None]  # none, then each token in turn
     results = [attempt(partial(answer, *(t + c for t in tokens), mask.clone())) for c in changes]
     for got in results:
         if not isinstance(got, list | tuple) or not all(isinstance(g, Tensor) for g in got):
@@ -342,7 +326,7 @@ def _leaks(answer: Any, mask: Tensor, *tokens: Tensor) -> Iterator[tuple[str, st
             )
     itself = "a token may attend to itself: the diagonal of a causal mask is True"
     for token, where in enumerate(moved):
-        if still := [i for i in range(token, n) if not where[i]]:
+        if still := [i for i, moves in enumerate(where) if i >= token and not moves]:
             yield (
                 f"changing token {token} did not move the outputs at {still}, its own or later",
                 f"output i depends on all of tokens 0 to i; {itself}",
@@ -359,19 +343,9 @@ def _case(f: Any, mask: Tensor | None, *batch: int, **sizes: Any) -> Any:
     return check_scaled_dot_product_attention(f, Q, K, V, mask)
 
 
-_CAUSAL = attention.causal_mask(6)
-
-
 def _some(*shape: int) -> Tensor:
-    """About half of the keys, and one at least for each query."""
-    mask = torch.rand(*shape) < 0.5
-    mask[..., 0] |= ~mask.any(-1)
-    return mask
-
-
-def _any_layout(f: Any) -> None:
-    Q, K, V, mask = (torch.randn(2, *shape).mT for shape in ((8, 4), (8, 6), (8, 6), (6, 4)))
-    check_scaled_dot_product_attention(f, Q, K, V, mask > -1)
+    """Half of the keys, others for each query, and one at least."""
+    return torch.rand(*shape).argsort(-1) < (shape[-1] + 1) // 2
 
 
 def _no_leak(f: Any, n: int) -> Any:
@@ -380,9 +354,7 @@ def _no_leak(f: Any, n: int) -> Any:
 
 
 def _extreme_scores(f: Any) -> None:
-    # Scores of about 10,000, where exp alone overflows; the winner is clear.
-    Q, V = torch.full((2, 4), 100.0), torch.randn(3, 2)
-    K = torch.tensor([[100.0] * 4, [50.0] * 4, [-100.0] * 4])
+    Q, K, V = exercise_1.large_scores()
     mask = torch.tensor([[True, True, False], [True, False, True]])
     check_scaled_dot_product_attention(f, Q, K, V)
     check_scaled_dot_product_attention(f, Q, K, V, mask)
@@ -392,6 +364,7 @@ def _extreme_scores(f: Any) -> None:
     check_scaled_dot_product_attention(f, Q, K, V, mask, tolerance=0.03)
 
 
+_CAUSAL = attention.causal_mask(6)
 EXERCISE.cases["scaled_dot_product_attention"] = {
     "as in exercise 1 without a mask": lambda f: [_case(f, None, *b) for b in ((), (2, 3))],
     "a mask for all sequences, (n_q, n_k) or (1, n_k)": lambda f: [
@@ -402,16 +375,13 @@ EXERCISE.cases["scaled_dot_product_attention"] = {
         *(_case(f, _some(*shape, 6), 2, 3) for shape in ((3, 1), (2, 1, 4), (2, 1, 1))),
     ],
     "a causal mask, also with padding": lambda f: [
-        _case(f, _CAUSAL, 2, n_q=6, d_k=6, d_v=6),
-        _case(f, _CAUSAL & _some(2, 1, 6), 2, n_q=6, d_k=6, d_v=6),
+        *(_case(f, _CAUSAL & m, 2, n_q=6, d_k=6, d_v=6) for m in (_CAUSAL, _some(2, 1, 6))),
         _case(f, attention.causal_mask(40), 2, n_q=40, n_k=40, d_k=64, d_v=64),
     ],
     "a mask that allows everything": lambda f: _case(f, _some(4, 6) | True, 2),
     "a single query or key": lambda f: [_case(f, _some(1, n), 2, n_q=1, n_k=n) for n in (1, 6)],
-    "the dtype of Q, K and V": lambda f: [
-        _case(f, mask, 2, dtype=torch.float64) for mask in (None, _some(4, 6))
-    ],
-    "Q, K, V and mask in any memory layout": _any_layout,
+    "float64 inputs": lambda f: [_case(f, m, 2, dtype=torch.float64) for m in (None, _some(4, 6))],
+    "inputs in any memory layout": lambda f: _case(f, torch.randn(2, 6, 4).mT > -1, 2, turned=True),
     "weights and output of 0 for a query with no key left": lambda f: [
         _case(f, _some(3, 4, 6) & (torch.arange(4) != 2)[:, None], 3),
         _case(f, attention.padding_mask(torch.tensor([6, 0, 2]), 6), 3),

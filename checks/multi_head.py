@@ -188,7 +188,7 @@ check_merge_heads = EXERCISE.check(
             ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
             "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
             "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
-            "return x.transpose(1, 2).flatten(-2)": _FRONT,
+            ("return x.transpose(1, 2).flatten(-2)", "return rows.flatten(2)"): _FRONT,
             ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
             "(batch) dimension is taken for the heads, which are third from the end",
         },

@@ -13,7 +13,6 @@ from checks.check import Check, Exercise
 from checks.mistakes import Rewrite, Wrong, edits
 from checks.seen import Predicate, comes_back, raised
 from helpers import parameters
-from helpers.parameters import CONFIGS
 
 EXERCISE = Exercise(
     "6-parameters",
@@ -31,7 +30,8 @@ passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 _NO_NUMBER = (Tensor, np.ndarray, str)
 _NO_FLOAT = "counts are whole numbers (int); divide with //, not with /, multiply by no float"
 _IN_BYTES = {("return -> return 2 *", "return -> return 4 *"): "all is counted twice, or in bytes"}
-_NO_BIAS = {"bias=False -> bias=True": "the default is wrong: bias is False unless given"}
+_ANY_BIAS = ((False,), (), (True,))
+_ANY = _IN_BYTES | {"bias=False -> bias=True": "the default is wrong: bias is False unless given"}
 _ORDER = "the parameters are taken in another order: any may be given by position"
 
 
@@ -46,14 +46,9 @@ def _number(no_more: str) -> dict[str, Predicate]:
     }
 
 
-def _calls(check: Check, *calls: Sequence[Any]) -> Callable[[Any], Any]:
-    """A hidden case: the calls of an answer."""
-    return lambda answer: [check(answer, *call) for call in calls]
-
-
-def _any_bias(*sizes: Sequence[Any]) -> list[Sequence[Any]]:
-    """Calls with bias=False, without bias and with bias=True."""
-    return [(*some, *bias) for some in sizes for bias in ((False,), (), (True,))]
+def _calls(check: Check, *calls: Sequence[Any], biases: Any = _ANY_BIAS) -> Callable[[Any], Any]:
+    """A hidden case: calls of an answer, each with bias=False, without bias and with bias=True."""
+    return lambda answer: [check(answer, *call, *bias) for call in calls for bias in biases]
 
 
 # --- linear_parameters ---------------------------------------------------------------------
@@ -73,8 +68,8 @@ check_linear_parameters = EXERCISE.check(
     text=[_linear],
     expects="an int: d_in * d_out weights, and d_out biases unless bias is False",
     wrong={
-        "there is one bias for each output, and none with bias=False": {
-            ("bs = d_in", "n = w + d_in"): "not d_out of them but d_in of them are counted",
+        "there is one bias for each output, d_out of them, and none with bias=False": {
+            ("bs = d_in", "n = w + d_in"): "biases are miscounted, d_in of them",
             "bs = d_in + d_out": "d_in + d_out biases are counted",
             "bs = 1": "a single one is counted",
             "bs = w": "a bias is counted for each weight",
@@ -99,30 +94,29 @@ check_linear_parameters = EXERCISE.check(
 
 calls = partial(_calls, check_linear_parameters)
 EXERCISE.cases["linear_parameters"] = {
-    "weights, and biases if any": calls(*_any_bias((7, 11), (12, 7), (384, 1536))),
-    "a single input or output": calls(*_any_bias((1, 9), (9, 1), (1, 1))),
-    "as many inputs as outputs": calls(*_any_bias((6, 6))),
-    "layers of Llama 2": calls((4096, 11008), (4096, 11008, False), (8192, 28672, False)),
+    "weights, and biases if any": calls((7, 11), (12, 7), (384, 1536)),
+    "a single input or output": calls((1, 9), (9, 1), (1, 1)),
+    "as many inputs as outputs": calls((6, 6)),
+    "layers of Llama 2": calls((4096, 11008), (8192, 28672)),
 }
 
 
 # --- attention_parameters ------------------------------------------------------------------
 
 
-def _attention(
-    d_model: int, n_heads: int, n_kv_heads: Any = None, d_head: Any = None, bias: bool = False
-) -> int:
-    d, n = (d_model, n_heads)
+def _attn(d: int, n: int, n_kv_heads: Any = None, d_head: Any = None, bias: Any = False) -> int:
     kv = n if n_kv_heads is None else n_kv_heads
     h = d // n if d_head is None else d_head
-    q = n * h
-    k = kv * h
-    v = kv * h
+    e = h
+    q = n * e
+    k = kv * e
+    v = kv * e
     o = n * h
     bs = q + k + v + d
     b = bool(bias)  # a size, where the arguments are in another order
     qkvo = d * (q + k + v + o)
-    at = qkvo + b * bs
+    s = qkvo + b * bs
+    at = s
     return at
 
 
@@ -145,25 +139,19 @@ _IN_ATTENTION: Wrong = {
     },
     "n_heads heads share out d_model and don't change the count (unless d_head is given)": {
         "h = d // kv if d_head is None else d_head": "d_head is taken for d_model // n_kv_heads",
-        "at = n * (qkvo + b * bs)": "parameters are multiplied by the number of heads",
-        "q = n * d; k = kv * d; v = kv * d": "parameters are multiplied by the number of heads",
-        "q = n * d; k = n * d; v = n * d": "parameters are multiplied by the number of heads",
-        "at = (qkvo + b * bs) // n": "parameters are divided by the number of heads",
-        "at = 4 * d * (d + bias) // n": "parameters are divided by the number of heads",
-        "q = h; k = h; v = h": "one head is counted, all is divided by the number of heads",
-        "q = h; k = h; v = h; o = h": "one head is counted, all is divided by the number of heads",
+        ("at = n * s", "e = d", "kv = n; e = d"): "all is multiplied by the number of heads",
+        ("at = s // n", "at = 4 * d * (d + b) // n"): "all is divided by the number of heads",
+        ("kv = 1; q = h", "kv = 1; q = h; o = h"): "all is divided by the number of heads",
     },
-    "in grouped-query attention W_k and W_v have n_kv_heads heads, W_q and W_o have n_heads": {
+    "W_o has n_heads * d_head rows, W_q has as many columns, W_k and W_v n_kv_heads * d_head": {
         "v = n * h": "only W_k (or only W_v) is smaller, the other one has n_heads",
         "q = kv * h": "W_q is smaller too (or W_o is smaller too)",
         "q = kv * h; o = kv * h": "all four matrices are smaller",
-        "kv = n if n_kv_heads is None else n // n_kv_heads": "n_heads // n_kv_heads are taken",
-        ("kv = 1", "kv = n if n_kv_heads is None else 1"): "W_k and W_v have a single one",
+        "kv = n if n_kv_heads is None else n // n_kv_heads": "n_heads // n_kv_heads heads are used",
+        ("kv = 1", "kv = n if n_kv_heads is None else 1"): "for n_kv_heads a single one is taken",
         "kv = n_kv_heads or 0": "n_kv_heads=None, which means n_heads, is taken for none",
         "k = kv * d; v = kv * d": "W_k and W_v have d_model features for each head",
         "k = kv; v = kv": "W_k and W_v have n_kv_heads features in all",
-    },
-    "W_o has n_heads * d_head rows, W_q has as many columns, W_k and W_v n_kv_heads * d_head": {
         "o = d": "d_head is ignored in one of W_q and W_o",
         "q = d; o = d": "d_head is ignored in W_q and W_o",
         "k = kv * (d // n); v = kv * (d // n)": "d_head is ignored in W_k and W_v",
@@ -183,17 +171,16 @@ _IN_ATTENTION: Wrong = {
 check_attention_parameters = EXERCISE.check(
     "attention_parameters",
     reference=parameters.attention_parameters,
-    text=[_attention],
+    text=[_attn],
     expects="an int: W_q (d_model, n_heads * d_head), W_k and W_v (d_model, n_kv_heads * d_head), "
     "W_o (n_heads * d_head, d_model), and where bias is True one bias for each output",
     wrong={
-        "n_kv_heads heads of d_head features, a bias an output if bias is True": _ATTENTION_IGNORES,
+        "n_kv_heads, d_head and bias all matter": _ATTENTION_IGNORES,
         **_IN_ATTENTION,
         "": {
             "n_kv_heads=None, d_head -> d_head=None, n_kv_heads": _ORDER,
             "d_head=None, bias=False -> bias=False, d_head=None": _ORDER,
-            **_NO_BIAS,
-            **_IN_BYTES,
+            **_ANY,
         },
     },
     seen={
@@ -204,13 +191,13 @@ check_attention_parameters = EXERCISE.check(
 
 calls = partial(_calls, check_attention_parameters)
 EXERCISE.cases["attention_parameters"] = {
-    "n_kv_heads heads of keys and values": calls(*_any_bias((40, 8, 4, None), (40, 8, 8, None))),
-    "d_head that is given": calls(*_any_bias((20, 4, None, 7), (10, 4, None, 3))),
-    "n_kv_heads and d_head": calls(*_any_bias((20, 4, 2, 7), (18, 6, 1, 5), (10, 4, 2, 3))),
-    "as many heads of keys and values as of queries": calls(*_any_bias((40, 8, 8, 5))),
-    "a single head": calls(*_any_bias((16, 1, None, None), (16, 1, 1, 16))),
-    "layers of GPT-2 small and Llama 2 7B": calls((768, 12, None, None, True), (4096, 32)),
-    "grouped-query attention, as in Llama 2 70B": calls((8192, 64, 8), (576, 9, 3), (2048, 32, 4)),
+    "n_kv_heads heads of keys and values": calls((40, 8, 4, None), (40, 8, 8, None)),
+    "d_head that is given": calls((20, 4, None, 7), (10, 4, None, 3)),
+    "n_kv_heads and d_head": calls((20, 4, 2, 7), (18, 6, 1, 5), (10, 4, 2, 3)),
+    "as many heads of keys and values as of queries": calls((40, 8, 8, 5)),
+    "a single head": calls((16, 1, None, None), (16, 1, 1, 16)),
+    "layers of GPT-2 and Llama 2 7B": calls((768, 12, None, None, True), (4096, 32), biases=[()]),
+    "groups as in Llama 2 70B": calls((8192, 64, 8), (576, 9, 3), (2048, 32, 4), biases=[()]),
     "d_head where it is given, as in Gemma": calls((2048, 8, 1, 256), (3072, 16, None, 256)),
 }
 
@@ -218,8 +205,7 @@ EXERCISE.cases["attention_parameters"] = {
 # --- feed_forward_parameters ---------------------------------------------------------------
 
 
-def _feed_forward(d_model: int, d_ff: int, gated: bool = False, bias: bool = False) -> int:
-    i, f = (d_model, d_ff)
+def _feed_forward(i: int, f: int, gated: bool = False, bias: bool = False) -> int:
     m = i * f
     g = gated
     gate = g * m
@@ -235,26 +221,24 @@ _FEED_FORWARD_IGNORES: Mapping[Any, str] = {
     ("g = 1", "gate = m", "g = not gated"): (
         "feed_forward ignores gated, three matrices are always counted (or the wrong way round)"
     ),
-    "i, f = (d_model, 4 * d_model)": "d_ff is ignored (4 * d_model is taken)",
+    "f = 4 * i; m = i * f": "d_ff is ignored (4 * d_model is taken)",
     "c = 0": "feed_forward ignores bias, biases are forgotten where bias is True",
     ("c = 1", "c = not bias"): "in feed_forward biases are always counted (or bias is inverted)",
     "g = 0; c = 0": "feed_forward ignores gated and bias",
 }
 _IN_FEED_FORWARD: Wrong = {
-    "SwiGLU (gated) has three matrices, gate and up, both (d_model, d_ff), and down": {
+    "up is (d_model, d_ff), down is (d_ff, d_model), and SwiGLU (gated) has a gate like up": {
         ("gate = 2 * g * m", "gate = 2 * g * m; cs = (1 + g) * (f + i)"): "a gate makes it four",
         "gate = -g * m": "a single one is counted with a gate",
         "gate = g * i * i; cs = f + g * i + i": "the gate is taken for (d_model, d_model)",
         "gate = g * f * f": "the gate is taken for (d_ff, d_ff)",
         "gate = g * f; cs = f + i": "the gate is taken for d_ff numbers",
-        "i, f = (d_model, 2 * d_ff // 3 if gated else d_ff)": "d_ff is reduced to two thirds",
-    },
-    "up goes from d_model to d_ff, down goes back again (two matrices, three with a gate)": {
+        "f = 2 * f // 3 if gated else f; m = i * f": "d_ff is reduced to two thirds",
         "w = m + gate": "one matrix is missing",
         "w = m": "a single matrix is counted",
         ("m = f * f", "m = i * i"): "the matrices are taken for square ones",
         "m = i + f": "the sizes are added",
-        "i, f = (d_model, d_model)": "d_ff is ignored (d_model is taken)",
+        "f = i; m = i * f": "d_ff is ignored (d_model is taken)",
     },
     "up has d_ff of them, the gate d_ff where there is one, down d_model": {
         "cs = f + i": "biases are miscounted, the gate has none",
@@ -274,13 +258,12 @@ check_feed_forward_parameters = EXERCISE.check(
     expects="an int: up (d_model, d_ff) and down (d_ff, d_model), where gated is True a third "
     "matrix, the gate (d_model, d_ff), and where bias is True one bias for each output",
     wrong={
-        "up, down and if gated a gate, a bias an output if bias is True": _FEED_FORWARD_IGNORES,
+        "d_ff, gated and bias all matter": _FEED_FORWARD_IGNORES,
         **_IN_FEED_FORWARD,
         "": {
             "gated=False -> gated=True": "the default is wrong: gated is False unless given",
             "gated=False, bias -> bias=False, gated": _ORDER,
-            **_NO_BIAS,
-            **_IN_BYTES,
+            **_ANY,
         },
     },
     seen=_number("there are up, down and the gate; norms are counted elsewhere"),
@@ -288,10 +271,10 @@ check_feed_forward_parameters = EXERCISE.check(
 
 calls = partial(_calls, check_feed_forward_parameters)
 EXERCISE.cases["feed_forward_parameters"] = {
-    "gated or not": calls(*_any_bias((7, 19, False), (7, 19, True), (8, 32, False), (8, 32, True))),
-    "d_ff no larger than d_model": calls(*_any_bias((30, 11, False), (30, 11, True), (6, 6, True))),
-    "a single feature": calls(*_any_bias((1, 9, False), (1, 9, True), (9, 1, False), (9, 1, True))),
-    "layers of GPT-2 XL and Llama": calls((1600, 6400, False, True), (4096, 11008, True)),
+    "gated or not": calls((7, 19, False), (7, 19, True), (8, 32, False), (8, 32, True)),
+    "d_ff no larger than d_model": calls((30, 11, False), (30, 11, True), (6, 6, True)),
+    "a single feature": calls((1, 9, False), (1, 9, True), (9, 1, False), (9, 1, True)),
+    "layers of GPT-2 XL and Llama": calls((1600, 6400, False), (4096, 11008, True)),
     "three matrices if gated": calls((4096, 14336, True), (576, 1536, True), (2048, 16384, True)),
 }
 
@@ -304,7 +287,7 @@ def _transformer(c: Any) -> dict[str, int]:
     tied = c.tied_embeddings
     embedding = V * D
     positions = P * D
-    attention = L * _attention(D, c.n_heads, c.n_kv_heads, c.d_head, c.bias)
+    attention = L * _attn(D, c.n_heads, c.n_kv_heads, c.d_head, c.bias)
     feed_forward = L * _feed_forward(D, c.d_ff, c.gated, c.bias)
     layer = c.norm == "layer"
     norm = D + layer * D
@@ -324,9 +307,9 @@ _IN_PARTS: Wrong = {
     "pass config.n_kv_heads, config.d_head and config.bias on": _ATTENTION_IGNORES,
     "multiply by n_layers": {
         "L * _feed -> _feed": "one layer is counted instead of n_layers, for feed_forward",
-        "L * _att -> _att": "one layer is counted instead of n_layers, for attention",
+        "L * _attn -> _attn": "one layer is counted instead of n_layers, for attention",
     },
-    "each layer has two, and a final one follows the last, 2 * n_layers + 1 in all": {
+    'the 2 * n_layers + 1 norms have d_model weights each, with norm="layer" as many biases': {
         ("N = L + 1", "N = L"): "of norms only one a layer is counted",
         "N = 2 * L": "of the norms the final one is forgotten",
         ("N = 1", "N = 2", "N = 3"): "in norms the number of layers is missing",
@@ -334,23 +317,19 @@ _IN_PARTS: Wrong = {
         ("N = 3 * L", "N = 3 * L + 1", "N = 4 * L + 1"): "too many norms a layer are counted",
         "N = 0": "norms are not counted at all",
         ("layer = 0; N = 2 * L", "layer = 1; N = 2 * L"): "final norm and config.norm are ignored",
-    },
-    'an RMS norm has d_model weights, a layer norm (norm="layer") as many biases too': {
         "layer = c.bias": 'norms go by config.bias and not by config.norm == "layer"',
         "layer = False": "the biases of layer norm are forgotten",
         "layer = True": "biases are counted for an RMS norm, which has none",
         "norm = 1 + layer": "weight and bias of a norm are one number each",
         ("norm = D + 1", "norm = D + layer"): "a norm has only one bias",
     },
-    "it is vocab_size * d_model without a bias, or 0 where tied (then it is the embedding's)": {
+    "embedding and output are vocab_size * d_model each, without a bias; output is 0 where tied": {
         "tied = False": "output is counted although config.tied_embeddings is True",
         "tied = True": "output is 0 although config.tied_embeddings is False",
         "tied = not c.tied_embeddings": "config.tied_embeddings is read the wrong way round",
         ("W = V * D + V", "W = V * D + V * c.bias", "W = V * D + D"): "in output a bias is counted",
         "output = V if tied else V * D": "in output only a bias is counted where it is tied",
         ("W = D**2", "W = D"): "in output vocab_size is missing",
-    },
-    "it is vocab_size * d_model, a vector for each token, and nothing else": {
         "embedding = (V + P) * D": "in embedding the positions are counted in",
         "embedding = V": "in embedding the factor d_model is missing",
         ("embedding = V * D + D", "embedding = V * D + V"): "in embedding a bias is counted",
@@ -372,6 +351,7 @@ _IN_PARTS: Wrong = {
     **_IN_ATTENTION,
 }
 _PARTS = ("embedding", "positions", "attention", "feed_forward", "norms", "output", "total")
+_NAMED = {"embedding": "embedding (or output, as large)"} | {part: part for part in _PARTS[1:5]}
 _PAIRS = (("embedding", "output"), ("embedding", "positions"), ("norms", "positions"))
 _SUM = "total = sum(parts.values())"
 _KEYS = f"the keys are {', '.join(_PARTS)}, also where a count is 0"
@@ -382,36 +362,24 @@ def _as_in(message: str) -> Predicate:
 
     def when(got: Any, right: Mapping[str, int], config: Any) -> bool:
         known = check_transformer_parameters.implementations
-        for wrong in (w for edit, w in known if edit.message == message):
-            changed = {k: n for k, n in wrong(config).items() - right.items() if k != "total"}
-            if changed and changed.items() <= got.items():
-                return True
-        return False
+        given = [w(config).items() - right.items() for edit, w in known if edit.message == message]
+        changed = [{(key, n) for key, n in entries if key != "total"} for entries in given]
+        return any(entries and entries <= got.items() for entries in changed)
 
     return when
-
-
-def _entry(*kinds: type) -> Predicate:
-    return lambda got, right, _: any(isinstance(got[key], kinds) for key in right)
-
-
-def _first_wrong(part: str) -> Predicate:
-    return lambda got, right, _: next(key for key in right if got[key] != right[key]) == part
 
 
 check_transformer_parameters = EXERCISE.check(
     "transformer_parameters",
     reference=parameters.transformer_parameters,
-    text=[_attention, _feed_forward, _transformer],
+    text=[_attn, _feed_forward, _transformer],
     expects="a dict of ints: embedding, positions, attention, feed_forward (of all layers), norms "
     "(two a layer and a final one), output (0 where tied, never a bias), total (their sum)",
     wrong={
         **_IN_PARTS,
         "it is the sum of all six parts, each once": {
-            f"{_SUM} - embedding": "the total leaves out embedding (or output, which is as large)",
-            f"{_SUM} + embedding": "the total counts embedding (or output, as large) twice",
-            **{f"{_SUM} - {part}": f"the total leaves out {part}" for part in _PARTS[1:5]},
-            **{f"{_SUM} + {part}": f"the total counts {part} twice" for part in _PARTS[1:5]},
+            **{f"{_SUM} - {part}": f"the total leaves out {it}" for part, it in _NAMED.items()},
+            **{f"{_SUM} + {part}": f"the total counts {it} twice" for part, it in _NAMED.items()},
             **{f"{_SUM} - {a} - {b}": f"the total leaves out {a} and {b}" for a, b in _PAIRS},
             f"{_SUM} * 2": "the total includes itself, so that all is counted twice",
             "total = 0": "the total is 0 or was taken before the parts were added",
@@ -422,53 +390,48 @@ check_transformer_parameters = EXERCISE.check(
         "one number comes back: return the dict": comes_back(int, float, np.number),
         f"a list or tuple comes back: return a dict; {_KEYS}": comes_back(list, tuple),
         f"a key is missing or has another name: {_KEYS}": lambda got, n, _: not set(n) <= set(got),
-        f"an entry is a float: {_NO_FLOAT}": _entry(float, np.floating),
-        "an entry is a tensor, an array or a text: counts are ints": _entry(*_NO_NUMBER),
+        f"an entry is no int but a float, a tensor, an array or a text: {_NO_FLOAT}": (
+            lambda got, right, _: not all(isinstance(got[key], int | np.integer) for key in right)
+        ),
         **{edit.message: _as_in(edit.message) for edit in edits(_IN_PARTS)},
         "a count is negative: parameters are added": lambda got, *_: min(got.values()) < 0,
         "config has attributes, such as config.d_ff": raised("TypeError", says="ModelConfig"),
         "config.n_kv_heads and config.d_head may be None": raised("TypeError", says="NoneType"),
-        **{f"{part} is wrong, those before it are right": _first_wrong(part) for part in _PARTS},
+        "the entry that is named above is wrong, those before it are right": comes_back(dict),
     },
 )
 
 
-def _configs(*fields: dict[str, Any]) -> Callable[[Any, Any], Any]:
-    return lambda f, Config: [check_transformer_parameters(f, Config(**some)) for some in fields]
-
-
-def _real(*names: str) -> Callable[[Any, Any], Any]:
+def _models(*models: str | dict[str, Any]) -> Callable[[Any, Any], Any]:
+    """A hidden case: models by name, or small ones with these fields."""
     # None is so large that an answer could not build one of its layers and count.
-    return _configs(*(vars(CONFIGS[name]) for name in names))
-
-
-def _small(*options: dict[str, Any]) -> Callable[[Any, Any], Any]:
-    sizes = {"vocab_size": 101, "d_model": 24, "n_layers": 3, "n_heads": 4, "d_ff": 50}
-    return _configs(*(sizes | option for option in options))
+    small = {"vocab_size": 101, "d_model": 24, "n_layers": 3, "n_heads": 4, "d_ff": 50}
+    given = [vars(parameters.CONFIGS[m]) if isinstance(m, str) else small | m for m in models]
+    return lambda f, Config: [check_transformer_parameters(f, Config(**some)) for some in given]
 
 
 EXERCISE.cases["transformer_parameters"] = {
-    "n_kv_heads, d_head and bias": _small(
+    "n_kv_heads, d_head and bias": _models(
         {"n_kv_heads": 2, "d_head": 5, "bias": True, "norm": "layer"},
         {"n_kv_heads": 1, "d_head": 9, "gated": True, "norm": "layer", "n_positions": 5},
     ),
-    "n_kv_heads or d_head": _small({"n_kv_heads": 2, "bias": True}, {"d_head": 9, "bias": True}),
-    "gated and bias": _small({"gated": True, "bias": True}, {"gated": True}, {"bias": True}),
-    "the defaults, or norm alone": _small({}, {"norm": "layer"}),
-    "an output that is tied": _small({"tied_embeddings": True}),
-    "learned positions": _small({"n_positions": 17}),
-    "a single layer": _small({"n_layers": 1, "gated": True}),
-    "models such as GPT-2": _real("GPT-2 small", "GPT-2 medium", "GPT-2 large", "GPT-2 XL"),
-    "models such as Llama 2": _real("Llama 2 7B", "Llama 2 13B", "stories260K", "stories15M"),
-    "models such as Llama 3": _real("Llama 3 8B", "Llama 3.2 1B", "Mistral 7B v0.3"),
-    "models such as SmolLM2": _real("SmolLM2 135M", "SmolLM2 360M", "TinyLlama 1.1B"),
-    "models such as Gemma": _real("Gemma 2B", "Gemma 7B", "Pythia 70M", "Pythia 410M"),
+    "n_kv_heads or d_head": _models({"n_kv_heads": 2, "bias": True}, {"d_head": 9, "bias": True}),
+    "gated and bias": _models({"gated": True, "bias": True}, {"gated": True}, {"bias": True}),
+    "the defaults, or norm alone": _models({}, {"norm": "layer"}),
+    "an output that is tied": _models({"tied_embeddings": True}),
+    "learned positions": _models({"n_positions": 17}),
+    "a single layer": _models({"n_layers": 1, "gated": True}),
+    "models such as GPT-2": _models("GPT-2 small", "GPT-2 medium", "GPT-2 large", "GPT-2 XL"),
+    "models such as Llama 2": _models("Llama 2 7B", "Llama 2 13B", "stories260K", "stories15M"),
+    "models such as Llama 3": _models("Llama 3 8B", "Llama 3.2 1B", "Mistral 7B v0.3"),
+    "models such as SmolLM2": _models("SmolLM2 135M", "SmolLM2 360M", "TinyLlama 1.1B"),
+    "models such as Gemma": _models("Gemma 2B", "Gemma 7B", "Pythia 70M", "Pythia 410M"),
 }
 
 
 # --- missing_parameters --------------------------------------------------------------------
 
-_LLAMA = CONFIGS["Llama 2 7B"]
+_LLAMA = parameters.CONFIGS["Llama 2 7B"]
 _L, _D, _F = _LLAMA.n_layers, _LLAMA.d_model, _LLAMA.d_ff
 _COUNTS = parameters.transformer_parameters(_LLAMA)
 _MODEL, _EMBEDDING, _ATTENTION = (_COUNTS[key] for key in ("total", "embedding", "attention"))
@@ -481,40 +444,38 @@ _ASKED = (
     "the table's 5,295,575,040. They are in the feed-forward, a matrix in each of the 32 layers"
 )
 
-# What the learner should hear of a number (or several) that comes of a known slip.
-_SAID: dict[int | tuple[int, ...], str] = {
-    -_MISSING: "the sign is flipped (negative), take the table's total from the model's",
-    _MODEL: "this is the model's total",
-    _TABLE: "this is what the table adds up to",
-    _MODEL + _TABLE: "the two totals are added, but it is their difference",
+# What the learner should hear of numbers that come of a known slip.
+_SAID: dict[tuple[int, ...], str] = {
+    (-_MISSING,): "the sign is flipped (negative), take the table's total from the model's",
+    (_MODEL,): "this is the model's total",
+    (_TABLE,): "this is what the table adds up to",
+    (_MODEL + _TABLE,): "the two totals are added, but it is their difference",
     (_MATRIX, 2 * _MATRIX, 3 * _MATRIX): "this is a matrix (or two or three) of one layer only",
-    2 * _MISSING: "these are two matrices a layer, which the table has (or twice what is missing)",
-    3 * _MISSING: "this is the whole feed-forward, of whose three matrices the table has two",
-    4 * _MISSING: "this is in bytes (4 each in float32), not a count",
-    _EMBEDDING: "this is the embedding (or the output matrix), which the table has",
-    2 * _EMBEDDING: "this is embedding and output, which the table has",
-    _ATTENTION: "this is the attention, which the table has (or d_ff is taken for 4 * d_model)",
-    _ATTENTION // _L: "this is the attention of one layer, which the table has",
+    (2 * _MISSING,): "these are the two matrices that the table has (or twice what is missing)",
+    (3 * _MISSING,): "this is the whole feed-forward, of whose three matrices the table has two",
+    (4 * _MISSING,): "this is in bytes (4 each in float32), not a count",
+    (_EMBEDDING,): "this is the embedding (or the output matrix), which the table has",
+    (2 * _EMBEDDING,): "this is embedding and output, which the table has",
+    (_ATTENTION,): "this is the attention, which the table has (or d_ff is taken for 4 * d_model)",
+    (_ATTENTION // _L,): "this is the attention of one layer, which the table has",
     (_D**2, _L * _D**2): "this is one attention matrix (of each layer), which the table has",
-    _COUNTS["norms"]: "these are the norms, which the table has",
+    (_COUNTS["norms"],): "these are the norms, which the table has",
     (_MISSING + _EMBEDDING, _TABLE - _EMBEDDING): "the table is taken with a tied output",
     (_MISSING - _EMBEDDING, _MODEL - _EMBEDDING): "the model is taken with a tied output",
-    _L * _D * (_D * 8 // 3): "d_ff is taken for 8/3 of d_model, but it is 11,008",
+    (_L * _D * (_D * 8 // 3),): "d_ff is taken for 8/3 of d_model, but it is 11,008",
     (_WIDER, 2 * _WIDER): "this is what a d_ff of 4 * d_model would add, but it is 11,008",
-    _MISSING + _L * _F: "biases are counted, but Llama 2 has none",
-    _MISSING + _L * _D: "d_model more a layer are counted, biases (there are none) or norms",
+    (_MISSING + _L * _F,): "biases are counted, but Llama 2 has none",
+    (_MISSING + _L * _D,): "d_model more a layer are counted, biases (there are none) or norms",
     (_MISSING + _D, _MISSING + _COUNTS["norms"]): "norms are counted too, which the table has",
     (_MISSING + _MATRIX, _MISSING - _MATRIX): "31 or 33 layers are counted, but Llama 2 7B has 32",
-    _LLAMA.n_heads * _MISSING: "the number of heads is multiplied in, but a feed-forward has none",
-    _L * _F: "the factor d_model is missing, a matrix has d_model * d_ff weights",
-    _L * _D: "the factor d_ff is missing, a matrix has d_model * d_ff weights",
-    _L * _F**2: "the third matrix is taken for (d_ff, d_ff), but it is (d_model, d_ff)",
+    (
+        _LLAMA.n_heads * _MISSING,
+    ): "the number of heads is multiplied in (the feed-forward has none)",
+    (_L * _F,): "the factor d_model is missing, a matrix has d_model * d_ff weights",
+    (_L * _D,): "the factor d_ff is missing, a matrix has d_model * d_ff weights",
+    (_L * _F**2,): "the third matrix is taken for (d_ff, d_ff), but it is (d_model, d_ff)",
     (7 * 10**9 - _TABLE, 7 * 10**9 - _MODEL): "7 billion is the model's name, not its size",
-    0: "nothing is missing, says this answer, but the two totals differ",
-}
-_NUMBERS = {
-    f"{said}. {_ASKED}": numbers if isinstance(numbers, tuple) else (numbers,)
-    for numbers, said in _SAID.items()
+    (0,): "nothing is missing, says this answer, but the two totals differ",
 }
 
 
@@ -541,9 +502,9 @@ check_missing_parameters = EXERCISE.check(
     arguments=(),
     procedure=_as_given,
     expects="an int: what the model has and the table leaves out",
-    mistakes=[Rewrite(said, n) for said, numbers in _NUMBERS.items() for n in numbers],
+    mistakes=[Rewrite(f"{said}. {_ASKED}", n) for numbers, said in _SAID.items() for n in numbers],
     seen={
-        **{said: _is(*numbers) for said, numbers in _NUMBERS.items()},
+        **{f"{said}. {_ASKED}": _is(*numbers) for numbers, said in _SAID.items()},
         "it is a tensor, an array, a text or a bool: give an int": comes_back(*_NO_NUMBER, bool),
         "these are several values: give one int, their sum": comes_back(list, tuple, dict),
         "it is a function: assign the number itself": lambda got, _: callable(got),
