@@ -69,7 +69,7 @@ check_linear_parameters = EXERCISE.check(
     expects="an int: d_in * d_out weights, and d_out biases unless bias is False",
     wrong={
         "there is one bias for each output, d_out of them, and none with bias=False": {
-            ("bs = d_in", "n = w + d_in"): "biases are miscounted, d_in of them",
+            ("bs = d_in", "n = w + d_in"): "d_in of them are counted",
             "bs = d_in + d_out": "d_in + d_out biases are counted",
             "bs = 1": "a single one is counted",
             "bs = w": "a bias is counted for each weight",
@@ -141,7 +141,7 @@ _IN_ATTENTION: Wrong = {
         "h = d // kv if d_head is None else d_head": "d_head is taken for d_model // n_kv_heads",
         ("at = n * s", "e = d", "kv = n; e = d"): "all is multiplied by the number of heads",
         ("at = s // n", "at = 4 * d * (d + b) // n"): "all is divided by the number of heads",
-        ("kv = 1; q = h", "kv = 1; q = h; o = h"): "all is divided by the number of heads",
+        ("kv = 1; q = h", "kv = 1; q = h; o = h"): "one head only (divided by the number of heads)",
     },
     "W_o has n_heads * d_head rows, W_q has as many columns, W_k and W_v n_kv_heads * d_head": {
         "v = n * h": "only W_k (or only W_v) is smaller, the other one has n_heads",
@@ -309,7 +309,7 @@ _IN_PARTS: Wrong = {
         "L * _feed -> _feed": "one layer is counted instead of n_layers, for feed_forward",
         "L * _attn -> _attn": "one layer is counted instead of n_layers, for attention",
     },
-    'the 2 * n_layers + 1 norms have d_model weights each, with norm="layer" as many biases': {
+    'two norms a layer and a final one have d_model weights, with norm="layer" as many biases': {
         ("N = L + 1", "N = L"): "of norms only one a layer is counted",
         "N = 2 * L": "of the norms the final one is forgotten",
         ("N = 1", "N = 2", "N = 3"): "in norms the number of layers is missing",
