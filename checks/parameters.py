@@ -30,7 +30,6 @@ passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
 _NO_NUMBER = (Tensor, np.ndarray, str)
 _NO_FLOAT = "counts are whole numbers (int); divide with //, not with /, multiply by no float"
 _IN_BYTES = {("return -> return 2 *", "return -> return 4 *"): "all is counted twice, or in bytes"}
-_ANY_BIAS = ((False,), (), (True,))
 _ANY = _IN_BYTES | {"bias=False -> bias=True": "the default is wrong: bias is False unless given"}
 _ORDER = "the parameters are taken in another order: any may be given by position"
 
@@ -46,7 +45,7 @@ def _number(no_more: str) -> dict[str, Predicate]:
     }
 
 
-def _calls(check: Check, *calls: Sequence[Any], biases: Any = _ANY_BIAS) -> Callable[[Any], Any]:
+def _calls(check: Check, *calls: Sequence[Any], biases: Any = ((False,), (), (True,))) -> Any:
     """A hidden case: calls of an answer, each with bias=False, without bias and with bias=True."""
     return lambda answer: [check(answer, *call, *bias) for call in calls for bias in biases]
 
@@ -244,6 +243,7 @@ _IN_FEED_FORWARD: Wrong = {
         "cs = f + i": "biases are miscounted, the gate has none",
         ("cs = f + g * f", "cs = f"): "biases are miscounted, down (d_model) is forgotten",
         "cs = i": "biases are miscounted, the ones of up and gate (d_ff) are forgotten",
+        "c = bias and not gated": "biases are miscounted, with a gate there are none",
         "cs = i + g * i + f": "biases are miscounted, each as many as it has inputs",
         "cs = (2 + g) * i": "biases are miscounted, each layer gets d_model",
         "cs = (2 + g) * f": "biases are miscounted, each layer gets d_ff",

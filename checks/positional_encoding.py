@@ -201,7 +201,7 @@ check_sinusoidal_encoding = EXERCISE.check(
 )
 
 calls = partial(_calls, check_sinusoidal_encoding)
-refuses = partial(_calls, check_sinusoidal_encoding.raises, why="an odd d_model has no pairs")
+refuses = partial(_calls, check_sinusoidal_encoding.raises, why="sin and cos come in pairs")
 EXERCISE.cases["sinusoidal_encoding"] = {
     "a tensor of shape (n_positions, d_model)": calls((5, 8), (12, 10), (30, 16)),
     "a single position, or a single pair of features": calls((1, 6), (3, 2), (1, 2)),
