@@ -142,7 +142,8 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             ): "eps is outside the square root",
             "rms = torch.sqrt(power + self.eps ** 2)": "eps is squared",
             "power = _mean((z + self.eps) ** 2) - self.eps": "eps is added to x before squaring",
-            "rms = torch.sqrt(power + self.eps / x.shape[-1])": "eps is added to the sum",
+            "rms = torch.sqrt(power + self.eps / x.shape[-1])": "eps is added before "
+            "the sum is divided by d_model",
             "rms = torch.sqrt(power - self.eps)": "eps is subtracted",
             (
                 "rms = torch.sqrt(power.clamp(min=self.eps))",
@@ -270,9 +271,9 @@ _check_swiglu = EXERCISE.check(
     wrong={
         **modules.NO_SUPER,
         "it is silu(W_gate(x)) * W_up(x)": {
-            "product = gate(x) * F.silu(up(x))": "the activation is on W_up (the two are swapped)",
+            "product = gate(x) * F.silu(up(x))": "gate and up are swapped (silu is on W_up)",
             **{
-                f"product = gate(x) * F.{f}(up(x))": f"a {f} is on W_up (the two are swapped)"
+                f"product = gate(x) * F.{f}(up(x))": f"gate and up are swapped (a {f} is on W_up)"
                 for f in ("gelu", "relu", "sigmoid")
             },
             "product = F.sigmoid(gate(x)) * F.silu(up(x))": "silu is on W_up, a sigmoid on W_gate",
@@ -598,7 +599,8 @@ ROPE: Wrong = {
         "i = -torch.arange(0, d, 2)": "the sign in RoPE's exponent is wrong",
         "i = torch.zeros(d // 2)": "all pairs turn by the same angle",
         **{f"10000.0 -> {b}": f"RoPE's base is {b:g}" for b in (100.0, 1e3, 1e5, 5e5, 1e6)},
-        "even, odd = x.chunk(2, -1); turned = torch.cat(pairs, -1)": "RoPE is half-split",
+        "even, odd = x.chunk(2, -1); turned = torch.cat(pairs, -1)": "RoPE pairs i with i + "
+        "d_head/2 (half-split)",
     },
 }
 """What may go wrong with the rotation there, `_rope`."""
@@ -729,9 +731,10 @@ _check_decoder_lm = EXERCISE.check(
             "y = x; logits = self.norm(self.output(x))": "the norm comes after the output layer",
         },
         "the output layer has a weight of its own, not shared with the embedding": {
-            "self.embedding.weight = self.output.weight; e = self.embedding(tokens)": "it is the "
-            "embedding's (tied)",
-            "logits = y @ self.embedding.weight.T": "it is the embedding's (tied)",
+            "self.embedding.weight = self.output.weight; e = self.embedding(tokens)": "it shares "
+            "the "
+            "embedding's weight (tied)",
+            "logits = y @ self.embedding.weight.T": "it shares the embedding's weight (tied)",
         },
         "the output layer makes the logits, and nothing changes them": {
             "logits = y": "the hidden states come back",
@@ -1020,7 +1023,8 @@ check_sample_next = EXERCISE.check(
                 "p = (kept > -math.inf).to(z.dtype)",
                 "p = (kept > -math.inf).to(z.dtype) if top_k else torch.softmax(kept, -1)",
             ): "all of the top_k are equally likely",
-            "p = F.one_hot(kept.argmax(-1), n).to(z.dtype)": "the most likely comes (arg max)",
+            "p = F.one_hot(kept.argmax(-1), n).to(z.dtype)": "the most likely token "
+            "always comes (arg max)",
             "p = F.one_hot(kept.argmin(-1), n).to(z.dtype)": "the least likely token always comes",
             "p = torch.softmax(torch.softmax(kept, -1), -1)": "the softmax is applied twice",
             ("p = kept.clamp(min=0)", "p = kept.abs()"): "the logits are normalised without the "
