@@ -171,11 +171,8 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         },
     },
     seen={
-        "there is a bias: RMSNorm has no bias, its one parameter is weight": modules.unasked(
-            "bias", "beta"
-        ),
-        "the parameter has another name: call it weight (self.weight = "
-        "nn.Parameter(…))": modules.parameters(lambda got: got.missing and got.unasked),
+        "there is a bias: RMSNorm's one parameter is weight": modules.unasked("bias", "beta"),
+        "the parameter has another name: call it weight (self.weight)": modules.renamed,
         "weight is not a parameter: it must be an nn.Parameter assigned in __init__, not a plain "
         "tensor or a buffer": modules.parameters(lambda got: got.missing),
         "weight has the wrong shape: one number for each feature, (d_model,)": modules.misshaped,
@@ -189,9 +186,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "numbers overflow or vanish in half precision: convert x to float32 first": _lost_in_half,
         "the result is not finite: eps is added to the mean square, and nothing "
         "overflows": not_finite,
-        "the signature is RMSNorm(d_model, eps=1e-6)": raised(
-            "TypeError", says="positional argument"
-        ),
+        "the signature is RMSNorm(d_model, eps=1e-6)": _says("positional argument"),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
         "close, but not exact: compute in float32, and add eps to the mean square, inside the "
         "root": nearly_right,
@@ -252,20 +247,12 @@ class _SwiGLU(nn.Module):
         return result
 
 
-def _run_swiglu(answer: Any, x: Tensor, d_ff: int, given: modules.Parameters) -> Any:
-    module = answer(x.shape[-1], d_ff)
-    module.to(x.dtype)
-    return modules.run(module, given.state, x)
-
-
-_NORMALISED = "x * torch.rsqrt(_mean(x * x) + 1e-06)"
-
 _check_swiglu = EXERCISE.check(
     "SwiGLU",
     arguments=("x", "d_ff", "parameters"),
     reference=transformer_block.SwiGLU,
     text=[_SwiGLU],
-    procedure=_run_swiglu,
+    procedure=lambda f, x, d_ff, w: modules.run(f(x.shape[-1], d_ff).to(x.dtype), w.state, x),
     expects="W_down(silu(W_gate(x)) * W_up(x)), with nn.Linear layers W_gate and W_up from d_model "
     "to d_ff and W_down back, without bias; the shape of x",
     wrong={
@@ -287,8 +274,8 @@ _check_swiglu = EXERCISE.check(
             "product = F.silu(up(x))": "W_gate is not used (an ordinary feed-forward)",
             "product = g * gate(x)": "W_gate is used twice",
             "g = F.silu(up(x))": "W_up is used twice, or W_gate and W_up are the same layer",
-            f"x = {_NORMALISED}; g = activation(gate(x))": "x is normalised first, which belongs "
-            "to the block",
+            "x = RMSNorm(x.shape[-1])(x); g = activation(gate(x))": "x is normalised first, which "
+            "belongs to the block",
         },
         "SwiGLU uses silu(W_gate(x)), and silu(z) is z * sigmoid(z)": {
             "activation = F.gelu": "the activation is a GELU",
@@ -321,14 +308,10 @@ _check_swiglu = EXERCISE.check(
         **modules.BIASED,
         "a layer has the wrong size or is transposed: W_gate and W_up go from d_model to d_ff, "
         "W_down from d_ff to d_model": modules.misshaped,
-        "a layer is missing: SwiGLU has three, W_gate, W_up and W_down": modules.parameters(
-            lambda got: got.missing and not got.unasked
-        ),
+        "a layer is missing: SwiGLU has three, W_gate, W_up and W_down": modules.only_missing,
         **modules.OTHER_NAMES,
         "the result has another dtype than x: keep that of x": other_dtype(),
-        "x and a layer have not the same dtype: keep that of x": raised(
-            "RuntimeError", says="dtype"
-        ),
+        "x and a layer differ in dtype: keep that of x": raised("RuntimeError", says="dtype"),
         "the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down "
         "back": _says("shapes cannot be multiplied", "must match the size"),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
@@ -433,10 +416,6 @@ def _sinusoids(x: Tensor) -> Tensor:
 
 def _centred(x: Tensor) -> Tensor:
     return x - _mean(x)
-
-
-def _run_block(answer: Any, x: Tensor, n_heads: int, d_ff: int, given: modules.Parameters) -> Any:
-    return modules.run(answer(x.shape[-1], n_heads, d_ff), given.state, x)
 
 
 def _right_at(position: int) -> Predicate:
@@ -609,7 +588,7 @@ _check_decoder_block = EXERCISE.check(
     "DecoderBlock",
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=transformer_block.DecoderBlock,
-    procedure=_run_block,
+    procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
     text=[_split, _merge, _rope, _SwiGLU, _Attention, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",
@@ -692,10 +671,6 @@ class _LM(nn.Module):
         return logits
 
 
-def _run_lm(answer: Any, config: Any, tokens: Tensor, given: modules.Parameters) -> Any:
-    return modules.run(answer(config), given.state, tokens)
-
-
 def _only(missing: str = "", unasked: str = "") -> Predicate:
     """All missing and all unasked parameters start so; none, where that is empty."""
     return modules.parameters(
@@ -715,7 +690,7 @@ _check_decoder_lm = EXERCISE.check(
     arguments=("config", "tokens", "parameters"),
     reference=transformer_block.DecoderLM,
     text=[_LM],
-    procedure=_run_lm,
+    procedure=lambda f, config, tokens, w: modules.run(f(config), w.state, tokens),
     expects="output(norm(x)), where x is embedding(tokens) after each of the n_layers blocks: "
     "logits of shape (..., n, vocab_size), for tokens (..., n)",
     wrong={
@@ -791,23 +766,16 @@ _check_decoder_lm = EXERCISE.check(
     },
     seen={
         **modules.IN_TRAINING,
-        "the output layer has a bias: nn.Linear(d_model, vocab_size, bias=False)": modules.unasked(
-            "output.bias"
-        ),
+        "the output layer has a bias: give it none (bias=False)": modules.unasked("output.bias"),
         "no block's parameters are the model's, as in a plain Python list: use "
         "nn.ModuleList": modules.parameters(_in_plain_list),
         "there are too few blocks: config.n_layers are asked for": _only("blocks."),
         "there are too many blocks: config.n_layers are asked for": _only(unasked="blocks."),
-        "the final norm is missing: self.norm = RMSNorm(d_model), before the output layer": _only(
-            "norm."
-        ),
-        "the final norm has a bias, as a LayerNorm has: it is RMSNorm, with weight "
-        "only": modules.unasked("norm.bias"),
+        "the final norm is missing: self.norm = RMSNorm(d_model) before the output": _only("norm."),
+        "the final norm has a bias, as a LayerNorm: it is RMSNorm": modules.unasked("norm.bias"),
         "there are learned positions: this model has none, RoPE tells positions "
         "apart": modules.parameters(lambda got: any("pos" in name for name in got.unasked)),
-        "the output layer is missing (tied to the embedding?): it has a weight of its own": _only(
-            "output."
-        ),
+        "the output layer is missing (tied, perhaps): it has a weight of its own": _only("output."),
         "a part has the wrong size: the embedding is (vocab_size, d_model), the output layer goes "
         "from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this "
         "order": modules.misshaped,
@@ -960,7 +928,8 @@ def _no_ids(got: Any, *args: Any, **kwargs: Any) -> bool:
     return not whole and not isinstance(got, Raised | dict)
 
 
-_REFUSED = raised("ValueError", "AssertionError")
+_REFUSED, _IDS = raised("ValueError", "AssertionError"), comes_back(Tensor)
+_UNSQUEEZED = _shaped(lambda shape, right: shape == (*right, 1))
 _DRAW = "draw from softmax(logits / temperature), taken over the vocabulary (dim=-1)"
 
 check_sample_next = EXERCISE.check(
@@ -1049,16 +1018,14 @@ check_sample_next = EXERCISE.check(
     seen={
         "temperature 0 is refused: it means the arg max": _at(_REFUSED, temperature=0),
         "top_k = 1 is refused: it leaves the largest logit only": _at(_REFUSED, top_k=1),
-        "temperature 0 is divided by: it means the arg max, so deal with it first": raised(
+        "temperature 0 is divided by: deal with it first (the arg max)": raised(
             "ZeroDivisionError"
         ),
         "numbers that are not whole come back: the index of the largest logit is asked for "
         "(argmax), not the largest logit": lambda got, expected, *_, **__: (
             got.is_floating_point() and got.shape == expected.shape
         ),
-        "the last dimension is kept (size 1, as torch.multinomial gives it): squeeze it": _shaped(
-            lambda shape, right: shape == (*right, 1)
-        ),
+        "the last dimension is kept (size 1, as from torch.multinomial): squeeze it": _UNSQUEEZED,
         "there is a dimension too many, as of probabilities or a one-hot vector: token ids are "
         "asked for": _shaped(lambda shape, right: shape[:-1] == right),
         "dimensions are lost, flattened or new: the ids have shape (...) for logits (..., "
@@ -1067,45 +1034,31 @@ check_sample_next = EXERCISE.check(
         "restore them after (reshape)": _says("prob_dist must be 1 or 2 dim"),
         "what is drawn from are no probabilities: apply the softmax first, and divide by no "
         "0": _says("probability tensor contains", "invalid multinomial", "probabilities "),
-        "the signature is sample_next(logits, temperature=1.0, top_k=None, generator=None)": _says(
-            "unexpected keyword argument"
-        ),
+        "the arguments have other names: the signature is sample_next(logits, temperature=1.0, "
+        "top_k=None, generator=None)": _says("unexpected keyword argument"),
         "one token is drawn for all rows, or the same always comes: draw for each row": (
             lambda got, *_, **__: bool((got.get(FREQUENCIES).shares.amax(-1) == 1).all())
         ),
-        "a single number is made of several ids (item): give an id for every row": _says(
-            "converted to Scalar", "only one element"
-        ),
-        "ids outside the vocabulary come back": (
-            lambda got, *_, **__: isinstance(got.get(FREQUENCIES), str)
-        ),
+        "a single number is made of several ids, as by item(): give each row of the logits an id "
+        "of its own": _says("converted to Scalar", "only one element"),
+        "ids lie outside the vocabulary": lambda got, *_, **__: isinstance(got[FREQUENCIES], str),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
-        "for": _at(comes_back(Tensor), temperature=0),
-        "top_k = 1 does not give the arg max: only the largest logit stays": _at(
-            comes_back(Tensor), top_k=1
-        ),
-        f"the tokens come with other probabilities: {_DRAW}, among the top_k largest": (
-            comes_back(dict)
-        ),
+        "for": _at(_IDS, temperature=0),
+        "top_k = 1 does not give the arg max: only the largest logit stays": _at(_IDS, top_k=1),
+        f"the tokens come with other probabilities: {_DRAW}, among the top_k": comes_back(dict),
     },
 )
 
 
-def _run_sample_seeds(answer: Any, logits: Tensor, seed: int, other: int) -> Any:
-    rows = logits.expand(200, *logits.shape).contiguous()
-    return sampling.compare_seeds(lambda generator: answer(rows, generator=generator), seed, other)
-
-
-check_sample_next_seeds = EXERCISE.check(
+check_sample_next_seeds = sampling.seeds_check(
+    EXERCISE,
     "sample_next",
-    arguments=("logits", "seed", "another seed"),
+    lambda f, x, generator: f(x.expand(200, *x.shape).contiguous(), generator=generator),
+    given="logits",
+    place="n = logits.shape[-1]",
     reference=sample_next,
     text=[_sample],
-    procedure=_run_sample_seeds,
-    expects=sampling.SEEDS_EXPECTED,
-    wrong=sampling.wrong_generators("n = logits.shape[-1]"),
-    seen=sampling.SEEN_OF_SEEDS,
 )
 
 ROWS = torch.tensor([[[0.5, 2.5, -1.0, 1.0, 0.0, 1.8], [1.5, -1.0, 0.9, 0.4, 2.5, -2.5]]])
@@ -1231,6 +1184,7 @@ def _generate(
 
 
 TOKENS, MODE = "tokens", "model.training after the call"
+_CHANGED = "the prompt is changed"
 
 
 def _run_generate(
@@ -1329,10 +1283,11 @@ check_generate = EXERCISE.check(
         "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
         "the tokens come back in another dtype: they keep that of the prompt, int64 "
         "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
-        "the shape is not (batch, n + n_new)": (_tokens(lambda got, want: got.shape != want.shape)),
+        "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
-        "torch.cat needs (batch, "
-        "1)": _says("same number of dimensions", "Sizes of tensors", "zero-dimensional tensor"),
+        "torch.cat needs (batch, 1)": _says(
+            "same number of", "Sizes of tensors", "zero-dimensional"
+        ),
         "n_new = 0 is not handled: the prompt comes back as it is": (
             lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised)
         ),
@@ -1359,7 +1314,7 @@ def _run_generate_often(
     if ids.shape != right:
         return counted(ids.shape, "unknown")
     if not torch.equal(ids[:, :2], prompt):
-        return counted(right, "the prompt is changed")
+        return counted(right, _CHANGED)
     pairs = ids[:, 2] * len(table) + ids[:, 3]
     return counted(right, sampling.frequencies(pairs, table.numel()))
 
@@ -1396,9 +1351,7 @@ check_generate_often = EXERCISE.check(
         "all sequences of the batch get the same token: draw one for each": (
             lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any())
         ),
-        "the prompt is changed: new tokens are appended to it": (
-            lambda got, *_, **__: got.get(FREQUENCIES) == "the prompt is changed"
-        ),
+        f"{_CHANGED}: append to it": lambda got, *_, **__: got[FREQUENCIES] == _CHANGED,
         "the shape is not (batch, n + n_new)": _shaped(lambda shape, right: True),
         **_SIGNATURE,
         "the pairs of new tokens come with other probabilities than sample_next(logits, "
@@ -1407,22 +1360,14 @@ check_generate_often = EXERCISE.check(
 )
 
 
-def _run_generate_seeds(answer: Any, table: Tensor, seed: int, other: int) -> Any:
-    model, prompt = Chain(table), torch.zeros(60, 1, dtype=torch.long)
-    return sampling.compare_seeds(
-        lambda generator: answer(model, prompt, 3, generator=generator), seed, other
-    )
-
-
-check_generate_seeds = EXERCISE.check(
+check_generate_seeds = sampling.seeds_check(
+    EXERCISE,
     "generate",
-    arguments=("logits after each token", "seed", "another seed"),
+    lambda f, x, generator: f(Chain(x), torch.zeros(60, 1).long(), 3, generator=generator),
+    given="logits after each token",
+    place="model.eval()",
     reference=transformer_block.generate,
     text=[_generate],
-    procedure=_run_generate_seeds,
-    expects=sampling.SEEDS_EXPECTED,
-    wrong=sampling.wrong_generators("model.eval()"),
-    seen=sampling.SEEN_OF_SEEDS,
 )
 
 TABLE = torch.tensor(

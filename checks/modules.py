@@ -99,6 +99,8 @@ def unasked(*ends: str) -> Predicate:
 
 
 misshaped = parameters(lambda got: got.misshaped)
+only_missing = parameters(lambda got: got.missing and not got.unasked)
+renamed = parameters(lambda got: got.missing and got.unasked)
 
 
 NO_SUPER = {

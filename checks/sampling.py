@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from checks.check import Check, Exercise
 from checks.mistakes import Wrong
 from checks.seen import Predicate
 
@@ -93,13 +95,9 @@ def a_generator(seed: int | None) -> dict[str, torch.Generator]:
 
 EQUAL_SEEDS, OTHER_SEED = "two generators of equal seed", "a generator of another seed"
 USED_AGAIN, NO_GENERATOR = "a generator that is used again", "no generator, twice"
-SEEDS_EXPECTED = (
-    "generators of equal seed give equal tokens; another seed, the same generator used again, or "
-    "none gives others"
-)
 
 
-def compare_seeds(draw: Callable[..., Tensor], seed: int, other: int) -> dict[str, str]:
+def _compare_seeds(draw: Callable[..., Tensor], seed: int, other: int) -> dict[str, str]:
     """Whether `draw(generator=…)` gives equal tokens, for generators of these seeds."""
     generator = a_generator(seed)
     first = draw(**generator)
@@ -115,7 +113,7 @@ def compare_seeds(draw: Callable[..., Tensor], seed: int, other: int) -> dict[st
     }
 
 
-def wrong_generators(place: str) -> Wrong:
+def _wrong_generators(place: str) -> Wrong:
     """Edits of the generator, in front of a line of the reference."""
     new = "torch.Generator().manual_seed(0)"
     return {
@@ -138,15 +136,34 @@ def _other(key: str) -> Predicate:
     return lambda got, expected, *args, **kwargs: got[key] != expected[key]
 
 
-SEEN_OF_SEEDS = {
-    "generators of equal seed give other tokens: draw with the one that is given alone": _other(
-        EQUAL_SEEDS
-    ),
-    "generators of another seed give the same tokens: draw with the one that is given": _other(
-        OTHER_SEED
-    ),
-    "a generator that is used again gives the same tokens: draw with the generator itself, which "
-    "moves it on": _other(USED_AGAIN),
-    "the same tokens come at each call without a generator: set no seed, and draw with torch's "
-    "global random state": _other(NO_GENERATOR),
-}
+def seeds_check(
+    exercise: Exercise, name: str, draw: Callable[..., Tensor], given: str, place: str, **of: Any
+) -> Check:
+    """A check that generators of equal seed give equal tokens, and others give others.
+
+    Args:
+        draw: draws many tokens, `draw(answer, x, generator=…)`.
+        given: what x is, in words; after it two seeds are given.
+        place: a line of the text, in front of which an edit changes the generator.
+        of: the check's reference and text.
+    """
+    return exercise.check(
+        name,
+        arguments=(given, "seed", "another seed"),
+        procedure=lambda f, x, *seeds: _compare_seeds(partial(draw, f, x), *seeds),
+        expects="generators of equal seed give equal tokens; another seed, the same generator used "
+        "again, or none gives others",
+        wrong=_wrong_generators(place),
+        seen={
+            "generators of equal seed give other tokens: draw with the one that is given "
+            "alone": _other(EQUAL_SEEDS),
+            "generators of another seed give the same tokens: use the one given": _other(
+                OTHER_SEED
+            ),
+            "a generator that is used again gives the same tokens: draw with the generator itself, "
+            "which moves it on": _other(USED_AGAIN),
+            "the same tokens come at each call without a generator: set no seed, and draw with "
+            "torch's global random state": _other(NO_GENERATOR),
+        },
+        **of,
+    )
