@@ -136,19 +136,14 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         },
         "eps is added, as it is, to the mean square inside the root": {
             "rms = power + self.eps": "the square root is missing",
-            (
-                "rms = torch.sqrt(power) + self.eps",
-                "rms = 1 / (torch.rsqrt(power) + self.eps)",
-            ): "eps is outside the square root",
+            "rms = torch.sqrt(power) + self.eps": "eps is outside the square root",
+            "rms = 1 / (power.rsqrt() + self.eps)": "eps is outside the square root",
             "rms = torch.sqrt(power + self.eps ** 2)": "eps is squared",
             "power = _mean((z + self.eps) ** 2) - self.eps": "eps is added to x before squaring",
-            "rms = torch.sqrt(power + self.eps / x.shape[-1])": "eps is added before "
-            "the sum is divided by d_model",
+            "rms = (power + self.eps / x.shape[-1]).sqrt()": "eps is added to the sum of squares",
             "rms = torch.sqrt(power - self.eps)": "eps is subtracted",
-            (
-                "rms = torch.sqrt(power.clamp(min=self.eps))",
-                "rms = torch.sqrt(power).clamp(min=self.eps)",
-            ): "eps is taken as a lower bound (max or clamp)",
+            "rms = power.clamp(self.eps).sqrt()": "eps is taken as a lower bound (max or clamp)",
+            "rms = power.sqrt().clamp(self.eps)": "eps is taken as a lower bound of the root",
             "rms = torch.sqrt(power)": "eps is forgotten, so that a row of zeros gives NaN",
         },
         "RMSNorm(d_model, eps=1e-6) keeps eps for forward": {
@@ -163,8 +158,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "convert x to float32 first, and back to the dtype of x after the weight is applied": {
             ("return y", "return y.float()"): "the result is float32 (the weight's dtype)",
             "return y.double()": "the result is float64",
-            ("z = x", "z = x.half()"): "it is computed in half precision, where squares overflow "
-            "or vanish",
+            ("z = x", "z = x.half()"): "squares overflow or vanish in half precision",
         },
         "weight = nn.Parameter(torch.ones(d_model))": {
             "torch.ones -> torch.zeros": "weight starts at 0",
@@ -194,35 +188,40 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
 )
 
 
-def _norm_case(f: Any, *shape: int, size: float = 1.0, **kwargs: Any) -> Any:
-    x = (size * torch.randn(*shape)).to(kwargs.get("dtype", torch.float32))
-    return check_RMSNorm(f, x, 1 + 0.5 * torch.randn(shape[-1]), kwargs.get("eps"))
+def _norm(
+    *shapes: tuple[int, ...], size: float = 1.0, eps: float | None = None, dtype: Any = None
+) -> Callable[[Any], Any]:
+    """A case of x of these shapes, with random weights."""
+    return lambda f: [
+        check_RMSNorm(f, (size * torch.randn(s)).to(dtype), 1 + 0.5 * torch.randn(s[-1]), eps)
+        for s in shapes
+    ]
 
 
 EXERCISE.cases["RMSNorm"] = {
-    "x of shape (..., d_model), any leading dimensions": lambda f: [
-        _norm_case(f, *shape) for shape in ((4, 7), (7,), (2, 3, 8), (2, 1, 4, 6))
-    ],
+    "x of shape (..., d_model), any leading dimensions": _norm(
+        (4, 7), (7,), (2, 3, 8), (2, 1, 4, 6)
+    ),
     "eps, which is 1e-6 unless given": lambda f: [
-        _norm_case(f, 3, 6, eps=0.1),
-        _norm_case(f, 3, 5, size=1e-3),
-        _norm_case(f, 2, 4, size=1e-2, eps=1e-5),
+        _norm((3, 6), eps=0.1)(f),
+        _norm((3, 5), size=1e-3)(f),
+        _norm((2, 4), size=1e-2, eps=1e-5)(f),
         check_RMSNorm(f, torch.zeros(2, 6), torch.ones(6)),
     ],
-    "a single position, a single feature, and sizes that are alike": lambda f: [
-        _norm_case(f, *shape) for shape in ((1, 6), (1, 1, 6), (3, 1), (5, 5, 5))
-    ],
+    "a single position, a single feature, and sizes that are alike": _norm(
+        (1, 6), (1, 1, 6), (3, 1), (5, 5, 5)
+    ),
     "large numbers, many of them, and a mean far from 0": lambda f: [
-        _norm_case(f, 3, 64, size=100.0),
+        _norm((3, 64), size=100.0)(f),
         check_RMSNorm(f, 3 + torch.rand(4, 9), torch.randn(9)),
     ],
     "x in any memory layout": lambda f: check_RMSNorm(f, torch.randn(2, 8, 5).mT, torch.randn(8)),
     "the dtype of x": lambda f: [
-        _norm_case(f, 3, 8, dtype=t) for t in (torch.float64, torch.float16, torch.bfloat16)
+        _norm((3, 8), dtype=t)(f) for t in (torch.float64, torch.float16, torch.bfloat16)
     ],
     "computed in float32": lambda f: [
-        _norm_case(f, 2, 16, size=500.0, dtype=torch.float16),
-        _norm_case(f, 2, 16, size=1e-4, dtype=torch.float16, eps=1e-12),
+        _norm((2, 16), size=500.0, dtype=torch.float16)(f),
+        _norm((2, 16), size=1e-4, dtype=torch.float16, eps=1e-12)(f),
     ],
     "weight starts at 1": lambda f: check_RMSNorm(f, torch.randn(2, 6), None),
 }
@@ -493,8 +492,7 @@ CAUSAL_ATTENTION: Wrong = {
         "mask = causal_mask(n).mT": "the mask is the wrong way round (transposed, upper triangle)",
         "mask = torch.ones(n, n).tril(1).bool()": "a position sees one later (off by one)",
         "mask = torch.eye(n).bool()": "a position sees only itself",
-        "hidden = scores.masked_fill(~mask, 0.0)": "masked scores are set to 0 instead of -inf, "
-        "and exp(0) is 1",
+        "hidden = scores.masked_fill(~mask, 0)": "masked scores become 0 instead of -inf",
         tuple(f"mask = ~causal_mask(n){also}" for also in _ALSO): "the mask is inverted",
         tuple(f"mask = causal_mask(n).tril(-1){also}" for also in _ALSO): "the mask leaves out the "
         "position itself (off by one, j < i)",
@@ -516,8 +514,7 @@ CAUSAL_ATTENTION: Wrong = {
     },
     "(..., n, n_heads, d_head) must become (..., n_heads, n, d_head), and back for merging": {
         _SPLIT_BY_VIEW: "the heads are split without a transpose",
-        f"{_SPLIT_BY_VIEW}; {_MERGED_BY_VIEW}": "the heads are split and merged without a "
-        "transpose",
+        f"{_SPLIT_BY_VIEW}; {_MERGED_BY_VIEW}": "heads are split and merged without a transpose",
         _MERGED_BY_VIEW: "the heads are merged without a transpose",
     },
     "it takes h*d_head to (h+1)*d_head - 1": {
@@ -553,20 +550,14 @@ ROPE: Wrong = {
         "K = k": "RoPE is applied to the queries only",
         "Q = q": "RoPE is applied to the keys only",
         "Q = q; V = _rope(v)": "RoPE is applied to keys and values, not to queries and keys",
-        "Q = _split(_rope(p[0]), h); K = _split(_rope(p[1]), h)": "RoPE is applied before the "
-        "split into heads, with the angles of d_model",
+        "Q = _split(_rope(p[0]), h); K = _split(_rope(p[1]), h)": "RoPE comes before the split",
         "t = (_rope(x), _rope(x), x); Q = q; K = k": "RoPE is applied to x before the projection",
         "t = 3 * (_rope(x),); Q = q; K = k": "RoPE is applied to all of the attention's input",
-        (
-            "t = 3 * (x + _sinusoids(x),); Q = q; K = k",
-            "Q = q; K = k; x = x + _sinusoids(x); y = x + attend(n1(x))",
-        ): "sinusoidal positions replace RoPE",
-        ("Q = _rope(q, 1)", "K = _rope(k, 1)"): "RoPE's positions are off by one between queries "
-        "and keys",
-        (
-            "Q = q; K = k; found = _merge(_rope(weights @ V))",
-            "Q = q; K = k; found = _rope(_merge(weights @ V))",
-        ): "RoPE is applied to what the attention gives",
+        "t = 3 * (x + _sinusoids(x),); Q = q; K = k": "sinusoidal positions replace RoPE",
+        "Q = q; K = k; x = x + _sinusoids(x); y = x + attend(n1(x))": "sinusoids replace RoPE",
+        ("Q = _rope(q, 1)", "K = _rope(k, 1)"): "RoPE is off by one between queries and keys",
+        "Q = q; K = k; found = _merge(_rope(weights @ V))": "RoPE turns the attention's output",
+        "Q = q; K = k; found = _rope(_merge(weights @ V))": "RoPE turns the attention's output",
         "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
     },
     "RoPE's positions are 0 to n-1, as in apply_rope": {
@@ -631,19 +622,19 @@ def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> Any: 
     return _check_decoder_block(answer, x, n_heads, d_ff, given, tolerance=3e-5)
 
 
-def _block_cases(f: Any, *cases: tuple[int, int, int, int, int]) -> None:
-    for batch, n, d_model, n_heads, d_ff in cases:
+def _blocks(*cases: tuple[int, int, int, int, int]) -> Callable[[Any], Any]:
+    return lambda f: [
         check_DecoderBlock(f, torch.randn(batch, n, d_model), n_heads, d_ff)
+        for batch, n, d_model, n_heads, d_ff in cases
+    ]
 
 
 EXERCISE.cases["DecoderBlock"] = {
-    "x of shape (batch, n, d_model)": lambda f: _block_cases(f, (3, 4, 16, 4, 12)),
-    "a single position": lambda f: _block_cases(f, (2, 1, 8, 2, 6)),
-    "a single head, and heads of two features": lambda f: _block_cases(
-        f, (1, 6, 8, 1, 24), (2, 3, 12, 6, 5)
-    ),
-    "sizes that are alike": lambda f: _block_cases(f, (4, 8, 8, 2, 8), (2, 4, 16, 4, 16)),
-    "many positions": lambda f: _block_cases(f, (1, 40, 24, 3, 30)),
+    "x of shape (batch, n, d_model)": _blocks((3, 4, 16, 4, 12)),
+    "a single position": _blocks((2, 1, 8, 2, 6)),
+    "a single head, and heads of two features": _blocks((1, 6, 8, 1, 24), (2, 3, 12, 6, 5)),
+    "sizes that are alike": _blocks((4, 8, 8, 2, 8), (2, 4, 16, 4, 16)),
+    "many positions": _blocks((1, 40, 24, 3, 30)),
     "large numbers": lambda f: check_DecoderBlock(f, 3 * torch.randn(2, 6, 12), 2, 9),
     "x in any memory layout": lambda f: check_DecoderBlock(f, torch.randn(2, 12, 5).mT, 3, 7),
 }
@@ -707,21 +698,17 @@ _check_decoder_lm = EXERCISE.check(
         },
         "the output layer has a weight of its own, not shared with the embedding": {
             "self.embedding.weight = self.output.weight; e = self.embedding(tokens)": "it shares "
-            "the "
-            "embedding's weight (tied)",
+            "the embedding's weight (tied)",
             "logits = y @ self.embedding.weight.T": "it shares the embedding's weight (tied)",
         },
         "the output layer makes the logits, and nothing changes them": {
             "logits = y": "the hidden states come back",
-            (
-                "logits = self.output(y) / math.sqrt(x.shape[-1])",
-                "logits = self.output(y) * math.sqrt(x.shape[-1])",
-            ): "the logits are scaled by the square root of d_model",
+            "logits = self.output(y) / x.shape[-1] ** 0.5": "the logits are divided by √d_model",
+            "logits = self.output(y) * x.shape[-1] ** 0.5": "the logits are multiplied by √d_model",
         },
         "the embedding is not scaled, and only RoPE in the attention tells positions": {
             "x = e -> x = e * math.sqrt(e.shape[-1])": "it is scaled by the square root of d_model",
-            "x = e -> x = e / math.sqrt(e.shape[-1])": "it is divided by the square root of "
-            "d_model",
+            "x = e -> x = e / math.sqrt(e.shape[-1])": "it is divided by √d_model",
             "x = e -> x = e + _sinusoids(e)": "sinusoidal positions are added to the embedding",
             "x = e -> x = e * math.sqrt(e.shape[-1]) + _sinusoids(e)": "sinusoidal positions are "
             "added to a scaled embedding",
@@ -737,8 +724,7 @@ _check_decoder_lm = EXERCISE.check(
         },
         "x goes from block to block, and each has its residuals inside": {
             "block(x) -> block(e)": "only the last block counts (each gets the embedding)",
-            "block(x) -> x + block(e) - (x is e) * x": "every block gets the embedding, and the "
-            "outputs are added",
+            "block(x) -> x + block(e) - (x is e) * x": "the blocks run side by side on the input",
             "block(x) -> x + block(x)": "a residual is added around each block",
             "y = self.norm(e + x)": "the embedding is added again after the blocks",
         },
@@ -813,9 +799,9 @@ def check_DecoderLM(  # noqa: N802
     return _check_decoder_lm(answer, config, tokens, given, tolerance=1e-4)
 
 
-def _lm_cases(f: Any, config: Any, *shapes: tuple[int, ...], **other: int) -> Any:
+def _lm(*shapes: tuple[int, ...], **other: int) -> Callable[[Any, Any], Any]:
     sizes = {"vocab_size": 13, "d_model": 12, "n_layers": 2, "n_heads": 3, "d_ff": 10} | other
-    return [
+    return lambda f, config: [
         check_DecoderLM(f, config(**sizes), torch.randint(sizes["vocab_size"], shape))
         for shape in shapes
     ]
@@ -827,20 +813,14 @@ def _trained(f: Any, config: Any) -> None:
 
 
 EXERCISE.cases["DecoderLM"] = {
-    "tokens (..., n), any leading dimensions": lambda f, config: _lm_cases(
-        f, config, (3, 5), (7,), (2, 3, 4), (2, 1, 2, 3)
-    ),
-    "a single token": lambda f, config: _lm_cases(f, config, (1, 1), (1,)),
+    "tokens (..., n), any leading dimensions": _lm((3, 5), (7,), (2, 3, 4), (2, 1, 2, 3)),
+    "a single token": _lm((1, 1), (1,)),
     "config.n_layers blocks": lambda f, config: [
-        _lm_cases(f, config, (2, 6), n_layers=1),
-        _lm_cases(f, config, (2, 4), n_layers=4, d_model=16, n_heads=4, d_ff=16),
+        _lm((2, 6), n_layers=1)(f, config),
+        _lm((2, 4), n_layers=4, d_model=16, n_heads=4, d_ff=16)(f, config),
     ],
-    "sizes that are alike": lambda f, config: _lm_cases(
-        f, config, (8, 8), vocab_size=8, d_model=8, n_heads=1, d_ff=8
-    ),
-    "many positions": lambda f, config: _lm_cases(
-        f, config, (1, 30), vocab_size=40, d_model=32, n_heads=8, d_ff=20
-    ),
+    "sizes that are alike": _lm((8, 8), vocab_size=8, d_model=8, n_heads=1, d_ff=8),
+    "many positions": _lm((1, 30), vocab_size=40, d_model=32, n_heads=8, d_ff=20),
     "tokens in any memory layout": lambda f, config: check_DecoderLM(
         f, config(11, 8, 2, 2, 14), torch.randint(11, (5, 2)).mT
     ),
@@ -946,11 +926,9 @@ check_sample_next = EXERCISE.check(
         },
         "temperature 0 gives the index of each row's largest logit, argmax(dim=-1)": {
             "largest = logits.argmin(-1)": "the smallest logit is taken (arg min)",
-            (
-                "largest = logits.argmax(0)",
-                "largest = logits.argmax()",
-                "largest = logits.argmax(-2)",
-            ): "the arg max runs over the wrong dimension",
+            "largest = logits.argmax(0)": "the arg max runs over the wrong dimension (the first)",
+            "largest = logits.argmax(-2)": "the arg max runs over the wrong dimension (dim -2)",
+            "largest = logits.argmax()": "the arg max runs over all of the logits, not each row's",
             "largest = logits.amax(-1)": "the largest logit comes back, not its index",
             "largest = F.one_hot(logits.argmax(-1), n)": "a one-hot vector comes back",
             "largest = logits.argmax(-1, True)": "the last dimension is kept",
@@ -972,12 +950,10 @@ check_sample_next = EXERCISE.check(
             "k = max(1, n - (top_k or 0))": "top_k is taken for the number of tokens to leave out",
         },
         "each row's top_k largest logits stay, and the others become -inf": {
-            "kept = z.masked_fill(z > -(-z).topk(k, -1)[0][..., -1:], -math.inf)": "the top_k "
-            "smallest logits are kept",
+            "best, ids = z.topk(k, -1, False)": "the top_k smallest logits are kept",
             "kept = z.scatter(-1, ids, -math.inf) if top_k else z": "the top_k largest are removed",
             "kept = z.masked_fill(torch.arange(n) >= k, -math.inf)": "the first top_k ids are kept",
-            "kept = torch.zeros_like(z).scatter(-1, ids, best)": "logits outside the top_k are set "
-            "to 0, which is an ordinary logit",
+            "kept = torch.zeros_like(z).scatter(-1, ids, best)": "logits outside top_k become 0",
             "kept = F.pad(best, (0, n - k), value=-math.inf) if top_k else z": "the place among "
             "the top_k is taken for the token's id, which topk's indices hold",
             "kept = z.masked_fill(z < best.reshape(-1, k)[0, -1], -1e9) if top_k else z": "the "
@@ -986,18 +962,17 @@ check_sample_next = EXERCISE.check(
             "top_k largest of all rows together are kept",
         },
         _DRAW: {
-            ("p = torch.ones_like(kept)", "p = torch.softmax(kept, 0)"): "all tokens are equally "
-            "likely",
-            (
-                "p = (kept > -math.inf).to(z.dtype)",
-                "p = (kept > -math.inf).to(z.dtype) if top_k else torch.softmax(kept, -1)",
-            ): "all of the top_k are equally likely",
-            "p = F.one_hot(kept.argmax(-1), n).to(z.dtype)": "the most likely token "
-            "always comes (arg max)",
+            ("p = torch.ones_like(z)", "p = kept.softmax(0)"): "all tokens are equally likely",
+            "p = kept.isfinite().float()": "all of the top_k are equally likely",
+            "p = kept.isfinite().float() if top_k else kept.softmax(-1)": "all of the top_k are "
+            "equally likely",
+            "p = F.one_hot(kept.argmax(-1), n) * 1.0": "the most likely always comes (arg max)",
             "p = F.one_hot(kept.argmin(-1), n).to(z.dtype)": "the least likely token always comes",
             "p = torch.softmax(torch.softmax(kept, -1), -1)": "the softmax is applied twice",
-            ("p = kept.clamp(min=0)", "p = kept.abs()"): "the logits are normalised without the "
-            "exponential",
+            (
+                "p = kept.clamp(0)",
+                "p = kept.abs()",
+            ): "logits are normalised without the exponential",
             "p = kept - kept.amin(-1, keepdim=True)": "the logits are only shifted to be positive",
             "p = torch.sigmoid(kept)": "a sigmoid replaces the softmax",
             "p = kept": "the logits are taken for probabilities",
@@ -1018,9 +993,7 @@ check_sample_next = EXERCISE.check(
     seen={
         "temperature 0 is refused: it means the arg max": _at(_REFUSED, temperature=0),
         "top_k = 1 is refused: it leaves the largest logit only": _at(_REFUSED, top_k=1),
-        "temperature 0 is divided by: deal with it first (the arg max)": raised(
-            "ZeroDivisionError"
-        ),
+        "temperature 0 is divided by: deal with it first (arg max)": raised("ZeroDivisionError"),
         "numbers that are not whole come back: the index of the largest logit is asked for "
         "(argmax), not the largest logit": lambda got, expected, *_, **__: (
             got.is_floating_point() and got.shape == expected.shape
@@ -1041,7 +1014,9 @@ check_sample_next = EXERCISE.check(
         ),
         "a single number is made of several ids, as by item(): give each row of the logits an id "
         "of its own": _says("converted to Scalar", "only one element"),
-        "ids lie outside the vocabulary": lambda got, *_, **__: isinstance(got[FREQUENCIES], str),
+        "ids lie outside the vocabulary": lambda got, *_, **__: isinstance(
+            got.get(FREQUENCIES), str
+        ),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
         "for": _at(_IDS, temperature=0),
@@ -1085,11 +1060,14 @@ def _proportions(f: Any, *options: dict[str, Any]) -> Any:
     ]
 
 
-def _refuses(f: Any, says: tuple[str, ...], why: str, *calls: dict[str, Any]) -> None:
-    for given in calls:
-        value = str(given.get("top_k", given.get("temperature")))
-        logits = torch.randn(2, 6)
-        check_sample_next.raises(f, ValueError, logits, **given, says=(*says, value), why=why)
+def _refuses(why: str, *calls: dict[str, Any]) -> Callable[[Any], None]:
+    def case(f: Any) -> None:
+        for given in calls:
+            says = ("top_k", "top-k", "top k") if "top_k" in given else ("temperature",)
+            says = (*says, str(given[says[0]]))
+            check_sample_next.raises(f, ValueError, torch.randn(2, 6), **given, says=says, why=why)
+
+    return case
 
 
 EXERCISE.cases["sample_next"] = {
@@ -1118,14 +1096,11 @@ EXERCISE.cases["sample_next"] = {
     "equal generator seeds give equal tokens": lambda f: check_sample_next_seeds(
         f, ROWS[0], seed := a_seed(), seed + 1
     ),
-    "ValueError for a negative temperature": lambda f: _refuses(
-        f,
-        *(("temperature",), "a temperature can't be negative"),
-        *({"temperature": -0.1}, {"temperature": -2}),
+    "ValueError for a negative temperature": _refuses(
+        "a temperature can't be negative", {"temperature": -0.1}, {"temperature": -2}
     ),
-    "ValueError for top_k < 1": lambda f: _refuses(
-        f,
-        *(("top_k", "top-k", "top k"), "at least one token must be kept"),
+    "ValueError for top_k < 1": _refuses(
+        "at least one token must be kept",
         *({"top_k": 0}, {"top_k": -1}, {"temperature": 0.7, "top_k": 0}),
     ),
 }
@@ -1175,7 +1150,8 @@ def _generate(
     with torch.no_grad():
         for i in steps:  # noqa: B007
             T = temperature
-            logits = model(tokens)[:, -1]
+            given = tokens
+            logits = model(given)[:, -1]
             new = sample_next(logits, T, k, g)
             last = new[:, None]
             tokens = torch.cat((tokens, last), 1)
@@ -1226,27 +1202,23 @@ check_generate = EXERCISE.check(
         },
         "the model gets all tokens so far, and the next one follows the last position, "
         "model(tokens)[:, -1]": {
-            "logits = model(tokens[:, -1:])[:, -1]": "the model gets only the last token each time",
-            "logits = model(tokens[:, -1:] if i else tokens)[:, -1]": "the model gets only the "
-            "last token after the first step",
-            "logits = model(tokens[:, n:] if i else tokens)[:, -1]": "the model gets only the new "
-            "tokens after the first step",
-            "logits = model(prompt)[:, -1]": "the model gets only the prompt each time",
+            "given = tokens[:, -1:]": "the model gets only the last token each time",
+            "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
+            "given = tokens[:, n:] if i else tokens": "in later steps it gets only the new tokens",
+            "given = prompt": "the model gets only the prompt each time",
             **{
-                f"logits = model(tokens[:, -{size}:])[:, -1]": f"the model gets only the last "
-                f"{size} tokens"
+                f"given = tokens[:, -{size}:]": f"the model gets only the last {size} tokens"
                 for size in (2, 3, 4, 8, 16)
             },
-            "logits = model(tokens[:, -n:])[:, -1]": "a token is dropped at each step (a window)",
-            "logits = model(tokens[:, :-1])[:, -1]": "the last token is not given to the model",
-            "logits = model(tokens)[:, 0]": "the logits at the first position are used",
-            "logits = model(tokens)[:, -2]": "the logits at the position before the last are used",
-            "logits = model(tokens)[:, n - 1]": "the prompt's last position is used at every step",
-            "logits = model(tokens).mean(1)": "the logits of all positions are averaged",
+            "given = tokens[:, -n:]": "a token is dropped at each step (a window)",
+            "given = tokens[:, :-1]": "the last token is not given to the model",
+            "logits = model(given)[:, 0]": "the logits at the first position are used",
+            "logits = model(given)[:, -2]": "the logits at the position before the last are used",
+            "logits = model(given)[:, n - 1]": "the prompt's last position is used at every step",
+            "logits = model(given).mean(1)": "the logits of all positions are averaged",
         },
         "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
-            "last = new[:1].expand(len(tokens))[:, None]": "the first sequence's token is appended "
-            "to all",
+            "last = new[:1].expand_as(new)[:, None]": "all get the first sequence's token",
             "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
             "last = new": "the new token has shape (batch,)",
             "last = new[None]": "the new token has shape (1, batch)",
@@ -1258,7 +1230,7 @@ check_generate = EXERCISE.check(
             "steps = range(n_new - n)": "n_new is taken for the total length",
             "steps = range(min(n_new, 1))": "a single token is made",
             "steps = ()": "no token is made",
-            "steps = [1] * (n_new > 0); logits = model(tokens)[:, -n_new:]; last = new": "all new "
+            "steps = [1] * (n_new > 0); logits = model(given)[:, -n_new:]; last = new": "all new "
             "tokens are made in one step",
         },
         "return the prompt with the new tokens appended, (batch, n + n_new)": {
@@ -1267,11 +1239,9 @@ check_generate = EXERCISE.check(
             ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
             "return tokens[:, 1:]": "the first token is lost",
             "return torch.cat((prompt, tokens[:, n:].flip(1)), 1)": "the new tokens are reversed",
-            ("return tokens[:1]", "return tokens[0]"): "only the first sequence of the batch comes "
-            "back",
+            ("return tokens[:1]", "return tokens[0]"): "only the first sequence comes back",
             "return tokens.squeeze(0)": "a batch of one is squeezed away",
-            ("return tokens.int()", "return tokens.float()"): "the tokens come back in another "
-            "dtype than the prompt's, int64 (long)",
+            ("return tokens.int()", "return tokens.float()"): "the dtype is not the prompt's int64",
             "return tokens.tolist()": "a list comes back, not a tensor",
         },
     },
@@ -1285,9 +1255,7 @@ check_generate = EXERCISE.check(
         "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
         "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
-        "torch.cat needs (batch, 1)": _says(
-            "same number of", "Sizes of tensors", "zero-dimensional"
-        ),
+        "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
         "n_new = 0 is not handled: the prompt comes back as it is": (
             lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised)
         ),
@@ -1333,15 +1301,12 @@ check_generate_often = EXERCISE.check(
             "T = 1.0": "temperature is not passed on",
             "k, g = (None, generator)": "top_k is not passed on",
             "k, g = (None, generator); T = 1.0": "temperature and top_k are not passed on",
-            "new = sample_next(logits / (T or 1), T, k, g)": "the logits are divided by the "
-            "temperature twice",
+            "new = sample_next(logits / (T or 1), T, k, g)": "the temperature is divided by twice",
             "T = temperature and 1 / temperature": "the temperature is multiplied by",
-            "new = sample_next(torch.softmax(logits, -1), T, k, g)": "sample_next gets "
-            "probabilities (a softmax came first)",
+            "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before sample_next",
             "g = torch.Generator().manual_seed(0); new = sample_next(logits, T, k, g)": "the same "
             "random numbers come at each step (a generator is made or seeded anew in the loop)",
-            "new = sample_next(logits, T, k, g) if i == 0 or T == 0 else new": "the same token is "
-            "appended again",
+            "new = new if i and T else sample_next(logits, T, k, g)": "the same token comes again",
             "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": "all "
             "sequences of the batch get the same token",
         },
@@ -1351,7 +1316,7 @@ check_generate_often = EXERCISE.check(
         "all sequences of the batch get the same token: draw one for each": (
             lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any())
         ),
-        f"{_CHANGED}: append to it": lambda got, *_, **__: got[FREQUENCIES] == _CHANGED,
+        f"{_CHANGED}: append to it": lambda got, *_, **__: got.get(FREQUENCIES) == _CHANGED,
         "the shape is not (batch, n + n_new)": _shaped(lambda shape, right: True),
         **_SIGNATURE,
         "the pairs of new tokens come with other probabilities than sample_next(logits, "
@@ -1375,10 +1340,11 @@ TABLE = torch.tensor(
 )
 
 
-def _made(f: Any, *cases: tuple[int, int, int, int], **training: bool) -> None:
-    for batch, n, n_new, vocab_size in cases:
-        tokens = torch.randint(vocab_size, (batch, n))
-        check_generate(f, tokens, n_new=n_new, vocab_size=vocab_size, **training)
+def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
+    return lambda f: [
+        check_generate(f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training)
+        for batch, n, n_new, v in cases
+    ]
 
 
 def _any_token(f: Any) -> None:
@@ -1389,17 +1355,15 @@ def _any_token(f: Any) -> None:
 
 
 EXERCISE.cases["generate"] = {
-    "tokens (batch, n) with n_new more, one at a time": lambda f: _made(
-        f, (3, 5, 6, 12), (2, 20, 8, 50)
-    ),
-    "a single sequence": lambda f: _made(f, (1, 3, 12, 11), (1, 2, 12, 3), (1, 2, 12, 3)),
-    "a prompt of one token": lambda f: _made(f, (4, 1, 5, 7)),
-    "a single new token, or none": lambda f: _made(f, (1, 4, 1, 9), (2, 3, 0, 9)),
+    "tokens (batch, n) with n_new more, one at a time": _made((3, 5, 6, 12), (2, 20, 8, 50)),
+    "a single sequence": _made((1, 3, 12, 11), (1, 2, 12, 3), (1, 2, 12, 3)),
+    "a prompt of one token": _made((4, 1, 5, 7)),
+    "a single new token, or none": _made((1, 4, 1, 9), (2, 3, 0, 9)),
     "tokens in any memory layout": lambda f: check_generate(
         f, torch.randint(9, (5, 2)).mT, n_new=3, vocab_size=9
     ),
-    "the model's training mode is left as it was found": lambda f: _made(
-        f, (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
+    "the model's training mode is left as it was found": _made(
+        (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
     ),
     "temperature, top_k and generator as in sample_next": lambda f: [
         check_generate_often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),

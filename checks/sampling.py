@@ -157,9 +157,7 @@ def seeds_check(
         seen={
             "generators of equal seed give other tokens: draw with the one that is given "
             "alone": _other(EQUAL_SEEDS),
-            "generators of another seed give the same tokens: use the one given": _other(
-                OTHER_SEED
-            ),
+            "generators of another seed give equal tokens: use the one given": _other(OTHER_SEED),
             "a generator that is used again gives the same tokens: draw with the generator itself, "
             "which moves it on": _other(USED_AGAIN),
             "the same tokens come at each call without a generator: set no seed, and draw with "
