@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal \
-  --cov=grading --cov-append --cov-report=
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
+# Measured where grading is tested only: it slows down everything.
+COVERED = --cov=grading --cov-append --cov-report=
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab test test-all accuracy new release solutions grade demo bench clean
@@ -41,10 +42,11 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
 	$(BIN)/coverage erase
-	$(PYTEST) -m "not long" tests
+	$(PYTEST) -m "not long" tests --ignore=tests/grading
+	$(PYTEST) -m "not long" tests/grading $(COVERED)
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	$(PYTEST) -m long tests
+	$(PYTEST) -m long tests $(COVERED)
 	$(BIN)/coverage report --fail-under=90 --skip-covered
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
 
