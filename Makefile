@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
-# Measured where grading is tested only: it slows down everything.
+# Measured by test-all, and of grading only: it slows down everything.
 COVERED = --cov=grading --cov-append --cov-report=
 .DEFAULT_GOAL := help
 
@@ -41,12 +41,12 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
-	$(BIN)/coverage erase
-	$(PYTEST) -m "not long" tests --ignore=tests/grading
-	$(PYTEST) -m "not long" tests/grading $(COVERED)
+	$(PYTEST) -m "not long" tests
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
+	$(BIN)/coverage erase
 	$(PYTEST) -m long tests $(COVERED)
+	$(PYTEST) -m "not long" tests/grading $(COVERED)
 	$(BIN)/coverage report --fail-under=90 --skip-covered
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
 

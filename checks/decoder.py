@@ -356,9 +356,9 @@ def _merge(x: Tensor) -> Tensor:
 
 def _rope(x: Tensor, first: int = 0) -> Tensor:
     n, d = x.shape[-2:]
-    p = first + torch.arange(n)
+    at = first + torch.arange(n)
     i = torch.arange(0, d, 2)
-    angles = p[:, None] * 10000.0 ** (-i / d)
+    angles = at[:, None] * 10000.0 ** (-i / d)
     cos, sin = (angles.cos(), angles.sin())
     even, odd = (x[..., 0::2], x[..., 1::2])
     pairs = (even * cos - odd * sin, even * sin + odd * cos)
@@ -561,8 +561,8 @@ ROPE: Wrong = {
         "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
     },
     "RoPE's positions are 0 to n-1, as in apply_rope": {
-        "p = 2 * torch.arange(n)": "RoPE is applied twice",
-        "p = -torch.arange(n)": "RoPE turns the wrong way (the sign of the sine is flipped)",
+        "at = 2 * torch.arange(n)": "RoPE is applied twice",
+        "at = -torch.arange(n)": "RoPE turns the wrong way (the sign of the sine is flipped)",
     },
     "RoPE's pairs (2i, 2i+1) turn by 10000**(-2i/d_head) times the position, as in apply_rope": {
         "i = torch.arange(d // 2)": "RoPE's angles fall with i/d_head instead of 2i/d_head",
