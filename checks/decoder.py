@@ -10,25 +10,23 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from checks import modules, sampling
+from checks import modules, sampling, seen
 from checks.check import Exercise
-from checks.compare import Raised
+from checks.compare import Raised, same
 from checks.mistakes import Wrong
 from checks.sampling import FREQUENCIES, Drawn, a_generator, a_seed, counted, probabilities
-from checks.seen import (
-    Predicate,
-    batch_fails,
-    comes_back,
-    nearly_right,
-    not_finite,
-    other_dtype,
-    raised,
-    same_shape,
-)
-from helpers import transformer_block
+from checks.seen import Predicate, batch_fails, comes_back, other_dtype, raised, same_shape
 from helpers.attention import causal_mask
 from helpers.positional_encoding import sinusoidal_encoding
-from helpers.transformer_block import DecoderBlock, RMSNorm, sample_next
+from helpers.transformer_block import (
+    CausalSelfAttention,
+    DecoderBlock,
+    DecoderLM,
+    RMSNorm,
+    SwiGLU,
+    generate,
+    sample_next,
+)
 from helpers.weights import austen_files
 
 EXERCISE = Exercise(
@@ -50,6 +48,11 @@ def _says(*words: str) -> Predicate:
     return lambda got, *args, **kwargs: any(word in got.message for word in words)
 
 
+def _all(*cases: Callable[..., Any]) -> Callable[..., Any]:
+    """Several hidden cases as one."""
+    return lambda *given: [case(*given) for case in cases]
+
+
 SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(list, tuple)}
 
 
@@ -58,6 +61,10 @@ SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(lis
 
 def _mean(x: Tensor) -> Tensor:
     return x.mean(-1, keepdim=True)
+
+
+def _centred(x: Tensor) -> Tensor:
+    return x - _mean(x)
 
 
 class _RMSNorm(nn.Module):
@@ -69,8 +76,9 @@ class _RMSNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         z = x.to(torch.promote_types(x.dtype, torch.float32))
         s = z * z
+        eps = self.eps
         power = _mean(s)
-        rms = torch.sqrt(power + self.eps)
+        rms = torch.sqrt(power + eps)
         u = z / rms
         y = u * self.weight
         return y.to(x.dtype)
@@ -89,7 +97,7 @@ def _lost_in_half(got: Any, expected: Tensor, x: Tensor, *args: Any) -> bool:
 check_RMSNorm = EXERCISE.check(  # noqa: N816
     "RMSNorm",
     arguments=("x", "weight", "eps"),
-    reference=transformer_block.RMSNorm,
+    reference=RMSNorm,
     text=[_RMSNorm],
     procedure=_run_norm,
     expects="x / sqrt(mean(x²) + eps) * weight, the mean over the features (last dimension), "
@@ -98,18 +106,16 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         **modules.NO_SUPER,
         "divide x by the root of the mean of x², and centre nothing": {
             (
-                "u = F.layer_norm(z, z.shape[-1:], None, None, self.eps)",
-                "u = (z - _mean(z)) / rms",
-                "u = (z - _mean(z)) / (z.std(-1, keepdim=True) + self.eps)",
+                "u = F.layer_norm(z, z.shape[-1:], None, None, eps)",
+                "u = _centred(z) / rms",
+                "rms = z.std(-1, True, True) + eps; u = _centred(z) / rms",
             ): "the mean is subtracted, as in a LayerNorm",
-            (
-                "u = z / (z.var(-1, keepdim=True, correction=0) + self.eps).sqrt()",
-                "u = z / (z.var(-1, keepdim=True) + self.eps).sqrt()",
-                "u = z / (z.std(-1, keepdim=True) + self.eps)",
-            ): "x is divided by its standard deviation (which subtracts the mean, as a LayerNorm)",
-            "u = z / (z.norm(2, -1, True) + self.eps)": "the squares are summed (L2 norm)",
-            "u = z / (_mean(z.abs()) + self.eps)": "the absolute value stands for the square",
-            "u = z / (z.abs().amax(-1, True) + self.eps)": "x is divided by its largest number",
+            ("power = z.var(-1, False, True)", "power = z.var(-1, True, True)"): "x is divided by "
+            "its standard deviation",
+            "rms = z.std(-1, True, True) + eps": "x is divided by its standard deviation",
+            "u = z / (z.norm(2, -1, True) + eps)": "the squares are summed (L2 norm)",
+            "u = z / (_mean(z.abs()) + eps)": "the absolute value stands for the square",
+            "u = z / (z.abs().amax(-1, True) + eps)": "x is divided by its largest number",
             "power = _mean(z) ** 2": "the square of the mean is taken",
             "u = z * rms": "x is multiplied by the root mean square",
             "u = rms": "the root mean square itself comes back",
@@ -135,21 +141,21 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "s = (z * self.weight) ** 2": "the weight is applied before the mean square is taken",
         },
         "eps is added, as it is, to the mean square inside the root": {
-            "rms = power + self.eps": "the square root is missing",
-            "rms = torch.sqrt(power) + self.eps": "eps is outside the square root",
-            "rms = 1 / (power.rsqrt() + self.eps)": "eps is outside the square root",
-            "rms = torch.sqrt(power + self.eps ** 2)": "eps is squared",
-            "power = _mean((z + self.eps) ** 2) - self.eps": "eps is added to x before squaring",
-            "rms = (power + self.eps / x.shape[-1]).sqrt()": "eps is added to the sum of squares",
-            "rms = torch.sqrt(power - self.eps)": "eps is subtracted",
-            "rms = power.clamp(self.eps).sqrt()": "eps is taken as a lower bound (max or clamp)",
-            "rms = power.sqrt().clamp(self.eps)": "eps is taken as a lower bound of the root",
+            "rms = power + eps": "the square root is missing",
+            "rms = torch.sqrt(power) + eps": "eps is outside the square root",
+            "rms = 1 / (power.rsqrt() + eps)": "eps is outside the square root",
+            "rms = torch.sqrt(power + eps ** 2)": "eps is squared",
+            "power = _mean((z + eps) ** 2) - eps": "eps is added to x before squaring",
+            "rms = (power + eps / x.shape[-1]).sqrt()": "eps is added to the sum of squares",
+            "rms = torch.sqrt(power - eps)": "eps is subtracted",
+            "rms = power.clamp(eps).sqrt()": "eps is taken as a lower bound (max or clamp)",
+            "rms = power.sqrt().clamp(eps)": "eps is taken as a lower bound of the root",
             "rms = torch.sqrt(power)": "eps is forgotten, so that a row of zeros gives NaN",
         },
         "RMSNorm(d_model, eps=1e-6) keeps eps for forward": {
-            ("self.eps = 1e-6", "self.eps = 1e-5", "self.eps = 1e-8", "self.eps = 1e-3"): (
-                "the eps that is given is ignored"
-            ),
+            tuple(
+                f"eps = {e}" for e in (1e-6, 1e-5, 1e-8, 1e-3)
+            ): "the eps that is given is ignored",
             **{
                 f"eps=1e-06 -> eps={e}": f"the default of eps is wrong ({e:g})"
                 for e in (1e-5, 1e-8, 1e-12, 1e-3, 1e-7, torch.finfo(torch.float32).eps)
@@ -158,11 +164,9 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "convert x to float32 first, and back to the dtype of x after the weight is applied": {
             ("return y", "return y.float()"): "the result is float32 (the weight's dtype)",
             "return y.double()": "the result is float64",
-            ("z = x", "z = x.half()"): "squares overflow or vanish in half precision",
+            ("z = x", "z = x.half()"): "in half precision squares overflow or vanish",
         },
-        "weight = nn.Parameter(torch.ones(d_model))": {
-            "torch.ones -> torch.zeros": "weight starts at 0",
-        },
+        "start it at torch.ones(d_model)": {"torch.ones -> torch.zeros": "weight starts at 0"},
     },
     seen={
         "there is a bias: RMSNorm's one parameter is weight": modules.unasked("bias", "beta"),
@@ -172,18 +176,17 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "weight has the wrong shape: one number for each feature, (d_model,)": modules.misshaped,
         "there are parameters that RMSNorm does not have: its one parameter is weight (eps is a "
         "plain number)": comes_back(modules.OtherParameters),
-        "weight does not start at 1: nn.Parameter(torch.ones(d_model))": (
-            lambda got, expected, x, weight, *_: weight is None and same_shape(got, expected)
-        ),
+        "weight does not start at 1, which changes what a new RMSNorm gives: use "
+        "torch.ones(d_model)": lambda got, right, x, w, *_: w is None and same_shape(got, right),
         "the result is float32: give it back in the dtype of x": other_dtype(torch.float32),
         "the result has another dtype than x": other_dtype(),
         "numbers overflow or vanish in half precision: convert x to float32 first": _lost_in_half,
         "the result is not finite: eps is added to the mean square, and nothing "
-        "overflows": not_finite,
+        "overflows": seen.not_finite,
         "the signature is RMSNorm(d_model, eps=1e-6)": _says("positional argument"),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
         "close, but not exact: compute in float32, and add eps to the mean square, inside the "
-        "root": nearly_right,
+        "root": seen.nearly_right,
     },
 )
 
@@ -202,27 +205,27 @@ EXERCISE.cases["RMSNorm"] = {
     "x of shape (..., d_model), any leading dimensions": _norm(
         (4, 7), (7,), (2, 3, 8), (2, 1, 4, 6)
     ),
-    "eps, which is 1e-6 unless given": lambda f: [
-        _norm((3, 6), eps=0.1)(f),
-        _norm((3, 5), size=1e-3)(f),
-        _norm((2, 4), size=1e-2, eps=1e-5)(f),
-        check_RMSNorm(f, torch.zeros(2, 6), torch.ones(6)),
-    ],
+    "eps, which is 1e-6 unless given": _all(
+        _norm((3, 6), eps=0.1),
+        _norm((3, 5), size=1e-3),
+        _norm((2, 4), size=1e-2, eps=1e-5),
+        lambda f: check_RMSNorm(f, torch.zeros(2, 6), torch.ones(6)),
+    ),
     "a single position, a single feature, and sizes that are alike": _norm(
         (1, 6), (1, 1, 6), (3, 1), (5, 5, 5)
     ),
-    "large numbers, many of them, and a mean far from 0": lambda f: [
-        _norm((3, 64), size=100.0)(f),
-        check_RMSNorm(f, 3 + torch.rand(4, 9), torch.randn(9)),
-    ],
+    "large numbers, many of them, and a mean far from 0": _all(
+        _norm((3, 64), size=100.0),
+        lambda f: check_RMSNorm(f, 3 + torch.rand(4, 9), torch.randn(9)),
+    ),
     "x in any memory layout": lambda f: check_RMSNorm(f, torch.randn(2, 8, 5).mT, torch.randn(8)),
-    "the dtype of x": lambda f: [
-        _norm((3, 8), dtype=t)(f) for t in (torch.float64, torch.float16, torch.bfloat16)
-    ],
-    "computed in float32": lambda f: [
-        _norm((2, 16), size=500.0, dtype=torch.float16)(f),
-        _norm((2, 16), size=1e-4, dtype=torch.float16, eps=1e-12)(f),
-    ],
+    "the dtype of x": _all(
+        *(_norm((3, 8), dtype=t) for t in (torch.float64, torch.float16, torch.bfloat16))
+    ),
+    "computed in float32": _all(
+        _norm((2, 16), size=500.0, dtype=torch.float16),
+        _norm((2, 16), size=1e-4, dtype=torch.float16, eps=1e-12),
+    ),
     "weight starts at 1": lambda f: check_RMSNorm(f, torch.randn(2, 6), None),
 }
 
@@ -230,18 +233,13 @@ EXERCISE.cases["RMSNorm"] = {
 # --- SwiGLU --------------------------------------------------------------------------------
 
 
-class _SwiGLU(nn.Module):
-    def __init__(self, d_model: int, d_ff: int) -> None:
-        super().__init__()
-        self.W_gate = nn.Linear(d_model, d_ff, bias=False)
-        self.W_up = nn.Linear(d_model, d_ff, bias=False)
-        self.W_down = nn.Linear(d_ff, d_model, bias=False)
-
+class _SwiGLU(SwiGLU):
     def forward(self, x: Tensor) -> Tensor:
         gate, up, down = (self.W_gate, self.W_up, self.W_down)
         activation = F.silu
-        g = activation(gate(x))
-        product = g * up(x)
+        z = x
+        g = activation(gate(z))
+        product = g * up(z)
         result = down(product)
         return result
 
@@ -249,18 +247,17 @@ class _SwiGLU(nn.Module):
 _check_swiglu = EXERCISE.check(
     "SwiGLU",
     arguments=("x", "d_ff", "parameters"),
-    reference=transformer_block.SwiGLU,
-    text=[_SwiGLU],
+    reference=SwiGLU,
+    text=[SwiGLU, _SwiGLU],
     procedure=lambda f, x, d_ff, w: modules.run(f(x.shape[-1], d_ff).to(x.dtype), w.state, x),
     expects="W_down(silu(W_gate(x)) * W_up(x)), with nn.Linear layers W_gate and W_up from d_model "
     "to d_ff and W_down back, without bias; the shape of x",
     wrong={
         **modules.NO_SUPER,
         "it is silu(W_gate(x)) * W_up(x)": {
-            "product = gate(x) * F.silu(up(x))": "gate and up are swapped (silu is on W_up)",
             **{
-                f"product = gate(x) * F.{f}(up(x))": f"gate and up are swapped (a {f} is on W_up)"
-                for f in ("gelu", "relu", "sigmoid")
+                f"product = gate(x) * F.{f}(up(x))": f"gate and up are swapped ({f} is on W_up)"
+                for f in ("silu", "gelu", "relu", "sigmoid")
             },
             "product = F.sigmoid(gate(x)) * F.silu(up(x))": "silu is on W_up, a sigmoid on W_gate",
             "g = gate(x)": "the activation is missing",
@@ -273,8 +270,7 @@ _check_swiglu = EXERCISE.check(
             "product = F.silu(up(x))": "W_gate is not used (an ordinary feed-forward)",
             "product = g * gate(x)": "W_gate is used twice",
             "g = F.silu(up(x))": "W_up is used twice, or W_gate and W_up are the same layer",
-            "x = RMSNorm(x.shape[-1])(x); g = activation(gate(x))": "x is normalised first, which "
-            "belongs to the block",
+            "z = RMSNorm(x.shape[-1])(x)": "x is normalised first, which belongs to the block",
         },
         "SwiGLU uses silu(W_gate(x)), and silu(z) is z * sigmoid(z)": {
             "activation = F.gelu": "the activation is a GELU",
@@ -320,20 +316,21 @@ _check_swiglu = EXERCISE.check(
 
 def check_SwiGLU(answer: Any, x: Tensor, d_ff: int) -> Any:  # noqa: N802
     """Compare `SwiGLU(d_model, d_ff)`, with random parameters, on `x` `(..., d_model)`."""
-    given = modules.at_random(transformer_block.SwiGLU(x.shape[-1], d_ff))
+    given = modules.at_random(SwiGLU(x.shape[-1], d_ff))
     return _check_swiglu(answer, x, d_ff, given)
 
 
+def _swiglu(*sizes: tuple[int, ...]) -> Callable[[Any], Any]:
+    """A case of x of shapes that d_ff follows."""
+    return lambda f: [check_SwiGLU(f, torch.randn(*shape), d_ff) for *shape, d_ff in sizes]
+
+
 EXERCISE.cases["SwiGLU"] = {
-    "x of shape (..., d_model), any leading dimensions": lambda f: [
-        check_SwiGLU(f, torch.randn(*shape), d_ff)
-        for *shape, d_ff in ((5, 8, 3), (8, 5), (2, 3, 4, 5, 9))
-    ],
-    "sizes that are alike": lambda f: check_SwiGLU(f, torch.randn(6, 6), 6),
-    "a single position, and sizes of 1": lambda f: [
-        check_SwiGLU(f, torch.randn(*shape), d_ff)
-        for *shape, d_ff in ((1, 4, 12), (7, 2, 1), (3, 1, 4))
-    ],
+    "x of shape (..., d_model), any leading dimensions": _swiglu(
+        (5, 8, 3), (8, 5), (2, 3, 4, 5, 9)
+    ),
+    "sizes that are alike": _swiglu((6, 6, 6)),
+    "a single position, and sizes of 1": _swiglu((1, 4, 12), (7, 2, 1), (3, 1, 4)),
     "large numbers": lambda f: check_SwiGLU(f, 3 * torch.randn(2, 1, 16), 40),
     "x in any memory layout": lambda f: check_SwiGLU(f, torch.randn(2, 4, 5).mT, 7),
     "the dtype of x": lambda f: check_SwiGLU(f, torch.randn(2, 3, 4, dtype=torch.float64), 5),
@@ -366,17 +363,10 @@ def _rope(x: Tensor, first: int = 0) -> Tensor:
     return turned
 
 
-class _Attention(nn.Module):
-    def __init__(self, d_model: int, n_heads: int) -> None:
-        super().__init__()
-        self.n_heads = n_heads
-        self.W_q = nn.Linear(d_model, d_model, bias=False)
-        self.W_k = nn.Linear(d_model, d_model, bias=False)
-        self.W_v = nn.Linear(d_model, d_model, bias=False)
-        self.W_o = nn.Linear(d_model, d_model, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        h, n = (self.n_heads, x.shape[-2])
+class _Attention(CausalSelfAttention):
+    def forward(self, x: Tensor, cache: Any = None) -> Any:
+        h = self.n_heads
+        n = x.shape[-2]
         W = (self.W_q, self.W_k, self.W_v)
         t = (x, x, x)
         p = [layer(s) for layer, s in zip(W, t, strict=True)]
@@ -386,7 +376,8 @@ class _Attention(nn.Module):
         V = v
         scores = Q @ K.mT / math.sqrt(Q.shape[-1])
         mask = causal_mask(n)
-        hidden = scores.masked_fill(~mask, -math.inf)
+        low = -math.inf
+        hidden = scores.masked_fill(~mask, low)
         weights = torch.softmax(hidden, -1)
         found = _merge(weights @ V)
         output = self.W_o(found)
@@ -404,8 +395,10 @@ class _Block(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         n1, attend = (self.attention_norm, self.attention)
         n2, feed = (self.feed_forward_norm, self.feed_forward)
-        y = x + attend(n1(x))
-        z = y + feed(n2(y))
+        a = n1(x)
+        y = x + attend(a)
+        b = n2(y)
+        z = y + feed(b)
         return z
 
 
@@ -413,63 +406,54 @@ def _sinusoids(x: Tensor) -> Tensor:
     return sinusoidal_encoding(x.shape[-2], x.shape[-1])
 
 
-def _centred(x: Tensor) -> Tensor:
-    return x - _mean(x)
-
-
 def _right_at(position: int) -> Predicate:
-    def when(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
-        several = same_shape(got, expected) and got.shape[-2] > 1
-        return several and torch.allclose(
-            got[..., position, :], expected[..., position, :], atol=1e-4
-        )
-
-    return when
+    """Of several positions, this one is right."""
+    return lambda got, expected, *_, **__: (
+        got.shape[-2] > 1 and same(got[..., position, :], expected[..., position, :], 1e-4)
+    )
 
 
 PRE_NORM = "x = x + attention(attention_norm(x)), then x + feed_forward(feed_forward_norm(x))"
+HALF = (0.5, 0.5**0.5)
 _HALVES: Wrong = {
     PRE_NORM: {
-        "y = attend(n1(x))": "the residual around the attention is missing",
-        "y = n1(x) + attend(n1(x))": "the residual around the attention adds the normalised x",
+        "y = attend(a)": "the residual around the attention is missing",
+        "y = a + attend(a)": "the residual around the attention adds the normalised x",
         "y = n1(x + attend(x))": "the attention is post-norm",
-        "y = x + attend(x)": "attention_norm is not used",
-        "y = x + attend(n2(x))": "the same norm serves both halves (feed_forward_norm)",
+        "a = x": "attention_norm is not used",
+        "a = n2(x)": "the same norm serves both halves (feed_forward_norm)",
         "y = x": "the attention is missing",
-        "z = feed(n2(y))": "the residual around the feed-forward is missing",
-        "z = n2(y) + feed(n2(y))": "the residual around the feed-forward adds the normalised x",
+        "z = feed(b)": "the residual around the feed-forward is missing",
+        "z = b + feed(b)": "the residual around the feed-forward adds the normalised x",
         "z = n2(y + feed(y))": "the feed-forward is post-norm",
-        "z = y + feed(y)": "feed_forward_norm is not used",
-        "z = y + feed(n1(y))": "the same norm is used twice (attention_norm)",
+        "b = y": "feed_forward_norm is not used",
+        "b = n1(y)": "the same norm serves both halves (attention_norm)",
         "z = y": "the feed-forward is missing",
-        "z = x + feed(n2(y))": "the second residual adds the block's input, not the running x",
-        "z = y - x + feed(n2(y))": "the second residual adds the attention's output without x",
-        "z = x + y + feed(n2(y))": "the block's input is added once more at the end",
-        "z = y + feed(n2(x))": "attention and feed-forward run side by side on the same x",
-        "z = x + feed(n2(y - x))": "the feed-forward works on the attention's output alone",
-        "y = attend(n1(x)); z = feed(n2(y))": "both residuals are missing",
-        "y = n1(x) + attend(n1(x)); z = n2(y) + feed(n2(y))": "the residuals add the normalised x",
+        "z = x + feed(b)": "the second residual adds the block's input, not the running x",
+        "z = y - x + feed(b)": "the second residual adds the attention's output without x",
+        "z = x + y + feed(b)": "the block's input is added once more at the end",
+        "b = n2(x)": "attention and feed-forward run side by side on the same x",
+        "b = n2(y - x); z = x + feed(b)": "the feed-forward works on the attention's output alone",
+        "y = attend(a); z = feed(b)": "both residuals are missing",
+        "y = a + attend(a); z = b + feed(b)": "the residuals add the normalised x",
         "y = n1(x + attend(x)); z = n2(y + feed(y))": "the norms come after the sum (post-norm)",
         "y = x + n1(attend(x)); z = y + n2(feed(y))": "the norm comes after the sublayer",
-        "y = x + attend(x); z = y + feed(y)": "both norms are missing in forward",
-        "y = x + attend(n2(x)); z = y + feed(n1(y))": "the two norms are swapped",
-        "y = x + attend(n1(_centred(x))); z = y + feed(n2(_centred(y)))": "the norms are "
-        "LayerNorms (the mean is subtracted), not RMSNorm",
-        "y = x + attend(n2(n1(x))); z = y + feed(y)": "both norms come before the attention",
+        "a = x; b = y": "both norms are missing in forward",
+        "a = n2(x); b = n1(y)": "the two norms are swapped",
+        "a = n1(_centred(x)); b = n2(_centred(y))": "the norms are LayerNorms, not RMSNorm",
+        "a = n2(n1(x)); b = y": "both norms come before the attention",
         ("return n2(z)", "return n1(z)"): "the result is normalised once more at the end",
-        tuple(
-            f"y = x + {s} * attend(n1(x)); z = y + {s} * feed(n2(y))" for s in (0.5, 0.5**0.5)
-        ): "what attention and feed-forward give is halved or scaled",
-        tuple(
-            f"y = {s} * (x + attend(n1(x))); z = {s} * (y + feed(n2(y)))" for s in (0.5, 0.5**0.5)
-        ): "the sums are scaled or halved",
-        ("return z / 2", "return z / math.sqrt(2)"): "the block's result is scaled or halved",
+        tuple(f"y = x + {s} * attend(a); z = y + {s} * feed(b)" for s in HALF): "what attention "
+        "and feed-forward give is halved or scaled",
+        tuple(f"y = {s} * (x + attend(a)); z = {s} * (y + feed(b))" for s in HALF): "the sums are "
+        "halved or scaled",
+        tuple(f"return {s} * z" for s in HALF): "the block's result is halved or scaled",
         "y = x + feed(n2(x)); z = y + attend(n1(y))": "the feed-forward comes before the attention",
-        "t = (x, self.raw, self.raw); attend.raw = x; y = x + attend(n1(x))": "only the queries "
-        "are made from the normalised x, keys and values are not",
+        "t = (x, self.raw, self.raw); attend.raw = x; a = n1(x)": "only the queries are made from "
+        "the normalised x, keys and values are not",
     },
     "positions of one sequence must not see another": {
-        "y = x + attend(n1(x).flatten(0, -2)).reshape(x.shape)": "the batch is flattened",
+        "y = x + attend(a.flatten(0, -2)).reshape(x.shape)": "the batch is flattened",
     },
     "SwiGLU uses silu, W_down(silu(W_gate(x)) * W_up(x))": {
         "activation = F.gelu": "the feed-forward's activation is a GELU",
@@ -478,26 +462,20 @@ _HALVES: Wrong = {
     },
 }
 
-_ALSO = (
-    "",
-    "; hidden = scores.masked_fill(~mask, -1e9)",
-    "; weights = torch.softmax(hidden, -1).nan_to_num()",
-)
-_SPLIT_BY_VIEW = "heads = x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)"
-_MERGED_BY_VIEW = "merged = x.reshape(*x.shape[:-3], x.shape[-2], -1)"
+_ALSO = ("", "; low = -1e9", "; weights = torch.softmax(hidden, -1).nan_to_num()")
+_SPLIT_VIEW = "heads = x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)"
+_MERGE_VIEW = "merged = x.reshape(*x.shape[:-3], x.shape[-2], -1)"
 CAUSAL_ATTENTION: Wrong = {
-    "a position attends to itself and earlier ones, j <= i, and other scores become -inf before "
-    "the softmax": {
+    "a position sees itself and earlier ones, and other scores become -inf before the softmax": {
         "hidden = scores": "there is no causal mask",
         "mask = causal_mask(n).mT": "the mask is the wrong way round (transposed, upper triangle)",
         "mask = torch.ones(n, n).tril(1).bool()": "a position sees one later (off by one)",
         "mask = torch.eye(n).bool()": "a position sees only itself",
-        "hidden = scores.masked_fill(~mask, 0)": "masked scores become 0 instead of -inf",
+        "low = 0.0": "masked scores are set to 0 instead of -inf, and exp(0) is 1",
         tuple(f"mask = ~causal_mask(n){also}" for also in _ALSO): "the mask is inverted",
         tuple(f"mask = causal_mask(n).tril(-1){also}" for also in _ALSO): "the mask leaves out the "
         "position itself (off by one, j < i)",
-        "hidden = scores; weights = torch.softmax(scores, -1).tril()": "the mask comes after the "
-        "softmax, so that the weights no longer sum to 1",
+        "weights = torch.softmax(scores, -1).tril()": "the mask comes after the softmax",
     },
     "the scores are divided by the square root of d_head": {
         "scores = Q @ K.mT": "the scores are not scaled",
@@ -508,14 +486,14 @@ CAUSAL_ATTENTION: Wrong = {
         "scores = Q @ K.mT * math.sqrt(Q.shape[-1])": "the scores are multiplied by √d_head",
     },
     "there are n_heads heads of d_model / n_heads features": {
-        "self.n_heads = 1": "n_heads is ignored (a single head of d_model features)",
-        **{f"self.n_heads = {n}": f"n_heads is ignored ({n} is hard-coded)" for n in (2, 4, 8)},
-        "self.n_heads = d_model // n_heads": "d_head and n_heads are mixed up",
+        "h = 1": "n_heads is ignored (a single head of d_model features)",
+        **{f"h = {n}": f"n_heads is ignored ({n} is hard-coded)" for n in (2, 4, 8)},
+        "h = x.shape[-1] // self.n_heads": "d_head and n_heads are mixed up",
     },
     "(..., n, n_heads, d_head) must become (..., n_heads, n, d_head), and back for merging": {
-        _SPLIT_BY_VIEW: "the heads are split without a transpose",
-        f"{_SPLIT_BY_VIEW}; {_MERGED_BY_VIEW}": "heads are split and merged without a transpose",
-        _MERGED_BY_VIEW: "the heads are merged without a transpose",
+        _SPLIT_VIEW: "the heads are split without a transpose",
+        f"{_SPLIT_VIEW}; {_MERGE_VIEW}": "the heads are split and merged without a transpose",
+        _MERGE_VIEW: "the heads are merged without a transpose",
     },
     "it takes h*d_head to (h+1)*d_head - 1": {
         "cut = x.unflatten(-1, (-1, n_heads)).mT": "head h takes every n_heads-th feature",
@@ -541,23 +519,22 @@ CAUSAL_ATTENTION: Wrong = {
         "weights = scores.tril()": "the softmax is missing",
     },
 }
-"""What may go wrong in the attention of a decoder, `_Attention`."""
+"""What may go wrong in causal attention: edits of `_split`, `_merge` and `_Attention.forward`."""
 ROPE: Wrong = {
-    "apply_rope turns queries and keys, after the split into heads, where positions are the "
-    "dimension before the last, (..., n_heads, n, d_head)": {
+    "apply_rope turns queries and keys after the split into heads, (..., n_heads, n, d_head)": {
         "Q = q; K = k": "RoPE is missing, or without effect because it takes heads for positions",
         "V = _rope(v)": "RoPE is applied to the values too",
         "K = k": "RoPE is applied to the queries only",
         "Q = q": "RoPE is applied to the keys only",
         "Q = q; V = _rope(v)": "RoPE is applied to keys and values, not to queries and keys",
-        "Q = _split(_rope(p[0]), h); K = _split(_rope(p[1]), h)": "RoPE comes before the split",
+        "Q = _split(_rope(p[0]), h); K = _split(_rope(p[1]), h)": "RoPE is applied before the "
+        "split into heads, with the angles of d_model",
         "t = (_rope(x), _rope(x), x); Q = q; K = k": "RoPE is applied to x before the projection",
         "t = 3 * (_rope(x),); Q = q; K = k": "RoPE is applied to all of the attention's input",
         "t = 3 * (x + _sinusoids(x),); Q = q; K = k": "sinusoidal positions replace RoPE",
-        "Q = q; K = k; x = x + _sinusoids(x); y = x + attend(n1(x))": "sinusoids replace RoPE",
         ("Q = _rope(q, 1)", "K = _rope(k, 1)"): "RoPE is off by one between queries and keys",
-        "Q = q; K = k; found = _merge(_rope(weights @ V))": "RoPE turns the attention's output",
-        "Q = q; K = k; found = _rope(_merge(weights @ V))": "RoPE turns the attention's output",
+        "Q = q; K = k; found = _merge(_rope(weights @ V))": "RoPE is applied to the heads' output",
+        "Q = q; K = k; found = _rope(_merge(weights @ V))": "RoPE is applied to the merged heads",
         "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
     },
     "RoPE's positions are 0 to n-1, as in apply_rope": {
@@ -573,14 +550,14 @@ ROPE: Wrong = {
         "d_head/2 (half-split)",
     },
 }
-"""What may go wrong with the rotation there, `_rope`."""
+"""What may go wrong with the rotation in it: edits of `_rope` and `_Attention.forward`."""
 
 _check_decoder_block = EXERCISE.check(
     "DecoderBlock",
     arguments=("x", "n_heads", "d_ff", "parameters"),
-    reference=transformer_block.DecoderBlock,
+    reference=DecoderBlock,
     procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
-    text=[_split, _merge, _rope, _SwiGLU, _Attention, _Block],
+    text=[CausalSelfAttention, _split, _merge, _rope, _SwiGLU, _Attention, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",
     wrong={
@@ -588,8 +565,9 @@ _check_decoder_block = EXERCISE.check(
         **_HALVES,
         **CAUSAL_ATTENTION,
         **ROPE,
-        "this model has RoPE on queries and keys": {
-            "x = x + _sinusoids(x); y = x + attend(n1(x))": "sinusoidal positions are added to x",
+        "this model has RoPE on queries and keys, and no other positions": {
+            "x = x + _sinusoids(x); a = n1(x)": "sinusoidal positions are added to x",
+            "Q = q; K = k; x = x + _sinusoids(x); a = n1(x)": "sinusoidal positions replace RoPE",
         },
     },
     seen={
@@ -602,13 +580,12 @@ _check_decoder_block = EXERCISE.check(
         "a tuple is added or normalised: where the attention gives (output, weights), take the "
         "output": _says("'tuple'", "(tuple", "not tuple"),
         "the result is not finite: every row of the mask needs a key (the position itself is "
-        "always allowed), and -inf must not be multiplied": not_finite,
+        "always allowed), and -inf must not be multiplied": seen.not_finite,
         "the last position is right and others are not: look at the causal mask": _right_at(-1),
         "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
         "on queries and keys, after the split into heads)": _right_at(0),
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
-        "the split into heads, and of the "
-        "mask": _says("size of tensor", "shapes cannot be multiplied", "shape '["),
+        "the split, and of the mask": _says("size of tensor", "cannot be multiplied", "shape '["),
     },
 )
 
@@ -618,7 +595,7 @@ def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> Any: 
 
     To 3e-5: right answers that add in another order are up to 3e-6 apart.
     """
-    given = modules.at_random(transformer_block.DecoderBlock(x.shape[-1], n_heads, d_ff))
+    given = modules.at_random(DecoderBlock(x.shape[-1], n_heads, d_ff))
     return _check_decoder_block(answer, x, n_heads, d_ff, given, tolerance=3e-5)
 
 
@@ -643,17 +620,10 @@ EXERCISE.cases["DecoderBlock"] = {
 # --- DecoderLM -----------------------------------------------------------------------------
 
 
-class _LM(nn.Module):
-    def __init__(self, config: Any) -> None:
-        super().__init__()
-        sizes = (config.d_model, config.n_heads, config.d_ff)
-        self.embedding = nn.Embedding(config.vocab_size, config.d_model)
-        self.blocks = nn.ModuleList([DecoderBlock(*sizes) for _ in range(config.n_layers)])
-        self.norm = RMSNorm(config.d_model)
-        self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        e = self.embedding(tokens)
+class _LM(DecoderLM):
+    def forward(self, tokens: Tensor, caches: Any = None) -> Any:
+        E = self.embedding
+        e = E(tokens)
         x = e
         for block in self.blocks:
             x = block(x)
@@ -679,8 +649,8 @@ def _in_plain_list(got: modules.OtherParameters, *args: Any, **kwargs: Any) -> b
 _check_decoder_lm = EXERCISE.check(
     "DecoderLM",
     arguments=("config", "tokens", "parameters"),
-    reference=transformer_block.DecoderLM,
-    text=[_LM],
+    reference=DecoderLM,
+    text=[DecoderLM, _LM],
     procedure=lambda f, config, tokens, w: modules.run(f(config), w.state, tokens),
     expects="output(norm(x)), where x is embedding(tokens) after each of the n_layers blocks: "
     "logits of shape (..., n, vocab_size), for tokens (..., n)",
@@ -696,10 +666,9 @@ _check_decoder_lm = EXERCISE.check(
             "block(x) -> self.norm(block(x))": "the norm comes after each block and at the end",
             "y = x; logits = self.norm(self.output(x))": "the norm comes after the output layer",
         },
-        "the output layer has a weight of its own, not shared with the embedding": {
-            "self.embedding.weight = self.output.weight; e = self.embedding(tokens)": "it shares "
-            "the embedding's weight (tied)",
-            "logits = y @ self.embedding.weight.T": "it shares the embedding's weight (tied)",
+        "the output layer has a weight of its own": {
+            "e = self.output.weight[tokens]": "embedding and output layer share a weight (tied)",
+            "logits = y @ E.weight.T": "embedding and output layer share a weight (tied)",
         },
         "the output layer makes the logits, and nothing changes them": {
             "logits = y": "the hidden states come back",
@@ -707,10 +676,10 @@ _check_decoder_lm = EXERCISE.check(
             "logits = self.output(y) * x.shape[-1] ** 0.5": "the logits are multiplied by √d_model",
         },
         "the embedding is not scaled, and only RoPE in the attention tells positions": {
-            "x = e -> x = e * math.sqrt(e.shape[-1])": "it is scaled by the square root of d_model",
-            "x = e -> x = e / math.sqrt(e.shape[-1])": "it is divided by √d_model",
+            "e = E(tokens) * E.embedding_dim ** 0.5": "it is scaled by the square root of d_model",
+            "e = E(tokens) / E.embedding_dim ** 0.5": "it is divided by √d_model",
             "x = e -> x = e + _sinusoids(e)": "sinusoidal positions are added to the embedding",
-            "x = e -> x = e * math.sqrt(e.shape[-1]) + _sinusoids(e)": "sinusoidal positions are "
+            "x = e -> x = e * E.embedding_dim ** 0.5 + _sinusoids(e)": "sinusoidal positions are "
             "added to a scaled embedding",
             "x = e -> x = _rope(e)": "RoPE is applied to the embedding",
         },
@@ -724,12 +693,13 @@ _check_decoder_lm = EXERCISE.check(
         },
         "x goes from block to block, and each has its residuals inside": {
             "block(x) -> block(e)": "only the last block counts (each gets the embedding)",
-            "block(x) -> x + block(e) - (x is e) * x": "the blocks run side by side on the input",
+            "y = self.norm(sum(b(e) for b in self.blocks))": "every block gets the embedding, and "
+            "the outputs are added",
             "block(x) -> x + block(x)": "a residual is added around each block",
             "y = self.norm(e + x)": "the embedding is added again after the blocks",
         },
         "each layer is a DecoderBlock of its own ([DecoderBlock(…)] * n repeats the same one)": {
-            " for _ in range(config.n_layers)] -> ] * config.n_layers": "the blocks are shared",
+            "for block in [self.blocks[-1]] * len(self.blocks):": "the blocks are shared",
         },
         "logits are asked for, as the output layer gives them, at every position": {
             "return torch.softmax(logits, -1)": "a softmax is applied",
@@ -744,10 +714,9 @@ _check_decoder_lm = EXERCISE.check(
             "return logits[..., :-1, :]": "the logits of the last position are left out",
         },
         "position i of a sequence sees tokens 0 to i of it, and nothing else": {
-            "e = self.embedding(F.pad(tokens, (1, 0))[..., :-1])": "the tokens are shifted",
-            "e = self.embedding(tokens.flatten()); return logits.reshape(*tokens.shape, -1)": (
-                "the batch is flattened into one long sequence"
-            ),
+            "e = E(F.pad(tokens, (1, 0))[..., :-1])": "the tokens are shifted",
+            "e = E(tokens.flatten()); return logits.reshape(*tokens.shape, -1)": "the batch is "
+            "flattened into one long sequence",
         },
     },
     seen={
@@ -758,28 +727,25 @@ _check_decoder_lm = EXERCISE.check(
         "there are too few blocks: config.n_layers are asked for": _only("blocks."),
         "there are too many blocks: config.n_layers are asked for": _only(unasked="blocks."),
         "the final norm is missing: self.norm = RMSNorm(d_model) before the output": _only("norm."),
-        "the final norm has a bias, as a LayerNorm: it is RMSNorm": modules.unasked("norm.bias"),
+        "the final norm has a bias, as a LayerNorm has: use RMSNorm": modules.unasked("norm.bias"),
         "there are learned positions: this model has none, RoPE tells positions "
         "apart": modules.parameters(lambda got: any("pos" in name for name in got.unasked)),
-        "the output layer is missing (tied, perhaps): it has a weight of its own": _only("output."),
+        "the output layer is missing (perhaps tied): it has a weight of its own": _only("output."),
         "a part has the wrong size: the embedding is (vocab_size, d_model), the output layer goes "
-        "from d_model to vocab_size, DecoderBlock takes d_model, n_heads and d_ff in this "
-        "order": modules.misshaped,
+        "back to vocab_size, a block is DecoderBlock(d_model, n_heads, d_ff)": modules.misshaped,
         **modules.BIASED,
         **modules.OTHER_NAMES,
         "a leading dimension is missing or new: tokens (..., n) give logits (..., n, vocab_size), "
-        "so a single sequence has no batch dimension": lambda got, expected, *_, **__: (
-            got.dim() != expected.dim() and got.numel() == expected.numel()
-        ),
+        "so a single sequence has no batch "
+        "dimension": lambda got, e, *_: got.dim() != e.dim() and got.numel() == e.numel(),
         **SEVERAL_CAME,
         "sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, n_heads, "
         "d_ff)": _says("divi", "n_heads", "unflatten"),
         "config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and reads its "
         "attributes, such as config.d_model": _says("ModelConfig", "argument", "subscriptable"),
-        "the batch is not handled: tokens may have any number of leading dimensions, also none": (
-            lambda got, right, config, tokens, *_, **__: batch_fails(2)(got, right, tokens)
-        ),
-        "the result is not finite, though it should be": not_finite,
+        "the batch is not handled: tokens may have any number of leading dimensions, also none (a "
+        "single sequence)": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
+        "the result is not finite, though it should be": seen.not_finite,
     },
 )
 
@@ -793,7 +759,7 @@ def check_DecoderLM(  # noqa: N802
     To 1e-4: right answers that add in another order are up to 1e-5 apart.
     """
     if state is None:
-        given = modules.at_random(transformer_block.DecoderLM(config))
+        given = modules.at_random(DecoderLM(config))
     else:
         given = modules.Parameters(state, "those of a trained model")
     return _check_decoder_lm(answer, config, tokens, given, tolerance=1e-4)
@@ -815,10 +781,9 @@ def _trained(f: Any, config: Any) -> None:
 EXERCISE.cases["DecoderLM"] = {
     "tokens (..., n), any leading dimensions": _lm((3, 5), (7,), (2, 3, 4), (2, 1, 2, 3)),
     "a single token": _lm((1, 1), (1,)),
-    "config.n_layers blocks": lambda f, config: [
-        _lm((2, 6), n_layers=1)(f, config),
-        _lm((2, 4), n_layers=4, d_model=16, n_heads=4, d_ff=16)(f, config),
-    ],
+    "config.n_layers blocks": _all(
+        _lm((2, 6), n_layers=1), _lm((2, 4), n_layers=4, d_model=16, n_heads=4, d_ff=16)
+    ),
     "sizes that are alike": _lm((8, 8), vocab_size=8, d_model=8, n_heads=1, d_ff=8),
     "many positions": _lm((1, 30), vocab_size=40, d_model=32, n_heads=8, d_ff=20),
     "tokens in any memory layout": lambda f, config: check_DecoderLM(
@@ -837,20 +802,13 @@ OTHER_DEFAULTS: Wrong = {
 }
 
 
-def _refuse(temperature: float, top_k: int | None) -> None:
-    if temperature < 0:
-        raise ValueError(f"temperature is {temperature}; it must be 0 or greater")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k is {top_k}; it must be at least 1")
-
-
 def _sample(
     logits: Tensor,
     temperature: float = 1.0,
     top_k: int | None = None,
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    _refuse(temperature, top_k)
+    sample_next(torch.zeros(1), temperature, top_k, torch.Generator())  # refuses bad input
     n = logits.shape[-1]
     largest = logits.argmax(-1)
     if temperature == 0:
@@ -858,10 +816,12 @@ def _sample(
     z = logits / temperature
     k = min(top_k or n, n)
     best, ids = z.topk(k, -1)
-    kept = torch.full_like(z, -math.inf).scatter(-1, ids, best)
+    low = torch.full_like(z, -math.inf)
+    kept = low.scatter(-1, ids, best)
     p = torch.softmax(kept, -1)
     rows = p.reshape(-1, n)
-    drawn = torch.multinomial(rows, 1, generator=generator)
+    g = generator
+    drawn = torch.multinomial(rows, 1, generator=g)
     tokens = drawn.reshape(logits.shape[:-1])
     return tokens
 
@@ -909,7 +869,6 @@ def _no_ids(got: Any, *args: Any, **kwargs: Any) -> bool:
 
 
 _REFUSED, _IDS = raised("ValueError", "AssertionError"), comes_back(Tensor)
-_UNSQUEEZED = _shaped(lambda shape, right: shape == (*right, 1))
 _DRAW = "draw from softmax(logits / temperature), taken over the vocabulary (dim=-1)"
 
 check_sample_next = EXERCISE.check(
@@ -953,7 +912,7 @@ check_sample_next = EXERCISE.check(
             "best, ids = z.topk(k, -1, False)": "the top_k smallest logits are kept",
             "kept = z.scatter(-1, ids, -math.inf) if top_k else z": "the top_k largest are removed",
             "kept = z.masked_fill(torch.arange(n) >= k, -math.inf)": "the first top_k ids are kept",
-            "kept = torch.zeros_like(z).scatter(-1, ids, best)": "logits outside top_k become 0",
+            "low = torch.zeros_like(z)": "logits outside the top_k become 0, an ordinary logit",
             "kept = F.pad(best, (0, n - k), value=-math.inf) if top_k else z": "the place among "
             "the top_k is taken for the token's id, which topk's indices hold",
             "kept = z.masked_fill(z < best.reshape(-1, k)[0, -1], -1e9) if top_k else z": "the "
@@ -963,17 +922,13 @@ check_sample_next = EXERCISE.check(
         },
         _DRAW: {
             ("p = torch.ones_like(z)", "p = kept.softmax(0)"): "all tokens are equally likely",
-            "p = kept.isfinite().float()": "all of the top_k are equally likely",
-            "p = kept.isfinite().float() if top_k else kept.softmax(-1)": "all of the top_k are "
-            "equally likely",
-            "p = F.one_hot(kept.argmax(-1), n) * 1.0": "the most likely always comes (arg max)",
-            "p = F.one_hot(kept.argmin(-1), n).to(z.dtype)": "the least likely token always comes",
+            "kept = low.scatter(-1, ids, 0.0)": "the top_k are all equally likely",
+            "kept = low.scatter(-1, ids, 0.0) if top_k else z": "the top_k are all equally likely",
+            "tokens = largest": "the most likely token always comes (arg max)",
+            "tokens = kept.argmin(-1)": "the least likely token always comes",
             "p = torch.softmax(torch.softmax(kept, -1), -1)": "the softmax is applied twice",
-            (
-                "p = kept.clamp(0)",
-                "p = kept.abs()",
-            ): "logits are normalised without the exponential",
-            "p = kept - kept.amin(-1, keepdim=True)": "the logits are only shifted to be positive",
+            ("p = kept.clamp(0)", "p = kept.abs()"): "the exponential is missing",
+            "p = kept - kept.amin(-1, True)": "the logits are only shifted to be positive",
             "p = torch.sigmoid(kept)": "a sigmoid replaces the softmax",
             "p = kept": "the logits are taken for probabilities",
         },
@@ -994,29 +949,25 @@ check_sample_next = EXERCISE.check(
         "temperature 0 is refused: it means the arg max": _at(_REFUSED, temperature=0),
         "top_k = 1 is refused: it leaves the largest logit only": _at(_REFUSED, top_k=1),
         "temperature 0 is divided by: deal with it first (arg max)": raised("ZeroDivisionError"),
-        "numbers that are not whole come back: the index of the largest logit is asked for "
-        "(argmax), not the largest logit": lambda got, expected, *_, **__: (
-            got.is_floating_point() and got.shape == expected.shape
-        ),
-        "the last dimension is kept (size 1, as from torch.multinomial): squeeze it": _UNSQUEEZED,
+        "the last dimension is kept (size 1, as torch.multinomial gives it): one id is asked for, "
+        "so squeeze it": _shaped(lambda shape, right: shape == (*right, 1)),
         "there is a dimension too many, as of probabilities or a one-hot vector: token ids are "
         "asked for": _shaped(lambda shape, right: shape[:-1] == right),
         "dimensions are lost, flattened or new: the ids have shape (...) for logits (..., "
         "vocab_size)": _shaped(lambda shape, right: True),
+        "numbers that are not whole come back: the index of the largest logit is asked for "
+        "(argmax), not the largest logit": other_dtype(torch.float32, torch.float64),
         "torch.multinomial takes one or two dimensions: flatten the leading ones for it, and "
         "restore them after (reshape)": _says("prob_dist must be 1 or 2 dim"),
         "what is drawn from are no probabilities: apply the softmax first, and divide by no "
         "0": _says("probability tensor contains", "invalid multinomial", "probabilities "),
         "the arguments have other names: the signature is sample_next(logits, temperature=1.0, "
         "top_k=None, generator=None)": _says("unexpected keyword argument"),
-        "one token is drawn for all rows, or the same always comes: draw for each row": (
-            lambda got, *_, **__: bool((got.get(FREQUENCIES).shares.amax(-1) == 1).all())
-        ),
+        "one token is drawn for all rows, or the same always comes: draw for each "
+        "row": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares.amax(-1) == 1).all()),
         "a single number is made of several ids, as by item(): give each row of the logits an id "
         "of its own": _says("converted to Scalar", "only one element"),
-        "ids lie outside the vocabulary": lambda got, *_, **__: isinstance(
-            got.get(FREQUENCIES), str
-        ),
+        "ids outside the vocabulary": lambda got, *_, **__: isinstance(got.get(FREQUENCIES), str),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
         "for": _at(_IDS, temperature=0),
@@ -1025,13 +976,11 @@ check_sample_next = EXERCISE.check(
     },
 )
 
-
 check_sample_next_seeds = sampling.seeds_check(
     EXERCISE,
     "sample_next",
     lambda f, x, generator: f(x.expand(200, *x.shape).contiguous(), generator=generator),
-    given="logits",
-    place="n = logits.shape[-1]",
+    arguments=("logits", "seed", "another seed"),
     reference=sample_next,
     text=[_sample],
 )
@@ -1039,10 +988,10 @@ check_sample_next_seeds = sampling.seeds_check(
 ROWS = torch.tensor([[[0.5, 2.5, -1.0, 1.0, 0.0, 1.8], [1.5, -1.0, 0.9, 0.4, 2.5, -2.5]]])
 
 
-def _largest(f: Any, **options: Any) -> Any:
-    layouts = (ROWS.double(), ROWS.mT.contiguous().mT, ROWS.transpose(0, 1), ROWS[:, :, None])
-    cases = (ROWS[0, 0], ROWS[0], ROWS, *layouts)
-    return [check_sample_next(f, logits, **options) for logits in cases]
+def _largest(**options: Any) -> Callable[[Any], Any]:
+    others = (ROWS.double(), ROWS.mT.contiguous().mT, ROWS.transpose(0, 1), ROWS[:, :, None])
+    cases = (ROWS[0, 0], ROWS[0], ROWS, *others)
+    return lambda f: [check_sample_next(f, logits, **options) for logits in cases]
 
 
 def _limit(f: Any) -> Any:
@@ -1052,8 +1001,8 @@ def _limit(f: Any) -> Any:
     return [check_sample_next(f, logits, temperature=0) for logits in cases]
 
 
-def _proportions(f: Any, *options: dict[str, Any]) -> Any:
-    return [
+def _drawn(*options: dict[str, Any]) -> Callable[[Any], Any]:
+    return lambda f: [
         check_sample_next(f, logits, **given, draws=4000, seed=a_seed())
         for given in options
         for logits in (ROWS[0, 1], ROWS[0], ROWS)
@@ -1071,25 +1020,22 @@ def _refuses(why: str, *calls: dict[str, Any]) -> Callable[[Any], None]:
 
 
 EXERCISE.cases["sample_next"] = {
-    "temperature 0 is the arg max": lambda f: [
-        _largest(f, temperature=0),
-        _largest(f, temperature=0.0),
-        _limit(f),
-    ],
-    "top_k of 1 leaves the largest logit": lambda f: [
-        _largest(f, top_k=1),
-        _largest(f, temperature=3.0, top_k=1),
-    ],
+    "temperature 0 is the arg max": _all(
+        _largest(temperature=0), _largest(temperature=0.0), _limit
+    ),
+    "top_k of 1 leaves the largest logit": _all(
+        _largest(top_k=1), _largest(temperature=3.0, top_k=1)
+    ),
     "a token that is ahead by far": lambda f: check_sample_next(
         f, torch.tensor([[0.0, 40.0, -40.0], [5.0, 1.0, 40.0]]), temperature=0.5
     ),
-    "drawn from softmax(logits / temperature), any leading dimensions": lambda f: _proportions(
-        f, {}, {"temperature": 3.0}, {"temperature": 0.4}
+    "drawn from softmax(logits / temperature), any leading dimensions": _drawn(
+        {}, {"temperature": 3.0}, {"temperature": 0.4}
     ),
-    "drawn among the top_k largest": lambda f: [
-        _proportions(f, {"top_k": 2}, {"temperature": 2.0, "top_k": 4}, {"top_k": 6}),
-        check_sample_next(f, ROWS[0], temperature=1.5, top_k=3, draws=4000),
-    ],
+    "drawn among the top_k largest": _all(
+        _drawn({"top_k": 2}, {"temperature": 2.0, "top_k": 4}, {"top_k": 6}),
+        lambda f: check_sample_next(f, ROWS[0], temperature=1.5, top_k=3, draws=4000),
+    ),
     "all tokens unless top_k is given": lambda f: check_sample_next(
         f, torch.linspace(0.2, -0.2, 60), draws=4000
     ),
@@ -1145,11 +1091,12 @@ def _generate(
     was_training = model.training
     model.eval()
     prompt, n = (tokens, tokens.shape[1])  # noqa: F841  (edits use them)
-    k, g = (top_k, generator)
+    k = top_k
+    g = generator
+    T = temperature
     steps = range(n_new)
     with torch.no_grad():
         for i in steps:  # noqa: B007
-            T = temperature
             given = tokens
             logits = model(given)[:, -1]
             new = sample_next(logits, T, k, g)
@@ -1188,7 +1135,7 @@ _SIGNATURE = {
 check_generate = EXERCISE.check(
     "generate",
     arguments=("tokens", "n_new", "vocab_size"),
-    reference=transformer_block.generate,
+    reference=generate,
     text=[_generate],
     procedure=_run_generate,
     expects="tokens (batch, n) with n_new more, (batch, n + n_new): each drawn by sample_next from "
@@ -1200,8 +1147,7 @@ check_generate = EXERCISE.check(
             "model.train(was_training) -> model.train()": "the model is left in training mode",
             "train(was_training) -> train(not was_training)": "the model's mode is flipped",
         },
-        "the model gets all tokens so far, and the next one follows the last position, "
-        "model(tokens)[:, -1]": {
+        "the model gets all tokens so far, and the last logits count, model(tokens)[:, -1]": {
             "given = tokens[:, -1:]": "the model gets only the last token each time",
             "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
             "given = tokens[:, n:] if i else tokens": "in later steps it gets only the new tokens",
@@ -1218,7 +1164,7 @@ check_generate = EXERCISE.check(
             "logits = model(given).mean(1)": "the logits of all positions are averaged",
         },
         "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
-            "last = new[:1].expand_as(new)[:, None]": "all get the first sequence's token",
+            "last = new[0].expand(len(new), 1)": "the first sequence's token is appended to all",
             "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
             "last = new": "the new token has shape (batch,)",
             "last = new[None]": "the new token has shape (1, batch)",
@@ -1256,9 +1202,8 @@ check_generate = EXERCISE.check(
         "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
         "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
-        "n_new = 0 is not handled: the prompt comes back as it is": (
-            lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised)
-        ),
+        "n_new = 0 is not handled: the prompt comes back as it "
+        "is": lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised),
         **_SIGNATURE,
         "a token is not the most likely one that follows all tokens so far: give the model all of "
         "them, and temperature to sample_next": _tokens(lambda got, want: got.shape == want.shape),
@@ -1272,7 +1217,7 @@ def _run_generate_often(
     """How often each pair of two new tokens comes in a batch of `draws` equal prompts; of the
     reference, how likely it is."""
     right = (draws, 4)
-    if answer is transformer_block.generate:
+    if answer is generate:
         step = probabilities(table, **options)
         return counted(right, Drawn((step[1][:, None] * step).flatten(), math.inf))
     prompt = torch.ones(draws, 2, dtype=torch.long)
@@ -1290,7 +1235,7 @@ def _run_generate_often(
 check_generate_often = EXERCISE.check(
     "generate",
     arguments=("logits after each token", "draws"),
-    reference=transformer_block.generate,
+    reference=generate,
     text=[_generate],
     procedure=_run_generate_often,
     expects="pairs of new tokens in the proportions that temperature, top_k and the model's logits "
@@ -1299,23 +1244,22 @@ check_generate_often = EXERCISE.check(
         "each new token is drawn by sample_next(logits, temperature, top_k, generator)": {
             "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
             "T = 1.0": "temperature is not passed on",
-            "k, g = (None, generator)": "top_k is not passed on",
-            "k, g = (None, generator); T = 1.0": "temperature and top_k are not passed on",
-            "new = sample_next(logits / (T or 1), T, k, g)": "the temperature is divided by twice",
-            "T = temperature and 1 / temperature": "the temperature is multiplied by",
+            "k = None": "top_k is not passed on",
+            "k = None; T = 1.0": "temperature and top_k are not passed on",
+            "T = temperature ** 2": "the logits are divided by the temperature twice",
+            "T = temperature and 1 / temperature": "the logits are multiplied by the temperature",
             "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before sample_next",
-            "g = torch.Generator().manual_seed(0); new = sample_next(logits, T, k, g)": "the same "
-            "random numbers come at each step (a generator is made or seeded anew in the loop)",
-            "new = new if i and T else sample_next(logits, T, k, g)": "the same token comes again",
+            "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))": "the same random "
+            "numbers come at each step (a generator is made or seeded anew in the loop)",
+            "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is repeated",
             "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": "all "
             "sequences of the batch get the same token",
         },
         **OTHER_DEFAULTS,
     },
     seen={
-        "all sequences of the batch get the same token: draw one for each": (
-            lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any())
-        ),
+        "all sequences of the batch get the same token: draw one for each, from its own row of the "
+        "logits": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any()),
         f"{_CHANGED}: append to it": lambda got, *_, **__: got.get(FREQUENCIES) == _CHANGED,
         "the shape is not (batch, n + n_new)": _shaped(lambda shape, right: True),
         **_SIGNATURE,
@@ -1324,14 +1268,12 @@ check_generate_often = EXERCISE.check(
     },
 )
 
-
 check_generate_seeds = sampling.seeds_check(
     EXERCISE,
     "generate",
     lambda f, x, generator: f(Chain(x), torch.zeros(60, 1).long(), 3, generator=generator),
-    given="logits after each token",
-    place="model.eval()",
-    reference=transformer_block.generate,
+    arguments=("logits after each token", "seed", "another seed"),
+    reference=generate,
     text=[_generate],
 )
 

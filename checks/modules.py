@@ -36,16 +36,13 @@ class OtherParameters:
     misshaped: list[str]
 
     def __repr__(self) -> str:
-        said = {
+        found = {
             "without the parameters": self.missing,
             "with parameters that it should not have:": self.unasked,
             "with parameters of another shape:": self.misshaped,
         }
-        return "a module " + "; ".join(
-            f"{words} {', '.join(names[:4])}" + " …" * (len(names) > 4)
-            for words, names in said.items()
-            if names
-        )
+        said = (f"{w} {', '.join(n[:4])}" + " …" * (len(n) > 4) for w, n in found.items() if n)
+        return "a module " + "; ".join(said)
 
 
 class OtherInTraining:
@@ -57,15 +54,11 @@ def run(module: Any, state: State, x: Tensor) -> Any:
 
     More buffers of the module's own are let be.
     """
-    own, buffers = module.state_dict(), {name for name, _ in module.named_buffers()}
-    shapes = {name: tuple(value.shape) for name, value in own.items() if name not in buffers}
-    asked = {name: tuple(value.shape) for name, value in state.items()}
-    misshaped = [
-        f"{name} {shapes[name]} instead of {shape}"
-        for name, shape in asked.items()
-        if shapes.get(name, shape) != shape
-    ]
-    missing, unasked = ([n for n in a if n not in b] for a, b in ((asked, shapes), (shapes, asked)))
+    buffers = {name for name, _ in module.named_buffers()}
+    own = {n: tuple(v.shape) for n, v in module.state_dict().items() if n not in buffers}
+    asked = {n: tuple(v.shape) for n, v in state.items()}
+    missing, unasked = ([n for n in a if n not in b] for a, b in ((asked, own), (own, asked)))
+    misshaped = [f"{n} {own[n]} instead of {s}" for n, s in asked.items() if own.get(n, s) != s]
     if missing or unasked or misshaped:
         return OtherParameters(missing, unasked, misshaped)
     module.load_state_dict(dict(state), strict=False)
@@ -101,7 +94,6 @@ def unasked(*ends: str) -> Predicate:
 misshaped = parameters(lambda got: got.misshaped)
 only_missing = parameters(lambda got: got.missing and not got.unasked)
 renamed = parameters(lambda got: got.missing and got.unasked)
-
 
 NO_SUPER = {
     "": {"super().__init__() -> pass": "super().__init__() is missing: call it first in __init__"}

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from checks.check import Check, Exercise
-from checks.mistakes import Wrong
 from checks.seen import Predicate
 
 CERTAINTY = 30.0
@@ -113,55 +112,41 @@ def _compare_seeds(draw: Callable[..., Tensor], seed: int, other: int) -> dict[s
     }
 
 
-def _wrong_generators(place: str) -> Wrong:
-    """Edits of the generator, in front of a line of the reference."""
-    new = "torch.Generator().manual_seed(0)"
-    return {
-        "draw with the generator that is given, as in torch.multinomial(…, generator=generator)": {
-            f"generator = None; {place}": "the generator is ignored (torch's global state is used)",
-            f"generator = {new}; {place}": "a generator with a fixed seed replaces it",
-        },
-        "draw with the generator itself, which moves it on": {
-            f"generator = generator and generator.clone_state(); {place}": "the same random "
-            "numbers come when a generator is used again (it is copied or seeded anew)",
-        },
-        "without a generator draw with torch's global random state": {
-            f"generator = generator or {new}; {place}": "the same tokens come at each call (there "
-            "is a fixed seed)",
-        },
-    }
-
-
-def _other(key: str) -> Predicate:
+def _differ(key: str) -> Predicate:
     return lambda got, expected, *args, **kwargs: got[key] != expected[key]
 
 
-def seeds_check(
-    exercise: Exercise, name: str, draw: Callable[..., Tensor], given: str, place: str, **of: Any
-) -> Check:
-    """A check that generators of equal seed give equal tokens, and others give others.
-
-    Args:
-        draw: draws many tokens, `draw(answer, x, generator=…)`.
-        given: what x is, in words; after it two seeds are given.
-        place: a line of the text, in front of which an edit changes the generator.
-        of: the check's reference and text.
-    """
+def seeds_check(exercise: Exercise, name: str, draw: Callable[..., Tensor], **of: Any) -> Check:
+    """A check, called with x and two seeds, of the generators that `draw(answer, x, generator=…)`
+    gives its many tokens with. The text, `of` the check, has a line `g = generator`."""
     return exercise.check(
         name,
-        arguments=(given, "seed", "another seed"),
         procedure=lambda f, x, *seeds: _compare_seeds(partial(draw, f, x), *seeds),
         expects="generators of equal seed give equal tokens; another seed, the same generator used "
         "again, or none gives others",
-        wrong=_wrong_generators(place),
+        wrong={
+            "draw with the one that is given, as in torch.multinomial(…, generator=generator)": {
+                "g = None": "the generator is ignored (torch's global state is used)",
+                "g = torch.Generator().manual_seed(0)": "a generator with a fixed seed replaces it",
+            },
+            "draw with the generator itself, which moves it on": {
+                "g = generator and generator.clone_state()": "the same random numbers come when a "
+                "generator is used again (it is copied or seeded anew)",
+            },
+            "without a generator draw with torch's global random state": {
+                "g = generator or torch.Generator().manual_seed(0)": "the same tokens come at each "
+                "call (there is a fixed seed)",
+            },
+        },
         seen={
-            "generators of equal seed give other tokens: draw with the one that is given "
-            "alone": _other(EQUAL_SEEDS),
-            "generators of another seed give equal tokens: use the one given": _other(OTHER_SEED),
+            "generators of equal seed give other tokens: draw with the one that is given, and with "
+            "nothing else": _differ(EQUAL_SEEDS),
+            "generators of another seed give equal tokens: draw with the one that is given, not "
+            "one of your own": _differ(OTHER_SEED),
             "a generator that is used again gives the same tokens: draw with the generator itself, "
-            "which moves it on": _other(USED_AGAIN),
+            "which moves it on": _differ(USED_AGAIN),
             "the same tokens come at each call without a generator: set no seed, and draw with "
-            "torch's global random state": _other(NO_GENERATOR),
+            "torch's global random state": _differ(NO_GENERATOR),
         },
         **of,
     )
