@@ -894,7 +894,7 @@ check_sample_next = EXERCISE.check(
         },
         "divide the logits by the temperature before the softmax": {
             "z = logits": "the temperature is ignored (or added, which changes nothing)",
-            "z = logits * temperature": "the temperature is multiplied",
+            "z = logits * temperature": "the logits are multiplied by the temperature",
             "z = logits / temperature ** 2": "the logits are divided by the temperature twice",
             "z = logits / math.sqrt(temperature)": "the logits are divided by √temperature",
             "z = logits / (1 + temperature)": "the logits are divided by 1 + temperature",

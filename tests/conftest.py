@@ -24,7 +24,8 @@ LONG = (
     "grading/test_attacks_on_a_class.py",
     "tools",
 )
-"""What takes a browser, a server, or nbgrader's own slow commands."""
+"""What takes a browser, a server, or nbgrader's own slow commands. Single tests that wait long, for
+a time limit or a large model, carry the mark themselves."""
 SAMPLE = (
     "files-read-gradebook", "network-tcp", "resources-open-files", "output-says-passed",
     "kernel-os-exit", "tampering-patched-allclose", "leakage-imports-the-reference",

@@ -102,6 +102,7 @@ def test_minilm_runs_batches_and_names_a_text_too_long(minilm):
 
 
 @torch.no_grad()
+@pytest.mark.long
 def test_smollm2_agrees_with_hugging_face(smollm2):
     """A wrong RoPE layout, base, epsilon or head grouping still writes almost English."""
     config = smollm2.config
@@ -270,6 +271,7 @@ def test_package_without_its_file_is_named(monkeypatch):
         trained.smollm2_files()
 
 
+@pytest.mark.long
 def test_the_packages_code_and_heavy_libraries_stay_out():
     """Their own imports ask for libraries that the course does not install."""
     code = (

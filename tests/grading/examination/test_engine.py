@@ -75,6 +75,7 @@ KILLERS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", KILLERS)
 def test_a_cell_that_ends_its_process_costs_only_its_tests(engine: Engine, name: str) -> None:
     """What came before and after must be graded as if the cell had been left out."""
@@ -90,6 +91,7 @@ def test_a_cell_that_ends_its_process_costs_only_its_tests(engine: Engine, name:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", KILLERS)
 def test_a_call_that_ends_its_process_costs_only_its_test(engine: Engine, name: str) -> None:
     """The same inside a function that a test calls."""
@@ -111,6 +113,7 @@ def test_a_test_cannot_swallow_the_end(engine: Engine) -> None:
     assert outcomes(graded) == ["crashed"]
 
 
+@pytest.mark.long
 def test_time_for_the_whole_notebook_is_limited() -> None:
     """Many slow cells would else hold up the class."""
     limits = Limits(notebook_wall_seconds=3.0, cell_wall_seconds=2.0)
@@ -223,6 +226,7 @@ def kill_at_work(pid: int, idle: set[int]) -> None:
             os.kill(each, signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
     """The machine's own shortage of memory must not show up as a learner's crash."""
     slow = "import time\ntime.sleep(1)\ndef f(): return 1"
