@@ -378,7 +378,7 @@ check_scaled_dot_product_attention = EXERCISE.check(
         },
     },
     seen={
-        "dropout is applied to the weights: plain attention is asked "
+        "some weights are 0, as after dropout: plain attention is asked "
         "for": lambda got, right, *_, **mask: bool(right[1].all()) and not got[1].all(),
         "only one result comes back: return the tuple (output, weights)": comes_back(Tensor),
         "the number of results is wrong: return the two of them, (output, weights)": other_count,

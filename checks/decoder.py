@@ -115,7 +115,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "rms = z.std(-1, True, True) + eps": "x is divided by its standard deviation",
             "u = z / (z.norm(2, -1, True) + eps)": "the squares are summed (L2 norm)",
             "u = z / (_mean(z.abs()) + eps)": "the absolute value stands for the square",
-            "u = z / (z.abs().amax(-1, True) + eps)": "x is divided by its largest number",
+            "u = z / (z.abs().amax(-1, True) + eps)": "x is divided by its largest |x|",
             "power = _mean(z) ** 2": "the square of the mean is taken",
             "u = z * rms": "x is multiplied by the root mean square",
             "u = rms": "the root mean square itself comes back",
@@ -539,7 +539,7 @@ ROPE: Wrong = {
     },
     "RoPE's positions are 0 to n-1, as in apply_rope": {
         "at = 2 * torch.arange(n)": "RoPE is applied twice",
-        "at = -torch.arange(n)": "RoPE turns the wrong way (the sign of the sine is flipped)",
+        "at = -torch.arange(n)": "RoPE turns the wrong way (as with the sine's sign flipped)",
     },
     "RoPE's pairs (2i, 2i+1) turn by 10000**(-2i/d_head) times the position, as in apply_rope": {
         "i = torch.arange(d // 2)": "RoPE's angles fall with i/d_head instead of 2i/d_head",
@@ -685,7 +685,8 @@ _check_decoder_lm = EXERCISE.check(
         },
         "x goes through every block, from the first to the last": {
             "for block in self.blocks[:1]:": "only the first block is used",
-            "for block in [self.blocks[0]] * len(self.blocks):": "only the first block is used",
+            "for block in [self.blocks[0]] * len(self.blocks):": "the first block is used again "
+            "and again",
             "for block in self.blocks[:-1]:": "the last block is left out",
             "for block in self.blocks[1:]:": "the first block is left out",
             "for block in ():": "no block is used",
@@ -1156,7 +1157,7 @@ check_generate = EXERCISE.check(
                 f"given = tokens[:, -{size}:]": f"the model gets only the last {size} tokens"
                 for size in (2, 3, 4, 8, 16)
             },
-            "given = tokens[:, -n:]": "a token is dropped at each step (a window)",
+            "given = tokens[:, -n:]": "the model gets a window of fixed length (sliding)",
             "given = tokens[:, :-1]": "the last token is not given to the model",
             "logits = model(given)[:, 0]": "the logits at the first position are used",
             "logits = model(given)[:, -2]": "the logits at the position before the last are used",
