@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,14 +21,29 @@ CLASS = ["ada", "alan", "barbara", "chien", "donald", "edsger"]
 CLASS += ["frances", "grace", "john", "katherine", "margaret", "tim"]
 
 
+Ran = subprocess.CompletedProcess[str]
+
+
+def run_module(*command: str, cwd: Path, env: Mapping[str, str]) -> Ran:
+    """What `python -m <command>` does and says in the folder `cwd`; `env` is added to ours."""
+    arguments = [sys.executable, "-m", *command]
+    return subprocess.run(
+        arguments, cwd=cwd, env={**os.environ, **env}, capture_output=True, text=True, check=False
+    )
+
+
 @dataclass(frozen=True)
 class MadeUpCourse:
-    """A course folder of its own with this course's configuration."""
+    """A course folder of its own with this course's configuration.
+
+    `run` runs its commands.
+    """
 
     root: Path
+    run: Callable[..., Ran] = run_module
 
     @classmethod
-    def make(cls, root: Path, exercise: str) -> MadeUpCourse:
+    def make(cls, root: Path, exercise: str, run: Callable[..., Ran] = run_module) -> MadeUpCourse:
         """A new course folder at `root`, which must not exist, with one exercise in source/."""
         root.mkdir(parents=True)
         root = root.resolve()
@@ -40,26 +55,21 @@ class MadeUpCourse:
         )
         (root / "exchange").mkdir(mode=0o777)
         (root / "exchange").chmod(0o777)
-        return cls(root)
+        return cls(root, run)
 
     @property
     def db_url(self) -> str:
         """The gradebook's URL."""
         return f"sqlite:///{self.root / 'gradebook.db'}"
 
-    def nbgrader(
-        self, *command: str, cwd: Path | None = None, check: bool = True
-    ) -> subprocess.CompletedProcess[str]:
+    def nbgrader(self, *command: str, cwd: Path | None = None, check: bool = True) -> Ran:
         """Run an nbgrader command in the course folder, or as a learner in `cwd`.
 
         Raises:
             RuntimeError: the command failed; the message holds its log. Not with `check=False`.
         """
-        env = os.environ | {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        arguments = [sys.executable, "-m", "nbgrader", *command]
-        ran = subprocess.run(
-            arguments, cwd=cwd or self.root, env=env, capture_output=True, text=True, check=False
-        )
+        env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
+        ran = self.run("nbgrader", *command, cwd=cwd or self.root, env=env)
         if check and ran.returncode != 0:
             raise RuntimeError(f"nbgrader {' '.join(command)} failed:\n{ran.stderr[-4000:]}")
         return ran

@@ -50,6 +50,7 @@ from support.attacks import (
     notebook_with,
     submitted,
 )
+from support.commands import run_module
 from tools.classes import MadeUpCourse
 
 AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leakage",
@@ -283,7 +284,7 @@ class Batch:
     """Everything in `IN_BATCH`, between honest learners, by `nbgrader autograde`."""
 
     def __init__(self, root: Path) -> None:
-        self.course = MadeUpCourse.make(root / "course", EXERCISE)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_module)
         with (self.course.root / "nbgrader_config.py").open("a") as config:
             config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
         self.course.nbgrader("generate_assignment", EXERCISE)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import subprocess
-import sys
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from support.attacks import ATTACKS, EXERCISE, HONEST, LIMITS, POINTS, submitted
+from support.commands import run_module
 from tools.classes import MadeUpCourse
 
 BETWEEN = (
@@ -37,7 +36,7 @@ BETWEEN = (
 
 def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
     """Whoever is graded after a cheat would lose points, or gain some."""
-    course = MadeUpCourse.make(tmp_path / "course", EXERCISE)
+    course = MadeUpCourse.make(tmp_path / "course", EXERCISE, run_module)
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
     course.nbgrader("generate_assignment", EXERCISE)
@@ -49,8 +48,7 @@ def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
             folder = course.root / "submitted" / learner / EXERCISE
             folder.mkdir(parents=True)
             (folder / f"{EXERCISE}.ipynb").write_bytes(data)
-    command = [sys.executable, "-m", "grading", "grade", EXERCISE, "--jobs=1"]
-    ran = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+    ran = run_module("grading", "grade", EXERCISE, "--jobs=1", cwd=course.root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     with Gradebook(course.db_url) as gradebook:
         scores = {

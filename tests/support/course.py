@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
+from support.commands import run_module
 from support.notebooks import answer, check, given, source_of, submission, written
 
 EXERCISE = "1-small"
@@ -54,11 +52,8 @@ class Course:
 
     def nbgrader(self, *command: str, status: int = 0) -> str:
         """What an nbgrader command logs; fails unless it ends with `status`."""
-        env = os.environ | {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        ran = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command],
-            cwd=self.root, env=env, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+        env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
+        ran = run_module("nbgrader", *command, cwd=self.root, env=env)
         assert ran.returncode == status, ran.stderr
         return ran.stderr
 

@@ -35,6 +35,7 @@ from grading.classroom.workers import Handed, Pool, Result, Task, Trouble, grade
 from grading.examination.engine import engine_for
 from grading.sandbox.limits import Limits
 from grading.submission.graft import read_source
+from support.commands import run_module
 from support.course import EXERCISE, good, source
 from support.notebooks import submission
 
@@ -79,15 +80,14 @@ class HandedIn:
 
     def grade(self, *arguments: str, status: int = LOOK) -> str:
         """What the class command prints; fails unless it ends with `status`."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == status, out + err
-        return out
+        command = ["grading", "grade", EXERCISE, "--jobs=1", *arguments]
+        ran = run_module(*command, cwd=self.root)
+        assert ran.returncode == status, ran.stdout + ran.stderr
+        return ran.stdout
 
     def nbgrader(self, *arguments: str, status: int = 0) -> None:
-        command = [sys.executable, "-m", "nbgrader", *arguments]
-        env = os.environ | {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        ran = subprocess.run(command, cwd=self.root, env=env, capture_output=True, text=True)
+        env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
+        ran = run_module("nbgrader", *arguments, cwd=self.root, env=env)
         assert ran.returncode == status, ran.stderr
 
     def rows(self, url: str | None = None, *queries: str) -> list[Any]:

@@ -14,6 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import source_of
+from support.commands import run_module
 from tools.classes import MadeUpCourse, committed_answers, fill_in
 
 EXERCISE = "1-attention"
@@ -54,7 +55,9 @@ def _bad_submissions(course: MadeUpCourse, right: dict[str, str]) -> dict[str, b
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> MadeUpCourse:
     """A course that went the whole way; `course.log` is what autograde said."""
-    course = MadeUpCourse.make(tmp_path_factory.mktemp("round-trip") / "course", EXERCISE)
+    course = MadeUpCourse.make(
+        tmp_path_factory.mktemp("round-trip") / "course", EXERCISE, run_module
+    )
     course.nbgrader("generate_assignment", EXERCISE)
     course.nbgrader("release_assignment", EXERCISE)
     right, wrong = _answers("right", 0), _answers("wrong", 0)

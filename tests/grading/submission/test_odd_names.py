@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import pytest
 
+from support.commands import run_module
 from support.course import EXERCISE, Course, good
 
 HONEST = ["ada", "zoe"]
@@ -93,8 +92,7 @@ def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         log = course.nbgrader("autograde", EXERCISE)
         assert "Traceback" not in log, log
         return _said(course, log.split("\n"), r"ERROR\] Not graded: (?P<who>.+?): (?P<why>.*)$")
-    command = [sys.executable, "-m", "grading", "grade", EXERCISE, "--jobs=1"]
-    ran = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+    ran = run_module("grading", "grade", EXERCISE, "--jobs=1", cwd=course.root)
     assert ran.returncode == 1 and "Traceback" not in ran.stderr, ran.stdout + ran.stderr
     return _said(course, ran.stdout.split("\n"), r"^(?P<who>.+?): not graded: (?P<why>.*)$")
 

@@ -1,0 +1,64 @@
+"""Commands run in a process forked from one that has imported nbgrader, which takes seconds."""
+
+from __future__ import annotations
+
+import atexit
+import multiprocessing
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+_FORKSERVER = multiprocessing.get_context("forkserver")
+_FORKSERVER.set_forkserver_preload(
+    [
+        "nbgrader.apps.nbgraderapp",
+        "grading.classroom.console",
+        *(f"grading.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),
+    ]
+)
+
+
+def run_module(
+    *command: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 300
+) -> subprocess.CompletedProcess[str]:
+    """What `python -m <command>` does and says in the folder `cwd`, soon.
+
+    Raises:
+        subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was killed.
+    """
+    environment = {**os.environ, **(env or {})}
+    with tempfile.TemporaryDirectory() as folder:
+        said = Path(folder, "stdout"), Path(folder, "stderr")
+        process = _FORKSERVER.Process(target=_run, args=(command, cwd, environment, *said))
+        process.start()
+        process.join(timeout)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise subprocess.TimeoutExpired(command, timeout)
+        out, err = (path.read_text() for path in said)
+    return subprocess.CompletedProcess(command, process.exitcode, out, err)
+
+
+def _run(
+    command: tuple[str, ...], cwd: Path, environment: Mapping[str, str], out: Path, err: Path
+) -> None:
+    for path, descriptor in ((out, 1), (err, 2)):
+        file = os.open(path, os.O_WRONLY | os.O_CREAT)
+        os.dup2(file, descriptor)
+        os.close(file)
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = [*command]
+    # A process of multiprocessing ends without what was registered for its end: that of the
+    # command is run here, that of the process that it was forked from isn't.
+    atexit._clear()
+    try:
+        runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+    finally:
+        atexit._run_exitfuncs()
