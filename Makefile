@@ -2,9 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
-# Measured by test-all, and of grading only: it slows down everything.
-COVERED = --cov=grading --cov-append --cov-report=
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
+# Long tests wait a good deal, and what a file's tests share takes seconds to make.
+LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab test test-all accuracy new release solutions grade demo bench clean
@@ -41,14 +41,13 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
-	$(PYTEST) -m "not long" tests
+	$(PYTEST) -n 2 --dist worksteal -m "not long" tests
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	$(BIN)/coverage erase
-	$(PYTEST) -m long tests $(COVERED)
-	$(PYTEST) -m "not long" tests/grading $(COVERED)
-	$(BIN)/coverage report --fail-under=90 --skip-covered
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks solutions
+	$(LONG) -m long tests --ignore-glob='tests/grading/*/*'
+	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' \
+	  --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
+	$(LONG) --nbval notebooks solutions
 
 accuracy: .venv/tests ## how well the tests tell the committed answers apart: a table
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.accuracy

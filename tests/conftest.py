@@ -20,8 +20,7 @@ LONG = (
     "grading/nbgrader_plugins",
     "grading/sandbox",
     "grading/submission/test_odd_names.py",
-    "grading/test_attacks.py",
-    "grading/test_attacks_on_a_class.py",
+    "grading/test_attacks",
     "tools",
 )
 """What takes a browser, a server, or nbgrader's own slow commands. Single tests that wait long, for

@@ -2,194 +2,42 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime
-import glob
 import json
 import os
-import random
 import re
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from nbgrader.api import Gradebook
 from rich.console import Console
-from sqlalchemy import create_engine, text
 
 from authoring.exercises import ROOT
-from grading.classroom import fingerprint, folder, run
+from grading.classroom import fingerprint, folder
 from grading.classroom.console import grade_class
 from grading.classroom.folder import CannotGrade, ClassFolder
-from grading.classroom.run import CANNOT, INTERRUPTED, LOOK, Run, Summary
-from grading.classroom.workers import Handed, Pool, Result, Task, Trouble, grade_task, local_pool
+from grading.classroom.run import CANNOT, LOOK
+from grading.classroom.workers import Handed, Task, Trouble, grade_task, local_pool
 from grading.examination.engine import engine_for
 from grading.sandbox.limits import Limits
 from grading.submission.graft import read_source
-from support.commands import run_module
 from support.course import EXERCISE, good, source
+from support.handed_in import (
+    BAD,
+    RIGHT,
+    HandedIn,
+    Inline,
+    assert_same,
+    graded_now,
+    hand_in,
+    run_here,
+)
 from support.notebooks import submission
 
-KILLS = 5
-RIGHT = ["ada", "ben", "cleo", "dan", "eve", "fay"]
-BAD = {"bad-json": "not JSON", "bad-missing": "is missing", "bad-time": "timestamp.txt"}
-ROWS = {
-    "grades": "SELECT s.student_id, c.name, g.auto_score, g.manual_score, g.needs_manual_grade "
-    "FROM grade g JOIN base_cell c ON g.cell_id = c.id "
-    "JOIN submitted_notebook n ON g.notebook_id = n.id "
-    "JOIN submitted_assignment s ON n.assignment_id = s.id",
-    "comments": "SELECT s.student_id, c.name, k.auto_comment, k.manual_comment "
-    "FROM comment k JOIN base_cell c ON k.cell_id = c.id "
-    "JOIN submitted_notebook n ON k.notebook_id = n.id "
-    "JOIN submitted_assignment s ON n.assignment_id = s.id",
-    "submissions": "SELECT s.student_id, s.timestamp, n.late_submission_penalty, n.flagged "
-    "FROM submitted_assignment s JOIN submitted_notebook n ON n.assignment_id = s.id",
-}
 VERSIONS = (fingerprint.grading_version(source()),)
-VERDICTS = "SELECT s.student_id, j.verdicts, j.reason, j.graded FROM grading_journal j "
-VERDICTS += "JOIN submitted_assignment s ON j.submission_id = s.id"
-
-
-@dataclass(frozen=True)
-class HandedIn:
-    """A course folder in which a class has handed in."""
-
-    root: Path
-    said: str = ""
-
-    @property
-    def url(self) -> str:
-        return f"sqlite:///{self.root}/gradebook.db"
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        # One worker unless told otherwise: each imports torch twice, which takes seconds.
-        command = [sys.executable, "-m", "grading", "grade", EXERCISE, "--jobs=1", *arguments]
-        pipe = subprocess.PIPE
-        return subprocess.Popen(
-            command, cwd=self.root, stdout=pipe, stderr=pipe, text=True, start_new_session=True
-        )
-
-    def grade(self, *arguments: str, status: int = LOOK) -> str:
-        """What the class command prints; fails unless it ends with `status`."""
-        command = ["grading", "grade", EXERCISE, "--jobs=1", *arguments]
-        ran = run_module(*command, cwd=self.root)
-        assert ran.returncode == status, ran.stdout + ran.stderr
-        return ran.stdout
-
-    def nbgrader(self, *arguments: str, status: int = 0) -> None:
-        env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        ran = run_module("nbgrader", *arguments, cwd=self.root, env=env)
-        assert ran.returncode == status, ran.stderr
-
-    def rows(self, url: str | None = None, *queries: str) -> list[Any]:
-        """The gradebook without its random ids."""
-        engine = create_engine(url or self.url)
-        with engine.connect() as connection:
-            found = [
-                sorted([plain(v) for v in row] for row in connection.execute(text(query)))
-                for query in queries or ROWS.values()
-            ]
-        engine.dispose()
-        return found
-
-    def verdicts(self, url: str | None = None) -> list[Any]:
-        return self.rows(url, VERDICTS)
-
-    def files(self) -> dict[str, tuple[int, bytes]]:
-        """Everything in the autograded folder, hidden files included."""
-        top = self.root / "autograded"
-        return {
-            str(p.relative_to(top)): (p.stat().st_mode, p.read_bytes() if p.is_file() else b"")
-            for p in top.rglob("*")
-        }
-
-    def grade_by_hand(self, learner: str, points: float) -> None:
-        with Gradebook(self.url) as gradebook:
-            grade = gradebook.find_grade("w", EXERCISE, EXERCISE, learner)
-            grade.manual_score, grade.needs_manual_grade = points, False
-            gradebook.find_comment("w", EXERCISE, EXERCISE, learner).manual_comment = "Nice."
-            gradebook.db.commit()
-
-
-def plain(value: object) -> str:
-    """One text for what SQLite and PostgreSQL give for the same value."""
-    if isinstance(value, datetime.datetime):
-        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
-    return str(float(value) if isinstance(value, bool | int) else value)
-
-
-def hand_in(root: Path, learner: str, notebook: bytes | None, time: str = "2026-11-01") -> Path:
-    folder = root / "submitted" / learner / EXERCISE
-    folder.mkdir(parents=True)
-    (folder / "timestamp.txt").write_text(time)
-    if notebook is not None:
-        (folder / f"{EXERCISE}.ipynb").write_bytes(notebook)
-    return folder
-
-
-def graded_now(said: str) -> int:
-    """The number in the summary."""
-    found = re.search(r"graded now\s+│\s+(\d+)", said)
-    assert found, said
-    return int(found[1])
-
-
-@pytest.fixture(scope="module")
-def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A class that has handed in, with one late learner and three who need the instructor."""
-    root = tmp_path_factory.mktemp("class") / "course"
-    (root / "source" / EXERCISE).mkdir(parents=True)
-    (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())
-    (root / "source" / EXERCISE / "data.txt").write_text("the instructor's data")
-    (root / "nbgrader_config.py").write_text(
-        f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
-        "from pathlib import Path\nc.CourseDirectory.root = str(Path(__file__).resolve().parent)\n"
-        "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
-    )
-    course = HandedIn(root)
-    course.nbgrader("generate_assignment", EXERCISE)
-    with Gradebook(course.url) as gradebook:
-        gradebook.update_or_create_assignment(EXERCISE, duedate="2026-11-20 12:00")
-    answers = ["x + x", "2 * x", "x * x", "2 * x  # twice", "x / 0", "sum([x, x])"]
-    for learner, answer in zip(RIGHT, answers, strict=True):
-        hand_in(root, learner, good(f=f"def f(x): return {answer}", w=f"I am {learner}."))
-    folder = hand_in(root, "late", good(), "2026-11-21 10:00:00 UTC")
-    (folder / "notes").mkdir()
-    (folder / "notes" / "mine.txt").write_text("my notes")
-    (folder / "data.txt").write_text("my own data")
-    (folder / "link.txt").symlink_to(root / "nbgrader_config.py")
-    hand_in(root, "blank", (root / "release" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes())
-    hand_in(root, "bad-json", b"{")
-    hand_in(root, "bad-missing", None)
-    hand_in(root, "bad-time", good(), "yesterday or so")
-    return root
-
-
-@pytest.fixture
-def course(handed_in: Path, tmp_path: Path) -> HandedIn:
-    shutil.copytree(handed_in, tmp_path / "course", symlinks=True)
-    return HandedIn(tmp_path / "course")
-
-
-@pytest.fixture(scope="module")
-def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> HandedIn:
-    root = tmp_path_factory.mktemp("undisturbed") / "course"
-    shutil.copytree(handed_in, root, symlinks=True)
-    return HandedIn(root, HandedIn(root).grade("--jobs=2"))
-
-
-def assert_same(course: HandedIn, other: HandedIn) -> None:
-    assert course.rows() == other.rows()
-    assert course.files() == other.files()
 
 
 def test_one_bad_among_several(undisturbed: HandedIn) -> None:
@@ -231,44 +79,6 @@ def test_gradebook_and_files_are_those_of_nbgrader(
     assert "f(3) should be 6" in page.read_text()
 
 
-class Inline(Executor):
-    """Grades in this process; `broken` is in answers that end the worker."""
-
-    def __init__(self, broken: str = "never", raises: Exception | None = None) -> None:
-        self.graded: list[str] = []
-        self.broken = broken
-        self.raises = raises
-
-    def submit(self, fn: Any, task: Task) -> Future[Result]:  # type: ignore[override]
-        future: Future[Result] = Future()
-        submitted = str(task.notebooks[0].submitted)
-        self.graded.append(submitted)
-        if self.raises is not None:
-            future.set_exception(self.raises)
-        elif self.broken in submitted:
-            future.set_exception(BrokenExecutor("a worker ended"))
-        else:
-            future.set_result(grade_task(task))
-        return future
-
-    @contextlib.contextmanager
-    def opened(self) -> Iterator[Pool]:
-        yield Pool(self, 1)
-
-
-def run_here(
-    monkeypatch: pytest.MonkeyPatch,
-    course: HandedIn,
-    pool: Inline,
-    db: str | None = None,
-    force: bool = False,
-) -> Summary:
-    monkeypatch.chdir(course.root)
-    here = ClassFolder(EXERCISE, db)
-    with here.locked(), here.gradebook() as gradebook:
-        return Run(here, gradebook, force).grade(pool.opened)
-
-
 def test_a_regrade_gives_the_same_bytes_and_a_rerun_grades_nothing(
     undisturbed: HandedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,48 +99,6 @@ def test_a_regrade_gives_the_same_bytes_and_a_rerun_grades_nothing(
     assert_same(course, undisturbed)
     tests = json.loads(course.verdicts()[0][0][1])
     assert {"cell", "outcome", "points", "max_points", "message", "notebook"} == set(tests[0])
-
-
-class Killed(BaseException):
-    pass
-
-
-@pytest.mark.parametrize("moment", ["copying", "staged", "committed", "moved-away"])
-def test_killed_at_each_step(
-    moment: str, course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Between commit and rename nbgrader lost grades in silence."""
-    run_here(monkeypatch, course, Inline())  # so that there is something to be replaced
-    victim = course.root / "submitted" / "dan" / EXERCISE / f"{EXERCISE}.ipynb"
-    victim.write_bytes(good(f="def f(x): return 7", w="other"))
-    run_here(monkeypatch, course, Inline())
-    victim.write_bytes(good(f="def f(x): return 2 * x  # twice", w="I am dan."))
-    moved = Path.rename
-
-    def killed(*_: object, **__: object) -> None:
-        raise Killed
-
-    def rename(path: Path, target: Path) -> Path:
-        if path.name.endswith(".new"):
-            raise Killed
-        return moved(path, target)
-
-    with monkeypatch.context() as crash:
-        if moment == "copying":
-            crash.setattr(Path, "write_bytes", killed)
-        elif moment == "staged":
-            crash.setattr(run.ClassGradebook, "record", killed)
-        elif moment == "committed":
-            crash.setattr(run, "publish", killed)
-        else:
-            crash.setattr(Path, "rename", rename)
-        with pytest.raises(Killed):
-            run_here(crash, course, Inline())
-    assert course.files() != undisturbed.files()
-    pool = Inline()
-    run_here(monkeypatch, course, pool)
-    assert len(pool.graded) == (1 if moment in ("copying", "staged") else 0)
-    assert_same(course, undisturbed)
 
 
 def test_a_submission_that_ends_its_worker_costs_nobody_else(
@@ -424,166 +192,6 @@ def test_what_processes_import(tmp_path: Path) -> None:
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {*ran.stdout.split()} & {"torch", "pandas"}
-
-
-def wait_for_grades(course: HandedIn, process: subprocess.Popen[str], at_least: int) -> None:
-    end = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < end:
-        if len(list((course.root / "autograded").glob(f"*/{EXERCISE}"))) >= at_least:
-            return
-        time.sleep(0.01)
-
-
-def assert_group_ends(process: subprocess.Popen[str]) -> None:
-    """No worker outlives the parent."""
-    end = time.monotonic() + 15
-    with contextlib.suppress(ProcessLookupError):
-        while time.monotonic() < end:
-            os.killpg(process.pid, 0)
-            time.sleep(0.05)
-        pytest.fail("worker processes still run")
-
-
-def test_ctrl_c_ends_cleanly(
-    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """An instructor stops a run, and goes on later."""
-    slow = course.root / "submitted" / "slow" / EXERCISE
-    hand_in(course.root, "slow", good(f="import time; time.sleep(60)\ndef f(x): return 2 * x"))
-    process = course.start()
-    wait_for_grades(course, process, 10)
-    time.sleep(0.5)  # all but the slow one are graded
-    begin = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == INTERRUPTED, out + err
-    assert time.monotonic() - begin < 20, "it waited for the learner's endless loop"
-    assert "Stopped" in out and "Traceback" not in err, err
-    assert_group_ends(process)
-    assert not [name for name in course.files() if "/." in name]
-    shutil.rmtree(slow)
-    shutil.rmtree(slow.parent)
-    assert run_here(monkeypatch, course, Inline()).graded == 0
-    assert_same(course, undisturbed)
-
-
-def test_kill_at_random_moments(
-    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """kill -9, then run again: each submission graded once, none lost, none half-written."""
-    begin = time.monotonic()
-    process = course.start()
-    wait_for_grades(course, process, 1)
-    first = time.monotonic() - begin
-    moments = random.Random(int(os.environ.get("KILL_SEED", "5")))
-    expected = undisturbed.files()
-    for kill in range(int(os.environ.get("KILLS", KILLS))):
-        if kill:
-            process = course.start("--force")
-            # From just before the first grade to about the last one.
-            time.sleep(moments.uniform(0.7 * first, 1.4 * first))
-        os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        assert_group_ends(process)
-        for name, file in course.files().items():
-            assert "/." in name or file == expected[name], f"{name} is half-written"
-        students = [row[0] for row in course.verdicts()[0]]
-        assert len(students) == len(set(students))
-    recorded = len(course.verdicts()[0])
-    summary = run_here(monkeypatch, course, Inline())
-    assert summary.graded == len(undisturbed.verdicts()[0]) - recorded
-    assert_same(course, undisturbed)
-    assert course.verdicts() == undisturbed.verdicts()
-
-
-def test_dask_cluster_gives_the_same(course: HandedIn, undisturbed: HandedIn) -> None:
-    """A class that outgrows one machine must get the grades it would get on one."""
-    distributed = pytest.importorskip("distributed")
-    before = Path.cwd()
-    with tempfile.TemporaryDirectory() as elsewhere:
-        os.chdir(elsewhere)  # the workers know nothing of the course folder
-        try:
-            cluster = distributed.LocalCluster(
-                n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
-            )
-        finally:
-            os.chdir(before)
-        with cluster:
-            course.grade("--scheduler", cluster.scheduler_address)
-    assert_same(course, undisturbed)
-    assert course.verdicts() == undisturbed.verdicts()
-
-
-def test_a_scheduler_that_vanishes_ends_the_run(course: HandedIn, undisturbed: HandedIn) -> None:
-    """An instructor would wait for ever for a machine that is gone."""
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, dashboard_address=None, silence_logs=50
-    ) as cluster:
-        process = course.start("--scheduler", cluster.scheduler_address)
-        for _ in range(600):
-            if cluster.scheduler.tasks:
-                break
-            time.sleep(0.1)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == CANNOT, out + err
-    assert cluster.scheduler_address in out
-    course.grade()
-    assert_same(course, undisturbed)
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """URL of an empty database on a server of its own."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-    if not found:
-        missing = "PostgreSQL is not installed: apt install postgresql"
-        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
-    programs = Path(found[-1])
-    # Its socket's path has to be short, and root may not run the server.
-    folder = tempfile.mkdtemp(prefix="pg", dir="/tmp")
-    user: dict[str, Any] = {"cwd": folder}
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-        user |= {"user": "postgres", "group": "postgres", "extra_groups": []}
-    data = f"{folder}/data"
-    make = [programs / "initdb", "-D", data, "-U", "grader", "-A", "trust", "-E", "UTF8", "-N"]
-    subprocess.run(make, check=True, capture_output=True, **user)
-    start = [programs / "postgres", "-D", data, "-k", folder, "-h", "", "-F"]
-    server = subprocess.Popen(start, stderr=subprocess.DEVNULL, **user)
-    try:
-        url = f"postgresql://grader@/postgres?host={folder}"
-        end = time.monotonic() + 60
-        while not os.path.exists(f"{folder}/.s.PGSQL.5432"):
-            assert server.poll() is None and time.monotonic() < end, "PostgreSQL does not start"
-            time.sleep(0.05)
-        yield url
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-        shutil.rmtree(folder)
-
-
-def test_postgresql_gives_the_same(
-    course: HandedIn,
-    undisturbed: HandedIn,
-    postgresql: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """A class of thousands is kept in a database server."""
-    # nbgrader takes the driver by name; we take either.
-    named = postgresql.replace(":", "+psycopg2:", 1)
-    where = f"--CourseDirectory.db_url={named}"
-    course.nbgrader("generate_assignment", EXERCISE, "--force", where)
-    with Gradebook(named) as gradebook:
-        gradebook.update_or_create_assignment(EXERCISE, duedate="2026-11-20 12:00")
-    course.grade("--db", postgresql)
-    assert course.rows(named) == undisturbed.rows()
-    assert course.verdicts(named) == undisturbed.verdicts()
-    assert course.files() == undisturbed.files()
-    assert run_here(monkeypatch, course, Inline(), postgresql).graded == 0
-    course.nbgrader("export", where, "--to", str(course.root / "grades.csv"))
-    assert "ada" in (course.root / "grades.csv").read_text()
 
 
 def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> None:

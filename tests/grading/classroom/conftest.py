@@ -1,0 +1,57 @@
+"""A class that has handed in, as it is and graded."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from authoring.exercises import ROOT
+from support.course import EXERCISE, good, source
+from support.handed_in import RIGHT, HandedIn, hand_in
+
+
+@pytest.fixture(scope="session")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class that has handed in, with one late learner and three who need the instructor."""
+    root = tmp_path_factory.mktemp("class") / "course"
+    (root / "source" / EXERCISE).mkdir(parents=True)
+    (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())
+    (root / "source" / EXERCISE / "data.txt").write_text("the instructor's data")
+    (root / "nbgrader_config.py").write_text(
+        f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
+        "from pathlib import Path\nc.CourseDirectory.root = str(Path(__file__).resolve().parent)\n"
+        "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    )
+    course = HandedIn(root)
+    course.nbgrader("generate_assignment", EXERCISE)
+    with Gradebook(course.url) as gradebook:
+        gradebook.update_or_create_assignment(EXERCISE, duedate="2026-11-20 12:00")
+    answers = ["x + x", "2 * x", "x * x", "2 * x  # twice", "x / 0", "sum([x, x])"]
+    for learner, answer in zip(RIGHT, answers, strict=True):
+        hand_in(root, learner, good(f=f"def f(x): return {answer}", w=f"I am {learner}."))
+    folder = hand_in(root, "late", good(), "2026-11-21 10:00:00 UTC")
+    (folder / "notes").mkdir()
+    (folder / "notes" / "mine.txt").write_text("my notes")
+    (folder / "data.txt").write_text("my own data")
+    (folder / "link.txt").symlink_to(root / "nbgrader_config.py")
+    hand_in(root, "blank", (root / "release" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes())
+    hand_in(root, "bad-json", b"{")
+    hand_in(root, "bad-missing", None)
+    hand_in(root, "bad-time", good(), "yesterday or so")
+    return root
+
+
+@pytest.fixture
+def course(handed_in: Path, tmp_path: Path) -> HandedIn:
+    shutil.copytree(handed_in, tmp_path / "course", symlinks=True)
+    return HandedIn(tmp_path / "course")
+
+
+@pytest.fixture(scope="session")
+def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> HandedIn:
+    root = tmp_path_factory.mktemp("undisturbed") / "course"
+    shutil.copytree(handed_in, root, symlinks=True)
+    return HandedIn(root, HandedIn(root).grade("--jobs=2"))
