@@ -19,8 +19,7 @@ LONG = (
     "grading/examination/test_both_sides.py",
     "grading/nbgrader_plugins",
     "grading/sandbox",
-    "grading/submission/test_odd_names.py",
-    "grading/test_attacks",
+    "grading/test_",
     "tools",
 )
 """What takes a browser, a server, or nbgrader's own slow commands. Single tests that wait long, for

@@ -182,7 +182,7 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     return samples
 
 
-def cold_and_warm(subject: ClassToGrade) -> tuple[float, float]:
+def cold_and_warm(subject: ClassToGrade, rounds: int) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
     from grading.examination.engine import Engine
     from grading.sandbox.view import Sandbox
@@ -196,7 +196,7 @@ def cold_and_warm(subject: ClassToGrade) -> tuple[float, float]:
             for _ in range(times):
                 engine.grade(source, submitted)
 
-    cold = statistics.median(timed(lambda: grade(1)).cpu_seconds for _ in range(3))
+    cold = statistics.median(timed(lambda: grade(1)).cpu_seconds for _ in range(rounds))
     many = timed(lambda: grade(1 + WARM_REPEATS)).cpu_seconds
     return cold, (many - cold) / WARM_REPEATS
 
@@ -277,7 +277,7 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int) -> No
             given = subject.scores()
             right[size] = sum(given[_learner(i)] == expected[i % learners] for i in range(size))
         console.print(_growth_table(grown, right))
-        cold, warm = cold_and_warm(subject)
+        cold, warm = cold_and_warm(subject, rounds)
         console.print(f"CPU s a submission in the sandbox: cold {cold:.2f}, warm {warm:.3f}")
     if wrong or any(right[size] != size for size in grown):
         sys.exit("some scores are not what stock nbgrader gives")

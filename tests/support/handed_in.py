@@ -46,7 +46,6 @@ class HandedIn:
     """A course folder in which a class has handed in."""
 
     root: Path
-    said: str = ""
 
     @property
     def url(self) -> str:

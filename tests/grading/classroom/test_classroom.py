@@ -40,13 +40,14 @@ from support.notebooks import submission
 VERSIONS = (fingerprint.grading_version(source()),)
 
 
-def test_one_bad_among_several(undisturbed: HandedIn) -> None:
+def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
     """What can't be read must reach the instructor, and cost the others nothing."""
-    said = undisturbed.said
+    said = course.grade("--jobs=2")
     for learner, reason in BAD.items():
         assert any(x.startswith(learner) and reason in x for x in said.split("\n")), said
     assert re.search(r"(?m)^late: not copied, since it is no ordinary file: .*link\.txt$", said)
-    grades, _, submissions = undisturbed.rows()
+    assert_same(course, undisturbed)
+    grades, _, submissions = course.rows()
     scores = {(s, name): (auto, look) for s, name, auto, _, look in grades}
     assert {s for s, _ in scores} == {*RIGHT, "late", "blank", "bad-json", "bad-missing"}
     for learner in RIGHT:

@@ -10,7 +10,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from support.course import EXERCISE, good, source
-from support.handed_in import RIGHT, HandedIn, hand_in
+from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +52,9 @@ def course(handed_in: Path, tmp_path: Path) -> HandedIn:
 
 @pytest.fixture(scope="session")
 def undisturbed(handed_in: Path, tmp_path_factory: pytest.TempPathFactory) -> HandedIn:
+    """The class, graded in this process, whose engine takes seconds to start and is kept."""
     root = tmp_path_factory.mktemp("undisturbed") / "course"
     shutil.copytree(handed_in, root, symlinks=True)
-    return HandedIn(root, HandedIn(root).grade("--jobs=2"))
+    with pytest.MonkeyPatch.context() as patch:
+        run_here(patch, HandedIn(root), Inline())
+    return HandedIn(root)
