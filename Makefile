@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-# Long tests wait a good deal, and what a file's tests share takes seconds to make.
+# A file in one process, since what its tests share takes seconds to make; the longest room first.
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 

@@ -16,7 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import exercises
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
@@ -43,7 +43,7 @@ def _free_port() -> int:
 def course(tmp_path_factory) -> MadeUpCourse:
     """A course with a submission that is graded and one that isn't; a learner's copy in work/."""
     root = tmp_path_factory.mktemp("browser") / "course"
-    course = MadeUpCourse.make(root, EXERCISE, run_module)
+    course = MadeUpCourse.make(root, EXERCISE, run_forked)
     course.nbgrader("generate_assignment", EXERCISE)
     shutil.copytree(course.root / "release", course.root / "work")
     notebook = fill_in(course.released(EXERCISE), {"softmax": RIGHT})

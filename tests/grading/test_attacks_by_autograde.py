@@ -26,7 +26,7 @@ from support.attacks import (
     notebook_with,
     submitted,
 )
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse
 
 IN_BATCH = [
@@ -65,7 +65,7 @@ class Batch:
     """Everything in `IN_BATCH`, between honest learners, by `nbgrader autograde`."""
 
     def __init__(self, root: Path) -> None:
-        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_module)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_forked)
         with (self.course.root / "nbgrader_config.py").open("a") as config:
             config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
         self.course.nbgrader("generate_assignment", EXERCISE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from support.attacks import ATTACKS, EXERCISE, HONEST, LIMITS, POINTS, submitted
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse
 
 BETWEEN = (
@@ -36,7 +36,7 @@ BETWEEN = (
 
 def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
     """Whoever is graded after a cheat would lose points, or gain some."""
-    course = MadeUpCourse.make(tmp_path / "course", EXERCISE, run_module)
+    course = MadeUpCourse.make(tmp_path / "course", EXERCISE, run_forked)
     with (course.root / "nbgrader_config.py").open("a") as config:
         config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
     course.nbgrader("generate_assignment", EXERCISE)
@@ -48,7 +48,7 @@ def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
             folder = course.root / "submitted" / learner / EXERCISE
             folder.mkdir(parents=True)
             (folder / f"{EXERCISE}.ipynb").write_bytes(data)
-    ran = run_module("grading", "grade", EXERCISE, "--jobs=1", cwd=course.root)
+    ran = run_forked("grading", "grade", EXERCISE, "--jobs=1", cwd=course.root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     with Gradebook(course.db_url) as gradebook:
         scores = {

@@ -14,7 +14,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import source_of
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse, committed_answers, fill_in
 
 EXERCISE = "1-attention"
@@ -56,7 +56,7 @@ def _bad_submissions(course: MadeUpCourse, right: dict[str, str]) -> dict[str, b
 def course(tmp_path_factory: pytest.TempPathFactory) -> MadeUpCourse:
     """A course that went the whole way; `course.log` is what autograde said."""
     course = MadeUpCourse.make(
-        tmp_path_factory.mktemp("round-trip") / "course", EXERCISE, run_module
+        tmp_path_factory.mktemp("round-trip") / "course", EXERCISE, run_forked
     )
     course.nbgrader("generate_assignment", EXERCISE)
     course.nbgrader("release_assignment", EXERCISE)

@@ -22,7 +22,7 @@ _FORKSERVER.set_forkserver_preload(
 )
 
 
-def run_module(
+def run_forked(
     *command: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 300
 ) -> subprocess.CompletedProcess[str]:
     """What `python -m <command>` does and says in the folder `cwd`, soon.

@@ -11,7 +11,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
-from support.commands import run_module
+from support.commands import run_forked
 from support.notebooks import answer, check, given, source_of, submission, written
 
 EXERCISE = "1-small"
@@ -53,7 +53,7 @@ class Course:
     def nbgrader(self, *command: str, status: int = 0) -> str:
         """What an nbgrader command logs; fails unless it ends with `status`."""
         env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        ran = run_module("nbgrader", *command, cwd=self.root, env=env)
+        ran = run_forked("nbgrader", *command, cwd=self.root, env=env)
         assert ran.returncode == status, ran.stderr
         return ran.stderr
 

@@ -20,9 +20,11 @@ from sqlalchemy import create_engine, text
 from grading.classroom.folder import ClassFolder
 from grading.classroom.run import LOOK, Run, Summary
 from grading.classroom.workers import Pool, Result, Task, grade_task
-from support.commands import run_module
+from support.commands import run_forked
 from support.course import EXERCISE
 
+# One worker, unless told otherwise: each is a process that takes seconds to start.
+GRADE = ("grading", "grade", EXERCISE, "--jobs=1")
 RIGHT = ["ada", "ben", "cleo", "dan", "eve", "fay"]
 BAD = {"bad-json": "not JSON", "bad-missing": "is missing", "bad-time": "timestamp.txt"}
 ROWS = {
@@ -52,8 +54,7 @@ class HandedIn:
         return f"sqlite:///{self.root}/gradebook.db"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        # One worker unless told otherwise: each imports torch twice, which takes seconds.
-        command = [sys.executable, "-m", "grading", "grade", EXERCISE, "--jobs=1", *arguments]
+        command = [sys.executable, "-m", *GRADE, *arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(
             command, cwd=self.root, stdout=pipe, stderr=pipe, text=True, start_new_session=True
@@ -61,14 +62,13 @@ class HandedIn:
 
     def grade(self, *arguments: str, status: int = LOOK) -> str:
         """What the class command prints; fails unless it ends with `status`."""
-        command = ["grading", "grade", EXERCISE, "--jobs=1", *arguments]
-        ran = run_module(*command, cwd=self.root)
+        ran = run_forked(*GRADE, *arguments, cwd=self.root)
         assert ran.returncode == status, ran.stdout + ran.stderr
         return ran.stdout
 
     def nbgrader(self, *arguments: str, status: int = 0) -> None:
         env = {"JUPYTER_CONFIG_DIR": str(self.root / "jupyter")}
-        ran = run_module("nbgrader", *arguments, cwd=self.root, env=env)
+        ran = run_forked("nbgrader", *arguments, cwd=self.root, env=env)
         assert ran.returncode == status, ran.stderr
 
     def rows(self, url: str | None = None, *queries: str) -> list[Any]:

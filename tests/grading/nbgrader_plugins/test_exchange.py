@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
@@ -18,7 +18,7 @@ class Collected:
     """A drop box with good and bad submissions, and what `nbgrader collect` makes of it."""
 
     def __init__(self, root: Path) -> None:
-        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_module)
+        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_forked)
         self.course.nbgrader("generate_assignment", EXERCISE)
         self.course.nbgrader("release_assignment", EXERCISE)
         (self.course.root / "secret.txt").write_text(SECRET)

@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import LoggingConfigurable
 
 from grading.nbgrader_plugins.report import ClassReport
-from support.commands import run_module
+from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in, made_up_class
 
 EXERCISE = "1-attention"
@@ -34,7 +34,7 @@ if CHROMIUM is None and os.environ.get("CI"):
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> MadeUpCourse:
     """Six learners: four with answers, one who handed in nonsense, one who handed in nothing."""
-    course = MadeUpCourse.make(tmp_path_factory.mktemp("report") / "course", EXERCISE, run_module)
+    course = MadeUpCourse.make(tmp_path_factory.mktemp("report") / "course", EXERCISE, run_forked)
     course.nbgrader("generate_assignment", EXERCISE)
     answers = made_up_class(EXERCISE)
     handed_in = {}
