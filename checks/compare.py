@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
+import contextlib
+import math
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +17,19 @@ import torch
 TOLERANCE = {torch.float16: 5e-3, torch.bfloat16: 3e-2}
 ORDINARY_TOLERANCE = 1e-5
 SHOWN_VALUES = 8
+MOST_TOLD = 10_000
+"""Numbers in a tensor whose shape is told of a hidden test."""
+_discreet = ContextVar("discreet", default=False)
+
+
+@contextlib.contextmanager
+def discreetly() -> Iterator[None]:
+    """In here, words tell the kind of a value and no more: an answer could hand back its inputs."""
+    token = _discreet.set(True)
+    try:
+        yield
+    finally:
+        _discreet.reset(token)
 
 
 class WrongAnswer(AssertionError):
@@ -60,8 +77,16 @@ class Raised:
             "TypeError" in self.kinds and "unexpected keyword argument" in self.message
         )
 
+    @property
+    def told(self) -> str:
+        """Its class, or of a hidden test that of Python's own from which it derives."""
+        if not _discreet.get():
+            return self.kind
+        return next(kind for kind in (*self.kinds, "Exception") if hasattr(builtins, kind))
+
     def __str__(self) -> str:
-        return f"{self.kind}: {self.message}" if self.message else self.kind
+        message = "" if _discreet.get() else self.message
+        return f"{self.told}: {message}" if message else self.told
 
 
 def _where(error: Exception) -> str:
@@ -81,12 +106,16 @@ def _where(error: Exception) -> str:
 def describe(value: Any) -> str:
     """`value` in a few words: type, shape and, where there are few, its numbers."""
     if isinstance(value, torch.Tensor):
-        kind = f"{str(value.dtype).removeprefix('torch.')} tensor of shape {tuple(value.shape)}"
-        if value.numel() <= SHOWN_VALUES:
+        kind = f"{str(value.dtype).removeprefix('torch.')} tensor of {_shape(value)}"
+        if value.numel() <= SHOWN_VALUES and not _discreet.get():
             return f"{kind}: {_numbers(value)}"
         return kind
     if isinstance(value, np.ndarray):
-        return f"NumPy array of shape {value.shape}"
+        return f"NumPy array of {_shape(value)}"
+    few = isinstance(value, bool | None) or (isinstance(value, int) and abs(value) < 10)
+    if _discreet.get() and not few and not isinstance(value, Raised):
+        kind = type(value).__name__
+        return f"a value of type {kind}" if hasattr(builtins, kind) else "an object"
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         kind = type(value).__name__
         if len(value) <= SHOWN_VALUES:
@@ -102,6 +131,12 @@ def describe(value: Any) -> str:
         return f"an exception, {value}"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "..."
+
+
+def _shape(value: torch.Tensor | np.ndarray) -> str:
+    shape = tuple(value.shape)
+    told = not _discreet.get() or (len(shape) <= 6 and 0 < math.prod(shape) <= MOST_TOLD)
+    return f"shape {shape}" if told else "another shape"
 
 
 def _numbers(value: torch.Tensor) -> str:
@@ -184,7 +219,8 @@ def _entries_difference(
         return f"{label} should be a dict, but is {describe(got)}"
     for key, value in expected.items():
         if key not in got:
-            return f"{label} has no entry {key!r}; it has {list(got)}"
+            others = "" if _discreet.get() else f"; it has {list(got)}"
+            return f"{label} has no entry {key!r}{others}"
         name = f"entry {key!r}"
         said = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
         if said:
@@ -232,8 +268,7 @@ def _tensor_difference(
         else:
             return f"{label} should be a tensor, but is {describe(got)}"
     if got.shape != expected.shape:
-        want, have = tuple(expected.shape), tuple(got.shape)
-        return f"{label} should have shape {want}, but has {have}"
+        return f"{label} should have shape {tuple(expected.shape)}, but has {_shape(got)}"
     if got.dtype != expected.dtype:
         want_dtype, have_dtype = (str(t.dtype).removeprefix("torch.") for t in (expected, got))
         return f"{label} should have dtype {want_dtype}, but has {have_dtype}"
@@ -252,7 +287,8 @@ def _tensor_difference(
     if not bool(wrong.any()):
         return None
     gap = (got.double() - expected.double()).abs()[wrong].max().item()
-    return f"{label} is wrong in {_places(wrong)}, by up to {gap:.3g}"
+    how_much = "" if _discreet.get() else f", by up to {gap:.3g}"
+    return f"{label} is wrong in {_places(wrong)}{how_much}"
 
 
 def _places(wrong: torch.Tensor) -> str:

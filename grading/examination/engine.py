@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from grading.examination.messages import CellToRun, Do, Plan
+from grading.examination.messages import CellToRun, Do, Plan, order_of_results
 from grading.examination.verdicts import Outcome, Verdict, judged
 from grading.examination.wire import Channel, TimedOut, WireError
 from grading.sandbox.limits import EndedBy, Limits
@@ -26,6 +26,9 @@ from grading.submission.notebook import read_notebook
 EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
+HIDDEN_SHARE = 0.25
+"""Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
+behind an answer don't cost its points."""
 NOTE = "grading"
 """The key under which notebook and cell metadata say how grading went."""
 
@@ -134,37 +137,38 @@ class Engine:
         return Graded(notebook, tuple(verdicts))
 
     def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
-        results: list[_Result] = []
+        """The results of the cells, in their own order."""
+        order = order_of_results(cells)
+        results: dict[int, _Result] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
             try:
                 for result in self._session(cells, seed, results, end):
-                    results.append(result)
-                return results
+                    results[order[len(results)]] = result
+                break
             except _ExaminerLost as lost:
-                results.append(_Result([], lost.outcome, lost.message))
+                results[order[len(results)]] = _Result([], lost.outcome, lost.message)
                 if len(results) == len(cells):
-                    return results
-        rest = len(cells) - len(results)
-        return (
-            results
-            + [_Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")] * rest
-        )
+                    break
+        not_run = _Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")
+        return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
-        self, cells: list[CellToRun], seed: int, results: list[_Result], end: float
+        self, cells: list[CellToRun], seed: int, results: dict[int, _Result], end: float
     ) -> Iterator[_Result]:
-        """One examiner's life; the results of the cells from `len(results)` on."""
+        """One examiner's life; the results that are not known yet, in `order_of_results`."""
+        now = time.monotonic()
         plan = Plan(
             cells=cells,
-            first=len(results),
+            known=[*results],
             skip=[
-                number
-                for number, (cell, result) in enumerate(zip(cells, results, strict=False))
-                if result.outcome is not None and cell["role"] is not Role.TEST
+                index
+                for index, result in results.items()
+                if result.outcome is not None and cells[index]["role"] is not Role.TEST
             ],
             seed=seed,
-            seconds=end - time.monotonic(),
+            seconds=end - now,
+            hidden_seconds=end + HIDDEN_SHARE * self._limits.notebook_wall_seconds - now,
         )
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn())

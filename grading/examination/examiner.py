@@ -6,6 +6,9 @@ the tests itself, and tells the grader how each cell ended. What a stand-in can 
 `grading.examination.stand_in`.
 
 Each test cell starts from what the locked cells define; names don't last beyond it.
+
+Hidden tests come last, each with the names as they were where it stands: what the learner's process
+prints, draws, returns or raises is shown until the first of them asks it something, and no longer.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ import numpy as np
 import torch
 
 from grading.examination.codec import BadValue
-from grading.examination.messages import CellToRun, Do, Plan
+from grading.examination.messages import CellToRun, Do, Plan, is_hidden, order_of_results
 from grading.examination.names import bound_names, free_names, names_used, without_magics
 from grading.examination.stand_in import (
     MAX_TEXT,
@@ -55,6 +58,7 @@ MAX_ERROR_OUTPUT = 100_000
 class Stop:
     """Why a learner's cell did not run to its end, and the names that it would have defined."""
 
+    index: int
     outcome: Outcome
     message: str
     names: frozenset[str]
@@ -72,38 +76,48 @@ class Examination:
         self._grader = grader
         self._limits = limits
         self._cells = plan["cells"]
-        self._first = plan["first"]
+        self._order = order_of_results(self._cells)
+        self._known = set(plan["known"])
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
+        self._hidden_end = time.monotonic() + plan["hidden_seconds"]
+        self._discreet = False
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
+        self._given: dict[int, dict[str, Any]] = {}
         self._remote: Remote | None = None
+        self._place = 0
+        self._marked: set[int] = set()
         self._stops: list[Stop] = []
         self._restarts = 0
         self._output_left = limits.notebook_output_bytes
 
     def run(self) -> None:
-        """Run every cell and report on those from the first wanted one on."""
+        """Run every cell, then the hidden tests, and report on those that are wanted."""
         for index, cell in enumerate(self._cells):
-            wanted = index >= self._first
-            if not wanted:
-                if cell["role"] == Role.GIVEN:
-                    self._run_given(cell)
+            if cell["role"] == Role.GIVEN:
+                self._run_given(cell)
+            elif is_hidden(cell):
+                self._given[index] = dict(self._main.__dict__)
+                self._advance(index + 1)
                 continue
-            outputs: Any = []
-            outcome, message = None, ""
-            try:
-                if cell["role"] == Role.TEST:
-                    outputs, outcome, message = self._test(index, cell)
-                else:
-                    if cell["role"] == Role.GIVEN:
-                        self._run_given(cell)
-                    outputs = self._run_learners(index, cell)
-            except Ended as ended:
-                outcome, message = ended.outcome, ended.message
-            self._report(outputs, outcome, message)
+            if index not in self._known:
+                self._report(*self._result(index, cell))
+        self._end, self._discreet = self._hidden_end, True
+        for index in self._order:
+            if index in self._given and index not in self._known:
+                self._report(*self._result(index, self._cells[index]))
         self._grader.send({"do": Do.DONE})
+
+    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, str]:
+        """Outputs, outcome and message of a cell."""
+        try:
+            if cell["role"] == Role.TEST:
+                return self._test(index, cell)
+            return self._run_learners(index, cell), None, ""
+        except Ended as ended:
+            return [], ended.outcome, ended.message
 
     def _report(self, outputs: Any, outcome: Outcome | None, message: str) -> None:
         said = {"do": Do.CELL, "outcome": outcome, "message": message}
@@ -131,19 +145,26 @@ class Examination:
     def _run_learners(self, index: int, cell: CellToRun) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
         remote = self._ready(index)
+        reply = self._run(remote, index)
+        if reply.get("failed") is not None:
+            self._note_failure(index, reply["failed"])
+        return reply.get("outputs")
+
+    def _run(self, remote: Remote, index: int) -> dict[str, Any]:
+        """Run a cell that is not to be run again where it ends its process; the reply."""
+        cell = self._cells[index]
         try:
             with self._watched(remote):
                 reply = remote.run(cell["code"], cell["role"] == Role.GIVEN)
                 remote.run(NOTHING, False)
         except Ended as ended:
             self._skip.add(index)
-            self._stop(cell, ended.outcome, ended.message)
+            self._stop(index, ended.outcome, ended.message)
             raise
-        if reply.get("failed") is not None:
-            self._note_failure(cell, reply["failed"])
-        return reply.get("outputs")
+        self._place = index + 1
+        return reply
 
-    def _note_failure(self, cell: CellToRun, description: Any) -> None:
+    def _note_failure(self, index: int, description: Any) -> None:
         try:
             error = rebuild_error(description)
         except BadValue:
@@ -155,17 +176,59 @@ class Examination:
             if runs_out_of_memory(error):
                 outcome = Outcome.OUT_OF_MEMORY
             said = f"raised {type(error).__name__}: {error}"
-        self._stop(cell, outcome, said)
+        self._stop(index, outcome, said)
 
-    def _stop(self, cell: CellToRun, outcome: Outcome, message: str) -> None:
+    def _stop(self, index: int, outcome: Outcome, message: str) -> None:
+        cell = self._cells[index]
         # An answer cell is called after what it defines, which its text may no longer show.
         names = bound_names(cell["code"]) | {cell["id"]}
-        self._stops.append(Stop(outcome, message, names))
+        self._stops.append(Stop(index, outcome, message, names))
 
     def _ready(self, index: int) -> Remote:
-        """A learner's process in which the cells before `index` ran."""
-        if self._remote is not None:
-            return self._remote
+        """A learner's process with the names as they were after the cells before `index`."""
+        while True:
+            self._in_time()
+            if self._remote is not None and self._place > index and not self._restored(index):
+                self._remote = None
+            if self._remote is None:
+                self._spawn()
+            self._advance(index)
+            if self._remote is not None:
+                return self._remote
+
+    def _advance(self, index: int) -> None:
+        """Run the cells before `index` that have not run yet; what they print is not kept.
+
+        It ends early where one of them ends the process: it is left out of the next.
+        """
+        while self._remote is not None and self._place < index:
+            place, cell = self._place, self._cells[self._place]
+            if is_hidden(cell):
+                self._mark(self._remote, place)
+            elif cell["role"] != Role.TEST and place not in self._skip:
+                self._grader.send({"do": Do.ALIVE})
+                with contextlib.suppress(Ended):
+                    self._run(self._remote, place)
+            self._place = place + 1
+
+    def _mark(self, remote: Remote, index: int) -> None:
+        """Have the names kept as they are now, for the hidden test at `index`."""
+        with contextlib.suppress(RemoteError, Ended), self._watched(remote):
+            remote.request("mark", place=index)
+            self._marked.add(index)
+
+    def _restored(self, index: int) -> bool:
+        """Whether the learner's process has the names again that it had at `index`."""
+        if self._remote is None or index not in self._marked:
+            return False
+        try:
+            with self._watched(self._remote):
+                self._remote.restore(index)
+        except (RemoteError, Ended):
+            return False
+        return True
+
+    def _spawn(self) -> None:
         if self._restarts > MAX_RESTARTS:
             raise Ended(
                 Outcome.NOT_RUN, f"not run: the notebook ended its process {MAX_RESTARTS} times"
@@ -174,30 +237,14 @@ class Examination:
         self._grader.send({"do": Do.SPAWN})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
-        remote = self._remote = Remote(channel, self._main.__dict__, self._seed)
-        for before, cell in enumerate(self._cells[:index]):
-            if cell["role"] == Role.TEST or before in self._skip:
-                continue
-            self._grader.send({"do": Do.ALIVE})
-            try:
-                with self._watched(remote):
-                    remote.run(cell["code"], cell["role"] == Role.GIVEN)
-                    remote.run(NOTHING, False)
-            except Ended as ended:
-                self._skip.add(before)
-                self._stop(cell, ended.outcome, ended.message)
-                return self._ready(index)
-        return remote
+        self._remote = Remote(channel, self._main.__dict__, self._seed)
+        self._place = 0
+        self._marked.clear()
 
     @contextlib.contextmanager
     def _watched(self, remote: Remote) -> Iterator[None]:
         """Give the learner's process the time of one cell, and turn its end into Ended."""
-        now = time.monotonic()
-        if now >= self._end:
-            raise Ended(
-                Outcome.NOT_RUN,
-                f"not run: the notebook took longer than {_seconds(self._whole_limit())}",
-            )
+        now = self._in_time()
         remote.deadline = min(now + self._limits.cell_wall_seconds, self._end)
         try:
             yield
@@ -208,6 +255,14 @@ class Examination:
         except Lost as lost:
             self._remote = None
             raise self._how_it_ended(lost.cause) from None
+
+    def _in_time(self) -> float:
+        """The time, where there is some left. Raises Ended."""
+        now = time.monotonic()
+        if now >= self._end:
+            whole = _seconds(self._limits.notebook_wall_seconds)
+            raise Ended(Outcome.NOT_RUN, f"not run: the notebook took longer than {whole}")
+        return now
 
     def _how_it_ended(self, error: Exception) -> Ended:
         self._grader.send({"do": Do.END, "closed": isinstance(error, Closed)})
@@ -223,15 +278,14 @@ class Examination:
                 f"took longer than {self._cell_limit()} and could not be interrupted",
             )
         if isinstance(error, Closed):
-            return Ended(Outcome.CRASHED, f"ended its process ({status['said']})")
-        return Ended(Outcome.CRASHED, f"wrote to the grader's own connection ({error})")
+            message, details = "ended its process", status["said"]
+        else:
+            message, details = "wrote to the grader's own connection", error
+        return Ended(Outcome.CRASHED, message if self._discreet else f"{message} ({details})")
 
     def _cell_limit(self) -> str:
         computing = f"or {self._limits.cell_cpu_seconds:g} of computing time"
         return f"{_seconds(self._limits.cell_wall_seconds)} ({computing})"
-
-    def _whole_limit(self) -> float:
-        return self._limits.notebook_wall_seconds
 
     def _cpu_limit(self) -> str:
         return _seconds(self._limits.notebook_cpu_seconds)
@@ -243,7 +297,7 @@ class Examination:
         """Outputs, outcome and message of a test cell."""
         printed = _Printed()
         outcome, message = self._judge(index, cell, printed)
-        text = printed.getvalue()
+        text = "" if self._discreet else printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
         return outputs, outcome, message[:MAX_TEXT]
 
@@ -254,10 +308,10 @@ class Examination:
             code = compile(cell["code"], "<test>", "exec")
             remote = self._ready(index)
             remote.out_of_memory = False
-            namespace = dict(self._main.__dict__)
+            namespace = dict(self._given.get(index, self._main.__dict__))
             with self._watched(remote):
                 for name in sorted(free_names(cell["code"]) - namespace.keys() & remote.names):
-                    names[name] = remote.fetch(name, self._names_used(index, name))
+                    names[name] = remote.fetch(name, *self._defined(index, name))
                 namespace |= names
                 seed_all(cell["seed"])
                 with (
@@ -270,61 +324,61 @@ class Examination:
             told = ended.message
             return ended.outcome, told if told.startswith("not run") else f"{label} {told}"
         except RemoteError as error:
-            outcome, message = Outcome.ERROR, _uncaught(error, names)
+            outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             said = str(error) or "the answer is not what the test expects"
             outcome, message = Outcome.FAILED, said
         except NameError as error:
             if error.name is None or error.name in names:
-                outcome, message = _odd(error, cell["hidden"])
+                outcome, message = self._odd(error)
             else:
-                outcome, message = self._missing(error.name)
+                outcome, message = self._missing(index, error.name)
         except Exception as error:
-            outcome, message = _odd(error, cell["hidden"])
+            outcome, message = self._odd(error)
         else:
             return Outcome.PASSED, ""
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message
 
-    def _names_used(self, index: int, name: str) -> frozenset[str]:
-        """Names that the cell reads which defines `name` for the test at `index`."""
+    def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
+        """By which cell `name` is defined for the test at `index`, and the names that it reads."""
         for before in reversed(range(index)):
             cell = self._cells[before]
             if cell["role"] == Role.TEST or before in self._skip or name not in cell["code"]:
                 continue
             if name in bound_names(cell["code"]):
-                return names_used(cell["code"])
-        return frozenset()
+                return f"{name} of cell {before}", names_used(cell["code"])
+        return "", frozenset()
 
-    def _missing(self, name: str) -> tuple[Outcome, str]:
+    def _missing(self, index: int, name: str) -> tuple[Outcome, str]:
         for stop in reversed(self._stops):
-            if name in stop.names:
+            if name in stop.names and stop.index < index:
                 return (
                     stop.outcome,
                     f"{name} is not defined: the cell that defines it {stop.message}",
                 )
         return Outcome.ERROR, f"{name} is not defined: no cell before this one defines it"
 
+    def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> str:
+        if self._discreet:  # name, text and place are the learner's own words
+            return f"{_label(names)} raised {error.builtin}"
+        said = f"{_label(names)} raised {type(error).__name__}"
+        if error.message:
+            said += f": {error.message}"
+        return said + (f"\n  raised in: {error.where}" if error.where else "")
+
+    def _odd(self, error: Exception) -> tuple[Outcome, str]:
+        said = "" if self._discreet else f": {error}"
+        return (
+            Outcome.ERROR,
+            f"the test could not use what came back ({type(error).__name__}{said})",
+        )
+
 
 def _label(names: dict[str, Any]) -> str:
     called = [n for n, v in names.items() if isinstance(v, StandIn)]
     return " or ".join(called) if 0 < len(called) <= 3 else "the answer"
-
-
-def _uncaught(error: RemoteError, names: dict[str, Any]) -> str:
-    said = f"{_label(names)} raised {type(error).__name__}"
-    if error.message:
-        said += f": {error.message}"
-    return said + (f"\n  raised in: {error.where}" if error.where else "")
-
-
-def _odd(error: Exception, hidden: bool) -> tuple[Outcome, str]:
-    said = "" if hidden else f": {error}"
-    return (
-        Outcome.ERROR,
-        f"the test could not use what came back ({type(error).__name__}{said})",
-    )
 
 
 def _seconds(value: float) -> str:

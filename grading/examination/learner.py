@@ -198,6 +198,32 @@ class Borrowed(nn.Module):
             self._server[0].call_back(self._number, (bool(value),), {}, "train")
 
 
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """What later cells may change, as it was between two cells; objects are not copied."""
+
+    names: dict[str, Any]
+    dtype: torch.dtype
+    gradients: bool
+    generators: tuple[Any, Any, torch.Tensor]
+
+    @classmethod
+    def now(cls) -> Mark:
+        generators = random.getstate(), np.random.get_state(), torch.get_rng_state()
+        dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
+        return cls(dict(SHELL.user_ns), dtype, gradients, generators)
+
+    def restore(self) -> None:
+        SHELL.user_ns.clear()
+        SHELL.user_ns.update(self.names)
+        torch.set_default_dtype(self.dtype)
+        torch.set_grad_enabled(self.gradients)
+        python, numpy, pytorch = self.generators
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(pytorch)
+
+
 class Server:
     """Runs cells and answers calls, one at a time, as the examiner asks."""
 
@@ -209,6 +235,7 @@ class Server:
         self._generators: dict[int, torch.Generator] = {}
         self._borrowed: dict[int, Any] = {}
         self._classes: dict[str, type] = {}
+        self._marks: dict[int, Mark] = {}
         self._request: list[int] = []
         self._seeded = False
 
@@ -273,14 +300,20 @@ class Server:
             for name, value in namespace.items():
                 if isinstance(value, type) and dataclasses.is_dataclass(value):
                     self._classes.setdefault(name, value)
-        hidden = SHELL.user_ns_hidden
-        names = [n for n in namespace if n not in hidden and not n.startswith("_")]
         reply = {
             "outputs": OUTPUTS.take(),
             "failed": _describe(error) if error is not None else None,
-            "names": names[:MAX_NAMES],
+            "names": _names(),
         }
         return reply, None
+
+    def _do_mark(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        self._marks[message["place"]] = Mark.now()
+        return {}, None
+
+    def _do_restore(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        self._marks[message["place"]].restore()
+        return {}, _names()
 
     def _do_fetch(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         return {}, SHELL.user_ns[message["name"]]
@@ -365,6 +398,13 @@ class Server:
                 raise RuntimeError(message["error"])
             else:
                 return self._read(message["value"], blob)
+
+
+def _names() -> list[str]:
+    """What the learner's cells have defined."""
+    hidden = SHELL.user_ns_hidden
+    names = [n for n in SHELL.user_ns if n not in hidden and not n.startswith("_")]
+    return names[:MAX_NAMES]
 
 
 def _settle(value: Any) -> Any:

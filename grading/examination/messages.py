@@ -11,7 +11,7 @@ from grading.submission.graft import Role
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
-    hidden: whether it has hidden tests, of which no error may tell.
+    hidden: whether it has hidden tests, whose inputs no message may tell.
     seed: of the random numbers of a test or a locked cell.
     """
 
@@ -25,17 +25,32 @@ class CellToRun(TypedDict):
 class Plan(TypedDict):
     """The grader's first and only order.
 
-    first: index of the first cell whose result is wanted.
+    known: indices of the cells whose results the grader has.
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
-    seconds: what is left for the whole notebook.
+    seconds: what is left for the notebook and its visible tests.
+    hidden_seconds: until when, from now, hidden tests may take.
     """
 
     cells: list[CellToRun]
-    first: int
+    known: list[int]
     skip: list[int]
     seed: int
     seconds: float
+    hidden_seconds: float
+
+
+def order_of_results(cells: list[CellToRun]) -> list[int]:
+    """Indices of the cells in the order in which they are reported on: hidden tests come last.
+
+    What a learner's process says is shown only until the first hidden test asks it something.
+    """
+    return sorted(range(len(cells)), key=lambda index: is_hidden(cells[index]))
+
+
+def is_hidden(cell: CellToRun) -> bool:
+    """Whether it is a test cell of which learners see only a part."""
+    return cell["role"] == Role.TEST and cell["hidden"]
 
 
 class Do(StrEnum):

@@ -4,7 +4,8 @@ In a test cell, a name that only the learner's process defines is a stand-in: it
 called with plain values, tensors, stand-ins, generators, dataclasses of the exercise, and
 functions and modules of the test's own, its attributes can be read, and it can be indexed
 and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
-Of one that is an answer, `names_used_` has the names that the answer's cell reads.
+Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
+says which answer it is.
 An exception of the learner's comes as an instance of the built-in exception that it is.
 """
 
@@ -48,6 +49,11 @@ class RemoteError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    @property
+    def builtin(self) -> str:
+        """The name of its built-in type."""
+        return type(self).__bases__[-1].__name__
 
 
 class Ended(BaseException):
@@ -105,6 +111,11 @@ class StandIn:
         """Names that the text of the cell defining it reads; none where nobody asked by name."""
         return self.__remote.names_used.get(self.__number, frozenset())
 
+    @property
+    def answer_(self) -> str:
+        """Its name and the cell that defines it, in words; empty where nobody asked by name."""
+        return self.__remote.answers.get(self.__number, "")
+
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.__remote.request("call", (args, kwargs), on=self.__number)
 
@@ -158,6 +169,7 @@ class Remote:
         self.names: frozenset[str] = frozenset()
         self.labels: dict[int, str] = {}
         self.names_used: dict[int, frozenset[str]] = {}
+        self.answers: dict[int, str] = {}
         self.out_of_memory = False
         self._stand_ins: dict[int, StandIn] = {}
         self._lent: list[Any] = []
@@ -175,25 +187,33 @@ class Remote:
             raise got
         return got
 
-    def fetch(self, name: str, names_used: frozenset[str]) -> Any:
+    def fetch(self, name: str, answer: str, names_used: frozenset[str]) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost.
 
-        names_used: what the text of its cell reads, which its process is not asked.
+        answer, names_used: which answer it is and what the text of its cell reads, which its
+            process is not asked.
         """
         value = self.request("fetch", None, name=name)
         if isinstance(value, StandIn):
+            self.answers[number_of(value)] = answer
             self.names_used[number_of(value)] = names_used
         return value
+
+    def restore(self, place: int) -> None:
+        """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
+        self._note_names(self.request("restore", place=place))
 
     def run(self, code: str, given: bool) -> dict[str, Any]:
         """Run a cell; the reply as it came. Raises Ended, Lost."""
         request = {"do": "run", "value": None, "code": code, "given": given, "seed": self._seed}
         reply, _ = self._exchange(request, b"")
-        names = reply.get("names")
+        self._note_names(reply.get("names"))
+        return reply
+
+    def _note_names(self, names: Any) -> None:
         if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
             raise Lost(BadValue("no names"))
         self.names = frozenset(names)
-        return reply
 
     def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""

@@ -6,17 +6,13 @@ coverage sees their lines. No process has to be killed for these tests.
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from grading.examination.engine import Engine
 from grading.submission.graft import SourceError
-from support.forked import forked_engine
 from support.notebooks import (
-    LIMITS,
     answer,
     check,
     given,
@@ -28,15 +24,9 @@ from support.notebooks import (
 )
 
 
-@pytest.fixture(scope="module", params=["sandboxed", "forked"])
-def engine(request: pytest.FixtureRequest, engine: Engine) -> Iterator[Engine]:
-    if request.param == "sandboxed":
-        yield engine
-        return
-    # Code that is measured is slower.
-    limits = dataclasses.replace(LIMITS, cell_wall_seconds=8.0, cell_cpu_seconds=8.0)
-    with forked_engine(limits) as forked:
-        yield forked
+@pytest.fixture(scope="module")
+def engine(each_engine: Engine) -> Engine:
+    return each_engine
 
 
 # Every kind of value that a contract answer takes or gives ----------------------------------

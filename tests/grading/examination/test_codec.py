@@ -437,7 +437,7 @@ def test_a_stand_in_says_which_names_its_cell_reads() -> None:
         there = Channel(theirs)
         there.send({**GOOD, "value": {"x": {"h": 3, "label": "f", "names_used_": ["faked"]}}})
         there.send({**GOOD, "value": {"x": {"h": 4, "label": "another"}}})
-        f = remote.fetch("f", frozenset({"softmax"}))
+        f = remote.fetch("f", "f of cell 1", frozenset({"softmax"}))
         other = f(f)
         assert f.names_used_ == {"softmax"} and type(f.names_used_) is frozenset
         assert other.names_used_ == frozenset()

@@ -1,0 +1,132 @@
+"""Hidden tests: what they ask is not told, and they judge what stood there."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from checks.attention import EXERCISE, hidden_tests
+from checks.compare import WrongAnswer
+from grading.examination.engine import Engine, Graded
+from support.notebooks import answer, check, outcomes, source_of, submission, text_of
+
+
+@pytest.fixture(scope="module")
+def engine(each_engine: Engine) -> Engine:
+    return each_engine
+
+
+SECRET = 73_856_093
+"""What the hidden test asks with."""
+HIDDEN = f"""### BEGIN HIDDEN TESTS
+assert a({SECRET}) == 1, 'a is not 1'
+### END HIDDEN TESTS"""
+TELLS = "seen = []\ndef a(x):\n    seen.append(x)\n"
+WAYS: dict[str, dict[str, str]] = {
+    "the text of an exception": {
+        "a": TELLS + "    if x > 9: raise ValueError(f'it is {x}')\n    return 1"
+    },
+    "the name of an exception": {
+        "a": TELLS + "    if x > 9: raise type(f'It{x}', (ValueError,), {})()\n    return 1"
+    },
+    "the source line of a forged file": {
+        "a": TELLS + "    name = '<ipython-input-x>'\n"
+        "    import linecache\n"
+        "    linecache.cache[name] = 5, None, [f'# it is {x}\\n'], name\n"
+        "    exec(compile('1 / 0', name, 'exec'))"
+    },
+    "a later cell": {"a": TELLS + "    return 1", "later": "print(seen)"},
+    "a picture of a later cell": {
+        "a": TELLS + "    return 1",
+        "later": "class Shown:\n    def __repr__(self): return str(seen)\nShown()",
+    },
+    "a later visible test": {
+        "a": TELLS + "    return 1",
+        "b": "def b(): raise ValueError(str(seen))",
+    },
+    "a thread": {
+        "a": "import threading, time\n" + TELLS + "    return 1\n"
+        "def say():\n    while True:\n        time.sleep(0.01)\n        print(seen)\n"
+        "threading.Thread(target=say, daemon=True).start()",
+        "later": "import time\ntime.sleep(0.2)",
+    },
+    "what a file holds": {
+        "a": "import os\ndef a(x):\n    open('/tmp/seen', 'a').write(str(x))\n    os._exit(1)",
+        "later": "import os\nprint(os.path.exists('/tmp/seen') and open('/tmp/seen').read())",
+    },
+    "how a process ends": {
+        "a": f"import os\ndef a(x):\n    if x == {SECRET}: os._exit(73)\n    return 1"
+    },
+    "bytes on the connection": {
+        "a": TELLS + "    if x > 9:\n        import os, time\n"
+        "        os.write(3, x.to_bytes(8, 'little') + bytes(8))\n        time.sleep(9)\n"
+        "    return 1"
+    },
+}  # fmt: skip
+
+
+def graded(engine: Engine, answers: dict[str, str]) -> Graded:
+    source = source_of(
+        answer("a"),
+        check("a-visible", "assert a(3) == 1, 'a is not 1'"),
+        check("a-hidden", HIDDEN),
+        answer("b"),
+        check("b-visible", "assert b() == 2, f'b() is {b()}'"),
+        answer("later"),
+    )
+    return engine.grade(source, submission(source, answers))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_a_hidden_test_asks_is_not_told(engine: Engine, way: str) -> None:
+    """A learner could else read the hidden tests' inputs in the feedback, and answer by heart."""
+    done = graded(engine, {"b": "def b(): return 2"} | WAYS[way])
+    told = json.dumps(done.notebook) + str(done.verdicts)
+    told = told.replace(f"a({SECRET}) == 1", "").replace(f"x == {SECRET}", "")
+    assert str(SECRET) not in told
+    if "process" in way:
+        assert "73" not in done.verdicts[1].message
+
+
+def test_a_hidden_test_judges_what_stood_there(engine: Engine) -> None:
+    """Though it comes last: a learner who goes on and uses a name again would else lose points."""
+    done = graded(
+        engine,
+        {
+            "a": "one = 1\ndef a(x): return one",
+            "b": "def b(): return 2",
+            "later": "one, a = 2, None\ntorch.set_default_dtype(torch.float64)\nprint('shown')",
+        },
+    )
+    assert outcomes(done) == ["passed"] * 3, done.verdicts
+    assert "shown" in text_of(done, "later")
+    late = graded(engine, {"a": "def a(x): return 2 if x > 9 else 1", "later": "a = lambda x: 1"})
+    assert outcomes(late)[:2] == ["passed", "failed"], late.verdicts
+
+
+def test_a_later_cell_that_ends_its_process_costs_no_hidden_test(engine: Engine) -> None:
+    """What came before must be graded as if the cell had been left out."""
+    done = graded(
+        engine,
+        {"a": "def a(x): return 1", "b": "def b(): return 2", "later": "import os\nos._exit(1)"},
+    )
+    assert outcomes(done) == ["passed"] * 3, done.verdicts
+
+
+def test_a_hidden_check_tells_kinds_and_no_values() -> None:
+    """An answer may hand back what it was asked with."""
+    secret = []
+
+    def softmax(x, dim=-1):  # type: ignore[no-untyped-def]
+        secret.append(x)
+        return x * 0 + 0.73856
+
+    with pytest.raises(WrongAnswer) as said:
+        hidden_tests("softmax", softmax)
+    told = str(said.value)
+    assert "0.73856" not in told and "0.7386" not in told
+    assert "softmax(x = float32 tensor of shape" in told and "asked for" in told
+    assert not any(f"{number:.4g}" in told for number in secret[-1].flatten().tolist())
+    with pytest.raises(WrongAnswer, match="0.73"):  # and a visible one tells them
+        EXERCISE.checks["softmax"][0](softmax, secret[-1][:1])
