@@ -198,11 +198,12 @@ def _fill(source: Source, place: int, cell: dict[str, Any], answer: Cell | None)
 
 def _fill_text(cell: dict[str, Any], stub: str, text: str, answer: Cell | None) -> None:
     attachments = answer.attachments if answer is not None else {}
+    left_out = answer.left_out if answer is not None else {}
     cell.pop("attachments", None)
     if attachments:
         cell["attachments"] = attachments
     # An untouched stub has to stay as it is, so that nbgrader sees that there is no answer.
-    cell["source"] = text if text == stub else safe_markdown(text, attachments)
+    cell["source"] = text if text == stub else safe_markdown(text, attachments, left_out)
 
 
 def _extra(cell: Cell) -> dict[str, Any]:
@@ -217,7 +218,7 @@ def _extra(cell: Cell) -> dict[str, Any]:
     extra: dict[str, Any] = {
         "cell_type": "markdown",
         "metadata": {},
-        "source": safe_markdown(cell.source, cell.attachments),
+        "source": safe_markdown(cell.source, cell.attachments, cell.left_out),
     }
     if cell.attachments:
         extra["attachments"] = cell.attachments

@@ -8,10 +8,12 @@ and the HTML and links of Markdown cells, into the page as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from grading.submission.notebook import clean_text, picture
+from grading.submission.notebook import clean_text
+from grading.submission.pictures import PICTURES, NotShown, base64_picture
 
 MAX_OUTPUTS = 500
 MAX_MESSAGE = 4_000
@@ -20,6 +22,9 @@ MAX_SHOWN_LINE = 2_000
 MAX_SHOWN_CODE = 100_000
 """Of a whole notebook's cells together."""
 MAX_SHOWN_TEXT = 20_000
+MAX_SHOWN_TIMES = 3
+"""A pasted picture in its cell: every time is a copy of it in the page."""
+_GAP = "\u2060"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 # Tags without attributes that change nothing outside themselves, not even where they are not
@@ -30,28 +35,65 @@ _OPENS_PICTURE = re.compile(r"!\[(?!(?P<alt>[^\[\]\n]*)\]\(attachment:(?P<name>[
 _ATTACHED = re.compile(r"!\[[^\[\]\n]*\]\(attachment:(?P<name>[\w.-]+)\)")
 _OPENS_LINK = re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))")
 _DRAWN = re.compile(r"([`~]{3,}[^\S\n]*)(?=mermaid)", re.IGNORECASE)
-# MathJax turns these into links, attributes and further macros.
-_MACRO = re.compile(r"\\(?=(?:href|url|style|class|cssId|require|unicode|html\w*)\b)")
-_GAP = "\u2060"
+# MathJax makes links, attributes and further macros of the first lines; what the middle ones define
+# or set it keeps for every later formula, in JupyterLab even in other notebooks; and of the last
+# ones' text it puts formulas together that nobody could foresee. Of the macros that MathJax 2.7.7
+# (nbconvert's pages) and 3.2.2 (JupyterLab) know, these are all that do so, with their families.
+_MACRO = re.compile(
+    r"""\\(?=(?:
+        href|url|style|class|cssId|require|unicode|mmlToken|html[A-Za-z]*
+        |[a-z]*def|let|futurelet|global|(?:begin|end)group[A-Za-z]*
+        |(?:re)?new(?!line)[A-Za-z]+|New[A-Za-z]+|[Pp]rovide[A-Za-z]*|[Dd]e(?:clare|fine)[A-Za-z]*
+        |usetagform|mathtoolsset|setOptions|csname
+        |cee?|cf|pu
+    )(?![A-Za-z]))""",
+    re.VERBOSE,
+)
+# Labels hold for a page: a learner's get a name of their own.
+_LABEL = re.compile(r"\\(?:label|(?:no)?(?:eq)?ref|refeq)(?![A-Za-z])(?!\s*\{\u2060)(?:\s*\{)?")
+# A browser makes these the backslash or a letter of a macro's name.
+_REFERENCE = re.compile(
+    r"&(?=#0*(?:6[5-9]|[78]\d|9[0-27-9]|1[01]\d|12[0-2])(?!\d)"
+    r"|#x0*(?:[46][1-9a-f]|[57][\da]|5c)(?![\da-f])|bsol)",
+    re.IGNORECASE,
+)
 _EACH = 20
 
 
-def safe_markdown(text: str, attached: Collection[str] = ()) -> str:
+def safe_markdown(
+    text: str, attached: Collection[str] = (), left_out: Mapping[str, str] | None = None
+) -> str:
     """Markdown that renders to no foreign tag, link, picture, diagram or active formula.
 
     An invisible character is set where one would begin, so that nothing depends on how a
-    renderer parses the rest. Links to the web stay, and so do pasted pictures.
+    renderer parses the rest. Links to the web stay, and so do pasted pictures, and formulas
+    that define nothing.
 
     attached: names of the pictures that were pasted into the cell.
+    left_out: names of those that are not shown, and what stands in their places.
     """
-    text = _OPENS_TAG.sub("<" + _GAP, showable_text(text))
+    # Browsers pass over null characters, so that what they part comes together.
+    text = _OPENS_TAG.sub("<" + _GAP, _CONTROL.sub("", showable_text(text)))
     text = _OPENS_PICTURE.sub("!" + _GAP + "[", text)
-    text = _ATTACHED.sub(
-        lambda m: m[0] if m["name"] in attached else "(a picture that is missing)", text
-    )
+    text = _place_pictures(text, attached, left_out or {})
     text = _OPENS_LINK.sub("]" + _GAP, text)
     text = _DRAWN.sub(r"\1" + _GAP, text)
+    text = _REFERENCE.sub("&" + _GAP, text)
+    text = _LABEL.sub(lambda m: m[0] + _GAP if m[0].endswith("{") else "\\" + _GAP + m[0][1:], text)
     return _MACRO.sub("\\\\" + _GAP, text)
+
+
+def _place_pictures(text: str, attached: Collection[str], left_out: Mapping[str, str]) -> str:
+    times: Counter[str] = Counter()
+
+    def place(reference: re.Match[str]) -> str:
+        name = reference["name"]
+        if name not in attached:
+            return f"({left_out.get(name, 'a picture that is missing')})"
+        times[name] += 1
+        return reference[0] if times[name] <= MAX_SHOWN_TIMES else "(the same picture again)"
+
+    return _ATTACHED.sub(place, text)
 
 
 def showable_code(text: str, most: int) -> str:
@@ -118,11 +160,17 @@ def _safe_output(output: dict[str, Any], most: int) -> dict[str, Any] | None:
 
 def _safe_data(data: dict[str, Any], most: int) -> dict[str, Any] | None:
     kept = {}
+    instead = None
     for kind, content in data.items():
         if kind == "text/plain" and isinstance(content, str):
             kept[kind] = _safe_text(content, most)
-        elif (text := picture(kind, content)) is not None:
-            kept[kind] = text
+        elif kind in PICTURES:
+            try:
+                kept[kind] = base64_picture(kind, content)
+            except NotShown as reason:
+                instead = f"({reason})"
+    if instead is not None and not kept.keys() & PICTURES.keys():
+        kept["text/plain"] = instead
     # An execute_result could be read as a partial score.
     return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
 

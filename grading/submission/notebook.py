@@ -6,14 +6,13 @@ pictures. Everything else a submission says (outputs, metadata, points, versions
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from grading.submission.intake import MAX_BYTES, Malformed, too_big
+from grading.submission.pictures import PICTURES, NotShown, base64_picture
 
 MAX_BRACKETS = 1_000_000
 MAX_CELLS = 2_000
@@ -21,7 +20,6 @@ MAX_SOURCE = 500_000
 MAX_SOURCES = 4_000_000
 MAX_ATTACHMENTS = 8_000_000
 CELL_TYPES = ("code", "markdown", "raw")
-PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,7 @@ class Cell:
     grade_id: nbgrader's id, or None.
     id: the notebook format's id, or None.
     attachments: file name to media type to base64 text, pictures only.
+    left_out: file name of a picture that is not kept to what stands in its place.
     """
 
     kind: str
@@ -38,6 +37,7 @@ class Cell:
     grade_id: str | None = None
     id: str | None = None
     attachments: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
 
 
 def read_notebook(data: bytes) -> list[Cell]:
@@ -97,12 +97,14 @@ def _cell(cell: Any, number: int) -> Cell:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    kept, left_out = _attachments(cell.get("attachments") if kind != "code" else None)
     return Cell(
         kind=kind,
         source=clean_text(source).replace("\r\n", "\n").replace("\r", "\n"),
         grade_id=grade_id if isinstance(grade_id, str) and grade_id else None,
         id=_id(cell.get("id")),
-        attachments=_attachments(cell.get("attachments")) if kind != "code" else {},
+        attachments=kept,
+        left_out=left_out,
     )
 
 
@@ -115,32 +117,21 @@ def _id(value: Any) -> str | None:
     return value if isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value) else None
 
 
-def _attachments(value: Any) -> dict[str, dict[str, str]]:
+def _attachments(value: Any) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     kept: dict[str, dict[str, str]] = {}
+    left_out: dict[str, str] = {}
     total = 0
     for name, bundle in value.items() if isinstance(value, dict) else ():
-        for kind, data in bundle.items() if isinstance(bundle, dict) else ():
-            text = picture(kind, data)
-            if text is None or not re.fullmatch(r"[\w.\- ]{1,100}", name):
+        if not isinstance(bundle, dict) or not re.fullmatch(r"[\w.\- ]{1,100}", name):
+            continue
+        for kind in (kind for kind in PICTURES if kind in bundle):
+            try:
+                text = base64_picture(kind, bundle[kind])
+            except NotShown as reason:
+                left_out[name] = str(reason)
                 continue
             total += len(text)
             if total > MAX_ATTACHMENTS:
                 raise Malformed("the pictures pasted into a cell are too large")
             kept.setdefault(name, {})[kind] = text
-    return kept
-
-
-def picture(kind: Any, data: Any) -> str | None:
-    """The base64 text of a picture, or None for what is none."""
-    if kind not in PICTURES:
-        return None
-    if isinstance(data, list) and all(isinstance(line, str) for line in data):
-        data = "".join(data)
-    if not isinstance(data, str):
-        return None
-    text = "".join(data.split())
-    try:
-        base64.b64decode(text.encode("ascii"), validate=True)
-    except (UnicodeEncodeError, binascii.Error):
-        return None
-    return text
+    return kept, left_out

@@ -16,6 +16,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import exercises
+from grading.submission.harmless import safe_markdown
 from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in
 
@@ -202,6 +203,39 @@ def test_the_formgraders_button_grades(page, lab, course):
     with Gradebook(course.db_url) as gradebook:
         scores = {who: gradebook.find_submission(EXERCISE, who).score for who in ("ada", "ben")}
     assert scores == {"ada": 4.0, "ben": 4.0}  # what softmax is worth
+
+
+FORMULA = r"$\sum_i \text{x} + \color{red}{y}$ $$\begin{equation}\label{a} c \end{equation}$$"
+REDEFINING = (
+    r"$\def\sum{0}$", r"$\let\sum=\int$", r"$\newcommand{\sum}{0}$", "$\\d\x00ef\\sum{0}$",
+    r"$\renewcommand\text[1]{0}$", r"$\renewenvironment{equation}{0}{1}$",
+    r"$\DeclareMathOperator{\sum}{zero}$", r"$\DeclarePairedDelimiter{\sum}{(}{)}$",
+    r"$\definecolor{red}{rgb}{1,1,1}$",
+    r"$$\begin{gather}\label{a} 1 \end{gather}$$", r"&#36;&#92;d&#101;f&bsol;sum{0}&#36;",
+)  # fmt: skip
+
+
+def _formula_below(page, lab, course, name: str, *texts: str) -> str:
+    """How JupyterLab draws `FORMULA` below cells with these texts."""
+    cells = [nbformat.v4.new_markdown_cell(text) for text in (*texts, FORMULA)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), course.root / "work" / f"{name}.ipynb")
+    # A workspace of its own: what stands open in another tab is drawn with it.
+    page.goto(f"{lab}/lab/workspaces/{name}/tree/work/{name}.ipynb")
+    last = page.locator(".jp-Notebook .jp-MarkdownCell").last
+    last.locator("mjx-container").nth(1).wait_for()
+    page.wait_for_timeout(1000)
+    _shot(page, f"formulas-{name}")
+    drawn = last.locator("mjx-math").evaluate_all("all => all.map(one => one.outerHTML)")
+    return re.sub(r' id="[^"]*"', "", "".join(drawn))
+
+
+def test_a_learners_formulas_change_no_other(page, lab, course):
+    """Who grades would read the mark scheme's formulas as a learner has redefined them."""
+    alone = _formula_below(page, lab, course, "alone")
+    assert "mjx-c2211" in alone  # the sum's sign
+    assert _formula_below(page, lab, course, "open", *REDEFINING) != alone, "proves nothing"
+    safe = map(safe_markdown, REDEFINING)
+    assert _formula_below(page, lab, course, "safe", *safe) == alone
 
 
 def test_the_course_file_tree_has_only_what_the_test_made(course):

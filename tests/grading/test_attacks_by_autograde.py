@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
+import io
+import re
 import secrets
 import time
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
+from PIL import Image
 
 from authoring.exercises import source_of
 from grading.submission.graft import read_source
@@ -42,11 +46,14 @@ IN_BATCH = [
         "kernel-input-transformer",
         "kernel-os-exit",
         "output-active-content",
+        "output-huge-picture",
         "output-looks-like-points",
         "output-number-while-tested",
         "output-script-in-an-error",
         "resources-memory-bomb",
+        "structure-active-formulas",
         "structure-active-text",
+        "structure-attached-huge-picture",
         "structure-attachments",
         "structure-deep-json",
         "structure-duplicated-tests",
@@ -154,6 +161,12 @@ def test_feedback_shows_no_hidden_test_and_runs_nothing(batch: Batch) -> None:
         page = BeautifulSoup(path.read_text(), "html.parser")
         text = page.get_text()
         assert not [line for line in hidden if line in text], path
+        assert not re.search(r"\\(def|gdef|global|let|\w*command|\w*environment)\b.*attacked", text)
+        pictures = [img["src"] for img in page.find_all("img") if img["src"].startswith("data:")]
+        assert len(pictures) < 10, path
+        for picture in pictures:
+            data = base64.b64decode(picture.partition("base64,")[2])
+            assert max(Image.open(io.BytesIO(data)).size) <= 10_000, path
         for tag in page.find_all(True):
             active = [a for a in tag.attrs if a in ("onerror", "onload", "onmouseover")]
             assert not active, (path, tag)

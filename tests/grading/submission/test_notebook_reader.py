@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import resource
 import time
@@ -19,6 +20,7 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
     "Jggg=="
 )
+LARGE = base64.b64encode(base64.b64decode(PIXEL) + bytes(3_000_000)).decode()
 
 
 def file_of(cells: Any, **top: Any) -> bytes:
@@ -111,10 +113,11 @@ def test_pasted_pictures_are_kept_and_nothing_else_pasted() -> None:
         "odd": 7,
     }
     cell = {"cell_type": "markdown", "source": "", "attachments": pasted}
-    kept = read_notebook(file_of([cell]))[0].attachments
-    assert kept == {"ok.png": {"image/png": PIXEL}, "lines.png": {"image/png": PIXEL}}
+    read = read_notebook(file_of([cell]))[0]
+    assert read.attachments == {"ok.png": {"image/png": PIXEL}, "lines.png": {"image/png": PIXEL}}
+    assert read.left_out == {"no.png": "a picture that is no PNG is not shown"}
     assert read_notebook(file_of([code("", attachments=pasted)]))[0].attachments == {}
-    cell["attachments"] = {f"{i}.png": {"image/png": "A" * 4_000_000} for i in range(3)}
+    cell["attachments"] = {f"{i}.png": {"image/png": LARGE} for i in range(3)}
     with pytest.raises(Malformed, match="pictures"):
         read_notebook(file_of([cell]))
 

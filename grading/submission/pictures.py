@@ -1,0 +1,142 @@
+"""Keep a learner's picture only if showing it costs a browser little.
+
+A few kilobytes can be a picture of 65,535 × 65,535 pixels. So what is about to be shown is read
+here first: what kind it really is, how large, and how often its pixels are drawn. Nothing is
+decoded and no picture library is called, since who reads this is not in a sandbox, and a library
+tells neither how many scans a JPEG has nor how many frames a GIF, unless it decodes them.
+
+Sources: PNG (W3C, third edition), GIF89a (CompuServe), JPEG (ITU-T T.81, annex B).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import struct
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+MAX_SIDE = 10_000
+MAX_PIXELS = 25_000_000
+"""Of one frame; what telephones take by default has up to 24.5 million."""
+MAX_FRAMES = 1_000
+MAX_DRAWN = 250_000_000
+"""Pixels of all frames together, or of all scans of a progressive JPEG, which usually has ten."""
+MAX_PARTS = 50_000
+"""Chunks of a PNG, segments of a JPEG, blocks of a GIF."""
+MAX_NOTES = 100
+"""Chunks of a PNG that are no pixels: each may be compressed, and grow a thousandfold."""
+
+
+class NotShown(ValueError):
+    """A picture is not kept; the message says so to readers, in its place."""
+
+
+class _Extent(NamedTuple):
+    width: int
+    height: int
+    frames: int
+
+
+class _Broken(ValueError):
+    """The data is not of the kind that it claims to be."""
+
+
+def base64_picture(kind: str, data: Any) -> str:
+    """The base64 text of a picture as it came, but for white space. Raises NotShown.
+
+    kind: one of `PICTURES`.
+    data: what a notebook has for it, which should be a string or a list of lines.
+    """
+    name, read = PICTURES[kind]
+    try:
+        text = "".join(("".join(data) if isinstance(data, list) else str(data)).split())
+        extent = read(base64.b64decode(text.encode("ascii"), validate=True))
+    except (TypeError, UnicodeEncodeError, binascii.Error, struct.error, IndexError, _Broken):
+        raise NotShown(f"a picture that is no {name} is not shown") from None
+    width, height, frames = extent
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS):
+        raise NotShown(f"a picture of {width} × {height} pixels is not shown")
+    if frames > MAX_FRAMES or frames * width * height > MAX_DRAWN:
+        raise NotShown(f"a picture of {frames} times {width} × {height} pixels is not shown")
+    return text
+
+
+def _png(data: bytes) -> _Extent:
+    if not data.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):
+        raise _Broken
+    width, height = struct.unpack_from(">II", data, 16)
+    place, frames, notes = 33, 0, 0
+    for _ in range(MAX_PARTS):
+        length, kind = struct.unpack_from(">I4s", data, place)
+        if kind == b"IEND":
+            return _Extent(width, height, max(1, frames))
+        frames += kind == b"fcTL"
+        notes += kind not in (b"IDAT", b"fdAT", b"fcTL")
+        if notes > MAX_NOTES or kind == b"IHDR":
+            break
+        place += 12 + length
+    raise _Broken
+
+
+def _jpeg(data: bytes) -> _Extent:
+    if not data.startswith(b"\xff\xd8"):
+        raise _Broken
+    place, size = 2, None
+    for _ in range(MAX_PARTS):
+        start, marker, length = struct.unpack_from(">BBH", data, place)
+        if start != 0xFF or marker <= 0x01 or 0xD0 <= marker <= 0xD9:
+            break
+        if marker == 0xFF:  # a fill byte
+            place += 1
+            continue
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            if size is not None:
+                break
+            size = struct.unpack_from(">HH", data, place + 5)
+        elif marker == 0xDA:
+            if size is None:
+                break
+            # Within pixels 0xFF is never followed by a marker's number.
+            return _Extent(size[1], size[0], data.count(b"\xff\xda", place))
+        place += 2 + length
+    raise _Broken
+
+
+def _gif(data: bytes) -> _Extent:
+    if not data.startswith((b"GIF87a", b"GIF89a")):
+        raise _Broken
+    width, height, flags = struct.unpack_from("<HHB", data, 6)
+    place, frames, parts = 13 + _colours(flags), 0, 0
+    while (kind := data[place]) != 0x3B:
+        if kind == 0x2C:
+            left, top, wide, high, flags = struct.unpack_from("<HHHHB", data, place + 1)
+            width, height = max(width, left + wide), max(height, top + high)
+            frames += 1
+            place += 11 + _colours(flags)
+        elif kind == 0x21:
+            place += 2
+        else:
+            raise _Broken
+        while True:
+            parts += 1
+            if parts > MAX_PARTS:
+                raise _Broken
+            length = data[place]
+            place += 1 + length
+            if not length:
+                break
+    return _Extent(width, height, frames)
+
+
+def _colours(flags: int) -> int:
+    """Bytes of the colour table that these flags announce."""
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+PICTURES: dict[str, tuple[str, Callable[[bytes], _Extent]]] = {
+    "image/png": ("PNG", _png),
+    "image/jpeg": ("JPEG", _jpeg),
+    "image/gif": ("GIF", _gif),
+}
+"""The kinds that are shown, by media type: their name, and what reads one's extent."""
