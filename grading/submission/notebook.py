@@ -13,7 +13,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from grading.submission.intake import MAX_BYTES, Malformed, too_big
+from grading.submission.files import MAX_BYTES, too_big
+from grading.submission.names import Malformed
 
 MAX_BRACKETS = 1_000_000
 MAX_CELLS = 2_000
