@@ -173,7 +173,7 @@ class Extractor(ExtractorPlugin):
                     to.parent.mkdir(parents=True, exist_ok=True)
                     _check_place(place.as_posix())
                     copy_file(path, to, MAX_BYTES)
-            except (Malformed, OSError, zipfile.BadZipFile) as error:
+            except Exception as error:  # zipfile has many
                 self.log.error("Not collected: %s: %s", printable(str(place)), error)
 
     def _is_upload(self, path: Path) -> bool:
@@ -216,11 +216,11 @@ def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, 
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise Malformed("it is compressed in a way that learning platforms don't use")
     path = to / member.filename
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         raise Malformed("there are two of that name")
     most = max(RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         return _copy_member(archive, member, path, most, room)
     except Malformed:
         path.unlink(missing_ok=True)
