@@ -31,6 +31,13 @@ class Missing(Malformed):
 class TooMuch(Malformed):
     """A folder that holds more, or longer paths, than is looked at."""
 
+    def __init__(self) -> None:
+        super().__init__(
+            f"the folder holds more than {MAX_FILES} files and folders or "
+            f"{MAX_FILES_BYTES / 1e6:.0f} MB, or paths more than {MAX_DEPTH} folders deep or "
+            f"{MAX_PLACE} bytes long"
+        )
+
 
 class Entry(NamedTuple):
     """A file or folder: its place in the folder that was walked, and the one that it lies in."""
@@ -90,10 +97,7 @@ def walk(folder: int) -> Iterator[Entry]:
     for count, entry in enumerate(_walk(folder, ""), 1):
         size += 0 if stat.S_ISDIR(entry.state.st_mode) else entry.state.st_size
         if count > MAX_FILES or size > MAX_FILES_BYTES:
-            raise TooMuch(
-                f"the folder holds more than {MAX_FILES} files and folders "
-                f"or {MAX_FILES_BYTES / 1e6:.0f} MB"
-            )
+            raise TooMuch
         yield entry
 
 
@@ -102,10 +106,7 @@ def _walk(folder: int, place: str, depth: int = 0) -> Iterator[Entry]:
         for entry in entries:
             inside = os.path.join(place, entry.name)
             if depth == MAX_DEPTH or len(os.fsencode(inside)) > MAX_PLACE:
-                raise TooMuch(
-                    f"the folder holds folders in folders, more than {MAX_DEPTH} deep "
-                    f"or with paths of more than {MAX_PLACE} bytes"
-                )
+                raise TooMuch
             state = entry.stat(follow_symlinks=False)
             yield Entry(inside, folder, entry.name, state)
             if stat.S_ISDIR(state.st_mode):
