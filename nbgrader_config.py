@@ -39,6 +39,10 @@ c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
 c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
+# Whose a file of a learning platform's download is: by Blackboard's form of names, or for another
+# platform by c.FileNameCollectorPlugin.named_regexp (see docs/instructors.md).
 c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
 c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
+
+# The formgrader passes over names and time stamps that nobody can have.
 plug_in()

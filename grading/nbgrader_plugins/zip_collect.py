@@ -92,14 +92,16 @@ class Collector(FileNameCollectorPlugin):
         for upload in uploads.values():
             newest[upload.learner] = max(newest.get(upload.learner, _when(upload)), _when(upload))
         collected: dict[str, Upload] = {}
+        seen: set[Upload] = set()
         for path, upload in uploads.items():
             name = os.path.basename(path)
             if _when(upload) < newest[upload.learner]:
                 self.log.info("Not collected: %s: there is a newer attempt", name)
-            elif upload in collected.values():
+            elif upload in seen:
                 self.log.error("Not collected: %s: there are two of that name and time", name)
             else:
                 collected[path] = upload
+                seen.add(upload)
         return collected
 
     def _files(self) -> list[Path]:

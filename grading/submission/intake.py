@@ -7,6 +7,7 @@ end of a class's run.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import fnmatch
 import glob
@@ -34,9 +35,10 @@ if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
 MAX_NAMES_SHOWN = 20
-MAX_SECRET_BYTES = 1_000
+MAX_OWN_BYTES = 1_000
 SECRET = "submission_secret.txt"
 """By it a learner fetches the feedback of what the exchange collected."""
+_OWN = (TIMESTAMP, SECRET)
 _GRADE_ID = re.compile(rb'"grade_id"\s*:\s*"([^"\\]{1,200})"')
 
 
@@ -170,12 +172,14 @@ def _look_into(folder: int, expected: Expected) -> Inside:
     try:
         modes = {e.place: e.state.st_mode for e in walk(folder)}
     except TooMuch as reason:
-        return Inside(named, (), [f"nothing beside the notebooks is copied, since {reason}"])
+        remarks = [f"nothing beside the notebooks is copied, since {reason}"]
+        return Inside(named, _nbgraders_own(folder), remarks)
     ordinary = sorted(place for place, mode in modes.items() if stat.S_ISREG(mode))
     others = [n for n in ordinary if _is_notebook(n) and n not in named.values()]
     found, remarks = _found_under_other_names(folder, expected, modes, others)
     files = [n for n in ordinary if not n.endswith(".ipynb")]
-    kept = [n for n in files if _is_expected(n, expected, folder)]
+    own = _nbgraders_own(folder)
+    kept = own + [n for n in files if n not in _OWN and _is_expected(n, expected)]
     strange = [n for n, mode in modes.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
     # A notebook that is asked for and is a link gets its reason when it is read.
     strange = sorted(n for n in strange if n not in named.values())
@@ -184,7 +188,7 @@ def _look_into(folder: int, expected: Expected) -> Inside:
     remarks += _left_out("copied", "it is no ordinary file", strange)
     remarks += _left_out("graded", "no notebook of that name is asked for", unasked)
     remarks += _left_out("copied", "the exercise expects no such file", unexpected)
-    there = _shown([n for n in ordinary if n not in (TIMESTAMP, SECRET)])
+    there = _shown([n for n in ordinary if n not in _OWN])
     said = f"the folder holds {there}" if there else "the folder is empty"
     return Inside(named | found, kept, remarks, said)
 
@@ -193,15 +197,18 @@ def _is_notebook(place: str) -> bool:
     return place.endswith(".ipynb") and os.sep not in place
 
 
-def _is_expected(place: str, expected: Expected, folder: int) -> bool:
-    if place == TIMESTAMP:
-        return True
-    if place != SECRET:
-        return any(fnmatch.fnmatchcase(place, pattern) for pattern in expected.files)
-    try:  # nbgrader reads it as text when it releases feedback; its own has 128 digits
-        return read_file(SECRET, MAX_SECRET_BYTES, folder).isascii()
-    except Malformed:
-        return False
+def _is_expected(place: str, expected: Expected) -> bool:
+    return any(fnmatch.fnmatchcase(place, pattern) for pattern in expected.files)
+
+
+def _nbgraders_own(folder: int) -> list[str]:
+    """Those files of its own that nbgrader can read as text, as it does when it goes on."""
+    own = []
+    for name in _OWN:
+        with contextlib.suppress(Malformed):
+            if read_file(name, MAX_OWN_BYTES, folder).isascii():
+                own.append(name)
+    return own
 
 
 def _found_under_other_names(

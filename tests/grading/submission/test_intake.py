@@ -214,7 +214,8 @@ def test_of_too_much_only_the_notebooks_are_taken(
     """A file of holes of 50 GB fills the disk, and a long path ended the class's grading."""
     fill(folder)
     found = taken(folder)
-    assert found.read("1-small") == b"{}" and not found.files
+    assert found.read("1-small") == b"{}" and found.handed_in is not None
+    assert set(found.files) == {"timestamp.txt"}, "who is late stays late"
     assert found.remarks == [f"nothing beside the notebooks is copied, since {TooMuch()}"]
 
 
