@@ -37,6 +37,7 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
+c.ExchangeFactory.list = "grading.nbgrader_plugins.exchange.List"
 c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
 # Whose a file of a learning platform's download is: by Blackboard's form of names, or for another

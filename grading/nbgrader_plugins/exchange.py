@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
-from grading.submission.intake import SECRET, copy_dropped, take_dropped
+from grading.submission.intake import SECRET, copy_dropped, read_dropped, take_dropped
 from grading.submission.names import Malformed, printable
 from grading.submission.times import TIMESTAMP, read_timestamp
 
@@ -94,6 +94,30 @@ class Collect(ExchangeCollect):
             except (OSError, RuntimeError) as error:  # it is larger than nbgrader is set to take
                 self._refuse(name, error)
                 return
+
+
+class List(ExchangeList):
+    """nbgrader's own, but of the drop box it lists only what can be somebody's.
+
+    It would print any name as it is, or end at one that it did not give.
+    """
+
+    assignments: list[str]
+
+    def init_dest(self) -> None:
+        """Find what there is to be listed."""
+        super().init_dest()
+        if self.inbound:
+            self.assignments = [path for path in self.assignments if self._is_listed(path)]
+
+    def _is_listed(self, path: str) -> bool:
+        name = os.path.basename(path)
+        try:
+            read_dropped(name)
+        except Malformed as error:
+            self.log.error("Not listed: %s: %s", printable(name), error)
+            return False
+        return True
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):

@@ -246,27 +246,33 @@ def _shown(names: Sequence[str]) -> str:
     return shown + (f" and {more} more" if more > 0 else "")
 
 
+def read_dropped(name: str) -> Dropped:
+    """Whose an entry of the drop box is by its name. Raises Malformed."""
+    parts = name.rsplit("+", 3)
+    if len(parts) < 3:
+        raise Malformed("its name is not one that nbgrader gives")
+    check_learner(parts[0])
+    if not name.isprintable():
+        raise Malformed("its name is not one that nbgrader gives")
+    return Dropped(parts[0], parse_timestamp(parts[2]))
+
+
 def take_dropped(inbound: Path, name: str, check_owner: bool = True) -> Dropped:
     """Whose an entry of the drop box is. Raises Malformed where it is not to be collected.
 
     check_owner: whether its account has to be the learner's, or the grader's own.
     """
-    parts = name.rsplit("+", 3)
-    if len(parts) < 3:
-        raise Malformed("its name is not one that nbgrader gives")
-    learner = parts[0]
-    check_learner(learner)
-    when = parse_timestamp(parts[2])
+    dropped = read_dropped(name)
     with open_folder(inbound, name) as folder:
         if check_owner:
-            _check_owner(learner, folder)
+            _check_owner(dropped.learner, folder)
         try:
             read_timestamp(folder)
             for _ in walk(folder):
                 pass
         except OSError as error:
             raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
-    return Dropped(learner, when)
+    return dropped
 
 
 def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -> list[str]:
@@ -276,7 +282,7 @@ def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -
     """
     with open_folder(inbound, name) as folder:
         if check_owner:
-            _check_owner(name.rsplit("+", 3)[0], folder)
+            _check_owner(read_dropped(name).learner, folder)
         try:
             left = copy_folder(folder, to)
         except OSError as error:

@@ -44,6 +44,7 @@ class Collected:
         self.drop(f"mallory+{EXERCISE}+2026-13-40 12:30:00 UTC+abc", "mallory")
         self.drop(f"..+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "climber")
         self.drop(f"<img src=x onerror=1>+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "markup")
+        self.drop(f"\x1b[2J+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "clears the screen")
         self.drop(f"year-1+{EXERCISE}+0001-01-01 00:00:00 UTC+abc", "early")
         self.drop(f"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "two lines")
         self.drop(f"odd+{EXERCISE}+soon", "odd")
@@ -103,6 +104,15 @@ def test_collect_takes_nothing_of_anothers(collected: Collected) -> None:
     submitted = collected.course.root / "submitted"
     assert (submitted / "ada" / EXERCISE / f"{EXERCISE}.ipynb").read_text() == "ada"
     assert "2026-11-21 12:30:00 UTC+abc: it belongs to nobody, not to ada" in collected.log
+
+
+def test_the_drop_box_is_listed_safely(collected: Collected) -> None:
+    """A name that moves the terminal's cursor can hide others' submissions."""
+    said = collected.course.nbgrader("list", "--inbound", EXERCISE).stderr + collected.log
+    assert "\x1b" not in said and "Traceback" not in said
+    listed = [line for line in said.split("\n") if "INFO] llm-basics" in line]
+    assert any(f"llm-basics zoe {EXERCISE} 2026-11-20 12:30:00 UTC" in line for line in listed)
+    assert rf"Not listed: \x1b[2J+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name" in said
 
 
 def test_collect_again_takes_what_is_newer(collected: Collected) -> None:

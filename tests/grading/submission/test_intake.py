@@ -299,6 +299,7 @@ def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
     assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
     for name, reason in [
         ("ada+1-small", "not one that nbgrader gives"),
+        ("ada+1-small+2026-11-20 12:30:00 UTC+\x1b[2J", "not one that nbgrader gives"),
         ("ada+1-small+soon", "'soon' is no date"),
         ("ada+1-small+2026-13-40 12:30:00 UTC+abc", "2026-13-40"),
         ("ada+1-small+0001-01-01 00:00:00 UTC+abc", "the year 1 is not between 2000 and 2099"),
