@@ -127,10 +127,11 @@ class Collector(FileNameCollectorPlugin):
         if match is None:
             return None
         groups = match.groupdict()
-        learner = groups["student_id"] if pattern else self._learner(groups["whose"])
+        learner = groups.get("student_id") if pattern else self._learner(groups["whose"])
+        name, text = groups.get("file_id"), groups.get("timestamp")
+        if learner is None or name is None:
+            raise Malformed("the expression finds no group student_id or no file_id in it")
         check_learner(learner)
-        text = groups.get("timestamp")
-        name = groups["file_id"]
         if any(part in ("", ".", "..") for part in name.split("/")):
             raise Malformed("it would be put elsewhere")
         return Upload(learner, self._time(text) if text else None, name)

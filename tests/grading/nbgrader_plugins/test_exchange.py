@@ -106,6 +106,23 @@ def test_collect_takes_nothing_of_anothers(collected: Collected) -> None:
     assert "2026-11-21 12:30:00 UTC+abc: it belongs to nobody, not to ada" in collected.log
 
 
+def test_feedback_is_released_to_whoever_can_fetch_it(collected: Collected) -> None:
+    """One learner who handed in a secret without a time kept a class from its feedback."""
+    for learner, own in (
+        ("zoe", ("timestamp", "submission_secret")),
+        ("ada", ("submission_secret",)),
+    ):
+        folder = collected.course.root / "feedback" / learner / EXERCISE
+        folder.mkdir(parents=True)
+        for name in own:
+            (folder / f"{name}.txt").write_text("2026-11-20 12:30:00 UTC")
+        (folder / f"{EXERCISE}.html").write_text(f"{learner}'s feedback")
+    said = collected.course.nbgrader("release_feedback", EXERCISE).stderr
+    assert said.count("Feedback released to") == 1 and "feedback): ada" in said
+    released = [p.read_text() for p in (collected.box.parent / "feedback").iterdir()]
+    assert released == ["zoe's feedback"]
+
+
 def test_the_drop_box_is_listed_safely(collected: Collected) -> None:
     """A name that moves the terminal's cursor can hide others' submissions."""
     said = collected.course.nbgrader("list", "--inbound", EXERCISE).stderr + collected.log

@@ -51,6 +51,8 @@ MEMBERS = {
     named("broken"): b"#" * 1000 + b"broken's",
     named("twice", "2026-11-20-16-30-10", f"Attempt (1)-{FILE}"): b"older",
     named("twice", "2026-11-20-16-30-59"): b"newer",
+    named("again", "2026-11-20-16-30-00"): b"newer",
+    named("again", "2026-11-20-16-29-20"): b"older",
     named("o_neil", "2026-11-20-16-30-00"): b"with an underscore",
     named("o_neil", "2026-11-20-16-30-00", "more.ipynb"): b"beside it",
     named("ada", file="readme.txt"): b"no notebook",
@@ -91,6 +93,7 @@ def test_the_platform_says_whose_a_file_is(collected: Collected) -> None:
         f"ada/{EXERCISE}/{FILE}": "ada's",
         f"mallory/{EXERCISE}/{LATER}{FILE}": "mallory's",
         f"twice/{EXERCISE}/{FILE}": "newer",
+        f"again/{EXERCISE}/{FILE}": "newer",
         f"o_neil/{EXERCISE}/{FILE}": "with an underscore",
         f"o_neil/{EXERCISE}/more.ipynb": "beside it",
         f"loose/{EXERCISE}/{FILE}": "loose",
@@ -174,3 +177,6 @@ def test_another_platform_is_read_by_its_expression(collector: Collector) -> Non
     assert collector.whose(moodle + nested) == ("ada", None, nested)
     with pytest.raises(Malformed, match="put elsewhere"):
         collector.whose(f"{moodle}../../{FILE}")
+    collector.named_regexp = r"(?P<learner>\w+)_.*"
+    with pytest.raises(Malformed, match="no group student_id"):
+        collector.whose(f"ada_{FILE}")
