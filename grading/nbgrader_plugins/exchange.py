@@ -11,7 +11,8 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
-from grading.submission.intake import SECRET, copy_dropped, read_dropped, take_dropped
+from grading.submission.drop_box import copy_dropped, read_dropped, take_dropped
+from grading.submission.intake import SECRET
 from grading.submission.names import Malformed, printable
 from grading.submission.times import TIMESTAMP, read_timestamp
 

@@ -1,6 +1,6 @@
-"""What may be taken from a submitted folder or a drop box, and why the rest may not.
+"""What may be taken from a submitted folder, and why the rest may not.
 
-The one policy, for `nbgrader collect`, `nbgrader autograde` and the class command alike. What one
+The one policy, for `nbgrader autograde` and the class command alike. What one
 learner hands in is that learner's trouble: it ends in a `Malformed` or in a remark, never in the
 end of a class's run.
 """
@@ -23,13 +23,12 @@ from grading.submission.files import (
     MAX_BYTES,
     Missing,
     TooMuch,
-    copy_folder,
     open_folder,
     read_file,
     walk,
 )
 from grading.submission.names import Malformed, check_learner, printable
-from grading.submission.times import TIMESTAMP, parse_timestamp, read_timestamp
+from grading.submission.times import TIMESTAMP, read_timestamp
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
@@ -100,14 +99,6 @@ class Intake:
             raise Missing(f"{notebook}.ipynb is missing; {self.inside.there}")
         with open_folder(self.top, *self.folder.relative_to(self.top).parts) as folder:
             return read_file(name, folder=folder)
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in."""
-
-    learner: str
-    handed_in: datetime.datetime
 
 
 def top_of(course: CourseDirectory) -> Path:
@@ -185,9 +176,9 @@ def _look_into(folder: int, expected: Expected) -> Inside:
     strange = sorted(n for n in strange if n not in named.values())
     unasked = [n for n in others if n not in found.values()]
     unexpected = [n for n in files if n not in kept]
-    remarks += _left_out("copied", "it is no ordinary file", strange)
-    remarks += _left_out("graded", "no notebook of that name is asked for", unasked)
-    remarks += _left_out("copied", "the exercise expects no such file", unexpected)
+    remarks += left_out("copied", "it is no ordinary file", strange)
+    remarks += left_out("graded", "no notebook of that name is asked for", unasked)
+    remarks += left_out("copied", "the exercise expects no such file", unexpected)
     there = _shown([n for n in ordinary if n not in _OWN])
     said = f"the folder holds {there}" if there else "the folder is empty"
     return Inside(named | found, kept, remarks, said)
@@ -236,7 +227,8 @@ def _grade_ids(folder: int, name: str) -> set[str]:
     return {found.decode(errors="replace") for found in _GRADE_ID.findall(data)}
 
 
-def _left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
+def left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
+    """A phrase for an instructor on what is not graded or copied; none where there are no names."""
     return [f"not {what}, since {why}: {_shown(names)}"] if names else []
 
 
@@ -244,66 +236,3 @@ def _shown(names: Sequence[str]) -> str:
     shown = ", ".join(map(printable, names[:MAX_NAMES_SHOWN]))
     more = len(names) - MAX_NAMES_SHOWN
     return shown + (f" and {more} more" if more > 0 else "")
-
-
-def read_dropped(name: str) -> Dropped:
-    """Whose an entry of the drop box is by its name. Raises Malformed."""
-    parts = name.rsplit("+", 3)
-    if len(parts) < 3:
-        raise Malformed("its name is not one that nbgrader gives")
-    check_learner(parts[0])
-    if not name.isprintable():
-        raise Malformed("its name is not one that nbgrader gives")
-    return Dropped(parts[0], parse_timestamp(parts[2]))
-
-
-def take_dropped(inbound: Path, name: str, check_owner: bool = True) -> Dropped:
-    """Whose an entry of the drop box is. Raises Malformed where it is not to be collected.
-
-    check_owner: whether its account has to be the learner's, or the grader's own.
-    """
-    dropped = read_dropped(name)
-    with open_folder(inbound, name) as folder:
-        if check_owner:
-            _check_owner(dropped.learner, folder)
-        try:
-            read_timestamp(folder)
-            for _ in walk(folder):
-                pass
-        except OSError as error:
-            raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
-    return dropped
-
-
-def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -> list[str]:
-    """Copy an entry of the drop box; gives remarks on what stays there. Raises Malformed.
-
-    to: a folder that nobody else can change.
-    """
-    with open_folder(inbound, name) as folder:
-        if check_owner:
-            _check_owner(read_dropped(name).learner, folder)
-        try:
-            left = copy_folder(folder, to)
-        except OSError as error:
-            raise Malformed(f"it can't be copied: {error.strerror}") from None
-    return _left_out("copied", "it is no ordinary file", left)
-
-
-def _check_owner(learner: str, folder: int) -> None:
-    """Raises Malformed for a folder of another's.
-
-    One of the grader's own account nobody else can have made.
-    """
-    import pwd  # Windows has none, and no exchange either
-
-    owner = os.fstat(folder).st_uid
-    try:
-        name = pwd.getpwuid(owner).pw_name
-    except KeyError:
-        name = f"an account without a name, {owner}"
-    if learner != name and owner != os.geteuid():
-        raise Malformed(
-            f"it belongs to {printable(name)}, not to {learner}; where accounts are not named "
-            "as learners are, set c.ExchangeCollect.check_owner = False"
-        )

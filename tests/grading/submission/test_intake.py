@@ -15,15 +15,14 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 
 from grading.submission import files
+from grading.submission.drop_box import copy_dropped, take_dropped
 from grading.submission.files import TooMuch, read_file, walk
 from grading.submission.intake import (
     Expected,
     Intake,
-    copy_dropped,
     expected_of,
     submitted_folders,
     take,
-    take_dropped,
     top_of,
 )
 from grading.submission.names import Malformed, is_learner, printable
