@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from grading.nbgrader_plugins.formgrader import plug_in
+
 # nbgrader starts `alembic` by its name, also where .venv is not activated.
 os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
 
@@ -35,10 +37,13 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
+c.ExchangeFactory.list = "grading.nbgrader_plugins.exchange.List"
 c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
-# What `nbgrader zip_collect` makes of the file names in a learning platform's download, such as
-# 1-attention_ada_attempt_2026-11-20-16-30-10_1-attention.ipynb (Blackboard's form).
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*_(?P<student_id>\w+)_attempt_(?P<timestamp>[0-9\-]+)_(?P<file_id>.+)"
-)
+# Whose a file of a learning platform's download is: by Blackboard's form of names, or for another
+# platform by c.FileNameCollectorPlugin.named_regexp (see docs/instructors.md).
+c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
+c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
+
+# The formgrader passes over names and time stamps that nobody can have.
+plug_in()

@@ -25,7 +25,8 @@ from grading.classroom.journal import Entry
 from grading.classroom.workers import GradedNotebook, Handed, Pool, Task, local_pool
 from grading.sandbox.limits import Limits
 from grading.submission.graft import Source, SourceError, read_source
-from grading.submission.intake import Intake, Malformed, read_file, submitted_folders, take
+from grading.submission.intake import Intake, expected_of, submitted_folders, take, top_of
+from grading.submission.names import Malformed
 
 
 class CannotGrade(RuntimeError):
@@ -37,7 +38,7 @@ class Submission:
     """What a learner handed in.
 
     files: what is copied beside the graded notebooks, by their place there.
-    left_out: what is not, and why, or empty.
+    left_out: what is not, and what is taken for something else, or empty.
     key: hash of all that the grades depend on.
     """
 
@@ -79,6 +80,8 @@ class ClassFolder:
         self._sources = {p.stem: _source(p) for p in map(Path, sorted(glob.glob(pattern)))}
         if not self._sources:
             raise CannotGrade(f"there is no source notebook {pattern}")
+        answers = {name: source.stubs for name, source in self._sources.items()}
+        self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
         self._versions = tuple(grading_version(s.data) for s in self._sources.values())
 
     def _path(self, step: str, student: str) -> str:
@@ -123,16 +126,16 @@ class ClassFolder:
 
     def read(self, student: str, folder: Path) -> Submission:
         """Read what was handed in. Raises Malformed where it can't be graded at all."""
-        taken = take(student, folder, self._sources)
+        taken = take(student, folder, self._expected, top_of(self._course))
         notebooks = []
-        for name, path in taken.notebooks.items():
+        for name in taken.notebooks:
             submitted: bytes | str
             try:
-                submitted = read_file(path)
+                submitted = taken.read(name)
             except Malformed as malformed:
                 submitted = str(malformed)
             notebooks.append(Handed(name, self._sources[name], submitted))
-        files, left_out = self._files(taken), "; ".join(map(str, taken.left_out))
+        files, left_out = self._files(taken), "; ".join(taken.remarks)
         task = Task(tuple(notebooks), self._unsafe, self._limits, self.root, self._versions)
         key = digest(
             [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
@@ -145,10 +148,7 @@ class ClassFolder:
     def _files(self, taken: Intake) -> dict[str, Path]:
         """Files beside the notebooks, where the source's take precedence."""
         ignored = [*self._course.ignore, "*.ipynb"]
-        files = {}
-        if taken.files:
-            found = set(map(Path, find_all_files(str(taken.folder), ignored)))
-            files = {name: path for name, path in taken.files.items() if path in found}
+        files = dict(taken.files)
         kept = self._converter.exclude_overwriting.get(self.exercise, [])
         for path in map(Path, find_all_files(str(self._source), ignored)):
             name = str(path.relative_to(self._source))

@@ -31,7 +31,7 @@ from grading.classroom.folder import (
 from grading.classroom.gradebook import ClassGradebook, GradebookError
 from grading.classroom.journal import Entry
 from grading.classroom.workers import Pool, Result, Trouble, grade_task
-from grading.submission.intake import Malformed, printable
+from grading.submission.names import Malformed, printable
 
 ATTEMPTS = 3
 """How often a submission is tried that ends the worker process."""

@@ -20,7 +20,7 @@ from grading.sandbox.parent import LEARNER_PRELOAD, Child, ExitStatus, WarmParen
 from grading.sandbox.view import Sandbox
 from grading.submission.graft import Role, Source, SourceError, grade_id, graft, read_source, role
 from grading.submission.harmless import MAX_SHOWN_CODE, safe_line, showable_code
-from grading.submission.intake import Malformed
+from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
 
 EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")

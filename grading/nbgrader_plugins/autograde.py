@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import shutil
+import tempfile
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,13 +20,15 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Bool, Dict
+from traitlets import Bool, Dict, List, Unicode
 
 from grading.examination.engine import NOTE, Graded, engine_for, set_aside
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
+from grading.submission.files import MAX_FILES_BYTES, copy_file, read_file
 from grading.submission.graft import Source, SourceError, graft, read_source
-from grading.submission.intake import Malformed, printable, read_file, submitted_folders, take
+from grading.submission.intake import Intake, expected_of, submitted_folders, take, top_of
+from grading.submission.names import Malformed, printable
 from grading.submission.notebook import read_notebook
 
 
@@ -40,6 +45,11 @@ class SubmissionReader(NotebookExporter):
         help="Other limits than those of grading.sandbox.limits.Limits, for instance "
         "{'cell_wall_seconds': 60.0}."
     ).tag(config=True)
+    expected_files = List(
+        Unicode(),
+        help="Patterns of files that learners may hand in beside the notebooks and get back, for "
+        "instance ['*.csv']. What the source has beside them may be handed in anyway.",
+    ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -50,41 +60,83 @@ class SubmissionReader(NotebookExporter):
         except SandboxUnavailable as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
+        self._taken: dict[Path, Intake] = {}
         self._survey()
+        self._clean = CleanFolder(self.converter, self._taken)
 
     def _survey(self) -> None:
         """Look at what was handed in before nbgrader touches it."""
         course = self.converter.coursedir
-        source = course.format_path(course.source_directory, ".", course.assignment_id)
-        pattern = f"{glob.escape(source)}/{course.notebook_id}.ipynb"
-        asked = [Path(path).stem for path in glob.glob(pattern)]
+        expected = expected_of(course, self._answers(), self.expected_files)
         assignments: dict[str, list[str]] = {}
-        not_copied: list[str] = []
         for learner, folder in submitted_folders(course):
             try:
-                taken = take(learner, folder, asked)
+                taken = take(learner, folder, expected, top_of(course))
             except Malformed as error:
                 self.log.error("Not graded: %s: %s", printable(learner), error)
                 continue
-            for left in taken.left_out:
-                self.log.warning("%s: %s", learner, left)
-            not_copied += [glob.escape(str(path)) for path in taken.not_copied()]
+            for remark in taken.remarks:
+                self.log.warning("%s: %s", learner, remark)
+            self._taken[folder] = taken
             # nbgrader passes over a folder without the notebook; `from_filename` says why.
-            assignments[str(folder)] = sorted(map(str, taken.notebooks.values()))
-        course.ignore = [*course.ignore, *not_copied]
+            assignments[str(folder)] = sorted(f"{folder / n}.ipynb" for n in taken.notebooks)
         self.converter.assignments = assignments
+
+    def _answers(self) -> dict[str, Collection[str]]:
+        """For each source notebook the grade ids of its answers."""
+        course = self.converter.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        answers: dict[str, Collection[str]] = {}
+        for path in map(Path, glob.glob(f"{glob.escape(source)}/{course.notebook_id}.ipynb")):
+            try:
+                answers[path.stem] = read_source(path.read_bytes()).stubs
+            except SourceError:  # `Graft` says so
+                answers[path.stem] = ()
+        return answers
 
     def from_filename(
         self, filename: str, resources: Any = None, **kwargs: Any
     ) -> tuple[Any, dict[str, Any]]:
         """Have the file's bytes, or why there are none, in the resources; the notebook is empty."""
-        resources["metadata"] = {"name": Path(filename).stem, "path": str(Path(filename).parent)}
+        path = Path(filename)
+        resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
         notebook = nbformat.v4.new_notebook()
+        taken = self._taken.get(path.parent)
         try:
-            resources[NOTE] = read_file(Path(filename))
+            resources[NOTE] = taken.read(path.stem) if taken is not None else read_file(path)
         except Malformed as malformed:
             resources[NOTE] = malformed
         return self.from_notebook_node(notebook, resources)
+
+
+class CleanFolder:
+    """A folder with what may be copied of one submission, which nbgrader copies instead of it.
+
+    nbgrader walks and copies whatever a submitted folder holds.
+    """
+
+    def __init__(self, converter: Any, taken: Mapping[Path, Intake]) -> None:
+        self._format = converter._format_source
+        self._taken = taken
+        self._place = tempfile.TemporaryDirectory(prefix="autograde-")
+        self._filled: Path | None = None
+        converter._format_source = self._format_source
+
+    def _format_source(self, assignment: str, student: str, escape: bool = False) -> str:
+        submitted = str(self._format(assignment, student, escape=escape))
+        taken = self._taken.get(Path(submitted))
+        return submitted if escape or taken is None else str(self._fill(taken))
+
+    def _fill(self, taken: Intake) -> Path:
+        here = Path(self._place.name)
+        if self._filled != taken.folder:
+            shutil.rmtree(here)
+            here.mkdir()
+            for name, path in taken.files.items():
+                (here / name).parent.mkdir(parents=True, exist_ok=True)
+                copy_file(path, here / name, MAX_FILES_BYTES)
+            self._filled = taken.folder
+        return here
 
 
 class _Grading(NbGraderPreprocessor):

@@ -1,73 +1,70 @@
-"""What may be taken from a submitted folder or a drop box, and why the rest may not.
+"""What may be taken from a submitted folder, and why the rest may not.
 
-The one policy, for `nbgrader collect`, `nbgrader autograde` and the class command alike. What one
-learner hands in is that learner's trouble: it ends in a `Malformed` or in what was left out, never
-in the end of a class's run.
+The one policy, for `nbgrader autograde` and the class command alike. What one
+learner hands in is that learner's trouble: it ends in a `Malformed` or in a remark, never in the
+end of a class's run.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import fnmatch
 import glob
 import os
 import re
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from grading.submission.files import (
+    MAX_BYTES,
+    Missing,
+    TooMuch,
+    open_folder,
+    read_file,
+    walk,
+)
+from grading.submission.names import Malformed, check_learner, printable
+from grading.submission.times import TIMESTAMP, read_timestamp
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
-MAX_BYTES = 20 << 20
-MAX_FILES = 500
-"""Folders count too, so that none lies deeper than Python can walk."""
-MAX_FILES_BYTES = 100 << 20
-MAX_STRANGE = 20
 MAX_NAMES_SHOWN = 20
-TIMESTAMP = "timestamp.txt"
-MAX_TIMESTAMP_BYTES = 200
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]{4,15}( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+/-]*))?)?")
-
-
-class Malformed(ValueError):
-    """A submission that can't be taken or read; the message says why, in words for an instructor.
-
-    The message can be printed, whatever the learner named things.
-    """
-
-
-class Why(StrEnum):
-    """Why something that lies in a submitted folder is left out."""
-
-    STRANGE = "it is no ordinary file"
-    NOT_ASKED_FOR = "no notebook of that name is asked for"
-    TOO_LARGE = (
-        f"the folder holds more than {MAX_FILES} files and folders "
-        f"or {MAX_FILES_BYTES / 1e6:.0f} MB"
-    )
-    TOO_STRANGE = f"the folder holds more than {MAX_STRANGE} links, pipes or the like"
+MAX_OWN_BYTES = 1_000
+SECRET = "submission_secret.txt"
+"""By it a learner fetches the feedback of what the exchange collected."""
+_OWN = (TIMESTAMP, SECRET)
+_GRADE_ID = re.compile(rb'"grade_id"\s*:\s*"([^"\\]{1,200})"')
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """What is neither graded nor copied; as text, a phrase for an instructor.
+class Expected:
+    """What an exercise expects to be handed in. From `expected_of`.
 
-    names: places in the folder, or none where it is everything beside the notebooks.
+    notebooks: for each, the grade ids of its answers, by which it is known under another name.
+    files: patterns of what may lie beside them, as `fnmatch` reads them.
     """
 
-    why: Why
-    names: Sequence[str] = ()
+    notebooks: Mapping[str, Collection[str]]
+    files: Collection[str] = ()
 
-    def __str__(self) -> str:
-        if not self.names:
-            return f"nothing beside the notebooks is copied, since {self.why}"
-        what = "graded" if self.why is Why.NOT_ASKED_FOR else "copied"
-        more = len(self.names) - MAX_NAMES_SHOWN
-        names = ", ".join(map(printable, self.names[:MAX_NAMES_SHOWN]))
-        return f"not {what}, since {self.why}: {names}" + (f" and {more} more" if more > 0 else "")
+
+@dataclass(frozen=True)
+class Inside:
+    """What an exercise expects and a folder holds, by places in the folder.
+
+    notebooks: the file of each that is asked for, or None where there is none.
+    there: what lies there, where one is missing.
+    """
+
+    notebooks: Mapping[str, str | None]
+    files: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    there: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,32 +72,59 @@ class Intake:
     """What may be taken from one submitted folder. From `take`.
 
     handed_in: when, in UTC, or None where the folder doesn't say.
-    notebooks: those asked for, by their names; whether each can be read, `read_file` says.
-    files: ordinary files that may be copied, by their places in the folder.
+    files: ordinary files that are copied, by their places in the folder.
     """
 
     learner: str
+    top: Path
     folder: Path
     handed_in: datetime.datetime | None
-    notebooks: Mapping[str, Path]
     files: Mapping[str, Path]
-    left_out: Sequence[LeftOut]
+    inside: Inside
 
-    def not_copied(self) -> list[Path]:
-        """Paths of what must not be copied and is no notebook: the folder's own for everything."""
-        paths: list[Path] = []
-        for left in self.left_out:
-            if left.why is not Why.NOT_ASKED_FOR:
-                paths += [self.folder / name for name in left.names] or [self.folder]
-        return paths
+    @property
+    def notebooks(self) -> list[str]:
+        """Names of those to be graded, whether they are there or not."""
+        return list(self.inside.notebooks)
+
+    @property
+    def remarks(self) -> Sequence[str]:
+        """Phrases for an instructor: what is left out, or taken for something else."""
+        return self.inside.remarks
+
+    def read(self, notebook: str) -> bytes:
+        """The file's bytes. Raises Malformed, which says what is there instead."""
+        name = self.inside.notebooks[notebook]
+        if name is None:
+            raise Missing(f"{notebook}.ipynb is missing; {self.inside.there}")
+        with open_folder(self.top, *self.folder.relative_to(self.top).parts) as folder:
+            return read_file(name, folder=folder)
 
 
-@dataclass(frozen=True)
-class Dropped:
-    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in."""
+def top_of(course: CourseDirectory) -> Path:
+    """The folder below which learners' names are parts of the paths."""
+    return Path(os.path.dirname(_around_learner(course)[0]))
 
-    learner: str
-    handed_in: datetime.datetime
+
+def _around_learner(course: CourseDirectory) -> tuple[str, str]:
+    here = course.format_path(course.submitted_directory, "\0", course.assignment_id)
+    before, _, behind = here.partition("\0")
+    return before, behind
+
+
+def expected_of(
+    course: CourseDirectory, answers: Mapping[str, Collection[str]], patterns: Iterable[str]
+) -> Expected:
+    """What an exercise expects: its notebooks, what its source has beside them, and `patterns`.
+
+    answers: for each notebook the grade ids of its answers.
+    """
+    from nbgrader.utils import find_all_files  # slow to import
+
+    source = course.format_path(course.source_directory, ".", course.assignment_id)
+    beside = find_all_files(source, [*course.ignore, "*.ipynb"])
+    names = [glob.escape(os.path.relpath(path, source)) for path in beside]
+    return Expected(answers, (*names, *patterns))
 
 
 def submitted_folders(course: CourseDirectory) -> list[tuple[str, Path]]:
@@ -108,8 +132,7 @@ def submitted_folders(course: CourseDirectory) -> list[tuple[str, Path]]:
 
     course: says where that is, for which exercise, and which learners are wanted.
     """
-    here = course.format_path(course.submitted_directory, "\0", course.assignment_id)
-    before, _, behind = here.partition("\0")
+    before, behind = _around_learner(course)
     excluded = course.student_id_exclude.split(",")
     pattern = glob.escape(before) + course.student_id + glob.escape(behind)
     found = [
@@ -118,173 +141,98 @@ def submitted_folders(course: CourseDirectory) -> list[tuple[str, Path]]:
     return sorted((learner, folder) for learner, folder in found if learner not in excluded)
 
 
-def take(learner: str, folder: Path, notebooks: Iterable[str]) -> Intake:
+def take(learner: str, folder: Path, expected: Expected, top: Path) -> Intake:
     """What may be taken from a submitted folder. Raises Malformed where that is nothing.
 
-    learner: as `submitted_folders` gave it.
-    notebooks: names of those to be graded.
+    learner, folder: as `submitted_folders` gave them.
+    top: as `top_of` gives it; from there on no link is followed.
     """
-    asked = {name: folder / f"{name}.ipynb" for name in notebooks}
-    handed_in, inside = _enter(learner, folder)
-    if inside.too_much is not None:
-        return Intake(learner, folder, handed_in, asked, {}, [LeftOut(inside.too_much)])
+    check_learner(learner)
+    with open_folder(top, *folder.relative_to(top).parts) as descriptor:
+        try:
+            handed_in = read_timestamp(descriptor)
+            inside = _look_into(descriptor, expected)
+        except OSError as error:
+            raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
+    files = {place: folder / place for place in inside.files}
+    return Intake(learner, top, folder, handed_in, files, inside)
+
+
+def _look_into(folder: int, expected: Expected) -> Inside:
+    named: dict[str, str | None] = {name: f"{name}.ipynb" for name in expected.notebooks}
+    try:
+        modes = {e.place: e.state.st_mode for e in walk(folder)}
+    except TooMuch as reason:
+        remarks = [f"nothing beside the notebooks is copied, since {reason}"]
+        return Inside(named, _nbgraders_own(folder), remarks)
+    ordinary = sorted(place for place, mode in modes.items() if stat.S_ISREG(mode))
+    others = [n for n in ordinary if _is_notebook(n) and n not in named.values()]
+    found, remarks = _found_under_other_names(folder, expected, modes, others)
+    files = [n for n in ordinary if not n.endswith(".ipynb")]
+    own = _nbgraders_own(folder)
+    kept = own + [n for n in files if n not in _OWN and _is_expected(n, expected)]
+    strange = [n for n, mode in modes.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
     # A notebook that is asked for and is a link gets its reason when it is read.
-    wanted = {path.name for path in asked.values()}
-    strange = [name for name in inside.strange if name not in wanted]
-    others = [
-        name
-        for name in sorted(inside.files)
-        if name.endswith(".ipynb") and os.sep not in name and name not in wanted
-    ]
-    left_out = [
-        LeftOut(why, names)
-        for why, names in ((Why.STRANGE, strange), (Why.NOT_ASKED_FOR, others))
-        if names
-    ]
-    files = {name: path for name, path in inside.files.items() if not name.endswith(".ipynb")}
-    return Intake(learner, folder, handed_in, asked, files, left_out)
+    strange = sorted(n for n in strange if n not in named.values())
+    unasked = [n for n in others if n not in found.values()]
+    unexpected = [n for n in files if n not in kept]
+    remarks += left_out("copied", "it is no ordinary file", strange)
+    remarks += left_out("graded", "no notebook of that name is asked for", unasked)
+    remarks += left_out("copied", "the exercise expects no such file", unexpected)
+    there = _shown([n for n in ordinary if n not in _OWN])
+    said = f"the folder holds {there}" if there else "the folder is empty"
+    return Inside(named | found, kept, remarks, said)
 
 
-def take_dropped(path: Path) -> Dropped:
-    """Whose an entry of the drop box is. Raises Malformed where it is not to be collected."""
-    parts = path.name.rsplit("+", 3)
-    if len(parts) < 3:
-        raise Malformed("its name is not one that nbgrader gives")
-    dropped = Dropped(parts[0], parse_timestamp(parts[2]))
-    _, inside = _enter(dropped.learner, path)
-    if inside.too_much is Why.TOO_LARGE:
-        raise Malformed(inside.too_much)
-    return dropped
+def _is_notebook(place: str) -> bool:
+    return place.endswith(".ipynb") and os.sep not in place
 
 
-def strange_names(place: str, names: Iterable[str]) -> list[str]:
-    """Those of a folder's names that are links, pipes and the like, and so never copied.
-
-    Can be `shutil.copytree`'s `ignore`.
-    """
-    return [name for name in names if _is_strange(os.lstat(os.path.join(place, name)).st_mode)]
+def _is_expected(place: str, expected: Expected) -> bool:
+    return any(fnmatch.fnmatchcase(place, pattern) for pattern in expected.files)
 
 
-def _is_strange(mode: int) -> bool:
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+def _nbgraders_own(folder: int) -> list[str]:
+    """Those files of its own that nbgrader can read as text, as it does when it goes on."""
+    own = []
+    for name in _OWN:
+        with contextlib.suppress(Malformed):
+            if read_file(name, MAX_OWN_BYTES, folder).isascii():
+                own.append(name)
+    return own
 
 
-def printable(name: str) -> str:
-    """The name of a file or folder as it can be printed: what can't be is escaped."""
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def _found_under_other_names(
+    folder: int, expected: Expected, there: Collection[str], others: Sequence[str]
+) -> tuple[dict[str, str | None], list[str]]:
+    """For each notebook that is missing, the only one with most of its answers, or None."""
+    missing = {n: set(i) for n, i in expected.notebooks.items() if f"{n}.ipynb" not in there}
+    found: dict[str, str | None] = {}
+    remarks = []
+    ids = {name: _grade_ids(folder, name) for name in others} if missing else {}
+    for name, wanted in missing.items():
+        fit = [other for other in others if len(wanted & ids[other]) * 2 > len(wanted)]
+        found[name] = fit[0] if len(fit) == 1 else None
+        if len(fit) == 1:
+            remarks.append(f"{printable(fit[0])} is taken for {name}.ipynb, which is missing")
+    return found, remarks
 
 
-def _enter(learner: str, folder: Path) -> tuple[datetime.datetime | None, _Inside]:
-    """When a folder was handed in, and what lies in it. Raises Malformed."""
+def _grade_ids(folder: int, name: str) -> set[str]:
+    """Grade ids that stand in a notebook, found as text: this process parses no submission."""
     try:
-        _check_folder(learner, folder)
-        return read_timestamp(folder), _look_into(folder)
-    except OSError as error:
-        raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
+        data = read_file(name, MAX_BYTES, folder)
+    except Malformed:
+        return set()
+    return {found.decode(errors="replace") for found in _GRADE_ID.findall(data)}
 
 
-def _check_folder(learner: str, folder: Path) -> None:
-    """Raises Malformed unless it is a folder with a learner's name."""
-    if not learner or learner.startswith(".") or not learner.isprintable():
-        # nbgrader would end the batch, or could not write the name to the gradebook.
-        raise Malformed(
-            "its name is no learner's: it is empty, begins with a dot or has characters that "
-            "no name has; rename the folder"
-        )
-    if folder.is_symlink():
-        raise Malformed("it is a link to another folder")
-    if not folder.is_dir():
-        raise Malformed("it is not a folder")
+def left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
+    """A phrase for an instructor on what is not graded or copied; none where there are no names."""
+    return [f"not {what}, since {why}: {_shown(names)}"] if names else []
 
 
-@dataclass(frozen=True)
-class _Inside:
-    """What lies in a folder, by its place there; nothing of it where that is too much."""
-
-    files: dict[str, Path]
-    strange: list[str]
-    too_much: Why | None = None
-
-
-def _look_into(folder: Path) -> _Inside:
-    files: dict[str, Path] = {}
-    strange: list[str] = []
-    count, size, top = 0, 0, str(folder)
-    for place, folders, names in os.walk(top):
-        count += len(folders) + len(names)
-        if count > MAX_FILES:
-            return _Inside({}, [], Why.TOO_LARGE)
-        for name in (*folders, *names):
-            path = os.path.join(place, name)
-            state = os.lstat(path)
-            if stat.S_ISDIR(state.st_mode):
-                continue
-            size += state.st_size
-            inside = path[len(top) + 1 :]
-            if _is_strange(state.st_mode):
-                strange.append(inside)
-            else:
-                files[inside] = Path(path)
-    if size > MAX_FILES_BYTES:
-        return _Inside({}, [], Why.TOO_LARGE)
-    return _Inside(files, sorted(strange), Why.TOO_STRANGE if len(strange) > MAX_STRANGE else None)
-
-
-def read_file(path: Path, most: int = MAX_BYTES) -> bytes:
-    """The bytes of a regular file. Raises Malformed for a link, a device or a huge file."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except FileNotFoundError:
-        raise Malformed(f"{path.name} is missing") from None
-    except OSError as error:
-        if path.is_symlink():
-            raise Malformed(f"{path.name} is a link to another file") from None
-        raise Malformed(f"{path.name} can't be opened: {error.strerror}") from None
-    state = os.fstat(descriptor)
-    if not stat.S_ISREG(state.st_mode):
-        os.close(descriptor)
-        raise Malformed(f"{path.name} is not an ordinary file")
-    with open(descriptor, "rb") as file:
-        if state.st_size > most:
-            raise Malformed(too_big(state.st_size, most))
-        data = file.read(most + 1)
-    if len(data) > most:
-        raise Malformed(too_big(len(data), most))
-    return data
-
-
-def read_timestamp(folder: Path) -> datetime.datetime | None:
-    """When a submission was handed in, in UTC, or None where its folder doesn't say.
-
-    Raises Malformed for what is no date, also where `nbgrader` would look for its time zone
-    among the machine's files.
-    """
-    path = folder / TIMESTAMP
-    if not os.path.lexists(path):
-        return None
-    try:
-        text = read_file(path, MAX_TIMESTAMP_BYTES).decode(errors="replace").strip()
-        return parse_timestamp(text) if text else None
-    except Malformed as error:
-        raise Malformed(f"{TIMESTAMP}: {error}; fix or remove the file") from None
-
-
-def parse_timestamp(text: str) -> datetime.datetime:
-    """The time, in UTC, that nbgrader wrote as text. Raises Malformed."""
-    from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
-
-    if not _DATE.fullmatch(text):
-        raise Malformed(f"{text[:40]!r} is no date and time")
-    try:
-        when: datetime.datetime = parse_utc(text)
-    except Exception as error:  # dateutil has many
-        raise Malformed(str(error)) from None
-    return when
-
-
-def too_big(size: int, most: int) -> str:
-    """A sentence about a file of `size` bytes where at most `most` are read."""
-    if most < 1e5:
-        return f"the file has {size} bytes, more than the {most} that are read"
-    return f"the file has {size / 1e6:.1f} MB, more than the {most / 1e6:.1f} MB that are read"
+def _shown(names: Sequence[str]) -> str:
+    shown = ", ".join(map(printable, names[:MAX_NAMES_SHOWN]))
+    more = len(names) - MAX_NAMES_SHOWN
+    return shown + (f" and {more} more" if more > 0 else "")

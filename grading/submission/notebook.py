@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from grading.submission.intake import MAX_BYTES, Malformed, too_big
+from grading.submission.files import MAX_BYTES, too_big
+from grading.submission.names import Malformed
 from grading.submission.pictures import PICTURES, NotShown, base64_picture
 
 MAX_BRACKETS = 1_000_000

@@ -137,7 +137,7 @@ def test_autograde_gives_attacks_their_verdict(batch: Batch, attack: Attack) -> 
     path = batch.course.root / "autograded" / attack.name / EXERCISE
     handed_back = b"".join(p.read_bytes() for p in path.rglob("*") if p.is_file())
     assert batch.token.encode() not in handed_back
-    assert not [p for p in path.rglob("*") if p.is_symlink()]
+    assert [p.name for p in path.rglob("*")] == [f"{EXERCISE}.ipynb"]
 
 
 def hidden_lines(source: bytes) -> list[str]:

@@ -33,7 +33,8 @@ def broken_submissions(course: Course) -> dict[str, str]:
     course.hand_in("bad-missing", None)
     course.hand_in("bad-huge", b'{"nbformat": 4, "cells": []' + b" " * (21 << 20) + b"}")
     named = course.hand_in("bad-name", None)
-    (named / "wrong.ipynb").write_bytes(good())
+    for name in ("mine.ipynb", "another.ipynb"):
+        (named / name).write_bytes(good())
     secret = course.root / "secret.txt"
     secret.write_text("the instructor's own")
     linked = course.hand_in("bad-link", None)
@@ -47,7 +48,7 @@ def broken_submissions(course: Course) -> dict[str, str]:
         "bad-deep": "nested too deeply",
         "bad-missing": "is missing",
         "bad-huge": "MB, more than",
-        "bad-name": "is missing",
+        "bad-name": "is missing; the folder holds another.ipynb, mine.ipynb",
         "bad-link": "is a link",
         "bad-pipe": "not an ordinary file",
     }
@@ -89,6 +90,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Autograded:
     folder = course.hand_in("eve", nbformat.writes(noisy).encode())
     (folder / "secret.txt").symlink_to(root / "secret.txt")
     (folder / "notes.txt").write_text("my own")
+    (folder / "jedi.py").write_text("import os")
+    (folder / "timestamp.txt").write_text("2026-11-20 12:30:00 UTC")
     reasons = broken_submissions(course)
     log = course.nbgrader("autograde", EXERCISE)
     course.nbgrader("generate_feedback", EXERCISE)
@@ -121,11 +124,11 @@ def test_what_cannot_be_read_is_set_aside(course: Autograded) -> None:
         assert "return 2 * x" not in str(course.graded(learner)), "the solution is shown"
 
 
-def test_links_are_not_followed(course: Course) -> None:
-    """A submitted link to the gradebook would be copied, and come back with the feedback."""
+def test_nothing_unexpected_is_handed_back(course: Course) -> None:
+    """A link to the gradebook, or a page of scripts, would come back with the feedback."""
     for step in ("autograded", "feedback"):
         names = {p.name for p in (course.root / step / "eve" / EXERCISE).iterdir()}
-        assert "secret.txt" not in names and "notes.txt" in names
+        assert names == {"timestamp.txt", f"{EXERCISE}.{'ipynb' if step[0] == 'a' else 'html'}"}
 
 
 def feedback(course: Course, learner: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,22 @@ from tools.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
 SECRET = "an instructor's secret"
+SWAPPED_AFTER_THE_CHECK = """
+import functools, pathlib
+import grading.nbgrader_plugins.exchange as exchange
+
+def swap(take, *where):
+    taken = take(*where)
+    path = pathlib.Path(*where[:2])
+    if taken.learner == "swapper" and not path.is_symlink():
+        path.rename(path.parent.parent / "gone")
+        path.symlink_to(path.parent.parent.parent.parent / "source" / "1-attention")
+    return taken
+
+if not isinstance(exchange.take_dropped, functools.partial):
+    exchange.take_dropped = functools.partial(swap, exchange.take_dropped)
+"""
+"""For a folder that becomes a link to the solutions when it has been looked at."""
 
 
 class Collected:
@@ -26,6 +43,9 @@ class Collected:
             self.drop(f"{learner}+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", learner)
         self.drop(f"mallory+{EXERCISE}+2026-13-40 12:30:00 UTC+abc", "mallory")
         self.drop(f"..+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "climber")
+        self.drop(f"<img src=x onerror=1>+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "markup")
+        self.drop(f"\x1b[2J+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "clears the screen")
+        self.drop(f"year-1+{EXERCISE}+0001-01-01 00:00:00 UTC+abc", "early")
         self.drop(f"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "two lines")
         self.drop(f"odd+{EXERCISE}+soon", "odd")
         self.drop(os.fsdecode(b"odd-\xff") + f"+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "no text")
@@ -41,6 +61,16 @@ class Collected:
         with (stuffer / "holes").open("wb") as file:
             file.truncate(50 << 30)
         (self.box / f"whole+{EXERCISE}+2026-11-20 12:30:00 UTC+abc").symlink_to(self.course.root)
+        forged = self.drop(f"ada+{EXERCISE}+2026-11-21 12:30:00 UTC+abc", "not ada's")
+        theirs = self.drop(f"nobody+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "nobody's")
+        if os.geteuid() == 0:
+            for path in (forged, theirs):
+                shutil.chown(path, "nobody")
+        else:
+            shutil.rmtree(forged)
+        with (self.course.root / "nbgrader_config.py").open("a") as config:
+            config.write(SWAPPED_AFTER_THE_CHECK)
+        self.drop(f"swapper+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "swapped")
         ran = self.course.nbgrader("collect", EXERCISE, check=False)
         self.status, self.log = ran.returncode, ran.stderr
 
@@ -64,8 +94,59 @@ def test_collect_takes_no_more_than_was_handed_in(collected: Collected) -> None:
     submitted = collected.course.root / "submitted"
     found = {p.relative_to(submitted).as_posix() for p in submitted.rglob("*") if not p.is_dir()}
     notebook = f"{EXERCISE}/{EXERCISE}.ipynb"
-    assert found == {f"ada/{notebook}", f"piper/{notebook}", f"zoe/{notebook}"}
+    assert found == {f"{who}/{notebook}" for who in ("ada", "nobody", "piper", "zoe")}
     assert not [p for p in collected.course.root.glob(f"{EXERCISE}*")], "outside submitted/"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give folders away")
+def test_collect_takes_nothing_of_anothers(collected: Collected) -> None:
+    """Whoever may write to the drop box could replace a classmate's work by a newer one."""
+    submitted = collected.course.root / "submitted"
+    assert (submitted / "ada" / EXERCISE / f"{EXERCISE}.ipynb").read_text() == "ada"
+    assert "2026-11-21 12:30:00 UTC+abc: it belongs to nobody, not to ada" in collected.log
+
+
+def test_feedback_is_released_to_whoever_can_fetch_it(collected: Collected) -> None:
+    """One learner who handed in a secret without a time kept a class from its feedback."""
+    for learner, own in (
+        ("zoe", ("timestamp", "submission_secret")),
+        ("ada", ("submission_secret",)),
+    ):
+        folder = collected.course.root / "feedback" / learner / EXERCISE
+        folder.mkdir(parents=True)
+        for name in own:
+            (folder / f"{name}.txt").write_text("2026-11-20 12:30:00 UTC")
+        (folder / f"{EXERCISE}.html").write_text(f"{learner}'s feedback")
+    said = collected.course.nbgrader("release_feedback", EXERCISE).stderr
+    assert said.count("Feedback released to") == 1 and "feedback): ada" in said
+    released = [p.read_text() for p in (collected.box.parent / "feedback").iterdir()]
+    assert released == ["zoe's feedback"]
+
+
+def test_the_drop_box_is_listed_safely(collected: Collected) -> None:
+    """A name that moves the terminal's cursor can hide others' submissions."""
+    said = collected.course.nbgrader("list", "--inbound", EXERCISE).stderr + collected.log
+    assert "\x1b" not in said and "Traceback" not in said
+    listed = [line for line in said.split("\n") if "INFO] llm-basics" in line]
+    assert any(f"llm-basics zoe {EXERCISE} 2026-11-20 12:30:00 UTC" in line for line in listed)
+    assert rf"Not listed: \x1b[2J+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name" in said
+
+
+def test_collect_again_takes_what_is_newer(collected: Collected) -> None:
+    """One time stamp that was edited by hand ended the collecting for all."""
+    submitted = collected.course.root / "submitted"
+    for learner, time in (("zoe", "yesterday evening"), ("piper", "2026-11-22 10:00:00 UTC")):
+        (submitted / learner / EXERCISE / "timestamp.txt").write_text(time)
+    for learner in ("zoe", "piper"):
+        collected.drop(f"{learner}+{EXERCISE}+2026-11-21 12:30:00 UTC+abc", f"{learner}'s newer")
+    for arguments in ([], ["--update"]):
+        ran = collected.course.nbgrader("collect", EXERCISE, *arguments)
+        assert "Traceback" not in ran.stderr
+        texts = [
+            (submitted / learner / EXERCISE / f"{EXERCISE}.ipynb").read_text()
+            for learner in ("ada", "piper", "zoe")
+        ]
+        assert texts == ["ada", "piper", "zoe's newer" if arguments else "zoe"]
 
 
 def test_collect_goes_on_and_says_what_it_left(collected: Collected) -> None:
@@ -80,7 +161,10 @@ def test_collect_goes_on_and_says_what_it_left(collected: Collected) -> None:
         "2026-13-40 12:30:00 UTC+abc: month must be",
         "'soon' is no date and time",
         "timestamp.txt: 'next week' is no date and time; fix or remove the file",
-        "it is a link to another folder",
+        f"whole+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: it is a link to another folder",
+        f"swapper+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: it is a link to another folder",
+        f"year-1+{EXERCISE}+0001-01-01 00:00:00 UTC+abc: the year 1 is not between 2000 and",
+        f"<img src=x onerror=1>+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name is no learner's",
         rf"a\nb+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name is no learner's",
         rf"odd-\xff+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: its name is no learner's",
     ):

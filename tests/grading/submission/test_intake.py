@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import functools
+import json
 import os
-from collections.abc import Callable
+import pwd
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
+from grading.submission import files
+from grading.submission.drop_box import copy_dropped, take_dropped
+from grading.submission.files import TooMuch, read_file, walk
 from grading.submission.intake import (
-    LeftOut,
-    Malformed,
-    Why,
-    printable,
-    read_file,
-    read_timestamp,
+    Expected,
+    Intake,
+    expected_of,
     submitted_folders,
     take,
-    take_dropped,
+    top_of,
 )
+from grading.submission.names import Malformed, is_learner, printable
+from grading.submission.times import read_timestamp
+
+EXPECTED = Expected({"1-small": ("f", "g", "w")}, ("notes/mine.txt",))
+
+
+def taken(folder: Path, expected: Expected = EXPECTED) -> Intake:
+    """What is taken from a folder of ada's."""
+    return take("ada", folder, expected, folder.parent.parent)
 
 
 def test_only_ordinary_files_are_read(tmp_path: Path) -> None:
@@ -55,8 +68,13 @@ def test_a_timestamp_is_a_date_and_nothing_else(tmp_path: Path) -> None:
         "2026-11-20 12:30:00 /etc/passwd",
         "2026-13-40 12:30:00 UTC",
         "soon",
+        "yesterday evening",
         "9" * 10_000,
         "2026-11-20 99:99:99 UTC",
+        "0001-01-01 00:00:00 UTC",
+        "0001-01-01 00:00:00 +14:00",
+        "9999-12-31 23:59:59 UTC",
+        "1999-12-31",
     ):
         stamp.write_text(text)
         with pytest.raises(Malformed, match="timestamp|file has"):
@@ -82,12 +100,12 @@ def _touched(path: Path) -> Path:
 
 def test_an_honest_folder_is_taken_whole(folder: Path) -> None:
     """Who, when and which files is all that grading knows of a folder."""
-    taken = take("ada", folder, ["1-small"])
-    assert (taken.learner, taken.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
-    assert taken.notebooks == {"1-small": folder / "1-small.ipynb"}
-    assert set(taken.files) == {"timestamp.txt", "notes/mine.txt"}
-    assert taken.files["notes/mine.txt"] == folder / "notes" / "mine.txt"
-    assert not taken.left_out and not taken.not_copied()
+    found = taken(folder)
+    assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
+    assert found.notebooks == ["1-small"] and found.read("1-small") == b"{}"
+    assert set(found.files) == {"timestamp.txt", "notes/mine.txt"}
+    assert found.files["notes/mine.txt"] == folder / "notes" / "mine.txt"
+    assert not found.remarks
 
 
 def test_what_is_left_out_is_named(folder: Path) -> None:
@@ -98,47 +116,106 @@ def test_what_is_left_out_is_named(folder: Path) -> None:
     (folder / os.fsdecode(b"\xff\n")).symlink_to("/etc/passwd")
     (folder / "Untitled.ipynb").write_text("{}")
     (folder / "notes" / "draft.ipynb").write_text("{}")
-    taken = take("ada", folder, ["1-small"])
-    assert [str(left) for left in taken.left_out] == [
+    (folder / "notes" / "jedi.py").touch()
+    (folder / "evil.html").touch()
+    found = taken(folder)
+    assert found.remarks == [
         "not copied, since it is no ordinary file: link, notes/all, pipe, \\xff\\n",
         "not graded, since no notebook of that name is asked for: Untitled.ipynb",
+        "not copied, since the exercise expects no such file: evil.html, notes/jedi.py",
     ]
-    names = {str(path.relative_to(folder)) for path in taken.not_copied()}
-    assert names == {"link", "pipe", os.fsdecode(b"\xff\n"), "notes/all"}
-    assert set(taken.files) == {"timestamp.txt", "notes/mine.txt"}
+    assert set(found.files) == {"timestamp.txt", "notes/mine.txt"}
 
 
-def test_a_long_list_is_cut_short() -> None:
+def test_what_the_source_has_beside_its_notebook_is_expected(folder: Path) -> None:
+    """An instructor may have learners edit a file, and lists others by a pattern."""
+    root = folder.parent.parent.parent
+    (root / "source" / "1-small" / "data").mkdir(parents=True)
+    for name in ("1-small.ipynb", "data/[1].csv", "module.pyc"):
+        (root / "source" / "1-small" / name).touch()
+    course = CourseDirectory(root=str(root), assignment_id="1-small")
+    expected = expected_of(course, {"1-small": ("f",)}, ["*.txt"])
+    (folder / "data").mkdir()
+    for name in ("data/[1].csv", "data/1.csv", "module.pyc"):
+        (folder / name).touch()
+    found = take("ada", folder, expected, top_of(course))
+    assert set(found.files) == {"timestamp.txt", "notes/mine.txt", "data/[1].csv"}
+
+
+@pytest.mark.parametrize("secret", [b"0" * 128, b"\xff", b"0" * 2_000])
+def test_a_secret_is_one_that_can_be_read(folder: Path, secret: bytes) -> None:
+    """nbgrader reads it when feedback is released: what is no text would end that for a class."""
+    (folder / "submission_secret.txt").write_bytes(secret)
+    assert ("submission_secret.txt" in taken(folder).files) == (secret == b"0" * 128)
+
+
+def notebook(*grade_ids: str) -> str:
+    """The text of a notebook with answers of these ids."""
+    cells = [{"metadata": {"nbgrader": {"grade_id": grade_id}}} for grade_id in grade_ids]
+    return json.dumps({"cells": cells}, indent=1)
+
+
+def test_a_notebook_under_another_name_is_known_by_its_answers(folder: Path) -> None:
+    """Browsers call a second download `1-small (1).ipynb`; its learner would get no point."""
+    (folder / "1-small.ipynb").unlink()
+    (folder / "Untitled.ipynb").write_text(notebook("f", "other"))
+    (folder / "1-small (1).ipynb").write_text(notebook("f", "g"))
+    found = taken(folder)
+    assert found.read("1-small") == notebook("f", "g").encode()
+    assert found.remarks == [
+        "1-small (1).ipynb is taken for 1-small.ipynb, which is missing",
+        "not graded, since no notebook of that name is asked for: Untitled.ipynb",
+    ]
+    (folder / "1-small.ipynb").write_text("{}")
+    assert taken(folder).read("1-small") == b"{}", "the one of the right name counts"
+
+
+@pytest.mark.parametrize("names", [(), ("a\n.ipynb",), ("f-g.ipynb", "g-f.ipynb")])
+def test_of_a_missing_notebook_it_is_said_what_there_is(folder: Path, names: list[str]) -> None:
+    """Of two that fit nobody knows which is meant, and the instructor has to find it."""
+    (folder / "1-small.ipynb").unlink()
+    for name in names:
+        (folder / name).write_text(notebook(*name.removesuffix(".ipynb").split("-")))
+    with pytest.raises(Malformed) as missing:
+        taken(folder).read("1-small")
+    there = ", ".join([*map(printable, names), "notes/mine.txt"])
+    assert str(missing.value) == f"1-small.ipynb is missing; the folder holds {there}"
+    (folder / "notes" / "mine.txt").unlink()
+    for name in names:
+        (folder / name).unlink()
+    with pytest.raises(Malformed, match=r"1-small.ipynb is missing; the folder is empty"):
+        taken(folder).read("1-small")
+
+
+def test_a_long_list_is_cut_short(folder: Path) -> None:
     """Hundreds of names would push what else needs the instructor off the screen."""
-    assert str(LeftOut(Why.STRANGE, [f"{i}" for i in range(400)])).endswith("19 and 380 more")
+    for number in range(400):
+        (folder / f"{number:03}.txt").touch()
+    (remark,) = taken(folder).remarks
+    assert remark.endswith("018.txt, 019.txt and 380 more")
 
 
 @pytest.mark.parametrize(
-    ("fill", "reason"),
+    "fill",
     [
-        (lambda folder: os.truncate(_touched(folder / "x"), 50 << 30), "500 files and folders or"),
-        (
-            lambda folder: [_touched(folder / str(i)) for i in range(499)],
-            "500 files and folders or",
-        ),
-        (
-            lambda folder: [(folder / str(i)).mkdir() for i in range(499)],
-            "500 files and folders or",
-        ),
-        (lambda folder: [(folder / str(i)).symlink_to("x") for i in range(21)], "20 links"),
+        lambda folder: os.truncate(_touched(folder / "x"), 50 << 30),
+        lambda folder: [_touched(folder / str(i)) for i in range(499)],
+        lambda folder: [(folder / str(i)).mkdir() for i in range(499)],
+        lambda folder: _nested(folder, "d" * 200, 3),
+        lambda folder: _nested(folder, "d", 21),
+        lambda folder: _nested(folder, "d" * 200, 25),
     ],
-    ids=["large", "many", "folders", "links"],
+    ids=["large", "many", "folders", "long", "deep", "longer than the system takes"],
 )
 def test_of_too_much_only_the_notebooks_are_taken(
-    folder: Path, fill: Callable[[Path], object], reason: str
+    folder: Path, fill: Callable[[Path], object]
 ) -> None:
-    """A file of holes of 50 GB fills the instructor's disk."""
+    """A file of holes of 50 GB fills the disk, and a long path ended the class's grading."""
     fill(folder)
-    taken = take("ada", folder, ["1-small"])
-    assert taken.notebooks and not taken.files and taken.not_copied() == [folder]
-    (left,) = taken.left_out
-    said = "nothing beside the notebooks is copied, since the folder holds more than"
-    assert str(left).startswith(f"{said} {reason}")
+    found = taken(folder)
+    assert found.read("1-small") == b"{}" and found.handed_in is not None
+    assert set(found.files) == {"timestamp.txt"}, "who is late stays late"
+    assert found.remarks == [f"nothing beside the notebooks is copied, since {TooMuch()}"]
 
 
 def _nested(folder: Path, name: str, depth: int) -> None:
@@ -153,19 +230,6 @@ def _nested(folder: Path, name: str, depth: int) -> None:
     os.close(place)
 
 
-def test_paths_too_long_for_the_system_end_in_words(folder: Path) -> None:
-    """An error of the system's in one learner's folder would end the class's grading."""
-    deep = folder / "deep"
-    deep.mkdir()
-    _nested(deep, "d" * 200, (3_950 - len(str(deep))) // 201)
-    with pytest.raises(Malformed, match="can't be looked into: File name too long"):
-        take("ada", folder, ["1-small"])
-    many = folder.parent / "many"
-    many.mkdir()
-    _nested(many, "d", 520)
-    assert take("ada", many, ["1-small"]).left_out == [LeftOut(Why.TOO_LARGE)]
-
-
 def _linked(folder: Path) -> Path:
     link = folder.parent / "link"
     link.symlink_to(folder)
@@ -177,7 +241,6 @@ def _linked(folder: Path) -> Path:
     [
         (os.fsdecode(b"odd-\xff"), lambda folder: folder, "its name is no learner's"),
         ("two\nlines", lambda folder: folder, "its name is no learner's"),
-        ("turned\u202e", lambda folder: folder, "its name is no learner's"),
         ("..", lambda folder: folder, "its name is no learner's"),
         ("", lambda folder: folder, "its name is no learner's"),
         ("ada", _linked, "it is a link to another folder"),
@@ -191,35 +254,120 @@ def test_a_folder_that_is_nobodys_is_refused(
     """The same rule for a submitted folder and for an entry of the drop box."""
     place = where(folder)
     with pytest.raises(Malformed, match=reason) as refused:
-        take(learner, place, ["1-small"])
+        take(learner, place, EXPECTED, place.parent)
     assert str(refused.value).isprintable()
     dropped = place.parent / f"{learner}+1-small+2026-11-20 12:30:00 UTC+abc"
     if os.path.lexists(place):
         place.rename(dropped)
     with pytest.raises(Malformed) as again:
-        take_dropped(dropped)
+        take_dropped(dropped.parent, dropped.name)
     assert str(again.value) == str(refused.value)
+
+
+def test_no_link_is_followed_above_a_folder_either(folder: Path) -> None:
+    """`submitted/evil -> ../source` got full marks for the instructor's own solutions."""
+    submitted = folder.parent.parent
+    (submitted / "evil").symlink_to(folder.parent)
+    with pytest.raises(Malformed, match="evil, in which it lies, is a link to another folder"):
+        take("evil", submitted / "evil" / "1-small", EXPECTED, submitted)
+    (submitted.parent / "elsewhere").symlink_to(submitted)
+    elsewhere = submitted.parent / "elsewhere"
+    assert take("ada", elsewhere / "ada" / "1-small", EXPECTED, elsewhere).notebooks
+
+
+NAMES = {
+    "ada": True, "ada.lovelace": True, "a-l_2@uni.edu": True, "josé": True, "李": True,
+    "a" * 100: True, "a" * 101: False, "": False, ".": False, "..": False, ".ada": False,
+    "-ada": False, "a b": False, "a+b": False, "a/b": False, "a*": False, "[x]": False,
+    "<img src=x onerror=alert(1)>": False, "\x1b[2J": False, "two\nlines": False, "ada\n": False,
+    "turned\u202e": False, os.fsdecode(b"odd-\xff"): False, "a\0": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_learners_name_is_safe_everywhere(name: str) -> None:
+    """A name of markup ran in the formgrader, and others moved the terminal's cursor."""
+    assert is_learner(name) == NAMES[name]
 
 
 def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
     """nbgrader would end the collecting at the first name that it did not give."""
-    when = datetime.datetime(2026, 11, 20, 12, 30)
-    good = folder.rename(folder.parent / "a+b+1-small+2026-11-20 12:30:00 UTC+abc")
-    assert (take_dropped(good).learner, take_dropped(good).handed_in) == ("a+b", when)
+    box = folder.parent
+    good = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc")
+    found = take_dropped(box, good.name)
+    assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
     for name, reason in [
         ("ada+1-small", "not one that nbgrader gives"),
+        ("ada+1-small+2026-11-20 12:30:00 UTC+\x1b[2J", "not one that nbgrader gives"),
         ("ada+1-small+soon", "'soon' is no date"),
         ("ada+1-small+2026-13-40 12:30:00 UTC+abc", "2026-13-40"),
+        ("ada+1-small+0001-01-01 00:00:00 UTC+abc", "the year 1 is not between 2000 and 2099"),
     ]:
         with pytest.raises(Malformed, match=reason):
-            take_dropped(good.parent / name)
+            take_dropped(box, name)
     (good / "timestamp.txt").write_text("soon")
     with pytest.raises(Malformed, match="timestamp.txt: 'soon' is no date and time; fix or remove"):
-        take_dropped(good)
+        take_dropped(box, good.name)
     (good / "timestamp.txt").unlink()
     os.truncate(_touched(good / "holes"), 50 << 30)
     with pytest.raises(Malformed, match="more than 500 files"):
-        take_dropped(good)
+        take_dropped(box, good.name)
+
+
+def test_a_folder_of_anothers_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who may write to the drop box can hand in under any name."""
+    account = pwd.getpwuid(os.geteuid()).pw_name
+    box = folder.parent
+    name = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc").name
+    theirs = (box / name).rename(box / f"{account}+1-small+2026-11-20 12:30:00 UTC+abc").name
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    assert take_dropped(box, theirs).learner == account
+    (box / theirs).rename(box / name)
+    for step in (take_dropped, functools.partial(copy_dropped, to=folder)):
+        with pytest.raises(Malformed, match=f"it belongs to {account}, not to ada; where accounts"):
+            step(box, name)
+    assert take_dropped(box, name, check_owner=False).learner == "ada"
+    monkeypatch.undo()
+    assert take_dropped(box, name).learner == "ada", "nobody else can make one of our own account"
+
+
+@pytest.mark.parametrize("what", ["folder", "file", "whole", "size"])
+def test_what_was_checked_is_what_is_copied(
+    folder: Path, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that becomes a link to source/ after it was looked at gave away the solutions."""
+    box = folder.parent
+    dropped = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc")
+    secret = tmp_path / "source"
+    secret.mkdir()
+    for name in ("mine.txt", "1-small.ipynb"):
+        (secret / name).write_text("the solution")
+    at, swap = {
+        "folder": ("notes", lambda: _swap(dropped / "notes", secret)),
+        "file": ("1-small.ipynb", lambda: _swap(dropped / "1-small.ipynb", secret / "mine.txt")),
+        "whole": ("notes", lambda: _swap(dropped, secret)),
+        "size": ("1-small.ipynb", lambda: os.truncate(dropped / "1-small.ipynb", 50 << 30)),
+    }[what]
+
+    def looked_at(folder: int) -> Iterator[files.Entry]:
+        for entry in walk(folder):
+            if entry.name == at:
+                swap()
+            yield entry
+
+    to = tmp_path / "copied"
+    to.mkdir()
+    monkeypatch.setattr(files, "walk", looked_at)
+    with contextlib.suppress(Malformed):
+        copy_dropped(box, dropped.name, to)
+    copied = [p for p in to.rglob("*") if p.is_file()]
+    assert not [p for p in copied if p.is_symlink() or p.stat().st_size > 1_000]
+    assert "the solution" not in [p.read_text() for p in copied]
+
+
+def _swap(path: Path, elsewhere: Path) -> None:
+    path.rename(path.parent / "gone")
+    path.symlink_to(elsewhere)
 
 
 def test_every_folder_is_found_but_those_excluded(folder: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.submission import notebook as reader
-from grading.submission.intake import Malformed
+from grading.submission.names import Malformed
 from grading.submission.notebook import Cell, read_notebook
 
 PIXEL = (

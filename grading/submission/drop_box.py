@@ -1,0 +1,84 @@
+"""Whose an entry of the exchange's drop box is, where every learner may put and change things."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from grading.submission.files import copy_folder, open_folder, walk
+from grading.submission.intake import left_out
+from grading.submission.names import Malformed, check_learner, printable
+from grading.submission.times import parse_timestamp, read_timestamp
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in."""
+
+    learner: str
+    handed_in: datetime.datetime
+
+
+def read_dropped(name: str) -> Dropped:
+    """Whose an entry of the drop box is by its name. Raises Malformed."""
+    parts = name.rsplit("+", 3)
+    if len(parts) < 3:
+        raise Malformed("its name is not one that nbgrader gives")
+    check_learner(parts[0])
+    if not name.isprintable():
+        raise Malformed("its name is not one that nbgrader gives")
+    return Dropped(parts[0], parse_timestamp(parts[2]))
+
+
+def take_dropped(inbound: Path, name: str, check_owner: bool = True) -> Dropped:
+    """Whose an entry of the drop box is. Raises Malformed where it is not to be collected.
+
+    check_owner: whether its account has to be the learner's, or the grader's own.
+    """
+    dropped = read_dropped(name)
+    with open_folder(inbound, name) as folder:
+        if check_owner:
+            _check_owner(dropped.learner, folder)
+        try:
+            read_timestamp(folder)
+            for _ in walk(folder):
+                pass
+        except OSError as error:
+            raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
+    return dropped
+
+
+def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -> list[str]:
+    """Copy an entry of the drop box; gives remarks on what stays there. Raises Malformed.
+
+    to: a folder that nobody else can change.
+    """
+    with open_folder(inbound, name) as folder:
+        if check_owner:
+            _check_owner(read_dropped(name).learner, folder)
+        try:
+            left = copy_folder(folder, to)
+        except OSError as error:
+            raise Malformed(f"it can't be copied: {error.strerror}") from None
+    return left_out("copied", "it is no ordinary file", left)
+
+
+def _check_owner(learner: str, folder: int) -> None:
+    """Raises Malformed for a folder of another's.
+
+    One of the grader's own account nobody else can have made.
+    """
+    import pwd  # Windows has none, and no exchange either
+
+    owner = os.fstat(folder).st_uid
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        name = f"an account without a name, {owner}"
+    if learner != name and owner != os.geteuid():
+        raise Malformed(
+            f"it belongs to {printable(name)}, not to {learner}; where accounts are not named "
+            "as learners are, set c.ExchangeCollect.check_owner = False"
+        )

@@ -1,0 +1,41 @@
+"""Names that learners give: whose a submission is, and how any name can be printed."""
+
+from __future__ import annotations
+
+import os
+import re
+
+MAX_LEARNER = 100
+"""Characters."""
+_LEARNER = re.compile(rf"(?![.-])[\w.@-]{{1,{MAX_LEARNER}}}")
+
+
+class Malformed(ValueError):
+    """A submission that can't be taken or read; the message says why, in words for an instructor.
+
+    The message can be printed, whatever the learner named things.
+    """
+
+
+def is_learner(name: str) -> bool:
+    """Whether a learner can have that name; letters and digits are those of any script.
+
+    Names go into paths, patterns, command lines, pages and the gradebook. What a class list shows
+    for a learner, the first and last name, may be anything.
+    """
+    return _LEARNER.fullmatch(name) is not None
+
+
+def check_learner(name: str) -> None:
+    """Raises Malformed unless a learner can have that name."""
+    if not is_learner(name):
+        raise Malformed(
+            f"its name is no learner's: a learner's has 1 to {MAX_LEARNER} letters, digits or "
+            "_ . @ -, and begins with none of . and -; rename it, or leave it out"
+        )
+
+
+def printable(name: str) -> str:
+    """The name of a file or folder as it can be printed: what can't be is escaped."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
