@@ -7,6 +7,7 @@ own name, and what is in the file, which may be an archive again.
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import re
 import stat
@@ -61,6 +62,7 @@ class Collector(FileNameCollectorPlugin):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._collected: dict[str, Upload] | None = None
+        self._title = f"{self.parent.coursedir.assignment_id}_"
 
     def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """Whose a file is, as nbgrader wants it told, or None where it stays behind."""
@@ -78,7 +80,9 @@ class Collector(FileNameCollectorPlugin):
     def _survey(self) -> dict[str, Upload]:
         """Of all files in the download those that are collected."""
         uploads: dict[str, Upload] = {}
-        for found in self._files():
+        files = self._files()
+        self._title = self._common_title(files)
+        for found in files:
             try:
                 named = self.whose(self._place(found))
             except Malformed as error:
@@ -103,6 +107,17 @@ class Collector(FileNameCollectorPlugin):
                 collected[path] = upload
                 seen.add(upload)
         return collected
+
+    def _common_title(self, files: list[Path]) -> str:
+        """What Blackboard's names in the download begin with, before each learner's."""
+        named = (_BLACKBOARD.fullmatch(self._place(path)) for path in files)
+        begins = {match["whose"] for match in named if match}
+        if len(begins) < 2 or all(whose.startswith(self._title) for whose in begins):
+            return self._title
+        # The last part is always the learner's.
+        columns = zip(*(whose.split("_")[:-1] for whose in sorted(begins)), strict=False)
+        common = itertools.takewhile(lambda parts: len(set(parts)) == 1, columns)
+        return "".join(f"{parts[0]}_" for parts in common)
 
     def _files(self) -> list[Path]:
         extracted = Path(self.parent._format_collect_path(self.parent.extracted_directory))
@@ -138,8 +153,9 @@ class Collector(FileNameCollectorPlugin):
 
     def _learner(self, whose: str) -> str:
         """The learner in Blackboard's TITLE_LEARNER: either may have more underscores."""
-        title = f"{self.parent.coursedir.assignment_id}_"
-        return whose.removeprefix(title) if whose.startswith(title) else whose.rpartition("_")[2]
+        if whose.startswith(self._title):
+            return whose.removeprefix(self._title)
+        return whose.rpartition("_")[2]
 
     def _time(self, text: str) -> datetime.datetime:
         """A time in a file name, in UTC. Raises Malformed."""

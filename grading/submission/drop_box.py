@@ -12,13 +12,32 @@ from grading.submission.intake import left_out
 from grading.submission.names import Malformed, check_learner, printable
 from grading.submission.times import parse_timestamp, read_timestamp
 
+WRITING = datetime.timedelta(minutes=10)
+"""What handing in may take."""
+
 
 @dataclass(frozen=True)
 class Dropped:
-    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in."""
+    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in.
+
+    The learner's side says when. What it can't choose is when a file was last written: `late`.
+    """
 
     learner: str
     handed_in: datetime.datetime
+
+    def late(self, folder: int) -> str:
+        """A remark where a folder was still written to later, or empty. Raises Malformed, OSError.
+
+        folder: its descriptor.
+        """
+        files = [entry.state for entry in walk(folder)]
+        written = max(state.st_ctime for state in (*files, os.fstat(folder)))
+        last = datetime.datetime.fromtimestamp(int(written), datetime.UTC).replace(tzinfo=None)
+        said = min(self.handed_in, read_timestamp(folder) or self.handed_in)
+        if last - said < WRITING:
+            return ""
+        return f"it says that it was handed in at {said} UTC, but was written until {last} UTC"
 
 
 def read_dropped(name: str) -> Dropped:
@@ -56,13 +75,15 @@ def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -
     to: a folder that nobody else can change.
     """
     with open_folder(inbound, name) as folder:
+        dropped = read_dropped(name)
         if check_owner:
-            _check_owner(read_dropped(name).learner, folder)
+            _check_owner(dropped.learner, folder)
         try:
+            late = dropped.late(folder)
             left = copy_folder(folder, to)
         except OSError as error:
             raise Malformed(f"it can't be copied: {error.strerror}") from None
-    return left_out("copied", "it is no ordinary file", left)
+    return [*left_out("copied", "it is no ordinary file", left), *([late] if late else [])]
 
 
 def _check_owner(learner: str, folder: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 from pathlib import Path
@@ -104,6 +105,18 @@ def test_collect_takes_nothing_of_anothers(collected: Collected) -> None:
     submitted = collected.course.root / "submitted"
     assert (submitted / "ada" / EXERCISE / f"{EXERCISE}.ipynb").read_text() == "ada"
     assert "2026-11-21 12:30:00 UTC+abc: it belongs to nobody, not to ada" in collected.log
+
+
+def test_a_time_that_is_too_early_is_said(collected: Collected) -> None:
+    """The time is what the learner's side writes: a late one could write an earlier one."""
+    now = datetime.datetime.now(datetime.UTC)
+    on_time = collected.drop(f"dan+{EXERCISE}+{now:%Y-%m-%d %H:%M:%S} UTC+abc", "on time")
+    early = collected.drop(f"eve+{EXERCISE}+{now:%Y-%m-%d %H:%M:%S} UTC+abc", "early")
+    (early / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC")
+    log = collected.course.nbgrader("collect", EXERCISE).stderr
+    said = "+abc: it says that it was handed in at 2026-11-01 10:00:00 UTC, but was written until"
+    assert early.name.removesuffix("+abc") + said in log
+    assert f"{on_time.name}: it says" not in log
 
 
 def test_feedback_is_released_to_whoever_can_fetch_it(collected: Collected) -> None:

@@ -168,6 +168,24 @@ def test_the_first_date_is_the_platforms(
     assert (upload and upload.learner) == learner
 
 
+LEARNERS = ["van_ada", "ada", "ada_b", "o_neil"]
+
+
+def test_learners_with_underscores_are_read_under_any_title(tmp_path: Path) -> None:
+    """One's work would be taken for that of another whose name is the end of the first one's."""
+    app = ZipCollectApp()
+    app.coursedir = CourseDirectory(root=str(tmp_path), assignment_id=EXERCISE)
+    names = [named(who).replace(EXERCISE, "Week_1", 1) for who in LEARNERS]
+    extracted = tmp_path / "downloaded" / EXERCISE / "extracted"
+    extracted.mkdir(parents=True)
+    for name in names:
+        (extracted / name).write_text(name)
+    collector = Collector(parent=app)
+    collected = [collector.collect(str(extracted / name)) for name in names]
+    ZipCollectApp.clear_instance()
+    assert [c and c["student_id"] for c in collected] == LEARNERS
+
+
 def test_another_platform_is_read_by_its_expression(collector: Collector) -> None:
     """The folder that Moodle makes names the learner, and a folder in it doesn't."""
     collector.named_regexp = r"[^/]*_(?P<student_id>[\w.@-]+)_assignsubmission_file/(?P<file_id>.+)"
