@@ -27,9 +27,6 @@ from grading.sandbox import namespaces, system_calls
 from grading.sandbox.limits import EndedBy, Limits, mapped_bytes
 from grading.sandbox.nanny import NannyForker
 
-# A learner could read in its own memory what these hold.
-_SECRET_PACKAGES = ("checks", "nbgrader")
-
 
 @dataclass
 class _Running:
@@ -54,7 +51,7 @@ class Zygote:
             namespaces.enter(config["uid"], self._limits, view)
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
-        self._import(config["preload"], config["target"])
+        self._import(config["preload"], config["target"], config["unloaded"])
         _assert_single_thread()
         gc.collect()
         gc.freeze()
@@ -70,18 +67,17 @@ class Zygote:
         self._poller.register(control, select.POLLIN)
         self._poller.register(wake, select.POLLIN)
 
-    def _import(self, preload: list[str], target: str) -> None:
+    def _import(self, preload: list[str], target: str, unloaded: list[str]) -> None:
         for name in preload:
             importlib.import_module(name)
         module, _, function = target.partition(":")
         self._target = getattr(importlib.import_module(module), function)
-        if self._sandboxed:
-            for name in _SECRET_PACKAGES:
-                if name in sys.modules:
-                    raise RuntimeError(
-                        f"{name} was imported by {preload} or {target}; "
-                        "nothing that a learner may not know can be loaded here"
-                    )
+        for name in unloaded:
+            if name in sys.modules:
+                raise RuntimeError(
+                    f"{name} was imported by {preload} or {target}; "
+                    "nothing that a learner may not know can be loaded here"
+                )
         if "torch" in sys.modules:
             torch = sys.modules["torch"]
             torch.set_num_threads(1)
