@@ -81,7 +81,7 @@ LEARNER = Occupant(
     unloaded=("checks", "nbgrader"),
 )
 EXAMINER = Occupant(1, course=("checks", "grading", "helpers", "models"))
-"""It knows what is right, and parses what comes from who would like to know."""
+"""It knows what is right, and parses what learners' processes send."""
 
 ENVIRONMENT = {
     "HOME": namespaces.HOME,

@@ -49,6 +49,7 @@ class Zygote:
         if self._sandboxed:
             view = namespaces.View(**config["view"])
             namespaces.enter(config["uid"], self._limits, view)
+            system_calls.prepare()
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
         self._import(config["preload"], config["target"], config["unloaded"])

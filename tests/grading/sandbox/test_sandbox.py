@@ -25,9 +25,21 @@ from click.testing import CliRunner
 from grading import __main__ as command_line
 from grading.sandbox import promises, view, zygote
 from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
-from grading.sandbox.promises import LIMITS, PROMISES, TARGET, Inside, descendants
-from grading.sandbox.view import COURSE, Sandbox, SandboxUnavailable, python_folders
+from grading.sandbox.parent import (
+    EXAMINER_PRELOAD,
+    LEARNER_PRELOAD,
+    WarmParent,
+    WarmParentDied,
+)
+from grading.sandbox.promises import (
+    EXAMINER_PROMISES,
+    LIMITS,
+    PROMISES,
+    TARGET,
+    Inside,
+    descendants,
+)
+from grading.sandbox.view import COURSE, EXAMINER, Sandbox, SandboxUnavailable, python_folders
 from support.waiting import eventually
 
 
@@ -75,6 +87,22 @@ def test_the_sandbox_keeps_its_promise(
 
 
 @pytest.fixture(scope="module")
+def examiners(found: Sandbox) -> Iterator[WarmParent]:
+    with WarmParent(TARGET, EXAMINER_PRELOAD, found.of(EXAMINER), LIMITS) as parent:
+        yield parent
+
+
+@pytest.mark.parametrize(
+    ("words", "promise"), EXAMINER_PROMISES, ids=[p.__name__ for _, p in EXAMINER_PROMISES]
+)
+def test_the_sandbox_keeps_its_promise_of_the_examiner(
+    words: str, promise: Callable[..., None], examiners: WarmParent
+) -> None:
+    """Lost otherwise: what the words say, to who takes over the process that knows the tests."""
+    _keeps(promise, examiners)
+
+
+@pytest.fixture(scope="module")
 def unlimited() -> Iterator[WarmParent]:
     with WarmParent(TARGET, (), None, Limits(memory_bytes=8 << 30)) as parent:
         yield parent
@@ -115,7 +143,8 @@ def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: W
 def test_every_promise_is_tried_and_kept(found: Sandbox, measured: None) -> None:
     """Lost otherwise: `python -m grading check`, which instructors rely on."""
     tried = list(promises.tried(found))
-    assert [one.promise for one in tried] == [words for words, _ in PROMISES]
+    promised = [words for words, _ in (*PROMISES, *EXAMINER_PROMISES)]
+    assert [one.promise for one in tried] == promised
     if coverage.Coverage.current() is None:  # its folder and variable break two
         assert [one for one in tried if not one.kept] == []
 
@@ -525,7 +554,9 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert (Sandbox.uid() or 0) > 1000
+    learner, examiner = Sandbox("bwrap"), Sandbox("bwrap").of(EXAMINER)
+    assert (learner.uid() or 0) > 1000 and (examiner.uid() or 0) > 1000
+    assert learner.uid() != examiner.uid(), "one's processes count as the other's"
 
 
 def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> None:
