@@ -215,7 +215,7 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     """A command line that goes on as one, in a view where they can read the environment."""
     if os.getuid() != 0:
         return []
-    needed = [*python_folders(), COURSE / "grading", COURSE / "helpers", COURSE / "models"]
+    needed = [*python_folders(), *(COURSE / name for name in EXAMINER.course)]
     closed = {p for path in needed for p in path.parents if not p.stat().st_mode & 0o001}
     command = [found.bwrap, "--dev-bind", "/", "/", "--cap-add", "ALL"]
     for folder in sorted(closed):
@@ -498,6 +498,19 @@ def test_packages_that_nobody_may_read_are_pointed_out(
     site.mkdir(mode=0o700 if os.getuid() == 0 else 0o000)
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     with pytest.raises(SandboxUnavailable, match=r"Permission denied.*site-packages"):
+        Sandbox.find()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="everybody else can read what is theirs")
+def test_tests_that_only_root_may_read_are_pointed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: the reason why root's examiners can't import the tests."""
+    for name in EXAMINER.course:
+        shutil.copytree(COURSE / name, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
+    (tmp_path / "checks" / "attention.py").chmod(0o600)
+    monkeypatch.setattr(view, "COURSE", tmp_path)
+    with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*attention.*a\+rX"):
         Sandbox.find()
 
 
