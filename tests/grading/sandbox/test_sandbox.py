@@ -286,6 +286,19 @@ def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> N
         assert child.wait(5).signal == signal.SIGKILL
 
 
+@pytest.mark.skipif(
+    not Path("/sys/kernel/mm/transparent_hugepage").exists()
+    or tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
+    reason="needs Linux 6.1 with large pages",
+)
+def test_children_share_large_pages(learners: WarmParent) -> None:
+    """Lost otherwise: a tenth of the grader's computing time, to copying tables of small ones."""
+    with Inside(learners) as inside:
+        rollup = inside.ask("python", source="result = open('/proc/self/smaps_rollup').read()")
+    sizes = {line.split()[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
+    assert sizes["AnonHugePages:"] > sizes["Anonymous:"] / 4
+
+
 def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
     """Lost otherwise: idle children that pile up."""
     with light.spawn() as child:
