@@ -319,6 +319,8 @@ with namespaces.forking_into(pidfd):
         for folder in filter(os.path.isdir, sys.path):
             os.listdir(folder)
         for path in pathlib.Path(sys.path[0]).rglob("*"):
+            if "__pycache__" in path.parts:
+                continue  # Python does without
             if path.is_dir() or (path.suffix == ".py" and path.is_file()):
                 os.close(os.open(path, os.O_RDONLY))
         os._exit(0)
@@ -355,7 +357,7 @@ def _cure(problem: str) -> str:
         )
     if "PermissionError" in problem and os.geteuid() == 0:
         return (
-            f"make Python, its packages and the course's, which {INSIDE} shows, readable for "
+            f"make Python, its packages and those in {COURSE} (above: {INSIDE}) readable for "
             "everyone (chmod -R a+rX on the folder): for root, graded code runs as a user that "
             "owns nothing."
         )

@@ -521,8 +521,11 @@ def test_tests_that_only_root_may_read_are_pointed_out(
     """Lost otherwise: the reason why root's examiners can't import the tests."""
     for name in EXAMINER.course:
         shutil.copytree(COURSE / name, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
-    (tmp_path / "checks" / "attention.py").chmod(0o600)
     monkeypatch.setattr(view, "COURSE", tmp_path)
+    (tmp_path / "checks" / "__pycache__").mkdir(exist_ok=True)
+    (tmp_path / "checks" / "__pycache__").chmod(0o700)
+    Sandbox.find()
+    (tmp_path / "checks" / "attention.py").chmod(0o600)
     with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*attention.*a\+rX"):
         Sandbox.find()
 
