@@ -49,7 +49,7 @@ def grade(
 
 @main.command("check")
 def try_promises() -> None:
-    """Prove on this machine, line by line, what a learner's code can and can't do.
+    """Prove on this machine, line by line, what a learner's code and the examiner can and can't do.
 
     Ends with status 1 where a promise is not kept, and 2 where there is no sandbox.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import dataclasses
 import hashlib
 import socket
 import time
@@ -16,14 +17,20 @@ from grading.examination.messages import CellToRun, Do, Plan, order_of_results
 from grading.examination.verdicts import Outcome, Verdict, judged
 from grading.examination.wire import Channel, TimedOut, WireError
 from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import LEARNER_PRELOAD, Child, ExitStatus, WarmParent, WarmParentDied
-from grading.sandbox.view import Sandbox
+from grading.sandbox.parent import (
+    EXAMINER_PRELOAD,
+    LEARNER_PRELOAD,
+    Child,
+    ExitStatus,
+    WarmParent,
+    WarmParentDied,
+)
+from grading.sandbox.view import EXAMINER, Sandbox
 from grading.submission.graft import Role, Source, SourceError, grade_id, graft, read_source, role
 from grading.submission.harmless import MAX_SHOWN_CODE, safe_line, showable_code
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
 
-EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
@@ -57,7 +64,7 @@ class _Result:
 class Engine:
     """Two warm parents, for as many submissions as you like; a context manager.
 
-    sandbox: from `Sandbox.find()`, or None to run learners' code without one.
+    sandbox: from `Sandbox.find()`, or None to run learners' code and examiners without one.
 
     A process that `multiprocessing` starts with an engine as an argument shares its parents,
     and starts its own when those die.
@@ -69,7 +76,10 @@ class Engine:
             "grading.examination.learner:main", LEARNER_PRELOAD, sandbox, limits
         )
         self._examiners = WarmParent(
-            "grading.examination.examiner:main", EXAMINER_PRELOAD, None, limits
+            "grading.examination.examiner:main",
+            EXAMINER_PRELOAD,
+            sandbox and sandbox.of(EXAMINER),
+            dataclasses.replace(limits, reporting_seconds=self._longest_silence()),
         )
         self._stack = contextlib.ExitStack()
 
@@ -203,8 +213,10 @@ class Engine:
                 raise _lost(examiner, error) from None
 
     def _patience(self) -> float:
-        longest = self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
-        return time.monotonic() + longest
+        return time.monotonic() + self._longest_silence()
+
+    def _longest_silence(self) -> float:
+        return self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
 
 _engines: dict[tuple[bool, Limits], Engine] = {}
@@ -236,9 +248,9 @@ class _ExaminerLost(Exception):
 
 
 def _lost(examiner: Child, error: Exception) -> _ExaminerLost:
-    if isinstance(error, TimedOut):
+    status = None if isinstance(error, TimedOut) else _wait(examiner)
+    if status is None or status.ended_by is EndedBy.WALL:
         return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
-    status = _wait(examiner)
     if status.ended_by is EndedBy.LOSS:
         raise WarmParentDied(str(status))
     if status.ended_by is EndedBy.CPU:

@@ -2,8 +2,8 @@
 
 A `WarmParent` is one long-lived process with everything imported; `spawn` forks a child
 from it that is used once. With a `Sandbox` the whole of it runs inside bubblewrap, and each
-child in namespaces of its own (`grading.sandbox.namespaces`). Without, it serves the examiner,
-whose code is trusted, and learners' code where the instructor accepted that.
+child in namespaces of its own (`grading.sandbox.namespaces`). Without, it is for where the
+instructor accepted that.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from grading.sandbox.view import (
     COURSE,
     ENVIRONMENT,
     INSIDE,
+    LEARNER,
+    Occupant,
     Sandbox,
     SandboxUnavailable,
     python_path,
@@ -42,6 +44,8 @@ LEARNER_PRELOAD = (
     "helpers.plotting",
 )
 """What every exercise's first cells import, and the shell that runs them."""
+EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
+"""What every exercise's tests stand on."""
 
 
 class WarmParentDied(RuntimeError):
@@ -168,6 +172,11 @@ class WarmParent:
         self._control = state["control"]
 
     @property
+    def occupant(self) -> Occupant:
+        """Whom its sandbox is for, or would be."""
+        return self._sandbox.occupant if self._sandbox else LEARNER
+
+    @property
     def pid(self) -> int:
         """The process that was started: bubblewrap, or the warm parent itself."""
         if self._process is None:
@@ -206,6 +215,7 @@ class WarmParent:
             "sandboxed": self._sandbox is not None,
             "view": dataclasses.asdict(self._sandbox.view()) if self._sandbox else None,
             "uid": self._sandbox.uid() if self._sandbox else None,
+            "unloaded": self._sandbox.occupant.unloaded if self._sandbox else [],
             "limits": dataclasses.asdict(self.limits),
         }
         path = python_path(INSIDE if self._sandbox else str(COURSE))

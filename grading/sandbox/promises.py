@@ -1,8 +1,8 @@
 """Does the sandbox keep its promises on this machine? `python -m grading check` prints it.
 
 Every promise is a line in words. It is tried from the inside, by a child like those that run
-learners' code (`grading.sandbox.probes`). Nothing outside the sandbox is changed, and no address
-outside this machine gets more than an attempt to connect.
+learners' code, or like examiners (`grading.sandbox.probes`). Nothing outside the sandbox is
+changed, and no address outside this machine gets more than an attempt to connect.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from typing import Any, NamedTuple
 
 from grading.sandbox import namespaces
 from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import LEARNER_PRELOAD, ExitStatus, WarmParent
+from grading.sandbox.parent import EXAMINER_PRELOAD, LEARNER_PRELOAD, ExitStatus, WarmParent
 from grading.sandbox.view import (
     DEVICES,
     ENVIRONMENT,
-    HELPERS,
+    EXAMINER,
     INSIDE,
+    LEARNER,
     REFERENCES,
     SEEN,
+    Occupant,
     Sandbox,
     python_folders,
 )
@@ -57,6 +59,7 @@ class Inside:
     """A child that runs probes."""
 
     def __init__(self, parent: WarmParent) -> None:
+        self.occupant = parent.occupant
         self.child = parent.spawn()
         self._replies = self.child.sock.makefile("rb")
 
@@ -98,6 +101,12 @@ def _refused(said: dict[str, str]) -> None:
     _none("not refused", [name for name, text in said.items() if not text])
 
 
+def _course(occupant: Occupant) -> list[str]:
+    """What its children see of the course."""
+    shown = [*occupant.course, *(f"helpers/{name}.py" for name in occupant.unavailable)]
+    return [f"{INSIDE}/{name}" for name in shown if name not in occupant.covered]
+
+
 def _only_the_list(inside: Inside) -> None:
     known = [
         *SEEN,
@@ -105,10 +114,8 @@ def _only_the_list(inside: Inside) -> None:
         *DEVICES,
         "/proc",
         "/etc/passwd",
-        f"{INSIDE}/models",
+        *_course(inside.occupant),
     ]
-    known += [f"{INSIDE}/helpers/{name}" for name in HELPERS]
-    known += [f"{INSIDE}/helpers/{name}.py" for name in REFERENCES]
     _none("also in sight", inside.ask("files_in_sight", known=known))
 
 
@@ -121,8 +128,8 @@ def _no_folders_of_the_grader(inside: Inside) -> None:
 
 
 def _read_only(inside: Inside) -> None:
-    paths = ["/", "/etc", "/etc/passwd", INSIDE, f"{INSIDE}/helpers", f"{INSIDE}/models", *SEEN]
-    paths += map(str, python_folders())
+    paths = ["/", "/etc", "/etc/passwd", INSIDE, f"{INSIDE}/helpers", *SEEN]
+    paths += [*_course(inside.occupant), *map(str, python_folders())]
     _none("writable", inside.ask("writable", paths=paths))
 
 
@@ -141,6 +148,12 @@ def _no_tests(inside: Inside) -> None:
     for name in ("checks", "grading.examination.examiner", "grading.submission.graft"):
         text = inside.ask("imports", names=[name])[name]
         assert "No module named" in text, f"{name}: {text or 'imported'}"
+
+
+def _tests_and_references(inside: Inside) -> None:
+    names = ["checks.compiled", *(f"helpers.{name}" for name in REFERENCES)]
+    said = inside.ask("imports", names=names)
+    _none("can't be imported", {k: v for k, v in said.items() if v})
 
 
 def _environment(inside: Inside) -> None:
@@ -334,20 +347,54 @@ PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
 )
 
 
+EXAMINER_PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
+    (
+        "The examiner, which runs the tests, sees only the files on a list of its own.",
+        _only_the_list,
+    ),
+    ("The examiner can't read the grader's working and home folder.", _no_folders_of_the_grader),
+    ("The examiner can import tests and references.", _tests_and_references),
+    ("The examiner can write none of the files that it is shown.", _read_only),
+    ("The examiner has no environment variable but the listed ones.", _environment),
+    ("The examiner has no network, not to this machine either.", _network),
+    ("The examiner runs as a user without privileges.", _user),
+    ("The examiner's user isn't root outside either.", _outside_user),
+    ("The examiner has no capability left.", _capabilities),
+    ("The examiner can't get new privileges from any program.", _no_new_privileges),
+    ("The examiner is refused dangerous system calls and new namespaces.", _kernel_calls),
+    ("The examiner can't change the kernel's settings.", _proc),
+    ("The examiner sees no processes but its own.", _processes_in_sight),
+    ("The examiner can't get at the process that watches over it.", _first_process),
+    ("The examiner has no file open but the socket and /dev/null.", _open_files_list),
+    ("The examiner shares no memory with another process.", _shared_memory),
+    ("One examiner's files, sockets and processes are not seen by the next.", _neighbours),
+    ("Nothing that an examiner started lives on.", _survivors),
+)
+
+
 def tried(sandbox: Sandbox) -> Iterator[Tried]:
     """Every promise, one after the other as they are tried. Raises SandboxUnavailable."""
-    with WarmParent(TARGET, LEARNER_PRELOAD, sandbox, LIMITS) as parent:
-        for words, promise in PROMISES:
-            try:
-                with Inside(parent) as inside:
-                    if promise.__code__.co_argcount == 2:
-                        promise(inside, parent)
-                    else:
-                        promise(inside)
-            except (AssertionError, RuntimeError, EOFError, OSError) as error:
-                yield Tried(words, False, str(error) or type(error).__name__)
-            else:
-                yield Tried(words, True, "")
+    rooms = (
+        (WarmParent(TARGET, LEARNER_PRELOAD, sandbox.of(LEARNER), LIMITS), PROMISES),
+        (WarmParent(TARGET, EXAMINER_PRELOAD, sandbox.of(EXAMINER), LIMITS), EXAMINER_PROMISES),
+    )
+    with contextlib.ExitStack() as stack:
+        for parent, _ in rooms:  # at the same time: each imports for seconds
+            parent.start()
+            stack.push(parent)
+        for parent, promises in rooms:
+            parent.await_ready()
+            for words, promise in promises:
+                yield Tried(words, *_kept(promise, parent))
+
+
+def _kept(promise: Callable[..., None], parent: WarmParent) -> tuple[bool, str]:
+    try:
+        with Inside(parent) as inside:
+            promise(*(inside, parent)[: promise.__code__.co_argcount])
+    except (AssertionError, RuntimeError, EOFError, OSError) as error:
+        return False, str(error) or type(error).__name__
+    return True, ""
 
 
 def descendants(pid: int) -> list[int]:

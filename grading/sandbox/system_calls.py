@@ -36,7 +36,10 @@ CAP_SYS_PTRACE = 19
 
 @functools.cache
 def libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+    library = ctypes.CDLL(None, use_errno=True)
+    # A child calls it dozens of times, and converting each argument by hand takes longer.
+    library.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    return library
 
 
 def checked(result: int, what: str) -> None:
@@ -46,8 +49,19 @@ def checked(result: int, what: str) -> None:
 
 
 def prctl(option: int, *arguments: int) -> None:
-    values = [ctypes.c_ulong(a) for a in (*arguments, 0, 0, 0, 0)[:4]]
-    checked(libc().prctl(ctypes.c_int(option), *values), f"prctl({option})")
+    checked(libc().prctl(option, *(*arguments, 0, 0, 0, 0)[:4]), f"prctl({option})")
+
+
+def prepare() -> None:
+    """Find out before forking what every child would have to find out again."""
+    libc()
+    _last_capability()
+
+
+@functools.cache
+def _last_capability() -> int:
+    with open("/proc/sys/kernel/cap_last_cap") as file:
+        return int(file.read())
 
 
 def drop_privileges() -> None:
@@ -59,9 +73,7 @@ def drop_privileges() -> None:
 
 
 def drop_capabilities(keep: int = 0) -> None:
-    with open("/proc/sys/kernel/cap_last_cap") as file:
-        last = int(file.read())
-    for capability in range(last + 1):
+    for capability in range(_last_capability() + 1):
         prctl(_PR_CAPBSET_DROP, capability)
     prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_CLEAR_ALL)
     header = struct.pack("Ii", _CAPABILITY_VERSION_3, 0)

