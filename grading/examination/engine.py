@@ -72,14 +72,18 @@ class Engine:
 
     def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
         self._limits = limits
+        hidden_seconds = self._hidden_seconds()
         self._learners = WarmParent(
-            "grading.examination.learner:main", LEARNER_PRELOAD, sandbox, limits
+            "grading.examination.learner:main",
+            LEARNER_PRELOAD,
+            sandbox,
+            dataclasses.replace(limits, extra_seconds=hidden_seconds),
         )
         self._examiners = WarmParent(
             "grading.examination.examiner:main",
             EXAMINER_PRELOAD,
             sandbox and sandbox.of(EXAMINER),
-            dataclasses.replace(limits, reporting_seconds=self._longest_silence()),
+            dataclasses.replace(limits, extra_seconds=hidden_seconds + self._longest_silence()),
         )
         self._stack = contextlib.ExitStack()
 
@@ -178,7 +182,7 @@ class Engine:
             ],
             seed=seed,
             seconds=end - now,
-            hidden_seconds=end + HIDDEN_SHARE * self._limits.notebook_wall_seconds - now,
+            hidden_seconds=end + self._hidden_seconds() - now,
         )
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn())
@@ -214,6 +218,9 @@ class Engine:
 
     def _patience(self) -> float:
         return time.monotonic() + self._longest_silence()
+
+    def _hidden_seconds(self) -> float:
+        return HIDDEN_SHARE * self._limits.notebook_wall_seconds
 
     def _longest_silence(self) -> float:
         return self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS

@@ -69,7 +69,7 @@ def _watch(
     """
     poller = select.poll()
     poller.register(channel, select.POLLIN)
-    end = time.monotonic() + limits.notebook_wall_seconds + limits.reporting_seconds
+    end = time.monotonic() + limits.notebook_wall_seconds + limits.extra_seconds
     reaped = 0.0
     while not poller.poll(_POLL_SECONDS * 1000):
         with contextlib.suppress(ChildProcessError):
