@@ -248,7 +248,7 @@ def _memory_of_threads(inside: Inside) -> None:
 
 
 def _uncounted_memory(inside: Inside) -> None:
-    _refused(inside.ask("uncounted_memory"))
+    _refused(inside.ask("uncounted_memory", devices=DEVICES))
 
 
 def _timers(inside: Inside) -> None:
