@@ -110,9 +110,9 @@ def _where_any(bits: int, then: _Program) -> _Program:
     return [(_JUMP_SET, 0, len(then), bits), *then]
 
 
-def _unless_one_of(values: tuple[int, ...], refused: int, argument: int = 0) -> _Program:
+def _unless_one_of(values: tuple[int, ...], error: int, argument: int = 0) -> _Program:
     allowed = [step for value in values for step in _where(value, _ALLOW)]
-    return [*_argument(argument), *allowed, *_refuse(refused)]
+    return [*_argument(argument), *allowed, *_refuse(error)]
 
 
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
@@ -121,11 +121,9 @@ _MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT = 12, 20, 21
 _CLOSE_RANGE_UNSHARE = 2
 _PR_SCHED_CORE = 62
 _SO_SNDBUF = 7
-_LOCKS = (5, 6, 7, 36, 37, 38)
-"""F_GETLK, F_SETLK, F_SETLKW, and those of open file descriptions."""
 _FCNTL = (0, 1, 2, 3, 4, 8, 9, 10, 11, 15, 16, 1030, 1032)
-"""From F_DUPFD to F_GETOWN_EX without locks, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. Not among them are
-leases, notices of what others do to a folder (F_NOTIFY) and larger pipes (F_SETPIPE_SZ)."""
+"""From F_DUPFD to F_GETOWN_EX, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. Not among them are locks, leases,
+notices of what others do to a folder (F_NOTIFY) and larger pipes (F_SETPIPE_SZ)."""
 
 # What is refused of an allowed call, and why.
 _BY_ARGUMENT: dict[str, _Program] = {
@@ -144,13 +142,8 @@ _BY_ARGUMENT: dict[str, _Program] = {
         *_where_any(_CLOSE_RANGE_UNSHARE, _refuse(errno.EPERM)),
         *_ALLOW,
     ],
-    # Locks would be felt by everybody who uses the same file.
-    "fcntl": [
-        *_argument(1),
-        *(step for command in _LOCKS for step in _where(command, _refuse(errno.ENOLCK))),
-        *_unless_one_of(_FCNTL, errno.EPERM, argument=1),
-    ],
-    "flock": _refuse(errno.ENOLCK),
+    # Locks and notices would be felt by everybody who uses the same file.
+    "fcntl": _unless_one_of(_FCNTL, errno.EPERM, argument=1),
     # Pages that leave the count while they are in use, and those that the kernel compares
     # with everybody else's.
     "madvise": [

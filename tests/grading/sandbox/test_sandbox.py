@@ -322,7 +322,7 @@ HONEST_WORK = {
     "a cell": """
         shell = InteractiveShell.instance()
         assert not shell.run_cell("%timeit -n1 -r1 1").error_in_exec
-        assert not shell.run_cell("!true\\nx = !echo a\\nassert x == ['a']").error_in_exec
+        assert not shell.run_cell("x = !echo a\\nassert x == ['a']").error_in_exec
     """,
 }
 _FOR_HONEST_WORK = """
