@@ -25,7 +25,7 @@ class Process(NamedTuple):
     """One process at one time."""
 
     task: str
-    """Id of a thread that shows its memory and files, or "" where each is about to end."""
+    """Id of a thread that shows its memory and files, or "" where each has ended."""
     key: tuple[str, bytes]
     """Its id and the time of its start."""
     ticks: int
@@ -48,7 +48,8 @@ class Process(NamedTuple):
             # It asked the kernel not to be looked at (PR_SET_DUMPABLE), or may have handed
             # its memory on: all of it counts.
             return self.memory
-        return 1024 * sum(int(line[1]) for line in lines if line[0] in (b"Pss:", b"SwapPss:"))
+        kept = sum(int(line[1]) for line in lines if line[0] in (b"Pss:", b"SwapPss:"))
+        return 1024 * kept or self.memory
 
     def open_files(self) -> int:
         try:
@@ -84,7 +85,7 @@ def look() -> Look:
         last = _last_id()
         found = list(_processes())
         processes = [p for p in found if p is not None]
-        # What ended before it could be read has left nothing to anybody if nobody is new.
+        # What ended meanwhile can have handed its memory on only to somebody new.
         if all(p is not None and p.task for p in found) or _last_id() == last:
             return Look(last, processes)
     raise Unseen
@@ -109,16 +110,15 @@ def _process(pid: str) -> Process:
     with open(f"/proc/{pid}/stat", "rb") as stat:
         # The name, in parentheses, may hold anything; fields are counted behind it.
         fields = stat.read().rpartition(b")")[2].split()
-    tasks = int(fields[17])
     task, seen = pid, _status(pid)
-    if tasks > 1 and b"VmRSS" not in seen:
-        # Its first thread has ended, and shows nothing of what the others use.
+    if b"VmRSS" not in seen:
+        # It has ended, or its first thread has, which shows nothing of what the others use.
         task, seen = _another_thread(pid)
     return Process(
         task=task,
         key=(pid, fields[19]),
         ticks=int(fields[11]) + int(fields[12]),
-        tasks=tasks,
+        tasks=int(fields[17]),
         memory=1024 * (seen.get(b"VmRSS", 0) + seen.get(b"VmSwap", 0)),
         tables=1024 * seen.get(b"VmPTE", 0),
         files=seen.get(b"FDSize", 0),
