@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _GONE = (FileNotFoundError, ProcessLookupError)
-_LOOKS = 50
+_LEAST_LOOKS, _PATIENCE_SECONDS = 50, 0.25
 
 
 class Unseen(Exception):
@@ -81,14 +81,23 @@ class Look(NamedTuple):
 
 def look() -> Look:
     """Every process but the calling one. Raises Unseen, and OSError where one can't be read."""
-    for _ in range(_LOOKS):
+    until = time.monotonic() + _PATIENCE_SECONDS
+    ended: set[tuple[str, bytes]] = set()
+    looks = 0
+    while True:
+        looks += 1
         last = _last_id()
         found = list(_processes())
         processes = [p for p in found if p is not None]
-        # What ended meanwhile can have handed its memory on only to somebody new.
-        if all(p is not None and p.task for p in found) or _last_id() == last:
+        without = [p for p in processes if not p.task]
+        # What ended meanwhile can have handed its memory on, but only to somebody new.
+        meanwhile = len(processes) < len(found)
+        meanwhile |= any(p.tasks > 1 or p.key not in ended for p in without)
+        if not meanwhile or _last_id() == last:
             return Look(last, processes)
-    raise Unseen
+        if looks >= _LEAST_LOOKS and time.monotonic() > until:
+            raise Unseen
+        ended = {p.key for p in without}
 
 
 def _last_id() -> int:

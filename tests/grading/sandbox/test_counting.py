@@ -167,6 +167,18 @@ def test_what_just_ends_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert usage.look() == Look(3, [process(2, 0)])
 
 
+def test_what_ended_long_ago_is_no_reason_to_look_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: honest notebooks with a child that they forgot, and others that come and go."""
+    last = itertools.count(3)
+    left = process(5, 0)._replace(task="")
+    monkeypatch.setattr(usage, "_last_id", lambda: next(last))
+    monkeypatch.setattr(usage, "_processes", lambda: iter([left, process(2, 0)]))
+    assert usage.look().processes == [left, process(2, 0)]
+    monkeypatch.setattr(usage, "_processes", lambda: iter([left._replace(tasks=2), process(2, 0)]))
+    with pytest.raises(Unseen):  # of a process with threads another may have the memory
+        usage.look()
+
+
 def test_who_can_not_be_read_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the limits, for a process that keeps the watcher from looking."""
 

@@ -270,6 +270,13 @@ HONEST_WORK = {
         code = "import sys; print(sys.version)"
         assert sys.version in subprocess.check_output([sys.executable, "-c", code], text=True)
     """,
+    "short-lived processes": """
+        left = subprocess.Popen(["/bin/sh", "-c", ":"])
+        loop = "i=0; while [ $i -lt 5000 ]; do (:); i=$((i+1)); done"
+        for program in [subprocess.Popen(["/bin/sh", "-c", loop]) for _ in range(2)]:
+            assert program.wait() == 0
+        left.wait()
+    """,
     "a pool of processes": """
         with multiprocessing.Pool(2) as pool:
             assert pool.map(math.sqrt, [4.0, 9.0]) == [2.0, 3.0]
