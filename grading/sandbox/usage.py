@@ -51,11 +51,15 @@ class Process(NamedTuple):
         kept = sum(int(line[1]) for line in lines if line[0] in (b"Pss:", b"SwapPss:"))
         return 1024 * kept or self.memory
 
-    def open_files(self) -> int:
+    def open_files(self) -> set[str]:
+        """Names of what it has open, the same for a pipe or socket that others have open, too."""
+        folder = f"/proc/{self.task}/fd"
         try:
-            return len(os.listdir(f"/proc/{self.task}/fd"))
+            links = {fd: os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
         except (PermissionError, *_GONE):
-            return self.files
+            links = dict.fromkeys(map(str, range(self.files)), "")
+        shared = ("pipe:", "socket:")
+        return {v if v.startswith(shared) else f"{folder}/{fd}" for fd, v in links.items()}
 
 
 class Look(NamedTuple):
@@ -73,10 +77,10 @@ class Look(NamedTuple):
         return tables + sum(p.proportional() for p in self.processes if p.memory) > most
 
     def files_beyond(self, most: int) -> bool:
-        """Whether they have more than `most` files open, those of threads' own left out."""
+        """Whether they have more than `most` files, pipes, sockets and the like open."""
         if sum(p.files for p in self.processes) <= most:
             return False
-        return sum(p.open_files() for p in self.processes if p.task) > most
+        return len({name for p in self.processes if p.task for name in p.open_files()}) > most
 
 
 def look() -> Look:

@@ -168,7 +168,7 @@ def test_what_just_ends_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_ended_long_ago_is_no_reason_to_look_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lost otherwise: honest notebooks with a child that they forgot, and others that come and go."""
+    """Lost otherwise: notebooks that forgot a child, and have others come and go."""
     last = itertools.count(3)
     left = process(5, 0)._replace(task="")
     monkeypatch.setattr(usage, "_last_id", lambda: next(last))

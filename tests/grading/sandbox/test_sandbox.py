@@ -277,6 +277,14 @@ HONEST_WORK = {
             assert program.wait() == 0
         left.wait()
     """,
+    "many processes with the same pipes": """
+        pipes = [os.pipe() for _ in range(20)]
+        for _ in range(40):
+            if os.fork() == 0:
+                time.sleep(0.5)
+                os._exit(0)
+        time.sleep(0.5)
+    """,
     "a pool of processes": """
         with multiprocessing.Pool(2) as pool:
             assert pool.map(math.sqrt, [4.0, 9.0]) == [2.0, 3.0]
