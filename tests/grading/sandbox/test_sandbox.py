@@ -281,7 +281,7 @@ HONEST_WORK = {
         pipes = [os.pipe() for _ in range(20)]
         for _ in range(40):
             if os.fork() == 0:
-                time.sleep(0.5)
+                time.sleep(60)
                 os._exit(0)
         time.sleep(0.5)
     """,
