@@ -33,6 +33,10 @@ from grading.sandbox.system_calls import (
 from grading.sandbox.usage import CpuClock, Unseen, look
 
 _POLL_SECONDS = 0.05
+_POLLS_A_SLOW_ONE = 10
+_MOST_MAPPINGS = 1 << 17
+"""Of all processes together. The kernel keeps about 250 bytes for each, and a process that has
+imported everything has a thousand."""
 
 
 def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
@@ -72,7 +76,9 @@ def _watch(
     poller.register(channel, select.POLLIN)
     end = time.monotonic() + limits.notebook_wall_seconds
     cpu = CpuClock()
+    polls = 0
     while not poller.poll(_POLL_SECONDS * 1000):
+        polls += 1
         _reap()
         try:
             seen = look()
@@ -84,6 +90,8 @@ def _watch(
         except Unseen:
             return EndedBy.MEMORY
         if seen.files_beyond(limits.watched_files):
+            return EndedBy.MEMORY
+        if polls % _POLLS_A_SLOW_ONE == 0 and seen.mappings_beyond(_MOST_MAPPINGS):
             return EndedBy.MEMORY
         if cpu.seconds > limits.notebook_cpu_seconds:
             return EndedBy.CPU

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _GONE = (FileNotFoundError, ProcessLookupError)
+_USUAL_MOST_MAPPINGS = 65530
+"""vm.max_map_count, unless somebody has set it higher."""
 _LEAST_LOOKS, _PATIENCE_SECONDS = 50, 0.25
 
 
@@ -61,6 +63,19 @@ class Process(NamedTuple):
         shared = ("pipe:", "socket:")
         return {v if v.startswith(shared) else f"{folder}/{fd}" for fd, v in links.items()}
 
+    def mappings(self, most: int) -> int:
+        """How many parts its address space has, counted up to `most`."""
+        count = 0
+        try:
+            with open(f"/proc/{self.task}/maps", "rb") as maps:
+                while count < most and (text := maps.read(1 << 18)):
+                    count += text.count(b"\n")
+        except _GONE:
+            return 0
+        except PermissionError:
+            return _USUAL_MOST_MAPPINGS
+        return count
+
 
 class Look(NamedTuple):
     """All processes at one time, and the last id that was given to a process or thread."""
@@ -81,6 +96,14 @@ class Look(NamedTuple):
         if sum(p.files for p in self.processes) <= most:
             return False
         return len({name for p in self.processes if p.task for name in p.open_files()}) > most
+
+    def mappings_beyond(self, most: int) -> bool:
+        """Whether their address spaces have more than `most` parts. Takes time: ask seldom."""
+        left = most
+        for process in self.processes:
+            if process.memory and left >= 0:
+                left -= process.mappings(left + 1)
+        return left < 0
 
 
 def look() -> Look:

@@ -112,6 +112,7 @@ def test_a_broken_promise_is_noticed(promise: Callable[..., None], unlimited: Wa
         promises._memory_of_threads,
         promises._open_files_together,
         promises._cpu_together,
+        promises._cpu_disowned,
     ],
 )
 def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
