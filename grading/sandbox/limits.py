@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from enum import StrEnum
 
+_WAITING_SIGNALS = 128
+
 
 class EndedBy(StrEnum):
     """What ended a child of a warm parent."""
@@ -27,9 +29,10 @@ class Limits:
     """Limits of one child of a warm parent. Bytes and seconds throughout.
 
     The kernel enforces memory, open files, file size and CPU time a process by rlimits.
-    In the sandbox a watcher adds up memory and CPU time over all processes of the child
-    and ends the child above `watched_memory_bytes` and `notebook_cpu_seconds`. The limits
-    a cell, of output and of messages are for whoever talks to the child to keep.
+    In the sandbox a watcher adds up memory, open files and CPU time over all processes of the
+    child, and ends the child above `watched_memory_bytes`, `watched_files` and
+    `notebook_cpu_seconds`. The limits a cell, of output and of messages are for whoever talks
+    to the child to keep.
     """
 
     memory_bytes: int = 2 << 30
@@ -61,11 +64,18 @@ class Limits:
         """
         return self.memory_bytes + self.memory_bytes // 4
 
-    def apply(self, mapped: int | None, count_processes: bool) -> None:
+    @property
+    def watched_files(self) -> int:
+        """Open files of all processes together at which the watcher ends the child: what the
+        kernel holds for a pipe or the like belongs to no process' memory."""
+        return 4 * self.open_files
+
+    def apply(self, mapped: int | None, count_for_user: bool) -> None:
         """Set the rlimits of the calling process; they hold for what it starts, too.
 
         mapped: address space in use, from `mapped_bytes`.
-        count_processes: whether `processes` can be kept.
+        count_for_user: whether what the kernel counts for all processes of a user can be
+            limited, as in a user namespace of the child's own.
         """
         import resource  # Windows has none, and this module is to say so elsewhere
 
@@ -81,8 +91,10 @@ class Limits:
         ]
         if mapped is not None:
             wanted.append(("RLIMIT_AS", mapped + self.memory_bytes))
-        if count_processes:
+        if count_for_user:
             wanted.append(("RLIMIT_NPROC", self.processes))
+            # Timers count as signals that wait.
+            wanted.append(("RLIMIT_SIGPENDING", _WAITING_SIGNALS))
         limits = [(name, value, value) for name, value in wanted]
         for name, soft, hard in [*limits, ("RLIMIT_CPU", cpu, cpu + 1)]:
             kind = getattr(resource, name, None)

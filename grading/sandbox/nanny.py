@@ -30,8 +30,13 @@ from grading.sandbox.system_calls import (
     drop_capabilities,
     filter_system_calls,
 )
+from grading.sandbox.usage import CpuClock, Unseen, look
 
 _POLL_SECONDS = 0.05
+_POLLS_A_SLOW_ONE = 10
+_MOST_MAPPINGS = 1 << 17
+"""Of all processes together. The kernel keeps about 250 bytes for each, and a process that has
+imported everything has a thousand."""
 
 
 def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
@@ -70,72 +75,41 @@ def _watch(
     poller = select.poll()
     poller.register(channel, select.POLLIN)
     end = time.monotonic() + limits.notebook_wall_seconds + limits.extra_seconds
-    reaped = 0.0
+    cpu = CpuClock()
+    polls = 0
     while not poller.poll(_POLL_SECONDS * 1000):
-        with contextlib.suppress(ChildProcessError):
-            while True:
-                pid, _, usage = os.wait4(-1, os.WNOHANG)
-                if pid == 0:
-                    break
-                reaped += usage.ru_utime + usage.ru_stime
-        memory, cpu = _usage_of_all()
-        # Pages that forked processes share count once for each in the cheap sum.
-        most = limits.watched_memory_bytes + resident - _sockets() * socket_bytes
-        if memory > most and _proportional_memory() > most:
+        polls += 1
+        _reap()
+        try:
+            seen = look()
+            cpu.add(seen)
+            most = limits.watched_memory_bytes + resident - _sockets() * socket_bytes
+            # Twice, for what is doubled only in the moment of a fork.
+            if seen.memory_beyond(most) and look().memory_beyond(most):
+                return EndedBy.MEMORY
+        except Unseen:
             return EndedBy.MEMORY
-        if cpu + reaped > limits.notebook_cpu_seconds:
+        if seen.files_beyond(limits.watched_files):
+            return EndedBy.MEMORY
+        if polls % _POLLS_A_SLOW_ONE == 0 and seen.mappings_beyond(_MOST_MAPPINGS):
+            return EndedBy.MEMORY
+        if cpu.seconds > limits.notebook_cpu_seconds:
             return EndedBy.CPU
         if time.monotonic() > end:
             return EndedBy.WALL
     return None
 
 
-def _usage_of_all() -> tuple[int, float]:
-    """Resident bytes and CPU seconds of every process in /proc but the calling one."""
-    memory, cpu = 0, 0
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or name == "1":
-            continue
-        try:
-            with open(f"/proc/{name}/stat", "rb") as stat:
-                # The name, in parentheses, may hold anything; fields are counted behind it.
-                fields = stat.read().rpartition(b")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        cpu += sum(map(int, fields[11:15]))
-        memory += int(fields[21])
-    return memory * os.sysconf("SC_PAGE_SIZE"), cpu / os.sysconf("SC_CLK_TCK")
+def _reap() -> None:
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0] != 0:
+            pass
 
 
 def _sockets() -> int:
     """How many sockets there are in the network namespace, in whatever process or message."""
     with open("/proc/net/sockstat", "rb") as file:
         return int(file.readline().split()[2])
-
-
-def _proportional_memory() -> int:
-    """Resident bytes of every process but the calling one, shared pages divided by sharers."""
-    total = 0
-    for name in os.listdir("/proc"):
-        if not name.isdigit() or name == "1":
-            continue
-        try:
-            with open(f"/proc/{name}/smaps_rollup") as rollup:
-                total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        except PermissionError:
-            # It asked the kernel not to be looked at (PR_SET_DUMPABLE): all of it counts.
-            total += _resident_kib(name)
-    return total * 1024
-
-
-def _resident_kib(name: str) -> int:
-    try:
-        with open(f"/proc/{name}/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
 
 
 class NannyForker:

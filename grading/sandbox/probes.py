@@ -13,12 +13,14 @@ import os
 import platform
 import signal
 import socket
+import struct
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from grading.sandbox import namespaces, system_calls
+from grading.sandbox import known_calls, namespaces
 from grading.sandbox.limits import Limits
 
 PROBES: dict[str, Callable[..., Any]] = {}
@@ -139,8 +141,18 @@ def network(port: int, abstract: str) -> dict[str, str]:
             sock.settimeout(5)
             said[repr(address)] = _said(sock.connect, address)
     for name in ("AF_VSOCK", "AF_NETLINK", "AF_PACKET", "AF_ALG"):
-        said[name] = _said(socket.socket, getattr(socket, name), socket.SOCK_RAW)
+        for make in (socket.socket, socket.socketpair):
+            said[f"{make.__name__} {name}"] = _said_to_a_socket(make, getattr(socket, name))
     return said
+
+
+def _said_to_a_socket(make: Callable[..., Any], family: int) -> str:
+    """What the filter says; whatever else is said comes from a part of the kernel behind it."""
+    try:
+        make(family, socket.SOCK_RAW)
+    except OSError as error:
+        return str(error) if error.errno == errno.EAFNOSUPPORT else ""
+    return ""
 
 
 @_probe
@@ -152,18 +164,96 @@ def interfaces() -> list[str]:
 @_probe
 def kernel_calls() -> dict[str, str]:
     """What each of the refused system calls says; "" where it works."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    column = ("x86_64", "aarch64").index(platform.machine())
-    said = {}
-    for name, numbers in system_calls.DENIED.items():
-        result = libc.syscall(ctypes.c_long(numbers[column]), *[ctypes.c_long(-1)] * 6)
-        said[name] = errno.errorcode[ctypes.get_errno()] if result == -1 else ""
-    new_user = 0x10000000 | signal.SIGCHLD
-    pid = libc.syscall(ctypes.c_long((56, 220)[column]), ctypes.c_long(new_user), 0, 0, 0, 0)
-    if pid == 0:
+    column = _column()
+    said = {
+        name: _call(numbers[column], *[-1] * 6)
+        for name, numbers in known_calls.DENIED.items()
+        if numbers[column] != known_calls.NONE
+    }
+    pid = os.getpid()
+    said["clone with a new user namespace"] = _call((56, 220)[column], 0x10000000 | signal.SIGCHLD)
+    if os.getpid() != pid:
         os._exit(0)
-    said["clone with a new user namespace"] = errno.errorcode[ctypes.get_errno()] * (pid == -1)
     return said
+
+
+@_probe
+def unknown_calls() -> dict[str, str]:
+    """What each system call says that stands in neither table; "" where it works."""
+    column = _column()
+    tables = (known_calls.DENIED, known_calls.ALLOWED)
+    known = {numbers[column] for table in tables for numbers in table.values()}
+    # uretprobe and uprobe of x86_64 pass by every filter, and end who isn't the kernel's own.
+    numbers = [n for n in range(1100) if n not in known and n not in (335, 336)]
+    x32 = [0x40000000 + n for n in (0, 39, 520)]
+    return {str(n): _call(n, *[-1] * 6) for n in [*numbers, *x32]}
+
+
+def _column() -> int:
+    """Of this machine's numbers in the tables."""
+    return ("x86_64", "aarch64").index(platform.machine())
+
+
+def _call(number: int, *arguments: int) -> str:
+    """The name of the error of a system call, or "" where it works."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    values = [ctypes.c_long(a) for a in (*arguments, *[0] * 6)[:6]]
+    result = libc.syscall(ctypes.c_long(number), *values)
+    return errno.errorcode[ctypes.get_errno()] if result == -1 else ""
+
+
+@_probe
+def locks_and_watches(path: str) -> dict[str, str]:
+    """What trying to lock or watch a file that all can read says; "" where it works."""
+    import fcntl  # Windows has none, and `run` is to say what is missing there
+
+    folder = os.open(os.path.dirname(path), os.O_RDONLY)
+    said = {"F_NOTIFY": _said(fcntl.fcntl, folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)}
+    os.close(folder)
+    with open(path, "rb") as file:
+        for name in ("LOCK_SH", "LOCK_EX"):
+            said[f"flock {name}"] = _said(fcntl.flock, file, getattr(fcntl, name) | fcntl.LOCK_NB)
+        said["F_SETLK"] = _said(fcntl.lockf, file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        for name in ("F_GETLK", "F_OFD_GETLK", "F_OFD_SETLK"):
+            command = getattr(fcntl, name, {"F_OFD_GETLK": 36, "F_OFD_SETLK": 37}.get(name))
+            lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
+            said[name] = _said(fcntl.fcntl, file, command, lock)
+        said["F_SETLEASE"] = _said(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    return said
+
+
+@_probe
+def uncounted_memory(devices: list[str]) -> dict[str, str]:
+    """What asking for memory that is in no process' count says; "" where it can be had."""
+    import fcntl
+
+    reader, writer = os.pipe()
+    huge = 0x40000
+    said = {
+        "shared": _said(mmap.mmap, -1, 4096),
+        "huge": _said(mmap.mmap, -1, 2 << 20, mmap.MAP_PRIVATE | huge),
+        "a larger pipe": _said(fcntl.fcntl, writer, 1031, 1 << 20),
+    }
+    for device in ("/dev/zero", *devices):
+        try:
+            with open(device, "r+b", buffering=0) as file:
+                said[device] = _said(mmap.mmap, file.fileno(), 4096)
+        except OSError as error:
+            said[device] = str(error)
+    os.close(reader)
+    os.close(writer)
+    return said
+
+
+@_probe
+def timers(count: int) -> int:
+    """How many timers that send signals can be made."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    timer = ctypes.c_void_p()
+    for made in range(count):
+        if libc.timer_create(time.CLOCK_MONOTONIC, None, ctypes.byref(timer)) != 0:
+            return made
+    return count
 
 
 @_probe
@@ -213,11 +303,23 @@ def allocate(size: int) -> str:
 def allocate_in_processes(size: int, count: int) -> None:
     for _ in range(count):
         if os.fork() == 0:
-            block = mmap.mmap(-1, size)
-            for at in range(0, size, mmap.PAGESIZE):
-                block[at] = 1
-            time.sleep(60)
-            os._exit(0)
+            _fill(size)
+    time.sleep(60)
+
+
+def _fill(size: int) -> None:
+    block = bytearray(b"x") * size
+    time.sleep(60)
+    os._exit(len(block) & 1)
+
+
+@_probe
+def allocate_behind_ended_threads(size: int, count: int) -> None:
+    """In processes whose first thread has ended."""
+    for _ in range(count):
+        if os.fork() == 0:
+            threading.Thread(target=_fill, args=(size,)).start()
+            ctypes.CDLL(None).syscall((60, 93)[_column()], 0)  # exit, of this thread alone
     time.sleep(60)
 
 
@@ -247,6 +349,19 @@ def open_many(count: int) -> int:
 
 
 @_probe
+def open_many_in_processes(processes: int) -> None:
+    """As many pipes as the kernel gives, in each of them."""
+    for _ in range(processes):
+        if os.fork() == 0:
+            with contextlib.suppress(OSError):
+                while True:
+                    os.pipe()
+            time.sleep(60)
+            os._exit(0)
+    time.sleep(60)
+
+
+@_probe
 def write_file(path: str, size: int) -> str:
     def write() -> None:
         with open(path, "wb", buffering=0) as file:
@@ -265,6 +380,23 @@ def burn(processes: int) -> None:
             break
     while True:
         pass
+
+
+@_probe
+def burn_disowned(seconds: float) -> None:
+    """Use CPU time in short-lived processes that nobody waits for."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            until = time.process_time() + 0.02
+            while time.process_time() < until:
+                pass
+            os._exit(0)
+        os.close(writer)
+        os.read(reader, 1)  # it ends when the child does
+        os.close(reader)
 
 
 @_probe

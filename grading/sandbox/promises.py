@@ -204,6 +204,16 @@ def _kernel_calls(inside: Inside) -> None:
     _none("not refused", {k: v for k, v in said.items() if v != "EPERM"})
 
 
+def _unknown_calls(inside: Inside) -> None:
+    said = inside.ask("unknown_calls")
+    _none("not unknown", {k: v for k, v in said.items() if v != "ENOSYS"})
+
+
+def _locks_and_watches(inside: Inside) -> None:
+    # Of the calls that watch, `_kernel_calls` tells.
+    _refused(inside.ask("locks_and_watches", path=os.path.abspath(json.__file__)))
+
+
 def _proc(inside: Inside) -> None:
     paths = ["/proc/sys/kernel/core_pattern", "/proc/sys/user/max_user_namespaces"]
     paths += ["/proc/sysrq-trigger", "/proc/self/oom_score_adj", "/proc/sys/kernel/domainname"]
@@ -244,6 +254,21 @@ def _memory_together(inside: Inside) -> None:
     assert ended.ended_by is EndedBy.MEMORY, f"it ended otherwise: {ended}"
 
 
+def _memory_of_threads(inside: Inside) -> None:
+    size = LIMITS.memory_bytes // 4
+    ended = inside.end_of("allocate_behind_ended_threads", size=size, count=7)
+    assert ended.ended_by is EndedBy.MEMORY, f"it ended otherwise: {ended}"
+
+
+def _uncounted_memory(inside: Inside) -> None:
+    _refused(inside.ask("uncounted_memory", devices=DEVICES))
+
+
+def _timers(inside: Inside) -> None:
+    made = inside.ask("timers", count=2000)
+    assert made < 200, f"{made} timers could be made"
+
+
 def _processes(inside: Inside) -> None:
     started = inside.ask("fork_many", count=100)
     assert started == LIMITS.processes - 1, f"{started} processes could be started"
@@ -252,6 +277,11 @@ def _processes(inside: Inside) -> None:
 def _open_files(inside: Inside) -> None:
     opened = inside.ask("open_many", count=1000)
     assert 0 < opened < LIMITS.open_files, f"{opened} files could be opened"
+
+
+def _open_files_together(inside: Inside) -> None:
+    ended = inside.end_of("open_many_in_processes", processes=10)
+    assert ended.ended_by is EndedBy.MEMORY, f"it ended otherwise: {ended}"
 
 
 def _file_size(inside: Inside) -> None:
@@ -278,6 +308,12 @@ def _cpu_together(inside: Inside) -> None:
     ended = inside.end_of("burn", processes=6)
     assert ended.ended_by is EndedBy.CPU, f"it ended otherwise: {ended}"
     assert ended.cpu_seconds < LIMITS.notebook_cpu_seconds, "one process used it up"
+
+
+def _cpu_disowned(inside: Inside) -> None:
+    seconds = 4.0 * LIMITS.notebook_cpu_seconds
+    ended = inside.end_of("burn_disowned", seconds=seconds)
+    assert ended.ended_by is EndedBy.CPU, f"it ended otherwise: {ended}"
 
 
 def _core(inside: Inside) -> None:
@@ -344,6 +380,16 @@ PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
     ("No core is dumped.", _core),
     ("One learner's files, sockets and processes are not seen by the next.", _neighbours),
     ("Nothing that a child started lives on.", _survivors),
+    ("System calls that are not on the list are unknown.", _unknown_calls),
+    ("Nobody can lock or watch the files that all can read.", _locks_and_watches),
+    ("Memory that no count shows can't be had.", _uncounted_memory),
+    ("Memory counts of a process whose first thread has ended, too.", _memory_of_threads),
+    ("The number of timers is limited.", _timers),
+    (
+        "The number of files that several processes have open together is limited.",
+        _open_files_together,
+    ),
+    ("The CPU time of processes that nobody waits for is limited.", _cpu_disowned),
 )
 
 

@@ -1,4 +1,4 @@
-"""System calls of Linux: those made through the C library, and those that graded code is denied.
+"""System calls of Linux: those made through the C library, and the filter of those of graded code.
 
 `drop_privileges` is the last step of a child before the first line of a learner's code.
 
@@ -15,7 +15,11 @@ import platform
 import socket
 import struct
 
+from grading.sandbox.known_calls import ALLOWED, DENIED, NONE
+
+_CLONE_FILES = 0x00000400
 _CLONE_PARENT = 0x00008000
+_CLONE_THREAD = 0x00010000
 CLONE_NEWNS = 0x00020000
 _CLONE_NEWCGROUP = 0x02000000
 _CLONE_NEWUTS = 0x04000000
@@ -56,6 +60,7 @@ def prepare() -> None:
     """Find out before forking what every child would have to find out again."""
     libc()
     _last_capability()
+    _filter_code()
 
 
 @functools.cache
@@ -65,7 +70,7 @@ def _last_capability() -> int:
 
 
 def drop_privileges() -> None:
-    """Give up every capability for good and forbid the system calls of `DENIED`."""
+    """Give up every capability for good, and every system call but those of `ALLOWED`."""
     drop_capabilities()
     filter_system_calls()
     # Capabilities given up leave /proc/self to root, and subprocess needs /proc/self/fd.
@@ -81,123 +86,158 @@ def drop_capabilities(keep: int = 0) -> None:
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-# System calls that an exercise never needs and that reach parts of the kernel where holes
-# have been found, or memory that no limit counts: name: (x86_64, arm64).
-_NONE = 0x3FFFFFFF  # where a machine lacks the call
-DENIED = {
-    "acct": (163, 89),
-    "add_key": (248, 217),
-    "bpf": (321, 280),
-    "chroot": (161, 51),
-    "clock_adjtime": (305, 266),
-    "clock_settime": (227, 112),
-    "delete_module": (176, 106),
-    "finit_module": (313, 273),
-    "fsconfig": (431, 431),
-    "fsmount": (432, 432),
-    "fsopen": (430, 430),
-    "fspick": (433, 433),
-    "init_module": (175, 105),
-    "io_uring_enter": (426, 426),
-    "io_uring_register": (427, 427),
-    "io_uring_setup": (425, 425),
-    "kcmp": (312, 272),
-    "kexec_file_load": (320, 294),
-    "kexec_load": (246, 104),
-    "keyctl": (250, 219),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "modify_ldt": (154, _NONE),
-    "mount": (165, 40),
-    "mount_setattr": (442, 442),
-    "move_mount": (429, 429),
-    "mq_open": (240, 180),
-    "msgget": (68, 186),
-    "name_to_handle_at": (303, 264),
-    "open_by_handle_at": (304, 265),
-    "open_tree": (428, 428),
-    "perf_event_open": (298, 241),
-    "pidfd_getfd": (438, 438),
-    "pivot_root": (155, 41),
-    "process_madvise": (440, 440),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "ptrace": (101, 117),
-    "quotactl": (179, 60),
-    "reboot": (169, 142),
-    "request_key": (249, 218),
-    "semget": (64, 190),
-    "setns": (308, 268),
-    "shmget": (29, 194),
-    "swapoff": (168, 225),
-    "swapon": (167, 224),
-    "syslog": (103, 116),
-    "umount2": (166, 39),
-    "unshare": (272, 97),
-    "userfaultfd": (323, 282),
-}
-_CLONE, _CLONE3, _SOCKET, _PRLIMIT = (56, 220), (435, 435), (41, 198), (302, 261)
-_SETSOCKOPT, _SO_SNDBUF = (54, 208), 7
-# (position in the tuples above, AUDIT_ARCH_…)
+# (position in the tables' tuples, AUDIT_ARCH_…)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
 def knows_this_machine() -> bool:
-    """Whether the numbers of its system calls are in the table."""
+    """Whether the numbers of its system calls are in the tables."""
     return platform.machine() in _MACHINES
 
 
+# Classic BPF over `struct seccomp_data`: (operation, jump if true, jump if false, operand).
+_Program = list[tuple[int, int, int, int]]
+_LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
+_JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET = 0x15, 0x35, 0x45
+_NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
+_ALLOW: _Program = [(_RETURN, 0, 0, 0x7FFF0000)]
+_KILL: _Program = [(_RETURN, 0, 0, 0x80000000)]
+
+
+def _refuse(number: int) -> _Program:
+    return [(_RETURN, 0, 0, 0x00050000 | number)]
+
+
+def _argument(position: int) -> _Program:
+    # Its lower half, which is all that the kernel looks at in those that are tested here.
+    return [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * position)]
+
+
+def _where(value: int, then: _Program) -> _Program:
+    """Go on with `then`, which has to return, where the argument is `value`."""
+    return [(_JUMP_EQUAL, 0, len(then), value), *then]
+
+
+def _where_any(bits: int, then: _Program) -> _Program:
+    """The same where it has any of `bits`."""
+    return [(_JUMP_SET, 0, len(then), bits), *then]
+
+
+def _unless_one_of(values: tuple[int, ...], error: int, argument: int = 0) -> _Program:
+    allowed = [step for value in values for step in _where(value, _ALLOW)]
+    return [*_argument(argument), *allowed, *_refuse(error)]
+
+
+_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
+_MAP_SHARED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0x01, 0x20, 0x40000
+_MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT = 12, 20, 21
+_CLOSE_RANGE_UNSHARE = 2
+_PR_SCHED_CORE = 62
+_SO_SNDBUF = 7
+_FCNTL = (0, 1, 2, 3, 4, 8, 9, 10, 11, 15, 16, 1030, 1032)
+"""From F_DUPFD to F_GETOWN_EX, F_DUPFD_CLOEXEC, F_GETPIPE_SZ. Not among them are locks, leases,
+notices of what others do to a folder (F_NOTIFY) and larger pipes (F_SETPIPE_SZ)."""
+
+# What is refused of an allowed call, and why.
+_BY_ARGUMENT: dict[str, _Program] = {
+    # New namespaces, a sibling instead of a child, and threads whose open files don't show
+    # among those of their process. The arguments of clone3 can't be seen from here, so that
+    # it isn't known; the C library falls back to clone.
+    "clone": [
+        *_argument(0),
+        *_where_any(PER_CHILD | CLONE_NEWUSER | CLONE_NEWPID | _CLONE_PARENT, _refuse(errno.EPERM)),
+        (_AND, 0, 0, _CLONE_THREAD | _CLONE_FILES),
+        *_where(_CLONE_THREAD, _refuse(errno.EPERM)),
+        *_ALLOW,
+    ],
+    "close_range": [
+        *_argument(2),
+        *_where_any(_CLOSE_RANGE_UNSHARE, _refuse(errno.EPERM)),
+        *_ALLOW,
+    ],
+    # Locks and notices would be felt by everybody who uses the same file.
+    "fcntl": _unless_one_of(_FCNTL, errno.EPERM, argument=1),
+    # Pages that leave the count while they are in use, and those that the kernel compares
+    # with everybody else's.
+    "madvise": [
+        *_argument(2),
+        *(
+            step
+            for advice in (_MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT)
+            for step in _where(advice, _refuse(errno.EPERM))
+        ),
+        *_ALLOW,
+    ],
+    # Shared anonymous memory lives on, unmapped, in no process' count; huge pages are in none.
+    "mmap": [
+        *_argument(3),
+        *_where_any(_MAP_HUGETLB, _refuse(errno.EPERM)),
+        (_AND, 0, 0, _MAP_SHARED | _MAP_ANONYMOUS),
+        *_where(_MAP_SHARED | _MAP_ANONYMOUS, _refuse(errno.EPERM)),
+        *_ALLOW,
+    ],
+    # Filters of its own, and processors to itself.
+    "prctl": [
+        *_argument(0),
+        *_where(_PR_SET_SECCOMP, _refuse(errno.EPERM)),
+        *_where(_PR_SCHED_CORE, _refuse(errno.EPERM)),
+        *_ALLOW,
+    ],
+    # Of another process than the calling one: the nanny could be starved with it.
+    "prlimit64": _unless_one_of((0,), errno.EPERM),
+    # With larger buffers the kernel would hold more for a socket than the nanny counts.
+    "setsockopt": [*_argument(2), *_where(_SO_SNDBUF, _refuse(errno.EPERM)), *_ALLOW],
+    # Others, such as AF_VSOCK, are not kept apart by network namespaces.
+    "socket": _unless_one_of(_FAMILIES, errno.EAFNOSUPPORT),
+    "socketpair": _unless_one_of(_FAMILIES, errno.EAFNOSUPPORT),
+}
+
+
+def filter_program(machine: str) -> _Program:
+    """The filter for a machine of `platform.machine()`'s name.
+
+    Calls of another architecture end the process; unknown ones get ENOSYS.
+    """
+    column, architecture = _MACHINES[machine]
+    answers = {numbers[column]: _refuse(errno.EPERM) for numbers in DENIED.values()}
+    answers |= {n[column]: _BY_ARGUMENT.get(name, _ALLOW) for name, n in ALLOWED.items()}
+    answers.pop(NONE, None)
+    unknown = before = _refuse(errno.ENOSYS)
+    starts = [(0, unknown)]
+    for number in range(max(answers) + 2):
+        answer = answers.get(number, unknown)
+        if answer != before:
+            starts.append((number, answer))
+        before = answer
+    return [
+        (_LOAD, 0, 0, _MACHINE_AT),
+        (_JUMP_EQUAL, 1, 0, architecture),
+        *_KILL,
+        (_LOAD, 0, 0, _NUMBER_AT),
+        *_search(starts),
+    ]
+
+
+def _search(starts: list[tuple[int, _Program]]) -> _Program:
+    """Find by halves the last of the `starts` that isn't above the number, and go on there."""
+    if len(starts) == 1:
+        return starts[0][1]
+    middle = len(starts) // 2
+    below = _search(starts[:middle])
+    jump = (_JUMP_AT_LEAST, len(below), 0, starts[middle][0])
+    return [jump, *below, *_search(starts[middle:])]
+
+
+@functools.cache
+def _filter_code() -> bytes:
+    program = filter_program(platform.machine())
+    return b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+
+
 def filter_system_calls() -> None:
-    """Install the filter, a classic BPF program over `struct seccomp_data`."""
-    load, jump_equal, jump_at_least, jump_set, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    kill, allow, refuse = 0x80000000, 0x7FFF0000, 0x00050000
-    number_at, machine_at, argument_at, third_argument_at = 0, 4, 16, 32
-    column, machine = _MACHINES[platform.machine()]
-    program = [
-        (load, 0, 0, machine_at),
-        (jump_equal, 1, 0, machine),
-        (answer, 0, 0, kill),
-        (load, 0, 0, number_at),
-        (jump_at_least, 0, 1, 0x40000000),  # the x32 calls of x86_64
-        (answer, 0, 0, refuse | errno.EPERM),
-    ]
-    for numbers in DENIED.values():
-        program += [
-            (jump_equal, 0, 1, numbers[column]),
-            (answer, 0, 0, refuse | errno.EPERM),
-        ]
-    program += [
-        # The arguments of clone3 can't be seen from here; the C library falls back to clone.
-        (jump_equal, 0, 1, _CLONE3[column]),
-        (answer, 0, 0, refuse | errno.ENOSYS),
-        # Of another process than the calling one: the nanny could be starved with it.
-        (jump_equal, 0, 4, _PRLIMIT[column]),
-        (load, 0, 0, argument_at),
-        (jump_equal, 1, 0, 0),
-        (answer, 0, 0, refuse | errno.EPERM),
-        (answer, 0, 0, allow),
-        (jump_equal, 0, 4, _CLONE[column]),
-        (load, 0, 0, argument_at),
-        (jump_set, 0, 1, PER_CHILD | CLONE_NEWUSER | CLONE_NEWPID | _CLONE_PARENT),
-        (answer, 0, 0, refuse | errno.EPERM),
-        (answer, 0, 0, allow),
-        # With larger buffers the kernel would hold more for a socket than the nanny counts.
-        (jump_equal, 0, 4, _SETSOCKOPT[column]),
-        (load, 0, 0, third_argument_at),
-        (jump_equal, 0, 1, _SO_SNDBUF),
-        (answer, 0, 0, refuse | errno.EPERM),
-        (answer, 0, 0, allow),
-        (jump_equal, 0, 5, _SOCKET[column]),
-        (load, 0, 0, argument_at),
-        # Others, such as AF_VSOCK, are not kept apart by network namespaces.
-        (jump_equal, 3, 0, socket.AF_UNIX),
-        (jump_equal, 2, 0, socket.AF_INET),
-        (jump_equal, 1, 0, socket.AF_INET6),
-        (answer, 0, 0, refuse | errno.EAFNOSUPPORT),
-        (answer, 0, 0, allow),
-    ]
-    code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    """Install the filter for the calling process and what it starts."""
+    code = _filter_code()
     buffer = ctypes.create_string_buffer(code, len(code))
-    filter_program = struct.pack("HP", len(program), ctypes.addressof(buffer))
-    address = ctypes.create_string_buffer(filter_program, len(filter_program))
+    header = struct.pack("HP", len(code) // 8, ctypes.addressof(buffer))
+    address = ctypes.create_string_buffer(header, len(header))
     prctl(_PR_SET_SECCOMP, 2, ctypes.addressof(address))

@@ -47,7 +47,8 @@ SEEN = (
 )
 """Read-only, at the same place inside. `python_folders` adds the Python environment."""
 
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+# Without /dev/zero: what is mapped of it and shared would be counted in no process.
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
 """Modules of helpers as they are. `weights` reads trained weights without a model for them."""

@@ -237,7 +237,7 @@ class Zygote:
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
             prepare()
-            self._limits.apply(self._mapped, count_processes=self._sandboxed)
+            self._limits.apply(self._mapped, count_for_user=self._sandboxed)
             if self._sandboxed:
                 system_calls.drop_privileges()
             sock = _keep_only(sock)

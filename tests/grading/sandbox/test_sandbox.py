@@ -117,6 +117,10 @@ def unlimited() -> Iterator[WarmParent]:
         promises._user,
         promises._no_new_privileges,
         promises._kernel_calls,
+        promises._unknown_calls,
+        promises._locks_and_watches,
+        promises._uncounted_memory,
+        promises._timers,
         promises._processes_in_sight,
         promises._memory,
         promises._processes,
@@ -129,7 +133,16 @@ def test_a_broken_promise_is_noticed(promise: Callable[..., None], unlimited: Wa
         _keeps(promise, unlimited)
 
 
-@pytest.mark.parametrize("promise", [promises._memory_together, promises._cpu_together])
+@pytest.mark.parametrize(
+    "promise",
+    [
+        promises._memory_together,
+        promises._memory_of_threads,
+        promises._open_files_together,
+        promises._cpu_together,
+        promises._cpu_disowned,
+    ],
+)
 def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
@@ -254,6 +267,131 @@ def test_honest_work_fits_in_the_default_limits(found: Sandbox) -> None:
     """)
     with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent, Inside(parent) as inside:
         assert inside.ask("python", source=source) == 134_515_008
+
+
+HONEST_WORK = {
+    "linear algebra": """
+        a = np.random.default_rng(0).normal(size=(300, 300))
+        np.linalg.svd(a), np.linalg.solve(a, a), np.linalg.eig(a), np.fft.fft2(a)
+    """,
+    "a figure": """
+        figure, axes = plt.subplots(1, 2)
+        axes[0].imshow(np.eye(9)), axes[1].plot(range(9))
+        axes[1].set_title("$\\\\frac{a}{b}$")
+        for kind in ("png", "svg", "pdf"):
+            figure.savefig(f"figure.{kind}")
+    """,
+    "torch with threads": """
+        torch.set_num_threads(4)
+        model = torch.nn.Sequential(torch.nn.Conv1d(4, 8, 3), torch.nn.GELU(), torch.nn.Flatten())
+        (model(torch.randn(16, 4, 200)) @ torch.randn(1584, 1584)).square().sum().backward()
+        torch.save(model.state_dict(), "model.pt")
+        model.load_state_dict(torch.load("model.pt"))
+    """,
+    "a loader with workers": """
+        data = torch.utils.data.TensorDataset(torch.arange(64.0))
+        loader = torch.utils.data.DataLoader(data, batch_size=8, num_workers=2)
+        assert sum(batch.sum().item() for batch, in loader) == 2016
+    """,
+    "programs": """
+        said = subprocess.run(["/bin/sh", "-c", "echo $((6 * 7)) | { read x; echo $x; }"],
+                              capture_output=True, text=True, check=True)
+        assert said.stdout == "42\\n"
+        code = "import sys; print(sys.version)"
+        assert sys.version in subprocess.check_output([sys.executable, "-c", code], text=True)
+    """,
+    "short-lived processes": """
+        left = subprocess.Popen(["/bin/sh", "-c", ":"])
+        loop = "i=0; while [ $i -lt 5000 ]; do (:); i=$((i+1)); done"
+        for program in [subprocess.Popen(["/bin/sh", "-c", loop]) for _ in range(2)]:
+            assert program.wait() == 0
+        left.wait()
+    """,
+    "many processes with the same pipes": """
+        pipes = [os.pipe() for _ in range(20)]
+        for _ in range(40):
+            if os.fork() == 0:
+                time.sleep(60)
+                os._exit(0)
+        time.sleep(0.5)
+    """,
+    "a pool of processes": """
+        with multiprocessing.Pool(2) as pool:
+            assert pool.map(math.sqrt, [4.0, 9.0]) == [2.0, 3.0]
+        queue, number = multiprocessing.Queue(), multiprocessing.Value("i", 7)
+        process = multiprocessing.Process(target=lambda: queue.put(number.value))
+        process.start()
+        assert queue.get(timeout=30) == 7
+        process.join()
+        with concurrent.futures.ProcessPoolExecutor(2) as pool:
+            assert list(pool.map(math.sqrt, [4.0])) == [2.0]
+    """,
+    "threads": """
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            assert sum(pool.map(abs, range(-50, 1))) == 1275
+        timer = threading.Timer(0.01, lambda: None)
+        timer.start(), timer.join()
+    """,
+    "files": """
+        with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile() as file:
+            file.write(b"text"), file.flush()
+            shutil.copy2(file.name, folder), shutil.copytree(folder, folder + "/tree")
+            shutil.make_archive(folder + "/all", "zip", folder)
+            os.mkfifo(folder + "/pipe"), os.symlink("pipe", folder + "/link")
+            np.memmap(folder + "/array", mode="w+", shape=(9,))[:] = 1
+            shutil.disk_usage(folder)
+    """,
+    "a database": """
+        with sqlite3.connect(":memory:") as base:
+            base.execute("create table t (x)"), base.execute("insert into t values (1)")
+            assert base.execute("select x from t").fetchall() == [(1,)]
+    """,
+    "asyncio": """
+        async def main():
+            async with asyncio.timeout(30):
+                program = await asyncio.create_subprocess_exec("/bin/sh", "-c", "exit 3")
+                assert await program.wait() == 3
+                await asyncio.gather(asyncio.sleep(0.01), asyncio.to_thread(time.sleep, 0.01))
+            server = await asyncio.start_unix_server(lambda *_: None, "socket")
+            server.close()
+        asyncio.run(main())
+    """,
+    "signals and time": """
+        rang = []
+        signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+        signal.sigtimedwait([signal.SIGUSR1], 0.05)
+        assert rang and time.process_time() > 0 and os.times() and os.getloadavg()
+        faulthandler.dump_traceback_later(60), faulthandler.cancel_dump_traceback_later()
+    """,
+    "a cell": """
+        shell = InteractiveShell.instance()
+        assert not shell.run_cell("%timeit -n1 -r1 1").error_in_exec
+        assert not shell.run_cell("x = !echo a\\nassert x == ['a']").error_in_exec
+    """,
+}
+_FOR_HONEST_WORK = """
+    import asyncio, concurrent.futures, faulthandler, math, multiprocessing, os, shutil, signal
+    import sqlite3, subprocess, sys, tempfile, threading, time
+    import numpy as np, torch, torch.utils.data
+    from IPython.core.interactiveshell import InteractiveShell
+    from matplotlib import pyplot as plt
+    globals().update(locals())
+"""
+
+
+@pytest.mark.parametrize("what", HONEST_WORK)
+def test_honest_work_of_this_kind_is_done(what: str, workshop: WarmParent) -> None:
+    """Lost otherwise: points, for code that needs a system call or memory that is refused."""
+    source = textwrap.dedent(_FOR_HONEST_WORK) + textwrap.dedent(HONEST_WORK[what])
+    with Inside(workshop) as inside:
+        inside.ask("python", source=source + "\nresult = None")
+
+
+@pytest.fixture(scope="module")
+def workshop(found: Sandbox) -> Iterator[WarmParent]:
+    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent:
+        yield parent
 
 
 @pytest.mark.parametrize(
