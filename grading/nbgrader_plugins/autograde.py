@@ -6,6 +6,7 @@ put it into the source notebook (`Graft`), and run and examine it (`Examine`).
 
 from __future__ import annotations
 
+import functools
 import glob
 import hashlib
 from pathlib import Path
@@ -15,11 +16,16 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict
 
-from grading.examination.engine import NOTE, Graded, engine_for, set_aside
+from grading.classroom import journal
+from grading.classroom.fingerprint import judged, version_now
+from grading.classroom.lock import Busy, locked
+from grading.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
+from grading.examination.trial import try_solution
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
 from grading.submission.graft import Source, SourceError, graft, read_source
@@ -44,20 +50,43 @@ class SubmissionReader(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.converter = cast(Any, self.parent)  # the Autograde that uses it
-        root = Path(self.converter.coursedir.root)
+        self.root = Path(self.converter.coursedir.root)
+        # What nbgrader calls next, and when it has returned nothing more is written.
+        self.converter.convert_notebooks = self._convert
+
+    def _convert(self) -> None:
+        """Convert as nbgrader does, while nobody else grades here and all tests can be passed."""
         try:
-            self.engine = engine_for(self.unsafe_no_sandbox, Limits(**self.limits), root)
-        except SandboxUnavailable as error:
+            with locked(self.root):
+                limits = Limits(**self.limits)
+                self.engine = engine_for(self.unsafe_no_sandbox, limits, self.root)
+                self._survey()
+                self._try_solutions()
+                Autograde.convert_notebooks(self.converter)
+        except (Busy, SandboxUnavailable) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
-        self._survey()
+
+    def _try_solutions(self) -> None:
+        """Raise NbGraderException where a broken test or solution would cost points."""
+        for path in self._sources():
+            try:
+                data = path.read_bytes()
+                _try_once(self.engine, data, version_now(data))
+            except (OSError, SourceError) as error:
+                self.log.error("%s: %s", path, error)
+                raise NbGraderException(f"{path}: {error}") from None
+
+    def _sources(self) -> list[Path]:
+        """The source notebooks of what is to be graded."""
+        course = self.converter.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        return [Path(p) for p in glob.glob(f"{glob.escape(source)}/{course.notebook_id}.ipynb")]
 
     def _survey(self) -> None:
         """Look at what was handed in before nbgrader touches it."""
         course = self.converter.coursedir
-        source = course.format_path(course.source_directory, ".", course.assignment_id)
-        pattern = f"{glob.escape(source)}/{course.notebook_id}.ipynb"
-        asked = [Path(path).stem for path in glob.glob(pattern)]
+        asked = [path.stem for path in self._sources()]
         assignments: dict[str, list[str]] = {}
         not_copied: list[str] = []
         for learner, folder in submitted_folders(course):
@@ -144,17 +173,40 @@ class Examine(_Grading):
         return nbformat.from_dict(graded.notebook), resources
 
 
-class MarkSetAside(NbGraderPreprocessor):
-    """Mark a submission that can't be read as one that needs the instructor; after the scores."""
+class SaveGrades(SaveAutoGrades):
+    """Save scores as nbgrader does; what a human has graded stays graded while it is unchanged.
+
+    A submission that can't be read is marked as one that needs the instructor.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        if "malformed" in resources:
-            about = resources["nbgrader"]
-            with Gradebook(about["db_url"]) as gradebook:
-                submission = gradebook.find_submission_notebook(
-                    about["notebook"], about["assignment"], about["student"]
-                )
-                for grade in submission.grades:
+        about = resources["nbgrader"]
+        where = about["notebook"], about["assignment"], about["student"]
+        hashes = judged(nb)
+        with Gradebook(about["db_url"]) as gradebook:
+            journal.TABLES.create_all(gradebook.engine)
+            submission = gradebook.find_submission_notebook(*where)
+            before = journal.judged_before(gradebook.db.connection(), submission.id)
+            kept = {
+                grade.name
+                for grade in submission.grades
+                if grade.manual_score is not None and not grade.needs_manual_grade
+                if grade.name in hashes and before.get(grade.name) == hashes[grade.name]
+            }
+        nb, resources = super().preprocess(nb, resources)
+        with Gradebook(about["db_url"]) as gradebook:
+            submission = gradebook.find_submission_notebook(*where)
+            for grade in submission.grades:
+                if "malformed" in resources:
                     grade.needs_manual_grade = True
-                gradebook.db.commit()
+                elif grade.name in kept:
+                    grade.needs_manual_grade = False
+            journal.write_judged(gradebook.db.connection(), submission.id, hashes)
+            gradebook.db.commit()
         return nb, resources
+
+
+@functools.lru_cache
+def _try_once(engine: Engine, source: bytes, version: str) -> None:
+    """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
+    try_solution(engine, read_source(source))

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from grading.classroom.folder import ClassFolder
 from grading.classroom.run import LOOK, Run, Summary
-from grading.classroom.workers import Pool, Result, Task, grade_task
+from grading.classroom.workers import Pool, Result, Task
 from support.commands import run_forked
 from support.course import EXERCISE
 
@@ -139,6 +139,9 @@ class Inline(Executor):
 
     def submit(self, fn: Any, task: Task) -> Future[Result]:  # type: ignore[override]
         future: Future[Result] = Future()
+        if task.trial:
+            future.set_result(fn(task))
+            return future
         submitted = str(task.notebooks[0].submitted)
         self.graded.append(submitted)
         if self.raises is not None:
@@ -146,7 +149,7 @@ class Inline(Executor):
         elif self.broken in submitted:
             future.set_exception(BrokenExecutor("a worker ended"))
         else:
-            future.set_result(grade_task(task))
+            future.set_result(fn(task))
         return future
 
     @contextlib.contextmanager
