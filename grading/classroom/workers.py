@@ -113,14 +113,21 @@ def grade_task(task: Task) -> Result:
     try:
         with _one_at_a_time:
             if task.trial:
-                for handed in task.notebooks:
-                    try_solution(_engine(task), handed.source)
-                return Result()
+                return _try_solutions(task)
             return Result(tuple(_grade(task, handed) for handed in task.notebooks))
     except SourceError as error:
         return Result(trouble=Trouble.SOURCE, details=str(error))
     except SandboxUnavailable as error:
         return Result(trouble=Trouble.SANDBOX, details=str(error))
+
+
+def _try_solutions(task: Task) -> Result:
+    for handed in task.notebooks:
+        try:
+            try_solution(_engine(task), handed.source)
+        except SourceError as error:
+            raise SourceError(f"{handed.name}: {error}") from None
+    return Result()
 
 
 def _engine(task: Task) -> Engine:

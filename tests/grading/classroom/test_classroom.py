@@ -74,7 +74,13 @@ def test_gradebook_and_files_are_those_of_nbgrader(
     course.nbgrader("autograde", EXERCISE, "--force")
     run_here(monkeypatch, ours, Inline(), force=True)
     assert_same(course, ours)
-    assert ["ada", "w", "None", "2.0", "1.0"] in ours.rows()[0]
+    assert ["ada", "w", "None", "2.0", "0.0"] in ours.rows()[0], "it has been graded, and stays so"
+    for each in (course, ours):
+        each.change("late", w="I have thought again.")
+    course.nbgrader("autograde", EXERCISE, "--force")
+    run_here(monkeypatch, ours, Inline())
+    assert_same(course, ours)
+    assert ["late", "w", "None", "1.5", "1.0"] in ours.rows()[0]
     ours.nbgrader("generate_feedback", EXERCISE, "--student=cleo")
     page = ours.root / "feedback" / "cleo" / EXERCISE / f"{EXERCISE}.html"
     assert "f(3) should be 6" in page.read_text()
