@@ -12,8 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
-from grading.examination.names import ends_in_a_number
-from grading.examination.trial import PARTIAL_CREDIT
+from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from grading.submission.graft import Role, role
 
 FIRST_CELL = (

@@ -187,7 +187,9 @@ class Run:
     def _try_solution(self, pool: Pool) -> None:
         """Raise CannotGrade where a broken test or solution would cost the class its points."""
         future = pool.executor.submit(grade_task, self._folder.trial())
-        while not wait([future], timeout=0.2).done:
+        done: set[Future[Result]] = set()
+        while not done:
+            done, _ = wait([future], timeout=0.2)
             if pool.lost():
                 raise BrokenExecutor
             if self._stop:

@@ -8,6 +8,12 @@ import functools
 import re
 import symtable
 
+PARTIAL_CREDIT = (
+    "ends in a value, and nbgrader would take a number there for partial credit. Here a test cell "
+    "gives all of its points or none: end it with an assert, and make several cells of one that "
+    "has degrees"
+)
+"""What is wrong with a test cell that `ends_in_a_number`."""
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}

@@ -10,15 +10,10 @@ import copy
 import dataclasses
 
 from grading.examination.engine import Engine
-from grading.examination.names import ends_in_a_number
+from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from grading.examination.verdicts import Outcome
 from grading.submission.graft import Role, Source, SourceError, grade_id
 
-PARTIAL_CREDIT = (
-    "ends in a value, and nbgrader would take a number there for partial credit. Here a test cell "
-    "gives all of its points or none: end it with an assert, and make several cells of one that "
-    "has degrees"
-)
 _LAST = "_last_value"
 
 
