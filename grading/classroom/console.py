@@ -127,8 +127,9 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
         console.print(f"[bold red]{escape(student)}[/]: {escape(reason)}", soft_wrap=True)
     if len(summary.problems) > SHOWN_PROBLEMS:
         console.print(f"and {len(summary.problems) - SHOWN_PROBLEMS} more")
-    for cell in summary.suspicious():
-        console.print(f"[bold red]Look at this test:[/] {escape(cell)}", soft_wrap=True)
+    for cell, how in summary.suspicious():
+        said = f"[bold red]{escape(cell)}[/]: look at this test, it judged nobody: {escape(how)}"
+        console.print(said, soft_wrap=True)
     for student, reason in summary.left_out[:SHOWN_PROBLEMS]:
         console.print(f"{escape(student)}: {escape(reason)}", soft_wrap=True)
     if summary.stopped:

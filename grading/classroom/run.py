@@ -77,14 +77,14 @@ class Summary:
             return INTERRUPTED
         return LOOK if self.problems or self.suspicious() else FINE
 
-    def suspicious(self) -> list[str]:
-        """Test cells that came to judge nobody's answer, and what one learner was told."""
+    def suspicious(self) -> list[tuple[str, str]]:
+        """Test cells that came to judge nobody's answer; how they ended, and for instance why."""
         said = []
         for (notebook, cell), ended in self.cells.items():
             if ended.total() >= ENOUGH and not any(ended[outcome] for outcome in JUDGED):
                 how = ", ".join(f"{count} {outcome}" for outcome, count in ended.most_common())
                 error = self.errors[notebook, cell].partition("\n")[0]
-                said.append(f"{cell} of {notebook}: {how}, for instance: {error}")
+                said.append((f"{cell} of {notebook}", f"{how}, for instance: {error}"))
         return said
 
 

@@ -1,4 +1,4 @@
-"""Which names a cell's text defines, and which it reads; nothing is run."""
+"""Which names a cell's text defines, which it reads, and what it ends in; nothing is run."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import symtable
 
 PARTIAL_CREDIT = (
     "ends in a value, and nbgrader would take a number there for partial credit. Here a test cell "
-    "gives all of its points or none: end it with an assert, and make several cells of one that "
-    "has degrees"
+    "gives all of its points or none: end it with an assert, and split a test that has degrees "
+    "into several cells"
 )
 """What is wrong with a test cell that `ends_in_a_number`."""
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")

@@ -16,7 +16,6 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict
@@ -62,7 +61,7 @@ class SubmissionReader(NotebookExporter):
                 self.engine = engine_for(self.unsafe_no_sandbox, limits, self.root)
                 self._survey()
                 self._try_solutions()
-                Autograde.convert_notebooks(self.converter)
+                type(self.converter).convert_notebooks(self.converter)
         except (Busy, SandboxUnavailable) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
@@ -71,8 +70,8 @@ class SubmissionReader(NotebookExporter):
         """Raise NbGraderException where a broken test or solution would cost points."""
         for path in self._sources():
             try:
-                data = path.read_bytes()
-                _try_once(self.engine, data, version_now(data))
+                source = read_source(path.read_bytes())
+                _try_once(self.engine, source.data, version_now(source.data))
             except (OSError, SourceError) as error:
                 self.log.error("%s: %s", path, error)
                 raise NbGraderException(f"{path}: {error}") from None

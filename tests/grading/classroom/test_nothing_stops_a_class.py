@@ -160,8 +160,9 @@ def test_the_class_command_is_refused_beside_nbgraders(
         (HIDDEN, "quagga = four\\n", ["'f-hidden': error", "four is not defined"]),
         ("f(3) == 6", "f(3) == six", ["'f-visible': error", "six is not defined"]),
         ("return 2 * x", "return torhc(x)", ["'f-visible': error", "'torhc' is not defined"]),
+        ('"nbformat": 4', '"nbformat": 4,,', ["the source notebook can't be read"]),
     ],
-    ids=["import", "wrong", "name", "visible", "solution"],
+    ids=["import", "wrong", "name", "visible", "solution", "unreadable"],
 )
 def test_a_broken_test_stops_before_it_costs_points(
     old: str, new: str, said: list[str], graded: HandedIn, command: Callable[..., tuple[int, str]]
@@ -189,16 +190,17 @@ def test_a_test_that_comes_to_judge_nobody_is_named(
     for learner in (*BAD, "blank", "late"):
         shutil.rmtree(course.root / "submitted" / learner)
     status, said = command(course)
-    assert status == FINE and "Look at" not in said
+    assert status == FINE and "look at" not in said
     for learner in RIGHT:
         course.change(learner, f="def f(x): return x / 0")
     status, said = command(course)
     assert status == LOOK
     for cell in ("f-visible", "f-hidden"):
-        assert f"Look at this test: {cell} of {EXERCISE}: 6 error, for instance: f raised " in said
+        line = f"{cell} of {EXERCISE}: look at this test, it judged nobody: 6 error, for instance: "
+        assert f"{line}f raised ZeroDivisionError" in said
     course.change("ada", f="def f(x): return 1")
     status, said = command(course)
-    assert status == FINE and "Look at" not in said
+    assert status == FINE and "look at" not in said
 
 
 SCORES = {
