@@ -13,7 +13,7 @@ import itertools
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +39,8 @@ ATTEMPTS = 3
 QUEUED_PER_WORKER = 2
 JUDGED = (Outcome.PASSED, Outcome.FAILED)
 """How a test ends that comes to a judgement."""
+LOST = (BrokenExecutor, CancelledError)
+"""What a future raises whose worker is gone; the latter with Dask's scheduler."""
 SOLUTION = ""
 """Whose submission the source's own solution counts as; no learner is called so."""
 ENOUGH = 3
@@ -169,7 +171,7 @@ class Run:
                         raise _Stopped
         except _Stopped:
             self.summary.stopped = True
-        except BrokenExecutor:
+        except LOST:
             if not self._tried and self._lost_too_often(SOLUTION):
                 raise CannotGrade("the source's own solution ends the worker process") from None
             for submission in running.values():
@@ -196,7 +198,7 @@ class Run:
                 raise _Stopped
         try:
             result = future.result()
-        except BrokenExecutor:
+        except LOST:
             raise
         except Exception as error:
             raise CannotGrade(f"trying the source's own solution failed: {error!r}") from None
@@ -217,21 +219,20 @@ class Run:
         """
         if suspects:
             if not running:
-                submission = suspects.popleft()
-                running[pool.executor.submit(grade_task, submission.task)] = submission
+                _submit(pool, running, suspects.popleft())
             return True
         while len(running) < QUEUED_PER_WORKER * pool.workers and not self._stop:
             following = next(fresh, None)
             if following is None:
                 break
-            running[pool.executor.submit(grade_task, following.task)] = following
+            _submit(pool, running, following)
         return bool(running)
 
     def _finish(self, submission: Submission, future: Future[Result]) -> None:
         student = submission.student
         try:
             result = future.result()
-        except BrokenExecutor:
+        except LOST:
             raise
         except Exception as error:  # whatever it is, the others are to be graded
             self._not_graded(student, f"grading failed: {error!r}")
@@ -276,6 +277,15 @@ class Run:
         self.summary.not_graded += 1
         self.summary.problems.append((student, f"not graded: {reason}"))
         self._show(self.summary)
+
+
+def _submit(pool: Pool, running: dict[Future[Result], Submission], submission: Submission) -> None:
+    try:
+        future = pool.executor.submit(grade_task, submission.task)
+    except BrokenExecutor:  # since the last look; this one is to be graded all the same
+        running[Future()] = submission
+        raise
+    running[future] = submission
 
 
 class _Stopped(Exception):

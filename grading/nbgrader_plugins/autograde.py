@@ -180,28 +180,30 @@ class SaveGrades(SaveAutoGrades):
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
-        where = about["notebook"], about["assignment"], about["student"]
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.student_id = about["student"]
         hashes = judged(nb)
-        with Gradebook(about["db_url"]) as gradebook:
-            journal.TABLES.create_all(gradebook.engine)
-            submission = gradebook.find_submission_notebook(*where)
-            before = journal.judged_before(gradebook.db.connection(), submission.id)
-            kept = {
-                grade.name
-                for grade in submission.grades
+        with Gradebook(about["db_url"]) as self.gradebook:
+            journal.TABLES.create_all(self.gradebook.engine)
+            submission = self.gradebook.find_submission_notebook(
+                self.notebook_id, self.assignment_id, self.student_id
+            )
+            row = submission.id
+            grades = list(submission.grades)
+            before = journal.judged_before(self.gradebook.db.connection(), row)
+            kept = [
+                grade
+                for grade in grades
                 if grade.manual_score is not None and not grade.needs_manual_grade
                 if grade.name in hashes and before.get(grade.name) == hashes[grade.name]
-            }
-        nb, resources = super().preprocess(nb, resources)
-        with Gradebook(about["db_url"]) as gradebook:
-            submission = gradebook.find_submission_notebook(*where)
-            for grade in submission.grades:
-                if "malformed" in resources:
-                    grade.needs_manual_grade = True
-                elif grade.name in kept:
-                    grade.needs_manual_grade = False
-            journal.write_judged(gradebook.db.connection(), submission.id, hashes)
-            gradebook.db.commit()
+            ]
+            # What SaveAutoGrades does with each cell, in this session.
+            nb, resources = super(SaveAutoGrades, self).preprocess(nb, resources)
+            unreadable = "malformed" in resources
+            for grade in grades if unreadable else kept:
+                grade.needs_manual_grade = unreadable
+            journal.write_judged(self.gradebook.db.connection(), row, hashes)
+            self.gradebook.db.commit()
         return nb, resources
 
 

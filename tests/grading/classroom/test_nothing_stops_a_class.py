@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, Future
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from nbgrader.apps import AutogradeApp
@@ -302,6 +302,24 @@ def test_a_test_whose_result_changes_is_looked_at_again() -> None:
     assert judged(notebook(code="f = 2"))["t"] != before["t"]
     assert judged(notebook(code="f = 2"))["w"] == before["w"]
     assert judged(notebook(picture="iVBP"))["w"] != before["w"]
+
+
+def test_workers_that_end_between_two_submissions(
+    course: HandedIn, undisturbed: HandedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The learner who was next would be left out, and nobody told."""
+
+    class Ending(Inline):
+        asked: ClassVar[list[Any]] = []
+
+        def submit(self, fn: Any, task: Any) -> Any:
+            self.asked.append(task)
+            if len(self.asked) in (4, 5):
+                raise BrokenExecutor("ended")
+            return super().submit(fn, task)
+
+    assert run_here(monkeypatch, course, Ending()).graded == 10
+    assert_same(course, undisturbed)
 
 
 def test_a_solution_that_ends_its_worker_ends_the_run(
