@@ -24,9 +24,8 @@ c.Autograde.exporter_class = "grading.nbgrader_plugins.autograde.SubmissionReade
 c.Autograde.sanitize_preprocessors = ["grading.nbgrader_plugins.autograde.Graft"]
 c.Autograde.autograde_preprocessors = [
     "grading.nbgrader_plugins.autograde.Examine",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "grading.nbgrader_plugins.autograde.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "grading.nbgrader_plugins.autograde.MarkSetAside",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.GenerateFeedback.preprocessors = [

@@ -1,5 +1,6 @@
 """A whole class at a time: `python -m grading grade`.
 
 Others use `console.grade_class` and, to watch a run from inside, `folder.ClassFolder`, `run.Run`
-and `run.Summary`. Workers import `workers` and `fingerprint` alone of this room.
+and `run.Summary`. nbgrader's plugins use `lock`, `journal` and `fingerprint`. Workers import
+`workers` and `fingerprint` alone of this room.
 """

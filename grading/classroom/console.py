@@ -15,13 +15,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from grading.classroom.folder import CannotGrade, ClassFolder
-from grading.classroom.gradebook import GradebookError
+from grading.classroom.gradebook import GradebookError, GradebookUnavailable
+from grading.classroom.lock import Busy
 from grading.classroom.run import CANNOT, Run, Summary
 from grading.classroom.workers import dask_pool
 from grading.examination.verdicts import Outcome
 from grading.sandbox.view import SandboxUnavailable
 
 SHOWN_PROBLEMS = 50
+REFUSALS = (CannotGrade, Busy, GradebookError, GradebookUnavailable, SandboxUnavailable)
 
 
 def grade_class(
@@ -67,8 +69,8 @@ def grade_class(
         missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
         console.print(f"[bold red]{escape(missing)}[/]")
         return CANNOT
-    except (CannotGrade, GradebookError, SandboxUnavailable, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]")
+    except (*REFUSALS, OSError) as error:
+        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
         return CANNOT
     _report(console, exercise, summary, by_hand)
     return summary.status
@@ -125,6 +127,9 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
         console.print(f"[bold red]{escape(student)}[/]: {escape(reason)}", soft_wrap=True)
     if len(summary.problems) > SHOWN_PROBLEMS:
         console.print(f"and {len(summary.problems) - SHOWN_PROBLEMS} more")
+    for cell, how in summary.suspicious():
+        said = f"[bold red]{escape(cell)}[/]: look at this test, it judged nobody: {escape(how)}"
+        console.print(said, soft_wrap=True)
     for student, reason in summary.left_out[:SHOWN_PROBLEMS]:
         console.print(f"{escape(student)}: {escape(reason)}", soft_wrap=True)
     if summary.stopped:

@@ -1,4 +1,4 @@
-"""What a grade depends on, as hashes: files, and the code that grades."""
+"""What a grade depends on, as hashes: files, the code that grades, and answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
+from grading.examination.engine import NOTE
+from grading.examination.verdicts import Outcome
 from grading.sandbox.view import COURSE
+from grading.submission.graft import Role, grade_id, role
 
 GRADING = (
     "grading.classroom.workers",
@@ -46,6 +49,11 @@ def _content_hash(part: object) -> str:
 
 @functools.lru_cache
 def grading_version(source: bytes) -> str:
+    """`version_now`, of when this process asked first."""
+    return version_now(source)
+
+
+def version_now(source: bytes) -> str:
     """Hash of the code that grades a source notebook.
 
     Grading itself, the modules of checks and helpers that the notebook imports, what these
@@ -54,6 +62,30 @@ def grading_version(source: bytes) -> str:
     files = sorted(code_that_grades(source))
     libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
     return digest([(str(f.relative_to(COURSE)), f) for f in files], libraries, sys.version_info[:2])
+
+
+def judged(notebook: dict[str, Any]) -> dict[str, str]:
+    """Hash of what the points of each cell of a graded notebook are for, by grade id.
+
+    For an answer that a human grades its text and pictures; for a test whether it passed, and all
+    of the learner's code.
+    """
+    cells = notebook["cells"]
+    code = [
+        c["source"]
+        for c in cells
+        if c["cell_type"] == "code" and role(c) in (Role.ANSWER, Role.OPEN)
+    ]
+    hashes = {}
+    for cell in cells:
+        if not cell["metadata"].get("nbgrader", {}).get("grade"):
+            continue
+        if role(cell) is Role.TEST:
+            outcome = cell["metadata"].get(NOTE, {}).get("outcome")
+            hashes[grade_id(cell)] = digest(code, outcome == Outcome.PASSED)
+        else:
+            hashes[grade_id(cell)] = digest(cell["source"], cell.get("attachments", {}))
+    return hashes
 
 
 def code_that_grades(source: bytes) -> set[Path]:

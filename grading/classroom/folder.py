@@ -6,9 +6,7 @@ import contextlib
 import dataclasses
 import datetime
 import glob
-import os
 import shutil
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from sqlalchemy.engine import make_url
 from grading.classroom.fingerprint import digest, grading_version
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
+from grading.classroom.lock import locked
 from grading.classroom.workers import GradedNotebook, Handed, Pool, Task, local_pool
 from grading.sandbox.limits import Limits
 from grading.submission.graft import Source, SourceError, read_source
@@ -87,19 +86,9 @@ class ClassFolder:
     def _path(self, step: str, student: str) -> str:
         return str(self._course.format_path(step, student, self.exercise))
 
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """No second run on this folder meanwhile. Raises CannotGrade."""
-        import fcntl  # Windows has none, and no sandbox either
-
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-        except BlockingIOError:
-            raise CannotGrade(f"another run is grading in {self.root}") from None
-        finally:
-            os.close(descriptor)
+    def locked(self) -> AbstractContextManager[None]:
+        """No second run on this folder meanwhile. Raises Busy."""
+        return locked(self.root)
 
     def gradebook(self) -> ClassGradebook:
         """The gradebook, which fits the source notebooks. Raises GradebookError."""
@@ -119,6 +108,11 @@ class ClassFolder:
     def local_pool(self, jobs: int) -> AbstractContextManager[Pool]:
         """Worker processes for this class's submissions."""
         return local_pool(jobs, self._unsafe, self._limits, self.root)
+
+    def trial(self) -> Task:
+        """Trying the source notebooks' own solutions."""
+        own = tuple(Handed(name, source, source.data) for name, source in self._sources.items())
+        return Task(own, self._unsafe, self._limits, self.root, self._versions, trial=True)
 
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""

@@ -7,13 +7,16 @@ nbgrader/preprocessors/{saveautogrades,latepenalties}.py, version 0.9), by one e
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from grading.classroom import journal
 from grading.classroom.journal import Entry
@@ -34,6 +37,10 @@ class GradebookError(ValueError):
     """The gradebook doesn't fit; the message says what to do."""
 
 
+class GradebookUnavailable(RuntimeError):
+    """The gradebook can't be read or written now; the message says what to do."""
+
+
 @dataclass(frozen=True)
 class _Notebook:
     """A notebook of the assignment, and its cells' ids by their names."""
@@ -51,13 +58,16 @@ class ClassGradebook:
     course_id: as configured.
     create_students: whether learners that the gradebook doesn't know are added to it.
     penalty: for what was handed in late.
-    Raises GradebookError where the assignment has not been generated.
+    Raises GradebookError where the assignment has not been generated; this and all methods raise
+    GradebookUnavailable where the database is locked for longer than its driver waits (of SQLite
+    5 seconds, unless the url says `?timeout=`), or can't be reached.
     """
 
     def __init__(
         self, url: str, course_id: str, assignment: str, create_students: bool, penalty: Penalty
     ) -> None:
-        with api.Gradebook(url, course_id) as gradebook:
+        self._url = url
+        with self._reached(), api.Gradebook(url, course_id) as gradebook:
             self._engine = gradebook.engine
             try:
                 found = gradebook.find_assignment(assignment)
@@ -71,13 +81,34 @@ class ClassGradebook:
             self._notebooks = {n.name: _cells(n) for n in found.notebooks}
         self._create_students = create_students
         self._penalty = penalty
-        journal.TABLES.create_all(self._engine)
+        with self._reached():
+            journal.TABLES.create_all(self._engine)
 
     def __enter__(self) -> ClassGradebook:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Turn what is not one submission's trouble into GradebookUnavailable."""
+        try:
+            yield
+        except (IntegrityError, DataError, ProgrammingError):
+            raise
+        except DBAPIError as error:
+            where = make_url(self._url).render_as_string(hide_password=True)
+            said = " ".join(str(error.orig).split())
+            what = "can't be used now"
+            advice = "put that right, then run the same command again"
+            if "locked" in said:
+                what = "is in use by another program"
+                advice = (
+                    "wait until that has finished, or close it (the formgrader, a database "
+                    "browser), then run the same command again"
+                )
+            raise GradebookUnavailable(f"the gradebook {where} {what} ({said}): {advice}") from None
 
     def check(self, name: str, source: Source) -> None:
         """Compare a source notebook's graded cells with the gradebook's. Raises GradebookError."""
@@ -95,7 +126,7 @@ class ClassGradebook:
 
     def entry(self, student: str) -> Entry | None:
         """The journal's entry on a learner, or None."""
-        with self._engine.connect() as connection:
+        with self._reached(), self._engine.connect() as connection:
             row = self._submission(connection, student)
             return None if row is None else journal.read(connection, row.id)
 
@@ -106,7 +137,7 @@ class ClassGradebook:
         )
         mine = (_SUBMISSION.c.assignment_id == self._assignment_id) & _GRADE.c.needs_manual_grade
         counted = select(func.count(_SUBMISSION.c.id.distinct())).select_from(joined).where(mine)
-        with self._engine.connect() as connection:
+        with self._reached(), self._engine.connect() as connection:
             return connection.scalar(counted) or 0
 
     def record(
@@ -118,10 +149,10 @@ class ClassGradebook:
     ) -> None:
         """Write a graded submission and its journal entry, both or neither.
 
-        What a human has given stays; as in nbgrader, it is to be looked at again.
-        Raises GradebookError for a learner who is unknown and is not to be added.
+        What a human has given stays, and is to be looked at again where what it was given for has
+        changed. Raises GradebookError for a learner who is unknown and is not to be added.
         """
-        with self._engine.begin() as connection:
+        with self._reached(), self._engine.begin() as connection:
             self._ensure_student(connection, student)
             submission, late = self._ensure_submission(connection, student, timestamp)
             rows = self._ensure_notebooks(connection, submission)
@@ -202,17 +233,24 @@ def _cells(notebook: api.Notebook) -> _Notebook:
 def _write_grades(
     connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
 ) -> None:
-    found = select(_GRADE.c.cell_id, _GRADE.c.manual_score).where(_GRADE.c.notebook_id == row)
-    manual = {cell: score for cell, score in connection.execute(found)}
+    columns = (_GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.needs_manual_grade)
+    found = connection.execute(select(*columns).where(_GRADE.c.notebook_id == row))
+    present = {cell: (by_hand, look) for cell, by_hand, look in found}
+    before = journal.judged_before(connection, row)
     values: dict[str, dict[str, Any]] = {}
     for name, cell in known.grades.items():
+        by_hand, waits = present.get(cell, (None, False))
         if name in graded.scores:
             score = graded.scores[name]
-            look = bool(graded.reason) or score is None or manual.get(cell) is not None
+            look = score is None or by_hand is not None
+            if by_hand is not None and before.get(name) == graded.judged[name]:
+                look = waits
+            look = look or bool(graded.reason)
             values[cell] = {"auto_score": score, "needs_manual_grade": look}
-        elif cell not in manual or graded.reason:  # a task: nothing about it is automatic
+        elif cell not in present or graded.reason:  # a task: nothing about it is automatic
             values[cell] = {"auto_score": None, "needs_manual_grade": True}
-    _write(connection, _GRADE, row, manual, values)
+    _write(connection, _GRADE, row, present, values)
+    journal.write_judged(connection, row, graded.judged)
 
 
 def _write_comments(

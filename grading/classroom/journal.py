@@ -1,7 +1,9 @@
-"""What has been graded already, by content: the journal of the class command.
+"""What has been graded already, by content.
 
-The journal is a table beside nbgrader's in the gradebook, so that one transaction writes a
-submission's scores and the entry that says so: after a crash there are both or neither.
+The journal of the class command is a table beside nbgrader's in the gradebook, so that one
+transaction writes a submission's scores and the entry that says so: after a crash there are both or
+neither. Another table has what was judged in each notebook, so that an answer which a human has
+graded need not be looked at again while it stays as it is; the stock command writes it too.
 """
 
 from __future__ import annotations
@@ -21,6 +23,12 @@ JOURNAL = Table(
     Column("graded", String(64), nullable=False),
     Column("reason", Text, nullable=False),
     Column("verdicts", Text, nullable=False),
+)
+JUDGED = Table(
+    "grading_judged",
+    TABLES,
+    Column("notebook_id", String(32), primary_key=True),
+    Column("hashes", Text, nullable=False),
 )
 
 
@@ -57,3 +65,16 @@ def write(connection: Connection, submission_id: str, entry: Entry) -> None:
     connection.execute(delete(JOURNAL).where(JOURNAL.c.submission_id == submission_id))
     values = {"submission_id": submission_id} | vars(entry)
     connection.execute(insert(JOURNAL).values(values))
+
+
+def judged_before(connection: Connection, notebook_id: str) -> dict[str, str]:
+    """What `fingerprint.judged` gave for a row of submitted_notebook when it was graded last."""
+    found = connection.scalar(select(JUDGED.c.hashes).where(JUDGED.c.notebook_id == notebook_id))
+    return {} if found is None else dict(json.loads(found))
+
+
+def write_judged(connection: Connection, notebook_id: str, hashes: dict[str, str]) -> None:
+    """Replace it, in the transaction at hand."""
+    connection.execute(delete(JUDGED).where(JUDGED.c.notebook_id == notebook_id))
+    values = {"notebook_id": notebook_id, "hashes": json.dumps(hashes, sort_keys=True)}
+    connection.execute(insert(JUDGED).values(values))

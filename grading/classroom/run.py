@@ -13,12 +13,12 @@ import itertools
 import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from grading.classroom.folder import (
     CannotGrade,
@@ -31,11 +31,20 @@ from grading.classroom.folder import (
 from grading.classroom.gradebook import ClassGradebook, GradebookError
 from grading.classroom.journal import Entry
 from grading.classroom.workers import Pool, Result, Trouble, grade_task
+from grading.examination.verdicts import Outcome
 from grading.submission.names import Malformed, printable
 
 ATTEMPTS = 3
 """How often a submission is tried that ends the worker process."""
 QUEUED_PER_WORKER = 2
+JUDGED = (Outcome.PASSED, Outcome.FAILED)
+"""How a test ends that comes to a judgement."""
+LOST = (BrokenExecutor, CancelledError)
+"""What a future raises whose worker is gone; the latter with Dask's scheduler."""
+SOLUTION = ""
+"""Whose submission the source's own solution counts as; no learner is called so."""
+ENOUGH = 3
+"""So many learners whom a test did not come to judge make one look at the test."""
 FINE, LOOK, CANNOT, INTERRUPTED = 0, 1, 2, 130
 """Exit statuses: all graded; something needs the instructor; nothing can be graded; Ctrl-C."""
 
@@ -48,6 +57,8 @@ class Summary:
 
     problems: learner and reason of each submission that needs the instructor.
     left_out: learner and reason where something that was handed in is not handed back.
+    cells: how each test cell ended, by its notebook and name, for submissions that can be read.
+    errors: what a learner was told of each test cell that came to no judgement.
     """
 
     submissions: int = 0
@@ -57,6 +68,8 @@ class Summary:
     outcomes: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
+    cells: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
+    errors: dict[tuple[str, str], str] = field(default_factory=dict)
     stopped: bool = False
 
     @property
@@ -64,7 +77,17 @@ class Summary:
         """The command's exit status."""
         if self.stopped:
             return INTERRUPTED
-        return LOOK if self.problems else FINE
+        return LOOK if self.problems or self.suspicious() else FINE
+
+    def suspicious(self) -> list[tuple[str, str]]:
+        """Test cells that came to judge nobody's answer; how they ended, and for instance why."""
+        said = []
+        for (notebook, cell), ended in self.cells.items():
+            if ended.total() >= ENOUGH and not any(ended[outcome] for outcome in JUDGED):
+                how = ", ".join(f"{count} {outcome}" for outcome, count in ended.most_common())
+                error = self.errors[notebook, cell].partition("\n")[0]
+                said.append((f"{cell} of {notebook}", f"{how}, for instance: {error}"))
+        return said
 
 
 class Run:
@@ -87,6 +110,8 @@ class Run:
         self._force = force
         self._show = show
         self._stop = False
+        self._tried = False
+        self._lost: Counter[str] = Counter()
         self.summary = Summary()
 
     def stop(self) -> None:
@@ -99,21 +124,13 @@ class Run:
         self.summary.submissions = len(students)
         fresh = self._changed(students)
         suspects: deque[Submission] = deque()
-        broken: Counter[str] = Counter()
         first = next(fresh, None)
         if first is None:  # so that no pool is opened
             return self.summary
         fresh = itertools.chain([first], fresh)
-        while True:
-            lost = self._with_pool(open_pool, fresh, suspects)
-            for submission in lost:
-                broken[submission.student] += 1
-                if broken[submission.student] < ATTEMPTS:
-                    suspects.append(submission)
-                else:
-                    self._not_graded(submission.student, "it ends the worker process")
-            if not lost:
-                return self.summary
+        while not self._with_pool(open_pool, fresh, suspects):
+            pass
+        return self.summary
 
     def _changed(self, students: list[tuple[str, Path]]) -> Iterator[Submission]:
         """What has to be graded; the others are counted."""
@@ -136,11 +153,13 @@ class Run:
         open_pool: OpenPool,
         fresh: Iterator[Submission],
         suspects: deque[Submission],
-    ) -> list[Submission]:
-        """Grade until all is done, or until the workers are lost with these submissions."""
+    ) -> bool:
+        """Grade until all is done, or until the workers are lost: then False."""
         running: dict[Future[Result], Submission] = {}
         try:
             with open_pool() as pool:
+                if not self._tried:
+                    self._try_solution(pool)
                 while self._feed(pool, running, fresh, suspects):
                     done, _ = wait(running, timeout=0.2, return_when=FIRST_COMPLETED)
                     if pool.lost():
@@ -152,9 +171,40 @@ class Run:
                         raise _Stopped
         except _Stopped:
             self.summary.stopped = True
-        except BrokenExecutor:
-            return list(running.values())
-        return []
+        except LOST:
+            if not self._tried and self._lost_too_often(SOLUTION):
+                raise CannotGrade("the source's own solution ends the worker process") from None
+            for submission in running.values():
+                if self._lost_too_often(submission.student):
+                    self._not_graded(submission.student, "it ends the worker process")
+                else:
+                    suspects.append(submission)
+            return False
+        return True
+
+    def _lost_too_often(self, whose: str) -> bool:
+        self._lost[whose] += 1
+        return self._lost[whose] >= ATTEMPTS
+
+    def _try_solution(self, pool: Pool) -> None:
+        """Raise CannotGrade where a broken test or solution would cost the class its points."""
+        future = pool.executor.submit(grade_task, self._folder.trial())
+        done: set[Future[Result]] = set()
+        while not done:
+            done, _ = wait([future], timeout=0.2)
+            if pool.lost():
+                raise BrokenExecutor
+            if self._stop:
+                raise _Stopped
+        try:
+            result = future.result()
+        except LOST:
+            raise
+        except Exception as error:
+            raise CannotGrade(f"trying the source's own solution failed: {error!r}") from None
+        if result.trouble is not None:
+            raise CannotGrade(f"{result.trouble}: {result.details}")
+        self._tried = True
 
     def _feed(
         self,
@@ -169,21 +219,20 @@ class Run:
         """
         if suspects:
             if not running:
-                submission = suspects.popleft()
-                running[pool.executor.submit(grade_task, submission.task)] = submission
+                _submit(pool, running, suspects.popleft())
             return True
         while len(running) < QUEUED_PER_WORKER * pool.workers and not self._stop:
             following = next(fresh, None)
             if following is None:
                 break
-            running[pool.executor.submit(grade_task, following.task)] = following
+            _submit(pool, running, following)
         return bool(running)
 
     def _finish(self, submission: Submission, future: Future[Result]) -> None:
         student = submission.student
         try:
             result = future.result()
-        except BrokenExecutor:
+        except LOST:
             raise
         except Exception as error:  # whatever it is, the others are to be graded
             self._not_graded(student, f"grading failed: {error!r}")
@@ -201,8 +250,6 @@ class Run:
         entry = Entry(submission.key, content, "; ".join(reasons), result.verdicts())
         try:
             self._gradebook.record(student, submission.timestamp, result.notebooks, entry)
-        except OperationalError as error:
-            raise CannotGrade(f"the gradebook can't be written: {error.orig}") from None
         except (GradebookError, SQLAlchemyError) as error:
             shutil.rmtree(staged)
             self._not_graded(student, f"the gradebook does not take it: {error}")
@@ -214,7 +261,14 @@ class Run:
         self._count(student, entry)
 
     def _count(self, student: str, entry: Entry) -> None:
-        self.summary.outcomes.update(v["outcome"] for v in entry.tests())
+        tests = entry.tests()
+        self.summary.outcomes.update(test["outcome"] for test in tests)
+        for test in tests:
+            cell = test["notebook"], test["cell"]
+            if test["outcome"] != Outcome.MALFORMED:
+                self.summary.cells.setdefault(cell, Counter())[test["outcome"]] += 1
+            if test["outcome"] not in JUDGED:
+                self.summary.errors[cell] = test["message"]
         if entry.reason:
             self.summary.problems.append((student, f"set aside: {entry.reason}"))
         self._show(self.summary)
@@ -223,6 +277,15 @@ class Run:
         self.summary.not_graded += 1
         self.summary.problems.append((student, f"not graded: {reason}"))
         self._show(self.summary)
+
+
+def _submit(pool: Pool, running: dict[Future[Result], Submission], submission: Submission) -> None:
+    try:
+        future = pool.executor.submit(grade_task, submission.task)
+    except BrokenExecutor:  # since the last look; this one is to be graded all the same
+        running[Future()] = submission
+        raise
+    running[future] = submission
 
 
 class _Stopped(Exception):

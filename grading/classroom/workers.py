@@ -22,8 +22,9 @@ from typing import Any
 
 import nbformat
 
-from grading.classroom.fingerprint import grading_version
+from grading.classroom.fingerprint import grading_version, judged
 from grading.examination.engine import Engine, Graded, engine_for, set_aside, share
+from grading.examination.trial import try_solution
 from grading.examination.verdicts import Verdict
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
@@ -51,6 +52,7 @@ class Task:
     unsafe: run learners' code without a sandbox.
     secret: the course folder, which learners' code must not see.
     versions: `grading_version` of each source notebook; a worker with another refuses.
+    trial: the sources' own solutions are tried instead, and nothing comes back but trouble.
     """
 
     notebooks: tuple[Handed, ...]
@@ -58,6 +60,7 @@ class Task:
     limits: Limits
     secret: Path
     versions: tuple[str, ...]
+    trial: bool = False
 
 
 class Trouble(StrEnum):
@@ -75,6 +78,7 @@ class GradedNotebook:
     data: its file, as nbgrader writes it.
     scores: points by grade id, None where a human has to give them.
     comments: nbgrader's automatic comment on each answer cell, or None.
+    judged: hash of what each graded cell's points are for.
     reason: why the submitted notebook could not be read, or empty.
     """
 
@@ -83,6 +87,7 @@ class GradedNotebook:
     scores: dict[str, float | None]
     comments: dict[str, str | None]
     verdicts: tuple[Verdict, ...]
+    judged: dict[str, str]
     reason: str = ""
 
 
@@ -107,6 +112,8 @@ def grade_task(task: Task) -> Result:
         return Result(trouble=Trouble.VERSION, details="install the same on every machine")
     try:
         with _one_at_a_time:
+            if task.trial:
+                return _try_solutions(task)
             return Result(tuple(_grade(task, handed) for handed in task.notebooks))
     except SourceError as error:
         return Result(trouble=Trouble.SOURCE, details=str(error))
@@ -114,12 +121,24 @@ def grade_task(task: Task) -> Result:
         return Result(trouble=Trouble.SANDBOX, details=str(error))
 
 
+def _try_solutions(task: Task) -> Result:
+    for handed in task.notebooks:
+        try:
+            try_solution(_engine(task), handed.source)
+        except SourceError as error:
+            raise SourceError(f"{handed.name}: {error}") from None
+    return Result()
+
+
+def _engine(task: Task) -> Engine:
+    return engine_for(task.unsafe, task.limits, task.secret)
+
+
 def _grade(task: Task, handed: Handed) -> GradedNotebook:
     if isinstance(handed.submitted, str):
         graded = set_aside(handed.source, handed.submitted)
     else:
-        engine = engine_for(task.unsafe, task.limits, task.secret)
-        graded = engine.grade(handed.source, handed.submitted)
+        graded = _engine(task).grade(handed.source, handed.submitted)
     return _as_nbgrader_does(handed, graded)
 
 
@@ -141,7 +160,9 @@ def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
     notebook: Any = nbformat.from_dict(graded.notebook)
     text = nbformat.v4.writes(notebook)
     data = (text if text.endswith("\n") else text + "\n").encode()
-    return GradedNotebook(handed.name, data, scores, comments, graded.verdicts, graded.reason)
+    return GradedNotebook(
+        handed.name, data, scores, comments, graded.verdicts, judged(notebook), graded.reason
+    )
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,22 @@
-"""Which names a cell's text defines, and which it reads; nothing is run."""
+"""Which names a cell's text defines, which it reads, and what it ends in; nothing is run."""
 
 from __future__ import annotations
 
+import ast
 import builtins
 import functools
 import re
 import symtable
 
+PARTIAL_CREDIT = (
+    "ends in a value, and nbgrader would take a number there for partial credit. Here a test cell "
+    "gives all of its points or none: end it with an assert, and split a test that has degrees "
+    "into several cells"
+)
+"""What is wrong with a test cell that `ends_in_a_number`."""
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
 
 
 def without_magics(code: str) -> str:
@@ -48,6 +56,35 @@ def bound_names(code: str) -> frozenset[str]:
         return frozenset(re.findall(r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)", code)) | frozenset(
             re.findall(r"(?m)^(\w+)\s*=", code)
         )
+
+
+def ends_in_a_number(code: str) -> bool:
+    """Whether a test cell's last line is a value that may be a number, as far as its text says.
+
+    nbgrader takes such a number for partial credit. Of calls only those of Python's own functions
+    that give numbers count: what others give is not to be seen.
+    """
+    try:
+        statements = ast.parse(code).body
+    except _UNREADABLE:
+        return False
+    last = statements[-1] if statements else None
+    return isinstance(last, ast.Expr) and _may_be_a_number(last.value)
+
+
+def _may_be_a_number(value: ast.expr) -> bool:
+    match value:
+        case ast.Constant():
+            return type(value.value) in (int, float)
+        case ast.Name() | ast.Attribute() | ast.Subscript() | ast.BinOp() | ast.NamedExpr():
+            return True
+        case ast.UnaryOp():
+            return not isinstance(value.op, ast.Not)
+        case ast.IfExp():
+            return _may_be_a_number(value.body) or _may_be_a_number(value.orelse)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _GIVE_NUMBERS
+    return False
 
 
 def _table(code: str) -> symtable.SymbolTable:

@@ -6,6 +6,7 @@ put it into the source notebook (`Graft`), and run and examine it (`Examine`).
 
 from __future__ import annotations
 
+import functools
 import glob
 import hashlib
 import shutil
@@ -19,10 +20,14 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, List, Unicode
 
-from grading.examination.engine import NOTE, Graded, engine_for, set_aside
+from grading.classroom import journal
+from grading.classroom.fingerprint import judged, version_now
+from grading.classroom.lock import Busy, locked
+from grading.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
+from grading.examination.trial import try_solution
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
 from grading.submission.files import MAX_FILES_BYTES, copy_file, read_file
@@ -54,15 +59,40 @@ class SubmissionReader(NotebookExporter):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.converter = cast(Any, self.parent)  # the Autograde that uses it
-        root = Path(self.converter.coursedir.root)
+        self.root = Path(self.converter.coursedir.root)
+        self._taken: dict[Path, Intake] = {}
+        # What nbgrader calls next, and when it has returned nothing more is written.
+        self.converter.convert_notebooks = self._convert
+
+    def _convert(self) -> None:
+        """Convert as nbgrader does, while nobody else grades here and all tests can be passed."""
         try:
-            self.engine = engine_for(self.unsafe_no_sandbox, Limits(**self.limits), root)
-        except SandboxUnavailable as error:
+            with locked(self.root):
+                limits = Limits(**self.limits)
+                self.engine = engine_for(self.unsafe_no_sandbox, limits, self.root)
+                self._survey()
+                self._clean = CleanFolder(self.converter, self._taken)
+                self._try_solutions()
+                type(self.converter).convert_notebooks(self.converter)
+        except (Busy, SandboxUnavailable) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
-        self._taken: dict[Path, Intake] = {}
-        self._survey()
-        self._clean = CleanFolder(self.converter, self._taken)
+
+    def _try_solutions(self) -> None:
+        """Raise NbGraderException where a broken test or solution would cost points."""
+        for path in self._sources():
+            try:
+                source = read_source(path.read_bytes())
+                _try_once(self.engine, source.data, version_now(source.data))
+            except (OSError, SourceError) as error:
+                self.log.error("%s: %s", path, error)
+                raise NbGraderException(f"{path}: {error}") from None
+
+    def _sources(self) -> list[Path]:
+        """The source notebooks of what is to be graded."""
+        course = self.converter.coursedir
+        source = course.format_path(course.source_directory, ".", course.assignment_id)
+        return [Path(p) for p in glob.glob(f"{glob.escape(source)}/{course.notebook_id}.ipynb")]
 
     def _survey(self) -> None:
         """Look at what was handed in before nbgrader touches it."""
@@ -84,10 +114,8 @@ class SubmissionReader(NotebookExporter):
 
     def _answers(self) -> dict[str, Collection[str]]:
         """For each source notebook the grade ids of its answers."""
-        course = self.converter.coursedir
-        source = course.format_path(course.source_directory, ".", course.assignment_id)
         answers: dict[str, Collection[str]] = {}
-        for path in map(Path, glob.glob(f"{glob.escape(source)}/{course.notebook_id}.ipynb")):
+        for path in self._sources():
             try:
                 answers[path.stem] = read_source(path.read_bytes()).stubs
             except SourceError:  # `Graft` says so
@@ -196,17 +224,42 @@ class Examine(_Grading):
         return nbformat.from_dict(graded.notebook), resources
 
 
-class MarkSetAside(NbGraderPreprocessor):
-    """Mark a submission that can't be read as one that needs the instructor; after the scores."""
+class SaveGrades(SaveAutoGrades):
+    """Save scores as nbgrader does; what a human has graded stays graded while it is unchanged.
+
+    A submission that can't be read is marked as one that needs the instructor.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        if "malformed" in resources:
-            about = resources["nbgrader"]
-            with Gradebook(about["db_url"]) as gradebook:
-                submission = gradebook.find_submission_notebook(
-                    about["notebook"], about["assignment"], about["student"]
-                )
-                for grade in submission.grades:
-                    grade.needs_manual_grade = True
-                gradebook.db.commit()
+        about = resources["nbgrader"]
+        self.notebook_id, self.assignment_id = about["notebook"], about["assignment"]
+        self.student_id = about["student"]
+        hashes = judged(nb)
+        with Gradebook(about["db_url"]) as self.gradebook:
+            journal.TABLES.create_all(self.gradebook.engine)
+            submission = self.gradebook.find_submission_notebook(
+                self.notebook_id, self.assignment_id, self.student_id
+            )
+            row = submission.id
+            grades = list(submission.grades)
+            before = journal.judged_before(self.gradebook.db.connection(), row)
+            kept = [
+                grade
+                for grade in grades
+                if grade.manual_score is not None and not grade.needs_manual_grade
+                if grade.name in hashes and before.get(grade.name) == hashes[grade.name]
+            ]
+            # What SaveAutoGrades does with each cell, in this session.
+            nb, resources = super(SaveAutoGrades, self).preprocess(nb, resources)
+            unreadable = "malformed" in resources
+            for grade in grades if unreadable else kept:
+                grade.needs_manual_grade = unreadable
+            journal.write_judged(self.gradebook.db.connection(), row, hashes)
+            self.gradebook.db.commit()
         return nb, resources
+
+
+@functools.lru_cache
+def _try_once(engine: Engine, source: bytes, version: str) -> None:
+    """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
+    try_solution(engine, read_source(source))

@@ -155,6 +155,9 @@ BROKEN = {
     "but checks.attention says": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
         points=7
     ),
+    "for partial credit": lambda cells: cells["softmax-hidden"].update(
+        source=cells["softmax-hidden"].source + "\nscore = 1.5\nscore"
+    ),
     "mark scheme belongs": lambda cells: cells["written-scaling-question"].metadata.nbgrader.update(
         locked=False
     ),

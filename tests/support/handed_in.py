@@ -19,9 +19,10 @@ from sqlalchemy import create_engine, text
 
 from grading.classroom.folder import ClassFolder
 from grading.classroom.run import LOOK, Run, Summary
-from grading.classroom.workers import Pool, Result, Task, grade_task
+from grading.classroom.workers import Pool, Result, Task
 from support.commands import run_forked
 from support.course import EXERCISE
+from support.notebooks import submission
 
 # One worker, unless told otherwise: each is a process that takes seconds to start.
 GRADE = ("grading", "grade", EXERCISE, "--jobs=1")
@@ -93,12 +94,29 @@ class HandedIn:
             for p in top.rglob("*")
         }
 
-    def grade_by_hand(self, learner: str, points: float) -> None:
+    def grade_by_hand(self, learner: str, points: float, cell: str = "w") -> None:
         with Gradebook(self.url) as gradebook:
-            grade = gradebook.find_grade("w", EXERCISE, EXERCISE, learner)
+            grade = gradebook.find_grade(cell, EXERCISE, EXERCISE, learner)
             grade.manual_score, grade.needs_manual_grade = points, False
-            gradebook.find_comment("w", EXERCISE, EXERCISE, learner).manual_comment = "Nice."
+            if cell == "w":
+                gradebook.find_comment("w", EXERCISE, EXERCISE, learner).manual_comment = "Nice."
             gradebook.db.commit()
+
+    def waiting(self) -> set[tuple[str, str]]:
+        """Learner and cell of what a human is to look at."""
+        return {(learner, cell) for learner, cell, _, _, look in self.rows()[0] if look == "1.0"}
+
+    def change(self, learner: str, **answers: str) -> None:
+        """Hand in another notebook in the place of the learner's."""
+        path = self.root / "submitted" / learner / EXERCISE / f"{EXERCISE}.ipynb"
+        path.write_bytes(submission(path.read_bytes(), answers))
+
+    def edit_source(self, old: str, new: str) -> None:
+        """Replace a text that stands in the source notebook once."""
+        path = self.root / "source" / EXERCISE / f"{EXERCISE}.ipynb"
+        text = path.read_text()
+        assert text.count(old) == 1, text
+        path.write_text(text.replace(old, new))
 
 
 def plain(value: object) -> str:
@@ -139,6 +157,9 @@ class Inline(Executor):
 
     def submit(self, fn: Any, task: Task) -> Future[Result]:  # type: ignore[override]
         future: Future[Result] = Future()
+        if task.trial:
+            future.set_result(fn(task))
+            return future
         submitted = str(task.notebooks[0].submitted)
         self.graded.append(submitted)
         if self.raises is not None:
@@ -146,7 +167,7 @@ class Inline(Executor):
         elif self.broken in submitted:
             future.set_exception(BrokenExecutor("a worker ended"))
         else:
-            future.set_result(grade_task(task))
+            future.set_result(fn(task))
         return future
 
     @contextlib.contextmanager
