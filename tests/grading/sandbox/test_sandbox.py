@@ -684,13 +684,13 @@ def test_other_systems_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
 def test_windows_is_told_what_to_do() -> None:
     """Lost otherwise: an ImportError in place of the advice to use WSL 2."""
     script = textwrap.dedent(f"""
-        import os, select, signal, sys
+        import os, select, signal, socket, sys
         sys.path.insert(0, {str(COURSE)!r})
         # What Python lacks on Windows, as far as these modules use it.
         sys.modules["resource"] = sys.modules["fcntl"] = sys.modules["pwd"] = None
         for name in ("fork", "sysconf", "geteuid", "pidfd_open", "wait4", "setsid"):
             delattr(os, name)
-        del select.poll
+        del select.poll, socket.AF_UNIX
         import ctypes
         ctypes.CDLL = None
         from grading.sandbox import parent, promises, view
