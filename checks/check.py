@@ -109,7 +109,7 @@ class Check:
         lines = [f"  came back: {describe(got)}"]
         if not isinstance(got, Raised):
             lines.append(f"  problem:   {said}")
-        elif got.where and not self.exercise.phrase:
+        elif got.where:
             lines.append(f"  raised in: {got.where}")
         lines.append(f"  expected:  {self.expects}")
         causes = [*self.exercise.blamed(self.name, answer), *self._causes(call, earlier)]
@@ -134,7 +134,7 @@ class Check:
             return
         self.exercise.note_failure(self.name)
         lines = [f"  came back: {describe(got)}"]
-        if isinstance(got, Raised) and got.where and not self.exercise.phrase:
+        if isinstance(got, Raised) and got.where:
             lines.append(f"  raised in: {got.where}")
         lines.append(f"  expected:  a {error.__name__}, since {why}")
         if not isinstance(got, Raised):

@@ -21,7 +21,7 @@ import socket
 import sys
 import time
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 import numpy as np
@@ -50,6 +50,8 @@ NOTHING = ""
 """Run behind every cell of a learner's, so that one that breaks the connection is found at once
 and left out of the next process, and not the cell or test behind it."""
 MAX_RESTARTS = 8
+MOST_TELLABLE = 300
+"""Lines of an answer of which a hidden test may say that one raised: more would say much."""
 MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
@@ -312,6 +314,7 @@ class Examination:
             with self._watched(remote):
                 for name in sorted(free_names(cell["code"]) - namespace.keys() & remote.names):
                     names[name] = remote.fetch(name, *self._defined(index, name))
+                remote.tellable = self._tellable(index, names) if self._discreet else None
                 namespace |= names
                 seed_all(cell["seed"])
                 with (
@@ -343,13 +346,28 @@ class Examination:
 
     def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
         """By which cell `name` is defined for the test at `index`, and the names that it reads."""
+        cell = self._cell_of(index, name)
+        return (
+            ("", frozenset())
+            if cell is None
+            else (f"{name} of {cell['id']}", names_used(cell["code"]))
+        )
+
+    def _cell_of(self, index: int, name: str) -> CellToRun | None:
+        """The cell that defines `name` for the test at `index`, as far as its text says."""
         for before in reversed(range(index)):
             cell = self._cells[before]
             if cell["role"] == Role.TEST or before in self._skip or name not in cell["code"]:
                 continue
             if name in bound_names(cell["code"]):
-                return f"{name} of cell {before}", names_used(cell["code"])
-        return "", frozenset()
+                return cell
+        return None
+
+    def _tellable(self, index: int, names: Iterable[str]) -> frozenset[str]:
+        """The lines of the answers that a hidden test asks, where they are few."""
+        cells = [self._cell_of(index, name) for name in names]
+        lines = {line.strip() for cell in cells if cell for line in cell["code"].split("\n")}
+        return frozenset(lines) if len(lines) <= MOST_TELLABLE else frozenset()
 
     def _missing(self, index: int, name: str) -> tuple[Outcome, str]:
         for stop in reversed(self._stops):
@@ -361,11 +379,11 @@ class Examination:
         return Outcome.ERROR, f"{name} is not defined: no cell before this one defines it"
 
     def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> str:
-        if self._discreet:  # name, text and place are the learner's own words
-            return f"{_label(names)} raised {error.builtin}"
-        said = f"{_label(names)} raised {type(error).__name__}"
-        if error.message:
-            said += f": {error.message}"
+        if self._discreet:  # its name and text are the learner's own words
+            said = f"{_label(names)} raised {error.builtin}"
+        else:
+            said = f"{_label(names)} raised {type(error).__name__}"
+            said += f": {error.message}" if error.message else ""
         return said + (f"\n  raised in: {error.where}" if error.where else "")
 
     def _odd(self, error: Exception) -> tuple[Outcome, str]:

@@ -171,6 +171,7 @@ class Remote:
         self.names_used: dict[int, frozenset[str]] = {}
         self.answers: dict[int, str] = {}
         self.out_of_memory = False
+        self.tellable: frozenset[str] | None = None
         self._stand_ins: dict[int, StandIn] = {}
         self._lent: list[Any] = []
         self._generators: weakref.WeakKeyDictionary[torch.Generator, tuple[int, Any]] = (
@@ -250,11 +251,23 @@ class Remote:
 
     def _error(self, description: Any) -> BaseException:
         error = rebuild_error(description)
+        error.where = self._place_told(error.where)
         if "KeyboardInterrupt" in description["bases"]:
             return Ended(Outcome.TIMED_OUT, "")
         if runs_out_of_memory(error):
             self.out_of_memory = True
         return error
+
+    def _place_told(self, where: str | None) -> str | None:
+        """Where an exception was raised, as far as that may be told.
+
+        With `tellable` that is one of these lines, which the learner wrote before being asked: a
+        process can make up any other.
+        """
+        if where is None or self.tellable is None:
+            return where
+        line = where.partition(": ")[2]
+        return f"the line {line}" if line in self.tellable else None
 
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
         """Answer a call of the learner's to a function or module that a test lent it."""

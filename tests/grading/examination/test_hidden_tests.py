@@ -51,10 +51,6 @@ WAYS: dict[str, dict[str, str]] = {
         "threading.Thread(target=say, daemon=True).start()",
         "later": "import time\ntime.sleep(0.2)",
     },
-    "what a file holds": {
-        "a": "import os\ndef a(x):\n    open('/tmp/seen', 'a').write(str(x))\n    os._exit(1)",
-        "later": "import os\nprint(os.path.exists('/tmp/seen') and open('/tmp/seen').read())",
-    },
     "how a process ends": {
         "a": f"import os\ndef a(x):\n    if x == {SECRET}: os._exit(73)\n    return 1"
     },
@@ -87,6 +83,23 @@ def test_what_a_hidden_test_asks_is_not_told(engine: Engine, way: str) -> None:
     assert str(SECRET) not in told
     if "process" in way:
         assert "73" not in done.verdicts[1].message
+
+
+def test_no_file_tells_what_a_hidden_test_asked(tight_engine: Engine) -> None:
+    """Nor when the asking ends the process, and a new one runs the cells again."""
+    writes = "import os\ndef a(x):\n    open('/tmp/seen', 'a').write(str(x))\n    os._exit(1)"
+    reads = "import os\nprint(os.path.exists('/tmp/seen') and open('/tmp/seen').read())"
+    done = graded(tight_engine, {"a": writes, "later": reads})
+    assert "False" in text_of(done, "later")
+
+
+def test_a_hidden_test_tells_which_line_raised(engine: Engine) -> None:
+    """A slip in a branch that only it takes would be hard to find; what the line says is known."""
+    slip = "def a(x):\n    if x > 9:\n        return nonesuch\n    return 1"
+    done = graded(engine, {"a": slip})
+    assert outcomes(done)[:2] == ["passed", "error"]
+    message = done.verdicts[1].message
+    assert message == "a raised NameError\n  raised in: the line return nonesuch"
 
 
 def test_a_hidden_test_judges_what_stood_there(engine: Engine) -> None:
