@@ -363,11 +363,11 @@ class Examination:
                 return cell
         return None
 
-    def _tellable(self, index: int, names: Iterable[str]) -> frozenset[str]:
-        """The lines of the answers that a hidden test asks, where they are few."""
+    def _tellable(self, index: int, names: Iterable[str]) -> int:
+        """How many lines the answers have that a hidden test asks; none where they are many."""
         cells = [self._cell_of(index, name) for name in names]
-        lines = {line.strip() for cell in cells if cell for line in cell["code"].split("\n")}
-        return frozenset(lines) if len(lines) <= MOST_TELLABLE else frozenset()
+        lines = max((cell["code"].count("\n") + 1 for cell in cells if cell), default=0)
+        return lines if lines <= MOST_TELLABLE else 0
 
     def _missing(self, index: int, name: str) -> tuple[Outcome, str]:
         for stop in reversed(self._stops):

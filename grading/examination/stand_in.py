@@ -14,6 +14,7 @@ from __future__ import annotations
 import builtins
 import dataclasses
 import math
+import re
 import secrets
 import time
 import weakref
@@ -171,7 +172,7 @@ class Remote:
         self.names_used: dict[int, frozenset[str]] = {}
         self.answers: dict[int, str] = {}
         self.out_of_memory = False
-        self.tellable: frozenset[str] | None = None
+        self.tellable: int | None = None
         self._stand_ins: dict[int, StandIn] = {}
         self._lent: list[Any] = []
         self._generators: weakref.WeakKeyDictionary[torch.Generator, tuple[int, Any]] = (
@@ -261,13 +262,14 @@ class Remote:
     def _place_told(self, where: str | None) -> str | None:
         """Where an exception was raised, as far as that may be told.
 
-        With `tellable` that is one of these lines, which the learner wrote before being asked: a
-        process can make up any other.
+        With `tellable`, which is how many lines an answer has, that is the number of a line: its
+        text and the function's name can be made up.
         """
         if where is None or self.tellable is None:
             return where
-        line = where.partition(": ")[2]
-        return f"the line {line}" if line in self.tellable else None
+        line = re.match(r"line (\d{1,4}) ", where)
+        told = line is not None and int(line[1]) <= self.tellable
+        return f"line {line[1]} of the cell" if line and told else None
 
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
         """Answer a call of the learner's to a function or module that a test lent it."""

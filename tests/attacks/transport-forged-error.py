@@ -1,5 +1,5 @@
 """Reports an exception of a class that means something to the examiner."""
-# verdict: failed, crashed
+# verdict: failed
 import gc
 import os
 

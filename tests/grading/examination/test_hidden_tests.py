@@ -94,12 +94,12 @@ def test_no_file_tells_what_a_hidden_test_asked(tight_engine: Engine) -> None:
 
 
 def test_a_hidden_test_tells_which_line_raised(engine: Engine) -> None:
-    """A slip in a branch that only it takes would be hard to find; what the line says is known."""
+    """A slip in a branch that only it takes would be hard to find."""
     slip = "def a(x):\n    if x > 9:\n        return nonesuch\n    return 1"
     done = graded(engine, {"a": slip})
     assert outcomes(done)[:2] == ["passed", "error"]
     message = done.verdicts[1].message
-    assert message == "a raised NameError\n  raised in: the line return nonesuch"
+    assert message == "a raised NameError\n  raised in: line 3 of the cell"
 
 
 def test_a_hidden_test_judges_what_stood_there(engine: Engine) -> None:
