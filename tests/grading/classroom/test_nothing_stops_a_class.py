@@ -334,5 +334,5 @@ def test_a_solution_that_ends_its_worker_ends_the_run(
             future.set_exception(BrokenExecutor("ended"))
             return future
 
-    with pytest.raises(CannotGrade, match="ends the worker"):
+    with pytest.raises(CannotGrade, match="ends the process that grades it"):
         run_here(monkeypatch, course, Ending())
