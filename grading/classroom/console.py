@@ -128,8 +128,8 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
     if len(summary.problems) > SHOWN_PROBLEMS:
         console.print(f"and {len(summary.problems) - SHOWN_PROBLEMS} more")
     for cell, how in summary.suspicious():
-        said = f"[bold red]{escape(cell)}[/]: look at this test, it judged nobody: {escape(how)}"
-        console.print(said, soft_wrap=True)
+        said = "look at this test, which neither passed nor failed anybody"
+        console.print(f"[bold red]{escape(cell)}[/]: {said}: {escape(how)}", soft_wrap=True)
     for student, reason in summary.left_out[:SHOWN_PROBLEMS]:
         console.print(f"{escape(student)}: {escape(reason)}", soft_wrap=True)
     if summary.stopped:

@@ -173,7 +173,10 @@ class Run:
             self.summary.stopped = True
         except LOST:
             if not self._tried and self._lost_too_often(SOLUTION):
-                raise CannotGrade("the source's own solution ends the worker process") from None
+                said = (
+                    "the source's own solution ends the process that grades it; nothing was graded"
+                )
+                raise CannotGrade(said) from None
             for submission in running.values():
                 if self._lost_too_often(submission.student):
                     self._not_graded(submission.student, "it ends the worker process")

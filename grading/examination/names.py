@@ -9,9 +9,8 @@ import re
 import symtable
 
 PARTIAL_CREDIT = (
-    "ends in a value, and nbgrader would take a number there for partial credit. Here a test cell "
-    "gives all of its points or none: end it with an assert, and split a test that has degrees "
-    "into several cells"
+    "ends in a value, and nbgrader takes a number there for partial credit. Here a test cell gives "
+    "all of its points or none: end it with an assert, and give partial credit by several cells"
 )
 """What is wrong with a test cell that `ends_in_a_number`."""
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")

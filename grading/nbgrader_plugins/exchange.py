@@ -142,8 +142,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         )
         if others:
             self.log.warning(
-                "Not handed in through the exchange, so hand their feedback back the same way "
-                "as it came (the pages are in %s): %s",
+                "Not handed in through the exchange, so give their feedback back the way their "
+                "work came (the pages are in %s): %s",
                 root,
                 ", ".join(others),
             )

@@ -34,7 +34,7 @@ def _submitted_students(self: Any, assignment_id: str) -> set[str]:
     names = _listed(self, assignment_id)
     for name in sorted(names):
         if not is_learner(name):
-            self.log.warning("Not shown, since its name is no learner's: %s", printable(name))
+            self.log.warning("Not shown, since no learner can be called so: %s", printable(name))
     return {name for name in names if is_learner(name)}
 
 
@@ -57,4 +57,4 @@ def _check_student(student: Student, args: Any, values: dict[str, Any]) -> None:
     try:
         check_learner(name)
     except Malformed as error:
-        raise InvalidEntry(f"{printable(name)}: {error}") from None
+        raise InvalidEntry(str(error)) from None

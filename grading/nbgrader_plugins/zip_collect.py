@@ -37,6 +37,7 @@ _BLACKBOARD = re.compile(
     r"(?P<whose>[^/]+?)_attempt_(?P<timestamp>\d{4}(?:-\d\d){5})_(?P<file_id>[^/]+)"
 )
 _SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
+_EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 
 
 class Upload(NamedTuple):
@@ -89,7 +90,7 @@ class Collector(FileNameCollectorPlugin):
                 self.log.error("Not collected: %s: %s", found.name, error)
                 continue
             if named is None:
-                self.log.error("Not collected: %s: its name is not the platform's", found.name)
+                self.log.error("Not collected: %s: %s", found.name, self._unmatched())
             else:
                 uploads[str(found)] = named
         newest: dict[str, datetime.datetime] = {}
@@ -145,11 +146,19 @@ class Collector(FileNameCollectorPlugin):
         learner = groups.get("student_id") if pattern else self._learner(groups["whose"])
         name, text = groups.get("file_id"), groups.get("timestamp")
         if learner is None or name is None:
-            raise Malformed("the expression finds no group student_id or no file_id in it")
+            raise Malformed(f"{_EXPRESSION} finds no group student_id or no file_id in its path")
         check_learner(learner)
         if any(part in ("", ".", "..") for part in name.split("/")):
-            raise Malformed("it would be put elsewhere")
+            raise Malformed("its own name would put it elsewhere")
         return Upload(learner, self._time(text) if text else None, name)
+
+    def _unmatched(self) -> str:
+        if self.named_regexp:
+            return f"{_EXPRESSION} doesn't match its path"
+        form = "TITLE_LEARNER_attempt_YEAR-MONTH-DAY-HOUR-MINUTE-SECOND_FILE"
+        return (
+            f"its name is not of Blackboard's form, {form}; for another platform set {_EXPRESSION}"
+        )
 
     def _learner(self, whose: str) -> str:
         """The learner in Blackboard's TITLE_LEARNER: either may have more underscores."""
@@ -207,7 +216,7 @@ class Extractor(ExtractorPlugin):
         """Whether the collector would look at a file. Raises Malformed for an archive."""
         suffix = os.path.splitext(name)[1]
         if suffix.lower() in ARCHIVES:
-            raise Malformed("archives that learners hand in, or others than zip, are not opened")
+            raise Malformed("archives that learners hand in are not opened, nor any but zip ones")
         return suffix in self.parent.collector_plugin_inst.valid_ext
 
     def _unpack(self, path: Path, to: Path) -> None:
@@ -271,6 +280,6 @@ def _check_place(place: str) -> None:
     """Raises Malformed for a path that leads elsewhere, can't be shown, or is too long."""
     parts = place.split("/")
     if any(part in ("", ".", "..") for part in parts) or "\\" in place or not place.isprintable():
-        raise Malformed("it has a name that can't be taken")
+        raise Malformed("its name leads to another folder, or can't be printed")
     if len(os.fsencode(place)) > MAX_PLACE or any(len(os.fsencode(p)) > 255 for p in parts):
         raise Malformed(f"its name is longer than 255 bytes, or its path than {MAX_PLACE}")

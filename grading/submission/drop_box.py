@@ -37,17 +37,19 @@ class Dropped:
         said = min(self.handed_in, read_timestamp(folder) or self.handed_in)
         if last - said < WRITING:
             return ""
-        return f"it says that it was handed in at {said} UTC, but was written until {last} UTC"
+        return (
+            f"it says that it was handed in at {said} UTC, but was still written to at {last} UTC"
+        )
 
 
 def read_dropped(name: str) -> Dropped:
     """Whose an entry of the drop box is by its name. Raises Malformed."""
     parts = name.rsplit("+", 3)
     if len(parts) < 3:
-        raise Malformed("its name is not one that nbgrader gives")
+        raise Malformed("its name is not of nbgrader's form, LEARNER+EXERCISE+TIME+SECRET")
     check_learner(parts[0])
     if not name.isprintable():
-        raise Malformed("its name is not one that nbgrader gives")
+        raise Malformed("its name has characters that can't be printed")
     return Dropped(parts[0], parse_timestamp(parts[2]))
 
 

@@ -30,8 +30,8 @@ def check_learner(name: str) -> None:
     """Raises Malformed unless a learner can have that name."""
     if not is_learner(name):
         raise Malformed(
-            f"its name is no learner's: a learner's has 1 to {MAX_LEARNER} letters, digits or "
-            "_ . @ -, and begins with none of . and -; rename it, or leave it out"
+            f"no learner can be called '{printable(name)}': a name has 1 to {MAX_LEARNER} letters, "
+            "digits or _ . @ -, and doesn't begin with . or -; choose another, or leave it out"
         )
 
 

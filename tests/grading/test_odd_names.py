@@ -13,7 +13,7 @@ import pytest
 from support.commands import run_forked
 from support.course import EXERCISE, Course, good
 
-NAMELESS = "its name is no learner's"
+NAMELESS = "no learner can be called"
 REFUSED = {
     r"odd-\xff": NAMELESS,
     r"two\nlines": NAMELESS,

@@ -196,7 +196,8 @@ def test_a_test_that_comes_to_judge_nobody_is_named(
     status, said = command(course)
     assert status == LOOK
     for cell in ("f-visible", "f-hidden"):
-        line = f"{cell} of {EXERCISE}: look at this test, it judged nobody: 6 error, for instance: "
+        which = "look at this test, which neither passed nor failed anybody"
+        line = f"{cell} of {EXERCISE}: {which}: 6 error, for instance: "
         assert f"{line}f raised ZeroDivisionError" in said
     course.change("ada", f="def f(x): return 1")
     status, said = command(course)
@@ -333,5 +334,5 @@ def test_a_solution_that_ends_its_worker_ends_the_run(
             future.set_exception(BrokenExecutor("ended"))
             return future
 
-    with pytest.raises(CannotGrade, match="ends the worker"):
+    with pytest.raises(CannotGrade, match="ends the process that grades it"):
         run_here(monkeypatch, course, Ending())

@@ -239,10 +239,10 @@ def _linked(folder: Path) -> Path:
 @pytest.mark.parametrize(
     ("learner", "where", "reason"),
     [
-        (os.fsdecode(b"odd-\xff"), lambda folder: folder, "its name is no learner's"),
-        ("two\nlines", lambda folder: folder, "its name is no learner's"),
-        ("..", lambda folder: folder, "its name is no learner's"),
-        ("", lambda folder: folder, "its name is no learner's"),
+        (os.fsdecode(b"odd-\xff"), lambda folder: folder, "no learner can be called"),
+        ("two\nlines", lambda folder: folder, "no learner can be called"),
+        ("..", lambda folder: folder, "no learner can be called"),
+        ("", lambda folder: folder, "no learner can be called"),
         ("ada", _linked, "it is a link to another folder"),
         ("ada", lambda folder: folder / "1-small.ipynb", "it is not a folder"),
         ("ada", lambda folder: folder / "none", "it is not a folder"),
@@ -297,8 +297,8 @@ def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
     found = take_dropped(box, good.name)
     assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
     for name, reason in [
-        ("ada+1-small", "not one that nbgrader gives"),
-        ("ada+1-small+2026-11-20 12:30:00 UTC+\x1b[2J", "not one that nbgrader gives"),
+        ("ada+1-small", "not of nbgrader's form"),
+        ("ada+1-small+2026-11-20 12:30:00 UTC+\x1b[2J", "characters that can't be printed"),
         ("ada+1-small+soon", "'soon' is no date"),
         ("ada+1-small+2026-13-40 12:30:00 UTC+abc", "2026-13-40"),
         ("ada+1-small+0001-01-01 00:00:00 UTC+abc", "the year 1 is not between 2000 and 2099"),
