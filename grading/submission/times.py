@@ -13,7 +13,10 @@ TIMESTAMP = "timestamp.txt"
 MAX_TIMESTAMP_BYTES = 200
 YEARS = range(2000, 2100)
 """Others are no time at which a learner hands in; some end what compares or shows them."""
-_DATE = re.compile(r"\d{4}-\d\d-\d\d([ T][\d:.]{4,15}( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][\w+/-]*))?)?")
+_DATE = re.compile(
+    r"(?P<here>\d{4}-\d\d-\d\d([ T][\d:.]{4,15})?)"
+    r"( ?(Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?|[A-Za-z][\w+/-]*))?"
+)
 
 
 def read_timestamp(folder: Path | int) -> datetime.datetime | None:
@@ -37,10 +40,18 @@ def parse_timestamp(text: str) -> datetime.datetime:
     """The time, in UTC, that nbgrader wrote as text. Raises Malformed."""
     from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
 
-    if not _DATE.fullmatch(text):
+    found = _DATE.fullmatch(text)
+    if not found:
         raise Malformed(f"'{printable(text[:40])}' is no date and time")
     try:
-        when: datetime.datetime = parse_utc(text)
+        if found["sign"] is None:
+            when: datetime.datetime = parse_utc(text)
+        else:  # nbgrader would take the hours for seconds, or for nothing
+            ahead = datetime.timedelta(
+                hours=int(found["hours"]), minutes=int(found["minutes"] or 0)
+            )
+            here = parse_utc(found["here"])
+            when = here - ahead if found["sign"] == "+" else here + ahead
     except Exception as error:  # dateutil has many
         raise Malformed(printable(str(error))) from None
     return check_year(when)

@@ -15,6 +15,20 @@ import pytest
 from grading.sandbox import promises
 from grading.sandbox.view import ENVIRONMENT, Sandbox
 
+UNLOCKED = """
+import os, sqlite3, types
+import coverage.sqlitedb
+
+def connect(path, **settings):
+    if not path.startswith("file:"):
+        path = f"file:{os.path.abspath(path)}?"
+    return sqlite3.connect(f"{path}&nolock=1", **settings | {"uri": True})
+
+def coverage_init(registry, options):
+    coverage.sqlitedb.sqlite3 = types.SimpleNamespace(**vars(sqlite3) | {"connect": connect})
+"""
+"""A plugin of coverage's, which keeps its data in SQLite: files can't be locked in the sandbox."""
+
 
 @pytest.fixture
 def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -33,9 +47,10 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.chmod(0o777)
     settings = folder / "settings"
     settings.write_text(
-        f"[run]\nsource_pkgs = grading\nparallel = true\npatch = _exit\n"
+        f"[run]\nsource_pkgs = grading\nparallel = true\npatch = _exit\nplugins = unlocked\n"
         f"data_file = {folder}/.coverage\n"
     )
+    (folder / "unlocked.py").write_text(UNLOCKED)
     arguments = Sandbox._arguments
 
     def with_the_folder(self: Sandbox, fds: list[int]) -> list[str]:
@@ -56,6 +71,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Sandbox, "_arguments", with_the_folder)
     monkeypatch.setattr(promises.Inside, "__exit__", by_itself)
     monkeypatch.setitem(ENVIRONMENT, "COVERAGE_PROCESS_START", str(settings))
+    monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", str(folder))
     try:
         yield
         for path in folder.glob(".coverage.*"):

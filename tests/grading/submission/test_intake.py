@@ -57,7 +57,13 @@ def test_a_timestamp_is_a_date_and_nothing_else(tmp_path: Path) -> None:
     """dateutil opens the file that a time zone names; some zones would end a class's grading."""
     assert read_timestamp(tmp_path) is None
     stamp = tmp_path / "timestamp.txt"
-    for text in ("2026-11-20 12:30:00.5 UTC", "2026-11-20T12:30:00Z"):
+    for text in (
+        "2026-11-20 12:30:00.5 UTC",
+        "2026-11-20T12:30:00Z",
+        "2026-11-20 13:30:00 +0100",
+        "2026-11-20T13:30:00+01:00",
+        "2026-11-20 09:30:00 -03",
+    ):
         stamp.write_text(text + "\n")
         when = read_timestamp(tmp_path)
         assert when is not None and (when.day, when.hour, when.minute) == (20, 12, 30), text
