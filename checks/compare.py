@@ -17,8 +17,10 @@ import torch
 TOLERANCE = {torch.float16: 5e-3, torch.bfloat16: 3e-2}
 ORDINARY_TOLERANCE = 1e-5
 SHOWN_VALUES = 8
-MOST_TOLD = 10_000
+MOST_TOLD = 2_000
 """Numbers in a tensor whose shape is told of a hidden test."""
+MOST_DIMENSIONS_TOLD = 5
+MOST_ITEMS_TOLD = 10
 _discreet = ContextVar("discreet", default=False)
 
 
@@ -82,7 +84,8 @@ class Raised:
         """Its class, or of a hidden test that of Python's own from which it derives."""
         if not _discreet.get():
             return self.kind
-        return next(kind for kind in (*self.kinds, "Exception") if hasattr(builtins, kind))
+        classes = ((kind, getattr(builtins, kind, None)) for kind in (*self.kinds, "Exception"))
+        return next(k for k, c in classes if isinstance(c, type) and issubclass(c, Exception))
 
     def __str__(self) -> str:
         message = "" if _discreet.get() else self.message
@@ -135,7 +138,9 @@ def describe(value: Any) -> str:
 
 def _shape(value: torch.Tensor | np.ndarray) -> str:
     shape = tuple(value.shape)
-    told = not _discreet.get() or (len(shape) <= 6 and 0 < math.prod(shape) <= MOST_TOLD)
+    told = not _discreet.get() or (
+        len(shape) <= MOST_DIMENSIONS_TOLD and 0 < math.prod(shape) <= MOST_TOLD
+    )
     return f"shape {shape}" if told else "another shape"
 
 
@@ -200,7 +205,9 @@ def _items_difference(
     if not isinstance(got, list | tuple):
         return f"{label} should be {len(expected)} things, but is {describe(got)}"
     if len(got) != len(expected):
-        return f"{label} should have {len(expected)} items, but has {len(got)}"
+        told = len(got) <= MOST_ITEMS_TOLD or not _discreet.get()
+        count = str(len(got)) if told else "another number"
+        return f"{label} should have {len(expected)} items, but has {count}"
     for i, (g, e) in enumerate(zip(got, expected, strict=True)):
         name = parts[i] if i < len(parts) else f"item {i} of {label}"
         if said := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):

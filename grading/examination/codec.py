@@ -37,7 +37,10 @@ MAX_TENSORS = 4_096
 MAX_DIMENSIONS = 16
 MAX_EMPTY_SIZE = 1 << 28
 """Of a dimension of a tensor without elements, whose bytes limit none."""
-MAX_DIGITS = 4_096
+MAX_HASHED = 4_000
+"""Items of a set or dict: their hashes may all be alike, and then each is compared with each."""
+MAX_DIGITS = 3_500
+"""Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
 
 _DTYPES = {
     str(value).removeprefix("torch."): value
@@ -112,6 +115,9 @@ class _Writer:
             return {"c": [self.write(value.real, depth + 1), self.write(value.imag, depth + 1)]}
         if isinstance(value, bytes | bytearray):
             return {"b": base64.b64encode(value).decode()}
+        if isinstance(value, dict | set | frozenset) and len(value) > MAX_HASHED:
+            kind = type(value).__name__
+            raise CantCross(f"a {kind} of more than {MAX_HASHED} items can't be looked at")
         if isinstance(value, dict):
             return {"d": [self._each(pair, depth) for pair in dict.items(value)]}
         if isinstance(value, list):
@@ -225,13 +231,20 @@ class _Reader:
 
     def _read_set(self, data: Any, depth: int) -> set[Any]:
         try:
-            return set(self._each(data, depth))
+            return set(self._few(data, depth))
         except TypeError:
             raise BadValue("a set of what can't be in one") from None
+
+    def _few(self, data: Any, depth: int) -> list[Any]:
+        if isinstance(data, list) and len(data) > MAX_HASHED:
+            raise BadValue(f"a set of {len(data)} items")
+        return self._each(data, depth)
 
     def _read_dict(self, data: Any, depth: int) -> dict[Any, Any]:
         if not isinstance(data, list):
             raise BadValue("no dict")
+        if len(data) > MAX_HASHED:
+            raise BadValue(f"a dict of {len(data)} items")
         pairs = [self._each(pair, depth) for pair in data]
         try:
             return {key: value for key, value in pairs}
@@ -340,5 +353,5 @@ def _int(value: int) -> Any:
         return value
     text = hex(value)
     if len(text) > MAX_DIGITS:
-        raise CantCross("an int of more than four thousand digits can't be looked at")
+        raise CantCross("an int of more than 4,200 digits can't be looked at")
     return {"i": text}

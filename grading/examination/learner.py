@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import os
 import random
 import signal
 import socket
@@ -16,7 +17,8 @@ import sys
 import time
 import traceback
 import types
-from collections.abc import Iterator
+import warnings
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -38,6 +40,8 @@ MAX_HANDLES = 200_000
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
+LARGE = 1 << 20
+"""Bytes."""
 INTERRUPTS_APART = 0.5
 """Seconds."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
@@ -145,6 +149,9 @@ class _DisplayPublisher(DisplayPublisher):
 class Shell(InteractiveShell):
     """A notebook's shell without a kernel around it."""
 
+    # The other way wants a terminal, of which the sandbox has none.
+    system = InteractiveShell.system_raw
+
     displayhook_class = Type(_DisplayHook)
     display_pub_class = Type(_DisplayPublisher)
 
@@ -203,28 +210,56 @@ class Borrowed(nn.Module):
 
 @dataclasses.dataclass(frozen=True)
 class Mark:
-    """What later cells may change, as it was between two cells; objects are not copied."""
+    """What later cells may change, as it was between two cells.
+
+    Objects are not copied, and large tensors not kept: they would fill memory where a learner uses
+    a name again.
+    """
 
     names: dict[str, Any]
-    dtype: torch.dtype
-    gradients: bool
+    settings: dict[str, Any]
     generators: tuple[Any, Any, torch.Tensor]
 
     @classmethod
     def now(cls) -> Mark:
+        names = {name: value for name, value in SHELL.user_ns.items() if not _is_large(value)}
+        settings = {name: get() for name, (get, _) in _SETTINGS.items()}
         generators = random.getstate(), np.random.get_state(), torch.get_rng_state()
-        dtype, gradients = torch.get_default_dtype(), torch.is_grad_enabled()
-        return cls(dict(SHELL.user_ns), dtype, gradients, generators)
+        return cls(names, settings, generators)
 
     def restore(self) -> None:
+        large = {name: value for name, value in SHELL.user_ns.items() if _is_large(value)}
         SHELL.user_ns.clear()
-        SHELL.user_ns.update(self.names)
-        torch.set_default_dtype(self.dtype)
-        torch.set_grad_enabled(self.gradients)
+        SHELL.user_ns.update(large | self.names)
+        for name, value in self.settings.items():
+            if _SETTINGS[name][0]() != value:
+                _SETTINGS[name][1](value)
         python, numpy, pytorch = self.generators
         random.setstate(python)
         np.random.set_state(numpy)
         torch.set_rng_state(pytorch)
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, torch.Tensor | np.ndarray) and value.nbytes > LARGE
+
+
+_SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
+    "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    "default device": (torch.get_default_device, torch.set_default_device),
+    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "NumPy's errors": (np.geterr, lambda errors: np.seterr(**errors)),
+    "Matplotlib": (plt.rcParams.copy, lambda settings: dict.update(plt.rcParams, settings)),
+    "warnings": (lambda: warnings.filters[:], lambda filters: _set_warnings(filters)),
+    "folder": (os.getcwd, os.chdir),
+}
+"""How to get and set what holds for the whole process."""
+
+
+def _set_warnings(filters: list[Any]) -> None:
+    warnings.resetwarnings()  # which also forgets what was warned of
+    present: Any = warnings.filters
+    present[:] = filters
 
 
 class Server:

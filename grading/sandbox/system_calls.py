@@ -132,6 +132,7 @@ _FAMILIES = (1, 2, 10)
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0x01, 0x20, 0x40000
 _MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT = 12, 20, 21
 _CLOSE_RANGE_UNSHARE = 2
+_POSIX_FADV_DONTNEED = 4
 _PR_SCHED_CORE = 62
 _SO_SNDBUF = 7
 _FCNTL = (0, 1, 2, 3, 4, 8, 9, 10, 11, 15, 16, 1030, 1032)
@@ -155,6 +156,8 @@ _BY_ARGUMENT: dict[str, _Program] = {
         *_where_any(_CLOSE_RANGE_UNSHARE, _refuse(errno.EPERM)),
         *_ALLOW,
     ],
+    # Whoever drops a shared file's pages leaves a sign for the next one who reads it.
+    "fadvise64": [*_argument(3), *_where(_POSIX_FADV_DONTNEED, _refuse(errno.EPERM)), *_ALLOW],
     # Locks and notices would be felt by everybody who uses the same file.
     "fcntl": _unless_one_of(_FCNTL, errno.EPERM, argument=1),
     # Pages that leave the count while they are in use, and those that the kernel compares

@@ -332,6 +332,12 @@ def test_a_broken_locked_cell_is_the_instructors_fault(engine: Engine) -> None:
 # Time, and processes that end --------------------------------------------------------------
 
 
+def test_commands_of_the_shell_end_no_cell(engine: Engine) -> None:
+    """`!pip install torch` in an answer cell costs nothing in Jupyter, where torch is there."""
+    graded = run(engine, "!nonesuch\n!echo hello\ndef f(): return 1", "assert f() == 1")
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
 def test_a_cell_and_a_call_are_interrupted_politely(engine: Engine) -> None:
     """What the learner had defined before must survive a cell that took too long."""
     answers = {"a": "def a(): return 1", "f": "def f():\n    while True: pass\nwhile True: pass"}

@@ -201,6 +201,24 @@ def test_what_cannot_cross_says_so(value: Any) -> None:
         encode(value, no_foreign)
 
 
+@pytest.mark.parametrize("kind", ["s", "d"])
+def test_items_whose_hashes_are_alike_are_refused(kind: str) -> None:
+    """Each would be compared with each: 200,000 of them took minutes, and later tests' time."""
+    numbers = [{"i": hex(k * (2**61 - 1))} for k in range(5, 190_000)]
+    data = {kind: [{"l": [n, 1]} for n in numbers] if kind == "d" else numbers}
+    begin = time.monotonic()
+    with pytest.raises(BadValue):
+        decode(data, b"", refuse)
+    assert time.monotonic() - begin < 2
+
+
+def test_every_int_that_crosses_can_be_told() -> None:
+    """A message with one of more than 4,300 digits would end the test, not fail it."""
+    with pytest.raises(CantCross):
+        encode(1 << 16_000, no_foreign)
+    assert len(str(there_and_back(1 << 13_900))) > 4_000
+
+
 def test_depth_is_limited_both_ways() -> None:
     """Endless nesting would end the examiner with a recursion error, or worse."""
     endless: list[Any] = []

@@ -118,6 +118,32 @@ def test_a_hidden_test_judges_what_stood_there(engine: Engine) -> None:
     assert outcomes(late)[:2] == ["passed", "failed"], late.verdicts
 
 
+def test_settings_of_later_cells_cost_no_hidden_test(engine: Engine) -> None:
+    """Some make warnings errors, draw pictures upside down, or compute on no device."""
+    answers = {
+        "a": "import os, warnings\nhere = os.getcwd()\n"
+        "def a(x):\n    warnings.warn('careful')\n"
+        "    same = os.getcwd() == here and plt.rcParams['image.origin'] == 'upper'\n"
+        "    np.divide(1, np.zeros(1))\n"
+        "    return int(same and torch.ones(1).dtype == torch.float32 and float(torch.ones(1)))",
+        "b": "def b(): return 2",
+        "later": "warnings.simplefilter('error')\nplt.rcParams['image.origin'] = 'lower'\n"
+        "torch.set_default_device('meta')\ntorch.set_default_dtype(torch.float64)\n"
+        "np.seterr(all='raise')\nos.chdir('/')",
+    }
+    assert outcomes(graded(engine, answers)) == ["passed"] * 3
+
+
+def test_a_name_used_again_for_something_large_costs_no_memory(tight_engine: Engine) -> None:
+    """What stood where a hidden test stands would else be kept, beside what comes after it."""
+    large = "big = torch.ones(220_000_000)\n"
+    answers = {
+        "a": f"{large}def a(x): return 1",
+        "b": f"del big\n{large}def b(): return 2",
+    }
+    assert outcomes(graded(tight_engine, answers)) == ["passed"] * 3
+
+
 def test_a_later_cell_that_ends_its_process_costs_no_hidden_test(engine: Engine) -> None:
     """What came before must be graded as if the cell had been left out."""
     done = graded(

@@ -69,6 +69,7 @@ def test_arguments_decide_of_some_calls(machine: str) -> None:
         ("clone", 0x10000000 | 17): errno.EPERM,  # a user namespace
         ("clone", 0x00010900): errno.EPERM,  # a thread with open files of its own
         ("close_range", 3, 9, 2): errno.EPERM,
+        ("fadvise64", 3, 0, 0, 4): errno.EPERM,  # POSIX_FADV_DONTNEED
         ("fcntl", 0, 1024): errno.EPERM,  # F_SETLEASE
         ("fcntl", 0, 1031): errno.EPERM,  # F_SETPIPE_SZ
         ("fcntl", 0, 37): errno.EPERM,  # F_OFD_SETLK
@@ -87,6 +88,7 @@ def test_arguments_decide_of_some_calls(machine: str) -> None:
     allowed: list[tuple[str, list[int]]] = [
         ("clone", [0x003D0F00]),  # as of pthread_create
         ("close_range", [3, 9, 4]),
+        ("fadvise64", [3, 0, 0, 2]),
         ("fcntl", [0, 1030]),
         ("madvise", [0, 0, 14]),
         ("mmap", [0, 4096, 3, 0x22]),
