@@ -109,12 +109,12 @@ def _where(error: Exception) -> str:
 def describe(value: Any) -> str:
     """`value` in a few words: type, shape and, where there are few, its numbers."""
     if isinstance(value, torch.Tensor):
-        kind = f"{str(value.dtype).removeprefix('torch.')} tensor of {_shape(value)}"
+        kind = f"{str(value.dtype).removeprefix('torch.')} tensor{_of_shape(value)}"
         if value.numel() <= SHOWN_VALUES and not _discreet.get():
             return f"{kind}: {_numbers(value)}"
         return kind
     if isinstance(value, np.ndarray):
-        return f"NumPy array of {_shape(value)}"
+        return f"NumPy array{_of_shape(value)}"
     few = isinstance(value, bool | None) or (isinstance(value, int) and abs(value) < 10)
     if _discreet.get() and not few and not isinstance(value, Raised):
         kind = type(value).__name__
@@ -136,12 +136,14 @@ def describe(value: Any) -> str:
     return text if len(text) <= 200 else text[:197] + "..."
 
 
-def _shape(value: torch.Tensor | np.ndarray) -> str:
-    shape = tuple(value.shape)
-    told = not _discreet.get() or (
-        len(shape) <= MOST_DIMENSIONS_TOLD and 0 < math.prod(shape) <= MOST_TOLD
-    )
-    return f"shape {shape}" if told else "another shape"
+def _of_shape(value: torch.Tensor | np.ndarray) -> str:
+    return f" of shape {tuple(value.shape)}" if _is_told(value) else ""
+
+
+def _is_told(value: torch.Tensor | np.ndarray) -> bool:
+    """Whether its shape is: a large one could hold an input."""
+    few = len(value.shape) <= MOST_DIMENSIONS_TOLD and 0 < math.prod(value.shape) <= MOST_TOLD
+    return few or not _discreet.get()
 
 
 def _numbers(value: torch.Tensor) -> str:
@@ -275,7 +277,8 @@ def _tensor_difference(
         else:
             return f"{label} should be a tensor, but is {describe(got)}"
     if got.shape != expected.shape:
-        return f"{label} should have shape {tuple(expected.shape)}, but has {_shape(got)}"
+        have = str(tuple(got.shape)) if _is_told(got) else "another one"
+        return f"{label} should have shape {tuple(expected.shape)}, but has {have}"
     if got.dtype != expected.dtype:
         want_dtype, have_dtype = (str(t.dtype).removeprefix("torch.") for t in (expected, got))
         return f"{label} should have dtype {want_dtype}, but has {have_dtype}"

@@ -270,10 +270,15 @@ class Examination:
         self._grader.send({"do": Do.END, "closed": isinstance(error, Closed)})
         status, _ = self._grader.receive()
         if status["ended_by"] == EndedBy.MEMORY:
-            return Ended(Outcome.OUT_OF_MEMORY, f"used more memory than {self._memory_limit()}")
-        if status["ended_by"] in (EndedBy.CPU, EndedBy.WALL):
+            # What the kernel holds for files and for parts of address spaces is memory, too.
+            said = f"used more memory than {self._memory_limit()}, or opened far too many files"
+            return Ended(Outcome.OUT_OF_MEMORY, said)
+        if status["ended_by"] == EndedBy.CPU:
             whole = f"took more computing time than the whole notebook has ({self._cpu_limit()})"
             return Ended(Outcome.TIMED_OUT, whole)
+        if status["ended_by"] == EndedBy.WALL:
+            whole = _seconds(self._limits.notebook_wall_seconds)
+            return Ended(Outcome.TIMED_OUT, f"took longer than the whole notebook has ({whole})")
         if isinstance(error, TimedOut):
             return Ended(
                 Outcome.TIMED_OUT,
@@ -312,9 +317,10 @@ class Examination:
             remote.out_of_memory = False
             namespace = dict(self._given.get(index, self._main.__dict__))
             with self._watched(remote):
-                for name in sorted(free_names(cell["code"]) - namespace.keys() & remote.names):
+                wanted = sorted(free_names(cell["code"]) - namespace.keys() & remote.names)
+                remote.tellable = self._tellable(index, wanted) if self._discreet else None
+                for name in wanted:
                     names[name] = remote.fetch(name, *self._defined(index, name))
-                remote.tellable = self._tellable(index, names) if self._discreet else None
                 namespace |= names
                 seed_all(cell["seed"])
                 with (
@@ -347,11 +353,9 @@ class Examination:
     def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
         """By which cell `name` is defined for the test at `index`, and the names that it reads."""
         cell = self._cell_of(index, name)
-        return (
-            ("", frozenset())
-            if cell is None
-            else (f"{name} of {cell['id']}", names_used(cell["code"]))
-        )
+        if cell is None:
+            return "", frozenset()
+        return f"{name} of {cell['id']}", names_used(cell["code"])
 
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
@@ -387,11 +391,10 @@ class Examination:
         return said + (f"\n  raised in: {error.where}" if error.where else "")
 
     def _odd(self, error: Exception) -> tuple[Outcome, str]:
-        said = "" if self._discreet else f": {error}"
-        return (
-            Outcome.ERROR,
-            f"the test could not use what came back ({type(error).__name__}{said})",
-        )
+        said = type(error).__name__ + ("" if self._discreet else f": {error}")
+        if isinstance(error, ImportError):  # one of the learner's comes as a RemoteError
+            return Outcome.ERROR, f"the test itself could not run ({said})"
+        return Outcome.ERROR, f"the test could not use what came back ({said})"
 
 
 def _label(names: dict[str, Any]) -> str:

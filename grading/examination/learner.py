@@ -41,9 +41,9 @@ MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
 LARGE = 1 << 20
-"""Bytes."""
+"""Bytes of a tensor that a `Mark` leaves out."""
 INTERRUPTS_APART = 0.5
-"""Seconds."""
+"""Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
 
 
@@ -244,22 +244,22 @@ def _is_large(value: Any) -> bool:
     return isinstance(value, torch.Tensor | np.ndarray) and value.nbytes > LARGE
 
 
+def _set_warnings(filters: list[Any]) -> None:
+    warnings.resetwarnings()  # which also forgets what was warned of
+    present: Any = warnings.filters
+    present[:] = filters
+
+
 _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
     "default device": (torch.get_default_device, torch.set_default_device),
     "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
     "NumPy's errors": (np.geterr, lambda errors: np.seterr(**errors)),
     "Matplotlib": (plt.rcParams.copy, lambda settings: dict.update(plt.rcParams, settings)),
-    "warnings": (lambda: warnings.filters[:], lambda filters: _set_warnings(filters)),
+    "warnings": (lambda: warnings.filters[:], _set_warnings),
     "folder": (os.getcwd, os.chdir),
 }
 """How to get and set what holds for the whole process."""
-
-
-def _set_warnings(filters: list[Any]) -> None:
-    warnings.resetwarnings()  # which also forgets what was warned of
-    present: Any = warnings.filters
-    present[:] = filters
 
 
 class Server:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+import torch
 
 from checks.attention import EXERCISE, hidden_tests
-from checks.compare import WrongAnswer
+from checks.compare import WrongAnswer, describe, difference, discreetly
 from grading.examination.engine import Engine, Graded
 from support.notebooks import answer, check, outcomes, source_of, submission, text_of
 
@@ -167,5 +168,8 @@ def test_a_hidden_check_tells_kinds_and_no_values() -> None:
     assert "0.73856" not in told and "0.7386" not in told
     assert "softmax(x = float32 tensor of shape" in told and "asked for" in told
     assert not any(f"{number:.4g}" in told for number in secret[-1].flatten().tolist())
+    with discreetly():
+        large = describe(torch.zeros(40, 60)), difference(torch.zeros(40, 60), torch.zeros(2))
+    assert large == ("float32 tensor", "the result should have shape (2,), but has another one")
     with pytest.raises(WrongAnswer, match="0.73"):  # and a visible one tells them
         EXERCISE.checks["softmax"][0](softmax, secret[-1][:1])
