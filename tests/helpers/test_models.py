@@ -192,7 +192,7 @@ def test_smollm2_has_the_parameters_of_lesson_07(smollm2):
 
 
 def test_smollm2_cache_gives_the_same_tokens(smollm2):
-    """Lesson 08 shows the time saved and says that nothing else changes."""
+    """Lesson 09 shows the time saved and says that nothing else changes."""
     prompt = smollm2.tokenize("Once upon a time")[1][None]
     cached = generate_cached(smollm2, prompt, 12, temperature=0)
     assert torch.equal(cached, generate(smollm2, prompt, 12, temperature=0))

@@ -86,7 +86,7 @@ def test_every_configuration_has_an_exact_count_to_compare():
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_count_equals_the_real_model(name):
-    """Lesson 07 would print a number that is not the model's."""
+    """Lesson 08 would print a number that is not the model's."""
     ours = transformer_parameters(CONFIGS[name])
     assert ours == COUNTS[name]
     assert ours == counts_by_part(on_meta(CONFIGS[name], name))
@@ -151,7 +151,7 @@ def test_unknown_norm_is_named():
     ],
 )
 def test_cache_bytes(name, a_token):
-    """Grouped-query attention's gain, as lesson 07 prints it."""
+    """Grouped-query attention's gain, as lesson 08 prints it."""
     assert kv_cache_bytes(CONFIGS[name]) == a_token
     assert kv_cache_bytes(CONFIGS[name], n_tokens=4096, dtype="float32") == 2 * 4096 * a_token
 

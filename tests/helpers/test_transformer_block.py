@@ -186,7 +186,7 @@ def llama_like(model: DecoderLM, config: ModelConfig, rope_base: float, eps: flo
 @pytest.mark.parametrize(("rope_base", "eps"), [(10000.0, 1e-6), (100.0, 1e-2)])
 @torch.no_grad()
 def test_decoder_agrees_with_hugging_face_llama(config, rope_base, eps):
-    """Lesson 08 says that this is the model of today; a real checkpoint would give nonsense."""
+    """Lesson 09 says that this is the model of today; a real checkpoint would give nonsense."""
     model = DecoderLM(config, rope_base=rope_base, eps=eps)
     shake(model)
     theirs = llama_like(model, config, rope_base, eps)
