@@ -128,7 +128,7 @@ def _forms(code: str) -> set[str]:
             if isinstance(part, ast.Name) and part.id not in MODULES:
                 part.id = names.setdefault(part.id, f"v{len(names)}")
         form = ast.unparse(copy)
-        if len(form) >= 20 and not re.fullmatch(r"[\w.]+\((v\d+(, )?)*\)", form):
+        if len(form) >= 20 and not re.fullmatch(r"[\w.]+\([^()\[\]+*/@]*\)", form):
             found.add(form)
     return found
 
