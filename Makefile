@@ -44,10 +44,9 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(PYTEST) -n 2 --dist worksteal -m "not long" tests
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	$(LONG) -m long tests --ignore-glob='tests/grading/*/*'
+	$(LONG) -m long --nbval tests/tools tests notebooks solutions --ignore-glob='tests/grading/*/*'
 	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' \
 	  --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
-	$(LONG) --nbval notebooks solutions
 
 accuracy: .venv/tests ## how well the tests tell the committed answers apart: a table
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.accuracy

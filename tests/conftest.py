@@ -33,8 +33,11 @@ SAMPLE = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the long tests."""
+    """Mark the long tests, and all notebooks."""
     for item in items:
+        if item.path.suffix == ".ipynb":
+            item.add_marker(pytest.mark.long)
+            continue
         place = item.path.relative_to(Path(__file__).parent).as_posix()
         sampled = item.name.startswith("test_an_attack_") and any(
             f"[{name}]" in item.name for name in SAMPLE
