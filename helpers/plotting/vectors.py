@@ -64,7 +64,7 @@ def plot_query(
     ax.scatter(points[:, 0], points[:, 1], s=22, color=PALETTE[0], zorder=3)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.set(xlabel="first feature", ylabel="second feature")
-    ax.legend(frameon=False, fontsize=9, loc="lower right")
+    ax.legend(frameon=False, fontsize=9, loc="lower left")
     ax.set_title(title or "A query, and the score of each key")
     sns.despine(ax=ax)
     return describe(
