@@ -60,7 +60,10 @@ def plot_query(
     for (x, y), label in _grouped(points, labels):
         across, above = ("right" if x < 0 else "left"), ("bottom" if y > 0 else "top")
         shift = (-6 if x < 0 else 6, 4 if y > 0 else -4)
-        ax.annotate(label, (x, y), shift, textcoords="offset points", ha=across, va=above)
+        ax.annotate(
+            label, (x, y), shift, textcoords="offset points",
+            ha=across, va=above, path_effects=[HALO],
+        )  # fmt: skip
     ax.scatter(points[:, 0], points[:, 1], s=22, color=PALETTE[0], zorder=3)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.set(xlabel="first feature", ylabel="second feature")
