@@ -123,13 +123,8 @@ def plot_mixture(
         outputs[:, 0], outputs[:, 1],
         s=80, color=PALETTE[1], edgecolor="black", zorder=4, label="output",
     )  # fmt: skip
-    for point, name in _grouped(points, names):
-        ax.annotate(name, point, (8, 8), textcoords="offset points", zorder=5, path_effects=[HALO])
-    for point, name in _grouped(outputs, owners):
-        ax.annotate(
-            name, point, (0, -10), textcoords="offset points",
-            weight="bold", ha="center", va="top", zorder=5, path_effects=[HALO],
-        )  # fmt: skip
+    _write(ax, points, names, (8, 8))
+    _write(ax, outputs, owners, (0, -10), weight="bold", ha="center", va="top")
     margin = 0.18 * float(np.ptp(points, axis=0).max() or 1)
     ax.set_xlim(xs.min() - margin, xs.max() + margin)
     ax.set_ylim(ys.min() - margin, ys.max() + margin)
@@ -159,6 +154,16 @@ def _grouped(points: np.ndarray, labels: Sequence[str]) -> list[tuple[tuple[floa
     for (x, y), label in zip(points.tolist(), labels, strict=True):
         places.setdefault((x, y), []).append(label)
     return [(place, ", ".join(there)) for place, there in places.items()]
+
+
+def _write(
+    ax: Axes, points: np.ndarray, labels: Sequence[str], shift: tuple[float, float], **style: Any
+) -> None:
+    """The labels `shift` points away from their places."""
+    for place, label in _grouped(points, labels):
+        ax.annotate(
+            label, place, shift, textcoords="offset points", zorder=5, path_effects=[HALO], **style
+        )
 
 
 def _arrow(ax: Axes, end: np.ndarray, colour: str, width: float) -> None:
