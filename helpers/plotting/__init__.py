@@ -17,6 +17,7 @@ Arrays may be NumPy arrays, torch tensors (any dtype, with or without gradients)
 
 from helpers.plotting.attention import (
     plot_attention,
+    plot_head_values,
     plot_heads,
     plot_influence,
     plot_mask,
@@ -51,6 +52,7 @@ from helpers.plotting.diagrams import (
     plot_block,
     plot_multi_head_flow,
 )
+from helpers.plotting.vectors import plot_mixture, plot_query
 
 __all__ = [
     "DASHES",
@@ -70,13 +72,16 @@ __all__ = [
     "plot_bias",
     "plot_block",
     "plot_encoding",
+    "plot_head_values",
     "plot_heads",
     "plot_influence",
     "plot_lines",
     "plot_mask",
+    "plot_mixture",
     "plot_model_parameters",
     "plot_multi_head_flow",
     "plot_parameters",
+    "plot_query",
     "plot_rotation",
     "plot_weights",
     "show",

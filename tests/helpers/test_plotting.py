@@ -29,13 +29,16 @@ from helpers.plotting import (
     plot_bias,
     plot_block,
     plot_encoding,
+    plot_head_values,
     plot_heads,
     plot_influence,
     plot_lines,
     plot_mask,
+    plot_mixture,
     plot_model_parameters,
     plot_multi_head_flow,
     plot_parameters,
+    plot_query,
     plot_rotation,
     plot_weights,
     show,
@@ -47,12 +50,16 @@ TOKENS = ["The", "cat", "sat", "down"]
 WEIGHTS = torch.tensor(
     [[0.7, 0.1, 0.1, 0.1], [0.5, 0.2, 0.2, 0.1], [0.0, 0.9, 0.1, 0.0], [0.1, 0.2, 0.3, 0.4]]
 )
+PAIRS = torch.tensor([[1.0, 1.0], [-1.0, -1.0], [0.0, 0.0], [0.0, 0.0]])
 COUNTS = {"embedding": 600, "attention": 300, "feed_forward": 99, "norms": 1, "total": 1000}
 
 DRAWINGS = {
     "attention": lambda ax=None: plot_attention(WEIGHTS, TOKENS, ax=ax),
     "heads": lambda ax=None: plot_heads(WEIGHTS.expand(3, 4, 4), TOKENS, ax=ax),
+    "head values": lambda ax=None: plot_head_values(WEIGHTS + 0.1, ax=ax, y_label="spread"),
     "weights": lambda ax=None: plot_weights(WEIGHTS[0], TOKENS, ax=ax),
+    "query": lambda ax=None: plot_query([2, 1], PAIRS, TOKENS, ax=ax),
+    "mixture": lambda ax=None: plot_mixture(WEIGHTS, PAIRS, TOKENS, ax=ax),
     "mask": lambda ax=None: plot_mask(torch.ones(4, 4).tril().bool(), ax=ax),
     "influence": lambda ax=None: plot_influence(WEIGHTS.tril(), ax=ax),
     "encoding": lambda ax=None: plot_encoding(WEIGHTS - 0.5, ax=ax),
@@ -257,6 +264,31 @@ def test_bars_say_what_the_weights_add_up_to():
     ax = plot_weights([0.1, 0.4, 1.0, 0.1, 0.1, 0.3], ["The", "cat", "sat", "on", "the", "mat"])
     assert ax.get_title() == "The weights add up to 2.00"
     assert [bar.get_height() for bar in ax.patches] == [0.1, 0.4, 1.0, 0.1, 0.1, 0.3]
+
+
+def test_the_largest_head_and_the_reference_can_be_read_off():
+    ax = plot_head_values([[1.0, 2.0], [0.5, 8.0]], y_label="spread", reference=(1.0, "random: 1"))
+    dots = np.concatenate([points.get_offsets() for points in ax.collections])
+    assert dots.tolist() == [[0, 1], [0, 2], [1, 0.5], [1, 8]]
+    assert {text.get_text() for text in texts(ax)} == {"head 1", "random: 1"}
+    assert "0 1 to 2, 1 0.5 to 8. The largest, 8, is layer 1, head 1." in description(ax)
+
+
+def test_each_key_carries_its_score_and_keys_in_one_place_share_a_label():
+    ax = plot_query([2.0, 1.0], PAIRS, TOKENS)
+    assert [text.get_text() for text in texts(ax)] == [
+        "query", "The: 3", "cat: -3", "sat: 0, down: 0",
+    ]  # fmt: skip
+    assert "cat to (-1, -1), score -3" in description(ax)
+
+
+def test_a_mixture_lies_where_the_weights_say_and_lines_are_as_thick_as_they_are_large():
+    ax = plot_mixture([[0.25, 0.75]], [[4.0, 0.0], [0.0, 4.0]], ["a", "b"], query_tokens=["q"])
+    _, outputs = ax.collections
+    assert outputs.get_offsets().tolist() == [[1, 3]]
+    thin, thick = (line.get_linewidth() for line in ax.lines)
+    assert thick == 3 * thin
+    assert "the outputs of q at (1, 3)" in description(ax)
 
 
 def test_a_mask_ticks_what_is_allowed_and_hatches_what_is_not():
@@ -515,6 +547,13 @@ def test_letters_shrink_with_the_axes():
         (lambda: plot_heads(WEIGHTS, TOKENS), r"weights has shape \(4, 4\): it must have 3"),
         (lambda: plot_heads(WEIGHTS[None], TOKENS, names=[]), "names is 0 strings"),
         (lambda: plot_weights([-0.5], ["a"]), "weights go down to -0.5"),
+        (lambda: plot_head_values([[1, 0]], y_label="y"), "values go down to 0"),
+        (lambda: plot_query([0, 0], PAIRS, TOKENS), r"query is \[0.0, 0.0\]: .* not both 0"),
+        (lambda: plot_query([1, 0], WEIGHTS, TOKENS), r"keys has shape \(4, 4\): .* two features"),
+        (lambda: plot_query([1, 0], PAIRS, TOKENS[:3]), "4 strings, one for each row"),
+        (lambda: plot_mixture(WEIGHTS[:2], PAIRS, TOKENS), "query_tokens .* list of 2 strings"),
+        (lambda: plot_mixture(WEIGHTS[:, :2], PAIRS, TOKENS), "column for each of the 4 values"),
+        (lambda: plot_mixture(WEIGHTS * 2, PAIRS, TOKENS), "weights lie between 0 and 1.8"),
         (lambda: plot_mask(torch.ones(2, 2)), "mask has dtype torch.float32: it must be boolean"),
         (lambda: plot_influence([[-1.0]]), "changes go down to -1"),
         (lambda: plot_encoding([1.0, 2.0]), r"encoding has shape \(2,\)"),
@@ -565,3 +604,4 @@ def test_the_sequential_map_darkens_steadily_so_that_it_reads_in_grey():
 def test_alt_texts_hold_no_line_breaks():
     for draw in PICTURES.values():
         assert not re.search(r"\n|  ", description(draw()))
+        plt.close("all")
