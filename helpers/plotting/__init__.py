@@ -51,6 +51,7 @@ from helpers.plotting.diagrams import (
     plot_block,
     plot_multi_head_flow,
 )
+from helpers.plotting.heads import plot_effects, plot_split
 
 __all__ = [
     "DASHES",
@@ -69,6 +70,7 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_effects",
     "plot_encoding",
     "plot_heads",
     "plot_influence",
@@ -78,6 +80,7 @@ __all__ = [
     "plot_multi_head_flow",
     "plot_parameters",
     "plot_rotation",
+    "plot_split",
     "plot_weights",
     "show",
     "to_html",
