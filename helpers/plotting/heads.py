@@ -32,11 +32,11 @@ def plot_split(
         if array.min() < 0 or not np.array_equal(array, array.round()):
             raise ValueError(f"{name} must hold 10 * position + feature, whole numbers from 0")
     widths = [array.shape[1] for array in arrays.values()]
-    gap, above = 1.4, 0.9
+    gap, above = 1.2, 0.8
     total = sum(widths) + gap * (len(widths) - 1)
     tall = max(array.shape[0] for array in arrays.values())
-    ax = new_axes(ax, 0.66 * total + 0.8, 0.52 * (tall + above) + 0.7)
-    ax.set(xlim=(-0.6, total), ylim=(tall, -above), xticks=[], yticks=[])
+    ax = new_axes(ax, 0.66 * total + 0.8, 0.55 * (tall + above) + 0.4)
+    ax.set(xlim=(-0.1, total + 0.1), ylim=(tall + 0.1, -above), xticks=[], yticks=[])
     ax.set_axis_off()
     left, facts = 0.0, []
     for (name, array), width in zip(arrays.items(), widths, strict=True):
