@@ -52,6 +52,7 @@ from helpers.plotting.diagrams import (
     plot_block,
     plot_multi_head_flow,
 )
+from helpers.plotting.heads import plot_effects, plot_split
 from helpers.plotting.vectors import plot_mixture, plot_query
 
 __all__ = [
@@ -71,6 +72,7 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_effects",
     "plot_encoding",
     "plot_head_values",
     "plot_heads",
@@ -83,6 +85,7 @@ __all__ = [
     "plot_parameters",
     "plot_query",
     "plot_rotation",
+    "plot_split",
     "plot_weights",
     "show",
     "to_html",

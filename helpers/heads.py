@@ -1,0 +1,164 @@
+"""Measuring what the heads of `MiniLM` do, and switching one off.
+
+A head is named by layer and number, both counted from 0: `"L3H1"`. `head("L3H1")` is the index
+pair under which tensors of shape `(n_layers, n_heads, ...)` hold it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from helpers.models import MiniLM, MiniLMOutput
+from helpers.sentences import Example
+
+
+def head(name: str) -> tuple[int, int]:
+    """`"L3H1"` to `(3, 1)`, so that `scores[head("L3H1")]` is that head's score.
+
+    Raises `ValueError` for any other form.
+    """
+    found = re.fullmatch(r"L(\d+)H(\d+)", name)
+    if not found:
+        raise ValueError(f"name is {name!r}; it must be like 'L3H1': layer 3, head 1, from 0")
+    return int(found[1]), int(found[2])
+
+
+def strongest_heads(scores: Tensor, count: int = 1) -> list[str]:
+    """The names of the `count` heads with the highest scores, the highest first.
+
+    Shapes: `scores` `(n_layers, n_heads)`. Of equals the one in the lower layer comes first.
+    """
+    order = scores.flatten().argsort(descending=True, stable=True)[:count].tolist()
+    n_heads = scores.shape[1]
+    return [f"L{place // n_heads}H{place % n_heads}" for place in order]
+
+
+def all_weights(model: MiniLM, text: str) -> tuple[list[str], Tensor]:
+    """The tokens of `text` and the weights of every head, `(n_layers, n_heads, n, n)`."""
+    tokens, ids = model.tokenize(text)
+    return tokens, torch.stack(model(ids).attentions)
+
+
+def random_words(model: MiniLM, n_words: int, generator: torch.Generator) -> Tensor:
+    """Every head's weights on `n_words` random words between `[CLS]` and `[SEP]`.
+
+    Shapes: gives `(n_layers, n_heads, n_words + 2, n_words + 2)`. The ids 2000 to 19999 are mostly
+    whole English words.
+    """
+    first, last = model.tokenize("")[1]
+    words = torch.randint(2000, 20000, (n_words,), generator=generator)
+    return torch.stack(model(torch.cat((first[None], words, last[None]))).attentions)
+
+
+def mean_weight(weights: Tensor, offset: int) -> Tensor:
+    """How much queries look `offset` tokens ahead: 1 is the next token, -1 the one before, 0 the
+    query itself.
+
+    Shapes: `weights` `(..., n, n)`, `n > |offset|`; gives `(...)`, the mean over all queries that
+    have such a key.
+    """
+    n = weights.shape[-1]
+    queries = torch.arange(max(0, -offset), min(n, n - offset))
+    return weights[..., queries, queries + offset].mean(dim=-1)
+
+
+def weights_on(model: MiniLM, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
+    """Every head's weight from the query to the right token and to its rival.
+
+    Shapes: gives two of `(n_examples, n_layers, n_heads)`.
+
+    Raises `ValueError` where a word of an example is no token of its sentence.
+    """
+    config = model.config
+    both = torch.zeros(len(examples), 2, config.n_layers, config.n_heads)
+    for places, tokens, output in _runs(model, [example.sentence for example in examples]):
+        weights = torch.stack(output.attentions, dim=1)  # (batch, n_layers, n_heads, n, n)
+        for place, own_tokens, own in zip(places, tokens, weights, strict=True):
+            query, *keys = (_place_of(word, own_tokens) for word in examples[place][1:])
+            both[place] = own[:, :, query, keys].movedim(-1, 0)
+    return both[:, 0], both[:, 1]
+
+
+def sentence_embeddings(model: MiniLM, texts: Sequence[str]) -> Tensor:
+    """`model.sentence_embedding` of each text: `(n_texts, d_model)`."""
+    embeddings = torch.zeros(len(texts), model.config.d_model)
+    for places, _, output in _runs(model, texts):
+        embeddings[places] = F.normalize(output.hidden_states[-1].mean(dim=-2), dim=-1)
+    return embeddings
+
+
+def mean_head_outputs(model: MiniLM, texts: Sequence[str]) -> Tensor:
+    """What each head brings on average, over all tokens of `texts`.
+
+    Shapes: gives `(n_layers, n_heads, d_head)`, the means of the vectors that `W_o` gets.
+    """
+    seen: list[list[Tensor]] = [[] for _ in model.layers]
+
+    def keep(layer: int, heads: Tensor) -> None:
+        seen[layer].append(heads.flatten(0, -2))
+
+    hooks = [
+        _output_layer(model, layer).register_forward_pre_hook(
+            lambda _, inputs, layer=layer: keep(layer, inputs[0])
+        )
+        for layer in range(model.config.n_layers)
+    ]
+    try:
+        for _ in _runs(model, texts):
+            pass
+    finally:
+        for hook in hooks:
+            hook.remove()
+    means = torch.stack([torch.cat(heads).mean(dim=0) for heads in seen])
+    return means.unflatten(-1, (model.config.n_heads, -1))
+
+
+@contextmanager
+def ablated(model: MiniLM, where: tuple[int, int], mean: Tensor) -> Iterator[None]:
+    """Inside the `with`, the head at `where` brings `mean` at every token, whatever it reads.
+
+    Shapes: `mean` `(d_head,)`. This is mean ablation (Wang et al. 2022, "Interpretability in the
+    Wild"): later layers get what they are used to from this head, only not what it has
+    to say about this text. After the `with` the model is as before.
+    """
+    layer, number = where
+    own = slice(number * len(mean), (number + 1) * len(mean))
+
+    def replace(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+        heads = inputs[0].clone()
+        heads[..., own] = mean
+        return (heads,)
+
+    hook = _output_layer(model, layer).register_forward_pre_hook(replace)
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _output_layer(model: MiniLM, layer: int) -> nn.Module:
+    return model.get_submodule(f"layers.{layer}.attention.W_o")
+
+
+def _place_of(word: str, tokens: list[str]) -> int:
+    if word not in tokens:
+        raise ValueError(f"{word!r} is no token of the sentence {' '.join(tokens)!r}")
+    return tokens.index(word)
+
+
+def _runs(
+    model: MiniLM, texts: Sequence[str]
+) -> Iterator[tuple[list[int], list[list[str]], MiniLMOutput]]:
+    """The model on all texts, those with as many tokens in one batch: their places in `texts`,
+    their tokens and the output."""
+    encoded = [model.tokenize(text) for text in texts]
+    by_length: dict[int, list[int]] = {}
+    for place, (tokens, _) in enumerate(encoded):
+        by_length.setdefault(len(tokens), []).append(place)
+    for places in by_length.values():
+        ids = torch.stack([encoded[place][1] for place in places])
+        yield places, [encoded[place][0] for place in places], model(ids)

@@ -1,0 +1,113 @@
+"""Pictures of what heads get and how much they matter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from helpers.plotting.common import PALETTE, as_array, describe, new_axes
+
+
+def plot_split(
+    tables: Mapping[str, Any], d_head: int, ax: Axes | None = None, title: str | None = None
+) -> Axes:
+    """Where each number of a matrix ends up when it is cut into heads.
+
+    Args:
+        tables: name to a table of entries that tell where they come from, ``10 * position +
+            feature`` with fewer than ten features, drawn as "position.feature". The features of
+            head 0 are plain, the others hatched.
+        d_head: the features of a head.
+
+    Raises:
+        ValueError: an entry is no such number, or a table has not two dimensions.
+    """
+    arrays = {name: as_array(name, table, 2) for name, table in tables.items()}
+    for name, array in arrays.items():
+        if array.min() < 0 or not np.array_equal(array, array.round()):
+            raise ValueError(f"{name} must hold 10 * position + feature, whole numbers from 0")
+    widths = [array.shape[1] for array in arrays.values()]
+    gap, above = 1.2, 0.8
+    total = sum(widths) + gap * (len(widths) - 1)
+    tall = max(array.shape[0] for array in arrays.values())
+    ax = new_axes(ax, 0.66 * total + 0.8, 0.55 * (tall + above) + 0.4)
+    ax.set(xlim=(-0.1, total + 0.1), ylim=(tall + 0.1, -above), xticks=[], yticks=[])
+    ax.set_axis_off()
+    left, facts = 0.0, []
+    for (name, array), width in zip(arrays.items(), widths, strict=True):
+        ax.text(left + width / 2, -0.15, name, ha="center", va="bottom", fontsize=9)
+        said = []
+        for row, entries in enumerate(array.astype(int).tolist()):
+            for column, entry in enumerate(entries):
+                position, feature = divmod(entry, 10)
+                _draw_entry(ax, left + column, row, f"{position}.{feature}", feature < d_head)
+            said.append(" ".join(f"{e // 10}.{e % 10}" for e in entries))
+        facts.append(f"{name.replace(chr(10), ' ')}: {'; '.join(said)}")
+        left += width + gap
+    ax.set_title(title or "Which numbers end up in head 0")
+    return describe(
+        ax,
+        f"{ax.get_title()}. {len(arrays)} tables whose entries are named position.feature; rows "
+        f"from the top. {'. '.join(facts)}.",
+    )
+
+
+def _draw_entry(ax: Axes, x: float, y: float, name: str, plain: bool) -> None:
+    blue = (*sns.color_palette("colorblind")[0], 0.35)
+    box = Rectangle((x, y), 1, 1, edgecolor="0.3", linewidth=0.8)
+    box.set(facecolor=blue if plain else "white", hatch=None if plain else "////")
+    ax.add_patch(box)
+    ax.text(
+        x + 0.5, y + 0.5, name, ha="center", va="center", fontsize=10,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.85},
+    )  # fmt: skip
+
+
+def plot_effects(
+    effects: Any,
+    named: Mapping[str, tuple[int, int]],
+    ax: Axes | None = None,
+    title: str | None = None,
+    y_label: str = "change of the sentence embedding (1 - cosine)",
+) -> Axes:
+    """How much each head matters: a dot a head, a column a layer, on a logarithmic axis.
+
+    Args:
+        effects: ``(n_layers, n_heads)``, more than 0.
+        named: name to (layer, head), of the heads to mark by a diamond and their name.
+
+    Raises:
+        ValueError: an effect is not more than 0.
+    """
+    array = as_array("effects", effects, 2)
+    if array.min() <= 0:
+        raise ValueError(f"effects go down to {array.min():.4g}: a logarithm needs more than 0")
+    n_layers, n_heads = array.shape
+    ax = new_axes(ax, 7.0, 3.8)
+    for layer, values in enumerate(array):
+        ax.scatter([layer] * n_heads, values, color=PALETTE[0], edgecolor="black", linewidth=0.4)
+        ax.plot([layer - 0.16, layer + 0.16], [np.median(values)] * 2, color="black", lw=1.5)
+    for name, (layer, head) in named.items():
+        place = (layer, array[layer, head])
+        ax.scatter(*place, color=PALETTE[1], marker="D", s=55, edgecolor="black", zorder=3)
+        ax.annotate(name, place, (9, 0), textcoords="offset points", va="center", fontsize=9)
+    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.4, n_layers - 0.3))
+    ax.set_xticks(range(n_layers))
+    ax.set_title(title or "Each dot is a head, each bar the median of its layer")
+    sns.despine(ax=ax)
+    facts = [
+        f"{name} {array[place]:.2g}, rank {int((array[place[0]] > array[place]).sum()) + 1} of "
+        f"{n_heads} in its layer"
+        for name, place in named.items()
+    ]
+    medians = ", ".join(f"{np.median(values):.2g}" for values in array)
+    return describe(
+        ax,
+        f"{ax.get_title()}. {y_label}, for {n_heads} heads in each of {n_layers} layers; medians "
+        f"of the layers {medians}. Marked: {'; '.join(facts)}.",
+    )

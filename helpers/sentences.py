@@ -1,0 +1,207 @@
+"""The sentences on which lessons 04 and 05 measure heads, and what is asked of each.
+
+A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
+examples come in balanced sets: each with the two nouns in either order, so that a head that only
+goes by position is right in half of them.
+
+All nouns, pronouns and verbs that are asked about are single tokens of MiniLM, which lowercases
+them, and each occurs once in its sentence.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class Example(NamedTuple):
+    """In `sentence`, does `query` look at `right` more than at `rival`? All three are tokens."""
+
+    sentence: str
+    query: str
+    right: str
+    rival: str
+
+
+SURVEY = [
+    "The keys to the cabinet are on the table.",
+    "Rain fell on the quiet harbour all night, and nobody slept.",
+    "Mary thanked her brother because he had mended the old clock.",
+    "A small dog chased the cat across the garden.",
+    "The committee will vote on the new budget tomorrow.",
+    "Nobody knows who painted this wall, but everybody likes it.",
+    "When the music stopped, the dancers left the hall in silence.",
+    "Fresh bread smells best early in the morning.",
+]
+
+FRESH = [
+    "The old man fed a stray cat.",
+    "A storm broke the tall tree behind our house.",
+    "Her friends are waiting at the station.",
+    "The book that she bought was expensive.",
+    "Two boys built a boat from wood, and it floated.",
+    "The teacher praised the girl because she had worked hard.",
+    "Snow covers the mountains in winter.",
+    "We drank coffee and talked about the election.",
+    "The price of oil rose again last week.",
+    "Children learn a language without being taught.",
+    "If the train is late, we will miss the concert.",
+    "Most birds fly south before the first frost.",
+    "The doctor told him to stay in bed.",
+    "Nobody had opened the letters on the desk.",
+    "My computer needs more memory for this program.",
+    "They sang until the sun came up.",
+]
+
+# {a} and {b} are the two people, {p} is the pronoun.
+_PRONOUNS_SURVEY = [
+    ("The {a} greeted the {b} because {p} had come late.", "king", "queen"),
+    ("The {a} thanked the {b} when {p} left the house.", "boy", "girl"),
+    ("The {a} called the {b} before {p} went to work.", "father", "mother"),
+    ("The {a} visited the {b} while {p} was ill.", "uncle", "aunt"),
+    ("The {a} followed the {b} because {p} knew the way.", "actor", "actress"),
+    ("The {a} wrote to the {b} after {p} had heard the news.", "prince", "princess"),
+]
+_PRONOUNS_FRESH = [
+    ("The {a} ignored the {b} because {p} was angry.", "waiter", "waitress"),
+    ("The {a} told the {b} that {p} had lost the tickets.", "husband", "wife"),
+    ("The {a} met the {b} when {p} came home.", "brother", "sister"),
+    ("The {a} waved to the {b} as {p} crossed the street.", "man", "woman"),
+    ("The {a} asked the {b} whether {p} was hungry.", "grandfather", "grandmother"),
+    ("The {a} wrote to the {b} because {p} needed help.", "monk", "nun"),
+    ("The {a} paid the {b} before {p} opened the door.", "son", "daughter"),
+    ("The {a} helped the {b} until {p} could walk again.", "duke", "duchess"),
+]
+# The pronoun cannot mean the person that follows it: "He left before the king met the queen."
+_PRONOUNS_FORBIDDEN = [
+    "{p} left before the {a} met the {b}.",
+    "{p} knew that the {a} had seen the {b}.",
+]
+# Two people of one gender. With the first ending {a} is meant, with the second one {b}.
+_ONE_GENDER = [
+    (
+        "The {a} thanked the {b} because he had {e}.",
+        "king",
+        "prince",
+        "received help",
+        "given help",
+    ),
+    ("The {a} punished the {b} because he was {e}.", "father", "boy", "strict", "naughty"),
+    ("The {a} called the {b} because she {e}.", "mother", "aunt", "needed advice", "gave advice"),
+    ("The {a} hired the {b} because he needed {e}.", "duke", "monk", "a servant", "a job"),
+    ("The {a} paid the {b} because he had {e} the house.", "waiter", "actor", "bought", "sold"),
+    ("The {a} followed the {b} because she {e} the way.", "duchess", "nun", "forgot", "knew"),
+    ("The {a} carried the {b} because he was so {e}.", "man", "husband", "strong", "weak"),
+    ("The {a} visited the {b} because she was {e}.", "daughter", "wife", "worried", "ill"),
+    ("The {a} feared the {b} because he was so {e}.", "brother", "son", "timid", "cruel"),
+    ("The {a} asked the {b} because she {e} the answer.", "girl", "queen", "wanted", "knew"),
+    ("The {a} paid the {b} after he had {e} the work.", "uncle", "grandfather", "seen", "done"),
+    ("The {a} beat the {b} although she was {e}.", "sister", "actress", "weaker", "stronger"),
+]
+
+# A subject, a noun of the other number (the attractor), and a verb that agrees with the subject.
+_NOUNS = [
+    ("keys", "cabinet", "are"),
+    ("labels", "bottle", "were"),
+    ("roses", "garden", "were"),
+    ("windows", "house", "are"),
+    ("books", "shelf", "are"),
+    ("roads", "village", "were"),
+    ("guards", "prisoner", "were"),
+    ("letters", "teacher", "are"),
+    ("players", "coach", "were"),
+    ("pictures", "wall", "are"),
+    ("cars", "driver", "were"),
+    ("songs", "band", "are"),
+    ("doors", "castle", "were"),
+    ("leaves", "tree", "are"),
+    ("boats", "captain", "were"),
+]
+SUBJECT_TEMPLATES = {
+    "subject right before the verb": "The {s} {v} old. The {a} is new.",
+    "attractor between them": "The {s} of the {a} {v} old.",
+    "a clause between them": "The {s} that the {a} liked {v} old.",
+    "attractor first": "Near the {a} the {s} {v} old.",
+    "another subject first": "The {a} knew that the {s} {v} old.",
+}
+
+# A sentence with an adjective before its noun, and the same noun after another word.
+ADJECTIVES = [
+    ("The old key was lost.", "key", "old"),
+    ("She bought a red car yesterday.", "car", "red"),
+    ("A quiet village lies below us.", "village", "quiet"),
+    ("They drank cold water.", "water", "cold"),
+    ("His clever sister won.", "sister", "clever"),
+]
+NO_ADJECTIVES = [
+    ("The key was lost.", "key", "the"),
+    ("She sold that car yesterday.", "car", "that"),
+    ("Our village lies below us.", "village", "our"),
+    ("They drank some water.", "water", "some"),
+    ("My sister won.", "sister", "my"),
+]
+
+# Two texts and the word that they share.
+TWO_TEXTS = [
+    ("The dog slept under the table.", "A table stood in the old kitchen.", "table"),
+    ("My sister plays the violin at night.", "He sold his violin to a neighbour.", "violin"),
+    ("The storm damaged the bridge.", "They painted the bridge in spring.", "bridge"),
+    ("A soldier read the letter twice.", "She burned the letter without a word.", "letter"),
+    ("We saw an owl in the forest.", "The forest grows behind the church.", "forest"),
+    ("The teacher lost her umbrella.", "An umbrella leaned against the door.", "umbrella"),
+]
+
+
+def pronouns_survey() -> list[Example]:
+    """24 examples from a pronoun to the person of its gender, balanced: to choose a head."""
+    return _of_two_genders(_PRONOUNS_SURVEY)
+
+
+def pronouns_fresh() -> list[Example]:
+    """32 more, with other people and other sentences: to test the choice."""
+    return _of_two_genders(_PRONOUNS_FRESH)
+
+
+def pronouns_forbidden() -> list[Example]:
+    """64 examples in which the pronoun stands first and, by grammar, means neither person; `right`
+    is the one of its gender. The people are those of `pronouns_fresh`."""
+    return _of_two_genders(
+        [(template, he, she) for template in _PRONOUNS_FORBIDDEN for _, he, she in _PRONOUNS_FRESH]
+    )
+
+
+def pronouns_of_one_gender() -> list[tuple[Example, Example]]:
+    """24 pairs about two people of one gender. The two sentences of a pair differ only behind the
+    pronoun, where the ending decides who is meant: the first person, then the second."""
+    pairs = []
+    for template, one, other, first_ending, second_ending in _ONE_GENDER:
+        pronoun = "she" if " she " in template else "he"
+        for a, b in ((one, other), (other, one)):
+            sentences = [template.format(a=a, b=b, e=e) for e in (first_ending, second_ending)]
+            pairs.append(
+                (Example(sentences[0], pronoun, a, b), Example(sentences[1], pronoun, b, a))
+            )
+    return pairs
+
+
+def subjects(template: str) -> list[Example]:
+    """15 examples from a verb to its subject, with an attractor as the rival.
+
+    `template` is one of `SUBJECT_TEMPLATES`, or another with `{s}`, `{a}` and `{v}`.
+    """
+    return [Example(template.format(s=s, a=a, v=v), v, s, a) for s, a, v in _NOUNS]
+
+
+def subjects_disagreeing() -> list[Example]:
+    """15 ungrammatical ones, in which the verb agrees with the rival: "The cabinet with the keys
+    are old." """
+    return [Example(f"The {a} with the {s} {v} old.", v, a, s) for s, a, v in _NOUNS]
+
+
+def _of_two_genders(templates: Iterable[tuple[str, str, str]]) -> list[Example]:
+    """Each template with both pronouns and with the two people in both orders."""
+    return [
+        Example(template.format(a=a, b=b, p=said), pronoun, right, rival)
+        for template, he, she in templates
+        for pronoun, right, rival in (("he", he, she), ("she", she, he))
+        for said in [pronoun.capitalize() if template.startswith("{p}") else pronoun]
+        for a, b in ((he, she), (she, he))
+    ]
