@@ -51,6 +51,7 @@ from helpers.plotting.diagrams import (
     plot_block,
     plot_multi_head_flow,
 )
+from helpers.plotting.transformer import plot_training_step
 
 __all__ = [
     "DASHES",
@@ -78,6 +79,7 @@ __all__ = [
     "plot_multi_head_flow",
     "plot_parameters",
     "plot_rotation",
+    "plot_training_step",
     "plot_weights",
     "show",
     "to_html",
