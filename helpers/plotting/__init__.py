@@ -53,6 +53,7 @@ from helpers.plotting.diagrams import (
     plot_multi_head_flow,
 )
 from helpers.plotting.heads import plot_effects, plot_split
+from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 
 __all__ = [
@@ -86,6 +87,7 @@ __all__ = [
     "plot_query",
     "plot_rotation",
     "plot_split",
+    "plot_training_step",
     "plot_weights",
     "show",
     "to_html",

@@ -40,6 +40,7 @@ from helpers.plotting import (
     plot_parameters,
     plot_query,
     plot_rotation,
+    plot_training_step,
     plot_weights,
     show,
     to_html,
@@ -62,6 +63,7 @@ DRAWINGS = {
     "mixture": lambda ax=None: plot_mixture(WEIGHTS, PAIRS, TOKENS, ax=ax),
     "mask": lambda ax=None: plot_mask(torch.ones(4, 4).tril().bool(), ax=ax),
     "influence": lambda ax=None: plot_influence(WEIGHTS.tril(), ax=ax),
+    "training step": lambda ax=None: plot_training_step(WEIGHTS[0], WEIGHTS[1], TOKENS, 1, ax=ax),
     "encoding": lambda ax=None: plot_encoding(WEIGHTS - 0.5, ax=ax),
     "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
@@ -289,6 +291,16 @@ def test_a_mixture_lies_where_the_weights_say_and_lines_are_as_thick_as_they_are
     thin, thick = (line.get_linewidth() for line in ax.lines)
     assert thick == 3 * thin
     assert "the outputs of q at (1, 3)" in description(ax)
+
+
+def test_a_training_step_shows_both_probabilities_of_each_word_and_which_one_came():
+    ax = plot_training_step([0.25, 0.75], [0.4, 0.6], ["cat", "mat"], right=0)
+    before, after = ax.containers
+    assert [bar.get_height() for bar in before] == [0.25, 0.75]
+    assert [bar.get_height() for bar in after] == [0.4, 0.6]
+    assert before[0].get_hatch() != after[0].get_hatch()
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["cat\n(came next)", "mat"]
+    assert "cat from 0.25 to 0.40" in description(ax) and "came next is cat" in description(ax)
 
 
 def test_a_mask_ticks_what_is_allowed_and_hatches_what_is_not():
@@ -574,6 +586,12 @@ def test_letters_shrink_with_the_axes():
             r"ys\['a'\] has 1 values: it must have 2",
         ),
         (lambda: plot_lines([1], {}, x_label="x", y_label="y"), "ys holds 0 lines"),
+        (
+            lambda: plot_training_step([0.5, 0.5], [1.0], ["a", "b"], 0),
+            "after has 1 values: it must have 2",
+        ),
+        (lambda: plot_training_step([1.0], [1.0], ["a"], 1), "right is 1: it must be 0 to 0"),
+        (lambda: plot_training_step([-1.0], [1.0], ["a"], 0), "before goes down to -1"),
         (lambda: plot_architecture("encoder"), "kind is 'encoder': .*'encoder-only'"),
         (lambda: plot_block("postnorm"), "kind is 'postnorm': .*'post-norm', 'pre-norm'"),
     ],
