@@ -29,6 +29,7 @@ from helpers.plotting.charts import (
     plot_model_parameters,
     plot_parameters,
     plot_rotation,
+    plot_weight_by_distance,
 )
 from helpers.plotting.common import (
     DASHES,
@@ -78,6 +79,7 @@ __all__ = [
     "plot_multi_head_flow",
     "plot_parameters",
     "plot_rotation",
+    "plot_weight_by_distance",
     "plot_weights",
     "show",
     "to_html",
