@@ -209,6 +209,8 @@ def plot_mask(
         for i, j in np.argwhere(array):
             ax.text(j + 0.5, i + 0.5, "✓", ha="center", va="center", color="white", fontsize=9)
     ax.set(xlabel="key", ylabel="query")
+    if behind:
+        ax.set(xlabel="token (key)", ylabel="last token that is seen (query)")
     ax.set_title(title or "✓ this query may attend to this key")
     allowed = [int(row.sum()) for row in array]
     predicts = f" To predict, row by row: {', '.join(behind[:16])}." if behind else ""
