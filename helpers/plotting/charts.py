@@ -181,7 +181,8 @@ def plot_weight_by_distance(
     ax.vlines(range(array.size), 0, array, color=PALETTE[0], lw=1.5)
     ax.axvspan(n_trained - 0.5, array.size - 0.5, color="0.9", zorder=0)
     ax.set(xlabel="positions back", ylabel="attention weight", xlim=(-1, array.size - 0.5))
-    ax.set_ylim(0, 1.2 * (float(array.max()) or 1.0))
+    # Panels may share their y axis: never make it shorter for the one before.
+    ax.set_ylim(0, max(1.2 * (float(array.max()) or 1.0), ax.get_ylim()[1]))
     ax.text(
         n_trained + 1, 0.97, "never met in training", fontsize=8, va="top",
         transform=ax.get_xaxis_transform(),

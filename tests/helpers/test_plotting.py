@@ -335,6 +335,13 @@ def test_distances_beyond_training_are_shaded_and_their_weight_is_said():
             plot_weight_by_distance([0.5, 0.0, 0.2, 0.3], n_trained=n_trained)
 
 
+def test_panels_of_distances_that_share_an_axis_cut_no_peak_off():
+    _, axes = plt.subplots(1, 2, sharey=True)
+    for ax, high in zip(axes, (0.9, 0.1), strict=True):
+        plot_weight_by_distance([0.0, high], ax=ax, n_trained=1)
+    assert axes[0].get_ylim()[1] > 0.9
+
+
 def test_bias_is_drawn_as_a_penalty_with_all_heads_on_one_scale():
     bias = torch.tensor([[[0.0, -1.0], [-1.0, 0.0]], [[0.0, -0.5], [-0.5, 0.0]]])
     ax = plot_bias(bias)
