@@ -30,6 +30,7 @@ from helpers.plotting.charts import (
     plot_model_parameters,
     plot_parameters,
     plot_rotation,
+    plot_weight_by_distance,
 )
 from helpers.plotting.common import (
     DASHES,
@@ -88,6 +89,7 @@ __all__ = [
     "plot_rotation",
     "plot_split",
     "plot_training_step",
+    "plot_weight_by_distance",
     "plot_weights",
     "show",
     "to_html",

@@ -31,6 +31,7 @@ def plot_attention(
     ax: Axes | None = None,
     title: str | None = None,
     key_tokens: Sequence[str] | None = None,
+    mask: Any = None,
 ) -> Axes:
     """Heat map of one head's attention weights on a colour scale from 0 to 1.
 
@@ -38,9 +39,12 @@ def plot_attention(
         weights: ``(n_q, n_k)``; rows are queries (the first on top), columns are keys.
         tokens: the ``n_q`` query tokens, and the keys' too unless `key_tokens` is given.
         key_tokens: the ``n_k`` key tokens, for cross-attention.
+        mask: boolean ``(n_q, n_k)``, ``True`` = may attend. Masked cells are hatched. They hold
+            no number, unless there is a weight on them after all.
 
     Raises:
-        ValueError: a shape and a list of tokens don't fit, or a weight is outside 0 to 1.
+        ValueError: a shape and a list of tokens don't fit, a weight is outside 0 to 1, or `mask`
+            is not boolean or has another shape than the weights.
     """
     array = as_weights(weights, 2)
     rows = as_labels("tokens", tokens, array.shape[0], "row (query) of weights")
@@ -54,16 +58,42 @@ def plot_attention(
     draw_heatmap(
         array, rows, columns, ax, low=0, high=1, legend="attention weight", numbers=numbers
     )
+    masked = np.zeros(array.shape, dtype=bool) if mask is None else ~_as_mask(mask)
+    if masked.shape != array.shape:
+        raise ValueError(
+            f"mask has shape {masked.shape}: it must have the weights' shape, {array.shape}"
+        )
+    _hatch(ax, masked, empty=masked & (array == 0))
     ax.set(xlabel="key (attended to)", ylabel="query (attending)")
     ax.set_title(title or "Each row: where one token looks")
     best = array.argmax(axis=1)
     facts = [f"{rows[i]} to {columns[j]} {array[i, j]:.2f}" for i, j in enumerate(best)]
     more = f", and {len(facts) - 12} rows more" if len(facts) > 12 else ""
+    hatched = f", {masked.sum()} of the cells masked (hatched)" if masked.any() else ""
     return describe(
         ax,
         f"{ax.get_title()}. Heat map of attention weights, {array.shape[0]} queries by "
-        f"{array.shape[1]} keys. Largest weight of each query: {', '.join(facts[:12])}{more}.",
+        f"{array.shape[1]} keys{hatched}. "
+        f"Largest weight of each query: {', '.join(facts[:12])}{more}.",
     )
+
+
+def _as_mask(mask: Any) -> np.ndarray:
+    """`mask` as a boolean array of two dimensions."""
+    dtype = torch.as_tensor(mask).dtype
+    if dtype != torch.bool:
+        raise ValueError(f"mask has dtype {dtype}: it must be boolean, True = may attend")
+    return as_array("mask", mask, 2).astype(bool)
+
+
+def _hatch(ax: Axes, cells: np.ndarray, empty: np.ndarray | None = None) -> None:
+    """Hatch the `cells` of a heat map, and take the numbers out of the `empty` ones."""
+    for i, j in np.argwhere(cells):
+        ax.add_patch(Rectangle((j, i), 1, 1, facecolor="none", edgecolor="0.6", hatch="////", lw=0))
+    if empty is not None:
+        for text, gone in zip(list(ax.texts), empty.flat, strict=False):
+            if gone:
+                text.remove()  # the hatch says it, and 0.00 is what a small number looks like, too
 
 
 def plot_heads(
@@ -203,6 +233,7 @@ def plot_mask(
     ax: Axes | None = None,
     title: str | None = None,
     tokens: Sequence[str] | None = None,
+    targets: Sequence[str] | None = None,
 ) -> Axes:
     """A boolean mask: dark with a tick where the query may attend to the key, hatched where not.
 
@@ -210,32 +241,36 @@ def plot_mask(
         mask: boolean ``(n_q, n_k)``, ``True`` = may attend.
         tokens: names of queries and keys where ``n_q == n_k``, else of the ``n_k`` keys; numbers
             by default.
+        targets: what each of the ``n_q`` queries has to predict, written behind its row.
 
     Raises:
-        ValueError: `mask` is not boolean or not of two dimensions, or doesn't fit the tokens.
+        ValueError: `mask` is not boolean or not of two dimensions, or doesn't fit the tokens or
+            the targets.
     """
-    dtype = torch.as_tensor(mask).dtype
-    if dtype != torch.bool:
-        raise ValueError(f"mask has dtype {dtype}: it must be boolean, True = may attend")
-    array = as_array("mask", mask, 2)
+    array = _as_mask(mask)
     n_q, n_k = array.shape
+    behind = [] if targets is None else as_labels("targets", targets, n_q, "row (query) of mask")
     columns = as_labels("tokens", tokens, n_k, "column (key) of mask")
     rows = columns if n_q == n_k else [str(i) for i in range(n_q)]
-    ax = new_axes(ax, side_of(n_k), side_of(n_q))
+    ax = new_axes(ax, side_of(n_k) + (1.2 if behind else 0), side_of(n_q))
     draw_heatmap(array * 0.75, rows, columns, ax, low=0, high=1)
-    for i, j in np.argwhere(array == 0):
-        ax.add_patch(Rectangle((j, i), 1, 1, facecolor="none", edgecolor="0.6", hatch="////", lw=0))
+    _hatch(ax, ~array)
+    for i, name in enumerate(behind):
+        ax.text(n_k + 0.2, i + 0.5, f"→ {name}", va="center", fontsize=9)
     if max(array.shape) <= 16:
-        for i, j in np.argwhere(array == 1):
+        for i, j in np.argwhere(array):
             ax.text(j + 0.5, i + 0.5, "✓", ha="center", va="center", color="white", fontsize=9)
     ax.set(xlabel="key", ylabel="query")
+    if behind:
+        ax.set(xlabel="token (key)", ylabel="last token that is seen (query)")
     ax.set_title(title or "✓ this query may attend to this key")
     allowed = [int(row.sum()) for row in array]
+    predicts = f" To predict, row by row: {', '.join(behind[:16])}." if behind else ""
     return describe(
         ax,
         f"{ax.get_title().replace('✓', 'Ticked:')}. Mask of {n_q} queries by {n_k} keys; keys that "
         f"each query may attend to: {', '.join(map(str, allowed[:16]))}"
-        f"{', …' if n_q > 16 else ''}.",
+        f"{', …' if n_q > 16 else ''}.{predicts}",
     )
 
 
@@ -267,11 +302,7 @@ def plot_influence(
     draw_heatmap(
         array, rows, columns, ax, low=0, high=high, legend="change of the output", numbers=numbers
     )
-    for text, value in zip(list(ax.texts), array.flat, strict=False):
-        if value == 0:
-            text.remove()  # the hatch says it, and 0.00 is what a small change looks like, too
-    for i, j in np.argwhere(array == 0):
-        ax.add_patch(Rectangle((j, i), 1, 1, facecolor="none", edgecolor="0.6", hatch="////", lw=0))
+    _hatch(ax, array == 0, empty=array == 0)
     ax.set(xlabel="input that is changed", ylabel="output that is watched")
     ax.set_title(title or "Hatched: this input can't reach this output")
     reach = [f"{columns[j]} moves {int((array[:, j] > 0).sum())}" for j in range(min(n_inputs, 12))]

@@ -155,6 +155,50 @@ def plot_bias(bias: Any, ax: Axes | None = None, title: str | None = None) -> Ax
     )
 
 
+def plot_weight_by_distance(
+    weights: Any,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    n_trained: int,
+) -> Axes:
+    """How much weight one query puts on each key, by how far back the key stands.
+
+    Args:
+        weights: ``(n,)``; entry ``d`` is the weight on the key ``d`` positions back.
+        n_trained: the length of the sequences in training; distances from it on never occurred
+            there and are shaded.
+
+    Raises:
+        ValueError: a negative weight, or `n_trained` is not 1 to ``n``.
+    """
+    array = as_array("weights", weights, 1)
+    if array.min() < 0:
+        raise ValueError(f"weights go down to {array.min():.4g}: they must not be negative")
+    if not 1 <= n_trained <= array.size:
+        raise ValueError(f"n_trained is {n_trained}: it must be 1 to {array.size}, the distances")
+    ax = new_axes(ax, 5.5, 3.3)
+    ax.vlines(range(array.size), 0, array, color=PALETTE[0], lw=1.5)
+    ax.axvspan(n_trained - 0.5, array.size - 0.5, color="0.9", zorder=0)
+    ax.set(xlabel="positions back", ylabel="attention weight", xlim=(-1, array.size - 0.5))
+    # Panels may share their y axis: never make it shorter for the one before.
+    ax.set_ylim(0, max(1.2 * (float(array.max()) or 1.0), ax.get_ylim()[1]))
+    ax.text(
+        n_trained + 1, 0.97, "never met in training", fontsize=8, va="top",
+        transform=ax.get_xaxis_transform(),
+    )  # fmt: skip
+    ax.set_title(title or "Shaded: distances that never occurred in training")
+    sns.despine(ax=ax)
+    order = np.argsort(-array, kind="stable")[:3]
+    facts = ", ".join(f"{distance} back {array[distance]:.2f}" for distance in order)
+    return describe(
+        ax,
+        f"{ax.get_title()}. Line chart of one query's attention weight by distance, 0 to "
+        f"{array.size - 1} positions back. Largest: {facts}. Weight at distances of {n_trained} "
+        f"and more, which are shaded: {array[n_trained:].sum():.2f} of {array.sum():.2f}.",
+    )
+
+
 # Parameters and curves
 
 

@@ -41,6 +41,7 @@ from helpers.plotting import (
     plot_query,
     plot_rotation,
     plot_training_step,
+    plot_weight_by_distance,
     plot_weights,
     show,
     to_html,
@@ -68,6 +69,7 @@ DRAWINGS = {
     "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
     "biases": lambda ax=None: plot_bias(-WEIGHTS.expand(2, 4, 4), ax=ax),
+    "distances": lambda ax=None: plot_weight_by_distance(WEIGHTS[0], ax=ax, n_trained=2),
     "parameters": lambda ax=None: plot_parameters(COUNTS, ax=ax),
     "models": lambda ax=None: plot_model_parameters({"a": COUNTS, "b": COUNTS}, ax=ax),
     "lines": lambda ax=None: plot_lines(
@@ -312,6 +314,38 @@ def test_a_mask_ticks_what_is_allowed_and_hatches_what_is_not():
     assert "1, 2, 3" in description(ax)
 
 
+def test_what_each_row_of_a_mask_has_to_predict_stands_behind_it():
+    ax = plot_mask(torch.ones(2, 2).tril().bool(), tokens=["I", "am"], targets=["am", "glad"])
+    behind = {t.get_text(): t.get_position() for t in texts(ax) if "→" in t.get_text()}
+    assert behind["→ am"][1] == 0.5 and behind["→ glad"][1] == 1.5
+    assert all(x >= 2 for x, _ in behind.values())
+    assert "To predict, row by row: am, glad." in description(ax)
+    with pytest.raises(ValueError, match="targets is 1 strings: it must be a list of 2"):
+        plot_mask(torch.ones(2, 2).bool(), targets=["am"])
+
+
+def test_masked_weights_are_hatched_and_never_look_like_small_ones():
+    """A 0.00 in a masked cell reads like a weight that is only small."""
+    weights = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.2, 0.3, 0.5]])
+    ax = plot_attention(weights, ["a", "b", "c"], mask=torch.ones(3, 3).tril().bool())
+    hatched = {(p.get_y(), p.get_x()) for p in ax.patches if p.get_hatch()}
+    assert hatched == {(0, 1), (0, 2), (1, 2)}
+    assert [t.get_text() for t in texts(ax)] == ["1.00", "0.00", "1.00", "0.20", "0.30", "0.50"]
+    assert "3 of the cells masked (hatched)" in description(ax)
+
+
+def test_a_weight_on_a_masked_key_stays_in_sight():
+    ax = plot_attention([[0.6, 0.4], [0.5, 0.5]], ["a", "b"], mask=[[True, False], [True, True]])
+    assert [t.get_text() for t in texts(ax)] == ["0.60", "0.40", "0.50", "0.50"]
+
+
+def test_a_mask_of_another_kind_or_shape_than_the_weights_is_refused():
+    with pytest.raises(ValueError, match="mask has dtype torch.int64: it must be boolean"):
+        plot_attention(WEIGHTS, TOKENS, mask=[[1] * 4] * 4)
+    with pytest.raises(ValueError, match=r"mask has shape \(2, 4\): it must have the weights'"):
+        plot_attention(WEIGHTS, TOKENS, mask=torch.ones(2, 4).bool())
+
+
 def test_influence_hatches_only_exact_zeros():
     ax = plot_influence([[0.5, 1e-12], [0.0, 2.0]])
     assert [(p.get_y(), p.get_x()) for p in ax.patches if isinstance(p, Rectangle)] == [(1, 0)]
@@ -333,6 +367,23 @@ def test_arrows_point_where_the_vectors_do_and_carry_their_labels():
     assert [t.xy for t in ax.texts if t.get_text() == ""] == [(1.0, 0.0), (0.0, 0.5)]
     assert [t.get_text() for t in texts(ax)] == ["q at 3", "k at 1"]
     assert "q at 3 at 0°, k at 1 at 90°" in description(ax)
+
+
+def test_distances_beyond_training_are_shaded_and_their_weight_is_said():
+    ax = plot_weight_by_distance([0.5, 0.0, 0.2, 0.3], n_trained=2)
+    shaded = [p for p in ax.patches if isinstance(p, Rectangle)]
+    assert [(p.get_x(), p.get_x() + p.get_width()) for p in shaded] == [(1.5, 3.5)]
+    assert "which are shaded: 0.50 of 1.00" in description(ax)
+    for n_trained in (0, 5):
+        with pytest.raises(ValueError, match=f"n_trained is {n_trained}: it must be 1 to 4"):
+            plot_weight_by_distance([0.5, 0.0, 0.2, 0.3], n_trained=n_trained)
+
+
+def test_panels_of_distances_that_share_an_axis_cut_no_peak_off():
+    _, axes = plt.subplots(1, 2, sharey=True)
+    for ax, high in zip(axes, (0.9, 0.1), strict=True):
+        plot_weight_by_distance([0.0, high], ax=ax, n_trained=1)
+    assert axes[0].get_ylim()[1] > 0.9
 
 
 def test_bias_is_drawn_as_a_penalty_with_all_heads_on_one_scale():
