@@ -107,7 +107,7 @@ def _weight_problems(settings: dict[str, Any], version: Callable[[str], str | No
 
 
 def _copy_problems(root: Path) -> list[str]:
-    """What `course.work` would add. A notebook that a learner opened is in work/ or in notebooks/."""
+    """What `python -m course.work` would add."""
     lessons = sorted(root.glob("notebooks/*.ipynb"))
     exercises = sorted(root.glob("release/*/*.ipynb"))
     copies = {path.stem: root / "work" / path.name for path in lessons}

@@ -1,7 +1,8 @@
 """JupyterLab as learners get it: `python -m course.lab`, which `make lab` calls.
 
-It serves work/ alone and opens lesson 00, later what was open last. Its settings, in `course/jupyter/`, come on top of the
-computer's own, for this JupyterLab only; what learners set themselves wins:
+It serves work/ alone and opens lesson 00, later what was open last. Its settings, in
+`course/jupyter/`, come on top of the computer's own, for this JupyterLab only; what learners set
+in JupyterLab themselves wins:
 
 - nbgrader shows Validate, in exercises, and nothing that is the instructor's;
 - the kernel of a notebook that is closed ends, and one that nobody is connected to ends after half

@@ -14,7 +14,6 @@ link.
 """
 
 import argparse
-import contextlib
 import hashlib
 import json
 import os
