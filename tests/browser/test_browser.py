@@ -211,8 +211,12 @@ def _kernels(lab: str) -> int:
 
 def test_a_learners_first_window(page, learners_lab):
     """Nothing in it is for instructors, no lesson can be validated, and no question comes first."""
+    page.set_viewport_size({"width": 640, "height": 1000})  # a part of the toolbar is folded away
     page.goto(learners_lab)
     kernel = page.locator(".jp-Toolbar-kernelName", has_text="Python 3")
+    kernel.first.wait_for(state="attached")
+    assert page.get_by_text("Validate").count() == 0
+    page.set_viewport_size({"width": 1300, "height": 1000})
     kernel.first.wait_for()
     _shot(page, "first-start")
     assert page.url.split("?")[0].endswith(f"/lab/tree/{LESSON}")

@@ -13,8 +13,12 @@
             context.ready.then(() => {
               const { cells } = context.model.toJSON();
               if (cells.some(cell => cell.metadata.nbgrader)) return;
-              for (const item of [...panel.toolbar.children()]) {
-                if (item.node.textContent.trim() === 'Validate') item.dispose();
+              // What does not fit into the toolbar stands in what its "…" opens.
+              const { toolbar } = panel;
+              const more = toolbar.popupOpener;
+              const folded = Array.from({ length: more.widgetCount() }, (_, i) => more.widgetAt(i));
+              for (const item of [...toolbar.children(), ...folded]) {
+                if (item.node.dataset.jpItemName === 'runAll') item.dispose(); // nbgrader's name
               }
             });
           }
