@@ -204,9 +204,20 @@ def _answer(page, text: str) -> str:
     return output.inner_text()
 
 
-def _kernels(lab: str) -> int:
-    with urllib.request.urlopen(f"{lab}/api/kernels", timeout=30) as answer:
-        return len(json.load(answer))
+def _wait_for_kernels(page, lab: str, n: int) -> None:
+    """Wait until `n` kernels run, each ready and with a notebook; saves what is asked about."""
+    save = page.locator(".jp-Dialog .jp-mod-accept:not(.jp-mod-warn)")
+    for _ in range(600):
+        with urllib.request.urlopen(f"{lab}/api/kernels", timeout=30) as answer:
+            kernels = json.load(answer)
+        ready = [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]
+        if len(kernels) == len(ready) == n:
+            return
+        if save.is_visible():
+            save.click()
+        page.wait_for_timeout(100)
+    _shot(page, "kernels")
+    raise AssertionError(f"not {n} kernels: {kernels}")
 
 
 def test_a_learners_first_window(page, learners_lab):
@@ -230,19 +241,11 @@ def test_a_learners_first_window(page, learners_lab):
     # The lesson's link leads to the exercise, which can be validated; closed, it holds no memory.
     page.locator(".jp-MarkdownCell a", has_text="exercise").click()
     page.get_by_text("Validate", exact=True).wait_for()
-    kernel.nth(1).wait_for()
     _shot(page, "exercise")
-    assert _kernels(learners_lab) == 2
+    _wait_for_kernels(page, learners_lab, 2)
     tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EXERCISE}.ipynb")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
-    save = page.locator(".jp-Dialog .jp-mod-accept")
-    for _ in range(600):
-        if _kernels(learners_lab) == 1:
-            break
-        if save.is_visible():
-            save.click()
-        page.wait_for_timeout(100)
-    assert _kernels(learners_lab) == 1
+    _wait_for_kernels(page, learners_lab, 1)
 
 
 def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
