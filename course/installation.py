@@ -2,7 +2,7 @@
 
 Lesson 00 runs this file before anything else, so it needs nothing but Python's own library and
 `packaging`, which every Jupyter kernel brings. In a terminal: `python course/installation.py`.
-What has to be there is read from pyproject.toml, `release/` and nowhere else.
+What has to be there is read from pyproject.toml, `notebooks/` and `release/`, and nowhere else.
 """
 
 import sys
@@ -52,7 +52,7 @@ def find_problems(
     return [
         *_package_problems(settings, version),
         *_weight_problems(settings, version),
-        *_exercise_problems(root),
+        *_copy_problems(root),
     ]
 
 
@@ -106,14 +106,19 @@ def _weight_problems(settings: dict[str, Any], version: Callable[[str], str | No
     ]
 
 
-def _exercise_problems(root: Path) -> list[str]:
-    exercises = sorted(path.parent.name for path in root.glob("release/*/*.ipynb"))
-    missing = [name for name in exercises if not (root / f"work/{name}/{name}.ipynb").exists()]
+def _copy_problems(root: Path) -> list[str]:
+    """What `python -m course.work` would add."""
+    lessons = sorted(root.glob("notebooks/*.ipynb"))
+    exercises = sorted(root.glob("release/*/*.ipynb"))
+    copies = {path.stem: root / "work" / path.name for path in lessons}
+    copies |= {path.stem: root / "work" / path.parent.name / path.name for path in exercises}
+    missing = [name for name, path in copies.items() if not path.exists()]
     if not missing:
         return []
+    what = ", ".join(missing) if len(missing) < len(copies) else "every lesson and exercise"
     return [
-        f"work/ lacks your copy of {', '.join(missing)}: run `%run ../course/work.py` in a "
-        "cell; it never overwrites what is there"
+        f"work/ lacks your copy of {what}: run `%run ../course/work.py` in a cell; it never "
+        "overwrites what you have written"
     ]
 
 

@@ -1,38 +1,247 @@
-"""Put the learner's copies of the exercises into work/: `python -m course.work`."""
+"""The learner's copies in work/: `python -m course.work` makes them and keeps them up to date.
 
+    notebooks/02-….ipynb                  work/02-….ipynb, without outputs
+    release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
+    docs/glossary.md                      work/glossary.md
+    solutions/1-attention.ipynb           work/1-attention/solution.ipynb, where asked for:
+                                          `python -m course.work solution 1-attention`
+
+Links between them are rewritten, so that they lead from copy to copy. A copy that the learner has
+not touched follows its original; any other stays as it is. What counts is the text of the cells:
+running a notebook, saving its outputs and empty cells touch nothing. `work/.copies.json` remembers
+what was written. Needs nothing but Python's own library, and nbgrader where a locked cell has a
+link.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import posixpath
+import re
+import sys
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+RECORD = ".copies.json"
+
+LINK = re.compile(
+    r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
+)
+"""How a link begins in Markdown and in HTML, its path, and its anchor."""
+HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.M)
 
 
-def copy_exercises(release: Path = ROOT / "release", work: Path = ROOT / "work") -> list[Path]:
-    """Copy what work/ does not have yet from release/; never overwrite what is there.
+@dataclass
+class Outcome:
+    """What became of the copies, as paths below work/."""
 
-    Returns:
-        The files that were copied.
+    new: list[str] = field(default_factory=list)
+    refreshed: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    """Copies that nobody touched and whose originals the course no longer has."""
+    kept: list[str] = field(default_factory=list)
+    """The learner's, of which the course has a newer version."""
+
+
+def fill_work(root: Path = ROOT, solution: str | None = None) -> Outcome:
+    """Make the copies that work/ lacks, and refresh those that the learner has not touched.
+
+    Args:
+        root: The course's folder.
+        solution: The exercise whose solution is wanted too. Solutions that are there already are
+            refreshed like everything else.
     """
-    copied = []
-    for source in sorted(p for p in release.rglob("*") if p.is_file()):
-        if ".ipynb_checkpoints" in source.parts:
+    copies = find_copies(root)
+    work = root / "work"
+    record = _read_record(work)
+    outcome = Outcome()
+    for original, copy in copies.items():
+        path = work / copy
+        asked_for = not original.startswith("solutions/") or copy == _solution(solution)
+        if not asked_for and not path.exists():
             continue
-        target = work / source.relative_to(release)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with target.open("xb") as file:
-                file.write(source.read_bytes())
-        except FileExistsError:
+        content = make_copy(root, original, copies)
+        version = hashlib.sha256(content).hexdigest()
+        known = record.get(copy, {})
+        if not path.exists():
+            outcome.new.append(copy)
+        elif known.get("version") == version:
             continue
-        copied.append(target)
-    return copied
+        else:
+            # What has no record was copied before there was one, as it stood.
+            written = known.get("text") or fingerprint((root / original).read_bytes())
+            if fingerprint(path.read_bytes()) not in (written, fingerprint(content)):
+                outcome.kept.append(copy)
+                continue
+            if known:
+                outcome.refreshed.append(copy)
+        _write(path, content)
+        record[copy] = {"version": version, "text": fingerprint(content)}
+    for copy in sorted(record.keys() - copies.values()):
+        path = work / copy
+        if path.exists() and fingerprint(path.read_bytes()) == record[copy]["text"]:
+            path.unlink()
+            outcome.removed.append(copy)
+        del record[copy]
+    _write(work / RECORD, json.dumps(record, indent=1, sort_keys=True).encode())
+    return outcome
 
 
-def main() -> None:
-    """Copy, and say what was new."""
-    copied = copy_exercises()
-    for path in copied:
-        print(f"new: {path.relative_to(ROOT)}")
-    if not copied:
-        print("work/ has every exercise already; nothing in it was changed.")
+def find_copies(root: Path) -> dict[str, str]:
+    """Where each original (a path below the course's folder) goes below work/."""
+    copies = {}
+    for lesson in sorted(root.glob("notebooks/*.ipynb")):
+        copies[f"notebooks/{lesson.name}"] = lesson.name
+    for path in sorted(root.glob("release/*/**/*")):
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts:
+            copy = path.relative_to(root / "release").as_posix()
+            copies[f"release/{copy}"] = copy
+    if (root / "docs/glossary.md").exists():
+        copies["docs/glossary.md"] = "glossary.md"
+    for path in sorted(root.glob("solutions/*.ipynb")):
+        copies[f"solutions/{path.name}"] = f"{path.stem}/solution.ipynb"
+    return copies
+
+
+def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
+    """What the copy of `original` holds: its links lead to other copies, a lesson has no outputs.
+
+    A solution is nothing to hand in, so it keeps none of nbgrader's marks.
+    """
+    content = (root / original).read_bytes()
+    if original.endswith(".md"):
+        return _rewrite_links(content.decode(), original, root, copies).encode()
+    if not original.endswith(".ipynb"):
+        return content
+    notebook = json.loads(content)
+    kind = original.split("/")[0]
+    for cell in notebook["cells"]:
+        if kind == "notebooks" and cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+        if kind == "solutions":
+            cell["metadata"].pop("nbgrader", None)
+        if cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+            rewritten = _rewrite_links(text, original, root, copies)
+            if rewritten != text:
+                cell["source"] = rewritten.splitlines(keepends=True)
+                _renew_checksum(cell)
+    if kind == "notebooks":
+        notebook["metadata"].pop("widgets", None)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def fingerprint(content: bytes) -> str:
+    """A hash of what a learner may have changed: of a notebook, the text of its cells.
+
+    Outputs, metadata and empty cells don't count: running a notebook and saving it changes those.
+    """
+    try:
+        cells = json.loads(content)["cells"]
+        texts = [(cell["cell_type"], "".join(cell["source"])) for cell in cells]
+    except (ValueError, KeyError, TypeError):
+        return hashlib.sha256(content).hexdigest()
+    written = [(kind, text) for kind, text in texts if text.strip()]
+    return hashlib.sha256(json.dumps(written).encode()).hexdigest()
+
+
+def _rewrite_links(text: str, original: str, root: Path, copies: dict[str, str]) -> str:
+    """Links to originals become links to their copies; others stay."""
+    # What a solution says stands in its exercise, and so its links start there.
+    start = posixpath.dirname(original)
+    starts = [start.replace("solutions", f"release/{Path(original).stem}"), start]
+    here = posixpath.dirname(copies[original]) or "."
+
+    def rewrite(link: re.Match[str]) -> str:
+        before, path, anchor = link[1], link[2], link[3] or ""
+        targets = [posixpath.normpath(posixpath.join(start, path)) for start in starts]
+        target = next((t for t in targets if t in copies), original)
+        if path and target == original:
+            return link[0]
+        if target.endswith(".md"):
+            anchor = _jupyter_anchor((root / target).read_text("utf-8"), anchor)
+        return before + (path and posixpath.relpath(copies[target], here)) + anchor
+
+    return LINK.sub(rewrite, text)
+
+
+def _jupyter_anchor(page: str, anchor: str) -> str:
+    """JupyterLab's anchor for the heading that GitHub knows by `anchor`; `anchor` where none is."""
+    for heading in HEADING.findall(page):
+        if anchor == "#" + re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-"):
+            return "#" + heading.replace(" ", "-")
+    return anchor
+
+
+def _renew_checksum(cell: dict[str, Any]) -> None:
+    """nbgrader's Validate calls a locked cell changed whose checksum is not that of its text."""
+    marks = cell["metadata"].get("nbgrader", {})
+    if "checksum" not in marks:
+        return
+    from nbformat import from_dict
+    from nbgrader.utils import compute_checksum
+
+    whole = from_dict(cell | {"source": "".join(cell["source"])})
+    marks["checksum"] = compute_checksum(whole)
+
+
+def _solution(exercise: str | None) -> str:
+    return f"{exercise}/solution.ipynb"
+
+
+def _read_record(work: Path) -> dict[str, dict[str, str]]:
+    """Of each copy, the `version` that was written (a hash of its bytes) and its `text`'s."""
+    try:
+        record = json.loads((work / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The file is there as a whole or as it was, whatever ends this process."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _report(outcome: Outcome, first: bool) -> None:
+    if first:
+        print("Your copies of the lessons and exercises are in work/.")
+    elif outcome.new:
+        print(f"New in work/: {', '.join(outcome.new)}")
+    if outcome.refreshed:
+        print(f"Brought up to date in work/: {', '.join(outcome.refreshed)}")
+    if outcome.removed:
+        print(f"No longer part of the course, taken out of work/: {', '.join(outcome.removed)}")
+    if outcome.kept:
+        print(
+            f"Yours, and kept, though the course has a newer version: {', '.join(outcome.kept)}. "
+            "To get it, rename or delete yours and run `make lab` again."
+        )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Fill work/, and say what was new."""
+    parser = argparse.ArgumentParser(prog="python -m course.work", description="Fill work/.")
+    parser.add_argument("what", nargs="?", choices=["solution"], help="what else to put there")
+    parser.add_argument("exercise", nargs="?", help="whose solution")
+    wanted = parser.parse_args(arguments)
+    known = [path.stem for path in sorted(ROOT.glob("solutions/*.ipynb"))]
+    if wanted.what and wanted.exercise not in known:
+        sys.exit(f"Which exercise? One of {', '.join(known)}: make solution EXERCISE={known[0]}")
+    first = not (ROOT / "work" / RECORD).exists()
+    outcome = fill_work(solution=wanted.exercise)
+    _report(outcome, first)
+    if wanted.what:
+        print(f"The solution is work/{_solution(wanted.exercise)}.")
 
 
 if __name__ == "__main__":

