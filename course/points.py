@@ -117,15 +117,15 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     path = path_of(exercise, work)
     shown = f"{work.name}/{exercise}/{exercise}.ipynb"
     if not path.exists():
-        raise NotScored(f"{shown} is not there: `python -m course.work` makes it")
+        raise NotScored(f"{shown} is not there: `make lab` or `python -m course.work` makes it")
     try:
         data = path.read_bytes()
         version_of(data)
     except (Malformed, OSError) as error:
         raise NotScored(
             f"{shown} can't be read: {error}. Open it in JupyterLab; if that fails, take the "
-            "last version from the folder .ipynb_checkpoints beside it, or rename it and make "
-            "a new one with `python -m course.work`"
+            "last version from the folder .ipynb_checkpoints beside it, or rename it and have "
+            "`make lab` or `python -m course.work` make a new one"
         ) from None
     return data
 

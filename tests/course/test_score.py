@@ -148,7 +148,9 @@ def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
         return ran.output
 
     assert "1-attention.ipynb can't be read: it is not JSON" in said(EXERCISE)
-    assert "2-multi-head.ipynb is not there: `python -m course.work`" in said("2-multi-head")
+    assert "2-multi-head.ipynb is not there: `make lab` or `python -m course.work`" in said(
+        "2-multi-head"
+    )
     wrong_name = said("1-atention")
     assert all(exercise in wrong_name for exercise in exercises())
     assert not (work / ".score.json").exists()
