@@ -25,7 +25,7 @@ from grading.examination.engine import Engine, Graded
 from grading.sandbox.limits import Limits
 from grading.sandbox.parent import WarmParentDied
 from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.graft import Role, Source, grade_id, read_source, role
+from grading.submission.graft import Role, Source, SourceError, grade_id, read_source, role
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
 
@@ -98,7 +98,7 @@ class Score:
 
 
 class NotScored(Exception):
-    """There is no notebook to grade; the message says which and what to do."""
+    """A notebook is missing or can't be graded; the message says which, why and what to do."""
 
 
 def path_of(exercise: str, work: Path = WORK) -> Path:
@@ -134,7 +134,10 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
     """Grade the learner's notebook, and note the result in the record. Raises NotScored."""
     data = read_own(exercise, work)
     source = read_source(source_of(exercise).read_bytes())
-    graded = grader(source, data)
+    try:
+        graded = grader(source, data)
+    except (SourceError, WarmParentDied) as error:
+        raise NotScored(f"{exercise} can't be graded here: {error}") from None
     verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
     answers, questions = [], []
     for cell in graded.notebook["cells"]:
