@@ -7,7 +7,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab solution test test-all accuracy new release solutions grade demo bench clean
+.PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ lab: .venv/course ## open JupyterLab on your copies of lessons and exercises, in
 
 solution: .venv/course ## put a solution beside your exercise: make solution EXERCISE=1-attention
 	@$(BIN)/python -m course.work solution $(EXERCISE)
+
+score: .venv/course ## your own points, hidden tests included; EXERCISE=1-attention has the messages
+	$(BIN)/python -m course.score $(EXERCISE)
 
 test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .

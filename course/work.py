@@ -3,6 +3,7 @@
     notebooks/02-….ipynb                  work/02-….ipynb, without outputs
     release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
     docs/glossary.md                      work/glossary.md
+    course/my-score.ipynb                 work/my-score.ipynb
     solutions/1-attention.ipynb           work/1-attention/solution.ipynb, where asked for:
                                           `python -m course.work solution 1-attention`
 
@@ -99,8 +100,9 @@ def find_copies(root: Path) -> dict[str, str]:
         if path.is_file() and ".ipynb_checkpoints" not in path.parts:
             copy = path.relative_to(root / "release").as_posix()
             copies[f"release/{copy}"] = copy
-    if (root / "docs/glossary.md").exists():
-        copies["docs/glossary.md"] = "glossary.md"
+    for path in ("docs/glossary.md", "course/my-score.ipynb"):
+        if (root / path).exists():
+            copies[path] = posixpath.basename(path)
     for path in sorted(root.glob("solutions/*.ipynb")):
         copies[f"solutions/{path.name}"] = f"{path.stem}/solution.ipynb"
     return copies
