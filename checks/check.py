@@ -7,6 +7,7 @@ looks at the tensors and plain values that come back.
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -237,6 +238,12 @@ class Check:
         return WrongAnswer("\n".join([called, *lines[:-1], *said, lines[-1]]))
 
 
+def in_a_kernel() -> bool:
+    """Whether this is a learner's own kernel, and not the examiner's process or a terminal's."""
+    module = sys.modules.get("IPython.core.interactiveshell")
+    return module is not None and module.InteractiveShell.initialized()
+
+
 def _unwritten(got: Any) -> str:
     if isinstance(got, Raised) and got.kind == "NotImplementedError":
         return "the answer is still to be written: replace the raise by your own lines"
@@ -314,6 +321,15 @@ class Exercise:
         check = Check(self, name, **kwargs)
         self.checks.setdefault(name, []).append(check)
         return check
+
+    def waiting(self, name: str) -> None:
+        """Say in a learner's kernel that hidden tests of `name` are still to come, and how to run
+        them. When graded, where they come at once, it says nothing."""
+        if in_a_kernel():
+            points = self.points[name][1]
+            wait = "1 point waits" if points == 1 else f"{points} points wait"
+            command = f"`make score EXERCISE={self.name}`"
+            print(f"○ {name}: {wait} for hidden tests. {command} runs them.")
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
