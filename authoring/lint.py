@@ -11,7 +11,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
+from authoring.exercises import (
+    HIDDEN_MARKS,
+    SCHEME_MARKS,
+    SOLUTION_MARKS,
+    UNGRADED,
+    module_of,
+)
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from grading.submission.graft import Role, role
 
@@ -91,8 +97,19 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
         said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
     if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
         said.append("a test cell must be locked")
-    if role(cell) is Role.TEST and ends_in_a_number(cell.source):
-        said.append(PARTIAL_CREDIT)
+    if role(cell) is Role.TEST:
+        said += _test_faults(cell)
+    if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):
+        said.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
+    return said
+
+
+def _test_faults(cell: NotebookNode) -> list[str]:
+    said = [PARTIAL_CREDIT] if ends_in_a_number(cell.source) else []
+    if "raises-exception" not in cell.metadata.get("tags", ()):
+        said.append("a test cell needs the tag raises-exception: without it Run All stops here")
+    if HIDDEN_MARKS[0] in cell.source and "waiting(" not in cell.source.split(HIDDEN_MARKS[0])[0]:
+        said.append("before its hidden tests it must say what they wait for: waiting(…)")
     return said
 
 
@@ -129,7 +146,9 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
-        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
+        if c.cell_type == "code"
+        and c.metadata.get("nbgrader", {}).get("solution")
+        and not c.metadata.nbgrader.grade_id.startswith(UNGRADED)
     ]
     if answers != list(exercise.points):
         said.append(

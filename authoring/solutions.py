@@ -32,6 +32,7 @@ def solution(exercise: str, into: Path) -> Path:
     client = NotebookClient(
         notebook,
         timeout=300,
+        force_raise_errors=True,  # in test cells too, which are tagged raises-exception
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(source_of(exercise).parent)}},

@@ -16,6 +16,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import torch
 
+from authoring.exercises import UNGRADED
 from checks.check import Exercise
 from checks.compare import WrongAnswer
 
@@ -41,7 +42,8 @@ class Cells:
             if about["grade"]:
                 self.tests[about["grade_id"]] = text
             elif about["solution"]:
-                self.solutions[about["grade_id"]] = text
+                if not about["grade_id"].startswith(UNGRADED):
+                    self.solutions[about["grade_id"]] = text
             else:
                 self.given.append(text)
         self._module = f"checks.{exercise.split('-', 1)[1].replace('-', '_')}"
