@@ -19,7 +19,7 @@ from authoring.exercises import (
     module_of,
 )
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from grading.submission.graft import Role, role
+from grading.submission.graft import NOT_GRADED, Role, role
 
 FIRST_CELL = (
     "import math",
@@ -97,6 +97,8 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
         said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
     if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
         said.append("a test cell must be locked")
+    if NOT_GRADED in cell.metadata.get("tags", []) and role(cell) is not Role.SHOWN:
+        said.append(f"the tag {NOT_GRADED} is for code that only shows something")
     if role(cell) is Role.TEST:
         said += _test_faults(cell)
     if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):

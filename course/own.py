@@ -115,7 +115,7 @@ def _definitions(notebook: dict[str, Any], exercise: str, name: str) -> dict[str
     answered = False
     for number, cell in enumerate(notebook["cells"]):
         kind = role(cell)
-        if cell["cell_type"] != "code" or kind in (Role.TEST, Role.TEXT):
+        if cell["cell_type"] != "code" or kind in (Role.TEST, Role.TEXT, Role.SHOWN):
             continue
         this = grade_id(cell) == name
         kept = dict(names) if answered else {}

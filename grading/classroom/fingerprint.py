@@ -103,7 +103,11 @@ def code_that_grades(source: bytes) -> set[Path]:
 def _imported_by_notebook(source: bytes) -> set[str]:
     """Modules of the course that its code mentions, and names that may be modules."""
     cells = json.loads(source)["cells"]
-    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    code = "\n".join(
+        "".join(cell["source"])
+        for cell in cells
+        if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
+    )
     found = set(_DOTTED.findall(code))
     for module, names in _FROM.findall(code):
         found.update(f"{module}.{name}" for name in _NAME.findall(names))

@@ -36,6 +36,7 @@ MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
+NOT_RUN = "This cell is not run while grading: it only shows something.\n"
 NOTE = "grading"
 """The key under which notebook and cell metadata say how grading went."""
 
@@ -130,7 +131,11 @@ class Engine:
         """
         cells = notebook["cells"]
         answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
-        code = [c for c in cells if c["cell_type"] == "code" and c["source"].strip()]
+        code = [
+            c
+            for c in cells
+            if c["cell_type"] == "code" and c["source"].strip() and role(c) is not Role.SHOWN
+        ]
         to_run = [_to_run(c, source_hash + answers) for c in code]
         try:
             results = self._examine(to_run, _seed(answers, "learner"))
@@ -139,15 +144,13 @@ class Engine:
             self.__exit__()
             self.__enter__()
             results = self._examine(to_run, _seed(answers, "learner"))
-        verdicts, shown = [], MAX_SHOWN_CODE
+        verdicts = []
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
             cell["execution_count"] = number
             cell["outputs"] = _outputs(cell, result)
             if role(cell) is Role.TEST:
                 verdicts.append(_record(cell, result))
-            elif role(cell) is not Role.GIVEN:
-                cell["source"] = showable_code(cell["source"], shown)
-                shown = max(0, shown - len(cell["source"]))
+        _make_showable(cells)
         return Graded(notebook, tuple(verdicts))
 
     def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
@@ -306,6 +309,18 @@ def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
     if role(cell) is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
         said = f"this cell {said}"
     return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
+
+
+def _make_showable(cells: list[dict[str, Any]]) -> None:
+    """Cut very long code of the learner's, and say which cells were not run."""
+    left = MAX_SHOWN_CODE
+    for cell in cells:
+        kind = role(cell)
+        if kind is Role.SHOWN:
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": NOT_RUN}]
+        if kind in (Role.ANSWER, Role.OPEN, Role.SHOWN) and cell["cell_type"] == "code":
+            cell["source"] = showable_code(cell["source"], left)
+            left = max(0, left - len(cell["source"]))
 
 
 def _record(cell: dict[str, Any], result: _Result) -> Verdict:

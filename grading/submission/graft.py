@@ -30,8 +30,14 @@ class Role(StrEnum):
     """Locked code that is no test: run by learner and examiner both."""
     OPEN = "open"
     """Code of the source's that a learner may change and that is not graded."""
+    SHOWN = "shown"
+    """Code of the source's that only shows something, locked or not: nobody runs it."""
     TEXT = "text"
     """Text of the source's."""
+
+
+NOT_GRADED = "not-graded"
+"""The tag in the source that makes a cell one that is only shown."""
 
 
 class SourceError(ValueError):
@@ -102,6 +108,10 @@ def _nbgrader(cell: dict[str, Any]) -> dict[str, Any]:
     return dict(cell.get("metadata", {}).get("nbgrader", {}))
 
 
+def _is_locked(cell: dict[str, Any]) -> bool:
+    return bool(_nbgrader(cell).get("locked"))
+
+
 def grade_id(cell: dict[str, Any]) -> Any:
     """nbgrader's id of a cell, or None for one that it doesn't manage."""
     nbgrader = _nbgrader(cell)
@@ -118,7 +128,9 @@ def role(cell: dict[str, Any]) -> Role:
         return Role.TEXT
     if nbgrader.get("grade"):
         return Role.TEST
-    return Role.GIVEN if nbgrader.get("locked") else Role.OPEN
+    if NOT_GRADED in cell.get("metadata", {}).get("tags", ()):
+        return Role.SHOWN
+    return Role.GIVEN if _is_locked(cell) else Role.OPEN
 
 
 def graft(source: Source, submitted: Sequence[Cell]) -> dict[str, Any]:
@@ -192,7 +204,7 @@ def _fill(source: Source, place: int, cell: dict[str, Any], answer: Cell | None)
             _fill_text(cell, stub.text, text, answer)
         else:
             cell["source"] = text
-    elif kind is Role.OPEN and answer is not None:
+    elif kind in (Role.OPEN, Role.SHOWN) and not _is_locked(cell) and answer is not None:
         cell["source"] = answer.source
 
 

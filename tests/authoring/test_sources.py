@@ -158,6 +158,9 @@ BROKEN = {
     "for partial credit": lambda cells: cells["softmax-hidden"].update(
         source=cells["softmax-hidden"].source + "\nscore = 1.5\nscore"
     ),
+    "tag not-graded is for code": lambda cells: cells["softmax"].metadata.update(
+        tags=["not-graded"]
+    ),
     "mark scheme belongs": lambda cells: cells["written-scaling-question"].metadata.nbgrader.update(
         locked=False
     ),

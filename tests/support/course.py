@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from support.commands import run_forked
-from support.notebooks import answer, check, given, source_of, submission, written
+from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 EXERCISE = "1-small"
 HIDDEN = (
@@ -31,6 +31,8 @@ def source() -> bytes:
         check("f-hidden", HIDDEN, 2),
         question,
         written("w", "### BEGIN SOLUTION\nbecause\n### END SOLUTION"),
+        not_graded("big-model", "model = 1\nraise RuntimeError('run while grading')", locked=True),
+        not_graded("big-picture", "print(model)\nraise RuntimeError('run while grading')"),
     )
 
 

@@ -53,6 +53,12 @@ def written(grade_id: str, text: str) -> Any:
     return new_markdown_cell(text, id=grade_id, metadata=metadata)
 
 
+def not_graded(grade_id: str, code: str, locked: bool = False) -> Any:
+    """A cell that only shows something."""
+    metadata = nbgrader(grade_id, locked=True) if locked else {}
+    return new_code_cell(code, id=grade_id, metadata=metadata | {"tags": ["not-graded"]})
+
+
 def source_of(*cells: Any) -> bytes:
     notebook = new_notebook(
         cells=[given("imports", IMPORTS), *cells],

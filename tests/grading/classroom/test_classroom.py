@@ -182,7 +182,8 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
     """A check that is overlooked could change without a regrade."""
     cell = {"cell_type": "code", "source": code.splitlines(keepends=True)}
     text = {"cell_type": "markdown", "source": "Not from checks import parameters."}
-    reached = fingerprint.code_that_grades(json.dumps({"cells": [text, cell]}).encode())
+    shown = cell | {"source": "from checks import parameters", "metadata": {"tags": ["not-graded"]}}
+    reached = fingerprint.code_that_grades(json.dumps({"cells": [text, cell, shown]}).encode())
     assert ROOT / "checks" / "decoder.py" in reached
     assert ROOT / "checks" / "parameters.py" not in reached
 

@@ -15,9 +15,10 @@ from unittest.mock import Mock
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
-from grading.examination.engine import Engine, _lost
+from grading.examination.engine import NOT_RUN, Engine, _lost
 from grading.examination.examiner import Examination
 from grading.examination.messages import Plan
 from grading.examination.verdicts import Outcome
@@ -30,6 +31,7 @@ from support.notebooks import (
     LIMITS,
     answer,
     check,
+    not_graded,
     outcomes,
     outputs_of,
     run,
@@ -39,6 +41,30 @@ from support.notebooks import (
     written,
 )
 from support.waiting import eventually
+
+# What is run ---------------------------------------------------------------------------------
+
+
+def test_cells_that_only_show_something_are_not_run(engine: Engine) -> None:
+    """Grading would load big models; a cell of the learner's that uses one costs no points."""
+    source = source_of(
+        not_graded("big-model", "model = 1 / 0", locked=True),
+        not_graded("picture", "CALLS = 1"),
+        answer("f", "def f(): return 'CALLS' in globals()"),
+        check("t", "assert f() is False\nassert 'model' not in globals()"),
+        check("t-hidden", "### BEGIN HIDDEN TESTS\nassert f() is False\n### END HIDDEN TESTS"),
+    )
+    mine = nbformat.reads(source.decode(), as_version=4)
+    mine.cells.insert(2, new_code_cell("print(model.forward(1))"))
+    mine.cells[3].source = "CALLS = 'mine'"
+    graded = engine.grade(source, nbformat.writes(mine).encode())
+    assert outcomes(graded) == ["passed", "passed"], graded.verdicts
+    for name, text in (("big-model", "model = 1 / 0"), ("picture", "CALLS = 'mine'")):
+        cell = next(c for c in graded.notebook["cells"] if c["id"] == name)
+        assert cell["source"] == text and cell["execution_count"] is None
+        assert text_of(graded, name).count(NOT_RUN.strip()) == 1
+    assert "NameError" in text_of(graded, "extra-0")
+
 
 # Notebook semantics -------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
+from grading.examination.engine import NOT_RUN
 from support.course import EXERCISE, Course, good
 
 ATTACK = (
@@ -140,6 +141,7 @@ def test_feedback_names_the_mistake_and_hides_the_tests(course: Course) -> None:
     page = feedback(course, "cleo")
     text = BeautifulSoup(page, "html.parser").get_text()
     assert "f(3) should be 6" in text and "f(1) should be 2" in text
+    assert text.count(NOT_RUN.strip()) == 2 and "RuntimeError:" not in text
     assert "okapi" not in page and "quagga" not in page
     assert "The hidden tests are not shown" in text
 

@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from grading.submission.graft import Role, SourceError, graft, read_source, role
 from grading.submission.notebook import read_notebook
-from support.notebooks import answer, check, given, source_of, submission, written
+from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 SOURCE = source_of(
     new_markdown_cell("# Title", id="title"),
@@ -217,6 +217,36 @@ def test_any_cells_give_the_sources_tests_and_grafting_twice_changes_nothing(cel
     original = [c for c in HONEST["cells"] if role(c) in (Role.TEST, Role.GIVEN)]
     assert [c for c in once["cells"] if role(c) in (Role.TEST, Role.GIVEN)] == original
     assert grafted(json.dumps(once).encode()) == once
+
+
+def test_cells_that_only_show_something() -> None:
+    """They stay the learner's where they may be changed; no tag of the learner's makes one."""
+    source = source_of(
+        not_graded("locked-show", "big_model()", locked=True),
+        not_graded("show", "draw()"),
+        check("f-test", "assert f() == 1"),
+    )
+    mine = json.loads(source)
+    for cell in mine["cells"]:
+        cell["metadata"]["tags"] = ["not-graded"] * (cell["id"] not in ("show", "locked-show"))
+        cell["source"] = "mine()"
+    mine["cells"].append(extra("more()", metadata={"tags": ["not-graded"]}))
+    notebook = graft(read_source(source), read_notebook(json.dumps(mine).encode()))
+    assert [(cell["source"], role(cell)) for cell in notebook["cells"][1:]] == [
+        ("big_model()", Role.SHOWN),
+        ("mine()", Role.SHOWN),
+        ("assert f() == 1", Role.TEST),
+        ("more()", Role.OPEN),
+    ]
+    assert role(notebook["cells"][0]) is Role.GIVEN
+
+
+def test_no_test_or_answer_is_left_out() -> None:
+    """A slip in the source must not take a test away."""
+    tagged = [answer("f", "def f(): return 1"), check("f-test", "assert f() == 1")]
+    for cell in tagged:
+        cell["metadata"]["tags"] = ["not-graded"]
+    assert [role(cell) for cell in tagged] == [Role.ANSWER, Role.TEST]
 
 
 def test_a_source_with_a_doubled_id_is_refused() -> None:
