@@ -8,8 +8,6 @@ ROOT = Path(__file__).resolve().parent.parent
 SOLUTION_MARKS = ("BEGIN SOLUTION", "END SOLUTION")
 HIDDEN_MARKS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 SCHEME_MARKS = ("BEGIN MARK SCHEME", "END MARK SCHEME")
-UNGRADED = "try-"
-"""How the grade id of an answer begins that costs and earns nothing, and that no test needs."""
 
 
 def exercises(root: Path = ROOT) -> list[str]:

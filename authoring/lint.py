@@ -11,15 +11,9 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from authoring.exercises import (
-    HIDDEN_MARKS,
-    SCHEME_MARKS,
-    SOLUTION_MARKS,
-    UNGRADED,
-    module_of,
-)
+from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from grading.submission.graft import NOT_GRADED, Role, role
+from grading.submission.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
 
 FIRST_CELL = (
     "import math",
@@ -148,9 +142,7 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
-        if c.cell_type == "code"
-        and c.metadata.get("nbgrader", {}).get("solution")
-        and not c.metadata.nbgrader.grade_id.startswith(UNGRADED)
+        if c.cell_type == "code" and is_awaited(c)
     ]
     if answers != list(exercise.points):
         said.append(

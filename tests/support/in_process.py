@@ -16,9 +16,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import torch
 
-from authoring.exercises import UNGRADED
 from checks.check import Exercise
 from checks.compare import WrongAnswer
+from grading.submission.graft import is_awaited
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,10 +41,9 @@ class Cells:
             about, text = cell["metadata"]["nbgrader"], "".join(cell["source"])
             if about["grade"]:
                 self.tests[about["grade_id"]] = text
-            elif about["solution"]:
-                if not about["grade_id"].startswith(UNGRADED):
-                    self.solutions[about["grade_id"]] = text
-            else:
+            elif is_awaited(cell):
+                self.solutions[about["grade_id"]] = text
+            elif not about["solution"]:
                 self.given.append(text)
         self._module = f"checks.{exercise.split('-', 1)[1].replace('-', '_')}"
 
