@@ -48,7 +48,7 @@ def faults(path: Path) -> list[str]:
         where = (
             f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
         )
-        said += [f"{where}: {fault}" for fault in _cell_faults(cell)]
+        said += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
     return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
 
 
@@ -94,6 +94,18 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
     if role(cell) is Role.TEST and ends_in_a_number(cell.source):
         said.append(PARTIAL_CREDIT)
     return said
+
+
+def _stub_faults(cell: NotebookNode) -> list[str]:
+    """A stub that stands in no function raises as soon as its cell runs."""
+    raises = SOLUTION_MARKS[0] in [line.removeprefix("### ") for line in cell.source.split("\n")]
+    if (
+        cell.cell_type != "code"
+        or not raises
+        or "raises-exception" in cell.metadata.get("tags", ())
+    ):
+        return []
+    return ["its stub raises when it is run: without the tag raises-exception Run All stops here"]
 
 
 def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import shutil
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert
 from traitlets.config import LoggingConfigurable
 
+from grading.examination.engine import NOTE
 from grading.nbgrader_plugins.report import ClassReport
 from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in, made_up_class
