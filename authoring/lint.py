@@ -48,7 +48,7 @@ def faults(path: Path) -> list[str]:
         where = (
             f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
         )
-        said += [f"{where}: {fault}" for fault in _cell_faults(cell)]
+        said += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
     return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
 
 
@@ -107,6 +107,18 @@ def _test_faults(cell: NotebookNode) -> list[str]:
     if HIDDEN_MARKS[0] in cell.source and "waiting(" not in cell.source.split(HIDDEN_MARKS[0])[0]:
         said.append("before its hidden tests it must say what they wait for: waiting(…)")
     return said
+
+
+def _stub_faults(cell: NotebookNode) -> list[str]:
+    """A stub that stands in no function raises as soon as its cell runs."""
+    raises = SOLUTION_MARKS[0] in [line.removeprefix("### ") for line in cell.source.split("\n")]
+    if (
+        cell.cell_type != "code"
+        or not raises
+        or "raises-exception" in cell.metadata.get("tags", ())
+    ):
+        return []
+    return ["its stub raises when it is run: without the tag raises-exception Run All stops here"]
 
 
 def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:

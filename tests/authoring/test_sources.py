@@ -134,6 +134,9 @@ BROKEN = {
         source=cells["softmax"].source
         + "\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
     ),
+    "its stub raises when it is run": lambda cells: cells["softmax"].update(
+        source="### BEGIN SOLUTION\nsoftmax = 1\n### END SOLUTION"
+    ),
     "worth 0 points": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(points=0),
     "without END HIDDEN TESTS": lambda cells: cells["softmax-hidden"].update(
         source=cells["softmax-hidden"].source.replace("END HIDDEN", "STOP HIDDEN")

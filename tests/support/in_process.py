@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import torch
 
 from checks.check import Exercise
-from checks.compare import WrongAnswer
+from checks.message import WrongAnswer
 from grading.submission.graft import is_awaited
 
 ROOT = Path(__file__).resolve().parents[2]
