@@ -7,7 +7,7 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab test test-all accuracy new release solutions grade demo bench clean
+.PHONY: help env lab score test test-all accuracy new release solutions grade demo bench clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ lab: .venv/course ## open JupyterLab at the first lesson, with the exercises in 
 	$(BIN)/python -m course.work
 	$(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/00-start-here.ipynb $(LAB_ARGS)
+
+score: .venv/course ## your own points, hidden tests included; EXERCISE=1-attention has the messages
+	$(BIN)/python -m course.score $(EXERCISE)
 
 test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .

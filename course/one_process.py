@@ -1,0 +1,104 @@
+"""Grade in one process, as a notebook runs: for machines that can't fork one, such as Windows.
+
+`grade` starts the process; run as a program, this file is it. Its points are an instructor's as
+long as the code is honest: answers and tests are not kept apart here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from grading.examination.engine import Graded, set_aside
+from grading.examination.verdicts import Outcome, Verdict, judged
+from grading.sandbox.limits import Limits
+from grading.submission.graft import Role, Source, grade_id, graft, role
+from grading.submission.harmless import safe_line
+from grading.submission.names import Malformed
+from grading.submission.notebook import read_notebook
+
+COURSE = Path(__file__).resolve().parent.parent
+
+
+def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Graded:  # noqa: B008
+    """Grade a notebook by the source's tests; the whole of it has `notebook_wall_seconds`."""
+    try:
+        notebook = graft(source, read_notebook(submitted))
+    except Malformed as malformed:
+        return set_aside(source, str(malformed))
+    cells = [
+        {"id": grade_id(cell), "test": role(cell) is Role.TEST, "code": cell["source"]}
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
+    ]
+    lines, why = _run(cells, limits.notebook_wall_seconds)
+    told = {cell: (Outcome(outcome), message) for cell, outcome, message in map(json.loads, lines)}
+    verdicts: list[Verdict] = []
+    for cell in notebook["cells"]:
+        if role(cell) is Role.TEST:
+            outcome, message = told.get(grade_id(cell), (Outcome.NOT_RUN, f"not run: {why}"))
+            points = float(cell["metadata"]["nbgrader"]["points"])
+            verdicts.append(judged(grade_id(cell), outcome, points, safe_line(message)))
+    return Graded(notebook, tuple(verdicts))
+
+
+def _run(cells: list[dict[str, Any]], seconds: float) -> tuple[list[str], str]:
+    """A line for each test that came to its end, and why others did not."""
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        tempfile.TemporaryDirectory() as at,
+    ):
+        command = [sys.executable, "-P", "-c", _MAIN.format(path=str(COURSE))]
+        try:
+            subprocess.run(
+                command, input=json.dumps(cells).encode(), stdout=said, cwd=at,
+                stderr=subprocess.DEVNULL, timeout=seconds,
+            )  # fmt: skip
+            why = "the notebook ended its process"
+        except subprocess.TimeoutExpired:
+            why = f"the notebook took longer than {seconds:g} seconds"
+        said.seek(0)
+        return said.read().splitlines(), why
+
+
+_MAIN = "import sys; sys.path.insert(0, {path!r}); from course import one_process as o; o.main()"
+
+
+def main() -> None:
+    """Run the cells that stdin names, and write a line for each test to stdout."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+    import torch
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    matplotlib.use("Agg")
+    cells = json.loads(sys.stdin.buffer.read())
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    for number, cell in enumerate(cells):
+        code = cell["code"] if cell["test"] else TransformerManager().transform_cell(cell["code"])
+        torch.manual_seed(number)
+        outcome, message = _ended(code, dict(names) if cell["test"] else names)
+        plt.close("all")
+        if cell["test"]:
+            print(json.dumps([cell["id"], outcome, message]), file=out, flush=True)
+
+
+def _ended(code: str, names: dict[str, Any]) -> tuple[Outcome, str]:
+    """How a cell ended, and what is told of it."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            exec(compile(code, "<ipython-cell>", "exec"), names)
+    except AssertionError as error:
+        return Outcome.FAILED, str(error) or "the answer is not what the test expects"
+    except (Exception, SystemExit) as error:
+        return Outcome.ERROR, f"{type(error).__name__}: {error}"
+    return Outcome.PASSED, ""

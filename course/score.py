@@ -1,0 +1,222 @@
+"""Show a learner's own points: `python -m course.score`, and `show_scores` in a notebook."""
+
+from __future__ import annotations
+
+import datetime
+import html
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+# jsonschema compiles a grammar for a format that no notebook has, 0.7 s in every process.
+_modules: dict[str, Any] = sys.modules
+_modules.setdefault("rfc3987_syntax", None)
+
+import click  # noqa: E402
+from ipywidgets import HTML, Button, VBox  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.markup import escape  # noqa: E402
+from rich.padding import Padding  # noqa: E402
+from rich.table import Column, Table  # noqa: E402
+
+from authoring.exercises import exercises  # noqa: E402
+from course.points import (  # noqa: E402
+    WORK,
+    Answer,
+    NotScored,
+    Score,
+    grade_own,
+    own_grader,
+    read_own,
+    read_record,
+    version_of,
+)
+
+COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
+BY_HAND = "Points by hand are for written answers: the model answers are in solutions/."
+
+
+def _of(points: tuple[float, float]) -> str:
+    return f"{points[0]:g} of {points[1]:g}"
+
+
+def _cells(score: Score) -> tuple[str, ...]:
+    """What `COLUMNS` say of an exercise."""
+    by_hand = sum(question.points for question in score.questions)
+    unwritten = len(score.unwritten())
+    return (
+        score.exercise,
+        _of(score.points(hidden=False)),
+        _of(score.points(hidden=True)),
+        f"{unwritten}" if unwritten else "",
+        f"{by_hand:g}" if by_hand else "",
+    )
+
+
+def _total(scores: list[Score]) -> tuple[str, ...]:
+    sums = []
+    for hidden in (False, True):
+        earned, points = zip(*(score.points(hidden) for score in scores), strict=True)
+        sums.append(_of((sum(earned), sum(points))))
+    return ("together", *sums, "", "")
+
+
+def _line(answer: Answer) -> tuple[str, str]:
+    """A mark, and how many points an answer has."""
+    done = answer.earned == answer.points
+    mark = "✓" if done else "✗" if answer.written else "□"
+    unwritten = "" if done or answer.written else ", not written yet"
+    return mark, f"{_of((answer.earned, answer.points))} points{unwritten}"
+
+
+def _messages(answer: Answer) -> Iterator[tuple[str, str]]:
+    """Which tests failed, and what is said of them; of an answer that is not there, nothing."""
+    for result in answer.results if answer.written else ():
+        if result.message:
+            yield f"{'hidden' if result.hidden else 'visible'} tests", result.message
+
+
+# --- In a terminal --------------------------------------------------------------------------
+
+
+def print_score(score: Score, console: Console) -> None:
+    """Each answer of one exercise, its points, and what is wrong with it."""
+    for answer in score.answers:
+        mark, points = _line(answer)
+        colour = {"✓": "green", "✗": "bold red"}.get(mark, "")
+        console.print(f"{mark} {answer.name}: {points}", style=colour)
+        for which, message in _messages(answer):
+            console.print(f"    {which}:")
+            console.print(Padding(escape(message), (0, 0, 0, 6)))
+    for question in score.questions:
+        unwritten = "" if question.written else ", not written yet"
+        console.print(
+            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}. "
+            f"A model answer is in solutions/{score.exercise}.ipynb"
+        )
+    visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
+    console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
+
+
+def print_table(scores: list[Score], reasons: list[str], console: Console) -> None:
+    """All exercises, and why some are missing."""
+    if scores:
+        table = Table(*COLUMNS[:1], *(Column(name, justify="right") for name in COLUMNS[1:]))
+        for score in scores:
+            table.add_row(*map(escape, _cells(score)))
+        table.add_section()
+        table.add_row(*_total(scores))
+        console.print(table)
+        console.print(BY_HAND)
+        console.print("What the tests say of one exercise: make score EXERCISE=1-attention")
+    for reason in reasons:
+        console.print(reason, markup=False, style="bold red")
+
+
+@click.command()
+@click.argument("exercise", metavar="[EXERCISE]", required=False, type=click.Choice(exercises()))
+@click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
+def main(exercise: str | None, work: Path) -> None:
+    """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages."""
+    console = Console(highlight=False)
+    try:
+        if exercise is not None:
+            read_own(exercise, work)  # before anything is started
+        scores, reasons = [], []
+        with console.status("Starting …") as status, own_grader() as (grader, remark):
+            for name in [exercise] if exercise else exercises():
+                status.update(f"Grading {name} …")
+                try:
+                    scores.append(grade_own(name, grader, work))
+                except NotScored as why:
+                    reasons.append(str(why))
+        if exercise is None:
+            print_table(scores, reasons, console)
+        for score in scores if exercise else ():
+            print_score(score, console)
+    except NotScored as why:
+        raise click.ClickException(str(why)) from None
+    if remark:
+        console.print(remark)
+
+
+# --- In a notebook --------------------------------------------------------------------------
+
+
+class Scores(VBox):
+    """The last points of every exercise, what the tests said, and a button that grades again."""
+
+    def __init__(self, work: Path = WORK) -> None:
+        self._work = work
+        self._table = HTML()
+        self._said = HTML()
+        self._button = Button(icon="refresh")
+        self._button.on_click(self._grade)
+        super().__init__([self._table, self._button, self._said])
+        self._show()
+
+    def _grade(self, button: object = None) -> None:
+        self._button.disabled = True
+        reasons = []
+        try:
+            self._said.value = "Starting …"
+            with own_grader() as (grader, remark):
+                for exercise in exercises():
+                    self._said.value = f"Grading {exercise} …"
+                    try:
+                        grade_own(exercise, grader, self._work)
+                    except NotScored as why:
+                        reasons.append(str(why))
+                    self._show()
+            self._said.value = "<br>".join(map(html.escape, [*reasons, remark]))
+        except NotScored as why:
+            self._said.value = html.escape(str(why))
+        finally:
+            self._button.disabled = False
+
+    def _show(self) -> None:
+        record = read_record(self._work)
+        rows = [_row("th", (*COLUMNS, "as of"))]
+        rows += [self._row_of(exercise, record.get(exercise)) for exercise in exercises()]
+        self._button.description = "Grade again" if record else "Grade"
+        told = "".join(_details(score) for score in record.values())
+        self._table.value = f"<table>{''.join(rows)}</table><p>{BY_HAND}</p>{told}"
+
+    def _row_of(self, exercise: str, score: Score | None) -> str:
+        if score is None:
+            return _row("td", (exercise, "", "", "", "", "not graded yet"))
+        when = datetime.datetime.fromisoformat(score.when).strftime("%d %B, %H:%M")
+        try:
+            changed = version_of(read_own(exercise, self._work)) != score.version
+        except NotScored:
+            changed = True
+        return _row("td", (*_cells(score), f"{when}{'; changed since' if changed else ''}"))
+
+
+def _row(tag: str, cells: tuple[str, ...]) -> str:
+    style = ' style="padding: 2px 10px; text-align: left"'
+    return f"<tr>{''.join(f'<{tag}{style}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _details(score: Score) -> str:
+    """What the tests said of an exercise, folded; nothing where all is right."""
+    told = []
+    for answer in score.answers:
+        mark, points = _line(answer)
+        for which, message in _messages(answer):
+            said = f"{mark} {answer.name}: {points}, {which}:\n{message}"
+            told.append(f'<pre style="white-space: pre-wrap">{html.escape(said)}</pre>')
+    if not told:
+        return ""
+    summary = f"<summary>What the tests say of {html.escape(score.exercise)}</summary>"
+    return f"<details>{summary}{''.join(told)}</details>"
+
+
+def show_scores() -> Scores:
+    """Show the points that the last grading gave; end a cell with it."""
+    return Scores()
+
+
+if __name__ == "__main__":
+    main()
