@@ -150,16 +150,15 @@ def test_fetched_feedback_names_the_misconception_and_no_hidden_test(
 
 def test_validate_names_each_failing_cell_with_its_cause_in_full(course: MadeUpCourse) -> None:
     """Test cells are tagged, so that Run All goes on: Validate must not take them for passed."""
-    path = course.home("alan") / EXERCISE / f"{EXERCISE}.ipynb"
+    path = course.root / "homes" / "alan" / EXERCISE / f"{EXERCISE}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("grade"):
             cell.metadata.tags = ["raises-exception"]
     nbformat.write(notebook, path)
     said = course.nbgrader("validate", str(path), cwd=path.parent).stdout
-    assert "VALIDATION FAILED ON 3 CELL(S)" in said
-    errors = [part.split("=====")[0] for part in said.split("The error was:")[1:]]
-    assert len(errors) == 3
+    assert "VALIDATION FAILED ON 4 CELL(S)" in said, "three and the written answer"
+    errors = [part.split("=====")[0] for part in said.split("The error was:")[1:4]]
     for name, error in zip(_answers("wrong", 0), errors, strict=True):
         assert error.strip().startswith(f"✗ {name}: ")
         assert "called: " in error and "expected: " in error
