@@ -121,6 +121,4 @@ def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
 
 def test_a_hidden_test_says_that_it_waits():
     said = _run(WAITING)[0][0]
-    assert said == (
-        "○ softmax: 3 points wait for hidden tests. `make score EXERCISE=1-attention` runs them.\n"
-    )
+    assert said == "○ softmax: 3 points wait for hidden tests: `make score EXERCISE=1-attention`\n"
