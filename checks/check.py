@@ -347,8 +347,7 @@ class Exercise:
         if shell() is not None:
             points = self.points[name][1]
             wait = "1 point waits" if points == 1 else f"{points} points wait"
-            command = f"`make score EXERCISE={self.name}`"
-            print(f"○ {name}: {wait} for hidden tests. {command} runs them.")
+            print(f"○ {name}: {wait} for hidden tests: `make score EXERCISE={self.name}`")
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""

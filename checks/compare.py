@@ -138,7 +138,7 @@ def numbers(name: str, value: Any, parts: Sequence[str] = ()) -> Iterator[str]:
             yield f"{name} = {_numbers(value)}"
     elif isinstance(value, list | tuple) and len(value) <= SHOWN_VALUES:
         for i, part in enumerate(value):
-            yield from numbers(parts[i] if i < len(parts) else f"{name}[{i}]", part)
+            yield from numbers(f"{name} {parts[i]}" if i < len(parts) else f"{name}[{i}]", part)
 
 
 def _of_shape(value: torch.Tensor | np.ndarray) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 WIDTH = 83
 """Columns of a line: nbgrader's Validate has 90, of which it indents by 4 and cuts off 3."""
-NOT_WRITTEN = "{} is not written yet: replace the raise by your own lines"
+NOT_WRITTEN = "{} is not written yet: replace the raise with your code"
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _HANGING = 13
 _LABEL = re.compile(r" {2}[a-z][a-z ]{0,8}: +| *")

@@ -392,7 +392,7 @@ class Examination:
             said = f"{_label(names)} raised {error.builtin}"
         else:
             said = f"{_label(names)} raised {type(error).__name__}"
-            said += f": {error.message}" if error.message else ""
+            said += f": {error.message}".replace("\n", "\n    ") if error.message else ""
         return said + (f"\n  raised in: {error.where}" if error.where else "")
 
     def _odd(self, error: Exception) -> tuple[Outcome, str]:

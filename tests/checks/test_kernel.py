@@ -105,7 +105,7 @@ def test_a_name_that_no_cell_could_define_is_explained():
 
 def test_what_is_not_written_takes_one_line():
     said = _run(STUB, TEST)[1][1]
-    assert said == "\x1b[1m✗ softmax is not written yet: replace the raise by your own lines\x1b[0m"
+    assert said == "\x1b[1m✗ softmax is not written yet: replace the raise with your code\x1b[0m"
 
 
 def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
@@ -121,6 +121,4 @@ def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
 
 def test_a_hidden_test_says_that_it_waits():
     said = _run(WAITING)[0][0]
-    assert said == (
-        "○ softmax: 3 points wait for hidden tests. `make score EXERCISE=1-attention` runs them.\n"
-    )
+    assert said == "○ softmax: 3 points wait for hidden tests: `make score EXERCISE=1-attention`\n"
