@@ -28,7 +28,7 @@ COURSE = Path(__file__).resolve().parent.parent
 
 
 def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Graded:  # noqa: B008
-    """Grade a notebook by the source's tests; the whole of it has `notebook_wall_seconds`."""
+    """Grade a notebook by the source's tests; the whole of it has the time of one cell."""
     try:
         notebook = graft(source, read_notebook(submitted))
     except Malformed as malformed:
@@ -38,7 +38,7 @@ def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Graded
         for cell in notebook["cells"]
         if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
     ]
-    lines, why = _run(cells, limits.notebook_wall_seconds)
+    lines, why = _run(cells, limits.cell_wall_seconds)
     told = {cell: (Outcome(outcome), message) for cell, outcome, message in map(json.loads, lines)}
     verdicts: list[Verdict] = []
     for cell in notebook["cells"]:

@@ -25,7 +25,6 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 from authoring.exercises import ROOT, module_of, source_of
-from grading.submission.files import read_file
 from grading.submission.graft import Role, Source, grade_id, graft, read_source, role
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
@@ -81,7 +80,7 @@ def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
     if path is None:
         raise _Unusable("your notebook is missing")
     try:
-        notebook = graft(source, read_notebook(read_file(path)))
+        notebook = graft(source, read_notebook(path.read_bytes()))
     except (Malformed, OSError) as error:
         raise _Unusable(f"your notebook can't be read: {error}") from None
     cells = {grade_id(cell): cell["source"] for cell in notebook["cells"]}

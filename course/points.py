@@ -25,7 +25,6 @@ from grading.examination.engine import Engine, Graded
 from grading.sandbox.limits import Limits
 from grading.sandbox.parent import WarmParentDied
 from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.files import read_file
 from grading.submission.graft import Source, grade_id, is_awaited, read_source
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
@@ -120,7 +119,7 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     if not path.exists():
         raise NotScored(f"{shown} is not there: `python -m course.work` makes it")
     try:
-        data = read_file(path)
+        data = path.read_bytes()
         version_of(data)
     except (Malformed, OSError) as error:
         raise NotScored(

@@ -72,9 +72,11 @@ def _line(answer: Answer) -> tuple[str, str]:
 
 def _messages(answer: Answer) -> Iterator[tuple[str, str]]:
     """Which tests failed, and what is said of them; of an answer that is not there, nothing."""
+    before = ""
     for result in answer.results if answer.written else ():
-        if result.message:
+        if result.message not in ("", before):
             yield f"{'hidden' if result.hidden else 'visible'} tests", result.message
+        before = result.message
 
 
 # --- In a terminal --------------------------------------------------------------------------

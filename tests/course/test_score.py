@@ -1,0 +1,209 @@
+"""A learner alone learns what an instructor's grading would say, in seconds."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from authoring.exercises import ROOT, exercises, source_of
+from course import points as module
+from course import score as shown
+from course.points import NO_SANDBOX, Grader, Score, grade_own, own_grader, read_record
+from grading.sandbox.limits import Limits
+from grading.sandbox.view import Sandbox, SandboxUnavailable
+from support.notebooks import submission
+
+EXERCISE = "1-attention"
+LIMITS = Limits(cell_cpu_seconds=2.0, cell_wall_seconds=30.0)
+RELEASED = (ROOT / "release" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
+OVERALL_SUM = "def softmax(x, dim=-1):\n    return x.exp() / x.exp().sum()"
+ENDLESS = "def project_qkv(x, W_q, W_k, W_v):\n    while True:\n        pass"
+SINGLE = """\
+def scaled_dot_product_attention(Q, K, V):
+    weights = torch.exp(Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])).float()
+    weights = weights / weights.sum(-1, keepdim=True)
+    return weights @ V.float(), weights"""
+WRONG = submission(RELEASED, {"softmax": OVERALL_SUM, "scaled_dot_product_attention": SINGLE})
+
+
+def work_with(root: Path, notebook: bytes, exercise: str = EXERCISE) -> Path:
+    (root / "work" / exercise).mkdir(parents=True)
+    (root / "work" / exercise / f"{exercise}.ipynb").write_bytes(notebook)
+    return root / "work"
+
+
+def printed(score: Score) -> str:
+    console = Console(file=io.StringIO(), width=100)
+    shown.print_score(score, console)
+    said: str = console.file.getvalue()  # type: ignore[attr-defined]
+    return said
+
+
+@pytest.fixture(scope="module")
+def grader() -> Iterator[Grader]:
+    """Started once: that takes seconds."""
+    with own_grader(LIMITS) as (made, remark):
+        assert remark == ""
+        yield made
+
+
+@pytest.fixture(scope="module")
+def wrong(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> Score:
+    """One answer wrong, one that only a hidden test finds wrong, one not written."""
+    return grade_own(EXERCISE, grader, work_with(tmp_path_factory.mktemp("wrong"), WRONG))
+
+
+def test_a_solution_gets_every_point_and_only_a_record_is_written(
+    grader: Grader, tmp_path: Path
+) -> None:
+    """A learner who is done must see that, and find their folder as they left it."""
+    work = work_with(tmp_path, source_of(EXERCISE).read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    made = grade_own(EXERCISE, grader, work)
+    assert (made.points(hidden=False), made.points(hidden=True)) == ((4.0, 4.0), (9.0, 9.0))
+    assert made.unwritten() == []
+    assert printed(made).count("✓") == 3 and "✗" not in printed(made)
+    after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    assert after.keys() - before.keys() == {work / ".score.json"}
+    assert {path: after[path] for path in before} == before
+    assert read_record(work) == {EXERCISE: made}
+
+
+def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Score) -> None:
+    """Hidden tests tell a learner alone what they would tell on the feedback page, no more."""
+    assert (wrong.points(hidden=False), wrong.points(hidden=True)) == ((2.0, 4.0), (0.0, 9.0))
+    assert wrong.unwritten() == ["project_qkv", "written-scaling"]
+    said = printed(wrong)
+    assert "□ project_qkv: 0 of 3 points, not written yet" in said
+    assert "✗ softmax: 0 of 4 points" in said and "runs over all elements" in said
+    assert "✗ scaled_dot_product_attention: 2 of 6 points" in said
+    hidden = wrong.answers[2].results[1]
+    assert hidden.hidden and "converted to float32" in hidden.message
+    assert "float64 tensor of shape (2, 4, 8)," in hidden.message, "shapes, and no values"
+    assert "solutions/1-attention.ipynb" in said and "not written yet" in said
+
+
+def test_an_endless_loop_ends(grader: Grader, tmp_path: Path) -> None:
+    """The command must come back, and the other answers keep their points."""
+    mine = submission(source_of(EXERCISE).read_bytes(), {"project_qkv": ENDLESS})
+    made = grade_own(EXERCISE, grader, work_with(tmp_path, mine))
+    assert [(answer.earned, answer.points) for answer in made.answers] == [(0, 3), (4, 4), (6, 6)]
+    assert "took longer than" in printed(made)
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_without_a_sandbox_it_runs_all_the_same_and_says_so(
+    wrong: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool
+) -> None:
+    """macOS and Windows have none: it is the learner's own code, and gets the same points."""
+
+    def none(*_: Any) -> Sandbox:
+        raise SandboxUnavailable("it needs Linux.", "none")
+
+    monkeypatch.setattr(Sandbox, "find", none)
+    if not forks:
+        monkeypatch.delattr(os, "fork")
+    with own_grader(LIMITS) as (grade, remark):
+        made = grade_own(EXERCISE, grade, work_with(tmp_path, WRONG))
+    assert remark == NO_SANDBOX
+    for answer, expected in zip(made.answers, wrong.answers, strict=True):
+        assert (answer.name, answer.earned) == (expected.name, expected.earned)
+        for one, other in zip(answer.results, expected.results, strict=True):
+            causes = [m.partition("likely cause")[2] for m in (one.message, other.message)]
+            assert causes[0] == causes[1]
+
+
+def test_without_forks_a_notebook_that_ends_or_never_ends_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was reached counts, and the rest has a reason."""
+    monkeypatch.delattr(os, "fork")
+    mine = submission(source_of(EXERCISE).read_bytes(), {"softmax": "import os; os._exit(1)"})
+    work = work_with(tmp_path, mine)
+    with own_grader(LIMITS) as (grade, _):
+        made = grade_own(EXERCISE, grade, work)
+    assert made.answers[0].earned == 3 and made.answers[1].earned == 0
+    assert made.answers[1].results[0].message == "not run: the notebook ended its process"
+    with own_grader(Limits(cell_wall_seconds=0.1)) as (grade, _):
+        made = grade_own(EXERCISE, grade, work)
+    assert "the notebook took longer than 0.1 seconds" in made.answers[0].results[0].message
+
+
+def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
+    """A missing or damaged notebook, or a slip in the name, must not end in a traceback."""
+    work = work_with(tmp_path, b'{"cells": [')
+
+    def said(*arguments: str) -> str:
+        ran = CliRunner().invoke(shown.main, [*arguments, "--work", str(work)])
+        assert ran.exit_code != 0 and "Traceback" not in ran.output
+        return ran.output
+
+    assert "1-attention.ipynb can't be read: it is not JSON" in said(EXERCISE)
+    assert "2-multi-head.ipynb is not there: `python -m course.work`" in said("2-multi-head")
+    wrong_name = said("1-atention")
+    assert all(exercise in wrong_name for exercise in exercises())
+    assert not (work / ".score.json").exists()
+
+
+def test_the_button_grades_again(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notebook shows the last points, says what changed since, and what is missing."""
+    work = work_with(tmp_path, WRONG)
+
+    @contextmanager
+    def shared() -> Iterator[tuple[Grader, str]]:
+        yield grader, NO_SANDBOX
+
+    monkeypatch.setattr(shown, "own_grader", shared)
+    scores = shown.Scores(work)
+    table, button, told = scores.children
+    assert table.value.count("not graded yet") == len(exercises())
+    button.click()
+    assert table.value.count("not graded yet") == len(exercises()) - 1
+    assert "2 of 4" in table.value and "0 of 9" in table.value
+    assert "runs over all elements" in table.value
+    assert "2-multi-head.ipynb is not there" in told.value and NO_SANDBOX in told.value
+    assert not button.disabled and button.description == "Grade again"
+    assert "changed since" not in table.value
+    work_with(tmp_path / "again", RELEASED).joinpath(EXERCISE, f"{EXERCISE}.ipynb").replace(
+        work / EXERCISE / f"{EXERCISE}.ipynb"
+    )
+    assert "changed since" in shown.Scores(work).children[0].value
+
+
+def test_all_exercises_are_a_table(wrong: Score) -> None:
+    """What is missing is told below it, and points are added up."""
+    console = Console(file=io.StringIO(), width=80)
+    shown.print_table([wrong, wrong], ["work/3 is not there"], console)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    rows = [line.split("│")[1:-1] for line in said.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in row] for row in rows] == [
+        ["1-attention", "2 of 4", "0 of 9", "2", "3"],
+        ["1-attention", "2 of 4", "0 of 9", "2", "3"],
+        ["together", "4 of 8", "0 of 18", "", ""],
+    ]
+    assert "work/3 is not there" in said and "make score EXERCISE=" in said
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", '{"1-attention": 3}', '{"1-attention": {}}'])
+def test_a_damaged_record_is_none(tmp_path: Path, damaged: str) -> None:
+    """It is made anew, and costs nothing."""
+    (tmp_path / ".score.json").write_text(damaged)
+    assert read_record(tmp_path) == {}
+
+
+def test_the_notebook_shows_the_scores() -> None:
+    """It is copied to work/ as it is."""
+    notebook = json.loads((Path(module.__file__).parent / "my-score.ipynb").read_text())
+    code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
+    assert code == ["from course.score import show_scores\n\nshow_scores()"]
