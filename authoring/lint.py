@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 
 from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from grading.submission.graft import NOT_GRADED, Role, role
+from grading.submission.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
 
 FIRST_CELL = (
     "import math",
@@ -48,7 +48,7 @@ def faults(path: Path) -> list[str]:
         where = (
             f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
         )
-        said += [f"{where}: {fault}" for fault in _cell_faults(cell)]
+        said += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
     return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
 
 
@@ -93,9 +93,32 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
         said.append("a test cell must be locked")
     if NOT_GRADED in cell.metadata.get("tags", []) and role(cell) is not Role.SHOWN:
         said.append(f"the tag {NOT_GRADED} is for code that only shows something")
-    if role(cell) is Role.TEST and ends_in_a_number(cell.source):
-        said.append(PARTIAL_CREDIT)
+    if role(cell) is Role.TEST:
+        said += _test_faults(cell)
+    if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):
+        said.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
     return said
+
+
+def _test_faults(cell: NotebookNode) -> list[str]:
+    said = [PARTIAL_CREDIT] if ends_in_a_number(cell.source) else []
+    if "raises-exception" not in cell.metadata.get("tags", ()):
+        said.append("a test cell needs the tag raises-exception: without it Run All stops here")
+    if HIDDEN_MARKS[0] in cell.source and "waiting(" not in cell.source.split(HIDDEN_MARKS[0])[0]:
+        said.append("before its hidden tests it must say what they wait for: waiting(…)")
+    return said
+
+
+def _stub_faults(cell: NotebookNode) -> list[str]:
+    """A stub that stands in no function raises as soon as its cell runs."""
+    raises = SOLUTION_MARKS[0] in [line.removeprefix("### ") for line in cell.source.split("\n")]
+    if (
+        cell.cell_type != "code"
+        or not raises
+        or "raises-exception" in cell.metadata.get("tags", ())
+    ):
+        return []
+    return ["its stub raises when it is run: without the tag raises-exception Run All stops here"]
 
 
 def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
@@ -131,7 +154,7 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
-        if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")
+        if c.cell_type == "code" and is_awaited(c)
     ]
     if answers != list(exercise.points):
         said.append(

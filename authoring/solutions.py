@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 from nbconvert.preprocessors import ClearOutputPreprocessor, CoalesceStreamsPreprocessor
+from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from authoring.exercises import SOLUTION_MARKS, source_of
@@ -29,14 +32,24 @@ def solution(exercise: str, into: Path) -> Path:
             line for line in lines if not any(mark in line for mark in SOLUTION_MARKS)
         )
     into.mkdir(parents=True, exist_ok=True)
+    shown: dict[int, Any] = {}
+
+    def keep(cell: NotebookNode, cell_index: int, **_: Any) -> None:
+        # As it was then: what a cell shows of the progress changes with later cells.
+        shown[cell_index] = copy.deepcopy(cell.outputs)
+
     client = NotebookClient(
         notebook,
         timeout=300,
+        force_raise_errors=True,  # in test cells too, which are tagged raises-exception
         kernel_name="python3",
         record_timing=False,
+        on_cell_executed=keep,
         resources={"metadata": {"path": str(source_of(exercise).parent)}},
     )
     client.execute()
+    for index, outputs in shown.items():
+        notebook.cells[index].outputs = outputs
     # What a cell prints comes in as many pieces as the kernel happens to send.
     notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, resources)
     notebook.metadata = nbformat.from_dict(

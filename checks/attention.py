@@ -32,7 +32,7 @@ EXERCISE = Exercise(
     {"project_qkv": (1, 2), "softmax": (1, 3), "scaled_dot_product_attention": (2, 4)},
     written=3,
 )
-passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
+passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 
 
 # --- project_qkv ---------------------------------------------------------------------------

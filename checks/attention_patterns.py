@@ -26,7 +26,7 @@ EXERCISE = Exercise(
     },
     written=6,
 )
-passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
+passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 
 
 def _weights(*shape: int, dim: int = -1) -> Tensor:

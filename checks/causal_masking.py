@@ -12,7 +12,8 @@ from torch import Tensor
 
 from checks import attention as exercise_1
 from checks.check import Exercise
-from checks.compare import WrongAnswer, attempt, describe, same
+from checks.compare import attempt, describe, same
+from checks.message import WrongAnswer
 from checks.seen import Predicate, comes_back, other_dtype, other_shape, raised, same_shape
 from helpers import attention
 
@@ -20,7 +21,7 @@ EXERCISE = Exercise(
     "4-causal-masking",
     {"causal_mask": (1, 2), "padding_mask": (1, 2), "scaled_dot_product_attention": (3, 6)},
 )
-passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
+passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 
 
 def _seen_of_a_mask(shape: str, rule: str) -> dict[str, Predicate]:
@@ -294,13 +295,14 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
     """
     for problem, cause in _leaks(answer, mask, Q, K, V):
         EXERCISE.note_failure("scaled_dot_product_attention")
-        raise WrongAnswer(
-            f"leak test of scaled_dot_product_attention: {len(Q)} tokens, causal mask\n"
-            f"  problem:   {problem}\n"
-            "  expected:  finite results; a token that changes moves its own output and all later "
-            "ones, and none before it; weight on the diagonal\n"
-            f"  likely cause: {cause}"
-        )
+        facts = {
+            "called": f"scaled_dot_product_attention with {len(Q)} tokens and a causal mask",
+            "problem": problem,
+            "expected": "finite results; a token that changes moves its own output and all later "
+            "ones, and none before it; weight on the diagonal",
+        }
+        headline = f"leak test of scaled_dot_product_attention: {cause}"
+        raise WrongAnswer(headline, facts.items(), cause)
 
 
 def _leaks(answer: Any, mask: Tensor, *tokens: Tensor) -> Iterator[tuple[str, str]]:

@@ -7,6 +7,7 @@ looks at the tensors and plain values that come back.
 from __future__ import annotations
 
 import inspect
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,20 +17,25 @@ from typing import Any
 import torch
 
 from checks.compare import (
+    FEW_VALUES,
     Raised,
-    WrongAnswer,
     attempt,
     describe,
     difference,
     discreetly,
+    numbers,
     same,
 )
+from checks.kernel import Cells, shell
+from checks.message import NOT_WRITTEN, WrongAnswer
 from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, Wrong, edits
 
 MOST_CAUSES = 2
 """How many mistakes that explain a result equally well are named."""
 MOST_CALLS = 12
 """How many earlier calls of an answer a mistake is held against."""
+BLAMED = "your "
+"""How a cause begins that lies in another answer."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ class Check:
         tolerance: float | None = None,
         **kwargs: Any,
     ) -> Any:
+        self.exercise.warn(answer, self.name)
         if expected is None:
             expected = self._run(self.reference, args, kwargs)
         got = self._run(answer, args, kwargs)
@@ -106,17 +113,10 @@ class Check:
             self._calls = [*earlier, call][-MOST_CALLS:]
             return got
         self.exercise.note_failure(self.name)
-        lines = [f"  came back: {describe(got)}"]
-        if not isinstance(got, Raised):
-            lines.append(f"  problem:   {said}")
-        elif got.where:
-            lines.append(f"  raised in: {got.where}")
-        lines.append(f"  expected:  {self.expects}")
         causes = [*self.exercise.blamed(self.name, answer), *self._causes(call, earlier)]
-        if causes:
-            lines.append(f"  likely cause: {'; or: '.join(causes[: MOST_CAUSES + 1])}")
         self._calls = [*earlier, call][-MOST_CALLS:]
-        raise self._wrong(args, kwargs, *lines) from None
+        cause = "; or: ".join(causes[: MOST_CAUSES + 1])
+        raise self._wrong(args, kwargs, got, self.expects, cause, said) from None
 
     def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
                **kwargs: Any) -> None:  # fmt: skip
@@ -128,33 +128,25 @@ class Check:
                 its value.
             why: what is wrong with the input, in words.
         """
+        self.exercise.warn(answer, self.name)
         got = self._run(answer, args, kwargs)
         refused = isinstance(got, Raised) and error.__name__ in got.kinds
         if refused and any(word.lower() in got.message.lower() for word in says):
             return
         self.exercise.note_failure(self.name)
-        lines = [f"  came back: {describe(got)}"]
-        if isinstance(got, Raised) and got.where:
-            lines.append(f"  raised in: {got.where}")
-        lines.append(f"  expected:  a {error.__name__}, since {why}")
+        cause = ""
         if not isinstance(got, Raised):
-            lines.append(
-                "  likely cause: bad input is not refused: check for it first and raise "
-                f"{error.__name__} with a message that says which argument is wrong"
+            cause = (
+                f"bad input is not refused: check for it first and raise {error.__name__} with a "
+                "message that says which argument is wrong"
             )
         elif refused:
-            lines.append(
-                "  likely cause: the message does not say which argument is wrong: "
-                f"name one of {', '.join(says)}"
+            cause = (
+                f"the message does not say which argument is wrong: name one of {', '.join(says)}"
             )
-        elif cause := _unwritten(got):
-            lines.append(f"  likely cause: {cause}")
         elif not got.of_the_keyboard:
-            lines.append(
-                f"  likely cause: the input is refused, but with {got.told} instead of "
-                f"{error.__name__}"
-            )
-        raise self._wrong(args, kwargs, *lines)
+            cause = f"the input is refused, but with {got.told} instead of {error.__name__}"
+        raise self._wrong(args, kwargs, got, f"a {error.__name__}, since {why}", cause)
 
     @cached_property
     def implementations(self) -> list[tuple[Edit | Rewrite, Any]]:
@@ -198,8 +190,8 @@ class Check:
         least; an edit that explains this call alone comes last.
         """
         got = call.got
-        if cause := _unwritten(got):
-            return [cause]
+        if got is None:
+            return ["nothing is returned: a return statement is missing"]
         edits = [(m.message, w) for m, w in self.implementations if self._explains(w, call)]
         if sure := [m for m, w in edits if all(self._gives(w, before) for before in earlier)]:
             return list(dict.fromkeys(sure))[:MOST_CAUSES]
@@ -224,23 +216,50 @@ class Check:
                 if attempt(look) is True:
                     yield mistake
 
-    def _wrong(self, args: Sequence[Any], kwargs: Mapping[str, Any], *lines: str) -> WrongAnswer:
-        """The message: what was called, and these lines."""
-        called = self.name  # a plain value is called by nobody
-        if self.arguments:
-            names = list(self.arguments) + [f"argument {i}" for i in range(len(args))]
-            shown = [f"{n} = {describe(a)}" for n, a in zip(names, args, strict=False)]
-            shown += [f"{k} = {describe(v)}" for k, v in kwargs.items()]
-            called += f"({', '.join(shown)})"
-        asked = self.exercise.phrase
-        said = [f"  asked for: {asked}"] if asked else []
-        return WrongAnswer("\n".join([called, *lines[:-1], *said, lines[-1]]))
+    def _wrong(
+        self,
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        got: Any,
+        expects: str,
+        cause: str,
+        problem: str = "",
+    ) -> WrongAnswer:
+        """The message on a call."""
+        raised = got if isinstance(got, Raised) else None
+        if raised and (unwritten := self._unwritten(raised, cause)):
+            return WrongAnswer(unwritten, cause=unwritten)
+        names = [*(self.arguments or ()), *(f"argument {i}" for i in range(len(args)))]
+        given = dict(zip(names, args, strict=False)) | dict(kwargs)
+        facts = []
+        if self.arguments:  # a plain value is called by nobody
+            shown = (f"{n} = {describe(v, FEW_VALUES)}" for n, v in given.items())
+            facts.append(("called", f"{self.name}({', '.join(shown)})"))
+        if cause or not raised:
+            facts.append(("came back", describe(got, FEW_VALUES)))
+        if raised and raised.where:
+            facts.append(("raised in", raised.where))
+        if cause and problem and not raised:
+            facts.append(("problem", problem))
+        if self.exercise.phrase:
+            facts.append(("asked for", self.exercise.phrase))
+        facts.append(("expected", expects))
+        many = [line for name, value in given.items() for line in numbers(name, value)]
+        many += numbers("came back", got, self.parts)
+        if many:
+            facts.append(("numbers", "\n".join(many)))
+        headline = f"{self.name} raised {raised}" if raised else f"{self.name}: {problem}"
+        return WrongAnswer(f"{self.name}: {cause}" if cause else headline, facts, cause)
 
-
-def _unwritten(got: Any) -> str:
-    if isinstance(got, Raised) and got.kind == "NotImplementedError":
-        return "the answer is still to be written: replace the raise by your own lines"
-    return "nothing is returned: a return statement is missing" if got is None else ""
+    def _unwritten(self, raised: Raised, cause: str) -> str:
+        """That the answer, or another one that it calls, is not written yet, if so."""
+        stub = re.search(r"in (\w+): raise NotImplementedError", raised.where)
+        if raised.kind != "NotImplementedError" or (raised.message and not stub):
+            return ""
+        other = stub[1] if stub else self.name
+        if other != self.name and other in self.exercise.points:
+            return f"{NOT_WRITTEN.format(other)}. {self.name} calls it"
+        return "" if cause.startswith(BLAMED) else NOT_WRITTEN.format(self.name)
 
 
 def _fresh(value: Any) -> Any:
@@ -308,12 +327,27 @@ class Exercise:
     failed: set[str] = field(default_factory=set)
     phrase: str = ""
     """Of the contract: what the hidden case that is running is about."""
+    cells: Cells = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.cells = Cells(tuple(self.points))
+        if (kernel := shell()) is not None:
+            kernel.events.register("pre_run_cell", lambda info: self.cells.begin())
+            kernel.events.register("post_run_cell", self._cell_has_run)
 
     def check(self, name: str, **kwargs: Any) -> Check:
         """Add a check of the answer `name`, one that `points` has."""
         check = Check(self, name, **kwargs)
         self.checks.setdefault(name, []).append(check)
         return check
+
+    def waiting(self, name: str) -> None:
+        """Say in a learner's kernel that hidden tests of `name` are still to come, and how to run
+        them. When graded, where they come at once, it says nothing."""
+        if shell() is not None:
+            points = self.points[name][1]
+            wait = "1 point waits" if points == 1 else f"{points} points wait"
+            print(f"○ {name}: {wait} for hidden tests: `make score EXERCISE={self.name}`")
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
@@ -329,26 +363,46 @@ class Exercise:
         """An answer's test has failed."""
         self.done.discard(name)
         self.failed.add(name)
+        self.cells.update(self._progress(), self.name)
+
+    def _cell_has_run(self, result: Any) -> None:
+        self.cells.end(result)
+        self.done -= self.cells.changed()
+        self.cells.update(self._progress(), self.name)
+
+    def warn(self, answer: Any, name: str) -> None:
+        """Say it in a learner's kernel where `name`, or what its answer calls, is an older one."""
+        if self.cells.older:
+            for older in self.points.keys() & {name, *names_used(answer)}:
+                self.cells.warn(older)
 
     def blamed(self, name: str, answer: Any) -> Iterator[str]:
         """What to look at first: failing answers of the learner's that this one calls."""
         for other in sorted((self.failed & names_used(answer)) - {name}):
             yield (
-                f"your {other}, which this answer calls, fails its own tests: "
+                f"{BLAMED}{other}, which this answer calls, fails its own tests: "
                 "get that one right first"
             )
 
     def passed(self, name: str) -> None:
         """Note that the visible tests of `name` passed, and print how far the learner is."""
-        self.done.add(name)
+        self.cells.warn(name)
         self.failed.discard(name)
+        if name in self.cells.older:
+            print(f"✓ {name}: the visible tests pass, for what the cell defined before.")
+        else:
+            self.done.add(name)
+            self.cells.note_passed(name)
+            print(f"✓ {name}: the visible tests pass.")
+        self.cells.show(self._progress(), self.name)
+
+    def _progress(self) -> str:
+        """A bar of all answers and their points."""
         visible, hidden = ({n: p[i] for n, p in self.points.items()} for i in (0, 1))
         so_far, waiting = (sum(of[n] for n in self.done) for of in (visible, hidden))
         bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in self.points)
-        print(f"✓ {name}: the visible tests pass.")
-        print(bar)
-        print(
-            f"Points so far: {so_far} of {sum(visible.values())}. Hidden tests decide on {waiting} "
-            f"more for these answers when you hand in ({sum(hidden.values())} in all"
+        return (
+            f"{bar}\nPoints so far: {so_far} of {sum(visible.values())}. Hidden tests decide on "
+            f"{waiting} more for these answers when you hand in ({sum(hidden.values())} in all"
             + (f", and {self.written} by hand)." if self.written else ").")
         )

@@ -14,9 +14,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from checks.kernel import is_a_cell
+from checks.message import WrongAnswer
+
 TOLERANCE = {torch.float16: 5e-3, torch.bfloat16: 3e-2}
 ORDINARY_TOLERANCE = 1e-5
-SHOWN_VALUES = 8
+SHOWN_VALUES = 12
+FEW_VALUES = 3
+"""Numbers of a tensor that are told where it is; those of larger ones come last."""
 MOST_TOLD = 2_000
 """Numbers in a tensor whose shape is told of a hidden test."""
 MOST_DIMENSIONS_TOLD = 5
@@ -32,14 +37,6 @@ def discreetly() -> Iterator[None]:
         yield
     finally:
         _discreet.reset(token)
-
-
-class WrongAnswer(AssertionError):
-    """An answer that is not right; the message says what came back, and why where it is known."""
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython shows these lines in place of a traceback through this package.
-        return [f"✗ {line}" if i == 0 else line for i, line in enumerate(str(self).split("\n"))]
 
 
 _KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
@@ -95,22 +92,18 @@ class Raised:
 def _where(error: Exception) -> str:
     if remote := getattr(error, "where", None):  # from the learner's process, while graded
         return str(remote)
-    own = [
-        f
-        for f in traceback.extract_tb(error.__traceback__)
-        if "ipykernel" in f.filename or f.filename.startswith("<ipython")
-    ]
+    own = [f for f in traceback.extract_tb(error.__traceback__) if is_a_cell(f.filename)]
     if not own:
         return ""
     last = own[-1]
     return f"line {last.lineno} of your cell, in {last.name}: {last.line or ''}"
 
 
-def describe(value: Any) -> str:
-    """`value` in a few words: type, shape and, where there are few, its numbers."""
+def describe(value: Any, most: int = SHOWN_VALUES) -> str:
+    """`value` in a few words: type, shape and the numbers of a tensor with at most `most`."""
     if isinstance(value, torch.Tensor):
         kind = f"{str(value.dtype).removeprefix('torch.')} tensor{_of_shape(value)}"
-        if value.numel() <= SHOWN_VALUES and not _discreet.get():
+        if value.numel() <= most and not _discreet.get():
             return f"{kind}: {_numbers(value)}"
         return kind
     if isinstance(value, np.ndarray):
@@ -124,16 +117,28 @@ def describe(value: Any) -> str:
         if len(value) <= SHOWN_VALUES:
             if not any(isinstance(v, torch.Tensor | list | tuple | dict) for v in value):
                 return repr(value)
-            return f"{kind} of {len(value)}: " + "; ".join(describe(v) for v in value)
+            return f"{kind} of {len(value)}: " + "; ".join(describe(v, most) for v in value)
         return f"{kind} of {len(value)} items"
     if isinstance(value, Mapping):
         return "dict with " + ", ".join(
-            f"{k!r}: {describe(v)}" for k, v in list(value.items())[:12]
+            f"{k!r}: {describe(v, most)}" for k, v in list(value.items())[:12]
         )
     if isinstance(value, Raised):
         return f"an exception, {value}"
     text = repr(value)
     return text if len(text) <= 200 else text[:197] + "..."
+
+
+def numbers(name: str, value: Any, parts: Sequence[str] = ()) -> Iterator[str]:
+    """The numbers of tensors in `value` that `describe(value, FEW_VALUES)` leaves out, by name."""
+    if _discreet.get():
+        return
+    if isinstance(value, torch.Tensor):
+        if FEW_VALUES < value.numel() <= SHOWN_VALUES:
+            yield f"{name} = {_numbers(value)}"
+    elif isinstance(value, list | tuple) and len(value) <= SHOWN_VALUES:
+        for i, part in enumerate(value):
+            yield from numbers(f"{name} {parts[i]}" if i < len(parts) else f"{name}[{i}]", part)
 
 
 def _of_shape(value: torch.Tensor | np.ndarray) -> str:

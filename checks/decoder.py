@@ -40,7 +40,7 @@ EXERCISE = Exercise(
         "generate": (1, 2),
     },
 )
-passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
+passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 
 
 def _says(*words: str) -> Predicate:

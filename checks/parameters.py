@@ -25,7 +25,7 @@ EXERCISE = Exercise(
     },
     written=2,
 )
-passed, hidden_tests = EXERCISE.passed, EXERCISE.hidden_tests
+passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 
 _NO_NUMBER = (Tensor, np.ndarray, str)
 _NO_FLOAT = "counts are whole numbers (int); divide with //, not with /, multiply by no float"

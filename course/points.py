@@ -25,7 +25,7 @@ from grading.examination.engine import Engine, Graded
 from grading.sandbox.limits import Limits
 from grading.sandbox.parent import WarmParentDied
 from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.graft import Role, Source, SourceError, grade_id, read_source, role
+from grading.submission.graft import Source, SourceError, grade_id, is_awaited, read_source
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
 
@@ -141,7 +141,7 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
     verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
     answers, questions = [], []
     for cell in graded.notebook["cells"]:
-        if role(cell) is not Role.ANSWER:
+        if not is_awaited(cell):
             continue
         name = grade_id(cell)
         stub = source.stubs[name].text

@@ -24,7 +24,6 @@ from grading.sandbox.view import Sandbox
 from tools.classes import committed_answers, fill_in
 
 _NAMES = re.compile(r"# names: (.+)")
-_CAUSE = "likely cause:"
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Judged:
     """What grading said of one committed answer.
 
     said: the messages of the tests that it did not pass.
+    causes: those that they name.
     wanted: regular expression that a message must match, of a wrong answer.
     """
 
@@ -41,6 +41,7 @@ class Judged:
     path: Path
     said: tuple[str, ...]
     wanted: str
+    causes: tuple[str, ...] = ()
 
     @property
     def named(self) -> bool:
@@ -51,7 +52,7 @@ class Judged:
     @property
     def misnamed(self) -> bool:
         """Whether the messages name a cause, and another one."""
-        return not self.named and any(_CAUSE in text for text in self.said)
+        return not self.named and bool(self.causes)
 
 
 class Exercise:
@@ -80,9 +81,10 @@ class Exercise:
         source.cells = [c for c in _graded(source) if not _is_test(c) or _id(c) in asked]
         submitted = fill_in(self._copy(), {**self._solutions, name: answer})
         graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
-        said = [v.message for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+        missed = [v for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+        said, causes = (tuple(v.message for v in missed), tuple(v.cause for v in missed if v.cause))
         wanted = _NAMES.match(answer)
-        return Judged(self.name, name, kind, path, tuple(said), wanted[1] if wanted else "")
+        return Judged(self.name, name, kind, path, said, wanted[1] if wanted else "", causes)
 
     def _copy(self) -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(self._released)

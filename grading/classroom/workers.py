@@ -28,7 +28,7 @@ from grading.examination.trial import try_solution
 from grading.examination.verdicts import Verdict
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import SandboxUnavailable
-from grading.submission.graft import Role, Source, SourceError, role
+from grading.submission.graft import Role, Source, SourceError, is_awaited, role
 
 _one_at_a_time = threading.Lock()
 
@@ -150,7 +150,7 @@ def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
     for cell in graded.notebook["cells"]:
         about = cell["metadata"].get("nbgrader", {})
         name, answer = about.get("grade_id"), role(cell) is Role.ANSWER
-        untouched = answer and cell["source"] == handed.source.stubs[name].text
+        untouched = is_awaited(cell) and cell["source"] == handed.source.stubs[name].text
         if role(cell) is Role.TEST:  # one without code is not run, and costs nothing
             scores[name] = earned.get(name, float(about["points"]))
         elif about.get("grade"):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from checks.message import laid_out
 from grading.examination.messages import CellToRun, Do, Plan, order_of_results
 from grading.examination.verdicts import Outcome, Verdict, judged
 from grading.examination.wire import Channel, TimedOut, WireError
@@ -60,6 +61,7 @@ class _Result:
     outputs: list[dict[str, Any]]
     outcome: Outcome | None
     message: str
+    cause: str = ""
 
 
 class Engine:
@@ -209,6 +211,7 @@ class Engine:
                                 message["outputs"],
                                 None if outcome is None else Outcome(outcome),
                                 safe_line(message["message"]),
+                                safe_line(message["cause"]),
                             )
                         case Do.BROKEN:
                             raise SourceError(
@@ -326,19 +329,23 @@ def _make_showable(cells: list[dict[str, Any]]) -> None:
 def _record(cell: dict[str, Any], result: _Result) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
     points = float(cell["metadata"]["nbgrader"]["points"])
-    verdict = judged(grade_id(cell), outcome, points, result.message)
-    cell["metadata"][NOTE] = {"outcome": str(outcome), "message": result.message}
+    verdict = judged(grade_id(cell), outcome, points, result.message, result.cause)
+    cell["metadata"][NOTE] = {
+        "outcome": str(outcome),
+        "message": result.message,
+        "cause": result.cause,
+    }
     return verdict
 
 
 def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
     """An output that says what went wrong, and means no points to nbgrader."""
-    lines = message.split("\n")
+    plain = outcome in (Outcome.FAILED, Outcome.ERROR)
     return {
         "output_type": "error",
         "ename": str(outcome),
-        "evalue": lines[0],
-        "traceback": [f"{outcome}: {lines[0]}", *lines[1:]],
+        "evalue": message.partition("\n")[0],
+        "traceback": laid_out(f"✗ {message}" if plain else f"✗ {outcome}: {message}"),
     }
 
 

@@ -27,6 +27,7 @@ from typing import Any, cast
 import numpy as np
 import torch
 
+from checks.message import NOT_WRITTEN, WrongAnswer
 from grading.examination.codec import BadValue
 from grading.examination.messages import CellToRun, Do, Plan, is_hidden, order_of_results
 from grading.examination.names import bound_names, free_names, names_used, without_magics
@@ -112,17 +113,17 @@ class Examination:
                 self._report(*self._result(index, self._cells[index]))
         self._grader.send({"do": Do.DONE})
 
-    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, str]:
-        """Outputs, outcome and message of a cell."""
+    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, str, str]:
+        """Outputs, outcome, message and cause of a cell."""
         try:
             if cell["role"] == Role.TEST:
                 return self._test(index, cell)
-            return self._run_learners(index, cell), None, ""
+            return self._run_learners(index, cell), None, "", ""
         except Ended as ended:
-            return [], ended.outcome, ended.message
+            return [], ended.outcome, ended.message, ""
 
-    def _report(self, outputs: Any, outcome: Outcome | None, message: str) -> None:
-        said = {"do": Do.CELL, "outcome": outcome, "message": message}
+    def _report(self, outputs: Any, outcome: Outcome | None, message: str, cause: str) -> None:
+        said = {"do": Do.CELL, "outcome": outcome, "message": message, "cause": cause}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -177,7 +178,7 @@ class Examination:
         else:
             if runs_out_of_memory(error):
                 outcome = Outcome.OUT_OF_MEMORY
-            said = f"raised {type(error).__name__}: {error}"
+            said = f"raised {type(error).__name__}: {error}".removesuffix(": ")
         self._stop(index, outcome, said)
 
     def _stop(self, index: int, outcome: Outcome, message: str) -> None:
@@ -300,16 +301,17 @@ class Examination:
     def _memory_limit(self) -> str:
         return f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
 
-    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, str]:
-        """Outputs, outcome and message of a test cell."""
+    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, str, str]:
+        """Outputs, outcome, message and cause of a test cell."""
         printed = _Printed()
-        outcome, message = self._judge(index, cell, printed)
+        outcome, message, cause = self._judge(index, cell, printed)
         text = "" if self._discreet else printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return outputs, outcome, message[:MAX_TEXT]
+        return outputs, outcome, message[:MAX_TEXT], cause[:MAX_TEXT]
 
-    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, str]:
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, str, str]:
         remote: Remote | None = None
+        cause = ""
         names: dict[str, Any] = {}
         try:
             code = compile(cell["code"], "<test>", "exec")
@@ -331,12 +333,13 @@ class Examination:
         except Ended as ended:
             label = _label(names)
             told = ended.message
-            return ended.outcome, told if told.startswith("not run") else f"{label} {told}"
+            return ended.outcome, told if told.startswith("not run") else f"{label} {told}", ""
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             said = str(error) or "the answer is not what the test expects"
             outcome, message = Outcome.FAILED, said
+            cause = error.cause if isinstance(error, WrongAnswer) else ""
         except NameError as error:
             if error.name is None or error.name in names:
                 outcome, message = self._odd(error)
@@ -345,10 +348,10 @@ class Examination:
         except Exception as error:
             outcome, message = self._odd(error)
         else:
-            return Outcome.PASSED, ""
+            return Outcome.PASSED, "", ""
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
-        return outcome, message
+        return outcome, message, cause
 
     def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
         """By which cell `name` is defined for the test at `index`, and the names that it reads."""
@@ -376,6 +379,8 @@ class Examination:
     def _missing(self, index: int, name: str) -> tuple[Outcome, str]:
         for stop in reversed(self._stops):
             if name in stop.names and stop.index < index:
+                if stop.message == "raised NotImplementedError":
+                    return stop.outcome, NOT_WRITTEN.format(name)
                 return (
                     stop.outcome,
                     f"{name} is not defined: the cell that defines it {stop.message}",
@@ -387,7 +392,7 @@ class Examination:
             said = f"{_label(names)} raised {error.builtin}"
         else:
             said = f"{_label(names)} raised {type(error).__name__}"
-            said += f": {error.message}" if error.message else ""
+            said += f": {error.message}".replace("\n", "\n    ") if error.message else ""
         return said + (f"\n  raised in: {error.where}" if error.where else "")
 
     def _odd(self, error: Exception) -> tuple[Outcome, str]:

@@ -31,6 +31,7 @@ class Verdict:
     cell: its grade id.
     points: the points that it earned, all of `max_points` or none.
     message: what the learner is told; empty for a test that passed.
+    cause: the misconception that it names, if it does.
     """
 
     cell: str
@@ -38,9 +39,12 @@ class Verdict:
     points: float
     max_points: float
     message: str = ""
+    cause: str = ""
 
 
-def judged(cell: str, outcome: Outcome, max_points: float, message: str = "") -> Verdict:
+def judged(
+    cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
+) -> Verdict:
     """The verdict with the points that `outcome` earns."""
     points = max_points if outcome is Outcome.PASSED else 0.0
-    return Verdict(cell, outcome, points, max_points, message)
+    return Verdict(cell, outcome, points, max_points, message, cause)

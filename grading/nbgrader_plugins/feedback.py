@@ -1,9 +1,13 @@
-"""What `nbgrader generate_feedback` leaves out of the pages: hidden tests and mark schemes."""
+"""What `nbgrader generate_feedback` leaves out of the pages: hidden tests and mark schemes.
+
+And what it adds: the style of a message's first line.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from nbgrader.utils import is_grade, is_locked, is_solution
@@ -33,3 +37,12 @@ class HideMarkScheme(ClearMarkScheme):
         if is_locked(cell) or cell.metadata.get("nbgrader", {}).get("task"):
             return super().preprocess_cell(cell, resources, cell_index)
         return cell, resources
+
+
+class PageStyle(CSSHTMLHeaderPreprocessor):
+    """The page's style sheets; last of `c.GenerateFeedback.preprocessors`."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        nb, resources = super().preprocess(nb, resources)
+        resources["inlining"]["css"].append(".ansi-bold { font-weight: bold; }")
+        return nb, resources

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -54,7 +53,6 @@ COLUMNS = (
 )  # fmt: skip
 KEY = ["notebook", "cell"]
 """Columns that are unique together within an exercise."""
-_CAUSE = re.compile(r"^\s*likely cause: (.+)$", re.MULTILINE)
 
 
 class State(StrEnum):
@@ -254,7 +252,7 @@ class ClassReport(ExportPlugin):
                 if NOTE in cell["metadata"]
             }
             verdicts = [
-                (name, Outcome(note["outcome"]).value, _cause(note["message"]))
+                (name, Outcome(note["outcome"]).value, safe_line(note.get("cause", "")))
                 for name, note in notes.items()
             ]
             return safe_line(notebook["metadata"].get(NOTE, {}).get("malformed", "")), verdicts
@@ -263,12 +261,6 @@ class ClassReport(ExportPlugin):
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             self.log.warning("Left out of the class report: %s: %s", path, error)
             return None
-
-
-def _cause(message: str) -> str:
-    # The check writes it last; what stands before it can quote the learner.
-    found = _CAUSE.findall(message)
-    return safe_line(found[-1].strip()) if found else ""
 
 
 def _cells(assignment: Any) -> pd.DataFrame:

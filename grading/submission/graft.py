@@ -40,6 +40,10 @@ NOT_GRADED = "not-graded"
 """The tag in the source that makes a cell one that is only shown."""
 
 
+UNGRADED = "try-"
+"""How the grade id of an answer begins that has neither points nor tests: nobody misses it."""
+
+
 class SourceError(ValueError):
     """The instructor's notebook can't be graded with; the message says why."""
 
@@ -133,6 +137,11 @@ def role(cell: dict[str, Any]) -> Role:
     return Role.GIVEN if _is_locked(cell) else Role.OPEN
 
 
+def is_awaited(cell: dict[str, Any]) -> bool:
+    """Whether a cell is an answer that learners have to give."""
+    return role(cell) is Role.ANSWER and not str(grade_id(cell)).startswith(UNGRADED)
+
+
 def graft(source: Source, submitted: Sequence[Cell]) -> dict[str, Any]:
     """The source's notebook with the learner's answers and extra cells, without outputs.
 
@@ -197,8 +206,9 @@ def _fill(source: Source, place: int, cell: dict[str, Any], answer: Cell | None)
         cell["outputs"], cell["execution_count"] = [], None
     if kind is Role.ANSWER:
         stub = source.stubs[grade_id(cell)]
-        # By its checksum nbgrader sees an answer that was left as it was.
-        cell["metadata"]["nbgrader"]["checksum"] = stub.checksum
+        # By its checksum nbgrader sees an answer that was left as it was, and says "No response."
+        if is_awaited(cell):
+            cell["metadata"]["nbgrader"]["checksum"] = stub.checksum
         text = stub.text if answer is None else answer.source
         if cell["cell_type"] != "code":
             _fill_text(cell, stub.text, text, answer)

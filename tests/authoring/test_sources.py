@@ -1,19 +1,25 @@
 """What an instructor would lose: source, release and solutions that say the same."""
 
+import ast
 import copy
 import json
+import re
+import textwrap
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
 import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
 
 import checks
-from authoring.exercises import ROOT, exercises, source_of
+from authoring import solutions
+from authoring.exercises import ROOT, exercises, module_of, source_of
 from authoring.lint import faults
 from authoring.release import release
 from authoring.solutions import solution
+from grading.submission.graft import is_awaited
 
 EXERCISES = exercises()
 
@@ -72,7 +78,7 @@ def test_each_answer_has_one_cell_and_its_stub_says_what_to_write(exercise):
     assert list(stubs) == list(_answers(_cells(source_of(exercise))))
     for name, stub in stubs.items():
         assert "NotImplementedError" in stub, f"{name} can be handed in without an answer"
-        assert name in stub
+        assert name in stub or name.startswith("try-")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
@@ -125,6 +131,109 @@ def test_learners_are_given_no_solution_hidden_test_or_mark_scheme(exercise):
             assert not leaked, f"solution of {meta['grade_id']} in release/: {leaked}"
 
 
+def _folded(cell: dict) -> dict[str, str]:
+    """What unfolds in a text cell, by its summary."""
+    text = _text(cell)
+    folded = dict(
+        re.findall(r"<details><summary>(.+?)</summary>\n\n(.+?)\n\n</details>", text, re.S)
+    )
+    assert text.count("<details>") == text.count("</details>") == len(folded), cell["id"]
+    return folded
+
+
+def _questions(exercise: str) -> list[tuple[dict, dict]]:
+    """Each answer cell, written ones too, with the last text cell before it."""
+    asked, found = {}, []
+    for cell in _cells(source_of(exercise)):
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            found.append((cell, asked))
+        elif cell["cell_type"] == "markdown":
+            asked = cell
+    return found
+
+
+def _statements(code: str) -> list[str]:
+    try:
+        return [ast.unparse(statement) for statement in ast.parse(textwrap.dedent(code)).body]
+    except SyntaxError:  # the first line of several, as `if x:`
+        return [line.strip() for line in code.split("\n") if line.strip()]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_every_question_has_three_hints_and_what_to_see(exercise):
+    """Who is stuck at night has nobody to ask."""
+    for answer, asked in _questions(exercise):
+        first, second, third, *rest = _folded(asked)
+        assert first == "Hint 1: the idea" and third == "Hint 3: the first line", answer["id"]
+        assert second.startswith("Hint 2: ")
+        if answer["cell_type"] == "code" and is_awaited(answer):
+            assert len(rest) == 1 and rest[0].startswith("What it should"), answer["id"]
+            assert f"✓ {answer['id']}: the visible tests pass." in _folded(asked)[rest[0]]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_hints_are_not_the_answer(exercise):
+    """Of each part of a solution they tell one statement at most, and not the only one."""
+    for answer, asked in _questions(exercise):
+        blocks = re.findall(r"```python\n(.*?)```", _text(asked), re.S)
+        told = {statement for block in blocks for statement in _statements(block)}
+        regions = re.findall(r"### BEGIN SOLUTION\n(.*?) *### END SOLUTION", _text(answer), re.S)
+        for part in map(_statements, regions):
+            shared = [statement for statement in part if statement in told]
+            assert len(shared) <= min(1, len(part) - 1), (answer["id"], shared)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_first_cell_says_how_hard_how_long_and_what_it_is_worth(exercise):
+    points = import_module(module_of(exercise)).EXERCISE
+    visible, hidden = (sum(both[i] for both in points.points.values()) for i in (0, 1))
+    said = f"{visible + hidden + points.written}: {visible} for the tests that you see, {hidden} "
+    by_hand = f", {points.written} for " if points.written else " |"
+    title = _text(_cells(source_of(exercise))[0])
+    assert "| difficulty | minutes | points | builds on |\n|---|---|---|---|\n| ★" in title
+    assert f"| {said}for hidden tests{by_hand}" in title and title.count("|\n|") == 2
+    assert f"`make score EXERCISE={exercise}`" in title
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_the_last_cell_says_where_to_go_next(exercise):
+    last = _text(_cells(source_of(exercise))[-1])
+    assert last.startswith("## Next\n") and "`make score`" in last
+    following = f"{int(exercise.partition('-')[0]) + 3:02}-"
+    if list((ROOT / "notebooks").glob(f"{following}*.ipynb")):
+        assert f"](../../notebooks/{following}" in last
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_written_questions_have_a_model_answer(exercise):
+    """A learner alone compares with it; the mark scheme is for whoever grades."""
+    solved = {c["id"]: _text(c) for c in _cells(ROOT / "solutions" / f"{exercise}.ipynb")}
+    for answer, _ in _questions(exercise):
+        if answer["cell_type"] == "markdown":
+            assert len(solved[answer["id"]].split()) > 80 and "scheme" not in solved[answer["id"]]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_what_only_shows_something_is_not_run_while_grading(exercise):
+    """A big model, loaded for each of 300 learners, or a picture that nobody looks at."""
+    for cell in _cells(source_of(exercise)):
+        code, tags = _text(cell), cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and re.search(r"= minilm_files\(\)|own\(\"|\bshow\(", code):
+            assert "not-graded" in tags, cell["id"]
+
+
+def test_a_solution_that_fails_a_test_is_not_made(tmp_path, monkeypatch):
+    """Its test cells carry the tag that lets Run All go on."""
+    notebook = nbformat.read(source_of("1-attention"), as_version=4)
+    notebook.cells = notebook.cells[:5]
+    notebook.cells[3].source = notebook.cells[3].source.replace("x @ W_q", "x @ W_k")
+    path = tmp_path / "1-attention.ipynb"
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(solutions, "source_of", lambda _: path)
+    with pytest.raises(CellExecutionError):
+        solution("1-attention", tmp_path)
+
+
 BROKEN = {
     "holds outputs": lambda cells: cells["softmax"].update(execution_count=3),
     "stands 2 times": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
@@ -133,6 +242,9 @@ BROKEN = {
     "hidden-test region outside": lambda cells: cells["softmax"].update(
         source=cells["softmax"].source
         + "\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
+    ),
+    "its stub raises when it is run": lambda cells: cells["softmax"].update(
+        source="### BEGIN SOLUTION\nsoftmax = 1\n### END SOLUTION"
     ),
     "worth 0 points": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(points=0),
     "without END HIDDEN TESTS": lambda cells: cells["softmax-hidden"].update(
@@ -155,6 +267,13 @@ BROKEN = {
     "but checks.attention says": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
         points=7
     ),
+    "without it Run All stops here": lambda cells: cells["softmax-hidden"].metadata.update(tags=[]),
+    "must say what they wait for": lambda cells: cells["softmax-hidden"].update(
+        source=cells["softmax-hidden"].source.replace('waiting("softmax")', "")
+    ),
+    "can't have a grade_id that begins with": lambda cells: cells[
+        "softmax-visible"
+    ].metadata.nbgrader.update(grade_id="try-softmax"),
     "for partial credit": lambda cells: cells["softmax-hidden"].update(
         source=cells["softmax-hidden"].source + "\nscore = 1.5\nscore"
     ),

@@ -29,6 +29,8 @@ EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
+ANSWER, TESTS = 4, 5
+"""Where softmax is defined and tested, among the code cells."""
 # Screenshots are kept where this points, for people who want to look.
 SHOTS = os.environ.get("SCREENSHOTS")
 
@@ -192,16 +194,18 @@ def _run(page, index: int) -> None:
 
 def _answer(page, text: str) -> str:
     """Type an answer to softmax, run it and its visible tests; gives what the tests print."""
-    answer, tests = 4, 5
-    cells = page.locator(".jp-Notebook .jp-CodeCell")
-    cells.nth(answer).locator(".cm-content").click()
+    _define(page, text)
+    _run(page, TESTS)
+    output = page.locator(".jp-Notebook .jp-CodeCell").nth(TESTS).locator(".jp-OutputArea")
+    output.locator(".jp-OutputArea-output").first.wait_for()
+    return output.inner_text()
+
+
+def _define(page, text: str) -> None:
+    page.locator(".jp-Notebook .jp-CodeCell").nth(ANSWER).locator(".cm-content").click()
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
-    _run(page, answer)
-    _run(page, tests)
-    output = cells.nth(tests).locator(".jp-OutputArea-output").first
-    output.wait_for()
-    return output.inner_text()
+    _run(page, ANSWER)
 
 
 def _wait_for_kernels(page, lab: str, n: int) -> None:
@@ -261,11 +265,35 @@ def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
     _shot(page, "right-answer")
     assert "softmax: the visible tests pass" in said
     assert "Points so far: 1 of 4" in said
+    _define(page, WRONG)
+    bar = page.locator(".jp-OutputArea-output", has_text="Points so far")
+    bar.filter(has_text="□ softmax").wait_for()
+    _shot(page, "defined-anew")
     page.get_by_text("Validate", exact=True).click()
     dialog = page.locator(".jp-Dialog")
     dialog.wait_for()
     _shot(page, "validate")
     assert "project_qkv" in dialog.inner_text() or "NotImplementedError" in dialog.inner_text()
+
+
+def test_run_all_shows_every_verdict(page, lab, course):
+    """A learner would have to run each test by hand behind the first that fails."""
+    notebook = fill_in(course.released(EXERCISE), {"softmax": WRONG})
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.metadata.tags = ["raises-exception"]
+    nbformat.write(notebook, course.root / "work" / "all.ipynb")
+    page.goto(f"{lab}/lab/workspaces/all/tree/work/all.ipynb")
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    _run(page, 0)
+    page.get_by_text("Run", exact=True).first.click()
+    page.get_by_text("Run All Cells", exact=True).first.click()
+    said = page.locator(".jp-OutputArea-output", has_text="✗ ")
+    said.nth(2).wait_for()
+    _shot(page, "run-all")
+    assert [text.split()[1].strip(":") for text in said.all_inner_texts()] == [
+        "project_qkv", "softmax", "scaled_dot_product_attention"
+    ]  # fmt: skip
 
 
 def test_an_instructor_sees_the_graded_submission(page, lab):

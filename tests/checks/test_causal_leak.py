@@ -13,7 +13,7 @@ from torch import nn
 
 from checks import causal_masking
 from checks.causal_masking import check_no_leak
-from checks.compare import WrongAnswer
+from checks.message import WrongAnswer
 from helpers.attention import causal_mask, scaled_dot_product_attention, softmax
 from tools.classes import committed_answers
 

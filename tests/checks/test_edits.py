@@ -28,7 +28,9 @@ def test_each_mistake_loses_points_and_is_told_its_own_message(exercise, name):
             said = "\n".join(cells.complaints(name, right | {name: wrong}))
             if not said:
                 faults.append(f"survives: {mistake.message}\n    {getattr(mistake, 'way', '')}")
-            elif re.search(r"came back: an exception, (Name|UnboundLocal|Syntax)Error", said):
+            elif re.search(
+                r"(came back: an exception,|raised) (Name|UnboundLocal|Syntax)Error", said
+            ):
                 faults.append(f"is no Python that runs: {mistake.message}\n{said}")
             elif mistake.message not in said:
                 faults.append(

@@ -131,7 +131,7 @@ def test_fetched_feedback_names_the_misconception_and_no_hidden_test(
     pages = list((course.root / "homes" / learner / EXERCISE / "feedback").rglob("*.html"))
     assert len(pages) == 1
     text = pages[0].read_text()
-    assert "Hidden tests of softmax run here" in text
+    assert "The hidden tests are not shown" in text and "wait for hidden tests" not in text
     released = "\n".join(c.source for c in course.released(EXERCISE).cells)
     hidden = [
         line.strip()
@@ -143,7 +143,29 @@ def test_fetched_feedback_names_the_misconception_and_no_hidden_test(
     assert hidden
     plain = re.sub(r"<[^>]+>", "", text)
     assert not [line for line in hidden if line in plain]
-    assert ("likely cause" in plain) == (learner == "alan")
+    assert ("✗ softmax: " in plain) == (learner == "alan")
+    assert ('<span class="ansi-bold">✗ softmax: ' in text) == (learner == "alan")
+    assert re.search(r"\.ansi-bold\s*\{\s*font-weight: bold", text)
+    assert "\x1b" not in text and "[1m" not in text
+
+
+def test_validate_names_each_failing_cell_with_its_cause_in_full(course: MadeUpCourse) -> None:
+    """Test cells are tagged, so that Run All goes on: Validate must not take them for passed."""
+    path = course.root / "homes" / "alan" / EXERCISE / f"{EXERCISE}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            cell.metadata.tags = ["raises-exception"]
+    nbformat.write(notebook, path)
+    said = course.nbgrader("validate", str(path), cwd=path.parent).stdout
+    assert "VALIDATION FAILED ON 4 CELL(S)" in said, "three and the written answer"
+    errors = [part.split("=====")[0] for part in said.split("The error was:")[1:4]]
+    names = ("project_qkv", "softmax", "scaled_dot_product_attention")
+    for name, error in zip(names, errors, strict=True):
+        assert error.strip().startswith(f"✗ {name}: ")
+        assert "called: " in error and "expected: " in error
+        assert not [line for line in error.split("\n") if line.endswith("...")], "cut off"
+    assert "\x1b" not in said and "[1m" not in said
 
 
 def test_grades_are_exported(course: MadeUpCourse) -> None:

@@ -29,6 +29,7 @@ def source() -> bytes:
         answer("f", "def f(x): return 2 * x"),
         check("f-visible", "assert f(3) == 6, 'f(3) should be 6'\nprint('done')", 1),
         check("f-hidden", HIDDEN, 2),
+        answer("try-g", "def g(x): return x"),
         question,
         written("w", "### BEGIN SOLUTION\nbecause\n### END SOLUTION"),
         not_graded("big-model", "model = 1\nraise RuntimeError('run while grading')", locked=True),

@@ -17,8 +17,8 @@ import matplotlib.pyplot as plt
 import torch
 
 from checks.check import Exercise
-from checks.compare import WrongAnswer
-from grading.submission.graft import Role, role
+from checks.message import WrongAnswer
+from grading.submission.graft import Role, is_awaited, role
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,9 +43,9 @@ class Cells:
             about, text = cell["metadata"]["nbgrader"], "".join(cell["source"])
             if about["grade"]:
                 self.tests[about["grade_id"]] = text
-            elif about["solution"]:
+            elif is_awaited(cell):
                 self.solutions[about["grade_id"]] = text
-            else:
+            elif not about["solution"]:
                 self.given.append(text)
         self._module = f"checks.{exercise.split('-', 1)[1].replace('-', '_')}"
 

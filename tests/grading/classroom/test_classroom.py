@@ -47,7 +47,7 @@ def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
     left = "no ordinary file: link.txt; not copied, since the exercise expects no such file: notes/"
     assert f"\nlate: not copied, since it is {left}mine.txt\n" in said
     assert_same(course, undisturbed)
-    grades, _, submissions = course.rows()
+    grades, comments, submissions = course.rows()
     scores = {(s, name): (auto, look) for s, name, auto, _, look in grades}
     assert {s for s, _ in scores} == {*RIGHT, "late", "blank", "bad-json", "bad-missing"}
     for learner in RIGHT:
@@ -55,6 +55,8 @@ def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
         assert scores[learner, "f-visible"][0] == points[0]
         assert scores[learner, "f-hidden"][0] == points[1]
     assert {r[0]: r[2] for r in submissions}["late"] == "3.0"
+    said_of_blank = {name: comment for s, name, comment, _ in comments if s == "blank"}
+    assert said_of_blank == {"f": "No response.", "w": "No response.", "try-g": "None"}
 
 
 def test_gradebook_and_files_are_those_of_nbgrader(

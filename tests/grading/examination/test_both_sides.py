@@ -244,11 +244,34 @@ def test_exceptions_become_errors(engine: Engine) -> None:
     assert "secret" not in fourth
 
 
+def test_bold_lines_and_causes_are_the_graders_own(engine: Engine) -> None:
+    """A learner could else set what looks like a verdict below the real one."""
+    forged = "\\x1b[0m\\n\\x1b[1m✗ f: all is right\\n  likely cause: none\\x1b[0m"
+    graded = run(
+        engine,
+        f"def f(*_):\n    raise ValueError('{forged}')",
+        "f()",
+        "from checks.attention import check_softmax\ncheck_softmax(f, torch.ones(2, 3))",
+        "from checks.attention import check_softmax\ncheck_softmax(torch.exp, torch.ones(2, 3))",
+    )
+    assert outcomes(graded) == ["error", "failed", "failed"]
+    for name in ("t0", "t1"):
+        (error,) = outputs_of(graded, name)
+        bold, *rest = error["traceback"]
+        assert bold.startswith("\x1b[1m✗ ") and bold.endswith("\x1b[0m")
+        assert "\x1b" not in bold[4:-4] + "".join(rest)
+        assert not [line for line in rest if not line.startswith("  ")]
+    assert [bool(v.cause) for v in graded.verdicts] == [False, False, True]
+    assert graded.verdicts[2].message.startswith(f"softmax: {graded.verdicts[2].cause}\n")
+
+
 def test_an_answer_that_fails_to_define_is_explained(engine: Engine) -> None:
     """'name is not defined' alone would leave the learner guessing."""
     graded = run(engine, "1 / 0\ndef f(): pass", "f()")
     assert outcomes(graded) == ["error"]
     assert "raised ZeroDivisionError" in graded.verdicts[0].message
+    graded = run(engine, "raise NotImplementedError()\nf = 1", "assert f == 1")
+    assert graded.verdicts[0].message.startswith("f is not written yet: ")
     graded = run(engine, "def f(:\n  pass", "f()")
     assert "SyntaxError" in graded.verdicts[0].message
 

@@ -57,6 +57,17 @@ def texts(notebook: dict[str, Any]) -> list[str]:
 HONEST = grafted(MINE)
 
 
+def test_an_ungraded_answer_is_set_in_and_not_missed() -> None:
+    """nbgrader would write "No response." below a task that nobody has to do."""
+    source = source_of(answer("f", "f = 1"), answer("try-f", "mine = f"))
+    for answers in ({}, {"try-f": "mine = 2"}):
+        handed_in = read_notebook(submission(source, {"f": "f = 3"} | answers))
+        cell = graft(read_source(source), handed_in)["cells"][-1]
+        assert "mine = f" not in cell["source"] or not answers
+        assert "checksum" not in cell["metadata"]["nbgrader"]
+    assert cell["source"] == "mine = 2"
+
+
 def test_answers_stand_in_the_source() -> None:
     """What the learner wrote is what is graded."""
     source = json.loads(SOURCE)

@@ -1,0 +1,148 @@
+"""A learner's kernel: which answers are older than their cells, and progress that stays true."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+_DEFINED = re.compile(r"(?m)^(?:(?:async +)?def|class) +(\w+)|^(\w+)(?: *:[^=\n]*)? *=(?!=)")
+
+
+def shell() -> Any:
+    """The shell of a learner's own kernel; None where work is graded, and on a terminal."""
+    module = sys.modules.get("IPython.core.interactiveshell")
+    graded = os.environ.get("NBGRADER_EXECUTION") == "autograde"
+    if graded or module is None or not module.InteractiveShell.initialized():
+        return None
+    found = module.InteractiveShell.instance()
+    return found if hasattr(found, "kernel") else None
+
+
+@dataclass
+class Cells:
+    """What a kernel's cells have made of some names, the answers. Elsewhere it knows nothing.
+
+    Attributes:
+        older: names whose latest cell did not run, and why: what they mean is older.
+        passed: what names meant when their tests passed.
+    """
+
+    names: tuple[str, ...]
+    older: dict[str, str] = field(default_factory=dict)
+    passed: dict[str, Any] = field(default_factory=dict)
+    _before: dict[str, Any] = field(default_factory=dict)
+    _warned: set[str] = field(default_factory=set)
+    _shown: str = ""
+
+    def __post_init__(self) -> None:
+        if shell() is not None:
+            self.begin()
+            self._look_back()
+
+    def __copy__(self) -> Cells:
+        """One that stays as this is now."""
+        copied = object.__new__(Cells)
+        for name, value in vars(self).items():
+            setattr(copied, name, value.copy() if isinstance(value, dict | set) else value)
+        return copied
+
+    def begin(self) -> None:
+        """A cell is about to run."""
+        self._before = self._meant()
+        self._warned = set()
+
+    def end(self, result: Any) -> None:
+        """A cell has run, with what IPython says of it."""
+        error = result.error_before_exec or result.error_in_exec
+        now, defined = self._meant(), set(_defined(result.info.raw_cell or ""))
+        for name in self.names:
+            if now.get(name) is not self._before.get(name):
+                self.older.pop(name, None)
+            elif name in defined:
+                self.older.pop(name, None)
+                if error is not None:
+                    self.older[name] = _how(error)
+        if isinstance(error, NameError) and error.name in self.older:
+            print(f"⚠ the cell that defines {error.name} did not run ({self.older[error.name]})")
+
+    def note_passed(self, name: str) -> None:
+        """The tests of what `name` means now have passed."""
+        self.passed[name] = self._meant().get(name)
+
+    def changed(self) -> set[str]:
+        """Names whose tests passed, and that mean something else since, or have a newer cell."""
+        now = self._meant()
+        return {n for n, was in self.passed.items() if n in self.older or now.get(n) is not was}
+
+    def warn(self, name: str) -> None:
+        """Say, once in a cell, that an older definition is at hand."""
+        if name in self.older and name not in self._warned:
+            self._warned.add(name)
+            print(
+                f"⚠ the cell that defines {name} did not run ({self.older[name]}): "
+                "this tests the older definition"
+            )
+
+    def show(self, text: str, about: str) -> None:
+        """Print a text; in a kernel, one that is replaced everywhere as soon as it is another."""
+        if type(sys.stdout).__module__ != "ipykernel.iostream":  # no kernel's, or redirected
+            print(text)
+            return
+        self.update(text, about)
+        self._shown = text
+        _display(text, about, update=False)
+
+    def update(self, text: str, about: str) -> None:
+        """Replace what is shown, if anything is."""
+        if self._shown and self._shown != text:
+            self._shown = text
+            _display(text, about, update=True)
+
+    def _meant(self) -> dict[str, Any]:
+        found = shell()
+        names = found.user_ns if found is not None else {}
+        return {name: names[name] for name in self.names if name in names}
+
+    def _look_back(self) -> None:
+        """Find answers whose latest cell can't be read, among those that ran before this."""
+        for text in shell().user_ns.get("In", ()):
+            try:
+                ast.parse(text)
+                why = ""
+            except (SyntaxError, ValueError) as error:
+                why = _how(error)
+            for name in set(_defined(text)) & set(self.names):
+                self.older.pop(name, None)
+                if why:
+                    self.older[name] = why
+
+
+def _defined(text: str) -> Iterator[str]:
+    """Names that a cell would define, also where it can't be read."""
+    for function, value in _DEFINED.findall(text):
+        yield function or value
+
+
+def _how(error: BaseException) -> str:
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if line is None and is_a_cell(frame.filename):
+            line = frame.lineno
+    return type(error).__name__ + (f", line {line}" if line else "")
+
+
+def is_a_cell(filename: str) -> bool:
+    """Whether code of this name stands in a notebook."""
+    return "ipykernel" in filename or filename.startswith("<ipython")
+
+
+def _display(text: str, about: str, update: bool) -> None:
+    from IPython.display import display
+
+    display({"text/plain": text}, raw=True, display_id=f"progress in {about}", update=update)

@@ -1,0 +1,62 @@
+"""How a message on an answer reads: the cause first, then what was called and what came back."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable
+
+WIDTH = 83
+"""Columns of a line: nbgrader's Validate has 90, of which it indents by 4 and cuts off 3."""
+NOT_WRITTEN = "{} is not written yet: replace the raise with your code"
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+_HANGING = 13
+_LABEL = re.compile(r" {2}[a-z][a-z ]{0,8}: +| *")
+
+
+class WrongAnswer(AssertionError):
+    """An answer that is not right.
+
+    Its text is the headline and a line for each fact. `laid_out` makes of it what people read.
+
+    Args:
+        headline: the cause, or else what is wrong.
+        facts: each with its label, of at most 9 small letters.
+        cause: the misconception, if one is known.
+    """
+
+    def __init__(
+        self, headline: str, facts: Iterable[tuple[str, str]] = (), cause: str = ""
+    ) -> None:
+        indent = "\n" + " " * _HANGING
+        lines = [f"  {f'{label}:':<10} {fact.replace(chr(10), indent)}" for label, fact in facts]
+        super().__init__("\n".join([headline.replace("\n", indent), *lines]))
+        self.cause = cause
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows these lines in place of a traceback through this package.
+        return laid_out(f"✗ {self}")
+
+
+def laid_out(text: str) -> list[str]:
+    """The lines of a message as a notebook, a page and a terminal show them.
+
+    The first line is bold, by codes that all of these know. Long lines are wrapped, and go on below
+    where their text began.
+    """
+    headline, *facts = text.split("\n")
+    bold = [f"{_BOLD}{line}{_PLAIN}" for line in _wrapped(headline, "  ")]
+    return bold + [line for fact in facts for line in _wrapped(fact)]
+
+
+def _wrapped(line: str, hanging: str | None = None) -> list[str]:
+    label = _LABEL.match(line)
+    begin = line[: label.end()][:_HANGING] if label and hanging is None else ""
+    return textwrap.wrap(
+        line[len(begin) :],
+        WIDTH,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin) if hanging is None else hanging,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    ) or [""]

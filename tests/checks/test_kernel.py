@@ -1,0 +1,124 @@
+"""What a learner sees in a kernel: true progress, what waits, and what is older than its cell.
+
+Were it otherwise, a ■ would stand for an answer that has been changed since, or a check would judge
+what the cell above no longer says.
+"""
+
+import copy
+import re
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from authoring.exercises import ROOT
+
+GIVEN = "import math\nimport torch"
+RIGHT = "def softmax(x, dim=-1):\n    return torch.softmax(x, dim)"
+WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
+UNREADABLE = "def softmax(x, dim=-1):\n    e = torch.exp(x)\n    return e / (e.sum("
+STUB = "def softmax(x, dim=-1):\n    raise NotImplementedError()"
+TEST = (
+    "from checks.attention import check_softmax, passed\n"
+    "check_softmax(softmax, torch.tensor([[0.5, 1.0], [2.0, 3.0]]))\npassed('softmax')"
+)
+OTHER = "def project_qkv(x, W_q, W_k, W_v):\n    return x @ W_q, x @ W_k, x @ W_v"
+OTHER_TEST = (
+    "from checks.attention import check_project_qkv, passed\n"
+    "check_project_qkv(project_qkv, *(torch.ones(2, 2) for _ in range(4)))\npassed('project_qkv')"
+)
+WAITING = "from checks.attention import waiting\nwaiting('softmax')"
+
+
+def _text(output: Any) -> str:
+    if output.output_type == "error":
+        return "\n".join(output.traceback)
+    return str(output.get("text") or output.get("data", {}).get("text/plain", ""))
+
+
+def _run(*codes: str) -> list[list[str]]:
+    """For each cell what all cells so far show once it has run, later changes included."""
+    cells = [nbformat.v4.new_code_cell(code) for code in (GIVEN, *codes)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    seen = []
+
+    def look(cell_index: int, **_: Any) -> None:
+        cells = copy.deepcopy(notebook.cells[1 : cell_index + 1])
+        seen.append(["\n".join(map(_text, cell.outputs)) for cell in cells])
+
+    client = NotebookClient(
+        notebook,
+        allow_errors=True,
+        on_cell_executed=look,
+        timeout=120,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(ROOT)}},
+    )
+    client.execute()
+    return seen[1:]
+
+
+def _done(text: str) -> set[str]:
+    return set(re.findall(r"■ (\w+)", text))
+
+
+def test_every_bar_is_true_whenever_something_changes():
+    after = _run(RIGHT, TEST, OTHER, OTHER_TEST, RIGHT, TEST, WRONG, TEST)
+    both = {"softmax", "project_qkv"}
+    assert [_done(cell) for cell in after[1]] == [set(), {"softmax"}]
+    assert [_done(after[3][i]) for i in (1, 3)] == [both, both]
+    assert [_done(after[4][i]) for i in (1, 3)] == [{"project_qkv"}] * 2, "defined anew, not tested"
+    assert [_done(after[5][i]) for i in (1, 3, 5)] == [both] * 3
+    assert [_done(after[6][i]) for i in (1, 3, 5)] == [{"project_qkv"}] * 3
+    assert [_done(after[7][i]) for i in (1, 3, 5)] == [{"project_qkv"}] * 3
+    assert "the sum runs over all elements" in after[7][7]
+
+
+def test_a_failing_test_takes_its_answer_off_every_bar():
+    after = _run(RIGHT, TEST, TEST.replace("softmax(softmax", "softmax(torch.sigmoid"))
+    assert _done(after[1][1]) == {"softmax"}
+    assert _done(after[2][1]) == set()
+
+
+@pytest.mark.parametrize("test", [TEST, TEST.replace("[2.0, 3.0]", "[2.0, math.nan]")])
+def test_an_older_definition_is_told(test):
+    """A learner would look for the mistake in the text above, which is not what was tested."""
+    after = _run(RIGHT, TEST, UNREADABLE, test, RIGHT, TEST)
+    told = "the cell that defines softmax did not run (SyntaxError, line 3): this tests the older"
+    assert _done(after[2][1]) == set(), "handed in like this it would get no points"
+    assert after[3][3].count(told) == 1
+    assert _done(after[3][3]) == set()
+    assert "⚠" not in after[5][5] and _done(after[5][5]) == {"softmax"}
+
+
+def test_an_older_definition_is_told_by_the_first_test_too():
+    after = _run(RIGHT, UNREADABLE, TEST, "raise ValueError\n" + RIGHT, TEST)
+    assert "did not run (SyntaxError, line 3)" in after[2][2]
+    assert "did not run (ValueError, line 1)" in after[4][4]
+
+
+def test_a_name_that_no_cell_could_define_is_explained():
+    after = _run(UNREADABLE, TEST)
+    assert "⚠ the cell that defines softmax did not run (SyntaxError, line 3)" in after[1][1]
+
+
+def test_what_is_not_written_takes_one_line():
+    said = _run(STUB, TEST)[1][1]
+    assert said == "\x1b[1m✗ softmax is not written yet: replace the raise with your code\x1b[0m"
+
+
+def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
+    lines = _run(WRONG, TEST)[1][1].split("\n")
+    assert lines[0].startswith("\x1b[1m✗ softmax: the sum runs over all elements instead of along")
+    labels = [line.split(":")[0].strip() for line in lines if re.match(r"  [a-z]", line)]
+    assert labels == ["called", "came back", "problem", "expected", "numbers"]
+    plain = [re.sub(r"\x1b\[\d*m", "", line) for line in lines]
+    assert max(map(len, plain)) <= 83
+    assert not any("[[" in line for line in plain[: labels.index("numbers")])
+    assert plain[-1].startswith(" " * 13 + "came back = [[")
+
+
+def test_a_hidden_test_says_that_it_waits():
+    said = _run(WAITING)[0][0]
+    assert said == "○ softmax: 3 points wait for hidden tests: `make score EXERCISE=1-attention`\n"
