@@ -100,9 +100,9 @@ def find_copies(root: Path) -> dict[str, str]:
         if path.is_file() and ".ipynb_checkpoints" not in path.parts:
             copy = path.relative_to(root / "release").as_posix()
             copies[f"release/{copy}"] = copy
-    for path in ("docs/glossary.md", "course/my-score.ipynb"):
-        if (root / path).exists():
-            copies[path] = posixpath.basename(path)
+    for single in ("docs/glossary.md", "course/my-score.ipynb"):
+        if (root / single).exists():
+            copies[single] = posixpath.basename(single)
     for path in sorted(root.glob("solutions/*.ipynb")):
         copies[f"solutions/{path.name}"] = f"{path.stem}/solution.ipynb"
     return copies
