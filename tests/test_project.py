@@ -80,4 +80,5 @@ def test_the_house_stays_small_enough_to_be_read():
     checks = sum(len(p.read_text().splitlines()) for p in code if p.parent == ROOT / "checks")
     assert checks <= 6000
     assert len(_tracked("tests/answers")) <= 450
-    assert len(_tracked()) <= 800
+    # A learner's own commands, lesson 05 and their tests have come since it was 800.
+    assert len(_tracked()) <= 850
