@@ -6,6 +6,7 @@ looks at the tensors and plain values that come back.
 
 from __future__ import annotations
 
+import dis
 import inspect
 import re
 import types
@@ -276,6 +277,9 @@ def _fresh(value: Any) -> Any:
     return value
 
 
+_READS = ("LOAD_GLOBAL", "LOAD_NAME")
+
+
 def names_used(answer: Any) -> frozenset[str]:
     """Global names that an answer's code mentions, those of helpers beside it included.
 
@@ -293,7 +297,8 @@ def names_used(answer: Any) -> frozenset[str]:
             continue
         todo += [c for c in code.co_consts if isinstance(c, types.CodeType)]
         beside = getattr(item, "__globals__", {})
-        for name in set(code.co_names) - used:
+        globals_read = {i.argval for i in dis.get_instructions(code) if i.opname in _READS}
+        for name in globals_read - used:
             used.add(name)
             if isinstance(helper := beside.get(name), types.FunctionType):
                 todo.append(helper)

@@ -1,7 +1,9 @@
 """What a way of going wrong means: an author of misconceptions would edit another line unawares."""
 
 import pytest
+import torch.nn.functional as F
 
+from checks.check import names_used
 from checks.mistakes import Text, edits
 
 
@@ -65,3 +67,20 @@ def test_a_message_ends_with_what_is_right():
         ("two: add", "c"),
         ("alone", "d"),
     ]
+
+
+def test_a_librarys_function_is_not_taken_for_an_answer_of_that_name():
+    """A right answer with F.softmax would be blamed on a failing softmax of the learner's."""
+
+    def attention(scores):
+        return F.softmax(scores, dim=-1)
+
+    def by_own(scores):
+        return [softmax(row) for row in scores]
+
+    assert "softmax" not in names_used(attention)
+    assert "softmax" in names_used(by_own)
+
+
+def softmax(row):
+    return row
