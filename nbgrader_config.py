@@ -32,7 +32,8 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grading.nbgrader_plugins.feedback.HideTests",
     "grading.nbgrader_plugins.feedback.HideMarkScheme",
-    "grading.nbgrader_plugins.feedback.PageStyle",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "grading.nbgrader_plugins.feedback.BoldLines",
 ]
 c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"

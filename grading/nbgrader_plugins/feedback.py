@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat import NotebookNode
-from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
+from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 
@@ -39,10 +38,9 @@ class HideMarkScheme(ClearMarkScheme):
         return cell, resources
 
 
-class PageStyle(CSSHTMLHeaderPreprocessor):
-    """The page's style sheets; last of `c.GenerateFeedback.preprocessors`."""
+class BoldLines(NbGraderPreprocessor):
+    """Show bold text as such; last of `c.GenerateFeedback.preprocessors`."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        nb, resources = super().preprocess(nb, resources)
         resources["inlining"]["css"].append(".ansi-bold { font-weight: bold; }")
         return nb, resources

@@ -363,7 +363,7 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
         main = sys.modules["__main__"]
         examination = Examination(Channel(ours), plan, limits)
         sys.modules["__main__"] = main
-        sender = threading.Thread(target=examination._report, args=(flood, None, ""))
+        sender = threading.Thread(target=examination._report, args=(flood, None, "", ""))
         sender.start()
         said, _ = Channel(theirs).receive(time.monotonic() + 20)
         sender.join()
