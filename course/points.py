@@ -25,7 +25,7 @@ from grading.examination.engine import Engine, Graded
 from grading.sandbox.limits import Limits
 from grading.sandbox.parent import WarmParentDied
 from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.graft import Source, grade_id, is_awaited, read_source
+from grading.submission.graft import Source, SourceError, grade_id, is_awaited, read_source
 from grading.submission.names import Malformed
 from grading.submission.notebook import read_notebook
 
@@ -98,7 +98,7 @@ class Score:
 
 
 class NotScored(Exception):
-    """There is no notebook to grade; the message says which and what to do."""
+    """A notebook is missing or can't be graded; the message says which, why and what to do."""
 
 
 def path_of(exercise: str, work: Path = WORK) -> Path:
@@ -117,15 +117,15 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     path = path_of(exercise, work)
     shown = f"{work.name}/{exercise}/{exercise}.ipynb"
     if not path.exists():
-        raise NotScored(f"{shown} is not there: `python -m course.work` makes it")
+        raise NotScored(f"{shown} is not there: `make lab` or `python -m course.work` makes it")
     try:
         data = path.read_bytes()
         version_of(data)
     except (Malformed, OSError) as error:
         raise NotScored(
             f"{shown} can't be read: {error}. Open it in JupyterLab; if that fails, take the "
-            "last version from the folder .ipynb_checkpoints beside it, or rename it and make "
-            "a new one with `python -m course.work`"
+            "last version from the folder .ipynb_checkpoints beside it, or rename it and have "
+            "`make lab` or `python -m course.work` make a new one"
         ) from None
     return data
 
@@ -134,7 +134,10 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
     """Grade the learner's notebook, and note the result in the record. Raises NotScored."""
     data = read_own(exercise, work)
     source = read_source(source_of(exercise).read_bytes())
-    graded = grader(source, data)
+    try:
+        graded = grader(source, data)
+    except (SourceError, WarmParentDied) as error:
+        raise NotScored(f"{exercise} can't be graded here: {error}") from None
     verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
     answers, questions = [], []
     for cell in graded.notebook["cells"]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import html
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +69,12 @@ def _line(answer: Answer) -> tuple[str, str]:
     return mark, f"{_of((answer.earned, answer.points))} points{unwritten}"
 
 
-def _messages(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Which tests failed, and what is said of them; of an answer that is not there, nothing."""
-    before = ""
+def _message(answer: Answer) -> tuple[str, str]:
+    """Which tests failed first, and what they say: nothing of an answer that is not there."""
     for result in answer.results if answer.written else ():
-        if result.message not in ("", before):
-            yield f"{'hidden' if result.hidden else 'visible'} tests", result.message
-        before = result.message
+        if result.message:
+            return f"{'hidden' if result.hidden else 'visible'} tests", result.message
+    return "", ""
 
 
 # --- In a terminal --------------------------------------------------------------------------
@@ -88,9 +86,10 @@ def print_score(score: Score, console: Console) -> None:
         mark, points = _line(answer)
         colour = {"✓": "green", "✗": "bold red"}.get(mark, "")
         console.print(f"{mark} {answer.name}: {points}", style=colour)
-        for which, message in _messages(answer):
-            console.print(f"    {which}:")
-            console.print(Padding(escape(message), (0, 0, 0, 6)))
+        which, message = _message(answer)
+        if message:
+            console.print(f"    The {which} say:")
+            console.print(Padding(escape(message), (0, 0, 0, 4)))
     for question in score.questions:
         unwritten = "" if question.written else ", not written yet"
         console.print(
@@ -206,8 +205,9 @@ def _details(score: Score) -> str:
     told = []
     for answer in score.answers:
         mark, points = _line(answer)
-        for which, message in _messages(answer):
-            said = f"{mark} {answer.name}: {points}, {which}:\n{message}"
+        which, message = _message(answer)
+        if message:
+            said = f"{mark} {answer.name}: {points}. The {which} say:\n{message}"
             told.append(f'<pre style="white-space: pre-wrap">{html.escape(said)}</pre>')
     if not told:
         return ""

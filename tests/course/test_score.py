@@ -17,9 +17,19 @@ from rich.console import Console
 from authoring.exercises import ROOT, exercises, source_of
 from course import points as module
 from course import score as shown
-from course.points import NO_SANDBOX, Grader, Score, grade_own, own_grader, read_record
+from course.points import (
+    NO_SANDBOX,
+    Grader,
+    NotScored,
+    Score,
+    grade_own,
+    own_grader,
+    read_record,
+)
+from grading.examination.engine import Graded
 from grading.sandbox.limits import Limits
 from grading.sandbox.view import Sandbox, SandboxUnavailable
+from grading.submission.graft import SourceError
 from support.notebooks import submission
 
 EXERCISE = "1-attention"
@@ -148,10 +158,22 @@ def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
         return ran.output
 
     assert "1-attention.ipynb can't be read: it is not JSON" in said(EXERCISE)
-    assert "2-multi-head.ipynb is not there: `python -m course.work`" in said("2-multi-head")
+    assert "2-multi-head.ipynb is not there: `make lab` or `python -m course.work`" in said(
+        "2-multi-head"
+    )
     wrong_name = said("1-atention")
     assert all(exercise in wrong_name for exercise in exercises())
     assert not (work / ".score.json").exists()
+
+
+def test_a_course_that_is_not_whole_costs_one_exercise(tmp_path: Path) -> None:
+    """A locked cell that needs weights which are not installed must not end in a traceback."""
+
+    def broken(*_: Any) -> Graded:
+        raise SourceError("the locked cell 'given' fails: MissingWeightsError")
+
+    with pytest.raises(NotScored, match="1-attention can't be graded here: the locked cell"):
+        grade_own(EXERCISE, broken, work_with(tmp_path, RELEASED))
 
 
 def test_the_button_grades_again(

@@ -18,7 +18,7 @@ import torch
 
 from checks.check import Exercise
 from checks.message import WrongAnswer
-from grading.submission.graft import is_awaited
+from grading.submission.graft import Role, is_awaited, role
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,9 @@ class Cells:
         self.solutions: dict[str, str] = {}
         self.tests: dict[str, str] = {}
         for cell in notebook["cells"]:
-            if cell["cell_type"] != "code" or "nbgrader" not in cell["metadata"]:
+            if cell["cell_type"] != "code" or role(cell) is Role.SHOWN:
+                continue
+            if "nbgrader" not in cell["metadata"]:
                 continue
             about, text = cell["metadata"]["nbgrader"], "".join(cell["source"])
             if about["grade"]:
