@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,8 @@ def solution(exercise: str, into: Path) -> Path:
         cell.source = "\n".join(
             line for line in lines if not any(mark in line for mark in SOLUTION_MARKS)
         )
+        if cell.cell_type == "markdown":
+            cell.source = _links_from_solutions(cell.source)
     into.mkdir(parents=True, exist_ok=True)
     shown: dict[int, Any] = {}
 
@@ -58,3 +61,9 @@ def solution(exercise: str, into: Path) -> Path:
     made = into / f"{exercise}.ipynb"
     made.write_text(nbformat.writes(notebook), encoding="utf-8")
     return made
+
+
+def _links_from_solutions(text: str) -> str:
+    """A solution lies a folder higher than its exercise, and not beside the others."""
+    text = re.sub(r"\]\(\.\./(?!\.\./)", "](../release/", text)
+    return text.replace("](../../", "](../")

@@ -152,16 +152,13 @@ def fingerprint(content: bytes) -> str:
 
 def _rewrite_links(text: str, original: str, root: Path, copies: dict[str, str]) -> str:
     """Links to originals become links to their copies; others stay."""
-    # What a solution says stands in its exercise, and so its links start there.
     start = posixpath.dirname(original)
-    starts = [start.replace("solutions", f"release/{Path(original).stem}"), start]
     here = posixpath.dirname(copies[original]) or "."
 
     def rewrite(link: re.Match[str]) -> str:
         before, path, anchor = link[1], link[2], link[3] or ""
-        targets = [posixpath.normpath(posixpath.join(start, path)) for start in starts]
-        target = next((t for t in targets if t in copies), original)
-        if path and target == original:
+        target = posixpath.normpath(posixpath.join(start, path)) if path else original
+        if target not in copies:
             return link[0]
         if target.endswith(".md"):
             anchor = _jupyter_anchor((root / target).read_text("utf-8"), anchor)

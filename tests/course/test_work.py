@@ -270,7 +270,8 @@ def test_every_link_leads_somewhere(filled: Path, place: str) -> None:
         top, pages = filled / "work", [*filled.glob("work/**/*.ipynb"), *filled.glob("work/*.md")]
     else:
         top = filled
-        pages = [*filled.glob("notebooks/*.ipynb"), *filled.glob("release/*/*.ipynb")]
+        folders = ("notebooks", "release", "solutions")
+        pages = [page for folder in folders for page in filled.glob(f"{folder}/**/*.ipynb")]
         pages += filled.glob("docs/glossary.md")
     followed, dead = 0, []
     for page in pages:
