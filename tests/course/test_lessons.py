@@ -54,6 +54,17 @@ def test_a_lesson_is_as_short_as_a_sitting(lesson):
     assert sum(map(_lines, _code(lesson))) <= 220
 
 
+def test_the_way_through_says_the_minutes_of_each_lesson_and_exercise():
+    """Lesson 00 is what a learner plans an evening by."""
+    rows = re.findall(r"^\| .*?\(?([\w-]+)\.ipynb\) \| (\d+) \| (.*) \|$", _prose(LESSONS[0]), re.M)
+    assert [lesson for lesson, _, _ in rows] == LESSONS[1:]
+    for lesson, minutes, practised in rows:
+        assert f"| {minutes} minutes" in _cells(lesson)[0].source
+        if exercise := re.search(r"/([\w-]+)\.ipynb\) \| (.+)", practised):
+            head = nbformat.read(source_of(exercise[1]), as_version=4).cells[0].source
+            assert f"| {exercise[2].strip(' |')} |" in head
+
+
 @pytest.mark.parametrize("lesson", SHORT)
 def test_a_lesson_says_what_it_is_for_and_what_was_seen(lesson):
     text = _prose(lesson)

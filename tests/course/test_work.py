@@ -55,7 +55,7 @@ def course(tmp_path: Path) -> Path:
     )
     _save(
         tmp_path / "solutions" / "1-attention.ipynb",
-        _graded(new_markdown_cell, read, "read", **given),
+        _graded(new_markdown_cell, f"[Read](../notebooks/{LESSON}) first.", "read", **given),
         _graded(new_code_cell, "def f(): return 1", "f", **answer),
     )
     (tmp_path / "docs").mkdir()
