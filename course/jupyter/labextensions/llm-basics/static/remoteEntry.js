@@ -8,6 +8,11 @@
       id: 'llm-basics:validate-exercises-only',
       autoStart: true,
       activate: app => {
+        // JupyterLab breaks long lines of an output anywhere, in the middle of words too.
+        const style = document.createElement('style');
+        style.textContent =
+          '.jp-OutputArea-output.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }';
+        document.head.append(style);
         app.docRegistry.addWidgetExtension('Notebook', {
           createNew: (panel, context) => {
             context.ready.then(() => {
