@@ -98,8 +98,8 @@ def print_score(score: Score, console: Console) -> None:
     for question in score.questions:
         unwritten = "" if question.written else ", not written yet"
         console.print(
-            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}. "
-            f"A model answer: make solution EXERCISE={score.exercise}"
+            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
+            f"    A model answer: make solution EXERCISE={score.exercise}"
         )
     visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
     console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
