@@ -235,6 +235,9 @@ def test_a_learners_first_window(page, learners_lab):
     kernel.first.wait_for()
     _shot(page, "first-start")
     assert page.url.split("?")[0].endswith(f"/lab/tree/{LESSON}")
+    # Only opened, it is as it was: else closing it would ask whether to save.
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-mod-dirty").count() == 0
     files = page.locator(".jp-DirListing-itemText")
     files.filter(has_text=LESSON).wait_for()
     assert files.all_inner_texts() == [EXERCISE, LESSON]
@@ -250,6 +253,25 @@ def test_a_learners_first_window(page, learners_lab):
     tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EXERCISE}.ipynb")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     _wait_for_kernels(page, learners_lab, 1)
+
+
+def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, course):
+    """Each quiz of a lesson that is opened again would be an error, and words would be cut."""
+    view = {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}
+    shown = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "Predict"}
+    cell = nbformat.v4.new_code_cell("guess")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", shown),
+        nbformat.v4.new_output("stream", text="attention " * 60),
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    nbformat.write(notebook, course.root / "work" / EXERCISE / "earlier.ipynb")
+    page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/earlier.ipynb")
+    page.get_by_text("From an earlier session. Run this cell again to use it.").wait_for()
+    assert page.get_by_text("Error displaying widget").count() == 0
+    words = page.locator(".jp-OutputArea-output pre", has_text="attention").last
+    _shot(page, "earlier-session")
+    assert words.evaluate("e => getComputedStyle(e).wordBreak") == "normal"
 
 
 def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
