@@ -29,6 +29,7 @@ EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 ANSWER, TESTS = 4, 5
 """Where softmax is defined and tested, among the code cells."""
 # Screenshots are kept where this points, for people who want to look.
@@ -58,7 +59,7 @@ def course(tmp_path_factory) -> MadeUpCourse:
         cells=[
             nbformat.v4.new_markdown_cell(f"[exercise](../release/{EXERCISE}/{EXERCISE}.ipynb)")
         ],
-        metadata={"kernelspec": {"display_name": "Python 3 (ipykernel)", "name": "python3"}},
+        metadata={"kernelspec": KERNEL},
     )
     (root / "notebooks").mkdir()
     nbformat.write(lesson, root / "notebooks" / LESSON)
