@@ -194,7 +194,7 @@ class Scores(VBox):
     def _row_of(self, exercise: str, score: Score | None) -> str:
         if score is None:
             return _row("td", (exercise, "", "", "", "", "not graded yet"))
-        when = datetime.datetime.fromisoformat(score.when).strftime("%d %B, %H:%M")
+        when = datetime.datetime.fromisoformat(score.when).strftime("%d %b, %H:%M")
         try:
             changed = version_of(read_own(exercise, self._work)) != score.version
         except NotScored:
@@ -203,7 +203,7 @@ class Scores(VBox):
 
 
 def _row(tag: str, cells: tuple[str, ...]) -> str:
-    style = ' style="padding: 2px 10px; text-align: left"'
+    style = ' style="padding: 2px 8px; text-align: left; line-height: 1.4"'
     return f"<tr>{''.join(f'<{tag}{style}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 

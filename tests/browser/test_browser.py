@@ -265,7 +265,7 @@ def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, co
         nbformat.v4.new_output("display_data", shown),
         nbformat.v4.new_output("stream", text="attention " * 60),
     ]
-    notebook = nbformat.v4.new_notebook(cells=[cell])
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
     nbformat.write(notebook, course.root / "work" / EXERCISE / "earlier.ipynb")
     page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/earlier.ipynb")
     page.get_by_text("From an earlier session. Run this cell again to use it.").wait_for()
