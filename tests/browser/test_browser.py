@@ -260,14 +260,12 @@ def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, co
     """Each quiz of a lesson that is opened again would be an error, and words would be cut."""
     view = {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}
     shown = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "Predict"}
-    cell = nbformat.v4.new_code_cell("guess")
-    cell.outputs = [
-        nbformat.v4.new_output("display_data", shown),
-        nbformat.v4.new_output("stream", text="attention " * 60),
-    ]
+    cell = nbformat.v4.new_code_cell(f"print('attention ' * 60)\ndisplay({shown}, raw=True)")
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
     nbformat.write(notebook, course.root / "work" / EXERCISE / "earlier.ipynb")
     page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/earlier.ipynb")
+    page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    _run(page, 0)
     page.get_by_text("From an earlier session. Run this cell again to use it.").wait_for()
     assert page.get_by_text("Error displaying widget").count() == 0
     words = page.locator(".jp-OutputArea-output pre", has_text="attention").last
