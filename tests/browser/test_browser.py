@@ -263,7 +263,8 @@ def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, co
     cell = nbformat.v4.new_code_cell(f"print('attention ' * 60)\ndisplay({shown}, raw=True)")
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
     nbformat.write(notebook, course.root / "work" / EXERCISE / "earlier.ipynb")
-    page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/earlier.ipynb")
+    # In a workspace of its own, so that it is not open beside what the next tests open.
+    page.goto(f"{learners_lab}/lab/workspaces/earlier/tree/{EXERCISE}/earlier.ipynb")
     page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
     _run(page, 0)
     page.get_by_text("From an earlier session. Run this cell again to use it.").wait_for()
