@@ -27,7 +27,7 @@ from checks.compare import (
     numbers,
     same,
 )
-from checks.kernel import Cells, shell
+from checks.kernel import Cells, explain_errors, shell
 from checks.message import NOT_WRITTEN, WrongAnswer
 from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, Wrong, edits
 
@@ -339,6 +339,7 @@ class Exercise:
         if (kernel := shell()) is not None:
             kernel.events.register("pre_run_cell", lambda info: self.cells.begin())
             kernel.events.register("post_run_cell", self._cell_has_run)
+            explain_errors(kernel)
 
     def check(self, name: str, **kwargs: Any) -> Check:
         """Add a check of the answer `name`, one that `points` has."""
@@ -406,8 +407,12 @@ class Exercise:
         visible, hidden = ({n: p[i] for n, p in self.points.items()} for i in (0, 1))
         so_far, waiting = (sum(of[n] for n in self.done) for of in (visible, hidden))
         bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in self.points)
-        return (
-            f"{bar}\nPoints so far: {so_far} of {sum(visible.values())}. Hidden tests decide on "
-            f"{waiting} more for these answers when you hand in ({sum(hidden.values())} in all"
-            + (f", and {self.written} by hand)." if self.written else ").")
-        )
+        all_hidden = sum(hidden.values())
+        if waiting:
+            decide = f"{waiting} more for these answers ({all_hidden} in all"
+            decide += f", and {self.written} by hand)" if self.written else ")"
+        else:
+            decide = f"{all_hidden} more"
+            decide += f", and {self.written} are given by hand" if self.written else ""
+        points = f"Points so far: {so_far} of {sum(visible.values())}."
+        return f"{bar}\n{points} Hidden tests decide on {decide}."

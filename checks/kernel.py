@@ -9,7 +9,10 @@ import sys
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
+
+from checks.message import NOT_WRITTEN, laid_out
 
 _DEFINED = re.compile(r"(?m)^(?:(?:async +)?def|class) +(\w+)|^(\w+)(?: *:[^=\n]*)? *=(?!=)")
 
@@ -22,6 +25,41 @@ def shell() -> Any:
         return None
     found = module.InteractiveShell.instance()
     return found if hasattr(found, "kernel") else None
+
+
+def explain_errors(kernel: Any) -> None:
+    """Show in one line what needs no traceback, as the messages of tests are shown.
+
+    That is an answer that is not written, a name that a test needs and no cell has defined, and
+    what a cell asserts itself.
+    """
+
+    def handle(
+        kernel: Any, kind: type[BaseException], error: Any, trace: Any, tb_offset: int | None = None
+    ) -> None:
+        if said := _in_one_line(error, trace):
+            error._render_traceback_ = lambda: laid_out(f"✗ {said}")  # what IPython looks for
+        kernel.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    kernel.set_custom_exc((AssertionError, NameError, NotImplementedError), handle)
+
+
+def _in_one_line(error: BaseException, trace: TracebackType) -> str:
+    """What there is to say of an error; nothing where its traceback tells more."""
+    frames = [frame for frame, _ in traceback.walk_tb(trace)]
+    cells = [frame for frame in frames if is_a_cell(frame.f_code.co_filename)]
+    if not cells or frames[-1] is not cells[-1]:
+        return ""
+    if isinstance(error, NotImplementedError) and not error.args and len(cells) > 1:
+        return NOT_WRITTEN.format(cells[-1].f_code.co_qualname.split(".")[0])
+    if len(cells) > 1:
+        return ""
+    tests = "from checks." in cells[0].f_globals.get("In", [""])[-1]
+    if isinstance(error, NameError) and tests:
+        return f"{error.name} is not defined: run the cells above, from the first one on"
+    if isinstance(error, AssertionError) and not hasattr(error, "_render_traceback_"):
+        return str(error)
+    return ""
 
 
 @dataclass

@@ -44,17 +44,25 @@ def laid_out(text: str) -> list[str]:
     The first line is bold, by codes that all of these know. Long lines are wrapped, and go on below
     where their text began.
     """
+    cause, facts = wrapped(text)
+    return [f"{_BOLD}{line}{_PLAIN}" for line in cause] + facts
+
+
+def wrapped(text: str, width: int = WIDTH) -> tuple[list[str], list[str]]:
+    """The lines of a message, those of its headline apart, none longer than `width`."""
     headline, *facts = text.split("\n")
-    bold = [f"{_BOLD}{line}{_PLAIN}" for line in _wrapped(headline, "  ")]
-    return bold + [line for fact in facts for line in _wrapped(fact)]
+    return (
+        _wrapped(headline, width, "  "),
+        [line for fact in facts for line in _wrapped(fact, width)],
+    )
 
 
-def _wrapped(line: str, hanging: str | None = None) -> list[str]:
+def _wrapped(line: str, width: int, hanging: str | None = None) -> list[str]:
     label = _LABEL.match(line)
     begin = line[: label.end()][:_HANGING] if label and hanging is None else ""
     return textwrap.wrap(
         line[len(begin) :],
-        WIDTH,
+        width,
         initial_indent=begin,
         subsequent_indent=" " * len(begin) if hanging is None else hanging,
         break_on_hyphens=False,

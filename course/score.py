@@ -18,8 +18,10 @@ from rich.console import Console  # noqa: E402
 from rich.markup import escape  # noqa: E402
 from rich.padding import Padding  # noqa: E402
 from rich.table import Column, Table  # noqa: E402
+from rich.text import Text  # noqa: E402
 
 from authoring.exercises import exercises  # noqa: E402
+from checks.message import WIDTH, wrapped  # noqa: E402
 from course.points import (  # noqa: E402
     WORK,
     Answer,
@@ -33,7 +35,8 @@ from course.points import (  # noqa: E402
 )
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
-BY_HAND = "Points by hand are for written answers: the model answers are in solutions/."
+BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
+SOLUTION = "make solution EXERCISE=1-attention"
 
 
 def _of(points: tuple[float, float]) -> str:
@@ -89,12 +92,14 @@ def print_score(score: Score, console: Console) -> None:
         which, message = _message(answer)
         if message:
             console.print(f"    The {which} say:")
-            console.print(Padding(escape(message), (0, 0, 0, 4)))
+            cause, facts = wrapped(message, min(console.width - 4, WIDTH))
+            console.print(Padding(Text("\n".join(cause), "bold"), (0, 0, 0, 4)))
+            console.print(Padding(Text("\n".join(facts)), (0, 0, 0, 4)))
     for question in score.questions:
         unwritten = "" if question.written else ", not written yet"
         console.print(
-            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}. "
-            f"A model answer is in solutions/{score.exercise}.ipynb"
+            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
+            f"    A model answer: make solution EXERCISE={score.exercise}"
         )
     visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
     console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
@@ -103,13 +108,14 @@ def print_score(score: Score, console: Console) -> None:
 def print_table(scores: list[Score], reasons: list[str], console: Console) -> None:
     """All exercises, and why some are missing."""
     if scores:
-        table = Table(*COLUMNS[:1], *(Column(name, justify="right") for name in COLUMNS[1:]))
+        numbers = (Column(name, justify="right") for name in COLUMNS[1:])
+        table = Table(Column(COLUMNS[0], no_wrap=True), *numbers)
         for score in scores:
             table.add_row(*map(escape, _cells(score)))
         table.add_section()
         table.add_row(*_total(scores))
         console.print(table)
-        console.print(BY_HAND)
+        console.print(f"{BY_HAND}{SOLUTION}")
         console.print("What the tests say of one exercise: make score EXERCISE=1-attention")
     for reason in reasons:
         console.print(reason, markup=False, style="bold red")
@@ -182,12 +188,13 @@ class Scores(VBox):
         rows += [self._row_of(exercise, record.get(exercise)) for exercise in exercises()]
         self._button.description = "Grade again" if record else "Grade"
         told = "".join(_details(score) for score in record.values())
-        self._table.value = f"<table>{''.join(rows)}</table><p>{BY_HAND}</p>{told}"
+        by_hand = f"<p>{BY_HAND}<code>{SOLUTION}</code> in a terminal</p>"
+        self._table.value = f"<table>{''.join(rows)}</table>{by_hand}{told}"
 
     def _row_of(self, exercise: str, score: Score | None) -> str:
         if score is None:
             return _row("td", (exercise, "", "", "", "", "not graded yet"))
-        when = datetime.datetime.fromisoformat(score.when).strftime("%d %B, %H:%M")
+        when = datetime.datetime.fromisoformat(score.when).strftime("%d %b, %H:%M")
         try:
             changed = version_of(read_own(exercise, self._work)) != score.version
         except NotScored:
@@ -196,7 +203,7 @@ class Scores(VBox):
 
 
 def _row(tag: str, cells: tuple[str, ...]) -> str:
-    style = ' style="padding: 2px 10px; text-align: left"'
+    style = ' style="padding: 2px 8px; text-align: left; line-height: 1.4"'
     return f"<tr>{''.join(f'<{tag}{style}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
@@ -207,8 +214,10 @@ def _details(score: Score) -> str:
         mark, points = _line(answer)
         which, message = _message(answer)
         if message:
-            said = f"{mark} {answer.name}: {points}. The {which} say:\n{message}"
-            told.append(f'<pre style="white-space: pre-wrap">{html.escape(said)}</pre>')
+            cause, facts = (html.escape("\n".join(lines)) for lines in wrapped(message))
+            said = f"{html.escape(f'{mark} {answer.name}: {points}. The {which} say:')}\n"
+            said += f"<b>{cause}</b>\n{facts}"
+            told.append(f'<pre style="white-space: pre-wrap">{said}</pre>')
     if not told:
         return ""
     summary = f"<summary>What the tests say of {html.escape(score.exercise)}</summary>"

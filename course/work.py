@@ -79,7 +79,7 @@ def fill_work(root: Path = ROOT, solution: str | None = None) -> Outcome:
                 continue
             if known:
                 outcome.refreshed.append(copy)
-        _write(path, content)
+        _write(path, _as_opened(content) if copy.endswith(".ipynb") else content)
         record[copy] = {"version": version, "text": fingerprint(content)}
     for copy in sorted(record.keys() - copies.values()):
         path = work / copy
@@ -133,6 +133,21 @@ def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
                 _renew_checksum(cell)
     if kind == "notebooks":
         notebook["metadata"].pop("widgets", None)
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _as_opened(content: bytes) -> bytes:
+    """A notebook as JupyterLab makes it on opening: else closing it would ask whether to save."""
+    notebook = json.loads(content)
+    notebook["metadata"]["language_info"] = {
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": sys.version.split()[0],
+    }
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 

@@ -65,7 +65,7 @@ class Prediction(VBox):
     def _commit(self, button: object) -> None:
         self.committed = self._choices.value
         self._choices.disabled = self._button.disabled = True
-        self._said.value = "Noted. Now run the next cell."
+        self._said.value = f"Noted: {html.escape(self.committed or '')}. Now run the next cell."
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         # Where no kernel runs (a printed page, GitHub), the question and its choices are shown.

@@ -29,6 +29,7 @@ EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
+KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 ANSWER, TESTS = 4, 5
 """Where softmax is defined and tested, among the code cells."""
 # Screenshots are kept where this points, for people who want to look.
@@ -58,7 +59,7 @@ def course(tmp_path_factory) -> MadeUpCourse:
         cells=[
             nbformat.v4.new_markdown_cell(f"[exercise](../release/{EXERCISE}/{EXERCISE}.ipynb)")
         ],
-        metadata={"kernelspec": {"display_name": "Python 3 (ipykernel)", "name": "python3"}},
+        metadata={"kernelspec": KERNEL},
     )
     (root / "notebooks").mkdir()
     nbformat.write(lesson, root / "notebooks" / LESSON)
@@ -235,6 +236,9 @@ def test_a_learners_first_window(page, learners_lab):
     kernel.first.wait_for()
     _shot(page, "first-start")
     assert page.url.split("?")[0].endswith(f"/lab/tree/{LESSON}")
+    # Only opened, it is as it was: else closing it would ask whether to save.
+    page.wait_for_timeout(1000)
+    assert page.locator(".jp-mod-dirty").count() == 0
     files = page.locator(".jp-DirListing-itemText")
     files.filter(has_text=LESSON).wait_for()
     assert files.all_inner_texts() == [EXERCISE, LESSON]
@@ -250,6 +254,24 @@ def test_a_learners_first_window(page, learners_lab):
     tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EXERCISE}.ipynb")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     _wait_for_kernels(page, learners_lab, 1)
+
+
+def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, course):
+    """Each quiz of a lesson that is opened again would be an error, and words would be cut."""
+    view = {"model_id": "0" * 32, "version_major": 2, "version_minor": 0}
+    shown = {"application/vnd.jupyter.widget-view+json": view, "text/plain": "Predict"}
+    cell = nbformat.v4.new_code_cell(f"print('attention ' * 60)\ndisplay({shown}, raw=True)")
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
+    nbformat.write(notebook, course.root / "work" / EXERCISE / "earlier.ipynb")
+    # In a workspace of its own, so that it is not open beside what the next tests open.
+    page.goto(f"{learners_lab}/lab/workspaces/earlier/tree/{EXERCISE}/earlier.ipynb")
+    page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    _run(page, 0)
+    page.get_by_text("From an earlier session. Run this cell again to use it.").wait_for()
+    assert page.get_by_text("Error displaying widget").count() == 0
+    words = page.locator(".jp-OutputArea-output pre", has_text="attention").last
+    _shot(page, "earlier-session")
+    assert words.evaluate("e => getComputedStyle(e).wordBreak") == "normal"
 
 
 def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):

@@ -108,6 +108,32 @@ def test_what_is_not_written_takes_one_line():
     assert said == "\x1b[1m✗ softmax is not written yet: replace the raise with your code\x1b[0m"
 
 
+def test_a_test_that_runs_before_its_answer_takes_one_line():
+    """Who restarts the kernel and runs a test would get a traceback through the course's cell."""
+    bold = "\x1b[1m✗ {} is not defined: run the cells above, from the first one on\x1b[0m"
+    assert _run(TEST)[0][0] == bold.format("softmax")
+    own = "print(softmax_)"
+    assert "Traceback" in _run(RIGHT, TEST, own)[2][2], "a slip in a cell of one's own has its line"
+
+
+def test_a_task_that_is_not_graded_answers_as_shortly():
+    """Its cell asserts by itself, and a traceback would hide what it says."""
+    stub = "def fetch(x):\n    raise NotImplementedError()"
+    tries = "x = 2\nassert fetch(x) == 1, f'fetch gives {fetch(x)}, which is not 1'"
+    after = _run(RIGHT, TEST, stub, tries, "def fetch(x):\n    return x", tries)
+    assert (
+        after[3][3] == "\x1b[1m✗ fetch is not written yet: replace the raise with your code\x1b[0m"
+    )
+    assert after[5][5] == "\x1b[1m✗ fetch gives 2, which is not 1\x1b[0m"
+    deep = "def inner(x):\n    assert x, 'no'\ninner(0)"
+    assert "Traceback" in _run(RIGHT, TEST, deep)[2][2]
+
+
+def test_what_hidden_tests_decide_on_is_said_before_an_answer_is_done_too():
+    said = _run(RIGHT, UNREADABLE, TEST)[2][2]
+    assert "Points so far: 0 of 4. Hidden tests decide on 9 more, and 3 are given by hand." in said
+
+
 def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
     lines = _run(WRONG, TEST)[1][1].split("\n")
     assert lines[0].startswith("\x1b[1m✗ softmax: the sum runs over all elements instead of along")

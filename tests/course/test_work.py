@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from ipykernel.ipkernel import IPythonKernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum
@@ -80,6 +81,13 @@ def test_a_lessons_copy_holds_no_answers_to_its_questions(course: Path) -> None:
     """Outputs below a question would answer it before it is thought about."""
     code = nbformat.read(course / "work" / LESSON, 4).cells[1]
     assert (code.source, code.outputs, code.execution_count) == ("print(1 + 1)", [], None)
+
+
+def test_a_copy_is_as_jupyterlab_makes_it_on_opening(course: Path) -> None:
+    """Else a notebook that was only read would ask on closing whether to save it."""
+    for copy_of in (LESSON, EXERCISE):
+        metadata = json.loads((course / "work" / copy_of).read_text())["metadata"]
+        assert metadata["language_info"] == IPythonKernel.language_info
 
 
 def test_links_lead_from_copy_to_copy(course: Path) -> None:
