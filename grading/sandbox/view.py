@@ -52,7 +52,9 @@ DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
 """Modules of helpers as they are. `weights` reads trained weights without a model for them."""
-REFERENCES = ("attention", "transformer_block", "positional_encoding", "parameters", "models")
+REFERENCES = (
+    "attention", "heads", "models", "parameters", "positional_encoding", "transformer_block",
+)  # fmt: skip
 """Modules of helpers that give answers away. Importing one says that it is not available."""
 
 
