@@ -32,7 +32,8 @@ help: ## list these commands
 	@touch $@
 
 .venv/tests: .venv/course
-	$(BIN)/python -m pip install -q --editable '.[cluster]' --group test
+	PYTHONWARNINGS='ignore:Editable installation' \
+	  $(BIN)/python -m pip install -q --editable '.[cluster]' --group test
 	@touch $@
 
 env: .venv/course ## make .venv and install the course into it
