@@ -56,7 +56,7 @@ def _in_one_line(error: BaseException, trace: TracebackType) -> str:
         return ""
     tests = "from checks." in cells[0].f_globals.get("In", [""])[-1]
     if isinstance(error, NameError) and tests:
-        return f"{error.name} is not defined: run the cells above, from the first one on"
+        return f"no cell that has run defines {error.name}: run those above, from the first one on"
     if isinstance(error, AssertionError) and not hasattr(error, "_render_traceback_"):
         return str(error)
     return ""

@@ -37,6 +37,7 @@ from course.points import (  # noqa: E402
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
 SOLUTION = "make solution EXERCISE=1-attention"
+NO_SOURCE = "This copy of the course has no source/, which has the tests that give points."
 
 
 def _of(points: tuple[float, float]) -> str:
@@ -122,17 +123,22 @@ def print_table(scores: list[Score], reasons: list[str], console: Console) -> No
 
 
 @click.command()
-@click.argument("exercise", metavar="[EXERCISE]", required=False, type=click.Choice(exercises()))
+@click.argument("exercise", required=False)
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
 def main(exercise: str | None, work: Path) -> None:
     """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages."""
     console = Console(highlight=False)
+    known = exercises()
+    if not known:
+        raise click.ClickException(NO_SOURCE)
+    if exercise is not None and exercise not in known:
+        raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
     try:
         if exercise is not None:
             read_own(exercise, work)  # before anything is started
         scores, reasons = [], []
         with console.status("Starting …") as status, own_grader() as (grader, remark):
-            for name in [exercise] if exercise else exercises():
+            for name in [exercise] if exercise else known:
                 status.update(f"Grading {name} …")
                 try:
                     scores.append(grade_own(name, grader, work))
@@ -162,6 +168,8 @@ class Scores(VBox):
         self._button.on_click(self._grade)
         super().__init__([self._table, self._button, self._said])
         self._show()
+        if not exercises():
+            self._button.disabled, self._said.value = True, NO_SOURCE
 
     def _grade(self, button: object = None) -> None:
         self._button.disabled = True

@@ -17,7 +17,6 @@ Arrays may be NumPy arrays, torch tensors (any dtype, with or without gradients)
 
 from helpers.plotting.attention import (
     plot_attention,
-    plot_head_values,
     plot_heads,
     plot_influence,
     plot_mask,
@@ -53,7 +52,7 @@ from helpers.plotting.diagrams import (
     plot_block,
     plot_multi_head_flow,
 )
-from helpers.plotting.heads import plot_effects, plot_split
+from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 

@@ -10,7 +10,6 @@ import seaborn as sns
 import torch
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator
 
 from helpers.plotting.common import (
     PALETTE,
@@ -174,57 +173,6 @@ def plot_weights(
         ax,
         f"{ax.get_title()}. Bar chart of {array.size} weights that add up to {array.sum():.2f}; "
         f"from the largest: {facts}.",
-    )
-
-
-def plot_head_values(
-    values: Any,
-    ax: Axes | None = None,
-    title: str | None = None,
-    *,
-    y_label: str,
-    reference: tuple[float, str] | None = None,
-) -> Axes:
-    """One number a head, a dot each, layer by layer on a logarithmic axis.
-
-    Args:
-        values: ``(n_layers, n_heads)``, all positive. The largest carries its head's number.
-        reference: a number to compare with, drawn as a dotted line, and what it is.
-
-    Raises:
-        ValueError: `values` has not two dimensions, or one is not positive.
-    """
-    array = as_array("values", values, 2)
-    if array.min() <= 0:
-        raise ValueError(f"values go down to {array.min():.4g}: they must be positive")
-    n_layers, n_heads = array.shape
-    ax = new_axes(ax, 6.5, 3.6)
-    for i, heads in enumerate(array):
-        ax.scatter(
-            [i] * n_heads, heads, color=PALETTE[0], edgecolor="black", linewidth=0.4, alpha=0.8
-        )
-    if reference is not None:
-        ax.axhline(reference[0], color="0.3", linestyle=":")
-        ax.annotate(
-            reference[1], (1, reference[0]), (0, 3), textcoords="offset points",
-            xycoords=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=9,
-        )  # fmt: skip
-    layer, head = np.unravel_index(array.argmax(), array.shape)
-    ax.annotate(
-        f"head {head}", (float(layer), array.max()), (8, 0), textcoords="offset points", va="center"
-    )
-    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.5, n_layers + 0.5))
-    ax.set_xticks(range(n_layers))
-    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.minorticks_off()
-    ax.set_title(title or f"{y_label} of {array.size} heads")
-    sns.despine(ax=ax)
-    ranges = ", ".join(f"{i} {row.min():.2g} to {row.max():.2g}" for i, row in enumerate(array))
-    return describe(
-        ax,
-        f"{ax.get_title()}. One dot a head, {n_heads} in each of {n_layers} layers: {y_label}. "
-        f"By layer: {ranges}. The largest, {array.max():.2g}, is layer {layer}, head {head}.",
     )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import LogLocator
 
 from helpers.plotting.common import PALETTE, as_array, describe, new_axes
 
@@ -68,6 +69,47 @@ def _draw_entry(ax: Axes, x: float, y: float, name: str, plain: bool) -> None:
     )  # fmt: skip
 
 
+def plot_head_values(
+    values: Any,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    y_label: str,
+    reference: tuple[float, str] | None = None,
+) -> Axes:
+    """One number a head, a dot each, layer by layer on a logarithmic axis.
+
+    Args:
+        values: ``(n_layers, n_heads)``, all positive. The largest carries its head's number.
+        reference: a number to compare with, drawn as a dotted line, and what it is.
+
+    Raises:
+        ValueError: `values` has not two dimensions, or one is not positive.
+    """
+    array, ax = _dots("values", values, ax, y_label)
+    n_layers, n_heads = array.shape
+    if reference is not None:
+        ax.axhline(reference[0], color="0.3", linestyle=":")
+        ax.annotate(
+            reference[1], (1, reference[0]), (0, 3), textcoords="offset points",
+            xycoords=ax.get_yaxis_transform(), ha="right", va="bottom", fontsize=9,
+        )  # fmt: skip
+    layer, head = np.unravel_index(array.argmax(), array.shape)
+    ax.annotate(
+        f"head {head}", (float(layer), array.max()), (8, 0), textcoords="offset points", va="center"
+    )
+    ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.minorticks_off()
+    ax.set_title(title or f"{y_label} of {array.size} heads")
+    ranges = ", ".join(f"{i} {row.min():.2g} to {row.max():.2g}" for i, row in enumerate(array))
+    return describe(
+        ax,
+        f"{ax.get_title()}. One dot a head, {n_heads} in each of {n_layers} layers: {y_label}. "
+        f"By layer: {ranges}. The largest, {array.max():.2g}, is layer {layer}, head {head}.",
+    )
+
+
 def plot_effects(
     effects: Any,
     named: Mapping[str, tuple[int, int]],
@@ -84,22 +126,15 @@ def plot_effects(
     Raises:
         ValueError: an effect is not more than 0.
     """
-    array = as_array("effects", effects, 2)
-    if array.min() <= 0:
-        raise ValueError(f"effects go down to {array.min():.4g}: a logarithm needs more than 0")
+    array, ax = _dots("effects", effects, ax, y_label)
     n_layers, n_heads = array.shape
-    ax = new_axes(ax, 7.0, 3.8)
     for layer, values in enumerate(array):
-        ax.scatter([layer] * n_heads, values, color=PALETTE[0], edgecolor="black", linewidth=0.4)
         ax.plot([layer - 0.16, layer + 0.16], [np.median(values)] * 2, color="black", lw=1.5)
     for name, (layer, head) in named.items():
         place = (layer, array[layer, head])
         ax.scatter(*place, color=PALETTE[1], marker="D", s=55, edgecolor="black", zorder=3)
         ax.annotate(name, place, (9, 0), textcoords="offset points", va="center", fontsize=9)
-    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.4, n_layers - 0.3))
-    ax.set_xticks(range(n_layers))
     ax.set_title(title or "Each dot is a head, each bar the median of its layer")
-    sns.despine(ax=ax)
     facts = [
         f"{name} {array[place]:.2g}, rank {int((array[place[0]] > array[place]).sum()) + 1} of "
         f"{n_heads} in its layer"
@@ -111,3 +146,20 @@ def plot_effects(
         f"{ax.get_title()}. {y_label}, for {n_heads} heads in each of {n_layers} layers; medians "
         f"of the layers {medians}. Marked: {'; '.join(facts)}.",
     )
+
+
+def _dots(name: str, values: Any, ax: Axes | None, y_label: str) -> tuple[np.ndarray, Axes]:
+    """A dot a head, a column a layer, on a logarithmic axis; gives the values as an array, too."""
+    array = as_array(name, values, 2)
+    if array.min() <= 0:
+        raise ValueError(f"{name} go down to {array.min():.4g}: a logarithm needs more than 0")
+    n_layers, n_heads = array.shape
+    ax = new_axes(ax, 7.0, 3.8)
+    for layer, heads in enumerate(array):
+        ax.scatter(
+            [layer] * n_heads, heads, color=PALETTE[0], edgecolor="black", linewidth=0.4, alpha=0.8
+        )
+    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.5, n_layers + 0.1))
+    ax.set_xticks(range(n_layers))
+    sns.despine(ax=ax)
+    return array, ax

@@ -110,7 +110,7 @@ def test_what_is_not_written_takes_one_line():
 
 def test_a_test_that_runs_before_its_answer_takes_one_line():
     """Who restarts the kernel and runs a test would get a traceback through the course's cell."""
-    bold = "\x1b[1m✗ {} is not defined: run the cells above, from the first one on\x1b[0m"
+    bold = "\x1b[1m✗ no cell that has run defines {}: run those above, from the first one on\x1b[0m"
     assert _run(TEST)[0][0] == bold.format("softmax")
     own = "print(softmax_)"
     assert "Traceback" in _run(RIGHT, TEST, own)[2][2], "a slip in a cell of one's own has its line"

@@ -193,6 +193,18 @@ def test_from_a_lesson_the_exercises_in_work_are_meant(
     assert capsys.readouterr().out == "project_qkv: yours, from exercise 1\n"
 
 
+def test_a_copy_without_source_runs_what_is_the_learners_own(
+    own: Own, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class may get the course without solutions; what it wrote has to run all the same."""
+    monkeypatch.setattr(module, "source_of", lambda exercise: tmp_path / "source" / exercise)
+    made = notebook(TOTAL, softmax=SOFTMAX, scaled_dot_product_attention=MINE)
+    value, said = own(made)
+    assert is_mine(value) and "yours, from exercise 1" in said
+    with pytest.raises(LookupError, match=r"softmax: yours is not written yet \(exercise 1\), and"):
+        own(notebook(), "softmax")
+
+
 def test_a_wrong_name_lists_the_right_ones() -> None:
     """Whoever writes a notebook must hear of a slip there."""
     with pytest.raises(ValueError, match="asks for project_qkv, softmax, .* no 'sofmax'"):

@@ -171,6 +171,17 @@ def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
     assert not (work / ".score.json").exists()
 
 
+@pytest.mark.parametrize("arguments", [[], [EXERCISE]])
+def test_a_copy_without_the_instructors_tests_says_so(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A class may get the course without source/; an empty table would explain nothing."""
+    monkeypatch.setattr(shown, "exercises", lambda: [])
+    ran = CliRunner().invoke(shown.main, arguments)
+    assert ran.exit_code != 0
+    assert "no source/, which has the tests" in ran.output
+
+
 def test_a_course_that_is_not_whole_costs_one_exercise(tmp_path: Path) -> None:
     """A locked cell that needs weights which are not installed must not end in a traceback."""
 
