@@ -159,7 +159,7 @@ def _dots(name: str, values: Any, ax: Axes | None, y_label: str) -> tuple[np.nda
         ax.scatter(
             [layer] * n_heads, heads, color=PALETTE[0], edgecolor="black", linewidth=0.4, alpha=0.8
         )
-    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.5, n_layers + 0.1))
+    ax.set(xlabel="layer", ylabel=y_label, yscale="log", xlim=(-0.5, n_layers + 0.5))
     ax.set_xticks(range(n_layers))
     sns.despine(ax=ax)
     return array, ax
