@@ -168,6 +168,17 @@ def test_a_lesson_does_not_hand_over_the_answers_of_what_comes_after_it(lesson):
         assert not [n for n in numbers if n in text], f"the number that {exercise} asks for"
 
 
+@pytest.mark.parametrize("exercise", exercises())
+def test_an_exercise_does_not_hand_over_the_answers_of_a_later_one(exercise):
+    cells = nbformat.read(source_of(exercise), as_version=4).cells
+    given = [c.source for c in cells if c.cell_type == "code" and SOLUTION_MARKS[0] not in c.source]
+    here = set().union(*map(_forms, given))
+    place = exercises().index(exercise) + 1
+    known = set().union(*(_forms(_solved(earlier)) for earlier in exercises()[:place]))
+    for later in exercises()[place:]:
+        assert not (here & (_forms(_solved(later)) - known)), f"answers of {later}"
+
+
 def test_handed_over_answers_are_recognised_under_other_names():
     given = "e = torch.exp(x - x.amax(dim, keepdim=True))"
     assert _forms(given) == _forms("y = torch.exp(z - z.amax(axis, keepdim=True))")
