@@ -43,6 +43,7 @@ from helpers.plotting.common import (
     show,
     to_html,
 )
+from helpers.plotting.counting import plot_cache, plot_feed_forwards, plot_shared_heads
 from helpers.plotting.diagrams import (
     GHOST,
     INK,
@@ -73,8 +74,10 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_cache",
     "plot_effects",
     "plot_encoding",
+    "plot_feed_forwards",
     "plot_head_values",
     "plot_heads",
     "plot_influence",
@@ -86,6 +89,7 @@ __all__ = [
     "plot_parameters",
     "plot_query",
     "plot_rotation",
+    "plot_shared_heads",
     "plot_split",
     "plot_training_step",
     "plot_weight_by_distance",
