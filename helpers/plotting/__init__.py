@@ -43,7 +43,7 @@ from helpers.plotting.common import (
     show,
     to_html,
 )
-from helpers.plotting.counting import plot_cache, plot_feed_forwards, plot_shared_heads
+from helpers.plotting.counting import plot_cache, plot_gate, plot_shared_heads
 from helpers.plotting.diagrams import (
     GHOST,
     INK,
@@ -77,7 +77,7 @@ __all__ = [
     "plot_cache",
     "plot_effects",
     "plot_encoding",
-    "plot_feed_forwards",
+    "plot_gate",
     "plot_head_values",
     "plot_heads",
     "plot_influence",

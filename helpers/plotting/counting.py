@@ -15,9 +15,7 @@ from helpers.plotting.diagrams import Point, _Box, _Diagram
 _SHORTEST = 16  # tokens at which the lines of `plot_cache` start
 
 
-def plot_feed_forwards(
-    d_model: int, d_ff: int, ax: Axes | None = None, title: str | None = None
-) -> Axes:
+def plot_gate(d_model: int, d_ff: int, ax: Axes | None = None, title: str | None = None) -> Axes:
     """A plain feed-forward and a gated one, their matrices drawn to scale, rows by columns.
 
     Args:

@@ -30,7 +30,7 @@ from helpers.plotting import (
     plot_block,
     plot_cache,
     plot_encoding,
-    plot_feed_forwards,
+    plot_gate,
     plot_head_values,
     plot_heads,
     plot_influence,
@@ -89,7 +89,7 @@ DIAGRAMS = {
     "post-norm": lambda ax=None: plot_block("post-norm", ax=ax),
     "attention flow": lambda ax=None: plot_attention_flow(ax=ax),
     "multi-head flow": lambda ax=None: plot_multi_head_flow(ax=ax),
-    "feed-forwards": lambda ax=None: plot_feed_forwards(576, 1536, ax=ax),
+    "feed-forwards": lambda ax=None: plot_gate(576, 1536, ax=ax),
     "shared heads": lambda ax=None: plot_shared_heads(32, 8, 128, ax=ax),
     "heads that share one": lambda ax=None: plot_shared_heads(9, 1, 64, ax=ax),
 }
@@ -607,7 +607,7 @@ def test_pre_norm_keeps_every_norm_off_the_thick_residual_line():
 @pytest.mark.parametrize(("d_model", "d_ff"), [(576, 1536), (64, 512)])
 def test_matrices_of_a_feed_forward_are_drawn_to_scale(d_model, d_ff):
     """A reader compares the areas."""
-    ax = plot_feed_forwards(d_model, d_ff)
+    ax = plot_gate(d_model, d_ff)
     scales, matrices = set(), 0
     for text, extent in text_extents(ax):
         if " × " not in text:
@@ -692,8 +692,8 @@ def test_letters_shrink_with_the_axes():
         ),
         (lambda: plot_training_step([1.0], [1.0], ["a"], 1), "right is 1: it must be 0 to 0"),
         (lambda: plot_training_step([-1.0], [1.0], ["a"], 0), "before goes down to -1"),
-        (lambda: plot_feed_forwards(0, 4), "d_model is 0: it must be 1 or more"),
-        (lambda: plot_feed_forwards(4, 0), "d_ff is 0: it must be 1 or more"),
+        (lambda: plot_gate(0, 4), "d_model is 0: it must be 1 or more"),
+        (lambda: plot_gate(4, 0), "d_ff is 0: it must be 1 or more"),
         (lambda: plot_shared_heads(64, 8, 128), "n_heads is 64: it must be 1 to 32"),
         (lambda: plot_shared_heads(9, 2, 64), "n_kv_heads is 2: it must divide n_heads = 9"),
         (lambda: plot_cache({}), "models holds 0: it must hold 1 to 8"),
