@@ -1,4 +1,4 @@
-"""The sentences on which lessons 04 and 05 measure heads, and what is asked of each.
+"""The sentences on which lessons 04, 05 and 11 measure models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -148,6 +148,26 @@ TWO_TEXTS = [
     ("We saw an owl in the forest.", "The forest grows behind the church.", "forest"),
     ("The teacher lost her umbrella.", "An umbrella leaned against the door.", "umbrella"),
 ]
+
+
+# Lesson 11. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
+# beginnings of one list have as many tokens as each other and differ in one, the fourth of five.
+CAPITALS = {
+    "The capital of France is": " Paris",
+    "The capital of Italy is": " Rome",
+    "The capital of Japan is": " Tokyo",
+    "The capital of Germany is": " Berlin",
+    "The capital of England is": " London",
+    "The capital of Greece is": " Athens",
+}
+OPPOSITES = {
+    "The opposite of hot is": " cold",
+    "The opposite of up is": " down",
+    "The opposite of black is": " white",
+    "The opposite of left is": " right",
+    "The opposite of big is": " small",
+    "The opposite of dark is": " light",
+}
 
 
 def pronouns_survey() -> list[Example]:
