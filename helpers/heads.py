@@ -1,4 +1,4 @@
-"""Measuring what the heads of a model do, and switching some of them off.
+"""Measuring what the heads of a model do, switching some off, and reading the stream between.
 
 A head is named by layer and number, both counted from 0: `"L3H1"`. `head("L3H1")` is the index
 pair under which tensors of shape `(n_layers, n_heads, ...)` hold it.
@@ -7,7 +7,7 @@ What takes texts is for `MiniLM`. What takes ids is for decoders too, `DecoderLM
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
 import torch
@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from helpers.models import MiniLM, MiniLMOutput
 from helpers.sentences import Example
+from helpers.transformer_block import DecoderLM, record_attention
 
 
 def head(name: str) -> tuple[int, int]:
@@ -87,6 +88,18 @@ def induction_score(weights: Tensor, tokens: Tensor) -> Tensor:
     return on_them.movedim(1, -1)[repeats].mean(dim=0)
 
 
+def decoder_weights(model: DecoderLM, ids: Tensor) -> list[Tensor]:
+    """The weights on texts `ids` `(batch, n)`: a tensor `(batch, n_heads, n, n)` for each layer."""
+    with record_attention(model.blocks) as weights:
+        model(ids)
+    return weights
+
+
+def induction_scores(model: DecoderLM, ids: Tensor) -> Tensor:
+    """The `induction_score` of every head on texts `ids` `(batch, n)`: `(n_layers, n_heads)`."""
+    return torch.stack([induction_score(each, ids) for each in decoder_weights(model, ids)])
+
+
 def weights_on(model: MiniLM, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
     """Every head's weight from the query to the right token and to its rival.
 
@@ -144,7 +157,9 @@ def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor
         for hook in hooks:
             hook.remove()
     means = torch.stack([torch.cat(heads).mean(dim=0) for heads in seen])
-    return means.unflatten(-1, (layers[0].attention.n_heads, -1))
+    n_heads = layers[0].get_submodule("attention").n_heads
+    assert isinstance(n_heads, int)
+    return means.unflatten(-1, (n_heads, -1))
 
 
 @contextmanager
@@ -211,6 +226,30 @@ def fed(layer: nn.Module, x: Tensor) -> Iterator[None]:
         yield
     finally:
         hook.remove()
+
+
+def streams(model: DecoderLM, ids: Tensor) -> Tensor:
+    """The residual stream at each level: 0 is the embedding, `k` is after `k` blocks.
+
+    Shapes: `ids` `(batch, n)`; gives `(n_layers + 1, batch, n, d_model)`.
+    """
+    levels = [model.embedding(ids)]
+    for block in model.blocks:
+        levels.append(block(levels[-1]))
+    return torch.stack(levels)
+
+
+def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
+    """The rank of one token for each text, 1 at best, where the stream ends, by the logit lens.
+
+    The lens is final norm and output layer, applied at every level.
+
+    Shapes: `stream` `(n_levels, batch, n, d_model)`, `tokens` `(batch,)`; gives
+    `(n_levels, batch)`.
+    """
+    logits = model.output(model.norm(stream[:, :, -1]))
+    own = logits.gather(-1, tokens.expand(len(logits), -1)[..., None])
+    return 1 + (logits > own).sum(dim=-1)
 
 
 def _layers(model: nn.Module) -> nn.ModuleList:

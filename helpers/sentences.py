@@ -11,6 +11,9 @@ them, and each occurs once in its sentence.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+import torch
+from torch import Tensor
+
 
 class Example(NamedTuple):
     """In `sentence`, does `query` look at `right` more than at `rival`? All three are tokens."""
@@ -168,6 +171,29 @@ OPPOSITES = {
     "The opposite of big is": " small",
     "The opposite of dark is": " light",
 }
+
+
+# The tokens of the tiny models of lesson 11, by their ids.
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-"
+
+
+def repeated_letters(
+    batch: int, periods: tuple[int, int], generator: torch.Generator, n: int = 48
+) -> tuple[Tensor, Tensor]:
+    """Texts that repeat: ids of `LETTERS`, `(batch, n)`, and the period of each, `(batch, 1)`.
+
+    A period is between the two `periods`, both included. Within one, all letters differ, in an
+    order of its own.
+    """
+    shortest, longest = periods
+    period = torch.randint(shortest, longest + 1, (batch, 1), generator=generator)
+    shuffled = torch.rand(batch, len(LETTERS), generator=generator).argsort(dim=-1)
+    return shuffled.gather(1, torch.arange(n) % period), period
+
+
+def in_letters(ids: Tensor) -> str:
+    """Ids `(n,)` of `LETTERS` as a text."""
+    return "".join(LETTERS[i] for i in ids)
 
 
 def pronouns_survey() -> list[Example]:
