@@ -756,7 +756,8 @@ _check_decoder_lm = EXERCISE.check(
         "config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and reads its "
         "attributes, such as config.d_model": _says("ModelConfig", "argument", "subscriptable"),
         "the batch is not handled: tokens may have any number of leading dimensions, also none (a "
-        "single sequence)": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
+        "single sequence), and blocks that need exactly one get one by "
+        "reshape": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
         "the result is not finite, though it should be": seen.not_finite,
     },
 )
