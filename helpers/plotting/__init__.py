@@ -53,6 +53,7 @@ from helpers.plotting.diagrams import (
     plot_multi_head_flow,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
+from helpers.plotting.training import TrainingDisplay, plot_loss
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 
@@ -66,6 +67,7 @@ __all__ = [
     "PALETTE",
     "SEQUENTIAL",
     "Point",
+    "TrainingDisplay",
     "describe",
     "description",
     "plot_architecture",
@@ -79,6 +81,7 @@ __all__ = [
     "plot_heads",
     "plot_influence",
     "plot_lines",
+    "plot_loss",
     "plot_mask",
     "plot_mixture",
     "plot_model_parameters",
