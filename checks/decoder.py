@@ -21,6 +21,7 @@ from checks.seen import Predicate, batch_fails, comes_back, other_dtype, raised,
 from helpers.attention import causal_mask
 from helpers.generation import generate, sample_next
 from helpers.positional_encoding import sinusoidal_encoding
+from helpers.training import next_token_loss
 from helpers.transformer_block import (
     DecoderBlock,
     DecoderLM,
@@ -29,14 +30,6 @@ from helpers.transformer_block import (
     SwiGLU,
 )
 from helpers.weights import austen_files
-
-
-def next_token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
-    if tokens.shape[-1] < 2:
-        raise ValueError(f"tokens has n = {tokens.shape[-1]} positions; at least 2 are needed")
-    logs = torch.log_softmax(logits[..., :-1, :], dim=-1)
-    return -logs.gather(-1, tokens[..., 1:, None]).mean()
-
 
 EXERCISE = Exercise(
     "7-decoder",
