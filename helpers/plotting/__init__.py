@@ -55,6 +55,7 @@ from helpers.plotting.diagrams import (
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
 from helpers.plotting.learning import plot_head_scores, plot_lens
+from helpers.plotting.training import TrainingDisplay, plot_loss
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 
@@ -68,6 +69,7 @@ __all__ = [
     "PALETTE",
     "SEQUENTIAL",
     "Point",
+    "TrainingDisplay",
     "describe",
     "description",
     "plot_architecture",
@@ -85,6 +87,7 @@ __all__ = [
     "plot_influence",
     "plot_lens",
     "plot_lines",
+    "plot_loss",
     "plot_mask",
     "plot_mixture",
     "plot_model_parameters",
