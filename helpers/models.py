@@ -225,7 +225,7 @@ def load_smollm2() -> PretrainedDecoder:
             rope_base=metadata["llama.rope.freq_base"],
             eps=metadata["llama.attention.layer_norm_rms_epsilon"],
         )
-    _with_weights(model, state)
+    _with_weights(model, {name: _laid_out(weight) for name, weight in state.items()})
     model.output.weight = model.embedding.weight
     return model
 
@@ -236,6 +236,13 @@ def load_austen() -> PretrainedDecoder:
     with torch.device("meta"):
         model = PretrainedDecoder(ModelConfig(**settings), tokenizer)
     return _with_weights(model, weights)
+
+
+def _laid_out(weight: Tensor) -> Tensor:
+    """The same weight, column by column in memory where it has more rows than columns: PyTorch on
+    a CPU then multiplies a single token by it in two thirds of the time."""
+    wide = weight.dim() == 2 and weight.shape[0] > weight.shape[1]
+    return weight.T.contiguous().T if wide else weight
 
 
 def _with_weights(model: Model, state: dict[str, Tensor]) -> Model:
