@@ -50,7 +50,7 @@ def next_token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
 
 
 def initialise(model: nn.Module) -> None:
-    """Start again: random matrices so small that every next token is about equally likely.
+    """Random matrices so small that every next token is about equally likely.
 
     Normal weights of deviation 0.02, smaller by `√n` where one of `n` matrices adds to the residual
     stream: `W_o` and `W_down` (Radford et al. 2019, section 2.3). Biases are 0, and the weights of
