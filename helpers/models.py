@@ -189,6 +189,7 @@ def load_smollm2() -> PretrainedDecoder:
     `helpers.weights.MissingWeightsError` where its package is not installed.
     """
     metadata, weights, tokenizer = smollm2_files()
+    weights = {name: _laid_out(weight) for name, weight in weights.items()}
     config = ModelConfig(
         vocab_size=metadata["llama.vocab_size"],
         d_model=metadata["llama.embedding_length"],
@@ -225,7 +226,7 @@ def load_smollm2() -> PretrainedDecoder:
             rope_base=metadata["llama.rope.freq_base"],
             eps=metadata["llama.attention.layer_norm_rms_epsilon"],
         )
-    _with_weights(model, {name: _laid_out(weight) for name, weight in state.items()})
+    _with_weights(model, state)
     model.output.weight = model.embedding.weight
     return model
 
