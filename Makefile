@@ -7,10 +7,11 @@ PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
-.PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench clean
+.PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench \
+  bench-learning clean
 
 help: ## list these commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # One stamp a set of packages, made anew when the list of dependencies changes.
 .venv/pip-is-new:
@@ -56,7 +57,8 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(PYTEST) -n 2 --dist worksteal -m "not long" tests
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	$(LONG) -m long --nbval tests/tools tests notebooks solutions --ignore-glob='tests/grading/*/*'
+	TRAINING_STEPS=20 $(LONG) -m long --nbval tests/tools tests notebooks solutions \
+	  --ignore-glob='tests/grading/*/*'
 	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' \
 	  --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
 
@@ -80,6 +82,9 @@ demo: .venv/tests ## the instructor's round trip for a class of 12, from release
 
 bench: .venv/tests ## measure grading against stock nbgrader, side by side: 20 minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench $(BENCH_ARGS)
+
+bench-learning: .venv/tests ## measure training and writing against nanoGPT and Hugging Face: minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_learning $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

@@ -189,6 +189,7 @@ def load_smollm2() -> PretrainedDecoder:
     `helpers.weights.MissingWeightsError` where its package is not installed.
     """
     metadata, weights, tokenizer = smollm2_files()
+    weights = {name: _laid_out(weight) for name, weight in weights.items()}
     config = ModelConfig(
         vocab_size=metadata["llama.vocab_size"],
         d_model=metadata["llama.embedding_length"],
@@ -236,6 +237,13 @@ def load_austen() -> PretrainedDecoder:
     with torch.device("meta"):
         model = PretrainedDecoder(ModelConfig(**settings), tokenizer)
     return _with_weights(model, weights)
+
+
+def _laid_out(weight: Tensor) -> Tensor:
+    """The same weight, column by column in memory where it has more rows than columns: PyTorch on
+    a CPU then multiplies a single token by it in two thirds of the time."""
+    wide = weight.dim() == 2 and weight.shape[0] > weight.shape[1]
+    return weight.T.contiguous().T if wide else weight
 
 
 def _with_weights(model: Model, state: dict[str, Tensor]) -> Model:

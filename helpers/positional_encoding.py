@@ -1,5 +1,7 @@
 """Three ways to tell attention where a token stands: sinusoids, rotations (RoPE), ALiBi biases."""
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -34,18 +36,42 @@ def apply_rope(x: Tensor, positions: Tensor | None = None, base: float = 10000.0
             f"x has d_head = {d_head} features; it must be even, since pairs are rotated"
         )
     if positions is None:
-        positions = torch.arange(n, device=x.device)
-    elif positions.shape[-1] != n:
+        return rotate_from(x, 0, base)
+    if positions.shape[-1] != n:
         raise ValueError(
             f"positions has shape {tuple(positions.shape)}; it must have one entry for each of "
             f"the n = {n} rows of x"
         )
+    return _rotated(x, _turns(positions, d_head, base, x.dtype))
+
+
+def rotate_from(x: Tensor, first: int, base: float = 10000.0) -> Tensor:
+    """`apply_rope` at the positions `first`, `first + 1`, …, for the layers of a model: they all
+    turn by the same angles, which are kept from one call to the next.
+    """
+    return _rotated(x, _turns_from(first, *x.shape[-2:], base, x.dtype, x.device))
+
+
+@lru_cache(maxsize=8)
+@torch.inference_mode(False)  # else what is kept from a call in that mode could not be trained with
+def _turns_from(
+    first: int, n: int, d_head: int, base: float, dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    return _turns(torch.arange(first, first + n, device=device), d_head, base, dtype)
+
+
+def _turns(positions: Tensor, d_head: int, base: float, dtype: torch.dtype) -> Tensor:
+    """Complex numbers `(..., n, d_head/2)` of length 1: to multiply by one is to turn a pair."""
     angles = _angles(positions, d_head, base)
-    dtype = torch.promote_types(x.dtype, torch.float32)
-    cos, sin = angles.cos().to(dtype), angles.sin().to(dtype)
-    even, odd = x[..., 0::2].to(dtype), x[..., 1::2].to(dtype)
-    rotated = torch.stack((even * cos - odd * sin, even * sin + odd * cos), dim=-1)
-    return rotated.flatten(-2).to(x.dtype)
+    wide = torch.promote_types(dtype, torch.float32)
+    return torch.polar(torch.ones_like(angles), angles).to(wide.to_complex())
+
+
+def _rotated(x: Tensor, turns: Tensor) -> Tensor:
+    """`x` `(..., n, d_head)`, each pair of features taken as a complex number and turned."""
+    pairs = x.to(turns.dtype.to_real()).unflatten(-1, (-1, 2))
+    pairs = torch.view_as_complex(pairs.clone(memory_format=torch.contiguous_format))
+    return torch.view_as_real(pairs * turns).flatten(-2).to(x.dtype)
 
 
 def alibi_bias(n_heads: int, n: int) -> Tensor:

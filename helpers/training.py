@@ -23,6 +23,8 @@ WARM_UP = 0.25
 """The part of the steps in which the learning rate rises."""
 WRITE_AFTER = (0.0, 0.1, 0.4, 1.0)
 """After which parts of the steps `train` has the model write."""
+NO_GOAL = -100
+"""Stands for a token that is not to be predicted; PyTorch's cross-entropy takes it for that."""
 ADDS_TO_THE_STREAM = ("W_o.weight", "W_down.weight", "W_2.weight")
 """How the names end of matrices whose result is added to the residual stream."""
 
@@ -46,7 +48,7 @@ def next_token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
 
 
 def initialise(model: nn.Module) -> None:
-    """Start again: random matrices so small that every next token is about equally likely.
+    """Random matrices so small that every next token is about equally likely.
 
     Normal weights of deviation 0.02, smaller by `√n` where one of `n` matrices adds to the residual
     stream: `W_o` and `W_down` (Radford et al. 2019, section 2.3). Biases are 0, and the weights of
@@ -215,19 +217,20 @@ def bits_per_character(
     ids = torch.tensor(tokenizer.encode(text).ids)
     if len(ids) < 2:
         raise ValueError(f"text has {len(ids)} tokens; there must be two at least")
+    stride = context // 2
+    # Enough behind the text to fill the last window; nothing before it sees that.
+    padding = (context - len(ids)) % stride if len(ids) > context else context - len(ids)
+    windows = F.pad(ids, (0, padding)).unfold(0, context, stride)
+    goals = F.pad(ids, (0, padding), value=NO_GOAL).unfold(0, context, stride).clone()
+    goals[1:, :-stride] = NO_GOAL  # the window before has predicted them
+    nats = 0.0
     was_training = model.training
     model.eval()
-    nats, seen = 0.0, 1
     try:
-        for start in range(0, len(ids), context // 2):
-            window = ids[start : start + context]
-            new = start + len(window) - seen
-            if new > 0:
-                logits = model(window[None])[0]
-                nats += F.cross_entropy(
-                    logits[-new - 1 : -1], window[-new:], reduction="sum"
-                ).item()
-                seen += new
+        for some, their_goals in zip(windows.split(64), goals.split(64), strict=True):
+            logits = model(some)[:, :-1].flatten(0, 1)
+            right = their_goals[:, 1:].flatten()
+            nats += F.cross_entropy(logits, right, ignore_index=NO_GOAL, reduction="sum").item()
     finally:
         model.train(was_training)
     return nats / math.log(2) / len(text)

@@ -19,7 +19,7 @@ from helpers.attention import (
     scaled_dot_product_attention,
     split_heads,
 )
-from helpers.positional_encoding import apply_rope
+from helpers.positional_encoding import rotate_from
 
 
 class FeedForward(nn.Module):
@@ -227,9 +227,8 @@ class GroupedQueryAttention(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Queries of `x`, and keys and values of all positions so far, a head for each query's."""
         n_seen = 0 if cache is None else cache.n_seen
-        positions = torch.arange(n_seen, n_seen + x.shape[-2], device=x.device)
-        Q = apply_rope(split_heads(self.W_q(x), self.n_heads), positions, self.rope_base)
-        K = apply_rope(split_heads(self.W_k(x), self.n_kv_heads), positions, self.rope_base)
+        Q = rotate_from(split_heads(self.W_q(x), self.n_heads), n_seen, self.rope_base)
+        K = rotate_from(split_heads(self.W_k(x), self.n_kv_heads), n_seen, self.rope_base)
         V = split_heads(self.W_v(x), self.n_kv_heads)
         if cache is not None:
             K, V = cache.extend(K, V)

@@ -201,7 +201,8 @@ def cold_and_warm(subject: ClassToGrade, rounds: int) -> tuple[float, float]:
     return cold, (many - cold) / WARM_REPEATS
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Processor, cores, versions."""
     cpu = platform.processor() or platform.machine()
     if Path("/proc/cpuinfo").exists():
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -261,7 +262,7 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int) -> No
     console = Console(highlight=False, width=110)
     # nbgrader starts `alembic` by its name, also where .venv is not activated.
     os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    console.print(f"{exercise}, {jobs} workers; {_machine()}")
+    console.print(f"{exercise}, {jobs} workers; {machine()}")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder)
         costs, scores = side_by_side(exercise, root, learners, rounds, jobs)

@@ -37,6 +37,7 @@ from helpers.plotting import (
     plot_influence,
     plot_lens,
     plot_lines,
+    plot_loss,
     plot_mask,
     plot_mixture,
     plot_model_parameters,
@@ -81,6 +82,7 @@ DRAWINGS = {
     "distances": lambda ax=None: plot_weight_by_distance(WEIGHTS[0], ax=ax, n_trained=2),
     "parameters": lambda ax=None: plot_parameters(COUNTS, ax=ax),
     "models": lambda ax=None: plot_model_parameters({"a": COUNTS, "b": COUNTS}, ax=ax),
+    "loss": lambda ax=None: plot_loss([3.0, 2.0, 1.5], ax=ax, n_steps=9, guessing=3.1),
     "lines": lambda ax=None: plot_lines(
         [1, 2, 4], {"up": [1, 2, 3], "down": [3, 2, 1]}, ax=ax, x_label="d_k", y_label="entropy"
     ),
@@ -506,6 +508,18 @@ def test_a_cache_ends_where_the_model_does_and_is_dotted_beyond():
     labels = [t.get_text() for t in ax.get_legend().get_texts()]
     assert labels[:2] == ["a: 64 KiB at 64 tokens", "b: 128 KiB at 256 tokens"]
     assert "a has 64 KiB at 64 tokens, the most it was made for" in description(ax)
+
+
+def test_a_loss_goes_on_to_where_training_ends_below_the_line_for_guessing():
+    ax = plot_loss([3.0, 2.0, 1.0], n_steps=10, guessing=3.2)
+    each, mean, guessing = ax.lines
+    assert each.get_xdata().tolist() == [1, 2, 3] and each.get_ydata().tolist() == [3, 2, 1]
+    assert mean.get_ydata().tolist() == [3.0, 2.0, 1.5]  # from the first loss on, not below
+    assert ax.get_xlim() == (0, 10) and guessing.get_ydata() == [3.2, 3.2]
+    assert "from 3.00 to 1.50 nats, below a line at 3.20 for guessing" in description(ax)
+    assert "guessing" not in description(plot_loss([3.0]))
+    with pytest.raises(ValueError, match="losses holds NaN"):
+        plot_loss([1.0, float("nan")])
 
 
 # Diagrams

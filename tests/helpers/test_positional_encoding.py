@@ -10,6 +10,7 @@ from helpers.positional_encoding import (
     apply_rope,
     half_split_to_interleaved,
     interleaved_to_half_split,
+    rotate_from,
     sinusoidal_encoding,
 )
 
@@ -52,6 +53,38 @@ def test_rope_multiplies_by_a_complex_number():
     expected = torch.view_as_real(pairs * torch.polar(torch.ones(5, 4), angles)).flatten(-2)
     torch.testing.assert_close(apply_rope(x), expected, **TOLERANCE)
     torch.testing.assert_close(apply_rope(x).norm(dim=-1), x.norm(dim=-1), **TOLERANCE)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_layers_turn_as_apply_rope_does(dtype):
+    """Angles kept from an earlier call would be those of other positions, sizes or bases."""
+    for first, n, d_head, base in (
+        (0, 5, 8, 10.0),
+        (3, 5, 8, 10.0),
+        (3, 2, 4, 10.0),
+        (3, 2, 4, 9.0),
+    ):
+        x = torch.randn(2, n, 3, d_head).to(dtype).transpose(1, 2)
+        expected = apply_rope(x, torch.arange(first, first + n), base)
+        torch.testing.assert_close(rotate_from(x, first, base), expected, atol=0, rtol=0)
+        assert expected.dtype == dtype
+
+
+def test_rope_takes_any_memory_layout():
+    """Complex views want pairs that lie side by side, at an even place."""
+    x = torch.randn(4, 6, 3)
+    for view in (x.transpose(1, 2)[..., :4], x.flatten()[1:49].view(2, 4, 6), x[..., :1].mT):
+        if view.shape[-1] % 2 == 0:
+            torch.testing.assert_close(apply_rope(view), apply_rope(view.clone()))
+
+
+def test_rope_can_be_trained_after_inference_mode():
+    """Angles first needed in inference mode are kept, and autograd refuses what that mode makes."""
+    with torch.inference_mode():
+        rotate_from(torch.randn(7, 4), 0, base=77.0)
+    x = torch.randn(7, 4, requires_grad=True)
+    rotate_from(x, 0, base=77.0).sum().backward()
+    assert x.grad is not None
 
 
 def test_rope_sees_relative_positions_only():
