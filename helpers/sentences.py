@@ -1,4 +1,4 @@
-"""The sentences on which lessons 04 and 05 measure heads, and what is asked of each.
+"""The sentences on which lessons measure heads and models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -50,6 +50,22 @@ FRESH = [
     "My computer needs more memory for this program.",
     "They sang until the sun came up.",
 ]
+
+CAPITALS = {
+    "Australia": "Canberra",
+    "Brazil": "Bras",  # with í or i
+    "Canada": "Ottawa",
+    "Egypt": "Cairo",
+    "France": "Paris",
+    "India": "New Delhi",
+    "Japan": "Tokyo",
+    "Kenya": "Nairobi",
+    "Norway": "Oslo",
+    "Peru": "Lima",
+    "Portugal": "Lisbon",
+    "Turkey": "Ankara",
+}
+"""Countries, each a single token of SmolLM2, and how their capital begins. For lesson 10."""
 
 # {a} and {b} are the two people, {p} is the pronoun.
 _PRONOUNS_SURVEY = [

@@ -55,6 +55,7 @@ from helpers.plotting.diagrams import (
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
+from helpers.plotting.writing import plot_computed, plot_next_token, plot_nucleus
 
 __all__ = [
     "DASHES",
@@ -73,6 +74,7 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_computed",
     "plot_effects",
     "plot_encoding",
     "plot_head_values",
@@ -83,6 +85,8 @@ __all__ = [
     "plot_mixture",
     "plot_model_parameters",
     "plot_multi_head_flow",
+    "plot_next_token",
+    "plot_nucleus",
     "plot_parameters",
     "plot_query",
     "plot_rotation",
