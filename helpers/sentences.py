@@ -67,6 +67,18 @@ CAPITALS = {
 }
 """Countries, each a single token of SmolLM2, and how their capital begins. For lesson 10."""
 
+QUESTIONS = [
+    "What is the opposite of hot?",
+    "How many legs has a spider?",
+    "How many wheels has a car?",
+    "How many sides has a triangle?",
+    "What is the month after May?",
+    "What is the number after seven?",
+    "What is the colour of snow?",
+    "What is the plural of mouse?",
+]
+"""Questions of seven tokens of SmolLM2 each, so that they go through it together. For lesson 10."""
+
 # {a} and {b} are the two people, {p} is the pronoun.
 _PRONOUNS_SURVEY = [
     ("The {a} greeted the {b} because {p} had come late.", "king", "queen"),

@@ -117,11 +117,11 @@ def keys_and_values(model: nn.Module, ids: Tensor) -> tuple[list[Tensor], list[T
     return keys, values
 
 
-def milliseconds(run: Callable[[], object], times: int = 5) -> float:
-    """How long `run` takes: the fastest of several `times`, the one least disturbed by others."""
+def milliseconds(run: Callable[..., object], *arguments: object, times: int = 5) -> float:
+    """How long `run(*arguments)` takes: the fastest of several `times`, the least disturbed one."""
     found = []
     for _ in range(times):
         start = time.perf_counter()
-        run()
+        run(*arguments)
         found.append(1000 * (time.perf_counter() - start))
     return min(found)
