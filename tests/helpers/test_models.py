@@ -231,7 +231,10 @@ def test_austen_fits_a_decoder_of_the_contract(austen):
 def test_the_text_that_it_was_trained_on_is_here():
     """Learners train their own model on it, without a network."""
     text = trained.austen_text()
-    assert text.startswith("SENSE AND SENSIBILITY") and len(re.findall(r"^CHAPTER (?:1|I)$", text, re.M)) == 6
+    assert (
+        text.startswith("SENSE AND SENSIBILITY")
+        and len(re.findall(r"^CHAPTER (?:1|I)$", text, re.M)) == 6
+    )
     assert round(0.95 * len(text)) == 3_806_744  # characters, as models/austen/README.md says
 
 
