@@ -54,7 +54,7 @@ FRESH = [
     "They sang until the sun came up.",
 ]
 
-CAPITALS = {
+CAPITAL_OF = {
     "Australia": "Canberra",
     "Brazil": "Bras",  # with í or i
     "Canada": "Ottawa",

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from helpers.generation import generate_cached, nucleus
-from helpers.models import load_minilm
+from helpers.models import load_minilm, load_smollm2
 from helpers.parameters import ModelConfig
+from helpers.sentences import CAPITAL_OF, QUESTIONS
 from helpers.transformer_block import DecoderLM
 from helpers.writing import (
     failures,
@@ -111,3 +112,14 @@ def test_the_fastest_of_several_runs_counts():
     calls = []
     assert 0 <= milliseconds(calls.append, 1, times=3) < 100
     assert calls == [1, 1, 1]
+
+
+def test_what_goes_through_smollm2_together_is_equally_long():
+    smollm2 = load_smollm2()
+    assert "France" in CAPITAL_OF and len(CAPITAL_OF) == 12
+    for texts in (
+        QUESTIONS,
+        [f"What is the capital of {country}?" for country in CAPITAL_OF],
+        [f"The capital of {country} is" for country in CAPITAL_OF],
+    ):
+        assert len({len(smollm2.tokenize(text)[1]) for text in texts}) == 1
