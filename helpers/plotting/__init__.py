@@ -43,6 +43,7 @@ from helpers.plotting.common import (
     show,
     to_html,
 )
+from helpers.plotting.counting import plot_cache, plot_gate, plot_shared_heads
 from helpers.plotting.diagrams import (
     GHOST,
     INK,
@@ -54,6 +55,7 @@ from helpers.plotting.diagrams import (
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
 from helpers.plotting.learning import plot_head_scores, plot_lens
+from helpers.plotting.training import TrainingDisplay, plot_loss
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 from helpers.plotting.writing import plot_computed, plot_next_token, plot_nucleus
@@ -68,6 +70,7 @@ __all__ = [
     "PALETTE",
     "SEQUENTIAL",
     "Point",
+    "TrainingDisplay",
     "describe",
     "description",
     "plot_architecture",
@@ -75,15 +78,18 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_cache",
     "plot_computed",
     "plot_effects",
     "plot_encoding",
+    "plot_gate",
     "plot_head_scores",
     "plot_head_values",
     "plot_heads",
     "plot_influence",
     "plot_lens",
     "plot_lines",
+    "plot_loss",
     "plot_mask",
     "plot_mixture",
     "plot_model_parameters",
@@ -93,6 +99,7 @@ __all__ = [
     "plot_parameters",
     "plot_query",
     "plot_rotation",
+    "plot_shared_heads",
     "plot_split",
     "plot_training_step",
     "plot_weight_by_distance",

@@ -1,0 +1,168 @@
+"""How a training goes: the loss so far, and a display that is replaced in place while it runs."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import math
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import seaborn as sns
+from IPython.core.getipython import get_ipython
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.plotting.common import PALETTE, as_array, describe, description, new_axes, to_html
+
+SECONDS_BETWEEN = 2.0
+"""The display is drawn no more often than that."""
+SHARE = 0.03
+"""Nor does drawing take more than this part of the time, however slow the machine."""
+
+
+def plot_loss(
+    losses: Any,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    n_steps: int | None = None,
+    guessing: float | None = None,
+) -> Axes:
+    """The loss of each training step, and its mean over the steps around.
+
+    Args:
+        losses: ``(n,)``, in nats, of steps 1 to ``n``.
+        n_steps: how many steps there will be; the axis ends there.
+        guessing: the loss of one who guesses, ``ln vocab_size``: a line of its own.
+
+    Raises:
+        ValueError: `losses` has not one dimension, or a loss is NaN or infinite.
+    """
+    values = as_array("losses", losses, 1)
+    steps = np.arange(1, len(values) + 1)
+    ax = new_axes(ax, 6.5, 3.4)
+    width = max(1, len(values) // 20)
+    # As many steps before as after: else the curve would begin far below the first loss.
+    halves = [min(width, i) for i in range(len(values))]
+    mean = np.array([values[i - half : i + half + 1].mean() for i, half in enumerate(halves)])
+    ax.plot(steps, values, color=PALETTE[0], lw=0.8, alpha=0.35, label="each step")
+    ax.plot(steps, mean, color=PALETTE[0], lw=2, label="mean of the steps around")
+    if guessing is not None:
+        ax.axhline(guessing, color=PALETTE[3], ls="--", label=f"guessing: {guessing:.2f}")
+    ax.set_xlim(0, n_steps or len(values) + 1)
+    ax.set(xlabel="step", ylabel="loss (nats a token)")
+    ax.set_title(title or "Loss of each training step")
+    ax.grid(alpha=0.3)
+    ax.legend(frameon=False, fontsize=9, loc="best")
+    sns.despine(ax=ax)
+    line = f", below a line at {guessing:.2f} for guessing" if guessing is not None else ""
+    return describe(
+        ax,
+        f"{ax.get_title()}. Line chart over {len(values)} steps: it goes from {mean[0]:.2f} to "
+        f"{mean[-1]:.2f} nats{line}.",
+    )
+
+
+class HowItGoes(Protocol):
+    """What `TrainingDisplay` shows: `helpers.training.History` is one."""
+
+    losses: list[float]
+    texts: list[tuple[int, str]]
+    seconds: float
+
+
+class TrainingDisplay:
+    """A progress bar, the loss so far and texts, in one output that is replaced in place.
+
+    A notebook keeps the finished picture with its alternative text. A terminal has one line that is
+    written over, and anything else only the end, as text.
+
+    Args:
+        n_steps: how many steps there will be.
+    """
+
+    def __init__(self, n_steps: int) -> None:
+        self._n_steps = n_steps
+        self._in_notebook = hasattr(get_ipython(), "kernel")
+        self._on_terminal = not self._in_notebook and sys.stdout.isatty()
+        self._handle: Any = None
+        self._next = -math.inf
+        self._n_texts = 0
+
+    def update(self, history: HowItGoes, guessing: float | None = None) -> None:
+        """Draw anew, unless that was done a moment ago and no text has been added."""
+        begin = time.monotonic()
+        if begin < self._next and len(history.texts) == self._n_texts:
+            return
+        self._n_texts = len(history.texts)
+        if self._in_notebook:
+            self._show(history, _sketch(history.losses, self._n_steps, guessing))
+        elif self._on_terminal:
+            print(f"\r{self._progress(history)}  ", end="", flush=True)
+        now = time.monotonic()
+        self._next = now + max(SECONDS_BETWEEN, (now - begin) / SHARE)
+
+    def finish(self, history: HowItGoes, guessing: float | None = None) -> None:
+        """Draw for the last time, carefully."""
+        if self._in_notebook:
+            picture = ""
+            if history.losses:
+                picture = to_html(
+                    plot_loss(history.losses, n_steps=self._n_steps, guessing=guessing)
+                )
+            self._show(history, picture)
+        else:
+            print(("\r" if self._on_terminal else "") + self._as_text(history))
+
+    def _show(self, history: HowItGoes, picture: str) -> None:
+        done = len(history.losses) / self._n_steps
+        bar = f'<progress value="{done:.3f}" max="1" style="width: 14em"></progress>'
+        texts = "".join(
+            f"<p><b>{self._when(step)}:</b></p>"
+            f'<blockquote style="white-space: pre-wrap">{html.escape(text)}</blockquote>'
+            for step, text in history.texts
+        )
+        shown = {
+            "text/html": f"<p>{bar} {self._progress(history)}</p>{picture}{texts}",
+            "text/plain": self._as_text(history),
+        }
+        if self._handle is None:
+            self._handle = display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
+
+    def _progress(self, history: HowItGoes) -> str:
+        done = len(history.losses)
+        said = f"step {done:,} of {self._n_steps:,}"
+        if done:
+            said += f", loss {np.mean(history.losses[-20:]):.2f}, {history.seconds:.0f} s"
+            if done < self._n_steps:
+                left = history.seconds / done * (self._n_steps - done)
+                said += f", about {left:.0f} s left"
+        return said
+
+    def _as_text(self, history: HowItGoes) -> str:
+        texts = [f"{self._when(step)}: {text}" for step, text in history.texts]
+        return "\n".join([self._progress(history), *texts])
+
+    def _when(self, step: int) -> str:
+        return f"After step {step:,}" if step else "Before training"
+
+
+def _sketch(losses: Sequence[float], n_steps: int, guessing: float | None) -> str:
+    """`plot_loss` as an HTML ``<img>``, in a seventh of the time that `to_html` takes for it."""
+    if not losses:
+        return ""
+    figure = Figure(figsize=(6.5, 3.4))
+    ax = plot_loss(losses, figure.subplots(), n_steps=n_steps, guessing=guessing)
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.15, top=0.9)
+    png = io.BytesIO()
+    figure.savefig(png, format="png", dpi=100)
+    data = base64.b64encode(png.getvalue()).decode("ascii")
+    return f'<img alt="{html.escape(description(ax))}" src="data:image/png;base64,{data}">'

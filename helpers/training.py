@@ -1,0 +1,259 @@
+"""Training a language model: the loss, the start, the loop, and how well it predicts a text.
+
+`train` works with any module that gives logits `(batch, n, vocab_size)` for tokens `(batch, n)`.
+All that training is stands in its loop: draw windows from the text, predict each next token, follow
+the gradient a little. The rest chooses how far a step goes and shows how it goes on.
+"""
+
+import math
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+BATCH, CONTEXT = 16, 64
+"""Windows a step, and tokens a window."""
+LEARNING_RATE = 6e-3
+WARM_UP = 0.25
+"""The part of the steps in which the learning rate rises."""
+WRITE_AFTER = (0.0, 0.1, 0.4, 1.0)
+"""After which parts of the steps `train` has the model write."""
+ADDS_TO_THE_STREAM = ("W_o.weight", "W_down.weight", "W_2.weight")
+"""How the names end of matrices whose result is added to the residual stream."""
+
+
+def next_token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
+    """The mean of `-ln p`, in nats, over every token that has a predecessor.
+
+    Shapes: `logits` `(..., n, vocab_size)`, `tokens` `(..., n)`; gives a scalar. The logits at
+    position `i` predict the token at `i + 1`, so that the last ones predict nothing that is known.
+
+    Raises `ValueError` where there is nothing to predict, and where the shapes don't fit.
+    """
+    if logits.shape[:-1] != tokens.shape:
+        raise ValueError(
+            f"logits has shape {tuple(logits.shape)}; it must be that of tokens, "
+            f"{tuple(tokens.shape)}, and then vocab_size"
+        )
+    if tokens.shape[-1] < 2:
+        raise ValueError(f"tokens has n = {tokens.shape[-1]}; there must be two at least")
+    return F.cross_entropy(logits[..., :-1, :].flatten(0, -2), tokens[..., 1:].flatten())
+
+
+def initialise(model: nn.Module) -> None:
+    """Start again: random matrices so small that every next token is about equally likely.
+
+    Normal weights of deviation 0.02, smaller by `√n` where one of `n` matrices adds to the residual
+    stream: `W_o` and `W_down` (Radford et al. 2019, section 2.3). Biases are 0, and the weights of
+    norms stay. The loss then starts near `ln vocab_size`.
+    """
+    weights = dict(model.named_parameters())
+    n_adding = sum(name.endswith(ADDS_TO_THE_STREAM) for name in weights)
+    for name, weight in weights.items():
+        if weight.dim() >= 2:
+            adds = name.endswith(ADDS_TO_THE_STREAM)
+            nn.init.normal_(weight, std=0.02 / math.sqrt(n_adding) if adds else 0.02)
+        elif name.endswith("bias"):
+            nn.init.zeros_(weight)
+
+
+@dataclass(repr=False)
+class History:
+    """How a training went.
+
+    Attributes:
+        steps: the number of each step, from 1.
+        losses: the loss of each step on its own windows, before the step changed the weights.
+        texts: what the model wrote, as (after how many steps, text).
+        seconds: how long it took, what was written and drawn included.
+    """
+
+    steps: list[int] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        if not self.steps:
+            return "History of 0 steps"
+        return (
+            f"History of {len(self.steps)} steps: loss {self.losses[0]:.2f} to "
+            f"{self.losses[-1]:.2f} in {self.seconds:.0f} s"
+        )
+
+
+def train(
+    model: nn.Module,
+    ids: Tensor,
+    loss: Callable[[Tensor, Tensor], Tensor] = next_token_loss,
+    *,
+    n_steps: int,
+    batch: int = BATCH,
+    context: int = CONTEXT,
+    learning_rate: float = LEARNING_RATE,
+    warm_up: float = WARM_UP,
+    weight_decay: float = 0.1,
+    write: Callable[[], str] | None = None,
+    seed: int = 0,
+) -> History:
+    """Train `model` to predict the next token of windows drawn at random from a text.
+
+    AdamW (Loshchilov & Hutter 2019); the learning rate rises in a line, then falls in half a cosine
+    to 0. A picture in place shows the loss, the time left and what `write` gave. Interrupting (■
+    in JupyterLab, Ctrl+C on a terminal) ends training early: the model keeps what it has learned.
+
+    Args:
+        model: gives logits `(batch, n, vocab_size)` for tokens `(batch, n)`; it is changed.
+        ids: the tokens of the text, `(n_tokens,)`.
+        loss: a scalar of logits and tokens, in nats a token.
+        n_steps: how many times the weights change; the variable `TRAINING_STEPS` caps it.
+        batch: windows a step.
+        context: tokens a window; the model will be no good with longer texts.
+        learning_rate: at the end of the warm-up.
+        warm_up: the part of the steps in which the learning rate rises.
+        weight_decay: how strongly matrices are drawn to 0; vectors, such as norms', are not.
+        write: a text by the model as it is, made before training, twice meanwhile, and after it.
+        seed: decides which windows are drawn.
+
+    Returns:
+        What happened. The model is left without gradients, in the mode in which it was found.
+
+    Raises:
+        ValueError: the text is shorter than a window, no weight can change, or the loss is NaN.
+    """
+    # Here, since the checks of exercise 7 import this module and draw nothing.
+    from helpers.plotting.training import TrainingDisplay
+
+    if len(ids) < context:
+        raise ValueError(f"ids has {len(ids)} tokens; a window alone takes context = {context}")
+    n_steps = _capped(n_steps)
+    write_after = {round(part * n_steps) for part in WRITE_AFTER}
+    optimizer = _adamw(model, weight_decay)
+    generator = torch.Generator().manual_seed(seed)
+    offsets = torch.arange(context)
+    history, guessing = History(), None
+    display = TrainingDisplay(n_steps)
+    was_training = model.training
+    interrupted = False
+    begin = time.monotonic()
+
+    def write_if_due(step: int) -> None:
+        if write is not None and step in write_after:
+            model.eval()
+            history.texts.append((step, write()))
+            display.update(history, guessing)
+        model.train()
+
+    try:
+        for step in range(n_steps):
+            write_if_due(step)
+            starts = torch.randint(len(ids) - context + 1, (batch, 1), generator=generator)
+            windows = ids[starts + offsets]
+            logits = model(windows)
+            mean = loss(logits, windows)
+            if not mean.isfinite():
+                raise ValueError(
+                    f"the loss is {mean.item()} after {step} steps: look at what the model "
+                    "computes, or try a smaller learning_rate"
+                )
+            optimizer.zero_grad()
+            mean.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate * schedule(step, n_steps, warm_up)
+            optimizer.step()
+            history.steps.append(step + 1)
+            history.losses.append(mean.item())
+            history.seconds = time.monotonic() - begin
+            guessing = math.log(logits.shape[-1])
+            display.update(history, guessing)
+        write_if_due(n_steps)
+    except KeyboardInterrupt:
+        interrupted = True
+    finally:
+        optimizer.zero_grad()
+        model.train(was_training)
+        history.seconds = time.monotonic() - begin
+    display.finish(history, guessing)
+    if interrupted:
+        print(
+            f"Interrupted after {len(history.steps)} of {n_steps} steps: what was learned is kept."
+        )
+    return history
+
+
+def schedule(step: int, n_steps: int, warm_up: float = WARM_UP) -> float:
+    """The part of the learning rate at `step`, from 0: up in a line, down in half a cosine.
+
+    `warm_up` is the part of the steps in which it rises.
+    """
+    rising = max(1, round(warm_up * n_steps))
+    if step < rising:
+        return (step + 1) / rising
+    return 0.5 * (1 + math.cos(math.pi * (step - rising) / (n_steps - rising)))
+
+
+@torch.no_grad()
+def bits_per_character(
+    model: nn.Module, tokenizer: Tokenizer, text: str, context: int = CONTEXT
+) -> float:
+    """How many bits the model needs for a character of `text`: the lower, the better it predicts.
+
+    The cross-entropy of all tokens but the first, over the characters of the text. Unlike nats a
+    token, it compares models of different tokenizers.
+
+    Windows of `context` tokens overlap by half: every token is predicted once, from half a window
+    or more as soon as there is that much. The model is left in the mode in which it was found.
+
+    Raises `ValueError` for a text of fewer than two tokens.
+    """
+    ids = torch.tensor(tokenizer.encode(text).ids)
+    if len(ids) < 2:
+        raise ValueError(f"text has {len(ids)} tokens; there must be two at least")
+    was_training = model.training
+    model.eval()
+    nats, seen = 0.0, 1
+    try:
+        for start in range(0, len(ids), context // 2):
+            window = ids[start : start + context]
+            new = start + len(window) - seen
+            if new > 0:
+                logits = model(window[None])[0]
+                nats += F.cross_entropy(
+                    logits[-new - 1 : -1], window[-new:], reduction="sum"
+                ).item()
+                seen += new
+    finally:
+        model.train(was_training)
+    return nats / math.log(2) / len(text)
+
+
+def _capped(n_steps: int) -> int:
+    """`n_steps`, or what the environment variable `TRAINING_STEPS` allows, for tests."""
+    cap = os.environ.get("TRAINING_STEPS", "")
+    if cap and int(cap) < n_steps:
+        print(f"TRAINING_STEPS is {cap}: {cap} steps instead of {n_steps}")
+        return int(cap)
+    return n_steps
+
+
+def _adamw(model: nn.Module, weight_decay: float) -> torch.optim.AdamW:
+    """AdamW for all weights that may change; only matrices decay."""
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    if not weights:
+        raise ValueError("model has no weights that may change: model.requires_grad_(True)")
+    matrices = [weight for weight in weights if weight.dim() >= 2]
+    vectors = [weight for weight in weights if weight.dim() < 2]
+    return torch.optim.AdamW(
+        [
+            {"params": matrices, "weight_decay": weight_decay},
+            {"params": vectors, "weight_decay": 0.0},
+        ],
+        betas=(0.9, 0.95),
+        fused=True,
+    )
