@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,27 @@ from torch import Tensor, nn
 from checks import modules, sampling, seen
 from checks.check import Exercise
 from checks.compare import Raised, attempt, same
-from checks.decoder import CAUSAL_ATTENTION, OTHER_DEFAULTS, ROPE, SEVERAL_CAME, Chain
-from checks.decoder import _merge as _merge
-from checks.decoder import _split as _split
+from checks.decoder import (
+    CAUSAL_ATTENTION,
+    OTHER_DEFAULTS,
+    ROPE,
+    SEVERAL_CAME,
+    TABLE,
+    Chain,
+    _all,
+    _merge,
+    _right_at,
+    _says,
+    _sinusoids,  # noqa: F401  (edits use it)
+    _split,
+)
 from checks.mistakes import Wrong
 from checks.sampling import FREQUENCIES, Drawn, a_generator, a_seed, counted, probabilities
-from checks.seen import Predicate, batch_fails, comes_back, other_dtype, raised
+from checks.seen import Predicate, batch_fails, comes_back, numbers_moved, other_dtype, other_shape
 from helpers.attention import causal_mask
-from helpers.transformer_block import sample_next
+from helpers.generation import generate_cached, nucleus, sample_next
+from helpers.parameters import kv_cache_bytes
+from helpers.transformer_block import GroupedQueryAttention, KVCache, repeat_kv
 
 EXERCISE = Exercise(
     "8-generation",
@@ -35,6 +48,7 @@ EXERCISE = Exercise(
     },
 )
 passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
+_DTYPES = (torch.float64, torch.float16, torch.bfloat16)
 
 
 # --- repeat_kv -----------------------------------------------------------------------------
@@ -46,16 +60,67 @@ def _repeat_kv(x: Tensor, n_repeats: int) -> Tensor:
     return repeated
 
 
-_check_repeat_kv = EXERCISE.check(
+check_repeat_kv = EXERCISE.check(
     "repeat_kv",
-    reference=_repeat_kv,
-    expects="(..., n_kv_heads * n_repeats, n, d_head), each head n_repeats times in a row",
+    reference=repeat_kv,
+    text=[_repeat_kv],
+    expects="(..., n_kv_heads * n_repeats, n, d_head): each head n_repeats times in a row (0, 0, "
+    "1, 1, …), so that query head h meets key head h // n_repeats",
+    wrong={
+        "each head stands n_repeats times in a row (0, 0, 1, 1, …)": {
+            "repeated = torch.cat([x] * r, -3)": "all heads come again and again (0, 1, 0, 1, as "
+            "repeat, tile or cat give them)",
+            "repeated = x.repeat_interleave(r, -3).flip(-3)": "the heads are in reverse order",
+            "repeated = torch.cat((x.repeat_interleave(r - 1, -3), x), -3)": "the copies follow "
+            "after all heads",
+        },
+        "the heads are the third dimension from the end, (..., n_kv_heads, n, d_head)": {
+            "repeated = x.repeat_interleave(r, -2)": "the positions are repeated (dim -2)",
+            "repeated = x.repeat_interleave(r, -1)": "the features are repeated (dim -1)",
+            "repeated = x.repeat_interleave(r, 0)": "the first dimension is repeated (dim 0)",
+            "repeated = x.repeat_interleave(r, 1)": "dimension 1 is repeated, which the heads are "
+            "only with one batch dimension",
+            "repeated = x.repeat_interleave(r)": "x is flattened (no dim is given)",
+            "repeated = torch.cat([x] * r, 1)": "dimension 1 is repeated, and not in a row",
+        },
+        "n_repeats is how often each head comes": {
+            "repeated = x": "x comes back as it was",
+            "r = n_repeats + 1": "each head comes once too often (n_repeats + 1)",
+            "r = max(n_repeats - 1, 1)": "each head comes too seldom (n_repeats - 1)",
+            "r = max(n_repeats // x.shape[-3], 1)": "n_repeats is taken for the number of heads "
+            "after that",
+        },
+        "the copies belong to the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
+            "repeated = torch.stack([x] * r, -3)": "there is a dimension too many",
+            "repeated = torch.stack([x] * r, -4)": "there is a dimension too many",
+        },
+    },
+    seen={
+        "the right numbers, but each head's copies don't stand in a row (0, 0, 1, 1, "
+        "…)": numbers_moved,
+        "the batch is not handled: x may have any number of leading dimensions, also none; count "
+        "from the end (dim -3)": batch_fails(4),
+        "the shape is not (..., n_kv_heads * n_repeats, n, d_head)": other_shape,
+    },
 )
+"""`check_repeat_kv(repeat_kv, x, n_repeats)`, `x` `(..., n_kv_heads, n, d_head)`."""
 
 
-def check_repeat_kv(answer: Any, x: Tensor, n_repeats: int) -> Any:
-    """Compare `repeat_kv(x, n_repeats)`, `x` `(..., n_kv_heads, n, d_head)`."""
-    return _check_repeat_kv(answer, x, n_repeats)
+def _repeats(*cases: tuple[int, ...]) -> Callable[[Any], Any]:
+    """A case of x of shapes that n_repeats follows."""
+    return lambda f: [check_repeat_kv(f, torch.randn(*shape), r) for *shape, r in cases]
+
+
+EXERCISE.cases["repeat_kv"] = {
+    "each head n_repeats times in a row": _repeats((2, 3, 4, 5, 2), (1, 2, 6, 3, 4)),
+    "x of shape (..., n_kv_heads, n, d_head)": _repeats((3, 4, 5, 3), (2, 2, 3, 4, 5, 2)),
+    "a single head, a single repeat, sizes that are alike": _repeats(
+        (2, 1, 3, 4, 5), (2, 3, 4, 5, 1), (4, 4, 4, 4, 4)
+    ),
+    "the dtype of x, in any memory layout": lambda f: check_repeat_kv(
+        f, torch.randn(2, 4, 3, 5, dtype=torch.float64).transpose(1, 2), 2
+    ),
+}
 
 
 # --- KVCache -------------------------------------------------------------------------------
@@ -65,12 +130,12 @@ class _KVCache:
     def __init__(self) -> None:
         self.K, self.V, self.n_seen = (None, None, 0)
 
-    def extend(self, K: Tensor, V: Tensor) -> tuple[Tensor, Tensor]:
+    def extend(self, K: Tensor, V: Tensor) -> Any:
         dim = -2
         new, old = ((K, V), (self.K, self.V))
         both = [n if o is None else torch.cat((o, n), dim) for o, n in zip(old, new, strict=True)]
         self.n_seen = self.n_seen + K.shape[-2]
-        self.K, self.V = both
+        self.K, self.V = both  # type: ignore[assignment]
         result = (self.K, self.V)
         return result
 
@@ -83,56 +148,158 @@ class _Pieces:
     V: Sequence[Tensor]
 
     def __repr__(self) -> str:
-        shapes = ", ".join(f"{tuple(K.shape)}" for K in self.K)
-        return f"keys of the shapes {shapes}, and values"
+        shapes = (f"{tuple(K.shape)} and {tuple(V.shape)}" for K, V in self)
+        return f"keys and values of shapes {', then '.join(shapes)}"
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return ((K.clone(), V.clone()) for K, V in zip(self.K, self.V, strict=True))
 
 
-AT_FIRST, AFTER_EACH = "n_seen of a new cache", "n_seen after each extend"
-CAME, LATER = "(K_all, V_all) of each extend", "the same results, looked at after the last extend"
-OTHER_SEEN, OTHER = "n_seen of another cache", "(K_all, V_all) of another cache"
+NEW, AFTER = "n_seen of a new cache", "n_seen after each extend"
+CAME, LATER = "what each extend gave", "the same results, looked at after the last extend"
+OTHER_NEW, OTHER = "n_seen of another new cache", "what the other cache's extend gave"
 
 
 def _kept(call: Callable[..., Any], *args: Any) -> Callable[[], Any]:
     """What a call gives, as a function that gives it as it is by then."""
-    keep = getattr(call, "keep_", None)
-    if keep is not None:  # what it gives would come from another process as a copy
+    if keep := getattr(call, "keep_", None):  # what it gives would come from elsewhere as a copy
         return keep(*args)  # type: ignore[no-any-return]
     value = call(*args)
-    return lambda: value
+    return lambda: _copied(value)
 
 
-def _as_it_is(value: Any) -> Any:
+def _copied(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_as_it_is(v) for v in value]
+        return [_copied(v) for v in value]
     return value.detach().clone() if isinstance(value, Tensor) else value
 
 
 def _run_cache(answer: Any, pieces: _Pieces) -> Any:
     cache, other = answer(), answer()
-    at_first, after_each, came = cache.n_seen, [], []
+    result: dict[str, Any] = {NEW: cache.n_seen, CAME: [], AFTER: []}
     kept = []
-    for K, V in zip(pieces.K, pieces.V, strict=True):
-        kept.append(_kept(cache.extend, K.clone(), V.clone()))
-        after_each.append(cache.n_seen)
-        came.append(_as_it_is(kept[-1]()))
-    return {
-        AT_FIRST: at_first,
-        AFTER_EACH: after_each,
-        CAME: came,
-        LATER: [_as_it_is(get()) for get in kept],
-        OTHER_SEEN: other.n_seen,
-        OTHER: _as_it_is(other.extend(pieces.K[0].clone(), pieces.V[0].clone())),
-    }
+    for K, V in pieces:
+        kept.append(_kept(cache.extend, K, V))
+        result[CAME].append(kept[-1]())
+        result[AFTER].append(cache.n_seen)
+    result |= {LATER: [get() for get in kept], OTHER_NEW: other.n_seen}
+    K, V = next(iter(pieces))
+    return result | {OTHER: _copied(other.extend(K, V))}
 
+
+def _entry(key: str, is_so: Predicate) -> Predicate:
+    """`is_so` of an entry of a dict."""
+    return lambda got, expected, *args, **kwargs: is_so(got[key], expected[key], *args, **kwargs)
+
+
+def _each(is_so: Callable[[Any, Any], bool]) -> Predicate:
+    """So for an item of a list, and the right one for it."""
+    return lambda got, expected, *args, **kwargs: any(map(is_so, got, expected))
+
+
+def _differs(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    return not same(got, expected)
+
+
+_APPEND = "extend appends to what is there, torch.cat((self.K, K), dim=-2), and gives all so far"
+_COUNT = "n_seen is the number of positions so far, an int: it grows by K.shape[-2]"
 
 _check_cache = EXERCISE.check(
     "KVCache",
     arguments=("pieces",),
-    reference=_KVCache,
+    reference=KVCache,
+    text=[_KVCache],
     procedure=_run_cache,
-    expects="each extend appends K and V along the positions (dim -2), and gives all so far; "
-    "n_seen, an int, counts the positions; what was returned before stays as it was; each cache "
-    "has its own",
+    expects="extend(K, V) appends K and V along the positions (dim -2), and gives all so far; "
+    "n_seen, an int, counts the positions; what was returned before does not change; each cache "
+    "has keys and values of its own",
+    wrong={
+        _APPEND: {
+            "both = new": "only the newest keys and values are kept (they overwrite the others)",
+            "result = (K, V)": "extend gives the new keys and values only",
+            "result = old": "extend gives what was there before",
+            "both = old if self.n_seen else new": "only the first keys and values are kept",
+            "both = [n if o is None else torch.cat((n, o), dim) for o, n in zip(old, new)]": "new "
+            "ones are put in front",
+            "new, old = ((K, V), (self.K, self.K))": "the old keys are taken for the old values",
+            "new, old = ((K, K), (self.K, self.V))": "keys are stored in place of values",
+            "new, old = ((V, K), (self.K, self.V))": "keys and values are swapped",
+            "result = (self.V, self.K)": "values come back before keys: the order is (K_all, V_all)",
+            "self.K, self.V = both if old[0] is None else old; result = both": "after the first "
+            "extend nothing new is stored",
+            "self.K, self.V = (both[0], V)": "keys are appended, but values are overwritten",
+            "self.K, self.V = [b[..., -4:, :] for b in both]": "old positions are dropped",
+            "result = torch.stack([self.K, self.V])": "one tensor comes back, not (K_all, V_all)",
+            "both = [n if o is None else torch.stack((o, n)) for o, n in zip(old, new)]": "keys "
+            "and values are stacked (a dimension more)",
+        },
+        "positions are the last dimension but one, (..., n, d): count from the end (dim=-2)": {
+            **{f"dim = {d}": f"keys and values are joined along dim {d}" for d in (-1, -3, 0, 1)},
+            "dim = 2": "keys and values are joined along dim 2, which the positions are only with "
+            "two leading dimensions",
+        },
+        _COUNT: {
+            "self.n_seen = self.n_seen + 1": "n_seen counts the calls of extend",
+            "self.n_seen = self.n_seen": "n_seen stays 0",
+            "self.n_seen = K.shape[-2]": "n_seen is the size of the last piece",
+            "self.n_seen = self.n_seen + K.shape[0]": "n_seen counts the first dimension",
+            "self.n_seen = self.n_seen + K.shape[1]": "n_seen counts dimension 1",
+            "self.n_seen = self.n_seen + K.shape[2]": "n_seen counts dimension 2, which the "
+            "positions are only with two leading dimensions",
+            "self.n_seen = self.n_seen + K.shape[-3]": "n_seen counts heads (dim -3)",
+            "self.n_seen = self.n_seen + K.shape[-1]": "n_seen counts features (dim -1)",
+            "self.n_seen = self.n_seen + K[..., 0].numel()": "n_seen counts all sequences' "
+            "positions together (heads, or the batch, are multiplied in)",
+            "self.n_seen = self.n_seen + 2 * K.shape[-2]": "n_seen counts keys and values",
+            "self.n_seen = both[0].shape[-2] - 1": "n_seen is the last position's index (off by "
+            "one)",
+            "self.n_seen = torch.tensor(both[0].shape[-2])": "n_seen is a tensor",
+            "self.n_seen = float(both[0].shape[-2])": "n_seen is a float",
+        },
+        "give new tensors each time (torch.cat makes them), or keep pieces apart": {
+            "both = [n if o is None else o.set_(torch.cat((o, n), dim)) for o, n in zip(old, new)]"
+            "": "what extend returned before grows with each call",
+        },
+        "keep the dtype of what is given": {
+            "self.K, self.V = [b.float() for b in both]": "the result is float32",
+        },
+    },
+    seen={
+        "n_seen is a method: it must be read without brackets, so make it an attribute or a "
+        "@property": lambda got, *_, **__: callable(got[NEW]),
+        "n_seen of a new cache is not 0: start __init__ with an empty cache, and keep nothing in "
+        "the class or in a mutable default that all caches would share": _entry(NEW, _differs),
+        f"n_seen is not an int: {_COUNT}": _entry(
+            AFTER, _each(lambda g, e: not isinstance(g, int) or isinstance(g, bool))
+        ),
+        "extend returns nothing: give (K_all, V_all)": _entry(CAME, _each(lambda g, e: g is None)),
+        "extend does not give two tensors, (K_all, V_all)": _entry(
+            CAME, _each(lambda g, e: not isinstance(g, list | tuple) or len(g) != 2)
+        ),
+        "keys and values come back in another dtype: keep that of what is given": _entry(
+            CAME, _each(lambda g, e: any(map(other_dtype(), g, e)))
+        ),
+        "positions are joined the wrong way: K_all has shape (..., n_seen, d_k), and all other "
+        "sizes stay (torch.cat along dim -2)": _entry(
+            CAME, _each(lambda g, e: any(map(other_shape, g, e)))
+        ),
+        f"keys and values are other ones than were given: {_APPEND}": _entry(CAME, _differs),
+        f"n_seen is wrong: {_COUNT}": _entry(AFTER, _differs),
+        "what extend returned before changes with a later call (it is written into): give new "
+        "tensors, or views of places that are not written again": _entry(LATER, _differs),
+        "two caches are not independent (what they hold is shared): set it in __init__ with self., "
+        "not in the class, in a global or in a mutable default": lambda got, right, *_, **__: any(
+            not same(got[key], right[key]) for key in (OTHER_NEW, OTHER)
+        ),
+        "KVCache() takes no arguments: the cache finds the sizes out from what extend gets": _says(
+            "required positional argument", "takes no arguments"
+        ),
+        "n_seen is missing: an attribute or a @property of each cache": _says("'n_seen'"),
+        "extend has another name or signature: extend(self, K, V)": _says("extend"),
+        "sizes don't fit: d_k and d_v may differ, and there may be any number of leading "
+        "dimensions": _says("ize", "hape", "dimension", "expand"),
+        "a new cache holds nothing yet: deal with the first extend too": _says("NoneType"),
+    },
 )
 
 
@@ -150,7 +317,31 @@ def check_KVCache(  # noqa: N802
     """
     sizes = [d_k, d_k if d_v is None else d_v]
     K, V = ([torch.randn(*leading, n, d).to(dtype) for n in n_new] for d in sizes)
-    return _check_cache(answer, _Pieces(K, V))
+    return _check_cache(answer, _Pieces(K, V), tolerance=0)
+
+
+def _extended(*n_new: int, **sizes: Any) -> Callable[[Any], Any]:
+    return lambda f: check_KVCache(f, n_new, **sizes)
+
+
+EXERCISE.cases["KVCache"] = {
+    "appends along the positions, returns all so far": _all(
+        _extended(4, 1, 1, 1), _extended(2, 5, 3, leading=(1, 2), d_k=3)
+    ),
+    "K (..., n_new, d_k) and V (..., n_new, d_v)": _all(
+        _extended(2, 1, 3, leading=(2, 2), d_k=3, d_v=5),
+        _extended(3, 2, leading=(), d_k=2),
+        _extended(1, 4, leading=(3,), d_v=2),
+        _extended(2, 3, leading=(2, 3, 4), d_k=5, d_v=3),
+    ),
+    "a single extend, many of them, sizes that are alike": _all(
+        _extended(5),
+        _extended(*[1] * 20, leading=(1, 1), d_k=1),
+        _extended(3, 3, 3, leading=(3, 3), d_k=3),
+    ),
+    "the dtype of K and V": _all(*(_extended(2, 1, 1, dtype=t) for t in _DTYPES)),
+    "many positions": _extended(70, 1, 90, 1, leading=(1,), d_k=2),
+}
 
 
 # --- GroupedQueryAttention -----------------------------------------------------------------
@@ -158,9 +349,9 @@ def check_KVCache(  # noqa: N802
 
 def _rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
     n, d = x.shape[-2:]
-    at = first + torch.arange(n)
+    at = torch.arange(n)
     i = torch.arange(0, d, 2)
-    angles = at[:, None] * base ** (-i / d)
+    angles = (first + at[:, None]) * base ** (-i / d)
     cos, sin = (angles.cos(), angles.sin())
     even, odd = (x[..., 0::2], x[..., 1::2])
     pairs = (even * cos - odd * sin, even * sin + odd * cos)
@@ -177,17 +368,13 @@ class _Attention(nn.Module):
         rope_base: float = 10000.0,
     ) -> None:
         super().__init__()
-        kv = n_kv_heads or n_heads
-        if d_model % n_heads != 0:
-            raise ValueError("n_heads")
-        if n_heads % kv != 0:
-            raise ValueError("n_kv_heads")
-        width = kv * (d_model // n_heads)
-        self.n_heads, self.group = (n_heads, n_heads // kv)
-        self.base = rope_base
+        GroupedQueryAttention(d_model, n_heads, n_kv_heads)  # refuses bad input
+        group = n_heads // (n_kv_heads or n_heads)
+        base = rope_base
+        self.n_heads, self.group, self.base = (n_heads, group, base)
         self.W_q = nn.Linear(d_model, d_model, bias=False)
-        self.W_k = nn.Linear(d_model, width, bias=False)
-        self.W_v = nn.Linear(d_model, width, bias=False)
+        self.W_k = nn.Linear(d_model, d_model // group, bias=False)
+        self.W_v = nn.Linear(d_model, d_model // group, bias=False)
         self.W_o = nn.Linear(d_model, d_model, bias=False)
 
     def forward(self, x: Tensor, cache: Any = None) -> Any:
@@ -217,7 +404,7 @@ class _Attention(nn.Module):
 
 
 class Cache:
-    """A cache of the test's own, with what the contract says a `KVCache` has."""
+    """A cache of the test's own, with what the contract says a `KVCache` has and no more."""
 
     lends = ("n_seen", "extend")
 
@@ -260,17 +447,20 @@ def _run_attention(
     """The output for `x`; with `chunks`, in pieces, and what is in the cache after that."""
     module = answer(x.shape[-1], n_heads, **options)
     whole = modules.run(module, given.parameters.state, x)
-    if chunks is None or isinstance(whole, modules.OtherParameters | modules.OtherInTraining):
+    if chunks is None or not isinstance(whole, Tensor):
         return whole
+    module.eval()
     pieces = x.split(list(chunks), -2)
     with_ours = attempt(lambda: _in_pieces(module, pieces, Cache(), n_heads, options))
-    right = isinstance(with_ours, Mapping) and same(with_ours[OUTPUT], whole, 1e-4)
-    if right or given.own_cache is None:
+    if _fits(with_ours, whole) or given.own_cache is None or answer.__module__ == __name__:
         return with_ours
     # It may use more of the learner's own KVCache than n_seen and extend.
     with_theirs = attempt(lambda: _in_pieces(module, pieces, given.own_cache(), n_heads, options))
-    right = isinstance(with_theirs, Mapping) and same(with_theirs[OUTPUT], whole, 1e-4)
-    return with_theirs if right else with_ours
+    return with_theirs if _fits(with_theirs, whole) else with_ours
+
+
+def _fits(result: Any, whole: Tensor) -> bool:
+    return isinstance(result, Mapping) and same(result[OUTPUT], whole, 1e-4)
 
 
 def _in_pieces(
@@ -279,25 +469,180 @@ def _in_pieces(
     outputs = [module(piece, cache) for piece in pieces]
     if not all(isinstance(output, Tensor) for output in outputs):
         return outputs[0]
-    n_kv_heads = options.get("n_kv_heads") or n_heads
-    d_head = pieces[0].shape[-1] // n_heads
     if isinstance(cache, Cache):
         K, V = cache._noted or (None, None)
     else:
         # All that it has seen comes back where it sees a position more.
-        more = torch.zeros(*pieces[0].shape[:-2], n_kv_heads, 1, d_head)
-        K, V = (all_[..., :-1, :] for all_ in cache.extend(more, more))
+        heads, d_head = options.get("n_kv_heads") or n_heads, pieces[0].shape[-1] // n_heads
+        more = torch.zeros(*pieces[0].shape[:-2], heads, 1, d_head)
+        K, V = (stored[..., :-1, :] for stored in cache.extend(more, more))
     return {OUTPUT: torch.cat(outputs, -2), KEYS: K, VALUES: V}
 
+
+def _in_cache(is_so: Callable[[Mapping[str, Any], Mapping[str, Any]], Any]) -> Predicate:
+    """With a cache, this is so of the results."""
+    return lambda got, expected, *_, **__: isinstance(got, Mapping) and bool(is_so(got, expected))
+
+
+def _output_fits(got: Mapping[str, Any], expected: Mapping[str, Any]) -> bool:
+    return same(got[OUTPUT], expected[OUTPUT], 1e-4)
+
+
+def _first_fits(got: Any, expected: Any, *args: Any, chunks: Any = (), **kwargs: Any) -> bool:
+    n = chunks[0]
+    return same(got[OUTPUT][..., :n, :], expected[OUTPUT][..., :n, :], 1e-4)
+
+
+def _with_chunks(when: Predicate) -> Predicate:
+    return lambda *args, chunks=None, **kwargs: chunks is not None and when(*args, **kwargs)
+
+
+_SHARED = "query head h meets key and value head h // (n_heads // n_kv_heads)"
+_COUNTING = "with a cache x holds the positions from cache.n_seen on, for RoPE and for the mask"
+_EXTENDING = (
+    "cache.extend gets K, turned, and V of the new positions, (..., n_kv_heads, n_new, d_head), "
+    "and the attention goes over all that it gives back"
+)
+_GROUPED: Wrong = {
+    _SHARED: {
+        "repeated = torch.cat([x] * r, -3)": "the key heads are repeated in the wrong order (0, 1, "
+        "0, 1)",
+        "K, V = (s[..., :1, :, :] for s in stored)": "all query heads share the first key head",
+        "K, V = (s.mean(-3, True) for s in stored)": "the key and value heads are averaged",
+        "K, V = (stored[0].repeat_interleave(h // m, -3), torch.cat([stored[1]] * (h // m), -3))": (
+            "the value heads are repeated in the wrong order (0, 1, 0, 1)"
+        ),
+    },
+    _COUNTING: {
+        "first, base = (0, self.base)": "RoPE starts at 0 again with each call",
+        "Q = _rope(q, 0, base)": "the queries' positions start at 0 again with each call",
+        "K = _rope(k, 0, base)": "the keys' positions start at 0 again with each call",
+        (
+            "first, base = (past + (n if past else 0), self.base)",
+            "first, base = (past + (0 if cache is None else n), self.base)",
+        ): "n_seen is read after extend, when it counts the new positions too",
+        "Q = _rope(q, past + (0 if cache is None else n), base)": "n_seen is read after extend for "
+        "the queries, when it counts the new positions too",
+        "first, base = (past + (1 if past else 0), self.base)": "positions are off by one with a "
+        "cache",
+        "first, base = (max(past - 1, 0), self.base)": "positions are off by one with a cache",
+    },
+    "query i stands at position n_seen + i and sees keys 0 to n_seen + i, "
+    "causal_mask(n_seen + n)[n_seen:]": {
+        "mask = causal_mask(total)[:n]": "the mask starts at position 0 with a cache, so that keys "
+        "of the cache are hidden (as with is_causal=True)",
+        "mask = causal_mask(total)[total - n:] if total == n else torch.ones(n, total).bool()": (
+            "there is no mask with a cache, and several new positions see later ones"
+        ),
+        "mask = torch.ones(n, total).tril(total - n - 1).bool() if past else causal_mask(n)": "with "
+        "a cache a position does not see itself",
+        "mask = torch.ones(n, total).tril(total - n + 1).bool() if past else causal_mask(n)": "with "
+        "a cache a position sees one later (off by one)",
+        "mask = causal_mask(total)[-1:]": "all new positions get the last one's mask",
+    },
+    _EXTENDING: {
+        "stored = (K, V)": "the cache is not used",
+        "stored = (K, V) if cache is None or cache.extend(K, V) else 0": "only the new keys and "
+        "values are attended to, not what extend gives back",
+        "stored = (K, V) if cache is None or past else cache.extend(K, V)": "only the first call "
+        "is added to the cache",
+        "stored = [_repeat_kv(s, h // m) for s in (K, V)]; "
+        "K, V = stored if cache is None else cache.extend(*stored)": "keys and values are repeated "
+        "before the cache gets them, which makes it n_heads / n_kv_heads times as large",
+        "stored = (K, V) if cache is None else cache.extend(K.mT, V.mT)": "keys and values are "
+        "transposed for the cache",
+        "stored = (K, V) if cache is None else [s.transpose(-3, -2) for s in "
+        "cache.extend(K.transpose(-3, -2), V.transpose(-3, -2))]": "the cache gets (..., n, "
+        "n_kv_heads, d_head), before the split's transpose",
+        "stored = (K, V) if cache is None else cache.extend(*[_merge(s) for s in (K, V)])": "the "
+        "cache gets keys and values that are not split into heads",
+        "stored = (K, V) if cache is None else cache.extend(V, K)": "keys and values are swapped "
+        "for the cache",
+        "stored = (K, V) if cache is None else cache.extend(V, K)[::-1]": "keys and values are "
+        "swapped for the cache",
+        "stored = (K, V) if cache is None else cache.extend(k, V); "
+        "K, V = [_repeat_kv(s, h // m) for s in ((_rope(stored[0], 0, base) if past or cache else "
+        "K), stored[1])]": "the cache gets keys that are not turned yet (RoPE turns all of them "
+        "anew in each call)",
+        "stored = (K, V) if cache is None else cache.extend(k, V)": "the cache gets keys that are "
+        "not turned",
+        "stored = (K, V) if cache is None else cache.extend(K, V); K, V = [_repeat_kv(s, h // m) "
+        "for s in (stored[0] if cache is None else _rope(stored[0], 0, base), stored[1])]": "the "
+        "keys of the cache are turned once more in each call",
+        "stored = (K, V) if cache is None else [torch.cat((s, new), -2) for s, new in "
+        "zip(cache.extend(K, V), (K, V))]": "the new keys and values are there twice",
+        "stored = (K, V) if cache is None or cache.extend(K, V) is None else cache.extend(K, V)": "the "
+        "new keys and values are added to the cache twice",
+    },
+    "the base of RoPE is rope_base, 10000.0 unless given, for queries and keys": {
+        "base = rope_base -> base = 10000.0": "rope_base is ignored",
+        "Q = _rope(q, first)": "rope_base is ignored for the queries",
+        "K = _rope(k, first)": "rope_base is ignored for the keys",
+        **{
+            f"rope_base=10000.0 -> rope_base={b}": f"the default of rope_base is wrong ({b:g})"
+            for b in (100.0, 1e3, 1e5, 5e5, 1e6)
+        },
+    },
+}
 
 _check_attention = EXERCISE.check(
     "GroupedQueryAttention",
     arguments=("x", "n_heads", "parameters"),
-    reference=_Attention,
+    reference=GroupedQueryAttention,
+    text=[_split, _merge, _rope, _repeat_kv, _Attention],
     procedure=_run_attention,
-    expects="a tensor of the shape of x: causal attention with RoPE on queries and keys, each key "
-    "and value head shared by n_heads / n_kv_heads query heads; with a cache, the result for the "
-    "whole sequence at these positions",
+    expects="a tensor of the shape of x: causal attention, RoPE on queries and keys, each key and "
+    "value head shared by n_heads / n_kv_heads query heads in a row; with a cache, the result for "
+    "the whole sequence at these positions, and keys (turned) and values in the cache, "
+    "(..., n_kv_heads, n, d_head)",
+    wrong={
+        **modules.NO_SUPER,
+        **CAUSAL_ATTENTION,
+        **{
+            right: {way: said for way, said in group.items() if "10000.0" not in way}
+            for right, group in ROPE.items()
+        },
+        **_GROUPED,
+        "positions of one sequence must not see another": {
+            "x = x.flatten(0, -2) if x.dim() > 2 else x; h = self.n_heads; "
+            "return output.unflatten(0, self.sizes)": "the batch is flattened",
+        },
+    },
+    seen={
+        **modules.IN_TRAINING,
+        **modules.BIASED,
+        "a layer has the wrong size: W_q and W_o go from d_model to d_model, W_k and W_v to "
+        "n_kv_heads * d_head, with d_head = d_model // n_heads": modules.misshaped,
+        **modules.OTHER_NAMES,
+        **SEVERAL_CAME,
+        "the result is not finite: every row of the mask needs a key (the position itself is "
+        "always allowed), and -inf must not be multiplied": seen.not_finite,
+        f"the cache holds nothing afterwards: {_EXTENDING}": _in_cache(
+            lambda g, e: g[KEYS] is None
+        ),
+        "the cache is given keys of another shape: they are (..., n_kv_heads, n_new, d_head), not "
+        "repeated, for the new positions alone": _in_cache(
+            lambda g, e: g[KEYS].shape != e[KEYS].shape
+        ),
+        "the output is right, but not the keys in the cache: it gets them turned (apply_rope at "
+        "positions n_seen, n_seen + 1, …) and not repeated": _in_cache(
+            lambda g, e: _output_fits(g, e) and not same(g[KEYS], e[KEYS], 1e-4)
+        ),
+        "the output is right, but not the values in the cache": _in_cache(_output_fits),
+        f"the first piece is right, later ones are not: {_COUNTING}": _first_fits,
+        f"with a cache the sizes don't fit: {_COUNTING}; the mask is (n, n_seen + n), and extend "
+        "gets keys and values of the new positions only, not repeated": _with_chunks(
+            _says("size", "shape", "broadcast", "expand", "must match", "dimension")
+        ),
+        "the last position is right and others are not: look at the causal mask": _right_at(-1),
+        "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
+        "on queries and keys, after the split into heads)": _right_at(0),
+        "the batch is not handled: x may have any number of leading dimensions": batch_fails(3),
+        "the sizes don't fit together: see the shapes of queries, keys and values before and after "
+        "the split and repeat_kv, and of the mask": _says(
+            "size of tensor", "cannot be multiplied", "shape '[", "must match"
+        ),
+    },
 )
 
 
@@ -316,57 +661,302 @@ def check_GroupedQueryAttention(  # noqa: N802
     With `chunks`, such as `[3, 1, 2]`, it gets `x` in pieces of so many positions, with a cache.
     That one is the test's own, and has `n_seen` and `extend` only. Give the learner's class as
     `own_cache=KVCache`: it is tried next where the answer makes use of more that it has.
+
+    To 3e-5: right answers that add in another order are up to 3e-6 apart.
     """
-    options = {"n_kv_heads": n_kv_heads, "rope_base": rope_base}
+    options = {"n_kv_heads": n_kv_heads, "rope_base": rope_base, "chunks": chunks}
     options = {name: value for name, value in options.items() if value is not None}
-    state = modules.at_random(_Attention(x.shape[-1], n_heads, n_kv_heads))
-    more = {} if chunks is None else {"chunks": list(chunks)}
-    given = _Given(state, own_cache)
-    return _check_attention(answer, x, n_heads, given, **options, **more, tolerance=3e-5)
+    parameters = modules.at_random(GroupedQueryAttention(x.shape[-1], n_heads, n_kv_heads))
+    given = _Given(parameters, own_cache)
+    return _check_attention(answer, x, n_heads, given, **options, tolerance=3e-5)
 
 
-check_sizes = EXERCISE.check(
+_check_sizes = EXERCISE.check(
     "GroupedQueryAttention",
     arguments=("d_model", "n_heads", "n_kv_heads"),
-    reference=_Attention,
-    procedure=lambda f, *sizes: f(*sizes),
+    reference=GroupedQueryAttention,
     expects="a module",
 )
-"""`check_sizes.raises(GroupedQueryAttention, ValueError, d_model, n_heads, says=…, why=…)`."""
+
+
+def check_heads_refused(answer: Any, d_model: int, n_heads: int, *n_kv_heads: int) -> None:
+    """Check that `GroupedQueryAttention(d_model, n_heads, n_kv_heads)` raises a ValueError."""
+    sizes = (d_model, n_heads, *n_kv_heads)
+    why = (
+        f"{n_heads} query heads can't share {n_kv_heads[0]} key heads evenly"
+        if n_kv_heads
+        else f"{n_heads} heads don't divide d_model = {d_model} features without remainder"
+    )
+    says = ("head", "d_model", "dim", "embed", *map(str, sizes))
+    _check_sizes.raises(answer, ValueError, *sizes, says=says, why=why)
+
+
+def _attends(*cases: tuple[tuple[int, ...], int, int | None], **more: Any) -> Callable[..., Any]:
+    """Cases of a shape of x, n_heads and n_kv_heads."""
+    return lambda f, own: [
+        check_GroupedQueryAttention(f, torch.randn(shape), h, m, own_cache=own, **more)
+        for shape, h, m in cases
+    ]
+
+
+EXERCISE.cases["GroupedQueryAttention"] = {
+    "causal, RoPE on queries and keys, n_kv_heads is n_heads where not given": _attends(
+        ((2, 5, 12), 3, None), ((2, 7, 16), 2, 2), ((3, 6, 8), 4, None)
+    ),
+    "W_k and W_v with n_kv_heads * d_head outputs": _attends(
+        ((2, 5, 24), 6, 2), ((1, 6, 16), 4, 2), ((2, 4, 16), 8, 2), ((2, 5, 12), 6, 3)
+    ),
+    "a single key head, a single head, a single position": _attends(
+        ((2, 6, 16), 4, 1), ((2, 5, 8), 1, None), ((2, 1, 16), 4, 2)
+    ),
+    "x (..., n, d_model)": _attends(((5, 16), 4, 2), ((2, 3, 4, 16), 4, 2), ((5, 12), 2, None)),
+    "sizes that are alike, many positions": _attends(
+        ((4, 4, 16), 4, 4), ((8, 8, 8), 2, 1), ((1, 40, 32), 4, 2)
+    ),
+    "x in any memory layout": lambda f, own: check_GroupedQueryAttention(
+        f, torch.randn(2, 16, 5).mT, 4, 2
+    ),
+    "rope_base, 10000.0 unless given": _all(
+        _attends(((2, 9, 16), 2, None), ((2, 9, 16), 2, 1), rope_base=50.0),
+        _attends(((1, 9, 16), 4, 2), rope_base=500_000.0),
+    ),
+    "with a KVCache, one position at a time": _all(
+        _attends(((2, 5, 16), 4, None), chunks=[1] * 5),
+        _attends(((2, 5, 16), 4, 2), chunks=[2, 1, 1, 1]),
+    ),
+    "with a KVCache, several positions at a time": _all(
+        _attends(((2, 7, 16), 4, 2), ((1, 7, 12), 3, None), chunks=[3, 1, 3]),
+        _attends(((2, 9, 16), 4, 1), chunks=[1, 5, 3]),
+    ),
+    "with a KVCache, all positions at once": _attends(((2, 6, 16), 4, 2), chunks=[6]),
+    "with a KVCache, x (..., n, d_model)": _attends(
+        ((6, 16), 4, 2), ((2, 3, 6, 16), 4, 2), ((4, 6, 24), 6, 3), chunks=[4, 2]
+    ),
+    "with a KVCache, rope_base": _attends(((2, 6, 16), 2, 1), rope_base=50.0, chunks=[3, 2, 1]),
+    "ValueError where d_model % n_heads or n_heads % n_kv_heads is not 0": lambda f, own: [
+        check_heads_refused(f, *sizes)
+        for sizes in ((10, 3), (12, 8), (16, 4, 3), (24, 6, 4), (16, 4, 8))
+    ],
+}
 
 
 # --- nucleus -------------------------------------------------------------------------------
 
 
 def _nucleus(probabilities: Tensor, top_p: float) -> Tensor:
-    if not 0 < top_p <= 1:
-        raise ValueError("top_p")
+    nucleus(torch.ones(1), top_p)  # refuses bad input
     p = probabilities
-    ordered, ids = p.sort(-1, descending=True)
-    before = ordered.cumsum(-1) - ordered
-    kept = (before < top_p) | (top_p == 1)
+    n = p.shape[-1]  # noqa: F841  (edits use it)
+    ordered, ids = p.sort(-1, True)
+    summed = ordered.double().cumsum(-1)
+    before = summed - ordered
+    whole = top_p == 1
+    reach = before < top_p
+    kept = reach | whole
     chosen = ordered * kept
     scaled = chosen / chosen.sum(-1, True)
     result = torch.zeros_like(p).scatter(-1, ids, scaled)
     return result
 
 
-KEPT, ZERO = "probabilities", "which are exactly 0"
+PROBABILITIES, ZERO = "probabilities", "where they are exactly 0"
 
 
 def _run_nucleus(answer: Any, probabilities: Tensor, top_p: float) -> Any:
     result = answer(probabilities, top_p)
-    return {KEPT: result, ZERO: result == 0} if isinstance(result, Tensor) else result
+    if not isinstance(result, Tensor) or not result.is_floating_point():
+        return result
+    return {PROBABILITIES: result, ZERO: result == 0}
 
+
+def _n_kept(is_so: Callable[[Tensor, Tensor], Tensor]) -> Predicate:
+    """This is so of how many tokens are kept of a row, and should be."""
+    return _entry(ZERO, lambda g, e, *_, **__: bool(is_so((~g).sum(-1), (~e).sum(-1)).any()))
+
+
+def _not_scaled(got: Tensor, expected: Tensor, *args: Any, **kwargs: Any) -> bool:
+    return not same(got.double().sum(-1), torch.ones(got.shape[:-1]).double(), 1e-3)
+
+
+_FEW = "tokens are kept, the most likely first, until their sum reaches top_p, with the one that "
+_FEW += "reaches it"
 
 check_nucleus = EXERCISE.check(
     "nucleus",
-    reference=_nucleus,
+    reference=nucleus,
+    text=[_nucleus],
     procedure=_run_nucleus,
-    expects="the most likely tokens whose probabilities together reach top_p, as few as will do "
-    "and at least one, scaled to a sum of 1; exactly 0 elsewhere",
+    expects="the shape and dtype of probabilities: the most likely tokens whose probabilities "
+    "together reach top_p, as few as will do and at least one, scaled to a sum of 1; exactly 0 "
+    "elsewhere",
+    wrong={
+        _FEW: {
+            ("reach = summed < top_p", "reach = summed <= top_p"): "the token with which the sum "
+            "reaches top_p is left out (off by one)",
+            "reach = (summed < top_p) | (torch.arange(n) == 0)": "the token with which the sum "
+            "reaches top_p is left out, unless it is the first (off by one)",
+            "reach = F.pad(before < top_p, (1, 0), value=True)[..., :-1]": "one token too many is "
+            "kept",
+            "reach = before <= top_p": "one token too many is kept where the sum is exactly top_p",
+            "reach = before < 1 - top_p": "top_p is taken for the share that is left out",
+            "reach = summed > top_p": "the tokens after those that reach top_p are kept",
+            "reach = before >= top_p": "the tokens after those that reach top_p are kept",
+            "reach = ordered >= top_p": "each token's own probability is compared with top_p, not "
+            "the sum",
+            "reach = ordered >= 1 - top_p": "each token's own probability is compared with 1 - "
+            "top_p, not the sum with top_p",
+            "reach = ordered >= top_p * ordered[..., :1]": "each token is compared with the most "
+            "likely one (min-p)",
+            "reach = torch.arange(n) < math.ceil(top_p * n)": "top_p is taken for a share of the "
+            "vocabulary's tokens",
+            "reach = (before < top_p).reshape(-1, n)[0]": "the first row decides for all rows how "
+            "many are kept",
+            "reach = torch.arange(n) < int((before < top_p).sum(-1).max())": "all rows keep as many "
+            "as the one that needs most",
+        },
+        "sort from the most likely to the least (descending=True), along the vocabulary (dim=-1)": {
+            "ordered, ids = p.sort(-1)": "the least likely tokens are kept",
+            "ordered, ids = (p, torch.arange(n).expand_as(p))": "the tokens are not sorted",
+            "ordered, ids = p.sort(0, True); summed = ordered.double().cumsum(0); scaled = chosen "
+            "/ chosen.sum(0, True); result = torch.zeros_like(p).scatter(0, ids, scaled)": "all "
+            "runs along the first dimension (dim 0)",
+            "summed = ordered.double().cumsum(0)": "the sum runs along the first dimension (dim 0)",
+            "p = probabilities.flatten(); return result.reshape(probabilities.shape)": "all rows "
+            "are taken together (flattened)",
+        },
+        "what is kept is divided by its sum, along the vocabulary": {
+            "scaled = chosen": "what is kept is not scaled to a sum of 1",
+            "scaled = chosen / top_p": "what is kept is divided by top_p, not by its sum",
+            "scaled = chosen / chosen.sum()": "what is kept is divided by the sum over all rows",
+            "scaled = chosen / ordered.amax(-1, True)": "what is kept is divided by the largest "
+            "probability",
+            "scaled = kept / kept.sum(-1, True)": "what is kept becomes equally likely",
+            "scaled = torch.softmax(ordered.masked_fill(~kept, -math.inf), -1)": "a softmax is "
+            "taken of probabilities",
+            "scaled = torch.softmax(chosen, -1)": "a softmax is taken of probabilities, and gives "
+            "those that became 0 some again",
+            "scaled = (chosen + 1e-8) / (chosen + 1e-8).sum(-1, True)": "those outside get a small "
+            "number, not exactly 0",
+        },
+        "put each probability back at its token's place (scatter along the sort's indices)": {
+            "result = scaled": "the probabilities come back sorted",
+            "result = scaled.gather(-1, ids)": "they are put back by gather with the sort's "
+            "indices, which are no inverse",
+        },
+        "exactly 0 elsewhere, and probabilities again": {
+            "result = torch.full_like(p, -math.inf).scatter(-1, ids, scaled.masked_fill(~kept, "
+            "-math.inf))": "the others become -inf, as logits would",
+            "result = torch.zeros_like(p).scatter(-1, ids, scaled).log()": "logarithms come back",
+            "result = torch.zeros_like(p).scatter(-1, ids, kept.to(p.dtype))": "1 and 0 come back, "
+            "which tokens are kept",
+            "result = torch.zeros_like(p).scatter(-1, ids, scaled).float()": "the result is float32",
+            "result = torch.zeros_like(p).scatter(-1, ids, scaled).double()": "the result is float64",
+            "return ids": "the ids come back",
+        },
+        "at 1.0 every token stays: deal with it first, as sums of many tokens are rounded": {
+            "summed = ordered.cumsum(-1); whole = False": "at top_p = 1.0 unlikely tokens are lost",
+            "kept = reach & (not whole)": "at top_p = 1.0 no token is kept",
+            "kept = reach | whole; result = p": "the probabilities come back as they were",
+        },
+    },
+    seen={
+        "top_p = 1 is refused, but it keeps all tokens: a ValueError is for top_p <= 0 and top_p > "
+        "1": lambda got, _, p, top_p: top_p == 1 and "ValueError" in got.kinds,
+        "the result is not finite: at least one token stays (the most likely), and the others "
+        "become 0": _entry(PROBABILITIES, seen.not_finite),
+        "the result has another dtype than probabilities": _entry(PROBABILITIES, other_dtype()),
+        "the shape is not that of probabilities": _entry(PROBABILITIES, other_shape),
+        "the batch is not handled: probabilities may have any number of leading dimensions, also "
+        "none": batch_fails(2),
+        "at top_p = 1.0 tokens are lost: every one keeps its probability, and sums of many tokens "
+        "are rounded, so deal with 1.0 first": lambda got, right, p, top_p: (
+            top_p == 1 and bool((got[ZERO] & ~right[ZERO]).any())
+        ),
+        f"too many tokens are kept: {_FEW}, and no more": _n_kept(torch.gt),
+        f"too few tokens are kept: {_FEW}": _n_kept(torch.lt),
+        "what is kept does not add up to 1: divide it by its sum, along the vocabulary": _entry(
+            PROBABILITIES, _not_scaled
+        ),
+        "as many tokens as should are kept, but other ones: keep the most likely, and put them "
+        "back at their places": _entry(ZERO, _differs),
+        "the right tokens are kept, with other probabilities: divide them by their sum": comes_back(
+            dict
+        ),
+        "the result is not a tensor of probabilities": comes_back(Tensor, list, tuple, int, float),
+        "a condition on a whole tensor: each row has its own sums": _says("ambiguous", "Boolean"),
+    },
 )
-"""`check_nucleus(nucleus, probabilities, top_p)`, and `check_nucleus.raises` as for others."""
+
+
+def _clear(*shape: int, top_p: float) -> Tensor:
+    """Random probabilities, no two of a row nearly alike, of which no sum is nearly `top_p`."""
+    while True:
+        p = (2 * torch.randn(shape, dtype=torch.float64)).softmax(-1)
+        ordered = p.sort(-1, True)[0]
+        apart = bool((-ordered.diff(dim=-1) > 1e-6).all()) and bool((ordered > 1e-7).all())
+        if apart and bool(((ordered.cumsum(-1) - top_p).abs() > 1e-4).all()):
+            return p.float()
+
+
+def _kept_of(*cases: tuple[tuple[int, ...], float]) -> Callable[[Any], Any]:
+    return lambda f: [
+        check_nucleus(f, _clear(*shape, top_p=top_p), top_p) for shape, top_p in cases
+    ]
+
+
+def _rounded() -> Tensor:
+    """Many probabilities whose sum in float32 passes 1 before the last of them is added."""
+    while True:
+        p = (3 * torch.randn(20_000)).softmax(-1)
+        if bool((p.sort(descending=True)[0].cumsum(-1)[:-1] >= 1).any()):
+            return p
+
+
+_EXACT = torch.tensor([[0.1875, 0.5, 0.0625, 0.25], [0.03125, 0.0625, 0.75, 0.15625]])
+
+
+EXERCISE.cases["nucleus"] = {
+    "the most likely tokens whose probabilities together reach top_p": _kept_of(
+        ((4, 12), 0.9), ((3, 8), 0.5), ((5, 30), 0.8), ((9,), 0.7)
+    ),
+    "(..., vocab_size)": _kept_of(((2, 3, 7), 0.6), ((1, 6), 0.75), ((2, 1, 3, 5), 0.85)),
+    "sizes that are alike, a single token": _all(
+        _kept_of(((6, 6), 0.7), ((4, 4, 4), 0.8)), lambda f: check_nucleus(f, torch.ones(3, 1), 0.4)
+    ),
+    "at least one": _all(
+        _kept_of(((3, 7), 0.01), ((8,), 1e-6)),
+        lambda f: check_nucleus(f, torch.tensor([[0.05, 0.9, 0.04, 0.01]]), 0.3),
+    ),
+    "as few as will do": _all(
+        lambda f: [check_nucleus(f, _EXACT, top_p) for top_p in (0.75, 0.5, 0.9375)],
+        _kept_of(((3, 9), 0.99), ((2, 5), 0.95)),
+    ),
+    "at 1.0 every token keeps its probability": lambda f: [
+        *(check_nucleus(f, _clear(*shape, top_p=1.1), 1.0) for shape in ((3, 6), (2, 2, 9))),
+        check_nucleus(f, _rounded(), 1.0),
+        check_nucleus(f, torch.stack([_rounded(), _rounded()]), 1),
+    ],
+    "tokens of probability 0": lambda f: check_nucleus(
+        f, torch.tensor([[0.0, 0.55, 0.0, 0.3, 0.15], [0.8, 0.0, 0.2, 0.0, 0.0]]), 0.7
+    ),
+    "the dtype of probabilities": lambda f: [
+        check_nucleus(f, _clear(3, 8, top_p=0.7).double(), 0.7),
+        check_nucleus(f, torch.tensor([[0.125, 0.0625, 0.5, 0.3125]]).half(), 0.7),
+    ],
+    "probabilities in any memory layout": lambda f: check_nucleus(
+        f, _clear(3, 5, top_p=0.8).mT.contiguous().mT, 0.8
+    ),
+    "ValueError unless 0 < top_p <= 1": lambda f: [
+        check_nucleus_refuses(f, top_p) for top_p in (0.0, -0.5, 1.5, 2, 0)
+    ],
+}
+
+
+def check_nucleus_refuses(answer: Any, top_p: float) -> None:
+    """Check that `nucleus(probabilities, top_p)` raises a ValueError that tells of top_p."""
+    says = ("top_p", "top-p", "top p", str(top_p))
+    why = "top_p must be greater than 0 and at most 1"
+    check_nucleus.raises(answer, ValueError, torch.full((2, 4), 0.25), top_p, says=says, why=why)
 
 
 # --- generate_cached -----------------------------------------------------------------------
@@ -378,8 +968,14 @@ class _Sums:
     lends = ("n_seen",)
 
     def __init__(self) -> None:
-        self.n_seen = 0
-        self._total = torch.zeros((), dtype=torch.long)
+        self._n_seen, self._total = 0, torch.zeros((), dtype=torch.long)
+
+    @property
+    def n_seen(self) -> int:
+        return self._n_seen
+
+    def _see(self, n: int, total: Tensor) -> None:
+        self._n_seen, self._total = self._n_seen + n, total
 
 
 MOST_NOTED = 1000
@@ -403,13 +999,13 @@ class CachedReader(nn.Module):
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
         caches = [_Sums()] if caches is None else caches
         if not isinstance(caches, list | tuple) or not all(isinstance(c, _Sums) for c in caches):
-            raise TypeError("caches is not what model.new_caches() gives")
+            raise TypeError("caches is not the list that model.new_caches() gives")
         self.noted = [*self.noted, tuple(tokens.shape)][:MOST_NOTED]
         n = tokens.shape[-1]
         place = torch.arange(1, n + 1) + caches[0].n_seen
         sums = ((tokens + 1) * place).cumsum(-1) + caches[0]._total
         for cache in caches:
-            cache.n_seen, cache._total = cache.n_seen + n, sums[..., -1:]
+            cache._see(n, sums[..., -1:])
         return self.scale * F.one_hot(sums % self.vocab_size, self.vocab_size).float()
 
 
@@ -423,7 +1019,7 @@ class CachedChain(Chain):
 
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
         for cache in caches or ():
-            cache.n_seen += tokens.shape[-1]
+            cache._see(tokens.shape[-1], tokens)
         return super().forward(tokens)
 
 
@@ -443,7 +1039,6 @@ def _generate_cached(
     T = temperature
     caches = model.new_caches()
     steps = range(n_new)
-    last = tokens
     with torch.no_grad():
         for i in steps:
             given = last if i else tokens
@@ -456,7 +1051,7 @@ def _generate_cached(
 
 
 TOKENS, MODE = "tokens", "model.training after the call"
-SHOWN = "shapes of what the model was given"
+SHOWN = "shapes of the tokens that the model was given, call by call"
 _CHANGED = "the prompt is changed"
 
 
@@ -466,20 +1061,139 @@ def _run_cached(
     """The tokens that temperature 0 gives, what the model was given, and its mode after that."""
     model = CachedReader(vocab_size).train(training)
     made = answer(model, tokens, n_new, temperature=0.0)
-    if made is None:
-        return None
     shown = {SHOWN: model.noted} if n_new else {}
-    return {TOKENS: made, **shown, MODE: model.training}
+    return None if made is None else {TOKENS: made, **shown, MODE: model.training}
 
+
+def _tokens(compare: Callable[[Tensor, Tensor], bool]) -> Predicate:
+    return _entry(TOKENS, lambda got, expected, *_, **__: compare(got, expected))
+
+
+def _shown(is_so: Callable[[list[Any], list[Any]], Any]) -> Predicate:
+    """This is so of the shapes that the model was given, and should have been."""
+    return _entry(
+        SHOWN, lambda got, expected, *_, **__: got != expected and bool(is_so(got, expected))
+    )
+
+
+def _positions(shapes: list[Any]) -> int:
+    return sum(shape[-1] for shape in shapes)
+
+
+_SIGNATURE = {
+    "the signature is generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, "
+    "generator=None)": _says("unexpected keyword argument", "positional"),
+}
+_ONCE = "the whole prompt goes through the model first, in one call, then each new token alone"
+_SAMPLED = "each new token is drawn by sample_next(logits, temperature, top_k, generator)"
 
 check_generate_cached = EXERCISE.check(
     "generate_cached",
     arguments=("tokens", "n_new", "vocab_size"),
-    reference=_generate_cached,
+    reference=generate_cached,
+    text=[_generate_cached],
     procedure=_run_cached,
-    expects="tokens (batch, n) with n_new more, (batch, n + n_new); the model is called as "
-    "model(tokens, caches), with the whole prompt first and then with each new token alone but the "
-    "last (here: temperature 0, and a model of the test's own)",
+    expects="tokens (batch, n) with n_new more, (batch, n + n_new), as generate gives them; the "
+    "model is called as model(tokens, caches), with the whole prompt first and then with each new "
+    "token alone but the last; it is left in its training mode (here: temperature 0, and a model "
+    "of the test's own)",
+    wrong={
+        "put it back into the mode in which it was found, model.train(was_training)": {
+            "model.train(was_training) -> pass": "the model is left in eval mode",
+            "model.train(was_training) -> model.train()": "the model is left in training mode",
+            "train(was_training) -> train(not was_training)": "the model's mode is flipped",
+        },
+        _ONCE: {
+            "given = tokens": "the model gets all tokens at each step, though the caches have seen "
+            "the earlier ones",
+            "given = tokens; logits = model(given)[:, -1]": "the caches are not used, and all "
+            "positions go through the model at each step",
+            "given = tokens; logits = model(given, model.new_caches())[:, -1]": "there are new "
+            "caches at each step, and all positions go through the model again",
+            "logits = model(given, model.new_caches())[:, -1]": "there are new caches at each step, "
+            "which have not seen the earlier tokens",
+            "logits = model(given)[:, -1]": "the model is called without the caches, so that it "
+            "knows nothing of earlier tokens",
+            "given = tokens[:, -1:]": "the model gets only the prompt's last token",
+            "given = last if i else tokens[:, :1]": "the model gets only the prompt's first token",
+            "given = last if i else tokens[:, :-1]": "the prompt's last token is left out",
+            "[model(tokens[:, j:j + 1], caches) for j in range(0 if i else n - 1)]; "
+            "given = tokens[:, -1:]": "the prompt goes through the model token by token",
+            "[model(tokens[:, :-1], caches) for _ in range(not i and n > 1)]; given = tokens[:, "
+            "-1:]": "the prompt goes through the model in two calls",
+            "model(tokens, caches); steps = range(n_new)": "the prompt goes through the model twice "
+            "(before the loop and in it)",
+            "given = tokens[:, n:] if i else tokens": "the model gets all new tokens at each step, "
+            "though the caches have seen the earlier ones",
+            "given = tokens[:, -2:] if i else tokens": "the model gets the last two tokens at each "
+            "step",
+            "given = prompt": "the model gets the prompt at each step",
+            "given = prompt[:, -1:] if i else prompt": "the prompt's last token is given at each "
+            "step, not the new one",
+        },
+        "the last new token does not go through the model: nothing is drawn after it": {
+            "return model(last, caches) is None or tokens": "the last new token goes through the "
+            "model too",
+            "steps = range(n_new + 1); return tokens[:, :-1]": "one token more than asked for is "
+            "made and dropped, for which the last one went through the model",
+        },
+        "the logits at the last position count, model(…)[:, -1]": {
+            "logits = model(given, caches)[:, 0]": "the logits at the first position are used",
+            "logits = model(given, caches).mean(1)": "the logits of all positions are averaged",
+        },
+        "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
+            "last = new[0].expand(len(new), 1)": "the first sequence's token is appended to all",
+            "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
+            "last = new": "the new token has shape (batch,)",
+            "last = new[None]": "the new token has shape (1, batch)",
+        },
+        "n_new tokens are appended, one at a time": {
+            "steps = range(n_new - 1)": "one token too few is made (off by one)",
+            "steps = range(n_new + 1)": "one token too many is made (off by one)",
+            "steps = range(n_new - n)": "n_new is taken for the total length",
+            "steps = range(max(n_new, 1))": "a token is made for n_new = 0 too",
+        },
+        "return the prompt with the new tokens appended, (batch, n + n_new)": {
+            "return tokens[:, n:]": "only the new tokens come back",
+            ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
+            ("return tokens[:1]", "return tokens[0]"): "only the first sequence comes back",
+            "return tokens.squeeze(0)": "a batch of one is squeezed away",
+            ("return tokens.int()", "return tokens.float()"): "the dtype is not the prompt's int64",
+            "return tokens.tolist()": "a list comes back, not a tensor",
+            "return (tokens, caches)": "the caches come back too: return the tokens alone",
+        },
+    },
+    seen={
+        "the model is left in another mode than it was found in: remember model.training and "
+        "restore it": _entry(MODE, _differs),
+        "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(
+            lambda got, want: got.shape != want.shape and torch.equal(got, want[:, : got.shape[1]])
+        ),
+        "the tokens come back in another dtype: they keep that of the prompt, int64 "
+        "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
+        "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
+        "the last new token goes through the model too, though nothing is drawn after it": _shown(
+            lambda got, want: len(got) == len(want) + 1 and got[:-1] == want
+        ),
+        "the prompt does not go through the model in one call: give it model(tokens, caches) "
+        "first": _shown(lambda got, want: _positions(got) == _positions(want)),
+        f"positions that the caches have seen go through the model again: {_ONCE}": _shown(
+            lambda got, want: _positions(got) > _positions(want)
+        ),
+        f"some positions never go through the model: {_ONCE}": _shown(
+            lambda got, want: _positions(got) < _positions(want)
+        ),
+        "the model must be called as model(tokens, caches), with the list that one call of "
+        "model.new_caches() gave": _says("caches", "argument"),
+        "model.new_caches() makes the caches: the model's insides are its own": _says("attribute"),
+        "what is joined has another shape than the prompt: sample_next gives (batch,), and "
+        "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
+        "n_new = 0 is not handled: the prompt comes back as it "
+        "is": lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised),
+        **_SIGNATURE,
+        f"a token is not the most likely one that follows all tokens so far: {_ONCE}, with the "
+        "same caches": _tokens(lambda got, want: got.shape == want.shape),
+    },
 )
 """`check_generate_cached(generate_cached, tokens, n_new=…, vocab_size=…, training=False)`: at
 temperature 0, with a model of the test's own of so many tokens, in training mode or not."""
@@ -491,7 +1205,7 @@ def _run_cached_often(
     """How often each pair of two new tokens comes in a batch of `draws` equal prompts; of the
     reference, how likely it is."""
     right = (draws, 4)
-    if answer is _generate_cached:
+    if answer is generate_cached:
         step = probabilities(table, **options)
         return counted(right, Drawn((step[1][:, None] * step).flatten(), math.inf))
     prompt = torch.ones(draws, 2, dtype=torch.long)
@@ -509,64 +1223,194 @@ def _run_cached_often(
 check_generate_cached_often = EXERCISE.check(
     "generate_cached",
     arguments=("logits after each token", "draws"),
-    reference=_generate_cached,
+    reference=generate_cached,
+    text=[_generate_cached],
     procedure=_run_cached_often,
     expects="pairs of new tokens in the proportions that temperature, top_k and the model's logits "
-    "give: each new token is drawn by sample_next(logits, temperature, top_k, generator)",
+    f"give: {_SAMPLED}",
+    wrong={
+        _SAMPLED: {
+            "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
+            "T = 1.0": "temperature is not passed on",
+            "k = None": "top_k is not passed on",
+            "k = None; T = 1.0": "temperature and top_k are not passed on",
+            "T = temperature ** 2": "the logits are divided by the temperature twice",
+            "T = temperature and 1 / temperature": "the logits are multiplied by the temperature",
+            "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before sample_next",
+            "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))": "the same random "
+            "numbers come at each step (a generator is made or seeded anew in the loop)",
+            "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is repeated",
+            "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": "all "
+            "sequences of the batch get the same token",
+        },
+        **OTHER_DEFAULTS,
+    },
+    seen={
+        "all sequences of the batch get the same token: draw one for each, from its own row of the "
+        "logits": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any()),
+        f"{_CHANGED}: append to it": lambda got, *_, **__: got.get(FREQUENCIES) == _CHANGED,
+        "the shape is not (batch, n + n_new)": _entry(sampling.SHAPE, _differs),
+        **_SIGNATURE,
+        "the pairs of new tokens come with other probabilities than sample_next(logits, "
+        "temperature, top_k, generator) gives when it is called for each anew": comes_back(dict),
+    },
 )
 """`check_generate_cached_often(generate_cached, table, draws=800, temperature=…, top_k=…,
-seed=…)`: row `t` of `table` holds the logits after token `t`, and the prompt is (1, 1)."""
+seed=…)`: row `t` of `table` holds the logits after token `t`, and each prompt is (1, 1)."""
 
 check_generate_cached_seeds = sampling.seeds_check(
     EXERCISE,
     "generate_cached",
     lambda f, x, generator: f(CachedChain(x), torch.zeros(60, 1).long(), 3, generator=generator),
     arguments=("logits after each token", "seed", "another seed"),
-    reference=_generate_cached,
+    reference=generate_cached,
     text=[_generate_cached],
 )
 """`check_generate_cached_seeds(generate_cached, table, seed, another_seed)`."""
 
 
+def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
+    """Cases of batch, n, n_new and vocab_size."""
+    return lambda f: [
+        check_generate_cached(
+            f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training
+        )
+        for batch, n, n_new, v in cases
+    ]
+
+
+def _any_token(f: Any) -> None:
+    # Any of 60 tokens comes after the prompt, and each is followed by the next one.
+    table = 60.0 * torch.eye(60).roll(1, dims=1)
+    table[1] = 0.0
+    check_generate_cached_often(f, table, draws=4000)
+
+
+EXERCISE.cases["generate_cached"] = {
+    "the same tokens as generate at temperature 0": _made((3, 5, 6, 12), (2, 20, 8, 50)),
+    "a single sequence, a prompt of one token": _made((1, 3, 12, 11), (1, 2, 12, 3), (4, 1, 5, 7)),
+    "a single new token, or none": _made((2, 4, 1, 9), (1, 1, 1, 5), (2, 3, 0, 9)),
+    "tokens in any memory layout": lambda f: check_generate_cached(
+        f, torch.randint(9, (5, 2)).mT, n_new=3, vocab_size=9
+    ),
+    "the model's training mode is left as it was found": _made(
+        (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
+    ),
+    "temperature, top_k and generator as in sample_next": lambda f: [
+        check_generate_cached_often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
+        check_generate_cached_often(f, TABLE, draws=800, temperature=3.0),
+        check_generate_cached_often(f, TABLE, draws=800, top_k=2, seed=a_seed()),
+        check_generate_cached_often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=a_seed()),
+    ],
+    "equal generator seeds give equal tokens": lambda f: check_generate_cached_seeds(
+        f, TABLE, seed := a_seed(), seed + 1
+    ),
+    "all tokens unless top_k is given": _any_token,
+}
+
+
 # --- kv_cache_bytes ------------------------------------------------------------------------
 
 
-def _kv_cache_bytes(config: Any, n_tokens: int, bytes_per_number: int = 2) -> int:
+def _kv_cache_bytes(config: Any, n_tokens: int, bytes_per_number: int = 2) -> Any:
     b, n = (bytes_per_number, n_tokens)
-    heads = config.n_heads if config.n_kv_heads is None else config.n_kv_heads
-    d = config.d_model // config.n_heads if config.d_head is None else config.d_head
-    numbers = 2 * config.n_layers * heads * d * n
+    h, L, D = (config.n_heads, config.n_layers, config.d_model)
+    m = config.n_kv_heads or h
+    d = config.d_head or D // h
+    both = 2
+    numbers = both * L * m * d * n
     return numbers * b
 
 
 check_kv_cache_bytes = EXERCISE.check(
     "kv_cache_bytes",
-    reference=_kv_cache_bytes,
-    expects="an int: keys and values, in all layers, for n_kv_heads heads of d_head numbers each "
-    "and n_tokens positions, in bytes",
+    reference=kv_cache_bytes,
+    text=[_kv_cache_bytes],
+    expects="an int, in bytes: keys and values (2), in each of n_layers layers, n_kv_heads heads of "
+    "d_head numbers at n_tokens positions",
+    wrong={
+        "there are n_kv_heads key heads and as many value heads, n_heads where it is None": {
+            "m = h": "n_kv_heads is ignored (grouped-query attention)",
+            "m = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
+            "m = 1": "the heads are left out",
+            "m = h + 2 * (config.n_kv_heads or h); both = 1": "queries are counted too",
+            "m = config.n_kv_heads": "n_kv_heads = None is not replaced by n_heads",
+        },
+        "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
+        "None": {
+            "d = D // h": "config.d_head is ignored",
+            "d = D // m": "d_head is taken for d_model // n_kv_heads (as many numbers as n_heads heads)",
+            "d = D": "each head is taken to have d_model numbers",
+            "d = 1": "d_head is left out",
+            "d = config.d_head": "d_head = None is not replaced by d_model // n_heads",
+        },
+        "both keys and values are kept, in each layer, for each token": {
+            "both = 1": "keys or values are left out (there are 2)",
+            "both = 3": "queries are counted too (3), which nothing asks for again",
+            "both = 4": "keys and values are counted twice",
+            "numbers = both * m * d * n": "the layers are left out",
+            "numbers = both * L * m * d": "the tokens are left out",
+            "numbers = both * L * m * d * n ** 2": "n_tokens is squared, as if attention's weights "
+            "were kept",
+            "numbers = both * L * m * d * (n - 1)": "the last token is left out",
+            "numbers = both * L * m * d * config.vocab_size * n": "vocab_size is multiplied in",
+            "numbers = both * L * m * d * n + D * n": "the embeddings of the tokens are counted too",
+        },
+        "bytes are asked for, bytes_per_number for each number (2 unless given)": {
+            "return numbers": "numbers come back, not bytes",
+            "b, n = (2, n_tokens)": "bytes_per_number is ignored (2)",
+            "b, n = (4, n_tokens)": "bytes_per_number is ignored (4)",
+            "bytes_per_number=2 -> bytes_per_number=4": "the default of bytes_per_number is 4",
+            "bytes_per_number=2 -> bytes_per_number=1": "the default of bytes_per_number is 1",
+            "return numbers * b * 8": "bits come back, not bytes",
+            "return numbers / b": "it is divided by bytes_per_number",
+        },
+        "give the exact int": {
+            "return float(numbers * b)": "a float comes back",
+            "return numbers * b // 1024": "KiB come back",
+            "return numbers * b // 2 ** 20": "MiB come back",
+            "return numbers * b / 2 ** 20": "MiB come back",
+            "return torch.tensor(numbers * b)": "a tensor comes back",
+        },
+    },
+    seen={
+        "a float comes back: use // for whole numbers, and give an int": comes_back(float),
+        "a multiplication or division with None: n_kv_heads and d_head may be None, which means "
+        "n_heads and d_model // n_heads": _says("NoneType"),
+        "the signature is kv_cache_bytes(config, n_tokens, bytes_per_number=2)": _says("argument"),
+        "config is a ModelConfig: read its attributes, such as config.n_layers": _says(
+            "subscriptable", "attribute"
+        ),
+        "the number is a simple multiple or fraction of the right one: a factor is left out, or "
+        "there twice": lambda got, right, *_, **__: any(
+            got * i == right * j for i in range(1, 65) for j in range(1, 65)
+        ),
+    },
 )
 """`check_kv_cache_bytes(kv_cache_bytes, config, n_tokens, bytes_per_number=…)`."""
 
+_SIZES = {"vocab_size": 1000, "d_model": 96, "n_layers": 5, "n_heads": 6, "d_ff": 200}
 
-EXERCISE.cases |= {
-    "repeat_kv": {
-        "each head n_repeats times in a row": lambda f: check_repeat_kv(
-            f, torch.randn(2, 3, 4, 5), 2
-        ),
-    },
-    "KVCache": {"appends": lambda f: check_KVCache(f, [3, 1, 2])},
-    "GroupedQueryAttention": {
-        "x": lambda f, own: check_GroupedQueryAttention(
-            f, torch.randn(2, 6, 16), 4, 2, chunks=[3, 1, 2], own_cache=own
-        ),
-    },
-    "nucleus": {"few": lambda f: check_nucleus(f, torch.randn(3, 9).softmax(-1), 0.7)},
-    "generate_cached": {
-        "tokens": lambda f: check_generate_cached(
-            f, torch.randint(9, (2, 4)), n_new=5, vocab_size=9
-        )
-    },
-    "kv_cache_bytes": {
-        "bytes": lambda f, config: check_kv_cache_bytes(f, config(100, 12, 3, 4, 16), 10)
-    },
+
+def _bytes(*cases: dict[str, Any], n_tokens: int = 37, **given: int) -> Callable[[Any, Any], Any]:
+    return lambda f, config: [
+        check_kv_cache_bytes(f, config(**_SIZES | case), n_tokens, **given) for case in cases
+    ]
+
+
+EXERCISE.cases["kv_cache_bytes"] = {
+    "keys and values of all layers": _bytes(
+        {}, {"n_layers": 1}, {"n_heads": 1, "d_model": 7}, bytes_per_number=4
+    ),
+    "grouped-query attention": _bytes({"n_kv_heads": 2}, {"n_kv_heads": 1}, {"n_kv_heads": 6}),
+    "d_head": _bytes({"d_head": 40}, {"d_head": 24, "n_kv_heads": 3}, {"d_head": 1}),
+    "bytes_per_number": _all(
+        _bytes({}, {"n_kv_heads": 3}), _bytes({"d_head": 7}, bytes_per_number=1)
+    ),
+    "one token, none, and many": _all(
+        *(_bytes({"n_kv_heads": 2}, n_tokens=n) for n in (1, 0, 131_072))
+    ),
+    "nothing else of config matters": _bytes(
+        {"gated": True, "bias": True, "norm": "layer", "tied_embeddings": True, "n_positions": 512}
+    ),
 }

@@ -11,7 +11,7 @@ def softmax(x, dim=-1):
     lent = {"back": 0, "methods": ["__reduce__", "extend"], "values": ["__dict__", "_noted"]}
     stand_in = learner.Lent(server, lent)
     try:
-        print("BREACH", getattr(stand_in, "__dict__")["_lent"][0].call_back(0, name="__dict__", do="get"))
+        print("BREACH", server.call_back(0, name="__dict__", do="get"))
     except Exception:
         print("BREACH", stand_in._noted, stand_in.extend(x, x))
     return x
