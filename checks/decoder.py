@@ -17,15 +17,14 @@ from checks.mistakes import Wrong
 from checks.sampling import FREQUENCIES, Drawn, a_generator, a_seed, counted, probabilities
 from checks.seen import Predicate, batch_fails, comes_back, other_dtype, raised, same_shape
 from helpers.attention import causal_mask
+from helpers.generation import generate, sample_next
 from helpers.positional_encoding import sinusoidal_encoding
 from helpers.transformer_block import (
-    CausalSelfAttention,
     DecoderBlock,
     DecoderLM,
+    GroupedQueryAttention,
     RMSNorm,
     SwiGLU,
-    generate,
-    sample_next,
 )
 from helpers.weights import austen_files
 
@@ -363,7 +362,7 @@ def _rope(x: Tensor, first: int = 0) -> Tensor:
     return turned
 
 
-class _Attention(CausalSelfAttention):
+class _Attention(GroupedQueryAttention):
     def forward(self, x: Tensor, cache: Any = None) -> Any:
         h = self.n_heads
         n = x.shape[-2]
@@ -557,7 +556,7 @@ _check_decoder_block = EXERCISE.check(
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=DecoderBlock,
     procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
-    text=[CausalSelfAttention, _split, _merge, _rope, _SwiGLU, _Attention, _Block],
+    text=[GroupedQueryAttention, _split, _merge, _rope, _SwiGLU, _Attention, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",
     wrong={

@@ -107,14 +107,15 @@ def transformer_parameters(config: ModelConfig) -> dict[str, int]:
     return parts | {"total": sum(parts.values())}
 
 
-def kv_cache_bytes(config: ModelConfig, n_tokens: int = 1, dtype: Dtype = "float16") -> int:
-    """Bytes that keys and values of `n_tokens` tokens take in all layers.
+def kv_cache_bytes(config: ModelConfig, n_tokens: int, bytes_per_number: int = 2) -> int:
+    """Bytes that keys and values of `n_tokens` tokens take in all layers, for one sequence.
 
-    Raises `ValueError` for a `dtype` not in `BITS`.
+    `bytes_per_number` is 2 in float16 and bfloat16, 4 in float32. Raises `ValueError` where
+    `config.d_head` is not given and `n_heads` does not divide `d_model`.
     """
     n_kv_heads = config.n_heads if config.n_kv_heads is None else config.n_kv_heads
     d_head = _head_size(config.d_model, config.n_heads, config.d_head)
-    return weight_bytes(2 * config.n_layers * n_kv_heads * d_head * n_tokens, dtype)
+    return 2 * config.n_layers * n_kv_heads * d_head * n_tokens * bytes_per_number
 
 
 def weight_bytes(n_parameters: int, dtype: Dtype = "float32") -> int:

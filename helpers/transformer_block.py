@@ -6,7 +6,7 @@ its input's shape; `record_attention` shows the weights that it computed on the 
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 import torch.nn.functional as F
@@ -128,11 +128,21 @@ class SwiGLU(nn.Module):
         return self.W_down(F.silu(self.W_gate(x)) * self.W_up(x))
 
 
+def repeat_kv(x: Tensor, n_repeats: int) -> Tensor:
+    """Each key or value head `n_repeats` times in a row, one for each query head that it serves.
+
+    Shapes: `x` `(..., n_kv_heads, n, d_head)`; gives `(..., n_kv_heads * n_repeats, n, d_head)`,
+    heads in the order 0, 0, 1, 1, …: query head `h` meets key head `h // n_repeats` (Ainslie et
+    al. 2023, "GQA", section 2.2).
+    """
+    return x.repeat_interleave(n_repeats, dim=-3)
+
+
 class KVCache:
     """The keys and values of the tokens that one layer has seen.
 
-    `K` and `V` are `(..., n_kv_heads, n_seen, d_head)`, or `None` before the first token; the
-    keys are rotated already (Pope et al. 2022, "Efficiently Scaling Transformer Inference",
+    `K` and `V` are `(..., n_seen, d)`, or `None` before the first token; the keys of the models
+    here are rotated already (Pope et al. 2022, "Efficiently Scaling Transformer Inference",
     section 2).
     """
 
@@ -146,13 +156,16 @@ class KVCache:
         return 0 if self.K is None else self.K.shape[-2]
 
     def extend(self, K: Tensor, V: Tensor) -> tuple[Tensor, Tensor]:
-        """Append new keys and values, `(..., n_kv_heads, n, d_head)`; gives all there are now."""
+        """Append new keys `(..., n_new, d_k)` and values `(..., n_new, d_v)`; gives all so far.
+
+        What it gave before does not change.
+        """
         self.K = K if self.K is None else torch.cat((self.K, K), dim=-2)
         self.V = V if self.V is None else torch.cat((self.V, V), dim=-2)
         return self.K, self.V
 
 
-class CausalSelfAttention(nn.Module):
+class GroupedQueryAttention(nn.Module):
     """Attention to earlier positions and itself, with RoPE on queries and keys.
 
     Bias-free `nn.Linear` layers `W_q`, `W_k`, `W_v`, `W_o`. Where `n_kv_heads < n_heads`, each
@@ -168,8 +181,8 @@ class CausalSelfAttention(nn.Module):
         d_model: int,
         n_heads: int,
         n_kv_heads: int | None = None,
-        d_head: int | None = None,
         rope_base: float = 10000.0,
+        d_head: int | None = None,
     ) -> None:
         super().__init__()
         if d_head is None:
@@ -180,7 +193,7 @@ class CausalSelfAttention(nn.Module):
             d_head = d_model // n_heads
         if n_kv_heads is None:
             n_kv_heads = n_heads
-        if n_heads % n_kv_heads != 0:
+        if n_kv_heads < 1 or n_heads % n_kv_heads != 0:
             raise ValueError(
                 f"n_kv_heads is {n_kv_heads}; it must divide n_heads = {n_heads} without remainder"
             )
@@ -190,31 +203,47 @@ class CausalSelfAttention(nn.Module):
         self.W_v = nn.Linear(d_model, n_kv_heads * d_head, bias=False)
         self.W_o = nn.Linear(n_heads * d_head, d_model, bias=False)
 
-    def forward(self, x: Tensor, cache: KVCache | None = None) -> tuple[Tensor, Tensor]:
-        """Shapes: `x` `(..., n, d_model)`; gives `output` of the same shape and `weights`
-        `(..., n_heads, n, n_seen + n)`. With a `cache`, `x` holds only the positions after the
-        `n_seen` that it stores, and is added to it."""
+    def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
+        """Shapes: `x` and the result `(..., n, d_model)`. With a `cache`, `x` holds only the
+        positions after the `n_seen` that it stores, and is added to it.
+
+        PyTorch's fused attention never holds all weights at once; `attention_weights` does.
+        """
+        Q, K, V = self._projections(x, cache)
+        n, n_keys = Q.shape[-2], K.shape[-2]
+        mask = causal_mask(n_keys)[n_keys - n :].to(x.device) if 1 < n < n_keys else None
+        heads = F.scaled_dot_product_attention(Q, K, V, attn_mask=mask, is_causal=n == n_keys)
+        return self.W_o(merge_heads(heads))
+
+    def attention_weights(self, x: Tensor) -> Tensor:
+        """The weights `(..., n_heads, n, n)` with which the positions of `x` `(..., n, d_model)`
+        attend to each other."""
+        Q, K, V = self._projections(x)
+        mask = causal_mask(x.shape[-2]).to(x.device)
+        return scaled_dot_product_attention(Q, K, V, mask)[1]
+
+    def _projections(
+        self, x: Tensor, cache: KVCache | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries of `x`, and keys and values of all positions so far, a head for each query's."""
         n_seen = 0 if cache is None else cache.n_seen
-        n = x.shape[-2]
-        positions = torch.arange(n_seen, n_seen + n, device=x.device)
+        positions = torch.arange(n_seen, n_seen + x.shape[-2], device=x.device)
         Q = apply_rope(split_heads(self.W_q(x), self.n_heads), positions, self.rope_base)
         K = apply_rope(split_heads(self.W_k(x), self.n_kv_heads), positions, self.rope_base)
         V = split_heads(self.W_v(x), self.n_kv_heads)
         if cache is not None:
             K, V = cache.extend(K, V)
         if self.n_kv_heads < self.n_heads:
-            K = K.repeat_interleave(self.n_heads // self.n_kv_heads, dim=-3)
-            V = V.repeat_interleave(self.n_heads // self.n_kv_heads, dim=-3)
-        mask = causal_mask(n_seen + n)[n_seen:].to(x.device)
-        heads, weights = scaled_dot_product_attention(Q, K, V, mask)
-        return self.W_o(merge_heads(heads)), weights
+            n_repeats = self.n_heads // self.n_kv_heads
+            K, V = repeat_kv(K, n_repeats), repeat_kv(V, n_repeats)
+        return Q, K, V
 
 
 class DecoderBlock(nn.Module):
     """The pre-norm block of Llama and its like (Touvron et al. 2023, section 2.2).
 
-    Attributes: `attention_norm` (`RMSNorm`), `attention` (`CausalSelfAttention`),
-    `feed_forward_norm`, `feed_forward` (`SwiGLU`). Raises `ValueError` as `CausalSelfAttention`.
+    Attributes: `attention_norm` (`RMSNorm`), `attention` (`GroupedQueryAttention`),
+    `feed_forward_norm`, `feed_forward` (`SwiGLU`). Raises `ValueError` as `GroupedQueryAttention`.
     """
 
     def __init__(
@@ -229,13 +258,13 @@ class DecoderBlock(nn.Module):
     ) -> None:
         super().__init__()
         self.attention_norm = RMSNorm(d_model, eps)
-        self.attention = CausalSelfAttention(d_model, n_heads, n_kv_heads, d_head, rope_base)
+        self.attention = GroupedQueryAttention(d_model, n_heads, n_kv_heads, rope_base, d_head)
         self.feed_forward_norm = RMSNorm(d_model, eps)
         self.feed_forward = SwiGLU(d_model, d_ff)
 
     def forward(self, x: Tensor, cache: KVCache | None = None) -> Tensor:
-        """Shapes: `x` and the result `(..., n, d_model)`; `cache` as in `CausalSelfAttention`."""
-        x = x + self.attention(self.attention_norm(x), cache)[0]
+        """Shapes: `x` and the result `(..., n, d_model)`; `cache` as in `GroupedQueryAttention`."""
+        x = x + self.attention(self.attention_norm(x), cache)
         return x + self.feed_forward(self.feed_forward_norm(x))
 
 
@@ -264,7 +293,7 @@ class DecoderLM(nn.Module):
     Attributes: `embedding` (not scaled), `blocks`, `norm`, `output` (no bias, its own weight).
     Of `config` it reads `vocab_size`, `d_model`, `n_layers`, `n_heads`, `d_ff`, `n_kv_heads` and
     `d_head`: the architecture is always that of `DecoderBlock`. Raises `ValueError` as
-    `CausalSelfAttention` does.
+    `GroupedQueryAttention` does.
     """
 
     def __init__(
@@ -287,6 +316,10 @@ class DecoderLM(nn.Module):
         self.norm = RMSNorm(config.d_model, eps)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
 
+    def new_caches(self) -> list[KVCache]:
+        """An empty cache for each block, to be given to `forward`."""
+        return [KVCache() for _ in self.blocks]
+
     def forward(self, tokens: Tensor, caches: list[KVCache] | None = None) -> Tensor:
         """Shapes: `tokens` `(..., n)`, ids; gives logits `(..., n, vocab_size)`. With `caches`,
         one a block, `tokens` holds only those after the ones the caches have seen."""
@@ -303,93 +336,23 @@ def record_attention(blocks: Iterable[nn.Module]) -> Iterator[list[Tensor]]:
     Gives a list that grows by one detached tensor `(..., n_heads, n_q, n_k)` for every call of a
     block, in the order of the calls:
     `with record_attention(model.blocks) as weights: model(tokens)`.
+
+    Raises `ValueError` where a block is called with a cache: its weights are not computed then.
     """
     recorded: list[Tensor] = []
-    handles = [
-        block.get_submodule("attention").register_forward_hook(
-            lambda _module, _inputs, result: recorded.append(result[1].detach())
-        )
-        for block in blocks
-    ]
+
+    def record(module: nn.Module, inputs: tuple[Any, ...], result: Any) -> None:
+        if not isinstance(module, GroupedQueryAttention):
+            recorded.append(result[1].detach())
+            return
+        if any(isinstance(given, KVCache) for given in inputs):
+            raise ValueError("record_attention: give the model all tokens at once, without caches")
+        with torch.no_grad():
+            recorded.append(module.attention_weights(inputs[0]))
+
+    handles = [block.get_submodule("attention").register_forward_hook(record) for block in blocks]
     try:
         yield recorded
     finally:
         for handle in handles:
             handle.remove()
-
-
-def sample_next(
-    logits: Tensor,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Draw a token from `softmax(logits / temperature)`, among the `top_k` most likely ones.
-
-    Shapes: `logits` `(..., vocab_size)`; gives ids `(...)`. Temperature 0 is the arg max. Top-k
-    sampling: Fan et al. 2018, "Hierarchical Neural Story Generation", section 5.
-
-    Raises `ValueError` for a negative `temperature` or `top_k < 1`.
-    """
-    if temperature < 0:
-        raise ValueError(f"temperature is {temperature}; it must be 0 (arg max) or greater")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k is {top_k}; it must be at least 1, or None for all tokens")
-    if temperature == 0:
-        return logits.argmax(dim=-1)
-    # The largest becomes 0 first, so that a tiny temperature can't overflow to inf - inf.
-    scaled = (logits.float() - logits.float().amax(dim=-1, keepdim=True)) / temperature
-    if top_k is not None:
-        best, ids = scaled.topk(min(top_k, scaled.shape[-1]), dim=-1)
-        scaled = torch.full_like(scaled, -torch.inf).scatter(-1, ids, best)
-    rows = F.softmax(scaled, dim=-1).reshape(-1, scaled.shape[-1])
-    return torch.multinomial(rows, 1, generator=generator).reshape(logits.shape[:-1])
-
-
-def generate(
-    model: nn.Module,
-    tokens: Tensor,
-    n_new: int,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """Append `n_new` sampled tokens, one at a time, computing all positions anew for each.
-
-    Shapes: `tokens` `(batch, n)`; gives `(batch, n + n_new)`. The model runs in eval mode and is
-    left in the mode in which it was found. Raises `ValueError` as `sample_next` does.
-    """
-    was_training = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            for _ in range(n_new):
-                new = sample_next(model(tokens)[..., -1, :], temperature, top_k, generator)
-                tokens = torch.cat((tokens, new[..., None]), dim=-1)
-    finally:
-        model.train(was_training)
-    return tokens
-
-
-def generate_cached(
-    model: DecoderLM,
-    tokens: Tensor,
-    n_new: int,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """As `generate`, with the keys and values of earlier tokens kept instead of computed anew."""
-    was_training = model.training
-    model.eval()
-    caches = [KVCache() for _ in model.blocks]
-    unseen = tokens
-    try:
-        with torch.no_grad():
-            for _ in range(n_new):
-                new = sample_next(model(unseen, caches)[..., -1, :], temperature, top_k, generator)
-                unseen = new[..., None]
-                tokens = torch.cat((tokens, unseen), dim=-1)
-    finally:
-        model.train(was_training)
-    return tokens

@@ -53,7 +53,8 @@ DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
 """Modules of helpers as they are. `weights` reads trained weights without a model for them."""
 REFERENCES = (
-    "attention", "heads", "models", "parameters", "positional_encoding", "transformer_block",
+    "attention", "generation", "heads", "models", "parameters", "positional_encoding", "training",
+    "transformer_block",
 )  # fmt: skip
 """Modules of helpers that give answers away. Importing one says that it is not available."""
 

@@ -1,6 +1,7 @@
 """The trained models give the numbers of the originals, and a missing one says how to get it."""
 
 import importlib.metadata
+import re
 import subprocess
 import sys
 
@@ -11,10 +12,10 @@ import transformers
 
 from helpers import weights as trained
 from helpers.attention import scaled_dot_product_attention, split_heads
+from helpers.generation import generate, generate_cached
 from helpers.models import load_austen, load_minilm, load_smollm2
 from helpers.parameters import CONFIGS, transformer_parameters
 from helpers.positional_encoding import interleaved_to_half_split
-from helpers.transformer_block import generate, generate_cached
 
 # One tensor that differs by this much is another computation, not another order of sums.
 TOLERANCE = {"atol": 1e-4, "rtol": 1e-4}
@@ -224,7 +225,14 @@ def test_austen_fits_a_decoder_of_the_contract(austen):
     assert all(weight.dtype == torch.float32 for weight in state.values())
     count = sum(weight.numel() for weight in state.values())
     assert count == transformer_parameters(austen.config)["total"]
-    assert sum(f.stat().st_size for f in trained.AUSTEN_FOLDER.iterdir()) < 4e6
+    assert sum(f.stat().st_size for f in trained.AUSTEN_FOLDER.glob("*.safetensors")) < 2e6
+
+
+def test_the_text_that_it_was_trained_on_is_here():
+    """Learners train their own model on it, without a network."""
+    text = trained.austen_text()
+    assert text.startswith("SENSE AND SENSIBILITY") and len(re.findall(r"^CHAPTER (?:1|I)$", text, re.M)) == 6
+    assert round(0.95 * len(text)) == 3_806_744  # characters, as models/austen/README.md says
 
 
 def test_austen_writes_text(austen):

@@ -152,13 +152,13 @@ def test_unknown_norm_is_named():
 )
 def test_cache_bytes(name, a_token):
     """Grouped-query attention's gain, as lesson 08 prints it."""
-    assert kv_cache_bytes(CONFIGS[name]) == a_token
-    assert kv_cache_bytes(CONFIGS[name], n_tokens=4096, dtype="float32") == 2 * 4096 * a_token
+    assert kv_cache_bytes(CONFIGS[name], 1) == a_token
+    assert kv_cache_bytes(CONFIGS[name], n_tokens=4096, bytes_per_number=4) == 2 * 4096 * a_token
 
 
 def test_cache_bytes_with_its_own_head_size():
     """Gemma's heads are larger than d_model // n_heads."""
-    assert kv_cache_bytes(CONFIGS["Gemma 7B"]) == 2 * 2 * 28 * 16 * 256
+    assert kv_cache_bytes(CONFIGS["Gemma 7B"], 1) == 2 * 2 * 28 * 16 * 256
 
 
 def test_weight_bytes():

@@ -1,4 +1,4 @@
-"""The blocks agree with PyTorch's and with Hugging Face's Llama; sampling does what it says."""
+"""The blocks agree with PyTorch's and with Hugging Face's Llama; the cache changes nothing."""
 
 import pytest
 import torch
@@ -10,18 +10,14 @@ from helpers.attention import causal_mask, padding_mask
 from helpers.parameters import ModelConfig, transformer_parameters
 from helpers.positional_encoding import interleaved_to_half_split
 from helpers.transformer_block import (
-    CausalSelfAttention,
     CrossAttentionDecoderBlock,
     DecoderBlock,
     DecoderLM,
     EncoderBlock,
-    KVCache,
+    GroupedQueryAttention,
     RMSNorm,
     SwiGLU,
-    generate,
-    generate_cached,
     record_attention,
-    sample_next,
 )
 
 TOLERANCE = {"atol": 1e-5, "rtol": 1e-5}
@@ -243,7 +239,7 @@ def test_attention_names_the_wrong_argument():
     with pytest.raises(ValueError, match="n_heads is 3; it must divide d_model = 16"):
         DecoderBlock(16, 3, 24)
     with pytest.raises(ValueError, match="n_kv_heads is 3; it must divide n_heads = 4"):
-        CausalSelfAttention(16, 4, n_kv_heads=3)
+        GroupedQueryAttention(16, 4, n_kv_heads=3)
 
 
 @pytest.mark.parametrize("config", [CONFIG, GROUPED], ids=["multi-head", "grouped-query"])
@@ -252,16 +248,12 @@ def test_cache_changes_nothing_but_the_time(config):
     """A cached key at a wrong position would give plausible, different text."""
     model = DecoderLM(config)
     tokens = torch.randint(config.vocab_size, (2, 12))
-    caches = [KVCache() for _ in model.blocks]
+    caches = model.new_caches()
     pieces = [model(piece, caches) for piece in tokens.split((5, 1, 4, 2), dim=-1)]
     torch.testing.assert_close(torch.cat(pieces, dim=-2), model(tokens), **TOLERANCE)
     assert [cache.n_seen for cache in caches] == [12] * config.n_layers
-    for temperature in (0.0, 1.0):
-        results = [
-            make(model, tokens, 15, temperature, 10, torch.Generator().manual_seed(3))
-            for make in (generate, generate_cached)
-        ]
-        assert torch.equal(*results)
+    with pytest.raises(ValueError, match="without caches"), record_attention(model.blocks):
+        model(tokens, model.new_caches())
 
 
 def test_record_attention_stops_at_the_end():
@@ -274,59 +266,3 @@ def test_record_attention_stops_at_the_end():
     model(tokens)
     assert [w.shape for w in weights] == [(4, 6, 6)] * 3
     assert not any(w.requires_grad for w in weights)
-
-
-def frequencies(logits, n=20_000, **options):
-    generator = torch.Generator().manual_seed(5)
-    drawn = sample_next(logits.expand(n, -1), generator=generator, **options)
-    return torch.bincount(drawn, minlength=logits.shape[-1]) / n
-
-
-def test_sampling_follows_the_distribution():
-    """Temperature the wrong way round, or top-k that keeps one too many, reads almost alike."""
-    logits = torch.tensor([2.0, 0.0, 1.0, -1.0])
-    for temperature in (0.5, 1.0, 2.0):
-        expected = F.softmax(logits / temperature, dim=-1)
-        measured = frequencies(logits, temperature=temperature)
-        torch.testing.assert_close(measured, expected, atol=0.015, rtol=0)
-    kept = F.softmax(torch.tensor([2.0, -torch.inf, 1.0, -torch.inf]), dim=-1)
-    torch.testing.assert_close(frequencies(logits, top_k=2), kept, atol=0.015, rtol=0)
-    # Equal logits: still no more than k of them.
-    assert (frequencies(torch.zeros(5), top_k=2) > 0).sum() == 2
-
-
-def test_sampling_at_the_edges():
-    """Greedy decoding, batches, and errors that say what would be right."""
-    logits = torch.randn(2, 3, 7)
-    assert torch.equal(sample_next(logits, temperature=0), logits.argmax(dim=-1))
-    assert torch.equal(sample_next(logits, top_k=1), logits.argmax(dim=-1))
-    assert torch.equal(sample_next(1e4 * logits, temperature=1e-6), logits.argmax(dim=-1))
-    assert sample_next(logits[0, 0]).shape == ()
-    assert sample_next(logits, top_k=100).shape == (2, 3)
-    with pytest.raises(ValueError, match=r"temperature is -0.1; it must be 0 \(arg max\)"):
-        sample_next(logits, temperature=-0.1)
-    with pytest.raises(ValueError, match="top_k is 0; it must be at least 1"):
-        sample_next(logits, top_k=0)
-
-
-@pytest.mark.parametrize("make", [generate, generate_cached])
-def test_generate_keeps_tokens_mode_and_seed(make):
-    """A model left in eval mode would train on without anybody noticing."""
-    model = DecoderLM(CONFIG)
-    tokens = torch.randint(50, (2, 4))
-    for training in (True, False):
-        model.train(training)
-        first, second = (
-            make(model, tokens, 6, generator=torch.Generator().manual_seed(9)) for _ in range(2)
-        )
-        assert model.training is training and model.blocks[0].training is training
-        assert torch.equal(first, second)
-        assert first.shape == (2, 10) and torch.equal(first[:, :4], tokens)
-    model.train()
-    with pytest.raises(ValueError, match="temperature"):
-        make(model, tokens, 1, temperature=-1)
-    assert model.training
-    assert torch.equal(make(model, tokens, 0), tokens)
-    greedy = make(model, tokens, 3, temperature=0)
-    for n in (4, 5, 6):
-        assert torch.equal(greedy[:, n], model(greedy[:, :n])[:, -1].argmax(dim=-1))
