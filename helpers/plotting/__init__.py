@@ -53,6 +53,7 @@ from helpers.plotting.diagrams import (
     plot_multi_head_flow,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
+from helpers.plotting.learning import plot_head_scores, plot_lens
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
 
@@ -75,9 +76,11 @@ __all__ = [
     "plot_block",
     "plot_effects",
     "plot_encoding",
+    "plot_head_scores",
     "plot_head_values",
     "plot_heads",
     "plot_influence",
+    "plot_lens",
     "plot_lines",
     "plot_mask",
     "plot_mixture",

@@ -29,9 +29,11 @@ from helpers.plotting import (
     plot_bias,
     plot_block,
     plot_encoding,
+    plot_head_scores,
     plot_head_values,
     plot_heads,
     plot_influence,
+    plot_lens,
     plot_lines,
     plot_mask,
     plot_mixture,
@@ -59,6 +61,10 @@ DRAWINGS = {
     "attention": lambda ax=None: plot_attention(WEIGHTS, TOKENS, ax=ax),
     "heads": lambda ax=None: plot_heads(WEIGHTS.expand(3, 4, 4), TOKENS, ax=ax),
     "head values": lambda ax=None: plot_head_values(WEIGHTS + 0.1, ax=ax, y_label="spread"),
+    "head scores": lambda ax=None: plot_head_scores(WEIGHTS, ax=ax, label="induction score"),
+    "lens": lambda ax=None: plot_lens(
+        [[" a"] * 4, [" b", "c", " ", "\n"]], WEIGHTS[:2], TOKENS, ["level 0", "level 1"], ax=ax
+    ),
     "weights": lambda ax=None: plot_weights(WEIGHTS[0], TOKENS, ax=ax),
     "query": lambda ax=None: plot_query([2, 1], PAIRS, TOKENS, ax=ax),
     "mixture": lambda ax=None: plot_mixture(WEIGHTS, PAIRS, TOKENS, ax=ax),
@@ -276,6 +282,33 @@ def test_the_largest_head_and_the_reference_can_be_read_off():
     assert dots.tolist() == [[0, 1], [0, 2], [1, 0.5], [1, 8]]
     assert {text.get_text() for text in texts(ax)} == {"head 1", "random: 1"}
     assert "0 1 to 2, 1 0.5 to 8. The largest, 8, is layer 1, head 1." in description(ax)
+
+
+def test_the_highest_scores_carry_the_names_of_their_heads():
+    ax = plot_head_scores([[0.1, 0.9], [0.5, 0.2], [0.3, 0.0]], label="score", n_named=2)
+    assert [text.get_text() for text in ax.texts] == ["L0H1", "L1H0"]
+    assert ax.get_xlabel() == "layer" and ax.get_ylabel() == "head"
+    assert "Highest: L0H1 0.90, L1H0 0.50" in description(ax)
+    assert "Above 0.4: 2 of 6 heads, in layers 0 to 1" in description(ax)
+    with pytest.raises(ValueError, match="must lie in 0 to 1"):
+        plot_head_scores([[1.5]], label="score")
+
+
+def test_the_lens_runs_upwards_and_shows_tokens_that_are_only_spaces():
+    levels = ["level 0", "level 1"]
+    ax = plot_lens([[" the", " "], [" cat", "\n"]], WEIGHTS[:2, :2], TOKENS[:2], levels)
+    assert not ax.yaxis_inverted()
+    assert [text.get_text() for text in ax.texts] == ["the", "␣", "cat", "↵"]
+    assert "upwards: level 0: ␣, level 1: ↵; probability at the top 0.20" in description(ax)
+
+
+@pytest.mark.parametrize(
+    ("best", "probabilities", "message"),
+    [([["a"]], [[0.5, 0.5]], "1 rows of 2"), ([["a", "b"]], [[0.5, 1.5]], "must be 0 to 1")],
+)
+def test_a_lens_whose_parts_do_not_fit_is_refused(best, probabilities, message):
+    with pytest.raises(ValueError, match=message):
+        plot_lens(best, probabilities, TOKENS[:2], ["level 0"])
 
 
 def test_each_key_carries_its_score_and_keys_in_one_place_share_a_label():
