@@ -1155,11 +1155,16 @@ GENERATED: Wrong = {
 """What may go wrong in any way to generate: edits of `_generate`."""
 
 
+def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:
+    return n_new == 0 and (isinstance(got, Raised) or not same(got[TOKENS], tokens))
+
+
 def seen_of_tokens(name: str) -> dict[str, Predicate]:
     """What can be seen of the tokens and the mode that `_run_generate` gives."""
     return {
         "the model is left in another mode than it was found in: remember model.training and "
         "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
+        "n_new = 0 is not handled: the prompt comes back as it is": _none_asked,
         "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(_starts),
         "there are more sequences than before: append new tokens along the positions (dim "
         "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
@@ -1170,8 +1175,6 @@ def seen_of_tokens(name: str) -> dict[str, Predicate]:
         "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
         "temperature is divided by, also where it is 0: leave temperature, top_k and drawing to "
         "sample_next": _says("probability tensor contains", "by zero"),
-        "n_new = 0 is not handled: the prompt comes back as it "
-        "is": lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised),
         **sampling.signature(name),
     }
 

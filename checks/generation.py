@@ -154,6 +154,7 @@ class _Pieces:
 NEW, AFTER = "n_seen of a new cache", "n_seen after each extend"
 CAME, LATER = "what each extend gave", "the same results, looked at after the last extend"
 OTHER_NEW, OTHER = "n_seen of another new cache", "what the other cache's extend gave"
+STILL = "the results of the first cache after that"
 
 
 def _kept(call: Callable[..., Any], *args: Any) -> Callable[[], Any]:
@@ -179,8 +180,8 @@ def _run_cache(answer: Any, pieces: _Pieces) -> Any:
         result[CAME].append(kept[-1]())
         result[AFTER].append(cache.n_seen)
     result |= {LATER: [get() for get in kept], OTHER_NEW: other.n_seen}
-    K, V = next(iter(pieces))
-    return result | {OTHER: _copied(other.extend(K, V))}
+    result[OTHER] = _copied(other.extend(*[*pieces][-1]))
+    return result | {STILL: [get() for get in kept]}
 
 
 def _entry(key: str, is_so: Predicate) -> Predicate:
@@ -198,12 +199,16 @@ def _is_pair(got: Any) -> bool:
     return pair and all(isinstance(part, Tensor) for part in got)
 
 
+def _keys(pairs: Any) -> list[Any]:
+    return [pair[0] for pair in pairs]
+
+
 def _differs(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     return not same(got, expected)
 
 
 _APPEND = "extend appends to what is there, torch.cat((self.K, K), dim=-2), and gives all so far"
-_COUNT = "n_seen is the number of positions so far, an int: it grows by K.shape[-2]"
+_COUNT = "n_seen is the number of positions so far, an int: it grows by that of the new ones"
 
 _check_cache = EXERCISE.check(
     "KVCache",
@@ -236,6 +241,7 @@ _check_cache = EXERCISE.check(
         _COUNT: {
             "self.n_seen = self.n_seen + 1": "n_seen counts the calls of extend",
             "self.n_seen = self.n_seen": "n_seen stays 0",
+            "self.n_seen = self.n_seen + both[0].shape[-2]": "n_seen grows by all positions so far",
             "self.n_seen = K.shape[-2]": "n_seen is the size of the last piece",
             "self.n_seen = self.n_seen + K.shape[2]": "n_seen counts dimension 2, which the "
             "positions are only with two leading dimensions",
@@ -267,12 +273,18 @@ _check_cache = EXERCISE.check(
         "extend does not give two tensors, (K_all, V_all)": _entry(
             CAME, _each(lambda g, e: not _is_pair(g))
         ),
+        f"extend gives only the new keys and values: {_APPEND}": lambda got, right, pieces: any(
+            same(g, pair) for g, pair in list(zip(got[CAME], pieces, strict=True))[1:]
+        ),
         "keys and values come back in another dtype: keep that of what is given": _entry(
             CAME, _each(lambda g, e: any(map(other_dtype(), g, e)))
         ),
-        "positions are joined the wrong way: K_all has shape (..., n_seen, d_k), and all other "
-        "sizes stay (torch.cat along dim -2)": _entry(
+        "what comes back has another shape: K_all is (..., n_seen, d_k) and V_all (..., n_seen, "
+        "d_v), for any number of positions, joined along dim -2": _entry(
             CAME, _each(lambda g, e: any(map(other_shape, g, e)))
+        ),
+        "the keys are right, but not the values: they are appended to the values so far": _entry(
+            CAME, lambda g, e, *_: _differs(g, e) and all(map(same, _keys(g), _keys(e)))
         ),
         f"keys and values are other ones than were given: {_APPEND}": _entry(CAME, _differs),
         f"n_seen is wrong: {_COUNT}": _entry(AFTER, _differs),
@@ -280,7 +292,7 @@ _check_cache = EXERCISE.check(
         "tensors, or views of places that are not written again": _entry(LATER, _differs),
         "two caches are not independent (what they hold is shared): set it in __init__ with self., "
         "not in the class, in a global or in a mutable default": lambda got, right, *_, **__: any(
-            not same(got[key], right[key]) for key in (OTHER_NEW, OTHER)
+            not same(got[key], right[key]) for key in (OTHER_NEW, OTHER, STILL)
         ),
         "KVCache() takes no arguments: the cache finds the sizes out from what extend gets": _says(
             "required positional argument", "takes no arguments"
@@ -474,6 +486,16 @@ def _first_fits(got: Any, expected: Any, *args: Any, chunks: Any = (), **kwargs:
     return same(got[OUTPUT][..., :n, :], expected[OUTPUT][..., :n, :], 1e-4)
 
 
+def _shares(
+    got: Any, right: Any, x: Any, n_heads: int, *args: Any, n_kv_heads: Any = None, **kwargs: Any
+) -> bool:
+    return (
+        n_kv_heads not in (None, n_heads)
+        and isinstance(got, Tensor)
+        and not other_shape(got, right)
+    )
+
+
 def _with_chunks(when: Predicate) -> Predicate:
     return lambda *args, chunks=None, **kwargs: chunks is not None and when(*args, **kwargs)
 
@@ -488,6 +510,8 @@ _GROUPED: Wrong = {
     _SHARED: {
         "repeated = torch.cat([x] * r, -3)": "the key heads are repeated in the wrong order (0, 1, "
         "0, 1)",
+        "K, V = (_repeat_kv(stored[0], h // m), torch.cat([stored[1]] * (h // m), -3))": "the "
+        "value heads are repeated in the wrong order (0, 1, 0, 1)",
         "K, V = (s[..., :1, :, :] for s in stored)": "all query heads share the first key head",
     },
     _COUNTING: {
@@ -505,8 +529,10 @@ _GROUPED: Wrong = {
     "causal_mask(n_seen + n)[n_seen:]": {
         "mask = causal_mask(total)[:n]": "the mask starts at position 0 with a cache, and hides "
         "keys of the cache (as with is_causal=True)",
-        "mask = causal_mask(n) if cache is None else torch.ones(n, total).bool()": "there is no "
-        "mask with a cache, and several new positions see later ones",
+        tuple(
+            f"mask = causal_mask(n) if {first} else torch.ones(n, total).bool()"
+            for first in ("cache is None", "not past")
+        ): "there is no mask with a cache, and several new positions see later ones",
         "mask = torch.ones(n, total).tril(total - n + 1).bool() if past else causal_mask(n)": "a "
         "position sees one later with a cache (off by one)",
     },
@@ -562,7 +588,9 @@ _check_attention = EXERCISE.check(
         },
     },
     seen={
-        **modules.IN_TRAINING,
+        "the same x gives another result the next time, in training mode: nothing is dropped out "
+        "or drawn at random, and nothing of a call is kept but in the cache that is "
+        "given": comes_back(modules.OtherInTraining),
         **modules.BIASED,
         "a layer has the wrong size: W_q and W_o go from d_model to d_model, W_k and W_v to "
         "n_kv_heads * d_head, with d_head = d_model // n_heads": modules.misshaped,
@@ -570,6 +598,8 @@ _check_attention = EXERCISE.check(
         **SEVERAL_CAME,
         "the result is not finite: every row of the mask needs a key (the position itself is "
         "always allowed), and -inf must not be multiplied": seen.not_finite,
+        "with a cache the result has another shape than x: one result for each position of "
+        "x": _in_cache(lambda g, e: g[OUTPUT].shape != e[OUTPUT].shape),
         f"the cache holds nothing afterwards: {_EXTENDING}": _in_cache(
             lambda g, e: g[KEYS] is None
         ),
@@ -583,14 +613,16 @@ _check_attention = EXERCISE.check(
         ),
         "the output is right, but not the values in the cache": _in_cache(_output_fits),
         f"the first piece is right, later ones are not: {_COUNTING}": _first_fits,
-        "with a cache the sizes don't fit: x holds only the positions from cache.n_seen on, keys "
+        "with a cache the sizes don't fit: x holds only the positions from n_seen on, as it "
+        "is before extend, keys "
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
             _says("size", "shape", "broadcast", "expand", "must match", "dimension")
         ),
         "the last position is right and others are not: look at the causal mask": _right_at(-1),
-        "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
-        "on queries and keys, after the split into heads)": _right_at(0),
+        "position 0 is right and others are not: look at the causal mask, at RoPE (on queries and "
+        "keys, after the split into heads), and at the split itself": _right_at(0),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(3),
+        f"with as many key heads as query heads it was right: {_SHARED}": _shares,
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
         "the split and repeat_kv, and of the mask": _says(
             "size of tensor", "cannot be multiplied", "shape '[", "must match"
@@ -745,6 +777,18 @@ check_nucleus = EXERCISE.check(
     "together reach top_p, as few as will do and at least one, scaled to a sum of 1; exactly 0 "
     "elsewhere",
     wrong={
+        "sort from the most likely to the least (descending=True), along the vocabulary (dim=-1)": {
+            (
+                "ordered, ids = p.sort(-1)",
+                "ordered, ids = p.sort(-1); reach = summed >= top_p",
+            ): "the sum runs from the least likely tokens up",
+            "ordered, ids = (p, torch.arange(n).expand_as(p))": "the tokens are not sorted",
+            "ordered, ids = p.sort(0, True); summed = ordered.double().cumsum(0); scaled = chosen "
+            "/ chosen.sum(0, True); result = torch.zeros_like(p).scatter(0, ids, scaled)": "all "
+            "runs along the first dimension (dim 0)",
+            "p = probabilities.flatten(); return result.reshape(probabilities.shape)": "all rows "
+            "are taken together (flattened)",
+        },
         _FEW: {
             ("reach = summed < top_p", "reach = summed <= top_p"): "the token with which the sum "
             "reaches top_p is left out (off by one)",
@@ -764,15 +808,6 @@ check_nucleus = EXERCISE.check(
             "vocabulary's tokens",
             "reach = (before < top_p).reshape(-1, n)[0]": "the first row decides for all rows how "
             "many are kept",
-        },
-        "sort from the most likely to the least (descending=True), along the vocabulary (dim=-1)": {
-            "ordered, ids = p.sort(-1)": "the least likely tokens are kept",
-            "ordered, ids = (p, torch.arange(n).expand_as(p))": "the tokens are not sorted",
-            "ordered, ids = p.sort(0, True); summed = ordered.double().cumsum(0); scaled = chosen "
-            "/ chosen.sum(0, True); result = torch.zeros_like(p).scatter(0, ids, scaled)": "all "
-            "runs along the first dimension (dim 0)",
-            "p = probabilities.flatten(); return result.reshape(probabilities.shape)": "all rows "
-            "are taken together (flattened)",
         },
         "what is kept is divided by its sum, along the vocabulary": {
             "scaled = chosen": "what is kept is not scaled to a sum of 1",
@@ -900,12 +935,12 @@ EXERCISE.cases["nucleus"] = {
 
 
 class _Sums:
-    """A cache of `CachedReader`'s."""
+    """A cache of the model's that made it."""
 
     lends = ("n_seen",)
 
-    def __init__(self) -> None:
-        self._n_seen, self._total = 0, torch.zeros((), dtype=torch.long)
+    def __init__(self, maker: Any) -> None:
+        self._maker, self._n_seen, self._total = maker, 0, torch.zeros((), dtype=torch.long)
 
     @property
     def n_seen(self) -> int:
@@ -931,12 +966,13 @@ class CachedReader(nn.Module):
         self.noted: list[tuple[int, ...]] = []
 
     def new_caches(self) -> list[_Sums]:
-        return [_Sums(), _Sums()]
+        return [_Sums(self), _Sums(self)]
 
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
-        caches = [_Sums()] if caches is None else caches
-        if not isinstance(caches, list | tuple) or not all(isinstance(c, _Sums) for c in caches):
-            raise TypeError("caches is not the list that model.new_caches() gives")
+        caches = [_Sums(self)] if caches is None else caches
+        several = isinstance(caches, list | tuple)
+        if not several or any(getattr(c, "_maker", None) is not self for c in caches):
+            raise TypeError("caches is not the list that this model's new_caches() gave")
         self.noted = [*self.noted, tuple(tokens.shape)][:MOST_NOTED]
         n = tokens.shape[-1]
         place = torch.arange(1, n + 1) + caches[0].n_seen
@@ -952,7 +988,7 @@ class CachedChain(Chain):
     lends = ("new_caches",)
 
     def new_caches(self) -> list[_Sums]:
-        return [_Sums()]
+        return [_Sums(self)]
 
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
         for cache in caches or ():
@@ -1077,8 +1113,8 @@ check_generate_cached = EXERCISE.check(
         f"some positions never go through the model: {_ONCE}": _shown(
             lambda got, want: _positions(got) < _positions(want)
         ),
-        "the model must be called as model(tokens, caches), with the list that one call of "
-        "model.new_caches() gave": _says("caches", "argument"),
+        "the model must be called as model(tokens, caches), with the list that model.new_caches() "
+        "gave, which is called once in each call of generate_cached": _says("caches", "argument"),
         "model.new_caches() makes the caches: the model's insides are its own": _says("attribute"),
         f"a token is not the most likely one that follows all tokens so far: {_ONCE}, with the "
         "same caches": _tokens(lambda got, want: got.shape == want.shape),

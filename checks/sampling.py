@@ -229,8 +229,11 @@ def pairs_check(
                 "temperature",
                 "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before "
                 "sample_next",
-                "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))": "the same "
-                "random numbers come at each step (a generator is made or seeded anew in the loop)",
+                (
+                    "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))",
+                    "new = sample_next(logits, T, k, g and g.manual_seed(0))",
+                ): "the same random numbers come at each step (a generator is made or seeded anew "
+                "in the loop)",
                 "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is "
                 "repeated",
                 "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": (

@@ -40,6 +40,8 @@ MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
 MAX_TEXT = 8_000
+TAKEN_BACK = object()
+"""What comes back in place of what was lent for a test that has ended."""
 
 
 class RemoteError(Exception):
@@ -339,8 +341,8 @@ class Remote:
 
     def _receive(self, data: Any) -> Any:
         match data:
-            case {"lent": int(number)} if type(number) is int and number in self._lent:
-                return self._lent[number]
+            case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
+                return self._lent.get(number, TAKEN_BACK)
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
                 pass
             case _:

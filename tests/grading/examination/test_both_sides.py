@@ -113,6 +113,20 @@ def test_modules_work_by_handle(engine: Engine) -> None:
     assert outcomes(graded) == ["passed", "passed"], graded.verdicts
 
 
+@pytest.mark.parametrize("base", ["dict", "list", "tuple", "int", "torch.Tensor"])
+def test_an_object_that_a_test_makes_keeps_its_methods(engine: Engine, base: str) -> None:
+    """A cache that is a kind of dict is a right answer too."""
+    graded = run(
+        engine,
+        f"class f({base}):\n    n_seen = 0\n"
+        "    def see(self, n):\n        self.n_seen += n\n        return self.n_seen\n"
+        "def g(x):\n    return x.n_seen, x",
+        "one, two = f(), f()\nassert one.see(2) == one.n_seen == 2 and two.n_seen == 0\n"
+        "assert g(one)[0] == 2",
+    )
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
 def test_axes_work_by_handle(engine: Engine) -> None:
     """Without it the answer that draws a heat map could not be graded."""
     graded = run(
@@ -246,16 +260,20 @@ def test_a_test_lends_what_its_class_says_and_no_more(engine: Engine) -> None:
 
 
 def test_what_a_test_lent_is_taken_back(engine: Engine) -> None:
-    """A cache that one test lends is a right answer to another."""
+    """A cache that one test lends is a right answer to another. Keeping one is no attack."""
     graded = run(
         engine,
-        "kept = []\ndef f(x):\n    kept.append(x)\n    return kept[0].n_seen",
+        "kept = []\ndef f(x):\n    kept.append(x)\n    return kept[0].n_seen\n"
+        "def g(model, x):\n    return kept[0], model(x, [x, kept[0]])",
         LENDING + "assert f(Cache()) == 0",
         LENDING + "try:\n    f(Cache())\n"
         "except RuntimeError as e:\n    assert 'test that has ended' in str(e)\n"
         "else:\n    assert False",
+        LENDING + "try:\n    g(model, 1)\n"
+        "except RuntimeError as e:\n    assert 'AttributeError' in str(e)\n"
+        "assert type(model.given[0][1]) is object",
     )
-    assert outcomes(graded) == ["passed", "passed"], graded.verdicts
+    assert outcomes(graded) == ["passed"] * 3, graded.verdicts
 
 
 def test_a_result_can_stay_where_it_is(engine: Engine) -> None:
