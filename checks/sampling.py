@@ -236,11 +236,13 @@ def pairs_check(
                 "in the loop)",
                 "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is "
                 "repeated",
+            },
+            **OTHER_DEFAULTS,
+            "draw one for each, from its own row of the logits": {
                 "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": (
                     "all sequences of the batch get the same token"
                 ),
             },
-            **OTHER_DEFAULTS,
         },
         seen={
             "all sequences of the batch get the same token: draw one for each, from its own row of "
@@ -268,8 +270,8 @@ def sampled_cases(often: Check, seeds: Check) -> dict[str, Callable[[Any], Any]]
     any_token[1] = 0.0
     return {
         "temperature, top_k and generator as in sample_next": lambda f: [
-            often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
             often(f, TABLE, draws=800, temperature=3.0),
+            often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
             often(f, TABLE, draws=800, top_k=2, seed=a_seed()),
             often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=a_seed()),
         ],
