@@ -23,7 +23,7 @@ EXERCISE = Exercise(
         "transformer_parameters": (2, 4),
         "missing_parameters": (1, 1),
     },
-    written=2,
+    written=5,
 )
 passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
 

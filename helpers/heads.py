@@ -1,12 +1,14 @@
-"""Measuring what the heads of `MiniLM` do, and switching one off.
+"""Measuring what the heads of a model do, switching some off, and reading the stream between.
 
 A head is named by layer and number, both counted from 0: `"L3H1"`. `head("L3H1")` is the index
 pair under which tensors of shape `(n_layers, n_heads, ...)` hold it.
+
+What takes texts is for `MiniLM`. What takes ids is for decoders too, `DecoderLM` and its like.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -14,6 +16,7 @@ from torch import Tensor, nn
 
 from helpers.models import MiniLM, MiniLMOutput
 from helpers.sentences import Example
+from helpers.transformer_block import DecoderLM, record_attention
 
 
 def head(name: str) -> tuple[int, int]:
@@ -66,6 +69,37 @@ def mean_weight(weights: Tensor, offset: int) -> Tensor:
     return weights[..., queries, queries + offset].mean(dim=-1)
 
 
+def induction_score(weights: Tensor, tokens: Tensor) -> Tensor:
+    """How much each head looks at what came after an earlier copy of the query's own token.
+
+    Shapes: `weights` `(batch, n_heads, n, n)`, `tokens` `(batch, n)`; gives `(n_heads,)`, the mean
+    over all queries whose token occurred before (Olsson et al. 2022, "In-context Learning and
+    Induction Heads").
+
+    Raises `ValueError` where no token occurs twice.
+    """
+    after_copy = torch.zeros_like(weights[:, 0], dtype=torch.bool)
+    after_copy[..., 1:] = tokens[:, :, None] == tokens[:, None, :-1]
+    after_copy = after_copy.tril()
+    repeats = after_copy.any(dim=-1)
+    if not repeats.any():
+        raise ValueError("tokens must hold one that occurs twice in its sequence: none does")
+    on_them = (weights * after_copy[:, None]).sum(dim=-1)  # (batch, n_heads, n)
+    return on_them.movedim(1, -1)[repeats].mean(dim=0)
+
+
+def decoder_weights(model: DecoderLM, ids: Tensor) -> list[Tensor]:
+    """The weights on texts `ids` `(batch, n)`: a tensor `(batch, n_heads, n, n)` for each layer."""
+    with record_attention(model.blocks) as weights:
+        model(ids)
+    return weights
+
+
+def induction_scores(model: DecoderLM, ids: Tensor) -> Tensor:
+    """The `induction_score` of every head on texts `ids` `(batch, n)`: `(n_layers, n_heads)`."""
+    return torch.stack([induction_score(each, ids) for each in decoder_weights(model, ids)])
+
+
 def weights_on(model: MiniLM, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
     """Every head's weight from the query to the right token and to its rival.
 
@@ -91,12 +125,17 @@ def sentence_embeddings(model: MiniLM, texts: Sequence[str]) -> Tensor:
     return embeddings
 
 
-def mean_head_outputs(model: MiniLM, texts: Sequence[str]) -> Tensor:
+def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor:
     """What each head brings on average, over all tokens of `texts`.
 
     Shapes: gives `(n_layers, n_heads, d_head)`, the means of the vectors that `W_o` gets.
+
+    Args:
+        model: `MiniLM` where `texts` are strings; any model of this course where they are ids
+            `(..., n)`.
     """
-    seen: list[list[Tensor]] = [[] for _ in model.layers]
+    layers = _layers(model)
+    seen: list[list[Tensor]] = [[] for _ in layers]
 
     def keep(layer: int, heads: Tensor) -> None:
         seen[layer].append(heads.flatten(0, -2))
@@ -105,20 +144,26 @@ def mean_head_outputs(model: MiniLM, texts: Sequence[str]) -> Tensor:
         _output_layer(model, layer).register_forward_pre_hook(
             lambda _, inputs, layer=layer: keep(layer, inputs[0])
         )
-        for layer in range(model.config.n_layers)
+        for layer in range(len(layers))
     ]
     try:
-        for _ in _runs(model, texts):
-            pass
+        if isinstance(texts, Tensor):
+            model(texts)
+        else:
+            assert isinstance(model, MiniLM)
+            for _ in _runs(model, texts):
+                pass
     finally:
         for hook in hooks:
             hook.remove()
     means = torch.stack([torch.cat(heads).mean(dim=0) for heads in seen])
-    return means.unflatten(-1, (model.config.n_heads, -1))
+    n_heads = layers[0].get_submodule("attention").n_heads
+    assert isinstance(n_heads, int)
+    return means.unflatten(-1, (n_heads, -1))
 
 
 @contextmanager
-def ablated(model: MiniLM, where: tuple[int, int], mean: Tensor) -> Iterator[None]:
+def ablated(model: nn.Module, where: tuple[int, int], mean: Tensor) -> Iterator[None]:
     """Inside the `with`, the head at `where` brings `mean` at every token, whatever it reads.
 
     Shapes: `mean` `(d_head,)`. This is mean ablation (Wang et al. 2022, "Interpretability in the
@@ -140,8 +185,82 @@ def ablated(model: MiniLM, where: tuple[int, int], mean: Tensor) -> Iterator[Non
         hook.remove()
 
 
-def _output_layer(model: MiniLM, layer: int) -> nn.Module:
-    return model.get_submodule(f"layers.{layer}.attention.W_o")
+@contextmanager
+def all_ablated(model: nn.Module, names: Iterable[str], means: Tensor) -> Iterator[None]:
+    """Inside the `with`, each of the heads `names` brings its mean, as in `ablated`.
+
+    Shapes: `means` `(n_layers, n_heads, d_head)`, from `mean_head_outputs`.
+    """
+    with ExitStack() as stack:
+        for name in names:
+            stack.enter_context(ablated(model, head(name), means[head(name)]))
+        yield
+
+
+def others_of_same_layers(
+    names: Sequence[str], n_heads: int, generator: torch.Generator
+) -> list[str]:
+    """The control for `names`: as many other heads of the same layers, drawn at random.
+
+    Raises `ValueError` where a layer of `n_heads` heads hasn't so many others.
+    """
+    others = []
+    for layer in sorted({head(name)[0] for name in names}):
+        taken = {head(name)[1] for name in names if head(name)[0] == layer}
+        free = [number for number in range(n_heads) if number not in taken]
+        if len(free) < len(taken):
+            raise ValueError(
+                f"names holds {len(taken)} heads of layer {layer}: with {n_heads} heads in a layer "
+                f"there are only {len(free)} others"
+            )
+        drawn = torch.randperm(len(free), generator=generator)[: len(taken)].tolist()
+        others += [f"L{layer}H{free[place]}" for place in sorted(drawn)]
+    return others
+
+
+@contextmanager
+def fed(layer: nn.Module, x: Tensor) -> Iterator[None]:
+    """Inside the `with`, `layer` reads `x` instead of what it is given."""
+    hook = layer.register_forward_pre_hook(lambda _module, _inputs: (x,))
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def streams(model: DecoderLM, ids: Tensor) -> Tensor:
+    """The residual stream at each level: 0 is the embedding, `k` is after `k` blocks.
+
+    Shapes: `ids` `(batch, n)`; gives `(n_layers + 1, batch, n, d_model)`.
+    """
+    levels = [model.embedding(ids)]
+    for block in model.blocks:
+        levels.append(block(levels[-1]))
+    return torch.stack(levels)
+
+
+def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
+    """The rank of one token for each text, 1 at best, where the stream ends, by the logit lens.
+
+    The lens is final norm and output layer, applied at every level.
+
+    Shapes: `stream` `(n_levels, batch, n, d_model)`, `tokens` `(batch,)`; gives
+    `(n_levels, batch)`.
+    """
+    logits = model.output(model.norm(stream[:, :, -1]))
+    own = logits.gather(-1, tokens.expand(len(logits), -1)[..., None])
+    return 1 + (logits > own).sum(dim=-1)
+
+
+def _layers(model: nn.Module) -> nn.ModuleList:
+    """The blocks of an encoder, which calls them `layers`, or of a decoder."""
+    layers = model.layers if isinstance(model, MiniLM) else model.blocks
+    assert isinstance(layers, nn.ModuleList)
+    return layers
+
+
+def _output_layer(model: nn.Module, layer: int) -> nn.Module:
+    return _layers(model)[layer].get_submodule("attention.W_o")
 
 
 def _place_of(word: str, tokens: list[str]) -> int:

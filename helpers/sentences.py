@@ -1,4 +1,4 @@
-"""The sentences on which lessons 04 and 05 measure heads, and what is asked of each.
+"""The sentences on which lessons 04, 05 and 11 measure models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -10,6 +10,9 @@ them, and each occurs once in its sentence.
 
 from collections.abc import Iterable
 from typing import NamedTuple
+
+import torch
+from torch import Tensor
 
 
 class Example(NamedTuple):
@@ -148,6 +151,49 @@ TWO_TEXTS = [
     ("We saw an owl in the forest.", "The forest grows behind the church.", "forest"),
     ("The teacher lost her umbrella.", "An umbrella leaned against the door.", "umbrella"),
 ]
+
+
+# Lesson 11. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
+# beginnings of one list have as many tokens as each other and differ in one, the fourth of five.
+CAPITALS = {
+    "The capital of France is": " Paris",
+    "The capital of Italy is": " Rome",
+    "The capital of Japan is": " Tokyo",
+    "The capital of Germany is": " Berlin",
+    "The capital of England is": " London",
+    "The capital of Greece is": " Athens",
+}
+OPPOSITES = {
+    "The opposite of hot is": " cold",
+    "The opposite of up is": " down",
+    "The opposite of black is": " white",
+    "The opposite of left is": " right",
+    "The opposite of big is": " small",
+    "The opposite of dark is": " light",
+}
+
+
+# The tokens of the tiny models of lesson 11, by their ids.
+LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-"
+
+
+def repeated_letters(
+    batch: int, periods: tuple[int, int], generator: torch.Generator, n: int = 48
+) -> tuple[Tensor, Tensor]:
+    """Texts that repeat: ids of `LETTERS`, `(batch, n)`, and the period of each, `(batch, 1)`.
+
+    A period is between the two `periods`, both included. Within one, all letters differ, in an
+    order of its own.
+    """
+    shortest, longest = periods
+    period = torch.randint(shortest, longest + 1, (batch, 1), generator=generator)
+    shuffled = torch.rand(batch, len(LETTERS), generator=generator).argsort(dim=-1)
+    return shuffled.gather(1, torch.arange(n) % period), period
+
+
+def in_letters(ids: Tensor) -> str:
+    """Ids `(n,)` of `LETTERS` as a text."""
+    return "".join(LETTERS[i] for i in ids)
 
 
 def pronouns_survey() -> list[Example]:

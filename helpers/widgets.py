@@ -1,8 +1,8 @@
 """Pictures that move: small ipywidgets over `helpers.plotting`, for readers with a kernel.
 
-Each ``…_explorer``, ``…_browser`` or ``…_calculator`` is made of a ``…_picture`` function, which
-takes what the controls hold and gives the picture as an ``Axes``. Store such a picture in the cell
-below the widget, for readers on a printed page or without a kernel:
+Each ``…_explorer`` or ``…_browser`` is made of a ``…_picture`` function, which takes what the
+controls hold and gives the picture as an ``Axes``. Store such a picture in the cell below the
+widget, for readers on a printed page or without a kernel:
 
     softmax_explorer()
     show(softmax_picture(d_k=256, scaled=False))
@@ -15,13 +15,11 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 import torch
 from ipywidgets import (
     HTML,
-    BoundedIntText,
     Checkbox,
     Dropdown,
     FloatLogSlider,
@@ -37,8 +35,7 @@ from matplotlib.axes import Axes
 
 from helpers.attention import attention_entropy, softmax
 from helpers.models import MiniLM
-from helpers.parameters import CONFIGS, ModelConfig, transformer_parameters, weight_bytes
-from helpers.plotting import plot_attention, plot_parameters, plot_rotation, plot_weights, to_html
+from helpers.plotting import plot_attention, plot_rotation, plot_weights, to_html
 from helpers.positional_encoding import apply_rope
 
 SENTENCE = "The keys to the cabinet are on the table."
@@ -230,68 +227,3 @@ def rope_explorer() -> Explorer:
             "base": Dropdown(value=10000.0, options=[100.0, 10000.0, 500000.0], description="base"),
         },
     )
-
-
-def parameter_picture(config: ModelConfig, ax: Axes | None = None) -> Axes:
-    """Where the parameters of a model of this shape are, and the bytes that they take.
-
-    Raises:
-        ValueError: the sizes don't fit each other.
-    """
-    counts = transformer_parameters(config)
-    size = weight_bytes(counts["total"], "bfloat16") / 1e9
-    return plot_parameters(
-        counts, ax=ax, title=f"{counts['total']:,} parameters, {size:,.2f} GB in bfloat16"
-    )
-
-
-def parameter_calculator(start: str = "GPT-2 small") -> Explorer:
-    """Every size of a model, and what it costs; 0 stands for "not set" where that is allowed.
-
-    Static picture: ``parameter_picture(CONFIGS[start])``.
-
-    Args:
-        start: a name in `helpers.parameters.CONFIGS`.
-
-    Raises:
-        ValueError: there is no such name.
-    """
-    if start not in CONFIGS:
-        raise ValueError(f"start is {start!r}: it must be one of {', '.join(CONFIGS)}")
-    optional = ("n_kv_heads", "d_head")
-    layout, style = Layout(width="220px"), {"description_width": "110px"}
-    controls: dict[str, ValueWidget] = {}
-    for name, value in _control_values(CONFIGS[start]).items():
-        if isinstance(value, bool):
-            controls[name] = Checkbox(
-                value=value, description=name, indent=False, layout=Layout(width="150px")
-            )
-        elif isinstance(value, int):
-            controls[name] = BoundedIntText(
-                value=value,
-                min=0 if name in (*optional, "n_positions") else 1,
-                max=10**9,
-                description=name,
-                layout=layout,
-                style=style,
-            )
-        else:
-            controls[name] = Dropdown(
-                value=value, options=["rms", "layer"], description=name, layout=layout, style=style
-            )
-
-    def draw(**values: Any) -> Axes:
-        unset = {name: None for name in optional if values[name] == 0}
-        return parameter_picture(ModelConfig(**(values | unset)))
-
-    explorer = Explorer(draw, controls)
-    models = Dropdown(value=start, options=list(CONFIGS), description="start from", style=style)
-    models.observe(
-        lambda change: explorer.set_values(_control_values(CONFIGS[change["new"]])), "value"
-    )
-    explorer.children = (models, *explorer.children)
-    return explorer
-
-
-def _control_values(config: ModelConfig) -> dict[str, Any]:
-    return {name: 0 if value is None else value for name, value in asdict(config).items()}

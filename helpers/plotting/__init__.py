@@ -43,6 +43,7 @@ from helpers.plotting.common import (
     show,
     to_html,
 )
+from helpers.plotting.counting import plot_cache, plot_gate, plot_shared_heads
 from helpers.plotting.diagrams import (
     GHOST,
     INK,
@@ -53,6 +54,7 @@ from helpers.plotting.diagrams import (
     plot_multi_head_flow,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
+from helpers.plotting.learning import plot_head_scores, plot_lens
 from helpers.plotting.training import TrainingDisplay, plot_loss
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
@@ -75,11 +77,15 @@ __all__ = [
     "plot_attention_flow",
     "plot_bias",
     "plot_block",
+    "plot_cache",
     "plot_effects",
     "plot_encoding",
+    "plot_gate",
+    "plot_head_scores",
     "plot_head_values",
     "plot_heads",
     "plot_influence",
+    "plot_lens",
     "plot_lines",
     "plot_loss",
     "plot_mask",
@@ -89,6 +95,7 @@ __all__ = [
     "plot_parameters",
     "plot_query",
     "plot_rotation",
+    "plot_shared_heads",
     "plot_split",
     "plot_training_step",
     "plot_weight_by_distance",

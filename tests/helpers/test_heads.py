@@ -1,4 +1,4 @@
-"""Lesson 05 measures heads with these: a slip here would be a wrong claim about a model."""
+"""Lessons 05 and 11 measure heads with these: a slip here would be a wrong claim about a model."""
 
 import re
 
@@ -13,18 +13,28 @@ import torch
 from helpers import sentences
 from helpers.heads import (
     ablated,
+    all_ablated,
     all_weights,
+    decoder_weights,
+    fed,
     head,
+    induction_score,
+    induction_scores,
+    lens_ranks,
     mean_head_outputs,
     mean_weight,
+    others_of_same_layers,
     random_words,
     sentence_embeddings,
+    streams,
     strongest_heads,
     weights_on,
 )
-from helpers.models import load_minilm
+from helpers.models import load_austen, load_minilm, load_smollm2
+from helpers.parameters import ModelConfig
 from helpers.plotting import description, plot_effects, plot_split
 from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, Example, subjects
+from helpers.transformer_block import DecoderLM
 
 GROUPS = {
     "survey": sentences.pronouns_survey(),
@@ -40,6 +50,17 @@ GROUPS = {
 @pytest.fixture(scope="module")
 def model():
     return load_minilm()
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    torch.manual_seed(0)
+    config = ModelConfig(vocab_size=20, d_model=12, n_layers=2, n_heads=3, d_ff=16)
+    return DecoderLM(config).requires_grad_(False)
+
+
+def ids_of(batch, n):
+    return torch.randint(20, (batch, n), generator=torch.Generator().manual_seed(0))
 
 
 # Names
@@ -99,6 +120,29 @@ def test_of_two_people_of_one_gender_only_the_ending_says_who_is_meant():
         assert (one.right, one.rival) == (other.rival, other.right)
 
 
+def test_letters_repeat_with_their_period_and_differ_within_it():
+    ids, period = sentences.repeated_letters(200, (3, 5), torch.Generator().manual_seed(0), n=12)
+    assert ids.shape == (200, 12) and set(period[:, 0].tolist()) == {3, 4, 5}
+    for row, p in zip(ids.tolist(), period[:, 0].tolist(), strict=True):
+        assert len(set(row[:p])) == p
+        assert row == (row[:p] * 12)[:12]
+    assert len({tuple(row) for row in ids.tolist()}) == 200
+    assert sentences.in_letters(torch.tensor([0, 25, 26, 63])) == "azA-"
+
+
+def test_facts_of_one_kind_differ_in_their_fourth_token_and_the_model_knows_them():
+    """Lesson 11 swaps that token's vector for the next prompt's, and counts what comes out."""
+    smollm2 = load_smollm2()
+    for kind in (sentences.CAPITALS, sentences.OPPOSITES):
+        prompts = torch.stack([smollm2.tokenize(prompt)[1] for prompt in kind])
+        assert prompts.shape == (6, 5)
+        assert [len(set(place)) for place in prompts.T.tolist()] == [1, 1, 1, 6, 1]
+        answers = [smollm2.tokenize(answer)[1] for answer in kind.values()]
+        assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
+        backwards = [" ".join(reversed(prompt.split())) for prompt in kind]
+        assert {len(smollm2.tokenize(prompt)[1]) for prompt in backwards} == {5}
+
+
 # Measures
 
 
@@ -124,6 +168,35 @@ def test_a_head_that_looks_so_far_scores_1_and_no_other_does(offset):
     assert mean_weight(weights, offset) == 1
     assert mean_weight(weights.expand(2, 3, 6, 6), offset).shape == (2, 3)
     assert mean_weight(weights, offset + 1) == 0
+
+
+def test_induction_is_the_weight_on_what_came_after_earlier_copies():
+    tokens = torch.tensor([[7, 8, 9, 7, 8], [1, 2, 3, 4, 5]])  # nothing repeats in the second text
+    weights = torch.zeros(2, 2, 5, 5)
+    weights[:, 0] = torch.eye(5)
+    weights[0, 1, 3, 1] = 0.8  # from the second 7 to the 8 after the first one
+    weights[0, 1, 4, 2] = 0.6
+    weights[0, 1, 0, 1] = weights[1, 1] = 1.0  # never asked: a first copy, another text
+    torch.testing.assert_close(induction_score(weights, tokens), torch.tensor([0.0, 0.7]))
+
+
+def test_a_token_just_after_its_copy_may_be_the_query_itself_and_no_later_one():
+    weights = torch.ones(1, 1, 3, 3).tril() / torch.arange(1, 4)[:, None]
+    score = induction_score(weights, torch.tensor([[4, 4, 4]]))
+    torch.testing.assert_close(score, torch.tensor([(1 / 2 + 2 / 3) / 2]))
+
+
+def test_induction_without_a_repeated_token_is_refused():
+    with pytest.raises(ValueError, match="occurs twice"):
+        induction_score(torch.zeros(1, 1, 3, 3), torch.tensor([[1, 2, 3]]))
+
+
+def test_scores_of_a_decoder_are_those_of_its_weights(decoder):
+    ids = ids_of(2, 5).repeat(1, 2)
+    weights = decoder_weights(decoder, ids)
+    assert [each.shape for each in weights] == [(2, 3, 10, 10)] * 2
+    scores = induction_scores(decoder, ids)
+    torch.testing.assert_close(scores, torch.stack([induction_score(w, ids) for w in weights]))
 
 
 def test_random_words_stand_between_the_special_tokens(model):
@@ -168,6 +241,81 @@ def test_means_are_over_all_tokens_of_all_texts(model):
     hook.remove()
     expected = torch.cat(outputs).mean(dim=0).unflatten(0, (12, 32))
     torch.testing.assert_close(mean_head_outputs(model, texts)[4], expected, atol=1e-5, rtol=0)
+
+
+def test_means_of_a_decoder_are_over_all_positions_of_all_texts(decoder):
+    outputs = []
+    hook = decoder.blocks[1].attention.W_o.register_forward_pre_hook(
+        lambda _, inputs: outputs.append(inputs[0])
+    )
+    decoder(ids_of(4, 6))
+    hook.remove()
+    means = mean_head_outputs(decoder, ids_of(4, 6))
+    assert means.shape == (2, 3, 4)
+    torch.testing.assert_close(means[1].flatten(), outputs[0].mean(dim=(0, 1)))
+
+
+def test_all_named_heads_are_ablated_together_and_then_back(decoder):
+    ids, means = ids_of(2, 6), torch.arange(24.0).view(2, 3, 4)
+    whole, seen = decoder(ids), []
+    with all_ablated(decoder, ["L0H2", "L1H0", "L1H1"], means):
+        hooks = [
+            block.attention.W_o.register_forward_pre_hook(
+                lambda _, inputs: seen.append(inputs[0].unflatten(-1, (3, 4)))
+            )
+            for block in decoder.blocks
+        ]
+        changed = decoder(ids)
+        for hook in hooks:
+            hook.remove()
+    assert (seen[0][:, :, 2] == means[0, 2]).all() and (seen[1][:, :, :2] == means[1, :2]).all()
+    assert (seen[0][:, :, :2] != means[0, :2]).any() and (seen[1][:, :, 2] != means[1, 2]).any()
+    assert (changed - whole).abs().max() > 1e-4
+    torch.testing.assert_close(decoder(ids), whole, atol=0, rtol=0)
+    with all_ablated(decoder, [], means):
+        torch.testing.assert_close(decoder(ids), whole, atol=0, rtol=0)
+
+
+def test_the_control_has_as_many_other_heads_in_each_layer():
+    names = ["L2H0", "L5H1", "L5H3"]
+    generator = torch.Generator().manual_seed(0)
+    draws = [others_of_same_layers(names, 5, generator) for _ in range(50)]
+    for draw in draws:
+        assert [head(name)[0] for name in draw] == [2, 5, 5]
+        assert len(set(draw)) == 3 and not set(draw) & set(names)
+    assert {name for draw in draws for name in draw} == {
+        "L2H1", "L2H2", "L2H3", "L2H4", "L5H0", "L5H2", "L5H4",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="only 1 others"):
+        others_of_same_layers(["L0H0", "L0H1"], 3, generator)
+
+
+def test_a_layer_reads_what_it_is_fed_and_then_what_it_is_given(decoder):
+    layer, x = decoder.blocks[0].attention.W_k, torch.ones(1, 4, 12)
+    whole = decoder(ids_of(1, 4))
+    with fed(layer, x):
+        torch.testing.assert_close(layer(torch.zeros(1, 4, 12)), x @ layer.weight.T)
+        assert (decoder(ids_of(1, 4)) - whole).abs().max() > 1e-5
+    torch.testing.assert_close(decoder(ids_of(1, 4)), whole, atol=0, rtol=0)
+
+
+# The stream
+
+
+def test_the_stream_begins_with_the_embedding_and_ends_with_the_answer():
+    austen = load_austen()
+    ids = torch.stack(
+        [austen.tokenize(text)[1][:4] for text in ("I am very glad", "She was not so")]
+    )
+    stream = streams(austen, ids)
+    assert stream.shape == (len(austen.blocks) + 1, *ids.shape, austen.config.d_model)
+    torch.testing.assert_close(stream[0], austen.embedding(ids))
+    logits = austen(ids)
+    torch.testing.assert_close(austen.output(austen.norm(stream[-1])), logits)
+    second = logits[:, -1].topk(2).indices[:, 1]
+    ranks = lens_ranks(austen, stream, second)
+    assert ranks.shape == (len(austen.blocks) + 1, 2) and ranks[-1].tolist() == [2, 2]
+    assert ranks.min() >= 1
 
 
 # Pictures

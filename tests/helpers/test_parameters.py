@@ -1,12 +1,14 @@
 """Every count is that of a model which exists, to the last parameter."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 import transformers
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from helpers.parameters import (
     CONFIGS,
@@ -18,6 +20,7 @@ from helpers.parameters import (
     transformer_parameters,
     weight_bytes,
 )
+from helpers.transformer_block import DecoderLM
 
 COUNTS = json.loads((Path(__file__).parent.parent / "data" / "parameter_counts.json").read_text())
 
@@ -92,24 +95,66 @@ def test_count_equals_the_real_model(name):
     assert ours == counts_by_part(on_meta(CONFIGS[name], name))
 
 
-def test_the_numbers_of_lesson_07():
-    """The audit of the widely copied Llama 2 7B table ends at these sums."""
+def test_linear_parameters():
     assert linear_parameters(1024, 4096) == 4_198_400
     assert linear_parameters(1024, 4096, bias=False) == 4_194_304
-    assert transformer_parameters(CONFIGS["GPT-2 small"])["total"] == 124_439_808
-    llama = CONFIGS["Llama 2 7B"]
-    assert transformer_parameters(llama) == {
-        "embedding": 131_072_000,
-        "positions": 0,
-        "attention": 2_147_483_648,
-        "feed_forward": 4_328_521_728,
-        "norms": 266_240,
-        "output": 131_072_000,
-        "total": 6_738_415_616,
-    }
-    third = 32 * linear_parameters(4096, 11008, bias=False)
-    assert third == 1_442_840_576
-    assert transformer_parameters(llama)["total"] - third == 5_295_575_040
+
+
+def test_the_audit_of_exercise_6_ends_at_these_sums():
+    """The widely copied Llama 2 7B table lacks the gate, to the last parameter."""
+    llama = transformer_parameters(CONFIGS["Llama 2 7B"])
+    assert llama["total"] == 6_738_415_616
+    plain = transformer_parameters(replace(CONFIGS["Llama 2 7B"], gated=False))
+    assert plain["total"] == 5_295_575_040
+    assert llama["total"] - plain["total"] == 32 * 4096 * 11008 == 1_442_840_576
+
+
+def test_the_model_answer_on_gemma_gives_these_numbers():
+    """A learner compares their own with it."""
+    gemma = CONFIGS["Gemma 7B"]
+    parts = transformer_parameters(gemma)
+    assert parts["total"] == 8_537_680_896
+    assert parts["feed_forward"] == 28 * 226_492_416 == 6_341_787_648
+    assert round(parts["feed_forward"] / parts["total"], 2) == 0.74
+    narrower = transformer_parameters(replace(gemma, d_ff=4 * gemma.d_model))
+    assert 2 * narrower["feed_forward"] == parts["feed_forward"]
+    assert round(narrower["total"] / 1e9, 1) == 5.4
+    assert parts["embedding"] == 786_432_000
+    assert transformer_parameters(replace(gemma, vocab_size=32000))["embedding"] == 98_304_000
+    assert transformer_parameters(replace(gemma, tied_embeddings=False))["total"] == 9_324_112_896
+    smaller_heads = transformer_parameters(replace(gemma, d_head=None))
+    assert parts["attention"] == 1_409_286_144
+    assert parts["attention"] - smaller_heads["attention"] == 352_321_536
+    assert parts["total"] - parts["embedding"] == 7_751_248_896
+
+
+def test_the_share_of_the_feed_forward_in_a_block():
+    """Two thirds is the exception, as lesson 08 says."""
+    shares = {}
+    for name in ("GPT-2 small", "Llama 2 7B", "SmolLM2 135M", "Llama 3 8B", "Llama 2 70B"):
+        parts = transformer_parameters(CONFIGS[name])
+        shares[name] = round(
+            parts["feed_forward"] / (parts["feed_forward"] + parts["attention"]), 2
+        )
+    assert list(shares.values()) == [0.67, 0.67, 0.75, 0.81, 0.82]
+
+
+@pytest.mark.parametrize("name", ["stories260K", "SmolLM2 135M", "Gemma 2B"])
+def test_a_token_costs_two_operations_a_weight_and_the_attention_term(name):
+    """The rule of lesson 08, counted by PyTorch; norms are in no matrix product."""
+    config, n = CONFIGS[name], 48
+    parts = transformer_parameters(config)
+    with torch.device("meta"):
+        model = DecoderLM(config)
+        with FlopCounterMode(display=False) as forward:
+            logits = model(torch.zeros(1, n, dtype=torch.long))
+        with FlopCounterMode(display=False) as backward:
+            logits.sum().backward()
+    width = config.n_heads * (config.d_head or config.d_model // config.n_heads)
+    by_hand = 2 * (parts["total"] - parts["norms"]) + config.n_layers * 4 * n * width
+    assert config.tied_embeddings
+    assert forward.get_total_flops() == n * by_hand
+    assert backward.get_total_flops() == 2 * n * by_hand
 
 
 def test_attention_parameters():

@@ -28,10 +28,14 @@ from helpers.plotting import (
     plot_attention_flow,
     plot_bias,
     plot_block,
+    plot_cache,
     plot_encoding,
+    plot_gate,
+    plot_head_scores,
     plot_head_values,
     plot_heads,
     plot_influence,
+    plot_lens,
     plot_lines,
     plot_loss,
     plot_mask,
@@ -41,6 +45,7 @@ from helpers.plotting import (
     plot_parameters,
     plot_query,
     plot_rotation,
+    plot_shared_heads,
     plot_training_step,
     plot_weight_by_distance,
     plot_weights,
@@ -60,6 +65,10 @@ DRAWINGS = {
     "attention": lambda ax=None: plot_attention(WEIGHTS, TOKENS, ax=ax),
     "heads": lambda ax=None: plot_heads(WEIGHTS.expand(3, 4, 4), TOKENS, ax=ax),
     "head values": lambda ax=None: plot_head_values(WEIGHTS + 0.1, ax=ax, y_label="spread"),
+    "head scores": lambda ax=None: plot_head_scores(WEIGHTS, ax=ax, label="induction score"),
+    "lens": lambda ax=None: plot_lens(
+        [[" a"] * 4, [" b", "c", " ", "\n"]], WEIGHTS[:2], TOKENS, ["level 0", "level 1"], ax=ax
+    ),
     "weights": lambda ax=None: plot_weights(WEIGHTS[0], TOKENS, ax=ax),
     "query": lambda ax=None: plot_query([2, 1], PAIRS, TOKENS, ax=ax),
     "mixture": lambda ax=None: plot_mixture(WEIGHTS, PAIRS, TOKENS, ax=ax),
@@ -77,6 +86,7 @@ DRAWINGS = {
     "lines": lambda ax=None: plot_lines(
         [1, 2, 4], {"up": [1, 2, 3], "down": [3, 2, 1]}, ax=ax, x_label="d_k", y_label="entropy"
     ),
+    "cache": lambda ax=None: plot_cache({"a": (1024, 64), "b": (512, 256)}, ax=ax),
 }
 DIAGRAMS = {
     "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
@@ -87,6 +97,9 @@ DIAGRAMS = {
     "post-norm": lambda ax=None: plot_block("post-norm", ax=ax),
     "attention flow": lambda ax=None: plot_attention_flow(ax=ax),
     "multi-head flow": lambda ax=None: plot_multi_head_flow(ax=ax),
+    "feed-forwards": lambda ax=None: plot_gate(576, 1536, ax=ax),
+    "shared heads": lambda ax=None: plot_shared_heads(32, 8, 128, ax=ax),
+    "heads that share one": lambda ax=None: plot_shared_heads(9, 1, 64, ax=ax),
 }
 PICTURES = DRAWINGS | DIAGRAMS
 
@@ -280,6 +293,33 @@ def test_the_largest_head_and_the_reference_can_be_read_off():
     assert "0 1 to 2, 1 0.5 to 8. The largest, 8, is layer 1, head 1." in description(ax)
 
 
+def test_the_highest_scores_carry_the_names_of_their_heads():
+    ax = plot_head_scores([[0.1, 0.9], [0.5, 0.2], [0.3, 0.0]], label="score", n_named=2)
+    assert [text.get_text() for text in ax.texts] == ["L0H1", "L1H0"]
+    assert ax.get_xlabel() == "layer" and ax.get_ylabel() == "head"
+    assert "Highest: L0H1 0.90, L1H0 0.50" in description(ax)
+    assert "Above 0.4: 2 of 6 heads, in layers 0 to 1" in description(ax)
+    with pytest.raises(ValueError, match="must lie in 0 to 1"):
+        plot_head_scores([[1.5]], label="score")
+
+
+def test_the_lens_runs_upwards_and_shows_tokens_that_are_only_spaces():
+    levels = ["level 0", "level 1"]
+    ax = plot_lens([[" the", " "], [" cat", "\n"]], WEIGHTS[:2, :2], TOKENS[:2], levels)
+    assert not ax.yaxis_inverted()
+    assert [text.get_text() for text in ax.texts] == ["the", "␣", "cat", "↵"]
+    assert "upwards: level 0: ␣, level 1: ↵; probability at the top 0.20" in description(ax)
+
+
+@pytest.mark.parametrize(
+    ("best", "probabilities", "message"),
+    [([["a"]], [[0.5, 0.5]], "1 rows of 2"), ([["a", "b"]], [[0.5, 1.5]], "must be 0 to 1")],
+)
+def test_a_lens_whose_parts_do_not_fit_is_refused(best, probabilities, message):
+    with pytest.raises(ValueError, match=message):
+        plot_lens(best, probabilities, TOKENS[:2], ["level 0"])
+
+
 def test_each_key_carries_its_score_and_keys_in_one_place_share_a_label():
     ax = plot_query([2.0, 1.0], PAIRS, TOKENS)
     assert [text.get_text() for text in texts(ax)] == [
@@ -471,6 +511,17 @@ def test_a_loss_goes_on_to_where_training_ends_below_the_line_for_guessing():
         plot_loss([1.0, float("nan")])
 
 
+def test_a_cache_ends_where_the_model_does_and_is_dotted_beyond():
+    ax = plot_cache({"a": (1024, 64), "b": (512, 256)})
+    solid = [line for line in ax.lines if line.get_linestyle() == "-"]
+    assert [line.get_xydata()[-1].tolist() for line in solid] == [[64, 2**16], [256, 2**17]]
+    dotted = [line for line in ax.lines if line.get_linestyle() == ":" and line.get_xdata().size]
+    assert [line.get_xydata()[0].tolist() for line in dotted] == [[64, 2**16], [256, 2**17]]
+    labels = [t.get_text() for t in ax.get_legend().get_texts()]
+    assert labels[:2] == ["a: 64 KiB at 64 tokens", "b: 128 KiB at 256 tokens"]
+    assert "a has 64 KiB at 64 tokens, the most it was made for" in description(ax)
+
+
 # Diagrams
 
 
@@ -600,6 +651,37 @@ def test_pre_norm_keeps_every_norm_off_the_thick_residual_line():
         assert sum(e[0] < main < e[2] for e in norms) == on_the_line
 
 
+@pytest.mark.parametrize(("d_model", "d_ff"), [(576, 1536), (64, 512)])
+def test_matrices_of_a_feed_forward_are_drawn_to_scale(d_model, d_ff):
+    """A reader compares the areas."""
+    ax = plot_gate(d_model, d_ff)
+    scales, matrices = set(), 0
+    for text, extent in text_extents(ax):
+        if " × " not in text:
+            continue
+        (box,) = [box for box in boxes(ax) if inside(extent, box)]
+        rows, columns = (int(n.replace(",", "")) for n in text.split("\n")[1].split(" × "))
+        scales |= {round((box[3] - box[1]) / rows, 6), round((box[2] - box[0]) / columns, 6)}
+        matrices += 1
+    assert matrices == 5
+    assert len(scales) == 1
+
+
+def test_query_heads_that_share_keys_stand_side_by_side():
+    """The order that `repeat_interleave` gives, and not that of `repeat`."""
+    ax = plot_shared_heads(6, 2, 64)
+    names = {text: extent for text, extent in text_extents(ax)}
+    arrows = [
+        patch._path_original.vertices for patch in ax.patches if isinstance(patch, FancyArrowPatch)
+    ]
+    read = {}
+    for points in arrows:
+        key = next(t for t, e in names.items() if t[0] == "k" and e[0] < points[0][0] < e[2])
+        query = next(t for t, e in names.items() if t.isdigit() and e[0] < points[-1][0] < e[2])
+        read.setdefault(key, []).append(query)
+    assert read == {"k0": ["0", "1", "2"], "k1": ["3", "4", "5"]}
+
+
 def test_letters_shrink_with_the_axes():
     _, axes = plt.subplots(1, 3, figsize=(12, 5))
     small = plot_architecture("encoder-decoder", ax=axes[0])
@@ -657,6 +739,13 @@ def test_letters_shrink_with_the_axes():
         ),
         (lambda: plot_training_step([1.0], [1.0], ["a"], 1), "right is 1: it must be 0 to 0"),
         (lambda: plot_training_step([-1.0], [1.0], ["a"], 0), "before goes down to -1"),
+        (lambda: plot_gate(0, 4), "d_model is 0: it must be 1 or more"),
+        (lambda: plot_gate(4, 0), "d_ff is 0: it must be 1 or more"),
+        (lambda: plot_shared_heads(64, 8, 128), "n_heads is 64: it must be 1 to 32"),
+        (lambda: plot_shared_heads(9, 2, 64), "n_kv_heads is 2: it must divide n_heads = 9"),
+        (lambda: plot_cache({}), "models holds 0: it must hold 1 to 8"),
+        (lambda: plot_cache({"a": (0, 64)}), r"models\['a'\] is \(0, 64\): .* more than 0"),
+        (lambda: plot_cache({"a": (1, 16)}), "positions, more than 16"),
         (lambda: plot_architecture("encoder"), "kind is 'encoder': .*'encoder-only'"),
         (lambda: plot_block("postnorm"), "kind is 'postnorm': .*'post-norm', 'pre-norm'"),
     ],

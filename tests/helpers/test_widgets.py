@@ -12,15 +12,12 @@ import pytest
 from ipywidgets import Text
 
 from helpers.models import load_minilm
-from helpers.parameters import CONFIGS
 from helpers.plotting import to_html
 from helpers.widgets import (
     SENTENCE,
     Explorer,
     attention_browser,
     attention_picture,
-    parameter_calculator,
-    parameter_picture,
     rope_explorer,
     rope_picture,
     softmax_explorer,
@@ -132,46 +129,6 @@ def test_what_a_reader_types_is_never_run_as_html(model):
     assert explorer.picture.value.count('"') == 4
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("vocab_size", 1000),
-        ("d_model", 1536),
-        ("n_layers", 1),
-        ("d_ff", 100),
-        ("n_kv_heads", 1),
-        ("d_head", 7),
-        ("gated", True),
-        ("bias", False),
-        ("norm", "rms"),
-        ("tied_embeddings", False),
-        ("n_positions", 0),
-    ],
-)
-def test_calculator_moves_with_every_size(name, value):
-    assert moves(parameter_calculator(), name, value)
-
-
-def test_calculator_shows_that_heads_cost_nothing():
-    explorer = parameter_calculator()
-    before = alt(explorer)
-    explorer.controls["n_heads"].value = 6
-    assert alt(explorer) == before
-
-
-def test_choosing_a_model_sets_every_size_and_gives_its_exact_count():
-    explorer = parameter_calculator()
-    explorer.children[0].value = "Llama 2 7B"
-    assert explorer.controls["d_ff"].value == 11008 and explorer.controls["gated"].value
-    assert alt(explorer).startswith("6,738,415,616 parameters, 13.48 GB in bfloat16.")
-
-
-def test_sizes_that_do_not_fit_are_explained():
-    explorer = parameter_calculator()
-    explorer.controls["n_heads"].value = 7
-    assert "n_heads is 7" in explorer.picture.value and "<img" not in explorer.picture.value
-
-
 def test_an_error_that_quotes_what_was_typed_is_not_run_as_html():
     def refuse(text):
         raise ValueError(f"text is {text}")
@@ -193,9 +150,6 @@ def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
     assert to_html(softmax_picture()) == softmax_explorer().picture.value
     assert to_html(rope_picture()) == rope_explorer().picture.value
     assert to_html(attention_picture(model, SENTENCE)) == attention_browser(model).picture.value
-    assert (
-        to_html(parameter_picture(CONFIGS["GPT-2 small"])) == parameter_calculator().picture.value
-    )
 
 
 @pytest.mark.parametrize(
@@ -204,7 +158,6 @@ def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
         (lambda: softmax_picture(temperature=0), "temperature is 0: it must be more than 0"),
         (lambda: softmax_picture(d_k=0), "d_k is 0: it must be 1 to 1024"),
         (lambda: rope_picture(pair=4), "pair is 4: it must be 0 to 3"),
-        (lambda: parameter_calculator("GPT-5"), "start is 'GPT-5': it must be one of GPT-2"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):

@@ -1,0 +1,125 @@
+"""Pictures of what a model has learned: scores of its heads, and its stream read early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+
+from helpers.plotting.common import SEQUENTIAL, as_array, as_labels, describe, new_axes
+
+
+def plot_head_scores(
+    scores: Any,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    label: str,
+    n_named: int = 3,
+) -> Axes:
+    """Heat map of a score between 0 and 1 for every head: a column a layer, a row a head.
+
+    Args:
+        scores: ``(n_layers, n_heads)``.
+        label: what is scored.
+        n_named: how many of the highest carry their names.
+
+    Raises:
+        ValueError: `scores` has not two dimensions, or one is not between 0 and 1.
+    """
+    array = as_array("scores", scores, 2)
+    if array.min() < 0 or array.max() > 1 + 1e-4:
+        raise ValueError(
+            f"scores lie between {array.min():.4g} and {array.max():.4g}: they must lie in 0 to 1"
+        )
+    n_layers, n_heads = array.shape
+    ax = new_axes(ax, 2.2 + 0.24 * n_layers, 1.3 + 0.24 * n_heads)
+    image = ax.imshow(
+        array.T, cmap=sns.color_palette(SEQUENTIAL, as_cmap=True), vmin=0, vmax=1, aspect="auto"
+    )
+    ax.set(xlabel="layer", ylabel="head", yticks=range(n_heads))
+    ax.set_xticks(range(0, n_layers, max(1, n_layers // 10)))
+    ax.figure.colorbar(image, ax=ax, label=label)
+    best = np.argsort(-array, axis=None, kind="stable")[:n_named]
+    named = [divmod(int(place), n_heads) for place in best]
+    for layer, head in named:
+        right = layer < n_layers / 2
+        ax.annotate(
+            f"L{layer}H{head}", (layer, head), (9 if right else -9, 0), textcoords="offset points",
+            ha="left" if right else "right", va="center", fontsize=8,
+        )  # fmt: skip
+    ax.set_title(title or f"{label} of {array.size} heads")
+    facts = ", ".join(f"L{layer}H{head} {array[layer, head]:.2f}" for layer, head in named)
+    above = np.argwhere(array > 0.4)[:, 0]
+    where = f", in layers {above.min()} to {above.max()}" if above.size else ""
+    return describe(
+        ax,
+        f"{ax.get_title()}. Heat map of the {label} of {n_heads} heads in each of {n_layers} "
+        f"layers. Highest: {facts}. Above 0.4: {above.size} of {array.size} heads{where}.",
+    )
+
+
+def plot_lens(
+    best: Sequence[Sequence[str]],
+    probabilities: Any,
+    tokens: Sequence[str],
+    levels: Sequence[str],
+    ax: Axes | None = None,
+    title: str | None = None,
+) -> Axes:
+    """What a model would say next after each token, if its stream were read early.
+
+    Args:
+        best: the likeliest next token at each level (the lowest first) after each of `tokens`.
+        probabilities: how likely each of them is, ``(n_levels, n)``; the darker, the likelier.
+        tokens: what the model has read, a column each.
+        levels: the names of the rows.
+
+    Raises:
+        ValueError: the sizes of the four don't fit, or a probability is not between 0 and 1.
+    """
+    array = as_array("probabilities", probabilities, 2)
+    if array.min() < 0 or array.max() > 1 + 1e-4:
+        raise ValueError(
+            f"probabilities lie between {array.min():.4g} and {array.max():.4g}: it must be 0 to 1"
+        )
+    rows = as_labels("levels", levels, array.shape[0], "row of probabilities")
+    columns = as_labels("tokens", tokens, array.shape[1], "column of probabilities")
+    if [len(row) for row in best] != [array.shape[1]] * array.shape[0]:
+        raise ValueError(f"best must hold {array.shape[0]} rows of {array.shape[1]} tokens")
+    shown = [[_visible(token) for token in row] for row in best]
+    ax = new_axes(ax, 1.6 + 0.95 * len(columns), 1.2 + 0.3 * len(rows))
+    sns.heatmap(
+        array,
+        ax=ax,
+        vmin=0,
+        vmax=1,
+        cmap=SEQUENTIAL,
+        annot=np.array(shown, dtype=object),
+        fmt="",
+        annot_kws={"fontsize": 9},
+        linewidths=0.5,
+        linecolor="0.85",
+        cbar_kws={"label": "its probability"},
+        xticklabels=[_visible(token) for token in columns],
+        yticklabels=rows,
+    )
+    ax.invert_yaxis()  # the stream runs upwards
+    ax.tick_params(axis="y", rotation=0)
+    ax.tick_params(axis="x", rotation=0)
+    ax.set(xlabel="token read", ylabel="read after")
+    ax.set_title(title or "The likeliest next token, if the stream is read early")
+    facts = ", ".join(f"{name}: {row[-1]}" for name, row in zip(rows, shown, strict=True))
+    return describe(
+        ax,
+        f"{ax.get_title()}. Table of the likeliest next token after each of "
+        f"{' '.join(map(_visible, columns))}, {len(rows)} levels. After the last token, upwards: "
+        f"{facts}; probability at the top {array[-1, -1]:.2f}.",
+    )
+
+
+def _visible(token: str) -> str:
+    return token.strip() or token.replace("\n", "↵").replace(" ", "␣")
