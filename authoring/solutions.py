@@ -43,7 +43,7 @@ def solution(exercise: str, into: Path) -> Path:
 
     client = NotebookClient(
         notebook,
-        timeout=300,
+        timeout=1200,  # a cell of exercise 7 trains
         force_raise_errors=True,  # in test cells too, which are tagged raises-exception
         kernel_name="python3",
         record_timing=False,

@@ -1,4 +1,4 @@
-"""The sentences on which lessons 04, 05 and 11 measure models, and what is asked of each.
+"""The sentences on which lessons 04, 05, 10 and 11 measure models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -53,6 +53,34 @@ FRESH = [
     "My computer needs more memory for this program.",
     "They sang until the sun came up.",
 ]
+
+CAPITAL_OF = {
+    "Australia": "Canberra",
+    "Brazil": "Bras",  # with í or i
+    "Canada": "Ottawa",
+    "Egypt": "Cairo",
+    "France": "Paris",
+    "India": "New Delhi",
+    "Japan": "Tokyo",
+    "Kenya": "Nairobi",
+    "Norway": "Oslo",
+    "Peru": "Lima",
+    "Portugal": "Lisbon",
+    "Turkey": "Ankara",
+}
+"""Countries, each a single token of SmolLM2, and how their capital begins. For lesson 10."""
+
+QUESTIONS = [
+    "What is the opposite of hot?",
+    "How many legs has a spider?",
+    "How many wheels has a car?",
+    "How many sides has a triangle?",
+    "What is the month after May?",
+    "What is the number after seven?",
+    "What is the colour of snow?",
+    "What is the plural of mouse?",
+]
+"""Questions of seven tokens of SmolLM2 each, so that they go through it together. For lesson 10."""
 
 # {a} and {b} are the two people, {p} is the pronoun.
 _PRONOUNS_SURVEY = [

@@ -16,8 +16,6 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from helpers.plotting.training import TrainingDisplay
-
 BATCH, CONTEXT = 16, 64
 """Windows a step, and tokens a window."""
 LEARNING_RATE = 6e-3
@@ -130,6 +128,9 @@ def train(
     Raises:
         ValueError: the text is shorter than a window, no weight can change, or the loss is NaN.
     """
+    # Here, since the checks of exercise 7 import this module and draw nothing.
+    from helpers.plotting.training import TrainingDisplay
+
     if len(ids) < context:
         raise ValueError(f"ids has {len(ids)} tokens; a window alone takes context = {context}")
     n_steps = _capped(n_steps)

@@ -58,6 +58,7 @@ from helpers.plotting.learning import plot_head_scores, plot_lens
 from helpers.plotting.training import TrainingDisplay, plot_loss
 from helpers.plotting.transformer import plot_training_step
 from helpers.plotting.vectors import plot_mixture, plot_query
+from helpers.plotting.writing import plot_computed, plot_next_token, plot_nucleus
 
 __all__ = [
     "DASHES",
@@ -78,6 +79,7 @@ __all__ = [
     "plot_bias",
     "plot_block",
     "plot_cache",
+    "plot_computed",
     "plot_effects",
     "plot_encoding",
     "plot_gate",
@@ -92,6 +94,8 @@ __all__ = [
     "plot_mixture",
     "plot_model_parameters",
     "plot_multi_head_flow",
+    "plot_next_token",
+    "plot_nucleus",
     "plot_parameters",
     "plot_query",
     "plot_rotation",

@@ -48,7 +48,9 @@ def plot_loss(
     steps = np.arange(1, len(values) + 1)
     ax = new_axes(ax, 6.5, 3.4)
     width = max(1, len(values) // 20)
-    mean = np.array([values[max(0, i - width) : i + width + 1].mean() for i in range(len(values))])
+    # As many steps before as after: else the curve would begin far below the first loss.
+    halves = [min(width, i) for i in range(len(values))]
+    mean = np.array([values[i - half : i + half + 1].mean() for i, half in enumerate(halves)])
     ax.plot(steps, values, color=PALETTE[0], lw=0.8, alpha=0.35, label="each step")
     ax.plot(steps, mean, color=PALETTE[0], lw=2, label="mean of the steps around")
     if guessing is not None:

@@ -13,9 +13,6 @@ import pytest
 from authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
 
 LESSONS = sorted(p.stem for p in ROOT.glob("notebooks/*.ipynb"))
-# Two lessons in one each, to be divided: the rules of size and order don't hold for them yet.
-LONG = {"09-decoder"}
-SHORT = [name for name in LESSONS if name not in LONG]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 MODULES = {"math", "torch", "nn", "F", "np", "plt", *dir(builtins)}
 
@@ -45,7 +42,7 @@ def _printed(lesson: str) -> str:
     return "\n".join(o.text for o in _outputs(lesson) if o.output_type == "stream")
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_is_as_short_as_a_sitting(lesson):
     minutes = re.search(r"^\| (\d+) minutes", _cells(lesson)[0].source, re.M)
     assert minutes, "the first cell has no table that begins with the minutes"
@@ -65,7 +62,7 @@ def test_the_way_through_says_the_minutes_of_each_lesson_and_exercise():
             assert f"| {exercise[2].strip(' |')} |" in head
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_says_what_it_is_for_and_what_was_seen(lesson):
     text = _prose(lesson)
     assert "you can" in _cells(lesson)[0].source or lesson.startswith("00")
@@ -84,7 +81,7 @@ def test_a_reader_on_the_web_meets_no_error(lesson):
     assert "Traceback" not in _printed(lesson)
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_how_much_is_answered_by_how_much(lesson):
     """`True` tells a learner that something was tested, not what came out."""
     bare = re.findall(r"^(?:.*[:=] ?)?(?:True|False)$", _printed(lesson), re.M)
@@ -93,7 +90,7 @@ def test_how_much_is_answered_by_how_much(lesson):
         assert output.get("data", {}).get("text/plain") not in ("True", "False")
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_no_picture_comes_twice_or_buries_the_page_in_code(lesson):
     drawing = [
         (c.source, o.data["image/png"])
@@ -107,7 +104,7 @@ def test_no_picture_comes_twice_or_buries_the_page_in_code(lesson):
     assert long == [], "these cells draw: what takes more lines belongs into helpers.plotting"
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_the_answer_does_not_stand_in_the_question(lesson):
     """Who reads the choices would read which one is right."""
     sources = _code(lesson)
@@ -153,7 +150,7 @@ def _solved(exercise: str) -> str:
     return "\n".join(line for a in answers for line in a.split("\n") if begin not in line and end not in line)  # fmt: skip # noqa: E501
 
 
-@pytest.mark.parametrize("lesson", SHORT)
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_does_not_hand_over_the_answers_of_what_comes_after_it(lesson):
     """Exercise k practises lesson k + 2: copying it would be no practice."""
     here = set().union(*map(_forms, _code(lesson)))
@@ -213,7 +210,7 @@ def test_a_word_of_the_glossary_is_linked_where_it_is_first_explained():
     assert [
         f"{lesson}: {anchor}"
         for anchor, lesson in first.items()
-        if lesson in SHORT and f"glossary.md#{anchor})" not in _prose(lesson)
+        if lesson in LESSONS and f"glossary.md#{anchor})" not in _prose(lesson)
     ] == []
 
 

@@ -29,6 +29,7 @@ from helpers.plotting import (
     plot_bias,
     plot_block,
     plot_cache,
+    plot_computed,
     plot_encoding,
     plot_gate,
     plot_head_scores,
@@ -42,6 +43,8 @@ from helpers.plotting import (
     plot_mixture,
     plot_model_parameters,
     plot_multi_head_flow,
+    plot_next_token,
+    plot_nucleus,
     plot_parameters,
     plot_query,
     plot_rotation,
@@ -80,6 +83,9 @@ DRAWINGS = {
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
     "biases": lambda ax=None: plot_bias(-WEIGHTS.expand(2, 4, 4), ax=ax),
     "distances": lambda ax=None: plot_weight_by_distance(WEIGHTS[0], ax=ax, n_trained=2),
+    "next token": lambda ax=None: plot_next_token({" Paris": 0.7, " the": 0.1}, 98, ax=ax),
+    "nucleus": lambda ax=None: plot_nucleus({"cat": WEIGHTS[0]}, ax=ax, top_p=0.75, top_k=3),
+    "computed": lambda ax=None: plot_computed(2, 3, ax=ax, cached=True),
     "parameters": lambda ax=None: plot_parameters(COUNTS, ax=ax),
     "models": lambda ax=None: plot_model_parameters({"a": COUNTS, "b": COUNTS}, ax=ax),
     "loss": lambda ax=None: plot_loss([3.0, 2.0, 1.5], ax=ax, n_steps=9, guessing=3.1),
@@ -462,6 +468,41 @@ def test_an_exact_zero_of_influence_is_told_from_a_small_change():
     assert sorted(t.get_text() for t in texts(ax)) == ["0.00", "1.00", "2.00"]
 
 
+def test_the_bar_of_all_others_holds_what_is_left_and_looks_unlike_the_rest():
+    ax = plot_next_token({" Paris": 0.7, " the": 0.1}, 98)
+    assert np.allclose([bar.get_width() for bar in ax.patches], [0.7, 0.1, 0.2])
+    assert [bar.get_hatch() for bar in ax.patches] == [None, None, "///"]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["' Paris'", "' the'", "all 98 others"]
+    heights = [bar.get_y() for bar in ax.patches]
+    assert heights == sorted(heights) and ax.yaxis_inverted()
+    assert "all 98 others 0.20" in description(ax)
+
+
+def test_a_nucleus_ends_where_the_curve_first_reaches_top_p():
+    ax = plot_nucleus({"a": [0.25, 0.125, 0.5, 0.125], "b": [1.0, 0, 0, 0]}, top_p=0.75, top_k=2)
+    curve, dot = ax.lines[:2]
+    assert curve.get_xdata().tolist() == [1, 2, 3, 4]
+    assert curve.get_ydata().tolist() == [0.5, 0.75, 0.875, 1]
+    assert (dot.get_xdata().tolist(), dot.get_ydata().tolist()) == ([2], [0.75])
+    assert ax.lines[0].get_linestyle() != ax.lines[2].get_linestyle()
+    assert "a: 2 reach 0.75, the best 2 together have 0.75; b: 1 reach 0.75" in description(ax)
+
+
+@pytest.mark.parametrize(
+    ("cached", "counts", "said"),
+    [(False, ["2", "3", "4"], "2, 3 and 4; 9 in all"), (True, ["2", "1", "1"], "4 in all")],
+)
+def test_with_a_cache_each_position_is_computed_once(cached, counts, said):
+    ax = plot_computed(2, 3, cached=cached)
+    cells = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    assert len(cells) == 9
+    first_time = [(cell.get_y(), cell.get_x()) for cell in cells if not cell.get_hatch()]
+    assert first_time == [(0, 0), (0, 1), (1, 2), (2, 3)]
+    assert [text.get_text() for text in texts(ax)] == counts
+    assert said in description(ax)
+
+
 def test_parameters_show_exact_numbers_and_shares_without_counting_the_total_as_a_part():
     ax = plot_parameters(COUNTS)
     labels = [t.get_text() for t in texts(ax)]
@@ -499,18 +540,6 @@ def test_logarithmic_axes_are_there_when_asked_for():
     assert (ax.get_xscale(), ax.get_yscale()) == ("log", "log")
 
 
-def test_a_loss_goes_on_to_where_training_ends_below_the_line_for_guessing():
-    ax = plot_loss([3.0, 2.0, 1.0], n_steps=10, guessing=3.2)
-    each, mean, guessing = ax.lines
-    assert each.get_xdata().tolist() == [1, 2, 3] and each.get_ydata().tolist() == [3, 2, 1]
-    assert mean.get_ydata().tolist() == [2.5, 2.0, 1.5]
-    assert ax.get_xlim() == (0, 10) and guessing.get_ydata() == [3.2, 3.2]
-    assert "from 2.50 to 1.50 nats, below a line at 3.20 for guessing" in description(ax)
-    assert "guessing" not in description(plot_loss([3.0]))
-    with pytest.raises(ValueError, match="losses holds NaN"):
-        plot_loss([1.0, float("nan")])
-
-
 def test_a_cache_ends_where_the_model_does_and_is_dotted_beyond():
     ax = plot_cache({"a": (1024, 64), "b": (512, 256)})
     solid = [line for line in ax.lines if line.get_linestyle() == "-"]
@@ -520,6 +549,18 @@ def test_a_cache_ends_where_the_model_does_and_is_dotted_beyond():
     labels = [t.get_text() for t in ax.get_legend().get_texts()]
     assert labels[:2] == ["a: 64 KiB at 64 tokens", "b: 128 KiB at 256 tokens"]
     assert "a has 64 KiB at 64 tokens, the most it was made for" in description(ax)
+
+
+def test_a_loss_goes_on_to_where_training_ends_below_the_line_for_guessing():
+    ax = plot_loss([3.0, 2.0, 1.0], n_steps=10, guessing=3.2)
+    each, mean, guessing = ax.lines
+    assert each.get_xdata().tolist() == [1, 2, 3] and each.get_ydata().tolist() == [3, 2, 1]
+    assert mean.get_ydata().tolist() == [3.0, 2.0, 1.5]  # from the first loss on, not below
+    assert ax.get_xlim() == (0, 10) and guessing.get_ydata() == [3.2, 3.2]
+    assert "from 3.00 to 1.50 nats, below a line at 3.20 for guessing" in description(ax)
+    assert "guessing" not in description(plot_loss([3.0]))
+    with pytest.raises(ValueError, match="losses holds NaN"):
+        plot_loss([1.0, float("nan")])
 
 
 # Diagrams
@@ -746,6 +787,19 @@ def test_letters_shrink_with_the_axes():
         (lambda: plot_cache({}), "models holds 0: it must hold 1 to 8"),
         (lambda: plot_cache({"a": (0, 64)}), r"models\['a'\] is \(0, 64\): .* more than 0"),
         (lambda: plot_cache({"a": (1, 16)}), "positions, more than 16"),
+        (lambda: plot_next_token({"a": 0.7, "b": 0.4}, 3), "likeliest .* adds up to 1.1"),
+        (lambda: plot_next_token({"a": 0.7}, -1), "n_others is -1: it must be 0 or more"),
+        (
+            lambda: plot_nucleus({}, top_p=0.9, top_k=1),
+            "distributions holds 0: it must hold 1 to 7",
+        ),
+        (lambda: plot_nucleus({"a": [0.5, 0.4]}, top_p=0.9, top_k=1), "'a'.* adds up to 0.9"),
+        (lambda: plot_nucleus({"a": [1.0]}, top_p=0, top_k=1), "top_p is 0 and top_k 1"),
+        (lambda: plot_computed(0, 3, cached=True), "n_prompt is 0 and n_new 3: both must be 1"),
+        (
+            lambda: plot_computed(2, 3, cached=True, tokens=["a"]),
+            "tokens is 1 strings: it must be a list of 4 strings, one for each position",
+        ),
         (lambda: plot_architecture("encoder"), "kind is 'encoder': .*'encoder-only'"),
         (lambda: plot_block("postnorm"), "kind is 'postnorm': .*'post-norm', 'pre-norm'"),
     ],

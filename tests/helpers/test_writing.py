@@ -1,0 +1,125 @@
+"""What lesson 10 relies on: top-p draws from the nucleus, and what is counted is counted right."""
+
+import pytest
+import torch
+
+from helpers.generation import generate_cached, nucleus
+from helpers.models import load_minilm, load_smollm2
+from helpers.parameters import ModelConfig
+from helpers.sentences import CAPITAL_OF, QUESTIONS
+from helpers.transformer_block import DecoderLM
+from helpers.writing import (
+    failures,
+    keys_and_values,
+    milliseconds,
+    positions_computed,
+    words,
+    write,
+)
+
+
+@pytest.fixture
+def model():
+    torch.manual_seed(0)
+    config = ModelConfig(vocab_size=11, d_model=12, n_layers=2, n_heads=3, d_ff=16, gated=True)
+    return DecoderLM(config).requires_grad_(False)
+
+
+def seed():
+    return torch.Generator().manual_seed(0)
+
+
+def test_without_top_p_it_writes_as_generate_cached_does(model):
+    tokens = torch.tensor([[1, 2, 3]])
+    for options in ({"temperature": 0}, {"temperature": 2, "top_k": 3}, {}):
+        written = write(model, tokens, 8, generator=seed(), **options)
+        assert torch.equal(written, generate_cached(model, tokens, 8, generator=seed(), **options))
+
+
+def test_with_top_p_the_next_token_is_drawn_from_the_nucleus_at_that_temperature(model):
+    model.output.weight.mul_(5)
+    tokens = torch.tensor([[1, 2, 3]])
+    expected = nucleus((model(tokens)[0, -1] / 1.5).softmax(dim=-1), 0.6)
+    assert 1 < (expected > 0).sum() < 11
+    drawn = write(model, tokens.expand(4000, -1), 1, 1.5, top_p=0.6, generator=seed())[:, -1]
+    shares = torch.bincount(drawn, minlength=11) / len(drawn)
+    torch.testing.assert_close(shares, expected, atol=0.03, rtol=0)
+    assert not shares[expected == 0].any()
+
+
+def test_with_top_p_the_mode_of_the_model_is_left_as_it_was(model):
+    model.train()
+    write(model, torch.tensor([[1]]), 2, top_p=0.5)
+    assert model.training
+
+
+def test_at_temperature_0_the_likeliest_token_is_taken_whatever_top_p_is(model):
+    tokens = torch.tensor([[1, 2, 3]])
+    expected = generate_cached(model, tokens, 5, temperature=0)
+    assert torch.equal(write(model, tokens, 5, temperature=0, top_p=0.1), expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"), [({"temperature": -1}, "temperature is -1"), ({}, "top_p is 1.5")]
+)
+def test_what_is_out_of_range_is_refused(model, options, said):
+    with pytest.raises(ValueError, match=said):
+        write(model, torch.tensor([[1]]), 1, top_p=0.5 if options else 1.5, **options)
+
+
+def test_words_are_lower_case_and_keep_their_apostrophes():
+    assert words("\"It's _she_,\" said Mr. Knightley--1816!") == [
+        "it's", "she", "said", "mr", "knightley",
+    ]  # fmt: skip
+
+
+def test_repeats_and_inventions_are_counted_text_by_text():
+    known = {"a", "b", "c", "d", "e"}
+    # Without first and last word: a b c d a b c d. Of five sequences of four, one comes again.
+    circle = "x a b c d a b c d x"
+    # a b blub d e: two sequences, none again; one of five words is not known.
+    invented = "x a b blub d e x"
+    repeats, inventions = failures([circle, invented], known)
+    assert repeats == pytest.approx((1 / 5 + 0) / 2)
+    assert inventions == pytest.approx((0 + 1 / 5) / 2)
+
+
+def test_positions_are_counted_a_pass_and_not_after_the_with(model):
+    with positions_computed(model) as counts:
+        generate_cached(model, torch.tensor([[1, 2, 3]]), 3, temperature=0)
+    model(torch.tensor([1]))
+    assert counts == [3, 1, 1]
+
+
+def test_keys_and_values_are_those_of_each_layer_before_rope(model):
+    ids = torch.tensor([1, 2, 3])
+    keys, values = keys_and_values(model, ids)
+    assert [tuple(k.shape) for k in keys + values] == [(3, 12)] * 4
+    block = model.blocks[0]
+    x = block.attention_norm(model.embedding(ids))
+    torch.testing.assert_close(keys[0], block.attention.W_k(x))
+    torch.testing.assert_close(values[0], block.attention.W_v(x))
+    again, _ = keys_and_values(model, ids)
+    assert len(again) == 2, "hooks of the first call are gone"
+
+
+def test_an_encoder_has_keys_and_values_as_well():
+    keys, values = keys_and_values(load_minilm(), torch.tensor([101, 2003, 102]))
+    assert [tuple(k.shape) for k in keys + values] == [(3, 384)] * 12
+
+
+def test_the_fastest_of_several_runs_counts():
+    calls = []
+    assert 0 <= milliseconds(calls.append, 1, times=3) < 100
+    assert calls == [1, 1, 1]
+
+
+def test_what_goes_through_smollm2_together_is_equally_long():
+    smollm2 = load_smollm2()
+    assert "France" in CAPITAL_OF and len(CAPITAL_OF) == 12
+    for texts in (
+        QUESTIONS,
+        [f"What is the capital of {country}?" for country in CAPITAL_OF],
+        [f"The capital of {country} is" for country in CAPITAL_OF],
+    ):
+        assert len({len(smollm2.tokenize(text)[1]) for text in texts}) == 1
