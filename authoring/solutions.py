@@ -16,12 +16,8 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 from authoring.exercises import SOLUTION_MARKS, source_of
 
 
-def solution(exercise: str, into: Path) -> Path:
-    """Solve and execute `exercise` into the folder `into`; hidden tests and schemes are left out.
-
-    Raises:
-        nbclient.exceptions.CellExecutionError: a cell of the solution fails.
-    """
+def solved(exercise: str) -> NotebookNode:
+    """`exercise` with its solutions, without hidden tests, mark schemes and outputs."""
     notebook = nbformat.read(source_of(exercise), as_version=4)
     resources: dict[str, object] = {}
     notebook, _ = ClearOutputPreprocessor().preprocess(notebook, resources)
@@ -34,6 +30,19 @@ def solution(exercise: str, into: Path) -> Path:
         )
         if cell.cell_type == "markdown":
             cell.source = _links_from_solutions(cell.source)
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": notebook.metadata.kernelspec, "language_info": {"name": "python"}}
+    )
+    return notebook
+
+
+def solution(exercise: str, into: Path) -> Path:
+    """Solve and execute `exercise` into the folder `into`.
+
+    Raises:
+        nbclient.exceptions.CellExecutionError: a cell of the solution fails.
+    """
+    notebook = solved(exercise)
     into.mkdir(parents=True, exist_ok=True)
     shown: dict[int, Any] = {}
 
@@ -54,10 +63,8 @@ def solution(exercise: str, into: Path) -> Path:
     for index, outputs in shown.items():
         notebook.cells[index].outputs = outputs
     # What a cell prints comes in as many pieces as the kernel happens to send.
-    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, resources)
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": notebook.metadata.kernelspec, "language_info": {"name": "python"}}
-    )
+    notebook, _ = CoalesceStreamsPreprocessor().preprocess(notebook, {})
+    notebook.metadata = solved(exercise).metadata  # without what the kernel said of itself
     made = into / f"{exercise}.ipynb"
     made.write_text(nbformat.writes(notebook), encoding="utf-8")
     return made

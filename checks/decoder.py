@@ -354,11 +354,11 @@ def _merge(x: Tensor) -> Tensor:
     return merged
 
 
-def _rope(x: Tensor, first: int = 0) -> Tensor:
+def _rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
     n, d = x.shape[-2:]
     at = first + torch.arange(n)
     i = torch.arange(0, d, 2)
-    angles = at[:, None] * 10000.0 ** (-i / d)
+    angles = at[:, None] * base ** (-i / d)
     cos, sin = (angles.cos(), angles.sin())
     even, odd = (x[..., 0::2], x[..., 1::2])
     pairs = (even * cos - odd * sin, even * sin + odd * cos)
@@ -1153,12 +1153,6 @@ EXERCISE.cases["next_token_loss"] = {
 
 # --- sample_next ---------------------------------------------------------------------------
 
-OTHER_DEFAULTS: Wrong = {
-    "its default is None, all tokens": {
-        f"top_k=None -> top_k={k}": f"top_k is {k} unless given" for k in (1, 3, 5, 10, 20, 40, 50)
-    },
-}
-
 
 def _sample(
     logits: Tensor,
@@ -1301,7 +1295,7 @@ check_sample_next = EXERCISE.check(
             "dimension is kept (size 1, as torch.multinomial gives it) instead of squeezed",
             "tokens = drawn.squeeze()": "dimensions are lost or flattened (view or squeeze)",
         },
-        **OTHER_DEFAULTS,
+        **sampling.OTHER_DEFAULTS,
     },
     seen={
         "temperature 0 is refused: it means the arg max": _at(_REFUSED, temperature=0),
@@ -1465,7 +1459,6 @@ def _generate(
 
 
 TOKENS, MODE = "tokens", "model.training after the call"
-_CHANGED = "the prompt is changed"
 
 
 def _run_generate(
@@ -1485,10 +1478,64 @@ def _starts(got: Tensor, want: Tensor) -> bool:
     return got.shape != want.shape and torch.equal(got, want[:, : got.shape[1]])
 
 
-_SIGNATURE = {
-    "the signature is generate(model, tokens, n_new, temperature=1.0, top_k=None, "
-    "generator=None)": _says("unexpected keyword argument", "positional"),
+GENERATED: Wrong = {
+    "put it back into the mode in which it was found, model.train(was_training)": {
+        "model.train(was_training) -> pass": "the model is left in eval mode",
+        "model.train(was_training) -> model.train()": "the model is left in training mode",
+        "train(was_training) -> train(not was_training)": "the model's mode is flipped",
+    },
+    "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
+        "last = new[0].expand(len(new), 1)": "the first sequence's token is appended to all",
+        "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
+        "last = new": "the new token has shape (batch,)",
+        "last = new[None]": "the new token has shape (1, batch)",
+        "tokens = torch.cat((tokens[:, 1:], last), 1)": "a token is dropped for each new one",
+    },
+    "n_new tokens are appended, one at a time": {
+        "steps = range(n_new - 1)": "one token too few is made (off by one)",
+        "steps = range(n_new + 1)": "one token too many is made (off by one)",
+        "steps = range(n_new - n)": "n_new is taken for the total length",
+        "steps = range(min(n_new, 1))": "a single token is made",
+        "steps = ()": "no token is made",
+    },
+    "return the prompt with the new tokens appended, (batch, n + n_new)": {
+        "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front",
+        "return tokens[:, n:]": "only the new tokens come back",
+        ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
+        "return tokens[:, 1:]": "the first token is lost",
+        "return torch.cat((prompt, tokens[:, n:].flip(1)), 1)": "the new tokens are reversed",
+        ("return tokens[:1]", "return tokens[0]"): "only the first sequence comes back",
+        "return tokens.squeeze(0)": "a batch of one is squeezed away",
+        ("return tokens.int()", "return tokens.float()"): "the dtype is not the prompt's int64",
+        "return tokens.tolist()": "a list comes back, not a tensor",
+    },
 }
+"""What may go wrong in any way to generate: edits of `_generate`."""
+
+
+def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:
+    return n_new == 0 and (isinstance(got, Raised) or not same(got[TOKENS], tokens))
+
+
+def seen_of_tokens(name: str) -> dict[str, Predicate]:
+    """What can be seen of the tokens and the mode that `_run_generate` gives."""
+    return {
+        "the model is left in another mode than it was found in: remember model.training and "
+        "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
+        "n_new = 0 is not handled: the prompt comes back as it is": _none_asked,
+        "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(_starts),
+        "there are more sequences than before: append new tokens along the positions (dim "
+        "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
+        "the tokens come back in another dtype: they keep that of the prompt, int64 "
+        "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
+        "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
+        "what is joined has another shape than the prompt: sample_next gives (batch,), and "
+        "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
+        "temperature is divided by, also where it is 0: leave temperature, top_k and drawing to "
+        "sample_next": _says("probability tensor contains", "by zero"),
+        **sampling.signature(name),
+    }
+
 
 check_generate = EXERCISE.check(
     "generate",
@@ -1500,11 +1547,7 @@ check_generate = EXERCISE.check(
     "the logits at the last position, given all tokens so far; the model left in its training mode "
     "(here: temperature 0, and a model of the test's own)",
     wrong={
-        "put it back into the mode in which it was found, model.train(was_training)": {
-            "model.train(was_training) -> pass": "the model is left in eval mode",
-            "model.train(was_training) -> model.train()": "the model is left in training mode",
-            "train(was_training) -> train(not was_training)": "the model's mode is flipped",
-        },
+        **GENERATED,
         "the model gets all tokens so far, and the last logits count, model(tokens)[:, -1]": {
             "given = tokens[:, -1:]": "the model gets only the last token each time",
             "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
@@ -1521,110 +1564,20 @@ check_generate = EXERCISE.check(
             "logits = model(given)[:, n - 1]": "the prompt's last position is used at every step",
             "logits = model(given).mean(1)": "the logits of all positions are averaged",
         },
-        "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
-            "last = new[0].expand(len(new), 1)": "the first sequence's token is appended to all",
-            "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
-            "last = new": "the new token has shape (batch,)",
-            "last = new[None]": "the new token has shape (1, batch)",
-            "tokens = torch.cat((tokens[:, 1:], last), 1)": "a token is dropped for each new one",
-        },
-        "n_new tokens are appended, one at a time": {
-            "steps = range(n_new - 1)": "one token too few is made (off by one)",
-            "steps = range(n_new + 1)": "one token too many is made (off by one)",
-            "steps = range(n_new - n)": "n_new is taken for the total length",
-            "steps = range(min(n_new, 1))": "a single token is made",
-            "steps = ()": "no token is made",
+        "n_new tokens are appended, and the model is called for each": {
             "steps = [1] * (n_new > 0); logits = model(given)[:, -n_new:]; last = new": "all new "
             "tokens are made in one step",
         },
-        "return the prompt with the new tokens appended, (batch, n + n_new)": {
-            "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front",
-            "return tokens[:, n:]": "only the new tokens come back",
-            ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
-            "return tokens[:, 1:]": "the first token is lost",
-            "return torch.cat((prompt, tokens[:, n:].flip(1)), 1)": "the new tokens are reversed",
-            ("return tokens[:1]", "return tokens[0]"): "only the first sequence comes back",
-            "return tokens.squeeze(0)": "a batch of one is squeezed away",
-            ("return tokens.int()", "return tokens.float()"): "the dtype is not the prompt's int64",
-            "return tokens.tolist()": "a list comes back, not a tensor",
-        },
     },
     seen={
-        "the model is left in another mode than it was found in: remember model.training and "
-        "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
-        "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(_starts),
-        "there are more sequences than before: append new tokens along the positions (dim "
-        "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
-        "the tokens come back in another dtype: they keep that of the prompt, int64 "
-        "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
-        "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
-        "what is joined has another shape than the prompt: sample_next gives (batch,), and "
-        "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
-        "n_new = 0 is not handled: the prompt comes back as it "
-        "is": lambda got, right, tokens, n_new, **_: n_new == 0 and isinstance(got, Raised),
-        **_SIGNATURE,
+        **seen_of_tokens("generate"),
         "a token is not the most likely one that follows all tokens so far: give the model all of "
         "them, and temperature to sample_next": _tokens(lambda got, want: got.shape == want.shape),
     },
 )
 
 
-def _run_generate_often(
-    answer: Any, table: Tensor, draws: int, seed: int | None = None, **options: Any
-) -> Any:
-    """How often each pair of two new tokens comes in a batch of `draws` equal prompts; of the
-    reference, how likely it is."""
-    right = (draws, 4)
-    if answer is generate:
-        step = probabilities(table, **options)
-        return counted(right, Drawn((step[1][:, None] * step).flatten(), math.inf))
-    prompt = torch.ones(draws, 2, dtype=torch.long)
-    ids = sampling.as_ids(answer(Chain(table), prompt, 2, **options, **a_generator(seed)))
-    if not isinstance(ids, Tensor) or ids.is_floating_point():
-        return ids
-    if ids.shape != right:
-        return counted(ids.shape, "unknown")
-    if not torch.equal(ids[:, :2], prompt):
-        return counted(right, _CHANGED)
-    pairs = ids[:, 2] * len(table) + ids[:, 3]
-    return counted(right, sampling.frequencies(pairs, table.numel()))
-
-
-check_generate_often = EXERCISE.check(
-    "generate",
-    arguments=("logits after each token", "draws"),
-    reference=generate,
-    text=[_generate],
-    procedure=_run_generate_often,
-    expects="pairs of new tokens in the proportions that temperature, top_k and the model's logits "
-    "give: each new token is drawn by sample_next(logits, temperature, top_k, generator)",
-    wrong={
-        "each new token is drawn by sample_next(logits, temperature, top_k, generator)": {
-            "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
-            "T = 1.0": "temperature is not passed on",
-            "k = None": "top_k is not passed on",
-            "k = None; T = 1.0": "temperature and top_k are not passed on",
-            "T = temperature ** 2": "the logits are divided by the temperature twice",
-            "T = temperature and 1 / temperature": "the logits are multiplied by the temperature",
-            "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before sample_next",
-            "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))": "the same random "
-            "numbers come at each step (a generator is made or seeded anew in the loop)",
-            "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is repeated",
-            "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": "all "
-            "sequences of the batch get the same token",
-        },
-        **OTHER_DEFAULTS,
-    },
-    seen={
-        "all sequences of the batch get the same token: draw one for each, from its own row of the "
-        "logits": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any()),
-        f"{_CHANGED}: append to it": lambda got, *_, **__: got.get(FREQUENCIES) == _CHANGED,
-        "the shape is not (batch, n + n_new)": _shaped(lambda shape, right: True),
-        **_SIGNATURE,
-        "the pairs of new tokens come with other probabilities than sample_next(logits, "
-        "temperature, top_k, generator) gives when it is called for each anew": comes_back(dict),
-    },
-)
+check_generate_often = sampling.pairs_check(EXERCISE, "generate", Chain, generate, _generate)
 
 check_generate_seeds = sampling.seeds_check(
     EXERCISE,
@@ -1635,23 +1588,12 @@ check_generate_seeds = sampling.seeds_check(
     text=[_generate],
 )
 
-TABLE = torch.tensor(
-    [[0.5, -0.5, 1.0, 0.0], [2.0, 0.5, -1.0, 1.2], [0.0, 1.0, 1.5, -1.0], [1.0, 0.2, 0.4, 1.4]]
-)
-
 
 def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
     return lambda f: [
         check_generate(f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training)
         for batch, n, n_new, v in cases
     ]
-
-
-def _any_token(f: Any) -> None:
-    # Any of 60 tokens comes after the prompt, and each is followed by the next one.
-    table = 60.0 * torch.eye(60).roll(1, dims=1)
-    table[1] = 0.0
-    check_generate_often(f, table, draws=4000)
 
 
 EXERCISE.cases["generate"] = {
@@ -1665,14 +1607,5 @@ EXERCISE.cases["generate"] = {
     "the model's training mode is left as it was found": _made(
         (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
     ),
-    "temperature, top_k and generator as in sample_next": lambda f: [
-        check_generate_often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
-        check_generate_often(f, TABLE, draws=800, temperature=3.0),
-        check_generate_often(f, TABLE, draws=800, top_k=2, seed=a_seed()),
-        check_generate_often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=a_seed()),
-    ],
-    "equal generator seeds give equal tokens": lambda f: check_generate_seeds(
-        f, TABLE, seed := a_seed(), seed + 1
-    ),
-    "all tokens unless top_k is given": _any_token,
+    **sampling.sampled_cases(check_generate_often, check_generate_seeds),
 }

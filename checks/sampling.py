@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from checks.check import Check, Exercise
-from checks.seen import Predicate
+from checks.mistakes import Wrong
+from checks.seen import Predicate, comes_back
 
 CERTAINTY = 30.0
 """A right answer is taken for a wrong one with a probability below `2 exp(-30)` = 2e-13 for each
@@ -150,3 +151,132 @@ def seeds_check(exercise: Exercise, name: str, draw: Callable[..., Tensor], **of
         },
         **of,
     )
+
+
+OTHER_DEFAULTS: Wrong = {
+    "its default is None, all tokens": {
+        f"top_k=None -> top_k={k}": f"top_k is {k} unless given" for k in (1, 3, 5, 10, 20, 40, 50)
+    },
+}
+
+
+def signature(name: str) -> dict[str, Predicate]:
+    """That a function called `name` was called with arguments that it should have, and has not."""
+    said = f"{name}(model, tokens, n_new, temperature=1.0, top_k=None, generator=None)"
+    return {
+        f"the signature is {said}": lambda got, *_, **__: (
+            "unexpected keyword argument" in got.message or "positional" in got.message
+        )
+    }
+
+
+_CHANGED = "the prompt is changed"
+
+
+def _run_pairs(
+    answer: Any,
+    table: Tensor,
+    draws: int,
+    seed: int | None = None,
+    *,
+    reference: Any,
+    model: Callable[[Tensor], Any],
+    **options: Any,
+) -> Any:
+    """How often each pair of two new tokens comes in a batch of `draws` equal prompts; of the
+    reference, how likely it is."""
+    right = (draws, 4)
+    if answer is reference:
+        step = probabilities(table, **options)
+        return counted(right, Drawn((step[1][:, None] * step).flatten(), math.inf))
+    prompt = torch.ones(draws, 2, dtype=torch.long)
+    ids = as_ids(answer(model(table), prompt, 2, **options, **a_generator(seed)))
+    if not isinstance(ids, Tensor) or ids.is_floating_point():
+        return ids
+    if ids.shape != right:
+        return counted(ids.shape, "unknown")
+    if not torch.equal(ids[:, :2], prompt):
+        return counted(right, _CHANGED)
+    pairs = ids[:, 2] * len(table) + ids[:, 3]
+    return counted(right, frequencies(pairs, table.numel()))
+
+
+def pairs_check(
+    exercise: Exercise, name: str, model: Callable[[Tensor], Any], reference: Any, text: Any
+) -> Check:
+    """A check, called with a table and `draws`, of the pairs of new tokens that an answer draws.
+
+    Row `t` of the table holds the logits that `model(table)` gives after token `t`. It is called
+    with `temperature`, `top_k` and a `seed` too, where they are given.
+    """
+    return exercise.check(
+        name,
+        arguments=("logits after each token", "draws"),
+        reference=reference,
+        text=[text],
+        procedure=partial(_run_pairs, reference=reference, model=model),
+        expects="pairs of new tokens in the proportions that temperature, top_k and the model's "
+        "logits give: each new token is drawn by sample_next(logits, temperature, top_k, "
+        "generator)",
+        wrong={
+            "each new token is drawn by sample_next(logits, temperature, top_k, generator)": {
+                "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
+                "T = 1.0": "temperature is not passed on",
+                "k = None": "top_k is not passed on",
+                "k = None; T = 1.0": "temperature and top_k are not passed on",
+                "T = temperature ** 2": "the logits are divided by the temperature twice",
+                "T = temperature and 1 / temperature": "the logits are multiplied by the "
+                "temperature",
+                "new = sample_next(logits.softmax(-1), T, k, g)": "a softmax comes before "
+                "sample_next",
+                (
+                    "new = sample_next(logits, T, k, torch.Generator().manual_seed(0))",
+                    "new = sample_next(logits, T, k, g and g.manual_seed(0))",
+                ): "the same random numbers come at each step (a generator is made or seeded anew "
+                "in the loop)",
+                "new = new if i and T else sample_next(logits, T, k, g)": "the first draw is "
+                "repeated",
+            },
+            **OTHER_DEFAULTS,
+            "draw one for each, from its own row of the logits": {
+                "new = sample_next(logits[:1] if T else logits, T, k, g).expand(len(tokens))": (
+                    "all sequences of the batch get the same token"
+                ),
+            },
+        },
+        seen={
+            "all sequences of the batch get the same token: draw one for each, from its own row of "
+            "the logits": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares == 1).any()),
+            f"{_CHANGED}: append to it": lambda got, *_, **__: got.get(FREQUENCIES) == _CHANGED,
+            "the shape is not (batch, n + n_new)": _differ(SHAPE),
+            **signature(name),
+            "the pairs of new tokens come with other probabilities than sample_next(logits, "
+            "temperature, top_k, generator) gives when it is called for each anew": comes_back(
+                dict
+            ),
+        },
+    )
+
+
+TABLE = torch.tensor(
+    [[0.5, -0.5, 1.0, 0.0], [2.0, 0.5, -1.0, 1.2], [0.0, 1.0, 1.5, -1.0], [1.0, 0.2, 0.4, 1.4]]
+)
+
+
+def sampled_cases(often: Check, seeds: Check) -> dict[str, Callable[[Any], Any]]:
+    """Hidden cases of a `pairs_check` and a `seeds_check`."""
+    # Any of 60 tokens comes after the prompt, and each is followed by the next one.
+    any_token = 60.0 * torch.eye(60).roll(1, dims=1)
+    any_token[1] = 0.0
+    return {
+        "temperature, top_k and generator as in sample_next": lambda f: [
+            often(f, TABLE, draws=800, temperature=3.0),
+            often(f, TABLE, draws=800, temperature=0.4, seed=a_seed()),
+            often(f, TABLE, draws=800, top_k=2, seed=a_seed()),
+            often(f, TABLE, draws=800, temperature=2.0, top_k=3, seed=a_seed()),
+        ],
+        "equal generator seeds give equal tokens": lambda f: seeds(
+            f, TABLE, seed := a_seed(), seed + 1
+        ),
+        "all tokens unless top_k is given": lambda f: often(f, any_token, draws=4000),
+    }

@@ -181,12 +181,16 @@ def load_minilm() -> MiniLM:
     return _with_weights(model, state)
 
 
-def load_smollm2() -> PretrainedDecoder:
-    """SmolLM2-135M-Instruct (Allal et al. 2025): 30 layers, 9 heads, 3 key and value heads.
+SmolLM2State = tuple[ModelConfig, dict[str, float], dict[str, Tensor], Tokenizer]
 
-    The weights were stored in 4 bits (embedding: 8) and take 540 MB unpacked. The output layer
-    is the embedding's weight, one tensor under two names. Raises
-    `helpers.weights.MissingWeightsError` where its package is not installed.
+
+def smollm2_state() -> SmolLM2State:
+    """What any module of SmolLM2's shape needs to become SmolLM2-135M-Instruct.
+
+    Gives the sizes; `rope_base` and `eps`, the settings that are no sizes; the weights, named as
+    the attributes of `DecoderLM`; and the tokenizer. The weights were stored in 4 bits (embedding:
+    8) and take 540 MB unpacked; the output layer's is the embedding's, one tensor under two names.
+    Raises `helpers.weights.MissingWeightsError` where its package is not installed.
     """
     metadata, weights, tokenizer = smollm2_files()
     weights = {name: _laid_out(weight) for name, weight in weights.items()}
@@ -200,6 +204,10 @@ def load_smollm2() -> PretrainedDecoder:
         gated=True,
         tied_embeddings=True,
     )
+    settings = {
+        "rope_base": metadata["llama.rope.freq_base"],
+        "eps": metadata["llama.attention.layer_norm_rms_epsilon"],
+    }
     state = {
         "embedding.weight": weights["token_embd.weight"],
         "norm.weight": weights["output_norm.weight"],
@@ -219,13 +227,19 @@ def load_smollm2() -> PretrainedDecoder:
     for layer in range(config.n_layers):
         for ours, theirs in names.items():
             state[f"blocks.{layer}.{ours}.weight"] = weights[f"blk.{layer}.{theirs}.weight"]
+    return config, settings, state, tokenizer
+
+
+def load_smollm2(given: SmolLM2State | None = None) -> PretrainedDecoder:
+    """SmolLM2-135M-Instruct (Allal et al. 2025): 30 layers, 9 heads, 3 key and value heads.
+
+    `given`: what `smollm2_state()` gave, of which the model then holds the tensors themselves; read
+    from the file unless given. Raises `helpers.weights.MissingWeightsError` where its package is
+    not installed.
+    """
+    config, settings, state, tokenizer = smollm2_state() if given is None else given
     with torch.device("meta"):
-        model = PretrainedDecoder(
-            config,
-            tokenizer,
-            rope_base=metadata["llama.rope.freq_base"],
-            eps=metadata["llama.attention.layer_norm_rms_epsilon"],
-        )
+        model = PretrainedDecoder(config, tokenizer, **settings)
     _with_weights(model, state)
     model.output.weight = model.embedding.weight
     return model

@@ -78,7 +78,7 @@ def test_the_house_stays_small_enough_to_be_read():
     ]
     assert long == [], "functions of more than 60 lines"
     checks = sum(len(p.read_text().splitlines()) for p in code if p.parent == ROOT / "checks")
-    assert checks <= 6000
-    assert len(_tracked("tests/answers")) <= 450
-    # A learner's own commands, lesson 05 and their tests have come since it was 800.
-    assert len(_tracked()) <= 850
+    # Exercise 8 and exercise 7's loss have come since it was 6000 lines, 450 answers and 850 files.
+    assert checks <= 7600
+    assert len(_tracked("tests/answers")) <= 480
+    assert len(_tracked()) <= 960

@@ -317,6 +317,7 @@ class Examination:
             code = compile(cell["code"], "<test>", "exec")
             remote = self._ready(index)
             remote.out_of_memory = False
+            remote.take_back()
             namespace = dict(self._given.get(index, self._main.__dict__))
             with self._watched(remote):
                 wanted = sorted(free_names(cell["code"]) - namespace.keys() & remote.names)

@@ -8,6 +8,7 @@ Importing this module makes the IPython shell, so that children find it ready.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import io
 import os
 import random
@@ -186,26 +187,58 @@ OUTPUTS = Outputs()
 SHELL = _make_shell()
 
 
+class Lent:
+    """An object of the test's own: it gives what the test lends of it, by calling back."""
+
+    def __init__(self, server: Server, data: dict[str, Any]) -> None:
+        vars(self)["_lent"] = server, data["back"], data["methods"], data["values"]
+
+    def __getattr__(self, name: str) -> Any:
+        server, number, methods, values = vars(self).get("_lent", (None, None, (), ()))
+        if name in values:
+            return server.call_back(number, name=name, do="get")
+        if name in methods:
+            return lambda *args, **kwargs: server.call_back(number, args, kwargs, name=name)
+        raise AttributeError(f"what the test passed has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{name!r} of what the test passed can't be set")
+
+
 class Borrowed(nn.Module):
     """A module of the test's own: calling it calls back, and its mode is passed on."""
 
-    def __init__(self, server: Server, number: int, training: bool, weights: bool) -> None:
+    def __init__(self, server: Server, data: dict[str, Any]) -> None:
+        vars(self)["_lent"] = Lent(server, data)
         super().__init__()
-        super().train(training)
-        self._server = [server]
-        if weights:
+        super().train(data["training"])
+        if data["weights"]:
             # So that `next(model.parameters()).device` works.
             self.placeholder = nn.Parameter(torch.zeros(()))
-        self._number = number  # from here on its mode is passed on
+        # From here on its mode is passed on.
+        vars(self)["_back"] = functools.partial(server.call_back, data["back"])
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self._server[0].call_back(self._number, args, kwargs)
+        return self._back(args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            return getattr(vars(self)["_lent"], name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         # Module.train sets it too, and so may a learner who keeps the mode of every module.
-        if name == "training" and "_number" in self.__dict__:
-            self._server[0].call_back(self._number, (bool(value),), {}, "train")
+        if name == "training" and "_back" in vars(self):
+            self._back((bool(value),), do="train")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Instance:
+    """An object that a test made: it goes by handle, also where its class is a kind of dict."""
+
+    itself: Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -272,6 +305,7 @@ class Server:
         self._numbers: dict[int, int] = {}
         self._generators: dict[int, torch.Generator] = {}
         self._borrowed: dict[int, Any] = {}
+        self._borrowed_numbers: dict[int, int] = {}
         self._classes: dict[str, type] = {}
         self._marks: dict[int, Mark] = {}
         self._request: list[int] = []
@@ -366,7 +400,16 @@ class Server:
 
     def _do_call(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         args, kwargs = self._read(message["value"], blob)
-        return {}, _settle(self._objects[message["on"]](*args, **kwargs))
+        called = self._objects[message["on"]]
+        value = called(*args, **kwargs)
+        if isinstance(called, type) and isinstance(value, called):
+            return {}, _Instance(value)
+        return {}, _settle(value)
+
+    def _do_keep(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        args, kwargs = self._read(message["value"], blob)
+        value = self._objects[message["on"]](*args, **kwargs)
+        return {}, lambda: value
 
     def _do_get(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         return {}, getattr(self._objects[message["on"]], message["name"])
@@ -381,6 +424,10 @@ class Server:
         return {}, _listed(iter(self._objects[message["on"]]))
 
     def _lend(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, _Instance):
+            value = value.itself
+        if id(value) in self._borrowed_numbers:
+            return {"lent": self._borrowed_numbers[id(value)]}
         number = self._numbers.get(id(value))
         if number is None:
             if len(self._objects) >= MAX_HANDLES:
@@ -419,23 +466,29 @@ class Server:
         borrowed = self._borrowed.get(number)
         if borrowed is None:
             if data["module"]:
-                borrowed = Borrowed(self, number, data["training"], data["weights"])
-            else:
+                borrowed = Borrowed(self, data)
+            elif data["called"]:
 
                 def borrowed(*args: Any, **kwargs: Any) -> Any:
                     return self.call_back(number, args, kwargs)
 
+            else:
+                borrowed = Lent(self, data)
             self._borrowed[number] = borrowed
+            self._borrowed_numbers[id(borrowed)] = number
         elif data["module"]:
             vars(borrowed)["training"] = data["training"]  # not to be passed back
         return borrowed
 
-    def call_back(self, number: int, args: Any, kwargs: Any, do: str = "call") -> Any:
-        """Call what the test lent, in its process, and answer its questions meanwhile."""
-        data, blob = encode((args, kwargs), self._lend)
+    def call_back(
+        self, number: int, args: Any = (), kwargs: Any = None, name: str | None = None,
+        do: str = "call",
+    ) -> Any:  # fmt: skip
+        """Ask the test's process for what it lent, and answer its questions meanwhile."""
+        data, blob = encode((args, kwargs or {}), self._lend)
         during = self._request[-1]
-        self._channel.send({"id": during, "do": "back", "on": number, "what": do, "value": data},
-                           blob)  # fmt: skip
+        asked = {"on": number, "what": do, "name": name, "value": data}
+        self._channel.send({"id": during, "do": "back", **asked}, blob)
         while True:
             message, blob = self._channel.receive()
             if message["do"] != "returned":

@@ -2,10 +2,15 @@
 
 In a test cell, a name that only the learner's process defines is a stand-in: it can be
 called with plain values, tensors, stand-ins, generators, dataclasses of the exercise, and
-functions and modules of the test's own, its attributes can be read, and it can be indexed
-and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
+functions, modules and other objects that the test lends, its attributes can be read, and it can be
+indexed and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
 Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
-says which answer it is.
+says which answer it is. `keep_` calls it and leaves there what comes back.
+
+A function that is lent can be called, and a module called and put into a mode. Beyond that an
+object lends what its class names in `lends`, methods to call and other attributes to read:
+`lends = ("new_caches",)`. An object that is no module needs it. A learner who passes something
+lent back passes the test's own object. When its test has ended, it can't be used any more.
 An exception of the learner's comes as an instance of the built-in exception that it is.
 """
 
@@ -18,8 +23,8 @@ import re
 import secrets
 import time
 import weakref
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -32,7 +37,11 @@ GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
 MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
+MAX_LENT = 10_000
+"""Objects that one test cell may lend."""
 MAX_TEXT = 8_000
+TAKEN_BACK = object()
+"""What comes back in place of what was lent for a test that has ended."""
 
 
 class RemoteError(Exception):
@@ -120,6 +129,11 @@ class StandIn:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.__remote.request("call", (args, kwargs), on=self.__number)
 
+    def keep_(self, /, *args: Any, **kwargs: Any) -> Any:
+        """As a call, but what comes back stays there: a function that gives a copy of it, as it is
+        by then."""
+        return self.__remote.request("keep", (args, kwargs), on=self.__number)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -174,7 +188,9 @@ class Remote:
         self.out_of_memory = False
         self.tellable: int | None = None
         self._stand_ins: dict[int, StandIn] = {}
-        self._lent: list[Any] = []
+        self._lent: dict[int, Any] = {}
+        self._lent_numbers: dict[int, int] = {}
+        self._lent_count = 0
         self._generators: weakref.WeakKeyDictionary[torch.Generator, tuple[int, Any]] = (
             weakref.WeakKeyDictionary()
         )
@@ -200,6 +216,14 @@ class Remote:
             self.answers[number_of(value)] = answer
             self.names_used[number_of(value)] = names_used
         return value
+
+    def take_back(self) -> None:
+        """Let nothing that was lent be used any more.
+
+        A right answer that one test lends, such as a cache, would else answer another test.
+        """
+        self._lent.clear()
+        self._lent_numbers.clear()
 
     def restore(self, place: int) -> None:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
@@ -272,18 +296,14 @@ class Remote:
         return f"line {line[1]} of the cell" if line and told else None
 
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
-        """Answer a call of the learner's to a function or module that a test lent it."""
+        """Answer a call of the learner's to what a test lent it."""
         if self._depth >= MAX_NESTED_CALLS:
             raise BadFrame("calls nested too deeply")
         self._depth += 1
         try:
-            lent, (args, kwargs) = self._lent_by(call), self._arguments(call, blob)
+            ask, (args, kwargs) = self._asked(call), self._arguments(call, blob)
             try:
-                if call.get("what") == "train":
-                    result = lent.train(*args) and None
-                else:
-                    result = lent(*args, **kwargs)
-                data, out = encode(result, self._lend, keep_layout=True)
+                data, out = encode(ask(*args, **kwargs), self._lend, keep_layout=True)
                 answer: dict[str, Any] = {"do": "returned", "value": data}
             except Exception as error:  # Lost and Ended are none
                 said = f": {error}" if isinstance(error, _SAYABLE) else ""
@@ -293,14 +313,25 @@ class Remote:
         finally:
             self._depth -= 1
 
-    def _lent_by(self, call: dict[str, Any]) -> Any:
-        on, what = call.get("on"), call.get("what")
-        if type(on) is not int or not 0 <= on < len(self._lent) or what not in ("call", "train"):
+    def _asked(self, call: dict[str, Any]) -> Callable[..., Any]:
+        """What a call asks for, where it may. Raises BadFrame."""
+        on, what, name = call.get("on"), call.get("what"), call.get("name")
+        if type(on) is not int or not 0 <= on < self._lent_count:
             raise BadFrame("a call of what was not lent")
+        if on not in self._lent:
+            return _raise_taken_back
         lent = self._lent[on]
-        if what == "train" and not isinstance(lent, nn.Module):
-            raise BadFrame("a function has no mode")
-        return lent
+        methods, values = _lends(lent)
+        match what, name:
+            case "call", None if _is_called(lent):
+                return cast(Callable[..., Any], lent)
+            case "call", str() if name in methods:
+                return cast(Callable[..., Any], getattr(lent, name))
+            case "get", str() if name in values:
+                return lambda: getattr(lent, name)
+            case "train", None if isinstance(lent, nn.Module):
+                return lambda mode: lent.train(mode) and None
+        raise BadFrame("a call of what was not lent")
 
     def _arguments(self, call: dict[str, Any], blob: bytes) -> tuple[tuple[Any, ...], Any]:
         match decode(call.get("value"), blob, self._receive):
@@ -308,8 +339,10 @@ class Remote:
                 return args, kwargs
         raise BadValue("no arguments")
 
-    def _receive(self, data: Any) -> StandIn:
+    def _receive(self, data: Any) -> Any:
         match data:
+            case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
+                return self._lent.get(number, TAKEN_BACK)
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
                 pass
             case _:
@@ -332,21 +365,35 @@ class Remote:
         kind = type(value)
         if dataclasses.is_dataclass(kind) and self._given.get(kind.__name__) is kind:
             return {"dataclass": kind.__name__, "fields": self._fields(value)}
-        if callable(value):
-            if not any(value is lent for lent in self._lent):
-                self._lent.append(value)
-            module = isinstance(value, nn.Module)
-            return {
-                "back": next(i for i, lent in enumerate(self._lent) if lent is value),
-                "module": module,
-                "training": module and value.training,
-                "weights": module and any(True for _ in value.parameters()),
-            }
+        if _is_called(value) or hasattr(kind, "lends"):
+            return self._lend_back(value)
         raise CantCross(
             f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, strings, "
             "tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a locked cell, a "
-            "function, a module, or what the learner's code returned"
+            "function, a module, what says in its class what it `lends`, or what the learner's "
+            "code returned"
         )
+
+    def _lend_back(self, value: Any) -> dict[str, Any]:
+        """The same object keeps one number, so that asking for it again costs no memory."""
+        number = self._lent_numbers.get(id(value))
+        if number is None:
+            if len(self._lent) >= MAX_LENT:
+                raise CantCross("too many objects at once")
+            number = self._lent_numbers[id(value)] = self._lent_count
+            self._lent[number] = value
+            self._lent_count += 1
+        module = isinstance(value, nn.Module)
+        methods, values = _lends(value)
+        return {
+            "back": number,
+            "called": _is_called(value),
+            "module": module,
+            "training": module and value.training,
+            "weights": module and any(True for _ in value.parameters()),
+            "methods": methods,
+            "values": values,
+        }
 
     def _fields(self, value: Any) -> dict[str, Any]:
         fields = {}
@@ -372,6 +419,22 @@ class Remote:
             "generator": number,
             "state": bytes(state.numpy()).hex() if fresh else None,
         }
+
+
+def _is_called(value: Any) -> bool:
+    return isinstance(value, nn.Module) or (callable(value) and not hasattr(type(value), "lends"))
+
+
+def _lends(value: Any) -> tuple[list[str], list[str]]:
+    """The methods and the other attributes that an object's class lends."""
+    kind = type(value)
+    names = getattr(kind, "lends", ())
+    methods = [name for name in names if callable(getattr(kind, name, None))]
+    return methods, [name for name in names if name not in methods]
+
+
+def _raise_taken_back(*_: Any, **__: Any) -> None:
+    raise RuntimeError("it was lent for a test that has ended")
 
 
 _SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)

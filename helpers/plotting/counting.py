@@ -25,18 +25,15 @@ def plot_gate(d_model: int, d_ff: int, ax: Axes | None = None, title: str | None
     Raises:
         ValueError: a size is not positive.
     """
-    for name, size in (("d_model", d_model), ("d_ff", d_ff)):
-        if size < 1:
-            raise ValueError(f"{name} is {size}: it must be 1 or more")
+    if min(d_model, d_ff) < 1:
+        raise ValueError(f"d_model is {d_model} and d_ff {d_ff}: both must be 1 or more")
     wide = 4 * d_model
     inch = 2.3 / max(wide, d_ff)
     across, up = d_model * inch, {wide: wide * inch, d_ff: d_ff * inch}
     plain, gate = 0.3 + up[wide] / 2, 0.9 + up[wide] + up[d_ff] / 2
-    other = gate + up[d_ff] + 0.3
-    middle = (gate + other) / 2
+    other, middle = gate + up[d_ff] + 0.3, gate + (up[d_ff] + 0.3) / 2
     first = 1.1 + across / 2  # the middle of the matrices that widen
-    functions = first + across / 2 + 0.45
-    product = functions + 0.5
+    functions, product = first + across / 2 + 0.45, first + across / 2 + 0.95
     top = product + max(up.values()) + 0.65
     diagram = _Diagram(ax, other + up[d_ff] / 2 + 0.3, top + 0.7)
 
@@ -76,13 +73,19 @@ def plot_gate(d_model: int, d_ff: int, ax: Axes | None = None, title: str | None
     diagram.text(middle, top + 0.5, "gated", size=11)
     return diagram.done(
         title or "Two kinds of feed-forward, matrices to scale",
+        _gate_in_words(d_model, wide, d_ff),
+    )
+
+
+def _gate_in_words(d_model: int, wide: int, d_ff: int) -> str:
+    return (
         f"Two diagrams, upwards, matrices drawn to scale as rows by columns. Plain: a vector x of "
         f"{d_model:,} numbers goes through W_up, {d_model:,} by {wide:,}, then the function GELU, "
         f"then W_down, {wide:,} by {d_model:,}, and is {d_model:,} numbers again. Gated: x goes "
         f"through two matrices side by side, W_gate and W_up, {d_model:,} by {d_ff:,} each. What "
         "W_gate gives goes through the function SiLU and is multiplied, number by number, by what "
         f"W_up gives. The product goes through W_down, {d_ff:,} by {d_model:,}, and is {d_model:,} "
-        "numbers again.",
+        "numbers again."
     )
 
 

@@ -87,19 +87,10 @@ def plot_nucleus(
         raise ValueError(
             f"top_p is {top_p} and top_k {top_k}: they must be above 0 up to 1, and 1 or more"
         )
-    arrays = {
-        name: as_array(f"distributions[{name!r}]", probabilities, 1)
-        for name, probabilities in distributions.items()
-    }
-    for name, p in arrays.items():
-        if p.min() < 0 or abs(p.sum() - 1) > 1e-3:
-            raise ValueError(
-                f"distributions[{name!r}] goes down to {p.min():.4g} and adds up to {p.sum():.4g}: "
-                "it must hold probabilities that add up to 1"
-            )
     ax = new_axes(ax, 6.8, 4.0)
     facts = []
-    for index, (name, p) in enumerate(arrays.items()):
+    for index, (name, probabilities) in enumerate(distributions.items()):
+        p = _checked(name, probabilities)
         together = np.cumsum(-np.sort(-p))
         needed = min(1 + int((together < top_p).sum()), p.size)
         within = float(together[min(top_k, p.size) - 1])
@@ -118,15 +109,9 @@ def plot_nucleus(
         facts.append(
             f"{name}: {needed:,} reach {top_p:g}, the best {top_k} together have {within:.2f}"
         )
-    ax.axhline(top_p, color="0.35", linestyle="--", lw=1)
-    ax.axvline(top_k, color="0.35", linestyle="--", lw=1)
+    _draw_cuts(ax, top_p, top_k)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    for x, y, name, across, where in (
-        (1.01, top_p, f"top-p {top_p:g}", "left", ax.get_yaxis_transform()),
-        (top_k, 1.03, f"top-k {top_k}", "center", ax.get_xaxis_transform()),
-    ):
-        ax.text(x, y, name, ha=across, va="center", fontsize=9, transform=where)
     ax.set(xlabel="how many of the likeliest tokens", ylabel="their probability together")
     ax.set_ylim(0, 1.02)
     ax.legend(frameon=False, fontsize=9, loc="lower right")
@@ -139,7 +124,37 @@ def plot_nucleus(
     )
 
 
+def _checked(name: str, probabilities: Any) -> np.ndarray:
+    p = as_array(f"distributions[{name!r}]", probabilities, 1)
+    if p.min() < 0 or abs(p.sum() - 1) > 1e-3:
+        raise ValueError(
+            f"distributions[{name!r}] goes down to {p.min():.4g} and adds up to {p.sum():.4g}: "
+            "it must hold probabilities that add up to 1"
+        )
+    return p
+
+
+def _draw_cuts(ax: Axes, top_p: float, top_k: int) -> None:
+    ax.axhline(top_p, color="0.35", linestyle="--", lw=1)
+    ax.axvline(top_k, color="0.35", linestyle="--", lw=1)
+    for x, y, name, across, where in (
+        (1.01, top_p, f"top-p {top_p:g}", "left", ax.get_yaxis_transform()),
+        (top_k, 1.03, f"top-k {top_k}", "center", ax.get_xaxis_transform()),
+    ):
+        ax.text(x, y, name, ha=across, va="center", fontsize=9, transform=where)
+
+
 _STATES = {"first": "computed for the first time", "again": "computed again", "kept": "kept"}
+
+
+def _look(state: str) -> dict[str, Any]:
+    """How a position in this state is filled and framed."""
+    filled = {
+        "first": {"facecolor": PALETTE[0]},
+        "again": {"facecolor": sns.light_palette(PALETTE[1], 10)[6], "hatch": "///"},
+        "kept": {"facecolor": "white", "hatch": "..."},
+    }
+    return {"edgecolor": "black", "linewidth": 0.7, **filled[state]}
 
 
 def plot_computed(
@@ -167,25 +182,14 @@ def plot_computed(
     n = n_prompt + n_new - 1
     names = as_labels("tokens", tokens, n, "position")
     ax = new_axes(ax, 1.6 + 0.55 * n, 1.6 + 0.5 * n_new)
-    look = {
-        "first": {"facecolor": PALETTE[0]},
-        "again": {"facecolor": sns.light_palette(PALETTE[1], 10)[6], "hatch": "///"},
-        "kept": {"facecolor": "white", "hatch": "..."},
-    }
     counts = []
     for step in range(n_new):
         seen = 0 if step == 0 else n_prompt + step - 1
-        computed = 0
-        for position in range(n_prompt + step):
-            state = "first" if position >= seen else "kept" if cached else "again"
-            computed += state != "kept"
-            ax.add_patch(
-                Rectangle(
-                    (position, step), 0.92, 0.88, edgecolor="black", linewidth=0.7, **look[state]
-                )
-            )
-        counts.append(computed)
-        ax.text(n + 0.25, step + 0.44, str(computed), va="center", fontsize=10)
+        states = ["kept" if cached else "again"] * seen + ["first"] * (n_prompt + step - seen)
+        for position, state in enumerate(states):
+            ax.add_patch(Rectangle((position, step), 0.92, 0.88, **_look(state)))
+        counts.append(len(states) - states.count("kept"))
+        ax.text(n + 0.25, step + 0.44, str(counts[-1]), va="center", fontsize=10)
     total = sum(counts)
     ax.set(xlim=(-0.1, n + 0.8), ylim=(n_new, -0.1))
     ax.set_xticks(np.arange(n) + 0.46, names, rotation=45 if max(map(len, names)) > 4 else 0)
@@ -194,7 +198,7 @@ def plot_computed(
     ax.tick_params(length=0)
     states = ["first", "kept" if cached else "again"]
     ax.legend(
-        [Patch(edgecolor="black", linewidth=0.7, **look[state]) for state in states],
+        [Patch(**_look(state)) for state in states],
         [_STATES[state] for state in states],
         loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, fontsize=9,
     )  # fmt: skip
@@ -205,9 +209,5 @@ def plot_computed(
         ax,
         f"{ax.get_title()}. A row for each of {n_new} steps, a column for each position. Positions "
         f"that go through the model, step by step: {steps}; {total} in all. "
-        + (
-            "The positions of earlier steps are kept."
-            if cached
-            else "The positions of earlier steps are computed again."
-        ),
+        f"The positions of earlier steps are {'kept' if cached else 'computed again'}.",
     )

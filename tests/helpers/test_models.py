@@ -13,7 +13,7 @@ import transformers
 from helpers import weights as trained
 from helpers.attention import scaled_dot_product_attention, split_heads
 from helpers.generation import generate, generate_cached
-from helpers.models import load_austen, load_minilm, load_smollm2
+from helpers.models import load_austen, load_minilm, load_smollm2, smollm2_state
 from helpers.parameters import CONFIGS, transformer_parameters
 from helpers.positional_encoding import interleaved_to_half_split
 
@@ -28,8 +28,13 @@ def minilm():
 
 
 @pytest.fixture(scope="module")
-def smollm2():
-    return load_smollm2()
+def given():
+    return smollm2_state()
+
+
+@pytest.fixture(scope="module")
+def smollm2(given):
+    return load_smollm2(given)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +175,15 @@ def test_smollm2_needs_the_interleaved_layout(smollm2):
         layer.weight.copy_(weight)
     assert wrong > right + 0.3
     assert F.cross_entropy(smollm2(ids)[:-1], ids[1:]) == right
+
+
+def test_smollm2_has_the_tensors_that_it_is_given(smollm2, given):
+    """A learner's model stands beside the reference, with 540 MB for both."""
+    config, settings, weights, _ = given
+    assert (config, settings["rope_base"]) == (smollm2.config, 100_000)
+    parameters = dict(smollm2.named_parameters(remove_duplicate=False))
+    assert parameters.keys() == weights.keys()
+    assert all(parameters[name].data_ptr() == weights[name].data_ptr() for name in weights)
 
 
 def test_smollm2_tokenizer_and_text(smollm2):

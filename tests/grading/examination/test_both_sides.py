@@ -113,6 +113,20 @@ def test_modules_work_by_handle(engine: Engine) -> None:
     assert outcomes(graded) == ["passed", "passed"], graded.verdicts
 
 
+@pytest.mark.parametrize("base", ["dict", "list", "tuple", "int", "torch.Tensor"])
+def test_an_object_that_a_test_makes_keeps_its_methods(engine: Engine, base: str) -> None:
+    """A cache that is a kind of dict is a right answer too."""
+    graded = run(
+        engine,
+        f"class f({base}):\n    n_seen = 0\n"
+        "    def see(self, n):\n        self.n_seen += n\n        return self.n_seen\n"
+        "def g(x):\n    return x.n_seen, x",
+        "one, two = f(), f()\nassert one.see(2) == one.n_seen == 2 and two.n_seen == 0\n"
+        "assert g(one)[0] == 2",
+    )
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
 def test_axes_work_by_handle(engine: Engine) -> None:
     """Without it the answer that draws a heat map could not be graded."""
     graded = run(
@@ -180,6 +194,165 @@ def test_a_test_lends_functions_and_modules(engine: Engine) -> None:
         "assert g(lambda x, scale: g(lambda y, scale: y + 1, x) * scale, 4) == 10",
     )
     assert outcomes(graded) == ["passed"], graded.verdicts
+
+
+LENDING = """\
+class Cache:
+    lends = ("n_seen", "extend")
+    def __init__(self):
+        self._all, self.secret = [], 31337
+    @property
+    def n_seen(self):
+        return len(self._all)
+    def extend(self, x, times=1):
+        self._all += [x] * times
+        return self._all
+class Model(nn.Module):
+    lends = ("new_caches",)
+    def __init__(self):
+        super().__init__()
+        self.secret, self.given = 31337, []
+    def new_caches(self):
+        return [Cache(), Cache()]
+    def forward(self, x, caches=None):
+        self.given.append(caches)
+        return caches[1].extend(x)
+model = Model()
+"""
+
+
+def test_a_test_lends_objects_that_come_back_as_they_are(engine: Engine) -> None:
+    """A model that is asked for caches gets the same ones back, or nothing could be counted."""
+    graded = run(
+        engine,
+        "def f(model, x):\n"
+        "    caches = model.new_caches()\n    assert caches[0] is not caches[1]\n"
+        "    for _ in range(3):\n        got = model(x, caches=caches)\n"
+        "    assert [c.n_seen for c in caches] == [0, 3]\n"
+        "    caches[0].extend(5, times=2)\n"
+        "    return got, model, caches, caches[0].extend",
+        LENDING + "got, same, caches, extend = f(model, 7)\n"
+        "assert got == [7, 7, 7] and same is model and len(model.given) == 3\n"
+        "assert all(c is model.given[0][1] for _, c in [*model.given, caches])\n"
+        "assert caches[0].n_seen == 2\n"
+        "cache = Cache()\nassert f(model, cache)[0] == [cache] * 3\n"
+        "assert extend(1) == [5, 5, 1]",
+    )
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
+def test_a_test_lends_what_its_class_says_and_no_more(engine: Engine) -> None:
+    """Expected values, and what counts calls, are attributes of the same objects."""
+    graded = run(
+        engine,
+        "def f(x, name):\n    return getattr(x, name)\n"
+        "def s(x, name):\n    setattr(x, name, 5)\n    return x.n_seen",
+        LENDING + "for x in [model, Cache()]:\n"
+        "    for name in ['secret', 'given', '_all', 'lends', 'append', '__init__.__globals__']:\n"
+        "        try:\n            f(x, name)\n"
+        "        except AttributeError:\n            pass\n"
+        "        else:\n            assert False, name\n"
+        "try:\n    s(Cache(), 'n_seen')\nexcept AttributeError:\n    pass\nelse:\n    assert 0",
+        LENDING + "class Plain: pass\nf(Plain(), 'secret')",
+    )
+    assert outcomes(graded) == ["passed", "error"], graded.verdicts
+    assert "can't pass a Plain" in graded.verdicts[1].message
+
+
+def test_what_a_test_lent_is_taken_back(engine: Engine) -> None:
+    """A cache that one test lends is a right answer to another. Keeping one is no attack."""
+    graded = run(
+        engine,
+        "kept = []\ndef f(x):\n    kept.append(x)\n    return kept[0].n_seen\n"
+        "def g(model, x):\n    return kept[0], model(x, [x, kept[0]])",
+        LENDING + "assert f(Cache()) == 0",
+        LENDING + "try:\n    f(Cache())\n"
+        "except RuntimeError as e:\n    assert 'test that has ended' in str(e)\n"
+        "else:\n    assert False",
+        LENDING + "try:\n    g(model, 1)\n"
+        "except RuntimeError as e:\n    assert 'AttributeError' in str(e)\n"
+        "assert type(model.given[0][1]) is object",
+    )
+    assert outcomes(graded) == ["passed"] * 3, graded.verdicts
+
+
+def test_a_result_can_stay_where_it_is(engine: Engine) -> None:
+    """A copy would not show that a later call changes what an earlier one gave."""
+    graded = run(
+        engine,
+        "x = torch.zeros(2)\ndef f(y):\n    x.add_(y)\n    return x, x.clone()",
+        "one = f.keep_(1)\nassert [v.tolist() for v in one()] == [[1, 1], [1, 1]]\n"
+        "two = f.keep_(y=1)\n"
+        "assert [v.tolist() for v in [*one(), *two()]] == [[2, 2], [1, 1], [2, 2], [2, 2]]\n"
+        "try:\n    f.keep_()\nexcept TypeError:\n    pass\nelse:\n    assert False",
+    )
+    assert outcomes(graded) == ["passed"], graded.verdicts
+
+
+FORGED = """\
+import gc
+server = next(o for o in gc.get_objects() if type(o).__name__ == "Server")
+def ask(x, message):
+    send = server._channel.send
+    def other(m, blob=b"", deadline=None):
+        send(m | message if m["do"] == "back" else m, blob, deadline)
+    server._channel.send = other
+    try:
+        return x.n_seen
+    finally:
+        server._channel.send = send
+def hand(n):
+    class Forged: pass
+    forged = Forged()
+    server._borrowed_numbers[id(forged)] = n
+    return forged
+"""
+FORGERIES = {
+    "what is not lent": "{'name': 'secret'}",
+    "a method's private attribute": "{'name': '_all'}",
+    "an attribute as a method": "{'what': 'call'}",
+    "a method as an attribute": "{'name': 'extend'}",
+    "a call of what is no function": "{'what': 'call', 'name': None}",
+    "the mode of what is no module": "{'what': 'train', 'name': None}",
+    "another verb": "{'what': 'set'}",
+    "a name that is none": "{'name': ['n_seen']}",
+    "what was never lent": "{'on': 1}",
+    "a number below 0": "{'on': -1}",
+    "a number that is none": "{'on': False}",
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_what_is_not_lent_can_not_be_asked_past_the_stand_in(engine: Engine, forgery: str) -> None:
+    """Whoever rewrites the learner's side of the connection must not get further."""
+    code = f"{FORGED}def f(x): return ask(x, {FORGERIES[forgery]})"
+    graded = run(engine, code, LENDING + "f(Cache())", "assert True")
+    assert outcomes(graded) == ["crashed", "passed"], graded.verdicts
+    assert "31337" not in text_of(graded, "t0")
+
+
+@pytest.mark.parametrize("number", ["1", "-1", "True", "0.0", "'0'", "None", "1 << 70", "[0]"])
+def test_a_forged_handle_is_no_object(engine: Engine, number: str) -> None:
+    """It would have the examiner hand out, or run into, what it never lent."""
+    graded = run(engine, f"{FORGED}def f(x): return hand({number})", LENDING + "f(Cache())")
+    assert outcomes(graded) == ["crashed"], graded.verdicts
+
+
+def test_asking_for_ever_costs_the_examiner_little(engine: Engine) -> None:
+    """Each new object that a test lends stays with the examiner, whose memory is limited too."""
+    graded = run(
+        engine,
+        "def f(x):\n    for _ in range(1_000): x.n_seen\n    return x.itself()\n"
+        "def g(model):\n    while True: model.new_caches()",
+        LENDING + "class Itself(Cache):\n    lends = ('n_seen', 'itself')\n"
+        "    def itself(self):\n        return [self] * 1000\n"
+        "c = Itself()\nassert all(f(c)[0] is c for _ in range(3))",
+        LENDING + "try:\n    g(model)\n"
+        "except RuntimeError as e:\n    assert 'too many objects' in str(e), e\n"
+        "else:\n    assert False",
+        LENDING + "assert model is model",
+    )
+    assert outcomes(graded) == ["passed", "passed", "passed"], graded.verdicts
 
 
 def test_printing_in_a_test_costs_nothing(engine: Engine) -> None:

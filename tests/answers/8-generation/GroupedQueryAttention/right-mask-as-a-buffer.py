@@ -1,0 +1,33 @@
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, d_model, n_heads, n_kv_heads=None, rope_base=10000.0):
+        super().__init__()
+        n_kv_heads = n_heads if n_kv_heads is None else n_kv_heads
+        if d_model % n_heads != 0:
+            raise ValueError(f"n_heads is {n_heads}; it must divide d_model = {d_model}")
+        if n_heads % n_kv_heads != 0:
+            raise ValueError(f"n_kv_heads is {n_kv_heads}; it must divide n_heads = {n_heads}")
+        self.n_heads, self.n_kv_heads, self.rope_base = n_heads, n_kv_heads, rope_base
+        self.d_head = d_model // n_heads
+        self.W_q = nn.Linear(d_model, d_model, bias=False)
+        self.W_k = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.W_v = nn.Linear(d_model, n_kv_heads * self.d_head, bias=False)
+        self.W_o = nn.Linear(d_model, d_model, bias=False)
+        self.register_buffer("mask", torch.ones(512, 512).tril().bool(), persistent=True)
+        self.register_buffer("scale", torch.tensor(self.d_head).sqrt(), persistent=False)
+
+    def forward(self, x, cache=None):
+        offset = 0
+        if cache is not None:
+            offset = cache.n_seen
+        length = x.shape[-2]
+        positions = torch.arange(offset, offset + length)
+        Q = apply_rope(split_heads(self.W_q(x), self.n_heads), positions, self.rope_base)
+        K = apply_rope(split_heads(self.W_k(x), self.n_kv_heads), positions, self.rope_base)
+        V = split_heads(self.W_v(x), self.n_kv_heads)
+        if cache is not None:
+            K, V = cache.extend(K=K, V=V)
+        K = repeat_kv(K, self.n_heads // self.n_kv_heads)
+        V = repeat_kv(V, self.n_heads // self.n_kv_heads)
+        S = (Q @ K.mT) / self.scale
+        S = S.masked_fill(self.mask[offset : offset + length, : offset + length].logical_not(), -torch.inf)
+        return self.W_o(merge_heads(F.softmax(S, dim=-1) @ V))
