@@ -41,6 +41,8 @@ HELD_OUT = 0.05
 COURSE = ModelConfig(vocab_size=1024, d_model=96, n_layers=2, n_heads=3, d_ff=256, gated=True)
 NANOGPT_STEPS, COURSE_STEPS = 2000, 120
 """Its README's, and as few of ours as predict the held-out text as well."""
+COURSE_WARM_UP = 0.5
+"""More of the steps than in a lesson, since there are so few."""
 PROMPT = "Once upon a time there was a small village by the sea. In it"
 
 
@@ -163,7 +165,7 @@ def course(text: str, held_out: str, n_steps: int = COURSE_STEPS) -> Trained:
     initialise(model)
     begin = time.process_time()
     with contextlib.redirect_stdout(io.StringIO()):
-        train(model, ids, n_steps=n_steps)
+        train(model, ids, n_steps=n_steps, warm_up=COURSE_WARM_UP)
     return Trained(
         "this course's `train` (byte pairs)",
         _parameters(model),
@@ -341,7 +343,7 @@ def _against(target: float, measured: float) -> str:
 @click.option("--course-steps", type=click.IntRange(min=1), default=COURSE_STEPS)
 @click.option("--held-out", "n_held_out", type=click.IntRange(min=2), help="Characters of it.")
 @click.option("--new", "n_new", type=click.IntRange(min=1), default=64, show_default=True)
-@click.option("--rounds", type=click.IntRange(min=1), default=7, show_default=True)
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 def main(
     nanogpt_steps: int, course_steps: int, n_held_out: int | None, n_new: int, rounds: int
 ) -> None:
