@@ -5,6 +5,7 @@ All that training is stands in its loop: draw windows from the text, predict eac
 the gradient a little. The rest chooses how far a step goes and shows how it goes on.
 """
 
+import contextlib
 import math
 import os
 import time
@@ -119,7 +120,7 @@ def train(
         learning_rate: at the end of the warm-up.
         warm_up: the part of the steps in which the learning rate rises.
         weight_decay: how strongly matrices are drawn to 0; vectors, such as norms', are not.
-        write: a text by the model as it is, made before training, twice meanwhile, and after it.
+        write: a text by the model as it is, made before training, twice meanwhile, and at its end.
         seed: decides which windows are drawn.
 
     Returns:
@@ -228,17 +229,27 @@ class _Watch:
     def write_if_due(self, step: int) -> None:
         """Have the model write, if it is to after so many steps; then it trains on."""
         if self._write is not None and step in self._write_after:
-            self._model.eval()
-            self.history.texts.append((step, self._write()))
-            self._display.update(self.history, self._guessing)
+            if step == 0:
+                self._display.update(self.history)  # the first text may take a while
+            self._have_written(self._write)
         self._model.train()
+
+    def _have_written(self, write: Callable[[], str]) -> None:
+        self._model.eval()
+        self.history.texts.append((len(self.history.steps), write()))
+        self._display.update(self.history, self._guessing)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
         self._model.zero_grad()
-        self._model.train(self._was_training)
         self.history.seconds = time.monotonic() - self._begin
-        if kind is not None and not issubclass(kind, KeyboardInterrupt):
-            return False
+        try:
+            if kind is not None and not issubclass(kind, KeyboardInterrupt):
+                return False
+            if kind is not None and self._write is not None:
+                with contextlib.suppress(KeyboardInterrupt):  # ■ once more: no text either
+                    self._have_written(self._write)
+        finally:
+            self._model.train(self._was_training)
         self._display.finish(self.history, self._guessing)
         if kind is not None:
             print(

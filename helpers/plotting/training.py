@@ -94,6 +94,7 @@ class TrainingDisplay:
         self._handle: Any = None
         self._next = -math.inf
         self._n_texts = 0
+        self._ended = False
 
     def update(self, history: HowItGoes, guessing: float | None = None) -> None:
         """Draw anew, unless that was done a moment ago and no text has been added."""
@@ -110,6 +111,7 @@ class TrainingDisplay:
 
     def finish(self, history: HowItGoes, guessing: float | None = None) -> None:
         """Draw for the last time, carefully."""
+        self._ended = True
         if self._in_notebook:
             picture = ""
             if history.losses:
@@ -142,9 +144,10 @@ class TrainingDisplay:
         said = f"step {done:,} of {self._n_steps:,}"
         if done:
             said += f", loss {np.mean(history.losses[-20:]):.2f}, {history.seconds:.0f} s"
-            if done < self._n_steps:
+            if done < self._n_steps and not self._ended:
                 left = history.seconds / done * (self._n_steps - done)
-                said += f", about {left:.0f} s left"
+                in_words = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min"
+                said += f", about {in_words} left"
         return said
 
     def _as_text(self, history: HowItGoes) -> str:
@@ -152,7 +155,7 @@ class TrainingDisplay:
         return "\n".join([self._progress(history), *texts])
 
     def _when(self, step: int) -> str:
-        return f"After step {step:,}" if step else "Before training"
+        return f"After step {step:,}" if step else "Before the first step"
 
 
 def _sketch(losses: Sequence[float], n_steps: int, guessing: float | None) -> str:
@@ -161,7 +164,7 @@ def _sketch(losses: Sequence[float], n_steps: int, guessing: float | None) -> st
         return ""
     figure = Figure(figsize=(6.5, 3.4))
     ax = plot_loss(losses, figure.subplots(), n_steps=n_steps, guessing=guessing)
-    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.15, top=0.9)
+    figure.subplots_adjust(left=0.12, right=0.96, bottom=0.15, top=0.9)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100)
     data = base64.b64encode(png.getvalue()).decode("ascii")

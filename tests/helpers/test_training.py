@@ -229,6 +229,7 @@ def test_interrupting_keeps_what_was_learned(where, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[-1] == "Interrupted after 12 of 30 steps: what was learned is kept."
     assert sum("Interrupted" in line for line in said) == 1
+    assert history.texts[-1] == (12, "…"), "what the model writes now"
 
 
 def test_interrupting_at_once_is_fine(capsys):
@@ -380,7 +381,7 @@ def test_a_notebook_keeps_one_finished_picture_with_words(notebook, capsys):
     assert "<b>noise" in end.words and "It is a truth" in end.words
     assert "b" in [tag for tag, _ in end.tags] and len(output[-1]["text/html"]) < 120_000
     plain = output[-1]["text/plain"]
-    assert plain.startswith("step 40 of 40, loss ") and "Before training: <b>noise" in plain
+    assert plain.startswith("step 40 of 40, loss ") and "Before the first step: <b>noise" in plain
     assert capsys.readouterr().out == ""
 
 
@@ -412,4 +413,4 @@ def test_elsewhere_it_does_not_flood(terminal, monkeypatch, capsys):
     train(new_model(), COUNTING, n_steps=60, write=lambda: "words", **SMALL)
     said = capsys.readouterr().out
     assert said.count("\n") == 5 and ("\r" in said) is terminal
-    assert "step 60 of 60, loss" in said and "Before training: words" in said
+    assert "step 60 of 60, loss" in said and "Before the first step: words" in said
