@@ -115,6 +115,11 @@ def test_the_answer_does_not_stand_in_the_question(lesson):
     everything = "\n".join(sources)
     for name in names:
         assert f"{name}.reveal(" in everything, f"{name} is asked and never measured"
+    # Who runs everything first and commits then would see the answer to the last question.
+    set_when_asked = [m for text in asking for m in re.findall(r"^(\w+) = ", text, re.M)]
+    revealing = "\n".join(text for text in sources if ".reveal(" in text)
+    reused = {m for m, n in Counter(set_when_asked).items() if n > 1}
+    assert not [name for name in reused if re.search(rf"\b{name}\b", revealing)]
 
 
 def _is_there(name: str) -> bool:
