@@ -128,65 +128,27 @@ def train(
     Raises:
         ValueError: the text is shorter than a window, no weight can change, or the loss is NaN.
     """
-    # Here, since the checks of exercise 7 import this module and draw nothing.
-    from helpers.plotting.training import TrainingDisplay
-
     if len(ids) < context:
         raise ValueError(f"ids has {len(ids)} tokens; a window alone takes context = {context}")
     n_steps = _capped(n_steps)
-    write_after = {round(part * n_steps) for part in WRITE_AFTER}
     optimizer = _adamw(model, weight_decay)
-    generator = torch.Generator().manual_seed(seed)
-    offsets = torch.arange(context)
-    history, guessing = History(), None
-    display = TrainingDisplay(n_steps)
-    was_training = model.training
-    interrupted = False
-    begin = time.monotonic()
-
-    def write_if_due(step: int) -> None:
-        if write is not None and step in write_after:
-            model.eval()
-            history.texts.append((step, write()))
-            display.update(history, guessing)
-        model.train()
-
-    try:
+    starts = torch.Generator().manual_seed(seed)
+    with _Watch(model, n_steps, write) as watch:
+        watch.write_if_due(0)
         for step in range(n_steps):
-            write_if_due(step)
-            starts = torch.randint(len(ids) - context + 1, (batch, 1), generator=generator)
-            windows = ids[starts + offsets]
+            first = torch.randint(len(ids) - context + 1, (batch, 1), generator=starts)
+            windows = ids[first + torch.arange(context)]
             logits = model(windows)
             mean = loss(logits, windows)
-            if not mean.isfinite():
-                raise ValueError(
-                    f"the loss is {mean.item()} after {step} steps: look at what the model "
-                    "computes, or try a smaller learning_rate"
-                )
+            _check_finite(mean, step)
             optimizer.zero_grad()
             mean.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate * schedule(step, n_steps, warm_up)
             optimizer.step()
-            history.steps.append(step + 1)
-            history.losses.append(mean.item())
-            history.seconds = time.monotonic() - begin
-            guessing = math.log(logits.shape[-1])
-            display.update(history, guessing)
-        write_if_due(n_steps)
-    except KeyboardInterrupt:
-        interrupted = True
-    finally:
-        optimizer.zero_grad()
-        model.train(was_training)
-        history.seconds = time.monotonic() - begin
-    display.finish(history, guessing)
-    if interrupted:
-        print(
-            f"Interrupted after {len(history.steps)} of {n_steps} steps: what was learned is kept."
-        )
-    return history
+            watch.after(step + 1, mean.item(), vocab_size=logits.shape[-1])
+    return watch.history
 
 
 def schedule(step: int, n_steps: int, warm_up: float = WARM_UP) -> float:
@@ -234,6 +196,64 @@ def bits_per_character(
     finally:
         model.train(was_training)
     return nats / math.log(2) / len(text)
+
+
+class _Watch:
+    """What is around the loop of `train`: the display, the texts, an interrupt, and tidying up."""
+
+    def __init__(self, model: nn.Module, n_steps: int, write: Callable[[], str] | None) -> None:
+        # The checks of exercise 7 import this module, and no pictures.
+        from helpers.plotting.training import TrainingDisplay
+
+        self.history = History()
+        self._model, self._n_steps, self._write = model, n_steps, write
+        self._write_after = {round(part * n_steps) for part in WRITE_AFTER}
+        self._display = TrainingDisplay(n_steps)
+        self._guessing: float | None = None
+        self._was_training = model.training
+
+    def __enter__(self) -> "_Watch":
+        self._begin = time.monotonic()
+        return self
+
+    def after(self, step: int, loss: float, vocab_size: int) -> None:
+        """Note and show a step."""
+        self.history.steps.append(step)
+        self.history.losses.append(loss)
+        self.history.seconds = time.monotonic() - self._begin
+        self._guessing = math.log(vocab_size)
+        self._display.update(self.history, self._guessing)
+        self.write_if_due(step)
+
+    def write_if_due(self, step: int) -> None:
+        """Have the model write, if it is to after so many steps; then it trains on."""
+        if self._write is not None and step in self._write_after:
+            self._model.eval()
+            self.history.texts.append((step, self._write()))
+            self._display.update(self.history, self._guessing)
+        self._model.train()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        self._model.zero_grad()
+        self._model.train(self._was_training)
+        self.history.seconds = time.monotonic() - self._begin
+        if kind is not None and not issubclass(kind, KeyboardInterrupt):
+            return False
+        self._display.finish(self.history, self._guessing)
+        if kind is not None:
+            print(
+                f"Interrupted after {len(self.history.steps)} of {self._n_steps} steps: "
+                "what was learned is kept."
+            )
+        return True
+
+
+def _check_finite(mean: Tensor, step: int) -> None:
+    if not mean.isfinite():
+        raise ValueError(
+            f"the loss is {mean.item()} after {step} steps: look at what the model computes, or "
+            "try a smaller learning_rate"
+        )
 
 
 def _capped(n_steps: int) -> int:

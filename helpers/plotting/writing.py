@@ -87,10 +87,10 @@ def plot_nucleus(
         raise ValueError(
             f"top_p is {top_p} and top_k {top_k}: they must be above 0 up to 1, and 1 or more"
         )
+    arrays = {name: _checked(name, p) for name, p in distributions.items()}
     ax = new_axes(ax, 6.8, 4.0)
     facts = []
-    for index, (name, probabilities) in enumerate(distributions.items()):
-        p = _checked(name, probabilities)
+    for index, (name, p) in enumerate(arrays.items()):
         together = np.cumsum(-np.sort(-p))
         needed = min(1 + int((together < top_p).sum()), p.size)
         within = float(together[min(top_k, p.size) - 1])

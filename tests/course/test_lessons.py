@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import pkgutil
 import re
 from collections import Counter
 from functools import cache
@@ -114,6 +115,25 @@ def test_the_answer_does_not_stand_in_the_question(lesson):
     everything = "\n".join(sources)
     for name in names:
         assert f"{name}.reveal(" in everything, f"{name} is asked and never measured"
+
+
+def _is_there(name: str) -> bool:
+    try:
+        pkgutil.resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_what_a_lesson_patches_is_there():
+    """What a helper calls may get another name, and no other test reads it in a string."""
+    patched = re.compile(r"""\bpatch\(\s*["']([\w.]+)["']""")
+    assert [
+        f"{lesson}: {name}"
+        for lesson in LESSONS
+        for name in patched.findall("\n".join(_code(lesson)))
+        if not _is_there(name)
+    ] == []
 
 
 def _simple(node: ast.AST) -> ast.AST | None:
