@@ -1,4 +1,4 @@
-"""Measuring what the heads of a model do, switching some off, and reading the stream between.
+"""Growing heads, measuring what they do, switching some off, and reading the stream between.
 
 A head is named by layer and number, both counted from 0: `"L3H1"`. `head("L3H1")` is the index
 pair under which tensors of shape `(n_layers, n_heads, ...)` hold it.
@@ -7,14 +7,16 @@ What takes texts is for `MiniLM`. What takes ids is for decoders too, `DecoderLM
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from copy import deepcopy
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.models import MiniLM, MiniLMOutput
+from helpers.models import MiniLM, MiniLMOutput, PretrainedDecoder
+from helpers.parameters import ModelConfig
 from helpers.sentences import Example
 from helpers.transformer_block import DecoderLM, record_attention
 
@@ -86,6 +88,55 @@ def induction_score(weights: Tensor, tokens: Tensor) -> Tensor:
         raise ValueError("tokens must hold one that occurs twice in its sequence: none does")
     on_them = (weights * after_copy[:, None]).sum(dim=-1)  # (batch, n_heads, n)
     return on_them.movedim(1, -1)[repeats].mean(dim=0)
+
+
+class _Nothing(nn.Module):
+    """What a block without a feed-forward network adds to the stream."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.zeros_like(x)
+
+
+def attention_only(
+    n_layers: int, vocab_size: int = 64, d_model: int = 32, rope_base: float = 100.0, seed: int = 1
+) -> DecoderLM:
+    """An untrained decoder of which only attention is left: one head a layer, no feed-forward.
+
+    `rope_base` is smaller than usual, since 10,000 is meant for longer texts than those of lesson
+    11. Initial weights are PyTorch's own, drawn after `torch.manual_seed(seed)`.
+    """
+    config = ModelConfig(
+        vocab_size=vocab_size, d_model=d_model, n_layers=n_layers, n_heads=1, d_ff=1
+    )
+    torch.manual_seed(seed)
+    model = DecoderLM(config, rope_base=rope_base)
+    for block in model.blocks:
+        block.feed_forward_norm, block.feed_forward = nn.Identity(), _Nothing()
+    return model
+
+
+def copies_in_training(
+    model: DecoderLM, loss: Callable[[DecoderLM], Tensor], n_steps: int = 300, every: int = 25
+) -> list[DecoderLM]:
+    """Train `model` by AdamW, at a rate of 0.005, and keep copies of it.
+
+    Gives a copy from before training and one after `every` steps each, the last of them after
+    `n_steps`, where `every` divides it. `model` itself is trained, too.
+
+    Args:
+        loss: gives the loss on a batch of its own choice, once a step.
+    """
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    copies = [deepcopy(model)]
+    for step in range(1, n_steps + 1):
+        optimizer.zero_grad()
+        loss(model).backward()
+        optimizer.step()
+        if step % every == 0:
+            copies.append(deepcopy(model))
+    for copy in copies:
+        copy.requires_grad_(False).zero_grad()
+    return copies
 
 
 def decoder_weights(model: DecoderLM, ids: Tensor) -> list[Tensor]:
@@ -239,6 +290,16 @@ def streams(model: DecoderLM, ids: Tensor) -> Tensor:
     return torch.stack(levels)
 
 
+def continue_from(model: DecoderLM, x: Tensor, level: int) -> Tensor:
+    """The logits that come out if the residual stream at `level`, as in `streams`, is `x`.
+
+    Shapes: `x` `(batch, n, d_model)`; gives `(batch, n, vocab_size)`.
+    """
+    for block in model.blocks[level:]:
+        x = block(x)
+    return model.output(model.norm(x))
+
+
 def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
     """The rank of one token for each text, 1 at best, where the stream ends, by the logit lens.
 
@@ -250,6 +311,16 @@ def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
     logits = model.output(model.norm(stream[:, :, -1]))
     own = logits.gather(-1, tokens.expand(len(logits), -1)[..., None])
     return 1 + (logits > own).sum(dim=-1)
+
+
+def lens_best(model: PretrainedDecoder, stream: Tensor) -> tuple[list[list[str]], Tensor]:
+    """The likeliest next token by the logit lens, and how likely it is, for each vector.
+
+    Shapes: `stream` `(n_levels, n, d_model)`, of one text; gives `n_levels` lists of `n` tokens
+    and `(n_levels, n)`.
+    """
+    p, best = model.output(model.norm(stream)).softmax(dim=-1).max(dim=-1)
+    return [[model.decode(token[None]) for token in row] for row in best], p
 
 
 def _layers(model: nn.Module) -> nn.ModuleList:

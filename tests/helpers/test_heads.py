@@ -15,11 +15,15 @@ from helpers.heads import (
     ablated,
     all_ablated,
     all_weights,
+    attention_only,
+    continue_from,
+    copies_in_training,
     decoder_weights,
     fed,
     head,
     induction_score,
     induction_scores,
+    lens_best,
     lens_ranks,
     mean_head_outputs,
     mean_weight,
@@ -212,6 +216,39 @@ def test_embeddings_of_a_batch_are_those_of_the_model_in_the_order_of_the_texts(
     torch.testing.assert_close(sentence_embeddings(model, texts), expected, atol=1e-5, rtol=0)
 
 
+# Growing
+
+
+def test_of_a_model_with_attention_only_the_stream_gets_what_attention_brings():
+    model = attention_only(n_layers=2, vocab_size=20, d_model=12)
+    stream = streams(model, ids_of(2, 5))
+    for block, before, after in zip(model.blocks, stream[:-1], stream[1:], strict=True):
+        torch.testing.assert_close(after, before + block.attention(block.attention_norm(before)))
+    assert {block.attention.n_heads for block in model.blocks} == {1}
+    assert {block.attention.rope_base for block in model.blocks} == {100.0}
+    again, other = (attention_only(2, 20, 12, seed=seed) for seed in (1, 2))
+    assert torch.equal(model.output.weight, again.output.weight)
+    assert not torch.equal(model.output.weight, other.output.weight)
+
+
+def test_the_copies_are_the_model_before_between_and_after():
+    model, ids, seen = attention_only(1, vocab_size=20, d_model=12), ids_of(4, 6), []
+
+    def loss(each):
+        seen.append(each.output.weight.detach().clone())
+        return torch.nn.functional.cross_entropy(each(ids)[:, :-1].mT, ids[:, 1:])
+
+    copies = copies_in_training(model, loss, n_steps=6, every=3)
+    assert len(copies) == 3 and len(seen) == 6
+    assert torch.equal(copies[0].output.weight, seen[0])
+    assert torch.equal(copies[1].output.weight, seen[3])
+    assert torch.equal(copies[2].output.weight, model.output.weight)
+    assert not torch.equal(model.output.weight, seen[5])
+    losses = [loss(each).item() for each in copies]
+    assert losses[0] > losses[1] > losses[2]
+    assert not any(p.requires_grad for each in copies for p in each.parameters())
+
+
 # Ablation
 
 
@@ -316,6 +353,20 @@ def test_the_stream_begins_with_the_embedding_and_ends_with_the_answer():
     ranks = lens_ranks(austen, stream, second)
     assert ranks.shape == (len(austen.blocks) + 1, 2) and ranks[-1].tolist() == [2, 2]
     assert ranks.min() >= 1
+    best, p = lens_best(austen, stream[:, 0])
+    assert len(best) == len(stream) and {len(row) for row in best} == {4}
+    expected, token = logits[0].softmax(dim=-1).max(dim=-1)
+    torch.testing.assert_close(p[-1], expected)
+    assert best[-1] == [austen.decode(each[None]) for each in token]
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_from_any_level_the_blocks_above_finish_the_work(decoder, level):
+    ids = ids_of(2, 5)
+    x = streams(decoder, ids)[level]
+    torch.testing.assert_close(continue_from(decoder, x, level), decoder(ids))
+    other = continue_from(decoder, x.flip(0), level)
+    torch.testing.assert_close(other, decoder(ids).flip(0))
 
 
 # Pictures
