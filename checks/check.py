@@ -35,6 +35,8 @@ MOST_CAUSES = 2
 """How many mistakes that explain a result equally well are named."""
 MOST_CALLS = 12
 """How many earlier calls of an answer a mistake is held against."""
+MOST_SAID = 300
+"""Characters in which a whole dict that came back is told."""
 BLAMED = "your "
 """How a cause begins that lies in another answer."""
 
@@ -117,7 +119,7 @@ class Check:
         causes = [*self.exercise.blamed(self.name, answer), *self._causes(call, earlier)]
         self._calls = [*earlier, call][-MOST_CALLS:]
         cause = "; or: ".join(causes[: MOST_CAUSES + 1])
-        raise self._wrong(args, kwargs, got, self.expects, cause, said) from None
+        raise self._wrong(args, kwargs, got, self.expects, cause, said, expected) from None
 
     def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
                **kwargs: Any) -> None:  # fmt: skip
@@ -225,6 +227,7 @@ class Check:
         expects: str,
         cause: str,
         problem: str = "",
+        expected: Any = None,
     ) -> WrongAnswer:
         """The message on a call."""
         raised = got if isinstance(got, Raised) else None
@@ -237,7 +240,7 @@ class Check:
             shown = (f"{n} = {describe(v, FEW_VALUES)}" for n, v in given.items())
             facts.append(("called", f"{self.name}({', '.join(shown)})"))
         if cause or not raised:
-            facts.append(("came back", describe(got, FEW_VALUES)))
+            facts.append(("came back", _told(got, expected)))
         if raised and raised.where:
             facts.append(("raised in", raised.where))
         if cause and problem and not raised:
@@ -261,6 +264,16 @@ class Check:
         if other != self.name and other in self.exercise.points:
             return f"{NOT_WRITTEN.format(other)}. {self.name} calls it"
         return "" if cause.startswith(BLAMED) else NOT_WRITTEN.format(self.name)
+
+
+def _told(got: Any, expected: Any) -> str:
+    """What came back in words; of a large dict the first entry that differs from the right one."""
+    said = describe(got, FEW_VALUES)
+    entries = isinstance(got, dict) and isinstance(expected, dict) and got.keys() == expected.keys()
+    if not entries or len(said) <= MOST_SAID:
+        return said
+    other = next((key for key in got if not same(got[key], expected[key])), None)
+    return said if other is None else f"{other}: {describe(got[other], FEW_VALUES)}"
 
 
 def _fresh(value: Any) -> Any:

@@ -4,6 +4,8 @@ import pytest
 import torch.nn.functional as F
 
 from checks.check import names_used
+from checks.generation import check_KVCache
+from checks.message import WrongAnswer
 from checks.mistakes import Text, edits
 
 
@@ -84,3 +86,19 @@ def test_a_librarys_function_is_not_taken_for_an_answer_of_that_name():
 
 def softmax(row):
     return row
+
+
+def test_of_much_that_came_back_the_wrong_entry_is_told():
+    """Twenty lines of shapes would push the problem off the screen."""
+
+    class KVCache:
+        n_seen = 0
+
+        def extend(self, K, V):
+            self.n_seen = K.shape[-2]
+            return K, V
+
+    with pytest.raises(WrongAnswer) as wrong:
+        check_KVCache(KVCache, [3, 1, 2])
+    (came_back,) = [line for line in str(wrong.value).splitlines() if "came back:" in line]
+    assert "came back: what each extend gave: list of 3" in came_back and len(came_back) < 320
