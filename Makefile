@@ -57,7 +57,7 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(PYTEST) -n 2 --dist worksteal -m "not long" tests
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	TRAINING_STEPS=20 $(LONG) -m long --nbval tests/tools tests notebooks solutions \
+	TRAINING_STEPS=20 $(LONG) -m long --nbval tests/tools tests solutions notebooks \
 	  --ignore-glob='tests/grading/*/*'
 	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' \
 	  --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
