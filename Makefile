@@ -5,6 +5,7 @@ BIN := .venv/bin
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 # A file in one process, since what its tests share takes seconds to make; the longest room first.
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
+COVERAGE = --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench \
@@ -59,8 +60,7 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
 	TRAINING_STEPS=20 $(LONG) -m long --nbval tests/tools tests solutions notebooks \
 	  --ignore-glob='tests/grading/*/*'
-	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' \
-	  --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
+	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' $(COVERAGE)
 
 accuracy: .venv/tests ## how well the tests tell the committed answers apart: a table
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.accuracy
