@@ -157,6 +157,14 @@ def test_the_notebook_goes_on_as_if_nothing_had_run(own: Own) -> None:
     assert torch.equal(torch.rand(2), expected)
 
 
+def test_the_checks_still_belong_to_the_exercise(own: Own) -> None:
+    """An answer that passes later would go on being blamed for others that call it."""
+    own(notebook(project_qkv=PROJECT), "project_qkv")
+    checks = [check for of_name in EXERCISE.checks.values() for check in of_name]
+    assert checks
+    assert all(check.exercise is EXERCISE for check in checks)
+
+
 def test_its_errors_show_its_lines(own: Own) -> None:
     """A mistake that only a later exercise finds is looked for in the earlier notebook."""
     import traceback
