@@ -429,3 +429,8 @@ class Exercise:
             decide += f", and {self.written} are given by hand" if self.written else ""
         points = f"Points so far: {so_far} of {sum(visible.values())}."
         return f"{bar}\n{points} Hidden tests decide on {decide}."
+
+
+def all_of(*cases: Callable[..., Any]) -> Callable[..., Any]:
+    """Several hidden cases as one."""
+    return lambda *given: [case(*given) for case in cases]

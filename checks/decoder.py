@@ -13,14 +13,26 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks import modules, sampling, seen
-from checks.check import Exercise
+from checks.causal_attention import CAUSAL_ATTENTION, ROPE, merge, rope, split
+from checks.causal_attention import sinusoids as sinusoids  # edits use it
+from checks.check import Exercise, all_of
 from checks.compare import Raised, same
 from checks.mistakes import Wrong
 from checks.sampling import FREQUENCIES, Drawn, a_generator, a_seed, counted, probabilities
-from checks.seen import Predicate, batch_fails, comes_back, other_dtype, raised, same_shape
+from checks.seen import (
+    SEVERAL_CAME,
+    Predicate,
+    batch_fails,
+    comes_back,
+    other_dtype,
+    raised,
+    right_at,
+    same_shape,
+    says,
+)
+from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
 from helpers.attention import causal_mask
 from helpers.generation import generate, sample_next
-from helpers.positional_encoding import sinusoidal_encoding
 from helpers.training import next_token_loss
 from helpers.transformer_block import (
     DecoderBlock,
@@ -44,19 +56,6 @@ EXERCISE = Exercise(
     },
 )
 passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
-
-
-def _says(*words: str) -> Predicate:
-    """An exception whose message holds one of the words."""
-    return lambda got, *args, **kwargs: any(word in got.message for word in words)
-
-
-def _all(*cases: Callable[..., Any]) -> Callable[..., Any]:
-    """Several hidden cases as one."""
-    return lambda *given: [case(*given) for case in cases]
-
-
-SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(list, tuple)}
 
 
 # --- RMSNorm -------------------------------------------------------------------------------
@@ -186,7 +185,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "numbers overflow or vanish in half precision: convert x to float32 first": _lost_in_half,
         "the result is not finite: eps is added to the mean square, and nothing "
         "overflows": seen.not_finite,
-        "the signature is RMSNorm(d_model, eps=1e-6)": _says("positional argument"),
+        "the signature is RMSNorm(d_model, eps=1e-6)": says("positional argument"),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
         "close, but not exact: compute in float32, and add eps to the mean square, inside the "
         "root": seen.nearly_right,
@@ -208,7 +207,7 @@ EXERCISE.cases["RMSNorm"] = {
     "x of shape (..., d_model), any leading dimensions": _norm(
         (4, 7), (7,), (2, 3, 8), (2, 1, 4, 6)
     ),
-    "eps, which is 1e-6 unless given": _all(
+    "eps, which is 1e-6 unless given": all_of(
         _norm((3, 6), eps=0.1),
         _norm((3, 5), size=1e-3),
         _norm((2, 4), size=1e-2, eps=1e-5),
@@ -217,15 +216,15 @@ EXERCISE.cases["RMSNorm"] = {
     "a single position, a single feature, and sizes that are alike": _norm(
         (1, 6), (1, 1, 6), (3, 1), (5, 5, 5)
     ),
-    "large numbers, many of them, and a mean far from 0": _all(
+    "large numbers, many of them, and a mean far from 0": all_of(
         _norm((3, 64), size=100.0),
         lambda f: check_RMSNorm(f, 3 + torch.rand(4, 9), torch.randn(9)),
     ),
     "x in any memory layout": lambda f: check_RMSNorm(f, torch.randn(2, 8, 5).mT, torch.randn(8)),
-    "the dtype of x": _all(
+    "the dtype of x": all_of(
         *(_norm((3, 8), dtype=t) for t in (torch.float64, torch.float16, torch.bfloat16))
     ),
-    "computed in float32": _all(
+    "computed in float32": all_of(
         _norm((2, 16), size=500.0, dtype=torch.float16),
         _norm((2, 16), size=1e-4, dtype=torch.float16, eps=1e-12),
     ),
@@ -310,8 +309,9 @@ _check_swiglu = EXERCISE.check(
         **modules.OTHER_NAMES,
         "the result has another dtype than x: keep that of x": other_dtype(),
         "x and a layer differ in dtype: keep that of x": raised("RuntimeError", says="dtype"),
-        "the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down "
-        "back": _says("shapes cannot be multiplied", "must match the size"),
+        "the layers don't fit together: W_gate and W_up go from d_model to d_ff, W_down back": says(
+            "shapes cannot be multiplied", "must match the size"
+        ),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
     },
 )
@@ -343,29 +343,6 @@ EXERCISE.cases["SwiGLU"] = {
 # --- DecoderBlock --------------------------------------------------------------------------
 
 
-def _split(x: Tensor, n_heads: int) -> Tensor:
-    cut = x.unflatten(-1, (n_heads, -1))
-    heads = cut.transpose(-3, -2)
-    return heads
-
-
-def _merge(x: Tensor) -> Tensor:
-    merged = x.transpose(-3, -2).flatten(-2)
-    return merged
-
-
-def _rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
-    n, d = x.shape[-2:]
-    at = first + torch.arange(n)
-    i = torch.arange(0, d, 2)
-    angles = at[:, None] * base ** (-i / d)
-    cos, sin = (angles.cos(), angles.sin())
-    even, odd = (x[..., 0::2], x[..., 1::2])
-    pairs = (even * cos - odd * sin, even * sin + odd * cos)
-    turned = torch.stack(pairs, -1).flatten(-2)
-    return turned
-
-
 class _Attention(GroupedQueryAttention):
     def forward(self, x: Tensor, cache: Any = None) -> Any:
         h = self.n_heads
@@ -373,16 +350,16 @@ class _Attention(GroupedQueryAttention):
         W = (self.W_q, self.W_k, self.W_v)
         t = (x, x, x)
         p = [layer(s) for layer, s in zip(W, t, strict=True)]
-        q, k, v = (_split(s, h) for s in p)
-        Q = _rope(q)
-        K = _rope(k)
+        q, k, v = (split(s, h) for s in p)
+        Q = rope(q)
+        K = rope(k)
         V = v
         scores = Q @ K.mT / math.sqrt(Q.shape[-1])
         mask = causal_mask(n)
         low = -math.inf
         hidden = scores.masked_fill(~mask, low)
         weights = torch.softmax(hidden, -1)
-        found = _merge(weights @ V)
+        found = merge(weights @ V)
         output = self.W_o(found)
         return output
 
@@ -403,17 +380,6 @@ class _Block(nn.Module):
         b = n2(y)
         z = y + feed(b)
         return z
-
-
-def _sinusoids(x: Tensor) -> Tensor:
-    return sinusoidal_encoding(x.shape[-2], x.shape[-1])
-
-
-def _right_at(position: int) -> Predicate:
-    """Of several positions, this one is right."""
-    return lambda got, expected, *_, **__: (
-        got.shape[-2] > 1 and same(got[..., position, :], expected[..., position, :], 1e-4)
-    )
 
 
 PRE_NORM = "x = x + attention(attention_norm(x)), then x + feed_forward(feed_forward_norm(x))"
@@ -465,102 +431,12 @@ _HALVES: Wrong = {
     },
 }
 
-_ALSO = ("", "; low = -1e9", "; weights = torch.softmax(hidden, -1).nan_to_num()")
-_SPLIT_VIEW = "heads = x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)"
-_MERGE_VIEW = "merged = x.reshape(*x.shape[:-3], x.shape[-2], -1)"
-CAUSAL_ATTENTION: Wrong = {
-    "a position sees itself and earlier ones, and other scores become -inf before the softmax": {
-        "hidden = scores": "there is no causal mask",
-        "mask = causal_mask(n).mT": "the mask is the wrong way round (transposed, upper triangle)",
-        "mask = torch.ones(n, n).tril(1).bool()": "a position sees one later (off by one)",
-        "mask = torch.eye(n).bool()": "a position sees only itself",
-        "low = 0.0": "masked scores are set to 0 instead of -inf, and exp(0) is 1",
-        tuple(f"mask = ~causal_mask(n){also}" for also in _ALSO): "the mask is inverted",
-        tuple(f"mask = causal_mask(n).tril(-1){also}" for also in _ALSO): "the mask leaves out the "
-        "position itself (off by one, j < i)",
-        "weights = torch.softmax(scores, -1).tril()": "the mask comes after the softmax",
-    },
-    "the scores are divided by the square root of d_head": {
-        "scores = Q @ K.mT": "the scores are not scaled",
-        "scores = Q @ K.mT / Q.shape[-1]": "the scores are divided by d_head itself",
-        "scores = Q @ K.mT / math.sqrt(x.shape[-1])": "the scores are divided by √d_model",
-        "scores = Q @ K.mT / math.sqrt(h)": "the scores are divided by √n_heads",
-        "scores = Q @ K.mT / math.sqrt(n)": "the scores are divided by √n",
-        "scores = Q @ K.mT * math.sqrt(Q.shape[-1])": "the scores are multiplied by √d_head",
-    },
-    "there are n_heads heads of d_model / n_heads features": {
-        "h = 1": "n_heads is ignored (a single head of d_model features)",
-        **{f"h = {n}": f"n_heads is ignored ({n} is hard-coded)" for n in (2, 4, 8)},
-        "h = x.shape[-1] // self.n_heads": "d_head and n_heads are mixed up",
-    },
-    "(..., n, n_heads, d_head) must become (..., n_heads, n, d_head), and back for merging": {
-        _SPLIT_VIEW: "the heads are split without a transpose",
-        f"{_SPLIT_VIEW}; {_MERGE_VIEW}": "the heads are split and merged without a transpose",
-        _MERGE_VIEW: "the heads are merged without a transpose",
-    },
-    "it takes h*d_head to (h+1)*d_head - 1": {
-        "cut = x.unflatten(-1, (-1, n_heads)).mT": "head h takes every n_heads-th feature",
-    },
-    "the merged heads go through W_o once": {
-        "output = found": "W_o is not used",
-        "output = self.W_o(self.W_o(found))": "W_o is used twice",
-    },
-    "each is an nn.Linear of its own": {
-        f"self.{b} = self.{a}": f"{a} and {b} are one and the same layer"
-        for a, b in (("W_q", "W_k"), ("W_k", "W_v"), ("W_q", "W_v"), ("W_v", "W_o"))
-    },
-    "queries come from W_q, keys from W_k, values from W_v": {
-        "W = (self.W_k, self.W_q, self.W_v)": "W_q and W_k are swapped",
-        "W = (self.W_q, self.W_v, self.W_k)": "W_k and W_v are swapped",
-        "W = (self.W_v, self.W_k, self.W_q)": "W_q and W_v are swapped",
-        "W = (self.W_q, self.W_q, self.W_v)": "the keys are made with W_q",
-        "W = (self.W_q, self.W_k, self.W_k)": "the values are made with W_k",
-        "W = (self.W_q, self.W_k, self.W_q)": "the values are made with W_q",
-    },
-    "the weights are the softmax over the keys, dim=-1": {
-        "weights = torch.softmax(hidden, -2)": "the softmax runs over the queries (dim -2)",
-        "weights = scores.tril()": "the softmax is missing",
-    },
-}
-"""What may go wrong in causal attention: edits of `_split`, `_merge` and `_Attention.forward`."""
-ROPE: Wrong = {
-    "apply_rope turns queries and keys after the split into heads, (..., n_heads, n, d_head)": {
-        "Q = q; K = k": "RoPE is missing, or without effect because it takes heads for positions",
-        "V = _rope(v)": "RoPE is applied to the values too",
-        "K = k": "RoPE is applied to the queries only",
-        "Q = q": "RoPE is applied to the keys only",
-        "Q = q; V = _rope(v)": "RoPE is applied to keys and values, not to queries and keys",
-        "Q = _split(_rope(p[0]), h); K = _split(_rope(p[1]), h)": "RoPE is applied before the "
-        "split into heads, with the angles of d_model",
-        "t = (_rope(x), _rope(x), x); Q = q; K = k": "RoPE is applied to x before the projection",
-        "t = 3 * (_rope(x),); Q = q; K = k": "RoPE is applied to all of the attention's input",
-        "t = 3 * (x + _sinusoids(x),); Q = q; K = k": "sinusoidal positions replace RoPE",
-        ("Q = _rope(q, 1)", "K = _rope(k, 1)"): "RoPE is off by one between queries and keys",
-        "Q = q; K = k; found = _merge(_rope(weights @ V))": "RoPE is applied to the heads' output",
-        "Q = q; K = k; found = _rope(_merge(weights @ V))": "RoPE is applied to the merged heads",
-        "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
-    },
-    "RoPE's positions are 0 to n-1, as in apply_rope": {
-        "at = 2 * torch.arange(n)": "RoPE is applied twice",
-        "at = -torch.arange(n)": "RoPE turns the wrong way (as with the sine's sign flipped)",
-    },
-    "RoPE's pairs (2i, 2i+1) turn by 10000**(-2i/d_head) times the position, as in apply_rope": {
-        "i = torch.arange(d // 2)": "RoPE's angles fall with i/d_head instead of 2i/d_head",
-        "i = -torch.arange(0, d, 2)": "the sign in RoPE's exponent is wrong",
-        "i = torch.zeros(d // 2)": "all pairs turn by the same angle",
-        **{f"10000.0 -> {b}": f"RoPE's base is {b:g}" for b in (100.0, 1e3, 1e5, 5e5, 1e6)},
-        "even, odd = x.chunk(2, -1); turned = torch.cat(pairs, -1)": "RoPE pairs i with i + "
-        "d_head/2 (half-split)",
-    },
-}
-"""What may go wrong with the rotation in it: edits of `_rope` and `_Attention.forward`."""
-
 _check_decoder_block = EXERCISE.check(
     "DecoderBlock",
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=DecoderBlock,
     procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
-    text=[GroupedQueryAttention, _split, _merge, _rope, _SwiGLU, _Attention, _Block],
+    text=[GroupedQueryAttention, split, merge, rope, _SwiGLU, _Attention, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",
     wrong={
@@ -569,8 +445,8 @@ _check_decoder_block = EXERCISE.check(
         **CAUSAL_ATTENTION,
         **ROPE,
         "this model has RoPE on queries and keys, and no other positions": {
-            "x = x + _sinusoids(x); a = n1(x)": "sinusoidal positions are added to x",
-            "Q = q; K = k; x = x + _sinusoids(x); a = n1(x)": "sinusoidal positions replace RoPE",
+            "x = x + sinusoids(x); a = n1(x)": "sinusoidal positions are added to x",
+            "Q = q; K = k; x = x + sinusoids(x); a = n1(x)": "sinusoidal positions replace RoPE",
         },
     },
     seen={
@@ -581,14 +457,14 @@ _check_decoder_block = EXERCISE.check(
         **modules.OTHER_NAMES,
         **SEVERAL_CAME,
         "a tuple is added or normalised: where the attention gives (output, weights), take the "
-        "output": _says("'tuple'", "(tuple", "not tuple"),
+        "output": says("'tuple'", "(tuple", "not tuple"),
         "the result is not finite: every row of the mask needs a key (the position itself is "
         "always allowed), and -inf must not be multiplied": seen.not_finite,
-        "the last position is right and others are not: look at the causal mask": _right_at(-1),
+        "the last position is right and others are not: look at the causal mask": right_at(-1),
         "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
-        "on queries and keys, after the split into heads)": _right_at(0),
+        "on queries and keys, after the split into heads)": right_at(0),
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
-        "the split, and of the mask": _says("size of tensor", "cannot be multiplied", "shape '["),
+        "the split, and of the mask": says("size of tensor", "cannot be multiplied", "shape '["),
     },
 )
 
@@ -681,10 +557,10 @@ _check_decoder_lm = EXERCISE.check(
         "the embedding is not scaled, and only RoPE in the attention tells positions": {
             "e = E(tokens) * E.embedding_dim ** 0.5": "it is scaled by the square root of d_model",
             "e = E(tokens) / E.embedding_dim ** 0.5": "it is divided by √d_model",
-            "x = e -> x = e + _sinusoids(e)": "sinusoidal positions are added to the embedding",
-            "x = e -> x = e * E.embedding_dim ** 0.5 + _sinusoids(e)": "sinusoidal positions are "
+            "x = e -> x = e + sinusoids(e)": "sinusoidal positions are added to the embedding",
+            "x = e -> x = e * E.embedding_dim ** 0.5 + sinusoids(e)": "sinusoidal positions are "
             "added to a scaled embedding",
-            "x = e -> x = _rope(e)": "RoPE is applied to the embedding",
+            "x = e -> x = rope(e)": "RoPE is applied to the embedding",
         },
         "x goes through every block, from the first to the last": {
             "for block in self.blocks[:1]:": "only the first block is used",
@@ -744,9 +620,9 @@ _check_decoder_lm = EXERCISE.check(
         "dimension": lambda got, e, *_: got.dim() != e.dim() and got.numel() == e.numel(),
         **SEVERAL_CAME,
         "sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, n_heads, "
-        "d_ff)": _says("divi", "n_heads", "unflatten"),
+        "d_ff)": says("divi", "n_heads", "unflatten"),
         "config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and reads its "
-        "attributes, such as config.d_model": _says("ModelConfig", "argument", "subscriptable"),
+        "attributes, such as config.d_model": says("ModelConfig", "argument", "subscriptable"),
         "the batch is not handled: tokens may have any number of leading dimensions, also none (a "
         "single sequence), and blocks that need exactly one get one by "
         "reshape": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
@@ -786,7 +662,7 @@ def _trained(f: Any, config: Any) -> None:
 EXERCISE.cases["DecoderLM"] = {
     "tokens (..., n), any leading dimensions": _lm((3, 5), (7,), (2, 3, 4), (2, 1, 2, 3)),
     "a single token": _lm((1, 1), (1,)),
-    "config.n_layers blocks": _all(
+    "config.n_layers blocks": all_of(
         _lm((2, 6), n_layers=1), _lm((2, 4), n_layers=4, d_model=16, n_heads=4, d_ff=16)
     ),
     "sizes that are alike": _lm((8, 8), vocab_size=8, d_model=8, n_heads=1, d_ff=8),
@@ -1040,16 +916,16 @@ _check_loss = EXERCISE.check(
             "ValueError" in got.kinds and tokens.shape[-1] == 2
         ),
         "predictions and tokens differ in number: leave out the last position's logits and the "
-        "first token": _says("to match target batch_size", "to match input batch_size"),
+        "first token": says("to match target batch_size", "to match input batch_size"),
         "F.cross_entropy and F.nll_loss want the classes in dimension 1: flatten logits to (rows, "
-        "vocab_size) and tokens to (rows,)": _says("Expected target size", "only batches of"),
-        "a sliced tensor has gaps in memory, on which view fails: use reshape or flatten": _says(
+        "vocab_size) and tokens to (rows,)": says("Expected target size", "only batches of"),
+        "a sliced tensor has gaps in memory, on which view fails: use reshape or flatten": says(
             "view size is not compatible"
         ),
-        "tokens are converted, and ids are whole numbers (int64): leave them as they are": _says(
+        "tokens are converted, and ids are whole numbers (int64): leave them as they are": says(
             "target dtype", "type Long", "dtype int64"
         ),
-        "gather wants an index with as many dimensions as the logits": _says(
+        "gather wants an index with as many dimensions as the logits": says(
             "Index tensor must have the same number of dim"
         ),
         f"any number of leading dimensions may come, none included: {_FROM_THE_END}": (
@@ -1143,7 +1019,7 @@ EXERCISE.cases["next_token_loss"] = {
     "finite for logits of ±1e4": _large,
     "logits and tokens in any memory layout": _layouts,
     "the dtype of the logits": _losses((2, 4, 5), (6, 3), dtype=torch.float64),
-    "ValueError for n < 2": _all(
+    "ValueError for n < 2": all_of(
         lambda f: check_too_short(f, 1),
         lambda f: check_too_short(f, 3, 1),
         lambda f: check_too_short(f, 0),
@@ -1310,15 +1186,15 @@ check_sample_next = EXERCISE.check(
         "numbers that are not whole come back: the index of the largest logit is asked for "
         "(argmax), not the largest logit": other_dtype(torch.float32, torch.float64),
         "torch.multinomial takes one or two dimensions: flatten the leading ones for it, and "
-        "restore them after (reshape)": _says("prob_dist must be 1 or 2 dim"),
+        "restore them after (reshape)": says("prob_dist must be 1 or 2 dim"),
         "what is drawn from are no probabilities: apply the softmax first, and divide by no "
-        "0": _says("probability tensor contains", "invalid multinomial", "probabilities "),
+        "0": says("probability tensor contains", "invalid multinomial", "probabilities "),
         "the arguments have other names: the signature is sample_next(logits, temperature=1.0, "
-        "top_k=None, generator=None)": _says("unexpected keyword argument"),
+        "top_k=None, generator=None)": says("unexpected keyword argument"),
         "one token is drawn for all rows, or the same always comes: draw for each "
         "row": lambda got, *_, **__: bool((got.get(FREQUENCIES).shares.amax(-1) == 1).all()),
         "a single number is made of several ids, as by item(): give each row of the logits an id "
-        "of its own": _says("converted to Scalar", "only one element"),
+        "of its own": says("converted to Scalar", "only one element"),
         "ids outside the vocabulary": lambda got, *_, **__: isinstance(got.get(FREQUENCIES), str),
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
@@ -1372,10 +1248,10 @@ def _refuses(why: str, *calls: dict[str, Any]) -> Callable[[Any], None]:
 
 
 EXERCISE.cases["sample_next"] = {
-    "temperature 0 is the arg max": _all(
+    "temperature 0 is the arg max": all_of(
         _largest(temperature=0), _largest(temperature=0.0), _limit
     ),
-    "top_k of 1 leaves the largest logit": _all(
+    "top_k of 1 leaves the largest logit": all_of(
         _largest(top_k=1), _largest(temperature=3.0, top_k=1)
     ),
     "a token that is ahead by far": lambda f: check_sample_next(
@@ -1384,7 +1260,7 @@ EXERCISE.cases["sample_next"] = {
     "drawn from softmax(logits / temperature), any leading dimensions": _drawn(
         {}, {"temperature": 3.0}, {"temperature": 0.4}
     ),
-    "drawn among the top_k largest": _all(
+    "drawn among the top_k largest": all_of(
         _drawn({"top_k": 2}, {"temperature": 2.0, "top_k": 4}, {"top_k": 6}),
         lambda f: check_sample_next(f, ROWS[0], temperature=1.5, top_k=3, draws=4000),
     ),
@@ -1405,17 +1281,6 @@ EXERCISE.cases["sample_next"] = {
 
 
 # --- generate ------------------------------------------------------------------------------
-
-
-class Chain(nn.Module):
-    """A model of which the logits for the next token depend on the last one only."""
-
-    def __init__(self, table: Tensor) -> None:
-        super().__init__()
-        self.table = nn.Parameter(table)
-
-    def forward(self, tokens: Tensor) -> Tensor:
-        return self.table[tokens]
 
 
 class Reader(nn.Module):
@@ -1458,9 +1323,6 @@ def _generate(
     return tokens
 
 
-TOKENS, MODE = "tokens", "model.training after the call"
-
-
 def _run_generate(
     answer: Any, tokens: Tensor, n_new: int, vocab_size: int, training: bool = False
 ) -> Any:
@@ -1468,73 +1330,6 @@ def _run_generate(
     model = Reader(vocab_size).train(training)
     made = answer(model, tokens, n_new, temperature=0.0)
     return None if made is None else {TOKENS: made, MODE: model.training}
-
-
-def _tokens(compare: Callable[[Tensor, Tensor], bool]) -> Predicate:
-    return lambda got, expected, *args, **kwargs: compare(got[TOKENS], expected[TOKENS])
-
-
-def _starts(got: Tensor, want: Tensor) -> bool:
-    return got.shape != want.shape and torch.equal(got, want[:, : got.shape[1]])
-
-
-GENERATED: Wrong = {
-    "put it back into the mode in which it was found, model.train(was_training)": {
-        "model.train(was_training) -> pass": "the model is left in eval mode",
-        "model.train(was_training) -> model.train()": "the model is left in training mode",
-        "train(was_training) -> train(not was_training)": "the model's mode is flipped",
-    },
-    "append to each sequence its own new token, torch.cat((tokens, new[:, None]), 1)": {
-        "last = new[0].expand(len(new), 1)": "the first sequence's token is appended to all",
-        "tokens = torch.cat((last, tokens), 1)": "the new tokens are put in front",
-        "last = new": "the new token has shape (batch,)",
-        "last = new[None]": "the new token has shape (1, batch)",
-        "tokens = torch.cat((tokens[:, 1:], last), 1)": "a token is dropped for each new one",
-    },
-    "n_new tokens are appended, one at a time": {
-        "steps = range(n_new - 1)": "one token too few is made (off by one)",
-        "steps = range(n_new + 1)": "one token too many is made (off by one)",
-        "steps = range(n_new - n)": "n_new is taken for the total length",
-        "steps = range(min(n_new, 1))": "a single token is made",
-        "steps = ()": "no token is made",
-    },
-    "return the prompt with the new tokens appended, (batch, n + n_new)": {
-        "return torch.cat((tokens[:, n:], prompt), 1)": "the new tokens are put in front",
-        "return tokens[:, n:]": "only the new tokens come back",
-        ("return tokens[:, -1:]", "return tokens[:, -1]"): "only the last token comes back",
-        "return tokens[:, 1:]": "the first token is lost",
-        "return torch.cat((prompt, tokens[:, n:].flip(1)), 1)": "the new tokens are reversed",
-        ("return tokens[:1]", "return tokens[0]"): "only the first sequence comes back",
-        "return tokens.squeeze(0)": "a batch of one is squeezed away",
-        ("return tokens.int()", "return tokens.float()"): "the dtype is not the prompt's int64",
-        "return tokens.tolist()": "a list comes back, not a tensor",
-    },
-}
-"""What may go wrong in any way to generate: edits of `_generate`."""
-
-
-def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:
-    return n_new == 0 and (isinstance(got, Raised) or not same(got[TOKENS], tokens))
-
-
-def seen_of_tokens(name: str) -> dict[str, Predicate]:
-    """What can be seen of the tokens and the mode that `_run_generate` gives."""
-    return {
-        "the model is left in another mode than it was found in: remember model.training and "
-        "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
-        "n_new = 0 is not handled: the prompt comes back as it is": _none_asked,
-        "fewer than n_new tokens are made: go on whatever the tokens are": _tokens(_starts),
-        "there are more sequences than before: append new tokens along the positions (dim "
-        "1)": _tokens(lambda got, want: got.shape[0] > want.shape[0]),
-        "the tokens come back in another dtype: they keep that of the prompt, int64 "
-        "(long)": _tokens(lambda got, want: got.dtype != want.dtype),
-        "the shape is not (batch, n + n_new)": _tokens(lambda got, want: got.shape != want.shape),
-        "what is joined has another shape than the prompt: sample_next gives (batch,), and "
-        "torch.cat needs (batch, 1)": _says("same number of", "Sizes of tensors", "zero-dim"),
-        "temperature is divided by, also where it is 0: leave temperature, top_k and drawing to "
-        "sample_next": _says("probability tensor contains", "by zero"),
-        **sampling.signature(name),
-    }
 
 
 check_generate = EXERCISE.check(
@@ -1572,7 +1367,9 @@ check_generate = EXERCISE.check(
     seen={
         **seen_of_tokens("generate"),
         "a token is not the most likely one that follows all tokens so far: give the model all of "
-        "them, and temperature to sample_next": _tokens(lambda got, want: got.shape == want.shape),
+        "them, and temperature to sample_next": of_tokens(
+            lambda got, want: got.shape == want.shape
+        ),
     },
 )
 

@@ -12,28 +12,23 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks import modules, sampling, seen
-from checks.check import Exercise
+from checks.causal_attention import CAUSAL_ATTENTION, ROPE, merge, rope, split
+from checks.causal_attention import sinusoids as sinusoids  # edits use it
+from checks.check import Exercise, all_of
 from checks.compare import attempt, same
-from checks.decoder import (
-    CAUSAL_ATTENTION,
-    GENERATED,
-    MODE,
-    ROPE,
-    SEVERAL_CAME,
-    TOKENS,
-    Chain,
-    _all,
-    _merge,
-    _right_at,
-    _rope,
-    _says,
-    _sinusoids,  # noqa: F401  (edits use it)
-    _split,
-    _tokens,
-    seen_of_tokens,
-)
 from checks.mistakes import Wrong
-from checks.seen import Predicate, batch_fails, comes_back, numbers_moved, other_dtype, other_shape
+from checks.seen import (
+    SEVERAL_CAME,
+    Predicate,
+    batch_fails,
+    comes_back,
+    numbers_moved,
+    other_dtype,
+    other_shape,
+    right_at,
+    says,
+)
+from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
 from helpers.attention import causal_mask
 from helpers.generation import generate_cached, nucleus, sample_next
 from helpers.parameters import kv_cache_bytes
@@ -294,14 +289,14 @@ _check_cache = EXERCISE.check(
         "not in the class, in a global or in a mutable default": lambda got, right, *_, **__: any(
             not same(got[key], right[key]) for key in (OTHER_NEW, OTHER, STILL)
         ),
-        "KVCache() takes no arguments: the cache finds the sizes out from what extend gets": _says(
+        "KVCache() takes no arguments: the cache finds the sizes out from what extend gets": says(
             "required positional argument", "takes no arguments"
         ),
-        "n_seen is missing: an attribute or a @property of each cache": _says("'n_seen'"),
-        "extend has another name or signature: extend(self, K, V)": _says("extend"),
+        "n_seen is missing: an attribute or a @property of each cache": says("'n_seen'"),
+        "extend has another name or signature: extend(self, K, V)": says("extend"),
         "sizes don't fit: d_k and d_v may differ, and there may be any number of leading "
-        "dimensions": _says("ize", "hape", "dimension", "expand"),
-        "a new cache holds nothing yet: deal with the first extend too": _says("NoneType"),
+        "dimensions": says("ize", "hape", "dimension", "expand"),
+        "a new cache holds nothing yet: deal with the first extend too": says("NoneType"),
     },
 )
 
@@ -328,21 +323,21 @@ def _extended(*n_new: int, **sizes: Any) -> Callable[[Any], Any]:
 
 
 EXERCISE.cases["KVCache"] = {
-    "appends along the positions, returns all so far": _all(
+    "appends along the positions, returns all so far": all_of(
         _extended(4, 1, 1, 1), _extended(2, 5, 3, leading=(1, 2), d_k=3)
     ),
-    "K (..., n_new, d_k) and V (..., n_new, d_v)": _all(
+    "K (..., n_new, d_k) and V (..., n_new, d_v)": all_of(
         _extended(2, 1, 3, leading=(2, 2), d_k=3, d_v=5),
         _extended(3, 2, leading=(), d_k=2),
         _extended(1, 4, leading=(3,), d_v=2),
         _extended(2, 3, leading=(2, 3, 4), d_k=5, d_v=3),
     ),
-    "a single extend, many of them, sizes that are alike": _all(
+    "a single extend, many of them, sizes that are alike": all_of(
         _extended(5),
         _extended(*[1] * 20, leading=(1, 1), d_k=1),
         _extended(3, 3, 3, leading=(3, 3), d_k=3),
     ),
-    "the dtype of K and V": _all(*(_extended(2, 1, 1, dtype=t) for t in _DTYPES)),
+    "the dtype of K and V": all_of(*(_extended(2, 1, 1, dtype=t) for t in _DTYPES)),
     "many positions": _extended(70, 1, 90, 1, leading=(1,), d_k=2),
 }
 
@@ -377,9 +372,9 @@ class _Attention(nn.Module):
         W = (self.W_q, self.W_k, self.W_v)
         t = (x, x, x)
         p = [layer(s) for layer, s in zip(W, t, strict=True)]
-        q, k, v = (_split(s, heads) for s, heads in zip(p, (h, m, m), strict=True))
-        Q = _rope(q, first, base)
-        K = _rope(k, first, base)
+        q, k, v = (split(s, heads) for s, heads in zip(p, (h, m, m), strict=True))
+        Q = rope(q, first, base)
+        K = rope(k, first, base)
         V = v
         stored = (K, V) if cache is None else cache.extend(K, V)
         K, V = (_repeat_kv(s, h // m) for s in stored)
@@ -389,7 +384,7 @@ class _Attention(nn.Module):
         low = -math.inf
         hidden = scores.masked_fill(~mask, low)
         weights = torch.softmax(hidden, -1)
-        found = _merge(weights @ V)
+        found = merge(weights @ V)
         output = self.W_o(found)
         return output
 
@@ -516,8 +511,8 @@ _GROUPED: Wrong = {
     },
     _COUNTING: {
         "first, base = (0, self.base)": "RoPE starts at 0 again with each call",
-        "Q = _rope(q, 0, base)": "the queries' positions start at 0 again with each call",
-        "K = _rope(k, 0, base)": "the keys' positions start at 0 again with each call",
+        "Q = rope(q, 0, base)": "the queries' positions start at 0 again with each call",
+        "K = rope(k, 0, base)": "the keys' positions start at 0 again with each call",
         (
             "first, base = (past + (n if past else 0), self.base)",
             "first, base = (past + (0 if cache is None else n), self.base)",
@@ -546,24 +541,24 @@ _GROUPED: Wrong = {
         "stored = (K, V) if cache is None else [s.transpose(-3, -2) for s in "
         "cache.extend(K.transpose(-3, -2), V.transpose(-3, -2))]": "the cache gets (..., n, "
         "n_kv_heads, d_head), before the split's transpose",
-        "stored = (K, V) if cache is None else cache.extend(*[_merge(s) for s in (K, V)])": "the "
+        "stored = (K, V) if cache is None else cache.extend(*[merge(s) for s in (K, V)])": "the "
         "cache gets keys and values that are not split into heads",
         "stored = (K, V) if cache is None else cache.extend(V, K)": "keys and values are swapped "
         "for the cache",
         "stored = (K, V) if cache is None else cache.extend(k, V); "
-        "K, V = [_repeat_kv(s, h // m) for s in ((_rope(stored[0], 0, base) if past or cache else "
+        "K, V = [_repeat_kv(s, h // m) for s in ((rope(stored[0], 0, base) if past or cache else "
         "K), stored[1])]": "the cache gets keys that are not turned yet (RoPE turns all of them "
         "anew in each call)",
         "stored = (K, V) if cache is None else cache.extend(k, V)": "the cache gets keys that are "
         "not turned",
         "stored = (K, V) if cache is None else cache.extend(K, V); K, V = [_repeat_kv(s, h // m) "
-        "for s in (stored[0] if cache is None else _rope(stored[0], 0, base), stored[1])]": "the "
+        "for s in (stored[0] if cache is None else rope(stored[0], 0, base), stored[1])]": "the "
         "keys of the cache are turned once more in each call",
     },
     "the base of RoPE is rope_base, 10000.0 unless given, for queries and keys": {
         "base = rope_base -> base = 10000.0": "rope_base is ignored",
-        "Q = _rope(q, first)": "rope_base is ignored for the queries",
-        "K = _rope(k, first)": "rope_base is ignored for the keys",
+        "Q = rope(q, first)": "rope_base is ignored for the queries",
+        "K = rope(k, first)": "rope_base is ignored for the keys",
     },
 }
 
@@ -571,7 +566,7 @@ _check_attention = EXERCISE.check(
     "GroupedQueryAttention",
     arguments=("x", "n_heads", "parameters"),
     reference=GroupedQueryAttention,
-    text=[_split, _merge, _rope, _repeat_kv, _Attention],
+    text=[split, merge, rope, _repeat_kv, _Attention],
     procedure=_run_attention,
     expects="a tensor of the shape of x: causal attention, RoPE on queries and keys, each key and "
     "value head shared by n_heads / n_kv_heads query heads in a row; with a cache, the result for "
@@ -616,15 +611,15 @@ _check_attention = EXERCISE.check(
         "with a cache the sizes don't fit: x holds only the positions from n_seen on, as it "
         "is before extend, keys "
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
-            _says("size", "shape", "broadcast", "expand", "must match", "dimension")
+            says("size", "shape", "broadcast", "expand", "must match", "dimension")
         ),
-        "the last position is right and others are not: look at the causal mask": _right_at(-1),
+        "the last position is right and others are not: look at the causal mask": right_at(-1),
         "position 0 is right and others are not: look at the causal mask, at RoPE (on queries and "
-        "keys, after the split into heads), and at the split itself": _right_at(0),
+        "keys, after the split into heads), and at the split itself": right_at(0),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(3),
         f"with as many key heads as query heads it was right: {_SHARED}": _shares,
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
-        "the split and repeat_kv, and of the mask": _says(
+        "the split and repeat_kv, and of the mask": says(
             "size of tensor", "cannot be multiplied", "shape '[", "must match"
         ),
     },
@@ -706,15 +701,15 @@ EXERCISE.cases["GroupedQueryAttention"] = {
     "x in any memory layout": lambda f, own: check_GroupedQueryAttention(
         f, torch.randn(2, 16, 5).mT, 4, 2
     ),
-    "rope_base, 10000.0 unless given": _all(
+    "rope_base, 10000.0 unless given": all_of(
         _attends(((2, 9, 16), 2, None), ((2, 9, 16), 2, 1), rope_base=50.0),
         _attends(((1, 9, 16), 4, 2), rope_base=500_000.0),
     ),
-    "with a KVCache, one position at a time": _all(
+    "with a KVCache, one position at a time": all_of(
         _attends(((2, 5, 16), 4, None), chunks=[1] * 5),
         _attends(((2, 5, 16), 4, 2), chunks=[2, 1, 1, 1]),
     ),
-    "with a KVCache, several positions at a time": _all(
+    "with a KVCache, several positions at a time": all_of(
         _attends(((2, 7, 16), 4, 2), ((1, 7, 12), 3, None), chunks=[3, 1, 3]),
         _attends(((2, 9, 16), 4, 1), chunks=[1, 5, 3]),
     ),
@@ -858,7 +853,7 @@ check_nucleus = EXERCISE.check(
             dict
         ),
         "the result is not a tensor of probabilities": comes_back(Tensor, list, tuple, int, float),
-        "a condition on a whole tensor: each row has its own sums": _says("ambiguous", "Boolean"),
+        "a condition on a whole tensor: each row has its own sums": says("ambiguous", "Boolean"),
     },
 )
 
@@ -901,14 +896,14 @@ EXERCISE.cases["nucleus"] = {
         ((4, 12), 0.9), ((3, 8), 0.5), ((5, 30), 0.8), ((9,), 0.7)
     ),
     "(..., vocab_size)": _kept_of(((2, 3, 7), 0.6), ((1, 6), 0.75), ((2, 1, 3, 5), 0.85)),
-    "sizes that are alike, a single token": _all(
+    "sizes that are alike, a single token": all_of(
         _kept_of(((6, 6), 0.7), ((4, 4, 4), 0.8)), lambda f: check_nucleus(f, torch.ones(3, 1), 0.4)
     ),
-    "at least one": _all(
+    "at least one": all_of(
         _kept_of(((3, 7), 0.01), ((8,), 1e-6)),
         lambda f: check_nucleus(f, torch.tensor([[0.05, 0.9, 0.04, 0.01]]), 0.3),
     ),
-    "as few as will do": _all(
+    "as few as will do": all_of(
         lambda f: [check_nucleus(f, _EXACT, top_p) for top_p in (0.75, 0.5, 0.9375)],
         _kept_of(((3, 9), 0.99), ((2, 5), 0.95)),
     ),
@@ -1114,10 +1109,10 @@ check_generate_cached = EXERCISE.check(
             lambda got, want: _positions(got) < _positions(want)
         ),
         "the model must be called as model(tokens, caches), with the list that model.new_caches() "
-        "gave, which is called once in each call of generate_cached": _says("caches", "argument"),
-        "model.new_caches() makes the caches: the model's insides are its own": _says("attribute"),
+        "gave, which is called once in each call of generate_cached": says("caches", "argument"),
+        "model.new_caches() makes the caches: the model's insides are its own": says("attribute"),
         f"a token is not the most likely one that follows all tokens so far: {_ONCE}, with the "
-        "same caches": _tokens(lambda got, want: got.shape == want.shape),
+        "same caches": of_tokens(lambda got, want: got.shape == want.shape),
     },
 )
 """`check_generate_cached(generate_cached, tokens, n_new=…, vocab_size=…, training=False)`: at
@@ -1224,9 +1219,9 @@ check_kv_cache_bytes = EXERCISE.check(
     seen={
         "a float comes back: use // for whole numbers, and give an int": comes_back(float),
         "a multiplication or division with None: n_kv_heads and d_head may be None, which means "
-        "n_heads and d_model // n_heads": _says("NoneType"),
-        "the signature is kv_cache_bytes(config, n_tokens, bytes_per_number=2)": _says("argument"),
-        "config is a ModelConfig: read its attributes, such as config.n_layers": _says(
+        "n_heads and d_model // n_heads": says("NoneType"),
+        "the signature is kv_cache_bytes(config, n_tokens, bytes_per_number=2)": says("argument"),
+        "config is a ModelConfig: read its attributes, such as config.n_layers": says(
             "subscriptable", "attribute"
         ),
         "the number is a simple multiple or fraction of the right one: a factor is left out, or "
@@ -1252,10 +1247,10 @@ EXERCISE.cases["kv_cache_bytes"] = {
     ),
     "grouped-query attention": _bytes({"n_kv_heads": 2}, {"n_kv_heads": 1}, {"n_kv_heads": 6}),
     "d_head": _bytes({"d_head": 40}, {"d_head": 24, "n_kv_heads": 3}, {"d_head": 1}),
-    "bytes_per_number": _all(
+    "bytes_per_number": all_of(
         _bytes({}, {"n_kv_heads": 3}), _bytes({"d_head": 7}, bytes_per_number=1)
     ),
-    "one token, none, and many": _all(
+    "one token, none, and many": all_of(
         *(_bytes({"n_kv_heads": 2}, n_tokens=n) for n in (1, 0, 131_072))
     ),
     "nothing else of config matters": _bytes(

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from checks.compare import Raised
+from checks.compare import Raised, same
 
 Predicate = Callable[..., bool]
 
@@ -143,3 +143,18 @@ def batch_fails(usual: int) -> Predicate:
         return isinstance(first_got, Tensor) and first_got.shape != first.shape
 
     return when
+
+
+def says(*words: str) -> Predicate:
+    """An exception whose message holds one of the words."""
+    return lambda got, *args, **kwargs: any(word in got.message for word in words)
+
+
+def right_at(position: int) -> Predicate:
+    """Of several positions, this one is right."""
+    return lambda got, expected, *_, **__: (
+        got.shape[-2] > 1 and same(got[..., position, :], expected[..., position, :], 1e-4)
+    )
+
+
+SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(list, tuple)}
