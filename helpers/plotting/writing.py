@@ -52,13 +52,13 @@ def plot_next_token(
     ax = new_axes(ax, 5.2, 1.1 + 0.34 * len(names))
     bars = ax.barh(range(len(names)), shares, color=PALETTE[0], edgecolor="black", linewidth=0.6)
     bars[-1].set(facecolor=sns.light_palette(PALETTE[1], 10)[5], hatch="///")
-    ax.bar_label(bars, [f"{share:.2f}" for share in shares], padding=3, fontsize=9)
+    ax.bar_label(bars, [f"{share:.3f}" for share in shares], padding=3, fontsize=9)
     ax.set_yticks(range(len(names)), names)
     ax.set(ylim=(len(names) - 0.4, -0.6), xlim=(0, 1.15), xticks=[0, 0.5, 1])
     ax.set(xlabel="probability", ylabel="next token")
     ax.set_title(title or "The likeliest next tokens, and all others together")
     sns.despine(ax=ax)
-    facts = [f"{name} {share:.2f}" for name, share in zip(names, shares, strict=True)]
+    facts = [f"{name} {share:.3f}" for name, share in zip(names, shares, strict=True)]
     return describe(ax, f"{ax.get_title()}. Bar chart of probabilities: {join_words(facts)}.")
 
 
@@ -72,7 +72,8 @@ def plot_nucleus(
 ) -> Axes:
     """The probability of the likeliest tokens together, from the first one to all of them.
 
-    A dashed line across is where top-p cuts each curve, one upright is where top-k does.
+    A dashed line across is where top-p cuts each curve, one upright is where top-k does. From 100
+    on, the number of tokens up to the cut is given to the nearest ten.
 
     Args:
         distributions: name to probabilities ``(vocab_size,)``; up to seven of them.
@@ -93,6 +94,7 @@ def plot_nucleus(
     for index, (name, p) in enumerate(arrays.items()):
         together = np.cumsum(-np.sort(-p))
         needed = min(1 + int((together < top_p).sum()), p.size)
+        shown = f"{needed if needed < 100 else round(needed, -1):,}"
         within = float(together[min(top_k, p.size) - 1])
         ax.plot(
             range(1, p.size + 1), together, label=name,
@@ -103,11 +105,11 @@ def plot_nucleus(
             markeredgecolor="black", zorder=4,
         )  # fmt: skip
         ax.annotate(
-            f"{needed:,}", (needed, together[needed - 1]), (6, -12),
+            shown, (needed, together[needed - 1]), (6, -12),
             textcoords="offset points", fontsize=9, path_effects=[HALO],
         )  # fmt: skip
         facts.append(
-            f"{name}: {needed:,} reach {top_p:g}, the best {top_k} together have {within:.2f}"
+            f"{name}: {shown} reach {top_p:g}, the best {top_k} together have {within:.2f}"
         )
     _draw_cuts(ax, top_p, top_k)
     ax.set_xscale("log")
@@ -181,6 +183,7 @@ def plot_computed(
         raise ValueError(f"n_prompt is {n_prompt} and n_new {n_new}: both must be 1 or more")
     n = n_prompt + n_new - 1
     names = as_labels("tokens", tokens, n, "position")
+    names = [name.strip(" ").replace("\n", r"\n") for name in names]
     ax = new_axes(ax, 1.6 + 0.55 * n, 1.6 + 0.5 * n_new)
     counts = []
     for step in range(n_new):
@@ -190,6 +193,7 @@ def plot_computed(
             ax.add_patch(Rectangle((position, step), 0.92, 0.88, **_look(state)))
         counts.append(len(states) - states.count("kept"))
         ax.text(n + 0.25, step + 0.44, str(counts[-1]), va="center", fontsize=10)
+    ax.text(n + 0.8, -0.12, "computed", ha="right", va="bottom", fontsize=9)
     total = sum(counts)
     ax.set(xlim=(-0.1, n + 0.8), ylim=(n_new, -0.1))
     ax.set_xticks(np.arange(n) + 0.46, names, rotation=45 if max(map(len, names)) > 4 else 0)

@@ -476,7 +476,7 @@ def test_the_bar_of_all_others_holds_what_is_left_and_looks_unlike_the_rest():
     assert names == ["' Paris'", "' the'", "all 98 others"]
     heights = [bar.get_y() for bar in ax.patches]
     assert heights == sorted(heights) and ax.yaxis_inverted()
-    assert "all 98 others 0.20" in description(ax)
+    assert "all 98 others 0.200" in description(ax)
 
 
 def test_a_nucleus_ends_where_the_curve_first_reaches_top_p():
@@ -487,6 +487,8 @@ def test_a_nucleus_ends_where_the_curve_first_reaches_top_p():
     assert (dot.get_xdata().tolist(), dot.get_ydata().tolist()) == ([2], [0.75])
     assert ax.lines[0].get_linestyle() != ax.lines[2].get_linestyle()
     assert "a: 2 reach 0.75, the best 2 together have 0.75; b: 1 reach 0.75" in description(ax)
+    ax = plot_nucleus({"even": np.full(512, 1 / 512)}, top_p=0.75, top_k=2)  # 384 reach it
+    assert "even: 380 reach 0.75" in description(ax) and "380" in [t.get_text() for t in texts(ax)]
 
 
 @pytest.mark.parametrize(
@@ -499,8 +501,13 @@ def test_with_a_cache_each_position_is_computed_once(cached, counts, said):
     assert len(cells) == 9
     first_time = [(cell.get_y(), cell.get_x()) for cell in cells if not cell.get_hatch()]
     assert first_time == [(0, 0), (0, 1), (1, 2), (2, 3)]
-    assert [text.get_text() for text in texts(ax)] == counts
+    assert [text.get_text() for text in texts(ax)] == [*counts, "computed"]
     assert said in description(ax)
+
+
+def test_a_line_break_is_seen_among_the_names_of_positions():
+    ax = plot_computed(1, 2, cached=True, tokens=[" Paris", "\n"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["Paris", r"\n"]
 
 
 def test_parameters_show_exact_numbers_and_shares_without_counting_the_total_as_a_part():
