@@ -48,8 +48,8 @@ def plot_head_scores(
     for layer, head in named:
         right = layer < n_layers / 2
         ax.annotate(
-            f"L{layer}H{head}", (layer, head), (9 if right else -9, 0), textcoords="offset points",
-            ha="left" if right else "right", va="center", fontsize=8,
+            f"L{layer}H{head}", (layer, head), (12 if right else -12, 0), fontsize=8,
+            textcoords="offset points", ha="left" if right else "right", va="center",
         )  # fmt: skip
     ax.set_title(title or f"{label} of {array.size} heads")
     facts = ", ".join(f"L{layer}H{head} {array[layer, head]:.2f}" for layer, head in named)
@@ -110,7 +110,7 @@ def plot_lens(
     ax.invert_yaxis()  # the stream runs upwards
     ax.tick_params(axis="y", rotation=0)
     ax.tick_params(axis="x", rotation=0)
-    ax.set(xlabel="token read", ylabel="read after")
+    ax.set(xlabel="token read", ylabel="stream read at")
     ax.set_title(title or "The likeliest next token, if the stream is read early")
     facts = ", ".join(f"{name}: {row[-1]}" for name, row in zip(rows, shown, strict=True))
     return describe(
