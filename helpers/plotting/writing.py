@@ -85,9 +85,8 @@ def plot_nucleus(
     if not 1 <= len(distributions) < len(DASHES):
         raise ValueError(f"distributions holds {len(distributions)}: it must hold 1 to 7")
     if not 0 < top_p <= 1 or top_k < 1:
-        raise ValueError(
-            f"top_p is {top_p} and top_k {top_k}: they must be above 0 up to 1, and 1 or more"
-        )
+        said = f"top_p is {top_p} and top_k {top_k}"
+        raise ValueError(f"{said}: they must be above 0 up to 1, and 1 or more")
     arrays = {name: _checked(name, p) for name, p in distributions.items()}
     ax = new_axes(ax, 6.8, 4.0)
     facts = []
@@ -108,9 +107,8 @@ def plot_nucleus(
             shown, (needed, together[needed - 1]), (6, -12),
             textcoords="offset points", fontsize=9, path_effects=[HALO],
         )  # fmt: skip
-        facts.append(
-            f"{name}: {shown} reach {top_p:g}, the best {top_k} together have {within:.2f}"
-        )
+        fact = f"{shown} reach {top_p:g}, the best {top_k} together have {within:.2f}"
+        facts.append(f"{name}: {fact}")
     _draw_cuts(ax, top_p, top_k)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
