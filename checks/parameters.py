@@ -96,7 +96,7 @@ EXERCISE.cases["linear_parameters"] = {
     "weights, and biases if any": calls((7, 11), (12, 7), (384, 1536)),
     "a single input or output": calls((1, 9), (9, 1), (1, 1)),
     "as many inputs as outputs": calls((6, 6)),
-    "layers of Llama 2": calls((4096, 11008), (8192, 28672)),
+    "layers of Llama 2": calls((4096, 11008), (11008, 4096)),
 }
 
 
@@ -274,8 +274,8 @@ EXERCISE.cases["feed_forward_parameters"] = {
     "gated or not": calls((7, 19, False), (7, 19, True), (8, 32, False), (8, 32, True)),
     "d_ff no larger than d_model": calls((30, 11, False), (30, 11, True), (6, 6, True)),
     "a single feature": calls((1, 9, False), (1, 9, True), (9, 1, False), (9, 1, True)),
-    "layers of GPT-2 XL and Llama": calls((1600, 6400, False), (4096, 11008, True)),
-    "three matrices if gated": calls((4096, 14336, True), (576, 1536, True), (2048, 16384, True)),
+    "layers of GPT-2 XL and Llama": calls((1600, 6400, False), (2048, 8192, True)),
+    "three matrices if gated": calls((2048, 5632, True), (576, 1536, True), (896, 4864, True)),
 }
 
 

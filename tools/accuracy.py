@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from rich.table import Table
 
 from authoring.exercises import ROOT, exercises, source_of
 from grading.examination.engine import Engine
-from grading.examination.verdicts import Outcome
+from grading.examination.verdicts import Outcome, Verdict
 from grading.sandbox.view import Sandbox
 from tools.classes import committed_answers, fill_in
 
@@ -77,14 +77,26 @@ class Exercise:
         answer = path.read_text()
         called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
-        source = self._source.copy()
-        source.cells = [c for c in _graded(source) if not _is_test(c) or _id(c) in asked]
-        submitted = fill_in(self._copy(), {**self._solutions, name: answer})
-        graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
-        missed = [v for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+        missed = self._missed(engine, {name: answer}, asked)
         said, causes = (tuple(v.message for v in missed), tuple(v.cause for v in missed if v.cause))
         wanted = _NAMES.match(answer)
         return Judged(self.name, name, kind, path, said, wanted[1] if wanted else "", causes)
+
+    def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:
+        """Grade several right answers, one of a name, as one learner's; what failed tests say."""
+        answers = {path.parent.name: path.read_text() for path in paths}
+        return [f"{v.cell}: {v.message}" for v in self._missed(engine, answers)]
+
+    def _missed(
+        self, engine: Engine, answers: Mapping[str, str], asked: Sequence[str] | None = None
+    ) -> list[Verdict]:
+        """What is not passed of the tests asked, or of all; the other answers are right."""
+        source = self._source.copy()
+        cells = _graded(source)
+        source.cells = [c for c in cells if not _is_test(c) or asked is None or _id(c) in asked]
+        submitted = fill_in(self._copy(), {**self._solutions, **answers})
+        graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
+        return [v for v in graded.verdicts if v.outcome is not Outcome.PASSED]
 
     def _copy(self) -> nbformat.NotebookNode:
         notebook = nbformat.from_dict(self._released)

@@ -5,6 +5,7 @@ a learner would lose the reason if the message did not name the misconception.
 """
 
 import functools
+import itertools
 
 import pytest
 
@@ -19,22 +20,31 @@ NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exerc
 exercise_of = functools.cache(Exercise)
 
 
-def _judged(engine, exercise, name, kind):
-    for other, its_kind, path in committed_answers(exercise):
-        if (other, its_kind) == (name, kind):
-            yield exercise_of(exercise).judge(engine, name, kind, path)
+def _committed(exercise, kind):
+    """Paths of the answers to each name."""
+    paths = {name: [] for of_exercise, name in NAMES if of_exercise == exercise}
+    for name, its_kind, path in committed_answers(exercise):
+        if its_kind == kind:
+            paths[name].append(path)
+    return paths
 
 
-@pytest.mark.parametrize(("exercise", "name"), NAMES)
-def test_right_answers_get_every_point(engine, exercise, name):
-    answers = list(_judged(engine, exercise, name, "right"))
-    assert len(answers) >= LEAST_RIGHT
-    assert [(a.path.name, a.said) for a in answers if a.said] == []
+@pytest.mark.parametrize("exercise", exercises())
+def test_right_answers_get_every_point(engine, exercise):
+    """The first ones to all names together, as one learner's, then the second ones, …: `make
+    accuracy` has them one by one."""
+    paths = _committed(exercise, "right")
+    assert min(map(len, paths.values())) >= LEAST_RIGHT
+    for learner in itertools.zip_longest(*paths.values()):
+        answers = [path for path in learner if path is not None]
+        said = exercise_of(exercise).judge_together(engine, answers)
+        assert said == [], [path.name for path in answers]
 
 
 @pytest.mark.parametrize(("exercise", "name"), NAMES)
 def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
-    answers = list(_judged(engine, exercise, name, "wrong"))
+    paths = _committed(exercise, "wrong")[name]
+    answers = [exercise_of(exercise).judge(engine, name, "wrong", path) for path in paths]
     assert 1 <= len(answers) <= MOST_WRONG, "about six that differ in kind from every edit"
     assert [a.path.name for a in answers if not a.wanted] == [], "lacks its line '# names: …'"
     assert [a.path.name for a in answers if not a.said] == [], "gets full marks"

@@ -24,7 +24,15 @@ class _ByValue(pickle.Pickler):
         if isinstance(value, torch.Tensor):
             numbers = value.detach().contiguous().flatten().view(torch.uint8).numpy().tobytes()
             return str, (repr((value.dtype, value.shape, value.stride())),), numbers
+        if isinstance(value, type) and value.__module__ == "__main__":  # no module has it
+            return str, (f"{value.__name__} at {id(value)}",)
         return NotImplemented
+
+
+def _is_filled(args, kwargs):
+    """Whether parameters are given, themselves or in a call's `_Given`."""
+    given = (*args, *kwargs.values())
+    return any(isinstance(getattr(one, "parameters", one), Parameters) for one in given)
 
 
 @pytest.fixture
@@ -46,7 +54,7 @@ def remembered(monkeypatch):
         if key not in results:
             before = torch.get_rng_state()
             got = run(check, answer, args, kwargs)
-            if any(isinstance(given, Parameters) for given in args):
+            if _is_filled(args, kwargs):
                 torch.set_rng_state(before)
             elif not torch.equal(before, torch.get_rng_state()):
                 return got
