@@ -68,7 +68,7 @@ GENERATED: Wrong = {
         "return tokens.tolist()": "a list comes back, not a tensor",
     },
 }
-"""What may go wrong in any way to generate: edits of `_generate`."""
+"""What may go wrong in any way to generate: edits of a text with the names of 7's `_generate`."""
 
 
 def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:
@@ -76,7 +76,7 @@ def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> b
 
 
 def seen_of_tokens(name: str) -> dict[str, Predicate]:
-    """What can be seen of the tokens and the mode that `_run_generate` gives."""
+    """What can be seen of the `TOKENS` and the `MODE` that an answer gives."""
     return {
         "the model is left in another mode than it was found in: remember model.training and "
         "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
