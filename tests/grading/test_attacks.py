@@ -31,6 +31,7 @@ import pytest
 
 from authoring.exercises import ROOT, source_of
 from grading.examination.engine import Engine, Graded
+from grading.sandbox.limits import Limits
 from grading.sandbox.promises import descendants
 from grading.sandbox.view import Sandbox
 from support.attacks import (
@@ -39,6 +40,7 @@ from support.attacks import (
     HONEST,
     LIMITS,
     ON_FOLDERS,
+    PATIENT,
     POINTS,
     Attack,
     submitted,
@@ -129,11 +131,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="module")
-def engine(world: World) -> Iterator[Engine]:
-    with pytest.MonkeyPatch.context() as patch:
+def engines(world: World) -> Iterator[dict[Limits, Engine]]:
+    """An engine of either patience."""
+    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_TOKEN", world.token)
-        with Engine(Sandbox.find([world.course.root]), LIMITS) as engine:
-            yield engine
+        sandbox = Sandbox.find([world.course.root])
+        yield {each: stack.enter_context(Engine(sandbox, each)) for each in (LIMITS, PATIENT)}
+
+
+@pytest.fixture(scope="module")
+def engine(engines: dict[Limits, Engine]) -> Engine:
+    """The one that most attacks are graded by."""
+    return engines[PATIENT]
 
 
 @pytest.fixture(scope="module")
@@ -174,12 +183,13 @@ def assert_verdicts(attack: Attack, graded: Graded) -> None:
 
 @pytest.mark.parametrize("attack", ON_NOTEBOOKS, ids=lambda a: a.name)
 def test_an_attack_gets_its_verdict_and_disturbs_nobody(
-    attack: Attack, engine: Engine, world: World, source: bytes, undisturbed: Graded
+    attack: Attack, engines: dict[Limits, Engine], world: World, source: bytes, undisturbed: Graded
 ) -> None:
     """A point that it should not have, or a classmate's lost one, is what graders are blamed for.
 
     An honest submission is graded at the same time, and another one afterwards.
     """
+    engine = engines[attack.limits]
     before = processes(engine)
     data = submitted(attack, world.places)
     start = time.monotonic()
@@ -206,10 +216,11 @@ def test_an_attack_gets_its_verdict_and_disturbs_nobody(
 
 
 def test_the_next_submission_is_graded_as_if_nothing_had_been(
-    engine: Engine, world: World, source: bytes, undisturbed: Graded
+    engines: dict[Limits, Engine], world: World, source: bytes, undisturbed: Graded
 ) -> None:
     """After all of them: the same bytes for an honest learner, and no file touched."""
-    assert engine.grade(source, HONEST) == undisturbed
+    for engine in engines.values():
+        assert engine.grade(source, HONEST) == undisturbed
     after = world.snapshot()
     changed = {p for p in world.before.keys() | after.keys() if world.before.get(p) != after.get(p)}
     assert changed == set()

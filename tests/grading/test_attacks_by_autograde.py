@@ -21,8 +21,8 @@ from support.attacks import (
     ATTACKS,
     EXERCISE,
     HONEST,
-    LIMITS,
     ON_FOLDERS,
+    PATIENT,
     POINTS,
     WRONG,
     Attack,
@@ -74,7 +74,7 @@ class Batch:
     def __init__(self, root: Path) -> None:
         self.course = MadeUpCourse.make(root / "course", EXERCISE, run_forked)
         with (self.course.root / "nbgrader_config.py").open("a") as config:
-            config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
+            config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(PATIENT)!r}\n")
         self.course.nbgrader("generate_assignment", EXERCISE)
         self.places = {"course": str(self.course.root), "port": "9"}
         self.token = secrets.token_hex(16)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from support.attacks import ATTACKS, EXERCISE, HONEST, LIMITS, POINTS, submitted
+from support.attacks import ATTACKS, EXERCISE, HONEST, PATIENT, POINTS, submitted
 from support.commands import run_forked
 from tools.classes import MadeUpCourse
 
@@ -38,7 +38,7 @@ def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
     """Whoever is graded after a cheat would lose points, or gain some."""
     course = MadeUpCourse.make(tmp_path / "course", EXERCISE, run_forked)
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(LIMITS)!r}\n")
+        config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(PATIENT)!r}\n")
     course.nbgrader("generate_assignment", EXERCISE)
     attacks = {a.name: a for a in ATTACKS if a.name in BETWEEN}
     assert sorted(attacks) == sorted(BETWEEN)
