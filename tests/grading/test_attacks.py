@@ -22,8 +22,9 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -51,6 +52,7 @@ AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leak
          "structure", "transport")  # fmt: skip
 MOST_SECONDS = 25.0
 """For one attack: a cell's time twice, as it is tried in two tests, and some patience."""
+Engines = Callable[[Limits], Engine]
 ON_NOTEBOOKS = [a for a in ATTACKS if a not in ON_FOLDERS]
 
 
@@ -131,18 +133,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(scope="module")
-def engines(world: World) -> Iterator[dict[Limits, Engine]]:
-    """An engine of either patience."""
+def engines(world: World) -> Iterator[Engines]:
+    """An engine of some patience, started when it is first asked for."""
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_TOKEN", world.token)
         sandbox = Sandbox.find([world.course.root])
-        yield {each: stack.enter_context(Engine(sandbox, each)) for each in (LIMITS, PATIENT)}
+        yield cache(lambda limits: stack.enter_context(Engine(sandbox, limits)))
 
 
 @pytest.fixture(scope="module")
-def engine(engines: dict[Limits, Engine]) -> Engine:
+def engine(engines: Engines) -> Engine:
     """The one that most attacks are graded by."""
-    return engines[PATIENT]
+    return engines(PATIENT)
 
 
 @pytest.fixture(scope="module")
@@ -183,13 +185,13 @@ def assert_verdicts(attack: Attack, graded: Graded) -> None:
 
 @pytest.mark.parametrize("attack", ON_NOTEBOOKS, ids=lambda a: a.name)
 def test_an_attack_gets_its_verdict_and_disturbs_nobody(
-    attack: Attack, engines: dict[Limits, Engine], world: World, source: bytes, undisturbed: Graded
+    attack: Attack, engines: Engines, world: World, source: bytes, undisturbed: Graded
 ) -> None:
     """A point that it should not have, or a classmate's lost one, is what graders are blamed for.
 
     An honest submission is graded at the same time, and another one afterwards.
     """
-    engine = engines[attack.limits]
+    engine = engines(attack.limits)
     before = processes(engine)
     data = submitted(attack, world.places)
     start = time.monotonic()
@@ -216,11 +218,11 @@ def test_an_attack_gets_its_verdict_and_disturbs_nobody(
 
 
 def test_the_next_submission_is_graded_as_if_nothing_had_been(
-    engines: dict[Limits, Engine], world: World, source: bytes, undisturbed: Graded
+    engines: Engines, world: World, source: bytes, undisturbed: Graded
 ) -> None:
     """After all of them: the same bytes for an honest learner, and no file touched."""
-    for engine in engines.values():
-        assert engine.grade(source, HONEST) == undisturbed
+    for limits in (LIMITS, PATIENT):
+        assert engines(limits).grade(source, HONEST) == undisturbed
     after = world.snapshot()
     changed = {p for p in world.before.keys() | after.keys() if world.before.get(p) != after.get(p)}
     assert changed == set()
