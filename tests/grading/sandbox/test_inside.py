@@ -10,7 +10,7 @@ from grading.examination.verdicts import Outcome
 from grading.sandbox.view import Sandbox
 from support.attacks import ATTACKS, HONEST, LIMITS, POINTS, submitted
 
-PATIENT = dataclasses.replace(
+UNDER_COVERAGE = dataclasses.replace(
     LIMITS, cell_wall_seconds=4.0, cell_cpu_seconds=2.5, notebook_wall_seconds=60.0,
     notebook_cpu_seconds=30,
 )  # fmt: skip
@@ -34,7 +34,7 @@ def test_submissions_end_as_they_should(measured: None) -> None:
     """Code that no test runs is code that fails at an instructor's first odd submission."""
     places = {"course": "/nowhere", "port": "9"}
     source = source_of("1-attention").read_bytes()
-    with Engine(Sandbox.find(), PATIENT) as engine:
+    with Engine(Sandbox.find(), UNDER_COVERAGE) as engine:
         honest = engine.grade(source, HONEST)
         assert {v.cell: v.points for v in honest.verdicts} == POINTS
         for attack in ATTACKS:
