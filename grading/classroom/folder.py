@@ -11,12 +11,11 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.apps import AutogradeApp
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
-from sqlalchemy.engine import make_url
 
+from grading.classroom.course import CourseFolder
 from grading.classroom.fingerprint import digest, grading_version
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
@@ -60,21 +59,17 @@ class ClassFolder:
     """
 
     def __init__(self, exercise: str, db: str | None = None, unsafe: bool = False) -> None:
-        app = AutogradeApp(log_level="WARN")
-        app.initialize([])
+        self.course = CourseFolder(db)
+        app = self.course.app
         self.exercise = exercise
-        self._course = app.coursedir
+        self._course = self.course.directory
         self._course.assignment_id = exercise
-        url = make_url(db or self._course.db_url)
-        if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
-            url = url.set(drivername="postgresql+psycopg2")
-        self._course.db_url = url.render_as_string(hide_password=False)
         self._converter = Autograde(coursedir=self._course, parent=app)
         reader = app.config.SubmissionReader
         self._unsafe = unsafe or bool(reader.get("unsafe_no_sandbox", False))
         self._limits = Limits(**reader.get("limits", {}))
-        self.root = Path(self._course.root)
-        self._source = Path(self._path(self._course.source_directory, "."))
+        self.root = self.course.root
+        self._source = self._path(self._course.source_directory, ".")
         pattern = f"{glob.escape(str(self._source))}/{self._course.notebook_id}.ipynb"
         self._sources = {p.stem: _source(p) for p in map(Path, sorted(glob.glob(pattern)))}
         if not self._sources:
@@ -83,8 +78,8 @@ class ClassFolder:
         self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
         self._versions = tuple(grading_version(s.data) for s in self._sources.values())
 
-    def _path(self, step: str, student: str) -> str:
-        return str(self._course.format_path(step, student, self.exercise))
+    def _path(self, step: str, student: str) -> Path:
+        return self.course.path(step, student, self.exercise)
 
     def locked(self) -> AbstractContextManager[None]:
         """No second run on this folder meanwhile. Raises Busy."""
@@ -136,7 +131,7 @@ class ClassFolder:
             sorted(files.items()),
             [self._unsafe, dataclasses.astuple(self._limits), self._versions],
         )
-        graded = Path(self._path(self._course.autograded_directory, student))
+        graded = self._path(self._course.autograded_directory, student)
         return Submission(student, graded, task, files, left_out, taken.handed_in, key)
 
     def _files(self, taken: Intake) -> dict[str, Path]:

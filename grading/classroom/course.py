@@ -1,0 +1,48 @@
+"""The course folder at hand, as nbgrader's own configuration describes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from nbgrader.apps import AutogradeApp
+from sqlalchemy.engine import make_url
+
+from grading.classroom.rules import MarkingRules
+
+
+class CourseFolder:
+    """What the commands of `python -m grading` know of the folder that they run in.
+
+    db: URL of the gradebook, instead of the configured one.
+    app: nbgrader's, initialised with the configuration: the parent of its converters.
+    directory: nbgrader's CourseDirectory; db_url: for SQLAlchemy.
+    """
+
+    def __init__(self, db: str | None = None) -> None:
+        self.app = AutogradeApp(log_level="WARN")
+        self.app.initialize([])
+        self.directory = self.app.coursedir
+        url = make_url(db or self.directory.db_url)
+        if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
+            url = url.set(drivername="postgresql+psycopg2")
+        self.db_url = self.directory.db_url = url.render_as_string(hide_password=False)
+        self.rules = MarkingRules(parent=self.app)
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return Path(self.directory.root)
+
+    def exercises(self) -> list[str]:
+        """Names of the exercises in source/."""
+        source = self.root / self.directory.source_directory
+        return sorted(folder.name for folder in source.iterdir() if any(folder.glob("*.ipynb")))
+
+    def path(self, step: str, student: str, exercise: str) -> Path:
+        """Where nbgrader keeps something; `step` is e.g. `directory.submitted_directory`."""
+        return Path(self.directory.format_path(step, student, exercise))
+
+    def gradebook(self) -> Gradebook:
+        """nbgrader's gradebook, to be closed."""
+        return Gradebook(self.db_url, self.directory.course_id)

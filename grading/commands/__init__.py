@@ -1,0 +1,5 @@
+"""The commands of `python -m grading`, a module each, listed in `grading/__main__.py`.
+
+A module has a click command: options, words and exit status. What it does is in the other rooms,
+which are imported inside the command, since nbgrader takes a second to import.
+"""
