@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import grading.__main__  # noqa: F401, I001  first, since it has nbformat imported in a second less
 import pytest
 
 from authoring.exercises import ROOT
