@@ -59,7 +59,7 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
-	$(PYTEST) -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
+	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
 	TRAINING_STEPS=20 $(LONG) -m long --nbval tests solutions notebooks $(if $(COVERAGE),$(NO_ROOMS))

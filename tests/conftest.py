@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import grading.__main__  # noqa: F401, I001  first, since it has nbformat imported in a second less
 import pytest
 
+import grading.__main__  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
 from grading.examination.engine import Engine
 from grading.sandbox.view import Sandbox
