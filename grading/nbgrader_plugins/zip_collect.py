@@ -13,7 +13,6 @@ import stat
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +26,7 @@ from grading.classroom.rules import MarkingRules
 from grading.platforms.known import PLATFORMS
 from grading.platforms.people import Class, People
 from grading.platforms.platform import Named
+from grading.platforms.report import Report
 from grading.platforms.uploads import Called, write_uploads
 from grading.platforms.whose import BY_HAND, Upload, Whose
 from grading.submission.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
@@ -41,26 +41,6 @@ RATIO_COUNTS_FROM = 1 << 20
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")
 _CHUNK = 1 << 16
 Found = Mapping[str, tuple[Upload, Named | None]]
-
-
-@dataclass
-class Report:
-    """What came of collecting.
-
-    platform: its title, or empty for an expression of the instructor's.
-    collected: learners, with when they handed in, in UTC, or None where the platform doesn't say.
-    unchanged: learners whose work was there already, the same.
-    refused: files that stay behind, with the reason.
-    older: how many files of earlier attempts stay behind.
-    late: learners whose work the platform calls late without saying when it came.
-    """
-
-    platform: str = ""
-    collected: dict[str, datetime.datetime | None] = field(default_factory=dict)
-    unchanged: list[str] = field(default_factory=list)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    older: int = 0
-    late: list[str] = field(default_factory=list)
 
 
 class Collector(FileNameCollectorPlugin):
