@@ -68,7 +68,7 @@ def _about_times(report: Report, exercise: str) -> list[str]:
     """What the platform doesn't tell about when something came."""
     if not report.collected or report.platform not in ("Canvas", "Moodle"):
         return []
-    say_when = f"to say when, write it to submitted/LEARNER/{exercise}/timestamp.txt"
+    say_when = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
     if report.platform == "Moodle":
         return [f"Moodle's zip file tells no times: all count as handed in on time; {say_when}"]
     lines = ["Canvas's zip file tells no times, only who is late: the others count as on time"]

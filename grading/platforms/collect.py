@@ -41,7 +41,8 @@ def collect(
     if len({archive.name for archive in archives}) < len(archives):
         raise CannotDo("two of the zip files have the same name: rename one")
     app = _App()
-    app.initialize([exercise, *(["--force"] if force else [])])
+    app.initialize([exercise])
+    app.force = force
     app.log_level = "CRITICAL"  # the report has what needs somebody
     app.coursedir.db_url = course.db_url
     if platform:

@@ -45,9 +45,12 @@ class People:
         near = [*({learner.student_id: learner for learner in alike} | fits).values()]
         found = match(near, identifiers, name)
         if found.learner is None and not fits:
-            same = [learner for learner in alike if plain in _written(learner)]
+            same = [learner for learner in alike if is_called(learner, name)]
             if len(same) == 1:
                 return Match(same[0])
+            if same:
+                ids = " and ".join(learner.student_id for learner in same)
+                return Match(None, f"the name {name!r} fits {ids}")
         return found
 
 
@@ -76,9 +79,10 @@ class Class:
             return Class(people, gradebook.db.scalar(select(ROSTER.c.student_id)) is not None, due)
 
 
-def _written(learner: Learner) -> tuple[str, str]:
+def is_called(learner: Learner, name: str) -> bool:
+    """Whether a name is the learner's, without spaces or with, the last name first or not."""
     first, last = _plain(learner.first_name), _plain(learner.last_name)
-    return first + last, last + first
+    return _plain(name) in (first + last, last + first)
 
 
 def _plain(name: str) -> str:

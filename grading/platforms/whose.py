@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from grading.classroom.roster import Learner
 from grading.platforms.known import PLATFORMS, recognise
-from grading.platforms.people import Class
+from grading.platforms.people import Class, is_called
 from grading.platforms.platform import Named, Platform
 from grading.submission.names import Malformed, check_learner
 from grading.submission.times import check_year, parse_timestamp
@@ -97,14 +97,14 @@ class Whose:
             return _checked_learner(found.learner.student_id)
         if self.platform.gives_ids and not self.known.has_roster:
             return _checked_learner(named.identity)
-        raise Malformed(f"{found.reason}; {named.advice or _ADD}")
+        advice = _ADD if named.identifiers else f"put that right on the roster, or {BY_HAND}"
+        raise Malformed(named.advice or f"{found.reason}; {advice}")
 
     def _check_rivals(self, named: Named, learner: Learner) -> None:
-        for rival in named.rivals:
-            other = self.known.people.find((rival,), "").learner
-            if other is not None and other != learner:
-                ids = f"{learner.student_id}'s or {other.student_id}'s"
-                raise Malformed(f"its name could mean that it is {ids}; {BY_HAND}")
+        """Raises Malformed where a learner may have put numbers into a name, to be another."""
+        others = {self.known.people.find((rival,), "").learner for rival in named.rivals}
+        if others - {None, learner} or (others and not is_called(learner, named.name)):
+            raise Malformed(f"its numbers could mean {learner.student_id} or another; {BY_HAND}")
 
     def _by_expression(self, place: str) -> Upload | None:
         match = re.match(self.expression, place)
