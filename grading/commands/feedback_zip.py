@@ -58,7 +58,7 @@ def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
     for said, names in (
         (f"Without a page ({again})", given.missing),
         (f"Graded since the page was made ({again} --force)", given.outdated),
-        ("Not collected from a platform: give their pages back another way", given.elsewhere),
+        (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
     ):
         if names:
             console.print(f"[bold red]{said}:[/] {escape(', '.join(names))}")

@@ -81,7 +81,7 @@ def fill(
     except Malformed as error:
         raise CannotDo(f"{printable(export.name)}: {error}") from None
     with course.gradebook() as gradebook:
-        scores = Scores.read(gradebook, exercise)
+        scores = Scores.read(course, gradebook, exercise)
         learners = read_roster(gradebook)
     factor = _factor(file, exercise, scores.most, most, scale)
     filled = Filled(file.title, file.header[at], file.upload, factor, with_unfinished=unfinished)

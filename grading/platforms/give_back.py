@@ -23,7 +23,7 @@ class Given:
 
     platform: its title; upload: where the file goes there; size: of the file in bytes.
     given: whose pages are in it; missing: graded, but without a page; outdated: with a page from
-    before the last grading; elsewhere: with a page, but collected another way.
+    before the last grading; elsewhere: with a page, but not from this platform.
     """
 
     platform: str
@@ -43,7 +43,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
         connection = gradebook.db.connection()
         uploads = read_uploads(connection, exercise)
         excluded = excluded_ids(connection)
-        graded = {*Scores.read(gradebook, exercise).by_learner} - excluded
+        graded = {*Scores.read(course, gradebook, exercise).by_learner} - excluded
     platform = _platform(exercise, {uploads[who].platform for who in graded & {*uploads}})
     given = Given(platform, PLATFORMS[platform.casefold()].takes_back)
     partial = to.with_name(f"{to.name}.partial")
@@ -52,7 +52,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
             pages = _pages(course, exercise, who)
             if not pages:
                 given.missing.append(who)
-            elif who not in uploads:
+            elif who not in uploads or uploads[who].platform != platform:
                 given.elsewhere.append(who)
             else:
                 _add(archive, uploads[who], pages)
@@ -77,15 +77,16 @@ def _platform(exercise: str, titles: set[str]) -> str:
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
             "it calls them is not known: use python -m grading collect"
         )
-    if len(titles) > 1:
-        raise CannotDo(f"submissions came from {' and '.join(sorted(titles))}, not from one")
-    title = titles.pop()
-    if not PLATFORMS[title.casefold()].takes_back:
-        takes = " and ".join(kind.title for kind in PLATFORMS.values() if kind.takes_back)
-        raise CannotDo(
-            f"{title} has no form for a zip file of feedback that is known; {takes} have"
+    taking = [kind.title for kind in PLATFORMS.values() if kind.takes_back]
+    there = sorted(titles & {*taking})
+    if not there:
+        said = (
+            f"{' and '.join(sorted(titles))} has no form for a zip file of feedback that is known"
         )
-    return title
+        raise CannotDo(f"{said}; {' and '.join(taking)} have")
+    if len(there) > 1:
+        raise CannotDo(f"submissions came from {' and '.join(there)}, not from one platform")
+    return there[0]
 
 
 def _pages(course: CourseFolder, exercise: str, learner: str) -> list[Path]:

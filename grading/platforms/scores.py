@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy import func, or_, select
+from sqlalchemy import Exists, ScalarSelect, func, or_, select
 
+from grading.classroom.course import CourseFolder
 from grading.platforms.collect import CannotDo
 
 
@@ -27,7 +28,7 @@ class Scores:
     by_learner: dict[str, Score]
 
     @classmethod
-    def read(cls, gradebook: Gradebook, exercise: str) -> Scores:
+    def read(cls, course: CourseFolder, gradebook: Gradebook, exercise: str) -> Scores:
         """As the gradebook has them. Raises CannotDo where it doesn't know the exercise."""
         try:
             assignment = gradebook.find_assignment(exercise)
@@ -35,36 +36,36 @@ class Scores:
             raise CannotDo(
                 f"the gradebook has no {exercise}: run nbgrader generate_assignment {exercise}"
             ) from None
-        submission, notebook, grade = api.SubmittedAssignment, api.SubmittedNotebook, api.Grade
-        penalty = (
-            select(func.coalesce(func.sum(notebook.late_submission_penalty), 0.0))
-            .where(notebook.assignment_id == submission.id)
-            .correlate(submission)
-            .scalar_subquery()
-        )
-        # An extension makes a submission too, before anything is handed in.
-        graded = (
-            select(grade.id)
-            .join(notebook, grade.notebook_id == notebook.id)
-            .where(notebook.assignment_id == submission.id)
-            .where(
-                or_(
-                    grade.auto_score.is_not(None),
-                    grade.manual_score.is_not(None),
-                    grade.needs_manual_grade,
-                )
-            )
-            .exists()
-        )
-        columns = (
-            submission.student_id, submission.score, penalty, submission.needs_manual_grade,
-        )  # fmt: skip
-        mine = submission.assignment_id == assignment.id
-        rows = gradebook.db.execute(select(*columns).where(mine, graded))
-        return Scores(
-            float(assignment.max_score),
-            {
-                who: Score(max(0.0, float(score or 0) - float(late)), bool(waits))
-                for who, score, late, waits in rows
-            },
-        )
+        submission = api.SubmittedAssignment
+        penalty, scored = _penalty(), _has_a_score()
+        columns = (submission.student_id, submission.score, penalty, submission.needs_manual_grade)
+        mine = select(*columns, scored).where(submission.assignment_id == assignment.id)
+        by_learner = {}
+        for who, score, late, waits, has_a_score in gradebook.db.execute(mine):
+            # An extension makes a submission too, before anything is handed in.
+            graded = course.path(course.directory.autograded_directory, who, exercise)
+            if has_a_score or graded.is_dir():
+                by_learner[who] = Score(max(0.0, float(score or 0) - float(late)), bool(waits))
+        return Scores(float(assignment.max_score), by_learner)
+
+
+def _penalty() -> ScalarSelect[float]:
+    notebook = api.SubmittedNotebook
+    return (
+        select(func.coalesce(func.sum(notebook.late_submission_penalty), 0.0))
+        .where(notebook.assignment_id == api.SubmittedAssignment.id)
+        .correlate(api.SubmittedAssignment)
+        .scalar_subquery()
+    )
+
+
+def _has_a_score() -> Exists:
+    grade, notebook = api.Grade, api.SubmittedNotebook
+    return (
+        select(grade.id)
+        .join(notebook, grade.notebook_id == notebook.id)
+        .where(notebook.assignment_id == api.SubmittedAssignment.id)
+        .where(or_(grade.auto_score.is_not(None), grade.manual_score.is_not(None)))
+        .correlate(api.SubmittedAssignment)
+        .exists()
+    )

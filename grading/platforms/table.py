@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from grading.submission.files import read_file
-from grading.submission.names import Malformed, printable
+from grading.submission.names import Malformed
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"))
 _BOM = "\ufeff"
@@ -22,9 +22,9 @@ class Table:
     rows: the cells' texts, of the header first.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes) -> None:
         """Raises Malformed where the file is no table."""
-        self._text, self._encoding = _decoded(data, name)
+        self._text, self._encoding = _decoded(data)
         begin = len(_BOM) if self._text.startswith(_BOM) else 0
         first = re.compile(r'(?:"[^"]*"|[^"\r\n])*').match(self._text, begin)
         unquoted = re.sub(r'"[^"]*"', "", first[0] if first else "")
@@ -32,13 +32,13 @@ class Table:
         self.rows: list[list[str]] = []
         self._spans: list[list[tuple[int, int]]] = []
         self._parse(begin)
-        if len(self.rows) < 2 or len(self.rows[0]) < 2:
-            raise Malformed(f"{printable(name)} is no table with a header and rows")
+        if len(self.rows) < 2 or len(self.rows[0]) < 2 or self.rows[0][0].startswith('"'):
+            raise Malformed("it is no table with a header and rows")
 
     @classmethod
     def read(cls, path: Path) -> Table:
         """The table in a file. Raises Malformed."""
-        return cls(read_file(path), path.name)
+        return cls(read_file(path))
 
     def _parse(self, position: int) -> None:
         cell = re.compile(
@@ -75,15 +75,20 @@ class Table:
 
     def computed(self, row: int) -> list[str]:
         """Cells of a row that a spreadsheet would compute."""
-        return [t for t in self.rows[row] if t.lstrip().startswith(_COMPUTED) and not number(t)]
+        return [
+            text
+            for text in self.rows[row]
+            if text.lstrip().startswith(_COMPUTED) and len(text.strip()) > 1
+            if number(text) is None
+        ]
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, str]:
+def _decoded(data: bytes) -> tuple[str, str]:
     """The text with its byte order mark, and the encoding. Raises Malformed."""
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise Malformed(
-            f"{printable(name)} is a workbook of a spreadsheet: take the file as the platform "
-            "exported it, as CSV or tab-separated text"
+            "it is a spreadsheet's workbook: take the file as the platform exported it, as CSV or "
+            "tab-separated text"
         )
     encoding = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8")
     try:
@@ -91,7 +96,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
     except UnicodeDecodeError:
         if encoding == "utf-8":
             return data.decode("latin-1"), "latin-1"  # every byte has a letter, and comes back
-        raise Malformed(f"{printable(name)} is damaged: it is not the {encoding} it says") from None
+        raise Malformed(f"it is damaged: it is not the {encoding} it says") from None
 
 
 def number(text: str) -> float | None:
