@@ -22,10 +22,16 @@ _PLATFORMS = click.Choice(["canvas", "moodle", "blackboard", "brightspace"], cas
 @click.argument("exercise")
 @click.argument("archives", nargs=-1, required=True, type=_FILE, metavar="ZIPFILE...")
 @click.option("--platform", type=_PLATFORMS, help="Default: the names in the file show it.")
+@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, for the times.")
 @click.option("--force", is_flag=True, help="Replace what these learners handed in before.")
 @click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
 def collect(
-    exercise: str, archives: tuple[Path, ...], platform: str | None, force: bool, db: str | None
+    exercise: str,
+    archives: tuple[Path, ...],
+    platform: str | None,
+    worksheet: Path | None,
+    force: bool,
+    db: str | None,
 ) -> None:
     """Collect EXERCISE from the zip file that Canvas, Moodle, Blackboard or Brightspace gives out.
 
@@ -40,7 +46,7 @@ def collect(
     console = Console(highlight=False, soft_wrap=True)
     try:
         course = CourseFolder(db)
-        report = platforms.collect(course, exercise, archives, platform or "", force)
+        report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
     except (platforms.CannotDo, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
@@ -68,9 +74,15 @@ def _about_times(report: Report, exercise: str) -> list[str]:
     """What the platform doesn't tell about when something came."""
     if not report.collected or report.platform not in ("Canvas", "Moodle"):
         return []
+    untimed = [who for who, when in report.collected.items() if when is None]
     say_when = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
     if report.platform == "Moodle":
-        return [f"Moodle's zip file tells no times: all count as handed in on time; {say_when}"]
+        if len(untimed) < len(report.collected):
+            return [f"without a time, so never late: {who}" for who in untimed]
+        return [
+            "Moodle's zip file tells no times: all count as handed in on time. --worksheet with "
+            f"Moodle's grading worksheet tells them; {say_when}"
+        ]
     lines = ["Canvas's zip file tells no times, only who is late: the others count as on time"]
     late = [who for who in report.late if who in report.collected]
     dated = [who for who in late if report.collected[who] is not None]

@@ -59,18 +59,19 @@ def fill(
 
 
 def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
+    upload = f" Upload it in {filled.platform}: {filled.upload}." if filled.filled else ""
     console.print(
-        f"[bold]{filled.filled} scores[/] in the column {escape(filled.column)!r} of "
-        f"{escape(str(to))}. Upload it in {filled.platform}: {filled.upload}."
+        f"[bold]Scores: {filled.filled}[/] in the column {escape(filled.column)!r} of "
+        f"{escape(str(to))}.{upload}"
     )
     counts = (
-        (filled.replaced, "had another score in the file, which is replaced"),
-        (filled.nothing, "handed nothing in: their cells stay as they are"),
-        (filled.excluded, "are excluded: their cells stay as they are"),
+        (filled.replaced, "Other scores in the file that are replaced"),
+        (filled.nothing, "Handed nothing in, so that the cell stays as it is"),
+        (filled.excluded, "Excluded, so that the cell stays as it is"),
     )
     for count, said in counts:
         if count:
-            console.print(f"{count} {said}")
+            console.print(f"{said}: {count}")
     if filled.factor != 1:
         console.print(f"Each score was multiplied by {filled.factor:.6g}.")
     if filled.unfinished and filled.with_unfinished:
@@ -91,8 +92,8 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
         console.print("Who belongs to the class goes on the roster: python -m grading roster")
     if filled.computed:
         console.print(
-            f"[bold]Don't open the file in a spreadsheet[/]: {len(filled.computed)} cells of the "
-            "platform's look like formulas. They stay as they came."
+            "[bold]Don't open the file in a spreadsheet[/]: the platform has put text into it that "
+            f"looks like a formula, in cells that stay as they came: {len(filled.computed)}"
         )
 
 

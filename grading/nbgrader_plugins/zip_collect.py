@@ -24,9 +24,11 @@ from traitlets import Enum, Unicode
 from grading.classroom.journal import TABLES
 from grading.classroom.rules import MarkingRules
 from grading.platforms.known import PLATFORMS
+from grading.platforms.moodle import Moodle, read_worksheet
 from grading.platforms.people import Class, People
-from grading.platforms.platform import Named
+from grading.platforms.platform import Named, Platform
 from grading.platforms.report import Report
+from grading.platforms.table import Table
 from grading.platforms.uploads import Called, write_uploads
 from grading.platforms.whose import BY_HAND, Upload, Whose
 from grading.submission.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
@@ -58,6 +60,10 @@ class Collector(FileNameCollectorPlugin):
     ).tag(config=True)
     platform = Enum(
         ["", *PLATFORMS], "", help="The platform that named the files, if they don't show it."
+    ).tag(config=True)
+
+    worksheet = Unicode(
+        "", help="Moodle's grading worksheet, a CSV file, which says when each submission came."
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -133,6 +139,7 @@ class Collector(FileNameCollectorPlugin):
                 return {}
         if self._whose.platform is not None:
             self.report.platform = self._whose.platform.title
+            self._read_worksheet(self._whose.platform)
         found = {}
         for path, place in files.items():
             try:
@@ -145,6 +152,16 @@ class Collector(FileNameCollectorPlugin):
             else:
                 found[path] = read
         return found
+
+    def _read_worksheet(self, platform: Platform) -> None:
+        if not self.worksheet:
+            return
+        try:
+            if not isinstance(platform, Moodle):
+                raise Malformed(f"only Moodle has a grading worksheet, not {platform.title}")
+            platform.listed = read_worksheet(Table.read(Path(self.worksheet)))
+        except Malformed as error:
+            self.parent.fail(f"{self.worksheet}: {error}")
 
     def _files(self) -> dict[str, str]:
         """The files that were unpacked, with their places in the download."""

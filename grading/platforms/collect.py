@@ -28,10 +28,16 @@ class _App(ZipCollectApp):
 
 
 def collect(
-    course: CourseFolder, exercise: str, archives: Sequence[Path], platform: str, force: bool
+    course: CourseFolder,
+    exercise: str,
+    archives: Sequence[Path],
+    platform: str = "",
+    worksheet: Path | None = None,
+    force: bool = False,
 ) -> Report:
     """Put zip files into downloaded/EXERCISE/archive, and take from them what learners handed in.
 
+    platform: the one that made them, if names don't show it; worksheet: Moodle's, for times.
     What lay there before is moved to downloaded/EXERCISE/earlier. Raises CannotDo.
     """
     check_exercise(course, exercise)
@@ -47,6 +53,8 @@ def collect(
     app.coursedir.db_url = course.db_url
     if platform:
         app.config.Collector.platform = platform
+    if worksheet:
+        app.config.Collector.worksheet = str(worksheet)
     into = Path(app._format_collect_path(app.archive_directory))
     _replace(into, archives)
     shutil.rmtree(app._format_collect_path(app.extracted_directory), ignore_errors=True)

@@ -82,11 +82,12 @@ def test_only_scores_change_in_a_platforms_file(here: Path, platform: str) -> No
     filled = (here / "export-filled.csv").read_bytes()
     assert filled == export(here, platform, "5.5", "4.75")
     assert (here / "export.csv").read_bytes() == export(here, platform, "", "")
-    assert "2 scores in the column" in said and f"Upload it in {platform}" in said
+    assert "Scores: 2 in the column" in said and f"Upload it in {platform}" in said
     assert "answers wait to be graded by hand (--unfinished takes them too): zoe" in said
     assert "In the file only:" in said and "Stranger" in said
-    assert "1 are excluded" in said and "1 handed nothing in" in said
-    assert ("look like formulas" in said) == (platform == "Canvas")
+    assert "Excluded, so that the cell stays as it is: 1" in said
+    assert "Handed nothing in, so that the cell stays as it is: 1" in said
+    assert ("looks like a formula" in said) == (platform == "Canvas")
     command("fill", EXERCISE, "export.csv", "--to", "again.csv", "--unfinished", status=1)
     with_zoe = (here / "again.csv").read_bytes()
     lines = zip(filled.splitlines(), with_zoe.splitlines(), strict=True)
@@ -98,7 +99,7 @@ def test_what_was_filled_in_is_filled_in_again(here: Path) -> None:
     give_scores(here)
     (here / "export.csv").write_bytes(export(here, "Canvas", "5.50", "6.00"))
     said = command("fill", EXERCISE, "export.csv", status=1)
-    assert "1 had another score in the file, which is replaced" in said
+    assert "Other scores in the file that are replaced: 1" in said
     filled = (here / "export-filled.csv").read_bytes()
     assert filled == export(here, "Canvas", "5.50", "4.75")
 
@@ -163,7 +164,7 @@ def test_who_cannot_be_filled_in_is_named(here: Path) -> None:
     (here / "export.csv").write_text(text)
     (here / "submitted" / "ben" / EXERCISE).mkdir(parents=True)
     said = command("fill", EXERCISE, "export.csv", status=1)
-    assert "0 scores" in said
+    assert "Scores: 0" in said and "Upload" not in said
     assert "Left out: ada: they are excused in Canvas (EX)" in said
     assert "Left out: zoe: lines 5 and 6 of the file both fit" in said
     assert "not graded (python -m grading grade 1-small): ben" in said

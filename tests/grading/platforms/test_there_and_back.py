@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from grading.classroom.roster import Learner, write_roster
 from support.course import EXERCISE
-from support.platforms import command, give_scores, zipped
+from support.platforms import command, give_scores, gradebook_of, zipped
 
 NB = f"{EXERCISE}.ipynb"
 CANVAS = {
@@ -74,6 +75,33 @@ def test_a_zip_file_is_collected_as_it_comes(here: Path, platform: str) -> None:
     if platform == "Canvas":
         assert time_of(here, "oneil") == "2026-11-20 12:00:01"
         assert "one second after the due date: oneil" in said
+
+
+def test_moodles_worksheet_tells_times_and_who_is_who(here: Path) -> None:
+    """Nobody would ever be late, and two of the same name could not be told apart."""
+    with gradebook_of(here) as gradebook:
+        write_roster(gradebook, [Learner("ada2", "Ada", "Lovelace", "second@uni.edu")])
+    rows = [
+        'Identifier,"Full name","Email address",Grade,"Last modified (submission)",'
+        '"Last modified (grade)"',
+        'Participant 501,Ada Lovelace,ada@uni.edu,,"Friday, 20 November 2026, 4:30 PM",-',
+        'Participant 502,Conor ONeil-Smith,conor@uni.edu,,"Friday, November 20, 2026, 5:30 PM",-',
+        "Participant 503,Zoë Müller,zoe@uni.edu,,-,-",
+    ]
+    (here / "grades.csv").write_text("\n".join(rows))
+    (here / "got.zip").write_bytes(zipped(MOODLE))
+    assert "ada and ada2" in command("collect", EXERCISE, "got.zip", status=1)
+    worksheet = ("--worksheet", "grades.csv", "--force")
+    said = command("collect", EXERCISE, "got.zip", *worksheet)
+    assert submitted(here) == {who: f"{who}'s" for who in ("ada", "oneil", "zoe")}
+    times = [time_of(here, who) for who in ("ada", "oneil", "zoe")]
+    assert times == ["2026-11-20 16:30:00", "2026-11-20 17:30:00", None]
+    assert "without a time, so never late: zoe" in said
+    (here / "grades.csv").write_text("\n".join(rows).replace("Friday, 20", "Freitag, 20."))
+    said = command("collect", EXERCISE, "got.zip", *worksheet, status=2)
+    assert "line 2: 'Freitag, 20. November 2026, 4:30 PM' is no date and time in English" in said
+    (here / "got.zip").write_bytes(zipped(CANVAS))
+    assert "not Canvas" in command("collect", EXERCISE, "got.zip", *worksheet, status=2)
 
 
 def test_who_stays_behind_is_named_and_the_others_are_collected(here: Path) -> None:
