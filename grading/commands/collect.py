@@ -42,12 +42,13 @@ def collect(
 
     from grading.classroom.course import CourseFolder
     from grading.platforms import collect as platforms
+    from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     try:
         course = CourseFolder(db)
         report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
-    except (platforms.CannotDo, SQLAlchemyError, TraitError, OSError) as error:
+    except (CannotDo, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
     _print(console, exercise, report, course.rules)

@@ -34,7 +34,7 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> None:
 
     from grading.classroom.course import CourseFolder
     from grading.platforms import give_back as platforms
-    from grading.platforms.collect import CannotDo
+    from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     to = to or Path(f"feedback-{exercise}.zip")

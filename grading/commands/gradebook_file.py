@@ -44,7 +44,7 @@ def fill(
 
     from grading.classroom.course import CourseFolder
     from grading.platforms import fill as platforms
-    from grading.platforms.collect import CannotDo
+    from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     to = to or export.with_name(f"{export.stem}-filled{export.suffix}")

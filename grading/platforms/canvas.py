@@ -85,7 +85,8 @@ class CanvasFile(GradebookFile):
             n
             for n in super().learners()
             if any(cell for cell in self.table.rows[n][: section + 1])
-            and self.table.rows[n][0].strip() not in ("Points Possible", "Student, Test")
+            and self.table.rows[n][0].strip() != "Points Possible"
+            and self.called(n)[1] not in ("Student, Test", "Test Student")
         ]
 
     def locked(self, row: int, column: int) -> str:

@@ -12,12 +12,9 @@ from typing import Any, NoReturn
 from nbgrader.apps import ZipCollectApp
 
 from grading.classroom.course import CourseFolder
+from grading.platforms.refusal import CannotDo, check_exercise
 from grading.platforms.report import Report
 from grading.submission.names import printable
-
-
-class CannotDo(Exception):
-    """Nothing can be done; the message says why and what to do."""
 
 
 class _App(ZipCollectApp):
@@ -44,7 +41,7 @@ def collect(
     for archive in archives:
         if not zipfile.is_zipfile(archive):
             raise CannotDo(f"{printable(str(archive))} is no zip file, or not a whole one")
-    if len({archive.name for archive in archives}) < len(archives):
+    if len({_name(archive) for archive in archives}) < len(archives):
         raise CannotDo("two of the zip files have the same name: rename one")
     app = _App()
     app.initialize([exercise])
@@ -67,20 +64,13 @@ def collect(
     return report
 
 
-def check_exercise(course: CourseFolder, exercise: str) -> None:
-    """Raises CannotDo unless source/ has the exercise."""
-    known = course.exercises()
-    if exercise not in known:
-        raise CannotDo(f"there is no exercise {exercise!r} in source/: {', '.join(known)}")
-
-
 def _replace(into: Path, archives: Sequence[Path]) -> None:
     """Have the zip files, and nothing else, in a folder; what was in it is kept beside it."""
     new = into.with_name(f"{into.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     for archive in archives:
-        shutil.copyfile(archive, new / f"{archive.stem}.zip")
+        shutil.copyfile(archive, new / _name(archive))
     if into.is_dir() and any(into.iterdir()) and not _same_files(into, new):
         now = datetime.datetime.now().astimezone()
         earlier = into.with_name("earlier") / f"{now:%Y-%m-%d-%H-%M-%S-%f}"
@@ -88,6 +78,11 @@ def _replace(into: Path, archives: Sequence[Path]) -> None:
         into.rename(earlier)
     shutil.rmtree(into, ignore_errors=True)
     new.rename(into)
+
+
+def _name(archive: Path) -> str:
+    """A name that no platform gives to a learner's file: a course's title may look like one."""
+    return f"{archive.stem.replace('_', '-')}.zip"
 
 
 def _same_files(one: Path, other: Path) -> bool:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from grading.classroom.course import CourseFolder
 from grading.classroom.roster import Learner, read_roster
-from grading.platforms.collect import CannotDo, check_exercise
 from grading.platforms.known import recognise_file
 from grading.platforms.people import People
 from grading.platforms.platform import GradebookFile
+from grading.platforms.refusal import CannotDo, check_exercise
 from grading.platforms.scores import Scores
 from grading.platforms.table import Table, number, written
 from grading.submission.names import Malformed, printable

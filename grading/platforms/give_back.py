@@ -9,8 +9,8 @@ from pathlib import Path
 from grading.classroom.course import CourseFolder
 from grading.classroom.journal import TABLES
 from grading.classroom.roster import excluded_ids
-from grading.platforms.collect import CannotDo, check_exercise
 from grading.platforms.known import PLATFORMS
+from grading.platforms.refusal import CannotDo, check_exercise
 from grading.platforms.scores import Scores
 from grading.platforms.uploads import Called, read_uploads
 from grading.submission.files import MAX_FILES_BYTES, read_file

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Exists, ScalarSelect, func, or_, select
 
 from grading.classroom.course import CourseFolder
-from grading.platforms.collect import CannotDo
+from grading.platforms.refusal import CannotDo
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,20 @@ def test_only_scores_change_in_a_platforms_file(here: Path, platform: str) -> No
     assert [one != other for one, other in lines].count(True) == 1
 
 
+def test_canvas_may_give_first_and_last_names(here: Path) -> None:
+    """Canvas's test student would be named as a stranger, or nobody be found."""
+    give_scores(here)
+    (here / "export.csv").write_text(
+        "LastName;FirstName;ID;SIS Login ID;Section;1-small (98765)\n"
+        "    Points Possible;;;;;6,00\n"
+        "Lovelace;Ada;1;;A;\nO'Neil-Smith;Conor;2;;A;\nMüller;Zoë;zoe;;A;\nStudent;Test;3;;A;\n"
+    )
+    said = command("fill", EXERCISE, "export.csv", "--unfinished")
+    filled = (here / "export-filled.csv").read_text()
+    assert "Ada;1;;A;5,5\n" in filled and "Zoë;zoe;;A;1\n" in filled
+    assert "With what they have so far, since answers wait: zoe" in said
+
+
 def test_what_was_filled_in_is_filled_in_again(here: Path) -> None:
     """After regrading, the platform would keep the old score; the same score would look changed."""
     give_scores(here)

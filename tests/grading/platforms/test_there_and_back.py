@@ -127,9 +127,10 @@ def test_who_stays_behind_is_named_and_the_others_are_collected(here: Path) -> N
 
 def test_a_second_download_replaces_nothing_unless_told(here: Path) -> None:
     """An older download would replace newer work; what had been downloaded would be gone."""
-    (here / "got.zip").write_bytes(zipped(BLACKBOARD))
-    command("collect", EXERCISE, "got.zip")
-    assert "3 were there already, the same" in command("collect", EXERCISE, "got.zip")
+    named = "cs_101_2_submissions.zip"  # as Canvas would name a learner's archive
+    (here / named).write_bytes(zipped(BLACKBOARD))
+    command("collect", EXERCISE, named)
+    assert "3 were there already, the same" in command("collect", EXERCISE, named)
     newer = {f"{EXERCISE}_ada_attempt_2026-11-22-00-00-00_{NB}": b"newer"}
     (here / "later.zip").write_bytes(zipped(newer))
     said = command("collect", EXERCISE, "later.zip", status=1)
@@ -140,7 +141,7 @@ def test_a_second_download_replaces_nothing_unless_told(here: Path) -> None:
     assert time_of(here, "ada") == "2026-11-22 00:00:00"
     downloaded = here / "downloaded" / EXERCISE
     assert [p.name for p in (downloaded / "archive").iterdir()] == ["later.zip"]
-    assert [p.name for p in downloaded.glob("earlier/*/*")] == ["got.zip"]
+    assert [p.name for p in downloaded.glob("earlier/*/*")] == ["cs-101-2-submissions.zip"]
 
 
 def test_a_platform_can_be_named(here: Path) -> None:
