@@ -56,6 +56,8 @@ def collect(
 
 
 def _print(console: Console, exercise: str, report: Report, rules: MarkingRules) -> None:
+    from grading.platforms.report import SHOWN
+
     came_from = f" from {report.platform}" if report.platform else ""
     console.print(f"[bold]{len(report.collected)} collected[/]{came_from} into submitted/")
     if report.unchanged:
@@ -67,19 +69,23 @@ def _print(console: Console, exercise: str, report: Report, rules: MarkingRules)
         console.print(f"the newest is of {rules.shown(max(times))}")
     for line in _about_times(report, exercise):
         console.print(escape(line))
-    for place, reason in report.refused:
+    for place, reason in report.refused[:SHOWN]:
         console.print(f"[bold red]Not collected:[/] {escape(place)}: {escape(reason)}")
+    if len(report.refused) > SHOWN:
+        console.print(f"and {len(report.refused) - SHOWN} more")
 
 
 def _about_times(report: Report, exercise: str) -> list[str]:
     """What the platform doesn't tell about when something came."""
     if not report.collected or report.platform not in ("Canvas", "Moodle"):
         return []
+    from grading.platforms.report import listed
+
     untimed = [who for who, when in report.collected.items() if when is None]
     say_when = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
     if report.platform == "Moodle":
         if len(untimed) < len(report.collected):
-            return [f"without a time, so never late: {who}" for who in untimed]
+            return [f"without a time, so never late: {listed(untimed)}"] if untimed else []
         return [
             "Moodle's zip file tells no times: all count as handed in on time. --worksheet with "
             f"Moodle's grading worksheet tells them; {say_when}"
@@ -89,10 +95,10 @@ def _about_times(report: Report, exercise: str) -> list[str]:
     dated = [who for who in late if report.collected[who] is not None]
     undated = [who for who in late if report.collected[who] is None]
     if dated:
-        names = ", ".join(dated)
+        names = listed(dated)
         lines.append(f"late, taken as one second after the due date: {names}; {say_when}")
     if undated:
-        names = ", ".join(undated)
+        names = listed(undated)
         lines.append(
             f"late, but the gradebook has no due date, so nothing is deducted: {names}; {say_when}"
         )

@@ -48,6 +48,8 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> None:
 
 
 def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
+    from grading.platforms.report import listed
+
     console.print(
         f"[bold]Pages of {len(given.given)} learners[/] in {escape(str(to))} "
         f"({given.size / 1e6:.1f} MB). Upload it in {given.platform}: {given.upload}."
@@ -61,4 +63,4 @@ def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
         (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
     ):
         if names:
-            console.print(f"[bold red]{said}:[/] {escape(', '.join(names))}")
+            console.print(f"[bold red]{said}:[/] {escape(listed(names))}")

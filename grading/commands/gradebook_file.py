@@ -59,6 +59,8 @@ def fill(
 
 
 def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
+    from grading.platforms.report import SHOWN
+
     upload = f" Upload it in {filled.platform}: {filled.upload}." if filled.filled else ""
     console.print(
         f"[bold]Scores: {filled.filled}[/] in the column {escape(filled.column)!r} of "
@@ -86,8 +88,10 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
         console.print(f"[bold red]Left out:[/] {escape(who)}: {escape(reason)}")
     if filled.absent:
         _list(console, f"Graded, but in no line of {filled.platform}'s file", filled.absent)
-    for name, reason in filled.strangers:
+    for name, reason in filled.strangers[:SHOWN]:
         console.print(f"[bold red]In the file only:[/] {escape(name)}: {escape(reason)}")
+    if len(filled.strangers) > SHOWN:
+        console.print(f"and {len(filled.strangers) - SHOWN} more")
     if filled.strangers:
         console.print("Who belongs to the class goes on the roster: python -m grading roster")
     if filled.computed:
@@ -98,4 +102,6 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
 
 
 def _list(console: Console, said: str, names: list[str]) -> None:
-    console.print(f"[bold red]{said}:[/] {escape(', '.join(names))}")
+    from grading.platforms.report import listed
+
+    console.print(f"[bold red]{said}:[/] {escape(listed(names))}")

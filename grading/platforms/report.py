@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+SHOWN = 50
+"""Names or lines of one kind; the rest is counted."""
 
 
 @dataclass
@@ -24,3 +28,9 @@ class Report:
     refused: list[tuple[str, str]] = field(default_factory=list)
     older: int = 0
     late: list[str] = field(default_factory=list)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
