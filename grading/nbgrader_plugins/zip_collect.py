@@ -15,11 +15,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from traitlets import Enum, Unicode
+from traitlets import Enum, TraitError, Unicode
 
 from grading.classroom.journal import TABLES
 from grading.classroom.rules import MarkingRules
@@ -75,8 +75,16 @@ class Collector(FileNameCollectorPlugin):
 
     def _reader(self, known: Class) -> Whose:
         exercise = self.parent.coursedir.assignment_id
-        zone = ZoneInfo(self.timezone) if self.timezone else MarkingRules(parent=self.parent).zone
-        return Whose(exercise, zone, known, self.named_regexp)
+        return Whose(exercise, self._zone(), known, self.named_regexp)
+
+    def _zone(self) -> ZoneInfo:
+        if not self.timezone:
+            return MarkingRules(parent=self.parent).zone
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            said = f"c.Collector.timezone is {self.timezone!r}"
+            raise TraitError(f"{said}: give a name such as 'Europe/Berlin'") from None
 
     def whose(self, place: str) -> Upload | None:
         """Whose a file of the download is, where nobody is on a roster; None if its path is mute.
