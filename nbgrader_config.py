@@ -40,8 +40,8 @@ c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
 c.ExchangeFactory.list = "grading.nbgrader_plugins.exchange.List"
 c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
-# The names in a learning platform's download say whose each file is: in Blackboard's form, or as
-# c.FileNameCollectorPlugin.named_regexp reads another platform's (see docs/instructors.md).
+# The names in a learning platform's download say whose each file is: in the form of Canvas, Moodle,
+# Blackboard or Brightspace, or as c.FileNameCollectorPlugin.named_regexp reads another's.
 c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
 c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
 
