@@ -25,7 +25,7 @@ class Grades(GetGrades):
     It also finds who handed in, when, until when that was possible, and what is still to be graded.
     """
 
-    _open: Gradebook | None = None
+    _open: tuple[str, Gradebook] | None = None
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
@@ -38,10 +38,10 @@ class Grades(GetGrades):
 
     def _gradebook(self, url: str) -> Gradebook:
         """The gradebook, open for all pages of one command: to open it takes longer than a page."""
-        if self._open is None or str(self._open.engine.url) != url:
-            self._open = Gradebook(url)
-            weakref.finalize(self, self._open.close)
-        return self._open
+        if self._open is None or self._open[0] != url:
+            self._open = url, Gradebook(url)
+            weakref.finalize(self, self._open[1].close)
+        return self._open[1]
 
     def _read(self, gradebook: Gradebook, about: dict[str, Any]) -> None:
         row = gradebook.find_submission_notebook(
@@ -119,7 +119,7 @@ class FeedbackPage(Exporter):
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any
-    ) -> tuple[str, dict[str, Any]]:
+    ) -> tuple[Any, dict[str, Any]]:
         """The page, and nbconvert's resources."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         return rendered(nb, resources["nbgrader"], MarkingRules(parent=self)), resources

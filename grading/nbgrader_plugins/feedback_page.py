@@ -63,7 +63,8 @@ class Message:
 class Item:
     """A cell as the page shows it.
 
-    kind: answer, written, test, question, own (a cell of the learner's own) or folded.
+    kind: answer, written, test, question, own (a cell of the learner's own), comment (and nothing
+        else of the cell) or folded.
     place: its anchor.
     state: passed, failed, partly, waiting or empty: what its points say.
     said: the state in words.
@@ -115,7 +116,11 @@ def rendered(notebook: NotebookNode, about: dict[str, Any], rules: MarkingRules)
     sections = list(_sections(notebook))
     if unreadable:  # there is nothing of the learner's in it
         for section in sections:
-            section.items = [i for i in section.items if i.comment is not None]
+            section.items = [
+                Item("comment", item.place, item.detail, comment=item.comment)
+                for item in section.items
+                if item.comment is not None
+            ]
         sections = [section for section in sections if section.items]
     return _template().render(
         title=title[1] if title else about["assignment"],
@@ -313,7 +318,7 @@ def _test(cell: Any, place: str) -> Item:
     if known:
         item.title = item.detail = f"{known}: {kind} tests"
     item.state = "passed" if outcome == Outcome.PASSED else "failed"
-    item.said = "not run" if outcome == Outcome.MALFORMED else str(outcome)
+    item.said = str(outcome)
     item.points = f"{_number(score)} of {_count(most)}"
     if not most:
         item.points = "doesn't count"
@@ -338,7 +343,7 @@ def _message(text: str, outcome: str) -> Message | None:
     headline, *lines = text.split("\n")
     if headline.endswith(_TODO[1] + _TODO[2]):  # what to do next is too late here
         headline = headline.removesuffix(_TODO[1] + _TODO[2])
-    if outcome not in (Outcome.FAILED, Outcome.ERROR):
+    if outcome not in (Outcome.FAILED, Outcome.ERROR) and not headline.startswith(outcome):
         headline = f"{outcome}: {headline}"
     facts: list[tuple[str, str]] = []
     for line in lines:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element, tostring
 
-from latex2mathml.converter import Converter
+from latex2mathml.converter import convert_to_element
 
 MAX_TEX = 2_000
 """Characters of a formula; a longer one stays as it was typed."""
@@ -94,12 +94,12 @@ def _mathml(tex: str, display: bool) -> str | None:
     if not all(_KNOWN.fullmatch(name) for name in _BEGINS.findall(tex)):
         return None
     try:
-        row = _rebuilt(Converter().convert_to_element(tex))[0]
+        row = _rebuilt(convert_to_element(tex))[0]
+        if not display and len(tex) <= MAX_UNBROKEN:
+            return _written(row, display)
+        parts = ["<wbr>".join(_written(p, display) for p in _pieces(part)) for part in _parts(row)]
     except Exception:  # of its own and of others: odd TeX is a learner's right
         return None
-    if not display and len(tex) <= MAX_UNBROKEN:
-        return _written(row, display)
-    parts = ["<wbr>".join(_written(p, display) for p in _pieces(part)) for part in _parts(row)]
     return (
         " ".join(f'<span class="part">{part}</span>' for part in parts) if parts[1:] else parts[0]
     )
