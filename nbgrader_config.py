@@ -28,12 +28,11 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.GenerateFeedback.exporter_class = "grading.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "grading.nbgrader_plugins.feedback.Grades",
     "grading.nbgrader_plugins.feedback.HideTests",
     "grading.nbgrader_plugins.feedback.HideMarkScheme",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "grading.nbgrader_plugins.feedback.BoldLines",
 ]
 c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
