@@ -28,6 +28,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# What lateness costs: c.MarkingRules.late_policy (see docs/instructors.md).
+c.AssignLatePenalties.plugin_class = "grading.nbgrader_plugins.late_policy.NamedPolicies"
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "grading.nbgrader_plugins.feedback.HideTests",

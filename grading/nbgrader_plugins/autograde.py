@@ -23,7 +23,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, List, Unicode
 
-from grading.classroom import journal
+from grading.classroom import extensions, journal
 from grading.classroom.fingerprint import judged, version_now
 from grading.classroom.lock import Busy, locked
 from grading.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
@@ -237,6 +237,8 @@ class SaveGrades(SaveAutoGrades):
         hashes = judged(nb)
         with Gradebook(about["db_url"]) as self.gradebook:
             journal.TABLES.create_all(self.gradebook.engine)
+            connection = self.gradebook.db.connection()
+            extensions.take_up(connection, self.assignment_id, self.student_id)
             submission = self.gradebook.find_submission_notebook(
                 self.notebook_id, self.assignment_id, self.student_id
             )
