@@ -12,6 +12,7 @@ _modules.setdefault("rfc3987_syntax", None)
 import click  # noqa: E402
 
 from grading.commands.check import check  # noqa: E402
+from grading.commands.drop import drop  # noqa: E402
 from grading.commands.due import due  # noqa: E402
 from grading.commands.extend import extend  # noqa: E402
 from grading.commands.grade import grade  # noqa: E402
@@ -22,7 +23,7 @@ def main() -> None:
     """The group of commands."""
 
 
-for command in (check, due, extend, grade):
+for command in (check, drop, due, extend, grade):
     main.add_command(command)
 
 if __name__ == "__main__":

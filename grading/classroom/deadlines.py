@@ -17,7 +17,7 @@ from grading.classroom.course import CourseFolder
 from grading.classroom.extensions import Extension, in_words
 from grading.classroom.journal import TABLES
 from grading.classroom.roster import match, read_roster
-from grading.submission.names import printable
+from grading.submission.names import is_learner, printable
 
 MOST_NAMES = 20
 
@@ -36,6 +36,12 @@ class Deadlines:
     @property
     def _connection(self) -> Connection:
         return self._gradebook.db.connection()  # a commit takes it away
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The gradebook; what is written there is kept unless there is an exception."""
+        yield self._connection
+        self._gradebook.db.commit()
 
     def exercise(self, name: str) -> str:
         """The name, if there is such an exercise. Raises Refused."""
@@ -68,8 +74,7 @@ class Deadlines:
         submitted = self.course.root / self.course.directory.submitted_directory
         if not submitted.is_dir():
             return set()
-        names = (f.name for f in submitted.iterdir() if f.is_dir())
-        return {name for name in names if printable(name) == name and not name.startswith(".")}
+        return {f.name for f in submitted.iterdir() if f.is_dir() and is_learner(f.name)}
 
     def due(self, exercise: str) -> datetime.datetime | None:
         """When an exercise is due, in UTC."""
