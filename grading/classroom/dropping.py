@@ -66,9 +66,10 @@ class Question:
         about["points"] = 0 if outcome is Outcome.DROPPED else before
         if outcome is not None:
             self.cell["metadata"][KEY] = {"outcome": str(outcome), "points": before}
-        text = json.dumps(self.content, indent=1, ensure_ascii=False)
+        text = json.dumps(self.content, indent=1, ensure_ascii=False)  # as nbformat writes it
+        end = "\n" if self.path.read_bytes().endswith(b"\n") else ""
         part = self.path.with_name(f".{self.path.name}.part")
-        part.write_text(f"{text}\n", encoding="utf-8")
+        part.write_text(text + end, encoding="utf-8")
         part.replace(self.path)
 
 

@@ -134,12 +134,7 @@ class Engine:
         """
         cells = notebook["cells"]
         answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
-        code = [
-            c
-            for c in cells
-            if c["cell_type"] == "code" and c["source"].strip() and role(c) is not Role.SHOWN
-            if decision(c) is None
-        ]
+        code = [c for c in cells if _is_run(c)]
         to_run = [_to_run(c, source_hash + answers) for c in code]
         try:
             results = self._examine(to_run, _seed(answers, "learner"))
@@ -296,6 +291,14 @@ def _ending(learner: Child, closed: bool) -> dict[str, Any]:
     if status.ended_by is EndedBy.LOSS:
         raise WarmParentDied(str(status))
     return {"ended_by": status.ended_by, "said": str(status)}
+
+
+def _is_run(cell: dict[str, Any]) -> bool:
+    """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
+    if cell["cell_type"] != "code" or not cell["source"].strip():
+        return False
+    kind = role(cell)
+    return kind is not Role.SHOWN and not (kind is Role.TEST and decision(cell) is not None)
 
 
 def _to_run(cell: dict[str, Any], secret: bytes) -> CellToRun:

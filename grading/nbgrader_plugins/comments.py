@@ -22,6 +22,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from grading.examination.dropped import said_of
+from grading.examination.engine import NOTE
 
 FILE = "comments.toml"
 _NAME = re.compile(r"(?<![\w#&/])#([^\W\d]\w*(?:-\w+)*)")
@@ -78,6 +79,7 @@ class WholeComments(NbGraderPreprocessor):
             texts = read_comments(path, about["assignment"])
         except CommentsError as error:
             raise NbGraderException(str(error)) from None
+        unreadable = nb.metadata.get(NOTE, {}).get("malformed")
         there_are = ", ".join(f"#{name}" for name in sorted(texts)) or "none yet"
         for cell in nb.cells:
             note = cell.metadata.get("nbgrader", {})
@@ -89,5 +91,6 @@ class WholeComments(NbGraderPreprocessor):
                     "%s: the comment on %s has %s, which stays as it is: %s has %s",
                     about["student"], note["grade_id"], name, FILE, there_are,
                 )  # fmt: skip
-            note["comment"] = "\n\n".join(part for part in (said_of(cell), comment) if part)
+            decided = "" if unreadable else said_of(cell)
+            note["comment"] = "\n\n".join(part for part in (decided, comment) if part)
         return nb, resources
