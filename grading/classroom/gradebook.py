@@ -241,18 +241,20 @@ class ClassGradebook:
             .join(scores, scores.c.id == columns.id, isouter=True)
             .where(_of(self._assignment_id, student))
         )
-        changed = []
+        values, changed = [], 0
         for notebook, before, whose, timestamp, extension, score in connection.execute(found):
             late = _seconds_late(due, extension, timestamp)
             penalty = None if late <= 0 else self._penalty(whose, float(score), late)
             if penalty is not None:
                 penalty = min(max(penalty, 0.0), float(score))
-            if not _same(before, penalty):
-                changed.append({"_notebook": notebook, "late_submission_penalty": penalty})
-        if changed:
+            other = abs((before or 0.0) - (penalty or 0.0)) >= SMALLEST_POINTS
+            if other or (before is None) != (penalty is None):
+                values.append({"_notebook": notebook, "late_submission_penalty": penalty})
+                changed += other
+        if values:
             mine = columns.id == bindparam("_notebook")
-            connection.execute(update(_NOTEBOOK).where(mine), changed)
-        return len(changed)
+            connection.execute(update(_NOTEBOOK).where(mine), values)
+        return changed
 
 
 def _of(assignment: str, student: str | None) -> ColumnElement[bool]:
@@ -268,12 +270,6 @@ def _seconds_late(
     if due is None or handed_in is None:
         return 0.0
     return (handed_in - due - (extension or datetime.timedelta())).total_seconds()
-
-
-def _same(before: float | None, penalty: float | None) -> bool:
-    if before is None or penalty is None:
-        return before is penalty
-    return abs(before - penalty) < SMALLEST_POINTS
 
 
 def _cells(notebook: api.Notebook) -> _Notebook:
