@@ -43,13 +43,18 @@ class Deadlines:
         yield self._connection
         self._gradebook.db.commit()
 
-    def exercise(self, name: str) -> str:
-        """The name, if there is such an exercise. Raises Refused."""
+    def exercises(self) -> list[str]:
+        """Names of the exercises in source/ and in the gradebook."""
         there_are = {a.name for a in self._gradebook.assignments}
         with contextlib.suppress(FileNotFoundError):
             there_are.update(self.course.exercises())
+        return sorted(there_are)
+
+    def exercise(self, name: str) -> str:
+        """The name, if there is such an exercise. Raises Refused."""
+        there_are = self.exercises()
         if name not in there_are:
-            raise Refused(f"there is no exercise {name!r}{near(name, sorted(there_are))}")
+            raise Refused(f"there is no exercise {name!r}{near(name, there_are)}")
         return name
 
     def learner(self, name: str) -> str:

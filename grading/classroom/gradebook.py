@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -219,47 +219,50 @@ class ClassGradebook:
         due = connection.scalar(
             select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
         )
-        columns = _NOTEBOOK.c
-        scores = (
-            select(columns.id, func.sum(api.Grade.score).label("score"))
-            .join(_SUBMISSION, _SUBMISSION.c.id == columns.assignment_id)
-            .join(_GRADE, _GRADE.c.notebook_id == columns.id)
-            .where(_of(self._assignment_id, student))
-            .group_by(columns.id)
-            .subquery()
-        )
+        mine = _SUBMISSION.c.assignment_id == self._assignment_id
+        if student is not None:
+            mine &= _SUBMISSION.c.student_id == student
+        notebook = _NOTEBOOK.c
+        joined = _NOTEBOOK.join(_SUBMISSION, _SUBMISSION.c.id == notebook.assignment_id)
         found = (
             select(
-                columns.id,
-                columns.late_submission_penalty,
+                notebook.id,
+                notebook.late_submission_penalty,
                 _SUBMISSION.c.student_id,
                 _SUBMISSION.c.timestamp,
                 _SUBMISSION.c.extension,
-                func.coalesce(scores.c.score, 0.0),
             )
-            .join(_SUBMISSION, _SUBMISSION.c.id == columns.assignment_id)
-            .join(scores, scores.c.id == columns.id, isouter=True)
-            .where(_of(self._assignment_id, student))
+            .select_from(joined)
+            .where(mine)
         )
+        rows = [
+            (row, before, whose, _seconds_late(due, extension, timestamp))
+            for row, before, whose, timestamp, extension in connection.execute(found)
+        ]
+        scores: dict[str, float] = {}
+        if any(late > 0 for *_, late in rows):
+            scores = _scores(connection, select(notebook.id).select_from(joined).where(mine))
         values, changed = [], 0
-        for notebook, before, whose, timestamp, extension, score in connection.execute(found):
-            late = _seconds_late(due, extension, timestamp)
-            penalty = None if late <= 0 else self._penalty(whose, float(score), late)
+        for row, before, whose, late in rows:
+            score = scores.get(row, 0.0)
+            penalty = self._penalty(whose, score, late) if late > 0 else None
             if penalty is not None:
-                penalty = min(max(penalty, 0.0), float(score))
+                penalty = min(max(penalty, 0.0), score)
             other = abs((before or 0.0) - (penalty or 0.0)) >= SMALLEST_POINTS
             if other or (before is None) != (penalty is None):
-                values.append({"_notebook": notebook, "late_submission_penalty": penalty})
+                values.append({"_notebook": row, "late_submission_penalty": penalty})
                 changed += other
         if values:
-            mine = columns.id == bindparam("_notebook")
-            connection.execute(update(_NOTEBOOK).where(mine), values)
+            this = notebook.id == bindparam("_notebook")
+            connection.execute(update(_NOTEBOOK).where(this), values)
         return changed
 
 
-def _of(assignment: str, student: str | None) -> ColumnElement[bool]:
-    mine = _SUBMISSION.c.assignment_id == assignment
-    return mine if student is None else mine & (_SUBMISSION.c.student_id == student)
+def _scores(connection: Connection, notebooks: Select[tuple[str]]) -> dict[str, float]:
+    """Points of submitted notebooks, without penalties; one without grades isn't there."""
+    row = _GRADE.c.notebook_id
+    found = select(row, func.sum(api.Grade.score)).where(row.in_(notebooks)).group_by(row)
+    return {notebook: float(score) for notebook, score in connection.execute(found)}
 
 
 def _seconds_late(

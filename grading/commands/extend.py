@@ -45,6 +45,8 @@ def extend(
         raise click.UsageError("Name learner and exercise: extend ada 1-attention --days 2")
     try:
         with opened(db) as dates:
+            if exercise is None and learner in dates.exercises():
+                learner, exercise = None, learner
             learner = None if learner is None else dates.learner(learner)
             exercise = None if exercise is None else dates.exercise(exercise)
             if not changes or learner is None or exercise is None:

@@ -161,7 +161,12 @@ def test_the_list_and_what_is_refused(graded: HandedIn) -> None:
     assert "due Sunday 22 November 2026, 18:00 (Europe/Berlin), 2 days 5 hours later" in said
     assert "(before: 1 day later)" in said
     listed = "1-small  ada: until Sunday 22 November 2026, 18:00 (Europe/Berlin), 2 days 5 hours"
-    for command in (("extend",), ("extend", "ada"), ("extend", "ada", EXERCISE)):
+    for command in (
+        ("extend",),
+        ("extend", "ada"),
+        ("extend", EXERCISE),
+        ("extend", "ada", EXERCISE),
+    ):
         assert listed in say(*command)
     refused = {
         ("extend", "adda", EXERCISE, "--days=1"): "no learner 'adda': did you mean ada",
