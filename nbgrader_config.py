@@ -15,6 +15,22 @@ c.CourseDirectory.course_id = "llm-basics"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 c.Exchange.root = str(Path(__file__).resolve().parent / "exchange")
 
+# nbgrader's own, and the due date in the notebook that learners get.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "grading.nbgrader_plugins.due_date.ShowDueDate",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 # A question's mark scheme stands in its locked cell, above the answer.
 c.ClearMarkScheme.enforce_metadata = False
 
@@ -28,9 +44,12 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# What lateness costs: c.MarkingRules.late_policy (see docs/instructors.md).
+c.AssignLatePenalties.plugin_class = "grading.nbgrader_plugins.late_policy.NamedPolicies"
 c.GenerateFeedback.exporter_class = "grading.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
     "grading.nbgrader_plugins.feedback.Grades",
+    "grading.nbgrader_plugins.comments.WholeComments",
     "grading.nbgrader_plugins.feedback.HideTests",
     "grading.nbgrader_plugins.feedback.HideMarkScheme",
 ]

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
+from grading.examination.dropped import decision, points_before
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from grading.submission.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
 
@@ -87,7 +88,7 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
         said.append(f"an answer cell needs a region {SOLUTION_MARKS[0]} … {SOLUTION_MARKS[1]}")
     if SCHEME_MARKS[0] in cell.source and not (meta.get("locked") and cell.cell_type == "markdown"):
         said.append("a mark scheme belongs into a locked markdown cell")
-    if meta.get("grade") and not meta.get("points", 0) > 0:
+    if meta.get("grade") and not meta.get("points", 0) > 0 and decision(cell) is None:
         said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
     if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
         said.append("a test cell must be locked")
@@ -131,7 +132,7 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
             raise
         return [f"there is no module {module} with the exercise's checks"]
     points = {
-        c.metadata.nbgrader.grade_id: c.metadata.nbgrader.points
+        c.metadata.nbgrader.grade_id: points_before(c)
         for c in notebook.cells
         if c.metadata.get("nbgrader", {}).get("grade")
     }

@@ -13,9 +13,12 @@ import click  # noqa: E402
 
 from grading.commands.check import check  # noqa: E402
 from grading.commands.collect import collect  # noqa: E402
-from grading.commands.feedback_zip import give_back  # noqa: E402
+from grading.commands.drop import drop  # noqa: E402
+from grading.commands.due import due  # noqa: E402
+from grading.commands.extend import extend  # noqa: E402
+from grading.commands.fill import fill  # noqa: E402
+from grading.commands.give_back import give_back  # noqa: E402
 from grading.commands.grade import grade  # noqa: E402
-from grading.commands.gradebook_file import fill  # noqa: E402
 
 
 @click.group(help="Grade what learners hand in, in a sandbox, and what a class needs around it.")
@@ -23,7 +26,7 @@ def main() -> None:
     """The group of commands."""
 
 
-for command in (check, collect, fill, give_back, grade):
+for command in (check, collect, drop, due, extend, fill, give_back, grade):
     main.add_command(command)
 
 if __name__ == "__main__":

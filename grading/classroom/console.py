@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from traitlets import TraitError
 
 from grading.classroom.folder import CannotGrade, ClassFolder
 from grading.classroom.gradebook import GradebookError, GradebookUnavailable
@@ -23,7 +24,7 @@ from grading.examination.verdicts import Outcome
 from grading.sandbox.view import SandboxUnavailable
 
 SHOWN_PROBLEMS = 50
-REFUSALS = (CannotGrade, Busy, GradebookError, GradebookUnavailable, SandboxUnavailable)
+REFUSALS = (CannotGrade, Busy, GradebookError, GradebookUnavailable, SandboxUnavailable, TraitError)
 
 
 def grade_class(
@@ -64,6 +65,7 @@ def grade_class(
                     summary = run.grade(lambda: folder.local_pool(jobs))
                 else:
                     summary = run.grade(lambda: dask_pool(scheduler))
+            penalties = gradebook.update_penalties()
             by_hand = gradebook.awaiting_a_human()
     except ModuleNotFoundError as error:
         missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
@@ -73,6 +75,8 @@ def grade_class(
         console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
         return CANNOT
     _report(console, exercise, summary, by_hand)
+    if penalties:
+        console.print(f"penalties for lateness that changed without grading again: {penalties}")
     return summary.status
 
 

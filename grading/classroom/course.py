@@ -39,6 +39,10 @@ class CourseFolder:
         source = self.root / self.directory.source_directory
         return sorted(folder.name for folder in source.iterdir() if any(folder.glob("*.ipynb")))
 
+    def source_notebooks(self, exercise: str) -> list[Path]:
+        """The instructor's notebooks of an exercise."""
+        return sorted(self.path(self.directory.source_directory, ".", exercise).glob("*.ipynb"))
+
     def path(self, step: str, student: str, exercise: str) -> Path:
         """Where nbgrader keeps something; `step` is e.g. `directory.submitted_directory`."""
         return Path(self.directory.format_path(step, student, exercise))

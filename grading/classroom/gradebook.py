@@ -14,18 +14,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
-from grading.classroom import journal
+from grading.classroom import extensions, journal
 from grading.classroom.journal import Entry
 from grading.classroom.workers import GradedNotebook
 from grading.submission.graft import Source, grade_id
 
+SMALLEST_POINTS = 1e-6
+"""Penalties that differ by less are the same."""
 Penalty = Callable[[str, float, float], float | None]
 """Points taken off a learner's score, so many seconds late; nbgrader's plugin."""
 
+_ASSIGNMENT: Table = api.Assignment.__table__
 _STUDENT: Table = api.Student.__table__
 _SUBMISSION: Table = api.SubmittedAssignment.__table__
 _NOTEBOOK: Table = api.SubmittedNotebook.__table__
@@ -76,8 +79,7 @@ class ClassGradebook:
                     f"the gradebook has no assignment {assignment!r}: "
                     f"run `nbgrader generate_assignment {assignment}` first"
                 ) from None
-            self._assignment_id = found.id
-            self._due: datetime.datetime | None = found.duedate
+            self._assignment, self._assignment_id = assignment, found.id
             self._notebooks = {n.name: _cells(n) for n in found.notebooks}
         self._create_students = create_students
         self._penalty = penalty
@@ -154,14 +156,22 @@ class ClassGradebook:
         """
         with self._reached(), self._engine.begin() as connection:
             self._ensure_student(connection, student)
-            submission, late = self._ensure_submission(connection, student, timestamp)
+            submission = self._ensure_submission(connection, student, timestamp)
             rows = self._ensure_notebooks(connection, submission)
             for graded in notebooks:
                 known = self._notebooks[graded.name]
                 _write_grades(connection, rows[known.id], known, graded)
                 _write_comments(connection, rows[known.id], known, graded)
-                self._write_penalty(connection, student, rows[known.id], late)
             journal.write(connection, submission, entry)
+            self._write_penalties(connection, student)
+
+    def update_penalties(self) -> int:
+        """Bring everybody's penalty for lateness up to date; how many changed.
+
+        They change with the due date, an extension, the policy, and points given by hand.
+        """
+        with self._reached(), self._engine.begin() as connection:
+            return self._write_penalties(connection)
 
     def _submission(self, connection: Connection, student: str) -> Any:
         columns = _SUBMISSION.c
@@ -177,24 +187,18 @@ class ClassGradebook:
 
     def _ensure_submission(
         self, connection: Connection, student: str, timestamp: datetime.datetime | None
-    ) -> tuple[str, float]:
-        """Its id, and the seconds by which it is late."""
+    ) -> str:
+        """Its id."""
         row = self._submission(connection, student)
         if row is None:
             values: dict[str, Any] = {"assignment_id": self._assignment_id, "student_id": student}
             made = connection.execute(insert(_SUBMISSION).values(values | {"timestamp": timestamp}))
             assert made.inserted_primary_key is not None
-            submission, extension = made.inserted_primary_key[0], None
-        else:
-            submission, extension = row.id, row.extension
-            # As in nbgrader, a time stamp that is no longer there leaves the earlier one.
-            timestamp = timestamp or row.timestamp
-            changed = update(_SUBMISSION).where(_SUBMISSION.c.id == submission)
+            return str(made.inserted_primary_key[0])
+        if timestamp is not None:  # as in nbgrader, one that is no longer there leaves the earlier
+            changed = update(_SUBMISSION).where(_SUBMISSION.c.id == row.id)
             connection.execute(changed.values(timestamp=timestamp))
-        if timestamp is None or self._due is None:
-            return submission, 0.0
-        due = self._due + (extension or datetime.timedelta())
-        return submission, max(0.0, (timestamp - due).total_seconds())
+        return str(row.id)
 
     def _ensure_notebooks(self, connection: Connection, submission: str) -> dict[str, str]:
         """Ids of the submission's rows, by the assignment's notebooks' ids."""
@@ -209,18 +213,66 @@ class ClassGradebook:
                 rows[notebook.id] = made.inserted_primary_key[0]
         return rows
 
-    def _write_penalty(
-        self, connection: Connection, student: str, notebook: str, late: float
-    ) -> None:
-        penalty = None
-        if late > 0:
-            model = api.SubmittedNotebook
-            score = float(connection.scalar(select(model.score).where(model.id == notebook)) or 0)
-            penalty = self._penalty(student, score, late)
+    def _write_penalties(self, connection: Connection, student: str | None = None) -> int:
+        """Write what the penalties should be, of one learner if named; how many that changes."""
+        extensions.take_up(connection, self._assignment, student)
+        due = connection.scalar(
+            select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
+        )
+        mine = _SUBMISSION.c.assignment_id == self._assignment_id
+        if student is not None:
+            mine &= _SUBMISSION.c.student_id == student
+        notebook = _NOTEBOOK.c
+        joined = _NOTEBOOK.join(_SUBMISSION, _SUBMISSION.c.id == notebook.assignment_id)
+        found = (
+            select(
+                notebook.id,
+                notebook.late_submission_penalty,
+                _SUBMISSION.c.student_id,
+                _SUBMISSION.c.timestamp,
+                _SUBMISSION.c.extension,
+            )
+            .select_from(joined)
+            .where(mine)
+        )
+        rows = [
+            (row, before, whose, _seconds_late(due, extension, timestamp))
+            for row, before, whose, timestamp, extension in connection.execute(found)
+        ]
+        scores: dict[str, float] = {}
+        if any(late > 0 for *_, late in rows):
+            scores = _scores(connection, select(notebook.id).select_from(joined).where(mine))
+        values, changed = [], 0
+        for row, before, whose, late in rows:
+            score = scores.get(row, 0.0)
+            penalty = self._penalty(whose, score, late) if late > 0 else None
             if penalty is not None:
                 penalty = min(max(penalty, 0.0), score)
-        changed = update(_NOTEBOOK).where(_NOTEBOOK.c.id == notebook)
-        connection.execute(changed.values(late_submission_penalty=penalty))
+            other = abs((before or 0.0) - (penalty or 0.0)) >= SMALLEST_POINTS
+            if other or (before is None) != (penalty is None):
+                values.append({"_notebook": row, "late_submission_penalty": penalty})
+                changed += other
+        if values:
+            this = notebook.id == bindparam("_notebook")
+            connection.execute(update(_NOTEBOOK).where(this), values)
+        return changed
+
+
+def _scores(connection: Connection, notebooks: Select[tuple[str]]) -> dict[str, float]:
+    """Points of submitted notebooks, without penalties; one without grades isn't there."""
+    row = _GRADE.c.notebook_id
+    found = select(row, func.sum(api.Grade.score)).where(row.in_(notebooks)).group_by(row)
+    return {notebook: float(score) for notebook, score in connection.execute(found)}
+
+
+def _seconds_late(
+    due: datetime.datetime | None,
+    extension: datetime.timedelta | None,
+    handed_in: datetime.datetime | None,
+) -> float:
+    if due is None or handed_in is None:
+        return 0.0
+    return (handed_in - due - (extension or datetime.timedelta())).total_seconds()
 
 
 def _cells(notebook: api.Notebook) -> _Notebook:

@@ -31,14 +31,15 @@ from grading.classroom.folder import (
 from grading.classroom.gradebook import ClassGradebook, GradebookError
 from grading.classroom.journal import Entry
 from grading.classroom.workers import Pool, Result, Trouble, grade_task
+from grading.examination.dropped import DECISIONS
 from grading.examination.verdicts import Outcome
 from grading.submission.names import Malformed, printable
 
 ATTEMPTS = 3
 """How often a submission is tried that ends the worker process."""
 QUEUED_PER_WORKER = 2
-JUDGED = (Outcome.PASSED, Outcome.FAILED)
-"""How a test ends that comes to a judgement."""
+JUDGED = (Outcome.PASSED, Outcome.FAILED, *DECISIONS)
+"""How a test ends that comes to a judgement, or for which the instructor has come to one."""
 LOST = (BrokenExecutor, CancelledError)
 """What a future raises whose worker is gone; the latter with Dask's scheduler."""
 SOLUTION = ""

@@ -23,6 +23,7 @@ from typing import Any
 import nbformat
 
 from grading.classroom.fingerprint import grading_version, judged
+from grading.examination.dropped import decision
 from grading.examination.engine import Engine, Graded, engine_for, set_aside, share
 from grading.examination.trial import try_solution
 from grading.examination.verdicts import Verdict
@@ -155,6 +156,8 @@ def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
             scores[name] = earned.get(name, float(about["points"]))
         elif about.get("grade"):
             scores[name] = 0.0 if untouched else None
+            if decision(cell) is not None and not graded.reason:
+                scores[name] = float(about["points"])
         if answer or about.get("task"):
             comments[name] = "No response." if untouched else None
     notebook: Any = nbformat.from_dict(graded.notebook)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from checks.message import laid_out
+from grading.examination.dropped import decision, said_of
 from grading.examination.messages import CellToRun, Do, Plan, order_of_results
 from grading.examination.verdicts import Outcome, Verdict, judged
 from grading.examination.wire import Channel, TimedOut, WireError
@@ -133,11 +134,7 @@ class Engine:
         """
         cells = notebook["cells"]
         answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
-        code = [
-            c
-            for c in cells
-            if c["cell_type"] == "code" and c["source"].strip() and role(c) is not Role.SHOWN
-        ]
+        code = [c for c in cells if _is_run(c)]
         to_run = [_to_run(c, source_hash + answers) for c in code]
         try:
             results = self._examine(to_run, _seed(answers, "learner"))
@@ -146,14 +143,21 @@ class Engine:
             self.__exit__()
             self.__enter__()
             results = self._examine(to_run, _seed(answers, "learner"))
-        verdicts = []
+        verdicts = {}
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
             cell["execution_count"] = number
             cell["outputs"] = _outputs(cell, result)
             if role(cell) is Role.TEST:
-                verdicts.append(_record(cell, result))
+                verdicts[grade_id(cell)] = _record(cell, result)
+        tests = [cell for cell in cells if role(cell) is Role.TEST]
+        for cell in tests:
+            decided = decision(cell)
+            if decided is not None:
+                verdicts[grade_id(cell)] = _record(cell, _Result([], decided, ""))
+                cell["outputs"] = [_printed(f"{said_of(cell)}\n")]
         _make_showable(cells)
-        return Graded(notebook, tuple(verdicts))
+        in_order = (verdicts[grade_id(c)] for c in tests if grade_id(c) in verdicts)
+        return Graded(notebook, tuple(in_order))
 
     def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
         """The results of the cells, in their own order."""
@@ -289,6 +293,14 @@ def _ending(learner: Child, closed: bool) -> dict[str, Any]:
     return {"ended_by": status.ended_by, "said": str(status)}
 
 
+def _is_run(cell: dict[str, Any]) -> bool:
+    """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
+    if cell["cell_type"] != "code" or not cell["source"].strip():
+        return False
+    kind = role(cell)
+    return kind is not Role.SHOWN and not (kind is Role.TEST and decision(cell) is not None)
+
+
 def _to_run(cell: dict[str, Any], secret: bytes) -> CellToRun:
     name = grade_id(cell) or cell["id"]
     return CellToRun(
@@ -314,13 +326,17 @@ def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
     return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
 
 
+def _printed(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
 def _make_showable(cells: list[dict[str, Any]]) -> None:
     """Cut very long code of the learner's, and say which cells were not run."""
     left = MAX_SHOWN_CODE
     for cell in cells:
         kind = role(cell)
         if kind is Role.SHOWN:
-            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": NOT_RUN}]
+            cell["outputs"] = [_printed(NOT_RUN)]
         if kind in (Role.ANSWER, Role.OPEN, Role.SHOWN) and cell["cell_type"] == "code":
             cell["source"] = showable_code(cell["source"], left)
             left = max(0, left - len(cell["source"]))

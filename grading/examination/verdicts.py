@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How one test cell ended. Only `PASSED` earns points."""
+    """How one test cell ended. Only `PASSED`, and `ACCEPTED` by decision, earn points."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -22,6 +22,10 @@ class Outcome(StrEnum):
     """The notebook had no time left, or had ended its process too often."""
     MALFORMED = "malformed"
     """The submission can't be read."""
+    DROPPED = "dropped"
+    """The instructor dropped the question: it is worth 0 points now, and isn't run."""
+    ACCEPTED = "accepted"
+    """The instructor dropped the question and gives everybody its points; it isn't run."""
 
 
 @dataclass(frozen=True)
@@ -46,5 +50,6 @@ def judged(
     cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
 ) -> Verdict:
     """The verdict with the points that `outcome` earns."""
-    points = max_points if outcome is Outcome.PASSED else 0.0
+    earns = outcome in (Outcome.PASSED, Outcome.DROPPED, Outcome.ACCEPTED)
+    points = max_points if earns else 0.0
     return Verdict(cell, outcome, points, max_points, message, cause)

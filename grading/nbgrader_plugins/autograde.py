@@ -21,11 +21,13 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
-from traitlets import Bool, Dict, List, Unicode
+from traitlets import Bool, Dict, List, TraitError, Unicode
 
-from grading.classroom import journal
+from grading.classroom import extensions, journal
 from grading.classroom.fingerprint import judged, version_now
 from grading.classroom.lock import Busy, locked
+from grading.classroom.rules import MarkingRules
+from grading.examination.dropped import decision
 from grading.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
 from grading.examination.trial import try_solution
 from grading.sandbox.limits import Limits
@@ -67,6 +69,7 @@ class SubmissionReader(NotebookExporter):
     def _convert(self) -> None:
         """Convert as nbgrader does, while nobody else grades here and all tests can be passed."""
         try:
+            MarkingRules(parent=self)  # a wrong one is refused before it costs anything
             with locked(self.root):
                 limits = Limits(**self.limits)
                 self.engine = engine_for(self.unsafe_no_sandbox, limits, self.root)
@@ -74,7 +77,7 @@ class SubmissionReader(NotebookExporter):
                 self._clean = CleanFolder(self.converter, self._taken)
                 self._try_solutions()
                 type(self.converter).convert_notebooks(self.converter)
-        except (Busy, SandboxUnavailable) as error:
+        except (Busy, SandboxUnavailable, TraitError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
 
@@ -237,6 +240,8 @@ class SaveGrades(SaveAutoGrades):
         hashes = judged(nb)
         with Gradebook(about["db_url"]) as self.gradebook:
             journal.TABLES.create_all(self.gradebook.engine)
+            connection = self.gradebook.db.connection()
+            extensions.take_up(connection, self.assignment_id, self.student_id)
             submission = self.gradebook.find_submission_notebook(
                 self.notebook_id, self.assignment_id, self.student_id
             )
@@ -249,14 +254,24 @@ class SaveGrades(SaveAutoGrades):
                 if grade.manual_score is not None and not grade.needs_manual_grade
                 if grade.name in hashes and before.get(grade.name) == hashes[grade.name]
             ]
+            self.unreadable = "malformed" in resources
             # What SaveAutoGrades does with each cell, in this session.
             nb, resources = super(SaveAutoGrades, self).preprocess(nb, resources)
-            unreadable = "malformed" in resources
-            for grade in grades if unreadable else kept:
-                grade.needs_manual_grade = unreadable
+            for grade in grades if self.unreadable else kept:
+                grade.needs_manual_grade = self.unreadable
             journal.write_judged(self.gradebook.db.connection(), row, hashes)
             self.gradebook.db.commit()
         return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        about = cell.metadata["nbgrader"]
+        if about["solution"] and decision(cell) is not None and not self.unreadable:
+            grade = self.gradebook.find_grade(
+                about["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.auto_score = float(about["points"])
+            grade.needs_manual_grade = grade.manual_score is not None
 
 
 @functools.lru_cache

@@ -1,0 +1,185 @@
+"""Due dates, extensions, and penalties that follow them without grading again."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import AssignLatePenalties
+from rich.console import Console
+from traitlets.config import Config
+
+from grading.__main__ import main
+from grading.classroom.console import grade_class
+from grading.nbgrader_plugins.autograde import SaveGrades
+from grading.nbgrader_plugins.late_policy import NamedPolicies
+from support.course import EXERCISE, Course
+from support.handed_in import HandedIn, Inline, run_here
+
+PER_DAY = (
+    "c.LateSubmissionPlugin.penalty_method = 'none'\nc.MarkingRules.late_policy = 'per_day'\n"
+    "c.MarkingRules.timezone = 'Europe/Berlin'\n"
+)
+
+
+@pytest.fixture
+def graded(undisturbed: HandedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HandedIn:
+    """A class that is graded; `late` handed in 22 hours after the due date and has 3 points."""
+    shutil.copytree(undisturbed.root, tmp_path / "course", symlinks=True)
+    monkeypatch.chdir(tmp_path / "course")
+    return HandedIn(tmp_path / "course")
+
+
+@pytest.fixture
+def here(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> HandedIn:
+    """A class that has handed in and isn't graded."""
+    monkeypatch.chdir(course.root)
+    return course
+
+
+def say(*command: str, status: int = 0) -> str:
+    """What a command of `python -m grading` says here."""
+    ran = CliRunner().invoke(main, command)
+    assert ran.exit_code == status, ran.output + repr(ran.exception)
+    return ran.output
+
+
+def configure(course: HandedIn, lines: str) -> None:
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(lines)
+
+
+def rerun() -> str:
+    console = Console(file=io.StringIO(), width=200)
+    grade_class(EXERCISE, console)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def penalties(course: HandedIn) -> dict[str, str]:
+    return {row[0]: row[2] for row in course.rows()[2] if row[2] != "None"}
+
+
+def test_penalties_follow_without_grading_again(graded: HandedIn) -> None:
+    """A due date moved after grading, an extension, a policy and hand-given points changed none."""
+    files = graded.files()
+    assert penalties(graded) == {"late": "3.0"}
+    configure(graded, PER_DAY)
+    assert "changed without grading again: 1" in rerun()
+    assert penalties(graded) == {"late": "0.3"}
+    graded.grade_by_hand("late", 2.0)
+    rerun()
+    assert penalties(graded) == {"late": "0.5"}
+    say("due", EXERCISE, "2026-11-18 13:00")
+    rerun()
+    assert penalties(graded) == {"late": "1.5"}
+    say("due", EXERCISE, "2026-10-31 13:00")
+    assert "changed without grading again: 5" in rerun()
+    assert penalties(graded)["ada"] == "0.3"
+    say("extend", "ada", EXERCISE, "--hours=12")
+    assert "changed without grading again: 1" in rerun()
+    assert "ada" not in penalties(graded)
+    say("extend", "ada", EXERCISE, "--remove")
+    rerun()
+    assert penalties(graded)["ada"] == "0.3"
+    say("due", EXERCISE, "--remove")
+    rerun()
+    assert penalties(graded) == {}
+    assert "penalties for lateness" not in rerun()
+    assert graded.files() == files, "nobody was graded again"
+
+
+def test_an_extension_before_anything_is_handed_in(
+    here: HandedIn, monkeypatch: pytest.MonkeyPatch, undisturbed: HandedIn
+) -> None:
+    """nbgrader keeps it with the submission, so that there was nowhere to write it."""
+    said = say("extend", "late", EXERCISE, "--days=1")
+    assert "late is now due Saturday 21 November 2026, 12:00 (UTC), 1 day later." in said
+    for learner in ("ada", "ben", "cleo", "dan", "eve", "fay", "blank", "bad-json", "bad-missing"):
+        shutil.rmtree(here.root / "submitted" / learner)
+    shutil.copytree(here.root, here.root.parent / "stock", symlinks=True)
+    run_here(monkeypatch, here, Inline())
+    assert penalties(here) == {}
+    stock = HandedIn(here.root.parent / "stock")
+    _stock_way(stock, "late", undisturbed.root)
+    for each in (here, stock):
+        with Gradebook(each.url) as gradebook:
+            submission = gradebook.find_submission(EXERCISE, "late")
+            assert submission.total_seconds_late == 0
+            assert submission.extension.days == 1
+    assert penalties(stock) == {}
+
+
+def _stock_way(course: HandedIn, learner: str, graded: Path) -> None:
+    """What `nbgrader autograde` does after examining: the row is there, then come these two."""
+    notebook: NotebookNode = Course(graded).graded(learner)
+    with Gradebook(course.url) as gradebook:
+        gradebook.update_or_create_student(learner)
+        gradebook.update_or_create_submission(EXERCISE, learner, timestamp="2026-11-21 10:00")
+    about = {"notebook": EXERCISE, "assignment": EXERCISE, "student": learner}
+    resources = {"nbgrader": about | {"db_url": course.url}}
+    SaveGrades().preprocess(notebook, resources)
+    config = Config({"AssignLatePenalties": {"plugin_class": NamedPolicies}})
+    config.MarkingRules.late_policy = "cutoff"
+    AssignLatePenalties(config=config).preprocess(notebook, resources)
+
+
+def test_an_extension_without_a_due_date_waits(here: HandedIn) -> None:
+    """nbgrader fails on an extension of no date, and the instructor must know that it waits."""
+    say("due", EXERCISE, "--remove")
+    said = say("extend", "ada", EXERCISE, "--days=2")
+    assert "no due date yet: set it with\n  python -m grading due 1-small" in said
+    assert "ada: 2 days, counted from the due date once it is set" in say("due", EXERCISE)
+    said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00", status=1)
+    assert "1-small has no due date that could be extended" in said
+    assert "until Sunday 22 November 2026, 12:00 (UTC), 2 days later" in say(
+        "due", EXERCISE, "2026-11-20 12:00"
+    )
+
+
+def test_extensions_survive_the_loss_of_the_due_date(graded: HandedIn) -> None:
+    """Else `nbgrader autograde` ends in a TypeError for whoever has one."""
+    say("extend", "late", EXERCISE, "--days=2")
+    say("due", EXERCISE, "--remove")
+    with Gradebook(graded.url) as gradebook:
+        assert gradebook.find_submission(EXERCISE, "late").total_seconds_late == 0
+    say("due", EXERCISE, "2026-11-20 12:00")
+    rerun()
+    assert penalties(graded) == {}
+
+
+def test_the_list_and_what_is_refused(graded: HandedIn) -> None:
+    """One wrong word must not extend somebody else's time, or nobody's."""
+    configure(graded, PER_DAY)
+    assert say("extend") == "Nobody has an extension there.\n"
+    say("extend", "ada", EXERCISE, "--days=1")
+    said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00")
+    assert "due Sunday 22 November 2026, 18:00 (Europe/Berlin), 2 days 5 hours later" in said
+    assert "(before: 1 day later)" in said
+    listed = "1-small  ada: until Sunday 22 November 2026, 18:00 (Europe/Berlin), 2 days 5 hours"
+    for command in (
+        ("extend",),
+        ("extend", "ada"),
+        ("extend", EXERCISE),
+        ("extend", "ada", EXERCISE),
+    ):
+        assert listed in say(*command)
+    refused = {
+        ("extend", "adda", EXERCISE, "--days=1"): "no learner 'adda': did you mean ada",
+        ("extend", "zzz", EXERCISE, "--days=1"): "no learner 'zzz': there are ada, bad-json",
+        ("extend", "ada", "1-smal", "--days=1"): "no exercise '1-smal': did you mean 1-small?",
+        ("extend", "ada", EXERCISE, "--until=2026-11-20 13:00"): "not later than 1-small is due",
+        ("extend", "ben", EXERCISE, "--remove"): "ben has no extension for 1-small",
+        ("due", "2-small", "2026-11-20 12:00"): "no exercise '2-small': did you mean 1-small?",
+        ("due", EXERCISE, "20.11.2026"): "'20.11.2026' is no date and time: write it as",
+    }
+    for command, said in refused.items():
+        assert said in say(*command, status=1)
+    assert listed in say("extend"), "nothing of that changed anything"
+    configure(graded, "c.MarkingRules.timezone = 'Berlin'\n")
+    assert "nbgrader_config.py: c.MarkingRules.timezone is 'Berlin'" in say("extend", status=1)
+    assert "c.MarkingRules.timezone is 'Berlin': give a name" in rerun()
