@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from rich.console import Console
 from rich.markup import escape
@@ -34,16 +34,22 @@ def grade_class(
     db: str | None = None,
     force: bool = False,
     unsafe: bool = False,
+    students: Collection[str] = (),
 ) -> int:
     """The command; gives its exit status.
 
     jobs: worker processes on this machine; as many as there are cores unless given.
     scheduler: address of a Dask scheduler, whose workers grade instead.
+    students: ids of the learners whose work is graded; everybody's unless given.
     """
     jobs = jobs or _cores()
     try:
         folder = ClassFolder(exercise, db, unsafe)
         with folder.locked(), folder.gradebook() as gradebook, _progress_bar(console) as progress:
+            if folder.registered:
+                console.print(escape(folder.registered), soft_wrap=True)
+            if not folder.students():
+                raise CannotGrade(folder.nothing_handed_in())
             bar = progress.add_task(exercise, total=None, said="")
             begin = time.monotonic()
 
@@ -58,7 +64,7 @@ def grade_class(
                     said=f"{rate:.0f} a minute; tests: {said}",
                 )
 
-            run = Run(folder, gradebook, force, show)
+            run = Run(folder, gradebook, force, show, students)
             with _on_signals(run.stop):
                 if scheduler is None:
                     summary = run.grade(lambda: folder.local_pool(jobs))
@@ -115,6 +121,8 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
     table.add_row("handed in", str(summary.submissions))
     table.add_row("graded now", str(summary.graded))
     table.add_row("unchanged since they were graded", str(summary.unchanged))
+    if summary.excluded:
+        table.add_row("handed in by those whom you have excluded", str(summary.excluded))
     table.add_row("need you (see below)", str(len(summary.problems)))
     table.add_row("have answers to grade by hand", str(by_hand))
     console.print(table)

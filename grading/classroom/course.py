@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -37,7 +38,12 @@ class CourseFolder:
     def exercises(self) -> list[str]:
         """Names of the exercises in source/."""
         source = self.root / self.directory.source_directory
-        return sorted(folder.name for folder in source.iterdir() if any(folder.glob("*.ipynb")))
+        return sorted({notebook.parent.name for notebook in source.glob("*/*.ipynb")})
+
+    def sources(self, exercise: str) -> list[Path]:
+        """The source notebooks of an exercise."""
+        folder = glob.escape(str(self.path(self.directory.source_directory, ".", exercise)))
+        return [Path(p) for p in sorted(glob.glob(f"{folder}/{self.directory.notebook_id}.ipynb"))]
 
     def path(self, step: str, student: str, exercise: str) -> Path:
         """Where nbgrader keeps something; `step` is e.g. `directory.submitted_directory`."""
