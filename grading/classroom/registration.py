@@ -154,8 +154,8 @@ def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
         said = "; ".join(f"{cell} (of {_shown(names)})" for cell, names in sorted(given.items()))
         raise GradebookError(
             "source/ no longer has cells that you have graded or commented on by hand, and that "
-            f"would be lost: {said}. Give each cell its name back, with 0 points if it shall not "
-            "count, then run the same command again"
+            f"would be lost: {said}. Give each cell its name back, "
+            "then run the same command again"
         )
 
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, Student
 from sqlalchemy import Boolean, Column, Connection, String, Table, Text, delete, insert, select
 
 from grading.classroom.journal import TABLES
@@ -64,14 +64,63 @@ def write_roster(gradebook: Gradebook, learners: Iterable[Learner]) -> None:
     """Add learners, or replace what is known of them, all or none."""
     TABLES.create_all(gradebook.engine)
     for learner in learners:
-        gradebook.update_or_create_student(
-            learner.student_id,
-            first_name=learner.first_name,
-            last_name=learner.last_name,
-            email=learner.email,
-        )
+        student = gradebook.db.get(Student, learner.student_id)
+        if student is None:
+            student = Student(id=learner.student_id)
+            gradebook.db.add(student)
+        student.first_name, student.last_name = learner.first_name, learner.last_name
+        student.email = learner.email
         _write(gradebook.db.connection(), learner)
     gradebook.db.commit()
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What becomes of a roster when a class list is read.
+
+    learners: everybody in the list, with what was known before and the list doesn't say.
+    new, changed: ids. missing: who is in the gradebook, not excluded, and not in the list.
+    doubts: a sentence on each new learner whom the gradebook may have under another id.
+    """
+
+    learners: list[Learner]
+    new: list[str]
+    changed: list[str]
+    missing: list[str]
+    doubts: list[str]
+
+
+def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
+    """Join what the gradebook knows with a class list; small and capital letters are the same."""
+    by_id = {learner.student_id.casefold(): learner for learner in known}
+    merged = Merged([], [], [], [], [])
+    rest = dict(by_id)
+    for learner in listed:
+        before = rest.pop(learner.student_id.casefold(), None)
+        if before is None:
+            merged.learners.append(learner)
+            merged.new.append(learner.student_id)
+            other = match(known, [learner.email, *learner.aliases]).learner
+            if other is not None:
+                merged.doubts.append(
+                    f"{learner.student_id} is new, but looks like {other.student_id}, who is in "
+                    "the gradebook: is that the same person? --id chooses another column"
+                )
+            continue
+        joined = Learner(
+            before.student_id,
+            learner.first_name or before.first_name,
+            learner.last_name or before.last_name,
+            learner.email or before.email,
+            learner.section or before.section,
+            before.excluded,
+            tuple(dict.fromkeys([*before.aliases, *learner.aliases])),
+        )
+        merged.learners.append(joined)
+        if joined != before:
+            merged.changed.append(joined.student_id)
+    merged.missing.extend(left.student_id for left in rest.values() if not left.excluded)
+    return merged
 
 
 def _write(connection: Connection, learner: Learner) -> None:
