@@ -65,15 +65,18 @@ def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) ->
 def _said(name: str, listed: ClassList, merged: Merged) -> list[str]:
     """What came of reading a class list, as lines with markup."""
     whose = f" by {listed.platform}" if listed.platform else ""
+    count = "1 learner" if len(merged.learners) == 1 else f"{len(merged.learners)} learners"
     lines = [
-        f"{escape(name)}{whose}: {len(merged.learners)} learners, {len(merged.new)} of them new, "
+        f"{escape(name)}{whose}: {count}, {len(merged.new)} of them new, "
         f"{len(merged.changed)} changed.",
         f"Their ids are from the column {escape(repr(listed.id_column))}; --id chooses another.",
     ]
     lines += [f"[bold red]Not taken:[/] {escape(line)}" for line in listed.refused[:SHOWN]]
     if len(listed.refused) > SHOWN:
         lines.append(f"and {len(listed.refused) - SHOWN} more rows")
-    lines += [f"[bold]Look:[/] {escape(line)}" for line in merged.doubts[:SHOWN]]
+    lines += [f"Note: {escape(line)}" for line in merged.remarks[:SHOWN]]
+    if len(merged.remarks) > SHOWN:
+        lines.append(f"and {len(merged.remarks) - SHOWN} more notes")
     if merged.missing:
         lines.append(
             f"In the gradebook, but not in this file: {_shown(merged.missing)}. They stay; "

@@ -10,7 +10,9 @@ from rich.console import Console
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@click.argument(
+    "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--id", "id_column", default="", metavar="COLUMN", help="Heading of the ids' column.")
 @click.option("--exclude", multiple=True, metavar="ID", help="Leave out of grades; repeatable.")
 @click.option("--include", multiple=True, metavar="ID", help="Take back into them; repeatable.")
