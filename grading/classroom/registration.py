@@ -7,7 +7,7 @@ changed points, but refuses cells that have come or gone: `make_room` lets those
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import nbformat
@@ -25,6 +25,8 @@ NAMED = 10
 
 Cells = dict[type[Any], dict[str, dict[str, Any]]]
 """A notebook's cells by nbgrader's tables and their names, with what a new row needs."""
+GRADES_DEPEND_ON = (api.GradeCell, api.SolutionCell, api.TaskCell)
+"""The fourth, SourceCell, holds texts."""
 
 
 def register(course: CourseFolder, exercise: str) -> str:
@@ -68,36 +70,49 @@ def _difference(
         known = {n.name: n for n in gradebook.find_assignment(exercise).notebooks}
     except api.MissingEntry:
         known = {}
-    wanted = {name: _points(_cells(source)) for name, source in sources.items()}
+    wanted = {name: _cells(source) for name, source in sources.items()}
     if not known:
-        graded = [points for cells in wanted.values() for points in cells.values() if points]
+        graded = [worth for cells in wanted.values() for worth in _points(cells).values() if worth]
         return f"{exercise} is now in the gradebook: {sum(graded):g} points in {len(graded)} cells."
+    if known.keys() != wanted.keys():
+        return f"The gradebook follows source/: its notebooks are now {_shown(wanted)}."
     changes: list[str] = []
-    for name in sorted(known.keys() | wanted.keys()):
-        before = _points(_known_cells(known[name])) if name in known else {}
-        changes += _changes(before, wanted.get(name, {}))
-    if not changes and known.keys() == wanted.keys():
-        return ""
-    return f"The gradebook follows source/: {'; '.join(changes) or 'other notebooks'}."
+    for name, after in wanted.items():
+        before = _known_cells(known[name])
+        if any(_worth(before[table]) != _worth(after[table]) for table in GRADES_DEPEND_ON):
+            changes += _changes(before, after)
+    return f"The gradebook follows source/: {' '.join(changes)}" if changes else ""
+
+
+def _worth(cells: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    return {name: values.get("max_score", 0.0) for name, values in cells.items()}
 
 
 def _points(cells: Cells) -> dict[str, float]:
     """Of each cell that is answered or graded, 0 for an answer whose tests have the points."""
     points: dict[str, float] = {}
-    for table, named in cells.items():
-        if table is not api.SourceCell:
-            for name, values in named.items():
-                points[name] = max(points.get(name, 0.0), values.get("max_score", 0.0))
+    for table in GRADES_DEPEND_ON:
+        for name, worth in _worth(cells[table]).items():
+            points[name] = max(points.get(name, 0.0), worth)
     return points
 
 
-def _changes(before: Mapping[str, float], after: Mapping[str, float]) -> Iterator[str]:
-    for name, points in after.items():
-        if before.get(name, points) != points:
-            yield f"{name} has {points:g} points instead of {before[name]:g}"
-    for word, names in (("new", after.keys() - before.keys()), ("gone", before.keys() - after)):
+def _changes(cells_before: Cells, cells_after: Cells) -> list[str]:
+    """Sentences on a notebook whose graded or answered cells are others than before."""
+    before, after = _points(cells_before), _points(cells_after)
+    said = [
+        f"{name} has {points:g} points instead of {before[name]:g}"
+        for name, points in after.items()
+        if before.get(name, points) != points
+    ]
+    for word, names in (("new", after.keys() - before), ("gone", before.keys() - after)):
         if names:
-            yield f"{word}: {_shown(names)}"
+            said.append(f"{word}: {_shown(names)}")
+    sentences = [f"{'; '.join(said) or 'some cells are graded in another way'}."]
+    lost = cells_before[api.SolutionCell].keys() - cells_after[api.SolutionCell]
+    if lost:
+        sentences.append(f"Answers handed in as {_shown(lost)} are not read any more.")
+    return sentences
 
 
 def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, NotebookNode]) -> None:
