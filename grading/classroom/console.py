@@ -45,31 +45,19 @@ def grade_class(
     jobs = jobs or _cores()
     try:
         folder = ClassFolder(exercise, db, unsafe)
-        with folder.locked(), folder.gradebook() as gradebook, _progress_bar(console) as progress:
+        with folder.locked(), folder.gradebook() as gradebook:
             if folder.registered:
-                console.print(escape(folder.registered), soft_wrap=True)
+                others = " For all the others, grade without --student." if students else ""
+                console.print(escape(folder.registered + others), soft_wrap=True)
             if not folder.students():
                 raise CannotGrade(folder.nothing_handed_in())
-            bar = progress.add_task(exercise, total=None, said="")
-            begin = time.monotonic()
-
-            def show(summary: Summary) -> None:
-                done = summary.graded + summary.unchanged + summary.not_graded
-                rate = summary.graded / (time.monotonic() - begin) * 60
-                said = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
-                progress.update(
-                    bar,
-                    completed=done,
-                    total=summary.submissions,
-                    said=f"{rate:.0f} a minute; tests: {said}",
-                )
-
-            run = Run(folder, gradebook, force, show, students)
-            with _on_signals(run.stop):
-                if scheduler is None:
-                    summary = run.grade(lambda: folder.local_pool(jobs))
-                else:
-                    summary = run.grade(lambda: dask_pool(scheduler))
+            with _progress_bar(console) as progress:
+                run = Run(folder, gradebook, force, _shower(progress, exercise), students)
+                with _on_signals(run.stop):
+                    if scheduler is None:
+                        summary = run.grade(lambda: folder.local_pool(jobs))
+                    else:
+                        summary = run.grade(lambda: dask_pool(scheduler))
             by_hand = gradebook.awaiting_a_human()
     except ModuleNotFoundError as error:
         missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
@@ -114,6 +102,25 @@ def _progress_bar(console: Console) -> Progress:
         TextColumn("{task.fields[said]}"),
         console=console,
     )
+
+
+def _shower(progress: Progress, exercise: str) -> Callable[[Summary], None]:
+    """Shows how far a run is."""
+    bar = progress.add_task(exercise, total=None, said="")
+    begin = time.monotonic()
+
+    def show(summary: Summary) -> None:
+        done = summary.graded + summary.unchanged + summary.not_graded
+        rate = summary.graded / (time.monotonic() - begin) * 60
+        said = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
+        progress.update(
+            bar,
+            completed=done,
+            total=summary.submissions,
+            said=f"{rate:.0f} a minute; tests: {said}",
+        )
+
+    return show
 
 
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:

@@ -40,6 +40,16 @@ class CourseFolder:
         source = self.root / self.directory.source_directory
         return sorted({notebook.parent.name for notebook in source.glob("*/*.ipynb")})
 
+    def no_such(self, exercise: str) -> str:
+        """What to say of an exercise that source/ doesn't have: those that it has."""
+        source = self.directory.source_directory
+        if there := ", ".join(self.exercises()):
+            return f"there is no exercise {exercise!r} in {source}/; there are: {there}"
+        return (
+            f"there is no exercise in {self.root / source}: run the command in the course folder, "
+            "where nbgrader_config.py lies"
+        )
+
     def sources(self, exercise: str) -> list[Path]:
         """The source notebooks of an exercise."""
         folder = glob.escape(str(self.path(self.directory.source_directory, ".", exercise)))

@@ -75,7 +75,7 @@ class ClassFolder:
         self.registered = ""
         self._sources = {path.stem: _source(path) for path in self.course.sources(exercise)}
         if not self._sources:
-            raise CannotGrade(_no_such(exercise, self.course))
+            raise CannotGrade(self.course.no_such(exercise))
         answers = {name: source.stubs for name, source in self._sources.items()}
         self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
         self._versions = tuple(grading_version(s.data) for s in self._sources.values())
@@ -182,16 +182,6 @@ class ClassFolder:
                     folder.chmod((folder.stat().st_mode | 0o2770) & 0o2777)
         part.rename(whole)
         return whole
-
-
-def _no_such(exercise: str, course: CourseFolder) -> str:
-    there = ", ".join(course.exercises())
-    if there:
-        return f"there is no exercise {exercise!r} in source/; there are: {there}"
-    return (
-        f"there is no exercise in {course.root / course.directory.source_directory}: run the "
-        "command in the course folder, where nbgrader_config.py lies"
-    )
 
 
 def _source(path: Path) -> Source:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from grading.classroom.class_list import ClassList, read_class_list
 from grading.classroom.course import CourseFolder
+from grading.classroom.folder import CannotGrade
 from grading.classroom.gradebook import GradebookUnavailable, reached
 from grading.classroom.roster import Learner, Merged, merge, read_roster, write_roster
 from grading.classroom.run import CANNOT, FINE, LOOK
@@ -38,6 +39,8 @@ def manage_roster(
     """
     try:
         course = CourseFolder(db)
+        if not course.exercises():  # else a new gradebook would lie wherever one happens to be
+            raise CannotGrade(course.no_such(""))
         with reached(course.db_url), course.gradebook() as gradebook:
             status = FINE
             if file is not None:
@@ -47,7 +50,7 @@ def manage_roster(
                     status = max(status, _set_aside(console, course, gradebook, names, excluded))
             if file is None and not exclude and not include:
                 _list(console, course, gradebook)
-    except (Malformed, GradebookUnavailable, OSError) as error:
+    except (CannotGrade, Malformed, GradebookUnavailable, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
         return CANNOT
     return status

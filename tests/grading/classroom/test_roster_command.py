@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,6 +80,16 @@ def test_who_is_excluded_is_out_of_grades(
     assert rows["alan"]["section"] == "'=B" and rows["alan"]["max_score"] == "6.0"
     assert "ben: part of the class" in roster(include=["ben"])[1]
     assert run_here(monkeypatch, course, Inline()).graded == 1
+
+
+def test_outside_the_course_folder(
+    roster: Roster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gradebook of its own would take the class, and grading know nobody."""
+    monkeypatch.chdir(tmp_path)
+    status, said = roster("id\nada\n")
+    assert status == CANNOT and "run the command in the course folder" in said
+    assert not (tmp_path / "gradebook.db").exists()
 
 
 def test_a_roster_is_written_whole_or_not_at_all(course: HandedIn) -> None:
