@@ -3,8 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-# A file in one process, since what its tests share takes seconds to make; the longest room first.
+# A file in one process, since what its tests share takes seconds to make; tests/conftest.py has the
+# longest first.
 LONG = $(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
+# The tests of grading's rooms run together, so that what they reach is measured. Without COVERAGE
+# they run with all others: the quick ones in make test alone.
+NO_ROOMS = --ignore-glob='tests/grading/*/*'
 COVERAGE = --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
 .DEFAULT_GOAL := help
 
@@ -55,12 +59,11 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m authoring check
-	$(PYTEST) -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
+	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
 
 test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
-	TRAINING_STEPS=20 $(LONG) -m long --nbval tests/tools tests solutions notebooks \
-	  --ignore-glob='tests/grading/*/*'
-	$(LONG) tests/grading --ignore-glob='tests/grading/test_*' $(COVERAGE)
+	TRAINING_STEPS=20 $(LONG) -m long --nbval tests solutions notebooks $(if $(COVERAGE),$(NO_ROOMS))
+	$(if $(COVERAGE),$(LONG) tests/grading --ignore-glob='tests/grading/test_*' $(COVERAGE))
 
 accuracy: .venv/tests ## how well the tests tell the committed answers apart: a table
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.accuracy

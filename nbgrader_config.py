@@ -32,20 +32,19 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.GenerateFeedback.exporter_class = "grading.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
+    "grading.nbgrader_plugins.feedback.Grades",
     "grading.nbgrader_plugins.feedback.HideTests",
     "grading.nbgrader_plugins.feedback.HideMarkScheme",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
-    "grading.nbgrader_plugins.feedback.BoldLines",
 ]
 c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
 c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
 c.ExchangeFactory.list = "grading.nbgrader_plugins.exchange.List"
 c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
 
-# The names in a learning platform's download say whose each file is: in Blackboard's form, or as
-# c.FileNameCollectorPlugin.named_regexp reads another platform's (see docs/instructors.md).
+# The names in a learning platform's download say whose each file is: in the form of Canvas, Moodle,
+# Blackboard or Brightspace, or as c.FileNameCollectorPlugin.named_regexp reads another's.
 c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
 c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
 

@@ -12,7 +12,10 @@ _modules.setdefault("rfc3987_syntax", None)
 import click  # noqa: E402
 
 from grading.commands.check import check  # noqa: E402
+from grading.commands.collect import collect  # noqa: E402
+from grading.commands.feedback_zip import give_back  # noqa: E402
 from grading.commands.grade import grade  # noqa: E402
+from grading.commands.gradebook_file import fill  # noqa: E402
 from grading.commands.roster import roster  # noqa: E402
 
 
@@ -21,7 +24,7 @@ def main() -> None:
     """The group of commands."""
 
 
-for command in (check, grade, roster):
+for command in (check, collect, fill, give_back, grade, roster):
     main.add_command(command)
 
 if __name__ == "__main__":

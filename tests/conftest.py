@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import grading.__main__  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
 from grading.examination.engine import Engine
 from grading.sandbox.view import Sandbox
@@ -24,6 +25,15 @@ LONG = (
 )
 """What takes a browser, a server, or nbgrader's own slow commands. Single tests that wait long, for
 a time limit or a large model, carry the mark themselves."""
+LONGEST = (
+    "authoring/test_new_exercise.py",
+    "browser",
+    "grading/classroom",
+    "grading/sandbox",
+    "grading/test_attacks.py",
+    "tools",
+)
+"""What takes most of a minute, and begins first: else a core waits for it at the end."""
 SAMPLE = (
     "files-read-gradebook", "network-tcp", "resources-open-files", "output-says-passed",
     "kernel-os-exit", "tampering-patched-allclose", "leakage-imports-the-reference",
@@ -33,12 +43,19 @@ SAMPLE = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the long tests, and all notebooks."""
+    """Mark the long tests, and all notebooks; put the longest first."""
+    tests = Path(__file__).parent
+
+    def begins_later(item: pytest.Item) -> bool:
+        within = item.path.is_relative_to(tests)
+        return not (within and item.path.relative_to(tests).as_posix().startswith(LONGEST))
+
+    items.sort(key=begins_later)
     for item in items:
         if item.path.suffix == ".ipynb":
             item.add_marker(pytest.mark.long)
             continue
-        place = item.path.relative_to(Path(__file__).parent).as_posix()
+        place = item.path.relative_to(tests).as_posix()
         sampled = item.name.startswith("test_an_attack_") and any(
             f"[{name}]" in item.name for name in SAMPLE
         )

@@ -41,7 +41,6 @@ c.CourseDirectory.root = {root!r}
 c.ClearMarkScheme.enforce_metadata = False
 """
 STOCK, PLUGGED, OURS = "stock nbgrader autograde", "nbgrader autograde here", "grading grade"
-WARM_REPEATS = 30
 MIB = 1 << 20
 
 
@@ -182,7 +181,7 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     return samples
 
 
-def cold_and_warm(subject: ClassToGrade, rounds: int) -> tuple[float, float]:
+def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
     from grading.examination.engine import Engine
     from grading.sandbox.view import Sandbox
@@ -191,14 +190,17 @@ def cold_and_warm(subject: ClassToGrade, rounds: int) -> tuple[float, float]:
     path = subject.course.root / "submitted" / _learner(0) / subject.exercise
     submitted = (path / f"{subject.exercise}.ipynb").read_bytes()
 
-    def grade(times: int) -> None:
+    colds, warms = [], []
+    for _ in range(rounds):
+        begin = _cpu_seconds()
         with Engine(Sandbox.find()) as engine:
-            for _ in range(times):
+            engine.grade(source, submitted)
+            warm = _cpu_seconds()
+            for _ in range(repeats):
                 engine.grade(source, submitted)
-
-    cold = statistics.median(timed(lambda: grade(1)).cpu_seconds for _ in range(rounds))
-    many = timed(lambda: grade(1 + WARM_REPEATS)).cpu_seconds
-    return cold, (many - cold) / WARM_REPEATS
+            warms.append(_cpu_seconds() - warm)
+        colds.append(_cpu_seconds() - begin - warms[-1])
+    return statistics.median(colds), statistics.median(warms) / repeats
 
 
 def machine() -> str:
@@ -257,7 +259,8 @@ def _growth_table(grown: dict[int, tuple[Cost, list[Sample]]], right: dict[int, 
 @click.option("--rounds", type=click.IntRange(min=1), default=3, show_default=True)
 @click.option("--sizes", default="10,100,1000", show_default=True, help="Of the growing classes.")
 @click.option("--jobs", type=click.IntRange(min=1), default=len(os.sched_getaffinity(0)))
-def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int) -> None:
+@click.option("--repeats", type=click.IntRange(min=1), default=10, help="In each warm sandbox.")
+def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int, repeats: int) -> None:
     """Command line of the module."""
     console = Console(highlight=False, width=110)
     # nbgrader starts `alembic` by its name, also where .venv is not activated.
@@ -278,7 +281,7 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int) -> No
             given = subject.scores()
             right[size] = sum(given[_learner(i)] == expected[i % learners] for i in range(size))
         console.print(_growth_table(grown, right))
-        cold, warm = cold_and_warm(subject, rounds)
+        cold, warm = cold_and_warm(subject, rounds, repeats)
         console.print(f"CPU s a submission in the sandbox: cold {cold:.2f}, warm {warm:.3f}")
     if wrong or any(right[size] != size for size in grown):
         sys.exit("some scores are not what stock nbgrader gives")

@@ -6,22 +6,33 @@ own name, and what is in the file, which may be an archive again.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-import itertools
 import os
-import re
 import stat
 import zipfile
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from traitlets import Unicode
+from traitlets import Enum, TraitError, Unicode
 
+from grading.classroom.journal import TABLES
+from grading.classroom.rules import MarkingRules
+from grading.platforms.known import PLATFORMS
+from grading.platforms.moodle import Moodle, read_worksheet
+from grading.platforms.people import Class, People
+from grading.platforms.platform import Named, Platform
+from grading.platforms.report import Report
+from grading.platforms.table import Table
+from grading.platforms.uploads import Called, write_uploads
+from grading.platforms.whose import BY_HAND, Upload, Whose
 from grading.submission.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
-from grading.submission.names import Malformed, check_learner, printable
-from grading.submission.times import check_year, parse_timestamp
+from grading.submission.names import Malformed, printable
 
 MAX_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 2 << 30
@@ -31,45 +42,71 @@ MAX_RATIO = 100
 RATIO_COUNTS_FROM = 1 << 20
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")
 _CHUNK = 1 << 16
-# Blackboard's form: TITLE_LEARNER_attempt_2026-11-20-16-30-10_FILE. Only FILE is the learner's
-# word, so the first date is the platform's.
-_BLACKBOARD = re.compile(
-    r"(?P<whose>[^/]+?)_attempt_(?P<timestamp>\d{4}(?:-\d\d){5})_(?P<file_id>[^/]+)"
-)
-_SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
-_EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
-
-
-class Upload(NamedTuple):
-    """Whose a file is, when in UTC it was handed in if the platform says so, and its own name."""
-
-    learner: str
-    handed_in: datetime.datetime | None
-    name: str
+Found = Mapping[str, tuple[Upload, Named | None]]
 
 
 class Collector(FileNameCollectorPlugin):
     """Says whose a file of the download is; `c.ZipCollectApp.collector_plugin`.
 
     By `c.FileNameCollectorPlugin.named_regexp` where that is set, which has to match the file's
-    path in the download from its beginning, and else by Blackboard's form. Of several attempts of a
-    learner's the newest is collected.
+    path in the download from its beginning, and else by the form of the platform that named most of
+    them. Of several attempts of a learner's the newest is collected.
     """
 
     timezone = Unicode(
-        "UTC", help="Zone of the six numbers in file names, for instance 'Europe/Berlin'."
+        "",
+        help="Zone of the times in file names, for instance 'Europe/Berlin', if it is not the "
+        "course's, c.MarkingRules.timezone.",
+    ).tag(config=True)
+    platform = Enum(
+        ["", *PLATFORMS], "", help="The platform that named the files, if they don't show it."
+    ).tag(config=True)
+
+    worksheet = Unicode(
+        "", help="Moodle's grading worksheet, a CSV file, which says when each submission came."
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.report = Report()
+        self.passed_over: list[str] = []
         self._collected: dict[str, Upload] | None = None
-        self._title = f"{self.parent.coursedir.assignment_id}_"
+        self._whose = self._reader(Class(People([])))
+
+    def _reader(self, known: Class) -> Whose:
+        exercise = self.parent.coursedir.assignment_id
+        return Whose(exercise, self._zone(), known, self.named_regexp)
+
+    def _zone(self) -> ZoneInfo:
+        if not self.timezone:
+            return MarkingRules(parent=self.parent).zone
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            said = f"c.Collector.timezone is {self.timezone!r}"
+            raise TraitError(f"{said}: give a name such as 'Europe/Berlin'") from None
+
+    def whose(self, place: str) -> Upload | None:
+        """Whose a file of the download is, where nobody is on a roster; None if its path is mute.
+
+        Raises Malformed where what it says can't be.
+        """
+        reader = self._reader(Class(People([])))
+        reader.recognise([place], self.platform)
+        found = reader.read(place)
+        return found and found[0]
+
+    def is_named(self, place: str) -> bool:
+        """Whether a path in the download is of a form that tells whose it is. Raises Malformed."""
+        if self.named_regexp:
+            return self.whose(place) is not None
+        reader = self._reader(Class(People([])))
+        reader.recognise([place], self.platform)
+        return reader.named(place) is not None
 
     def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """Whose a file is, as nbgrader wants it told, or None where it stays behind."""
-        if self._collected is None:
-            self._collected = self._survey()
-        upload = self._collected.get(submitted_file)
+        upload = self.survey().get(submitted_file)
         if upload is None:
             return None
         return {
@@ -78,51 +115,70 @@ class Collector(FileNameCollectorPlugin):
             "timestamp": upload.handed_in,
         }
 
-    def _survey(self) -> dict[str, Upload]:
-        """Of all files in the download those that are collected."""
-        uploads: dict[str, Upload] = {}
+    def refuse(self, place: str, reason: object) -> None:
+        """Say that a file of the download stays behind."""
+        self.log.error("Not collected: %s: %s", printable(place), reason)
+        self.report.refused.append((printable(place), f"{reason}"))
+
+    def survey(self) -> Mapping[str, Upload]:
+        """Of all files in the download those that are collected. `report` says the rest."""
+        if self._collected is None:
+            course = self.parent.coursedir
+            known = Class.read(course.db_url, course.course_id, course.assignment_id)
+            self._whose = self._reader(known)
+            found = self._without_doubles(self._read_all())
+            self._name_the_others(found)
+            self._collected = self._new(self._newest(found))
+            self._keep_names({p: found[p] for p in self._collected})
+            for upload in self._collected.values():
+                self.report.collected[upload.learner] = upload.handed_in
+        return self._collected
+
+    def _read_all(self) -> Found:
+        """Every file that names a learner."""
         files = self._files()
-        self._title = self._common_title(files)
-        for found in files:
+        if not self.named_regexp:
             try:
-                named = self.whose(self._place(found))
+                places = [*files.values(), *self.passed_over]
+                self._whose.recognise(places, self.platform, unwrap=True)
             except Malformed as error:
-                self.log.error("Not collected: %s: %s", found.name, error)
+                for place in files.values():
+                    self.refuse(place, error)
+                return {}
+        if self._whose.platform is not None:
+            self.report.platform = self._whose.platform.title
+            self._read_worksheet(self._whose.platform)
+        found = {}
+        for path, place in files.items():
+            try:
+                read = self._whose.read(place)
+            except Malformed as error:
+                self.refuse(place, error)
                 continue
-            if named is None:
-                self.log.error("Not collected: %s: %s", found.name, self._unmatched())
+            if read is None:
+                self.refuse(place, self._whose.unread())
             else:
-                uploads[str(found)] = named
-        newest: dict[str, datetime.datetime] = {}
-        for upload in uploads.values():
-            newest[upload.learner] = max(newest.get(upload.learner, _when(upload)), _when(upload))
-        collected: dict[str, Upload] = {}
-        seen: set[Upload] = set()
-        for path, upload in uploads.items():
-            name = os.path.basename(path)
-            if _when(upload) < newest[upload.learner]:
-                self.log.info("Not collected: %s: there is a newer attempt", name)
-            elif upload in seen:
-                self.log.error("Not collected: %s: there are two of that name and time", name)
-            else:
-                collected[path] = upload
-                seen.add(upload)
-        return collected
+                found[path] = read
+        return found
 
-    def _common_title(self, files: list[Path]) -> str:
-        """What Blackboard's names in the download begin with, before each learner's."""
-        named = (_BLACKBOARD.fullmatch(self._place(path)) for path in files)
-        begins = {match["whose"] for match in named if match}
-        if len(begins) < 2 or all(whose.startswith(self._title) for whose in begins):
-            return self._title
-        # The last part is always the learner's.
-        columns = zip(*(whose.split("_")[:-1] for whose in sorted(begins)), strict=False)
-        common = itertools.takewhile(lambda parts: len(set(parts)) == 1, columns)
-        return "".join(f"{parts[0]}_" for parts in common)
+    def _read_worksheet(self, platform: Platform) -> None:
+        if not self.worksheet:
+            return
+        try:
+            if not isinstance(platform, Moodle):
+                raise Malformed(f"only Moodle has a grading worksheet, not {platform.title}")
+            platform.listed = read_worksheet(Table.read(Path(self.worksheet)))
+        except Malformed as error:
+            self.parent.fail(f"{self.worksheet}: {error}")
 
-    def _files(self) -> list[Path]:
+    def _files(self) -> dict[str, str]:
+        """The files that were unpacked, with their places in the download."""
         extracted = Path(self.parent._format_collect_path(self.parent.extracted_directory))
-        return sorted(p for p in extracted.rglob("*") if p.suffix in self.valid_ext and p.is_file())
+        return {
+            str(p): self._place(p)
+            for p in sorted(extracted.rglob("*"))
+            if p.suffix in self.valid_ext and p.is_file()
+        }
 
     def _place(self, path: Path) -> str:
         """Its path in the download, without the folder that `Extractor` made for the archive."""
@@ -133,53 +189,97 @@ class Collector(FileNameCollectorPlugin):
             place = Path(*place.parts[1:])
         return place.as_posix()
 
-    def whose(self, place: str) -> Upload | None:
-        """Whose a file of the download is, or None where its path says nothing.
+    def _without_doubles(self, found: Found) -> Found:
+        """Without the files of several users of the platform's who seem to be one learner."""
+        users: dict[str, set[str]] = defaultdict(set)
+        for upload, named in found.values():
+            if named is not None:
+                users[upload.learner].add(named.identity)
+        kept = {}
+        for path, (upload, named) in found.items():
+            if len(users[upload.learner]) > 1:
+                several = " and ".join(sorted(users[upload.learner]))
+                reason = f"{several} are different users there, but each fits {upload.learner}"
+                self.refuse(self._place(Path(path)), f"{reason}; {BY_HAND}")
+            else:
+                kept[path] = upload, named
+        return kept
 
-        Raises Malformed where what it says can't be.
-        """
-        pattern = self.named_regexp
-        match = re.match(pattern, place) if pattern else _BLACKBOARD.fullmatch(place)
-        if match is None:
-            return None
-        groups = match.groupdict()
-        learner = groups.get("student_id") if pattern else self._learner(groups["whose"])
-        name, text = groups.get("file_id"), groups.get("timestamp")
-        if learner is None or name is None:
-            raise Malformed(f"{_EXPRESSION} finds no group student_id or no file_id in its path")
-        check_learner(learner)
-        if any(part in ("", ".", "..") for part in name.split("/")):
-            raise Malformed("its own name would put it elsewhere")
-        return Upload(learner, self._time(text) if text else None, name)
+    def _name_the_others(self, found: Found) -> None:
+        """Name those of whom the download has files, but none that could be collected."""
+        seen = {named.identity for _, named in found.values() if named is not None}
+        refused = {place for place, _ in self.report.refused}
+        for place in self.passed_over:
+            named = None
+            with contextlib.suppress(Malformed):
+                named = self._whose.named(place)
+            if named is None or named.identity in seen:
+                continue
+            seen.add(named.identity)
+            if not any(other.startswith(named.prefix) for other in refused):
+                self.refuse(place, "no notebook was handed in with it")
 
-    def _unmatched(self) -> str:
-        if self.named_regexp:
-            return f"{_EXPRESSION} doesn't match its path"
-        form = "TITLE_LEARNER_attempt_YEAR-MONTH-DAY-HOUR-MINUTE-SECOND_FILE"
-        return (
-            f"its name is not of Blackboard's form, {form}; for another platform set {_EXPRESSION}"
-        )
+    def _newest(self, found: Found) -> dict[str, Upload]:
+        """Each learner's newest attempt."""
+        newest: dict[str, datetime.datetime] = {}
+        for upload, _ in found.values():
+            newest[upload.learner] = max(newest.get(upload.learner, _when(upload)), _when(upload))
+        collected: dict[str, Upload] = {}
+        seen: set[Upload] = set()
+        for path, (upload, named) in found.items():
+            place = self._place(Path(path))
+            if _when(upload) < newest[upload.learner]:
+                self.log.info("Not collected: %s: there is a newer attempt", printable(place))
+                self.report.older += 1
+            elif upload in seen:
+                self.refuse(place, "there are two of that name and time")
+            else:
+                collected[path] = upload
+                seen.add(upload)
+                if named is not None and named.late and upload.learner not in self.report.late:
+                    self.report.late.append(upload.learner)
+        return collected
 
-    def _learner(self, whose: str) -> str:
-        """The learner in Blackboard's TITLE_LEARNER: either may have more underscores."""
-        if whose.startswith(self._title):
-            return whose.removeprefix(self._title)
-        return whose.rpartition("_")[2]
+    def _new(self, uploads: dict[str, Upload]) -> dict[str, Upload]:
+        """Those that take no other work's place, unless nbgrader is told to replace it."""
+        if self.parent.force:
+            return uploads
+        course = self.parent.coursedir
+        mine: dict[str, dict[str, Upload]] = defaultdict(dict)
+        for path, upload in uploads.items():
+            mine[upload.learner][path] = upload
+        new: dict[str, Upload] = {}
+        for learner, files in mine.items():
+            folder = course.format_path(course.submitted_directory, learner, course.assignment_id)
+            if not os.path.isdir(folder) or not os.listdir(folder):
+                new.update(files)
+            elif all(_same(path, Path(folder, upload.name)) for path, upload in files.items()):
+                self.report.unchanged.append(learner)
+            else:
+                place = self._place(Path(next(iter(files))))
+                self.refuse(place, f"submitted/ has other work of {learner}'s: --force replaces it")
+        return new
 
-    def _time(self, text: str) -> datetime.datetime:
-        """A time in a file name, in UTC. Raises Malformed."""
-        if not re.fullmatch(r"\d{4}(-\d\d){5}", text):
-            return parse_timestamp(text)
-        try:
-            when = datetime.datetime.strptime(text, _SIX_NUMBERS)
-        except ValueError:
-            raise Malformed(f"{text} is no date and time") from None
-        here = check_year(when).replace(tzinfo=ZoneInfo(self.timezone))
-        return here.astimezone(datetime.UTC).replace(tzinfo=None)
+    def _keep_names(self, found: Found) -> None:
+        """Keep what the platform calls what is collected."""
+        called: dict[str, Called] = {}
+        for upload, named in found.values():
+            if named is not None:
+                called.setdefault(upload.learner, Called(self.report.platform, named.prefix))
+        if called:
+            course = self.parent.coursedir
+            with Gradebook(course.db_url, course.course_id) as gradebook:
+                TABLES.create_all(gradebook.engine)
+                write_uploads(gradebook.db.connection(), course.assignment_id, called)
+                gradebook.db.commit()
 
 
 def _when(upload: Upload) -> datetime.datetime:
     return upload.handed_in or datetime.datetime.min
+
+
+def _same(path: str, other: Path) -> bool:
+    return other.is_file() and Path(path).read_bytes() == other.read_bytes()
 
 
 class Extractor(ExtractorPlugin):
@@ -193,31 +293,40 @@ class Extractor(ExtractorPlugin):
         top = Path(archive_path)
         for path in sorted(p for p in top.rglob("*") if p.is_file()):
             place = path.relative_to(top)
+            if _is_litter(place.as_posix()):
+                continue
             try:
                 if path.suffix == ".zip" and len(place.parts) == 1 and not self._is_upload(path):
                     self._unpack(path, Path(extracted_path) / path.stem)
-                elif self._is_taken(path.name):
+                elif self._is_taken(place.as_posix()):
                     to = Path(extracted_path) / place
                     to.parent.mkdir(parents=True, exist_ok=True)
                     _check_place(place.as_posix())
                     copy_file(path, to, MAX_BYTES)
             except Exception as error:  # zipfile has many
-                self.log.error("Not collected: %s: %s", printable(str(place)), error)
+                self._collector.refuse(str(place), error)
+
+    @property
+    def _collector(self) -> Collector:
+        collector: Collector = self.parent.collector_plugin_inst
+        return collector
 
     def _is_upload(self, path: Path) -> bool:
         """Whether a learner handed the archive in, so that all in it is the learner's word."""
         try:
-            upload = self.parent.collector_plugin_inst.whose(path.name)
+            return self._collector.is_named(path.name)
         except Malformed:
             return True
-        return upload is not None
 
-    def _is_taken(self, name: str) -> bool:
+    def _is_taken(self, place: str) -> bool:
         """Whether the collector would look at a file. Raises Malformed for an archive."""
-        suffix = os.path.splitext(name)[1]
+        suffix = os.path.splitext(place)[1]
         if suffix.lower() in ARCHIVES:
             raise Malformed("archives that learners hand in are not opened, nor any but zip ones")
-        return suffix in self.parent.collector_plugin_inst.valid_ext
+        taken = suffix in self._collector.valid_ext
+        if not taken:
+            self._collector.passed_over.append(place)
+        return taken
 
     def _unpack(self, path: Path, to: Path) -> None:
         self.log.info("Unpacking %s", path.name)
@@ -227,13 +336,18 @@ class Extractor(ExtractorPlugin):
             if len(members) > MAX_MEMBERS:
                 raise Malformed(f"it holds {len(members)} files, more than {MAX_MEMBERS}")
             for member in members:
-                if member.is_dir():
+                if member.is_dir() or _is_litter(member.filename):
                     continue
                 try:
                     if self._is_taken(member.filename):
                         room -= _unpack_member(archive, member, to, room)
                 except Malformed as error:
-                    self.log.error("Not collected: %s: %s", printable(member.filename), error)
+                    self._collector.refuse(member.filename, error)
+
+
+def _is_litter(place: str) -> bool:
+    """Whether macOS put a file into an archive that was made there."""
+    return place.startswith("__MACOSX/") or place.rpartition("/")[2].startswith("._")
 
 
 def _unpack_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, room: int) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
     [
+        "grading.__main__",  # first, since it has nbformat imported in a second less
         "nbgrader.apps.nbgraderapp",
         "grading.classroom.console",
         *(f"grading.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),

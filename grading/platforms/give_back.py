@@ -1,0 +1,111 @@
+"""A zip file of feedback pages, in the form in which a platform takes it back."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grading.classroom.course import CourseFolder
+from grading.classroom.journal import TABLES
+from grading.classroom.roster import excluded_ids
+from grading.platforms.known import PLATFORMS
+from grading.platforms.refusal import CannotDo, check_exercise
+from grading.platforms.scores import Scores
+from grading.platforms.uploads import Called, read_uploads
+from grading.submission.files import MAX_FILES_BYTES, read_file
+from grading.submission.names import Malformed, printable
+
+
+@dataclass
+class Given:
+    """What came of it; lists have ids of learners.
+
+    platform: its title; upload: where the file goes there; size: of the file in bytes.
+    given: whose pages are in it; missing: graded, but without a page; outdated: with a page from
+    before the last grading; elsewhere: with a page, but not from this platform.
+    """
+
+    platform: str
+    upload: str
+    size: int = 0
+    given: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
+
+
+def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
+    """Write the zip file with the pages of `nbgrader generate_feedback`. Raises CannotDo."""
+    check_exercise(course, exercise)
+    with course.gradebook() as gradebook:
+        TABLES.create_all(gradebook.engine)
+        connection = gradebook.db.connection()
+        uploads = read_uploads(connection, exercise)
+        excluded = excluded_ids(connection)
+        graded = {*Scores.read(course, gradebook, exercise).by_learner} - excluded
+    platform = _platform(exercise, {uploads[who].platform for who in graded & {*uploads}})
+    given = Given(platform, PLATFORMS[platform.casefold()].takes_back)
+    partial = to.with_name(f"{to.name}.partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for who in sorted(graded):
+            pages = _pages(course, exercise, who)
+            if not pages:
+                given.missing.append(who)
+            elif who not in uploads or uploads[who].platform != platform:
+                given.elsewhere.append(who)
+            else:
+                _add(archive, uploads[who], pages)
+                given.given.append(who)
+                if _is_outdated(course, exercise, who, pages):
+                    given.outdated.append(who)
+    if not given.given:
+        partial.unlink()
+        raise CannotDo(
+            f"there are no pages in {course.directory.feedback_directory}/: make them with "
+            f"nbgrader generate_feedback {exercise}"
+        )
+    partial.replace(to)
+    given.size = to.stat().st_size
+    return given
+
+
+def _platform(exercise: str, titles: set[str]) -> str:
+    """The one platform that the submissions came from and that takes feedback back."""
+    if not titles:
+        raise CannotDo(
+            f"no graded submission of {exercise} was collected from a platform's zip file, so what "
+            "it calls them is not known: use python -m grading collect"
+        )
+    taking = [kind.title for kind in PLATFORMS.values() if kind.takes_back]
+    there = sorted(titles & {*taking})
+    if not there:
+        said = (
+            f"{' and '.join(sorted(titles))} has no form for a zip file of feedback that is known"
+        )
+        raise CannotDo(f"{said}; {' and '.join(taking)} have")
+    if len(there) > 1:
+        raise CannotDo(f"submissions came from {' and '.join(there)}, not from one platform")
+    return there[0]
+
+
+def _pages(course: CourseFolder, exercise: str, learner: str) -> list[Path]:
+    folder = course.path(course.directory.feedback_directory, learner, exercise)
+    return sorted(folder.glob("*.html"))
+
+
+def _is_outdated(course: CourseFolder, exercise: str, learner: str, pages: list[Path]) -> bool:
+    """Whether it was graded after a page was made."""
+    graded = course.path(course.directory.autograded_directory, learner, exercise)
+    made = {page.stem: page.stat().st_mtime for page in pages}
+    notebooks = [path for path in graded.glob("*.ipynb") if path.stem in made]
+    return any(path.stat().st_mtime > made[path.stem] for path in notebooks)
+
+
+def _add(archive: zipfile.ZipFile, called: Called, pages: list[Path]) -> None:
+    for page in pages:
+        try:
+            data = read_file(page, MAX_FILES_BYTES)
+        except Malformed as error:
+            raise CannotDo(f"{printable(str(page))}: {error}") from None
+        archive.writestr(f"{called.prefix}{page.name}", data)

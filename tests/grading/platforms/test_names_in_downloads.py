@@ -1,0 +1,155 @@
+"""What a platform's name for a file says, and what learners can't make it say."""
+
+from __future__ import annotations
+
+import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from grading.classroom.roster import Learner
+from grading.platforms.known import recognise
+from grading.platforms.people import Class, People
+from grading.platforms.whose import Whose
+from grading.submission.names import Malformed
+
+NB = "1-small.ipynb"
+BERLIN = ZoneInfo("Europe/Berlin")
+CLASS = [
+    Learner("ada", "Ada", "Lovelace", "ada@uni.edu", aliases=("12345", "Participant 501")),
+    Learner("oneil", "Conor", "O'Neil-Smith"),
+    Learner("zoe", "Zoë", "Müller-Lüdenscheidt"),
+    Learner("lee1", "Ann", "Lee"),
+    Learner("lee2", "Ann", "Lee"),
+    Learner("eve", "Eve", "Hacker", aliases=("777",)),
+]
+NAMES = {
+    "Canvas": [
+        (f"lovelaceada_12345_67890_{NB}", "ada"),
+        ("lovelaceada_LATE_12345_67890_1-small-1.ipynb", "ada"),
+        ("somebody_else_12345_67890_renamed there.ipynb", "ada"),
+        ("lovelaceada_12345_67890_of_2026_11_20.ipynb", "ada"),
+        (f"oneilsmithconor_222_67891_{NB}", "oneil"),
+        (f"müllerlüdenscheidtzoë_223_67892_{NB}", "zoe"),
+    ],
+    "Moodle": [
+        (f"Ada Lovelace_501_assignsubmission_file/{NB}", "ada"),
+        (f"Ada Lovelace_501_assignsubmission_file_/{NB}", "ada"),
+        (f"Ada Lovelace_9_assignsubmission_file_{NB}", "ada"),
+        (f"Conor ONeil-Smith_502_assignsubmission_file/folder/{NB}", "oneil"),
+        ("Müller-Lüdenscheidt Zoë_503_assignsubmission_file/a_501_assignsubmission_file_x", "zoe"),
+    ],
+    "Blackboard": [
+        (f"1-small_ada_attempt_2026-11-20-16-30-10_{NB}", "ada"),
+        (f"1-small_ada@uni.edu_attempt_2026-11-20-16-30-10_{NB}", "ada"),
+        (f"1-small_ZOE_attempt_2026-11-20-16-30-10_x_ada_attempt_2026-11-20-16-30-10_{NB}", "zoe"),
+    ],
+    "Brightspace": [
+        (f"12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/{NB}", "ada"),
+        (f"99-678 - Conor O'Neil-Smith - Nov 20, 2026 4:30 PM - {NB}", "oneil"),
+        ("98-678 - Zoe Müller-Lüdenscheidt - November 20, 2026 1630 - a - b.ipynb", "zoe"),
+    ],
+}  # fmt: skip
+CASES = [(title, place, who) for title, cases in NAMES.items() for place, who in cases]
+
+
+def reader(title: str = "", learners: list[Learner] = CLASS) -> Whose:
+    whose = Whose("1-small", BERLIN, Class(People(learners), has_roster=True))
+    whose.recognise([place for place, _ in NAMES.get(title, ())])
+    return whose
+
+
+@pytest.mark.parametrize(("title", "place", "learner"), CASES)
+def test_the_platforms_word_says_whose_it_is(title: str, place: str, learner: str) -> None:
+    """A class's work would not be collected, or be taken for another's."""
+    whose = reader(title)
+    assert whose.platform is not None and whose.platform.title == title
+    found = whose.read(place)
+    assert found is not None and found[0].learner == learner
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "said"),
+    [
+        ("Canvas", f"leeann_12_345_{NB}", "fits lee1 and lee2"),
+        ("Canvas", f"anon_aB3xZ_345_{NB}", "graded anonymously"),
+        ("Canvas", f"LATE_anon_aB3xZ_345_{NB}", "graded anonymously"),
+        ("Canvas", f"hackereve_12345_7_777_8_{NB}", "could mean ada or another"),
+        ("Canvas", f"lovelaceada_12345_7_777_8_{NB}", "could mean ada or another"),
+        ("Canvas", f"nobody_5_6_{NB}", "grading roster"),
+        ("Moodle", f"Ann Lee_7_assignsubmission_file_/{NB}", "fits lee1 and lee2"),
+        ("Moodle", f"Participant_501_assignsubmission_file_/{NB}", None),
+        ("Moodle", f"Participant_502_assignsubmission_file_/{NB}", "reveal student identities"),
+        ("Moodle", f"Ada Lovelace_9_assignsubmission_file/../{NB}", "would put it elsewhere"),
+        ("Blackboard", f"1-small_mallory_attempt_2026-11-20-16-30-10_{NB}", "nobody in"),
+        ("Brightspace", f"1-2 - Ann Lee - Nov 20, 2026 430 PM/{NB}", "copy the right file"),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 31, 2026 430 PM/{NB}", "no date and time"),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 30, 1026 430 PM/{NB}", "the year 1026"),
+    ],
+)
+def test_who_cannot_be_told_is_refused(title: str, place: str, said: str | None) -> None:
+    """Work would count for somebody else, or be missing without a word."""
+    whose = reader(title)
+    if said is None:
+        assert whose.read(place) is not None
+    else:
+        with pytest.raises(Malformed, match=said):
+            whose.read(place)
+
+
+@pytest.mark.parametrize(
+    ("title", "place", "when"),
+    [
+        ("Blackboard", f"1-small_ada_attempt_2026-11-20-16-30-10_{NB}", (15, 30, 10)),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 20, 2026 115 PM/{NB}", (12, 15)),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 20, 2026 1205 PM/{NB}", (11, 5)),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 20, 2026 1:05 AM/{NB}", (0, 5)),
+        ("Brightspace", f"1-2 - Ada Lovelace - Nov 20, 2026 2305/{NB}", (22, 5)),
+        ("Moodle", f"Ada Lovelace_501_assignsubmission_file/{NB}", None),
+        ("Canvas", f"lovelaceada_12345_67890_{NB}", None),
+    ],
+)
+def test_times_are_of_the_courses_zone(title: str, place: str, when: tuple[int, ...]) -> None:
+    """A learner would be late, or not, by hours."""
+    found = reader(title).read(place)
+    expected = datetime.datetime(2026, 11, 20, *when) if when else None
+    assert found is not None and found[0].handed_in == expected
+
+
+def test_late_on_canvas_is_as_little_late_as_can_be() -> None:
+    """Who is late would count as on time, or lose more than the platform can say."""
+    due = datetime.datetime(2026, 11, 20, 12)
+    whose = reader("Canvas")
+    whose.known = Class(whose.known.people, due=due)
+    late = whose.read(f"lovelaceada_LATE_12345_67890_{NB}")
+    assert late is not None and late[0].handed_in == due + datetime.timedelta(seconds=1)
+
+
+def test_a_learner_cannot_make_it_another_platforms_download() -> None:
+    """The end of a name is the learner's: with two platforms' forms in it nobody may guess."""
+    spoofed = f"hackereve_777_8_x_ada_attempt_2026-11-20-16-30-10_{NB}"
+    with pytest.raises(Malformed, match="--platform"):
+        recognise([spoofed], "1-small", BERLIN)
+    platform = recognise([spoofed, f"lovelaceada_12345_9_{NB}"], "1-small", BERLIN)
+    assert platform is not None and platform.title == "Canvas"
+
+
+def test_a_folder_around_the_download_does_no_harm() -> None:
+    """Who unpacked it and packed it again would have nothing collected."""
+    whose = reader()
+    whose.recognise([f"Submissions/{place}" for place, _ in NAMES["Moodle"]], unwrap=True)
+    found = whose.read(f"Submissions/Ada Lovelace_501_assignsubmission_file/{NB}")
+    assert found is not None and found[0] == ("ada", None, NB)
+    whose = reader()
+    uploaded = "Eve Hacker_5_assignsubmission_onlinetext"
+    whose.recognise([f"{uploaded}/Ada Lovelace_501_assignsubmission_file_{NB}"], unwrap=True)
+    assert whose.wrapper == ""
+
+
+def test_thousands_are_found_soon() -> None:
+    """A large class would wait, if each were looked up among all."""
+    learners = [Learner(f"u{n}", f"First{n}", f"Last{n}") for n in range(3000)]
+    whose = reader("Moodle", learners)
+    for n in range(0, 3000, 3):
+        found = whose.read(f"First{n} Last{n}_{n}_assignsubmission_file/{NB}")
+        assert found is not None and found[0].learner == f"u{n}"
