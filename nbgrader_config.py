@@ -34,6 +34,10 @@ c.GenerateAssignment.preprocessors = [
 # A question's mark scheme stands in its locked cell, above the answer.
 c.ClearMarkScheme.enforce_metadata = False
 
+# A clone has release/: the exercise goes into the gradebook all the same.
+c.GenerateAssignment.force = True
+c.GenerateAssignment.exporter_class = "grading.nbgrader_plugins.generate.SourceReader"
+
 # Grading: the learner's answers set into the source notebook, run in a sandbox, examined from
 # outside. `nbgrader validate`, which learners use, is left as it is.
 c.Autograde.exporter_class = "grading.nbgrader_plugins.autograde.SubmissionReader"

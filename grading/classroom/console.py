@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from rich.console import Console
 from rich.markup import escape
@@ -35,36 +35,30 @@ def grade_class(
     db: str | None = None,
     force: bool = False,
     unsafe: bool = False,
+    students: Collection[str] = (),
 ) -> int:
     """The command; gives its exit status.
 
     jobs: worker processes on this machine; as many as there are cores unless given.
     scheduler: address of a Dask scheduler, whose workers grade instead.
+    students: ids of the learners whose work is graded; everybody's unless given.
     """
     jobs = jobs or _cores()
     try:
         folder = ClassFolder(exercise, db, unsafe)
-        with folder.locked(), folder.gradebook() as gradebook, _progress_bar(console) as progress:
-            bar = progress.add_task(exercise, total=None, said="")
-            begin = time.monotonic()
-
-            def show(summary: Summary) -> None:
-                done = summary.graded + summary.unchanged + summary.not_graded
-                rate = summary.graded / (time.monotonic() - begin) * 60
-                said = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
-                progress.update(
-                    bar,
-                    completed=done,
-                    total=summary.submissions,
-                    said=f"{rate:.0f} a minute; tests: {said}",
-                )
-
-            run = Run(folder, gradebook, force, show)
-            with _on_signals(run.stop):
-                if scheduler is None:
-                    summary = run.grade(lambda: folder.local_pool(jobs))
-                else:
-                    summary = run.grade(lambda: dask_pool(scheduler))
+        with folder.locked(), folder.gradebook() as gradebook:
+            if folder.registered:
+                others = " For all the others, grade without --student." if students else ""
+                console.print(escape(folder.registered + others), soft_wrap=True)
+            if not folder.students():
+                raise CannotGrade(folder.nothing_handed_in())
+            with _progress_bar(console) as progress:
+                run = Run(folder, gradebook, force, _shower(progress, exercise), students)
+                with _on_signals(run.stop):
+                    if scheduler is None:
+                        summary = run.grade(lambda: folder.local_pool(jobs))
+                    else:
+                        summary = run.grade(lambda: dask_pool(scheduler))
             penalties = gradebook.update_penalties()
             by_hand = gradebook.awaiting_a_human()
     except ModuleNotFoundError as error:
@@ -114,11 +108,32 @@ def _progress_bar(console: Console) -> Progress:
     )
 
 
+def _shower(progress: Progress, exercise: str) -> Callable[[Summary], None]:
+    """Shows how far a run is."""
+    bar = progress.add_task(exercise, total=None, said="")
+    begin = time.monotonic()
+
+    def show(summary: Summary) -> None:
+        done = summary.graded + summary.unchanged + summary.not_graded
+        rate = summary.graded / (time.monotonic() - begin) * 60
+        said = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
+        progress.update(
+            bar,
+            completed=done,
+            total=summary.submissions,
+            said=f"{rate:.0f} a minute; tests: {said}",
+        )
+
+    return show
+
+
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
     table = Table("", "submissions", title=exercise)
     table.add_row("handed in", str(summary.submissions))
     table.add_row("graded now", str(summary.graded))
     table.add_row("unchanged since they were graded", str(summary.unchanged))
+    if summary.excluded:
+        table.add_row("handed in by those whom you have excluded", str(summary.excluded))
     table.add_row("need you (see below)", str(len(summary.problems)))
     table.add_row("have answers to grade by hand", str(by_hand))
     console.print(table)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -37,11 +38,22 @@ class CourseFolder:
     def exercises(self) -> list[str]:
         """Names of the exercises in source/."""
         source = self.root / self.directory.source_directory
-        return sorted(folder.name for folder in source.iterdir() if any(folder.glob("*.ipynb")))
+        return sorted({notebook.parent.name for notebook in source.glob("*/*.ipynb")})
 
-    def source_notebooks(self, exercise: str) -> list[Path]:
-        """The instructor's notebooks of an exercise."""
-        return sorted(self.path(self.directory.source_directory, ".", exercise).glob("*.ipynb"))
+    def no_such(self, exercise: str) -> str:
+        """What to say of an exercise that source/ doesn't have: those that it has."""
+        source = self.directory.source_directory
+        if there := ", ".join(self.exercises()):
+            return f"there is no exercise {exercise!r} in {source}/; there are: {there}"
+        return (
+            f"there is no exercise in {self.root / source}: run the command in the course folder, "
+            "where nbgrader_config.py lies"
+        )
+
+    def sources(self, exercise: str) -> list[Path]:
+        """The source notebooks of an exercise."""
+        folder = glob.escape(str(self.path(self.directory.source_directory, ".", exercise)))
+        return [Path(p) for p in sorted(glob.glob(f"{folder}/{self.directory.notebook_id}.ipynb"))]
 
     def path(self, step: str, student: str, exercise: str) -> Path:
         """Where nbgrader keeps something; `step` is e.g. `directory.submitted_directory`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime
-import glob
+import os
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from grading.classroom.fingerprint import digest, grading_version
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
 from grading.classroom.lock import locked
+from grading.classroom.registration import register
 from grading.classroom.workers import GradedNotebook, Handed, Pool, Task, local_pool
 from grading.sandbox.limits import Limits
 from grading.submission.graft import Source, SourceError, read_source
@@ -55,7 +56,8 @@ class ClassFolder:
     exercise: the assignment.
     db: URL of the gradebook, instead of the configured one.
     unsafe: run learners' code without a sandbox.
-    Raises CannotGrade where there is no such source notebook, or it is at fault.
+    registered: what `gradebook` had to do, in a sentence, or empty.
+    Raises CannotGrade where there is no such exercise, or its source notebook is at fault.
     """
 
     def __init__(self, exercise: str, db: str | None = None, unsafe: bool = False) -> None:
@@ -70,10 +72,10 @@ class ClassFolder:
         self._limits = Limits(**reader.get("limits", {}))
         self.root = self.course.root
         self._source = self._path(self._course.source_directory, ".")
-        pattern = f"{glob.escape(str(self._source))}/{self._course.notebook_id}.ipynb"
-        self._sources = {p.stem: _source(p) for p in map(Path, sorted(glob.glob(pattern)))}
+        self.registered = ""
+        self._sources = {path.stem: _source(path) for path in self.course.sources(exercise)}
         if not self._sources:
-            raise CannotGrade(f"there is no source notebook {pattern}")
+            raise CannotGrade(self.course.no_such(exercise))
         answers = {name: source.stubs for name, source in self._sources.items()}
         self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
         self._versions = tuple(grading_version(s.data) for s in self._sources.values())
@@ -86,7 +88,8 @@ class ClassFolder:
         return locked(self.root)
 
     def gradebook(self) -> ClassGradebook:
-        """The gradebook, which fits the source notebooks. Raises GradebookError."""
+        """The gradebook, in which the exercise stands as in source/. Raises GradebookError."""
+        self.registered = register(self.course, self.exercise)
         late = AssignLatePenalties(parent=self._converter)
         late.init_plugin()
         gradebook = ClassGradebook(
@@ -112,6 +115,18 @@ class ClassFolder:
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""
         return submitted_folders(self._course)
+
+    def nothing_handed_in(self) -> str:
+        """Where submissions belong, and the commands that bring them there."""
+        course, exercise = self._course, self.exercise
+        place = self._path(course.submitted_directory, "<learner>") / f"{exercise}.ipynb"
+        return (
+            f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
+            f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
+            f"  nbgrader collect {exercise}      from nbgrader's exchange\n"
+            f"  nbgrader zip_collect {exercise}  from a learning platform's zip file, which you "
+            f"have put into downloaded/{exercise}/archive/"
+        )
 
     def read(self, student: str, folder: Path) -> Submission:
         """Read what was handed in. Raises Malformed where it can't be graded at all."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 
 from grading.classroom import extensions, journal
 from grading.classroom.journal import Entry
+from grading.classroom.roster import excluded_ids
 from grading.classroom.workers import GradedNotebook
 from grading.submission.graft import Source, grade_id
 
@@ -42,6 +44,27 @@ class GradebookError(ValueError):
 
 class GradebookUnavailable(RuntimeError):
     """The gradebook can't be read or written now; the message says what to do."""
+
+
+@contextlib.contextmanager
+def reached(url: str) -> Iterator[None]:
+    """Turn what is not one submission's trouble into GradebookUnavailable."""
+    try:
+        yield
+    except (IntegrityError, DataError, ProgrammingError):
+        raise
+    except DBAPIError as error:
+        where = make_url(url).render_as_string(hide_password=True)
+        said = " ".join(str(error.orig).split())
+        what = "can't be used now"
+        advice = "put that right, then run the same command again"
+        if "locked" in said:
+            what = "is in use by another program"
+            advice = (
+                "wait until that has finished, or close it (the formgrader, a database "
+                "browser), then run the same command again"
+            )
+        raise GradebookUnavailable(f"the gradebook {where} {what} ({said}): {advice}") from None
 
 
 @dataclass(frozen=True)
@@ -92,25 +115,8 @@ class ClassGradebook:
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
 
-    @contextlib.contextmanager
-    def _reached(self) -> Iterator[None]:
-        """Turn what is not one submission's trouble into GradebookUnavailable."""
-        try:
-            yield
-        except (IntegrityError, DataError, ProgrammingError):
-            raise
-        except DBAPIError as error:
-            where = make_url(self._url).render_as_string(hide_password=True)
-            said = " ".join(str(error.orig).split())
-            what = "can't be used now"
-            advice = "put that right, then run the same command again"
-            if "locked" in said:
-                what = "is in use by another program"
-                advice = (
-                    "wait until that has finished, or close it (the formgrader, a database "
-                    "browser), then run the same command again"
-                )
-            raise GradebookUnavailable(f"the gradebook {where} {what} ({said}): {advice}") from None
+    def _reached(self) -> AbstractContextManager[None]:
+        return reached(self._url)
 
     def check(self, name: str, source: Source) -> None:
         """Compare a source notebook's graded cells with the gradebook's. Raises GradebookError."""
@@ -131,6 +137,11 @@ class ClassGradebook:
         with self._reached(), self._engine.connect() as connection:
             row = self._submission(connection, student)
             return None if row is None else journal.read(connection, row.id)
+
+    def excluded(self) -> set[str]:
+        """Ids of the learners whose work is not graded."""
+        with self._reached(), self._engine.connect() as connection:
+            return excluded_ids(connection)
 
     def awaiting_a_human(self) -> int:
         """How many submissions have something that a human has to grade."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, Student
 from sqlalchemy import Boolean, Column, Connection, String, Table, Text, delete, insert, select
 
 from grading.classroom.journal import TABLES
@@ -64,14 +64,92 @@ def write_roster(gradebook: Gradebook, learners: Iterable[Learner]) -> None:
     """Add learners, or replace what is known of them, all or none."""
     TABLES.create_all(gradebook.engine)
     for learner in learners:
-        gradebook.update_or_create_student(
-            learner.student_id,
-            first_name=learner.first_name,
-            last_name=learner.last_name,
-            email=learner.email,
-        )
+        student = gradebook.db.get(Student, learner.student_id)
+        if student is None:
+            student = Student(id=learner.student_id)
+            gradebook.db.add(student)
+        student.first_name, student.last_name = learner.first_name, learner.last_name
+        student.email = learner.email
         _write(gradebook.db.connection(), learner)
     gradebook.db.commit()
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What becomes of a roster when a class list is read.
+
+    learners: everybody in the list, with what was known before and the list doesn't say.
+    new, changed: ids. missing: who is in the gradebook, not excluded, and not in the list.
+    remarks: a sentence on each whom list and gradebook call otherwise, or seem to.
+    """
+
+    learners: list[Learner] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
+    """Join what the gradebook knows with a class list.
+
+    Who has another id in the list, and an e-mail address or a platform's id that the gradebook
+    knows, keeps the gradebook's. Small and capital letters are the same.
+    """
+    merged = Merged()
+    by_id = {learner.student_id.casefold(): learner for learner in known}
+    joined: set[str] = set()
+    for learner in listed:
+        name = learner.student_id
+        before = by_id.get(name.casefold()) or _under_another_id(known, learner, merged.remarks)
+        if before is None:
+            merged.learners.append(learner)
+            merged.new.append(name)
+        elif before.student_id in joined:
+            said = f"{name} and another row are both {before.student_id}: only the other counts"
+            merged.remarks.append(said)
+        else:
+            joined.add(before.student_id)
+            both = _join(before, learner)
+            merged.learners.append(both)
+            if both != before:
+                merged.changed.append(both.student_id)
+    left = (x for x in known if x.student_id not in joined and not x.excluded)
+    merged.missing.extend(learner.student_id for learner in left)
+    return merged
+
+
+def _under_another_id(
+    known: Sequence[Learner], learner: Learner, remarks: list[str]
+) -> Learner | None:
+    """Whom of the gradebook a learner with a new id is; a remark says so, or what is doubtful."""
+    other = match(known, [learner.email, *learner.aliases]).learner
+    if other is None:
+        return None
+    name, theirs = learner.student_id, other.student_id
+    same = learner.email and learner.email.casefold() == other.email.casefold()
+    if same or not other.name or _parts(learner.name) == _parts(other.name):
+        remarks.append(f"{name} is {theirs} in the gradebook, and stays so")
+        return other
+    remarks.append(
+        f"{name} ({learner.name}) is new, but an id of theirs is one of {theirs}'s "
+        f"({other.name}): are the files of the same class?"
+    )
+    return None
+
+
+def _join(before: Learner, listed: Learner) -> Learner:
+    more = (*before.aliases, listed.student_id, *listed.aliases)
+    aliases = dict.fromkeys(x for x in more if x not in (before.student_id, before.email))
+    return Learner(
+        before.student_id,
+        listed.first_name or before.first_name,
+        listed.last_name or before.last_name,
+        listed.email or before.email,
+        listed.section or before.section,
+        before.excluded,
+        tuple(aliases),
+    )
 
 
 def _write(connection: Connection, learner: Learner) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -56,6 +56,7 @@ OpenPool = Callable[[], AbstractContextManager[Pool]]
 class Summary:
     """How a run went.
 
+    excluded: how many have handed in whom the instructor has excluded.
     problems: learner and reason of each submission that needs the instructor.
     left_out: learner and reason where something that was handed in is not handed back.
     cells: how each test cell ended, by its notebook and name, for submissions that can be read.
@@ -66,6 +67,7 @@ class Summary:
     graded: int = 0
     unchanged: int = 0
     not_graded: int = 0
+    excluded: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
@@ -97,6 +99,7 @@ class Run:
     folder, gradebook: where everything is and goes.
     force: grade again what has not changed.
     show: called after each submission.
+    only: ids of the learners whose work is graded; everybody's unless given.
     """
 
     def __init__(
@@ -105,11 +108,13 @@ class Run:
         gradebook: ClassGradebook,
         force: bool = False,
         show: Callable[[Summary], None] = lambda _: None,
+        only: Collection[str] = (),
     ) -> None:
         self._folder = folder
         self._gradebook = gradebook
         self._force = force
         self._show = show
+        self._only = only
         self._stop = False
         self._tried = False
         self._lost: Counter[str] = Counter()
@@ -121,7 +126,7 @@ class Run:
 
     def grade(self, open_pool: OpenPool) -> Summary:
         """Grade what has to be graded. Raises CannotGrade."""
-        students = self._folder.students()
+        students = self._students()
         self.summary.submissions = len(students)
         fresh = self._changed(students)
         suspects: deque[Submission] = deque()
@@ -132,6 +137,23 @@ class Run:
         while not self._with_pool(open_pool, fresh, suspects):
             pass
         return self.summary
+
+    def _students(self) -> list[tuple[str, Path]]:
+        """Those whose work is to be graded, and where it lies."""
+        handed_in, excluded = self._folder.students(), self._gradebook.excluded()
+        exercise = self._folder.exercise
+        for name in dict.fromkeys(self._only):
+            if name in excluded:
+                advice = f"`python -m grading roster --include {name}` takes them back"
+                reason = f"you have excluded this learner; {advice}"
+            elif name not in dict(handed_in):
+                reason = f"nothing has been handed in for {exercise} under this name"
+            else:
+                continue
+            self.summary.problems.append((printable(name), f"not graded: {reason}"))
+        wanted = [found for found in handed_in if not self._only or found[0] in self._only]
+        self.summary.excluded = sum(name in excluded for name, _ in wanted)
+        return [found for found in wanted if found[0] not in excluded]
 
     def _changed(self, students: list[tuple[str, Path]]) -> Iterator[Submission]:
         """What has to be graded; the others are counted."""

@@ -36,7 +36,7 @@ def drop(
     try:
         with opened(db) as dates, locked(dates.course.root):
             exercise = dates.exercise(exercise)
-            found = questions(dates.course.source_notebooks(exercise))
+            found = questions(dates.course.sources(exercise))
             if not cells:
                 _list(exercise, found)
                 return

@@ -13,6 +13,13 @@ from rich.console import Console
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes. Default: the cores.")
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler: its workers grade.")
 @click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+@click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="ID",
+    help="Grade only this learner's work; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Learners' code can do what you can.")
 def grade(
@@ -20,6 +27,7 @@ def grade(
     jobs: int | None,
     scheduler: str | None,
     db: str | None,
+    students: tuple[str, ...],
     force: bool,
     unsafe_no_sandbox: bool,
 ) -> None:
@@ -31,4 +39,5 @@ def grade(
     from grading.classroom.console import grade_class
 
     console = Console(highlight=False)
-    sys.exit(grade_class(exercise, console, jobs, scheduler, db, force, unsafe_no_sandbox))
+    status = grade_class(exercise, console, jobs, scheduler, db, force, unsafe_no_sandbox, students)
+    sys.exit(status)

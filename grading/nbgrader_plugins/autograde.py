@@ -25,7 +25,9 @@ from traitlets import Bool, Dict, List, TraitError, Unicode
 
 from grading.classroom import extensions, journal
 from grading.classroom.fingerprint import judged, version_now
+from grading.classroom.gradebook import GradebookUnavailable, reached
 from grading.classroom.lock import Busy, locked
+from grading.classroom.roster import excluded_ids
 from grading.classroom.rules import MarkingRules
 from grading.examination.dropped import decision
 from grading.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
@@ -77,7 +79,7 @@ class SubmissionReader(NotebookExporter):
                 self._clean = CleanFolder(self.converter, self._taken)
                 self._try_solutions()
                 type(self.converter).convert_notebooks(self.converter)
-        except (Busy, SandboxUnavailable, TraitError) as error:
+        except (Busy, GradebookUnavailable, SandboxUnavailable, TraitError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
 
@@ -102,7 +104,11 @@ class SubmissionReader(NotebookExporter):
         course = self.converter.coursedir
         expected = expected_of(course, self._answers(), self.expected_files)
         assignments: dict[str, list[str]] = {}
+        excluded = self._excluded()
         for learner, folder in submitted_folders(course):
+            if learner in excluded:
+                self.log.warning("Not graded: %s: you have excluded this learner", learner)
+                continue
             try:
                 taken = take(learner, folder, expected, top_of(course))
             except Malformed as error:
@@ -114,6 +120,13 @@ class SubmissionReader(NotebookExporter):
             # nbgrader passes over a folder without the notebook; `from_filename` says why.
             assignments[str(folder)] = sorted(f"{folder / n}.ipynb" for n in taken.notebooks)
         self.converter.assignments = assignments
+
+    def _excluded(self) -> set[str]:
+        """Ids of the learners whom the instructor has excluded."""
+        course = self.converter.coursedir
+        with reached(course.db_url), Gradebook(course.db_url, course.course_id) as gradebook:
+            journal.TABLES.create_all(gradebook.engine)
+            return excluded_ids(gradebook.db.connection())
 
     def _answers(self) -> dict[str, Collection[str]]:
         """For each source notebook the grade ids of its answers."""

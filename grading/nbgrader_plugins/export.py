@@ -8,6 +8,7 @@ from typing import Any
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins.export import ExportPlugin
 
+from grading.classroom.roster import Learner, read_roster
 from grading.submission.harmless import safe_cell
 
 
@@ -16,12 +17,18 @@ class SafeCsvExport(ExportPlugin):
 
     COLUMNS = (
         "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
-        "raw_score", "late_submission_penalty", "score", "max_score",
+        "raw_score", "late_submission_penalty", "score", "max_score", "section",
     )  # fmt: skip
 
     def export(self, gradebook: Gradebook) -> None:
-        """Write the table to the file that `--to` names, or to grades.csv."""
+        """Write the table to the file that `--to` names, or to grades.csv.
+
+        Whom the instructor has excluded is not in it. Who has nothing graded has no score: that is
+        not the same as 0 points.
+        """
         path = self.to or "grades.csv"
+        learners = [learner for learner in read_roster(gradebook) if not learner.excluded]
+        learners.sort(key=lambda learner: (learner.last_name, learner.first_name))
         self.log.info("Exporting grades to %s", path)
         with open(path, "w", newline="", encoding="utf-8") as file:
             table = csv.writer(file)
@@ -29,21 +36,22 @@ class SafeCsvExport(ExportPlugin):
             for assignment in gradebook.assignments:
                 if self.assignment and assignment.name not in self.assignment:
                     continue
-                for student in gradebook.students:
-                    if not self.student or student.id in self.student:
-                        row = self._row(gradebook, assignment, student)
+                for learner in learners:
+                    if not self.student or learner.student_id in self.student:
+                        row = self._row(gradebook, assignment, learner)
                         table.writerow([safe_cell(value) for value in row])
 
-    def _row(self, gradebook: Gradebook, assignment: Any, student: Any) -> list[Any]:
+    def _row(self, gradebook: Gradebook, assignment: Any, learner: Learner) -> list[Any]:
         try:
-            submission = gradebook.find_submission(assignment.name, student.id)
+            submission = gradebook.find_submission(assignment.name, learner.student_id)
         except MissingEntry:
-            when, raw, penalty = None, 0.0, 0.0
+            when = raw = penalty = score = None
         else:
             when, raw = submission.timestamp, submission.score
             penalty = submission.late_submission_penalty
+            score = max(0.0, raw - penalty)
         return [
-            assignment.name, assignment.duedate, when, student.id, student.last_name,
-            student.first_name, student.email, raw, penalty, max(0.0, raw - penalty),
-            assignment.max_score,
+            assignment.name, assignment.duedate, when, learner.student_id, learner.last_name,
+            learner.first_name, learner.email, raw, penalty, score, assignment.max_score,
+            learner.section,
         ]  # fmt: skip

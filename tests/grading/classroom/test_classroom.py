@@ -217,12 +217,9 @@ def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPat
 
     with ClassFolder(EXERCISE).locked():
         assert "another run" in refused()
-    assert "no source notebook" in refused("2-none")
-    assert "generate_assignment" in refused(db=f"sqlite:///{course.root}/other.db")
+    assert f"no exercise '2-none' in source/; there are: {EXERCISE}" in refused("2-none")
     path = course.root / "source" / EXERCISE / f"{EXERCISE}.ipynb"
     whole = path.read_text()
-    path.write_text(whole.replace('"points": 2', '"points": 4'))
-    assert "generate_assignment" in refused()
     path.write_text(whole[:-20])
     assert "source notebook can't be read" in refused()
     path.write_text(whole)

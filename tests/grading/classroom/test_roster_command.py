@@ -1,0 +1,101 @@
+"""`python -m grading roster`: the class, who is left out of it, and where that holds."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook
+from rich.console import Console
+
+from grading.classroom.roster import Learner, read_roster, write_roster
+from grading.classroom.roster_console import manage_roster
+from grading.classroom.run import CANNOT, FINE, LOOK
+from support.course import EXERCISE
+from support.handed_in import HandedIn, Inline, run_here
+
+Roster = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def roster(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> Roster:
+    """The command in the class's folder: its status and what it prints."""
+    monkeypatch.chdir(course.root)
+
+    def run(text: str = "", **options: Any) -> tuple[int, str]:
+        if text:
+            options["file"] = course.root / "class.csv"
+            options["file"].write_text(text)
+        console = Console(record=True, width=1000)
+        return manage_roster(console, **options), console.export_text()
+
+    return run
+
+
+def test_reading_and_listing_a_class(roster: Roster, course: HandedIn) -> None:
+    """Who has not handed in is known only from a list."""
+    assert "Nobody is in the class yet" in roster()[1]
+    status, said = roster("ID,Name,Group\nada,Ada Lovelace,A\nalan,Alan Turing,B\n[i],X,\n")
+    assert status == LOOK
+    assert "class.csv: 2 learners, 2 of them new, 0 changed." in said
+    assert "Their ids are from the column 'ID'" in said
+    assert "Not taken: row 4: no learner can be called '[i]'" in said
+    status, said = roster("id,email\nalan,alan@uni.edu\n")
+    assert status == FINE and "1 learner, 0 of them new, 1 changed." in said
+    assert "In the gradebook, but not in this file: ada. They stay" in said
+    status, said = roster()
+    assert status == FINE
+    assert "│ ada  │ Ada Lovelace │ A       │          │ 1-small       │" in said
+    assert "1-small: 1 of 2 have handed in; not yet: alan" in said
+    assert "Handed in, but not in the class: bad-json, bad-missing, bad-time, ben" in said
+    with Gradebook(course.url) as gradebook:
+        assert read_roster(gradebook)[1] == Learner("alan", "Alan", "Turing", "alan@uni.edu", "B")
+    assert roster("A,B\n1,2\n")[0] == CANNOT
+
+
+def test_who_is_excluded_is_out_of_grades(
+    roster: Roster, course: HandedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the class command, nbgrader's own, and the table of scores, until taken back."""
+    roster("id,last name,section\nada,Lovelace,A\nalan,Turing,=B\n")
+    status, said = roster(exclude=["ben", "adda"])
+    assert status == LOOK
+    assert "adda: nobody in the class has this id; did you mean ada?" in said
+    assert "ben: excluded, so neither graded, reported nor exported" in said
+    assert "│ ben  │          │         │ yes      │ 1-small       │" in roster()[1]
+    summary = run_here(monkeypatch, course, pool := Inline())
+    assert (summary.excluded, summary.graded) == (1, 9) and len(pool.graded) == 9
+    course.nbgrader("autograde", EXERCISE, "--student=ben")
+    assert "ben" not in {row[0] for row in course.rows()[0]}
+    course.nbgrader("export", "--to", "g.csv")
+    with (course.root / "g.csv").open(newline="") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert "ben" not in rows and {"ada", "alan", "late"} <= set(rows)
+    assert (rows["ada"]["score"], rows["ada"]["section"]) == ("3.0", "A")
+    nothing = ("timestamp", "raw_score", "late_submission_penalty", "score")
+    assert [rows["alan"][column] for column in nothing] == [""] * 4, "that is not the same as 0"
+    assert rows["alan"]["section"] == "'=B" and rows["alan"]["max_score"] == "6.0"
+    assert "ben: part of the class" in roster(include=["ben"])[1]
+    assert run_here(monkeypatch, course, Inline()).graded == 1
+
+
+def test_outside_the_course_folder(
+    roster: Roster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A gradebook of its own would take the class, and grading know nobody."""
+    monkeypatch.chdir(tmp_path)
+    status, said = roster("id\nada\n")
+    assert status == CANNOT and "run the command in the course folder" in said
+    assert not (tmp_path / "gradebook.db").exists()
+
+
+def test_a_roster_is_written_whole_or_not_at_all(course: HandedIn) -> None:
+    """Half a class in the gradebook would look like a whole one."""
+    with Gradebook(course.url) as gradebook:
+        with pytest.raises(AttributeError):
+            write_roster(gradebook, [Learner("ada"), None])  # type: ignore[list-item]
+        gradebook.db.rollback()
+        assert read_roster(gradebook) == []
