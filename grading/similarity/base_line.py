@@ -59,7 +59,7 @@ def base_line(folders: Iterable[Path]) -> BaseLine:
     """Of the notebooks in these folders (solutions, what was handed out, lessons), and of the
     course's own modules. What can't be read is left out."""
     code = [text for package in (helpers, checks) for text in _modules(Path(*package.__path__))]
-    prose = []
+    prose: list[str] = []
     for folder in folders:
         for path in sorted(folder.rglob("*.ipynb")):
             for kind, text in _cells(path):

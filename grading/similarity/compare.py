@@ -134,12 +134,17 @@ class Comparison:
         shared = np.zeros((size, size), np.float32)
         for who, times in self._together.items():
             shared[np.ix_(who, who)] += times
-        own = np.array([sum(a.size for a in self._works[who].values()) for who in self._learners])
+        own = np.array([self._own(who) for who in self._learners], np.float32)
         least = np.maximum(FEWEST_TOKENS, LEAST_SHARE * np.minimum.outer(own, own))
         first, second = np.nonzero(np.triu(FINGERPRINT * shared >= least, 1))
-        best = np.argsort(-(shared / least)[first, second], kind="stable")[:MOST_CANDIDATES]
+        best = np.argsort(-shared[first, second] / least[first, second], kind="stable")[
+            :MOST_CANDIDATES
+        ]
         for a, b in zip(first[best], second[best], strict=True):
             yield self._learners[a], self._learners[b]
+
+    def _own(self, learner: str) -> int:
+        return sum(answer.size for answer in self._works[learner].values())
 
     def _pair(self, first: str, second: str) -> Pair | None:
         works = mine, others = self._works[first], self._works[second]
@@ -148,7 +153,7 @@ class Comparison:
             both = np.intersect1d(mine[cell].own, others[cell].own, assume_unique=True)
             alike[cell] = both[among(both, self._rare)]
         tokens = min(sum(work[c].covered(found) for c, found in alike.items()) for work in works)
-        own = min(sum(answer.size for answer in work.values()) for work in works)
+        own = min(self._own(first), self._own(second))
         if tokens < max(FEWEST_TOKENS, LEAST_SHARE * own):
             return None
         cells = [
