@@ -1,7 +1,8 @@
 """The instructor's round trip on nbgrader's own commands: `python -m tools.demo`.
 
 A class made from tests/answers hands in one exercise: two learners through nbgrader's exchange,
-the others as a download from a learning platform. Everything happens in a folder of its own.
+the others as a download from a learning platform. The last learner hands in the first one's answers
+in disguise, for the class report to find. Everything happens in a folder of its own.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from rich.table import Table
 
 from authoring.exercises import ROOT
 from tools.classes import MadeUpCourse, fill_in, made_up_class
+from tools.copies import renamed, reordered
 
 EXCHANGE_LEARNERS = 2
+REPORT = "grading.nbgrader_plugins.report.ClassReport"
 
 
 def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
@@ -28,9 +31,11 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
     shutil.rmtree(root, ignore_errors=True)
     course = MadeUpCourse.make(root, exercise)
     learners = made_up_class(exercise)
+    original, *_, copier = learners
+    learners[copier] = {n: renamed(reordered(t)) for n, t in learners[original].items()}
     by_exchange = list(learners)[:EXCHANGE_LEARNERS]
     with Progress(console=console) as progress:
-        task = progress.add_task("", total=7 + 2 * len(by_exchange))
+        task = progress.add_task("", total=8 + 2 * len(by_exchange))
 
         def step(text: str) -> None:
             progress.update(task, advance=1, description=f"{text:<44}")
@@ -67,7 +72,14 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
             )
         step("export the grades")
         course.export()
+        step("write the class report")
+        report = course.root / "report.html"
+        course.nbgrader("export", f"--exporter={REPORT}", f"--to={report}")
     _show_scores(course, exercise, list(learners), console)
+    console.print(f"report:   {report}")
+    console.print(
+        f"          ({copier} handed in {original}'s answers in disguise: see the report)"
+    )
     return course
 
 

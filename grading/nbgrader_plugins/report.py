@@ -9,12 +9,12 @@ of those is missing, the report says so and does without. `--assignment` and `--
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 import pandas as pd
 from nbgrader.api import Gradebook
-from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
@@ -68,11 +68,13 @@ class ClassReport(ExportPlugin):
 
     def _facts(self, gradebook: Gradebook, assignment: Any, learners: Sequence[Learner]) -> Facts:
         course = self._course
-        handed_in = NbGraderAPI(course).get_submitted_students(assignment.name)
 
-        def graded(who: str) -> Path:
-            return Path(course.format_path(course.autograded_directory, who, assignment.name))
+        def folder(step: str, who: str) -> Path:
+            return Path(course.format_path(step, who, assignment.name))
 
+        ids = [learner.student_id for learner in learners]
+        handed_in = {who for who in ids if folder(course.submitted_directory, who).is_dir()}
+        graded = partial(folder, course.autograded_directory)
         return gather(gradebook, assignment, learners, handed_in, graded, self.log)
 
     def _base_line(self) -> BaseLine:

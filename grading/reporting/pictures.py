@@ -39,15 +39,16 @@ def bars(scores: Sequence[float], most: float) -> list[tuple[str, int]]:
     The last bar is for all points; the others are equally wide, up to `MOST_BARS` of them, and
     take in their lower end.
     """
-    step = next((s for s in STEPS if most / s <= MOST_BARS), most / MOST_BARS)
-    n = math.ceil(round(most / step, 6))
     # Points are sums of decimal fractions: a tiny error must not move one into another bar.
     values = np.array(scores) + 1e-9
+    whole = not np.any(np.abs(values - np.round(values)) > 1e-6)
+    steps = [s for s in STEPS if s >= whole and most / s <= MOST_BARS]
+    step = steps[0] if steps else most / MOST_BARS
+    n = math.ceil(round(most / step, 6))
     places = np.where(values >= most, n, np.minimum(values // step, n - 1)).astype(int)
     counts = np.bincount(places, minlength=n + 1)
-    whole = step == 1 and not np.any(np.abs(values - np.round(values)) > 1e-6)
     ends = [min((i + 1) * step, most) for i in range(n)]
-    names = [f"{i}" if whole else f"{i * step:g} to <{end:g}" for i, end in enumerate(ends)]
+    names = [f"{i}" if whole and step == 1 else f"{i * step:g} to <{end:g}" for i, end in enumerate(ends)]
     names.append(f"all {most:g}" if max(scores) <= most else f"{most:g} or more")
     return list(zip(names, counts.tolist(), strict=True))
 
