@@ -19,7 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from authoring.exercises import ROOT
-from tools.classes import MadeUpCourse, fill_in, made_up_class
+from tools.classes import CLASS, MadeUpCourse, committed_answers, fill_in
 from tools.copies import renamed, reordered
 
 EXCHANGE_LEARNERS = 2
@@ -30,9 +30,8 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
     """The whole round trip; the course folder at `root` is made anew."""
     shutil.rmtree(root, ignore_errors=True)
     course = MadeUpCourse.make(root, exercise)
-    learners = made_up_class(exercise)
+    learners = demo_class(exercise)
     original, *_, copier = learners
-    learners[copier] = {n: renamed(reordered(t)) for n, t in learners[original].items()}
     by_exchange = list(learners)[:EXCHANGE_LEARNERS]
     with Progress(console=console) as progress:
         task = progress.add_task("", total=8 + 2 * len(by_exchange))
@@ -81,6 +80,22 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
         f"          ({copier} handed in {original}'s answers in disguise: see the report)"
     )
     return course
+
+
+def demo_class(exercise: str) -> dict[str, dict[str, str]]:
+    """Answers of 12 learners: each another one, as far as there are, but for the last learner's."""
+    texts: dict[str, dict[str, list[str]]] = {}
+    for name, kind, path in committed_answers(exercise):
+        texts.setdefault(name, {}).setdefault(kind, []).append(path.read_text())
+    learners: dict[str, dict[str, str]] = {}
+    for i, learner in enumerate(CLASS[:-1]):
+        learners[learner] = {}
+        for j, (name, of_kind) in enumerate(texts.items()):
+            left = of_kind["wrong" if i >= 4 and (i + j) % 2 else "right"]
+            learners[learner][name] = left[0]
+            left.append(left.pop(0))
+    original = learners[CLASS[0]]
+    return learners | {CLASS[-1]: {n: renamed(reordered(t)) for n, t in original.items()}}
 
 
 def _work_and_submit(

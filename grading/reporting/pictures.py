@@ -48,7 +48,9 @@ def bars(scores: Sequence[float], most: float) -> list[tuple[str, int]]:
     places = np.where(values >= most, n, np.minimum(values // step, n - 1)).astype(int)
     counts = np.bincount(places, minlength=n + 1)
     ends = [min((i + 1) * step, most) for i in range(n)]
-    names = [f"{i}" if whole and step == 1 else f"{i * step:g} to <{end:g}" for i, end in enumerate(ends)]
+    names = [
+        f"{i}" if whole and step == 1 else f"{i * step:g} to <{end:g}" for i, end in enumerate(ends)
+    ]
     names.append(f"all {most:g}" if max(scores) <= most else f"{most:g} or more")
     return list(zip(names, counts.tolist(), strict=True))
 

@@ -14,6 +14,7 @@ from grading.similarity.evidence import marked
 from grading.similarity.tokens import of_code
 from tools.classes import committed_answers
 from tools.copies import renamed, reordered
+from tools.demo import demo_class
 
 Work = dict[str, str]
 
@@ -75,6 +76,11 @@ def test_two_of_five_answers_rewritten_hide_nothing(base):
         copy[name] = answers[name][3]
     pairs = Comparison(learners | {"copy": copy}, (), base).pairs()
     assert [(p.first, p.second) for p in pairs] == [("learner-1", "copy")]
+
+
+def test_the_demo_shows_the_copy_that_it_plants(base):
+    pairs = Comparison(demo_class("1-attention"), (), base).pairs()
+    assert [(p.first, p.second) for p in pairs] == [("ada", "tim")]
 
 
 def test_what_the_course_shows_or_many_write_says_nothing(base):
