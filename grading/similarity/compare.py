@@ -20,6 +20,9 @@ FEWEST_TOKENS, LEAST_SHARE = 60, 0.5
 """A pair is shown from so many tokens alike on, and from this share of what the shorter of the two
 has of its own. Right answers by different authors (those in tests/answers, put together to 2,232
 pairs of whole exercises) reach 0.42 with 50 tokens or more; copies in disguise have 0.65 to 1."""
+ANSWERS, ANSWER_TOKENS, ANSWER_SHARE = 2, 20, 0.6
+"""Or from so many answers on that are alike each, in so many tokens and in this share of what the
+longer one has of its own. Of the same right answers, no two learners' come so near."""
 FEW, FEW_OF_CLASS = 10, 0.1
 """A fingerprint of more learners than that (the larger of the two) is common."""
 MOST_CANDIDATES = 2_000
@@ -135,11 +138,9 @@ class Comparison:
         for who, times in self._together.items():
             shared[np.ix_(who, who)] += times
         own = np.array([self._own(who) for who in self._learners], np.float32)
-        least = np.maximum(FEWEST_TOKENS, LEAST_SHARE * np.minimum.outer(own, own))
-        first, second = np.nonzero(np.triu(FINGERPRINT * shared >= least, 1))
-        best = np.argsort(-shared[first, second] / least[first, second], kind="stable")[
-            :MOST_CANDIDATES
-        ]
+        first, second = np.nonzero(np.triu(FINGERPRINT * shared >= FEWEST_TOKENS, 1))
+        share = shared[first, second] / np.minimum(own[first], own[second])
+        best = np.argsort(-share, kind="stable")[:MOST_CANDIDATES]
         for a, b in zip(first[best], second[best], strict=True):
             yield self._learners[a], self._learners[b]
 
@@ -152,9 +153,16 @@ class Comparison:
         for cell in mine.keys() & others.keys():
             both = np.intersect1d(mine[cell].own, others[cell].own, assume_unique=True)
             alike[cell] = both[among(both, self._rare)]
-        tokens = min(sum(work[c].covered(found) for c, found in alike.items()) for work in works)
+        covered = {c: [work[c].covered(found) for work in works] for c, found in alike.items()}
+        tokens = min(map(sum, zip(*covered.values(), strict=True)), default=0)
         own = min(self._own(first), self._own(second))
-        if tokens < max(FEWEST_TOKENS, LEAST_SHARE * own):
+        whole = [
+            min(n)
+            for cell, n in covered.items()
+            if min(n) >= max(ANSWER_TOKENS, ANSWER_SHARE * max(work[cell].size for work in works))
+        ]
+        in_some_answers = len(whole) >= ANSWERS and sum(whole) >= FEWEST_TOKENS
+        if tokens < max(FEWEST_TOKENS, LEAST_SHARE * own) and not in_some_answers:
             return None
         cells = [
             (cell, mine[cell].side(alike[cell]), others[cell].side(alike[cell]))

@@ -97,6 +97,17 @@ def test_what_the_course_shows_or_many_write_says_nothing(base):
     assert len(Comparison(few | two, (), base).pairs()) == 1
 
 
+def test_two_whole_answers_alike_are_found_beside_three_that_are_not(base):
+    """Two short answers taken over are less than half of an exercise, and more than chance."""
+    (learners, *_) = classes("7-decoder")
+    copy = dict(learners["learner-2"])
+    for name in ("sample_next", "next_token_loss"):
+        copy[name] = renamed(learners["learner-1"][name])
+    pairs = Comparison({**learners, "learner-2": copy}, (), base).pairs()
+    assert [(p.first, p.second) for p in pairs] == [("learner-1", "learner-2")]
+    assert pairs[0].share < 0.5
+
+
 def test_written_answers_are_compared_by_words(base):
     text = "Heads of early layers look at the neighbour on the left, since trained weights of this "
     text += "model reward it. Whoever takes that for grammar forgets how short our sentences are, "
