@@ -1,7 +1,8 @@
 """The instructor's round trip on nbgrader's own commands: `python -m tools.demo`.
 
 A class made from tests/answers hands in one exercise: two learners through nbgrader's exchange,
-the others as a download from a learning platform. Everything happens in a folder of its own.
+the others as a download from a learning platform. The last learner hands in the first one's answers
+in disguise, for the class report to find. Everything happens in a folder of its own.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from rich.progress import Progress
 from rich.table import Table
 
 from authoring.exercises import ROOT
-from tools.classes import MadeUpCourse, fill_in, made_up_class
+from tools.classes import CLASS, MadeUpCourse, committed_answers, fill_in
+from tools.copies import renamed, reordered
 
 EXCHANGE_LEARNERS = 2
+REPORT = "grading.nbgrader_plugins.report.ClassReport"
 
 
 def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
     """The whole round trip; the course folder at `root` is made anew."""
     shutil.rmtree(root, ignore_errors=True)
     course = MadeUpCourse.make(root, exercise)
-    learners = made_up_class(exercise)
+    learners = demo_class(exercise)
+    original, *_, copier = learners
     by_exchange = list(learners)[:EXCHANGE_LEARNERS]
     with Progress(console=console) as progress:
-        task = progress.add_task("", total=7 + 2 * len(by_exchange))
+        task = progress.add_task("", total=8 + 2 * len(by_exchange))
 
         def step(text: str) -> None:
             progress.update(task, advance=1, description=f"{text:<44}")
@@ -67,8 +71,31 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
             )
         step("export the grades")
         course.export()
+        step("write the class report")
+        report = course.root / "report.html"
+        course.nbgrader("export", f"--exporter={REPORT}", f"--to={report}")
     _show_scores(course, exercise, list(learners), console)
+    console.print(f"report:   {report}")
+    console.print(
+        f"          ({copier} handed in {original}'s answers in disguise: see the report)"
+    )
     return course
+
+
+def demo_class(exercise: str) -> dict[str, dict[str, str]]:
+    """Answers of 12 learners: each another one, as far as there are, but for the last learner's."""
+    texts: dict[str, dict[str, list[str]]] = {}
+    for name, kind, path in committed_answers(exercise):
+        texts.setdefault(name, {}).setdefault(kind, []).append(path.read_text())
+    learners: dict[str, dict[str, str]] = {}
+    for i, learner in enumerate(CLASS[:-1]):
+        learners[learner] = {}
+        for j, (name, of_kind) in enumerate(texts.items()):
+            left = of_kind["wrong" if i >= 4 and (i + j) % 2 else "right"]
+            learners[learner][name] = left[0]
+            left.append(left.pop(0))
+    original = learners[CLASS[0]]
+    return learners | {CLASS[-1]: {n: renamed(reordered(t)) for n, t in original.items()}}
 
 
 def _work_and_submit(

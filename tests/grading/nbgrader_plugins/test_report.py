@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -17,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert
 from traitlets.config import LoggingConfigurable
 
+from grading.classroom.roster import read_roster, write_roster
 from grading.examination.engine import NOTE
 from grading.nbgrader_plugins.report import ClassReport
 from support.commands import run_forked
@@ -98,6 +100,11 @@ def listed(page: BeautifulSoup, start: str) -> list[str]:
     raise AssertionError(f"nothing is folded below {start!r}")
 
 
+def words(tag) -> str:
+    """Its text, with single spaces."""
+    return " ".join(tag.get_text().split())
+
+
 def points(course: MadeUpCourse) -> dict[str, dict[str, float]]:
     """What the gradebook says that each readable submission's test cells earned."""
     with Gradebook(course.db_url) as gradebook:
@@ -138,15 +145,30 @@ def test_test_cells_agree_with_the_gradebook(course, page):
     assert correlations >= 2
 
 
-def test_scores_agree_with_the_gradebook(course, page):
+def test_scores_count_only_where_nothing_waits_for_a_person(course, page, tmp_path):
+    """A file that can't be read, or an answer nobody has graded, would pull the median down."""
     with Gradebook(course.db_url) as gradebook:
-        scores = [s.score for s in gradebook.assignment_submissions(EXERCISE)]
+        (only,) = [s.score for s in gradebook.student_submissions("edsger")]
         most = gradebook.find_assignment(EXERCISE).max_score
-    assert len(scores) == 5
     (row,) = table(page, f"Points after lateness, of {most:g}")
+    assert {float(value) for value in row} == {only}
+    assert "1 of 5 graded submissions are counted" in words(page)
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    shutil.copy(course.root / "gradebook.db", tmp_path / "own.db")
+    with Gradebook(url) as gradebook:
+        for submission in gradebook.assignment_submissions(EXERCISE):
+            for grade in (g for n in submission.notebooks for g in n.grades):
+                if submission.student.id != BROKEN and grade.needs_manual_grade:
+                    grade.manual_score, grade.needs_manual_grade = 2.0, False
+        gradebook.db.commit()
+        submissions = gradebook.assignment_submissions(EXERCISE)
+        scores = [s.score for s in submissions if s.student.id != BROKEN]
+    found = export(course, tmp_path / "report.html", url)
+    (row,) = table(found, f"Points after lateness, of {most:g}")
     assert float(row[0]) == min(scores) and float(row[4]) == max(scores)
     assert float(row[2]) == np.median(scores)
     assert float(row[5]) == pytest.approx(np.mean(scores), abs=0.005)
+    assert "4 of 5 graded submissions are counted" in words(found)
 
 
 def test_misconceptions_are_counted_by_learner(course, page):
@@ -156,12 +178,70 @@ def test_misconceptions_are_counted_by_learner(course, page):
             if cause := cell["metadata"].get(NOTE, {}).get("cause"):
                 learners.setdefault(cause, set()).add(path.parts[-3])
     assert max(map(len, learners.values())) == 2
-    found = {row[1]: int(row[0]) for row in table(page, "What the tests name")}
-    assert found == {" ".join(c.split()): len(names) for c, names in learners.items()}
+    found = {}
+    for entry in page.select("h4 + ul > li"):
+        if entry.details:
+            names = {item.get_text() for item in entry.details.extract().find_all("li")}
+            found[words(entry)] = names
+    assert found == {" ".join(c.split()): names for c, names in learners.items()}
+
+
+def test_summary_says_in_a_minute_what_is_up_and_what_to_do(page):
+    about = dict(zip(map(words, page.select("dt")), page.select("dd"), strict=True))
+    assert words(about["Handed in"]).startswith("5 of 6")
+    assert words(about["Graded"]) == "5 of 5"
+    assert words(about["By hand"]).startswith("3 learners")
+    assert "1 learner with a file that can't be read" in words(about["Can't be read"])
+    assert "1 learner counted" in words(about["Median"])
+    shares = {row[0]: float(row[3]) for row in table(page, "How the class did")}
+    hardest = words(about["Hardest test"]).split(":")[0]
+    assert shares[hardest] == min(shares.values())
+    assert "(2 learners)" in words(about["Most often wrong"])
+    commands = [line for pre in page.select(".step pre") for line in pre.get_text().split("\n")]
+    assert f"python -m grading grade {EXERCISE}" in commands and "jupyter lab" in commands
+    assert f"nbgrader generate_feedback {EXERCISE}" in commands
+
+
+def test_the_same_answers_of_two_are_side_by_side(page):
+    """donald handed in what frances did: the only two whose answers are alike."""
+    (pair,) = [d for d in page.select("#alike-1 ~ details")]
+    assert words(pair.summary) == "donald and frances: 100 % alike"
+    sides = [[part.get_text() for part in pre.parent.parent.find_all("pre")]
+             for pre in pair.find_all("pre")]  # fmt: skip
+    assert sides and all(first == second for first, second in sides)
+    assert pair.find_all("mark")
+    said = words(page).lower()
+    assert not any(word in said for word in ("cheat", "plagiar", "copied", "suspicious"))
+
+
+def test_excluded_learners_are_nowhere_and_sections_have_medians(course, tmp_path):
+    """A colleague's trial submission, or who left the course, must not count."""
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    shutil.copy(course.root / "gradebook.db", tmp_path / "own.db")
+    with Gradebook(url) as gradebook:
+        learners = [
+            replace(who, section="B" if who.student_id == "edsger" else "A",
+                    excluded=who.student_id in ("frances", MISSING))
+            for who in read_roster(gradebook)
+        ]  # fmt: skip
+        write_roster(gradebook, learners)
+    found = export(course, tmp_path / "report.html", url)
+    assert "4 learners in the gradebook. 2 learners excluded" in words(found)
+    text = (tmp_path / "report.html").read_text() + (tmp_path / "report.csv").read_text()
+    assert "frances" not in text and MISSING not in text
+    assert {row[2] for row in table(found, "How the class did")} <= {f"{n} of 3" for n in range(4)}
+    (row,) = table(found, "Points after lateness")
+    median = f"{float(row[2]):.2f}"
+    assert table(found, "By section") == [["A", "3", "3", "0", ""], ["B", "1", "1", "1", median]]
+
+
+def test_similarity_can_be_left_out(course, tmp_path):
+    found = export(course, tmp_path / "report.html", similarity=False)
+    assert "alike" not in words(found)
 
 
 def test_who_needs_the_instructor(page):
-    assert listed(page, "Not handed in") == [MISSING]
+    assert listed(page, "1 learner not handed in") == [f"{MISSING} ({NASTY} -1+1)"]
     assert listed(page, "written-scaling") == ["ada", "donald", "frances"]
     ((who, reason),) = table(page, "Can't be read")
     assert who == BROKEN and "not JSON" in reason
@@ -192,8 +272,8 @@ def test_without_graded_notebooks_the_points_stay(course, page, tmp_path):
     assert "known: 5 learners" in " ".join(found.get_text().split())
     rows = {row[0]: row for row in table(found, "How the class did")}
     for row in table(page, "How the class did"):
-        # Which submission can't be read is not known either, so it counts.
-        assert rows[row[0]][2] == row[2].replace("of 4", "of 5")
+        # Which submission can't be read is not known either, but it waits for a person.
+        assert rows[row[0]][2] == row[2]
         assert rows[row[0]][5] == ""
 
 
@@ -225,8 +305,8 @@ def test_who_is_in_the_queue_and_names_that_are_code(course, tmp_path):
         gradebook.db.execute(insert(Student.__table__).values(id=NASTY))
         gradebook.db.commit()
     found = export(own, tmp_path / "report.html", url, student=[NASTY, MISSING])
-    assert listed(found, "Handed in, not yet graded") == [MISSING]
-    assert listed(found, "Not handed in") == [NASTY]
+    assert listed(found, "1 learner handed in and not yet") == [f"{MISSING} ({NASTY} -1+1)"]
+    assert listed(found, "1 learner not handed in") == [NASTY]
     assert not found.find_all("script")
 
 

@@ -1,0 +1,1 @@
+"""The class report: facts, what they come to, pictures, the page."""
