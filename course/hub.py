@@ -1,0 +1,64 @@
+"""JupyterLab as JupyterHub starts it for a user, as that user: `python -m course.hub`.
+
+A learner gets `~/llm-basics/work`, with copies of the lessons, and nbgrader's Assignment List, which
+fetches the exercises into it. An instructor gets the course folder, `~/llm-basics`, and the formgrader.
+"""
+
+import grp
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from course.lab import ROOT, lab_arguments, lab_environment
+from course.work import fill_work
+
+INSTRUCTORS = "llm-instructors"
+IDLE = 3600
+"""Seconds after which a JupyterLab ends that nobody uses: each takes memory of the server."""
+
+
+def is_instructor() -> bool:
+    """Whether the account that runs this is in the group of instructors."""
+    groups = {os.getgid(), *os.getgroups()}
+    return any(group.gr_gid in groups for group in grp.getgrall() if group.gr_name == INSTRUCTORS)
+
+
+def prepare_learner(home: Path, root: Path = ROOT) -> list[str]:
+    """Fill a learner's `home`, without a word of theirs lost; gives the arguments of JupyterLab.
+
+    root: the installed course.
+    """
+    for name in ("pyproject.toml", "course/installation.py"):  # what lesson 00 checks with
+        copy = home / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, copy)
+    fill_work(root, work=home / "work", lessons_only=True)
+    return lab_arguments(home)
+
+
+def main() -> None:
+    """Run JupyterLab in JupyterHub; further arguments are handed on to it."""
+    os.umask(0o077)  # nobody else reads what is written here; nbgrader opens what it hands over
+    home = Path.home() / "llm-basics"
+    home.mkdir(exist_ok=True)
+    if is_instructor():
+        arguments = [f"--ServerApp.root_dir={home}"]
+    else:
+        settings = ROOT / "hub" / "learners"
+        os.environ.update(lab_environment(os.environ))
+        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+            [str(settings), os.environ["JUPYTER_CONFIG_PATH"]]
+        )
+        arguments = prepare_learner(home)
+        (start,) = (a for a in arguments if a.startswith("--LabApp.default_url="))
+        os.environ["JUPYTERHUB_DEFAULT_URL"] = start.partition("=")[2]  # the hub's would win
+    os.chdir(home)  # where nbgrader looks for an instructor's nbgrader_config.py
+    from jupyterhub.singleuser import main as single_user
+
+    sys.argv = [sys.argv[0], f"--ServerApp.shutdown_no_activity_timeout={IDLE}", *arguments]
+    single_user()
+
+
+if __name__ == "__main__":
+    main()
