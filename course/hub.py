@@ -1,7 +1,8 @@
 """JupyterLab as JupyterHub starts it for a user, as that user: `python -m course.hub`.
 
-A learner gets `~/llm-basics/work`, with copies of the lessons, and nbgrader's Assignment List, which
-fetches the exercises into it. An instructor gets the course folder, `~/llm-basics`, and the formgrader.
+A learner gets `~/llm-basics/work`, with copies of the lessons, and nbgrader's Assignment List,
+which fetches the exercises into it. An instructor gets `~/llm-basics`, which is to be the course
+folder, and the formgrader.
 """
 
 import grp
@@ -43,6 +44,7 @@ def main() -> None:
     home = Path.home() / "llm-basics"
     home.mkdir(exist_ok=True)
     if is_instructor():
+        os.chdir(home)  # where nbgrader looks for nbgrader_config.py
         arguments = [f"--ServerApp.root_dir={home}"]
     else:
         settings = ROOT / "hub" / "learners"
@@ -53,7 +55,7 @@ def main() -> None:
         arguments = prepare_learner(home)
         (start,) = (a for a in arguments if a.startswith("--LabApp.default_url="))
         os.environ["JUPYTERHUB_DEFAULT_URL"] = start.partition("=")[2]  # the hub's would win
-    os.chdir(home)  # where nbgrader looks for an instructor's nbgrader_config.py
+        os.chdir(home / "work")  # where the Assignment List fetches to
     from jupyterhub.singleuser import main as single_user
 
     sys.argv = [sys.argv[0], f"--ServerApp.shutdown_no_activity_timeout={IDLE}", *arguments]

@@ -60,7 +60,7 @@ def fill_work(
         solution: The exercise whose solution is wanted too. Solutions that are there already are
             refreshed like everything else.
         work: Where the copies go, if not to the course's own work/.
-        lessons_only: Leave the exercises to nbgrader's exchange, which brings them to the same place.
+        lessons_only: Leave the exercises to nbgrader's exchange, which brings them there too.
     """
     copies = find_copies(root)
     work = work or root / "work"

@@ -4,3 +4,5 @@ c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
 c.CourseDirectory.course_id = "llm-basics"
 c.Exchange.root = "/srv/nbgrader/exchange"
+# Of other accounts, only the instructor's can then open what was handed in.
+c.ExchangeFactory.submit = "grading.nbgrader_plugins.submit.Submit"

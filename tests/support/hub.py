@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from authoring.exercises import ROOT
@@ -29,7 +29,9 @@ mkdir "$stage/etc" "$stage/places"
 cp -a /etc/. "$stage/etc"
 mount --bind "$stage/etc" /etc
 n=0
-for place in "$@"; do mkdir "$stage/places/$((n+=1))"; mount --bind "$place" "$stage/places/$n"; done
+for place in "$@"; do
+  mkdir "$stage/places/$((n+=1))"; mount --bind "$place" "$stage/places/$n"
+done
 for folder in $COVERED; do mount -t tmpfs -o mode=755 tmpfs "$folder"; done
 n=0
 for place in "$@"; do
@@ -72,6 +74,7 @@ class Server:
         stage.mkdir()
         shutil.copytree(ROOT, copy, ignore=_left_out, symlinks=True)
         os.chmod(self._folder.name, 0o755)
+        self.shared = Path(self._folder.name)
         places = list(map(Path, dict.fromkeys((sys.prefix, sys.base_prefix))))
         covered = _outermost([*FRESH, *(top for p in places if (top := _closed(p)))])
         self._process = subprocess.Popen(
@@ -104,7 +107,7 @@ class Server:
         enter = ["nsenter", "--target", self._inside, "--mount", "--pid"]
         identity = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env"]
         environment = {
-            "PATH": f"{INSTALLED}/.venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "PATH": f"{INSTALLED}/.venv/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
             "PYTHONPATH": str(INSTALLED),
             "OMP_NUM_THREADS": "1",
             "LANG": "C.UTF-8",
@@ -145,4 +148,6 @@ def _closed(place: Path) -> Path | None:
 
 
 def _outermost(folders: Sequence[Path]) -> list[Path]:
-    return sorted(f for f in set(folders) if not any(f != g and f.is_relative_to(g) for g in folders))
+    return sorted(
+        f for f in set(folders) if not any(f != g and f.is_relative_to(g) for g in folders)
+    )
