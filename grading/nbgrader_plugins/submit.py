@@ -14,7 +14,7 @@ class Submit(ExchangeSubmit):
 
     nbgrader lets everybody read and change it who knows its name, which is hard to guess. Here,
     where the drop box hands its group on (as nbgrader makes it) and the learner isn't in that
-    group, modes leave it to the learner and the group, that is the instructor.
+    group, the folder is left to the learner and the group, that is the instructor.
     """
 
     inbound_path: str
@@ -24,9 +24,7 @@ class Submit(ExchangeSubmit):
         """Hand in, then close the door."""
         super().copy_files()
         inbound = os.stat(self.inbound_path)
-        if not inbound.st_mode & stat.S_ISGID or inbound.st_gid in (os.getegid(), *os.getgroups()):
-            return
-        top = Path(self.inbound_path, self.assignment_filename)
-        for path in (top, *top.rglob("*")):  # the top first: nobody then comes further
-            if not path.is_symlink():
-                path.chmod(0o770 if path.is_dir() else 0o640)
+        learners = {os.getegid(), *os.getgroups()}
+        if inbound.st_mode & stat.S_ISGID and inbound.st_gid not in learners:
+            # What is in it keeps its modes: the files' groups are the learner's own.
+            Path(self.inbound_path, self.assignment_filename).chmod(0o770)

@@ -281,3 +281,70 @@ def test_the_learner_reads_the_feedback(ada: Any, server: Server) -> None:
     frame = ada.frame_locator("iframe").last
     frame.get_by_text("softmax").first.wait_for()
     _shot(ada, "feedback")
+
+
+def _jupyterlab(server: Server, user: str) -> tuple[int, int]:
+    """The number of a user's process, and its port."""
+    found = server.script(
+        f"grep -aoE 'JUPYTERHUB_SERVICE_URL=http://127.0.0.1:[0-9]+/user/{user}/' "
+        "/proc/[0-9]*/environ 2>/dev/null || true"
+    )
+    said = re.search(r"^/proc/(\d+)/environ:.*:(\d+)/user/", found, re.M)
+    assert said, found
+    return int(said[1]), int(said[2])
+
+
+def test_no_learner_reads_or_changes_anothers_work(ada: Any, hub: str, server: Server) -> None:
+    """Tried by another learner's account, which even knows the submission's name."""
+    (name,) = server.script(f"ls {INBOUND}", user="hopper").splitlines()
+    (page,) = server.script(f"ls {INBOUND}/../feedback", user="hopper").splitlines()
+    labs = {user: _jupyterlab(server, user) for user in ("ada", "hopper")}
+    targets = {
+        "submission": f"{INBOUND}/{name}",
+        "page": f"{INBOUND}/../feedback/{page}",
+        "pids": [1, *(pid for pid, _ in labs.values())],
+        "port": labs["ada"][1],
+        "user": "ada",
+    }
+    shared = server.shared
+    (shared / "targets.json").write_text(json.dumps(targets))
+    shutil.copy(ROOT / "tests" / "support" / "intruder.py", shared)
+    tried = server.script(f"python {shared}/intruder.py {shared}/targets.json", user="ben")
+    said = json.loads(tried)
+    assert said["succeeded"] == [] and said["tried"] > 40, said
+    # What was tried is there, and nothing of it is missing or changed.
+    there = server.script(
+        f"cd {INBOUND} && ls {name!r} ../outbound/1-attention ../feedback && cd ~/llm-basics && "
+        f"ls -d source release submitted autograded feedback gradebook.db && "
+        f"cmp submitted/ada/{EXERCISE}/{EXERCISE}.ipynb {INBOUND}/{name!r}/{EXERCISE}.ipynb",
+        user="hopper",
+    )
+    assert there.count(f"{EXERCISE}.ipynb") == 2 and page in there
+
+
+def test_a_learner_is_kept_out_of_anothers_jupyterlab(browser: Any, hub: str, ada: Any) -> None:
+    """Logged in as one, a learner could else work, and hand in, as the other."""
+    ben = _log_in(browser, hub, "ben", to="/user/ada/lab")
+    ben.get_by_text("403").first.wait_for()
+    _shot(ben, "kept-out")
+    assert "user/ada/lab" not in ben.url or ben.locator("#jupyter-config-data").count() == 0
+
+
+def test_what_is_planted_in_anothers_name_is_not_collected(server: Server, ada: Any) -> None:
+    """A newer one would take the place of the learner's own."""
+    planted = f"ada+{EXERCISE}+2099-01-01 00:00:00 UTC+abc"
+    server.script(
+        f"mkdir {INBOUND}/{planted!r} && echo '{{}}' > {INBOUND}/{planted!r}/{EXERCISE}.ipynb "
+        f"&& chmod -R 777 {INBOUND}/{planted!r}",
+        user="ben",
+    )
+    said = server.script(f"nbgrader collect {EXERCISE} --update", user="hopper", at="~/llm-basics")
+    assert f"Not collected: {planted}: it belongs to ben, not to ada" in said
+
+
+def test_the_exchange_is_found_safe(server: Server, ada: Any) -> None:
+    """What the docs make is what `check` asks for, once learners have handed in, too."""
+    look = "from grading.commands.check import check_exchange; from rich.console import Console\n"
+    look += "raise SystemExit(check_exchange(Console()))"
+    said = server.script(f'python -c "{look}"', user="hopper", at="~/llm-basics")
+    assert said.count("yes ") == 9, said
