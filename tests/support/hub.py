@@ -18,7 +18,11 @@ from authoring.exercises import ROOT
 
 INSTALLED = Path("/opt/llm-basics")
 """Where docs/jupyterhub.md installs the course."""
-LEFT_OUT = ("source", "solutions", "tests", ".git", ".venv", "work", "demo")
+PARTS = (
+    "authoring", "checks", "course", "docs", "grading", "helpers", "hub", "models", "notebooks",
+    "release", "tools", "pyproject.toml", "nbgrader_config.py",
+)  # fmt: skip
+"""What of the course is installed there."""
 FRESH = tuple(map(Path, ("/home", "/opt", "/srv")))
 
 SET_UP = """
@@ -71,8 +75,15 @@ class Server:
     def __enter__(self) -> Server:
         self._folder = tempfile.TemporaryDirectory(prefix="hub-", dir="/tmp")
         stage, copy = (Path(self._folder.name, name) for name in ("stage", "copy"))
-        stage.mkdir()
-        shutil.copytree(ROOT, copy, ignore=_left_out, symlinks=True)
+        for folder in (stage, copy):
+            folder.mkdir()
+        for part in PARTS:
+            if (ROOT / part).is_dir():
+                shutil.copytree(
+                    ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__")
+                )
+            else:
+                shutil.copy(ROOT / part, copy / part)
         os.chmod(self._folder.name, 0o755)
         self.shared = Path(self._folder.name)
         places = list(map(Path, dict.fromkeys((sys.prefix, sys.base_prefix))))
@@ -134,11 +145,6 @@ class Server:
         ran = self.run("bash", "-euc", lines, user=user, at=at)
         assert ran.returncode == 0, f"{lines}\n{ran.stdout}\n{ran.stderr}"
         return ran.stdout + ran.stderr
-
-
-def _left_out(folder: str, names: Sequence[str]) -> set[str]:
-    top = set(LEFT_OUT) if Path(folder) == ROOT else set()
-    return {n for n in names if n in top or n.startswith("__pycache__") or n.startswith(".m")}
 
 
 def _closed(place: Path) -> Path | None:
