@@ -58,7 +58,11 @@ def main() -> None:
         os.chdir(home / "work")  # where the Assignment List fetches to
     from jupyterhub.singleuser import main as single_user
 
-    sys.argv = [sys.argv[0], f"--ServerApp.shutdown_no_activity_timeout={IDLE}", *arguments]
+    # Over TCP, what a kernel prints could be read by every account. Paths of sockets must be short.
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(Path.home() / ".jupyter-run")
+    kernels = "--ConnectionFileMixin.transport=ipc"
+    idle = f"--ServerApp.shutdown_no_activity_timeout={IDLE}"
+    sys.argv = [sys.argv[0], kernels, idle, *arguments]
     single_user()
 
 

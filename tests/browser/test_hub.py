@@ -143,13 +143,13 @@ def _log_in(browser: Any, hub: str, user: str, to: str = "") -> Any:
 
 
 @pytest.fixture(scope="module")
-def ada(browser: Any, hub: str) -> Any:
-    return _log_in(browser, hub, "ada")
+def hopper(browser: Any, hub: str) -> Any:
+    return _log_in(browser, hub, "hopper")
 
 
 @pytest.fixture(scope="module")
-def hopper(browser: Any, hub: str) -> Any:
-    return _log_in(browser, hub, "hopper")
+def ada(browser: Any, hub: str, hopper: Any) -> Any:  # both of their JupyterLabs start meanwhile
+    return _log_in(browser, hub, "ada")
 
 
 def _shot(page: Any, name: str) -> None:
@@ -320,6 +320,12 @@ def test_no_learner_reads_or_changes_anothers_work(ada: Any, hub: str, server: S
     tried = server.script(f"python {shared}/intruder.py {shared}/targets.json", user="ben")
     said = json.loads(tried)
     assert said["succeeded"] == [] and said["tried"] > 40, said
+    # A kernel that listens, as it does by itself, tells everybody what is run and printed.
+    listening = server.script(
+        'python -c "import psutil; print(*(c.laddr.port for p in psutil.process_iter() '
+        "if p.username() == 'ada' for c in p.net_connections() if c.status == 'LISTEN'))\""
+    )
+    assert listening.split() == [str(targets["port"])]
     # What was tried is there, and nothing of it is missing or changed.
     there = server.script(
         f"cd {INBOUND} && ls {name!r} ../outbound/1-attention ../feedback && cd ~/llm-basics && "
