@@ -44,18 +44,19 @@ def main() -> None:
     home = Path.home() / "llm-basics"
     home.mkdir(exist_ok=True)
     if is_instructor():
+        settings = "instructors"
         os.chdir(home)  # where nbgrader looks for nbgrader_config.py
         arguments = [f"--ServerApp.root_dir={home}"]
     else:
-        settings = ROOT / "hub" / "learners"
+        settings = "learners"
         os.environ.update(lab_environment(os.environ))
-        os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
-            [str(settings), os.environ["JUPYTER_CONFIG_PATH"]]
-        )
         arguments = prepare_learner(home)
         (start,) = (a for a in arguments if a.startswith("--LabApp.default_url="))
         os.environ["JUPYTERHUB_DEFAULT_URL"] = start.partition("=")[2]  # the hub's would win
         os.chdir(home / "work")  # where the Assignment List fetches to
+    others = os.environ.get("JUPYTER_CONFIG_PATH", "")
+    first = str(ROOT / "hub" / settings)
+    os.environ["JUPYTER_CONFIG_PATH"] = f"{first}{os.pathsep}{others}" if others else first
     from jupyterhub.singleuser import main as single_user
 
     # Over TCP, what a kernel prints could be read by every account. Paths of sockets must be short.
