@@ -39,8 +39,13 @@ help: ## list these commands
 
 .venv/tests: .venv/course
 	PYTHONWARNINGS='ignore:Editable installation' \
-	  $(BIN)/python -m pip install -q --editable '.[cluster]' --group test
+	  $(BIN)/python -m pip install -q --editable '.[cluster,hub]' --group test
 	@touch $@
+
+# Without npm, the test of JupyterHub is skipped, and says so.
+.venv/hub: .venv/course
+	if command -v npm >/dev/null; then \
+	  npm install --silent --no-fund --no-audit --prefix $@ 'configurable-http-proxy@^5'; fi
 
 env: .venv/course ## make .venv and install the course into it
 
@@ -61,7 +66,7 @@ test: .venv/tests ## format, lint, types, every misconception and answer: minute
 	$(BIN)/python -m authoring check
 	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
 
-test-all: .venv/tests ## the rest, after make test: browsers, servers, every attack, all notebooks
+test-all: .venv/tests .venv/hub ## the rest, after make test: browsers, servers, every attack, all notebooks
 	TRAINING_STEPS=20 $(LONG) -m long --nbval tests solutions notebooks $(if $(COVERAGE),$(NO_ROOMS))
 	$(if $(COVERAGE),$(LONG) tests/grading --ignore-glob='tests/grading/test_*' $(COVERAGE))
 

@@ -47,20 +47,29 @@ class Outcome:
     """The learner's, of which the course has a newer version."""
 
 
-def fill_work(root: Path = ROOT, solution: str | None = None) -> Outcome:
+def fill_work(
+    root: Path = ROOT,
+    solution: str | None = None,
+    work: Path | None = None,
+    lessons_only: bool = False,
+) -> Outcome:
     """Make the copies that work/ lacks, and refresh those that the learner has not touched.
 
     Args:
         root: The course's folder.
         solution: The exercise whose solution is wanted too. Solutions that are there already are
             refreshed like everything else.
+        work: Where the copies go, if not to the course's own work/.
+        lessons_only: Leave the exercises to nbgrader's exchange, which brings them there too.
     """
     copies = find_copies(root)
-    work = root / "work"
+    work = work or root / "work"
     record = _read_record(work)
     outcome = Outcome()
     for original, copy in copies.items():
         path = work / copy
+        if lessons_only and not original.startswith(("notebooks/", "docs/")):
+            continue
         asked_for = not original.startswith("solutions/") or copy == _solution(solution)
         if not asked_for and not path.exists():
             continue

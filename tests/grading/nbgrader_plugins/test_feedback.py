@@ -214,7 +214,7 @@ def test_nbgrader_s_own_preprocessor_is_enough(course: Class) -> None:
 
 def test_the_page_needs_nothing_and_runs_nothing(course: Class) -> None:
     """Half the pages of a class are read in a train, and a script acts with the reader's rights."""
-    course.hand_in("<i>x", ALL, {"f": ODD + EVIL}, first_name=EVIL, timestamp=DUE)
+    course.hand_in("amp-x", ALL, {"f": ODD + EVIL}, first_name=EVIL, timestamp=DUE)
     own = [
         new_markdown_cell(ODD + EVIL, id="o1"),
         new_code_cell(f"print('''{EVIL}''')", id="o2", outputs=[
@@ -224,7 +224,7 @@ def test_the_page_needs_nothing_and_runs_nothing(course: Class) -> None:
             new_output("display_data", {"image/png": f'"><{EVIL}', "text/plain": "x"}),
         ]),
     ]  # fmt: skip
-    page = course.page("<i>x", handed_in({"f": EVIL, "w": ODD + EVIL}, own, WRONG))
+    page = course.page("amp-x", handed_in({"f": EVIL, "w": ODD + EVIL}, own, WRONG))
     assert_inert(page)
     assert "default-src 'none'" in page and "\x1b" not in page and "\x07" not in page
     assert len(page) < 40_000, "it was 175 kB, mostly of styles that nothing used"

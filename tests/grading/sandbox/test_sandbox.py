@@ -173,7 +173,7 @@ def test_check_ends_with_a_status(
             raise SandboxUnavailable("why", "what to do")
         yield promises.Tried("A promise.", kept, "" if kept else "[what] was seen")
 
-    monkeypatch.setattr(command_line, "tried", tried)
+    monkeypatch.setattr(promises, "tried", tried)
     monkeypatch.setattr(Sandbox, "find", lambda: None)
     said = CliRunner().invoke(command_line.main, ["check"])
     assert said.exit_code == status

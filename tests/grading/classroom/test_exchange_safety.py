@@ -1,0 +1,197 @@
+"""What `python -m grading check` says of an exchange, and of one that is not safe."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from authoring.exercises import ROOT
+from grading.classroom import exchange_safety
+from grading.classroom.course import CourseFolder
+from grading.commands.check import check_exchange
+
+SUBMISSION = "ada+1-small+2026-11-20 12:30:00 UTC+c2VjcmV0"
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+
+
+class Exchange:
+    """An exchange and a course folder with the modes of docs/jupyterhub.md."""
+
+    def __init__(self, top: Path) -> None:
+        self.top, self.root, self.course = top, top / "exchange", top / "course"
+        self.folder = self.root / "llm-basics"
+        for folder, mode in (
+            (self.root, 0o1777),
+            (self.folder, 0o755),
+            (self.folder / "outbound", 0o755),
+            (self.folder / "feedback", 0o711),
+            (self.folder / "inbound", 0o3733),
+            (self.folder / "inbound" / SUBMISSION, 0o770),
+            (self.course, 0o700),
+            (self.course / "source", 0o755),
+            (self.course / "submitted", 0o755),
+        ):
+            folder.mkdir()
+            folder.chmod(mode)
+        self.page = self.folder / "feedback" / "0a1b.html"
+        self.page.write_text("feedback")
+        self.set("")
+
+    @property
+    def gradebook(self) -> Path:
+        return self.course / "gradebook.db"
+
+    def set(self, more: str) -> None:
+        (self.course / "nbgrader_config.py").write_text(
+            f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
+            f"c.CourseDirectory.root = {str(self.course)!r}\n"
+            f"c.Exchange.root = {str(self.root)!r}\n{more}\n"
+        )
+
+    def problems(self) -> dict[str, str]:
+        """Of the promises that aren't kept, what is said."""
+        said = exchange_safety.safety(CourseFolder())
+        return {one.promise: one.detail for one in said if not one.kept}
+
+
+@pytest.fixture
+def exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
+    # pytest's own folders are closed to others, so that nothing in them would be open.
+    top = Path(tempfile.mkdtemp(dir="/tmp"))
+    top.chmod(0o755)
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(top / "jupyter"))
+    try:
+        made = Exchange(top)
+        monkeypatch.chdir(made.course)
+        yield made
+    finally:
+        monkeypatch.chdir(ROOT)
+        shutil.rmtree(top)
+
+
+def test_the_documented_exchange_is_safe(exchange: Exchange) -> None:
+    """Who followed the docs would be sent after problems that are none."""
+    exchange.course.chmod(0o700)
+    assert exchange.problems() == {}
+    console = Console(record=True)
+    assert check_exchange(console) == 0
+    said = console.export_text().splitlines()
+    assert sum(line.startswith("yes ") for line in said) == len(exchange_safety.PROMISES)
+
+
+def test_no_exchange_is_no_fault(exchange: Exchange) -> None:
+    """A class that hands in through a platform would be told that it can't grade."""
+    shutil.rmtree(exchange.root)
+    console = Console(record=True)
+    assert check_exchange(console) == 0
+    assert console.export_text().strip().startswith("There is no exchange, so nothing to check")
+
+
+def _open(*where: str, mode: int) -> Callable[[Exchange], object]:
+    return lambda exchange: exchange.top.joinpath(*where).chmod(mode)
+
+
+def _rename_without_secret(exchange: Exchange) -> None:
+    inbound = exchange.folder / "inbound"
+    (inbound / SUBMISSION).rename(inbound / SUBMISSION.rpartition("+")[0])
+
+
+def _open_gradebook(exchange: Exchange) -> None:
+    exchange.gradebook.touch(0o644)
+    (exchange.course / "source").chmod(0o700)
+    (exchange.course / "submitted").chmod(0o700)
+    exchange.course.chmod(0o711)
+
+
+UNSAFE: dict[str, tuple[Callable[[Exchange], object], str, str]] = {
+    "the exchange can be renamed": (_open(mode=0o777), "_ways", "chmod go-w"),
+    "the course can be replaced": (_open("exchange", mode=0o777), "_top", "chmod +t"),
+    "the course's folder can be changed": (
+        _open("exchange", "llm-basics", mode=0o777), "_top", "can be changed by everybody"
+    ),
+    "releases can be changed": (
+        _open("exchange", "llm-basics", "outbound", mode=0o777), "_released", "chmod go-w"
+    ),
+    "submissions can be listed": (
+        _open("exchange", "llm-basics", "inbound", mode=0o3777), "_listed", "chmod 3733"
+    ),
+    "feedback can be listed": (
+        _open("exchange", "llm-basics", "feedback", mode=0o755), "_listed", "chmod 711"
+    ),
+    "submissions can be removed": (
+        _open("exchange", "llm-basics", "inbound", mode=0o2733), "_removed", "chmod 3733"
+    ),
+    "names without a secret": (_rename_without_secret, "_guessed", "add_random_string = True"),
+    "the secret is switched off": (
+        lambda e: e.set("c.ExchangeSubmit.add_random_string = False"), "_guessed", "take that line"
+    ),
+    "feedback can be changed": (
+        lambda e: e.page.chmod(0o666), "_feedback", "0a1b.html can be changed by everybody"
+    ),
+    "owners don't matter": (
+        lambda e: e.set("c.ExchangeCollect.check_owner = False"), "_owners", "take that line out"
+    ),
+    "the source can be read": (_open("course", mode=0o755), "_course", "source can be read by"),
+    "the gradebook can be read": (_open_gradebook, "_course", "gradebook.db can be read by"),
+    "the course folder can be changed": (
+        _open("course", mode=0o702), "_course", "can be changed by everybody: chmod 700"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_what_is_unsafe_is_said_with_its_cure(exchange: Exchange, name: str) -> None:
+    """An instructor would learn of it from a learner who has others' work."""
+    undo, promise, said = UNSAFE[name]
+    undo(exchange)
+    words = {function.__name__: words for words, function in exchange_safety.PROMISES}
+    assert list(exchange.problems()) == [words[promise]]
+    assert said in exchange.problems()[words[promise]]
+
+
+@AS_ROOT
+def test_a_learners_group_counts_as_learners(exchange: Exchange) -> None:
+    """Whoever shares a group with learners lets them in without opening a door to everybody."""
+    inbound = exchange.folder / "inbound"
+    shutil.chown(exchange.course, group="nogroup")
+    exchange.course.chmod(0o750)
+    assert exchange.problems() == {}  # nobody there is known to be a learner
+    shutil.chown(inbound / SUBMISSION, "nobody")
+    (said,) = exchange.problems().values()
+    assert "source can be read by nobody" in said
+    shutil.chown(exchange.course, group="root")
+    with contextlib.closing(sqlite3.connect(exchange.gradebook)) as gradebook, gradebook:
+        gradebook.execute("CREATE TABLE student (id)")
+        gradebook.execute("INSERT INTO student VALUES ('daemon')")
+    shutil.chown(inbound, group="daemon")
+    inbound.chmod(0o3770)
+    (said,) = exchange.problems().values()
+    assert "inbound can be listed by daemon" in said
+
+
+@AS_ROOT
+@pytest.mark.parametrize(
+    "name, promise",
+    [
+        ("exchange", "_top"),
+        ("exchange/llm-basics", "_top"),
+        ("exchange/llm-basics/outbound", "_released"),
+        ("exchange/llm-basics/inbound", "_removed"),
+        ("exchange/llm-basics/feedback/0a1b.html", "_feedback"),
+        ("", "_ways"),
+    ],
+)
+def test_what_another_account_owns_is_not_safe(exchange: Exchange, name: str, promise: str) -> None:
+    """Who makes the course's folder first can read everything that is handed in."""
+    shutil.chown(exchange.top / name, "nobody")
+    words = {function.__name__: words for words, function in exchange_safety.PROMISES}
+    assert list(exchange.problems()) == [words[promise]]
+    assert "nobody" in exchange.problems()[words[promise]]
