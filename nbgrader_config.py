@@ -50,6 +50,8 @@ c.Autograde.autograde_preprocessors = [
 ]
 # What lateness costs: c.MarkingRules.late_policy (see docs/instructors.md).
 c.AssignLatePenalties.plugin_class = "grading.nbgrader_plugins.late_policy.NamedPolicies"
+# A page follows what was graded by hand since it was made.
+c.GenerateFeedback.force = True
 c.GenerateFeedback.exporter_class = "grading.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
     "grading.nbgrader_plugins.feedback.Grades",

@@ -9,10 +9,10 @@ import ast
 import copy
 import dataclasses
 
-from grading.examination.dropped import DECISIONS, decision
+from grading.examination.dropped import decision
 from grading.examination.engine import Engine
 from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from grading.examination.verdicts import Outcome
+from grading.examination.verdicts import COST_NOTHING
 from grading.submission.graft import Role, Source, SourceError, grade_id
 
 _LAST = "_last_value"
@@ -35,8 +35,7 @@ def try_solution(engine: Engine, source: Source) -> None:
     graded = engine.grade(dataclasses.replace(source, notebook=asking), source.data)
     if graded.reason:
         raise SourceError(f"its own solution can't be read: {graded.reason}")
-    fine = (Outcome.PASSED, *DECISIONS)
-    broken = [v for v in graded.verdicts if v.outcome not in fine]
+    broken = [v for v in graded.verdicts if v.outcome not in COST_NOTHING]
     if broken:
         said = "\n".join(f"  {v.cell!r}: {v.outcome}: {v.message}" for v in broken)
         raise SourceError(

@@ -28,6 +28,10 @@ class Outcome(StrEnum):
     """The instructor dropped the question and gives everybody its points; it isn't run."""
 
 
+COST_NOTHING = (Outcome.PASSED, Outcome.DROPPED, Outcome.ACCEPTED)
+"""How a test cell ends that takes no points away."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One test cell of one submission.
@@ -50,6 +54,5 @@ def judged(
     cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
 ) -> Verdict:
     """The verdict with the points that `outcome` earns."""
-    earns = outcome in (Outcome.PASSED, Outcome.DROPPED, Outcome.ACCEPTED)
-    points = max_points if earns else 0.0
+    points = max_points if outcome in COST_NOTHING else 0.0
     return Verdict(cell, outcome, points, max_points, message, cause)

@@ -48,7 +48,8 @@ _UNDER_WAY = re.compile(
     re.MULTILINE,
 )
 _TODO = NOT_WRITTEN.format("").partition(":")
-_SYMBOLS = {"passed": "✓", "given": "✓", "partly": "◐", "waiting": "…"}
+_SYMBOLS = {"passed": "✓", "given": "✓", "partly": "◐", "waiting": "…", "dropped": "–"}
+_STATES = {Outcome.PASSED: "passed", Outcome.ACCEPTED: "given", Outcome.DROPPED: "dropped"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Item:
     kind: answer, written, test, question, own (a cell of the learner's own), comment (and nothing
         else of the cell) or folded.
     place: its anchor.
-    state: passed, failed, partly, waiting or empty: what its points say.
+    state: passed, given, failed, partly, waiting, dropped or empty: what its points say.
     said: the state in words.
     points: such as "1 of 2 points".
     parts: what it holds; folded: what is to be unfolded, and under which words.
@@ -317,12 +318,12 @@ def _test(cell: Any, place: str) -> Item:
     item = Item("test", place, title=f"Test: {grade_id(cell)}", detail=str(grade_id(cell)))
     if known:
         item.title = item.detail = f"{known}: {kind} tests"
-    item.state = "passed" if outcome == Outcome.PASSED else "failed"
+    item.state = _STATES.get(outcome, "failed")
     item.said = str(outcome)
     item.points = f"{_number(score)} of {_count(most)}"
     if not most:
         item.points = "doesn't count"
-    elif (score >= most) != (item.state == "passed") or (0 < score < most):
+    elif (score >= most) != (item.state != "failed") or (0 < score < most):
         item.points += ", given by your instructor"
     elif about.get("waiting"):
         item.said += "; your instructor looks at it again"

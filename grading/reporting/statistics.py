@@ -11,7 +11,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from grading.examination.verdicts import Outcome
+from grading.examination.verdicts import COST_NOTHING
 from grading.reporting.facts import KEY, Facts, State
 from grading.similarity.compare import Pair
 
@@ -168,7 +168,7 @@ def exercise_report(facts: Facts, pairs: list[Pair] | None = None) -> ExerciseRe
     unreadable = learners[(learners.state == State.UNREADABLE) & ~learners.counted]
     waiting = table[table.needs_hand_grading & (table.state != State.UNREADABLE)]
     verdicts = facts.of_readable(facts.verdicts)
-    failed = verdicts.student_id[verdicts.outcome != Outcome.PASSED].unique()
+    failed = verdicts.student_id[~verdicts.outcome.isin(COST_NOTHING)].unique()
     explained = set(verdicts.student_id[verdicts.misconception != ""])
     tests = facts.cells[facts.cells.kind == "test"]
     return ExerciseReport(

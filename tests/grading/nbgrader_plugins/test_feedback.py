@@ -98,6 +98,18 @@ def test_the_contents_list_names_each_test_with_its_verdict(course: Class) -> No
     ]
 
 
+def test_a_dropped_question_is_nobodys_mistake(course: Class) -> None:
+    """Who gets its points anyway would read ✗, and look for what was wrong."""
+    course.hand_in("ben", {"f-visible": 1.0, "f-hidden": 2.0, "w": 3.0})
+    notes = {"f-visible": {"outcome": "accepted", "message": ""}}
+    notes["f-hidden"] = {"outcome": "dropped", "message": ""}
+    page = course.page("ben", handed_in({"f": "def f(x): return 2", "w": "So."}, notes=notes))
+    assert entries(page)[:2] == [
+        "✓ f: visible tests accepted 1 of 1 point",
+        "– f: hidden tests dropped 2 of 2 points",
+    ]
+
+
 def test_the_head_says_when_and_what_it_cost_in_the_course_s_zone(course: Class) -> None:
     """A learner in Berlin who reads 11:00 UTC believes to have been in time."""
     late = DUE + datetime.timedelta(days=3)
