@@ -2,5 +2,7 @@
 
 Others use the command `python -m grading`, and what each room says in its own words:
 `submission` reads, `examination` runs and examines, `sandbox` locks in, `classroom` grades a class,
-`nbgrader_plugins` is what nbgrader_config.py plugs in.
+`commands` has the command line, `platforms` reads and writes what learning platforms do,
+`reporting` and `similarity` make the class report, `nbgrader_plugins` is what nbgrader_config.py
+plugs in.
 """
