@@ -13,6 +13,7 @@ import click  # noqa: E402
 
 from grading.commands.check import check  # noqa: E402
 from grading.commands.grade import grade  # noqa: E402
+from grading.commands.serve import serve  # noqa: E402
 
 
 @click.group(help="Grade what learners hand in, in a sandbox, and what a class needs around it.")
@@ -20,7 +21,7 @@ def main() -> None:
     """The group of commands."""
 
 
-for command in (check, grade):
+for command in (check, grade, serve):
     main.add_command(command)
 
 if __name__ == "__main__":

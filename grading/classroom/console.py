@@ -40,7 +40,7 @@ def grade_class(
     jobs: worker processes on this machine; as many as there are cores unless given.
     scheduler: address of a Dask scheduler, whose workers grade instead.
     """
-    jobs = jobs or _cores()
+    jobs = jobs or cores()
     try:
         folder = ClassFolder(exercise, db, unsafe)
         with folder.locked(), folder.gradebook() as gradebook, _progress_bar(console) as progress:
@@ -59,7 +59,7 @@ def grade_class(
                 )
 
             run = Run(folder, gradebook, force, show)
-            with _on_signals(run.stop):
+            with on_signals(run.stop):
                 if scheduler is None:
                     summary = run.grade(lambda: folder.local_pool(jobs))
                 else:
@@ -76,14 +76,15 @@ def grade_class(
     return summary.status
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Of this machine, those that this process may use."""
     if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))  # those that this process may use
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 @contextlib.contextmanager
-def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+def on_signals(stop: Callable[[], None]) -> Iterator[None]:
     """Have Ctrl-C, or being told to terminate, end the run cleanly; a second Ctrl-C at once."""
 
     def handle(*_: object) -> None:

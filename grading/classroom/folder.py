@@ -16,7 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 
 from grading.classroom.course import CourseFolder
-from grading.classroom.fingerprint import digest, grading_version
+from grading.classroom.fingerprint import digest, grading_version, version_now
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
 from grading.classroom.lock import locked
@@ -85,12 +85,12 @@ class ClassFolder:
         """No second run on this folder meanwhile. Raises Busy."""
         return locked(self.root)
 
-    def gradebook(self) -> ClassGradebook:
-        """The gradebook, which fits the source notebooks. Raises GradebookError."""
+    def gradebook(self, url: str | None = None) -> ClassGradebook:
+        """The gradebook, or another one, which fits the source notebooks. Raises GradebookError."""
         late = AssignLatePenalties(parent=self._converter)
         late.init_plugin()
         gradebook = ClassGradebook(
-            self._course.db_url,
+            url or self._course.db_url,
             self._course.course_id,
             self.exercise,
             self._converter.create_student,
@@ -113,9 +113,21 @@ class ClassFolder:
         """Learners and what lies where their submissions should."""
         return submitted_folders(self._course)
 
-    def read(self, student: str, folder: Path) -> Submission:
-        """Read what was handed in. Raises Malformed where it can't be graded at all."""
-        taken = take(student, folder, self._expected, top_of(self._course))
+    def is_outdated(self) -> bool:
+        """Whether a source notebook or the code that grades it has changed since they were read."""
+        known = zip(self._sources.items(), self._versions, strict=True)
+        return any(
+            (self._source / f"{name}.ipynb").read_bytes() != source.data
+            or version_now(source.data) != version
+            for (name, source), version in known
+        )
+
+    def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:
+        """Read what was handed in. Raises Malformed where it can't be graded at all.
+
+        top: from there on no link is followed; where learners' folders are, unless given.
+        """
+        taken = take(student, folder, self._expected, top or top_of(self._course))
         notebooks = []
         for name in taken.notebooks:
             submitted: bytes | str

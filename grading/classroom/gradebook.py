@@ -146,8 +146,9 @@ class ClassGradebook:
         timestamp: datetime.datetime | None,
         notebooks: Iterable[GradedNotebook],
         entry: Entry,
+        beside: Callable[[Connection], None] = lambda _: None,
     ) -> None:
-        """Write a graded submission and its journal entry, both or neither.
+        """Write a graded submission, its journal entry and what `beside` writes, all or nothing.
 
         What a human has given stays, and is to be looked at again where what it was given for has
         changed. Raises GradebookError for a learner who is unknown and is not to be added.
@@ -162,6 +163,18 @@ class ClassGradebook:
                 _write_comments(connection, rows[known.id], known, graded)
                 self._write_penalty(connection, student, rows[known.id], late)
             journal.write(connection, submission, entry)
+            beside(connection)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """For what else is read or written; all of it is, or nothing."""
+        with self._reached(), self._engine.begin() as connection:
+            yield connection
+
+    def extension(self, connection: Connection, student: str) -> datetime.timedelta | None:
+        """The time that a learner has beyond the due date."""
+        row = self._submission(connection, student)
+        return None if row is None else row.extension
 
     def _submission(self, connection: Connection, student: str) -> Any:
         columns = _SUBMISSION.c

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import zoneinfo
 
-from traitlets import TraitError, Unicode, validate
+from traitlets import Enum, Integer, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 
@@ -14,6 +14,16 @@ class MarkingRules(Configurable):
 
     timezone = Unicode(
         "UTC", help="The course's time zone, in which times are read and shown: 'Europe/Berlin'."
+    ).tag(config=True)
+
+    attempts = Integer(
+        0, min=0, help="How often a learner may hand in an exercise to `serve`; 0: no limit."
+    ).tag(config=True)
+    counted = Enum(
+        ["last", "best"],
+        "last",
+        help="Which attempt counts: the last one, or the one with the most points of the tests, "
+        "what being late costs taken off; of equal ones the newer.",
     ).tag(config=True)
 
     @validate("timezone")

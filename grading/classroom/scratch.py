@@ -1,0 +1,94 @@
+"""A gradebook apart with the assignment alone, in which an attempt is graded before it counts.
+
+It says what an attempt is worth, and feedback on an attempt that doesn't count is made from it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.api import Base, Gradebook
+from sqlalchemy import insert, inspect, select
+
+from grading.classroom import attempts, journal, roster
+from grading.classroom.folder import ClassFolder
+from grading.classroom.journal import Entry
+from grading.classroom.workers import GradedNotebook
+
+DATABASE = "gradebook.db"
+_LEARNERS = {
+    "course", "student", "submitted_assignment", "submitted_notebook", "grade", "comment",
+    attempts.ATTEMPTS.name, journal.JOURNAL.name, journal.JUDGED.name, roster.ROSTER.name,
+}  # fmt: skip
+"""Tables that stay empty in the copy; but its course is there when it is made."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What an attempt is worth.
+
+    points: of the tests, what being late costs taken off.
+    most: how many there are, those for written answers with them.
+    waits: whether something has to be graded by hand.
+    """
+
+    points: float
+    most: float
+    waits: bool
+
+
+class Scratch:
+    """The gradebook apart, open; `close` it.
+
+    place: an empty folder for it.
+    """
+
+    def __init__(self, folder: ClassFolder, place: Path) -> None:
+        self._exercise = folder.exercise
+        self._course_id = folder.course.directory.course_id
+        self.place = place
+        self._url = url_in(place)
+        with folder.course.gradebook() as real, Gradebook(self._url, self._course_id) as own:
+            journal.TABLES.create_all(own.engine)
+            there = inspect(real.engine).get_table_names()
+            for table in (*Base.metadata.sorted_tables, *journal.TABLES.sorted_tables):
+                if table.name in there and table.name not in _LEARNERS:
+                    rows = [dict(row) for row in real.db.execute(select(table)).mappings()]
+                    if rows:
+                        own.db.execute(insert(table), rows)
+            own.db.commit()
+        self._gradebook = folder.gradebook(self._url)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._gradebook.__exit__()
+
+    def worth(
+        self,
+        student: str,
+        handed_in: datetime.datetime | None,
+        extension: datetime.timedelta | None,
+        notebooks: Iterable[GradedNotebook],
+    ) -> Worth:
+        """Grade an attempt here."""
+        with Gradebook(self._url, self._course_id) as own:
+            own.update_or_create_student(student)
+            own.update_or_create_submission(self._exercise, student, extension=extension)
+        self._gradebook.record(student, handed_in, notebooks, Entry("", "", "", "[]"))
+        with Gradebook(self._url, self._course_id) as own:
+            found = own.find_submission(self._exercise, student)
+            points = found.score - found.late_submission_penalty
+            return Worth(points, found.max_score, found.needs_manual_grade)
+
+    def copy(self, to: Path) -> None:
+        """Copy it into the folder `to`, as it is after what was graded last."""
+        shutil.copy(self.place / DATABASE, to / DATABASE)
+
+
+def url_in(place: Path) -> str:
+    """The URL of a copy in a folder."""
+    return f"sqlite:///{place / DATABASE}"
