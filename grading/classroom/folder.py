@@ -16,7 +16,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 
 from grading.classroom.course import CourseFolder
-from grading.classroom.fingerprint import digest, grading_version, version_now
+from grading.classroom.fingerprint import digest, grading_version
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
 from grading.classroom.lock import locked
@@ -112,15 +112,6 @@ class ClassFolder:
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""
         return submitted_folders(self._course)
-
-    def is_outdated(self) -> bool:
-        """Whether a source notebook or the code that grades it has changed since they were read."""
-        known = zip(self._sources.items(), self._versions, strict=True)
-        return any(
-            (self._source / f"{name}.ipynb").read_bytes() != source.data
-            or version_now(source.data) != version
-            for (name, source), version in known
-        )
 
     def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:
         """Read what was handed in. Raises Malformed where it can't be graded at all.

@@ -76,21 +76,21 @@ class _Pages(GenerateFeedback):
 
 
 @functools.lru_cache(maxsize=1)
-def _pages() -> _Pages:
+def _pages(_: str) -> _Pages:
+    """Of the folder at hand, whose configuration nbgrader reads."""
     course = CourseFolder()
     course.app.log_level = "CRITICAL"  # each late learner and each replaced page are a warning
-    os.chdir(course.root)
     return _Pages(coursedir=course.directory, parent=course.app)
 
 
 def warm_up() -> None:
     """Have this process import and configure what making a page takes; run in the course folder."""
-    _pages()
+    _pages(os.getcwd())
 
 
 def make_pages(wanted: Wanted) -> list[Path]:
     """Make a learner's pages; gives their files, none where nbgrader is set to leave one out."""
-    pages = _pages()
+    pages = _pages(os.getcwd())
     course = pages.coursedir
     root = course.root
     try:

@@ -11,14 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook
-from sqlalchemy import insert, inspect, select
+from nbgrader.api import Base, Gradebook, Student, SubmittedAssignment
+from sqlalchemy import Table, insert, inspect, select, update
 
 from grading.classroom import attempts, journal, roster
 from grading.classroom.folder import ClassFolder
 from grading.classroom.journal import Entry
 from grading.classroom.workers import GradedNotebook
 
+_STUDENT: Table = Student.__table__
+_SUBMISSION: Table = SubmittedAssignment.__table__
 DATABASE = "gradebook.db"
 _LEARNERS = {
     "course", "student", "submitted_assignment", "submitted_notebook", "grade", "comment",
@@ -49,23 +51,26 @@ class Scratch:
 
     def __init__(self, folder: ClassFolder, place: Path) -> None:
         self._exercise = folder.exercise
-        self._course_id = folder.course.directory.course_id
         self.place = place
         self._url = url_in(place)
-        with folder.course.gradebook() as real, Gradebook(self._url, self._course_id) as own:
-            journal.TABLES.create_all(own.engine)
+        self._own = own = Gradebook(self._url, folder.course.directory.course_id)
+        journal.TABLES.create_all(own.engine)
+        with folder.course.gradebook() as real:
             there = inspect(real.engine).get_table_names()
             for table in (*Base.metadata.sorted_tables, *journal.TABLES.sorted_tables):
                 if table.name in there and table.name not in _LEARNERS:
                     rows = [dict(row) for row in real.db.execute(select(table)).mappings()]
                     if rows:
                         own.db.execute(insert(table), rows)
-            own.db.commit()
+        own.db.commit()
+        self._assignment_id = own.find_assignment(self._exercise).id
+        own.db.rollback()
         self._gradebook = folder.gradebook(self._url)
 
     def close(self) -> None:
         """Let go of the file."""
         self._gradebook.__exit__()
+        self._own.close()
 
     def worth(
         self,
@@ -75,14 +80,18 @@ class Scratch:
         notebooks: Iterable[GradedNotebook],
     ) -> Worth:
         """Grade an attempt here."""
-        with Gradebook(self._url, self._course_id) as own:
-            own.update_or_create_student(student)
-            own.update_or_create_submission(self._exercise, student, extension=extension)
+        with self._gradebook.transaction() as connection:
+            mine = _SUBMISSION.c.student_id == student
+            values = {"assignment_id": self._assignment_id, "extension": extension}
+            if connection.execute(update(_SUBMISSION).where(mine).values(values)).rowcount == 0:
+                connection.execute(insert(_STUDENT).values(id=student))
+                connection.execute(insert(_SUBMISSION).values(values | {"student_id": student}))
         self._gradebook.record(student, handed_in, notebooks, Entry("", "", "", "[]"))
-        with Gradebook(self._url, self._course_id) as own:
-            found = own.find_submission(self._exercise, student)
-            points = found.score - found.late_submission_penalty
-            return Worth(points, found.max_score, found.needs_manual_grade)
+        found = self._own.find_submission(self._exercise, student)
+        points = found.score - found.late_submission_penalty
+        worth = Worth(points, found.max_score, found.needs_manual_grade)
+        self._own.db.rollback()  # so that it reads anew the next time
+        return worth
 
     def copy(self, to: Path) -> None:
         """Copy it into the folder `to`, as it is after what was graded last."""

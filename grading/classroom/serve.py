@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from grading.classroom.arrivals import Arrival, Arrivals
 from grading.classroom.desk import Desk, Job, Say
 from grading.classroom.folder import CannotGrade, ClassFolder
+from grading.classroom.freshness import Freshness
 from grading.classroom.give_feedback import Wanted, make_pages, warm_up
 from grading.classroom.gradebook import GradebookUnavailable
 from grading.classroom.run import ATTEMPTS as TRIES
@@ -55,6 +56,7 @@ class Serving:
         self._running: dict[Future[Any], Job] = {}
         self._stop = threading.Event()
         self._next_look = self._next_check = 0.0
+        self._fresh = Freshness(folder)
         self._tried = False
         self._broken = 0
 
@@ -126,7 +128,7 @@ class Serving:
         now = time.monotonic()
         if now >= self._next_check:
             self._next_check = now + CHECK_SECONDS
-            if self._folder.is_outdated():
+            if self._fresh.is_outdated():
                 raise CannotGrade(OUTDATED.format(self._folder.exercise))
         if now >= self._next_look:
             self._patiently(self._look, OSError)
