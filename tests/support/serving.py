@@ -60,7 +60,7 @@ class Served:
     def exchange(self) -> Path:
         return self.course.root / "exchange" / COURSE_ID
 
-    def drop(self, learner: str, notebook: bytes, time: str = "2026-11-20 12:30:00", n: int = 0):
+    def drop(self, learner: str, notebook: bytes, time: str = "2026-11-20 10:30:00", n: int = 0):
         """What `nbgrader submit` leaves; gives the secret."""
         secret = f"secret-{learner}-{time}-{n}"
         folder = self.exchange / "inbound" / f"{learner}+{EXERCISE}+{time} UTC+{n}"
