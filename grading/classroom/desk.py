@@ -152,7 +152,7 @@ class Desk:
             job.submission = self._folder.read(learner, kept, self._top)
         except Malformed as error:
             job.secret = job.secret or self._arrivals.secret(arrival)
-            self.give_up(job, str(error))
+            self.give_up(job, str(error), theirs=True)
             return None
         if job.submission.left_out:
             self._say(learner, job.submission.left_out, False)
@@ -204,7 +204,7 @@ class Desk:
                 job.graded = in_place(placed, self._gradebook.entry(row.student))
         except Malformed as error:
             if job.submission is None:
-                self.give_up(job, str(error))
+                self.give_up(job, str(error), theirs=True)
                 return None
         return job
 
@@ -331,12 +331,16 @@ class Desk:
         self.tally.refused += 1
         self.release(job, self._refusal(job, reason))
 
-    def give_up(self, job: Job, reason: str) -> None:
-        """What can't be graded at all has no row, and is tried again when serving begins again."""
+    def give_up(self, job: Job, reason: str, theirs: bool = False) -> None:
+        """What can't be graded at all has no row, and is tried again when serving begins again.
+
+        theirs: the reason is in what the learner handed in, who is told it; not in the course.
+        """
         self.tally.not_graded += 1
         pages: list[Path] = []
         if job.secret or self._exchange is None:
-            told = f"What you handed in could not be graded. The reason: {reason}."
+            cause = f"The reason: {reason}." if theirs else "Your instructor is told the reason."
+            told = f"What you handed in could not be graded. {cause}"
             pages = self._refusal(job, told)
         self._hand_out(job, pages)
         also = "; the learner is told so" if pages else ""
