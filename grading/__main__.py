@@ -20,6 +20,7 @@ from grading.commands.fill import fill  # noqa: E402
 from grading.commands.give_back import give_back  # noqa: E402
 from grading.commands.grade import grade  # noqa: E402
 from grading.commands.roster import roster  # noqa: E402
+from grading.commands.serve import serve  # noqa: E402
 
 
 @click.group(help="Grade what learners hand in, in a sandbox, and what a class needs around it.")
@@ -27,7 +28,7 @@ def main() -> None:
     """The group of commands."""
 
 
-for command in (check, collect, drop, due, extend, fill, give_back, grade, roster):
+for command in (check, collect, drop, due, extend, fill, give_back, grade, roster, serve):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def grade_class(
     scheduler: address of a Dask scheduler, whose workers grade instead.
     students: ids of the learners whose work is graded; everybody's unless given.
     """
-    jobs = jobs or _cores()
+    jobs = jobs or cores()
     try:
         folder = ClassFolder(exercise, db, unsafe)
         with folder.locked(), folder.gradebook() as gradebook:
@@ -54,7 +54,7 @@ def grade_class(
                 raise CannotGrade(folder.nothing_handed_in())
             with _progress_bar(console) as progress:
                 run = Run(folder, gradebook, force, _shower(progress, exercise), students)
-                with _on_signals(run.stop):
+                with on_signals(run.stop):
                     if scheduler is None:
                         summary = run.grade(lambda: folder.local_pool(jobs))
                     else:
@@ -74,14 +74,15 @@ def grade_class(
     return summary.status
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Of this machine, those that this process may use."""
     if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))  # those that this process may use
+        return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 @contextlib.contextmanager
-def _on_signals(stop: Callable[[], None]) -> Iterator[None]:
+def on_signals(stop: Callable[[], None]) -> Iterator[None]:
     """Have Ctrl-C, or being told to terminate, end the run cleanly; a second Ctrl-C at once."""
 
     def handle(*_: object) -> None:

@@ -87,13 +87,17 @@ class ClassFolder:
         """No second run on this folder meanwhile. Raises Busy."""
         return locked(self.root)
 
-    def gradebook(self) -> ClassGradebook:
-        """The gradebook, in which the exercise stands as in source/. Raises GradebookError."""
-        self.registered = register(self.course, self.exercise)
+    def gradebook(self, url: str | None = None) -> ClassGradebook:
+        """The gradebook, in which the exercise stands as in source/. Raises GradebookError.
+
+        url: of another one, which has the exercise already.
+        """
+        if url is None:
+            self.registered = register(self.course, self.exercise)
         late = AssignLatePenalties(parent=self._converter)
         late.init_plugin()
         gradebook = ClassGradebook(
-            self._course.db_url,
+            url or self._course.db_url,
             self._course.course_id,
             self.exercise,
             self._converter.create_student,
@@ -124,13 +128,15 @@ class ClassFolder:
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
             f"  nbgrader collect {exercise}      from nbgrader's exchange\n"
-            f"  nbgrader zip_collect {exercise}  from a learning platform's zip file, which you "
-            f"have put into downloaded/{exercise}/archive/"
+            f"  python -m grading collect {exercise} submissions.zip      from a learning platform"
         )
 
-    def read(self, student: str, folder: Path) -> Submission:
-        """Read what was handed in. Raises Malformed where it can't be graded at all."""
-        taken = take(student, folder, self._expected, top_of(self._course))
+    def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:
+        """Read what was handed in. Raises Malformed where it can't be graded at all.
+
+        top: from there on no link is followed; where learners' folders are, unless given.
+        """
+        taken = take(student, folder, self._expected, top or top_of(self._course))
         notebooks = []
         for name in taken.notebooks:
             submitted: bytes | str

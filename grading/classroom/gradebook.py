@@ -159,8 +159,9 @@ class ClassGradebook:
         timestamp: datetime.datetime | None,
         notebooks: Iterable[GradedNotebook],
         entry: Entry,
+        beside: Callable[[Connection], None] = lambda _: None,
     ) -> None:
-        """Write a graded submission and its journal entry, both or neither.
+        """Write a graded submission, its journal entry and what `beside` writes, all or nothing.
 
         What a human has given stays, and is to be looked at again where what it was given for has
         changed. Raises GradebookError for a learner who is unknown and is not to be added.
@@ -175,6 +176,7 @@ class ClassGradebook:
                 _write_comments(connection, rows[known.id], known, graded)
             journal.write(connection, submission, entry)
             self._write_penalties(connection, student)
+            beside(connection)
 
     def update_penalties(self) -> int:
         """Bring everybody's penalty for lateness up to date; how many changed.
@@ -183,6 +185,17 @@ class ClassGradebook:
         """
         with self._reached(), self._engine.begin() as connection:
             return self._write_penalties(connection)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """For what else is read or written; all of it is, or nothing."""
+        with self._reached(), self._engine.begin() as connection:
+            yield connection
+
+    def extension(self, connection: Connection, student: str) -> datetime.timedelta | None:
+        """The time that a learner has beyond the due date, also before anything is handed in."""
+        granted = extensions.extensions(connection, self._assignment, student)
+        return granted[0].ahead if granted else None
 
     def _submission(self, connection: Connection, student: str) -> Any:
         columns = _SUBMISSION.c

@@ -26,8 +26,8 @@ def locked(root: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(
-                f"another run is grading in {root}: `python -m grading grade`, "
-                "`nbgrader autograde` or the formgrader; wait until it has finished"
+                f"another run is grading in {root}: `python -m grading grade` or `serve`, "
+                "`nbgrader autograde` or the formgrader; wait until it has finished, or end it"
             ) from None
         yield
     finally:

@@ -7,7 +7,7 @@ import math
 import zoneinfo
 from enum import StrEnum
 
-from traitlets import Float, TraitError, Unicode, validate
+from traitlets import Enum, Float, Integer, TraitError, Unicode, validate
 from traitlets.config import Configurable
 
 DAY_SECONDS = 24 * 60 * 60
@@ -53,6 +53,16 @@ class MarkingRules(Configurable):
         LatePolicy.PER_DAY.value,
         help="With the policy 'grace', for who is later: 'per_day', counted from the due date, or "
         "'cutoff'.",
+    ).tag(config=True)
+
+    attempts = Integer(
+        0, min=0, help="How often a learner may hand in an exercise to `serve`; 0: no limit."
+    ).tag(config=True)
+    counted = Enum(
+        ["last", "best"],
+        "last",
+        help="Which attempt counts: the last one, or the one with the most points of the tests, "
+        "what being late costs taken off; of equal ones the newer.",
     ).tag(config=True)
 
     @validate("timezone")

@@ -61,7 +61,7 @@ def take_dropped(inbound: Path, name: str, check_owner: bool = True) -> Dropped:
     dropped = read_dropped(name)
     with open_folder(inbound, name) as folder:
         if check_owner:
-            _check_owner(dropped.learner, folder)
+            check_account(dropped.learner, folder)
         try:
             read_timestamp(folder)
             for _ in walk(folder):
@@ -79,7 +79,7 @@ def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -
     with open_folder(inbound, name) as folder:
         dropped = read_dropped(name)
         if check_owner:
-            _check_owner(dropped.learner, folder)
+            check_account(dropped.learner, folder)
         try:
             late = dropped.late(folder)
             left = copy_folder(folder, to)
@@ -88,8 +88,8 @@ def copy_dropped(inbound: Path, name: str, to: Path, check_owner: bool = True) -
     return [*left_out("copied", "it is no ordinary file", left), *([late] if late else [])]
 
 
-def _check_owner(learner: str, folder: int) -> None:
-    """Raises Malformed for a folder of another's.
+def check_account(learner: str, folder: int) -> None:
+    """Raises Malformed for a folder, given by its descriptor, of another's.
 
     One of the grader's own account nobody else can have made.
     """
