@@ -1,0 +1,69 @@
+"""What the pages in docs/ tell an instructor to type: their indented lines, in order."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from authoring.exercises import ROOT
+
+DOCS = ROOT / "docs"
+
+
+@dataclass(frozen=True)
+class Line:
+    """An indented line of a page, below the heading `section`."""
+
+    page: str
+    section: str
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}.md:{self.number}: {self.text}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Of a command, as the shell takes them."""
+        return tuple(shlex.split(self.text.removeprefix(".venv/bin/"), comments=True))
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of a page, and the indented lines below it."""
+
+    page: str
+    heading: str
+    lines: tuple[Line, ...]
+
+
+def sections(page: str) -> list[Section]:
+    """Those of docs/<page>.md, whose title is the first."""
+    found: list[tuple[str, list[Line]]] = []
+    fenced = False
+    for number, text in enumerate((DOCS / f"{page}.md").read_text().splitlines(), 1):
+        fenced ^= text.startswith("```")
+        heading = re.match(r"#+ (.+)", text)
+        if heading and not fenced:
+            found.append((heading[1], []))
+        elif text.startswith("    ") and not fenced:
+            found[-1][1].append(Line(page, found[-1][0], number, text.strip()))
+    return [Section(page, heading, tuple(lines)) for heading, lines in found]
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link can name behind `#`: headings as GitHub has them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
+
+
+def links(page: Path) -> Iterator[tuple[str, str]]:
+    """Path and anchor of each link of a page that leads to a file."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
+    for target in re.findall(r"\]\(<?([^)>\s]+)", text):
+        if not re.match(r"[a-z]+:", target):
+            path, _, anchor = target.partition("#")
+            yield path, anchor
