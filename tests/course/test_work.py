@@ -294,6 +294,18 @@ def test_every_link_leads_somewhere(filled: Path, place: str) -> None:
     assert followed > 50
 
 
+def test_every_link_between_pages_leads_somewhere() -> None:
+    """An instructor, or who has just found the repository, would land on GitHub's page 404."""
+    dead = [
+        f"{page.name}: {path}#{anchor}"
+        for page in (*ROOT.glob("docs/*.md"), ROOT / "README.md")
+        for path, anchor in _links(page)
+        for target in [(page.parent / path) if path else page]
+        if not target.exists() or (anchor and anchor not in _anchors(target, jupyter=False))
+    ]
+    assert dead == []
+
+
 def test_grading_finds_every_answer_of_a_copy(filled: Path) -> None:
     """It sets answers into the source by these names; Validate looks at the checksums."""
     for original in sorted(filled.glob("release/*/*.ipynb")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import multiprocessing
 import os
+import random
 import runpy
 import subprocess
 import sys
@@ -24,9 +25,15 @@ _FORKSERVER.set_forkserver_preload(
 
 
 def run_forked(
-    *command: str, cwd: Path, env: Mapping[str, str] | None = None, timeout: float = 300
+    *command: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 300,
+    one_core: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """What `python -m <command>` does and says in the folder `cwd`, soon.
+
+    one_core: so that the class command has one worker, whose start takes seconds.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was killed.
@@ -34,7 +41,9 @@ def run_forked(
     environment = {**os.environ, **(env or {})}
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
-        process = _FORKSERVER.Process(target=_run, args=(command, cwd, environment, *said))
+        process = _FORKSERVER.Process(
+            target=_run, args=(command, cwd, environment, one_core, *said)
+        )
         process.start()
         process.join(timeout)
         if process.exitcode is None:
@@ -46,8 +55,15 @@ def run_forked(
 
 
 def _run(
-    command: tuple[str, ...], cwd: Path, environment: Mapping[str, str], out: Path, err: Path
+    command: tuple[str, ...],
+    cwd: Path,
+    environment: Mapping[str, str],
+    one_core: bool,
+    out: Path,
+    err: Path,
 ) -> None:
+    if one_core:
+        os.sched_setaffinity(0, [random.choice([*os.sched_getaffinity(0)])])
     for path, descriptor in ((out, 1), (err, 2)):
         file = os.open(path, os.O_WRONLY | os.O_CREAT)
         os.dup2(file, descriptor)

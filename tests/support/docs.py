@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from authoring.exercises import ROOT
 
@@ -52,18 +50,3 @@ def sections(page: str) -> list[Section]:
         elif text.startswith("    ") and not fenced:
             found[-1][1].append(Line(page, found[-1][0], number, text.strip()))
     return [Section(page, heading, tuple(lines)) for heading, lines in found]
-
-
-def anchors(page: Path) -> set[str]:
-    """What a link can name behind `#`: headings as GitHub has them."""
-    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.M)
-    return {re.sub(r"[^\w\- ]", "", h.lower()).replace(" ", "-") for h in headings}
-
-
-def links(page: Path) -> Iterator[tuple[str, str]]:
-    """Path and anchor of each link of a page that leads to a file."""
-    text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
-    for target in re.findall(r"\]\(<?([^)>\s]+)", text):
-        if not re.match(r"[a-z]+:", target):
-            path, _, anchor = target.partition("#")
-            yield path, anchor
