@@ -26,7 +26,7 @@ class Line:
     @property
     def words(self) -> tuple[str, ...]:
         """Of a command, as the shell takes them."""
-        return tuple(shlex.split(self.text.removeprefix(".venv/bin/"), comments=True))
+        return tuple(shlex.split(self.text, comments=True))
 
 
 @dataclass(frozen=True)
