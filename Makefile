@@ -62,9 +62,11 @@ score: .venv/course ## your own points, hidden tests included; EXERCISE=1-attent
 test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m authoring check
-	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
+	@echo "Types and sources are checked beside the tests; what that says comes after them."
+	@{ $(BIN)/python -m authoring check; sources=$$?; $(BIN)/mypy && exit $$sources; } \
+	  >.venv/checked.txt 2>&1 & checks=$$!; \
+	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS); status=$$?; \
+	wait $$checks || status=1; cat .venv/checked.txt; exit $$status
 
 test-all: .venv/tests .venv/hub ## the rest, after make test: browsers, servers, every attack, all notebooks
 	TRAINING_STEPS=20 $(LONG) -m long --nbval tests solutions notebooks $(if $(COVERAGE),$(NO_ROOMS))
