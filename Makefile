@@ -13,7 +13,7 @@ COVERAGE = --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench \
-  bench-learning clean
+  bench-learning bench-serve clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -95,6 +95,9 @@ bench: .venv/tests ## measure grading against stock nbgrader, side by side: 20 m
 
 bench-learning: .venv/tests ## measure training and writing against nanoGPT and Hugging Face: minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_learning $(BENCH_ARGS)
+
+bench-serve: .venv/tests ## measure how long learners wait for feedback: 4 minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_serve $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
-from tools.bench import machine
+from tools.machine import machine
 from tools.classes import MadeUpCourse, fill_in, made_up_class
 
 PATIENCE = 600.0
