@@ -13,7 +13,7 @@ COVERAGE = --cov=grading --cov-report=term:skip-covered --cov-fail-under=90
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab score solution test test-all accuracy new release solutions grade demo bench \
-  bench-learning clean
+  bench-learning bench-serve clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -62,9 +62,11 @@ score: .venv/course ## your own points, hidden tests included; EXERCISE=1-attent
 test: .venv/tests ## format, lint, types, every misconception and answer: minutes
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/python -m authoring check
-	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS)
+	@echo "Types and sources are checked beside the tests; what that says comes after them."
+	@{ $(BIN)/python -m authoring check; sources=$$?; $(BIN)/mypy && exit $$sources; } \
+	  >.venv/checked.txt 2>&1 & checks=$$!; \
+	$(PYTEST) -p no:nbval -n 2 --dist worksteal -m "not long" tests $(TEST_ARGS); status=$$?; \
+	wait $$checks || status=1; cat .venv/checked.txt; exit $$status
 
 test-all: .venv/tests .venv/hub ## the rest, after make test: browsers, servers, every attack, all notebooks
 	TRAINING_STEPS=20 $(LONG) -m long --nbval tests solutions notebooks $(if $(COVERAGE),$(NO_ROOMS))
@@ -93,6 +95,9 @@ bench: .venv/tests ## measure grading against stock nbgrader, side by side: 20 m
 
 bench-learning: .venv/tests ## measure training and writing against nanoGPT and Hugging Face: minutes
 	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_learning $(BENCH_ARGS)
+
+bench-serve: .venv/tests ## measure how long learners wait for feedback: 4 minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_serve $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import grading.__main__  # noqa: F401  first, since it has nbformat imported in a second less
+
+# isort: split
 import click
 from nbclient.exceptions import CellExecutionError
 

@@ -9,7 +9,6 @@ compared with stock nbgrader's throughout, which is right about honest answers.
 from __future__ import annotations
 
 import os
-import platform
 import shutil
 import statistics
 import subprocess
@@ -20,10 +19,12 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
+import grading.__main__  # noqa: F401  first, since it has nbformat imported in a second less
+
+# isort: split
 import click
 import nbformat
 import psutil
@@ -34,6 +35,7 @@ from rich.table import Table
 
 from authoring.exercises import source_of
 from tools.classes import MadeUpCourse, fill_in, made_up_class
+from tools.machine import machine
 
 STOCK_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "llm-basics"
@@ -87,17 +89,28 @@ class ClassToGrade:
 
     stock: with nbgrader's own configuration instead of this course's.
     learners: how many; the answers of the first `distinct` come again and again.
+    other: of the same exercise, whose release and gradebook it begins with.
     """
 
     def __init__(
-        self, root: Path, exercise: str, learners: int, distinct: int, stock: bool = False
+        self,
+        root: Path,
+        exercise: str,
+        learners: int,
+        distinct: int,
+        stock: bool = False,
+        other: ClassToGrade | None = None,
     ) -> None:
         self.exercise = exercise
         self.course = MadeUpCourse.make(root, exercise)
         if stock:
             config = STOCK_CONFIG.format(root=str(self.course.root))
             (root / "nbgrader_config.py").write_text(config)
-        self.course.nbgrader("generate_assignment", exercise)
+        if other is None:
+            self.course.nbgrader("generate_assignment", exercise)
+        else:
+            shutil.copytree(other.course.root / "release", root / "release")
+            shutil.copy(other._fresh, root / "gradebook.db")
         answers = list(made_up_class(exercise, [str(i) for i in range(distinct)]).values())
         released = self.course.root / "release" / exercise / f"{exercise}.ipynb"
         for i in range(learners):
@@ -107,7 +120,7 @@ class ClassToGrade:
             folder = self.course.root / "submitted" / _learner(i) / exercise
             folder.mkdir(parents=True)
             nbformat.write(notebook, folder / released.name)
-        self._fresh = self.course.root / "fresh.db"
+        self._fresh: Path = self.course.root / "fresh.db"
         shutil.copy(self.course.root / "gradebook.db", self._fresh)
 
     def start_over(self) -> None:
@@ -128,18 +141,20 @@ def _learner(i: int) -> str:
 
 def side_by_side(
     exercise: str, root: Path, learners: int, rounds: int, jobs: int
-) -> tuple[dict[str, list[Cost]], dict[str, dict[str, float]]]:
-    """Costs of each way in each round, and the scores that each gave in the last."""
-    classes = {
-        way: ClassToGrade(root / way.replace(" ", "-"), exercise, learners, learners, way == STOCK)
-        for way in (STOCK, PLUGGED, OURS)
-    }
+) -> tuple[dict[str, list[Cost]], dict[str, ClassToGrade]]:
+    """Costs of each way in each round, and the classes as each graded them in the last."""
+    stock = ClassToGrade(root / "stock", exercise, learners, learners, stock=True)
+    plugged, ours = (
+        ClassToGrade(root / name, exercise, learners, learners, other=stock)
+        for name in ("plugged", "ours")
+    )
+    classes = {STOCK: stock, PLUGGED: plugged, OURS: ours}
     costs: dict[str, list[Cost]] = {way: [] for way in classes}
     for _ in track(range(rounds), "side by side"):
         for way, subject in classes.items():
             subject.start_over()
             costs[way].append(timed(partial(_grade, subject, way, jobs)))
-    return costs, {way: subject.scores() for way, subject in classes.items()}
+    return costs, classes
 
 
 def _grade(subject: ClassToGrade, way: str, jobs: int) -> None:
@@ -203,16 +218,6 @@ def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[flo
     return statistics.median(colds), statistics.median(warms) / repeats
 
 
-def machine() -> str:
-    """Processor, cores, versions."""
-    cpu = platform.processor() or platform.machine()
-    if Path("/proc/cpuinfo").exists():
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-        cpu = next((x.partition(": ")[2] for x in lines if x.startswith("model name")), cpu)
-    versions = f"Python {platform.python_version()}, torch {version('torch').partition('+')[0]}"
-    return f"{cpu}, {len(os.sched_getaffinity(0))} cores, {versions}"
-
-
 def _side_by_side_table(costs: dict[str, list[Cost]], learners: int) -> Table:
     table = Table(title=f"{learners} submissions, medians of {len(costs[STOCK])} rounds")
     for column in ("", "seconds", "a minute", "times stock", "CPU s a submission"):
@@ -268,7 +273,8 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int, repea
     console.print(f"{exercise}, {jobs} workers; {machine()}")
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder)
-        costs, scores = side_by_side(exercise, root, learners, rounds, jobs)
+        costs, classes = side_by_side(exercise, root, learners, rounds, jobs)
+        scores = {way: subject.scores() for way, subject in classes.items()}
         console.print(_side_by_side_table(costs, learners))
         wrong = sum(scores[OURS][who] != score for who, score in scores[STOCK].items())
         wrong += sum(scores[PLUGGED][who] != score for who, score in scores[STOCK].items())
@@ -276,7 +282,9 @@ def main(exercise: str, learners: int, rounds: int, sizes: str, jobs: int, repea
         expected = [scores[STOCK][_learner(i)] for i in range(learners)]
         grown, right = {}, {}
         for size in track([int(size) for size in sizes.split(",")], "growth"):
-            subject = ClassToGrade(root / f"class-of-{size}", exercise, size, learners)
+            subject = ClassToGrade(
+                root / f"class-of-{size}", exercise, size, learners, other=classes[STOCK]
+            )
             grown[size] = growth(subject, jobs)
             given = subject.scores()
             right[size] = sum(given[_learner(i)] == expected[i % learners] for i in range(size))

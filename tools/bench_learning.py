@@ -20,6 +20,9 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
+import grading.__main__  # noqa: F401  first, since it has nbformat imported in a second less
+
+# isort: split
 import click
 import nbformat
 import torch
@@ -35,7 +38,7 @@ from helpers.positional_encoding import interleaved_to_half_split
 from helpers.training import BATCH, CONTEXT, bits_per_character, initialise, train
 from helpers.transformer_block import DecoderLM
 from helpers.weights import austen_files, austen_text
-from tools.bench import machine
+from tools.machine import machine
 
 HELD_OUT = 0.05
 COURSE = ModelConfig(vocab_size=1024, d_model=96, n_layers=2, n_heads=3, d_ff=256, gated=True)
@@ -341,11 +344,17 @@ def _against(target: float, measured: float) -> str:
 @click.command(help=__doc__)
 @click.option("--nanogpt-steps", type=click.IntRange(min=1), default=NANOGPT_STEPS)
 @click.option("--course-steps", type=click.IntRange(min=1), default=COURSE_STEPS)
+@click.option("--text", "n_text", type=click.IntRange(min=2), help="Characters to learn from.")
 @click.option("--held-out", "n_held_out", type=click.IntRange(min=2), help="Characters of it.")
 @click.option("--new", "n_new", type=click.IntRange(min=1), default=64, show_default=True)
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True)
 def main(
-    nanogpt_steps: int, course_steps: int, n_held_out: int | None, n_new: int, rounds: int
+    nanogpt_steps: int,
+    course_steps: int,
+    n_text: int | None,
+    n_held_out: int | None,
+    n_new: int,
+    rounds: int,
 ) -> None:
     """Command line of the module."""
     torch.set_num_threads(1)
@@ -353,7 +362,7 @@ def main(
 
     text = austen_text()
     split = round(len(text) * (1 - HELD_OUT))
-    text, held_out = text[:split], text[split:][:n_held_out]
+    text, held_out = text[:split][:n_text], text[split:][:n_held_out]
     with contextlib.redirect_stdout(io.StringIO()):  # the first step of all loads half of PyTorch
         train(nn.Embedding(9, 9), torch.zeros(CONTEXT, dtype=torch.long), n_steps=1)
     us = course(text, held_out, course_steps)

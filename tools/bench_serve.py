@@ -30,8 +30,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import create_engine, text
 
-from tools.bench import machine
 from tools.classes import MadeUpCourse, fill_in, made_up_class
+from tools.machine import machine
 
 PATIENCE = 600.0
 """Seconds until what has no feedback counts as lost."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.api import Base, Gradebook, Student, SubmittedAssignment
-from sqlalchemy import Table, insert, inspect, select, update
+from sqlalchemy import Table, create_engine, insert, inspect, select, update
 
 from grading.classroom import journal
 from grading.classroom.folder import ClassFolder
@@ -53,8 +53,12 @@ class Scratch:
         self._exercise = folder.exercise
         self.place = place
         self._url = url_in(place)
+        # With tables of ours in it, nbgrader doesn't start `alembic`, which takes seconds, to write
+        # down the version of a database that is gone when serving ends.
+        engine = create_engine(self._url)
+        journal.TABLES.create_all(engine)
+        engine.dispose()
         self._own = own = Gradebook(self._url, folder.course.directory.course_id)
-        journal.TABLES.create_all(own.engine)
         with folder.course.gradebook() as real:
             there = inspect(real.engine).get_table_names()
             for table in Base.metadata.sorted_tables:

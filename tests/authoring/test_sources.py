@@ -4,6 +4,7 @@ import ast
 import copy
 import json
 import re
+import subprocess
 import textwrap
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,7 @@ from authoring.lint import faults
 from authoring.release import release
 from authoring.solutions import solution, solved
 from grading.submission.graft import is_awaited
+from support.commands import run_forked
 
 EXERCISES = exercises()
 
@@ -79,7 +81,11 @@ def test_source_notebook_has_no_faults(exercise):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
-def test_release_is_what_nbgrader_makes_of_source(exercise, tmp_path):
+def test_release_is_what_nbgrader_makes_of_source(exercise, tmp_path, monkeypatch):
+    def run(command, cwd, **_):
+        return run_forked(*command[2:], cwd=cwd)
+
+    monkeypatch.setattr(subprocess, "run", run)  # nbgrader is imported once for all exercises
     made = release(exercise, tmp_path)
     stored = ROOT / "release" / exercise
     assert made.read_bytes() == (stored / made.name).read_bytes(), (

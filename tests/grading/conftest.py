@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+import support.alembic_head  # noqa: F401
 from authoring.exercises import ROOT
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import importlib
 import multiprocessing
 import os
 import random
@@ -75,6 +76,7 @@ def _run(
     # A process of multiprocessing ends without what was registered for its end: that of the
     # command is run here, that of the process that it was forked from isn't.
     atexit._clear()
+    importlib.import_module("support.alembic_head")
     try:
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:
