@@ -100,6 +100,6 @@ def _of_points_by_hand(learners: int, decided: Outcome | None) -> str:
 def _next_step(exercise: str) -> str:
     return (
         f"Now grade again: python -m grading grade {exercise}\n"
-        f"(nbgrader's own way: nbgrader generate_assignment {exercise} --force, "
+        f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
         f"then nbgrader autograde {exercise} --force)"
     )

@@ -53,7 +53,7 @@ def _show(dates: Deadlines, exercise: str) -> None:
 def _advise(exercise: str) -> None:
     click.echo(
         "Learners read it in the notebook from the next release on:\n"
-        f"  nbgrader generate_assignment {exercise} --force\n"
+        f"  nbgrader generate_assignment {exercise}\n"
         f"  nbgrader release_assignment {exercise} --force\n"
         f"Penalties for lateness follow with: python -m grading grade {exercise}"
     )

@@ -59,7 +59,7 @@ def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
     again = f"nbgrader generate_feedback {exercise}"
     for said, names in (
         (f"Without a page ({again})", given.missing),
-        (f"Graded since the page was made ({again} --force)", given.outdated),
+        (f"Graded since the page was made ({again})", given.outdated),
         (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
     ):
         if names:
