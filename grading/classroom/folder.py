@@ -123,9 +123,8 @@ class ClassFolder:
         return (
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
-            f"  nbgrader collect {exercise}      from nbgrader's exchange\n"
-            f"  nbgrader zip_collect {exercise}  from a learning platform's zip file, which you "
-            f"have put into downloaded/{exercise}/archive/"
+            f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
+            f"  python -m grading collect {exercise} FILE.zip  from a learning platform's zip file"
         )
 
     def read(self, student: str, folder: Path) -> Submission:

@@ -33,14 +33,17 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> None:
     from traitlets import TraitError
 
     from grading.classroom.course import CourseFolder
+    from grading.classroom.gradebook import GradebookUnavailable, reached
     from grading.platforms import give_back as platforms
     from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     to = to or Path(f"feedback-{exercise}.zip")
     try:
-        given = platforms.give_back(CourseFolder(db), exercise, to)
-    except (CannotDo, SQLAlchemyError, TraitError, OSError) as error:
+        course = CourseFolder(db)
+        with reached(course.db_url):
+            given = platforms.give_back(course, exercise, to)
+    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
     _print(console, exercise, to, given)

@@ -158,7 +158,7 @@ def test_what_cannot_be_collected_at_all_says_why(here: Path) -> None:
     (here / "no.zip").write_bytes(b"no zip file")
     (here / "got.zip").write_bytes(zipped(MOODLE))
     assert "no.zip is no zip file" in command("collect", EXERCISE, "no.zip", status=2)
-    assert "in source/: 1-small" in command("collect", "2-none", "got.zip", status=2)
+    assert "in source/; there are: 1-small" in command("collect", "2-none", "got.zip", status=2)
     config = here / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.Collector.timezone = 'Berlin'\n")
     assert "timezone is 'Berlin': give" in command("collect", EXERCISE, "got.zip", status=2)
