@@ -19,6 +19,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 
+from grading.classroom.deadlines import near
 from grading.classroom.roster import Learner, read_roster
 from grading.reporting.facts import COLUMNS, Facts, gather
 from grading.reporting.page import render
@@ -46,6 +47,11 @@ class ClassReport(ExportPlugin):
         roster = [s for s in read_roster(gradebook) if not chosen or s.student_id in chosen]
         learners = [learner for learner in roster if not learner.excluded]
         exercises = {str(name) for name in self.assignment}
+        there_are = [assignment.name for assignment in gradebook.assignments]
+        for name in sorted(exercises - {*there_are}):
+            raise NbGraderException(
+                f"--assignment {name!r}: not in the gradebook{near(name, there_are)}"
+            )
         found = [
             self._facts(gradebook, assignment, learners)
             for assignment in gradebook.assignments

@@ -295,6 +295,13 @@ def test_page_and_table_are_two_files(course, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_an_exercise_that_is_not_there_is_refused(course, tmp_path):
+    """Else an instructor who mistypes its name would get an empty report for the old one."""
+    with pytest.raises(NbGraderException, match="not in the gradebook: did you mean 1-attention"):
+        export(course, tmp_path / "r.html", assignment=["1-atention"])
+    assert not (tmp_path / "r.html").exists()
+
+
 def test_who_is_in_the_queue_and_names_that_are_code(course, tmp_path):
     url = f"sqlite:///{tmp_path / 'own.db'}"
     shutil.copy(course.root / "gradebook.db", tmp_path / "own.db")
