@@ -48,7 +48,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# What lateness costs: c.MarkingRules.late_policy (see docs/instructors.md).
+# What lateness costs: c.MarkingRules.late_policy (see docs/semester.md).
 c.AssignLatePenalties.plugin_class = "grading.nbgrader_plugins.late_policy.NamedPolicies"
 # A page follows what was graded by hand since it was made.
 c.GenerateFeedback.force = True
@@ -68,6 +68,14 @@ c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseF
 # Blackboard or Brightspace, or as c.FileNameCollectorPlugin.named_regexp reads another's.
 c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
 c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
+
+# Your own settings stand in class_config.py beside this file: see docs/instructors.md. With a
+# mistake in them nothing may go on: nbgrader would, without all of this, so without the sandbox.
+if Path(c.CourseDirectory.root, "class_config.py").exists():
+    try:
+        load_subconfig("class_config.py", path=c.CourseDirectory.root)  # type: ignore[name-defined]  # noqa: F821
+    except Exception as error:
+        raise SystemExit(f"class_config.py: {type(error).__name__}: {error}") from None
 
 # The formgrader passes over names and time stamps that nobody can have.
 plug_in()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import glob
+import traceback
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from sqlalchemy.engine import make_url
+from traitlets import TraitError
 
 from grading.classroom.rules import MarkingRules
 
@@ -18,11 +20,16 @@ class CourseFolder:
     db: URL of the gradebook, instead of the configured one.
     app: nbgrader's, initialised with the configuration: the parent of its converters.
     directory: nbgrader's CourseDirectory; db_url: for SQLAlchemy.
+    Raises TraitError where the configuration can't be read, or has what can't be.
     """
 
     def __init__(self, db: str | None = None) -> None:
-        self.app = AutogradeApp(log_level="WARN")
-        self.app.initialize([])
+        # Without its configuration nbgrader would go on with its own, which has no sandbox.
+        self.app = AutogradeApp(log_level="WARN", raise_config_file_errors=True)
+        try:
+            self.app.initialize([])
+        except Exception as error:
+            raise TraitError(_unreadable(error)) from None
         self.directory = self.app.coursedir
         url = make_url(db or self.directory.db_url)
         if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
@@ -62,3 +69,16 @@ class CourseFolder:
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, to be closed."""
         return Gradebook(self.db_url, self.directory.course_id)
+
+
+def _unreadable(error: Exception) -> str:
+    """Which line of the configuration is at fault, and how."""
+    where, line = "nbgrader_config.py", None
+    for frame in traceback.extract_tb(error.__traceback__):
+        if Path(frame.filename).name == "nbgrader_config.py":
+            where, line = frame.filename, frame.lineno
+    said = str(error)
+    if isinstance(error, SyntaxError):
+        where, line, said = error.filename or where, error.lineno, error.msg
+    at = f", line {line}" if line else ""
+    return f"{where}{at}: {type(error).__name__}: {said}; put that right first"

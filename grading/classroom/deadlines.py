@@ -15,6 +15,7 @@ from traitlets import TraitError
 from grading.classroom import extensions
 from grading.classroom.course import CourseFolder
 from grading.classroom.extensions import Extension, in_words
+from grading.classroom.gradebook import GradebookUnavailable, reached
 from grading.classroom.journal import TABLES
 from grading.classroom.roster import match, read_roster
 from grading.submission.names import is_learner, printable
@@ -164,11 +165,15 @@ def opened(db: str | None = None) -> Iterator[Deadlines]:
     """
     try:
         course = CourseFolder(db)
-        with course.gradebook() as gradebook:
+        if not course.exercises():  # else a new gradebook would lie wherever one happens to be
+            raise Refused(course.no_such(""))
+        with reached(course.db_url), course.gradebook() as gradebook:
             TABLES.create_all(gradebook.engine)
             yield Deadlines(course, gradebook)
     except TraitError as error:
         raise Refused(f"nbgrader_config.py: {error}") from None
+    except GradebookUnavailable as error:
+        raise Refused(str(error)) from None
     except DBAPIError as error:
         said = " ".join(str(error.orig).split())
         raise Refused(f"the gradebook can't be used now ({said}): try again") from None

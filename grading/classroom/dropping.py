@@ -7,6 +7,7 @@ no longer dropped.
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,7 @@ class Question:
         end = "\n" if self.path.read_bytes().endswith(b"\n") else ""
         part = self.path.with_name(f".{self.path.name}.part")
         part.write_text(text + end, encoding="utf-8")
+        shutil.copymode(self.path, part)  # a second instructor's account may write it, too
         part.replace(self.path)
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import find_all_files
 
 from grading.classroom.course import CourseFolder
 from grading.classroom.fingerprint import digest, grading_version
 from grading.classroom.gradebook import ClassGradebook
 from grading.classroom.journal import Entry
+from grading.classroom.lateness import penalty_of
 from grading.classroom.lock import locked
 from grading.classroom.registration import register
 from grading.classroom.workers import GradedNotebook, Handed, Pool, Task, local_pool
@@ -94,14 +94,12 @@ class ClassFolder:
         """
         if url is None:
             self.registered = register(self.course, self.exercise)
-        late = AssignLatePenalties(parent=self._converter)
-        late.init_plugin()
         gradebook = ClassGradebook(
             url or self._course.db_url,
             self._course.course_id,
             self.exercise,
             self._converter.create_student,
-            late.plugin_inst.late_submission_penalty,
+            penalty_of(self._converter),
         )
         for name, source in self._sources.items():
             gradebook.check(name, source)
@@ -127,8 +125,8 @@ class ClassFolder:
         return (
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
-            f"  nbgrader collect {exercise}      from nbgrader's exchange\n"
-            f"  python -m grading collect {exercise} submissions.zip      from a learning platform"
+            f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
+            f"  python -m grading collect {exercise} FILE.zip  from a learning platform's zip file"
         )
 
     def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:

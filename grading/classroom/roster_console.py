@@ -11,6 +11,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from traitlets import TraitError
 
 from grading.classroom.class_list import ClassList, read_class_list
 from grading.classroom.course import CourseFolder
@@ -50,7 +51,7 @@ def manage_roster(
                     status = max(status, _set_aside(console, course, gradebook, names, excluded))
             if file is None and not exclude and not include:
                 _list(console, course, gradebook)
-    except (CannotGrade, Malformed, GradebookUnavailable, OSError) as error:
+    except (CannotGrade, Malformed, GradebookUnavailable, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
         return CANNOT
     return status

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 if TYPE_CHECKING:
     from grading.sandbox.promises import Tried
@@ -42,12 +43,18 @@ def check() -> None:
 
 def check_exchange(console: Console) -> int:
     """Look at the exchange of the course folder at hand; gives how many promises are not kept."""
+    from traitlets import TraitError
+
     from grading.classroom.course import CourseFolder
     from grading.classroom.exchange_safety import exchange_root, safety
 
-    course = CourseFolder()
-    root = exchange_root(course)
     console.print()
+    try:
+        course = CourseFolder()
+    except TraitError as error:
+        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
+        return 1
+    root = exchange_root(course)
     if not root.is_dir():
         console.print(
             f"There is no exchange, so nothing to check of it ({root}).",

@@ -41,14 +41,16 @@ def collect(
     from traitlets import TraitError
 
     from grading.classroom.course import CourseFolder
+    from grading.classroom.gradebook import GradebookUnavailable, reached
     from grading.platforms import collect as platforms
     from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     try:
         course = CourseFolder(db)
-        report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
-    except (CannotDo, SQLAlchemyError, TraitError, OSError) as error:
+        with reached(course.db_url):
+            report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
+    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
     _print(console, exercise, report, course.rules)

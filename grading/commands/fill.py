@@ -43,6 +43,7 @@ def fill(
     from traitlets import TraitError
 
     from grading.classroom.course import CourseFolder
+    from grading.classroom.gradebook import GradebookUnavailable, reached
     from grading.platforms import fill as platforms
     from grading.platforms.refusal import CannotDo
 
@@ -50,8 +51,9 @@ def fill(
     to = to or export.with_name(f"{export.stem}-filled{export.suffix}")
     try:
         course = CourseFolder(db)
-        filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
-    except (CannotDo, SQLAlchemyError, TraitError, OSError) as error:
+        with reached(course.db_url):
+            filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
+    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
     _print(console, exercise, to, filled)

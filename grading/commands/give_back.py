@@ -33,18 +33,21 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> None:
     from traitlets import TraitError
 
     from grading.classroom.course import CourseFolder
+    from grading.classroom.gradebook import GradebookUnavailable, reached
     from grading.platforms import give_back as platforms
     from grading.platforms.refusal import CannotDo
 
     console = Console(highlight=False, soft_wrap=True)
     to = to or Path(f"feedback-{exercise}.zip")
     try:
-        given = platforms.give_back(CourseFolder(db), exercise, to)
-    except (CannotDo, SQLAlchemyError, TraitError, OSError) as error:
+        course = CourseFolder(db)
+        with reached(course.db_url):
+            given = platforms.give_back(course, exercise, to)
+    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
         console.print(f"[bold red]{escape(str(error))}[/]")
         sys.exit(2)
     _print(console, exercise, to, given)
-    sys.exit(1 if given.missing or given.elsewhere or given.outdated else 0)
+    sys.exit(1 if given.missing or given.elsewhere else 0)
 
 
 def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
@@ -59,7 +62,6 @@ def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
     again = f"nbgrader generate_feedback {exercise}"
     for said, names in (
         (f"Without a page ({again})", given.missing),
-        (f"Graded since the page was made ({again})", given.outdated),
         (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
     ):
         if names:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
-from typing import Any
+from typing import Any, cast
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins.export import ExportPlugin
+from traitlets.config import Configurable
 
+from grading.classroom.gradebook import GradebookUnavailable
+from grading.classroom.lateness import bring_up_to_date
 from grading.classroom.roster import Learner, read_roster
 from grading.submission.harmless import safe_cell
 
@@ -27,6 +30,11 @@ class SafeCsvExport(ExportPlugin):
         not the same as 0 points.
         """
         path = self.to or "grades.csv"
+        exercises = [a.name for a in gradebook.assignments]
+        try:
+            bring_up_to_date(gradebook, exercises, cast(Configurable, self.parent))
+        except GradebookUnavailable as error:
+            raise SystemExit(str(error)) from None
         learners = [learner for learner in read_roster(gradebook) if not learner.excluded]
         learners.sort(key=lambda learner: (learner.last_name, learner.first_name))
         self.log.info("Exporting grades to %s", path)

@@ -6,7 +6,7 @@ Hidden tests and mark schemes are left out.
 from __future__ import annotations
 
 import weakref
-from typing import Any
+from typing import Any, cast
 
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
@@ -15,6 +15,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, GetGrades
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import default
 
+from grading.classroom.lateness import bring_up_to_date
 from grading.classroom.rules import MarkingRules
 from grading.nbgrader_plugins.feedback_page import HIDDEN, rendered
 
@@ -116,6 +117,14 @@ class FeedbackPage(Exporter):
     @default("optimistic_validation")
     def _validate_once(self) -> bool:
         return True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        converter = cast(Any, self.parent)  # nbgrader's, which makes one exporter a command
+        course = getattr(converter, "coursedir", None)
+        if course is not None and course.assignment_id:
+            with Gradebook(course.db_url, course.course_id) as gradebook:
+                bring_up_to_date(gradebook, [course.assignment_id], converter)
 
     def from_notebook_node(
         self, nb: NotebookNode, resources: Any = None, **kw: Any

@@ -18,7 +18,11 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
+from traitlets.config import Configurable
 
+from grading.classroom.deadlines import near
+from grading.classroom.gradebook import GradebookUnavailable
+from grading.classroom.lateness import bring_up_to_date
 from grading.classroom.roster import Learner, read_roster
 from grading.reporting.facts import COLUMNS, Facts, gather
 from grading.reporting.page import render
@@ -46,15 +50,26 @@ class ClassReport(ExportPlugin):
         roster = [s for s in read_roster(gradebook) if not chosen or s.student_id in chosen]
         learners = [learner for learner in roster if not learner.excluded]
         exercises = {str(name) for name in self.assignment}
+        there_are = [assignment.name for assignment in gradebook.assignments]
+        for name in sorted(exercises - {*there_are}):
+            raise NbGraderException(
+                f"--assignment {name!r}: not in the gradebook{near(name, there_are)}"
+            )
+        try:
+            bring_up_to_date(gradebook, there_are, cast(Configurable, self.parent))
+        except GradebookUnavailable as error:
+            raise SystemExit(str(error)) from None
         found = [
             self._facts(gradebook, assignment, learners)
             for assignment in gradebook.assignments
             if not exercises or assignment.name in exercises
         ]
         base = self._base_line() if self.similarity and found else None
-        reports = [exercise_report(facts, _pairs(facts, base)) for facts in found]
+        begun = [facts for facts in found if exercises or facts.is_begun]
+        later = [facts.name for facts in found if not (exercises or facts.is_begun)]
+        reports = [exercise_report(facts, _pairs(facts, base)) for facts in begun]
         names = {learner.student_id: learner.name for learner in learners}
-        text = render(reports, names, len(roster) - len(learners))
+        text = render(reports, names, len(roster) - len(learners), later)
         # Ids and names can hold what UTF-8 can't.
         page.write_bytes(text.encode("utf-8", "replace"))
         tables = [facts.table for facts in found] or [pd.DataFrame(columns=list(COLUMNS))]

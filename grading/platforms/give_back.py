@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
 
 from grading.classroom.course import CourseFolder
 from grading.classroom.journal import TABLES
@@ -22,8 +26,8 @@ class Given:
     """What came of it; lists have ids of learners.
 
     platform: its title; upload: where the file goes there; size: of the file in bytes.
-    given: whose pages are in it; missing: graded, but without a page; outdated: with a page from
-    before the last grading; elsewhere: with a page, but not from this platform.
+    given: whose pages are in it; missing: graded, but without a page; elsewhere: with a page, but
+    not from this platform.
     """
 
     platform: str
@@ -31,13 +35,13 @@ class Given:
     size: int = 0
     given: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    outdated: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
 
 
 def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
-    """Write the zip file with the pages of `nbgrader generate_feedback`. Raises CannotDo."""
+    """Make everybody's feedback page anew, and the zip file with them. Raises CannotDo."""
     check_exercise(course, exercise)
+    _make_pages(course, exercise)
     with course.gradebook() as gradebook:
         TABLES.create_all(gradebook.engine)
         connection = gradebook.db.connection()
@@ -57,8 +61,6 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
             else:
                 _add(archive, uploads[who], pages)
                 given.given.append(who)
-                if _is_outdated(course, exercise, who, pages):
-                    given.outdated.append(who)
     if not given.given:
         partial.unlink()
         raise CannotDo(
@@ -94,12 +96,12 @@ def _pages(course: CourseFolder, exercise: str, learner: str) -> list[Path]:
     return sorted(folder.glob("*.html"))
 
 
-def _is_outdated(course: CourseFolder, exercise: str, learner: str, pages: list[Path]) -> bool:
-    """Whether it was graded after a page was made."""
-    graded = course.path(course.directory.autograded_directory, learner, exercise)
-    made = {page.stem: page.stat().st_mtime for page in pages}
-    notebooks = [path for path in graded.glob("*.ipynb") if path.stem in made]
-    return any(path.stat().st_mtime > made[path.stem] for path in notebooks)
+def _make_pages(course: CourseFolder, exercise: str) -> None:
+    """What `nbgrader generate_feedback` does, so that no page is older than what was graded."""
+    course.directory.assignment_id = exercise
+    course.app.log_level = "CRITICAL"  # each page that is replaced is a warning
+    with contextlib.suppress(NbGraderException):  # whose page could not be made is named below
+        GenerateFeedback(coursedir=course.directory, parent=course.app).start()
 
 
 def _add(archive: zipfile.ZipFile, called: Called, pages: list[Path]) -> None:

@@ -11,6 +11,5 @@ class CannotDo(Exception):
 
 def check_exercise(course: CourseFolder, exercise: str) -> None:
     """Raises CannotDo unless source/ has the exercise."""
-    known = course.exercises()
-    if exercise not in known:
-        raise CannotDo(f"there is no exercise {exercise!r} in source/: {', '.join(known)}")
+    if exercise not in course.exercises():
+        raise CannotDo(course.no_such(exercise))

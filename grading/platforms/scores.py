@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Exists, ScalarSelect, func, or_, select
 
 from grading.classroom.course import CourseFolder
+from grading.classroom.lateness import bring_up_to_date
 from grading.platforms.refusal import CannotDo
 
 
@@ -30,6 +31,7 @@ class Scores:
     @classmethod
     def read(cls, course: CourseFolder, gradebook: Gradebook, exercise: str) -> Scores:
         """As the gradebook has them. Raises CannotDo where it doesn't know the exercise."""
+        bring_up_to_date(gradebook, [exercise], course.app)
         try:
             assignment = gradebook.find_assignment(exercise)
         except MissingEntry:

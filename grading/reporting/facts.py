@@ -87,6 +87,11 @@ class Facts:
         """Ids of the learners in a state."""
         return self.learners.student_id[self.learners.state == state].tolist()
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether anybody has handed in."""
+        return bool((self.learners.state != State.MISSING).any())
+
     def of_readable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Those rows that are about submissions that are graded and can be read."""
         return rows[rows.student_id.isin(self.who(State.GRADED))]

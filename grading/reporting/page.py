@@ -15,11 +15,14 @@ MOST_CAUSES = 20
 MOST_PAIRS = 20
 
 
-def render(reports: Sequence[ExerciseReport], names: Mapping[str, str], excluded: int) -> str:
+def render(
+    reports: Sequence[ExerciseReport], names: Mapping[str, str], excluded: int, later: Sequence[str]
+) -> str:
     """The page.
 
     names: first and last name of each learner, by id, or empty.
     excluded: how many learners are left out.
+    later: the exercises that nobody has handed in yet.
     """
     templates = PackageLoader("grading.nbgrader_plugins", ".")
     environment = Environment(
@@ -36,6 +39,7 @@ def render(reports: Sequence[ExerciseReport], names: Mapping[str, str], excluded
         reports=reports,
         n_learners=len(names),
         excluded=excluded,
+        later=later,
         most_causes=MOST_CAUSES,
         most_pairs=MOST_PAIRS,
     )

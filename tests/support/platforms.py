@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import zipfile
 from collections.abc import Mapping
@@ -22,13 +23,14 @@ LEARNERS = [
     Learner("ben", "Ben", "Idle", "ben@uni.edu"),
     Learner("gone", "Gone", "Away", "gone@uni.edu", excluded=True),
 ]
-# Points of the two tests and of the written answer, where somebody has graded it; late penalty.
-SCORES: dict[str, tuple[float, float | None, float]] = {
-    "ada": (3.0, 2.5, 0.0),
-    "oneil": (3.0, 3.0, 1.25),
-    "zoe": (1.0, None, 0.0),
-    "gone": (3.0, 3.0, 0.0),
+# Points of the two tests and of the written answer, where somebody has graded it, and hours late.
+SCORES: dict[str, tuple[float, float | None, int]] = {
+    "ada": (3.0, 2.5, 0),
+    "oneil": (3.0, 3.0, 1),
+    "zoe": (1.0, None, 0),
+    "gone": (3.0, 3.0, 0),
 }
+DUE = datetime.datetime(2026, 11, 20, 12, 0)
 
 
 def make_class(root: Path) -> None:
@@ -36,12 +38,14 @@ def make_class(root: Path) -> None:
     (root / "nbgrader_config.py").write_text(
         f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
         f"c.CourseDirectory.root = {str(root)!r}\n"
+        # 1.25 of 6 points
+        "c.MarkingRules.late_policy = 'per_day'\nc.MarkingRules.late_percent_per_day = 125 / 6\n"
     )
     folder = root / "source" / EXERCISE
     folder.mkdir(parents=True)
     (folder / f"{EXERCISE}.ipynb").write_text("{}")
     with gradebook_of(root) as gradebook:
-        gradebook.add_assignment(EXERCISE, duedate="2026-11-20 12:00")
+        gradebook.add_assignment(EXERCISE, duedate=DUE)
         gradebook.add_notebook(EXERCISE, EXERCISE)
         for cell in ("tests", "written"):
             gradebook.add_grade_cell(cell, EXERCISE, EXERCISE, max_score=3, cell_type="code")
@@ -53,12 +57,12 @@ def gradebook_of(root: Path) -> Gradebook:
 
 
 def give_scores(root: Path) -> None:
-    """Have the submissions graded; of ben there is only an extension."""
+    """Have the submissions graded, without penalties; of ben there is only an extension."""
     with gradebook_of(root) as gradebook, gradebook.db.no_autoflush:
-        for who, (tests, by_hand, penalty) in SCORES.items():
-            submission = gradebook.add_submission(EXERCISE, who)
+        for who, (tests, by_hand, late) in SCORES.items():
+            handed_in = DUE + datetime.timedelta(hours=late)
+            submission = gradebook.add_submission(EXERCISE, who, timestamp=handed_in)
             (notebook,) = submission.notebooks
-            notebook.late_submission_penalty = penalty
             for grade in notebook.grades:
                 if grade.name == "tests":
                     grade.auto_score, grade.needs_manual_grade = tests, False

@@ -284,7 +284,7 @@ def test_empty_class_and_empty_gradebook(course, tmp_path, monkeypatch):
     assert "no exercise in the gradebook" in export(course, tmp_path / "a.html", url).get_text()
     nobody = export(course, tmp_path / "b.html", student=["stranger"])
     assert "nobody to report on" in nobody.get_text()
-    assert "Nobody has been graded" in nobody.get_text()
+    assert "Nobody has handed in yet: 1-attention." in nobody.get_text()
     assert {row[2] for row in table(nobody, "How the class did")} == {"0 of 0"}
     assert not nobody.find_all("img")
 
@@ -293,6 +293,13 @@ def test_page_and_table_are_two_files(course, tmp_path):
     with pytest.raises(NbGraderException, match="report.html"):
         export(course, tmp_path / "grades.csv")
     assert not list(tmp_path.iterdir())
+
+
+def test_an_exercise_that_is_not_there_is_refused(course, tmp_path):
+    """Else an instructor who mistypes its name would get an empty report for the old one."""
+    with pytest.raises(NbGraderException, match="not in the gradebook: did you mean 1-attention"):
+        export(course, tmp_path / "r.html", assignment=["1-atention"])
+    assert not (tmp_path / "r.html").exists()
 
 
 def test_who_is_in_the_queue_and_names_that_are_code(course, tmp_path):

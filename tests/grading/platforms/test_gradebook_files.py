@@ -143,7 +143,7 @@ def test_decimal_commas_stay_commas(here: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "change", "said"),
     [
-        (("2-none", "export.csv"), (), "no exercise '2-none' in source/: 1-small"),
+        (("2-none", "export.csv"), (), "no exercise '2-none' in source/; there are: 1-small"),
         ((EXERCISE, "export.csv", "--to", "export.csv"), (), "would overwrite"),
         ((EXERCISE, "export.csv"), ("1-small (98765)", "Task (1)"), "give the right one with"),
         ((EXERCISE, "export.csv"), ("Warm-up (101)", "1 Small! (7)"), ""),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -158,7 +157,7 @@ def test_what_cannot_be_collected_at_all_says_why(here: Path) -> None:
     (here / "no.zip").write_bytes(b"no zip file")
     (here / "got.zip").write_bytes(zipped(MOODLE))
     assert "no.zip is no zip file" in command("collect", EXERCISE, "no.zip", status=2)
-    assert "in source/: 1-small" in command("collect", "2-none", "got.zip", status=2)
+    assert "in source/; there are: 1-small" in command("collect", "2-none", "got.zip", status=2)
     config = here / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.Collector.timezone = 'Berlin'\n")
     assert "timezone is 'Berlin': give" in command("collect", EXERCISE, "got.zip", status=2)
@@ -215,12 +214,6 @@ def test_feedback_that_cannot_go_back_is_named(here: Path) -> None:
     assert "Not from Moodle: give their pages back another way: oneil" in command(
         "give-back", EXERCISE, status=1
     )
-    os.utime(here / "feedback" / "zoe" / EXERCISE / f"{EXERCISE}.html", (0, 0))
-    graded = here / "autograded" / "zoe" / EXERCISE / NB
-    graded.parent.mkdir(parents=True)
-    graded.write_text("{}")
-    said = command("give-back", EXERCISE, status=1)
-    assert "Graded since the page was made" in said and "--force): zoe" in said
     (here / "got.zip").write_bytes(zipped({f"lovelaceada_12345_70001_{NB}": b"ada's"}))
     command("collect", EXERCISE, "got.zip", "--force")
     assert "came from Canvas and Moodle" in command("give-back", EXERCISE, status=2)
