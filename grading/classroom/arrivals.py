@@ -25,6 +25,7 @@ from grading.submission.files import (
 )
 from grading.submission.intake import SECRET, left_out
 from grading.submission.names import Malformed, check_learner, printable
+from grading.submission.times import check_year
 
 SETTLED = 1.0
 """Seconds for which what was handed in has to stay as it is."""
@@ -44,6 +45,7 @@ class Arrival:
     handed_in: in UTC, without a zone.
     noticed: when it was seen first, on the monotonic clock.
     is_dropped: it bears a name of the form LEARNER+EXERCISE+TIME.
+    state: what changes with every change of what lies in a learner's own folder.
     """
 
     learner: str
@@ -52,6 +54,11 @@ class Arrival:
     handed_in: datetime.datetime
     noticed: float
     is_dropped: bool
+    state: Hashable = None
+
+
+class Changed(Exception):
+    """What was noticed is no longer there; what there is instead is an arrival of its own."""
 
 
 @dataclass
@@ -139,15 +146,15 @@ class Arrivals:
             newest = _newest(os.path.join(folder, where[1]))
             if newest is None:
                 continue
-            handed_in = datetime.datetime.fromtimestamp(newest / 1e9, datetime.UTC)
-            handed_in = handed_in.replace(tzinfo=None)
-            name = f"{learner}/{where[1]}+{handed_in}"
+            handed_in = _time_of(newest)
+            name = f"{learner}/{where[1]}+{handed_in or newest}"
             if name in self._done:
                 continue
             check_learner(learner)
             state, _ = _state_of(self.top, where)
             if (noticed := self._settled(name, where, state, False)) is not None:
-                yield Arrival(learner, name, where, handed_in, noticed, False)
+                handed_in = handed_in or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+                yield Arrival(learner, name, where, handed_in, noticed, False, state)
 
     def _settled(
         self, name: str, where: tuple[str, ...], state: Hashable, whole: bool
@@ -170,10 +177,17 @@ class Arrivals:
         return known.noticed
 
     def copy(self, arrival: Arrival, to: Path) -> list[str]:
-        """Copy it into an empty folder; gives remarks on what stays there. Raises Malformed.
+        """Copy it into an empty folder; gives remarks on what stays there.
 
         to: a folder that nobody else can change.
+        Raises Malformed, and Changed where a learner has written to it since it was noticed.
         """
+        remarks = self._copy(arrival, to)
+        if arrival.state is not None and _state_of(self.top, arrival.place)[0] != arrival.state:
+            raise Changed
+        return remarks
+
+    def _copy(self, arrival: Arrival, to: Path) -> list[str]:
         *above, last = arrival.place
         try:
             with open_folder(self.top, *above) as folder:
@@ -199,6 +213,15 @@ class Arrivals:
                 return read_file(SECRET, MAX_SECRET_BYTES, folder).decode(errors="replace")
         except (Malformed, OSError):
             return ""
+
+
+def _time_of(nanoseconds: int) -> datetime.datetime | None:
+    """A file's time, in UTC, or None for one at which nobody hands in."""
+    try:
+        when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.UTC)
+        return check_year(when.replace(tzinfo=None))
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _newest(path: str) -> int | None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from grading.classroom import attempts
-from grading.classroom.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals
+from grading.classroom.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Changed
 from grading.classroom.attempts import Attempt
 from grading.classroom.fingerprint import digest
 from grading.classroom.folder import (
@@ -150,6 +150,9 @@ class Desk:
                 self._refuse(job)
                 return None
             job.submission = self._folder.read(learner, kept, self._top)
+        except Changed:
+            self._say(learner, "is written anew, which is graded instead", False)
+            return None
         except Malformed as error:
             job.secret = job.secret or self._arrivals.secret(arrival)
             self.give_up(job, str(error), theirs=True)
@@ -223,6 +226,9 @@ class Desk:
         with self._gradebook.transaction() as connection:
             before = attempts.read_attempts(connection, self._folder.exercise, student)
             extension = self._gradebook.extension(connection, student)
+            # A due date, an extension or a test may have changed since it was graded.
+            now = self._gradebook.tests_worth(connection, student)
+            before = [dataclasses.replace(a, score=now) if a.counts else a for a in before]
         worth = self._scratch.worth(student, handed_in, extension, result.notebooks)
         if not job.recorded:
             reason = "; ".join(f"{n.name}: {n.reason}" for n in result.notebooks if n.reason)

@@ -80,6 +80,13 @@ def take_up(connection: Connection, exercise: str, student: str | None = None) -
             _forget(connection, row.student_id, exercise)
 
 
+def taken_up(connection: Connection, exercise: str) -> bool:
+    """Whether nbgrader's column has an extension for the exercise."""
+    theirs = _SUBMISSION.c.assignment_id.in_(_id_of(exercise))
+    found = select(_SUBMISSION.c.id).where(theirs, _SUBMISSION.c.extension.is_not(None))
+    return connection.execute(found).first() is not None
+
+
 def put_aside(connection: Connection, exercise: str) -> None:
     """Let the exercise's extensions wait: it is about to lose its due date."""
     for extension in extensions(connection, exercise):

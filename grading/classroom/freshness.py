@@ -31,10 +31,11 @@ class Freshness:
             if stamps == self._stamps:
                 return False
             self._stamps = stamps
-            now = {p: (data := p.read_bytes(), version_now(data)) for p in self._known}
+            if any(path.read_bytes() != data for path, (data, _) in self._known.items()):
+                return True
+            return any(version_now(data) != version for data, version in self._known.values())
         except FileNotFoundError:
             return True
-        return now != self._known
 
 
 def _stamp(path: Path) -> tuple[int, int]:

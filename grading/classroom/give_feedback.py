@@ -107,6 +107,7 @@ def write_refusal(folder: Path, names: Iterable[str], reason: str, handed_in: st
     for page in pages:
         about = {"title": page.stem, "reason": reason, "handed_in": handed_in}
         page.write_text(REFUSED.format(**{k: html.escape(v) for k, v in about.items()}))
+        page.chmod(0o644)  # the learner fetches it, whatever this account's umask is
     return pages
 
 

@@ -193,9 +193,28 @@ class ClassGradebook:
             yield connection
 
     def extension(self, connection: Connection, student: str) -> datetime.timedelta | None:
-        """The time that a learner has beyond the due date, also before anything is handed in."""
+        """The time that a learner has beyond the due date, if it has one; also before anything is
+        handed in."""
         granted = extensions.extensions(connection, self._assignment, student)
-        return granted[0].ahead if granted else None
+        return granted[0].ahead if granted and granted[0].due is not None else None
+
+    def tests_worth(self, connection: Connection, student: str) -> float:
+        """Points of the tests of what counts now, what being late costs now taken off."""
+        row = self._submission(connection, student)
+        if row is None:
+            return 0.0
+        due = connection.scalar(
+            select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
+        )
+        late = _seconds_late(due, row.extension, row.timestamp)
+        mine = (_NOTEBOOK.c.assignment_id == row.id) & (_GRADE.c.notebook_id == _NOTEBOOK.c.id)
+        earned = select(func.sum(_GRADE.c.auto_score)).where(mine).group_by(_NOTEBOOK.c.id)
+        worth = 0.0
+        for points in connection.scalars(earned):
+            score = float(points or 0)
+            penalty = self._penalty(student, score, late) if late > 0 else None
+            worth += score - min(max(penalty or 0.0, 0.0), score)
+        return worth
 
     def _submission(self, connection: Connection, student: str) -> Any:
         columns = _SUBMISSION.c
@@ -243,6 +262,9 @@ class ClassGradebook:
         due = connection.scalar(
             select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
         )
+        # nbgrader can't extend a due date that was taken away in the formgrader.
+        if due is None and extensions.taken_up(connection, self._assignment):
+            extensions.put_aside(connection, self._assignment)
         mine = _SUBMISSION.c.assignment_id == self._assignment_id
         if student is not None:
             mine &= _SUBMISSION.c.student_id == student

@@ -15,9 +15,12 @@ from nbformat import NotebookNode
 from nbgrader import api, utils
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import DBAPIError
 
+from grading.classroom import journal
 from grading.classroom.course import CourseFolder
+from grading.classroom.dropping import SET_ASIDE
 from grading.classroom.gradebook import GradebookError, reached
 
 NAMED = 10
@@ -143,6 +146,14 @@ def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, Not
         if cell.name in before[type(cell)].keys() - after[type(cell)]
     ]
     _refuse_to_lose(gradebook, gone)
+    new = any(
+        after[table].keys() - before[table] for before, after in changed.values() for table in after
+    )
+    if gone or new:  # what was graded with other cells is graded again, whatever becomes of source/
+        rows = [submission.id for submission in assignment.submissions]
+        forget = delete(journal.JOURNAL).where(journal.JOURNAL.c.submission_id.in_(rows))
+        journal.TABLES.create_all(gradebook.engine)
+        gradebook.db.connection().execute(forget)
     for cell in gone:
         for table in (api.Grade, api.Comment):
             gradebook.db.query(table).filter(table.cell_id == cell.id).delete()
@@ -155,14 +166,20 @@ def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, Not
 
 
 def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
-    """Raise GradebookError where a person has given points or a comment for one of the cells."""
+    """Raise GradebookError where a person has given points or a comment for one of the cells.
+
+    Points that wait for a dropped question to count again are such points.
+    """
+    journal.TABLES.create_all(gradebook.engine)
+    set_aside = api.Grade.id.in_(select(SET_ASIDE.c.grade_id))
+    points = or_(api.Grade.manual_score.is_not(None), api.Grade.extra_credit > 0, set_aside)
     given: dict[str, set[str]] = {}
     for cell in gone:
-        for table, column in (
-            (api.Grade, api.Grade.manual_score),
-            (api.Comment, api.Comment.manual_comment),
+        for table, by_hand in (
+            (api.Grade, points),
+            (api.Comment, api.Comment.manual_comment.is_not(None)),
         ):
-            rows = gradebook.db.query(table).filter(table.cell_id == cell.id, column.is_not(None))
+            rows = gradebook.db.query(table).filter(table.cell_id == cell.id, by_hand)
             for row in rows:
                 given.setdefault(cell.name, set()).add(row.notebook.assignment.student_id)
     if given:

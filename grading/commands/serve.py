@@ -32,7 +32,7 @@ def serve(
 
     Each learner gets feedback within seconds, and every attempt is kept in attempts/. How many
     there may be and which one counts: c.MarkingRules.attempts and c.MarkingRules.counted in
-    nbgrader_config.py. In --inbox lie <learner>/EXERCISE.ipynb, folders <learner>/EXERCISE, or
+    class_config.py. In --inbox lie <learner>/EXERCISE.ipynb, folders <learner>/EXERCISE, or
     what is called LEARNER+EXERCISE+TIME. Ctrl-C ends it.
 
     Ends with status 1 where something needs the instructor, 2 where nothing can be graded.

@@ -5,8 +5,15 @@ from __future__ import annotations
 import csv
 from typing import Any, cast
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.plugins.export import ExportPlugin
+from sqlalchemy import or_
 from traitlets.config import Configurable
 
 from grading.classroom.gradebook import GradebookUnavailable
@@ -52,10 +59,15 @@ class SafeCsvExport(ExportPlugin):
     def _row(self, gradebook: Gradebook, assignment: Any, learner: Learner) -> list[Any]:
         try:
             submission = gradebook.find_submission(assignment.name, learner.student_id)
+            graded = _has_points(gradebook, submission)
         except MissingEntry:
-            when = raw = penalty = score = None
+            graded, when = False, None
         else:
-            when, raw = submission.timestamp, submission.score
+            when = submission.timestamp
+        if not graded:
+            raw = penalty = score = None
+        else:
+            raw = submission.score
             penalty = submission.late_submission_penalty
             score = max(0.0, raw - penalty)
         return [
@@ -63,3 +75,11 @@ class SafeCsvExport(ExportPlugin):
             learner.first_name, learner.email, raw, penalty, score, assignment.max_score,
             learner.section,
         ]  # fmt: skip
+
+
+def _has_points(gradebook: Gradebook, submission: SubmittedAssignment) -> bool:
+    """Whether anything of it is graded: nbgrader makes its rows before it grades."""
+    given = or_(Grade.auto_score.is_not(None), Grade.manual_score.is_not(None))
+    mine = SubmittedNotebook.assignment_id == submission.id
+    found = gradebook.db.query(Grade.id).join(SubmittedNotebook).filter(mine, given)
+    return found.first() is not None

@@ -6,6 +6,7 @@ Hidden tests and mark schemes are left out.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any, cast
 
 from nbconvert.exporters import Exporter
@@ -27,6 +28,7 @@ class Grades(GetGrades):
     """
 
     _open: tuple[str, Gradebook] | None = None
+    _close: Callable[[], Any] | None = None
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         about = resources["nbgrader"]
@@ -40,8 +42,10 @@ class Grades(GetGrades):
     def _gradebook(self, url: str) -> Gradebook:
         """The gradebook, open for all pages of one command: to open it takes longer than a page."""
         if self._open is None or self._open[0] != url:
+            if self._close is not None:  # an attempt that doesn't count has a gradebook of its own
+                self._close()
             self._open = url, Gradebook(url)
-            weakref.finalize(self, self._open[1].close)
+            self._close = weakref.finalize(self, self._open[1].close)
         return self._open[1]
 
     def _read(self, gradebook: Gradebook, about: dict[str, Any]) -> None:

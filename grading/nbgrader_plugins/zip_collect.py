@@ -12,7 +12,7 @@ import os
 import stat
 import zipfile
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,6 +33,7 @@ from grading.platforms.uploads import Called, write_uploads
 from grading.platforms.whose import BY_HAND, Upload, Whose
 from grading.submission.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
 from grading.submission.names import Malformed, printable
+from grading.submission.times import TIMESTAMP
 
 MAX_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 2 << 30
@@ -128,8 +129,12 @@ class Collector(FileNameCollectorPlugin):
             self._whose = self._reader(known)
             found = self._without_doubles(self._read_all())
             self._name_the_others(found)
-            self._collected = self._new(self._newest(found))
-            self._keep_names({p: found[p] for p in self._collected})
+            newest = self._newest(found)
+            self._collected = self._new(newest)
+            kept = {
+                path for path, upload in newest.items() if upload.learner in self.report.unchanged
+            }
+            self._keep_names({path: found[path] for path in kept.union(self._collected)})
             for upload in self._collected.values():
                 self.report.collected[upload.learner] = upload.handed_in
         return self._collected
@@ -241,9 +246,10 @@ class Collector(FileNameCollectorPlugin):
         return collected
 
     def _new(self, uploads: dict[str, Upload]) -> dict[str, Upload]:
-        """Those that take no other work's place, unless nbgrader is told to replace it."""
-        if self.parent.force:
-            return uploads
+        """Those that take no other work's place, unless nbgrader is told to replace it.
+
+        What is there already, the same, stays: an instructor may have corrected its time.
+        """
         course = self.parent.coursedir
         mine: dict[str, dict[str, Upload]] = defaultdict(dict)
         for path, upload in uploads.items():
@@ -255,6 +261,9 @@ class Collector(FileNameCollectorPlugin):
                 new.update(files)
             elif all(_same(path, Path(folder, upload.name)) for path, upload in files.items()):
                 self.report.unchanged.append(learner)
+                _tell_time(Path(folder), files.values())
+            elif self.parent.force:
+                new.update(files)
             else:
                 place = self._place(Path(next(iter(files))))
                 self.refuse(place, f"submitted/ has other work of {learner}'s: --force replaces it")
@@ -276,6 +285,13 @@ class Collector(FileNameCollectorPlugin):
 
 def _when(upload: Upload) -> datetime.datetime:
     return upload.handed_in or datetime.datetime.min
+
+
+def _tell_time(folder: Path, uploads: Iterable[Upload]) -> None:
+    """Write down when work that is there was handed in, where only this download tells it."""
+    told = [upload.handed_in for upload in uploads if upload.handed_in is not None]
+    if told and not (folder / TIMESTAMP).exists():
+        (folder / TIMESTAMP).write_text(f"{max(told)}")
 
 
 def _same(path: str, other: Path) -> bool:

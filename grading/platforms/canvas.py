@@ -18,6 +18,8 @@ _NAME = re.compile(
     r"(?:(?P<file>\d+)_(?P<own>[^/]+)|(?:text|link)\.html))"
 )
 _USERS = re.compile(r"(?=(?:^|_)(\d+)_\d+_)")
+_LATE = re.compile(r"(?:^|_)LATE_\d+_\d+_")
+"""Wherever it stands: who may choose a name could put numbers before it."""
 _ANONYMOUS = (
     "the assignment is graded anonymously in Canvas: post its grades, or turn that off, and "
     "download once more"
@@ -43,7 +45,7 @@ class Canvas(Platform):
             name=match["name"] or "",
             own=own,
             prefix=place.removesuffix(own),
-            late=match["late"] is not None,
+            late=_LATE.search(place) is not None,
             # Who may choose a name could put numbers into it.
             rivals=tuple(_USERS.findall(place)[1:]),
             advice=_ANONYMOUS if user.startswith("anon_") else "",

@@ -62,13 +62,14 @@ class Table:
     def changed(self, cells: Mapping[tuple[int, int], str]) -> bytes:
         """The file with other texts in some cells, given by row and column: nothing else changes.
 
-        The texts have no separator, quote or line end. A quoted cell stays quoted.
+        The texts have no quote or line end. A quoted cell stays quoted.
         """
         pieces = []
         done = 0
         for (row, column), text in sorted(cells.items()):
             begin, end = self._spans[row][column]
-            quote = '"' if self._text[begin:end].startswith('"') else ""
+            quoted = self._text[begin:end].startswith('"') or self._separator in text
+            quote = '"' if quoted else ""
             pieces += [self._text[done:begin], quote, text, quote]
             done = end
         return "".join([*pieces, self._text[done:]]).encode(self._encoding)

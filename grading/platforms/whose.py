@@ -12,8 +12,9 @@ from grading.classroom.roster import Learner
 from grading.platforms.known import PLATFORMS, recognise
 from grading.platforms.people import Class, is_called
 from grading.platforms.platform import Named, Platform
+from grading.submission.intake import SECRET
 from grading.submission.names import Malformed, check_learner
-from grading.submission.times import check_year, parse_timestamp
+from grading.submission.times import TIMESTAMP, check_year, parse_timestamp
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/ yourself (docs/instructors.md, Collect)"
@@ -147,4 +148,6 @@ def _checked_learner(learner: str) -> str:
 def _checked_name(name: str) -> str:
     if any(part in ("", ".", "..") for part in name.split("/")):
         raise Malformed("its own name would put it elsewhere")
+    if name in (TIMESTAMP, SECRET):
+        raise Malformed(f"{name} is a name that nbgrader itself gives, and not for learners")
     return name

@@ -150,6 +150,12 @@ def test_extensions_survive_the_loss_of_the_due_date(graded: HandedIn) -> None:
     say("due", EXERCISE, "2026-11-20 12:00")
     rerun()
     assert penalties(graded) == {}
+    with Gradebook(graded.url) as gradebook:  # as the formgrader does
+        gradebook.find_assignment(EXERCISE).duedate = None
+        gradebook.db.commit()
+    rerun()
+    with Gradebook(graded.url) as gradebook:
+        assert gradebook.find_submission(EXERCISE, "late").total_seconds_late == 0
 
 
 def test_the_list_and_what_is_refused(graded: HandedIn) -> None:

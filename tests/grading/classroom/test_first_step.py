@@ -130,6 +130,19 @@ def test_cells_come_and_go_but_not_what_a_person_gave(graded: HandedIn, command:
     assert by_hand["ada", "why"] == "2.0"
 
 
+def test_a_change_that_is_taken_back_costs_nobody_a_test(
+    graded: HandedIn, command: Command
+) -> None:
+    """The cell came back without its points, and everybody counted as graded."""
+    before = graded.rows()[0]
+    renamed(graded.root, ("f-visible", "f-seen"))
+    graded.nbgrader("generate_assignment", EXERCISE)
+    renamed(graded.root, ("f-seen", "f-visible"))
+    status, said = command(graded.root)
+    assert status == LOOK and graded_now(said) == 10
+    assert graded.rows()[0] == before
+
+
 def test_a_second_notebook_is_refused_once_work_is_graded(
     graded: HandedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:

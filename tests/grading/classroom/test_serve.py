@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import shutil
 import signal
@@ -11,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.api import Gradebook
 
 from grading.classroom import arrivals, desk, folder, freshness, serve
-from grading.classroom.arrivals import Arrivals
+from grading.classroom.arrivals import Arrivals, Changed
 from grading.classroom.folder import ClassFolder
 from grading.classroom.run import CANNOT, LOOK
 from support.commands import run_forked
@@ -83,6 +85,22 @@ def test_the_best_counts_and_attempts_run_out(served: Served) -> None:
     submitted = served.course.root / "submitted" / "ada" / EXERCISE / f"{EXERCISE}.ipynb"
     assert submitted.read_bytes() == good()
     assert served.serve() == 0
+
+
+def test_the_best_is_judged_by_what_it_is_worth_now(served: Served) -> None:
+    """An extension gave a late attempt its points back, and a worse one took its place."""
+    served.configure(
+        "c.MarkingRules.counted = 'best'\nc.MarkingRules.late_policy = 'cutoff'\n"
+        "c.LateSubmissionPlugin.penalty_method = 'none'"
+    )
+    served.drop("late", good(), "2026-11-21 10:00:00")
+    served.serve()
+    with Gradebook(served.course.url) as gradebook:
+        gradebook.find_submission(EXERCISE, "late").extension = datetime.timedelta(days=2)
+        gradebook.db.commit()
+    served.drop("late", PARTLY, "2026-11-21 11:00:00", n=1)
+    served.serve()
+    assert served.points() == {"late": 3.0}
 
 
 class Killed(BaseException):
@@ -228,6 +246,24 @@ def test_what_is_still_being_written_is_left_alone(
     assert after(2) == ["ada"] and after(2) == [] and not watched.settling
     place.write_bytes(b"{")
     assert after(0) == after(5) == [] and after(6) == ["ada"], "it stays like that"
+
+
+def test_what_is_overwritten_before_it_is_taken_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the due date it would count with the time of before."""
+    monkeypatch.setattr(arrivals, "SETTLED", 0.0)
+    watched = Arrivals(tmp_path / "inbox", EXERCISE, drop_box=False, check_owner=False)
+    place = tmp_path / "inbox" / "ada" / f"{EXERCISE}.ipynb"
+    place.parent.mkdir(parents=True)
+    place.write_bytes(good())
+    (arrival,) = watched.look()
+    place.write_bytes(WRONG)
+    with pytest.raises(Changed):
+        watched.copy(arrival, tmp_path)
+    os.utime(place, (0, 0))
+    (again,) = watched.look()
+    assert again.handed_in.year > 1970, "when it came, since nobody hands in in 1970"
 
 
 def test_a_gradebook_in_use_is_waited_for(served: Served) -> None:

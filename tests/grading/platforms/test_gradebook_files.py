@@ -140,6 +140,17 @@ def test_decimal_commas_stay_commas(here: Path) -> None:
     assert '"5,5"\n' in (here / "export-filled.csv").read_text()
 
 
+def test_a_decimal_comma_is_no_separator(here: Path) -> None:
+    """Half a point would stand in the next assignment's column, in a teacher's own language."""
+    give_scores(here)
+    text = export(here, "Canvas", "", "").replace(b"5.00,6.00", b'"5,00","6,00"')
+    (here / "export.csv").write_bytes(text)
+    command("fill", EXERCISE, "export.csv", status=1)
+    filled = (here / "export-filled.csv").read_text()
+    assert '"5,5"' in filled and '"4,75"' in filled
+    assert filled.replace('"5,5"', "").replace('"4,75"', "") == text.decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "change", "said"),
     [
