@@ -151,7 +151,7 @@ def hand_in(subject: Class, seconds: float) -> list[HandedIn]:
 @click.command(help=__doc__)
 @click.option("--exercise", default="1-attention", show_default=True)
 @click.option("--learners", type=click.IntRange(min=1), default=200, show_default=True)
-@click.option("--seconds", type=float, default=200.0, show_default=True, help="For spread ones.")
+@click.option("--seconds", type=float, default=120.0, show_default=True, help="For spread ones.")
 def main(exercise: str, learners: int, seconds: float) -> None:
     """Command line of the module."""
     console = Console(highlight=False, width=110)
