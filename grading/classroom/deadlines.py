@@ -171,7 +171,7 @@ def opened(db: str | None = None) -> Iterator[Deadlines]:
             TABLES.create_all(gradebook.engine)
             yield Deadlines(course, gradebook)
     except TraitError as error:
-        raise Refused(f"nbgrader_config.py: {error}") from None
+        raise Refused(f"class_config.py or nbgrader_config.py: {error}") from None
     except GradebookUnavailable as error:
         raise Refused(str(error)) from None
     except DBAPIError as error:

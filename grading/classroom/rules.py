@@ -1,4 +1,4 @@
-"""The rules of a class that nbgrader has no setting for, from nbgrader_config.py."""
+"""The rules of a class that nbgrader has no setting for, from class_config.py."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AFTER_GRACE = (LatePolicy.PER_DAY, LatePolicy.CUTOFF)
 
 
 class MarkingRules(Configurable):
-    """Set as `c.MarkingRules.timezone = "Europe/Berlin"` in nbgrader_config.py.
+    """Set as `c.MarkingRules.timezone = "Europe/Berlin"` in class_config.py.
 
     Raises TraitError for a name or value that there is not; it says which there are.
     """

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from authoring.exercises import ROOT
+from support.formgrader import press
 from support.hub import Server, why_not
 from support.waiting import eventually
 from tools.classes import made_up_class
@@ -242,18 +243,10 @@ def test_a_learner_fetches_solves_and_submits(ada: Any, hub: str, server: Server
 
 def _press(page: Any, column: str) -> str:
     """Click the exercise's icon in a column of the formgrader's table; gives what is said then."""
-    said = page.locator("#success-modal, #error-modal")
-    icon = page.locator("tr", has_text=EXERCISE).locator(f".{column} a")
-    icon.wait_for()
-    for second in range(120):  # on a slow machine a click may come before the page listens
-        if said.count() and said.first.inner_text().strip():
-            break
-        if second % 20 == 0 and icon.is_visible():
-            icon.click()
-        page.wait_for_timeout(1000)
+    said = press(page, page.locator("tr", has_text=EXERCISE).locator(f".{column} a"))
     _shot(page, column)
-    assert "Success" in said.first.inner_text(), page.locator("body").inner_text()[-3000:]
-    return said.first.inner_text()
+    assert "Success" in said, page.locator("body").inner_text()[-3000:]
+    return said
 
 
 def test_the_instructor_collects_grades_and_releases(hopper: Any, hub: str, server: Server) -> None:

@@ -187,5 +187,7 @@ def test_the_list_and_what_is_refused(graded: HandedIn) -> None:
         assert said in say(*command, status=1)
     assert listed in say("extend"), "nothing of that changed anything"
     configure(graded, "c.MarkingRules.timezone = 'Berlin'\n")
-    assert "nbgrader_config.py: c.MarkingRules.timezone is 'Berlin'" in say("extend", status=1)
+    assert "class_config.py or nbgrader_config.py: c.MarkingRules.timezone is 'Berlin'" in say(
+        "extend", status=1
+    )
     assert "c.MarkingRules.timezone is 'Berlin': give a name" in rerun()
