@@ -42,6 +42,15 @@ SAMPLE = (
 """An attack of each area, which `make test` tries too."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have kernels listen on sockets, whose folder the first process makes."""
+    from support import kernels
+
+    if not hasattr(config, "workerinput"):
+        kernels.keep_sockets_together(config)
+    kernels.use_sockets()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the long tests, and all notebooks; put the longest first."""
     tests = Path(__file__).parent

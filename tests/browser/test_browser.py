@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from course.work import fill_work
 from grading.submission.harmless import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
+from support.kernels import free_port
 from tools.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
@@ -42,12 +42,6 @@ if CHROMIUM is None and os.environ.get("CI"):
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="NOT TESTED: JupyterLab in a browser, no Chromium on this machine"
 )
-
-
-def _free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +113,7 @@ def _served(
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
     }
-    port = _free_port()
+    port = free_port()
     common = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
     with (home / "log").open("w") as log:
         server = subprocess.Popen(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -21,6 +19,7 @@ import pytest
 from authoring.exercises import ROOT
 from support.formgrader import press
 from support.hub import Server, why_not
+from support.kernels import free_port
 from support.waiting import eventually
 from tools.classes import made_up_class
 
@@ -85,7 +84,7 @@ def hub(server: Server) -> Iterator[str]:
     """The address of a hub with the configuration of the docs, but for its ports."""
     server.script("install -d -m 700 /srv/jupyterhub")
     assert "install -d -m 700 /srv/jupyterhub" in commands("Start")
-    public, own, proxy = (f"http://127.0.0.1:{port}" for port in _free_ports(3))
+    public, own, proxy = (f"http://127.0.0.1:{free_port()}" for _ in range(3))
     started = server.command(
         "jupyterhub",
         "-f",
@@ -105,14 +104,6 @@ def hub(server: Server) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(60)
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _answers(url: str) -> bool:

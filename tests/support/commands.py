@@ -77,6 +77,7 @@ def _run(
     # command is run here, that of the process that it was forked from isn't.
     atexit._clear()
     importlib.import_module("support.alembic_head")
+    importlib.import_module("support.kernels").use_sockets()
     try:
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:
