@@ -17,6 +17,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -222,14 +223,7 @@ class Run:
                 raise BrokenExecutor
             if self._stop:
                 raise _Stopped
-        try:
-            result = future.result()
-        except LOST:
-            raise
-        except Exception as error:
-            raise CannotGrade(f"trying the source's own solution failed: {error!r}") from None
-        if result.trouble is not None:
-            raise CannotGrade(f"{result.trouble}: {result.details}")
+        has_begun(future, "trying the source's own solution failed")
         self._tried = True
 
     def _feed(
@@ -303,6 +297,18 @@ class Run:
         self.summary.not_graded += 1
         self.summary.problems.append((student, f"not graded: {reason}"))
         self._show(self.summary)
+
+
+def has_begun(future: Future[Any], failed: str) -> None:
+    """Raise CannotGrade where a worker could not do what a run begins with, with `failed` in it."""
+    try:
+        result = future.result()
+    except LOST:
+        raise
+    except Exception as error:
+        raise CannotGrade(f"{failed}: {error!r}") from None
+    if isinstance(result, Result) and result.trouble is not None:
+        raise CannotGrade(f"{result.trouble}: {result.details}")
 
 
 def _submit(pool: Pool, running: dict[Future[Result], Submission], submission: Submission) -> None:

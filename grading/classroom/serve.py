@@ -18,7 +18,7 @@ from grading.classroom.freshness import Freshness
 from grading.classroom.give_feedback import Wanted, make_pages, warm_up
 from grading.classroom.gradebook import GradebookUnavailable
 from grading.classroom.run import ATTEMPTS as TRIES
-from grading.classroom.run import LOST
+from grading.classroom.run import LOST, has_begun
 from grading.classroom.scratch import url_in
 from grading.classroom.workers import Pool, Result, grade_task
 from grading.submission.names import printable
@@ -106,14 +106,7 @@ class Serving:
         while wait(futures, timeout=PAUSE).not_done:
             self._end_if_stopped()
         for future in futures:
-            try:
-                result = future.result()
-            except LOST:
-                raise
-            except Exception as error:
-                raise CannotGrade(f"grading or feedback can't begin: {error!r}") from None
-            if isinstance(result, Result) and result.trouble is not None:
-                raise CannotGrade(f"{result.trouble}: {result.details}")
+            has_begun(future, "grading or feedback can't begin")
         if not self._tried:
             self._tried = True
             self._say("", f"ready: {self._arrivals.top} is watched", False)

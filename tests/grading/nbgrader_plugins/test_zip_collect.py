@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from grading.nbgrader_plugins.zip_collect import Collector
 from grading.submission.names import Malformed
 from support.course import EXERCISE, Course
+from support.platforms import zipped
 
 FILE = f"{EXERCISE}.ipynb"
 
@@ -23,14 +22,6 @@ FILE = f"{EXERCISE}.ipynb"
 def named(learner: str, time: str = "2026-11-20-16-30-10", file: str = FILE) -> str:
     """A name in a download of Blackboard's."""
     return f"{EXERCISE}_{learner}_attempt_{time}_{file}"
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return data.getvalue()
 
 
 LATER = "x_ada_attempt_2026-12-01-00-00-00_"
