@@ -31,7 +31,7 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
     Raises:
         BookError: packages are missing, a link leads nowhere, or Sphinx has warned of something.
     """
-    _need("myst_nb", "sphinx_book_theme")
+    _need("myst_nb", "furo")
     from sphinx.cmd.build import build_main
 
     pages = into / "pages"

@@ -5,7 +5,7 @@ from pathlib import Path
 from book.address import Address
 from book.formulas import add_formulas
 
-ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = Address.configured(Path(__file__).resolve().parent.parent)
 
 project = "LLM basics"
 author = "the authors of LLM basics"
@@ -26,27 +26,32 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 html_math_renderer = "mathml"
 
-html_theme = "sphinx_book_theme"
+html_theme = "furo"
 html_title = "LLM basics"
 html_static_path = ["static"]
+html_favicon = "static/favicon.svg"
 templates_path = ["templates"]
 html_css_files = ["book.css"]
 html_js_files = [("book.js", {"defer": "defer"})]
+html_use_index = False
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_show_copyright = False
+html_context = {"repository": ADDRESS.repository, "repository_file": ADDRESS.file}
 html_theme_options = {
-    "repository_url": Address.configured(ROOT).repository,
-    "use_repository_button": True,
-    "use_download_button": False,
-    "use_fullscreen_button": False,
-    "show_toc_level": 2,
-    "show_navbar_depth": 1,
-    "home_page_in_toc": True,
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
-    "article_header_end": ["toggle-answers", "article-header-buttons"],
-    "footer_content_items": ["licence"],
+    "light_css_variables": {
+        "color-brand-primary": "#1f6e8c",
+        "color-brand-content": "#17607c",
+        "color-brand-visited": "#57518f",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#5cb8d3",
+        "color-brand-content": "#74c5dd",
+        "color-brand-visited": "#b3aee6",
+    },
 }
 
 

@@ -37,6 +37,7 @@ def for_readers(notebook: dict[str, Any], launchers: list[tuple[str, str]]) -> d
     cells = [_plain(cell) for cell in notebook["cells"]]
     title, _, rest = cells[0]["source"].partition("\n")
     links = " ".join(f'<a href="{html.escape(to)}">{label}</a>' for label, to in launchers)
+    links += ' <button type="button" class="all-answers" hidden>Show all answers</button>'
     cells[0] = _text(f'{title}\n\n<p class="launchers">{links}</p>\n\n{rest}')
     folded = [{**cell, "id": f"cell-{i}"} for i, cell in enumerate(_Folding().fold(cells))]
     return {
