@@ -1,7 +1,8 @@
 """A notebook for readers without a kernel: what it has stored, and answers folded until clicked.
 
 A question is a cell that shows `predict(…)`, or a paragraph with **Predict**. What gives its answer
-away is folded: what the next cell shows, and all that follows it up to the next heading or question.
+away is folded: what the next cell shows, and the text after it, up to the next heading or question,
+or to the paragraph that leads to the next cell of code.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ QUESTION = "<p><b>Predict:</b>"
 """How the page without a kernel of a question begins that `helpers.predict` asks."""
 OPEN = '<details class="answer">\n<summary>Show the answer</summary>'
 CLOSE = "</details>"
+_QUESTION = re.compile(r"\*\*Predict|predictions:")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _CONTROLS = (
     '<p class="controls">Here the notebook has controls that redraw the picture. '
@@ -100,30 +102,28 @@ class _Folding:
         """The cells, and between them what opens and closes a fold."""
         for cell, following in zip(cells, [*cells[1:], None], strict=True):
             if cell["cell_type"] == "markdown":
-                yield from self._prose(cell, following is not None and _asks(following))
+                leads = following is not None and following["cell_type"] == "code"
+                yield from self._prose(cell, leads)
             elif cell["cell_type"] == "code":
                 yield from self._code(cell)
         yield from self._close()
 
-    def _prose(self, cell: Cell, question_follows: bool) -> Iterator[Cell]:
+    def _prose(self, cell: Cell, leads: bool) -> Iterator[Cell]:
+        """leads: whether code follows, to which the last of several blocks leads up."""
         blocks = _blocks(cell["source"])
         within = 0
         if self._open:
             ends = (i for i, block in enumerate(blocks) if _begins_anew(block))
-            # The last paragraph before a question leads up to it.
-            leads = question_follows and len(blocks) > 1
-            within = next(ends, len(blocks) - leads)
+            within = next(ends, len(blocks) - (leads and len(blocks) > 1))
             if within:
                 yield _text("\n\n".join(blocks[:within]))
-            if within == len(blocks):
-                return
             yield from self._close()
         for block in blocks[within:]:
-            if block.startswith("#"):
-                self._asked = False
-            if "**Predict" in block:
-                self._asked = True
-        yield _text("\n\n".join(blocks[within:]))
+            self._asked = _QUESTION.search(block) is not None or (
+                self._asked and not block.startswith("#")
+            )
+        if blocks[within:]:
+            yield _text("\n\n".join(blocks[within:]))
 
     def _code(self, cell: Cell) -> Iterator[Cell]:
         if _asks(cell):
@@ -158,19 +158,20 @@ def _asks(cell: Cell) -> bool:
 
 
 def _begins_anew(block: str) -> bool:
-    return block.startswith("#") or "**Predict" in block
+    return block.startswith("#") or _QUESTION.search(block) is not None
 
 
 def _blocks(source: str) -> list[str]:
-    """The blocks of a Markdown text; what stands between <details> and its end is one."""
+    """The blocks of a Markdown text. One are also what stands between <details> and its end, and a
+    list with the line that announces it."""
     lines = source.splitlines()
-    starts = [
-        token.map[0] for token in _BLOCKS.parse(source) if token.map and token.level == 0
-    ]  # fmt: skip
+    starts = [token.map[0] for token in _BLOCKS.parse(source) if token.map and token.level == 0]
     blocks: list[str] = []
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         block = "\n".join(lines[start:end]).strip("\n")
-        if blocks and blocks[-1].count("<details") > len(re.findall("</details>", blocks[-1])):
+        before = blocks[-1] if blocks else ""
+        unfinished = before.count("<details") > before.count("</details>")
+        if unfinished or (before.endswith(":") and block.startswith("- ")):
             blocks[-1] += f"\n\n{block}"
         else:
             blocks.append(block)

@@ -84,7 +84,7 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
     picture, alt = _picture(cells)
     (into / "head.png").write_bytes(picture)
     page = (root / "book" / "index.md").read_text()
-    pdf = "It can be read [as a PDF](llm-basics.pdf) too." if with_pdf else ""
+    pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
     for name, value in {
         "head": f"![{alt}](head.png)",
         "contents": _contents(source_of(cells[-1])),
@@ -92,8 +92,6 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
         "repository": address.repository,
     }.items():
         page = page.replace(f"<!-- {name} -->", value)
-    if with_pdf:
-        (into / "llm-basics.pdf").touch()  # printed when the pages are there
     for part in parts(root):
         names = "\n".join(path.rsplit(".", 1)[0] for path in part.paths)
         page += f"\n```{{toctree}}\n:hidden:\n:caption: {part.caption}\n{names}\n```\n"
