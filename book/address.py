@@ -1,4 +1,4 @@
-"""The one configured address, `Repository` in pyproject.toml, and the links that are made from it."""
+"""The one configured address, `Repository` in pyproject.toml, and the links made from it."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _text(source: str) -> Cell:
 
 
 def _plain(cell: Cell) -> Cell:
-    """A copy without what needs a script: pictures as files, and of widgets what stands for them."""
+    """A copy without what needs a script: of a widget there is what stands for it."""
     copy = {**cell, "source": source_of(cell), "metadata": {}}
     copy.pop("attachments", None)
     if cell["cell_type"] != "code":

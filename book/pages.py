@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,30 +35,5 @@ def _found(root: Path, pattern: str) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(root).as_posix() for path in root.glob(pattern)))
 
 
-def _docs(there: set[str], names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(f"docs/{name}.md" for name in names if name in there)
-
-
-def _found(root: Path, pattern: str) -> tuple[str, ...]:
-    return tuple(sorted(path.relative_to(root).as_posix() for path in root.glob(pattern)))
-
-
-def _docs(there: set[str], names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
-    return tuple(f"docs/{name}.md" for name in names if name in there)
-
-
-def title(path: Path) -> str:
-    """The first heading of a notebook or page."""
-    text = path.read_text()
-    if path.suffix == ".ipynb":
-        cell: dict[str, Any] = json.loads(text)["cells"][0]
-        text = "".join(cell["source"])
-    return text.splitlines()[0].removeprefix("# ")
-
-
-def _found(root: Path, pattern: str) -> tuple[str, ...]:
-    return tuple(sorted(path.relative_to(root).as_posix() for path in root.glob(pattern)))
-
-
-def _docs(there: set[str], names: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+def _docs(there: set[str], names: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"docs/{name}.md" for name in names if name in there)

@@ -10,13 +10,13 @@ from posixpath import join, normpath
 from urllib.parse import unquote, urldefrag
 
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, PdfMargins, sync_playwright
 from pypdf import PdfReader
 
 _BROWSERS = ("chromium", "google-chrome", "chrome", "chromium-browser")
 _BARE = ".launchers, .headerlink, script, nav, .controls, link"
 """What means nothing on paper."""
-_MARGIN = {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}
+_MARGIN: PdfMargins = {"top": "18mm", "bottom": "20mm", "left": "18mm", "right": "18mm"}
 _FOOTER = (
     '<div style="width:100%;text-align:center;font:9px sans-serif;color:#555">'
     '<span class="pageNumber"></span></div>'

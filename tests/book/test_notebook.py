@@ -46,7 +46,7 @@ def shown(*cells: dict[str, Any]) -> tuple[str, str]:
             hidden = "remove-input" in cell["metadata"].get("tags", [])
             text = "" if hidden else text
             for it in cell["outputs"]:
-                text += it.get("text") or "".join(it["data"].get("text/html", ""))
+                text += "".join(it.get("text") or it["data"].get("text/html") or "")
         within = (within or text == OPEN) and text != CLOSE
         if within:
             folded += f"{text}\n"
