@@ -1,4 +1,5 @@
-// All answers at once, remembered from page to page; and what search says without a server.
+// All answers at once, remembered from page to page; pictures that a telephone would make too small;
+// and what search says without a server.
 
 const answers = document.querySelectorAll("details.answer");
 const button = document.querySelector(".all-answers");
@@ -33,6 +34,12 @@ for (const answer of answers) {
   answer.addEventListener("toggle", say);
   say();
 }
+
+addEventListener("load", () => {
+  for (const picture of document.querySelectorAll(".cell_output img")) {
+    picture.classList.toggle("wide", picture.naturalWidth > 900);
+  }
+});
 
 const results = document.getElementById("search-results");
 if (results && location.protocol === "file:") {
