@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -22,34 +24,39 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
     """Make the site from what the notebooks have stored; nothing is run.
 
     Args:
-        into: the folder for it; `html` in it holds the site.
+        into: the folder for it: a new or empty one, or that of an earlier book.
         with_pdf: whether the first page offers the PDF, which `pdf` has to make.
 
     Returns:
-        The folder of the site.
+        The folder.
 
     Raises:
-        BookError: packages are missing, a link leads nowhere, or Sphinx has warned of something.
+        BookError: the folder holds something else, packages are missing, a link leads nowhere, or
+            Sphinx has warned of something.
     """
     _need("myst_nb", "furo")
     from sphinx.cmd.build import build_main
 
-    pages = into / "pages"
-    try:
-        stage(root, pages, Address.configured(root), with_pdf)
-    except ValueError as error:
-        raise BookError(str(error)) from error
-    site = into / "html"
-    # fmt: off
-    arguments = [
-        "-b", "html", "-c", str(root / "book"), "-d", str(into / "doctrees"),
-        "--fail-on-warning", "--keep-going", "--quiet", "--fresh-env", "--write-all",
-        str(pages), str(site),
-    ]
-    # fmt: on
-    if build_main(arguments):
+    if into.exists():
+        if any(into.iterdir()) and not (into / ".buildinfo").exists():
+            raise BookError(f"--into is {into}: it must be empty or hold an earlier book")
+        shutil.rmtree(into)
+    with TemporaryDirectory(prefix="book-") as work:
+        pages = Path(work) / "pages"
+        try:
+            stage(root, pages, Address.configured(root), with_pdf)
+        except ValueError as error:
+            raise BookError(str(error)) from error
+        # fmt: off
+        wrong = build_main([
+            "-b", "html", "-c", str(root / "book"), "-d", f"{work}/doctrees",
+            "--fail-on-warning", "--keep-going", "--quiet", str(pages), str(into),
+        ])
+        # fmt: on
+    if wrong:
         raise BookError("Sphinx has warned of what stands above, and the book must have no warning")
-    return site
+    (into / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
+    return into
 
 
 def pdf(site: Path) -> Path:
@@ -87,12 +94,12 @@ def _need(*packages: str) -> None:
 def book(into: Path, with_pdf: bool) -> None:
     """Make the book: lessons, exercises and docs as a website.
 
-    It is made from the outputs that the notebooks hold, in half a minute; nothing is run.
+    They are made from the outputs that the notebooks hold, in half a minute; nothing is run.
     """
     if Address.configured(ROOT).is_placeholder:
         click.echo(
-            "Links to Colab, JupyterLab and the repository lead to OWNER's: set Repository "
-            "in [project.urls] of pyproject.toml to your own address.",
+            "Links to Colab, JupyterLab and the repository lead to OWNER's. "
+            "`python -m tools.address https://github.com/who/what` sets your own address.",
             err=True,
         )
     site = build(into, with_pdf)

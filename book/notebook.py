@@ -20,6 +20,8 @@ QUESTION = "<p><b>Predict:</b>"
 """How the page without a kernel of a question begins that `helpers.predict` asks."""
 OPEN = '<details class="answer">\n<summary>Show the answer</summary>'
 CLOSE = "</details>"
+_LEFT_OUT = "remove-cell"
+"""The tag of a cell that says nothing to readers, such as the one for Google Colab."""
 _QUESTION = re.compile(r"\*\*Predict|predictions:")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _CONTROLS = (
@@ -36,7 +38,8 @@ def for_readers(notebook: dict[str, Any], launchers: list[tuple[str, str]]) -> d
         notebook: as JSON gives it; it stays as it is.
         launchers: labels and links that stand below the title.
     """
-    cells = [_plain(cell) for cell in notebook["cells"]]
+    kept = [cell for cell in notebook["cells"] if _LEFT_OUT not in cell["metadata"].get("tags", [])]
+    cells = [_plain(cell) for cell in kept]
     title, _, rest = cells[0]["source"].partition("\n")
     links = " ".join(f'<a href="{html.escape(to)}">{label}</a>' for label, to in launchers)
     links += ' <button type="button" class="all-answers" hidden>Show all answers</button>'

@@ -22,7 +22,7 @@ _PICTURES = (".png", ".svg", ".jpg")
 
 
 def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
-    """Write the book's sources to the folder `into`, which is made anew.
+    """Write the book's sources to the folder `into`.
 
     Args:
         root: the course's folder.
@@ -31,7 +31,6 @@ def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
     Raises:
         ValueError: a link leads to a file that isn't there, or a notebook lacks what is shown.
     """
-    shutil.rmtree(into, ignore_errors=True)
     paths = [path for part in parts(root) for path in part.paths]
     links = Links(root, into, address, frozenset(paths))
     for path in paths:

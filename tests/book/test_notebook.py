@@ -117,6 +117,12 @@ def test_controls_that_need_a_kernel_are_named_and_not_blank():
     assert "need a kernel" in seen and "Explorer(" not in seen
 
 
+def test_a_cell_for_another_place_is_left_out():
+    cell = code("in_colab()")
+    cell["metadata"]["tags"] = ["remove-cell"]
+    assert "in_colab" not in "".join(shown(cell))
+
+
 def test_a_picture_without_alternative_text_is_refused():
     with pytest.raises(ValueError, match="alternative text"):
         shown(code("draw()", {"image/png": "…"}))
@@ -164,11 +170,11 @@ def test_a_link_to_what_is_not_there_is_refused(links):
 
 
 def test_colab_and_binder_are_offered_for_what_they_can_reach():
-    here = Address("https://github.com/someone/llm-basics").launchers("notebooks/a b.ipynb")
+    here = Address("https://github.com/someone/llm-basics").launchers("notebooks/02-a b.ipynb")
     assert [to for _, to in here] == [
-        "https://colab.research.google.com/github/someone/llm-basics/blob/main/notebooks/a%20b.ipynb",
-        "https://mybinder.org/v2/gh/someone/llm-basics/main?urlpath=lab/tree/notebooks/a%20b.ipynb",
-        "https://github.com/someone/llm-basics/blob/main/notebooks/a%20b.ipynb",
+        "https://colab.research.google.com/github/someone/llm-basics/blob/main/notebooks/02-a%20b.ipynb",
+        "https://mybinder.org/v2/gh/someone/llm-basics/main?urlpath=lab/tree/work/02-a%20b.ipynb",
+        "https://github.com/someone/llm-basics/blob/main/notebooks/02-a%20b.ipynb",
     ]
     there = Address("https://git.example.org/someone/llm-basics").launchers("notebooks/a.ipynb")
     assert [label for label, _ in there] == ["See the source"]
