@@ -5,9 +5,13 @@ there stays: the same command goes on where it was stopped, and brings later wha
 On Linux it takes PyTorch's CPU build, from PyTorch's own index, where that can be reached: the
 build on PyPI brings gigabytes for graphics cards, which the course does not use.
 
-pip installs. uv does where it started this file (`uv run --no-project course/install.py`), and with
-`--locked`, which takes the exact versions of `requirements.lock` and compares their hashes.
+pip installs. uv does where it started this file (`uv run course/install.py`), and with `--locked`,
+which takes the exact versions of `requirements.lock` and compares their hashes.
 """
+
+# /// script
+# requires-python = ">=3.11,<3.14"
+# ///
 
 from __future__ import annotations
 
