@@ -29,7 +29,7 @@ LOCK = "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 5
 """Seconds that PyTorch's index has for its answer."""
-SMALL = "0.5 GB over the network, 1.8 GB on your disk"
+SMALL = "0.5 GB over the network, 1.6 GB on your disk"
 LARGE = "3.2 GB over the network, 6.1 GB on your disk"
 PURPOSES = {"learners": "", "tests": "[cluster,hub]"}
 GROUPS = {"learners": (), "tests": ("test", "book")}
@@ -78,7 +78,8 @@ class Installer:
             print(
                 f"PyTorch's own index, {index}, can't be reached from here. PyTorch comes from "
                 "where all other packages come from, and that may be the build for graphics cards. "
-                f"Then it is more: {LARGE}."
+                f"Then it is more: {LARGE}.",
+                flush=True,
             )
             # What the user has told pip of its sources counts, which uv doesn't know.
             Installer(self.python, None if _runs(self.python, "import pip") else self.uv).install(
@@ -100,7 +101,7 @@ def install(installer: Installer, purpose: str, gpu: bool, index: str) -> None:
 
 def mend(python: str) -> None:
     """Bring what the Python that runs the course lacks, a trained model for instance."""
-    print("Something that the course needs is missing here. It is installed now, this once.")
+    print("Something that the course needs is missing here. It is installed now.", flush=True)
     try:
         installer = Installer(Path(python), uv=None if _runs(Path(python), "import pip") else _uv())
         install(installer, "learners", gpu=False, index=CPU_INDEX)
