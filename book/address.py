@@ -15,7 +15,7 @@ class Address:
     """Where the course's repository is on the web.
 
     Attributes:
-        repository: such as ``https://github.com/someone/llm-basics``, without a slash at the end.
+        repository: such as ``https://github.com/someone/course``, without a slash at the end.
     """
 
     repository: str

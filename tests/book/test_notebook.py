@@ -144,7 +144,7 @@ def test_no_lesson_shows_what_was_measured_unasked(lesson):
 @pytest.fixture
 def links(tmp_path):
     pages = frozenset(path for part in parts(ROOT) for path in part.paths)
-    return Links(ROOT, tmp_path, Address("https://github.com/someone/llm-basics"), pages)
+    return Links(ROOT, tmp_path, Address("https://github.com/someone/course"), pages)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def links(tmp_path):
 )
 def test_a_link_leads_to_a_page_of_the_book_or_to_the_repository(links, written, leads):
     made = links.rewritten(written, "docs/learners.md")
-    to = f"[it](https://github.com/someone/llm-basics/{leads})"
+    to = f"[it](https://github.com/someone/course/{leads})"
     assert made == (to if leads else written)
 
 
@@ -170,13 +170,13 @@ def test_a_link_to_what_is_not_there_is_refused(links):
 
 
 def test_colab_and_binder_are_offered_for_what_they_can_reach():
-    here = Address("https://github.com/someone/llm-basics").launchers("notebooks/02-a b.ipynb")
+    here = Address("https://github.com/someone/course").launchers("notebooks/02-a b.ipynb")
     assert [to for _, to in here] == [
-        "https://colab.research.google.com/github/someone/llm-basics/blob/main/notebooks/02-a%20b.ipynb",
-        "https://mybinder.org/v2/gh/someone/llm-basics/main?urlpath=lab/tree/work/02-a%20b.ipynb",
-        "https://github.com/someone/llm-basics/blob/main/notebooks/02-a%20b.ipynb",
+        "https://colab.research.google.com/github/someone/course/blob/main/notebooks/02-a%20b.ipynb",
+        "https://mybinder.org/v2/gh/someone/course/main?urlpath=lab/tree/work/02-a%20b.ipynb",
+        "https://github.com/someone/course/blob/main/notebooks/02-a%20b.ipynb",
     ]
-    there = Address("https://git.example.org/someone/llm-basics").launchers("notebooks/a.ipynb")
+    there = Address("https://git.example.org/someone/course").launchers("notebooks/a.ipynb")
     assert [label for label, _ in there] == ["See the source"]
 
 
