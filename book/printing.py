@@ -10,7 +10,7 @@ from posixpath import join, normpath
 from urllib.parse import unquote, urldefrag
 
 from bs4 import BeautifulSoup, Tag
-from playwright.sync_api import Browser, PdfMargins, sync_playwright
+from playwright.sync_api import Browser, Error, PdfMargins, sync_playwright
 from pypdf import PdfReader
 
 _BROWSERS = ("chromium", "google-chrome", "chrome", "chromium-browser")
@@ -24,21 +24,24 @@ _FOOTER = (
 
 
 def print_book(site: Path, into: Path) -> Path:
-    """Print the whole site `site` into the PDF `into`, with the machine's Chromium.
+    """Print the whole site `site` into the PDF `into`, with the machine's Chromium or Chrome.
 
     Raises:
-        FileNotFoundError: there is none.
+        FileNotFoundError: there is neither.
     """
     found = next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found is None:
-        raise FileNotFoundError(
-            "the PDF is printed by Chromium or Chrome, and neither is installed"
-        )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=found,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=found,
+                channel=None if found else "chrome",  # Playwright knows where Chrome is installed
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+        except Error as error:
+            raise FileNotFoundError(
+                "the PDF is printed by Chromium or Chrome, and neither starts here: "
+                + error.message.splitlines()[0]
+            ) from error
         print_pages(browser, site, _in_order(site), into)
         browser.close()
     return into
@@ -48,10 +51,12 @@ def print_pages(browser: Browser, site: Path, paths: list[str], into: Path) -> N
     """Print the pages `paths` of the site into one PDF, with a title page and contents."""
     written = site / "print.html"
     tab = browser.new_page()
+    chapters = {path: _chapter(site, path, paths) for path in paths}
+    body = "".join(str(article) for article in chapters.values())
     numbers: dict[str, int] = {}
     try:
         for _ in range(2):  # the first print says on which page each chapter begins
-            written.write_text(_one_page(site, paths, numbers))
+            written.write_text(_one_page(chapters, body, numbers))
             tab.goto(written.as_uri())
             tab.pdf(
                 path=into, format="A4", margin=_MARGIN, print_background=True, tagged=True,
@@ -83,10 +88,8 @@ def _numbers(pdf: Path) -> dict[str, int]:
     }
 
 
-def _one_page(site: Path, paths: list[str], numbers: dict[str, int]) -> str:
-    chapters = {path: _chapter(site, path, paths) for path in paths}
+def _one_page(chapters: dict[str, Tag], body: str, numbers: dict[str, int]) -> str:
     rows = "".join(_rows(chapters, numbers))
-    body = "".join(str(article) for article in chapters.values())
     sheets = "".join(
         f'<link rel="stylesheet" href="_static/{name}">' for name in ("pygments.css", "print.css")
     )
