@@ -22,7 +22,7 @@ import coverage
 import pytest
 from click.testing import CliRunner
 
-from grading import __main__ as command_line
+from course import __main__ as command_line
 from grading.sandbox import promises, view, zygote
 from grading.sandbox.limits import EndedBy, Limits
 from grading.sandbox.parent import (
