@@ -331,7 +331,8 @@ def test_a_folder_of_anothers_is_refused(folder: Path, monkeypatch: pytest.Monke
     assert take_dropped(box, theirs).learner == account
     (box / theirs).rename(box / name)
     for step in (take_dropped, functools.partial(copy_dropped, to=folder)):
-        with pytest.raises(Malformed, match=f"it belongs to {account}, not to {other}; where accounts"):
+        why = f"it belongs to {account}, not to {other}; where accounts"
+        with pytest.raises(Malformed, match=why):
             step(box, name)
     assert take_dropped(box, name, check_owner=False).learner == other
     monkeypatch.undo()
