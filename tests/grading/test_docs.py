@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from course.__main__ import SECTIONS
+from grading.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
@@ -212,7 +213,7 @@ def _in_order() -> list[Section]:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+def walk(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Walk:
     root = tmp_path_factory.mktemp("docs") / "course"
     course = MadeUpCourse.make(root, EXERCISE, run_forked)
     (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())
