@@ -58,6 +58,14 @@ def find_problems(
     ]
 
 
+def is_complete(root: Path = ROOT, version: Callable[[str], str | None] = version_of) -> bool:
+    """Whether every package and every trained model that pyproject.toml asks for is here."""
+    import tomllib
+
+    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return not [*_package_problems(settings, version), *_weight_problems(settings, version)]
+
+
 def check_installation() -> None:
     """Print one line for each problem, or one line that says that all is well."""
     problems = find_problems()
@@ -109,7 +117,7 @@ def _weight_problems(settings: dict[str, Any], version: Callable[[str], str | No
 
 
 def _copy_problems(root: Path) -> list[str]:
-    """What `python -m course.work` would add."""
+    """What `%run ../course/work.py` would add."""
     lessons = sorted(root.glob("notebooks/*.ipynb"))
     exercises = sorted(root.glob("release/*/*.ipynb"))
     copies = {path.stem: root / "work" / path.name for path in lessons}

@@ -1,4 +1,4 @@
-"""JupyterLab as learners get it: `python -m course.lab`, which `make lab` calls.
+"""JupyterLab as learners get it: what `llm-basics lab` opens.
 
 It serves work/ alone and opens lesson 00, later what was open last. Its settings, in
 `course/jupyter/`, come on top of the computer's own, for this JupyterLab only; what learners set
@@ -13,8 +13,7 @@ in JupyterLab themselves wins:
 """
 
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,14 +39,10 @@ def lab_arguments(root: Path = ROOT) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Run JupyterLab; further arguments are handed on to it."""
+def open_lab(arguments: Sequence[str] = ()) -> None:
+    """Run JupyterLab, and hand `arguments` on to it."""
     os.environ.update(lab_environment(os.environ))
     os.chdir(ROOT)  # where Validate finds nbgrader_config.py
     from jupyterlab.labapp import main as jupyter_lab
 
-    jupyter_lab([*lab_arguments(), *sys.argv[1:]])
-
-
-if __name__ == "__main__":
-    main()
+    jupyter_lab([*lab_arguments(), *arguments])

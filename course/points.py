@@ -1,6 +1,6 @@
 """A learner's own points, hidden tests included.
 
-The notebooks in `work/` are graded as an instructor's `python -m grading grade` does it, with the
+The notebooks in `work/` are graded as an instructor's `llm-basics grade` does it, with the
 same sandbox and the same messages, but without a class, a gradebook or folders to know. Nothing
 is written but a record of the last points, `work/.score.json`. `course.score` shows them.
 """
@@ -117,7 +117,7 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     path = path_of(exercise, work)
     shown = f"{work.name}/{exercise}/{exercise}.ipynb"
     if not path.exists():
-        raise NotScored(f"{shown} is not there: `make lab` or `python -m course.work` makes it")
+        raise NotScored(f"{shown} is not there: `llm-basics lab` makes it")
     try:
         data = path.read_bytes()
         version_of(data)
@@ -125,7 +125,7 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
         raise NotScored(
             f"{shown} can't be read: {error}. Open it in JupyterLab; if that fails, take the "
             "last version from the folder .ipynb_checkpoints beside it, or rename it and have "
-            "`make lab` or `python -m course.work` make a new one"
+            "`llm-basics lab` makes a new one"
         ) from None
     return data
 

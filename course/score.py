@@ -1,28 +1,23 @@
-"""Show a learner's own points: `python -m course.score`, and `show_scores` in a notebook."""
+"""Show a learner's own points: `llm-basics score`, and `show_scores` in a notebook."""
 
 from __future__ import annotations
 
 import datetime
 import html
-import sys
 from pathlib import Path
-from typing import Any
 
-# jsonschema compiles a grammar for a format that no notebook has, 0.7 s in every process.
-_modules: dict[str, Any] = sys.modules
-_modules.setdefault("rfc3987_syntax", None)
+import click
+from ipywidgets import HTML, Button, VBox
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
 
-import click  # noqa: E402
-from ipywidgets import HTML, Button, VBox  # noqa: E402
-from rich.console import Console  # noqa: E402
-from rich.markup import escape  # noqa: E402
-from rich.padding import Padding  # noqa: E402
-from rich.table import Column, Table  # noqa: E402
-from rich.text import Text  # noqa: E402
-
-from authoring.exercises import exercises  # noqa: E402
-from checks.message import WIDTH, wrapped  # noqa: E402
-from course.points import (  # noqa: E402
+import grading.lean_imports  # noqa: F401  before anything that imports nbformat
+from authoring.exercises import exercises
+from checks.message import WIDTH, wrapped
+from course.points import (
     WORK,
     Answer,
     NotScored,
@@ -125,7 +120,7 @@ def print_table(scores: list[Score], reasons: list[str], console: Console) -> No
 @click.command()
 @click.argument("exercise", required=False)
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
-def main(exercise: str | None, work: Path) -> None:
+def score(exercise: str | None, work: Path) -> None:
     """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages."""
     console = Console(highlight=False)
     known = exercises()
@@ -146,8 +141,8 @@ def main(exercise: str | None, work: Path) -> None:
                     reasons.append(str(why))
         if exercise is None:
             print_table(scores, reasons, console)
-        for score in scores if exercise else ():
-            print_score(score, console)
+        for graded in scores if exercise else ():
+            print_score(graded, console)
     except NotScored as why:
         raise click.ClickException(str(why)) from None
     if remark:
@@ -235,7 +230,3 @@ def _details(score: Score) -> str:
 def show_scores() -> Scores:
     """Show the points that the last grading gave; end a cell with it."""
     return Scores()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,20 +1,19 @@
-"""The learner's copies in work/: `python -m course.work` makes them and keeps them up to date.
+"""The learner's copies in work/: `llm-basics lab` makes them and keeps them up to date.
 
     notebooks/02-….ipynb                  work/02-….ipynb, without outputs
     release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
     docs/glossary.md                      work/glossary.md
     course/my-score.ipynb                 work/my-score.ipynb
     solutions/1-attention.ipynb           work/1-attention/solution.ipynb, where asked for:
-                                          `python -m course.work solution 1-attention`
+                                          `llm-basics solution 1-attention`
 
 Links between them are rewritten, so that they lead from copy to copy. A copy that the learner has
 not touched follows its original; any other stays as it is. What counts is the text of the cells:
 running a notebook, saving its outputs and empty cells touch nothing. `work/.copies.json` remembers
 what was written. Needs nothing but Python's own library, and nbgrader where a locked cell has a
-link.
+link; a notebook runs it as `%run ../course/work.py`.
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -251,21 +250,13 @@ def _report(outcome: Outcome, first: bool) -> None:
         )
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Fill work/, and say what was new."""
-    parser = argparse.ArgumentParser(prog="python -m course.work", description="Fill work/.")
-    parser.add_argument("what", nargs="?", choices=["solution"], help="what else to put there")
-    parser.add_argument("exercise", nargs="?", help="whose solution")
-    wanted = parser.parse_args(arguments)
-    known = [path.stem for path in sorted(ROOT.glob("solutions/*.ipynb"))]
-    if wanted.what and wanted.exercise not in known:
-        sys.exit(f"Which exercise? One of {', '.join(known)}: make solution EXERCISE={known[0]}")
+def fill_and_report(solution: str | None = None) -> None:
+    """Fill work/, with the solution of an exercise if one is named, and say what was new."""
     first = not (ROOT / "work" / RECORD).exists()
-    outcome = fill_work(solution=wanted.exercise)
-    _report(outcome, first)
-    if wanted.what:
-        print(f"The solution is work/{_solution(wanted.exercise)}.")
+    _report(fill_work(solution=solution), first)
+    if solution is not None:
+        print(f"The solution is work/{_solution(solution)}.")
 
 
 if __name__ == "__main__":
-    main()
+    fill_and_report()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import grading.__main__  # noqa: F401  before nbformat, which is then imported in a second less
+import grading.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
 from grading.examination.engine import Engine
 from grading.sandbox.view import Sandbox

@@ -1,7 +1,7 @@
 """How fast grading is on this machine, which should do nothing else meanwhile: `make bench`.
 
 Side by side: stock `nbgrader autograde`, the same command with this course's configuration, and
-`python -m grading grade` take turns at grading the same submissions, from nothing each time.
+`llm-basics grade` take turns at grading the same submissions, from nothing each time.
 Growth: the class command on classes of several sizes, and what they cost it. Scores are
 compared with stock nbgrader's throughout, which is right about honest answers.
 """
@@ -22,7 +22,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import grading.__main__  # noqa: F401  first, since it has nbformat imported in a second less
+import grading.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
 
 # isort: split
 import click
@@ -161,7 +161,7 @@ def _grade(subject: ClassToGrade, way: str, jobs: int) -> None:
     if way != OURS:
         subject.course.nbgrader("autograde", subject.exercise)
         return
-    command = [sys.executable, "-m", "grading", "grade", subject.exercise, f"--jobs={jobs}"]
+    command = [sys.executable, "-m", "course", "grade", subject.exercise, f"--jobs={jobs}"]
     subprocess.run(command, cwd=subject.course.root, check=True, stdout=subprocess.DEVNULL)
 
 

@@ -1,6 +1,6 @@
 """How long learners wait for feedback: `python -m tools.bench_serve`.
 
-A class hands in through nbgrader's exchange to `python -m grading serve`, twice: spread over a
+A class hands in through nbgrader's exchange to `llm-basics serve`, twice: spread over a
 time, and all at once. The time of an attempt goes from the end of `nbgrader submit` to the moment
 when feedback can be fetched. Afterwards the gradebook is looked into: one row and one score for
 each attempt, that of the class command. The machine should do nothing else meanwhile.
@@ -92,7 +92,7 @@ class Class:
     @contextlib.contextmanager
     def served(self) -> Iterator[subprocess.Popen[str]]:
         """While the command runs and is ready."""
-        command = [sys.executable, "-u", "-m", "grading", "serve", self.exercise]
+        command = [sys.executable, "-u", "-m", "course", "serve", self.exercise]
         process = subprocess.Popen(
             command, cwd=self.course.root, stdout=subprocess.PIPE, text=True, bufsize=1
         )
@@ -169,7 +169,7 @@ def main(exercise: str, learners: int, seconds: float) -> None:
                 handed = hand_in(subject, duration)
             rows, scores = subject.rows(), subject.scores()
             subject.course.run(
-                "grading", "grade", exercise, "--force", cwd=subject.course.root, env={}
+                "course", "grade", exercise, "--force", cwd=subject.course.root, env={}
             )
             right = sum(subject.scores()[learner] == scores[learner] for learner, _ in rows)
             once = len(rows) if len({learner for learner, _ in rows}) == len(rows) else 0

@@ -1,4 +1,4 @@
-"""A whole class at a time: `python -m grading grade`.
+"""A whole class at a time: `llm-basics grade`.
 
 Others use `console.grade_class` and, to watch a run from inside, `folder.ClassFolder`, `run.Run`
 and `run.Summary`. nbgrader's plugins use `lock`, `journal` and `fingerprint`. Workers import

@@ -15,7 +15,7 @@ from grading.classroom.rules import MarkingRules
 
 
 class CourseFolder:
-    """What the commands of `python -m grading` know of the folder that they run in.
+    """What the commands of `llm-basics` know of the folder that they run in.
 
     db: URL of the gradebook, instead of the configured one.
     app: nbgrader's, initialised with the configuration: the parent of its converters.

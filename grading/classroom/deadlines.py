@@ -71,7 +71,7 @@ class Deadlines:
         if not ids:
             raise Refused(
                 f"nobody is in the gradebook yet, so neither is {name!r}: first read your roster, "
-                "`python -m grading roster class.csv`, or `nbgrader db student add "
+                "`llm-basics roster class.csv`, or `nbgrader db student add "
                 f"{printable(name)}`"
             )
         raise Refused(f"there is no learner {name!r}{near(name, sorted(ids))}")
@@ -116,7 +116,7 @@ class Deadlines:
             if due is None:
                 raise Refused(
                     f"{exercise} has no due date that could be extended: first set one, "
-                    f'`python -m grading due {exercise} "2026-11-20 12:00"`, or say how much later '
+                    f'`llm-basics due {exercise} "2026-11-20 12:00"`, or say how much later '
                     "with --days or --hours"
                 )
             ahead = until - due

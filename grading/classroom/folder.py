@@ -126,7 +126,7 @@ class ClassFolder:
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
             f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
-            f"  python -m grading collect {exercise} FILE.zip  from a learning platform's zip file"
+            f"  llm-basics collect {exercise} FILE.zip  from a learning platform's zip file"
         )
 
     def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:

@@ -26,7 +26,7 @@ def locked(root: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(
-                f"another run is grading in {root}: `python -m grading grade` or `serve`, "
+                f"another run is grading in {root}: `llm-basics grade` or `serve`, "
                 "`nbgrader autograde` or the formgrader; wait until it has finished, or end it"
             ) from None
         yield

@@ -1,4 +1,4 @@
-"""The talk of `python -m grading roster`: the class, who has handed in, and who is left out."""
+"""The talk of `llm-basics roster`: the class, who has handed in, and who is left out."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _set_aside(
         if learner is None:
             near = difflib.get_close_matches(name, known, n=3)
             hint = f"; did you mean {_shown(near)}?" if near else ""
-            hint = hint or "; `python -m grading roster` lists the class"
+            hint = hint or "; `llm-basics roster` lists the class"
             who = escape(printable(name))
             console.print(f"[bold red]{who}[/]: nobody in the class has this id{hint}")
             status = LOOK
@@ -139,7 +139,7 @@ def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
     learners = read_roster(gradebook)
     if not learners:
         console.print(
-            "Nobody is in the class yet. `python -m grading roster class.csv` reads a list: your "
+            "Nobody is in the class yet. `llm-basics roster class.csv` reads a list: your "
             "own table with the columns id, first name, last name, email and section, or the file "
             "that Canvas, Moodle, Blackboard or Brightspace exports.",
             soft_wrap=True,

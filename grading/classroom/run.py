@@ -145,7 +145,7 @@ class Run:
         exercise = self._folder.exercise
         for name in dict.fromkeys(self._only):
             if name in excluded:
-                advice = f"`python -m grading roster --include {name}` takes them back"
+                advice = f"`llm-basics roster --include {name}` takes them back"
                 reason = f"you have excluded this learner; {advice}"
             elif name not in dict(handed_in):
                 reason = f"nothing has been handed in for {exercise} under this name"

@@ -33,7 +33,7 @@ BUSY_SECONDS, BUSY_TRIES = 2.0, 5
 """How long what can't be used now is left alone, and how often, where it is not for ever."""
 OUTDATED = (
     "the source notebook of {0}, or the code that grades it, has changed. What came in before is "
-    "graded as it was. Run `python -m grading grade {0}` to grade it again, then serve again"
+    "graded as it was. Run `llm-basics grade {0}` to grade it again, then serve again"
 )
 
 OpenPool = Callable[[], AbstractContextManager[Pool]]

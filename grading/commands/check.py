@@ -1,4 +1,4 @@
-"""`python -m grading check`: what this machine keeps of what sandbox and exchange promise."""
+"""`llm-basics check`: what this machine keeps of what sandbox and exchange promise."""
 
 from __future__ import annotations
 

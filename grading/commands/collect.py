@@ -1,4 +1,4 @@
-"""`python -m grading collect`: what learners handed in on a learning platform."""
+"""`llm-basics collect`: what learners handed in on a learning platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m grading drop`: a question that turned out to be unfair, or plainly wrong."""
+"""`llm-basics drop`: a question that turned out to be unfair, or plainly wrong."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _of_points_by_hand(learners: int, decided: Outcome | None) -> str:
 
 def _next_step(exercise: str) -> str:
     return (
-        f"Now grade again: python -m grading grade {exercise}\n"
+        f"Now grade again: llm-basics grade {exercise}\n"
         f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
         f"then nbgrader autograde {exercise} --force)"
     )

@@ -1,4 +1,4 @@
-"""`python -m grading due`: when an exercise has to be handed in."""
+"""`llm-basics due`: when an exercise has to be handed in."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ def _advise(exercise: str) -> None:
         "Learners read it in the notebook from the next release on:\n"
         f"  nbgrader generate_assignment {exercise}\n"
         f"  nbgrader release_assignment {exercise} --force\n"
-        f"Penalties for lateness follow with: python -m grading grade {exercise}"
+        f"Penalties for lateness follow with: llm-basics grade {exercise}"
     )

@@ -1,4 +1,4 @@
-"""`python -m grading extend`: more time for one learner."""
+"""`llm-basics extend`: more time for one learner."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _given(dates: Deadlines, extension: Extension, before: list[Extension]) -> N
         click.echo(
             f"{whose} will be due {in_words(extension.ahead)} after the others{instead}. But it "
             "has no due date yet: set it with\n"
-            f'  python -m grading due {extension.exercise} "2026-11-20 12:00"'
+            f'  llm-basics due {extension.exercise} "2026-11-20 12:00"'
         )
         return
     until = dates.course.rules.shown(extension.until)
@@ -98,4 +98,4 @@ def _taken_away(dates: Deadlines, extension: Extension) -> None:
 
 
 def _penalties_follow(exercise: str) -> None:
-    click.echo(f"A penalty for lateness follows with: python -m grading grade {exercise}")
+    click.echo(f"A penalty for lateness follows with: llm-basics grade {exercise}")

@@ -1,4 +1,4 @@
-"""`python -m grading fill`: scores into the gradebook file that a learning platform exported."""
+"""`llm-basics fill`: scores into the gradebook file that a learning platform exported."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
         said = "Left out, since answers wait to be graded by hand (--unfinished takes them too)"
         _list(console, said, filled.unfinished)
     if filled.ungraded:
-        said = f"Left out, since not graded (python -m grading grade {exercise})"
+        said = f"Left out, since not graded (llm-basics grade {exercise})"
         _list(console, said, filled.ungraded)
     for who, reason in filled.refused:
         console.print(f"[bold red]Left out:[/] {escape(who)}: {escape(reason)}")
@@ -95,7 +95,7 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
     if len(filled.strangers) > SHOWN:
         console.print(f"and {len(filled.strangers) - SHOWN} more")
     if filled.strangers:
-        console.print("Who belongs to the class goes on the roster: python -m grading roster")
+        console.print("Who belongs to the class goes on the roster: llm-basics roster")
     if filled.computed:
         console.print(
             "[bold]Don't open the file in a spreadsheet[/]: the platform has put text into it that "

@@ -1,4 +1,4 @@
-"""`python -m grading give-back`: a zip file of feedback for a learning platform."""
+"""`llm-basics give-back`: a zip file of feedback for a learning platform."""
 
 from __future__ import annotations
 

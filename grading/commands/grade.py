@@ -1,4 +1,4 @@
-"""`python -m grading grade`: a whole class at a time."""
+"""`llm-basics grade`: a whole class at a time."""
 
 from __future__ import annotations
 

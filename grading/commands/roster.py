@@ -1,4 +1,4 @@
-"""`python -m grading roster`: who is in the class."""
+"""`llm-basics roster`: who is in the class."""
 
 from __future__ import annotations
 

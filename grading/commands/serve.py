@@ -1,4 +1,4 @@
-"""`python -m grading serve`: grade what is handed in as soon as it is."""
+"""`llm-basics serve`: grade what is handed in as soon as it is."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _platform(exercise: str, titles: set[str]) -> str:
     if not titles:
         raise CannotDo(
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
-            "it calls them is not known: use python -m grading collect"
+            "it calls them is not known: use llm-basics collect"
         )
     taking = [kind.title for kind in PLATFORMS.values() if kind.takes_back]
     there = sorted(titles & {*taking})

@@ -18,7 +18,7 @@ from grading.submission.times import TIMESTAMP, check_year, parse_timestamp
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/ yourself (docs/instructors.md, Collect)"
-_ADD = "add them to the roster with what the platform calls them: python -m grading roster"
+_ADD = "add them to the roster with what the platform calls them: llm-basics roster"
 _SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
 
 

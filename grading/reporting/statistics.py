@@ -138,7 +138,7 @@ class ExerciseReport:
     def next_steps(self) -> list[tuple[str, list[str]]]:
         """What is to be done, and the commands for it."""
         exercise, steps = shlex.quote(self.name), []
-        grade = f"python -m grading grade {exercise}"
+        grade = f"llm-basics grade {exercise}"
         if self.ungraded:
             steps.append((f"Grade what has come in ({len(self.ungraded)}).", [grade]))
         if self.unreadable:

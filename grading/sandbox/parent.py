@@ -254,7 +254,7 @@ class WarmParent:
             return
         said = message["error"] or self._tail()
         if self._sandbox and not message["error"]:
-            raise SandboxUnavailable(said, "`python -m grading check` says more.")
+            raise SandboxUnavailable(said, "`llm-basics check` says more.")
         raise WarmParentDied(f"the warm parent for {self._target} did not start:\n{said}")
 
     def _tail(self) -> str:

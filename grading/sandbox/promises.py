@@ -1,4 +1,4 @@
-"""Does the sandbox keep its promises on this machine? `python -m grading check` prints it.
+"""Does the sandbox keep its promises on this machine? `llm-basics check` prints it.
 
 Every promise is a line in words. It is tried from the inside, by a child like those that run
 learners' code, or like examiners (`grading.sandbox.probes`). Nothing outside the sandbox is

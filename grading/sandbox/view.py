@@ -2,7 +2,7 @@
 
 `SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` sees of the course are the whole of it,
 with the folders of the Python environment; everything else of the machine is absent.
-`python -m grading check` proves it on the machine at hand.
+`llm-basics check` proves it on the machine at hand.
 """
 
 from __future__ import annotations
@@ -371,7 +371,7 @@ def _cure(problem: str) -> str:
             "kernel.unprivileged_userns_clone), or inside a container start it with "
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined."
         )
-    return "`python -m grading check` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
+    return "`llm-basics check` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
 
 
 def _show(path: Path, inside: str | None = None) -> list[str]:

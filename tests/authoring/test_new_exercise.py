@@ -9,9 +9,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from authoring.__main__ import main
 from authoring.exercises import ROOT
 from authoring.new import new
+from course.__main__ import main
 
 NAME = "9-two-words"
 NEEDED = ("authoring", "checks", "course", "grading", "helpers", "models", "tools")
@@ -43,12 +43,12 @@ def _run(course, *command):
 
 def test_a_new_exercise_is_whole(course):
     """By the steps of docs/maintainers.md: its lint, release, solution, edits and answers."""
-    said = _run(course, "authoring", "new", NAME)
+    said = _run(course, "course", "new", NAME)
     assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words.py" in said
     assert f"make release solutions EXERCISE={NAME}" in said
-    assert _run(course, "authoring", "check", NAME) == ""
-    _run(course, "authoring", "release", NAME)
-    _run(course, "authoring", "solutions", NAME)
+    assert _run(course, "course", "check-sources", NAME) == ""
+    _run(course, "course", "release", NAME)
+    _run(course, "course", "solutions", NAME)
     solved = json.loads((course / "solutions" / f"{NAME}.ipynb").read_text())
     printed = json.dumps([c.get("outputs") for c in solved["cells"]], ensure_ascii=False)
     assert "Points so far: 1 of 1" in printed

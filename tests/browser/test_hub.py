@@ -74,7 +74,7 @@ def server() -> Iterator[Server]:
         unpack = server.command("tar", "x", user="hopper", at="~/llm-basics")
         subprocess.run(unpack, input=tar.stdout, check=True)
         lines = commands("The course folder").splitlines()
-        assert lines.pop(0).startswith("git clone ") and lines.pop() == "python -m grading check"
+        assert lines.pop(0).startswith("git clone ") and lines.pop() == "llm-basics check"
         server.script("\n".join(lines), user="hopper")
         yield server
 
@@ -254,7 +254,7 @@ def test_the_instructor_collects_grades_and_releases(hopper: Any, hub: str, serv
         if column == "collect":
             assert f"Not collected: {planted}: it belongs to ben, not to ada" in said
             graded = server.script(
-                f"python -m grading grade {EXERCISE} --jobs 1", user="hopper", at="~/llm-basics"
+                f"llm-basics grade {EXERCISE} --jobs 1", user="hopper", at="~/llm-basics"
             )
             assert re.search(r"graded now\W+1\b", graded), graded
     hopper.goto(f"{hub}/user/hopper/formgrader/gradebook/{EXERCISE}/{EXERCISE}")

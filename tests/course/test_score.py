@@ -158,14 +158,12 @@ def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
     work = work_with(tmp_path, b'{"cells": [')
 
     def said(*arguments: str) -> str:
-        ran = CliRunner().invoke(shown.main, [*arguments, "--work", str(work)])
+        ran = CliRunner().invoke(shown.score, [*arguments, "--work", str(work)])
         assert ran.exit_code != 0 and "Traceback" not in ran.output
         return ran.output
 
     assert "1-attention.ipynb can't be read: it is not JSON" in said(EXERCISE)
-    assert "2-multi-head.ipynb is not there: `make lab` or `python -m course.work`" in said(
-        "2-multi-head"
-    )
+    assert "2-multi-head.ipynb is not there: `llm-basics lab` makes it" in said("2-multi-head")
     wrong_name = said("1-atention")
     assert all(exercise in wrong_name for exercise in exercises())
     assert not (work / ".score.json").exists()
@@ -177,7 +175,7 @@ def test_a_copy_without_the_instructors_tests_says_so(
 ) -> None:
     """A class may get the course without source/; an empty table would explain nothing."""
     monkeypatch.setattr(shown, "exercises", lambda: [])
-    ran = CliRunner().invoke(shown.main, arguments)
+    ran = CliRunner().invoke(shown.score, arguments)
     assert ran.exit_code != 0
     assert "no source/, which has the tests" in ran.output
 

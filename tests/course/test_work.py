@@ -12,12 +12,14 @@ from typing import Any
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from ipykernel.ipkernel import IPythonKernel
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum
 
 from course import lab, work
+from course.commands import solution
 from course.work import fill_work
 
 ROOT = Path(__file__).parent.parent.parent
@@ -169,7 +171,7 @@ def test_a_kept_copy_is_named_with_the_way_to_the_newer_one(
 ) -> None:
     """A learner would go on with the old one and not know."""
     monkeypatch.setattr(work, "fill_work", lambda solution: work.Outcome(kept=[EXERCISE]))
-    work.main([])
+    work.fill_and_report()
     said = capsys.readouterr().out
     assert f"newer version: {EXERCISE}. To get it, rename or delete yours and run" in said
 
@@ -218,8 +220,9 @@ def test_a_solution_comes_when_asked_for_and_is_nothing_to_hand_in(course: Path)
 
 
 def test_a_solution_of_no_exercise_is_refused_with_the_names(course: Path) -> None:
-    with pytest.raises(SystemExit, match=r"One of 1-attention, 2-multi-head"):
-        work.main(["solution", "9-nothing"])
+    ran = CliRunner().invoke(solution, ["9-nothing"])
+    assert ran.exit_code == 2
+    assert "'9-nothing' is none of 1-attention, 2-multi-head" in ran.output
 
 
 def test_a_copy_is_written_as_a_whole(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,8 +269,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("filled")
     for folder in ("notebooks", "release", "solutions", "docs"):
         shutil.copytree(ROOT / folder, root / folder)
-    for solution in sorted(root.glob("solutions/*.ipynb")):
-        fill_work(root, solution.stem)
+    for solved in sorted(root.glob("solutions/*.ipynb")):
+        fill_work(root, solved.stem)
     return root
 
 

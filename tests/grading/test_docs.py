@@ -20,7 +20,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
-from grading.__main__ import main
+from course.__main__ import SECTIONS
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
@@ -46,15 +46,15 @@ NOT_RUN = {
     "pip install": "installs",
     "dask scheduler": "other machines",
     "dask worker": "other machines",
-    "python -m grading grade 1-attention --scheduler": "other machines",
+    "llm-basics grade 1-attention --scheduler": "other machines",
     ". .venv/bin/activate": "is so here",
-    "python -m grading check": "half a minute; tests/grading/sandbox",
-    "python -m grading serve": "until Ctrl-C; tests/grading/classroom/test_serve.py",
+    "llm-basics check": "half a minute; tests/grading/sandbox",
+    "llm-basics serve": "until Ctrl-C; tests/grading/classroom/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; tests/grading/nbgrader_plugins/test_submit.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",
     "c.CourseDirectory.db_url": "takes a database server",
 }
-TRIED = ("python -m grading ", "nbgrader ", "tar ", "c.")
+TRIED = ("llm-basics ", "nbgrader ", "tar ", "c.")
 CLASS = "id,first name,last name,email,section\n" + "".join(
     f"{first.lower()},{first},{last},{first.lower()}@uni.edu,{section}\n"
     for first, last, section in (
@@ -242,8 +242,8 @@ def test_every_line_that_is_not_run_has_its_reason() -> None:
 def test_a_page_names_each_command_and_no_other() -> None:
     """A command that no page names is never found, one that isn't there is typed in vain."""
     pages = [path.read_text() for path in (*DOCS.glob("*.md"), ROOT / "README.md")]
-    named = {name for text in pages for name in re.findall(r"python -m grading ([a-z-]+)", text)}
-    assert named == {*main.commands}
+    named = {name for text in pages for name in re.findall(r"llm-basics ([a-z-]+)", text)}
+    assert named == {name for commands in SECTIONS.values() for name in commands}
 
 
 def test_the_class_is_known(walk: Walk) -> None:

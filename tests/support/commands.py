@@ -17,7 +17,8 @@ from pathlib import Path
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
     [
-        "grading.__main__",  # first, since it has nbformat imported in a second less
+        "grading.lean_imports",  # first, since it has nbformat imported in a second less
+        "course.__main__",
         "nbgrader.apps.nbgraderapp",
         "grading.classroom.console",
         *(f"grading.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),

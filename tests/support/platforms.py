@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
-from grading.__main__ import main
+from course.__main__ import main
 from grading.classroom.roster import Learner, write_roster
 from support.course import EXERCISE
 

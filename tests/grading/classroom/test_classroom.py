@@ -1,4 +1,4 @@
-"""`python -m grading grade`: a whole class at a time, and nothing lost whatever happens."""
+"""`llm-basics grade`: a whole class at a time, and nothing lost whatever happens."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
 from traitlets.config import Config
 
-from grading.__main__ import main
+from course.__main__ import main
 from grading.classroom.console import grade_class
 from grading.nbgrader_plugins.autograde import SaveGrades
 from grading.nbgrader_plugins.late_policy import NamedPolicies
@@ -43,7 +43,7 @@ def here(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> HandedIn:
 
 
 def say(*command: str, status: int = 0) -> str:
-    """What a command of `python -m grading` says here."""
+    """What a command of `llm-basics` says here."""
     ran = CliRunner().invoke(main, command)
     assert ran.exit_code == status, ran.output + repr(ran.exception)
     return ran.output
@@ -132,7 +132,7 @@ def test_an_extension_without_a_due_date_waits(here: HandedIn) -> None:
     """nbgrader fails on an extension of no date, and the instructor must know that it waits."""
     say("due", EXERCISE, "--remove")
     said = say("extend", "ada", EXERCISE, "--days=2")
-    assert "no due date yet: set it with\n  python -m grading due 1-small" in said
+    assert "no due date yet: set it with\n  llm-basics due 1-small" in said
     assert "ada: 2 days, counted from the due date once it is set" in say("due", EXERCISE)
     said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00", status=1)
     assert "1-small has no due date that could be extended" in said

@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import source_of
 from authoring.lint import faults
-from grading.__main__ import main
+from course.__main__ import main
 from grading.classroom.dropping import questions
 from grading.classroom.run import Summary
 from grading.examination.verdicts import Outcome
@@ -66,7 +66,7 @@ def test_dropped_accepted_and_back(graded: HandedIn, monkeypatch: pytest.MonkeyP
     said = drop("f-hidden", "w")
     assert "f-hidden (2 points) is dropped: it is worth 0 points" in said
     assert "The points given by hand of 1 learner are set aside" in said
-    assert f"python -m grading grade {EXERCISE}\n" in said
+    assert f"llm-basics grade {EXERCISE}\n" in said
     summary = regrade(graded, monkeypatch)
     assert scores(graded) == {RIGHT: (1, 1), WRONG: (0.5, 1), BAD: (0, 1)}
     assert summary.outcomes[Outcome.DROPPED] == 2

@@ -1,4 +1,4 @@
-"""What `python -m grading check` says of an exchange, and of one that is not safe."""
+"""What `llm-basics check` says of an exchange, and of one that is not safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m grading roster`: the class, who is left out of it, and where that holds."""
+"""`llm-basics roster`: the class, who is left out of it, and where that holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m grading serve`: feedback at once, each attempt graded once, whatever happens."""
+"""`llm-basics serve`: feedback at once, each attempt graded once, whatever happens."""
 
 from __future__ import annotations
 
@@ -290,7 +290,7 @@ def test_what_grades_may_not_change_meanwhile(served: Served) -> None:
     assert not fresh.is_outdated() and not fresh.is_outdated()
     served.patch.setattr(serve.Freshness, "is_outdated", lambda _: True)
     served.serve(CANNOT)
-    assert "has changed" in served.said and "python -m grading grade" in served.said
+    assert "has changed" in served.said and "llm-basics grade" in served.said
     served.course.edit_source("f(1) should be 2", "f(1) has to be 2")
     assert fresh.is_outdated()
 
@@ -305,7 +305,7 @@ def test_no_drop_box(served: Served) -> None:
 def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     """Killed and started anew with two learners at once, as in a night with a power cut."""
     root = served.course.root
-    command = [sys.executable, "-u", "-m", "grading", "serve", EXERCISE, "--jobs=1"]
+    command = [sys.executable, "-u", "-m", "course", "serve", EXERCISE, "--jobs=1"]
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     while "ready" not in process.stdout.readline():
@@ -315,7 +315,7 @@ def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     assert eventually(lambda: any(map(served.page, secrets)), 60)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    ran = run_forked("grading", "serve", EXERCISE, "--once", "--jobs=1", cwd=root)
+    ran = run_forked("course", "serve", EXERCISE, "--once", "--jobs=1", cwd=root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert all(map(served.page, secrets))
     assert served.attempts() == [[who, "3.0", "1.0", "", "1.0"] for who in ("ada", "ben")]

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from authoring.exercises import ROOT
-from grading.__main__ import main
+from course.__main__ import main
 from support.course import EXERCISE, Course, good
 
 COMMANDS = (

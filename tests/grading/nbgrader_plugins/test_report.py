@@ -198,7 +198,7 @@ def test_summary_says_in_a_minute_what_is_up_and_what_to_do(page):
     assert shares[hardest] == min(shares.values())
     assert "(2 learners)" in words(about["Most often wrong"])
     commands = [line for pre in page.select(".step pre") for line in pre.get_text().split("\n")]
-    assert f"python -m grading grade {EXERCISE}" in commands and "jupyter lab" in commands
+    assert f"llm-basics grade {EXERCISE}" in commands and "jupyter lab" in commands
     assert f"nbgrader generate_feedback {EXERCISE}" in commands
 
 

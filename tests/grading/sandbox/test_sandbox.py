@@ -154,7 +154,7 @@ def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: W
 
 
 def test_every_promise_is_tried_and_kept(found: Sandbox, measured: None) -> None:
-    """Lost otherwise: `python -m grading check`, which instructors rely on."""
+    """Lost otherwise: `llm-basics check`, which instructors rely on."""
     tried = list(promises.tried(found))
     promised = [words for words, _ in (*PROMISES, *EXAMINER_PROMISES)]
     assert [one.promise for one in tried] == promised

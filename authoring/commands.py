@@ -1,6 +1,6 @@
-"""Make a new exercise, make release/ and solutions/ from source/, and lint the sources.
+"""`llm-basics new`, `release`, `solutions` and `check-sources`.
 
-Where no exercise is named, all of them are meant.
+Where no exercise is named, all of them are meant. What takes seconds to import is imported inside.
 """
 
 from __future__ import annotations
@@ -9,17 +9,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import grading.__main__  # noqa: F401  first, since it has nbformat imported in a second less
-
-# isort: split
 import click
-from nbclient.exceptions import CellExecutionError
 
 from authoring.exercises import ROOT, exercises, source_of
-from authoring.lint import faults
-from authoring.new import new
-from authoring.release import release
-from authoring.solutions import solution
 
 names_argument = click.argument(
     "names", metavar="[EXERCISE]...", nargs=-1, type=click.Choice(exercises())
@@ -31,15 +23,12 @@ It is whole already. To see that:
 Then make it yours: docs/maintainers.md, "Add an exercise in six steps"."""
 
 
-@click.group(help=__doc__)
-def main() -> None:
-    """Command line of the module."""
-
-
-@main.command("new")
+@click.command("new")
 @click.argument("exercise", metavar="NUMBER-WORDS")
 def new_command(exercise: str) -> None:
     """Make a new exercise from a template, such as 9-mine."""
+    from authoring.new import new
+
     try:
         made = new(exercise)
     except (ValueError, FileExistsError) as error:
@@ -50,26 +39,32 @@ def new_command(exercise: str) -> None:
     click.echo(NEXT.format(exercise=exercise))
 
 
-@main.command("release")
+@click.command("release")
 @click.option("--into", type=click.Path(path_type=Path), default=ROOT / "release")
 @names_argument
 def release_command(into: Path, names: tuple[str, ...]) -> None:
-    """Generate the learners' versions."""
+    """Generate the learners' versions, release/, from source/."""
+    from authoring.release import release
+
     _each(release, names, into)
 
 
-@main.command("solutions")
+@click.command("solutions")
 @click.option("--into", type=click.Path(path_type=Path), default=ROOT / "solutions")
 @names_argument
 def solutions_command(into: Path, names: tuple[str, ...]) -> None:
-    """Solve and execute the exercises."""
+    """Solve and execute source/ into solutions/."""
+    from authoring.solutions import solution
+
     _each(solution, names, into)
 
 
-@main.command("check")
+@click.command("check-sources")
 @names_argument
 def check_command(names: tuple[str, ...]) -> None:
     """Say what is wrong with the source notebooks; exit status 1 where anything is."""
+    from authoring.lint import faults
+
     found = [(e, f) for e in names or exercises() for f in faults(source_of(e))]
     for exercise, fault in found:
         click.echo(f"{exercise}: {fault}")
@@ -77,12 +72,10 @@ def check_command(names: tuple[str, ...]) -> None:
 
 
 def _each(make: Callable[[str, Path], Path], names: tuple[str, ...], into: Path) -> None:
+    from nbclient.exceptions import CellExecutionError
+
     for exercise in names or exercises():
         try:
             click.echo(make(exercise, into.resolve()))
         except (RuntimeError, CellExecutionError) as error:
             raise click.ClickException(f"{exercise}: {error}") from error
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,77 @@
+"""The course's command, `llm-basics`: `python -m course` is the same."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+
+import click
+
+import grading.lean_imports  # noqa: F401  before anything that imports nbformat
+
+SECTIONS: Mapping[str, Mapping[str, str]] = {
+    "For learners": {
+        "lab": "course.commands:lab",
+        "score": "course.score:score",
+        "solution": "course.commands:solution",
+    },
+    "For instructors": {
+        "check": "grading.commands.check:check",
+        "roster": "grading.commands.roster:roster",
+        "due": "grading.commands.due:due",
+        "extend": "grading.commands.extend:extend",
+        "collect": "grading.commands.collect:collect",
+        "grade": "grading.commands.grade:grade",
+        "serve": "grading.commands.serve:serve",
+        "drop": "grading.commands.drop:drop",
+        "fill": "grading.commands.fill:fill",
+        "give-back": "grading.commands.give_back:give_back",
+        "demo": "tools.demo:main",
+    },
+    "For maintainers": {
+        "test": "tools.checks:test",
+        "new": "authoring.commands:new_command",
+        "check-sources": "authoring.commands:check_command",
+        "release": "authoring.commands:release_command",
+        "solutions": "authoring.commands:solutions_command",
+        "accuracy": "tools.accuracy:main",
+        "lock": "tools.lock:main",
+    },
+}
+"""The commands by who needs them: of each, the module and the name of its click command."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are asked for, since some import PyTorch."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of `SECTIONS`."""
+        return [name for commands in SECTIONS.values() for name in commands]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or `None`."""
+        for commands in SECTIONS.values():
+            if cmd_name in commands:
+                module, _, attribute = commands[cmd_name].partition(":")
+                command: click.Command = getattr(importlib.import_module(module), attribute)
+                return command
+        return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with a line of help each, section by section."""
+        for title, names in SECTIONS.items():
+            found = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name, command.get_short_help_str(200)) for name, command in found if command]
+                )
+
+
+@click.command(cls=Commands)
+@click.version_option(package_name="llm-basics")
+def main() -> None:
+    """Lesson 1: LLM basics. What learners, instructors and maintainers do with the course."""
+
+
+if __name__ == "__main__":
+    main(prog_name="llm-basics")
