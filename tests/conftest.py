@@ -1,5 +1,7 @@
 """What all tests share: a warm engine, and which tests are long."""
 
+import sys
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import grading.lean_imports  # noqa: F401  before nbformat, which is then import
 from authoring.exercises import ROOT
 from grading.examination.engine import Engine, engine_for
 from grading.sandbox.limits import Limits
+from grading.sandbox.view import Sandbox, SandboxUnavailable
 
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
@@ -39,6 +42,27 @@ SAMPLE = (
     "structure-edited-tests", "transport-forged-answer", "honest-noisy",
 )  # fmt: skip
 """An attack of each area, which `make test` tries too."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip what grades where learners' code can't be graded."""
+    return (yield from _where_there_is_a_sandbox())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip tests that ask for a sandbox themselves."""
+    return (yield from _where_there_is_a_sandbox())
+
+
+def _where_there_is_a_sandbox() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except SandboxUnavailable:
+        if sys.platform == "linux":
+            raise
+        pytest.skip("grades learners' code, and the sandbox for that needs Linux")
 
 
 def pytest_configure(config: pytest.Config) -> None:
