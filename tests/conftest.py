@@ -1,7 +1,7 @@
 """What all tests share: a warm engine, and which tests are long."""
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import grading.lean_imports  # noqa: F401  before nbformat, which is then import
 from authoring.exercises import ROOT
 from grading.examination.engine import Engine, engine_for
 from grading.sandbox.limits import Limits
-from grading.sandbox.view import Sandbox, SandboxUnavailable
+from grading.sandbox.view import SandboxUnavailable
 
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
