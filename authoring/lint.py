@@ -25,6 +25,8 @@ FIRST_CELL = (
     "import matplotlib.pyplot as plt",
 )
 """What every exercise gives its answers, at least."""
+COLAB = "colab"
+"""The id of the cell before it, which brings the course to Google Colab."""
 
 
 def faults(path: Path) -> list[str]:
@@ -54,7 +56,7 @@ def faults(path: Path) -> list[str]:
 
 
 def _first_cell_faults(notebook: NotebookNode) -> list[str]:
-    code = [c for c in notebook.cells if c.cell_type == "code"]
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.get("id") != COLAB]
     try:
         statements = ast.parse(code[0].source if code else "").body
     except SyntaxError as error:

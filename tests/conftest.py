@@ -1,14 +1,16 @@
 """What all tests share: a warm engine, and which tests are long."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 import grading.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
-from grading.examination.engine import Engine
-from grading.sandbox.view import Sandbox
+from grading.examination.engine import Engine, engine_for
+from grading.sandbox.limits import Limits
+from grading.sandbox.view import SandboxUnavailable
 
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
@@ -42,6 +44,27 @@ SAMPLE = (
 """An attack of each area, which `make test` tries too."""
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip what grades where learners' code can't be graded."""
+    return (yield from _where_there_is_a_sandbox())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Skip tests that ask for a sandbox themselves."""
+    return (yield from _where_there_is_a_sandbox())
+
+
+def _where_there_is_a_sandbox() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except SandboxUnavailable:
+        if sys.platform == "linux":
+            raise
+        pytest.skip("grades learners' code, and the sandbox for that needs Linux")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Have kernels listen on sockets, whose folder the first process makes."""
     from support import kernels
@@ -73,7 +96,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
-    """A warm engine with ordinary limits, which takes seconds to start; no test changes it."""
-    with Engine(Sandbox.find([ROOT])) as engine:
-        yield engine
+def engine() -> Engine:
+    """A warm engine with ordinary limits, which takes seconds to start; no test changes it. It is
+    also the one of commands that grade in this process, or in one forked from it."""
+    return engine_for(False, Limits(), ROOT)

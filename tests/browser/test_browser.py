@@ -31,7 +31,7 @@ LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-ANSWER, TESTS = 4, 5
+ANSWER, TESTS = 5, 6
 """Where softmax is defined and tested, among the code cells."""
 # Screenshots are kept where this points, for people who want to look.
 SHOTS = os.environ.get("SCREENSHOTS")

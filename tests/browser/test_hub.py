@@ -26,7 +26,7 @@ from tools.classes import made_up_class
 EXERCISE = "1-attention"
 INBOUND = "/srv/nbgrader/exchange/llm-basics/inbound"
 PASSWORDS = {"hopper": "compiler-1952", "ada": "note-g-1843", "ben": "lightning-1752"}
-ANSWER, TESTS = 4, 5
+ANSWER, TESTS = 5, 6
 """Where softmax is defined and tested, among the code cells."""
 SOFTMAX = (
     "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n"

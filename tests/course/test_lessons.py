@@ -12,6 +12,7 @@ import nbformat
 import pytest
 
 from authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
+from authoring.lint import COLAB
 
 LESSONS = sorted(p.stem for p in ROOT.glob("notebooks/*.ipynb"))
 GLOSSARY = ROOT / "docs" / "glossary.md"
@@ -20,7 +21,8 @@ MODULES = {"math", "torch", "nn", "F", "np", "plt", *dir(builtins)}
 
 @cache
 def _cells(lesson: str) -> list:
-    return nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4).cells
+    cells = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4).cells
+    return [cell for cell in cells if cell.id != COLAB]  # folded, and nobody reads it
 
 
 def _prose(lesson: str) -> str:

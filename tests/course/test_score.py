@@ -6,6 +6,7 @@ import dataclasses
 import io
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,7 +64,7 @@ def printed(score: Score) -> str:
 def grader() -> Iterator[Grader]:
     """Started once: that takes seconds."""
     with own_grader(LIMITS) as (made, remark):
-        assert remark == ""
+        assert remark == ("" if sys.platform == "linux" else NO_SANDBOX)
         yield made
 
 

