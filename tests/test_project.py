@@ -105,7 +105,7 @@ def test_make_help_lists_the_commands():
 
 
 @pytest.mark.parametrize(
-    "package", ["helpers", "checks", "grading", "course", "authoring", "tools"]
+    "package", ["helpers", "checks", "grading", "course", "authoring", "tools", "book"]
 )
 def test_the_installed_packages_are_those_of_the_repo(package):
     where = subprocess.run(
