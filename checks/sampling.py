@@ -75,7 +75,10 @@ def frequencies(ids: Tensor, n: int) -> Any:
     """How often each of `n` ids comes along the first dimension, `(draws, ...)`."""
     if bool(((ids < 0) | (ids >= n)).any()):
         return "ids outside the vocabulary"
-    return Drawn((ids[..., None] == torch.arange(n)).double().mean(0), len(ids))
+    draws = ids.movedim(0, -1).long()
+    counts = torch.zeros(*ids.shape[1:], n, dtype=torch.float64)
+    counts.scatter_add_(-1, draws, torch.ones(draws.shape, dtype=torch.float64))
+    return Drawn(counts / len(ids), len(ids))
 
 
 def counted(shape: Sequence[int], found: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What all tests share: a warm engine, and which tests are long."""
 
+import gc
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -93,6 +94,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         if place.startswith(LONG) and not sampled:
             item.add_marker(pytest.mark.long)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected stays: no search for garbage goes through it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session")
