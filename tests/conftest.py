@@ -87,6 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.long)
             continue
         place = item.path.relative_to(tests).as_posix()
+        if sys.platform == "win32" and place.startswith("grading/examination"):
+            item.add_marker(pytest.mark.skip("learners' code is graded on Linux and macOS"))
         sampled = item.name.startswith("test_an_attack_") and any(
             f"[{name}]" in item.name for name in SAMPLE
         )

@@ -80,8 +80,8 @@ def test_the_house_stays_small_enough_to_be_read():
     assert long == [], "functions of more than 60 lines"
     checks = sum(len(p.read_text().splitlines()) for p in code if p.parent == ROOT / "checks")
     # Exercise 8 and exercise 7's loss have come since it was 6000 lines, 450 answers and 850 files,
-    # what surrounds grading in a semester since it was 960 files, and what publishes the course since
-    # it was 1,060.
+    # what surrounds grading in a semester since it was 960 files, and what publishes the course
+    # since it was 1,060.
     assert checks <= 7650
     assert len(_tracked("tests/answers")) <= 480
     assert len(_tracked()) <= 1100
