@@ -32,7 +32,7 @@ WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 IMPORTS, ANSWER, TESTS = 1, 5, 6
-"""The cells of code with the imports, softmax and its tests. The one before is folded, for Colab."""
+"""Cells of code: imports, softmax and its tests. The one before is folded, for Google Colab."""
 # Screenshots are kept where this points, for people who want to look.
 SHOTS = os.environ.get("SCREENSHOTS")
 

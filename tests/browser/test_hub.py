@@ -27,7 +27,7 @@ EXERCISE = "1-attention"
 INBOUND = "/srv/nbgrader/exchange/llm-basics/inbound"
 PASSWORDS = {"hopper": "compiler-1952", "ada": "note-g-1843", "ben": "lightning-1752"}
 IMPORTS, ANSWER, TESTS = 1, 5, 6
-"""The cells of code with the imports, softmax and its tests. The one before is folded, for Colab."""
+"""Cells of code: imports, softmax and its tests. The one before is folded, for Google Colab."""
 SOFTMAX = (
     "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n"
     "    return e / e.sum(dim, keepdim=True)"
