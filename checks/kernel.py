@@ -172,7 +172,9 @@ def _how(error: BaseException) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if line is None and is_a_cell(frame.filename):
             line = frame.lineno
-    return type(error).__name__ + (f", line {line}" if line else "")
+    # From Python 3.13 on, the end of a cell within a statement has a kind without a public name.
+    names = (kind.__name__ for kind in type(error).__mro__)
+    return next(n for n in names if n[0] != "_") + (f", line {line}" if line else "")
 
 
 def is_a_cell(filename: str) -> bool:

@@ -100,6 +100,7 @@ def _begins_alike(step: str, line: str) -> bool:
     return _begin(line) == _begin(step)
 
 
+@functools.cache
 def _begin(line: str) -> str:
     """What tells a line from the others: the names that it sets, or its first word."""
     loop = re.match(r"\s*(for .*? in|return)\b", line)

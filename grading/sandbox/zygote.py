@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,9 @@ from grading.sandbox.nanny import NannyForker
 
 _MADV_COLLAPSE = 25
 _LARGE_PAGE = 2 << 20
+FORKS_UNTIL_GATHERED = 16
+"""A fork is quicker by a hundredth of a second when pages are large, and gathering them takes about
+a fifth of a second: who grades one submission does without."""
 
 
 @dataclass
@@ -56,11 +60,10 @@ class Zygote:
             system_calls.prepare()
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
-        self._import(config["preload"], config["target"], config["unloaded"])
+        with _without_collecting():
+            self._import(config["preload"], config["target"], config["unloaded"])
         _assert_single_thread()
-        gc.collect()
-        gc.freeze()
-        _gather_in_large_pages()
+        self._forks_to_come = FORKS_UNTIL_GATHERED
         self._mapped = mapped_bytes()
         self._resident = _resident_bytes()
         self._poller = select.poll()
@@ -210,6 +213,10 @@ class Zygote:
             sock.close()
 
     def _fork(self, sock: socket.socket, status: socket.socket) -> _Running:
+        self._forks_to_come -= 1
+        if self._forks_to_come == 0:
+            _gather_in_large_pages()
+            self._resident = _resident_bytes()
         if self._nannies is None:
             scratch = tempfile.mkdtemp(prefix="grading-")
             pid = os.fork()
@@ -291,6 +298,18 @@ def _assert_single_thread() -> None:
     if count != 1:
         names = [t.name for t in threading.enumerate()]
         raise RuntimeError(f"{count} threads run where one may: {names}; forking is not safe")
+
+
+@contextlib.contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave what is imported to no garbage collector: looking through it takes a fifth of the
+    time, and would copy pages in each child."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _gather_in_large_pages() -> None:

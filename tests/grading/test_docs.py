@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from course.__main__ import SECTIONS
+from grading.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
@@ -212,7 +213,7 @@ def _in_order() -> list[Section]:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Walk:
+def walk(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Walk:
     root = tmp_path_factory.mktemp("docs") / "course"
     course = MadeUpCourse.make(root, EXERCISE, run_forked)
     (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())
@@ -242,8 +243,15 @@ def test_every_line_that_is_not_run_has_its_reason() -> None:
 def test_a_page_names_each_command_and_no_other() -> None:
     """A command that no page names is never found, one that isn't there is typed in vain."""
     pages = [path.read_text() for path in (*DOCS.glob("*.md"), ROOT / "README.md")]
-    named = {name for text in pages for name in re.findall(r"llm-basics ([a-z-]+)", text)}
-    assert named == {name for commands in SECTIONS.values() for name in commands}
+    named = {
+        name
+        for text in pages
+        for name in re.findall(r"(?<!/)llm-basics ((?!llm-)[a-z][a-z-]+)", text)
+    }
+    assert named <= {name for commands in SECTIONS.values() for name in commands}
+    made = re.findall(r"make ([a-z-]+)", " ".join(pages))
+    for commands in SECTIONS.values():
+        assert {*commands} <= {*named, *made}
 
 
 def test_the_class_is_known(walk: Walk) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grading.examination.engine import Engine
 from support.commands import run_forked
 from support.course import EXERCISE, Course, good
 
@@ -116,7 +117,9 @@ def _said(course: Course, lines: list[str], refused: str) -> Said:
 
 
 @pytest.fixture(scope="module", params=["class command", "nbgrader autograde"])
-def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Said:
+def said(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, engine: Engine
+) -> Said:
     """What either command makes of the class."""
     course = Course.make(tmp_path_factory.mktemp("odd"))
     with (course.root / "nbgrader_config.py").open("a") as config:

@@ -14,6 +14,9 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from grading.examination.engine import Engine, _engines, share
+from grading.sandbox.limits import Limits
+
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
     [
@@ -32,10 +35,14 @@ def run_forked(
     env: Mapping[str, str] | None = None,
     timeout: float = 300,
     one_core: bool = False,
+    own_engine: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """What `python -m <command>` does and says in the folder `cwd`, soon.
 
     one_core: so that the class command has one worker, whose start takes seconds.
+    own_engine: so that it starts one, as at an instructor's, which takes seconds. Else it uses
+        those of this process, as the class command's workers use its own; where none with the same
+        limits runs here, it starts one all the same.
 
     Raises:
         subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was killed.
@@ -43,8 +50,9 @@ def run_forked(
     environment = {**os.environ, **(env or {})}
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
+        engines = {} if own_engine else dict(_engines)
         process = _FORKSERVER.Process(
-            target=_run, args=(command, cwd, environment, one_core, *said)
+            target=_run, args=(command, cwd, environment, one_core, engines, *said)
         )
         process.start()
         process.join(timeout)
@@ -61,6 +69,7 @@ def _run(
     cwd: Path,
     environment: Mapping[str, str],
     one_core: bool,
+    engines: dict[tuple[bool, Limits], Engine],
     out: Path,
     err: Path,
 ) -> None:
@@ -79,6 +88,8 @@ def _run(
     atexit._clear()
     importlib.import_module("support.alembic_head")
     importlib.import_module("support.kernels").use_sockets()
+    for (unsafe, limits), engine in engines.items():
+        share(engine, unsafe, limits)
     try:
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
-from grading.examination.engine import NOT_RUN
+from grading.examination.engine import NOT_RUN, Engine
 from support.course import EXERCISE, Course, good
 
 ATTACK = (
@@ -64,7 +64,7 @@ class Autograded(Course):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Autograded:
+def course(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Autograded:
     course = Course.make(tmp_path_factory.mktemp("course"))
     root = course.root
     course.nbgrader("generate_assignment", EXERCISE)

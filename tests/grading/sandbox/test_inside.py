@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+import coverage
+import pytest
+
 from authoring.exercises import source_of
 from grading.examination.engine import Engine
 from grading.examination.verdicts import Outcome
@@ -32,6 +35,8 @@ ENDINGS = (
 
 def test_submissions_end_as_they_should(measured: None) -> None:
     """Code that no test runs is code that fails at an instructor's first odd submission."""
+    if coverage.Coverage.current() is None:
+        pytest.skip("only counts lines: what comes of them stands in test_attacks.py")
     places = {"course": "/nowhere", "port": "9"}
     source = source_of("1-attention").read_bytes()
     with Engine(Sandbox.find(), UNDER_COVERAGE) as engine:

@@ -22,15 +22,10 @@ import coverage
 import pytest
 from click.testing import CliRunner
 
-from grading import __main__ as command_line
+from course import __main__ as command_line
 from grading.sandbox import promises, view, zygote
 from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import (
-    EXAMINER_PRELOAD,
-    LEARNER_PRELOAD,
-    WarmParent,
-    WarmParentDied,
-)
+from grading.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
 from grading.sandbox.promises import (
     EXAMINER_PROMISES,
     LIMITS,
@@ -54,8 +49,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 
 @pytest.fixture(scope="module")
-def learners(found: Sandbox) -> Iterator[WarmParent]:
-    with WarmParent(TARGET, LEARNER_PRELOAD, found, LIMITS) as parent:
+def workshop(found: Sandbox) -> Iterator[WarmParent]:
+    """As honest learners have it."""
+    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent:
         yield parent
 
 
@@ -78,28 +74,32 @@ def _keeps(promise: Callable[..., None], parent: WarmParent) -> None:
         promise(*(inside, parent)[: promise.__code__.co_argcount])
 
 
-@pytest.mark.parametrize(("words", "promise"), PROMISES, ids=[p.__name__ for _, p in PROMISES])
-def test_the_sandbox_keeps_its_promise(
-    words: str, promise: Callable[..., None], learners: WarmParent
-) -> None:
-    """Lost otherwise: what the words say."""
-    _keeps(promise, learners)
-
-
 @pytest.fixture(scope="module")
-def examiners(found: Sandbox) -> Iterator[WarmParent]:
-    with WarmParent(TARGET, EXAMINER_PRELOAD, found.of(EXAMINER), LIMITS) as parent:
-        yield parent
+def tried(found: Sandbox) -> list[promises.Tried]:
+    return list(promises.tried(found))
+
+
+def _assert_kept(words: str, tried: list[promises.Tried]) -> None:
+    (one,) = (one for one in tried if one.promise == words)
+    assert one.kept, one.detail
+
+
+@pytest.mark.parametrize("words", [w for w, _ in PROMISES], ids=[p.__name__ for _, p in PROMISES])
+def test_the_sandbox_keeps_its_promise(words: str, tried: list[promises.Tried]) -> None:
+    """Lost otherwise: what the words say."""
+    _assert_kept(words, tried)
 
 
 @pytest.mark.parametrize(
-    ("words", "promise"), EXAMINER_PROMISES, ids=[p.__name__ for _, p in EXAMINER_PROMISES]
+    "words",
+    [words for words, _ in EXAMINER_PROMISES],
+    ids=[promise.__name__ for _, promise in EXAMINER_PROMISES],
 )
 def test_the_sandbox_keeps_its_promise_of_the_examiner(
-    words: str, promise: Callable[..., None], examiners: WarmParent
+    words: str, tried: list[promises.Tried]
 ) -> None:
     """Lost otherwise: what the words say, to who takes over the process that knows the tests."""
-    _keeps(promise, examiners)
+    _assert_kept(words, tried)
 
 
 @pytest.fixture(scope="module")
@@ -153,13 +153,14 @@ def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: W
         timer.cancel()
 
 
-def test_every_promise_is_tried_and_kept(found: Sandbox, measured: None) -> None:
+def test_every_promise_is_tried(
+    tried: list[promises.Tried], found: Sandbox, measured: None
+) -> None:
     """Lost otherwise: `llm-basics check`, which instructors rely on."""
-    tried = list(promises.tried(found))
+    if coverage.Coverage.current() is not None:
+        tried = list(promises.tried(found))  # once more, with its lines counted
     promised = [words for words, _ in (*PROMISES, *EXAMINER_PROMISES)]
     assert [one.promise for one in tried] == promised
-    if coverage.Coverage.current() is None:  # its folder and variable break two
-        assert [one for one in tried if not one.kept] == []
 
 
 @pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1), (None, 2)])
@@ -242,14 +243,14 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     return [*command, "--", sys.executable, "-c", user + "os.execvp(sys.argv[1], sys.argv[1:])"]
 
 
-def test_the_cell_shell_command_works(learners: WarmParent) -> None:
+def test_the_cell_shell_command_works(workshop: WarmParent) -> None:
     """Lost otherwise: honest notebooks with a cell such as `!pip list`."""
-    with Inside(learners) as inside:
+    with Inside(workshop) as inside:
         source = "import os; result = os.system('pip --version > /tmp/said')"
         assert inside.ask("python", source=source) == 0
 
 
-def test_honest_work_fits_in_the_default_limits(found: Sandbox) -> None:
+def test_honest_work_fits_in_the_default_limits(workshop: WarmParent) -> None:
     """Lost otherwise: points of learners whose code loads the largest model of the course."""
     source = textwrap.dedent("""
         import torch, io
@@ -265,7 +266,7 @@ def test_honest_work_fits_in_the_default_limits(found: Sandbox) -> None:
         plt.savefig(io.BytesIO())
         result = sizes
     """)
-    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent, Inside(parent) as inside:
+    with Inside(workshop) as inside:
         assert inside.ask("python", source=source) == 134_515_008
 
 
@@ -388,12 +389,6 @@ def test_honest_work_of_this_kind_is_done(what: str, workshop: WarmParent) -> No
         inside.ask("python", source=source + "\nresult = None")
 
 
-@pytest.fixture(scope="module")
-def workshop(found: Sandbox) -> Iterator[WarmParent]:
-    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent:
-        yield parent
-
-
 @pytest.mark.parametrize(
     ("source", "code", "number"),
     [
@@ -429,10 +424,11 @@ def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> N
     or tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
     reason="needs Linux 6.1 with large pages",
 )
-def test_children_share_large_pages(learners: WarmParent) -> None:
+def test_children_share_large_pages(workshop: WarmParent) -> None:
     """Lost otherwise: a tenth of the grader's computing time, to copying tables of small ones."""
-    with Inside(learners) as inside:
-        rollup = inside.ask("python", source="result = open('/proc/self/smaps_rollup').read()")
+    for _ in range(zygote.FORKS_UNTIL_GATHERED):
+        with Inside(workshop) as inside:
+            rollup = inside.ask("python", source="result = open('/proc/self/smaps_rollup').read()")
     sizes = {line.split()[0]: int(line.split()[1]) for line in rollup.splitlines()[1:]}
     assert sizes["AnonHugePages:"] > sizes["Anonymous:"] / 4
 
@@ -453,7 +449,7 @@ def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("boxed", [True, False])
-def test_a_thousand_children_leave_nothing_behind(
+def test_hundreds_of_children_leave_nothing_behind(
     boxed: bool, found: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Lost otherwise: a class of thousands, to file descriptors, zombies and full disks."""
@@ -471,7 +467,7 @@ def test_a_thousand_children_leave_nothing_behind(
             return below, files, os.listdir(tmp_path)
 
         before = state()
-        for _ in range(1000):
+        for _ in range(250):
             spawn_and_end()
         assert eventually(lambda: state() == before), (state(), before)
         assert os.listdir(tmp_path) == []

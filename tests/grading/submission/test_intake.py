@@ -323,18 +323,20 @@ def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
 def test_a_folder_of_anothers_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who may write to the drop box can hand in under any name."""
     account = pwd.getpwuid(os.geteuid()).pw_name
+    other = f"not-{account}"
     box = folder.parent
-    name = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc").name
+    name = folder.rename(box / f"{other}+1-small+2026-11-20 12:30:00 UTC+abc").name
     theirs = (box / name).rename(box / f"{account}+1-small+2026-11-20 12:30:00 UTC+abc").name
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert take_dropped(box, theirs).learner == account
     (box / theirs).rename(box / name)
     for step in (take_dropped, functools.partial(copy_dropped, to=folder)):
-        with pytest.raises(Malformed, match=f"it belongs to {account}, not to ada; where accounts"):
+        why = f"it belongs to {account}, not to {other}; where accounts"
+        with pytest.raises(Malformed, match=why):
             step(box, name)
-    assert take_dropped(box, name, check_owner=False).learner == "ada"
+    assert take_dropped(box, name, check_owner=False).learner == other
     monkeypatch.undo()
-    assert take_dropped(box, name).learner == "ada", "nobody else can make one of our own account"
+    assert take_dropped(box, name).learner == other, "nobody else can make one of our own account"
 
 
 @pytest.mark.parametrize("what", ["folder", "file", "whole", "size"])

@@ -1,0 +1,181 @@
+"""A notebook for readers without a kernel: what it has stored, and answers folded until clicked.
+
+A question is a cell that shows `predict(…)`, or a paragraph with **Predict**. What gives its answer
+away is folded: what the next cell shows, and the text after it, up to the next heading or question,
+or to the paragraph that leads to the next cell of code.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from markdown_it import MarkdownIt
+
+Cell = dict[str, Any]
+
+QUESTION = "<p><b>Predict:</b>"
+"""How the page without a kernel of a question begins that `helpers.predict` asks."""
+OPEN = '<details class="answer">\n<summary>Show the answer</summary>'
+CLOSE = "</details>"
+_LEFT_OUT = "remove-cell"
+"""The tag of a cell that says nothing to readers, such as the one for Google Colab."""
+_QUESTION = re.compile(r"\*\*Predict|predictions:")
+_WIDGET = "application/vnd.jupyter.widget-view+json"
+_CONTROLS = (
+    '<p class="controls">Here the notebook has controls that redraw the picture. '
+    "They need a kernel: open it with a link at the top of this page.</p>"
+)
+_BLOCKS = MarkdownIt("commonmark").enable("table")
+
+
+def for_readers(notebook: dict[str, Any], launchers: list[tuple[str, str]]) -> dict[str, Any]:
+    """The notebook as the book shows it.
+
+    Args:
+        notebook: as JSON gives it; it stays as it is.
+        launchers: labels and links that stand below the title.
+    """
+    kept = [cell for cell in notebook["cells"] if _LEFT_OUT not in cell["metadata"].get("tags", [])]
+    cells = [_plain(cell) for cell in kept]
+    title, _, rest = cells[0]["source"].partition("\n")
+    links = " ".join(f'<a href="{html.escape(to)}">{label}</a>' for label, to in launchers)
+    links += ' <button type="button" class="all-answers" hidden>Show all answers</button>'
+    cells[0] = _text(f'{title}\n\n<p class="launchers">{links}</p>\n\n{rest}')
+    folded = [{**cell, "id": f"cell-{i}"} for i, cell in enumerate(_Folding().fold(cells))]
+    return {
+        "cells": folded,
+        "metadata": notebook["metadata"],
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+
+
+def source_of(cell: Cell) -> str:
+    """The text of a cell."""
+    return "".join(cell["source"])
+
+
+def _text(source: str) -> Cell:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def _plain(cell: Cell) -> Cell:
+    """A copy without what needs a script: of a widget there is what stands for it."""
+    copy = {**cell, "source": source_of(cell), "metadata": {}}
+    copy.pop("attachments", None)
+    if cell["cell_type"] != "code":
+        return copy
+    copy["outputs"] = [_shown(output, cell) for output in cell["outputs"]]
+    for output in cell["outputs"]:
+        if alt := output.get("metadata", {}).get("image/png", {}).get("alt"):
+            copy["metadata"] = {"mystnb": {"image": {"alt": alt}}}
+    return copy
+
+
+def _shown(output: dict[str, Any], cell: Cell) -> dict[str, Any]:
+    data = output.get("data")
+    if data is None:
+        return output
+    if "image/png" in data:
+        if "alt" not in output["metadata"].get("image/png", {}):
+            raise ValueError(f"a picture of cell {cell.get('id')!r} has no alternative text")
+        kept = {"image/png": data["image/png"]}
+    elif "text/html" in data:
+        kept = {"text/html": data["text/html"]}
+    elif _WIDGET in data:
+        kept = {"text/html": _CONTROLS}
+    else:
+        kept = {"text/plain": data["text/plain"]}
+    return {"output_type": "display_data", "data": kept, "metadata": {}}
+
+
+class _Folding:
+    """Goes through the cells of a notebook. One of two things may hold, or neither."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        """A question has been asked, and what answers it has not been met."""
+        self._open = False
+        """What is being written belongs to an answer."""
+
+    def fold(self, cells: list[Cell]) -> Iterator[Cell]:
+        """The cells, and between them what opens and closes a fold."""
+        for cell, following in zip(cells, [*cells[1:], None], strict=True):
+            if cell["cell_type"] == "markdown":
+                leads = following is not None and following["cell_type"] == "code"
+                yield from self._prose(cell, leads)
+            elif cell["cell_type"] == "code":
+                yield from self._code(cell)
+        yield from self._close()
+
+    def _prose(self, cell: Cell, leads: bool) -> Iterator[Cell]:
+        """leads: whether code follows, to which the last of several blocks leads up."""
+        blocks = _blocks(cell["source"])
+        within = 0
+        if self._open:
+            ends = (i for i, block in enumerate(blocks) if _begins_anew(block))
+            within = next(ends, len(blocks) - (leads and len(blocks) > 1))
+            if within:
+                yield _text("\n\n".join(blocks[:within]))
+            yield from self._close()
+        for block in blocks[within:]:
+            self._asked = _QUESTION.search(block) is not None or (
+                self._asked and not block.startswith("#")
+            )
+        if blocks[within:]:
+            yield _text("\n\n".join(blocks[within:]))
+
+    def _code(self, cell: Cell) -> Iterator[Cell]:
+        if _asks(cell):
+            *before, question = cell["outputs"]
+            if self._open and not before:
+                yield from self._close()
+            yield {**cell, "outputs": before}
+            yield from self._close()
+            asked = "".join(question["data"]["text/html"])
+            yield _text(f'<div class="prediction">{asked}</div>')
+            self._asked = True
+        elif self._asked and cell["outputs"]:
+            yield {**cell, "outputs": []}
+            yield _text(OPEN)
+            yield {**cell, "metadata": {**cell["metadata"], "tags": ["remove-input"]}}
+            self._asked, self._open = False, True
+        else:
+            yield cell
+
+    def _close(self) -> Iterator[Cell]:
+        if self._open:
+            yield _text(CLOSE)
+        self._open = False
+
+
+def _asks(cell: Cell) -> bool:
+    """Whether the last that a cell shows is a question."""
+    if cell["cell_type"] != "code" or not cell["outputs"]:
+        return False
+    shown = cell["outputs"][-1].get("data", {}).get("text/html", "")
+    return "".join(shown).startswith(QUESTION)
+
+
+def _begins_anew(block: str) -> bool:
+    return block.startswith("#") or _QUESTION.search(block) is not None
+
+
+def _blocks(source: str) -> list[str]:
+    """The blocks of a Markdown text. One are also what stands between <details> and its end, and a
+    list with the line that announces it."""
+    lines = source.splitlines()
+    starts = [token.map[0] for token in _BLOCKS.parse(source) if token.map and token.level == 0]
+    blocks: list[str] = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        block = "\n".join(lines[start:end]).strip("\n")
+        before = blocks[-1] if blocks else ""
+        unfinished = before.count("<details") > before.count("</details>")
+        if unfinished or (before.endswith(":") and block.startswith("- ")):
+            blocks[-1] += f"\n\n{block}"
+        else:
+            blocks.append(block)
+    return blocks

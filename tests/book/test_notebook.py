@@ -1,0 +1,186 @@
+"""What of a notebook the book shows, and what it folds: an answer in sight spoils the question."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+import pytest
+
+from authoring.exercises import ROOT
+from book.address import Address
+from book.notebook import CLOSE, OPEN, for_readers
+from book.pages import parts
+from book.staging import Links
+
+LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
+ASKED = {"text/html": "<p><b>Predict:</b> Which?</p><ul><li>this</li></ul>", "text/plain": "…"}
+WIDGET = {"application/vnd.jupyter.widget-view+json": {}, "text/plain": "Explorer(…)"}
+
+
+def prose(*blocks: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": "\n\n".join(blocks)}
+
+
+def code(source: str, *shown: Any) -> dict[str, Any]:
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": it} if isinstance(it, str)
+        else {"output_type": "display_data", "data": it, "metadata": {}}
+        for it in shown
+    ]  # fmt: skip
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": outputs}
+
+
+def shown(*cells: dict[str, Any]) -> tuple[str, str]:
+    """What a reader of these cells sees, and what is folded: of code the text, what it printed."""
+    notebook = {"cells": [prose("# Title"), *cells], "metadata": {}}
+    before = copy.deepcopy(notebook)
+    made = for_readers(notebook, [("Open", "https://x")])["cells"]
+    assert notebook == before
+    seen, folded, within = "", "", False
+    for cell in made:
+        text = cell["source"]
+        if cell["cell_type"] == "code":
+            hidden = "remove-input" in cell["metadata"].get("tags", [])
+            text = "" if hidden else text
+            for it in cell["outputs"]:
+                text += "".join(it.get("text") or it["data"].get("text/html") or "")
+        within = (within or text == OPEN) and text != CLOSE
+        if within:
+            folded += f"{text}\n"
+        else:
+            seen += f"{text}\n"
+    assert not within
+    return seen, folded
+
+
+def test_what_answers_a_question_is_folded_and_the_code_is_not():
+    seen, folded = shown(
+        code("guess = predict()", ASKED),
+        code("measure()", "Measured: this"),
+        code("draw()", "a picture"),
+        prose("So it was this.", "And that is why.", "## Next"),
+    )
+    assert "Which?" in seen and "measure()" in seen and "## Next" in seen
+    for spoils in ("Measured: this", "a picture", "So it was this.", "And that is why."):
+        assert spoils in folded and spoils not in seen
+
+
+def test_a_question_in_the_text_folds_what_the_next_cell_with_an_output_shows():
+    seen, folded = shown(
+        prose("**Predict** the shape."), code("def f(): …"), code("print(1)", "(2, 3)")
+    )
+    assert "def f()" in seen and "(2, 3)" in folded
+
+
+def test_a_heading_ends_a_question():
+    seen, folded = shown(prose("**Predict** it.", "## 2. Other"), code("print(1)", "printed"))
+    assert "printed" in seen and not folded
+
+
+def test_what_leads_to_the_next_question_or_cell_is_in_sight():
+    seen, folded = shown(
+        prose("**Predict** it."),
+        code("one()", "first"),
+        prose("It was the first.", "Two ways are left:", "- by hand\n- by heart"),
+        code("two()", "second"),
+        prose("**Predict** more."),
+        code("three()", "third"),
+        prose("Third.", "**Predict** again."),
+    )
+    assert "It was the first." in folded and "third" in folded and "Third." in folded
+    assert "by hand" in seen and "second" in seen and "**Predict** again." in seen
+
+
+def test_a_picture_in_the_cell_of_the_next_question_belongs_to_the_answer():
+    seen, folded = shown(
+        prose("**Predict** it."), code("one()", "first"), code("predict()", "the map", ASKED)
+    )
+    assert "the map" in folded and "Which?" in seen
+
+
+def test_a_hint_stays_in_one_piece():
+    seen, folded = shown(
+        prose("**Predict** it."),
+        code("one()", "first"),
+        prose("<details><summary>Why</summary>", "Because.", "</details>", "Then this."),
+        code("two()", "second"),
+    )
+    assert "<details><summary>Why</summary>\n\nBecause.\n\n</details>" in folded
+    assert "Then this." in seen
+
+
+def test_controls_that_need_a_kernel_are_named_and_not_blank():
+    seen, _ = shown(code("softmax_explorer()", WIDGET))
+    assert "need a kernel" in seen and "Explorer(" not in seen
+
+
+def test_a_cell_for_another_place_is_left_out():
+    cell = code("in_colab()")
+    cell["metadata"]["tags"] = ["remove-cell"]
+    assert "in_colab" not in "".join(shown(cell))
+
+
+def test_a_picture_without_alternative_text_is_refused():
+    with pytest.raises(ValueError, match="alternative text"):
+        shown(code("draw()", {"image/png": "…"}))
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
+def test_no_lesson_shows_what_was_measured_unasked(lesson):
+    cells = json.loads(lesson.read_text())["cells"]
+    seen, folded = shown(*cells[1:])
+    asked = sum(
+        any("<b>Predict:" in "".join(o.get("data", {}).get("text/html", "")) for o in c["outputs"])
+        for c in cells
+        if c["cell_type"] == "code"
+    )
+    assert not re.search("^Measured:", seen, re.M)
+    assert len(re.findall("^Measured:", folded, re.M)) == asked > 0
+
+
+@pytest.fixture
+def links(tmp_path):
+    pages = frozenset(path for part in parts(ROOT) for path in part.paths)
+    return Links(ROOT, tmp_path, Address("https://github.com/someone/course"), pages)
+
+
+@pytest.mark.parametrize(
+    ("written", "leads"),
+    [
+        ("[it](../notebooks/02-queries-keys-values.ipynb#x)", None),
+        ("[it](#here)", None),
+        ("[it](https://arxiv.org/abs/1706.03762)", None),
+        ("[it](../hub/jupyterhub_config.py)", "blob/main/hub/jupyterhub_config.py"),
+        ("[it](../models/austen)", "tree/main/models/austen"),
+        ("```\n[it](nowhere.py)\n```", None),
+    ],
+)
+def test_a_link_leads_to_a_page_of_the_book_or_to_the_repository(links, written, leads):
+    made = links.rewritten(written, "docs/learners.md")
+    to = f"[it](https://github.com/someone/course/{leads})"
+    assert made == (to if leads else written)
+
+
+def test_a_link_to_what_is_not_there_is_refused(links):
+    with pytest.raises(ValueError, match=r"docs/learners\.md links to nowhere\.md"):
+        links.rewritten("[it](nowhere.md)", "docs/learners.md")
+
+
+def test_colab_and_binder_are_offered_for_what_they_can_reach():
+    here = Address("https://github.com/someone/course").launchers("notebooks/02-a b.ipynb")
+    assert [to for _, to in here] == [
+        "https://colab.research.google.com/github/someone/course/blob/main/notebooks/02-a%20b.ipynb",
+        "https://mybinder.org/v2/gh/someone/course/main?urlpath=lab/tree/work/02-a%20b.ipynb",
+        "https://github.com/someone/course/blob/main/notebooks/02-a%20b.ipynb",
+    ]
+    there = Address("https://git.example.org/someone/course").launchers("notebooks/a.ipynb")
+    assert [label for label, _ in there] == ["See the source"]
+
+
+def test_an_address_that_nobody_can_follow_is_refused(tmp_path):
+    (tmp_path / "pyproject.toml").write_text('[project]\nurls.Repository = "example"\n')
+    with pytest.raises(ValueError, match="Repository in .* is 'example'"):
+        Address.configured(tmp_path)
