@@ -66,7 +66,7 @@ def _parts(where: str) -> tuple[str, str]:
 
 def _tracked(root: Path) -> list[str]:
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=root, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z"], cwd=root, capture_output=True, encoding="utf-8", check=True
     )
     return [path for path in listed.stdout.split("\0") if path and (root / path).is_file()]
 

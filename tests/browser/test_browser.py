@@ -31,8 +31,8 @@ LESSON = "00-start-here.ipynb"
 WRONG = "def softmax(x, dim=-1):\n    return torch.exp(x) / torch.exp(x).sum()"
 RIGHT = "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n    return e / e.sum(dim, keepdim=True)"  # noqa: E501
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-ANSWER, TESTS = 5, 6
-"""Where softmax is defined and tested, among the code cells."""
+IMPORTS, ANSWER, TESTS = 1, 5, 6
+"""Cells of code: imports, softmax and its tests. The one before is folded, for Google Colab."""
 # Screenshots are kept where this points, for people who want to look.
 SHOTS = os.environ.get("SCREENSHOTS")
 
@@ -272,7 +272,7 @@ def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, co
 def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
     page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/{EXERCISE}.ipynb")
     page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
-    _run(page, 0)
+    _run(page, IMPORTS)
     said = _answer(page, WRONG)
     _shot(page, "wrong-answer")
     assert "softmax(x = float32 tensor of shape (2, 3)" in said
@@ -299,7 +299,7 @@ def test_run_all_shows_every_verdict(page, lab, course):
     nbformat.write(notebook, course.root / "work" / "all.ipynb")
     page.goto(f"{lab}/lab/workspaces/all/tree/work/all.ipynb")
     page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
-    _run(page, 0)
+    _run(page, IMPORTS)
     page.get_by_text("Run", exact=True).first.click()
     page.get_by_text("Run All Cells", exact=True).first.click()
     said = page.locator(".jp-OutputArea-output", has_text="✗ ")

@@ -26,8 +26,8 @@ from tools.classes import made_up_class
 EXERCISE = "1-attention"
 INBOUND = "/srv/nbgrader/exchange/llm-basics/inbound"
 PASSWORDS = {"hopper": "compiler-1952", "ada": "note-g-1843", "ben": "lightning-1752"}
-ANSWER, TESTS = 5, 6
-"""Where softmax is defined and tested, among the code cells."""
+IMPORTS, ANSWER, TESTS = 1, 5, 6
+"""Cells of code: imports, softmax and its tests. The one before is folded, for Google Colab."""
 SOFTMAX = (
     "def softmax(x, dim=-1):\n    e = (x - x.amax(dim, keepdim=True)).exp()\n"
     "    return e / e.sum(dim, keepdim=True)"
@@ -184,7 +184,7 @@ def test_a_learner_starts_with_the_lessons(ada: Any, server: Server) -> None:
     listed = ada.locator(".jp-DirListing-itemText")
     listed.filter(has_text=lessons[-1]).wait_for()
     assert listed.all_inner_texts() == [*lessons, "glossary.md"]
-    _run(ada, 0)
+    _run(ada, IMPORTS)
     said = ada.locator(".jp-NotebookPanel:visible .jp-OutputArea-output").first
     _shot(ada, "lesson")
     assert said.inner_text().startswith("✓ Python, the packages"), said.inner_text()
@@ -215,7 +215,7 @@ def test_a_learner_fetches_solves_and_submits(ada: Any, hub: str, server: Server
     # Of other notebooks' cells none is in the page; all of this one's are.
     ada.goto(f"{hub}/user/ada/lab/workspaces/exercise/tree/{EXERCISE}/{EXERCISE}.ipynb")
     ada.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
-    _run(ada, 0)
+    _run(ada, IMPORTS)
     ada.locator(".jp-NotebookPanel:visible .jp-CodeCell").nth(ANSWER).locator(".cm-content").click()
     ada.keyboard.press("Control+A")
     ada.keyboard.insert_text(SOFTMAX)
