@@ -42,7 +42,7 @@ c.CourseDirectory.course_id = "llm-basics"
 c.CourseDirectory.root = {root!r}
 c.ClearMarkScheme.enforce_metadata = False
 """
-STOCK, PLUGGED, OURS = "stock nbgrader autograde", "nbgrader autograde here", "grading grade"
+STOCK, PLUGGED, OURS = "stock nbgrader autograde", "nbgrader autograde here", "llm-basics grade"
 MIB = 1 << 20
 
 

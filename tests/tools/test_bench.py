@@ -15,6 +15,6 @@ def test_the_benchmark_runs_and_every_score_is_stock_nbgraders() -> None:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "scores that differ from stock nbgrader's: 0" in ran.stdout
-    for way in ("stock nbgrader autograde", "nbgrader autograde here", "grading grade"):
+    for way in ("stock nbgrader autograde", "nbgrader autograde here", "llm-basics grade"):
         assert re.search(rf"{way} +│ +[\d.]+ │ +\d+ │ +[\d.]+ │ +[\d.]+", ran.stdout), ran.stdout
     assert re.search(r"│ +2 │ +2 │", ran.stdout), ran.stdout
