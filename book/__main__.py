@@ -11,9 +11,13 @@ import click
 
 from book.address import Address
 from book.staging import stage
+from course.install import HOW_TO_GET_ALL
 
 ROOT = Path(__file__).resolve().parent.parent
 PDF = "llm-basics.pdf"
+MARK = ".nojekyll"
+"""Says that a folder is a book's, a broken-off one's too. GitHub Pages leaves out folders such as
+_static without it."""
 
 
 class BookError(click.ClickException):
@@ -38,9 +42,11 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
     from sphinx.cmd.build import build_main
 
     if into.exists():
-        if any(into.iterdir()) and not (into / ".buildinfo").exists():
+        if any(into.iterdir()) and not (into / MARK).exists():
             raise BookError(f"--into is {into}: it must be empty or hold an earlier book")
         shutil.rmtree(into)
+    into.mkdir(parents=True)
+    (into / MARK).touch()
     with TemporaryDirectory(prefix="book-") as work:
         pages = Path(work) / "pages"
         try:
@@ -55,7 +61,6 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
         # fmt: on
     if wrong:
         raise BookError("Sphinx has warned of what stands above, and the book must have no warning")
-    (into / ".nojekyll").touch()  # GitHub Pages leaves out folders such as _static without it
     return into
 
 
@@ -77,9 +82,7 @@ def pdf(site: Path) -> Path:
 def _need(*packages: str) -> None:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise BookError(
-            f"{', '.join(missing)} is missing: pip install --group book installs it"
-        )  # fmt: skip
+        raise BookError(f"{' and '.join(missing)} are not installed: {HOW_TO_GET_ALL}")
 
 
 @click.command()
@@ -96,7 +99,11 @@ def book(into: Path, with_pdf: bool) -> None:
 
     They are made from the outputs that the notebooks hold, in half a minute; nothing is run.
     """
-    if Address.configured(ROOT).is_placeholder:
+    try:
+        placeholder = Address.configured(ROOT).is_placeholder
+    except ValueError as error:
+        raise BookError(str(error)) from error
+    if placeholder:
         click.echo(
             "Links to Colab, JupyterLab and the repository lead to OWNER's. "
             "`python -m tools.address https://github.com/who/what` sets your own address.",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
+
+from tools.address import address as configured_address
 
 BRANCH = "main"
 
@@ -27,8 +28,7 @@ class Address:
         Raises:
             ValueError: there is none.
         """
-        project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-        address = project.get("urls", {}).get("Repository", "")
+        address = configured_address(root)
         if not address.startswith("https://"):
             raise ValueError(
                 f"Repository in [project.urls] of pyproject.toml is {address!r}: "

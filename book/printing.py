@@ -56,7 +56,7 @@ def print_pages(browser: Browser, site: Path, paths: list[str], into: Path) -> N
     numbers: dict[str, int] = {}
     try:
         for _ in range(2):  # the first print says on which page each chapter begins
-            written.write_text(_one_page(chapters, body, numbers))
+            written.write_text(_one_page(chapters, body, numbers), encoding="utf-8")
             tab.goto(written.as_uri())
             tab.pdf(
                 path=into, format="A4", margin=_MARGIN, print_background=True, tagged=True,
@@ -75,7 +75,7 @@ def _in_order(site: Path) -> list[str]:
 
 
 def _soup(file: Path) -> BeautifulSoup:
-    return BeautifulSoup(file.read_text(), "html.parser")
+    return BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
 
 
 def _numbers(pdf: Path) -> dict[str, int]:

@@ -35,7 +35,7 @@ def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
     links = Links(root, into, address, frozenset(paths))
     for path in paths:
         (into / path).parent.mkdir(parents=True, exist_ok=True)
-        text = (root / path).read_text()
+        text = (root / path).read_text(encoding="utf-8")
         if path.endswith(".ipynb"):
             notebook = for_readers(json.loads(text), address.launchers(path))
             for cell in notebook["cells"]:
@@ -44,7 +44,7 @@ def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
             text = json.dumps(notebook)
         else:
             text = links.rewritten(text, path)
-        (into / path).write_text(text)
+        (into / path).write_text(text, encoding="utf-8")
     _first_page(root, into, address, with_pdf)
 
 
@@ -79,10 +79,10 @@ class Links:
 
 
 def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
-    cells = json.loads((root / START).read_text())["cells"]
+    cells = json.loads((root / START).read_text(encoding="utf-8"))["cells"]
     picture, alt = _picture(cells)
     (into / "head.png").write_bytes(picture)
-    page = (root / "book" / "index.md").read_text()
+    page = (root / "book" / "index.md").read_text(encoding="utf-8")
     pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
     for name, value in {
         "head": f"![{alt}](head.png)",
@@ -94,7 +94,7 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
     for part in parts(root):
         names = "\n".join(path.rsplit(".", 1)[0] for path in part.paths)
         page += f"\n```{{toctree}}\n:hidden:\n:caption: {part.caption}\n{names}\n```\n"
-    (into / "index.md").write_text(page)
+    (into / "index.md").write_text(page, encoding="utf-8")
 
 
 def _picture(cells: list[dict[str, Any]]) -> tuple[bytes, str]:

@@ -7,7 +7,7 @@ import sys
 import click
 
 from course.install import mend
-from course.installation import is_complete
+from course.installation import missing_packages
 from course.lab import open_lab
 from course.work import ROOT, fill_and_report
 
@@ -20,8 +20,9 @@ def lab(options: tuple[str, ...]) -> None:
     What the installation lacks, such as a trained model, is installed first. Options are handed
     on to JupyterLab: --no-browser, --port=9999.
     """
-    if not is_complete():
-        mend(sys.executable)
+    missing = missing_packages()
+    if missing:
+        mend(sys.executable, missing)
     fill_and_report()
     open_lab(options)
 

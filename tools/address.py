@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9-]+)/([A-Za-z0-9._-]+?)(?:
 def address(root: Path = ROOT) -> str:
     """Where the course in `root` lives, as pyproject.toml has it."""
     settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    return str(settings["project"]["urls"]["Repository"])
+    return str(settings["project"].get("urls", {}).get("Repository", ""))
 
 
 def places(where: str) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from authoring.exercises import ROOT
+from course.install import HOW_TO_GET_ALL
 
 PYTEST = ("-m", "pytest")
 QUICK = (*PYTEST, "-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long", "tests")
@@ -34,9 +35,7 @@ def test(long: bool, coverage: bool, tests_only: bool, options: tuple[str, ...])
     That takes minutes. Options are handed on to pytest: -k softmax, -x.
     """
     if importlib.util.find_spec("xdist") is None:
-        raise click.ClickException(
-            "the tests' packages are not installed: python course/install.py --for tests"
-        )
+        raise click.ClickException(f"the tests' packages are not installed: {HOW_TO_GET_ALL}")
     if long:
         failed = _long_tests(coverage, options)
     elif tests_only:
@@ -62,7 +61,7 @@ def _beside_types_and_sources(options: Sequence[str]) -> int:
         others = [process.wait() for process in beside]
         said.seek(0)
         click.echo(said.read(), nl=False)
-    return failed or max(others)
+    return failed or any(others)  # what a signal ended has a negative status
 
 
 def _long_tests(coverage: bool, options: Sequence[str]) -> int:
@@ -70,7 +69,7 @@ def _long_tests(coverage: bool, options: Sequence[str]) -> int:
     rooms = ("--ignore-glob=tests/grading/*/*",) if coverage else ()
     failed = _python(*LONG, *NOTEBOOKS, *rooms, *options, settings={"TRAINING_STEPS": "20"})
     if coverage:
-        failed = failed or _python(*LONG, *COVERED, *COVERAGE)
+        failed = failed or _python(*LONG, *COVERED, *COVERAGE, *options)
     return failed
 
 

@@ -137,7 +137,9 @@ def made_up_class(exercise: str, names: Sequence[str] = CLASS) -> dict[str, dict
     """For each learner, answers from tests/answers: the first are right throughout."""
     kinds: dict[str, dict[str, list[str]]] = {}
     for name, kind, path in committed_answers(exercise):
-        kinds.setdefault(name, {"right": [], "wrong": []})[kind].append(path.read_text())
+        kinds.setdefault(name, {"right": [], "wrong": []})[kind].append(
+            path.read_text(encoding="utf-8")
+        )
     learners = {}
     for i, learner in enumerate(names):
         answers = {}

@@ -86,7 +86,7 @@ def demo_class(exercise: str) -> dict[str, dict[str, str]]:
     """Answers of 12 learners: each another one, as far as there are, but for the last learner's."""
     texts: dict[str, dict[str, list[str]]] = {}
     for name, kind, path in committed_answers(exercise):
-        texts.setdefault(name, {}).setdefault(kind, []).append(path.read_text())
+        texts.setdefault(name, {}).setdefault(kind, []).append(path.read_text(encoding="utf-8"))
     learners: dict[str, dict[str, str]] = {}
     for i, learner in enumerate(CLASS[:-1]):
         learners[learner] = {}

@@ -11,7 +11,7 @@ import subprocess
 import click
 
 from authoring.exercises import ROOT
-from course.install import GROUPS, LOCK
+from course.install import GROUPS, HOW_TO_GET_ALL, LOCK
 
 
 @click.command()
@@ -19,8 +19,10 @@ from course.install import GROUPS, LOCK
 @click.option("--upgrade-package", "packages", multiple=True, help="Take the newest of this one.")
 def main(upgrade: bool, packages: tuple[str, ...]) -> None:
     """Make requirements.lock anew from pyproject.toml, with uv."""
-    from uv import find_uv_bin
-
+    try:
+        from uv import find_uv_bin
+    except ModuleNotFoundError:
+        raise click.ClickException(f"uv is not installed: {HOW_TO_GET_ALL}") from None
     groups = [word for name in ("weights", *GROUPS["tests"]) for word in ("--group", name)]
     newer = [word for name in packages for word in ("--upgrade-package", name)]
     command = [find_uv_bin(), "pip", "compile", "pyproject.toml", "--universal", "--all-extras"]

@@ -257,6 +257,11 @@ def share(engine: Engine, unsafe: bool, limits: Limits) -> None:
     _engines[unsafe, limits] = engine
 
 
+def engines() -> dict[tuple[bool, Limits], Engine]:
+    """The engines of this process, by what they were asked for with."""
+    return dict(_engines)
+
+
 class _ExaminerLost(Exception):
     def __init__(self, outcome: Outcome, message: str) -> None:
         super().__init__(message)

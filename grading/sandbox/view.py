@@ -112,7 +112,7 @@ _REFERENCE_STUB = """raise ImportError(
     "use your own answers, or what the exercise gives you"
 )
 """
-_HIDDEN_PACKAGES = ("authoring", "checks", "course", "grading", "helpers", "tools")
+_HIDDEN_PACKAGES = ("authoring", "book", "checks", "course", "grading", "helpers", "tools")
 
 
 def _executable() -> Path:

