@@ -162,6 +162,25 @@ def test_what_stops_it_says_how_to_go_on() -> None:
         install._run([sys.executable, "-c", "raise SystemExit(3)"])
 
 
+@pytest.mark.parametrize(
+    ("level", "uv", "way"),
+    [
+        (None, True, "uv run --no-sync llm-basics lab"),
+        (None, False, str(Path("here", "bin", "llm-basics lab"))),
+        ("1", False, None),
+    ],
+)
+def test_the_next_command_is_named_so_that_it_can_be_typed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], level, uv, way
+) -> None:
+    """A newcomer would type `llm-basics`, which no terminal knows; make goes on by itself."""
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+    if level:
+        monkeypatch.setenv("MAKELEVEL", level)
+    install._say_next(Path("here", "bin", "python"), uv)
+    assert (f"This opens it: {way}\n" in capsys.readouterr().out) == (way is not None)
+
+
 def test_a_python_without_venv_gets_the_package_that_has_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -27,6 +27,7 @@ from course.points import (
     grade_own,
     own_grader,
     read_record,
+    typed,
 )
 from grading.examination.engine import Graded
 from grading.sandbox.limits import Limits
@@ -105,7 +106,15 @@ def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Score) 
     lines = said.splitlines()
     begun = next(i for i, line in enumerate(lines) if line.startswith("      expected:  exp(x)"))
     assert lines[begun + 1].startswith(" " * 17) and lines[begun + 1][17] != " "
-    assert "make solution EXERCISE=1-attention" in said and "not written yet" in said
+    assert typed("solution", "1-attention") in said and "not written yet" in said
+
+
+def test_commands_are_named_as_the_learner_can_type_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make` is not there on Windows, and `llm-basics` not on the path of who never activated."""
+    monkeypatch.setenv("MAKELEVEL", "1")
+    assert typed("solution", "1-attention") == "make solution EXERCISE=1-attention"
+    monkeypatch.delenv("MAKELEVEL")
+    assert typed("solution", "1-attention") == "llm-basics solution 1-attention"
 
 
 def test_an_endless_loop_ends(grader: Grader, tmp_path: Path) -> None:
@@ -230,7 +239,7 @@ def test_all_exercises_are_a_table(wrong: Score) -> None:
         ["1-attention", "2 of 4", "0 of 9", "2", "3"],
         ["together", "4 of 8", "0 of 18", "", ""],
     ]
-    assert "work/3 is not there" in said and "make score EXERCISE=" in said
+    assert "work/3 is not there" in said and typed("score", "1-attention") in said
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"1-attention": 3}', '{"1-attention": {}}'])
