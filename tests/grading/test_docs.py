@@ -137,7 +137,7 @@ class Walk:
         if words[0] == "tar":
             ran = subprocess.run(words, cwd=self.course.root, capture_output=True, text=True)
         else:
-            module = words[2:] if words[:2] == ("python", "-m") else words
+            module = ("course", *words[1:]) if words[0] == "llm-basics" else words
             ran = self.forked(*module)
         self.told.append((line, ran.returncode, ran.stdout + ran.stderr))
         if "--exclude" in words and "roster" in words:
@@ -170,7 +170,7 @@ def _class_and_download(walk: Walk) -> None:
 
 def _give_alan_more_time(walk: Walk) -> None:
     walk.seen["released"] = walk.file("release", EXERCISE, f"{EXERCISE}.ipynb")
-    walk.forked("grading", "extend", "alan", EXERCISE, "--days", "2")
+    walk.forked("course", "extend", "alan", EXERCISE, "--days", "2")
 
 
 def _look_at_penalties(walk: Walk) -> None:
