@@ -28,10 +28,12 @@ def lab(options: tuple[str, ...]) -> None:
 
 
 @click.command()
-@click.argument("exercise")
-def solution(exercise: str) -> None:
+@click.argument("exercise", required=False)
+def solution(exercise: str | None) -> None:
     """Put the solution of EXERCISE beside your own copy, in work/."""
     known = [path.stem for path in sorted(ROOT.glob("solutions/*.ipynb"))]
+    if exercise is None:
+        raise click.UsageError(f"Which exercise? One of {', '.join(known)}")
     if exercise not in known:
         raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
     fill_and_report(exercise)

@@ -1,6 +1,6 @@
 """How well the tests tell answers apart: every committed answer through the real pipeline.
 
-python -m tools.accuracy [EXERCISE ...]
+It is `llm-basics accuracy`.
 """
 
 from __future__ import annotations
@@ -153,10 +153,13 @@ def _table(answers: Sequence[Judged]) -> Table:
     return table
 
 
-@click.command(help=__doc__)
+@click.command()
 @click.argument("names", nargs=-1, type=click.Choice(exercises()))
 def main(names: tuple[str, ...]) -> None:
-    """Print the table, what is not as it should be, and the line that the README quotes."""
+    """Show how well the tests tell the committed answers apart, of all exercises or those named.
+
+    A table, what is not as it should be, and the line that the README quotes.
+    """
     console = Console(highlight=False)
     with Engine(Sandbox.find([ROOT])) as engine:
         answers = list(judged(engine, names or exercises()))

@@ -1,4 +1,4 @@
-"""The instructor's round trip on nbgrader's own commands: `python -m tools.demo`.
+"""The instructor's round trip on nbgrader's own commands.
 
 A class made from tests/answers hands in one exercise: two learners through nbgrader's exchange,
 the others as a download from a learning platform. The last learner hands in the first one's answers

@@ -170,7 +170,8 @@ def _class_and_download(walk: Walk) -> None:
 
 def _give_alan_more_time(walk: Walk) -> None:
     walk.seen["released"] = walk.file("release", EXERCISE, f"{EXERCISE}.ipynb")
-    walk.forked("course", "extend", "alan", EXERCISE, "--days", "2")
+    ran = walk.forked("course", "extend", "alan", EXERCISE, "--days", "2")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def _look_at_penalties(walk: Walk) -> None:
