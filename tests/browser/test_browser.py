@@ -204,12 +204,22 @@ def _define(page, text: str) -> None:
     _run(page, ANSWER)
 
 
+def _kernels(lab: str) -> list[dict]:
+    """Those that run. Jupyter Server answers 500 while it starts one that has no state yet."""
+    try:
+        with urllib.request.urlopen(f"{lab}/api/kernels", timeout=30) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code != 500:
+            raise
+        return []
+
+
 def _wait_for_kernels(page, lab: str, n: int) -> None:
     """Wait until `n` kernels run, each ready and with a notebook; saves what is asked about."""
     save = page.locator(".jp-Dialog .jp-mod-accept:not(.jp-mod-warn)")
     for _ in range(600):
-        with urllib.request.urlopen(f"{lab}/api/kernels", timeout=30) as answer:
-            kernels = json.load(answer)
+        kernels = _kernels(lab)
         ready = [k for k in kernels if k["execution_state"] == "idle" and k["connections"]]
         if len(kernels) == len(ready) == n:
             return
