@@ -76,11 +76,10 @@ class Installer:
         The lock has the hashes of PyPI's builds and can say nothing of others, whose version alone
         is compared.
         """
-        wanted = locked("torch") if self._locked else asked_for("torch")
-        there = self._version("torch")
-        small = there is not None and there.endswith("+cpu")
-        if there is not None and fits(there, wanted) and not (gpu and small):
+        if self.has_torch(gpu):
             return
+        wanted = self._torch()
+        small = (self._version("torch") or "").endswith("+cpu")
         if gpu or sys.platform != "linux":
             # A build for graphics cards has the same version as the small one that it replaces.
             self.install(*(["--no-deps", "--force-reinstall"] if small else []), wanted)
@@ -89,6 +88,14 @@ class Installer:
         unlocked = Installer(self.python, None if _runs(self.python, "import pip") else self.uv)
         source = [] if index is None else ["--index-url", index]
         unlocked.install("--no-deps", *source, wanted)
+
+    def has_torch(self, gpu: bool) -> bool:
+        """Whether a PyTorch that fits is there, and for `gpu` not the small build."""
+        there = self._version("torch")
+        return there is not None and fits(there, self._torch()) and not (gpu and "+cpu" in there)
+
+    def _torch(self) -> str:
+        return locked("torch") if self._locked else asked_for("torch")
 
     def _version(self, package: str) -> str | None:
         """The version of what is installed there, `None` if it isn't."""
@@ -122,11 +129,12 @@ def mend(python: str, missing: Iterable[str]) -> None:
     print("Something that the course needs is missing here, and is installed now:", flush=True)
     for what in missing:
         print(f"  {what}", flush=True)
-    index = _say_size(gpu=False, index=CPU_INDEX)
     uv = None if _runs(Path(python), "import pip") else os.environ.get("UV") or shutil.which("uv")
+    installer = Installer(Path(python), uv)
     try:
+        index = None if installer.has_torch(gpu=False) else _say_size(gpu=False, index=CPU_INDEX)
         # Not the course itself, whose command runs, and can't be replaced on Windows meanwhile.
-        install(Installer(Path(python), uv), _project()["dependencies"], False, index)
+        install(installer, _project()["dependencies"], False, index)
     except Stopped as why:
         sys.exit(str(why))
 
@@ -216,8 +224,10 @@ def _runs(python: Path, code: str) -> bool:
 
 
 def _run(command: list[str]) -> None:
+    # What setuptools says of every editable installation, in a box, is no problem here.
+    environment = {**os.environ, "PYTHONWARNINGS": "ignore:Editable installation"}
     try:
-        status = subprocess.run(command, cwd=ROOT).returncode
+        status = subprocess.run(command, cwd=ROOT, env=environment).returncode
     except FileNotFoundError:
         raise Stopped(f"{command[0]} is not there") from None
     if status:

