@@ -256,7 +256,7 @@ def _say_size(gpu: bool, index: str) -> str | None:
 def _say_next(python: Path, uv: bool) -> None:
     if "MAKELEVEL" in os.environ:  # make goes on by itself
         return
-    way = "uv run --no-sync llm-basics" if uv else str(python.with_name("llm-basics"))
+    way = "uv run --no-sync llm-basics" if uv else os.path.relpath(python.with_name("llm-basics"))
     print(f"\nThe course is installed. This opens it: {way} lab\nAll that it can do: {way} --help")
 
 
