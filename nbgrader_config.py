@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from grading.nbgrader_plugins.formgrader import plug_in
+from nbexaminer.nbgrader_plugins.formgrader import plug_in
 
 # nbgrader starts `alembic` by its name, also where .venv is not activated.
 os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ.get("PATH", "")
@@ -27,7 +27,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
-    "grading.nbgrader_plugins.due_date.ShowDueDate",
+    "nbexaminer.nbgrader_plugins.due_date.ShowDueDate",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -36,38 +36,38 @@ c.ClearMarkScheme.enforce_metadata = False
 
 # A clone has release/: the exercise goes into the gradebook all the same.
 c.GenerateAssignment.force = True
-c.GenerateAssignment.exporter_class = "grading.nbgrader_plugins.generate.SourceReader"
+c.GenerateAssignment.exporter_class = "nbexaminer.nbgrader_plugins.generate.SourceReader"
 
 # Grading: the learner's answers set into the source notebook, run in a sandbox, examined from
 # outside. `nbgrader validate`, which learners use, is left as it is.
-c.Autograde.exporter_class = "grading.nbgrader_plugins.autograde.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["grading.nbgrader_plugins.autograde.Graft"]
+c.Autograde.exporter_class = "nbexaminer.nbgrader_plugins.autograde.SubmissionReader"
+c.Autograde.sanitize_preprocessors = ["nbexaminer.nbgrader_plugins.autograde.Graft"]
 c.Autograde.autograde_preprocessors = [
-    "grading.nbgrader_plugins.autograde.Examine",
-    "grading.nbgrader_plugins.autograde.SaveGrades",
+    "nbexaminer.nbgrader_plugins.autograde.Examine",
+    "nbexaminer.nbgrader_plugins.autograde.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # What lateness costs: c.MarkingRules.late_policy (see docs/semester.md).
-c.AssignLatePenalties.plugin_class = "grading.nbgrader_plugins.late_policy.NamedPolicies"
+c.AssignLatePenalties.plugin_class = "nbexaminer.nbgrader_plugins.late_policy.NamedPolicies"
 # A page follows what was graded by hand since it was made.
 c.GenerateFeedback.force = True
-c.GenerateFeedback.exporter_class = "grading.nbgrader_plugins.feedback.FeedbackPage"
+c.GenerateFeedback.exporter_class = "nbexaminer.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
-    "grading.nbgrader_plugins.feedback.Grades",
-    "grading.nbgrader_plugins.comments.WholeComments",
-    "grading.nbgrader_plugins.feedback.HideTests",
-    "grading.nbgrader_plugins.feedback.HideMarkScheme",
+    "nbexaminer.nbgrader_plugins.feedback.Grades",
+    "nbexaminer.nbgrader_plugins.comments.WholeComments",
+    "nbexaminer.nbgrader_plugins.feedback.HideTests",
+    "nbexaminer.nbgrader_plugins.feedback.HideMarkScheme",
 ]
-c.ExportApp.plugin_class = "grading.nbgrader_plugins.export.SafeCsvExport"
-c.ExchangeFactory.collect = "grading.nbgrader_plugins.exchange.Collect"
-c.ExchangeFactory.list = "grading.nbgrader_plugins.exchange.List"
-c.ExchangeFactory.release_feedback = "grading.nbgrader_plugins.exchange.ReleaseFeedback"
+c.ExportApp.plugin_class = "nbexaminer.nbgrader_plugins.export.SafeCsvExport"
+c.ExchangeFactory.collect = "nbexaminer.nbgrader_plugins.exchange.Collect"
+c.ExchangeFactory.list = "nbexaminer.nbgrader_plugins.exchange.List"
+c.ExchangeFactory.release_feedback = "nbexaminer.nbgrader_plugins.exchange.ReleaseFeedback"
 
 # The names in a learning platform's download say whose each file is: in the form of Canvas, Moodle,
 # Blackboard or Brightspace, or as c.FileNameCollectorPlugin.named_regexp reads another's.
-c.ZipCollectApp.extractor_plugin = "grading.nbgrader_plugins.zip_collect.Extractor"
-c.ZipCollectApp.collector_plugin = "grading.nbgrader_plugins.zip_collect.Collector"
+c.ZipCollectApp.extractor_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Extractor"
+c.ZipCollectApp.collector_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Collector"
 
 # Your own settings stand in class_config.py beside this file: see docs/instructors.md. With a
 # mistake in them nothing may go on: nbgrader would, without all of this, so without the sandbox.

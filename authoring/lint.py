@@ -12,9 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
-from grading.examination.dropped import decision, points_before
-from grading.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from grading.submission.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
+from nbexaminer.examination.dropped import decision, points_before
+from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
+from nbexaminer.notebook.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
 
 FIRST_CELL = (
     "import math",

@@ -7,7 +7,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util import logging
 
-from grading.nbgrader_plugins.formulas import formula
+from nbexaminer.pages.formulas import formula
 
 _log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import click
 
-import grading.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "For learners": {
@@ -16,16 +16,16 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "solution": "course.commands:solution",
     },
     "For instructors": {
-        "check": "grading.commands.check:check",
-        "roster": "grading.commands.roster:roster",
-        "due": "grading.commands.due:due",
-        "extend": "grading.commands.extend:extend",
-        "collect": "grading.commands.collect:collect",
-        "grade": "grading.commands.grade:grade",
-        "serve": "grading.commands.serve:serve",
-        "drop": "grading.commands.drop:drop",
-        "fill": "grading.commands.fill:fill",
-        "give-back": "grading.commands.give_back:give_back",
+        "check": "nbexaminer.commands.check:check",
+        "roster": "nbexaminer.commands.roster:roster",
+        "due": "nbexaminer.commands.due:due",
+        "extend": "nbexaminer.commands.extend:extend",
+        "collect": "nbexaminer.commands.collect:collect",
+        "grade": "nbexaminer.commands.grade:grade",
+        "serve": "nbexaminer.commands.serve:serve",
+        "drop": "nbexaminer.commands.drop:drop",
+        "fill": "nbexaminer.commands.fill:fill",
+        "give-back": "nbexaminer.commands.give_back:give_back",
         "demo": "tools.demo:main",
     },
     "For maintainers": {

@@ -16,13 +16,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from grading.examination.engine import Graded, set_aside
-from grading.examination.verdicts import Outcome, Verdict, judged
-from grading.sandbox.limits import Limits
-from grading.submission.graft import Role, Source, grade_id, graft, role
-from grading.submission.harmless import safe_line
-from grading.submission.names import Malformed
-from grading.submission.notebook import read_notebook
+from nbexaminer.examination.engine import Graded, set_aside
+from nbexaminer.examination.verdicts import Outcome, Verdict, judged
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.notebook.graft import Role, Source, grade_id, graft, role
+from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
 
 COURSE = Path(__file__).resolve().parent.parent
 

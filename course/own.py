@@ -25,9 +25,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 from authoring.exercises import ROOT, module_of, source_of
-from grading.submission.graft import Role, Source, grade_id, graft, read_source, role
-from grading.submission.names import Malformed
-from grading.submission.notebook import read_notebook
+from nbexaminer.notebook.graft import Role, Source, grade_id, graft, read_source, role
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)

@@ -21,13 +21,13 @@ from typing import Any
 
 from authoring.exercises import ROOT, source_of
 from course import one_process
-from grading.examination.engine import Engine, Graded
-from grading.sandbox.limits import Limits
-from grading.sandbox.parent import WarmParentDied
-from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.graft import Source, SourceError, grade_id, is_awaited, read_source
-from grading.submission.names import Malformed
-from grading.submission.notebook import read_notebook
+from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.parent import WarmParentDied
+from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+from nbexaminer.notebook.graft import Source, SourceError, grade_id, is_awaited, read_source
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
 
 WORK = ROOT / "work"
 RECORD = ".score.json"

@@ -14,7 +14,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-import grading.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
 from authoring.exercises import exercises
 from checks.message import WIDTH, wrapped
 from course.points import (

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import grading.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
+import nbexaminer.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
 from authoring.exercises import ROOT
-from grading.examination.engine import Engine, engine_for
-from grading.sandbox.limits import Limits
-from grading.sandbox.view import SandboxUnavailable
+from nbexaminer.examination.engine import Engine, engine_for
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.view import SandboxUnavailable
 
 # Asserts in tests/support say what they compared.
 pytest.register_assert_rewrite("support")
@@ -20,7 +20,7 @@ LONG = (
     "authoring/test_new_exercise.py",
     "browser",
     "grading/classroom",
-    "grading/examination/test_both_sides.py",
+    "grader/src/nbexaminer/examination/test_both_sides.py",
     "grading/nbgrader_plugins",
     "grading/sandbox",
     "grading/test_",

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from authoring.exercises import ROOT, exercises, source_of
-from grading.examination.engine import Engine
-from grading.examination.verdicts import Outcome, Verdict
-from grading.sandbox.view import Sandbox
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.sandbox.view import Sandbox
 from tools.classes import committed_answers, fill_in
 
 _NAMES = re.compile(r"# names: (.+)")

@@ -22,7 +22,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import grading.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
+import nbexaminer.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
 
 # isort: split
 import click
@@ -180,8 +180,8 @@ def growth(subject: ClassToGrade, jobs: int) -> tuple[Cost, list[Sample]]:
 def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     """What `grade_class` does, watched from inside."""
     begin = time.monotonic()
-    from grading.classroom.folder import ClassFolder
-    from grading.classroom.run import Run, Summary
+    from nbexaminer.conveyor.folder import ClassFolder
+    from nbexaminer.conveyor.run import Run, Summary
 
     os.chdir(root)
     samples: list[Sample] = []
@@ -198,8 +198,8 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
 
 def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
-    from grading.examination.engine import Engine
-    from grading.sandbox.view import Sandbox
+    from nbexaminer.examination.engine import Engine
+    from nbexaminer.sandbox.view import Sandbox
 
     source = source_of(subject.exercise).read_bytes()
     path = subject.course.root / "submitted" / _learner(0) / subject.exercise

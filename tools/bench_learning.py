@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import grading.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
+import nbexaminer.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
 
 # isort: split
 import click

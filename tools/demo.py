@@ -23,7 +23,7 @@ from tools.classes import CLASS, MadeUpCourse, committed_answers, fill_in
 from tools.copies import renamed, reordered
 
 EXCHANGE_LEARNERS = 2
-REPORT = "grading.nbgrader_plugins.report.ClassReport"
+REPORT = "nbexaminer.nbgrader_plugins.report.ClassReport"
 
 
 def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:

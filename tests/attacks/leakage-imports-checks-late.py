@@ -5,8 +5,8 @@ import sys
 
 
 def softmax(x, dim=-1):
-    for name in ("checks", "checks.attention", "checks.compare", "grading.examination.examiner",
-                 "grading.examination.engine", "grading.submission.graft"):
+    for name in ("checks", "checks.attention", "checks.compare", "nbexaminer.examination.examiner",
+                 "nbexaminer.examination.engine", "nbexaminer.notebook.graft"):
         try:
             module = importlib.import_module(name)
             print("BREACH", module)

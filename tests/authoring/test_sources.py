@@ -20,7 +20,7 @@ from authoring.exercises import ROOT, exercises, module_of, source_of
 from authoring.lint import faults
 from authoring.release import release
 from authoring.solutions import solution, solved
-from grading.submission.graft import is_awaited
+from nbexaminer.notebook.graft import is_awaited
 from support.commands import run_forked
 
 EXERCISES = exercises()

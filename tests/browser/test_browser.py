@@ -20,7 +20,7 @@ from nbgrader.api import Gradebook
 from authoring.exercises import exercises
 from course.lab import lab_arguments, lab_environment
 from course.work import fill_work
-from grading.submission.harmless import safe_markdown
+from nbexaminer.notebook.harmless import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
 from support.kernels import free_port

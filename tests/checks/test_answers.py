@@ -10,7 +10,7 @@ import itertools
 import pytest
 
 from authoring.exercises import ROOT, exercises, source_of
-from grading.examination.verdicts import Outcome
+from nbexaminer.examination.verdicts import Outcome
 from support.in_process import cells_of
 from tools.accuracy import Exercise, Judged, summary
 from tools.classes import ANSWERS, committed_answers

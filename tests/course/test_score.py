@@ -29,10 +29,10 @@ from course.points import (
     read_record,
     typed,
 )
-from grading.examination.engine import Graded
-from grading.sandbox.limits import Limits
-from grading.sandbox.view import Sandbox, SandboxUnavailable
-from grading.submission.graft import SourceError
+from nbexaminer.examination.engine import Graded
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+from nbexaminer.notebook.graft import SourceError
 from support.notebooks import submission
 
 EXERCISE = "1-attention"

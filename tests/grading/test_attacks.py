@@ -31,10 +31,10 @@ import nbformat
 import pytest
 
 from authoring.exercises import ROOT, source_of
-from grading.examination.engine import Engine, Graded
-from grading.sandbox.limits import Limits
-from grading.sandbox.promises import descendants
-from grading.sandbox.view import Sandbox
+from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.view import Sandbox
 from support.attacks import (
     ATTACKS,
     EXERCISE,

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook
 from PIL import Image
 
 from authoring.exercises import source_of
-from grading.submission.graft import read_source
+from nbexaminer.notebook.graft import read_source
 from support.attacks import (
     ATTACKS,
     EXERCISE,

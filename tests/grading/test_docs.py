@@ -21,7 +21,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from course.__main__ import SECTIONS
-from grading.examination.engine import Engine
+from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.classroom.run import CANNOT
+from nbexaminer.conveyor.run import CANNOT
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, assert_same, run_here
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.examination.engine import Engine
+from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 from support.course import EXERCISE, Course, good
 

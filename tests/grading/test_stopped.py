@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grading.classroom import run
-from grading.classroom.run import INTERRUPTED
+from nbexaminer.conveyor import run
+from nbexaminer.conveyor.run import INTERRUPTED
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, assert_same, hand_in, run_here
 

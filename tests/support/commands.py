@@ -14,17 +14,17 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from grading.examination.engine import Engine, engines, share
-from grading.sandbox.limits import Limits
+from nbexaminer.examination.engine import Engine, engines, share
+from nbexaminer.sandbox.limits import Limits
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
     [
-        "grading.lean_imports",  # first, since it has nbformat imported in a second less
+        "nbexaminer.lean_imports",  # first, since it has nbformat imported in a second less
         "course.__main__",
         "nbgrader.apps.nbgraderapp",
-        "grading.classroom.console",
-        *(f"grading.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),
+        "nbexaminer.commands.console",
+        *(f"nbexaminer.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),
     ]
 )
 

@@ -13,11 +13,11 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from grading.examination.engine import NOTE, error_output, set_aside
-from grading.examination.verdicts import Outcome
-from grading.nbgrader_plugins.feedback import FeedbackPage, Grades, HideMarkScheme, HideTests
-from grading.submission.graft import Role, grade_id, graft, read_source, role
-from grading.submission.notebook import read_notebook
+from nbexaminer.examination.engine import NOTE, error_output, set_aside
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.nbgrader_plugins.feedback import FeedbackPage, Grades, HideMarkScheme, HideTests
+from nbexaminer.notebook.graft import Role, grade_id, graft, read_source, role
+from nbexaminer.notebook.reader import read_notebook
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 EXERCISE = "1-small"

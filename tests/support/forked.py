@@ -17,13 +17,13 @@ from typing import Any, Self
 
 import coverage
 
-from grading.examination.engine import Engine
-from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import ExitStatus
+from nbexaminer.examination.engine import Engine
+from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.parent import ExitStatus
 
 
 class ForkedChild:
-    """Like `grading.sandbox.parent.Child`."""
+    """Like `nbexaminer.sandbox.parent.Child`."""
 
     def __init__(self, pid: int, sock: socket.socket) -> None:
         self._pid, self.sock = pid, sock
@@ -57,7 +57,7 @@ class ForkedChild:
 
 
 class ForkingParent:
-    """Like `grading.sandbox.parent.WarmParent`."""
+    """Like `nbexaminer.sandbox.parent.WarmParent`."""
 
     def __init__(self, target: str, limits: Limits) -> None:
         module, _, function = target.partition(":")
@@ -107,8 +107,8 @@ def forked_engine(limits: Limits) -> Iterator[Engine]:
     """An engine with both sides forked from this very process."""
     engine = Engine(None, limits)
     parents: Any = (
-        ForkingParent("grading.examination.learner:main", limits),
-        ForkingParent("grading.examination.examiner:main", limits),
+        ForkingParent("nbexaminer.examination.learner:main", limits),
+        ForkingParent("nbexaminer.examination.examiner:main", limits),
     )
     engine._learners, engine._examiners = parents
     with engine:

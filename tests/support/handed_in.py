@@ -17,9 +17,9 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from grading.classroom.folder import ClassFolder
-from grading.classroom.run import LOOK, Run, Summary
-from grading.classroom.workers import Pool, Result, Task
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.conveyor.run import LOOK, Run, Summary
+from nbexaminer.conveyor.workers import Pool, Result, Task
 from support.commands import run_forked
 from support.course import EXERCISE
 from support.notebooks import submission

@@ -18,7 +18,7 @@ import torch
 
 from checks.check import Exercise
 from checks.message import WrongAnswer
-from grading.submission.graft import Role, is_awaited, role
+from nbexaminer.notebook.graft import Role, is_awaited, role
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,9 +9,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from grading.examination.engine import Engine, Graded
-from grading.examination.verdicts import Outcome
-from grading.sandbox.limits import Limits
+from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.sandbox.limits import Limits
 
 LIMITS = Limits(
     memory_bytes=1 << 30,

@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from authoring.exercises import ROOT
 from course.__main__ import main
-from grading.classroom.roster import Learner, write_roster
+from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE
 
 LEARNERS = [

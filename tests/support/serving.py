@@ -13,10 +13,10 @@ import pytest
 from nbgrader.utils import notebook_hash
 from rich.console import Console
 
-from grading.classroom import arrivals
-from grading.classroom.folder import ClassFolder
-from grading.classroom.serve_console import Options, serve_class
-from grading.classroom.workers import Pool, Task
+from nbexaminer.conveyor import arrivals
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.commands.serve_console import Options, serve_class
+from nbexaminer.conveyor.workers import Pool, Task
 from support.course import EXERCISE
 from support.handed_in import HandedIn
 

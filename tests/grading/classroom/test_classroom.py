@@ -15,14 +15,15 @@ import pytest
 from rich.console import Console
 
 from authoring.exercises import ROOT
-from grading.classroom import fingerprint, folder
-from grading.classroom.console import grade_class
-from grading.classroom.folder import CannotGrade, ClassFolder
-from grading.classroom.run import CANNOT, LOOK
-from grading.classroom.workers import Handed, Task, Trouble, grade_task, local_pool
-from grading.examination.engine import engine_for
-from grading.sandbox.limits import Limits
-from grading.submission.graft import read_source
+from nbexaminer.conveyor import fingerprint
+from nbexaminer.conveyor import folder
+from nbexaminer.commands.console import grade_class
+from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
+from nbexaminer.conveyor.run import CANNOT, LOOK
+from nbexaminer.conveyor.workers import Handed, Task, Trouble, grade_task, local_pool
+from nbexaminer.examination.engine import engine_for
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.notebook.graft import read_source
 from support.course import EXERCISE, good, source
 from support.handed_in import (
     BAD,
@@ -167,10 +168,10 @@ def test_another_exercises_checks_do_not_count() -> None:
     notebook = (ROOT / "source" / "1-attention" / "1-attention.ipynb").read_bytes()
     names = {str(path.relative_to(ROOT)) for path in fingerprint.code_that_grades(notebook)}
     used = {"checks/attention.py", "checks/check.py", "helpers/attention.py"}
-    used |= {f"grading/examination/{n}.py" for n in ("engine", "examiner", "learner", "codec")}
-    used |= {"grading/submission/graft.py", "grading/sandbox/namespaces.py"}
+    used |= {f"grader/src/nbexaminer/examination/{n}.py" for n in ("engine", "examiner", "learner", "codec")}
+    used |= {"grader/src/nbexaminer/notebook/graft.py", "grader/src/nbexaminer/sandbox/namespaces.py"}
     assert used <= names
-    assert not names & {"checks/decoder.py", "checks/parameters.py", "grading/classroom/run.py"}
+    assert not names & {"checks/decoder.py", "checks/parameters.py", "grader/src/nbexaminer/conveyor/run.py"}
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,7 @@ def test_what_processes_import(tmp_path: Path) -> None:
         assert pool.executor.submit(grade_task, task).result(60).trouble is None
         loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)
     assert not loaded & {"sqlalchemy", "nbgrader", "torch", "pandas"}
-    code = "import sys, grading.classroom.console; print(*sys.modules)"
+    code = "import sys, nbexaminer.commands.console; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {*ran.stdout.split()} & {"torch", "pandas"}

@@ -15,9 +15,9 @@ from rich.console import Console
 from traitlets.config import Config
 
 from course.__main__ import main
-from grading.classroom.console import grade_class
-from grading.nbgrader_plugins.autograde import SaveGrades
-from grading.nbgrader_plugins.late_policy import NamedPolicies
+from nbexaminer.commands.console import grade_class
+from nbexaminer.nbgrader_plugins.autograde import SaveGrades
+from nbexaminer.nbgrader_plugins.late_policy import NamedPolicies
 from support.course import EXERCISE, Course
 from support.handed_in import HandedIn, Inline, run_here
 

@@ -13,10 +13,10 @@ from nbgrader.api import Gradebook
 from authoring.exercises import source_of
 from authoring.lint import faults
 from course.__main__ import main
-from grading.classroom.dropping import questions
-from grading.classroom.run import Summary
-from grading.examination.verdicts import Outcome
-from grading.nbgrader_plugins.autograde import SaveGrades
+from nbexaminer.gradebook.dropping import questions
+from nbexaminer.conveyor.run import Summary
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.nbgrader_plugins.autograde import SaveGrades
 from support.course import EXERCISE, Course
 from support.handed_in import HandedIn, Inline, run_here
 

@@ -12,11 +12,11 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from grading.classroom.console import grade_class
-from grading.classroom.folder import ClassFolder
-from grading.classroom.gradebook import GradebookError
-from grading.classroom.registration import register
-from grading.classroom.run import CANNOT, FINE, LOOK
+from nbexaminer.commands.console import grade_class
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.gradebook.writer import GradebookError
+from nbexaminer.gradebook.registration import register
+from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
 from support.course import EXERCISE, Course, good
 from support.handed_in import HandedIn, Inline, graded_now, hand_in
 

@@ -8,8 +8,8 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from grading.classroom.rules import MarkingRules
-from grading.nbgrader_plugins.late_policy import NamedPolicies
+from nbexaminer.settings import MarkingRules
+from nbexaminer.nbgrader_plugins.late_policy import NamedPolicies
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 BERLIN = MarkingRules(timezone="Europe/Berlin")

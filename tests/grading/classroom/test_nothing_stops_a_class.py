@@ -16,16 +16,18 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from rich.console import Console
 
-from grading.classroom import folder, journal, workers
-from grading.classroom.console import grade_class
-from grading.classroom.fingerprint import judged
-from grading.classroom.folder import CannotGrade, ClassFolder
-from grading.classroom.gradebook import ClassGradebook
-from grading.classroom.lock import locked
-from grading.classroom.run import CANNOT, FINE, LOOK
-from grading.examination.engine import Engine
-from grading.examination.trial import try_solution
-from grading.submission.graft import SourceError, read_source
+from nbexaminer.conveyor import folder
+from nbexaminer.gradebook import journal
+from nbexaminer.conveyor import workers
+from nbexaminer.commands.console import grade_class
+from nbexaminer.conveyor.fingerprint import judged
+from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
+from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.conveyor.lock import locked
+from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.trial import try_solution
+from nbexaminer.notebook.graft import SourceError, read_source
 from support.course import EXERCISE
 from support.handed_in import BAD, RIGHT, HandedIn, Inline, assert_same, run_here
 from support.notebooks import answer, check, source_of

@@ -14,10 +14,14 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from grading.classroom import arrivals, desk, folder, freshness, serve
-from grading.classroom.arrivals import Arrivals, Changed
-from grading.classroom.folder import ClassFolder
-from grading.classroom.run import CANNOT, LOOK
+from nbexaminer.conveyor import arrivals
+from nbexaminer.conveyor import desk
+from nbexaminer.conveyor import folder
+from nbexaminer.conveyor import freshness
+from nbexaminer.conveyor import serve
+from nbexaminer.conveyor.arrivals import Arrivals, Changed
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.conveyor.run import CANNOT, LOOK
 from support.commands import run_forked
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, run_here

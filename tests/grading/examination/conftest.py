@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from grading.examination.engine import Engine
-from grading.sandbox.view import Sandbox
+from nbexaminer.examination.engine import Engine
+from nbexaminer.sandbox.view import Sandbox
 from support.forked import forked_engine
 from support.notebooks import LIMITS
 

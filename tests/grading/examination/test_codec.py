@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 from torch import nn
 
-from grading.examination import stand_in
-from grading.examination.codec import MAX_DEPTH, BadValue, CantCross, decode, encode
-from grading.examination.stand_in import Ended, Lost, Remote, RemoteError, rebuild_error
-from grading.examination.verdicts import Outcome
-from grading.examination.wire import BadFrame, Channel, Closed, TimedOut, strict_json
+from nbexaminer.examination import stand_in
+from nbexaminer.examination.codec import MAX_DEPTH, BadValue, CantCross, decode, encode
+from nbexaminer.examination.stand_in import Ended, Lost, Remote, RemoteError, rebuild_error
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.wire import BadFrame, Channel, Closed, TimedOut, strict_json
 
 DTYPES = [
     torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64, torch.uint16,

@@ -18,15 +18,15 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
-from grading.examination.engine import NOT_RUN, Engine, _lost
-from grading.examination.examiner import Examination
-from grading.examination.messages import Plan
-from grading.examination.verdicts import Outcome
-from grading.examination.wire import Channel, Closed
-from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import ExitStatus
-from grading.sandbox.promises import descendants
-from grading.sandbox.view import COURSE, Sandbox
+from nbexaminer.examination.engine import NOT_RUN, Engine, _lost
+from nbexaminer.examination.examiner import Examination
+from nbexaminer.examination.messages import Plan
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.wire import Channel, Closed
+from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.parent import ExitStatus
+from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.view import COURSE, Sandbox
 from support.notebooks import (
     LIMITS,
     answer,
@@ -181,7 +181,7 @@ def test_nothing_of_the_test_is_in_the_learners_process(engine: Engine) -> None:
         "    words = {w for o in seen for w in (o.values() if type(o) is dict else o)\n"
         "             if type(w) is str}\n"
         "    words |= {k for o in seen if type(o) is dict for k in o if type(k) is str}\n"
-        "    secret = ('checks', 'nbgrader', 'grading.examination.examiner')\n"
+        "    secret = ('checks', 'nbgrader', 'nbexaminer.examination.examiner')\n"
         "    return [w for w in words if w not in wanted and any(s in w for s in wanted)] + [\n"
         "        m for m in sys.modules if m.startswith(secret)]"
     )

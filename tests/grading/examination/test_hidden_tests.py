@@ -10,7 +10,7 @@ import torch
 from checks.attention import EXERCISE, hidden_tests
 from checks.compare import describe, difference, discreetly
 from checks.message import WrongAnswer
-from grading.examination.engine import Engine, Graded
+from nbexaminer.examination.engine import Engine, Graded
 from support.notebooks import answer, check, outcomes, source_of, submission, text_of
 
 

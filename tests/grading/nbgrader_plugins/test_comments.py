@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.nbgrader_plugins.comments import CommentsError, read_comments, whole
+from nbexaminer.nbgrader_plugins.comments import CommentsError, read_comments, whole
 
 TEXTS = {"scale": "Divide.", "two-words": "Both."}
 

@@ -9,8 +9,8 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from grading.submission.graft import graft, read_source
-from grading.submission.notebook import read_notebook
+from nbexaminer.notebook.graft import graft, read_source
+from nbexaminer.notebook.reader import read_notebook
 from support.course import EXERCISE, Course, source
 
 LINE = "**Due:** Friday 20 November 2026, 12:00 (Europe/Berlin)"

@@ -16,7 +16,7 @@ EXERCISE = "1-attention"
 SECRET = "an instructor's secret"
 SWAPPED_AFTER_THE_CHECK = """
 import functools, pathlib
-import grading.nbgrader_plugins.exchange as exchange
+import nbexaminer.nbgrader_plugins.exchange as exchange
 
 def swap(take, *where):
     taken = take(*where)

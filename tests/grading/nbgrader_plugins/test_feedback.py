@@ -18,9 +18,9 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
 from authoring.exercises import ROOT
-from grading.nbgrader_plugins.feedback import FeedbackPage
-from grading.nbgrader_plugins.formulas import formula
-from grading.nbgrader_plugins.markup import markdown, terminal
+from nbexaminer.nbgrader_plugins.feedback import FeedbackPage
+from nbexaminer.pages.formulas import formula
+from nbexaminer.pages.markup import markdown, terminal
 from support.feedback import DUE, EXERCISE, Class, handed_in, unfolded, unreadable
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")

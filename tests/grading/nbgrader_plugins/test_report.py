@@ -18,9 +18,9 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert
 from traitlets.config import LoggingConfigurable
 
-from grading.classroom.roster import read_roster, write_roster
-from grading.examination.engine import NOTE
-from grading.nbgrader_plugins.report import ClassReport
+from nbexaminer.people.roster import read_roster, write_roster
+from nbexaminer.examination.engine import NOTE
+from nbexaminer.nbgrader_plugins.report import ClassReport
 from support.commands import run_forked
 from tools.classes import MadeUpCourse, fill_in, made_up_class
 
@@ -62,7 +62,7 @@ def report(course) -> Path:
     """The page that nbgrader's own command wrote."""
     path = course.root / "report.html"
     course.nbgrader(
-        "export", "--exporter=grading.nbgrader_plugins.report.ClassReport", "--to", str(path)
+        "export", "--exporter=nbexaminer.nbgrader_plugins.report.ClassReport", "--to", str(path)
     )
     return path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nbgrader.exchange.default import ExchangeSubmit
 
-from grading.nbgrader_plugins.submit import Submit
+from nbexaminer.nbgrader_plugins.submit import Submit
 
 STRANGER = 64_321
 """A group that nobody is in."""

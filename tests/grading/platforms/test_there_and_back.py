@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grading.classroom.roster import Learner, write_roster
+from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE
 from support.platforms import command, give_scores, gradebook_of, zipped
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grading.reporting.pictures import bars
+from nbexaminer.pages.report.pictures import bars
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pathlib import Path
 import coverage
 import pytest
 
-from grading.sandbox import promises
-from grading.sandbox.view import ENVIRONMENT, Sandbox
+from nbexaminer.sandbox import promises
+from nbexaminer.sandbox.view import ENVIRONMENT, Sandbox
 
 UNLOCKED = """
 import os, sqlite3, types

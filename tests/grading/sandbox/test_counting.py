@@ -9,10 +9,10 @@ import socket
 
 import pytest
 
-from grading.sandbox import usage
-from grading.sandbox.known_calls import ALLOWED, DENIED, NONE
-from grading.sandbox.system_calls import filter_program
-from grading.sandbox.usage import CpuClock, Look, Process, Unseen
+from nbexaminer.sandbox import usage
+from nbexaminer.sandbox.known_calls import ALLOWED, DENIED, NONE
+from nbexaminer.sandbox.system_calls import filter_program
+from nbexaminer.sandbox.usage import CpuClock, Look, Process, Unseen
 
 MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 PROGRAMS = {machine: filter_program(machine) for machine in MACHINES}

@@ -8,9 +8,9 @@ import coverage
 import pytest
 
 from authoring.exercises import source_of
-from grading.examination.engine import Engine
-from grading.examination.verdicts import Outcome
-from grading.sandbox.view import Sandbox
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.sandbox.view import Sandbox
 from support.attacks import ATTACKS, HONEST, LIMITS, POINTS, submitted
 
 UNDER_COVERAGE = dataclasses.replace(

@@ -23,10 +23,12 @@ import pytest
 from click.testing import CliRunner
 
 from course import __main__ as command_line
-from grading.sandbox import promises, view, zygote
-from grading.sandbox.limits import EndedBy, Limits
-from grading.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
-from grading.sandbox.promises import (
+from nbexaminer.sandbox import promises
+from nbexaminer.sandbox import view
+from nbexaminer.sandbox import zygote
+from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
+from nbexaminer.sandbox.promises import (
     EXAMINER_PROMISES,
     LIMITS,
     PROMISES,
@@ -34,7 +36,7 @@ from grading.sandbox.promises import (
     Inside,
     descendants,
 )
-from grading.sandbox.view import COURSE, EXAMINER, Sandbox, SandboxUnavailable, python_folders
+from nbexaminer.sandbox.view import COURSE, EXAMINER, Sandbox, SandboxUnavailable, python_folders
 from support.waiting import eventually
 
 
@@ -206,9 +208,9 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
     script = textwrap.dedent(f"""
         import os, sys
         sys.path.insert(0, {str(COURSE)!r})
-        from grading.sandbox import promises
+        from nbexaminer.sandbox import promises
         assert os.getuid() != 0
-        from grading.sandbox.view import Sandbox
+        from nbexaminer.sandbox.view import Sandbox
         wrong = [one for one in promises.tried(Sandbox.find()) if not one.kept]
         sys.exit(str(wrong) if wrong else 0)
     """)
@@ -505,9 +507,9 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
     script = textwrap.dedent(f"""
         import os, sys, time
         sys.path.insert(0, {str(COURSE)!r})
-        from grading.sandbox.promises import TARGET, Inside, descendants
-        from grading.sandbox.view import Sandbox
-        from grading.sandbox.parent import WarmParent
+        from nbexaminer.sandbox.promises import TARGET, Inside, descendants
+        from nbexaminer.sandbox.view import Sandbox
+        from nbexaminer.sandbox.parent import WarmParent
         with WarmParent(TARGET, (), Sandbox.find() if {boxed} else None) as parent:
             with parent.spawn() as child:
                 before = len(descendants(parent.pid))
@@ -689,9 +691,9 @@ def test_windows_is_told_what_to_do() -> None:
         del select.poll, socket.AF_UNIX
         import ctypes
         ctypes.CDLL = None
-        from grading.sandbox import parent, promises, view
+        from nbexaminer.sandbox import parent, promises, view
         sys.platform = "win32"
-        warm = parent.WarmParent("grading.sandbox.probes:answer")
+        warm = parent.WarmParent("nbexaminer.sandbox.probes:answer")
         for attempt in (view.Sandbox.find, warm.__enter__):
             try:
                 attempt()

@@ -8,10 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from authoring.exercises import ROOT, exercises
-from grading.similarity.base_line import BaseLine, base_line
-from grading.similarity.compare import Comparison, Side
-from grading.similarity.evidence import marked
-from grading.similarity.tokens import of_code
+from nbexaminer.similarity.base_line import BaseLine, base_line
+from nbexaminer.similarity.compare import Comparison, Side
+from nbexaminer.similarity.evidence import marked
+from nbexaminer.similarity.tokens import of_code
 from tools.classes import committed_answers
 from tools.copies import renamed, reordered
 from tools.demo import demo_class

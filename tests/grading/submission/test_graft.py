@@ -15,8 +15,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from grading.submission.graft import Role, SourceError, graft, read_source, role
-from grading.submission.notebook import read_notebook
+from nbexaminer.notebook.graft import Role, SourceError, graft, read_source, role
+from nbexaminer.notebook.reader import read_notebook
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 SOURCE = source_of(

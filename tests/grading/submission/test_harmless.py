@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from grading.submission.harmless import safe_markdown
+from nbexaminer.notebook.harmless import safe_markdown
 
 FRAGMENTS = [
     "<", ">", "img", " src=x", " onerror=alert(1)", "script", "/", "svg", "!--", "a", " ", "\n",

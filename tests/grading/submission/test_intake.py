@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from grading.submission import files
-from grading.submission.drop_box import copy_dropped, take_dropped
-from grading.submission.files import TooMuch, read_file, walk
-from grading.submission.intake import (
+from nbexaminer.intake import files
+from nbexaminer.intake.drop_box import copy_dropped, take_dropped
+from nbexaminer.intake.files import TooMuch, read_file, walk
+from nbexaminer.intake.taking import (
     Expected,
     Intake,
     expected_of,
@@ -24,8 +24,8 @@ from grading.submission.intake import (
     take,
     top_of,
 )
-from grading.submission.names import Malformed, is_learner, printable
-from grading.submission.times import read_timestamp
+from nbexaminer.intake.names import Malformed, is_learner, printable
+from nbexaminer.intake.times import read_timestamp
 
 pwd = pytest.importorskip("pwd", reason="what is handed in is taken on Linux and macOS")
 EXPECTED = Expected({"1-small": ("f", "g", "w")}, ("notes/mine.txt",))

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grading.submission import notebook as reader
-from grading.submission.names import Malformed
-from grading.submission.notebook import Cell, read_notebook
+from nbexaminer.notebook import reader
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import Cell, read_notebook
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"

@@ -1,0 +1,68 @@
+"""`llm-basics give-back`: a zip file of feedback for a learning platform."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from nbexaminer.platforms.give_back import Given
+
+_CANVAS = (
+    "Canvas attaches each page to the learner's submission as a comment, under the name of the "
+    "notebook that was handed in. Tell learners to save it with .html at the end of the name."
+)
+
+
+@click.command()
+@click.argument("exercise")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+def give_back(exercise: str, to: Path | None, db: str | None) -> None:
+    """Put EXERCISE's feedback pages into a zip file that Moodle or Canvas takes back.
+
+    They are those of `nbgrader generate_feedback`; the file is feedback-EXERCISE.zip unless --to
+    names another. Ends with status 1 where somebody's page is missing, 2 where nothing can be done.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+    from traitlets import TraitError
+
+    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.gradebook.writer import GradebookUnavailable, reached
+    from nbexaminer.platforms import give_back as platforms
+    from nbexaminer.platforms.refusal import CannotDo
+
+    console = Console(highlight=False, soft_wrap=True)
+    to = to or Path(f"feedback-{exercise}.zip")
+    try:
+        course = CourseFolder(db)
+        with reached(course.db_url):
+            given = platforms.give_back(course, exercise, to)
+    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
+        console.print(f"[bold red]{escape(str(error))}[/]")
+        sys.exit(2)
+    _print(console, exercise, to, given)
+    sys.exit(1 if given.missing or given.elsewhere else 0)
+
+
+def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
+    from nbexaminer.platforms.report import listed
+
+    console.print(
+        f"[bold]Pages of {len(given.given)} learners[/] in {escape(str(to))} "
+        f"({given.size / 1e6:.1f} MB). Upload it in {given.platform}: {given.upload}."
+    )
+    if given.platform == "Canvas":
+        console.print(_CANVAS)
+    again = f"nbgrader generate_feedback {exercise}"
+    for said, names in (
+        (f"Without a page ({again})", given.missing),
+        (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
+    ):
+        if names:
+            console.print(f"[bold red]{said}:[/] {escape(listed(names))}")

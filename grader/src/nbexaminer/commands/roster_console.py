@@ -1,0 +1,181 @@
+"""The talk of `llm-basics roster`: the class, who has handed in, and who is left out."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from traitlets import TraitError
+
+from nbexaminer.people.class_list import ClassList, read_class_list
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.conveyor.folder import CannotGrade
+from nbexaminer.gradebook.writer import GradebookUnavailable, reached
+from nbexaminer.people.roster import Learner, Merged, merge, read_roster, write_roster
+from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.intake.taking import submitted_folders
+from nbexaminer.intake.names import Malformed, is_learner, printable
+
+SHOWN = 50
+"""So many learners or rows are named."""
+
+
+def manage_roster(
+    console: Console,
+    file: Path | None = None,
+    id_column: str = "",
+    exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
+    db: str | None = None,
+) -> int:
+    """The command; gives its exit status.
+
+    file: a class list to read. Without it, and without any to exclude or include, list the class.
+    """
+    try:
+        course = CourseFolder(db)
+        if not course.exercises():  # else a new gradebook would lie wherever one happens to be
+            raise CannotGrade(course.no_such(""))
+        with reached(course.db_url), course.gradebook() as gradebook:
+            status = FINE
+            if file is not None:
+                status = _read(console, gradebook, file, id_column)
+            for names, excluded in ((exclude, True), (include, False)):
+                if names:
+                    status = max(status, _set_aside(console, course, gradebook, names, excluded))
+            if file is None and not exclude and not include:
+                _list(console, course, gradebook)
+    except (CannotGrade, Malformed, GradebookUnavailable, TraitError, OSError) as error:
+        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
+        return CANNOT
+    return status
+
+
+def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> int:
+    listed = read_class_list(file, id_column)
+    merged = merge(read_roster(gradebook), listed.learners)
+    write_roster(gradebook, merged.learners)
+    for line in _said(file.name, listed, merged):
+        console.print(line, soft_wrap=True)
+    return LOOK if listed.refused or not listed.learners else FINE
+
+
+def _said(name: str, listed: ClassList, merged: Merged) -> list[str]:
+    """What came of reading a class list, as lines with markup."""
+    whose = f" by {listed.platform}" if listed.platform else ""
+    count = "1 learner" if len(merged.learners) == 1 else f"{len(merged.learners)} learners"
+    lines = [
+        f"{escape(name)}{whose}: {count}, {len(merged.new)} of them new, "
+        f"{len(merged.changed)} changed.",
+        f"Their ids are from the column {escape(repr(listed.id_column))}; --id chooses another.",
+    ]
+    lines += [f"[bold red]Not taken:[/] {escape(line)}" for line in listed.refused[:SHOWN]]
+    if len(listed.refused) > SHOWN:
+        lines.append(f"and {len(listed.refused) - SHOWN} more rows")
+    lines += [f"Note: {escape(line)}" for line in merged.remarks[:SHOWN]]
+    if len(merged.remarks) > SHOWN:
+        lines.append(f"and {len(merged.remarks) - SHOWN} more notes")
+    if merged.missing:
+        lines.append(
+            f"In the gradebook, but not in this file: {_shown(merged.missing)}. They stay; "
+            f"--exclude {escape(merged.missing[0])} leaves one out of grades."
+        )
+    return lines
+
+
+def _set_aside(
+    console: Console,
+    course: CourseFolder,
+    gradebook: Gradebook,
+    names: Sequence[str],
+    excluded: bool,
+) -> int:
+    known = {learner.student_id: learner for learner in read_roster(gradebook)}
+    changed = {}
+    status = FINE
+    for name in dict.fromkeys(names):
+        learner = known.get(name)
+        if learner is None and is_learner(name) and _has_folder(course, name):
+            learner = Learner(name)  # has handed in, and nobody has graded it yet
+        if learner is None:
+            near = difflib.get_close_matches(name, known, n=3)
+            hint = f"; did you mean {_shown(near)}?" if near else ""
+            hint = hint or "; `llm-basics roster` lists the class"
+            who = escape(printable(name))
+            console.print(f"[bold red]{who}[/]: nobody in the class has this id{hint}")
+            status = LOOK
+            continue
+        changed[name] = dataclasses.replace(learner, excluded=excluded)
+    write_roster(gradebook, changed.values())
+    if changed and excluded:
+        said = f"{_shown(changed)}: excluded, so neither graded, reported nor exported. "
+        console.print(said + "Nothing is deleted; --include takes them back.", soft_wrap=True)
+    elif changed:
+        console.print(f"{_shown(changed)}: part of the class.", soft_wrap=True)
+    return status
+
+
+def _has_folder(course: CourseFolder, name: str) -> bool:
+    return any(name in handed_in for handed_in in _handed_in(course).values())
+
+
+def _handed_in(course: CourseFolder) -> dict[str, set[str]]:
+    """For each exercise, whose submissions lie where they should."""
+    found, directory = {}, course.directory
+    for exercise in course.exercises():
+        directory.assignment_id = exercise
+        found[exercise] = {name for name, _ in submitted_folders(directory)}
+    directory.assignment_id = ""
+    return found
+
+
+def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
+    learners = read_roster(gradebook)
+    if not learners:
+        console.print(
+            "Nobody is in the class yet. `llm-basics roster class.csv` reads a list: your "
+            "own table with the columns id, first name, last name, email and section, or the file "
+            "that Canvas, Moodle, Blackboard or Brightspace exports.",
+            soft_wrap=True,
+        )
+    handed_in = _handed_in(course)
+    for submission in (s for a in gradebook.assignments for s in a.submissions):
+        handed_in.setdefault(submission.assignment.name, set()).add(submission.student_id)
+    table = Table("id", "name", "section", "excluded", "has handed in")
+    for learner in learners:
+        done = [exercise for exercise, names in handed_in.items() if learner.student_id in names]
+        excluded = "yes" if learner.excluded else ""
+        cells = (learner.student_id, learner.name, learner.section, excluded, ", ".join(done))
+        table.add_row(*(escape(printable(cell)) for cell in cells))
+    if learners:
+        console.print(table)
+    for line in _missing(learners, handed_in):
+        console.print(line, soft_wrap=True)
+
+
+def _missing(learners: Sequence[Learner], handed_in: Mapping[str, set[str]]) -> list[str]:
+    """For each exercise that anybody has handed in, who has not; and who is in no list."""
+    there = [learner.student_id for learner in learners if not learner.excluded]
+    lines = []
+    for exercise, names in handed_in.items():
+        missing = [name for name in there if name not in names]
+        if not names or not there:
+            continue
+        said = f"{exercise}: {len(there) - len(missing)} of {len(there)} have handed in"
+        lines.append(f"{said}; not yet: {_shown(missing)}" if missing else said)
+    strangers = set().union(*handed_in.values()) - {learner.student_id for learner in learners}
+    if strangers:
+        lines.append(f"Handed in, but not in the class: {_shown(sorted(strangers))}")
+    return lines
+
+
+def _shown(names: Sequence[str] | Mapping[str, object]) -> str:
+    names = [escape(printable(name)) for name in names]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,231 @@
+"""A course folder as the class command reads and writes it, from nbgrader's own configuration."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import os
+import shutil
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbgrader.converters import Autograde
+from nbgrader.utils import find_all_files
+
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.conveyor.fingerprint import digest, grading_version
+from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.gradebook.journal import Entry
+from nbexaminer.gradebook.lateness import penalty_of
+from nbexaminer.conveyor.lock import locked
+from nbexaminer.gradebook.registration import register
+from nbexaminer.conveyor.workers import GradedNotebook, Handed, Pool, Task, local_pool
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.notebook.graft import Source, SourceError, read_source
+from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
+from nbexaminer.intake.names import Malformed
+
+
+class CannotGrade(RuntimeError):
+    """Nothing, or nothing more, can be graded; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a learner handed in.
+
+    files: what is copied beside the graded notebooks, by their place there.
+    left_out: what is not, and what is taken for something else, or empty.
+    key: hash of all that the grades depend on.
+    """
+
+    student: str
+    graded: Path
+    task: Task
+    files: dict[str, Path]
+    left_out: str
+    timestamp: datetime.datetime | None
+    key: str
+
+
+class ClassFolder:
+    """A course folder and its configuration for one exercise, as `nbgrader autograde` reads them.
+
+    exercise: the assignment.
+    db: URL of the gradebook, instead of the configured one.
+    unsafe: run learners' code without a sandbox.
+    registered: what `gradebook` had to do, in a sentence, or empty.
+    Raises CannotGrade where there is no such exercise, or its source notebook is at fault.
+    """
+
+    def __init__(self, exercise: str, db: str | None = None, unsafe: bool = False) -> None:
+        self.course = CourseFolder(db)
+        app = self.course.app
+        self.exercise = exercise
+        self._course = self.course.directory
+        self._course.assignment_id = exercise
+        self._converter = Autograde(coursedir=self._course, parent=app)
+        reader = app.config.SubmissionReader
+        self._unsafe = unsafe or bool(reader.get("unsafe_no_sandbox", False))
+        self._limits = Limits(**reader.get("limits", {}))
+        self.root = self.course.root
+        self._source = self._path(self._course.source_directory, ".")
+        self.registered = ""
+        self._sources = {path.stem: _source(path) for path in self.course.sources(exercise)}
+        if not self._sources:
+            raise CannotGrade(self.course.no_such(exercise))
+        answers = {name: source.stubs for name, source in self._sources.items()}
+        self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
+        self._versions = tuple(grading_version(s.data) for s in self._sources.values())
+
+    def _path(self, step: str, student: str) -> Path:
+        return self.course.path(step, student, self.exercise)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """No second run on this folder meanwhile. Raises Busy."""
+        return locked(self.root)
+
+    def gradebook(self, url: str | None = None) -> ClassGradebook:
+        """The gradebook, in which the exercise stands as in source/. Raises GradebookError.
+
+        url: of another one, which has the exercise already.
+        """
+        if url is None:
+            self.registered = register(self.course, self.exercise)
+        gradebook = ClassGradebook(
+            url or self._course.db_url,
+            self._course.course_id,
+            self.exercise,
+            self._converter.create_student,
+            penalty_of(self._converter),
+        )
+        for name, source in self._sources.items():
+            gradebook.check(name, source)
+        return gradebook
+
+    def local_pool(self, jobs: int) -> AbstractContextManager[Pool]:
+        """Worker processes for this class's submissions."""
+        return local_pool(jobs, self._unsafe, self._limits, self.root)
+
+    def trial(self) -> Task:
+        """Trying the source notebooks' own solutions."""
+        own = tuple(Handed(name, source, source.data) for name, source in self._sources.items())
+        return Task(own, self._unsafe, self._limits, self.root, self._versions, trial=True)
+
+    def students(self) -> list[tuple[str, Path]]:
+        """Learners and what lies where their submissions should."""
+        return submitted_folders(self._course)
+
+    def nothing_handed_in(self) -> str:
+        """Where submissions belong, and the commands that bring them there."""
+        course, exercise = self._course, self.exercise
+        place = self._path(course.submitted_directory, "<learner>") / f"{exercise}.ipynb"
+        return (
+            f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
+            f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
+            f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
+            f"  llm-basics collect {exercise} FILE.zip  from a learning platform's zip file"
+        )
+
+    def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:
+        """Read what was handed in. Raises Malformed where it can't be graded at all.
+
+        top: from there on no link is followed; where learners' folders are, unless given.
+        """
+        taken = take(student, folder, self._expected, top or top_of(self._course))
+        notebooks = []
+        for name in taken.notebooks:
+            submitted: bytes | str
+            try:
+                submitted = taken.read(name)
+            except Malformed as malformed:
+                submitted = str(malformed)
+            notebooks.append(Handed(name, self._sources[name], submitted))
+        files, left_out = self._files(taken), "; ".join(taken.remarks)
+        task = Task(tuple(notebooks), self._unsafe, self._limits, self.root, self._versions)
+        key = digest(
+            [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
+            sorted(files.items()),
+            [self._unsafe, dataclasses.astuple(self._limits), self._versions],
+        )
+        graded = self._path(self._course.autograded_directory, student)
+        return Submission(student, graded, task, files, left_out, taken.handed_in, key)
+
+    def _files(self, taken: Intake) -> dict[str, Path]:
+        """Files beside the notebooks, where the source's take precedence."""
+        ignored = [*self._course.ignore, "*.ipynb"]
+        files = dict(taken.files)
+        kept = self._converter.exclude_overwriting.get(self.exercise, [])
+        for path in map(Path, find_all_files(str(self._source), ignored)):
+            name = str(path.relative_to(self._source))
+            if path.is_file() and not path.is_symlink() and name not in kept:
+                files[name] = path
+        return files
+
+    def stage(self, submission: Submission, notebooks: tuple[GradedNotebook, ...]) -> Path:
+        """Write a graded submission beside its place; gives the folder, which is whole."""
+        graded, whole = submission.graded, _beside(submission.graded, "new")
+        part = _beside(graded, "part")
+        for leftover in (part, whole):
+            shutil.rmtree(leftover, ignore_errors=True)
+        permissions = int(str(self._converter.permissions), 8)
+        part.mkdir(parents=True)
+        for name, path in submission.files.items():
+            (part / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, part / name)
+            (part / name).chmod(permissions)
+        for notebook in notebooks:
+            path = part / f"{notebook.name}.ipynb"
+            path.write_bytes(notebook.data)
+            path.chmod(permissions)
+        if self._course.groupshared:
+            for folder in (part.parent, part, *(p for p in part.rglob("*") if p.is_dir())):
+                with contextlib.suppress(PermissionError):
+                    folder.chmod((folder.stat().st_mode | 0o2770) & 0o2777)
+        part.rename(whole)
+        return whole
+
+
+def _source(path: Path) -> Source:
+    try:
+        return read_source(path.read_bytes())
+    except SourceError as error:
+        raise CannotGrade(f"{path.stem}: {error}") from None
+
+
+def _beside(graded: Path, what: str) -> Path:
+    # A leading dot keeps it out of nbgrader's patterns.
+    return graded.parent / f".{graded.name}.{what}"
+
+
+def publish(staged: Path, graded: Path) -> None:
+    """Put a staged submission in its place, where an earlier one may stand."""
+    old = _beside(graded, "old")
+    shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        graded.rename(old)
+    staged.rename(graded)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def content_hash(folder: Path, names: list[str]) -> str | None:
+    """Hash of the graded notebooks in a folder, or None where one is missing."""
+    paths = [folder / f"{name}.ipynb" for name in names]
+    if not all(path.is_file() for path in paths):
+        return None
+    return digest(*paths)
+
+
+def in_place(submission: Submission, entry: Entry | None) -> bool:
+    """Whether a submission is graded already; completes what a killed run had recorded."""
+    names = [handed.name for handed in submission.task.notebooks]
+    staged, graded = _beside(submission.graded, "new"), submission.graded
+    if entry is None or entry.key != submission.key:
+        return False
+    if content_hash(staged, names) == entry.graded:
+        publish(staged, graded)
+    for leftover in ("part", "new", "old"):
+        shutil.rmtree(_beside(graded, leftover), ignore_errors=True)
+    return content_hash(graded, names) == entry.graded

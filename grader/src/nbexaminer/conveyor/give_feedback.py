@@ -1,0 +1,152 @@
+"""Feedback on one attempt: nbgrader's own pages, and where the learner gets them from.
+
+Workers make pages: an exporter that is kept takes a fifth of the time of one that is made anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import glob
+import html
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbconvert.writers import FilesWriter
+from nbgrader.converters import GenerateFeedback
+from nbgrader.exchange import ExchangeFactory
+from nbgrader.utils import notebook_hash
+
+from nbexaminer.course_folder import CourseFolder
+
+REFUSED = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
+<body style="font-family: sans-serif; max-width: 40em; margin: 3em auto; line-height: 1.5">
+<h1>{title}</h1>
+<p><strong>This submission was not graded.</strong></p>
+<p>{reason}</p>
+<p>Handed in: {handed_in}</p>
+</body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Pages to be made, from what is in the gradebook and the autograded folder.
+
+    db: URL of the gradebook.
+    apart: another folder with another gradebook than the course's, or None.
+    """
+
+    exercise: str
+    student: str
+    db: str
+    apart: Path | None = None
+
+
+class _Pages(GenerateFeedback):
+    """nbgrader's own, for one learner after another, with one exporter."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.force = True
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        for preprocessor in self.preprocessors:
+            self.exporter.register_preprocessor(preprocessor)
+
+    def make(self, exercise: str, student: str) -> list[Path]:
+        """What `convert_notebooks` does, but an error comes out as it is."""
+        self.coursedir.assignment_id, self.coursedir.student_id = exercise, student
+        folder = glob.escape(self._format_source(exercise, student))
+        self.notebooks = sorted(glob.glob(f"{folder}/{self.coursedir.notebook_id}.ipynb"))
+        if not self.init_destination(exercise, student):
+            return []
+        self.run_pre_convert_hook()
+        self.init_assignment(exercise, student)
+        for notebook in self.notebooks:
+            self.convert_single_notebook(notebook)
+        self.set_permissions(exercise, student)
+        self.run_post_convert_hook()
+        made = Path(self._format_dest(exercise, student))
+        return [made / f"{Path(notebook).stem}.html" for notebook in self.notebooks]
+
+
+@functools.lru_cache(maxsize=1)
+def _pages(_: str) -> _Pages:
+    """Of the folder at hand, whose configuration nbgrader reads."""
+    course = CourseFolder()
+    course.app.log_level = "CRITICAL"  # each late learner and each replaced page are a warning
+    return _Pages(coursedir=course.directory, parent=course.app)
+
+
+def warm_up() -> None:
+    """Have this process import and configure what making a page takes; run in the course folder."""
+    _pages(os.getcwd())
+
+
+def make_pages(wanted: Wanted) -> list[Path]:
+    """Make a learner's pages; gives their files, none where nbgrader is set to leave one out."""
+    pages = _pages(os.getcwd())
+    course = pages.coursedir
+    root = course.root
+    try:
+        course.db_url, course.root = wanted.db, str(wanted.apart or root)
+        return pages.make(wanted.exercise, wanted.student)
+    finally:
+        course.root = root
+
+
+def write_refusal(folder: Path, names: Iterable[str], reason: str, handed_in: str) -> list[Path]:
+    """For each notebook that is asked for, a page that says why the attempt was not graded."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = [folder / f"{name}.html" for name in names]
+    for page in pages:
+        about = {"title": page.stem, "reason": reason, "handed_in": handed_in}
+        page.write_text(REFUSED.format(**{k: html.escape(v) for k, v in about.items()}))
+        page.chmod(0o644)  # the learner fetches it, whatever this account's umask is
+    return pages
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """nbgrader's exchange, as it is configured.
+
+    inbound: its drop box; check_owner: whether submissions have to be of their learner's account.
+    feedback: where learners fetch feedback from.
+    """
+
+    inbound: Path
+    check_owner: bool
+    feedback: Path
+
+    @classmethod
+    def of(cls, course: CourseFolder) -> Exchange | None:
+        """The course's, or None where it has none in a folder; what is missing there is made."""
+        factory = ExchangeFactory(config=course.app.config)
+        about: dict[str, Any] = {"coursedir": course.directory, "parent": course.app}
+        collect, release = factory.Collect(**about), factory.ReleaseFeedback(**about)
+        course_id = course.directory.course_id
+        inbound = Path(getattr(collect, "root", "")) / course_id / "inbound"
+        if not course_id or not inbound.is_dir() or not hasattr(release, "init_dest"):
+            return None
+        release.init_dest()
+        return cls(inbound, bool(getattr(collect, "check_owner", True)), Path(release.dest_path))
+
+    def release(self, pages: Iterable[Path], secret: str) -> None:
+        """Put pages where the learner who handed in with this secret fetches them."""
+        for page in pages:
+            name = notebook_hash(secret=secret, notebook_id=page.stem)
+            put(page, self.feedback / f"{name}.html")
+
+
+def put(page: Path, place: Path) -> Path:
+    """Copy a page to a place, where it then is as a whole or not at all; gives the place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.name}.part")
+    shutil.copy(page, part)
+    part.replace(place)
+    return place

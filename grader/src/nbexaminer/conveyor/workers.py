@@ -1,0 +1,233 @@
+"""Grade submissions in other processes, here or on a Dask cluster.
+
+A `Task` has everything that grading one learner's submission takes, as bytes; `grade_task`
+turns it into a `Result`. Neither knows of a course folder, a gradebook or nbgrader.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from nbexaminer.conveyor.fingerprint import grading_version, judged
+from nbexaminer.examination.dropped import decision
+from nbexaminer.examination.engine import Engine, Graded, engine_for, set_aside, share
+from nbexaminer.examination.trial import try_solution
+from nbexaminer.examination.verdicts import Verdict
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.view import SandboxUnavailable
+from nbexaminer.notebook.graft import Role, Source, SourceError, is_awaited, role
+
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One notebook of a submission.
+
+    submitted: what was handed in, or why there is nothing to read.
+    """
+
+    name: str
+    source: Source
+    submitted: bytes | str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One learner's submission.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    versions: `grading_version` of each source notebook; a worker with another refuses.
+    trial: the sources' own solutions are tried instead, and nothing comes back but trouble.
+    """
+
+    notebooks: tuple[Handed, ...]
+    unsafe: bool
+    limits: Limits
+    secret: Path
+    versions: tuple[str, ...]
+    trial: bool = False
+
+
+class Trouble(StrEnum):
+    """Why a task gives no grades."""
+
+    SOURCE = "the source notebook is at fault"
+    SANDBOX = "there is no sandbox"
+    VERSION = "the worker has another version of the course, Python or torch"
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """One graded notebook.
+
+    data: its file, as nbgrader writes it.
+    scores: points by grade id, None where a human has to give them.
+    comments: nbgrader's automatic comment on each answer cell, or None.
+    judged: hash of what each graded cell's points are for.
+    reason: why the submitted notebook could not be read, or empty.
+    """
+
+    name: str
+    data: bytes
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
+    verdicts: tuple[Verdict, ...]
+    judged: dict[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a task gives: a graded notebook for each one handed in, or trouble and its details."""
+
+    notebooks: tuple[GradedNotebook, ...] = ()
+    trouble: Trouble | None = None
+    details: str = ""
+
+    def verdicts(self) -> str:
+        """JSON, for the journal."""
+        listed = [{"notebook": n.name} | vars(v) for n in self.notebooks for v in n.verdicts]
+        return json.dumps(listed, ensure_ascii=False, sort_keys=True)
+
+
+def grade_task(task: Task) -> Result:
+    """Grade a submission in this process, which keeps its engine for the next one."""
+    versions = tuple(grading_version(handed.source.data) for handed in task.notebooks)
+    if versions != task.versions:
+        return Result(trouble=Trouble.VERSION, details="install the same on every machine")
+    try:
+        with _one_at_a_time:
+            if task.trial:
+                return _try_solutions(task)
+            return Result(tuple(_grade(task, handed) for handed in task.notebooks))
+    except SourceError as error:
+        return Result(trouble=Trouble.SOURCE, details=str(error))
+    except SandboxUnavailable as error:
+        return Result(trouble=Trouble.SANDBOX, details=str(error))
+
+
+def _try_solutions(task: Task) -> Result:
+    for handed in task.notebooks:
+        try:
+            try_solution(_engine(task), handed.source)
+        except SourceError as error:
+            raise SourceError(f"{handed.name}: {error}") from None
+    return Result()
+
+
+def _engine(task: Task) -> Engine:
+    return engine_for(task.unsafe, task.limits, task.secret)
+
+
+def _grade(task: Task, handed: Handed) -> GradedNotebook:
+    if isinstance(handed.submitted, str):
+        graded = set_aside(handed.source, handed.submitted)
+    else:
+        graded = _engine(task).grade(handed.source, handed.submitted)
+    return _as_nbgrader_does(handed, graded)
+
+
+def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
+    """Scores and comments by nbgrader's rules, and the file in its layout."""
+    earned = {verdict.cell: verdict.points for verdict in graded.verdicts}
+    scores: dict[str, float | None] = {}
+    comments: dict[str, str | None] = {}
+    for cell in graded.notebook["cells"]:
+        about = cell["metadata"].get("nbgrader", {})
+        name, answer = about.get("grade_id"), role(cell) is Role.ANSWER
+        untouched = is_awaited(cell) and cell["source"] == handed.source.stubs[name].text
+        if role(cell) is Role.TEST:  # one without code is not run, and costs nothing
+            scores[name] = earned.get(name, float(about["points"]))
+        elif about.get("grade"):
+            scores[name] = 0.0 if untouched else None
+            if decision(cell) is not None and not graded.reason:
+                scores[name] = float(about["points"])
+        if answer or about.get("task"):
+            comments[name] = "No response." if untouched else None
+    notebook: Any = nbformat.from_dict(graded.notebook)
+    text = nbformat.v4.writes(notebook)
+    data = (text if text.endswith("\n") else text + "\n").encode()
+    return GradedNotebook(
+        handed.name, data, scores, comments, graded.verdicts, judged(notebook), graded.reason
+    )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Workers, and how many.
+
+    lost: whether they can't be reached any more, which their futures may never say.
+    """
+
+    executor: Executor
+    workers: int
+    lost: Callable[[], bool] = lambda: False
+
+
+@contextlib.contextmanager
+def local_pool(jobs: int, unsafe: bool, limits: Limits, secret: Path) -> Iterator[Pool]:
+    """Worker processes on this machine. An exception ends them at once.
+
+    unsafe, limits, secret: those of the tasks. Raises SandboxUnavailable.
+    """
+    context = multiprocessing.get_context("spawn")
+    shared = (engine_for(unsafe, limits, secret), unsafe, limits)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=shared)
+    try:
+        yield Pool(pool, jobs)
+    except BaseException:
+        # A learner's endless loop would hold a polite end up for minutes.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin_worker(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Leave Ctrl-C to the parent, whose engine this worker shares, and don't outlive it."""
+    share(engine, unsafe, limits)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        multiprocessing.connection.wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+@contextlib.contextmanager
+def dask_pool(address: str) -> Iterator[Pool]:
+    """The workers of a Dask scheduler.
+
+    Raises ModuleNotFoundError where Dask is not installed, OSError where nobody answers or
+    no worker comes within a minute.
+    """
+    from distributed import Client
+
+    with Client(address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
+        executor = client.get_executor(pure=False)
+        try:
+            workers = len(client.scheduler_info(n_workers=-1)["workers"])
+            yield Pool(executor, workers, lambda: client.status != "running")
+        finally:
+            executor.shutdown(wait=False)

@@ -1,0 +1,385 @@
+"""Grade one submission: source and submitted notebook in, graded notebook and verdicts out."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import dataclasses
+import hashlib
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from checks.message import laid_out
+from nbexaminer.examination.dropped import decision, said_of
+from nbexaminer.examination.messages import CellToRun, Do, Plan, order_of_results
+from nbexaminer.examination.verdicts import Outcome, Verdict, judged
+from nbexaminer.examination.wire import Channel, TimedOut, WireError
+from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.parent import (
+    EXAMINER_PRELOAD,
+    LEARNER_PRELOAD,
+    Child,
+    ExitStatus,
+    WarmParent,
+    WarmParentDied,
+)
+from nbexaminer.sandbox.view import EXAMINER, Sandbox
+from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id, graft, read_source, role
+from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
+
+EXAMINER_GRACE_SECONDS = 30.0
+MAX_EXAMINER_RESTARTS = 5
+HIDDEN_SHARE = 0.25
+"""Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
+behind an answer don't cost its points."""
+NOT_RUN = "This cell is not run while grading: it only shows something.\n"
+NOTE = "grading"
+"""The key under which notebook and cell metadata say how grading went."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What grading one submission gives.
+
+    notebook: the graded notebook, with outputs; scores are read from these by nbgrader.
+    verdicts: one for each test cell, in order.
+    reason: why the submission could not be read, or empty.
+    """
+
+    notebook: dict[str, Any]
+    verdicts: tuple[Verdict, ...]
+    reason: str = ""
+
+
+@dataclass
+class _Result:
+    outputs: list[dict[str, Any]]
+    outcome: Outcome | None
+    message: str
+    cause: str = ""
+
+
+class Engine:
+    """Two warm parents, for as many submissions as you like; a context manager.
+
+    sandbox: from `Sandbox.find()`, or None to run learners' code and examiners without one.
+
+    A process that `multiprocessing` starts with an engine as an argument shares its parents,
+    and starts its own when those die.
+    """
+
+    def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
+        self._limits = limits
+        hidden_seconds = self._hidden_seconds()
+        self._learners = WarmParent(
+            "nbexaminer.examination.learner:main",
+            LEARNER_PRELOAD,
+            sandbox,
+            dataclasses.replace(limits, extra_seconds=hidden_seconds),
+        )
+        self._examiners = WarmParent(
+            "nbexaminer.examination.examiner:main",
+            EXAMINER_PRELOAD,
+            sandbox and sandbox.of(EXAMINER),
+            dataclasses.replace(limits, extra_seconds=hidden_seconds + self._longest_silence()),
+        )
+        self._stack = contextlib.ExitStack()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in vars(self).items() if k != "_stack"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _stack=contextlib.ExitStack())
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            parents = (self._learners, self._examiners)
+            for parent in parents:  # at the same time: each imports for seconds
+                parent.start()
+                stack.push(parent)
+            for parent in parents:
+                parent.await_ready()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def grade(self, source: bytes | Source, submitted: bytes) -> Graded:
+        """Grade a submission.
+
+        source: the instructor's notebook, as a file or as `read_source` gave it.
+        submitted: whatever was handed in.
+        Raises SourceError where the source is at fault.
+        """
+        if isinstance(source, bytes):
+            source = read_source(source)
+        try:
+            cells = read_notebook(submitted)
+        except Malformed as malformed:
+            return set_aside(source, str(malformed))
+        notebook = graft(source, cells)
+        return self.run(notebook, hashlib.sha256(source.data).digest())
+
+    def run(self, notebook: dict[str, Any], source_hash: bytes) -> Graded:
+        """Run and examine a grafted notebook, which it completes.
+
+        source_hash: the tests' random numbers depend on it and on the answers.
+        """
+        cells = notebook["cells"]
+        answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
+        code = [c for c in cells if _is_run(c)]
+        to_run = [_to_run(c, source_hash + answers) for c in code]
+        try:
+            results = self._examine(to_run, _seed(answers, "learner"))
+        except WarmParentDied:
+            # Not this learner's doing; the machine may have been short of memory.
+            self.__exit__()
+            self.__enter__()
+            results = self._examine(to_run, _seed(answers, "learner"))
+        verdicts = {}
+        for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
+            cell["execution_count"] = number
+            cell["outputs"] = _outputs(cell, result)
+            if role(cell) is Role.TEST:
+                verdicts[grade_id(cell)] = _record(cell, result)
+        tests = [cell for cell in cells if role(cell) is Role.TEST]
+        for cell in tests:
+            decided = decision(cell)
+            if decided is not None:
+                verdicts[grade_id(cell)] = _record(cell, _Result([], decided, ""))
+                cell["outputs"] = [_printed(f"{said_of(cell)}\n")]
+        _make_showable(cells)
+        in_order = (verdicts[grade_id(c)] for c in tests if grade_id(c) in verdicts)
+        return Graded(notebook, tuple(in_order))
+
+    def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
+        """The results of the cells, in their own order."""
+        order = order_of_results(cells)
+        results: dict[int, _Result] = {}
+        end = time.monotonic() + self._limits.notebook_wall_seconds
+        for _ in range(MAX_EXAMINER_RESTARTS):
+            try:
+                for result in self._session(cells, seed, results, end):
+                    results[order[len(results)]] = result
+                break
+            except _ExaminerLost as lost:
+                results[order[len(results)]] = _Result([], lost.outcome, lost.message)
+                if len(results) == len(cells):
+                    break
+        not_run = _Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")
+        return [results.get(index, not_run) for index in range(len(cells))]
+
+    def _session(
+        self, cells: list[CellToRun], seed: int, results: dict[int, _Result], end: float
+    ) -> Iterator[_Result]:
+        """One examiner's life; the results that are not known yet, in `order_of_results`."""
+        now = time.monotonic()
+        plan = Plan(
+            cells=cells,
+            known=[*results],
+            skip=[
+                index
+                for index, result in results.items()
+                if result.outcome is not None and cells[index]["role"] is not Role.TEST
+            ],
+            seed=seed,
+            seconds=end - now,
+            hidden_seconds=end + self._hidden_seconds() - now,
+        )
+        with contextlib.ExitStack() as stack:
+            examiner = stack.enter_context(self._examiners.spawn())
+            channel = Channel(examiner.sock)
+            learner: Child | None = None
+            try:
+                channel.send(plan)
+                while True:
+                    message, _ = channel.receive(self._patience())
+                    match message["do"]:
+                        case Do.SPAWN:
+                            learner = stack.enter_context(self._learners.spawn())
+                            socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
+                            learner.sock.close()
+                        case Do.END:
+                            assert learner is not None
+                            channel.send(_ending(learner, message["closed"]))
+                        case Do.CELL:
+                            outcome = message["outcome"]
+                            yield _Result(
+                                message["outputs"],
+                                None if outcome is None else Outcome(outcome),
+                                safe_line(message["message"]),
+                                safe_line(message["cause"]),
+                            )
+                        case Do.BROKEN:
+                            raise SourceError(
+                                f"the locked cell {message['cell']!r} fails: {message['message']}"
+                            )
+                        case Do.DONE:
+                            return
+            except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
+                raise _lost(examiner, error) from None
+
+    def _patience(self) -> float:
+        return time.monotonic() + self._longest_silence()
+
+    def _hidden_seconds(self) -> float:
+        return HIDDEN_SHARE * self._limits.notebook_wall_seconds
+
+    def _longest_silence(self) -> float:
+        return self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+
+
+_engines: dict[tuple[bool, Limits], Engine] = {}
+
+
+def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
+    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+
+    unsafe: run learners' code without a sandbox.
+    secret: the course folder, which learners' code must not see.
+    """
+    if (unsafe, limits) not in _engines:
+        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
+        atexit.register(engine.__exit__)
+        share(engine, unsafe, limits)
+    return _engines[unsafe, limits]
+
+
+def share(engine: Engine, unsafe: bool, limits: Limits) -> None:
+    """Let this process use another one's engine."""
+    _engines[unsafe, limits] = engine
+
+
+def engines() -> dict[tuple[bool, Limits], Engine]:
+    """The engines of this process, by what they were asked for with."""
+    return dict(_engines)
+
+
+class _ExaminerLost(Exception):
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message
+
+
+def _lost(examiner: Child, error: Exception) -> _ExaminerLost:
+    status = None if isinstance(error, TimedOut) else _wait(examiner)
+    if status is None or status.ended_by is EndedBy.WALL:
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
+    if status.ended_by is EndedBy.LOSS:
+        raise WarmParentDied(str(status))
+    if status.ended_by is EndedBy.CPU:
+        return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
+    if status.ended_by is EndedBy.MEMORY:
+        return _ExaminerLost(Outcome.OUT_OF_MEMORY, "took too much memory to examine")
+    return _ExaminerLost(Outcome.CRASHED, f"ended the test's own process ({status})")
+
+
+def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
+    """How a child ends by itself within `patience` seconds, or else by being killed."""
+    try:
+        return child.wait(patience)
+    except TimeoutError:
+        child.kill()
+        return child.wait()
+
+
+def _ending(learner: Child, closed: bool) -> dict[str, Any]:
+    status = _wait(learner, 2.0 if closed else 0.0)
+    if status.ended_by is EndedBy.LOSS:
+        raise WarmParentDied(str(status))
+    return {"ended_by": status.ended_by, "said": str(status)}
+
+
+def _is_run(cell: dict[str, Any]) -> bool:
+    """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
+    if cell["cell_type"] != "code" or not cell["source"].strip():
+        return False
+    kind = role(cell)
+    return kind is not Role.SHOWN and not (kind is Role.TEST and decision(cell) is not None)
+
+
+def _to_run(cell: dict[str, Any], secret: bytes) -> CellToRun:
+    name = grade_id(cell) or cell["id"]
+    return CellToRun(
+        id=name,
+        role=role(cell),
+        code=cell["source"],
+        hidden="BEGIN HIDDEN TESTS" in cell["source"],
+        seed=_seed(secret, name),
+    )
+
+
+def _seed(secret: bytes, name: str) -> int:
+    """A number below 2**63 that only who has `secret` can foresee."""
+    return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:8], "big") >> 1
+
+
+def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
+    if result.outcome in (None, Outcome.PASSED):
+        return result.outputs
+    said = result.message
+    if role(cell) is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
+        said = f"this cell {said}"
+    return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
+
+
+def _printed(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def _make_showable(cells: list[dict[str, Any]]) -> None:
+    """Cut very long code of the learner's, and say which cells were not run."""
+    left = MAX_SHOWN_CODE
+    for cell in cells:
+        kind = role(cell)
+        if kind is Role.SHOWN:
+            cell["outputs"] = [_printed(NOT_RUN)]
+        if kind in (Role.ANSWER, Role.OPEN, Role.SHOWN) and cell["cell_type"] == "code":
+            cell["source"] = showable_code(cell["source"], left)
+            left = max(0, left - len(cell["source"]))
+
+
+def _record(cell: dict[str, Any], result: _Result) -> Verdict:
+    outcome = result.outcome or Outcome.NOT_RUN
+    points = float(cell["metadata"]["nbgrader"]["points"])
+    verdict = judged(grade_id(cell), outcome, points, result.message, result.cause)
+    cell["metadata"][NOTE] = {
+        "outcome": str(outcome),
+        "message": result.message,
+        "cause": result.cause,
+    }
+    return verdict
+
+
+def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
+    """An output that says what went wrong, and means no points to nbgrader."""
+    plain = outcome in (Outcome.FAILED, Outcome.ERROR)
+    return {
+        "output_type": "error",
+        "ename": str(outcome),
+        "evalue": message.partition("\n")[0],
+        "traceback": laid_out(f"✗ {message}" if plain else f"✗ {outcome}: {message}"),
+    }
+
+
+def set_aside(source: Source, reason: str) -> Graded:
+    """What a submission that can't be read gets: the source's stubs, and no points."""
+    notebook = graft(source, [])
+    reason = safe_line(reason)
+    verdicts = []
+    for cell in notebook["cells"]:
+        if role(cell) is Role.TEST:
+            said = f"the submitted notebook could not be read: {reason}"
+            result = _Result([], Outcome.MALFORMED, said)
+            cell["outputs"] = [error_output(Outcome.MALFORMED, said)]
+            verdicts.append(_record(cell, result))
+    notebook["metadata"][NOTE] = {"malformed": reason}
+    return Graded(notebook, tuple(verdicts), reason)

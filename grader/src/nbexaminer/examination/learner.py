@@ -1,0 +1,551 @@
+"""The learner's side of grading: runs cells like a notebook, and answers the examiner's calls.
+
+`main` is what a warm parent runs in each child. Whatever is in this process belongs to the
+learner: nothing that it says is believed, and nothing that it must not know is ever sent here.
+Importing this module makes the IPython shell, so that children find it ready.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import os
+import random
+import signal
+import socket
+import sys
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from torch import nn
+from traitlets import Type
+from traitlets.config import Config
+
+from nbexaminer.examination.codec import BadValue, CantCross, decode, encode
+from nbexaminer.examination.wire import Channel, WireError
+from nbexaminer.sandbox.limits import Limits
+
+MAX_HANDLES = 200_000
+MAX_MESSAGE = 2_000
+MAX_TRACEBACK = 50_000
+MAX_NAMES = 5_000
+LARGE = 1 << 20
+"""Bytes of a tensor that a `Mark` leaves out."""
+INTERRUPTS_APART = 0.5
+"""Seconds in which a second interrupt is passed over."""
+SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
+
+
+class Outputs:
+    """The outputs of the running cell, in nbformat's form, up to a number of characters."""
+
+    def __init__(self) -> None:
+        self.start(0)
+
+    def start(self, budget: int) -> None:
+        self.list: list[dict[str, Any]] = []
+        self._left = budget
+        self._full = False
+
+    def stream(self, name: str, text: str) -> None:
+        if not (text := self._spend(text)):
+            return
+        last = self.list[-1] if self.list else {}
+        if last.get("output_type") == "stream" and last["name"] == name:
+            last["parts"].append(text)
+        else:
+            self.list.append({"output_type": "stream", "name": name, "parts": [text]})
+
+    def data(self, output_type: str, bundle: dict[str, Any]) -> None:
+        data = {}
+        for mime in SHOWN_TYPES:
+            if isinstance(content := bundle.get(mime), str):
+                if mime != "text/plain" and len(content) > self._left:
+                    continue
+                data[mime] = self._spend(content)
+        if data:
+            self.list.append({"output_type": output_type, "data": data})
+
+    def error(self, name: str, message: str, lines: list[str]) -> None:
+        kept: list[str] = []
+        left = MAX_TRACEBACK
+        for line in lines:
+            kept.append(line[:left])
+            left -= len(line)
+            if left <= 0:
+                break
+        self.list.append(
+            {
+                "output_type": "error",
+                "ename": name[:200],
+                "evalue": message[:MAX_MESSAGE],
+                "traceback": kept,
+            }
+        )
+
+    def _spend(self, text: str) -> str:
+        if self._full:
+            return ""
+        if len(text) > self._left:
+            text = text[: self._left] + "\n… more output than is kept: the rest is cut off\n"
+            self._full = True
+        self._left -= len(text)
+        return text
+
+    def take(self) -> list[dict[str, Any]]:
+        for output in self.list:
+            if "parts" in output:
+                output["text"] = "".join(output.pop("parts"))
+        taken, self.list, self._full = self.list, [], True
+        return taken
+
+
+class _Stream(io.TextIOBase):
+    encoding = "utf-8"
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        OUTPUTS.stream(self._name, text)
+        return len(text)
+
+
+class _DisplayHook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        OUTPUTS.data("execute_result", format_dict)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _DisplayPublisher(DisplayPublisher):
+    def publish(self, data: Any, *_: Any, **__: Any) -> None:
+        OUTPUTS.data("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        OUTPUTS.list.clear()
+
+
+class Shell(InteractiveShell):
+    """A notebook's shell without a kernel around it."""
+
+    # The other way wants a terminal, of which the sandbox has none.
+    system = InteractiveShell.system_raw
+
+    displayhook_class = Type(_DisplayHook)
+    display_pub_class = Type(_DisplayPublisher)
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        OUTPUTS.error(etype.__name__, _text(evalue), [str(line) for line in stb])
+
+    def enable_gui(self, gui: Any = None) -> None:
+        pass
+
+
+def _make_shell() -> Shell:
+    # No history: it would need a database and a thread, and a warm parent must have neither.
+    config = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
+    shell = Shell.instance(
+        config=config,
+        user_module=types.ModuleType("__main__"),
+        profile_dir=ProfileDir(),
+        colors="nocolor",
+        banner1="",
+    )
+    shell.enable_matplotlib("inline")
+    # The first picture loads fonts and picture formats: here, once for all children.
+    figure, axes = plt.subplots()
+    axes.imshow([[0, 1]])
+    axes.set_title("$x$ y")
+    figure.savefig(io.BytesIO())
+    plt.close(figure)
+    return shell
+
+
+OUTPUTS = Outputs()
+SHELL = _make_shell()
+
+
+class Lent:
+    """An object of the test's own: it gives what the test lends of it, by calling back."""
+
+    def __init__(self, server: Server, data: dict[str, Any]) -> None:
+        vars(self)["_lent"] = server, data["back"], data["methods"], data["values"]
+
+    def __getattr__(self, name: str) -> Any:
+        server, number, methods, values = vars(self).get("_lent", (None, None, (), ()))
+        if name in values:
+            return server.call_back(number, name=name, do="get")
+        if name in methods:
+            return lambda *args, **kwargs: server.call_back(number, args, kwargs, name=name)
+        raise AttributeError(f"what the test passed has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"{name!r} of what the test passed can't be set")
+
+
+class Borrowed(nn.Module):
+    """A module of the test's own: calling it calls back, and its mode is passed on."""
+
+    def __init__(self, server: Server, data: dict[str, Any]) -> None:
+        vars(self)["_lent"] = Lent(server, data)
+        super().__init__()
+        super().train(data["training"])
+        if data["weights"]:
+            # So that `next(model.parameters()).device` works.
+            self.placeholder = nn.Parameter(torch.zeros(()))
+        # From here on its mode is passed on.
+        vars(self)["_back"] = functools.partial(server.call_back, data["back"])
+
+    def forward(self, *args: Any, **kwargs: Any) -> Any:
+        return self._back(args, kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            return getattr(vars(self)["_lent"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        # Module.train sets it too, and so may a learner who keeps the mode of every module.
+        if name == "training" and "_back" in vars(self):
+            self._back((bool(value),), do="train")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Instance:
+    """An object that a test made: it goes by handle, also where its class is a kind of dict."""
+
+    itself: Any
+
+
+@dataclasses.dataclass(frozen=True)
+class Mark:
+    """What later cells may change, as it was between two cells.
+
+    Objects are not copied, and large tensors not kept: they would fill memory where a learner uses
+    a name again.
+    """
+
+    names: dict[str, Any]
+    settings: dict[str, Any]
+    generators: tuple[Any, Any, torch.Tensor]
+
+    @classmethod
+    def now(cls) -> Mark:
+        names = {name: value for name, value in SHELL.user_ns.items() if not _is_large(value)}
+        settings = {name: get() for name, (get, _) in _SETTINGS.items()}
+        generators = random.getstate(), np.random.get_state(), torch.get_rng_state()
+        return cls(names, settings, generators)
+
+    def restore(self) -> None:
+        large = {name: value for name, value in SHELL.user_ns.items() if _is_large(value)}
+        SHELL.user_ns.clear()
+        SHELL.user_ns.update(large | self.names)
+        for name, value in self.settings.items():
+            if _SETTINGS[name][0]() != value:
+                _SETTINGS[name][1](value)
+        python, numpy, pytorch = self.generators
+        random.setstate(python)
+        np.random.set_state(numpy)
+        torch.set_rng_state(pytorch)
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, torch.Tensor | np.ndarray) and value.nbytes > LARGE
+
+
+def _set_warnings(filters: list[Any]) -> None:
+    warnings.resetwarnings()  # which also forgets what was warned of
+    present: Any = warnings.filters
+    present[:] = filters
+
+
+_SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
+    "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
+    "default device": (torch.get_default_device, torch.set_default_device),
+    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
+    "NumPy's errors": (np.geterr, lambda errors: np.seterr(**errors)),
+    "Matplotlib": (plt.rcParams.copy, lambda settings: dict.update(plt.rcParams, settings)),
+    "warnings": (lambda: warnings.filters[:], _set_warnings),
+    "folder": (os.getcwd, os.chdir),
+}
+"""How to get and set what holds for the whole process."""
+
+
+class Server:
+    """Runs cells and answers calls, one at a time, as the examiner asks."""
+
+    def __init__(self, channel: Channel, limits: Limits) -> None:
+        self._channel = channel
+        self._limits = limits
+        self._objects: list[Any] = []
+        self._numbers: dict[int, int] = {}
+        self._generators: dict[int, torch.Generator] = {}
+        self._borrowed: dict[int, Any] = {}
+        self._borrowed_numbers: dict[int, int] = {}
+        self._classes: dict[str, type] = {}
+        self._marks: dict[int, Mark] = {}
+        self._request: list[int] = []
+        self._seeded = False
+        self._interrupted = 0.0
+
+    def serve(self) -> None:
+        """Answer requests until the examiner has no more."""
+        while True:
+            self._answer(*self._channel.receive())
+
+    def _answer(self, message: dict[str, Any], blob: bytes) -> None:
+        self._request.append(message["id"])
+        outermost = len(self._request) == 1
+        try:
+            if outermost:
+                self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
+            reply, value = getattr(self, f"_do_{message['do']}")(message, blob)
+            data, out = encode(value, self._lend)
+        except (WireError, SystemError):
+            raise
+        except BaseException as error:
+            reply, data, out = {"error": _describe(error)}, None, b""
+        finally:
+            if outermost:
+                self._alarm(0.0, 0.0)
+            self._request.pop()
+        reply |= {"id": message["id"], "do": "reply", "value": data}
+        try:
+            self._channel.send(reply, out)
+        except ValueError as error:
+            refusal = {"error": _describe(CantCross(f"what came back is too large: {error}"))}
+            self._channel.send({"id": message["id"], "do": "reply", "value": None} | refusal)
+
+    def _alarm(self, wall: float, cpu: float) -> None:
+        """Ask for a KeyboardInterrupt, after which this process lives on; the examiner kills."""
+        for number, timer, seconds in (
+            (signal.SIGALRM, signal.ITIMER_REAL, wall),
+            (signal.SIGPROF, signal.ITIMER_PROF, cpu),
+        ):
+            signal.signal(number, self._interrupt)
+            signal.setitimer(timer, seconds)
+
+    def _interrupt(self, number: int, frame: Any) -> None:
+        now = time.monotonic()
+        # The other timer may ring while the first one's interrupt is being dealt with.
+        if now - self._interrupted > INTERRUPTS_APART:
+            self._interrupted = now
+            raise KeyboardInterrupt("out of time")
+
+    def _do_run(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        """Run a cell. The reply has its outputs, the error's name, and the names now defined."""
+        if not self._seeded:
+            # So that a regrade draws the same random numbers.
+            self._seeded = True
+            random.seed(message["seed"])
+            np.random.seed(message["seed"] % 2**32)
+            torch.manual_seed(message["seed"])
+            sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+        plt.close("all")  # what tests drew since the last cell
+        OUTPUTS.start(self._limits.output_bytes)
+        try:
+            result = SHELL.run_cell(message["code"], store_history=True, silent=False)
+            error = result.error_before_exec or result.error_in_exec
+        except Exception as raised:  # from the shell itself: code too long or too deep to compile
+            error = raised
+            OUTPUTS.error(
+                type(raised).__name__, _text(raised), [f"{type(raised).__name__}: {raised}"]
+            )
+        namespace = SHELL.user_ns
+        if message["given"]:
+            for name, value in namespace.items():
+                if isinstance(value, type) and dataclasses.is_dataclass(value):
+                    self._classes.setdefault(name, value)
+        reply = {
+            "outputs": OUTPUTS.take(),
+            "failed": _describe(error) if error is not None else None,
+            "names": _names(),
+        }
+        return reply, None
+
+    def _do_mark(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        self._marks[message["place"]] = Mark.now()
+        return {}, None
+
+    def _do_restore(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        self._marks[message["place"]].restore()
+        return {}, _names()
+
+    def _do_fetch(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        return {}, SHELL.user_ns[message["name"]]
+
+    def _do_call(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        args, kwargs = self._read(message["value"], blob)
+        called = self._objects[message["on"]]
+        value = called(*args, **kwargs)
+        if isinstance(called, type) and isinstance(value, called):
+            return {}, _Instance(value)
+        return {}, _settle(value)
+
+    def _do_keep(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        args, kwargs = self._read(message["value"], blob)
+        value = self._objects[message["on"]](*args, **kwargs)
+        return {}, lambda: value
+
+    def _do_get(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        return {}, getattr(self._objects[message["on"]], message["name"])
+
+    def _do_item(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        return {}, self._objects[message["on"]][self._read(message["value"], blob)]
+
+    def _do_length(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        return {}, len(self._objects[message["on"]])
+
+    def _do_list(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        return {}, _listed(iter(self._objects[message["on"]]))
+
+    def _lend(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, _Instance):
+            value = value.itself
+        if id(value) in self._borrowed_numbers:
+            return {"lent": self._borrowed_numbers[id(value)]}
+        number = self._numbers.get(id(value))
+        if number is None:
+            if len(self._objects) >= MAX_HANDLES:
+                raise CantCross("too many objects at once")
+            number = self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        name = getattr(value, "__name__", None)
+        kind = type(value).__name__
+        label = name if isinstance(name, str) and callable(value) else f"{kind} object"
+        return {"h": number, "label": label[:100]}
+
+    def _read(self, data: Any, blob: bytes) -> Any:
+        return decode(data, blob, self._foreign)
+
+    def _foreign(self, data: Any) -> Any:
+        if "h" in data:
+            return self._objects[data["h"]]
+        if "generator" in data:
+            generator = self._generators.setdefault(data["generator"], torch.Generator())
+            if data["state"] is not None:
+                generator.set_state(self._state(data["state"]))
+            return generator
+        if "dataclass" in data:
+            fields = {name: self._plain(value) for name, value in data["fields"].items()}
+            return self._classes[data["dataclass"]](**fields)
+        return self._borrow(data)
+
+    def _state(self, text: str) -> torch.Tensor:
+        return torch.tensor(list(bytes.fromhex(text)), dtype=torch.uint8)
+
+    def _plain(self, data: Any) -> Any:
+        return decode(data, b"", self._foreign)
+
+    def _borrow(self, data: dict[str, Any]) -> Any:
+        number = data["back"]
+        borrowed = self._borrowed.get(number)
+        if borrowed is None:
+            if data["module"]:
+                borrowed = Borrowed(self, data)
+            elif data["called"]:
+
+                def borrowed(*args: Any, **kwargs: Any) -> Any:
+                    return self.call_back(number, args, kwargs)
+
+            else:
+                borrowed = Lent(self, data)
+            self._borrowed[number] = borrowed
+            self._borrowed_numbers[id(borrowed)] = number
+        elif data["module"]:
+            vars(borrowed)["training"] = data["training"]  # not to be passed back
+        return borrowed
+
+    def call_back(
+        self, number: int, args: Any = (), kwargs: Any = None, name: str | None = None,
+        do: str = "call",
+    ) -> Any:  # fmt: skip
+        """Ask the test's process for what it lent, and answer its questions meanwhile."""
+        data, blob = encode((args, kwargs or {}), self._lend)
+        during = self._request[-1]
+        asked = {"on": number, "what": do, "name": name, "value": data}
+        self._channel.send({"id": during, "do": "back", **asked}, blob)
+        while True:
+            message, blob = self._channel.receive()
+            if message["do"] != "returned":
+                self._answer(message, blob)
+            elif "error" in message:
+                raise RuntimeError(message["error"])
+            else:
+                return self._read(message["value"], blob)
+
+
+def _names() -> list[str]:
+    """What the learner's cells have defined."""
+    hidden = SHELL.user_ns_hidden
+    names = [n for n in SHELL.user_ns if n not in hidden and not n.startswith("_")]
+    return names[:MAX_NAMES]
+
+
+def _settle(value: Any) -> Any:
+    return _listed(value) if isinstance(value, Iterator) else value
+
+
+def _listed(values: Iterator[Any]) -> list[Any]:
+    listed: list[Any] = []
+    for value in values:
+        if len(listed) >= MAX_HANDLES:
+            raise CantCross("too many items to look at")
+        listed.append(value)
+    return listed
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception:
+        return ""
+
+
+def _describe(error: BaseException) -> dict[str, Any]:
+    """What the examiner is told of an exception: words only."""
+    bases = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
+    where = None
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [f for f in frames if f.filename.startswith("<ipython-input")]
+    if own:
+        last = own[-1]
+        where = f"line {last.lineno} of the cell, in {last.name}: {last.line or ''}"[:300]
+    return {
+        "name": type(error).__name__[:100],
+        "bases": bases[:10],
+        "message": _text(error),
+        "where": where,
+    }
+
+
+def main(sock: socket.socket, limits: Limits) -> None:
+    """Serve one examiner at `sock`; returns when it hangs up."""
+    try:
+        Server(Channel(sock, limits.message_bytes), limits).serve()
+    except (WireError, BadValue):
+        return

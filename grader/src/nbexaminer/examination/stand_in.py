@@ -1,0 +1,447 @@
+"""A learner's process, and what is in it, as the examiner sees them.
+
+In a test cell, a name that only the learner's process defines is a stand-in: it can be
+called with plain values, tensors, stand-ins, generators, dataclasses of the exercise, and
+functions, modules and other objects that the test lends, its attributes can be read, and it can be
+indexed and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
+Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
+says which answer it is. `keep_` calls it and leaves there what comes back.
+
+A function that is lent can be called, and a module called and put into a mode. Beyond that an
+object lends what its class names in `lends`, methods to call and other attributes to read:
+`lends = ("new_caches",)`. An object that is no module needs it. A learner who passes something
+lent back passes the test's own object. When its test has ended, it can't be used any more.
+An exception of the learner's comes as an instance of the built-in exception that it is.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+import math
+import re
+import secrets
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from nbexaminer.examination.codec import BadValue, CantCross, decode, encode
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
+
+GRACE_SECONDS = 1.0
+"""How long after a polite interrupt a learner's process is killed."""
+MAX_NESTED_CALLS = 32
+MAX_STAND_INS = 200_000
+MAX_LENT = 10_000
+"""Objects that one test cell may lend."""
+MAX_TEXT = 8_000
+TAKEN_BACK = object()
+"""What comes back in place of what was lent for a test that has ended."""
+
+
+class RemoteError(Exception):
+    """An exception of the learner's. Instances also have its built-in type.
+
+    where: the line that raised it, in words, or None.
+    """
+
+    where: str | None
+
+    def __init__(self, message: str, where: str | None = None) -> None:
+        BaseException.__init__(self, message)
+        self.message = message
+        self.where = where
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def builtin(self) -> str:
+        """The name of its built-in type."""
+        return type(self).__bases__[-1].__name__
+
+
+class Ended(BaseException):
+    """The learner's code was stopped. Not an Exception, so that no test swallows it."""
+
+    def __init__(self, outcome: Outcome, message: str) -> None:
+        super().__init__(message)
+        self.outcome = outcome
+        self.message = message
+
+
+class Lost(BaseException):
+    """The learner's process can't be talked to any more. Not an Exception, for the same reason."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+# Their constructors need more than a message, or they mean something to the interpreter.
+_NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
+
+
+def rebuild_error(description: Any) -> RemoteError:
+    """The exception that a learner's process describes. Raises BadValue."""
+    match description:
+        case {"name": str(name), "bases": list(bases), "message": str(text), "where": where}:
+            pass
+        case _:
+            raise BadValue("no exception")
+    kinds = [getattr(builtins, b, None) for b in bases if isinstance(b, str)]
+    fits = (
+        k
+        for k in kinds
+        if isinstance(k, type) and issubclass(k, Exception) and k.__name__ not in _NOT_REBUILT
+    )
+    name = name if name.isidentifier() and len(name) <= 100 else "Exception"
+    kind = type(name, (RemoteError, next(fits, Exception)), {})
+    where = where[:300] if isinstance(where, str) else None
+    return kind(text[:MAX_TEXT], where)
+
+
+class StandIn:
+    """Something in the learner's process, to be called and looked at from this one."""
+
+    __slots__ = ("__number", "__remote", "__weakref__")
+
+    def __init__(self, remote: Remote, number: int, label: str) -> None:
+        object.__setattr__(self, "_StandIn__remote", remote)
+        object.__setattr__(self, "_StandIn__number", number)
+        remote.labels[number] = label
+
+    @property
+    def names_used_(self) -> frozenset[str]:
+        """Names that the text of the cell defining it reads; none where nobody asked by name."""
+        return self.__remote.names_used.get(self.__number, frozenset())
+
+    @property
+    def answer_(self) -> str:
+        """Its name and the cell that defines it, in words; empty where nobody asked by name."""
+        return self.__remote.answers.get(self.__number, "")
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self.__remote.request("call", (args, kwargs), on=self.__number)
+
+    def keep_(self, /, *args: Any, **kwargs: Any) -> Any:
+        """As a call, but what comes back stays there: a function that gives a copy of it, as it is
+        by then."""
+        return self.__remote.request("keep", (args, kwargs), on=self.__number)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.__remote.request("get", None, on=self.__number, name=name)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise TypeError(
+            f"a test can't set {name!r} in a learner's process: "
+            "pass it as an argument, or use load_state_dict"
+        )
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.__remote.request("item", key, on=self.__number)
+
+    def __len__(self) -> int:
+        return _as(int, self.__remote.request("length", None, on=self.__number))
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(_as(list, self.__remote.request("list", None, on=self.__number)))
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __repr__(self) -> str:
+        return f"<{self.__remote.labels[self.__number]}>"
+
+
+def _as(kind: type, value: Any) -> Any:
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected, but {type(value).__name__} came back")
+    return value
+
+
+def number_of(stand_in: StandIn) -> int:
+    """Its number in the learner's process."""
+    number: int = object.__getattribute__(stand_in, "_StandIn__number")
+    return number
+
+
+class Remote:
+    """A learner's process, seen from the examiner."""
+
+    def __init__(self, channel: Channel, given: dict[str, Any], seed: int) -> None:
+        self._channel = channel
+        self._given = given
+        self._seed = seed
+        self.deadline = math.inf
+        self.names: frozenset[str] = frozenset()
+        self.labels: dict[int, str] = {}
+        self.names_used: dict[int, frozenset[str]] = {}
+        self.answers: dict[int, str] = {}
+        self.out_of_memory = False
+        self.tellable: int | None = None
+        self._stand_ins: dict[int, StandIn] = {}
+        self._lent: dict[int, Any] = {}
+        self._lent_numbers: dict[int, int] = {}
+        self._lent_count = 0
+        self._generators: weakref.WeakKeyDictionary[torch.Generator, tuple[int, Any]] = (
+            weakref.WeakKeyDictionary()
+        )
+        self._generator_count = 0
+        self._depth = 0
+
+    def request(self, do: str, value: Any = None, **fields: Any) -> Any:
+        """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
+        data, blob = encode(value, self._lend, keep_layout=True)
+        reply, got = self._exchange({"do": do, "value": data, **fields}, blob)
+        if "error" in reply:
+            raise got
+        return got
+
+    def fetch(self, name: str, answer: str, names_used: frozenset[str]) -> Any:
+        """What the learner calls `name`. Raises RemoteError, Ended, Lost.
+
+        answer, names_used: which answer it is and what the text of its cell reads, which its
+            process is not asked.
+        """
+        value = self.request("fetch", None, name=name)
+        if isinstance(value, StandIn):
+            self.answers[number_of(value)] = answer
+            self.names_used[number_of(value)] = names_used
+        return value
+
+    def take_back(self) -> None:
+        """Let nothing that was lent be used any more.
+
+        A right answer that one test lends, such as a cache, would else answer another test.
+        """
+        self._lent.clear()
+        self._lent_numbers.clear()
+
+    def restore(self, place: int) -> None:
+        """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
+        self._note_names(self.request("restore", place=place))
+
+    def run(self, code: str, given: bool) -> dict[str, Any]:
+        """Run a cell; the reply as it came. Raises Ended, Lost."""
+        request = {"do": "run", "value": None, "code": code, "given": given, "seed": self._seed}
+        reply, _ = self._exchange(request, b"")
+        self._note_names(reply.get("names"))
+        return reply
+
+    def _note_names(self, names: Any) -> None:
+        if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
+            raise Lost(BadValue("no names"))
+        self.names = frozenset(names)
+
+    def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+        """The reply, and the value or the exception in it."""
+        # Not to be guessed, so that an answer sent ahead of its question fits none.
+        message["id"] = secrets.randbits(53)
+        called_back = False
+        try:
+            message["seconds"] = self.deadline - time.monotonic()
+            if message["seconds"] <= 0:
+                raise TimedOut("no time left")
+            kill_at = self.deadline + GRACE_SECONDS
+            self._channel.send(message, blob, kill_at)
+            while True:
+                reply, blob = self._channel.receive(kill_at)
+                if reply.get("id") != message["id"]:
+                    raise BadFrame("an answer to another question")
+                if reply.get("do") == "reply":
+                    break
+                if reply.get("do") != "back":
+                    raise BadFrame("neither an answer nor a call")
+                called_back = True
+                self._serve(reply, blob)
+            if "error" not in reply:
+                return reply, decode(reply.get("value"), blob, self._receive)
+            error = self._error(reply["error"])
+            if isinstance(error, Ended) and called_back:
+                # It may have been interrupted in the middle of a frame.
+                raise TimedOut("interrupted during a call")
+        except Exception as cause:
+            raise Lost(cause) from None
+        if isinstance(error, Ended):
+            raise error
+        return reply, error
+
+    def _error(self, description: Any) -> BaseException:
+        error = rebuild_error(description)
+        error.where = self._place_told(error.where)
+        if "KeyboardInterrupt" in description["bases"]:
+            return Ended(Outcome.TIMED_OUT, "")
+        if runs_out_of_memory(error):
+            self.out_of_memory = True
+        return error
+
+    def _place_told(self, where: str | None) -> str | None:
+        """Where an exception was raised, as far as that may be told.
+
+        With `tellable`, which is how many lines an answer has, that is the number of a line: its
+        text and the function's name can be made up.
+        """
+        if where is None or self.tellable is None:
+            return where
+        line = re.match(r"line (\d{1,4}) ", where)
+        told = line is not None and int(line[1]) <= self.tellable
+        return f"line {line[1]} of the cell" if line and told else None
+
+    def _serve(self, call: dict[str, Any], blob: bytes) -> None:
+        """Answer a call of the learner's to what a test lent it."""
+        if self._depth >= MAX_NESTED_CALLS:
+            raise BadFrame("calls nested too deeply")
+        self._depth += 1
+        try:
+            ask, (args, kwargs) = self._asked(call), self._arguments(call, blob)
+            try:
+                data, out = encode(ask(*args, **kwargs), self._lend, keep_layout=True)
+                answer: dict[str, Any] = {"do": "returned", "value": data}
+            except Exception as error:  # Lost and Ended are none
+                said = f": {error}" if isinstance(error, _SAYABLE) else ""
+                text = f"what the test passed raised {type(error).__name__}{said}"
+                answer, out = {"do": "returned", "error": text[:MAX_TEXT]}, b""
+            self._channel.send(answer, out, self.deadline + GRACE_SECONDS)
+        finally:
+            self._depth -= 1
+
+    def _asked(self, call: dict[str, Any]) -> Callable[..., Any]:
+        """What a call asks for, where it may. Raises BadFrame."""
+        on, what, name = call.get("on"), call.get("what"), call.get("name")
+        if type(on) is not int or not 0 <= on < self._lent_count:
+            raise BadFrame("a call of what was not lent")
+        if on not in self._lent:
+            return _raise_taken_back
+        lent = self._lent[on]
+        methods, values = _lends(lent)
+        match what, name:
+            case "call", None if _is_called(lent):
+                return cast(Callable[..., Any], lent)
+            case "call", str() if name in methods:
+                return cast(Callable[..., Any], getattr(lent, name))
+            case "get", str() if name in values:
+                return lambda: getattr(lent, name)
+            case "train", None if isinstance(lent, nn.Module):
+                return lambda mode: lent.train(mode) and None
+        raise BadFrame("a call of what was not lent")
+
+    def _arguments(self, call: dict[str, Any], blob: bytes) -> tuple[tuple[Any, ...], Any]:
+        match decode(call.get("value"), blob, self._receive):
+            case (tuple() as args, dict() as kwargs) if all(isinstance(k, str) for k in kwargs):
+                return args, kwargs
+        raise BadValue("no arguments")
+
+    def _receive(self, data: Any) -> Any:
+        match data:
+            case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
+                return self._lent.get(number, TAKEN_BACK)
+            case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
+                pass
+            case _:
+                raise BadValue("no handle")
+        if number not in self._stand_ins:
+            if len(self._stand_ins) >= MAX_STAND_INS:
+                raise BadValue("too many handles")
+            label = "".join(c for c in label[:100] if c.isprintable())
+            self._stand_ins[number] = StandIn(self, number, label)
+        return self._stand_ins[number]
+
+    def _lend(self, value: Any) -> dict[str, Any]:
+        if isinstance(value, StandIn):
+            number = number_of(value)
+            if self._stand_ins.get(number) is not value:
+                raise CantCross("a stand-in of a process that has ended")
+            return {"h": number}
+        if isinstance(value, torch.Generator):
+            return self._lend_generator(value)
+        kind = type(value)
+        if dataclasses.is_dataclass(kind) and self._given.get(kind.__name__) is kind:
+            return {"dataclass": kind.__name__, "fields": self._fields(value)}
+        if _is_called(value) or hasattr(kind, "lends"):
+            return self._lend_back(value)
+        raise CantCross(
+            f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, strings, "
+            "tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a locked cell, a "
+            "function, a module, what says in its class what it `lends`, or what the learner's "
+            "code returned"
+        )
+
+    def _lend_back(self, value: Any) -> dict[str, Any]:
+        """The same object keeps one number, so that asking for it again costs no memory."""
+        number = self._lent_numbers.get(id(value))
+        if number is None:
+            if len(self._lent) >= MAX_LENT:
+                raise CantCross("too many objects at once")
+            number = self._lent_numbers[id(value)] = self._lent_count
+            self._lent[number] = value
+            self._lent_count += 1
+        module = isinstance(value, nn.Module)
+        methods, values = _lends(value)
+        return {
+            "back": number,
+            "called": _is_called(value),
+            "module": module,
+            "training": module and value.training,
+            "weights": module and any(True for _ in value.parameters()),
+            "methods": methods,
+            "values": values,
+        }
+
+    def _fields(self, value: Any) -> dict[str, Any]:
+        fields = {}
+        for field in dataclasses.fields(value):
+            if field.init:
+                fields[field.name], blob = encode(getattr(value, field.name), self._lend)
+                if blob:
+                    raise CantCross(f"the field {field.name} of a dataclass can't be a tensor")
+        return fields
+
+    def _lend_generator(self, value: torch.Generator) -> dict[str, Any]:
+        """The same one keeps one counterpart, which is told of a new state but never asked."""
+        state = value.get_state()
+        number, known = self._generators.get(value, (None, None))
+        if number is None:
+            number = self._generator_count
+            self._generator_count += 1
+        fresh = known is None or not torch.equal(state, known)
+        # Move on, so that seeding it again, with the same seed too, is seen next time.
+        torch.rand((), generator=value)
+        self._generators[value] = (number, value.get_state())
+        return {
+            "generator": number,
+            "state": bytes(state.numpy()).hex() if fresh else None,
+        }
+
+
+def _is_called(value: Any) -> bool:
+    return isinstance(value, nn.Module) or (callable(value) and not hasattr(type(value), "lends"))
+
+
+def _lends(value: Any) -> tuple[list[str], list[str]]:
+    """The methods and the other attributes that an object's class lends."""
+    kind = type(value)
+    names = getattr(kind, "lends", ())
+    methods = [name for name in names if callable(getattr(kind, name, None))]
+    return methods, [name for name in names if name not in methods]
+
+
+def _raise_taken_back(*_: Any, **__: Any) -> None:
+    raise RuntimeError("it was lent for a test that has ended")
+
+
+_SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
+
+
+def runs_out_of_memory(error: BaseException) -> bool:
+    """Whether an exception says that there is no memory left, as Python or PyTorch say it."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    )

@@ -1,0 +1,64 @@
+"""Try a source's own solution, so that a broken test costs nobody points.
+
+What is said goes to the instructor, so errors of hidden tests are told in full.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import dataclasses
+
+from nbexaminer.examination.dropped import decision
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
+from nbexaminer.examination.verdicts import COST_NOTHING
+from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id
+
+_LAST = "_last_value"
+
+
+def try_solution(engine: Engine, source: Source) -> None:
+    """Grade the solution in a source notebook by its own tests, hidden ones included.
+
+    Raises SourceError that names each test cell which it does not pass, and the error.
+    """
+    asking = copy.deepcopy(source.notebook)
+    for cell, role in zip(asking["cells"], source.roles, strict=True):
+        if role is not Role.TEST or decision(cell) is not None:
+            continue
+        if ends_in_a_number(cell["source"]):
+            raise SourceError(f"the test cell {grade_id(cell)!r} {PARTIAL_CREDIT}")
+        # The mark of a hidden test, by which an error's text is kept from learners.
+        shown = cell["source"].replace("BEGIN HIDDEN TESTS", "")
+        cell["source"] = _asking_for_a_score(shown, cell["metadata"]["nbgrader"]["points"])
+    graded = engine.grade(dataclasses.replace(source, notebook=asking), source.data)
+    if graded.reason:
+        raise SourceError(f"its own solution can't be read: {graded.reason}")
+    broken = [v for v in graded.verdicts if v.outcome not in COST_NOTHING]
+    if broken:
+        said = "\n".join(f"  {v.cell!r}: {v.outcome}: {v.message}" for v in broken)
+        raise SourceError(
+            "its own solution does not pass these test cells, so nobody could. "
+            f"Nothing was graded; correct the test or the solution:\n{said}"
+        )
+
+
+def _asking_for_a_score(code: str, points: float) -> str:
+    """A test cell that fails where its last expression gives the score of a right answer."""
+    code = code.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        statements = ast.parse(code).body
+    except SyntaxError:
+        return code
+    if not statements or not isinstance(statements[-1], ast.Expr):
+        return code
+    last = statements[-1]
+    lines = code.split("\n")
+    line = lines[last.lineno - 1].encode()
+    before, after = line[: last.col_offset].decode(), line[last.col_offset :].decode()
+    lines[last.lineno - 1] = f"{before}{_LAST} = {after}"
+    number = f"issubclass(type({_LAST}), (int, float)) and type({_LAST}) is not bool"
+    said = f"the cell {PARTIAL_CREDIT}"
+    lines.append(f"assert not ({number} and {_LAST} == {points!r}), {said!r}")
+    return "\n".join(lines)

@@ -1,0 +1,64 @@
+"""When something was handed in, as nbgrader and learning platforms write it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from pathlib import Path
+
+from nbexaminer.intake.files import Missing, read_file
+from nbexaminer.intake.names import Malformed, printable
+
+TIMESTAMP = "timestamp.txt"
+MAX_TIMESTAMP_BYTES = 200
+YEARS = range(2000, 2100)
+"""Others are no time at which a learner hands in; some end what compares or shows them."""
+_DATE = re.compile(
+    r"(?P<here>\d{4}-\d\d-\d\d([ T][\d:.]{4,15})?)"
+    r"( ?(Z|(?P<sign>[+-])(?P<hours>\d\d):?(?P<minutes>\d\d)?|[A-Za-z][\w+/-]*))?"
+)
+
+
+def read_timestamp(folder: Path | int) -> datetime.datetime | None:
+    """When a submission was handed in, in UTC, or None where its folder doesn't say.
+
+    folder: its path, or its descriptor.
+    Raises Malformed for what is no date, also where `nbgrader` would look for its time zone
+    among the machine's files.
+    """
+    path, at = (folder / TIMESTAMP, None) if isinstance(folder, Path) else (TIMESTAMP, folder)
+    try:
+        text = read_file(path, MAX_TIMESTAMP_BYTES, at).decode(errors="replace").strip()
+        return parse_timestamp(text) if text else None
+    except Missing:
+        return None
+    except Malformed as error:
+        raise Malformed(f"{TIMESTAMP}: {error}; fix or remove the file") from None
+
+
+def parse_timestamp(text: str) -> datetime.datetime:
+    """The time, in UTC, that nbgrader wrote as text. Raises Malformed."""
+    from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it
+
+    found = _DATE.fullmatch(text)
+    if not found:
+        raise Malformed(f"'{printable(text[:40])}' is no date and time")
+    try:
+        if found["sign"] is None:
+            when: datetime.datetime = parse_utc(text)
+        else:  # nbgrader would take the hours for seconds, or for nothing
+            ahead = datetime.timedelta(
+                hours=int(found["hours"]), minutes=int(found["minutes"] or 0)
+            )
+            here = parse_utc(found["here"])
+            when = here - ahead if found["sign"] == "+" else here + ahead
+    except Exception as error:  # dateutil has many
+        raise Malformed(printable(str(error))) from None
+    return check_year(when)
+
+
+def check_year(when: datetime.datetime) -> datetime.datetime:
+    """The same time. Raises Malformed for one at which nobody hands in."""
+    if when.year not in YEARS:
+        raise Malformed(f"the year {when.year} is not between {YEARS[0]} and {YEARS[-1]}")
+    return when

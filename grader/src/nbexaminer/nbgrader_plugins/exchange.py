@@ -1,0 +1,152 @@
+"""Steps of nbgrader's exchange that one learner's odd folder neither ends nor misleads."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
+
+from nbexaminer.intake.drop_box import copy_dropped, read_dropped, take_dropped
+from nbexaminer.intake.taking import SECRET
+from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp
+
+
+class Collect(ExchangeCollect):
+    """nbgrader's own, but it takes nothing that is not its learner's, and follows no link.
+
+    The drop box is open to all learners, and nbgrader would copy what a link in it leads to: the
+    instructor's files, which then come back to the learner with the feedback.
+    """
+
+    src_records: list[dict[str, Any]]
+    inbound_path: str
+
+    def _path_to_record(self, path: str) -> dict[str, Any]:
+        name = os.path.basename(path)
+        try:
+            dropped = take_dropped(Path(self.inbound_path), name, self.check_owner)
+        except Malformed as error:
+            self._refuse(name, error)
+            return {"username": None, "filename": name, "timestamp": datetime.datetime.min}
+        return {"username": dropped.learner, "filename": name, "timestamp": dropped.handed_in}
+
+    def _refuse(self, name: str, reason: object) -> None:
+        self.log.error("Not collected: %s: %s", printable(name), reason)
+
+    def init_src(self) -> None:
+        """Find what was handed in."""
+        super().init_src()
+        self.src_records = [r for r in self.src_records if r["username"] is not None]
+
+    def copy_files(self) -> None:
+        """Copy each learner's submission, unless it is there already."""
+        course = self.coursedir
+        self.log.info(
+            "Processing %d submissions of %s", len(self.src_records), course.assignment_id
+        )
+        for record in self.src_records:
+            learner = record["username"]
+            place = Path(
+                course.format_path(course.submitted_directory, learner, course.assignment_id)
+            )
+            if self._is_wanted(place, record["timestamp"]):
+                self._collect(learner, record["filename"], place)
+            else:
+                newer = "no newer one" if self.update else "use --update to update"
+                self.log.info("Collected already, %s: %s", newer, learner)
+
+    def _is_wanted(self, place: Path, handed_in: datetime.datetime) -> bool:
+        """Whether a submission is to take the place of what is there, as nbgrader decides."""
+        if not place.is_dir():
+            return True
+        try:
+            there = read_timestamp(place)
+        except Malformed as error:
+            self.log.warning("%s: %s", place, error)
+            there = None
+        if self.update and (there is None or handed_in > there):
+            return True
+        return bool(self.before_duedate and there != handed_in)
+
+    def _collect(self, learner: str, name: str, place: Path) -> None:
+        """Copy what is ordinary in a submission, by way of a folder that no learner can change."""
+        with tempfile.TemporaryDirectory(prefix="collect-") as own:
+            taken = Path(own) / "taken"
+            taken.mkdir()
+            try:
+                remarks = copy_dropped(Path(self.inbound_path), name, taken, self.check_owner)
+            except Malformed as error:
+                self._refuse(name, error)
+                return
+            for remark in remarks:
+                self.log.error("%s: %s", printable(name), remark)
+            self.log.info("Collecting submission: %s", learner)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.is_dir():
+                shutil.rmtree(place)
+            try:
+                self.do_copy(str(taken), str(place))
+            except (OSError, RuntimeError) as error:  # it is larger than nbgrader is set to take
+                self._refuse(name, error)
+                return
+
+
+class List(ExchangeList):
+    """nbgrader's own, but of the drop box it lists only what can be somebody's.
+
+    It would print any name as it is, or end at one that it did not give.
+    """
+
+    assignments: list[str]
+
+    def init_dest(self) -> None:
+        """Find what there is to be listed."""
+        super().init_dest()
+        if self.inbound:
+            self.assignments = [path for path in self.assignments if self._is_listed(path)]
+
+    def _is_listed(self, path: str) -> bool:
+        name = os.path.basename(path)
+        try:
+            read_dropped(name)
+        except Malformed as error:
+            self.log.error("Not listed: %s: %s", printable(name), error)
+            return False
+        return True
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """nbgrader's own, but a submission that came another way does not end it.
+
+    A learner can fetch feedback only for what the exchange collected, since the secret that names
+    the file came with it. The pages of the others stay in feedback/, and a warning says whose.
+    """
+
+    def copy_files(self) -> None:
+        """Release what can be fetched."""
+        coursedir = self.coursedir
+        folders = Path(
+            coursedir.format_path(coursedir.feedback_directory, "*", coursedir.assignment_id)
+        )
+        root = Path(coursedir.root) / coursedir.feedback_directory
+        others = sorted(
+            folder.parent.name
+            for folder in root.glob(str(folders.relative_to(root)))
+            if not all((folder / name).exists() for name in (SECRET, TIMESTAMP))
+        )
+        if others:
+            self.log.warning(
+                "Not handed in through the exchange, so give their feedback back the way their "
+                "work came (the pages are in %s): %s",
+                root,
+                ", ".join(others),
+            )
+            excluded = [coursedir.student_id_exclude, *others]
+            coursedir.student_id_exclude = ",".join(name for name in excluded if name)
+        super().copy_files()

@@ -1,0 +1,105 @@
+"""The class report, an nbgrader export plugin: one HTML page that needs no other file, and a table.
+
+    nbgrader export --exporter=nbexaminer.nbgrader_plugins.report.ClassReport --to report.html
+
+Scores come from the gradebook, what went wrong from the graded notebooks in autograded/. Where one
+of those is missing, the report says so and does without. `--assignment` and `--student` choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import pandas as pd
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.plugins.export import ExportPlugin
+from traitlets import Bool
+from traitlets.config import Configurable
+
+from nbexaminer.deadlines.due import near
+from nbexaminer.gradebook.writer import GradebookUnavailable
+from nbexaminer.gradebook.lateness import bring_up_to_date
+from nbexaminer.people.roster import Learner, read_roster
+from nbexaminer.pages.report.facts import COLUMNS, Facts, gather
+from nbexaminer.pages.report.page import render
+from nbexaminer.pages.report.statistics import exercise_report
+from nbexaminer.similarity.base_line import BaseLine, base_line
+from nbexaminer.similarity.compare import Comparison, Pair
+from nbexaminer.notebook.harmless import safe_cell
+
+
+class ClassReport(ExportPlugin):
+    """Writes the page to `--to` (report.html) and the table beside it (report.csv)."""
+
+    similarity = Bool(True, help="Whether learners' answers are compared.").tag(config=True)
+
+    def export(self, gradebook: Gradebook) -> None:
+        """Write both files; excluded learners are in neither."""
+        page = Path(self.to or "report.html")
+        table = page.with_suffix(".csv")
+        if page == table:
+            raise NbGraderException(
+                f"--to is {self.to!r}: name the HTML page, such as report.html; "
+                "the table goes beside it as .csv"
+            )
+        chosen = {str(student) for student in self.student}
+        roster = [s for s in read_roster(gradebook) if not chosen or s.student_id in chosen]
+        learners = [learner for learner in roster if not learner.excluded]
+        exercises = {str(name) for name in self.assignment}
+        there_are = [assignment.name for assignment in gradebook.assignments]
+        for name in sorted(exercises - {*there_are}):
+            raise NbGraderException(
+                f"--assignment {name!r}: not in the gradebook{near(name, there_are)}"
+            )
+        try:
+            bring_up_to_date(gradebook, there_are, cast(Configurable, self.parent))
+        except GradebookUnavailable as error:
+            raise SystemExit(str(error)) from None
+        found = [
+            self._facts(gradebook, assignment, learners)
+            for assignment in gradebook.assignments
+            if not exercises or assignment.name in exercises
+        ]
+        base = self._base_line() if self.similarity and found else None
+        begun = [facts for facts in found if exercises or facts.is_begun]
+        later = [facts.name for facts in found if not (exercises or facts.is_begun)]
+        reports = [exercise_report(facts, _pairs(facts, base)) for facts in begun]
+        names = {learner.student_id: learner.name for learner in learners}
+        text = render(reports, names, len(roster) - len(learners), later)
+        # Ids and names can hold what UTF-8 can't.
+        page.write_bytes(text.encode("utf-8", "replace"))
+        tables = [facts.table for facts in found] or [pd.DataFrame(columns=list(COLUMNS))]
+        rows = pd.concat(tables).replace({"needs_hand_grading": {True: "yes", False: "no"}})
+        rows.map(safe_cell).to_csv(table, index=False, lineterminator="\r\n")
+        self.log.info("The class report is in %s and %s", page, table)
+
+    @property
+    def _course(self) -> Any:
+        return cast(Any, self.parent).coursedir
+
+    def _facts(self, gradebook: Gradebook, assignment: Any, learners: Sequence[Learner]) -> Facts:
+        course = self._course
+
+        def folder(step: str, who: str) -> Path:
+            return Path(course.format_path(step, who, assignment.name))
+
+        ids = [learner.student_id for learner in learners]
+        handed_in = {who for who in ids if folder(course.submitted_directory, who).is_dir()}
+        graded = partial(folder, course.autograded_directory)
+        return gather(gradebook, assignment, learners, handed_in, graded, self.log)
+
+    def _base_line(self) -> BaseLine:
+        course = self._course
+        folders = (course.source_directory, course.release_directory, "notebooks")
+        return base_line([Path(course.root) / folder for folder in folders])
+
+
+def _pairs(facts: Facts, base: BaseLine | None) -> list[Pair] | None:
+    if base is None:
+        return None
+    prose = [name for name, is_prose in facts.answers.items() if is_prose]
+    return Comparison(facts.works, prose, base).pairs()

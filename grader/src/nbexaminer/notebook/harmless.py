@@ -1,0 +1,202 @@
+"""Make what a learner wrote harmless to look at: in pages, on a terminal, in a spreadsheet.
+
+Feedback pages and the formgrader render a graded notebook with nbconvert, whose templates
+escape code, streams, plain text and tracebacks, but put HTML, SVG, LaTeX and JavaScript outputs,
+and the HTML and links of Markdown cells, into the page as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from nbexaminer.notebook.reader import clean_text
+from nbexaminer.notebook.pictures import PICTURES, NotShown, base64_picture
+
+MAX_OUTPUTS = 500
+MAX_MESSAGE = 4_000
+MAX_COLOURS = 5_000
+MAX_SHOWN_LINE = 2_000
+MAX_SHOWN_CODE = 100_000
+"""Of a whole notebook's cells together."""
+MAX_SHOWN_TEXT = 20_000
+MAX_SHOWN_TIMES = 3
+"""A pasted picture in its cell: every time is a copy of it in the page."""
+_GAP = "\u2060"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+_ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Tags without attributes that change nothing outside themselves, not even where they are not
+# closed: a browser carries <b> and its like on through the rest of the page.
+_PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
+_OPENS_TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_PLAIN_TAGS})\s*/?>)", re.IGNORECASE)
+_OPENS_PICTURE = re.compile(r"!\[(?!(?P<alt>[^\[\]\n]*)\]\(attachment:(?P<name>[\w.-]+)\))")
+_ATTACHED = re.compile(r"!\[[^\[\]\n]*\]\(attachment:(?P<name>[\w.-]+)\)")
+_OPENS_LINK = re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))")
+_DRAWN = re.compile(r"([`~]{3,}[^\S\n]*)(?=mermaid)", re.IGNORECASE)
+# MathJax makes links, attributes and further macros of the first lines; what the middle ones define
+# or set it keeps for every later formula, in JupyterLab even in other notebooks; and of the last
+# ones' text it puts formulas together that nobody could foresee. Of the macros that MathJax 2.7.7
+# (nbconvert's pages) and 3.2.2 (JupyterLab) know, these are all that do so, with their families.
+_MACRO = re.compile(
+    r"""\\(?=(?:
+        href|url|style|class|cssId|require|unicode|mmlToken|html[A-Za-z]*
+        |[a-z]*def|let|futurelet|global|(?:begin|end)group[A-Za-z]*
+        |(?:re)?new(?!line)[A-Za-z]+|New[A-Za-z]+|[Pp]rovide[A-Za-z]*|[Dd]e(?:clare|fine)[A-Za-z]*
+        |usetagform|mathtoolsset|setOptions|csname
+        |cee?|cf|pu
+    )(?![A-Za-z]))""",
+    re.VERBOSE,
+)
+# Labels hold for a page: a learner's get a name of their own.
+_LABEL = re.compile(r"\\(?:label|(?:no)?(?:eq)?ref|refeq)(?![A-Za-z])(?!\s*\{\u2060)(?:\s*\{)?")
+# A browser makes these the backslash or a letter of a macro's name.
+_REFERENCE = re.compile(
+    r"&(?=#0*(?:6[5-9]|[78]\d|9[0-27-9]|1[01]\d|12[0-2])(?!\d)"
+    r"|#x0*(?:[46][1-9a-f]|[57][\da]|5c)(?![\da-f])|bsol)",
+    re.IGNORECASE,
+)
+_EACH = 20
+
+
+def safe_markdown(
+    text: str, attached: Collection[str] = (), left_out: Mapping[str, str] | None = None
+) -> str:
+    """Markdown that renders to no foreign tag, link, picture, diagram or active formula.
+
+    An invisible character is set where one would begin, so that nothing depends on how a
+    renderer parses the rest. Links to the web stay, and so do pasted pictures, and formulas
+    that define nothing.
+
+    attached: names of the pictures that were pasted into the cell.
+    left_out: names of those that are not shown, and what stands in their places.
+    """
+    # Browsers pass over null characters, so that what they part comes together.
+    text = _OPENS_TAG.sub("<" + _GAP, _CONTROL.sub("", showable_text(text)))
+    text = _OPENS_PICTURE.sub("!" + _GAP + "[", text)
+    text = _place_pictures(text, attached, left_out or {})
+    text = _OPENS_LINK.sub("]" + _GAP, text)
+    text = _DRAWN.sub(r"\1" + _GAP, text)
+    text = _REFERENCE.sub("&" + _GAP, text)
+    text = _LABEL.sub(lambda m: m[0] + _GAP if m[0].endswith("{") else "\\" + _GAP + m[0][1:], text)
+    return _MACRO.sub("\\\\" + _GAP, text)
+
+
+def _place_pictures(text: str, attached: Collection[str], left_out: Mapping[str, str]) -> str:
+    times: Counter[str] = Counter()
+
+    def place(reference: re.Match[str]) -> str:
+        name = reference["name"]
+        if name not in attached:
+            return f"({left_out.get(name, 'a picture that is missing')})"
+        times[name] += 1
+        return reference[0] if times[name] <= MAX_SHOWN_TIMES else "(the same picture again)"
+
+    return _ATTACHED.sub(place, text)
+
+
+def showable_code(text: str, most: int) -> str:
+    """Code as it is, or its beginning where it is longer than `most` or has an endless line.
+
+    Colouring code takes time that grows with the square of its lines, and a page with the code
+    is made by whoever looks at it.
+    """
+    if len(text) <= most and all(len(line) <= MAX_SHOWN_LINE for line in text.split("\n")):
+        return text
+    lines = [line[:MAX_SHOWN_LINE] for line in text[: min(most, MAX_SHOWN_LINE)].split("\n")]
+    return "\n".join([*lines, f"# … only the beginning of {len(text)} characters is shown"])
+
+
+def showable_text(text: str) -> str:
+    """Markdown as it is, or its beginning where it is very long, for the same reason."""
+    if len(text) <= MAX_SHOWN_TEXT:
+        return text
+    said = f"(Only the beginning of {len(text)} characters is shown.)"
+    return f"{text[:MAX_SHOWN_TEXT]}\n\n{said}"
+
+
+def safe_line(text: str) -> str:
+    """Text for a message or a terminal: no control characters but line ends, limited length."""
+    text = _ANY_CONTROL.sub("", clean_text(text.replace("\t", "    ")))
+    return text if len(text) <= MAX_MESSAGE else text[:MAX_MESSAGE] + " …"
+
+
+def safe_outputs(outputs: Any, most: int) -> list[dict[str, Any]]:
+    """The text and pictures among a learner's outputs, at most `most` characters of them.
+
+    outputs: whatever the learner's process sent.
+    """
+    kept: list[dict[str, Any]] = []
+    for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
+        safe = _safe_output(output, max(0, most - _EACH)) if isinstance(output, dict) else None
+        if safe is None:
+            continue
+        most -= size_of_output(safe)
+        if most >= 0:
+            kept.append(safe)
+        if most <= 0:
+            kept.append(_stream("stderr", "… more output than is kept: the rest is cut off\n"))
+            break
+    return kept
+
+
+def _safe_output(output: dict[str, Any], most: int) -> dict[str, Any] | None:
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return _stream(name, _safe_text(text, most))
+        case {"output_type": "error", "ename": str(name), "evalue": str(value),
+              "traceback": list(lines)}:  # fmt: skip
+            return {
+                "output_type": "error",
+                "ename": safe_line(name),
+                "evalue": safe_line(value),
+                "traceback": [_safe_text(t, most) for t in lines if isinstance(t, str)][:200],
+            }
+        case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
+            return _safe_data(data, most)
+    return None
+
+
+def _safe_data(data: dict[str, Any], most: int) -> dict[str, Any] | None:
+    kept = {}
+    instead = None
+    for kind, content in data.items():
+        if kind == "text/plain" and isinstance(content, str):
+            kept[kind] = _safe_text(content, most)
+        elif kind in PICTURES:
+            try:
+                kept[kind] = base64_picture(kind, content)
+            except NotShown as reason:
+                instead = f"({reason})"
+    if instead is not None and not kept.keys() & PICTURES.keys():
+        kept["text/plain"] = instead
+    # An execute_result could be read as a partial score.
+    return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
+
+
+def _safe_text(text: str, most: int) -> str:
+    text = _CONTROL.sub("", clean_text(text[:most]))
+    # Making colours of them takes time that grows with the square of their number.
+    return text if text.count("\x1b") <= MAX_COLOURS else text.replace("\x1b", "")
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def size_of_output(output: dict[str, Any]) -> int:
+    """Its characters, and some for itself."""
+    texts = [output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()]
+    return _EACH + sum(map(len, texts))
+
+
+def safe_cell(value: object) -> object:
+    """A value for a table that a spreadsheet opens: text that it would compute is marked as text.
+
+    Source: OWASP, CSV injection.
+    """
+    if value is None or isinstance(value, int | float):
+        return value
+    text = _ANY_CONTROL.sub("", " ".join(str(value).split("\n")))
+    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text

@@ -1,0 +1,124 @@
+"""The report's pictures: scores, and how hard each test is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import seaborn as sns
+from markupsafe import Markup
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from nbexaminer.pages.report.statistics import CellStats, ExerciseReport
+from helpers.plotting import HATCHES, PALETTE, to_html
+
+MOST_BARS = 12
+STEPS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50)
+FEWEST_SCORES = 2
+BAR: dict[str, Any] = {"color": PALETTE[0], "alpha": 0.5, "hatch": HATCHES[1], "edgecolor": "black"}
+
+
+def pictures(report: ExerciseReport) -> Iterator[Markup]:
+    """Of the scores and of the test cells, where there are any."""
+    with sns.axes_style("whitegrid"):
+        if len(report.scores) >= FEWEST_SCORES and report.max_score:
+            yield Markup(_draw_scores("Scores", report.scores, report.max_score))
+        elif len(report.test_scores) >= FEWEST_SCORES and report.max_test_score:
+            title = "Points in the tests alone"
+            yield Markup(_draw_scores(title, report.test_scores, report.max_test_score))
+        if any(not math.isnan(cell.difficulty) for cell in report.cells):
+            yield Markup(_draw_cells(report.cells))
+
+
+def bars(scores: Sequence[float], most: float) -> list[tuple[str, int]]:
+    """What each bar of the histogram stands for, and how many learners are in it.
+
+    The last bar is for all points; the others are equally wide, up to `MOST_BARS` of them, and
+    take in their lower end.
+    """
+    # Points are sums of decimal fractions: a tiny error must not move one into another bar.
+    values = np.array(scores) + 1e-9
+    whole = not np.any(np.abs(values - np.round(values)) > 1e-6)
+    steps = [s for s in STEPS if s >= whole and most / s <= MOST_BARS]
+    step = steps[0] if steps else most / MOST_BARS
+    n = math.ceil(round(most / step, 6))
+    places = np.where(values >= most, n, np.minimum(values // step, n - 1)).astype(int)
+    counts = np.bincount(places, minlength=n + 1)
+    ends = [min((i + 1) * step, most) for i in range(n)]
+    names = [
+        f"{i}" if whole and step == 1 else f"{i * step:g} to <{end:g}" for i, end in enumerate(ends)
+    ]
+    names.append(f"all {most:g}" if max(scores) <= most else f"{most:g} or more")
+    return list(zip(names, counts.tolist(), strict=True))
+
+
+def _draw_scores(title: str, scores: Sequence[float], most: float) -> str:
+    names, counts = zip(*bars(scores, most), strict=True)
+    figure = Figure(figsize=(8.5, 3.4), layout="constrained")
+    ax = figure.subplots()
+    drawn = ax.bar(range(len(names)), counts, width=0.9, **BAR)
+    ax.bar_label(drawn, labels=[str(n) if n else "" for n in counts])
+    crowded = sum(map(len, names)) > 75
+    ax.set_xticks(range(len(names)), [n.replace(" to ", "\nto ") if crowded else n for n in names])
+    median = float(np.median(scores))
+    said = f"{title} of {count(len(scores))}; the median is {median:.3g} of {most:g}"
+    ax.set_title(said)
+    ax.set(xlabel="points", ylabel="learners", ylim=(0, 1.15 * max(counts)))
+    ax.yaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.grid(visible=False, axis="x")
+    listed = ", ".join(f"{name}: {n}" for name, n in zip(names, counts, strict=True) if n)
+    return to_html(figure, f"Histogram. {said}. Learners by points: {listed}.")
+
+
+def _draw_cells(cells: Sequence[CellStats]) -> str:
+    figure = Figure(figsize=(9, 1.2 + 0.36 * len(cells)), layout="constrained")
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+    rows = range(len(cells))
+    shares = np.nan_to_num([cell.difficulty for cell in cells])
+    drawn = left.barh(rows, shares, **BAR)
+    left.bar_label(drawn, [f"{c.passed} of {c.n}" for c in cells], padding=3)
+    left.set_yticks(rows, [shortened(cell.name) for cell in cells])
+    left.set(xlim=(0, 1.25), xticks=[0, 0.5, 1], xlabel="share of points earned", ylim=(-0.6, None))
+    left.set_title("Short bars: difficult tests\n(beside them, how many passed)")
+    left.invert_yaxis()
+    for row, cell in zip(rows, cells, strict=True):
+        value = cell.discrimination
+        if math.isnan(value):
+            right.text(0.03, row, "undefined", va="center", style="italic")
+            continue
+        right.plot([0, value], [row, row], color="black", linewidth=1)
+        right.plot(value, row, marker="o" if value >= 0 else "X", color=PALETTE[1], mec="black")
+        side = 1 if value >= 0 else -1
+        right.annotate(
+            f"{value:.2f}", (value, row), (8 * side, 0), textcoords="offset points",
+            va="center", ha="left" if value >= 0 else "right",
+        )  # fmt: skip
+    right.axvline(0, color="black", linewidth=1)
+    right.set(xlim=(-1.35, 1.35), xticks=[-1, 0, 1], xlabel="correlation with the other tests")
+    right.set_title("Crosses, left of 0: failed more\nby those who do well elsewhere")
+    for ax in (left, right):
+        ax.grid(visible=False, axis="y")
+    said = [
+        f"{c.name}: {c.passed} of {c.n} pass, discrimination {number(c.discrimination)}"
+        for c in cells
+    ]
+    return to_html(figure, "For each test cell, how hard it is and how it discriminates. "
+                   + "; ".join(said) + ".")  # fmt: skip
+
+
+def shortened(name: str) -> str:
+    """A cell's name as it fits beside a bar."""
+    return name if len(name) <= 40 else f"{name[:25]} … {name[-12:]}"
+
+
+def count(n: int, what: str = "learner") -> str:
+    """Such as 1 learner, 2 learners."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def number(value: float) -> str:
+    """With two decimals, or that it is undefined."""
+    return "undefined" if math.isnan(value) else f"{value:.2f}"

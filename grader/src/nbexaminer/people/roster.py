@@ -1,0 +1,216 @@
+"""Who is in the class: a table beside nbgrader's, for what that has no column for.
+
+Names and e-mail addresses stand in nbgrader's own table of students.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from nbgrader.api import Gradebook, Student
+from sqlalchemy import Boolean, Column, Connection, String, Table, Text, delete, insert, select
+
+from nbexaminer.gradebook.journal import TABLES
+
+ROSTER = Table(
+    "grading_roster",
+    TABLES,
+    Column("student_id", String(128), primary_key=True),
+    Column("section", Text, nullable=False),
+    Column("excluded", Boolean, nullable=False),
+    Column("aliases", Text, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class Learner:
+    """One row of the roster.
+
+    excluded: not graded, reported or exported.
+    aliases: what learning platforms call the learner, such as Canvas's ID and login.
+    """
+
+    student_id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    section: str = ""
+    excluded: bool = False
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def read_roster(gradebook: Gradebook) -> list[Learner]:
+    """Everybody whom the gradebook knows, by id; who is on no roster has an empty section."""
+    TABLES.create_all(gradebook.engine)
+    rows = {row.student_id: row for row in gradebook.db.execute(select(ROSTER))}
+    learners = []
+    for s in gradebook.students:
+        row = rows.get(s.id)
+        names = (s.first_name or "", s.last_name or "", s.email or "")
+        more = (row.section, row.excluded, tuple(json.loads(row.aliases))) if row else ()
+        learners.append(Learner(s.id, *names, *more))
+    return sorted(learners, key=lambda learner: learner.student_id)
+
+
+def write_roster(gradebook: Gradebook, learners: Iterable[Learner]) -> None:
+    """Add learners, or replace what is known of them, all or none."""
+    TABLES.create_all(gradebook.engine)
+    for learner in learners:
+        student = gradebook.db.get(Student, learner.student_id)
+        if student is None:
+            student = Student(id=learner.student_id)
+            gradebook.db.add(student)
+        student.first_name, student.last_name = learner.first_name, learner.last_name
+        student.email = learner.email
+        _write(gradebook.db.connection(), learner)
+    gradebook.db.commit()
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What becomes of a roster when a class list is read.
+
+    learners: everybody in the list, with what was known before and the list doesn't say.
+    new, changed: ids. missing: who is in the gradebook, not excluded, and not in the list.
+    remarks: a sentence on each whom list and gradebook call otherwise, or seem to.
+    """
+
+    learners: list[Learner] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
+    """Join what the gradebook knows with a class list.
+
+    Who has another id in the list, and an e-mail address or a platform's id that the gradebook
+    knows, keeps the gradebook's. Small and capital letters are the same.
+    """
+    merged = Merged()
+    by_id = {learner.student_id.casefold(): learner for learner in known}
+    joined: set[str] = set()
+    for learner in listed:
+        name = learner.student_id
+        before = by_id.get(name.casefold()) or _under_another_id(known, learner, merged.remarks)
+        if before is None:
+            merged.learners.append(learner)
+            merged.new.append(name)
+        elif before.student_id in joined:
+            said = f"{name} and another row are both {before.student_id}: only the other counts"
+            merged.remarks.append(said)
+        else:
+            joined.add(before.student_id)
+            both = _join(before, learner)
+            merged.learners.append(both)
+            if both != before:
+                merged.changed.append(both.student_id)
+    left = (x for x in known if x.student_id not in joined and not x.excluded)
+    merged.missing.extend(learner.student_id for learner in left)
+    return merged
+
+
+def _under_another_id(
+    known: Sequence[Learner], learner: Learner, remarks: list[str]
+) -> Learner | None:
+    """Whom of the gradebook a learner with a new id is; a remark says so, or what is doubtful."""
+    other = match(known, [learner.email, *learner.aliases]).learner
+    if other is None:
+        return None
+    name, theirs = learner.student_id, other.student_id
+    same = learner.email and learner.email.casefold() == other.email.casefold()
+    if same or not other.name or _parts(learner.name) == _parts(other.name):
+        remarks.append(f"{name} is {theirs} in the gradebook, and stays so")
+        return other
+    remarks.append(
+        f"{name} ({learner.name}) is new, but an id of theirs is one of {theirs}'s "
+        f"({other.name}): are the files of the same class?"
+    )
+    return None
+
+
+def _join(before: Learner, listed: Learner) -> Learner:
+    more = (*before.aliases, listed.student_id, *listed.aliases)
+    aliases = dict.fromkeys(x for x in more if x not in (before.student_id, before.email))
+    return Learner(
+        before.student_id,
+        listed.first_name or before.first_name,
+        listed.last_name or before.last_name,
+        listed.email or before.email,
+        listed.section or before.section,
+        before.excluded,
+        tuple(aliases),
+    )
+
+
+def _write(connection: Connection, learner: Learner) -> None:
+    connection.execute(delete(ROSTER).where(ROSTER.c.student_id == learner.student_id))
+    connection.execute(
+        insert(ROSTER).values(
+            student_id=learner.student_id,
+            section=learner.section,
+            excluded=learner.excluded,
+            aliases=json.dumps(learner.aliases),
+        )
+    )
+
+
+def excluded_ids(connection: Connection) -> set[str]:
+    """Ids of the learners who are excluded; the tables must be there."""
+    return set(connection.scalars(select(ROSTER.c.student_id).where(ROSTER.c.excluded)))
+
+
+@dataclass(frozen=True)
+class Match:
+    """Whom a platform's row or file is about; without a learner, reason says why."""
+
+    learner: Learner | None
+    reason: str = ""
+
+
+def match(learners: Sequence[Learner], identifiers: Iterable[str], name: str = "") -> Match:
+    """The learner whom a platform calls so.
+
+    identifiers: ids, logins and e-mail addresses, surest first; the first that anybody has decides.
+    name: first and last name in any order and spelling of case; used where no identifier fits, and
+        only where exactly one learner has it.
+    """
+    wanted = [i.strip().casefold() for i in identifiers if i.strip()]
+    for identifier in wanted:
+        found = [learner for learner in learners if identifier in _called(learner)]
+        if len(found) == 1:
+            return Match(found[0])
+        if found:
+            return Match(None, f"{identifier!r} fits {_ids(found)}")
+    parts = _parts(name)
+    found = [learner for learner in learners if parts and parts == _parts(learner.name)]
+    if len(found) == 1:
+        return Match(found[0])
+    if found:
+        return Match(None, f"the name {name!r} fits {_ids(found)}")
+    said = " or ".join([*(repr(i) for i in wanted), *([f"the name {name!r}"] if parts else [])])
+    return Match(None, f"nobody in the gradebook has {said or 'no name'}")
+
+
+def _called(learner: Learner) -> set[str]:
+    names = (learner.student_id, learner.email, *learner.aliases)
+    return {name.casefold() for name in names if name}
+
+
+def _parts(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return sorted(letters.split())
+
+
+def _ids(found: Sequence[Learner]) -> str:
+    return " and ".join(learner.student_id for learner in found)

