@@ -5,7 +5,7 @@ BIN := .venv/bin
 COURSE := $(BIN)/llm-basics
 # make lab LOCKED=1 takes the exact versions of requirements.lock, GPU=1 PyTorch for NVIDIA's cards.
 HOW := $(if $(LOCKED),-locked)$(if $(GPU),-gpu)
-INSTALL = $(PYTHON) course/install.py $(if $(LOCKED),--locked) $(if $(GPU),--gpu)
+INSTALL = $(PYTHON) course/learner/install.py $(if $(LOCKED),--locked) $(if $(GPU),--gpu)
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab score solution test test-all accuracy new release solutions book lock grade \
@@ -15,11 +15,11 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # A stamp a set of packages, made anew when the list of dependencies changes.
-.venv/course$(HOW): pyproject.toml course/install.py $(if $(LOCKED),requirements.lock)
+.venv/course$(HOW): pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
 	@$(INSTALL)
 	@touch $@
 
-.venv/tests$(HOW): pyproject.toml course/install.py $(if $(LOCKED),requirements.lock)
+.venv/tests$(HOW): pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
 	@$(INSTALL) --for tests
 	@touch $@ .venv/course$(HOW)
 
@@ -71,13 +71,13 @@ demo: .venv/tests$(HOW) ## the instructor's round trip for a class of 12, from r
 	@$(COURSE) demo
 
 bench: .venv/tests$(HOW) ## measure grading against stock nbgrader, side by side: 20 minutes
-	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench $(BENCH_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m course.maintenance.bench $(BENCH_ARGS)
 
 bench-learning: .venv/tests$(HOW) ## measure training and writing against nanoGPT and Hugging Face: minutes
-	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_learning $(BENCH_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m course.maintenance.bench_learning $(BENCH_ARGS)
 
 bench-serve: .venv/tests$(HOW) ## measure how long learners wait for feedback: 4 minutes
-	OMP_NUM_THREADS=1 $(BIN)/python -m tools.bench_serve $(BENCH_ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m course.maintenance.bench_serve $(BENCH_ARGS)
 
 clean: ## remove .venv; work/, grades and submissions stay
 	rm -rf .venv

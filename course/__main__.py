@@ -11,9 +11,9 @@ import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbfor
 
 SECTIONS: Mapping[str, Mapping[str, str]] = {
     "For learners": {
-        "lab": "course.commands:lab",
-        "score": "course.score:score",
-        "solution": "course.commands:solution",
+        "lab": "course.learner.commands:lab",
+        "score": "course.learner.score:score",
+        "solution": "course.learner.commands:solution",
     },
     "For instructors": {
         "check": "nbexaminer.commands.check:check",
@@ -26,17 +26,17 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "drop": "nbexaminer.commands.drop:drop",
         "fill": "nbexaminer.commands.fill:fill",
         "give-back": "nbexaminer.commands.give_back:give_back",
-        "demo": "tools.demo:main",
+        "demo": "course.maintenance.demo:main",
     },
     "For maintainers": {
-        "test": "tools.checks:test",
-        "new": "authoring.commands:new_command",
-        "check-sources": "authoring.commands:check_command",
-        "release": "authoring.commands:release_command",
-        "solutions": "authoring.commands:solutions_command",
-        "accuracy": "tools.accuracy:main",
-        "book": "book.__main__:book",
-        "lock": "tools.lock:main",
+        "test": "course.maintenance.testing:test",
+        "new": "course.authoring.commands:new_command",
+        "check-sources": "course.authoring.commands:check_command",
+        "release": "course.authoring.commands:release_command",
+        "solutions": "course.authoring.commands:solutions_command",
+        "accuracy": "course.maintenance.accuracy:main",
+        "book": "course.book.__main__:book",
+        "lock": "course.maintenance.lock:main",
     },
 }
 """The commands by who needs them: of each, the module and the name of its click command."""

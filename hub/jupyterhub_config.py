@@ -11,9 +11,9 @@ COURSE = Path(__file__).resolve().parent.parent
 c.JupyterHub.authenticator_class = "pam"
 c.LocalAuthenticator.allowed_groups = {"llm-learners", "llm-instructors"}
 
-# Each user's JupyterLab runs as that user: see course/hub.py.
+# Each user's JupyterLab runs as that user: see course/learner/hub.py.
 c.JupyterHub.spawner_class = "localprocess"
-c.Spawner.cmd = [sys.executable, "-m", "course.hub"]
+c.Spawner.cmd = [sys.executable, "-m", "course.learner.hub"]
 c.Spawner.start_timeout = 120
 
 # Only this machine can reach it; a web server in front brings TLS.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import nbexaminer.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from nbexaminer.examination.engine import Engine, engine_for
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.view import SandboxUnavailable
@@ -17,7 +17,7 @@ from nbexaminer.sandbox.view import SandboxUnavailable
 pytest.register_assert_rewrite("support")
 
 LONG = (
-    "authoring/test_new_exercise.py",
+    "course/authoring/test_new_exercise.py",
     "browser",
     "grading/classroom",
     "grader/src/nbexaminer/examination/test_both_sides.py",
@@ -29,7 +29,7 @@ LONG = (
 """What takes a browser, a server, or nbgrader's own slow commands. Single tests that wait long, for
 a time limit or a large model, carry the mark themselves."""
 LONGEST = (
-    "authoring/test_new_exercise.py",
+    "course/authoring/test_new_exercise.py",
     "browser",
     "grading/classroom",
     "grading/sandbox",

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tools import address
-from tools.version import whats_new
+from course.maintenance import address
+from course.maintenance.version import whats_new
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -156,7 +156,7 @@ def test_what_is_no_address_of_a_repository_is_refused(small, wrong):
 
 def test_zizmor_finds_nothing_in_the_workflows():
     """A stranger's pull request could take the right to publish the book, or a release."""
-    assert ZIZMOR, "zizmor is missing: python course/install.py --for tests"
+    assert ZIZMOR, "zizmor is missing: python course/learner/install.py --for tests"
     command = [ZIZMOR, "--offline", "--no-progress", "--persona=pedantic", "."]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -9,8 +9,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from authoring.exercises import ROOT
-from authoring.new import new
+from course.authoring.exercises import ROOT
+from course.authoring.new import new
 from course.__main__ import main
 
 NAME = "9-two-words"

@@ -15,11 +15,11 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 import checks
-from authoring import solutions
-from authoring.exercises import ROOT, exercises, module_of, source_of
-from authoring.lint import faults
-from authoring.release import release
-from authoring.solutions import solution, solved
+from course.authoring import solutions
+from course.authoring.exercises import ROOT, exercises, module_of, source_of
+from course.authoring.lint import faults
+from course.authoring.release import release
+from course.authoring.solutions import solution, solved
 from nbexaminer.notebook.graft import is_awaited
 from support.commands import run_forked
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from authoring.exercises import ROOT
-from book.address import Address
-from book.notebook import CLOSE, OPEN, for_readers
-from book.pages import parts
-from book.staging import Links
+from course.authoring.exercises import ROOT
+from course.book.address import Address
+from course.book.notebook import CLOSE, OPEN, for_readers
+from course.book.pages import parts
+from course.book.staging import Links
 
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 ASKED = {"text/html": "<p><b>Predict:</b> Which?</p><ul><li>this</li></ul>", "text/plain": "…"}

@@ -19,8 +19,8 @@ from urllib.parse import unquote, urldefrag
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from book.__main__ import ROOT, build
-from book.address import Address
+from course.book.__main__ import ROOT, build
+from course.book.address import Address
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 MISSING = (
@@ -240,7 +240,7 @@ def test_links_open_the_notebook_elsewhere(tab):
 def test_the_pdf_has_pages_answers_and_a_table_of_contents(tab, site, tmp_path):
     from pypdf import PdfReader
 
-    from book.printing import print_pages
+    from course.book.printing import print_pages
 
     browser = tab[0].context.browser
     print_pages(browser, site, ["notebooks/00-start-here.html"], tmp_path / "book.pdf")

@@ -17,14 +17,14 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from authoring.exercises import exercises
-from course.lab import lab_arguments, lab_environment
-from course.work import fill_work
+from course.authoring.exercises import exercises
+from course.learner.lab import lab_arguments, lab_environment
+from course.learner.work import fill_work
 from nbexaminer.notebook.harmless import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
 from support.kernels import free_port
-from tools.classes import MadeUpCourse, fill_in
+from course.maintenance.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from support.formgrader import press
 from support.hub import Server, why_not
 from support.kernels import free_port
 from support.waiting import eventually
-from tools.classes import made_up_class
+from course.maintenance.classes import made_up_class
 
 EXERCISE = "1-attention"
 INBOUND = "/srv/nbgrader/exchange/llm-basics/inbound"

@@ -9,11 +9,11 @@ import itertools
 
 import pytest
 
-from authoring.exercises import ROOT, exercises, source_of
+from course.authoring.exercises import ROOT, exercises, source_of
 from nbexaminer.examination.verdicts import Outcome
 from support.in_process import cells_of
-from tools.accuracy import Exercise, Judged, summary
-from tools.classes import ANSWERS, committed_answers
+from course.maintenance.accuracy import Exercise, Judged, summary
+from course.maintenance.classes import ANSWERS, committed_answers
 
 LEAST_RIGHT, MOST_WRONG = 5, 8
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]

@@ -15,7 +15,7 @@ from checks import causal_masking
 from checks.causal_masking import check_no_leak
 from checks.message import WrongAnswer
 from helpers.attention import causal_mask, scaled_dot_product_attention, softmax
-from tools.classes import committed_answers
+from course.maintenance.classes import committed_answers
 
 N = 6
 # What the exercise's locked cells give.

@@ -10,7 +10,7 @@ import re
 import pytest
 import torch
 
-from authoring.exercises import exercises
+from course.authoring.exercises import exercises
 from checks.check import Check
 from checks.mistakes import Edit
 from checks.modules import Parameters

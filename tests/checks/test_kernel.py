@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 
 GIVEN = "import math\nimport torch"
 RIGHT = "def softmax(x, dim=-1):\n    return torch.softmax(x, dim)"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from authoring.exercises import exercises
+from course.authoring.exercises import exercises
 from support.in_process import cells_of
 
 NAMES = [

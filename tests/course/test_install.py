@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 
-from course import commands, install
+from course.learner import commands
+from course.learner import install
 from course.__main__ import main
-from course.install import Installer, Stopped, asked_for, course_for, fits, locked, reachable
+from course.learner.install import Installer, Stopped, asked_for, course_for, fits, locked, reachable
 
 CPU = "https://packages.example/cpu"
 ROOT = Path(__file__).resolve().parents[2]

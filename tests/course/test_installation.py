@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from course import installation
-from course.installation import check_installation, find_problems
+from course.learner import installation
+from course.learner.installation import check_installation, find_problems
 
 ROOT = Path(__file__).parent.parent.parent
 PYTHON = (3, 12, 4)
@@ -92,7 +92,7 @@ def test_a_missing_copy_of_an_exercise_is_named(course: Path) -> None:
     said = problem(course)
     assert "2-multi-head" in said
     assert "1-attention" not in said
-    assert "%run ../course/work.py" in said
+    assert "%run ../course/learner/work.py" in said
 
 
 def test_a_missing_copy_of_a_lesson_is_named(course: Path) -> None:
@@ -131,7 +131,7 @@ def test_it_runs_as_a_file_on_the_real_course(folder: str, tmp_path: Path) -> No
     (tmp_path / folder).mkdir()
     (tmp_path / "course").symlink_to(ROOT / "course")
     ran = subprocess.run(
-        [sys.executable, "../course/installation.py"],
+        [sys.executable, "../course/learner/installation.py"],
         cwd=tmp_path / folder,
         capture_output=True,
         text=True,

@@ -11,8 +11,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
-from authoring.lint import COLAB
+from course.authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
+from course.authoring.lint import COLAB
 
 LESSONS = sorted(p.stem for p in ROOT.glob("notebooks/*.ipynb"))
 GLOSSARY = ROOT / "docs" / "glossary.md"

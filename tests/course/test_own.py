@@ -12,9 +12,9 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from checks.attention import EXERCISE
-from course import own as module
+from course.learner import own as module
 from support.notebooks import submission
 
 ATTENTION = "scaled_dot_product_attention"

@@ -16,10 +16,10 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
-from authoring.exercises import ROOT, exercises, source_of
-from course import points as module
-from course import score as shown
-from course.points import (
+from course.authoring.exercises import ROOT, exercises, source_of
+from course.learner import points as module
+from course.learner import score as shown
+from course.learner.points import (
     NO_SANDBOX,
     Grader,
     NotScored,
@@ -253,4 +253,4 @@ def test_the_notebook_shows_the_scores() -> None:
     """It is copied to work/ as it is."""
     notebook = json.loads((Path(module.__file__).parent / "my-score.ipynb").read_text())
     code = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
-    assert code == ["from course.score import show_scores\n\nshow_scores()"]
+    assert code == ["from course.learner.score import show_scores\n\nshow_scores()"]

@@ -18,9 +18,10 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum
 
-from course import lab, work
-from course.commands import solution
-from course.work import fill_work
+from course.learner import lab
+from course.learner import work
+from course.learner.commands import solution
+from course.learner.work import fill_work
 
 ROOT = Path(__file__).parent.parent.parent
 LESSON, EXERCISE = "00-start-here.ipynb", "1-attention/1-attention.ipynb"
@@ -131,7 +132,7 @@ def test_a_lesson_that_was_run_does_not_keep_an_update_away(course: Path, tmp_pa
     _git(course, "commit", "--quiet", "--message=first")
     learner = tmp_path / "learner"
     _git(course, "clone", "--quiet", str(course), str(learner))
-    command = [sys.executable, str(learner / "course/work.py")]
+    command = [sys.executable, str(learner / "course/learner/work.py")]
     subprocess.run(command, check=True)
     mine = learner / "work" / LESSON
     _run_and_save(mine)

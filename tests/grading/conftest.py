@@ -9,7 +9,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 import support.alembic_head  # noqa: F401
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
 

@@ -30,7 +30,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from authoring.exercises import ROOT, source_of
+from course.authoring.exercises import ROOT, source_of
 from nbexaminer.examination.engine import Engine, Graded
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.promises import descendants
@@ -46,7 +46,7 @@ from support.attacks import (
     Attack,
     submitted,
 )
-from tools.classes import MadeUpCourse
+from course.maintenance.classes import MadeUpCourse
 
 AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leakage",
          "structure", "transport")  # fmt: skip

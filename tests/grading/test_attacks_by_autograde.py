@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from PIL import Image
 
-from authoring.exercises import source_of
+from course.authoring.exercises import source_of
 from nbexaminer.notebook.graft import read_source
 from support.attacks import (
     ATTACKS,
@@ -32,7 +32,7 @@ from support.attacks import (
     submitted,
 )
 from support.commands import run_forked
-from tools.classes import MadeUpCourse
+from course.maintenance.classes import MadeUpCourse
 
 IN_BATCH = [
     a

@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 
 from support.attacks import ATTACKS, EXERCISE, HONEST, PATIENT, POINTS, submitted
 from support.commands import run_forked
-from tools.classes import MadeUpCourse
+from course.maintenance.classes import MadeUpCourse
 
 BETWEEN = (
     "files-leftover-in-tmp",

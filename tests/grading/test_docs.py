@@ -19,14 +19,14 @@ import pytest
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from course.__main__ import SECTIONS
 from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
 from support.platforms import zipped
-from tools.classes import MadeUpCourse
+from course.maintenance.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
 DUE = "2026-11-20 12:00"

@@ -13,9 +13,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from authoring.exercises import source_of
+from course.authoring.exercises import source_of
 from support.commands import run_forked
-from tools.classes import MadeUpCourse, committed_answers, fill_in
+from course.maintenance.classes import MadeUpCourse, committed_answers, fill_in
 
 EXERCISE = "1-attention"
 MAX_CODE, MAX_WRITTEN = 13, 3

@@ -10,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from authoring.exercises import ROOT, source_of
+from course.authoring.exercises import ROOT, source_of
 from nbexaminer.sandbox.limits import Limits
 
 EXERCISE = "1-attention"

@@ -10,7 +10,7 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from support.commands import run_forked
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 

@@ -6,7 +6,7 @@ import re
 import shlex
 from dataclasses import dataclass
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 
 DOCS = ROOT / "docs"
 

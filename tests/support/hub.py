@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 
 INSTALLED = Path("/opt/llm-basics")
 """Where docs/jupyterhub.md installs the course."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from course.__main__ import main
 from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE

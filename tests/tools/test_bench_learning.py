@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 
 
 def test_the_benchmark_runs_and_all_write_the_same_tokens() -> None:
@@ -12,7 +12,7 @@ def test_the_benchmark_runs_and_all_write_the_same_tokens() -> None:
     options = ["--nanogpt-steps=3", "--course-steps=2", "--new=4", "--rounds=1"]
     options += ["--text=100000", "--held-out=500"]
     ran = subprocess.run(
-        [sys.executable, "-m", "tools.bench_learning", *options],
+        [sys.executable, "-m", "course.maintenance.bench_learning", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

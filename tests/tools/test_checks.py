@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner
 
-from authoring.exercises import ROOT
-from tools import checks
+from course.authoring.exercises import ROOT
+from course.maintenance import testing as checks
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_it_fails_if_any_part_does(
 
 def test_a_new_lock_is_installed(tmp_path: Path) -> None:
     """`make lock`, then `make test LOCKED=1`, would test the old versions."""
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "course/install.py"):
+    for name in ("Makefile", "pyproject.toml", "requirements.lock", "course/learner/install.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / ".venv").mkdir()

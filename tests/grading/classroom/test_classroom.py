@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from nbexaminer.conveyor import fingerprint
 from nbexaminer.conveyor import folder
 from nbexaminer.commands.console import grade_class

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from authoring.exercises import source_of
-from authoring.lint import faults
+from course.authoring.exercises import source_of
+from course.authoring.lint import faults
 from course.__main__ import main
 from nbexaminer.gradebook.dropping import questions
 from nbexaminer.conveyor.run import Summary

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from nbexaminer.intake import exchange_safety
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.commands.check import check_exchange

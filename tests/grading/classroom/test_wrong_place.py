@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from course.__main__ import main
 from support.course import EXERCISE, Course, good
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.commands import run_forked
-from tools.classes import MadeUpCourse
+from course.maintenance.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
 SECRET = "an instructor's secret"

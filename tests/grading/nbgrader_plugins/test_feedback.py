@@ -17,7 +17,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
-from authoring.exercises import ROOT
+from course.authoring.exercises import ROOT
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage
 from nbexaminer.pages.formulas import formula
 from nbexaminer.pages.markup import markdown, terminal

@@ -22,7 +22,7 @@ from nbexaminer.people.roster import read_roster, write_roster
 from nbexaminer.examination.engine import NOTE
 from nbexaminer.nbgrader_plugins.report import ClassReport
 from support.commands import run_forked
-from tools.classes import MadeUpCourse, fill_in, made_up_class
+from course.maintenance.classes import MadeUpCourse, fill_in, made_up_class
 
 EXERCISE = "1-attention"
 MISSING, BROKEN = "moss", "bram"

@@ -7,7 +7,7 @@ import dataclasses
 import coverage
 import pytest
 
-from authoring.exercises import source_of
+from course.authoring.exercises import source_of
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.sandbox.view import Sandbox

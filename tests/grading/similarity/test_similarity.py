@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 from bs4 import BeautifulSoup
 
-from authoring.exercises import ROOT, exercises
+from course.authoring.exercises import ROOT, exercises
 from nbexaminer.similarity.base_line import BaseLine, base_line
 from nbexaminer.similarity.compare import Comparison, Side
 from nbexaminer.similarity.evidence import marked
 from nbexaminer.similarity.tokens import of_code
-from tools.classes import committed_answers
-from tools.copies import renamed, reordered
-from tools.demo import demo_class
+from course.maintenance.classes import committed_answers
+from course.maintenance.copies import renamed, reordered
+from course.maintenance.demo import demo_class
 
 Work = dict[str, str]
 

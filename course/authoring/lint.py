@@ -1,0 +1,167 @@
+"""What is wrong with a source notebook."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+from collections import Counter
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from course.authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
+from nbexaminer.examination.dropped import decision, points_before
+from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
+from nbexaminer.notebook.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
+
+FIRST_CELL = (
+    "import math",
+    "import torch",
+    "from torch import nn",
+    "import torch.nn.functional as F",
+    "import numpy as np",
+    "import matplotlib.pyplot as plt",
+)
+"""What every exercise gives its answers, at least."""
+COLAB = "colab"
+"""The id of the cell before it, which brings the course to Google Colab."""
+
+
+def faults(path: Path) -> list[str]:
+    """What is wrong with a source notebook, a line each; empty where all is well."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except (ValueError, nbformat.ValidationError) as error:
+        return [f"{path.name} is not a valid notebook: {str(error).splitlines()[0]}"]
+    # nbformat makes up an id where one is missing, a new one each time.
+    stored = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    said = [
+        f"cell {number} has no id: open the notebook in JupyterLab and save it"
+        for number, cell in enumerate(stored)
+        if "id" not in cell
+    ]
+    ids = Counter(c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata)
+    said += [
+        f"grade_id {i!r} stands {n} times: each must be unique" for i, n in ids.items() if n > 1
+    ]
+    for number, cell in enumerate(notebook.cells):
+        where = (
+            f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
+        )
+        said += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
+    return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
+
+
+def _first_cell_faults(notebook: NotebookNode) -> list[str]:
+    code = [c for c in notebook.cells if c.cell_type == "code" and c.get("id") != COLAB]
+    try:
+        statements = ast.parse(code[0].source if code else "").body
+    except SyntaxError as error:
+        return [f"the first code cell can't be read: {error.msg} in line {error.lineno}"]
+    missing = set(FIRST_CELL) - {ast.unparse(statement) for statement in statements}
+    if missing:
+        return [f"the first code cell must import also: {'; '.join(sorted(missing))}"]
+    others = [s.lineno for s in statements if not isinstance(s, ast.Import | ast.ImportFrom)]
+    if others:
+        return [
+            f"the first code cell must only import: line {others[0]} belongs in another locked cell"
+        ]
+    if not code[0].metadata.get("nbgrader", {}).get("locked"):
+        return ["the first code cell must be locked"]
+    return []
+
+
+def _cell_faults(cell: NotebookNode) -> list[str]:
+    said = []
+    meta = cell.metadata.get("nbgrader", {})
+    if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
+        said.append("holds outputs: clear them, source/ is stored without")
+    for begin, end in (SOLUTION_MARKS, HIDDEN_MARKS, SCHEME_MARKS):
+        if cell.source.count(begin) != cell.source.count(end):
+            said.append(f"{begin} without {end}, or the other way round")
+    if HIDDEN_MARKS[0] in cell.source and not (meta.get("grade") and cell.cell_type == "code"):
+        said.append("a hidden-test region outside a test cell would reach learners' grades unseen")
+    if SOLUTION_MARKS[0] in cell.source and not meta.get("solution"):
+        said.append("a solution region outside an answer cell is not cleared")
+    if meta.get("solution") and SOLUTION_MARKS[0] not in cell.source:
+        said.append(f"an answer cell needs a region {SOLUTION_MARKS[0]} … {SOLUTION_MARKS[1]}")
+    if SCHEME_MARKS[0] in cell.source and not (meta.get("locked") and cell.cell_type == "markdown"):
+        said.append("a mark scheme belongs into a locked markdown cell")
+    if meta.get("grade") and not meta.get("points", 0) > 0 and decision(cell) is None:
+        said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
+    if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
+        said.append("a test cell must be locked")
+    if NOT_GRADED in cell.metadata.get("tags", []) and role(cell) is not Role.SHOWN:
+        said.append(f"the tag {NOT_GRADED} is for code that only shows something")
+    if role(cell) is Role.TEST:
+        said += _test_faults(cell)
+    if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):
+        said.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
+    return said
+
+
+def _test_faults(cell: NotebookNode) -> list[str]:
+    said = [PARTIAL_CREDIT] if ends_in_a_number(cell.source) else []
+    if "raises-exception" not in cell.metadata.get("tags", ()):
+        said.append("a test cell needs the tag raises-exception: without it Run All stops here")
+    if HIDDEN_MARKS[0] in cell.source and "waiting(" not in cell.source.split(HIDDEN_MARKS[0])[0]:
+        said.append("before its hidden tests it must say what they wait for: waiting(…)")
+    return said
+
+
+def _stub_faults(cell: NotebookNode) -> list[str]:
+    """A stub that stands in no function raises as soon as its cell runs."""
+    raises = SOLUTION_MARKS[0] in [line.removeprefix("### ") for line in cell.source.split("\n")]
+    if (
+        cell.cell_type != "code"
+        or not raises
+        or "raises-exception" in cell.metadata.get("tags", ())
+    ):
+        return []
+    return ["its stub raises when it is run: without the tag raises-exception Run All stops here"]
+
+
+def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
+    """The answers, and the points that learners are shown, must be those that nbgrader counts."""
+    module = module_of(name)
+    try:
+        exercise = importlib.import_module(module).EXERCISE
+    except ModuleNotFoundError as error:
+        if error.name != module:
+            raise
+        return [f"there is no module {module} with the exercise's checks"]
+    points = {
+        c.metadata.nbgrader.grade_id: points_before(c)
+        for c in notebook.cells
+        if c.metadata.get("nbgrader", {}).get("grade")
+    }
+    wanted = {
+        f"{name}-{which}": points
+        for name, both in exercise.points.items()
+        for which, points in zip(("visible", "hidden"), both, strict=True)
+    }
+    said = []
+    if exercise.name != name:
+        said.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
+    said += [
+        f"cell {i!r} has {points.get(i, 'no')} points, but {module} says {p}"
+        for i, p in wanted.items()
+        if points.get(i) != p
+    ]
+    written = sum(p for i, p in points.items() if i not in wanted)
+    if written != exercise.written:
+        said.append(f"written answers have {written} points, but {module} says {exercise.written}")
+    answers = [
+        c.metadata.nbgrader.grade_id
+        for c in notebook.cells
+        if c.cell_type == "code" and is_awaited(c)
+    ]
+    if answers != list(exercise.points):
+        said.append(
+            f"the answer cells are {', '.join(answers)}, but {module} checks "
+            f"{', '.join(exercise.points)}: the same ones are wanted, in this order"
+        )
+    return said

@@ -1,0 +1,114 @@
+"""The book's sources, in a folder of their own: pages as in the repository, with links that lead
+somewhere on the web, pictures with their alternative text, and answers to predictions folded."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from course.book.address import Address
+from course.book.notebook import for_readers, source_of
+from course.book.pages import parts
+from course.learner.work import LINK
+
+START = "notebooks/00-start-here.ipynb"
+_FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$)", re.M | re.S)
+_PICTURES = (".png", ".svg", ".jpg")
+
+
+def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
+    """Write the book's sources to the folder `into`.
+
+    Args:
+        root: the course's folder.
+        with_pdf: whether the first page offers the PDF.
+
+    Raises:
+        ValueError: a link leads to a file that isn't there, or a notebook lacks what is shown.
+    """
+    paths = [path for part in parts(root) for path in part.paths]
+    links = Links(root, into, address, frozenset(paths))
+    for path in paths:
+        (into / path).parent.mkdir(parents=True, exist_ok=True)
+        text = (root / path).read_text(encoding="utf-8")
+        if path.endswith(".ipynb"):
+            notebook = for_readers(json.loads(text), address.launchers(path))
+            for cell in notebook["cells"]:
+                if cell["cell_type"] == "markdown":
+                    cell["source"] = links.rewritten(cell["source"], path)
+            text = json.dumps(notebook)
+        else:
+            text = links.rewritten(text, path)
+        (into / path).write_text(text, encoding="utf-8")
+    _first_page(root, into, address, with_pdf)
+
+
+class Links:
+    """Rewrites the links that lead out of the book, and brings the pictures that pages show."""
+
+    def __init__(self, root: Path, into: Path, address: Address, pages: frozenset[str]) -> None:
+        self._root, self._into, self._address, self._pages = root, into, address, pages
+
+    def rewritten(self, text: str, page: str) -> str:
+        """`text` of the page at the path `page`, without touching what stands in code fences."""
+        pieces = _FENCED.split(text)
+        pieces[::2] = [LINK.sub(lambda m: self._link(m, page), piece) for piece in pieces[::2]]
+        return "".join(pieces)
+
+    def _link(self, match: re.Match[str], page: str) -> str:
+        begin, path, anchor = match[1], match[2], match[3] or ""
+        if not path or re.match(r"[a-z]+:", path):
+            return match[0]
+        file = (self._root / page).parent.joinpath(path).resolve()
+        if not file.exists():
+            raise ValueError(f"{page} links to {path}, which is not there")
+        target = file.relative_to(self._root.resolve()).as_posix()
+        if target in self._pages:
+            return match[0]
+        if target.endswith(_PICTURES):
+            copy = self._into / target
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, copy)
+            return match[0]
+        return f"{begin}{self._address.file(target, folder=file.is_dir())}{anchor}"
+
+
+def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
+    cells = json.loads((root / START).read_text(encoding="utf-8"))["cells"]
+    picture, alt = _picture(cells)
+    (into / "head.png").write_bytes(picture)
+    page = (root / "book" / "index.md").read_text(encoding="utf-8")
+    pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
+    for name, value in {
+        "head": f"![{alt}](head.png)",
+        "contents": _contents(source_of(cells[-1])),
+        "pdf": pdf,
+        "repository": address.repository,
+    }.items():
+        page = page.replace(f"<!-- {name} -->", value)
+    for part in parts(root):
+        names = "\n".join(path.rsplit(".", 1)[0] for path in part.paths)
+        page += f"\n```{{toctree}}\n:hidden:\n:caption: {part.caption}\n{names}\n```\n"
+    (into / "index.md").write_text(page, encoding="utf-8")
+
+
+def _picture(cells: list[dict[str, Any]]) -> tuple[bytes, str]:
+    """The first picture of a notebook, and its alternative text."""
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if png := output.get("data", {}).get("image/png"):
+                return base64.b64decode("".join(png)), output["metadata"]["image/png"]["alt"]
+    raise ValueError(f"{START} has no stored picture")
+
+
+def _contents(text: str) -> str:
+    """The table of lessons and exercises at the end of lesson 00, with links for the first page."""
+    rows = re.findall(r"^\|.*\|$", text.split("## 6. The way through")[1], re.M)
+    first = rows[2].replace("00 Start here", f"[00 Start here]({quote(START)})")
+    table = "\n".join([*rows[:2], first, *rows[3:]])
+    return re.sub(r"\]\((?=\d)", "](notebooks/", table).replace("](../release/", "](release/")

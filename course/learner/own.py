@@ -1,0 +1,180 @@
+"""What a learner wrote in an earlier exercise, to be used in a later one.
+
+Nobody has to have done the earlier exercise: where its answer is missing, or fails the tests that
+learners can see, the exercise's own solution stands in, and a line says so.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import copy
+import importlib
+import itertools
+import linecache
+import random
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import torch
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.utils.capture import capture_output
+
+from course.authoring.exercises import ROOT, module_of, source_of
+from nbexaminer.notebook.graft import Role, Source, grade_id, graft, read_source, role
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
+
+_DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
+_UNWRITTEN = "yours is not written yet"
+
+
+def own(exercise: str, name: str, root: Path = ROOT) -> Any:
+    """The learner's answer `name` of `exercise`, or the solution; prints a line that says which.
+
+    The notebook is looked for beside the folder of the current one, in the current folder, and in
+    the `work/` of the course in `root`. The answer runs in a namespace of its own, with what the
+    notebook gives and with the other answers, and has to pass its visible test as the course
+    has it.
+
+    Raises:
+        ValueError: there is no such exercise, or it asks for no such answer.
+        LookupError: the answer can't be used, and this copy of the course has no source/.
+    """
+    path = source_of(exercise)
+    solved = path.exists()
+    if not solved:  # a class may get the course without it
+        path = ROOT / "release" / exercise / f"{exercise}.ipynb"
+    if not path.exists():
+        raise ValueError(f"there is no exercise {exercise!r}")
+    source = read_source(path.read_bytes())
+    answers = [grade_id(cell) for cell in source.cells if _is_answer(cell)]
+    if name not in answers:
+        raise ValueError(f"exercise {exercise} asks for {', '.join(answers)}, and for no {name!r}")
+    number = exercise.partition("-")[0]
+    with _undisturbed(exercise):
+        try:
+            value = _learners(source, exercise, name, root)
+            said = f"yours, from exercise {number}"
+        except _Unusable as why:
+            if not solved:
+                raise LookupError(
+                    f"{name}: {why} (exercise {number}), and this copy of the course has no "
+                    "solution to take instead"
+                ) from None
+            value = _definitions(source.notebook, exercise, name)[name]
+            said = f"the reference, since {why} (exercise {number})"
+    print(f"{name}: {said}")
+    return value
+
+
+class _Unusable(Exception):
+    """Why the learner's answer is not used; a clause."""
+
+
+def _is_answer(cell: dict[str, Any]) -> bool:
+    return cell["cell_type"] == "code" and role(cell) is Role.ANSWER
+
+
+def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
+    """The learner's answer, where it passes its visible test. Raises _Unusable."""
+    file, here = f"{exercise}.ipynb", Path.cwd()
+    places = [here.parent / exercise, here, here / exercise, root / "work" / exercise]
+    path = next((place / file for place in places if (place / file).is_file()), None)
+    if path is None:
+        raise _Unusable("your notebook is missing")
+    try:
+        notebook = graft(source, read_notebook(path.read_bytes()))
+    except (Malformed, OSError) as error:
+        raise _Unusable(f"your notebook can't be read: {error}") from None
+    cells = {grade_id(cell): cell["source"] for cell in notebook["cells"]}
+    if cells[name].strip() == source.stubs[name].text.strip():
+        raise _Unusable(_UNWRITTEN)
+    try:
+        names = _definitions(notebook, exercise, name)
+    except (Exception, SystemExit) as error:
+        raise _Unusable(f"the cell of yours doesn't run: {_in_a_line(error)}") from None
+    if name not in names:
+        raise _Unusable("the cell of yours doesn't define it")
+    try:
+        _run(cells[f"{name}-visible"], f"{exercise}, {name}-visible", dict(names))
+    except (Exception, SystemExit):
+        unwritten = "raise NotImplementedError" in cells[name]
+        raise _Unusable(_UNWRITTEN if unwritten else "yours fails its visible tests") from None
+    return names[name]
+
+
+def _in_a_line(error: BaseException) -> str:
+    """Its kind, and the first line of its text."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0].removesuffix(": ")
+
+
+def _definitions(notebook: dict[str, Any], exercise: str, name: str) -> dict[str, Any]:
+    """What the cells of a notebook define, each name as it was at the answer `name`.
+
+    Only errors in that answer's own cell are raised.
+    """
+    names = vars(types.ModuleType("__main__"))
+    answered = False
+    for number, cell in enumerate(notebook["cells"]):
+        kind = role(cell)
+        if cell["cell_type"] != "code" or kind in (Role.TEST, Role.TEXT, Role.SHOWN):
+            continue
+        this = grade_id(cell) == name
+        kept = dict(names) if answered else {}
+        try:
+            code = TransformerManager().transform_cell(cell["source"])
+            where = f"{exercise}, {grade_id(cell) or f'cell {number + 1}'}"
+            _run(_only_definitions(code) if kind is Role.OPEN else code, where, names)
+        except (Exception, SystemExit):
+            if this:
+                raise
+        names.update(kept)  # an answer may call a later one, but no later cell changes what it had
+        answered = answered or this
+    return names
+
+
+def _only_definitions(code: str) -> str:
+    """A cell of the learner's own without what it shows and tries."""
+    body: list[ast.stmt] = []
+    for statement in ast.parse(code).body:
+        calls = any(isinstance(part, ast.Call) for part in ast.walk(statement))
+        if isinstance(statement, _DEFINITIONS) or (
+            isinstance(statement, _ASSIGNMENTS) and not calls
+        ):
+            body.append(statement)
+    return ast.unparse(ast.Module(body, []))
+
+
+def _run(code: str, where: str, names: dict[str, Any]) -> None:
+    """Run code so that errors that it raises later show its lines."""
+    linecache.cache[where] = (len(code), None, code.splitlines(keepends=True), where)
+    exec(compile(code, where, "exec"), names)
+
+
+@contextlib.contextmanager
+def _undisturbed(exercise: str) -> Iterator[None]:
+    """Show nothing, and leave random numbers, figures and what the checks know as they were."""
+    checked: Any = importlib.import_module(module_of(exercise)).EXERCISE
+    knowing = [checked, *itertools.chain.from_iterable(checked.checks.values())]
+    known = [
+        {key: copy.copy(value) for key, value in vars(one).items() if value is not checked}
+        for one in knowing
+    ]
+    figures = plt.get_fignums()
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng(devices=[]), capture_output():
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
+        for figure in set(plt.get_fignums()) - set(figures):
+            plt.close(figure)
+        for one, before in zip(knowing, known, strict=True):
+            vars(one).update(before)

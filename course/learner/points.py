@@ -1,0 +1,211 @@
+"""A learner's own points, hidden tests included.
+
+The notebooks in `work/` are graded as an instructor's `llm-basics grade` does it, with the
+same sandbox and the same messages, but without a class, a gradebook or folders to know. Nothing
+is written but a record of the last points, `work/.score.json`. `course.learner.score` shows them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from course.authoring.exercises import ROOT, source_of
+from course.learner import one_process
+from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.parent import WarmParentDied
+from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+from nbexaminer.notebook.graft import Source, SourceError, grade_id, is_awaited, read_source
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.reader import read_notebook
+
+WORK = ROOT / "work"
+RECORD = ".score.json"
+NO_SANDBOX = "No sandbox can be had here, so your code ran as it does in your notebook."
+Grader = Callable[[Source, bytes], Graded]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Of one test cell: what it earned of its points, and what a learner is told."""
+
+    hidden: bool
+    earned: float
+    points: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer that tests decide on. `written`: whether it is more than the stub."""
+
+    name: str
+    written: bool
+    results: tuple[Result, ...]
+
+    @property
+    def earned(self) -> float:
+        return sum(one.earned for one in self.results)
+
+    @property
+    def points(self) -> float:
+        return sum(one.points for one in self.results)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A written question, for a reader to judge."""
+
+    name: str
+    written: bool
+    points: float
+
+
+@dataclass(frozen=True)
+class Score:
+    """The points of one exercise.
+
+    version: of the notebook that was graded, from `version_of`.
+    when: the time of grading, in ISO format.
+    """
+
+    exercise: str
+    version: str
+    when: str
+    answers: tuple[Answer, ...]
+    questions: tuple[Question, ...]
+
+    def points(self, hidden: bool) -> tuple[float, float]:
+        """What the visible or the hidden tests gave, and of how much."""
+        every = [one for answer in self.answers for one in answer.results]
+        results = [one for one in every if one.hidden is hidden]
+        return sum(one.earned for one in results), sum(one.points for one in results)
+
+    def unwritten(self) -> list[str]:
+        """Answers and questions that are still as they came."""
+        parts: list[Answer | Question] = [*self.answers, *self.questions]
+        return [part.name for part in parts if not part.written]
+
+
+class NotScored(Exception):
+    """A notebook is missing or can't be graded; the message says which, why and what to do."""
+
+
+def path_of(exercise: str, work: Path = WORK) -> Path:
+    """Where a learner's notebook is."""
+    return work / exercise / f"{exercise}.ipynb"
+
+
+def version_of(data: bytes) -> str:
+    """A hash of what a notebook's cells say; outputs don't count. Raises Malformed."""
+    told = [(cell.kind, cell.grade_id, cell.source) for cell in read_notebook(data)]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def read_own(exercise: str, work: Path = WORK) -> bytes:
+    """The learner's notebook. Raises NotScored where there is none or it can't be read."""
+    path = path_of(exercise, work)
+    shown = f"{work.name}/{exercise}/{exercise}.ipynb"
+    if not path.exists():
+        raise NotScored(f"{shown} is not there: `llm-basics lab` makes it")
+    try:
+        data = path.read_bytes()
+        version_of(data)
+    except (Malformed, OSError) as error:
+        raise NotScored(
+            f"{shown} can't be read: {error}. Open it in JupyterLab; if that fails, take the "
+            "last version from the folder .ipynb_checkpoints beside it, or rename it and have "
+            "`llm-basics lab` make a new one"
+        ) from None
+    return data
+
+
+def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
+    """Grade the learner's notebook, and note the result in the record. Raises NotScored."""
+    data = read_own(exercise, work)
+    source = read_source(source_of(exercise).read_bytes())
+    try:
+        graded = grader(source, data)
+    except (SourceError, WarmParentDied) as error:
+        raise NotScored(f"{exercise} can't be graded here: {error}") from None
+    verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
+    answers, questions = [], []
+    for cell in graded.notebook["cells"]:
+        if not is_awaited(cell):
+            continue
+        name = grade_id(cell)
+        stub = source.stubs[name].text
+        written = cell["source"].strip() != stub.strip()
+        if cell["cell_type"] != "code":
+            points = float(cell["metadata"]["nbgrader"]["points"])
+            questions.append(Question(name, written, points))
+            continue
+        results = tuple(
+            Result(which == "hidden", verdict.points, verdict.max_points, verdict.message)
+            for which in ("visible", "hidden")
+            if (verdict := verdicts.get(f"{name}-{which}")) is not None
+        )
+        answers.append(Answer(name, written, results))
+    when = datetime.datetime.now().isoformat(timespec="seconds")
+    made = Score(exercise, version_of(data), when, tuple(answers), tuple(questions))
+    record = read_record(work) | {exercise: made}
+    text = json.dumps({name: dataclasses.asdict(one) for name, one in record.items()}, indent=1)
+    (work / RECORD).write_text(text, encoding="utf-8")
+    return made
+
+
+def read_record(work: Path = WORK) -> dict[str, Score]:
+    """The last scores, by exercise; none where the record is missing or damaged."""
+    try:
+        record = json.loads((work / RECORD).read_text(encoding="utf-8"))
+        return {name: _score(fields) for name, fields in record.items()}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def _score(fields: dict[str, Any]) -> Score:
+    answers = tuple(
+        Answer(a["name"], a["written"], tuple(Result(**one) for one in a["results"]))
+        for a in fields["answers"]
+    )
+    questions = tuple(Question(**question) for question in fields["questions"])
+    return Score(**fields | {"answers": answers, "questions": questions})
+
+
+@contextlib.contextmanager
+def own_grader(limits: Limits = Limits()) -> Iterator[tuple[Grader, str]]:  # noqa: B008
+    """How to grade on this machine, and what there is to say about it. Raises NotScored.
+
+    It is the learner's own code on the learner's own machine, so a sandbox is no must.
+    """
+    if not hasattr(os, "fork"):
+        yield partial(one_process.grade, limits=limits), NO_SANDBOX
+        return
+    with contextlib.ExitStack() as stack:
+        remark = ""
+        try:
+            try:
+                engine = stack.enter_context(Engine(Sandbox.find([ROOT]), limits))
+            except SandboxUnavailable:
+                remark = NO_SANDBOX
+                engine = stack.enter_context(Engine(None, limits))
+        except WarmParentDied as error:
+            raise NotScored(f"grading can't start: {error}") from None
+        yield engine.grade, remark
+
+
+def typed(command: str, exercise: str) -> str:
+    """How to call a command of the course: by make, if that started JupyterLab or this command."""
+    if "MAKELEVEL" in os.environ:
+        return f"make {command} EXERCISE={exercise}"
+    return f"llm-basics {command} {exercise}"

@@ -1,0 +1,234 @@
+"""Show a learner's own points: `llm-basics score`, and `show_scores` in a notebook."""
+
+from __future__ import annotations
+
+import datetime
+import html
+from pathlib import Path
+
+import click
+from ipywidgets import HTML, Button, VBox
+from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
+from rich.table import Column, Table
+from rich.text import Text
+
+import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+from course.authoring.exercises import exercises
+from checks.message import WIDTH, wrapped
+from course.learner.points import (
+    WORK,
+    Answer,
+    NotScored,
+    Score,
+    grade_own,
+    own_grader,
+    read_own,
+    read_record,
+    typed,
+    version_of,
+)
+
+COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
+BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
+NO_SOURCE = "This copy of the course has no source/, which has the tests that give points."
+
+
+def _of(points: tuple[float, float]) -> str:
+    return f"{points[0]:g} of {points[1]:g}"
+
+
+def _cells(score: Score) -> tuple[str, ...]:
+    """What `COLUMNS` say of an exercise."""
+    by_hand = sum(question.points for question in score.questions)
+    unwritten = len(score.unwritten())
+    return (
+        score.exercise,
+        _of(score.points(hidden=False)),
+        _of(score.points(hidden=True)),
+        f"{unwritten}" if unwritten else "",
+        f"{by_hand:g}" if by_hand else "",
+    )
+
+
+def _total(scores: list[Score]) -> tuple[str, ...]:
+    sums = []
+    for hidden in (False, True):
+        earned, points = zip(*(score.points(hidden) for score in scores), strict=True)
+        sums.append(_of((sum(earned), sum(points))))
+    return ("together", *sums, "", "")
+
+
+def _line(answer: Answer) -> tuple[str, str]:
+    """A mark, and how many points an answer has."""
+    done = answer.earned == answer.points
+    mark = "✓" if done else "✗" if answer.written else "□"
+    unwritten = "" if done or answer.written else ", not written yet"
+    return mark, f"{_of((answer.earned, answer.points))} points{unwritten}"
+
+
+def _message(answer: Answer) -> tuple[str, str]:
+    """Which tests failed first, and what they say: nothing of an answer that is not there."""
+    for result in answer.results if answer.written else ():
+        if result.message:
+            return f"{'hidden' if result.hidden else 'visible'} tests", result.message
+    return "", ""
+
+
+# --- In a terminal --------------------------------------------------------------------------
+
+
+def print_score(score: Score, console: Console) -> None:
+    """Each answer of one exercise, its points, and what is wrong with it."""
+    for answer in score.answers:
+        mark, points = _line(answer)
+        colour = {"✓": "green", "✗": "bold red"}.get(mark, "")
+        console.print(f"{mark} {answer.name}: {points}", style=colour)
+        which, message = _message(answer)
+        if message:
+            console.print(f"    The {which} say:")
+            cause, facts = wrapped(message, min(console.width - 4, WIDTH))
+            console.print(Padding(Text("\n".join(cause), "bold"), (0, 0, 0, 4)))
+            console.print(Padding(Text("\n".join(facts)), (0, 0, 0, 4)))
+    for question in score.questions:
+        unwritten = "" if question.written else ", not written yet"
+        console.print(
+            f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
+            f"    A model answer: {typed('solution', score.exercise)}"
+        )
+    visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
+    console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
+
+
+def print_table(scores: list[Score], reasons: list[str], console: Console) -> None:
+    """All exercises, and why some are missing."""
+    if scores:
+        numbers = (Column(name, justify="right") for name in COLUMNS[1:])
+        table = Table(Column(COLUMNS[0], no_wrap=True), *numbers)
+        for score in scores:
+            table.add_row(*map(escape, _cells(score)))
+        table.add_section()
+        table.add_row(*_total(scores))
+        console.print(table)
+        console.print(f"{BY_HAND}{typed('solution', '1-attention')}")
+        console.print(f"What the tests say of one exercise: {typed('score', '1-attention')}")
+    for reason in reasons:
+        console.print(reason, markup=False, style="bold red")
+
+
+@click.command()
+@click.argument("exercise", required=False)
+@click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
+def score(exercise: str | None, work: Path) -> None:
+    """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages."""
+    console = Console(highlight=False)
+    known = exercises()
+    if not known:
+        raise click.ClickException(NO_SOURCE)
+    if exercise is not None and exercise not in known:
+        raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
+    if not work.exists():
+        raise click.ClickException(f"{work} is not there yet: `llm-basics lab` makes and fills it")
+    try:
+        if exercise is not None:
+            read_own(exercise, work)  # before anything is started
+        scores, reasons = [], []
+        with console.status("Starting …") as status, own_grader() as (grader, remark):
+            for name in [exercise] if exercise else known:
+                status.update(f"Grading {name} …")
+                try:
+                    scores.append(grade_own(name, grader, work))
+                except NotScored as why:
+                    reasons.append(str(why))
+        if exercise is None:
+            print_table(scores, reasons, console)
+        for graded in scores if exercise else ():
+            print_score(graded, console)
+    except NotScored as why:
+        raise click.ClickException(str(why)) from None
+    if remark:
+        console.print(remark)
+
+
+# --- In a notebook --------------------------------------------------------------------------
+
+
+class Scores(VBox):
+    """The last points of every exercise, what the tests said, and a button that grades again."""
+
+    def __init__(self, work: Path = WORK) -> None:
+        self._work = work
+        self._table = HTML()
+        self._said = HTML()
+        self._button = Button(icon="refresh")
+        self._button.on_click(self._grade)
+        super().__init__([self._table, self._button, self._said])
+        self._show()
+        if not exercises():
+            self._button.disabled, self._said.value = True, NO_SOURCE
+
+    def _grade(self, button: object = None) -> None:
+        self._button.disabled = True
+        reasons = []
+        try:
+            self._said.value = "Starting …"
+            with own_grader() as (grader, remark):
+                for exercise in exercises():
+                    self._said.value = f"Grading {exercise} …"
+                    try:
+                        grade_own(exercise, grader, self._work)
+                    except NotScored as why:
+                        reasons.append(str(why))
+                    self._show()
+            self._said.value = "<br>".join(map(html.escape, [*reasons, remark]))
+        except NotScored as why:
+            self._said.value = html.escape(str(why))
+        finally:
+            self._button.disabled = False
+
+    def _show(self) -> None:
+        record = read_record(self._work)
+        rows = [_row("th", (*COLUMNS, "as of"))]
+        rows += [self._row_of(exercise, record.get(exercise)) for exercise in exercises()]
+        self._button.description = "Grade again" if record else "Grade"
+        told = "".join(_details(score) for score in record.values())
+        by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
+        self._table.value = f"<table>{''.join(rows)}</table>{by_hand}{told}"
+
+    def _row_of(self, exercise: str, score: Score | None) -> str:
+        if score is None:
+            return _row("td", (exercise, "", "", "", "", "not graded yet"))
+        when = datetime.datetime.fromisoformat(score.when).strftime("%d %b, %H:%M")
+        try:
+            changed = version_of(read_own(exercise, self._work)) != score.version
+        except NotScored:
+            changed = True
+        return _row("td", (*_cells(score), f"{when}{'; changed since' if changed else ''}"))
+
+
+def _row(tag: str, cells: tuple[str, ...]) -> str:
+    style = ' style="padding: 2px 8px; text-align: left; line-height: 1.4"'
+    return f"<tr>{''.join(f'<{tag}{style}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _details(score: Score) -> str:
+    """What the tests said of an exercise, folded; nothing where all is right."""
+    told = []
+    for answer in score.answers:
+        mark, points = _line(answer)
+        which, message = _message(answer)
+        if message:
+            cause, facts = (html.escape("\n".join(lines)) for lines in wrapped(message))
+            said = f"{html.escape(f'{mark} {answer.name}: {points}. The {which} say:')}\n"
+            said += f"<b>{cause}</b>\n{facts}"
+            told.append(f'<pre style="white-space: pre-wrap">{said}</pre>')
+    if not told:
+        return ""
+    summary = f"<summary>What the tests say of {html.escape(score.exercise)}</summary>"
+    return f"<details>{summary}{''.join(told)}</details>"
+
+
+def show_scores() -> Scores:
+    """Show the points that the last grading gave; end a cell with it."""
+    return Scores()

@@ -1,0 +1,176 @@
+"""How well the tests tell answers apart: every committed answer through the real pipeline.
+
+It is `llm-basics accuracy`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import nbformat
+from rich.console import Console
+from rich.table import Table
+
+from course.authoring.exercises import ROOT, exercises, source_of
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.sandbox.view import Sandbox
+from course.maintenance.classes import committed_answers, fill_in
+
+_NAMES = re.compile(r"# names: (.+)")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What grading said of one committed answer.
+
+    said: the messages of the tests that it did not pass.
+    causes: those that they name.
+    wanted: regular expression that a message must match, of a wrong answer.
+    """
+
+    exercise: str
+    name: str
+    kind: str
+    path: Path
+    said: tuple[str, ...]
+    wanted: str
+    causes: tuple[str, ...] = ()
+
+    @property
+    def named(self) -> bool:
+        """Whether a message names the cause."""
+        found = re.search(self.wanted, "\n".join(self.said), re.IGNORECASE | re.DOTALL)
+        return bool(self.said and self.wanted and found)
+
+    @property
+    def misnamed(self) -> bool:
+        """Whether the messages name a cause, and another one."""
+        return not self.named and bool(self.causes)
+
+
+class Exercise:
+    """An exercise whose answers can be judged one by one, the others being right."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._source = nbformat.read(source_of(name), as_version=4)
+        self._released = nbformat.read(ROOT / "release" / name / f"{name}.ipynb", as_version=4)
+        self._solutions = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in self._source.cells
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        }
+
+    def judge(self, engine: Engine, name: str, kind: str, path: Path) -> Judged:
+        """Grade the answer in a file.
+
+        A right one must leave its own tests content, and those of answers that call it; of a wrong
+        one its own are asked.
+        """
+        answer = path.read_text(encoding="utf-8")
+        called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
+        asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
+        missed = self._missed(engine, {name: answer}, asked)
+        said, causes = (tuple(v.message for v in missed), tuple(v.cause for v in missed if v.cause))
+        wanted = _NAMES.match(answer)
+        return Judged(self.name, name, kind, path, said, wanted[1] if wanted else "", causes)
+
+    def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:
+        """Grade several right answers, one of a name, as one learner's; what failed tests say."""
+        answers = {path.parent.name: path.read_text(encoding="utf-8") for path in paths}
+        return [f"{v.cell}: {v.message}" for v in self._missed(engine, answers)]
+
+    def _missed(
+        self, engine: Engine, answers: Mapping[str, str], asked: Sequence[str] | None = None
+    ) -> list[Verdict]:
+        """What is not passed of the tests asked, or of all; the other answers are right."""
+        source = self._source.copy()
+        cells = _graded(source)
+        source.cells = [c for c in cells if not _is_test(c) or asked is None or _id(c) in asked]
+        submitted = fill_in(self._copy(), {**self._solutions, **answers})
+        graded = engine.grade(nbformat.writes(source).encode(), nbformat.writes(submitted).encode())
+        return [v for v in graded.verdicts if v.outcome is not Outcome.PASSED]
+
+    def _copy(self) -> nbformat.NotebookNode:
+        notebook = nbformat.from_dict(self._released)
+        notebook.cells = _graded(notebook)
+        return notebook
+
+
+def _graded(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    """Its cells without playgrounds, which only draw."""
+    return [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
+
+
+def _id(cell: nbformat.NotebookNode) -> str:
+    return str(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+def _is_test(cell: nbformat.NotebookNode) -> bool:
+    about = cell.metadata.get("nbgrader", {})
+    return bool(about.get("grade") and not about.get("solution"))
+
+
+def judged(engine: Engine, names: Sequence[str]) -> Iterator[Judged]:
+    """Every committed answer to these exercises, on as many threads as there are cores."""
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        for exercise in map(Exercise, names):
+            answers = committed_answers(exercise.name)
+            yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)
+
+
+def summary(answers: Sequence[Judged]) -> str:
+    """The table's last line."""
+    right = [a for a in answers if a.kind == "right"]
+    wrong = [a for a in answers if a.kind == "wrong"]
+    return (
+        f"{sum(not a.said for a in right)} of {len(right)} right answers accepted; "
+        f"of {len(wrong)} wrong ones {sum(bool(a.said) for a in wrong)} rejected, "
+        f"{sum(a.named for a in wrong)} with their cause named, "
+        f"{sum(a.misnamed for a in wrong)} with another one"
+    )
+
+
+def _table(answers: Sequence[Judged]) -> Table:
+    table = Table(
+        "answer", "right", "accepted", "wrong", "rejected", "cause named", "another cause"
+    )
+    for exercise, name in dict.fromkeys((a.exercise, a.name) for a in answers):
+        own = [a for a in answers if (a.exercise, a.name) == (exercise, name)]
+        right = [a for a in own if a.kind == "right"]
+        wrong = [a for a in own if a.kind == "wrong"]
+        accepted, rejected = sum(not a.said for a in right), sum(bool(a.said) for a in wrong)
+        named, misnamed = sum(a.named for a in wrong), sum(a.misnamed for a in wrong)
+        counts = (len(right), accepted, len(wrong), rejected, named, misnamed)
+        table.add_row(f"{exercise} {name}", *map(str, counts))
+    return table
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(exercises()))
+def main(names: tuple[str, ...]) -> None:
+    """Show how well the tests tell the committed answers apart, of all exercises or those named.
+
+    A table, what is not as it should be, and the line that the README quotes.
+    """
+    console = Console(highlight=False)
+    with Engine(Sandbox.find([ROOT])) as engine:
+        answers = list(judged(engine, names or exercises()))
+    console.print(_table(answers))
+    for answer in answers:
+        if bool(answer.said) == (answer.kind == "right") or (
+            answer.kind == "wrong" and not answer.named
+        ):
+            console.print(str(answer.path.relative_to(ROOT)), *answer.said, sep="\n", markup=False)
+    click.echo(summary(answers))
+
+
+if __name__ == "__main__":
+    main()
