@@ -25,7 +25,7 @@ from checks.seen import (
     same_shape,
     transposed_shape,
 )
-from helpers import attention
+from reference import attention
 
 EXERCISE = Exercise(
     "1-attention",

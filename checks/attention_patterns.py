@@ -14,7 +14,7 @@ from torch import Tensor
 from checks.check import Check, Exercise
 from checks.compare import attempt, same
 from checks.seen import Predicate, batch_fails, comes_back, not_finite, raised
-from helpers import attention
+from reference import attention
 
 EXERCISE = Exercise(
     "3-attention-patterns",

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from checks.mistakes import Wrong
-from helpers.positional_encoding import sinusoidal_encoding
+from reference.positions import sinusoidal_encoding
 
 
 def split(x: Tensor, n_heads: int) -> Tensor:

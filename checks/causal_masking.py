@@ -15,7 +15,7 @@ from checks.check import Exercise
 from checks.compare import attempt, describe, same
 from checks.message import WrongAnswer
 from checks.seen import Predicate, comes_back, other_dtype, other_shape, raised, same_shape
-from helpers import attention
+from reference import attention
 
 EXERCISE = Exercise(
     "4-causal-masking",

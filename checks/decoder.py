@@ -31,10 +31,10 @@ from checks.seen import (
     says,
 )
 from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
-from helpers.attention import causal_mask
-from helpers.generation import generate, sample_next
-from helpers.training import next_token_loss
-from helpers.transformer_block import (
+from reference.attention import causal_mask
+from reference.generation import generate, sample_next
+from reference.training import next_token_loss
+from reference.block import (
     DecoderBlock,
     DecoderLM,
     GroupedQueryAttention,

@@ -29,10 +29,10 @@ from checks.seen import (
     says,
 )
 from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
-from helpers.attention import causal_mask
-from helpers.generation import generate_cached, nucleus, sample_next
-from helpers.parameters import kv_cache_bytes
-from helpers.transformer_block import GroupedQueryAttention, KVCache, repeat_kv
+from reference.attention import causal_mask
+from reference.generation import generate_cached, nucleus, sample_next
+from reference.counting import kv_cache_bytes
+from reference.block import GroupedQueryAttention, KVCache, repeat_kv
 
 EXERCISE = Exercise(
     "8-generation",

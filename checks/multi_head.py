@@ -15,7 +15,7 @@ from checks.compare import same
 from checks.mistakes import Wrong
 from checks.modules import NO_SUPER, at_random
 from checks.seen import Predicate, raised
-from helpers import attention
+from reference import attention
 
 EXERCISE = Exercise(
     "2-multi-head", {"split_heads": (1, 2), "merge_heads": (1, 2), "MultiHeadAttention": (3, 6)}

@@ -13,7 +13,7 @@ from checks.check import Exercise
 from checks.compare import Raised, same
 from checks.mistakes import Text
 from checks.seen import Predicate, other_dtype, raised, same_shape, transposed_shape
-from helpers import positional_encoding
+from reference import positions as positional_encoding
 
 EXERCISE = Exercise(
     "5-positional-encoding",

@@ -1,7 +1,7 @@
 """Where the trained weights lie on this computer, and what is in the files.
 
 Nothing is downloaded, and no package that carries weights is imported: only its files are read.
-This module knows nothing of attention; `helpers.models` puts the weights to work.
+This module knows nothing of attention; `reference.models` puts the weights to work.
 """
 
 import importlib.metadata

@@ -33,10 +33,10 @@ from ipywidgets import (
 )
 from matplotlib.axes import Axes
 
-from helpers.attention import attention_entropy, softmax
-from helpers.models import MiniLM
+from reference.attention import attention_entropy, softmax
+from reference.models import MiniLM
 from helpers.plotting import plot_attention, plot_rotation, plot_weights, to_html
-from helpers.positional_encoding import apply_rope
+from reference.positions import apply_rope
 
 SENTENCE = "The keys to the cabinet are on the table."
 MAX_TOKENS = 32

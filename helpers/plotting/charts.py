@@ -223,7 +223,7 @@ def plot_parameters(
     """Where the parameters are: one bar for each part, with the exact number and its share.
 
     Args:
-        counts: part to number, as `helpers.parameters.transformer_parameters` gives it; ``total``
+        counts: part to number, as `reference.counting.transformer_parameters` gives it; ``total``
             is not a part and may be missing.
 
     Raises:

@@ -211,7 +211,7 @@ def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = Non
     """A whole model.
 
     Args:
-        kind: "decoder-only" is `helpers.transformer_block.DecoderLM`, Llama's architecture
+        kind: "decoder-only" is `reference.block.DecoderLM`, Llama's architecture
             (Touvron et al. 2023, section 2.2), with the names of its parts. The others are the
             Transformer of Vaswani et al. (2017, figure 1), with what they leave out dashed grey:
             "encoder-decoder" nothing, "encoder-only" the decoder, "decoder-only-2017" the encoder.

@@ -70,7 +70,7 @@ def plot_loss(
 
 
 class HowItGoes(Protocol):
-    """What `TrainingDisplay` shows: `helpers.training.History` is one."""
+    """What `TrainingDisplay` shows: `reference.training.History` is one."""
 
     losses: list[float]
     texts: list[tuple[int, str]]

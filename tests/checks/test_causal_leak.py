@@ -14,7 +14,7 @@ from torch import nn
 from checks import causal_masking
 from checks.causal_masking import check_no_leak
 from checks.message import WrongAnswer
-from helpers.attention import causal_mask, scaled_dot_product_attention, softmax
+from reference.attention import causal_mask, scaled_dot_product_attention, softmax
 from course.maintenance.classes import committed_answers
 
 N = 6

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from helpers.attention import (
+from reference.attention import (
     MultiHeadAttention,
     attention_entropy,
     causal_mask,
@@ -33,7 +33,7 @@ def seed():
 
 def test_quick_start_of_the_lesson_runs():
     """Without it, the first lines that a reader copies would fail."""
-    from helpers.attention import MultiHeadAttention, scaled_dot_product_attention
+    from reference.attention import MultiHeadAttention, scaled_dot_product_attention
 
     Q, K, V = (torch.randn(2, 10, 512) for _ in range(3))
     output, weights = scaled_dot_product_attention(Q, K, V)

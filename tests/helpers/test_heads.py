@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from helpers import sentences
-from helpers.heads import (
+from reference.heads import (
     ablated,
     all_ablated,
     all_weights,
@@ -34,11 +34,11 @@ from helpers.heads import (
     strongest_heads,
     weights_on,
 )
-from helpers.models import load_austen, load_minilm, load_smollm2
-from helpers.parameters import ModelConfig
+from reference.models import load_austen, load_minilm, load_smollm2
+from reference.counting import ModelConfig
 from helpers.plotting import description, plot_effects, plot_split
 from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, Example, subjects
-from helpers.transformer_block import DecoderLM
+from reference.block import DecoderLM
 
 GROUPS = {
     "survey": sentences.pronouns_survey(),

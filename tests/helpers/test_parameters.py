@@ -10,7 +10,7 @@ import transformers
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from helpers.parameters import (
+from reference.counting import (
     CONFIGS,
     ModelConfig,
     attention_parameters,
@@ -20,7 +20,7 @@ from helpers.parameters import (
     transformer_parameters,
     weight_bytes,
 )
-from helpers.transformer_block import DecoderLM
+from reference.block import DecoderLM
 
 COUNTS = json.loads((Path(__file__).parent.parent / "data" / "parameter_counts.json").read_text())
 

@@ -19,7 +19,7 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangl
 from PIL import Image
 
 from helpers import plotting
-from helpers.parameters import ModelConfig
+from reference.counting import ModelConfig
 from helpers.plotting import (
     describe,
     description,
@@ -55,7 +55,7 @@ from helpers.plotting import (
     show,
     to_html,
 )
-from helpers.transformer_block import DecoderLM
+from reference.block import DecoderLM
 
 TOKENS = ["The", "cat", "sat", "down"]
 WEIGHTS = torch.tensor(

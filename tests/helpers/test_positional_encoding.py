@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from helpers.positional_encoding import (
+from reference.positions import (
     alibi_bias,
     apply_rope,
     half_split_to_interleaved,

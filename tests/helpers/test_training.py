@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import nn
 
 import helpers.plotting.training as shown
-from helpers.models import load_austen
-from helpers.parameters import ModelConfig
-from helpers.training import (
+from reference.models import load_austen
+from reference.counting import ModelConfig
+from reference.training import (
     WRITE_AFTER,
     History,
     bits_per_character,
@@ -22,7 +22,7 @@ from helpers.training import (
     schedule,
     train,
 )
-from helpers.transformer_block import DecoderLM
+from reference.block import DecoderLM
 
 VOCABULARY = 11
 CONFIG = ModelConfig(VOCABULARY, d_model=16, n_layers=2, n_heads=2, d_ff=24, gated=True)

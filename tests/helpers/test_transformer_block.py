@@ -6,10 +6,10 @@ import torch.nn.functional as F
 import transformers
 from torch import nn
 
-from helpers.attention import causal_mask, padding_mask
-from helpers.parameters import ModelConfig, transformer_parameters
-from helpers.positional_encoding import interleaved_to_half_split
-from helpers.transformer_block import (
+from reference.attention import causal_mask, padding_mask
+from reference.counting import ModelConfig, transformer_parameters
+from reference.positions import interleaved_to_half_split
+from reference.block import (
     CrossAttentionDecoderBlock,
     DecoderBlock,
     DecoderLM,

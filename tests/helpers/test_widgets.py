@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import pytest
 from ipywidgets import Text
 
-from helpers.models import load_minilm
+from reference.models import load_minilm
 from helpers.plotting import to_html
 from helpers.widgets import (
     SENTENCE,

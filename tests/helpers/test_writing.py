@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from helpers.generation import generate_cached, nucleus
-from helpers.models import load_minilm, load_smollm2
-from helpers.parameters import ModelConfig
+from reference.generation import generate_cached, nucleus
+from reference.models import load_minilm, load_smollm2
+from reference.counting import ModelConfig
 from helpers.sentences import CAPITAL_OF, QUESTIONS
-from helpers.transformer_block import DecoderLM
-from helpers.writing import (
+from reference.block import DecoderLM
+from reference.writing import (
     failures,
     keys_and_values,
     milliseconds,

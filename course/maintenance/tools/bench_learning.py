@@ -32,12 +32,12 @@ from torch import Tensor, nn
 
 from course.authoring.exercises import source_of
 from course.authoring.lint import COLAB
-from helpers.generation import generate_cached
-from helpers.models import PretrainedDecoder, load_smollm2
-from helpers.parameters import ModelConfig
-from helpers.positional_encoding import interleaved_to_half_split
-from helpers.training import BATCH, CONTEXT, bits_per_character, initialise, train
-from helpers.transformer_block import DecoderLM
+from reference.generation import generate_cached
+from reference.models import PretrainedDecoder, load_smollm2
+from reference.counting import ModelConfig
+from reference.positions import interleaved_to_half_split
+from reference.training import BATCH, CONTEXT, bits_per_character, initialise, train
+from reference.block import DecoderLM
 from helpers.weights import austen_files, austen_text
 from course.maintenance.machine import machine
 

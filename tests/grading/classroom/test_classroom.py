@@ -167,7 +167,7 @@ def test_another_exercises_checks_do_not_count() -> None:
     """Else each changed check would regrade every exercise of the course."""
     notebook = (ROOT / "source" / "1-attention" / "1-attention.ipynb").read_bytes()
     names = {str(path.relative_to(ROOT)) for path in fingerprint.code_that_grades(notebook)}
-    used = {"checks/attention.py", "checks/check.py", "helpers/attention.py"}
+    used = {"checks/attention.py", "checks/check.py", "reference/attention.py"}
     used |= {f"grader/src/nbexaminer/examination/{n}.py" for n in ("engine", "examiner", "learner", "codec")}
     used |= {"grader/src/nbexaminer/notebook/graft.py", "grader/src/nbexaminer/sandbox/namespaces.py"}
     assert used <= names

@@ -1,6 +1,6 @@
 """What lesson 10 measures with: texts written with top-p, their words, and the work of a pass.
 
-The loop and the choices are those of `helpers.generation`.
+The loop and the choices are those of `reference.generation`.
 """
 
 import re
@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from helpers.generation import CachedModel, generate_cached, nucleus
-from helpers.transformer_block import DecoderLM
+from reference.generation import CachedModel, generate_cached, nucleus
+from reference.block import DecoderLM
 
 
 class _WithNucleus:

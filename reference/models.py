@@ -12,9 +12,9 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from helpers.generation import generate_cached
-from helpers.parameters import ModelConfig
-from helpers.transformer_block import DecoderLM, EncoderBlock, record_attention
+from reference.generation import generate_cached
+from reference.counting import ModelConfig
+from reference.block import DecoderLM, EncoderBlock, record_attention
 from helpers.weights import austen_files, minilm_files, smollm2_files
 
 Model = TypeVar("Model", bound=nn.Module)

@@ -12,14 +12,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.attention import (
+from reference.attention import (
     MultiHeadAttention,
     causal_mask,
     merge_heads,
     scaled_dot_product_attention,
     split_heads,
 )
-from helpers.positional_encoding import rotate_from
+from reference.positions import rotate_from
 
 
 class FeedForward(nn.Module):
@@ -268,7 +268,7 @@ class DecoderBlock(nn.Module):
 
 
 class DecoderConfig(Protocol):
-    """What `DecoderLM` reads of a configuration, such as `helpers.parameters.ModelConfig`."""
+    """What `DecoderLM` reads of a configuration, such as `reference.counting.ModelConfig`."""
 
     @property
     def vocab_size(self) -> int: ...
