@@ -18,7 +18,7 @@ import pytest
 
 from course.authoring.exercises import ROOT
 from support.formgrader import press
-from support.hub import Server, why_not
+from common.hub import Server, why_not
 from support.kernels import free_port
 from support.waiting import eventually
 from course.maintenance.classes import made_up_class

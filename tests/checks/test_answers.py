@@ -11,7 +11,7 @@ import pytest
 
 from course.authoring.exercises import ROOT, exercises, source_of
 from nbexaminer.examination.verdicts import Outcome
-from support.in_process import cells_of
+from common.in_process import cells_of
 from course.maintenance.accuracy import Exercise, Judged, summary
 from course.maintenance.classes import ANSWERS, committed_answers
 

@@ -14,7 +14,7 @@ from course.authoring.exercises import exercises
 from checks.check import Check
 from checks.mistakes import Edit
 from checks.modules import Parameters
-from support.in_process import cells_of
+from common.in_process import cells_of
 
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
 

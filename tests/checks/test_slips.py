@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from course.authoring.exercises import exercises
-from support.in_process import cells_of
+from common.in_process import cells_of
 
 NAMES = [
     (exercise, name)

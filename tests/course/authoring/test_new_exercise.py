@@ -16,7 +16,7 @@ from course.__main__ import main
 NAME = "9-two-words"
 NEEDED = ("authoring", "checks", "course", "grading", "helpers", "models", "tools")
 NEEDED += ("pyproject.toml", "nbgrader_config.py", "tests/conftest.py", "tests/support")
-NEEDED += ("tests/checks", "tests/authoring/test_sources.py")
+NEEDED += ("tests/checks", "tests/course/authoring/test_sources.py")
 
 
 @pytest.fixture(scope="module")

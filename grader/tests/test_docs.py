@@ -50,8 +50,8 @@ NOT_RUN = {
     "llm-basics grade 1-attention --scheduler": "other machines",
     ". .venv/bin/activate": "is so here",
     "llm-basics check": "half a minute; tests/grading/sandbox",
-    "llm-basics serve": "until Ctrl-C; tests/grading/classroom/test_serve.py",
-    "c.ExchangeFactory.submit": "for learners; tests/grading/nbgrader_plugins/test_submit.py",
+    "llm-basics serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
+    "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",
     "c.CourseDirectory.db_url": "takes a database server",
 }
