@@ -15,11 +15,11 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # A stamp a set of packages, made anew when the list of dependencies changes.
-.venv/course$(HOW): pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+.venv/course$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
 	@$(INSTALL)
 	@touch $@
 
-.venv/tests$(HOW): pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+.venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
 	@$(INSTALL) --for tests
 	@touch $@ .venv/course$(HOW)
 

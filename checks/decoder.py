@@ -31,9 +31,8 @@ from checks.seen import (
     says,
 )
 from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
+from helpers.weights import austen_files
 from reference.attention import causal_mask
-from reference.generation import generate, sample_next
-from reference.training import next_token_loss
 from reference.block import (
     DecoderBlock,
     DecoderLM,
@@ -41,7 +40,8 @@ from reference.block import (
     RMSNorm,
     SwiGLU,
 )
-from helpers.weights import austen_files
+from reference.generation import generate, sample_next
+from reference.training import next_token_loss
 
 EXERCISE = Exercise(
     "7-decoder",

@@ -30,9 +30,9 @@ from checks.seen import (
 )
 from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
 from reference.attention import causal_mask
-from reference.generation import generate_cached, nucleus, sample_next
-from reference.counting import kv_cache_bytes
 from reference.block import GroupedQueryAttention, KVCache, repeat_kv
+from reference.counting import kv_cache_bytes
+from reference.generation import generate_cached, nucleus, sample_next
 
 EXERCISE = Exercise(
     "8-generation",

@@ -1,1 +1,1 @@
-"""What the notebooks import: reference implementations, trained models, pictures and widgets."""
+"""What draws, asks and explains: pictures, widgets, questions, sentences, and what models weigh."""

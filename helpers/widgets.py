@@ -15,7 +15,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from ipywidgets import (
@@ -32,16 +32,24 @@ from ipywidgets import (
     VBox,
 )
 from matplotlib.axes import Axes
+from torch import Tensor
 
-from reference.attention import attention_entropy, softmax
-from reference.models import MiniLM
 from helpers.plotting import plot_attention, plot_rotation, plot_weights, to_html
-from reference.positions import apply_rope
 
 SENTENCE = "The keys to the cabinet are on the table."
 MAX_TOKENS = 32
 _N_KEYS = 8
 _D_KS = [1, 4, 16, 64, 256, 1024]
+
+
+class Encoder(Protocol):
+    """A model whose attention can be looked at, such as `reference.models.MiniLM`."""
+
+    config: Any
+
+    def tokenize(self, text: str) -> tuple[list[str], Tensor]: ...
+
+    def __call__(self, ids: Tensor) -> Any: ...
 
 
 class Explorer(VBox):
@@ -105,14 +113,15 @@ def softmax_picture(
     vectors = torch.randn(1 + _N_KEYS, _D_KS[-1], generator=torch.Generator().manual_seed(0))
     q, K = vectors[0, :d_k], vectors[1:, :d_k]
     scores = K @ q / (math.sqrt(d_k) if scaled else 1)
-    weights = softmax(scores / temperature)
+    weights = torch.softmax(scores / temperature, dim=-1)
+    entropy = torch.special.entr(weights).sum().item()
     how = "scaled" if scaled else "not scaled"
     return plot_weights(
         weights,
         [f"key {i}" for i in range(_N_KEYS)],
         ax=ax,
         title=f"d_k = {d_k}, {how}, temperature {temperature:.2g}: entropy "
-        f"{attention_entropy(weights).item():.2f} of at most {math.log(_N_KEYS):.2f} nats",
+        f"{entropy:.2f} of at most {math.log(_N_KEYS):.2f} nats",
         y_label="attention weight",
         x_label="key",
     )
@@ -138,7 +147,7 @@ def softmax_explorer() -> Explorer:
 
 
 def attention_picture(
-    model: MiniLM, text: str = SENTENCE, layer: int = 0, head: int = 0, ax: Axes | None = None
+    model: Encoder, text: str = SENTENCE, layer: int = 0, head: int = 0, ax: Axes | None = None
 ) -> Axes:
     """Attention weights of one head of `model` on `text`.
 
@@ -163,7 +172,7 @@ def attention_picture(
     )
 
 
-def attention_browser(model: MiniLM) -> Explorer:
+def attention_browser(model: Encoder) -> Explorer:
     """Type a sentence, pick a layer and a head. Static picture: `attention_picture`."""
     return Explorer(
         lambda **values: attention_picture(model, **values),
@@ -200,11 +209,9 @@ def rope_picture(
     d_head = 8
     if not 0 <= pair < d_head // 2:
         raise ValueError(f"pair is {pair}: it must be 0 to {d_head // 2 - 1}")
-    x = torch.zeros(2, d_head)
-    x[0, 2 * pair] = 1.0
-    x[1, 2 * pair : 2 * pair + 2] = torch.tensor([0.64, 0.48])
-    turned = apply_rope(x, torch.tensor([query_position, key_position]), base)
-    vectors = turned[:, 2 * pair : 2 * pair + 2]
+    x = torch.tensor([[1.0, 0.0], [0.64, 0.48]])
+    angles = torch.tensor([query_position, key_position]) * base ** (-2 * pair / d_head)
+    vectors = torch.view_as_real(torch.polar(torch.ones(2), angles) * torch.view_as_complex(x))
     product = (vectors[0] @ vectors[1]).item()
     distance = query_position - key_position
     return plot_rotation(

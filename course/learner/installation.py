@@ -1,7 +1,8 @@
 """What is missing on this computer, one line a problem, and the command that mends it.
 
 Lesson 00 runs this file before anything else, so it needs nothing but Python's own library and
-`packaging`, which every Jupyter kernel brings. In a terminal: `python course/learner/installation.py`.
+`packaging`, which every Jupyter kernel brings. In a terminal it is
+`python course/learner/installation.py`.
 What has to be there is read from pyproject.toml, `notebooks/` and `release/`, and nowhere else.
 """
 
@@ -11,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 COURSE = "llm-basics"
 MEND = "close JupyterLab and start it again with `make lab` or `llm-basics lab`, which installs it"
 
@@ -130,8 +131,8 @@ def _copy_problems(root: Path) -> list[str]:
         return []
     what = ", ".join(missing) if len(missing) < len(copies) else "every lesson and exercise"
     return [
-        f"work/ lacks your copy of {what}: run `%run ../course/learner/work.py` in a cell; it never "
-        "overwrites what you have written"
+        f"work/ lacks your copy of {what}: run `%run ../course/learner/work.py` in a cell; it "
+        "never overwrites what you have written"
     ]
 
 

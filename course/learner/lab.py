@@ -1,8 +1,8 @@
 """JupyterLab as learners get it: what `llm-basics lab` opens.
 
 It serves work/ alone and opens lesson 00, later what was open last. Its settings, in
-`course/learner/jupyter/`, come on top of the computer's own, for this JupyterLab only; what learners set
-in JupyterLab themselves wins:
+`course/learner/jupyter/`, come on top of the computer's own, for this JupyterLab only; what
+learners set in JupyterLab themselves wins:
 
 - nbgrader shows Validate, in exercises, and nothing that is the instructor's;
 - the kernel of a notebook that is closed ends, and one that nobody is connected to ends after half
@@ -16,7 +16,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = Path(__file__).resolve().parent / "jupyter"
 
 

@@ -18,13 +18,13 @@ from typing import Any
 
 from nbexaminer.examination.engine import Graded, set_aside
 from nbexaminer.examination.verdicts import Outcome, Verdict, judged
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.intake.names import Malformed
 from nbexaminer.notebook.graft import Role, Source, grade_id, graft, role
 from nbexaminer.notebook.harmless import safe_line
-from nbexaminer.intake.names import Malformed
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.sandbox.limits import Limits
 
-COURSE = Path(__file__).resolve().parent.parent
+COURSE = Path(__file__).resolve().parents[2]
 
 
 def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Graded:  # noqa: B008
@@ -68,7 +68,12 @@ def _run(cells: list[dict[str, Any]], seconds: float) -> tuple[list[str], str]:
         return said.read().splitlines(), why
 
 
-_MAIN = "import sys; sys.path.insert(0, {path!r}); from course import one_process as o; o.main()"
+_MAIN = """
+import sys
+sys.path.insert(0, {path!r})
+from course.learner import one_process
+one_process.main()
+"""
 
 
 def main() -> None:

@@ -25,8 +25,8 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 from course.authoring.exercises import ROOT, module_of, source_of
-from nbexaminer.notebook.graft import Role, Source, grade_id, graft, read_source, role
 from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.graft import Role, Source, grade_id, graft, read_source, role
 from nbexaminer.notebook.reader import read_notebook
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -22,12 +22,13 @@ from typing import Any
 from course.authoring.exercises import ROOT, source_of
 from course.learner import one_process
 from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook.graft import Source, SourceError, grade_id, is_awaited, read_source
+from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.parent import WarmParentDied
 from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
-from nbexaminer.notebook.graft import Source, SourceError, grade_id, is_awaited, read_source
-from nbexaminer.intake.names import Malformed
-from nbexaminer.notebook.reader import read_notebook
 
 WORK = ROOT / "work"
 RECORD = ".score.json"
@@ -191,14 +192,15 @@ def own_grader(limits: Limits = Limits()) -> Iterator[tuple[Grader, str]]:  # no
     if not hasattr(os, "fork"):
         yield partial(one_process.grade, limits=limits), NO_SANDBOX
         return
+    profile = profile_of(ROOT)
     with contextlib.ExitStack() as stack:
         remark = ""
         try:
             try:
-                engine = stack.enter_context(Engine(Sandbox.find([ROOT]), limits))
+                engine = stack.enter_context(Engine(profile, Sandbox.find(profile, [ROOT]), limits))
             except SandboxUnavailable:
                 remark = NO_SANDBOX
-                engine = stack.enter_context(Engine(None, limits))
+                engine = stack.enter_context(Engine(profile, None, limits))
         except WarmParentDied as error:
             raise NotScored(f"grading can't start: {error}") from None
         yield engine.grade, remark

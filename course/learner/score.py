@@ -16,7 +16,6 @@ from rich.text import Text
 
 import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
 from course.authoring.exercises import exercises
-from checks.message import WIDTH, wrapped
 from course.learner.points import (
     WORK,
     Answer,
@@ -29,6 +28,7 @@ from course.learner.points import (
     typed,
     version_of,
 )
+from nbexaminer.message import WIDTH, wrapped
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "

@@ -15,18 +15,19 @@ from course.authoring.exercises import ROOT
 from course.learner.install import HOW_TO_GET_ALL
 
 PYTEST = ("-m", "pytest")
-QUICK = (*PYTEST, "-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long", "tests")
+HOUSES = ("tests", "grader/tests")
+QUICK = (*PYTEST, "-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long", *HOUSES)
 LONG = (*PYTEST, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
-"""A file in one process, since what its tests share takes seconds to make; tests/conftest.py has
-the longest first."""
-NOTEBOOKS = ("-m", "long", "--nbval", "tests", "solutions", "notebooks")
-COVERED = ("tests/grading", "--ignore-glob=tests/grading/test_*", "--cov=grading")
+"""A file in one process, since what its tests share takes seconds to make; the conftest.py of each
+house has the longest first."""
+NOTEBOOKS = ("-m", "long", "--nbval", *HOUSES, "solutions", "notebooks")
+COVERED = ("grader/tests", "--ignore-glob=grader/tests/test_*", "--cov=nbexaminer")
 COVERAGE = ("--cov-report=term:skip-covered", "--cov-fail-under=90")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.option("--long", is_flag=True, help="The rest: browsers, servers, attacks, all notebooks.")
-@click.option("--coverage", is_flag=True, help="With --long: what grading's own tests reach.")
+@click.option("--coverage", is_flag=True, help="With --long: what the grader's own tests reach.")
 @click.option("--tests-only", is_flag=True, help="Without format, lint, types and sources.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST'S OPTIONS]...")
 def test(long: bool, coverage: bool, tests_only: bool, options: tuple[str, ...]) -> None:
@@ -65,8 +66,8 @@ def _beside_types_and_sources(options: Sequence[str]) -> int:
 
 
 def _long_tests(coverage: bool, options: Sequence[str]) -> int:
-    """Run the long tests; those of grading's rooms in a run of their own if it is measured."""
-    rooms = ("--ignore-glob=tests/grading/*/*",) if coverage else ()
+    """Run the long tests; those of the grader's rooms in a run of their own if it is measured."""
+    rooms = ("--ignore-glob=grader/tests/*/*",) if coverage else ()
     failed = _python(*LONG, *NOTEBOOKS, *rooms, *options, settings={"TRAINING_STEPS": "20"})
     if coverage:
         failed = failed or _python(*LONG, *COVERED, *COVERAGE, *options)

@@ -31,6 +31,7 @@ import nbformat
 import pytest
 
 from course.authoring.exercises import ROOT, source_of
+from course.maintenance.classes import MadeUpCourse
 from nbexaminer.examination.engine import Engine, Graded
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.promises import descendants
@@ -46,7 +47,7 @@ from support.attacks import (
     Attack,
     submitted,
 )
-from course.maintenance.classes import MadeUpCourse
+from support.profile import PROFILE
 
 AREAS = ("files", "network", "resources", "output", "kernel", "tampering", "leakage",
          "structure", "transport")  # fmt: skip
@@ -104,7 +105,7 @@ class World:
 
     def snapshot(self) -> dict[str, tuple[int, int, int]]:
         """Size, mode and time of change of every file that an attack may want to change."""
-        places = [self.course.root, *(ROOT / n for n in ("checks", "grading", "source"))]
+        places = [self.course.root, *(ROOT / n for n in ("checks", "grader", "source"))]
         places += [Path(json.__file__).parent.parent / "sitecustomize.py", Path(nbformat.__file__)]
         places += [Path(nbformat.__file__).parent.parent]
         home = Path.home()
@@ -137,8 +138,8 @@ def engines(world: World) -> Iterator[Engines]:
     """An engine of some patience, started when it is first asked for."""
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_TOKEN", world.token)
-        sandbox = Sandbox.find([world.course.root])
-        yield cache(lambda limits: stack.enter_context(Engine(sandbox, limits)))
+        sandbox = Sandbox.find(PROFILE, [world.course.root])
+        yield cache(lambda limits: stack.enter_context(Engine(PROFILE, sandbox, limits)))
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +243,7 @@ def test_there_are_attacks_in_every_area() -> None:
 
 def test_the_alarms_above_go_off_without_a_sandbox(world: World, source: bytes) -> None:
     """They prove nothing if they can't. And without a sandbox too, a wrong answer earns nothing."""
-    with Engine(None, LIMITS) as unsafe:
+    with Engine(PROFILE, None, LIMITS) as unsafe:
         for name in ("files-read-gradebook", "network-tcp", "network-unix-socket"):
             attack = next(a for a in ATTACKS if a.name == name)
             graded = unsafe.grade(source, submitted(attack, world.places))

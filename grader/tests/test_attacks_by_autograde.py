@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook
 from PIL import Image
 
 from course.authoring.exercises import source_of
+from course.maintenance.classes import MadeUpCourse
 from nbexaminer.notebook.graft import read_source
 from support.attacks import (
     ATTACKS,
@@ -32,7 +33,6 @@ from support.attacks import (
     submitted,
 )
 from support.commands import run_forked
-from course.maintenance.classes import MadeUpCourse
 
 IN_BATCH = [
     a

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
+from course.maintenance.classes import MadeUpCourse
 from support.attacks import ATTACKS, EXERCISE, HONEST, PATIENT, POINTS, submitted
 from support.commands import run_forked
-from course.maintenance.classes import MadeUpCourse
 
 BETWEEN = (
     "files-leftover-in-tmp",

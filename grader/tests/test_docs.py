@@ -19,14 +19,14 @@ import pytest
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from course.authoring.exercises import ROOT
 from course.__main__ import SECTIONS
+from course.authoring.exercises import ROOT
+from course.maintenance.classes import MadeUpCourse
 from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import DOCS, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
 from support.platforms import zipped
-from course.maintenance.classes import MadeUpCourse
 
 EXERCISE = "1-attention"
 DUE = "2026-11-20 12:00"
@@ -49,7 +49,7 @@ NOT_RUN = {
     "dask worker": "other machines",
     "llm-basics grade 1-attention --scheduler": "other machines",
     ". .venv/bin/activate": "is so here",
-    "llm-basics check": "half a minute; tests/grading/sandbox",
+    "llm-basics check": "half a minute; grader/tests/sandbox",
     "llm-basics serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",

@@ -14,8 +14,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from course.authoring.exercises import source_of
-from support.commands import run_forked
 from course.maintenance.classes import MadeUpCourse, committed_answers, fill_in
+from support.commands import run_forked
 
 EXERCISE = "1-attention"
 MAX_CODE, MAX_WRITTEN = 13, 3

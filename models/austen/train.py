@@ -17,9 +17,9 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from reference.block import DecoderLM
 from reference.counting import ModelConfig
 from reference.training import bits_per_character, initialise, train
-from reference.block import DecoderLM
 
 CONFIG = ModelConfig(
     vocab_size=1024, d_model=128, n_layers=3, n_heads=4, d_ff=352, gated=True, norm="rms"

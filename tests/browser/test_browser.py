@@ -20,11 +20,11 @@ from nbgrader.api import Gradebook
 from course.authoring.exercises import exercises
 from course.learner.lab import lab_arguments, lab_environment
 from course.learner.work import fill_work
+from course.maintenance.classes import MadeUpCourse, fill_in
 from nbexaminer.notebook.harmless import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
 from support.kernels import free_port
-from course.maintenance.classes import MadeUpCourse, fill_in
 
 EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"

@@ -16,12 +16,12 @@ from typing import Any
 
 import pytest
 
-from course.authoring.exercises import ROOT
-from support.formgrader import press
 from common.hub import Server, why_not
+from course.authoring.exercises import ROOT
+from course.maintenance.classes import made_up_class
+from support.formgrader import press
 from support.kernels import free_port
 from support.waiting import eventually
-from course.maintenance.classes import made_up_class
 
 EXERCISE = "1-attention"
 INBOUND = "/srv/nbgrader/exchange/llm-basics/inbound"
@@ -302,7 +302,7 @@ def test_no_learner_reads_or_changes_anothers_work(ada: Any, hub: str, server: S
     }
     shared = server.shared
     (shared / "targets.json").write_text(json.dumps(targets))
-    shutil.copy(ROOT / "tests" / "support" / "intruder.py", shared)
+    shutil.copy(ROOT / "tests" / "common" / "intruder.py", shared)
     tried = server.script(f"python {shared}/intruder.py {shared}/targets.json", user="ben")
     said = json.loads(tried)
     assert said["succeeded"] == [] and said["tried"] > 40, said
@@ -335,7 +335,9 @@ def test_a_learner_is_kept_out_of_anothers_jupyterlab(browser: Any, hub: str, ad
 
 def test_the_exchange_is_found_safe(server: Server, ada: Any) -> None:
     """What the docs make is what `check` asks for, once learners have handed in, too."""
-    look = "from nbexaminer.commands.check import check_exchange; from rich.console import Console\n"
+    look = (
+        "from nbexaminer.commands.check import check_exchange; from rich.console import Console\n"
+    )
     look += "raise SystemExit(check_exchange(Console()))"
     said = server.script(f'python -c "{look}"', user="hopper", at="~/llm-basics")
     assert said.count("yes ") == 9, said

@@ -14,8 +14,8 @@ from torch import nn
 from checks import causal_masking
 from checks.causal_masking import check_no_leak
 from checks.message import WrongAnswer
-from reference.attention import causal_mask, scaled_dot_product_attention, softmax
 from course.maintenance.classes import committed_answers
+from reference.attention import causal_mask, scaled_dot_product_attention, softmax
 
 N = 6
 # What the exercise's locked cells give.

@@ -10,11 +10,11 @@ import re
 import pytest
 import torch
 
-from course.authoring.exercises import exercises
 from checks.check import Check
 from checks.mistakes import Edit
 from checks.modules import Parameters
 from common.in_process import cells_of
+from course.authoring.exercises import exercises
 
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
 

@@ -19,8 +19,8 @@ from course.authoring.exercises import ROOT
 INSTALLED = Path("/opt/llm-basics")
 """Where docs/jupyterhub.md installs the course."""
 PARTS = (
-    "authoring", "checks", "course", "docs", "grading", "helpers", "hub", "models", "notebooks",
-    "release", "tools", "pyproject.toml", "nbgrader_config.py",
+    "checks", "course", "docs", "grader", "helpers", "hub", "models", "notebooks", "reference",
+    "release", "pyproject.toml", "nbgrader_config.py",
 )  # fmt: skip
 """What of the course is installed there."""
 FRESH = tuple(map(Path, ("/home", "/opt", "/srv")))

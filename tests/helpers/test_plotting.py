@@ -19,7 +19,6 @@ from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangl
 from PIL import Image
 
 from helpers import plotting
-from reference.counting import ModelConfig
 from helpers.plotting import (
     describe,
     description,
@@ -56,6 +55,7 @@ from helpers.plotting import (
     to_html,
 )
 from reference.block import DecoderLM
+from reference.counting import ModelConfig
 
 TOKENS = ["The", "cat", "sat", "down"]
 WEIGHTS = torch.tensor(

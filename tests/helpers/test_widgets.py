@@ -11,7 +11,6 @@ import matplotlib.pyplot as plt
 import pytest
 from ipywidgets import Text
 
-from reference.models import load_minilm
 from helpers.plotting import to_html
 from helpers.widgets import (
     SENTENCE,
@@ -23,6 +22,7 @@ from helpers.widgets import (
     softmax_explorer,
     softmax_picture,
 )
+from reference.models import load_minilm
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,6 @@ import transformers
 from torch import nn
 
 from reference.attention import causal_mask, padding_mask
-from reference.counting import ModelConfig, transformer_parameters
-from reference.positions import interleaved_to_half_split
 from reference.block import (
     CrossAttentionDecoderBlock,
     DecoderBlock,
@@ -19,6 +17,8 @@ from reference.block import (
     SwiGLU,
     record_attention,
 )
+from reference.counting import ModelConfig, transformer_parameters
+from reference.positions import interleaved_to_half_split
 
 TOLERANCE = {"atol": 1e-5, "rtol": 1e-5}
 CONFIG = ModelConfig(vocab_size=50, d_model=32, n_layers=3, n_heads=4, d_ff=48, gated=True)

@@ -10,6 +10,7 @@ import transformers
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from reference.block import DecoderLM
 from reference.counting import (
     CONFIGS,
     ModelConfig,
@@ -20,7 +21,6 @@ from reference.counting import (
     transformer_parameters,
     weight_bytes,
 )
-from reference.block import DecoderLM
 
 COUNTS = json.loads((Path(__file__).parent.parent / "data" / "parameter_counts.json").read_text())
 

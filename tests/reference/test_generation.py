@@ -4,9 +4,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from reference.generation import generate, generate_cached, nucleus, sample_next
-from reference.counting import ModelConfig
 from reference.block import DecoderLM
+from reference.counting import ModelConfig
+from reference.generation import generate, generate_cached, nucleus, sample_next
 
 CONFIG = ModelConfig(
     vocab_size=50, d_model=32, n_layers=3, n_heads=4, d_ff=48, n_kv_heads=2, gated=True

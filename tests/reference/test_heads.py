@@ -11,6 +11,10 @@ import pytest
 import torch
 
 from helpers import sentences
+from helpers.plotting import description, plot_effects, plot_split
+from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, Example, subjects
+from reference.block import DecoderLM
+from reference.counting import ModelConfig
 from reference.heads import (
     ablated,
     all_ablated,
@@ -35,10 +39,6 @@ from reference.heads import (
     weights_on,
 )
 from reference.models import load_austen, load_minilm, load_smollm2
-from reference.counting import ModelConfig
-from helpers.plotting import description, plot_effects, plot_split
-from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, Example, subjects
-from reference.block import DecoderLM
 
 GROUPS = {
     "survey": sentences.pronouns_survey(),

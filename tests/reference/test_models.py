@@ -12,9 +12,9 @@ import transformers
 
 from helpers import weights as trained
 from reference.attention import scaled_dot_product_attention, split_heads
+from reference.counting import CONFIGS, transformer_parameters
 from reference.generation import generate, generate_cached
 from reference.models import load_austen, load_minilm, load_smollm2, smollm2_state
-from reference.counting import CONFIGS, transformer_parameters
 from reference.positions import interleaved_to_half_split
 
 # One tensor that differs by this much is another computation, not another order of sums.

@@ -11,8 +11,9 @@ import torch.nn.functional as F
 from torch import nn
 
 import helpers.plotting.training as shown
-from reference.models import load_austen
+from reference.block import DecoderLM
 from reference.counting import ModelConfig
+from reference.models import load_austen
 from reference.training import (
     WRITE_AFTER,
     History,
@@ -22,7 +23,6 @@ from reference.training import (
     schedule,
     train,
 )
-from reference.block import DecoderLM
 
 VOCABULARY = 11
 CONFIG = ModelConfig(VOCABULARY, d_model=16, n_layers=2, n_heads=2, d_ff=24, gated=True)

@@ -3,11 +3,11 @@
 import pytest
 import torch
 
-from reference.generation import generate_cached, nucleus
-from reference.models import load_minilm, load_smollm2
-from reference.counting import ModelConfig
 from helpers.sentences import CAPITAL_OF, QUESTIONS
 from reference.block import DecoderLM
+from reference.counting import ModelConfig
+from reference.generation import generate_cached, nucleus
+from reference.models import load_minilm, load_smollm2
 from reference.writing import (
     failures,
     keys_and_values,

@@ -1,8 +1,11 @@
-"""The autograder: what instructors run.
+"""Grades an nbgrader course: answers in a sandbox, tests apart from them, a class at a time.
 
-Others use the command `llm-basics`, and what each room says in its own words:
-`submission` reads, `examination` runs and examines, `sandbox` locks in, `classroom` grades a class,
-`commands` has the command line, `platforms` reads and writes what learning platforms do,
-`reporting` and `similarity` make the class report, `nbgrader_plugins` is what nbgrader_config.py
-plugs in.
+A course plugs it in with two lines (`configuration`) and says what it has beside its notebooks
+(`profile`). The way of a submission, a room a step:
+
+`intake` takes what was handed in, `notebook` reads it and sets the answers into the source,
+`sandbox` locks code in, `examination` runs answers and tests, `gradebook` writes down what came of
+it, and `conveyor` carries a whole class along that way. Beside it: `people` and `deadlines`,
+`pages` that people read, `similarity`, `platforms` for what learning platforms give and take,
+`nbgrader_plugins` for nbgrader's own commands, and `commands`, the only ones to print and exit.
 """

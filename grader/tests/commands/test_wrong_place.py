@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course.authoring.exercises import ROOT
 from course.__main__ import main
+from course.authoring.exercises import ROOT
 from support.course import EXERCISE, Course, good
 
 COMMANDS = (

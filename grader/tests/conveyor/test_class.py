@@ -15,15 +15,14 @@ import pytest
 from rich.console import Console
 
 from course.authoring.exercises import ROOT
-from nbexaminer.conveyor import fingerprint
-from nbexaminer.conveyor import folder
 from nbexaminer.commands.console import grade_class
+from nbexaminer.conveyor import fingerprint, folder
 from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
 from nbexaminer.conveyor.run import CANNOT, LOOK
 from nbexaminer.conveyor.workers import Handed, Task, Trouble, grade_task, local_pool
-from nbexaminer.examination.engine import engine_for
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.examination.engine import Terms, engine_for
 from nbexaminer.notebook.graft import read_source
+from nbexaminer.sandbox.limits import Limits
 from support.course import EXERCISE, good, source
 from support.handed_in import (
     BAD,
@@ -36,8 +35,9 @@ from support.handed_in import (
     run_here,
 )
 from support.notebooks import submission
+from support.profile import PROFILE
 
-VERSIONS = (fingerprint.grading_version(source()),)
+VERSIONS = (fingerprint.grading_version(source(), PROFILE),)
 
 
 def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
@@ -132,10 +132,10 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
     """The kernel may take it when memory is short, in the middle of a class."""
     course = tmp_path.resolve()
     own = Limits(cell_wall_seconds=59)  # no other test's engine has to die
-    task = Task((small(good()),), False, own, course, VERSIONS)
-    with local_pool(1, False, own, course) as pool:
+    task = Task((small(good()),), Terms(PROFILE, limits=own), course, VERSIONS)
+    with local_pool(1, Terms(PROFILE, limits=own), course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
-        shared = engine_for(False, own, course)
+        shared = engine_for(Terms(PROFILE, limits=own), course)
         for parent in (shared._learners, shared._examiners):
             os.kill(parent.pid, signal.SIGKILL)
         assert pool.executor.submit(grade_task, task).result(60) == before
@@ -166,12 +166,25 @@ def test_what_changes_is_graded_again_and_nothing_else(
 def test_another_exercises_checks_do_not_count() -> None:
     """Else each changed check would regrade every exercise of the course."""
     notebook = (ROOT / "source" / "1-attention" / "1-attention.ipynb").read_bytes()
-    names = {str(path.relative_to(ROOT)) for path in fingerprint.code_that_grades(notebook)}
+    names = {
+        str(path.relative_to(ROOT))
+        for path in fingerprint.code_that_grades(notebook, PROFILE).values()
+    }
     used = {"checks/attention.py", "checks/check.py", "reference/attention.py"}
-    used |= {f"grader/src/nbexaminer/examination/{n}.py" for n in ("engine", "examiner", "learner", "codec")}
-    used |= {"grader/src/nbexaminer/notebook/graft.py", "grader/src/nbexaminer/sandbox/namespaces.py"}
+    used |= {
+        f"grader/src/nbexaminer/examination/{n}.py"
+        for n in ("engine", "examiner", "learner", "codec")
+    }
+    used |= {
+        "grader/src/nbexaminer/notebook/graft.py",
+        "grader/src/nbexaminer/sandbox/namespaces.py",
+    }
     assert used <= names
-    assert not names & {"checks/decoder.py", "checks/parameters.py", "grader/src/nbexaminer/conveyor/run.py"}
+    assert not names & {
+        "checks/decoder.py",
+        "checks/parameters.py",
+        "grader/src/nbexaminer/conveyor/run.py",
+    }
 
 
 @pytest.mark.parametrize(
@@ -189,7 +202,9 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
     cell = {"cell_type": "code", "source": code.splitlines(keepends=True)}
     text = {"cell_type": "markdown", "source": "Not from checks import parameters."}
     shown = cell | {"source": "from checks import parameters", "metadata": {"tags": ["not-graded"]}}
-    reached = fingerprint.code_that_grades(json.dumps({"cells": [text, cell, shown]}).encode())
+    reached = fingerprint.code_that_grades(
+        json.dumps({"cells": [text, cell, shown]}).encode(), PROFILE
+    ).values()
     assert ROOT / "checks" / "decoder.py" in reached
     assert ROOT / "checks" / "parameters.py" not in reached
 
@@ -197,8 +212,8 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
 def test_what_processes_import(tmp_path: Path) -> None:
     """A worker has no gradebook and no time for nbgrader, the class command none for torch."""
     course = tmp_path.resolve()
-    task = Task((small(good()),), False, Limits(), course, VERSIONS)
-    with local_pool(1, False, Limits(), course) as pool:
+    task = Task((small(good()),), Terms(PROFILE), course, VERSIONS)
+    with local_pool(1, Terms(PROFILE), course) as pool:
         assert pool.executor.submit(grade_task, task).result(60).trouble is None
         loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)
     assert not loaded & {"sqlalchemy", "nbgrader", "torch", "pandas"}
@@ -226,7 +241,7 @@ def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPat
     assert "source notebook can't be read" in refused()
     path.write_text(whole)
     with monkeypatch.context() as patched:
-        patched.setattr(folder, "grading_version", lambda source: "another")
+        patched.setattr(folder, "grading_version", lambda source, profile: "another")
         with pytest.raises(CannotGrade, match="another version"):
             run_here(patched, course, Inline())
     summary = run_here(monkeypatch, course, Inline(raises=RuntimeError("no idea")))

@@ -16,17 +16,16 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from rich.console import Console
 
-from nbexaminer.conveyor import folder
-from nbexaminer.gradebook import journal
-from nbexaminer.conveyor import workers
 from nbexaminer.commands.console import grade_class
+from nbexaminer.conveyor import folder, workers
 from nbexaminer.conveyor.fingerprint import judged
 from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
-from nbexaminer.gradebook.writer import ClassGradebook
 from nbexaminer.conveyor.lock import locked
 from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_solution
+from nbexaminer.gradebook import journal
+from nbexaminer.gradebook.writer import ClassGradebook
 from nbexaminer.notebook.graft import SourceError, read_source
 from support.course import EXERCISE
 from support.handed_in import BAD, RIGHT, HandedIn, Inline, assert_same, run_here
@@ -256,7 +255,9 @@ def test_what_a_human_graded_stays_graded(
     waiting = graded.waiting()
     assert not waiting & {(learner, "w") for learner in RIGHT} and ("late", "w") in waiting
     for module in (folder, workers):
-        monkeypatch.setattr(module, "grading_version", lambda source: "with one more comment")
+        monkeypatch.setattr(
+            module, "grading_version", lambda source, profile: "with one more comment"
+        )
     assert run_here(monkeypatch, graded, Inline()).graded == 10
     assert graded.waiting() == waiting
     graded.nbgrader("autograde", EXERCISE, "--force")

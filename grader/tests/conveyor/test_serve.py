@@ -14,11 +14,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from nbexaminer.conveyor import arrivals
-from nbexaminer.conveyor import desk
-from nbexaminer.conveyor import folder
-from nbexaminer.conveyor import freshness
-from nbexaminer.conveyor import serve
+from nbexaminer.conveyor import arrivals, desk, folder, freshness, serve
 from nbexaminer.conveyor.arrivals import Arrivals, Changed
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.run import CANNOT, LOOK

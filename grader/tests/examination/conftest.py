@@ -9,12 +9,13 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.sandbox.view import Sandbox
 from support.forked import forked_engine
 from support.notebooks import LIMITS
+from support.profile import PROFILE
 
 
 @pytest.fixture(scope="session")
 def tight_engine() -> Iterator[Engine]:
     """A warm engine with tight limits, for tests of what happens when they are passed."""
-    with Engine(Sandbox.find(), LIMITS) as engine:
+    with Engine(PROFILE, Sandbox.find(PROFILE), LIMITS) as engine:
         yield engine
 
 

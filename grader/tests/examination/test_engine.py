@@ -18,6 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 from nbgrader.utils import determine_grade
 
+from course.authoring.exercises import ROOT
 from nbexaminer.examination.engine import NOT_RUN, Engine, _lost
 from nbexaminer.examination.examiner import Examination
 from nbexaminer.examination.messages import Plan
@@ -26,7 +27,7 @@ from nbexaminer.examination.wire import Channel, Closed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
 from nbexaminer.sandbox.promises import descendants
-from nbexaminer.sandbox.view import COURSE, Sandbox
+from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import (
     LIMITS,
     answer,
@@ -40,6 +41,7 @@ from support.notebooks import (
     text_of,
     written,
 )
+from support.profile import PROFILE
 from support.waiting import eventually
 
 # What is run ---------------------------------------------------------------------------------
@@ -148,7 +150,7 @@ def test_time_for_the_whole_notebook_is_limited() -> None:
     """Many slow cells would else hold up the class."""
     limits = Limits(notebook_wall_seconds=3.0, cell_wall_seconds=2.0)
     slow = "import time\ntime.sleep(1.5)\n"
-    with Engine(Sandbox.find(), limits) as engine:
+    with Engine(PROFILE, Sandbox.find(PROFILE), limits) as engine:
         start = time.monotonic()
         graded = run(
             engine,
@@ -263,7 +265,7 @@ def kill_at_work(pid: int, idle: set[int]) -> None:
 def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
     """The machine's own shortage of memory must not show up as a learner's crash."""
     slow = "import time\ntime.sleep(1)\ndef f(): return 1"
-    with Engine(Sandbox.find(), LIMITS) as engine:
+    with Engine(PROFILE, Sandbox.find(PROFILE), LIMITS) as engine:
         for parent in (engine._learners, engine._examiners):
             assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
             process = parent._process
@@ -343,8 +345,8 @@ def test_an_examiner_that_was_taken_over_reaches_nothing(engine: Engine, tmp_pat
             os.chmod(folder, folder.stat().st_mode | 0o055)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         code = TAKEN_OVER.format(
-            source=str(COURSE / "source"),
-            config=str(COURSE / "nbgrader_config.py"),
+            source=str(ROOT / "source"),
+            config=str(ROOT / "nbgrader_config.py"),
             gradebook=str(gradebook),
             port=listener.getsockname()[1],
             pid=os.getpid(),

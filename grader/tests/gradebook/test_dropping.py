@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
+from course.__main__ import main
 from course.authoring.exercises import source_of
 from course.authoring.lint import faults
-from course.__main__ import main
-from nbexaminer.gradebook.dropping import questions
 from nbexaminer.conveyor.run import Summary
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.gradebook.dropping import questions
 from nbexaminer.nbgrader_plugins.autograde import SaveGrades
 from support.course import EXERCISE, Course
 from support.handed_in import HandedIn, Inline, run_here

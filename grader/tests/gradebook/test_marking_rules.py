@@ -8,8 +8,8 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from nbexaminer.settings import MarkingRules
 from nbexaminer.nbgrader_plugins.late_policy import NamedPolicies
+from nbexaminer.settings import MarkingRules
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 BERLIN = MarkingRules(timezone="Europe/Berlin")

@@ -14,9 +14,9 @@ from rich.console import Console
 
 from nbexaminer.commands.console import grade_class
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.gradebook.writer import GradebookError
-from nbexaminer.gradebook.registration import register
 from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.gradebook.registration import register
+from nbexaminer.gradebook.writer import GradebookError
 from support.course import EXERCISE, Course, good
 from support.handed_in import HandedIn, Inline, graded_now, hand_in
 

@@ -14,9 +14,9 @@ import pytest
 from rich.console import Console
 
 from course.authoring.exercises import ROOT
-from nbexaminer.intake import exchange_safety
-from nbexaminer.course_folder import CourseFolder
 from nbexaminer.commands.check import check_exchange
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.intake import exchange_safety
 
 SUBMISSION = "ada+1-small+2026-11-20 12:30:00 UTC+c2VjcmV0"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")

@@ -16,6 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbexaminer.intake import files
 from nbexaminer.intake.drop_box import copy_dropped, take_dropped
 from nbexaminer.intake.files import TooMuch, read_file, walk
+from nbexaminer.intake.names import Malformed, is_learner, printable
 from nbexaminer.intake.taking import (
     Expected,
     Intake,
@@ -24,7 +25,6 @@ from nbexaminer.intake.taking import (
     take,
     top_of,
 )
-from nbexaminer.intake.names import Malformed, is_learner, printable
 from nbexaminer.intake.times import read_timestamp
 
 pwd = pytest.importorskip("pwd", reason="what is handed in is taken on Linux and macOS")

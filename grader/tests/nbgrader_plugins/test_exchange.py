@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import run_forked
 from course.maintenance.classes import MadeUpCourse
+from support.commands import run_forked
 
 EXERCISE = "1-attention"
 SECRET = "an instructor's secret"

@@ -18,11 +18,11 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import insert
 from traitlets.config import LoggingConfigurable
 
-from nbexaminer.people.roster import read_roster, write_roster
+from course.maintenance.classes import MadeUpCourse, fill_in, made_up_class
 from nbexaminer.examination.engine import NOTE
 from nbexaminer.nbgrader_plugins.report import ClassReport
+from nbexaminer.people.roster import read_roster, write_roster
 from support.commands import run_forked
-from course.maintenance.classes import MadeUpCourse, fill_in, made_up_class
 
 EXERCISE = "1-attention"
 MISSING, BROKEN = "moss", "bram"

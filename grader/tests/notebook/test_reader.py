@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbexaminer.notebook import reader
 from nbexaminer.intake.names import Malformed
+from nbexaminer.notebook import reader
 from nbexaminer.notebook.reader import Cell, read_notebook
 
 PIXEL = (

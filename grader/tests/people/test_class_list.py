@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from nbexaminer.intake.names import Malformed
 from nbexaminer.people.class_list import ClassList, read_class_list
 from nbexaminer.people.roster import Learner, merge
-from nbexaminer.intake.names import Malformed
 
 ADA = Learner("ada", "Ada", "Lovelace")
 OWN = "id,first name,last name,email,section\nada,Ada,Lovelace,ada@uni.edu,A\n"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.platforms.table import Table
 from nbexaminer.intake.names import Malformed
+from nbexaminer.platforms.table import Table
 from support.course import EXERCISE
 from support.platforms import command, give_scores
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from nbexaminer.intake.names import Malformed
 from nbexaminer.people.roster import Learner
 from nbexaminer.platforms.known import recognise
 from nbexaminer.platforms.people import Class, People
 from nbexaminer.platforms.whose import Whose
-from nbexaminer.intake.names import Malformed
 
 NB = "1-small.ipynb"
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -47,7 +47,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     folder.chmod(0o777)
     settings = folder / "settings"
     settings.write_text(
-        f"[run]\nsource_pkgs = grading\nparallel = true\npatch = _exit\nplugins = unlocked\n"
+        f"[run]\nsource_pkgs = nbexaminer\nparallel = true\npatch = _exit\nplugins = unlocked\n"
         f"data_file = {folder}/.coverage\n"
     )
     (folder / "unlocked.py").write_text(UNLOCKED)

@@ -12,6 +12,7 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.sandbox.view import Sandbox
 from support.attacks import ATTACKS, HONEST, LIMITS, POINTS, submitted
+from support.profile import PROFILE
 
 UNDER_COVERAGE = dataclasses.replace(
     LIMITS, cell_wall_seconds=4.0, cell_cpu_seconds=2.5, notebook_wall_seconds=60.0,
@@ -39,7 +40,7 @@ def test_submissions_end_as_they_should(measured: None) -> None:
         pytest.skip("only counts lines: what comes of them stands in test_attacks.py")
     places = {"course": "/nowhere", "port": "9"}
     source = source_of("1-attention").read_bytes()
-    with Engine(Sandbox.find(), UNDER_COVERAGE) as engine:
+    with Engine(PROFILE, Sandbox.find(PROFILE), UNDER_COVERAGE) as engine:
         honest = engine.grade(source, HONEST)
         assert {v.cell: v.points for v in honest.verdicts} == POINTS
         for attack in ATTACKS:

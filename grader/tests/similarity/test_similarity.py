@@ -8,20 +8,21 @@ import pytest
 from bs4 import BeautifulSoup
 
 from course.authoring.exercises import ROOT, exercises
+from course.maintenance.classes import committed_answers
+from course.maintenance.copies import renamed, reordered
+from course.maintenance.demo import demo_class
 from nbexaminer.similarity.base_line import BaseLine, base_line
 from nbexaminer.similarity.compare import Comparison, Side
 from nbexaminer.similarity.evidence import marked
 from nbexaminer.similarity.tokens import of_code
-from course.maintenance.classes import committed_answers
-from course.maintenance.copies import renamed, reordered
-from course.maintenance.demo import demo_class
+from support.profile import PROFILE
 
 Work = dict[str, str]
 
 
 @pytest.fixture(scope="module")
 def base() -> BaseLine:
-    return base_line([ROOT / "source", ROOT / "release", ROOT / "notebooks"])
+    return base_line([ROOT / "source", ROOT / "release", ROOT / "notebooks"], PROFILE)
 
 
 def right(exercise: str) -> dict[str, list[str]]:

@@ -9,13 +9,13 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from course.__main__ import main
 from course.authoring.exercises import ROOT
 from course.authoring.new import new
-from course.__main__ import main
 
 NAME = "9-two-words"
-NEEDED = ("authoring", "checks", "course", "grading", "helpers", "models", "tools")
-NEEDED += ("pyproject.toml", "nbgrader_config.py", "tests/conftest.py", "tests/support")
+NEEDED = ("checks", "course", "grader", "helpers", "models", "reference")
+NEEDED += ("pyproject.toml", "nbgrader_config.py", "tests/conftest.py", "tests/common")
 NEEDED += ("tests/checks", "tests/course/authoring/test_sources.py")
 
 
@@ -24,7 +24,7 @@ def course(tmp_path_factory):
     """A copy of the course without its exercises: a new one must not be seen by other tests."""
     course = tmp_path_factory.mktemp("course")
     for name in NEEDED:
-        (course / name).parent.mkdir(exist_ok=True)
+        (course / name).parent.mkdir(exist_ok=True, parents=True)
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, course / name)
     return course
@@ -32,7 +32,8 @@ def course(tmp_path_factory):
 
 def _run(course, *command):
     """What a Python command prints in the copy, whose packages go before the installed ones."""
-    env = os.environ | {"PYTHONPATH": str(course), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = os.pathsep.join((str(course), str(course / "grader" / "src")))
+    env = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
     ran = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=course, env=env, capture_output=True, text=True, timeout=300,
@@ -52,7 +53,7 @@ def test_a_new_exercise_is_whole(course):
     solved = json.loads((course / "solutions" / f"{NAME}.ipynb").read_text())
     printed = json.dumps([c.get("outputs") for c in solved["cells"]], ensure_ascii=False)
     assert "Points so far: 1 of 1" in printed
-    said = _run(course, "pytest", "-v", "-k", NAME)
+    said = _run(course, "pytest", "-v", "-k", NAME, "tests")
     for tests in ("test_edits", "test_slips", "test_answers", "test_sources"):
         assert f"{tests}.py::" in said
     assert "SKIPPED" not in said

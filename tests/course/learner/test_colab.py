@@ -17,7 +17,7 @@ from course.authoring.lint import COLAB
 from course.learner import colab
 from course.maintenance.address import address
 
-TEMPLATE = ROOT / "authoring" / "templates" / "exercise.ipynb"
+TEMPLATE = ROOT / "course" / "authoring" / "templates" / "exercise.ipynb"
 HERE = "/content/llm-basics"
 RUN_AS = """
 from pathlib import Path
@@ -81,13 +81,13 @@ def test_elsewhere_it_does_nothing_and_takes_no_time():
 def test_in_colab_it_brings_the_course_and_runs_what_makes_it_usable(tmp_path):
     place = tmp_path / "llm-basics"
     shell = Shell("google.colab._shell")
-    (place / "course").mkdir(parents=True)
-    (place / "course" / "colab.py").write_text(RUN_AS)
+    (place / "course" / "learner").mkdir(parents=True)
+    (place / "course" / "learner" / "colab.py").write_text(RUN_AS)
     names = {"get_ipython": lambda: shell}
     exec(CELL.replace(HERE, str(place)), names)
     wanted = f"test -d {place} || git clone --quiet --depth 1 {address()} {place}"
     assert shell.ran == [wanted]
-    assert (place / "course" / "ran").read_text() == "__main__"
+    assert (place / "course" / "learner" / "ran").read_text() == "__main__"
     assert set(names) == {"get_ipython", "__builtins__"}
 
 
@@ -164,12 +164,12 @@ def test_the_command_of_the_cell_clones_once(tmp_path):
     origin, place = tmp_path / "origin", tmp_path / "here" / "llm-basics"
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
     subprocess.run([*git, "init", "-q", str(origin)], check=True)
-    (origin / "course").mkdir()
-    (origin / "course" / "colab.py").write_text("")
+    (origin / "course" / "learner").mkdir(parents=True)
+    (origin / "course" / "learner" / "colab.py").write_text("")
     subprocess.run([*git, "add", "."], cwd=origin, check=True)
     subprocess.run([*git, "commit", "-qm", "x"], cwd=origin, check=True)
     for _ in range(2):
         cell = CELL.replace(HERE, str(place)).replace(address(), origin.as_uri())
         shell.system = lambda command: subprocess.run(command, shell=True, check=True)
         exec(cell, {"get_ipython": lambda: shell})
-    assert (place / "course" / "colab.py").exists()
+    assert (place / "course" / "learner" / "colab.py").exists()

@@ -10,7 +10,9 @@ import pytest
 from course.authoring.exercises import ROOT
 from course.learner.installation import find_problems
 
-hub = pytest.importorskip("course.learner.hub", reason="a JupyterHub for a class needs Linux's accounts")
+hub = pytest.importorskip(
+    "course.learner.hub", reason="a JupyterHub for a class needs Linux's accounts"
+)
 LESSON = "02-queries-keys-values.ipynb"
 
 

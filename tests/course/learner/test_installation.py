@@ -12,7 +12,7 @@ import pytest
 from course.learner import installation
 from course.learner.installation import check_installation, find_problems
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 PYTHON = (3, 12, 4)
 
 PYPROJECT = """

@@ -12,8 +12,8 @@ import matplotlib.pyplot as plt
 import pytest
 import torch
 
-from course.authoring.exercises import ROOT
 from checks.attention import EXERCISE
+from course.authoring.exercises import ROOT
 from course.learner import own as module
 from support.notebooks import submission
 

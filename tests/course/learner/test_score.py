@@ -30,9 +30,9 @@ from course.learner.points import (
     typed,
 )
 from nbexaminer.examination.engine import Graded
+from nbexaminer.notebook.graft import SourceError
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
-from nbexaminer.notebook.graft import SourceError
 from support.notebooks import submission
 
 EXERCISE = "1-attention"

@@ -18,12 +18,11 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum
 
-from course.learner import lab
-from course.learner import work
+from course.learner import lab, work
 from course.learner.commands import solution
 from course.learner.work import fill_work
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 LESSON, EXERCISE = "00-start-here.ipynb", "1-attention/1-attention.ipynb"
 SOLUTION = "1-attention/solution.ipynb"
 
@@ -337,4 +336,4 @@ def test_the_first_start_opens_lesson_00_and_later_ones_what_was_open(tmp_path: 
 
 def test_the_learners_own_jupyter_settings_still_count() -> None:
     path = lab.lab_environment({"JUPYTER_CONFIG_PATH": "/mine"})["JUPYTER_CONFIG_PATH"]
-    assert path.endswith("/course/jupyter:/mine")
+    assert path.endswith("/course/learner/jupyter:/mine")

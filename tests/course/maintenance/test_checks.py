@@ -35,8 +35,9 @@ def test_it_fails_if_any_part_does(
 
 def test_a_new_lock_is_installed(tmp_path: Path) -> None:
     """`make lock`, then `make test LOCKED=1`, would test the old versions."""
-    for name in ("Makefile", "pyproject.toml", "requirements.lock", "course/learner/install.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
+    for name in ("Makefile", "pyproject.toml", "requirements.lock",
+                 "grader/pyproject.toml", "course/learner/install.py"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / ".venv").mkdir()
     for stamp in ("tests", "tests-locked"):

@@ -1,9 +1,10 @@
-"""`llm-basics check`: what this machine keeps of what sandbox and exchange promise."""
+"""`check`: what this machine keeps of what sandbox and exchange promise."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,6 +23,9 @@ def check() -> None:
 
     Ends with status 1 where a promise is not kept, and 2 where there is no sandbox.
     """
+    from traitlets import TraitError
+
+    from nbexaminer.profile import profile_of
     from nbexaminer.sandbox.promises import tried
     from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
 
@@ -29,12 +33,12 @@ def check() -> None:
     sandbox = True
     broken = 0
     try:
-        broken = _show(console, tried(Sandbox.find()))
+        broken = _show(console, tried(Sandbox.find(profile_of(Path.cwd()))))
         if broken:
             console.print(f"[bold red]{broken} promises are not kept.[/] Do not grade here.")
         else:
             console.print("Every promise is kept: learners' code can be graded here.")
-    except SandboxUnavailable as error:
+    except (SandboxUnavailable, TraitError) as error:
         console.print(str(error), markup=False)
         sandbox = False
     open_doors = check_exchange(console)

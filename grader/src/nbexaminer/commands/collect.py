@@ -1,4 +1,4 @@
-"""`llm-basics collect`: what learners handed in on a learning platform."""
+"""`collect`: what learners handed in on a learning platform."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 if TYPE_CHECKING:
-    from nbexaminer.settings import MarkingRules
     from nbexaminer.platforms.report import Report
+    from nbexaminer.settings import MarkingRules
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PLATFORMS = click.Choice(["canvas", "moodle", "blackboard", "brightspace"], case_sensitive=False)
@@ -41,7 +41,7 @@ def collect(
     from traitlets import TraitError
 
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.gradebook.writer import GradebookUnavailable, reached
+    from nbexaminer.database import GradebookUnavailable, reached
     from nbexaminer.platforms import collect as platforms
     from nbexaminer.platforms.refusal import CannotDo
 

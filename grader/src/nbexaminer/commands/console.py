@@ -16,11 +16,12 @@ from rich.table import Table
 from traitlets import TraitError
 
 from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
-from nbexaminer.gradebook.writer import GradebookError, GradebookUnavailable
 from nbexaminer.conveyor.lock import Busy
 from nbexaminer.conveyor.run import CANNOT, Run, Summary
 from nbexaminer.conveyor.workers import dask_pool
+from nbexaminer.database import GradebookUnavailable
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.gradebook.writer import GradebookError
 from nbexaminer.sandbox.view import SandboxUnavailable
 
 SHOWN_PROBLEMS = 50

@@ -1,4 +1,4 @@
-"""`llm-basics drop`: a question that turned out to be unfair, or plainly wrong."""
+"""`drop`: a question that turned out to be unfair, or plainly wrong."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbexaminer.typed import typed
+
 if TYPE_CHECKING:
-    from nbexaminer.gradebook.dropping import Question
     from nbexaminer.examination.verdicts import Outcome
+    from nbexaminer.gradebook.dropping import Question
 
 
 @click.command()
@@ -25,10 +27,10 @@ def drop(
     CELL is the name of a test or of a written answer; without one, those there are are listed.
     Points that somebody gave by hand for it are set aside, and come back with --undo.
     """
-    from nbexaminer.deadlines.due import Refused, opened
-    from nbexaminer.gradebook.dropping import give_back, questions, set_aside
     from nbexaminer.conveyor.lock import Busy, locked
+    from nbexaminer.deadlines.due import Refused, opened
     from nbexaminer.examination.verdicts import Outcome
+    from nbexaminer.gradebook.dropping import give_back, questions, set_aside
 
     if accept_all and undo:
         raise click.UsageError("Give --accept-all or --undo: only one of them")
@@ -99,7 +101,7 @@ def _of_points_by_hand(learners: int, decided: Outcome | None) -> str:
 
 def _next_step(exercise: str) -> str:
     return (
-        f"Now grade again: llm-basics grade {exercise}\n"
+        f"Now grade again: {typed('grade')} {exercise}\n"
         f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
         f"then nbgrader autograde {exercise} --force)"
     )

@@ -1,10 +1,12 @@
-"""`llm-basics due`: when an exercise has to be handed in."""
+"""`due`: when an exercise has to be handed in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import click
+
+from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.deadlines.due import Deadlines
@@ -55,5 +57,5 @@ def _advise(exercise: str) -> None:
         "Learners read it in the notebook from the next release on:\n"
         f"  nbgrader generate_assignment {exercise}\n"
         f"  nbgrader release_assignment {exercise} --force\n"
-        f"Penalties for lateness follow with: llm-basics grade {exercise}"
+        f"Penalties for lateness follow with: {typed('grade')} {exercise}"
     )

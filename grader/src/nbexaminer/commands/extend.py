@@ -1,4 +1,4 @@
-"""`llm-basics extend`: more time for one learner."""
+"""`extend`: more time for one learner."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import datetime
 from typing import TYPE_CHECKING
 
 import click
+
+from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.deadlines.due import Deadlines
@@ -80,7 +82,7 @@ def _given(dates: Deadlines, extension: Extension, before: list[Extension]) -> N
         click.echo(
             f"{whose} will be due {in_words(extension.ahead)} after the others{instead}. But it "
             "has no due date yet: set it with\n"
-            f'  llm-basics due {extension.exercise} "2026-11-20 12:00"'
+            f'  {typed("due")} {extension.exercise} "2026-11-20 12:00"'
         )
         return
     until = dates.course.rules.shown(extension.until)
@@ -98,4 +100,4 @@ def _taken_away(dates: Deadlines, extension: Extension) -> None:
 
 
 def _penalties_follow(exercise: str) -> None:
-    click.echo(f"A penalty for lateness follows with: llm-basics grade {exercise}")
+    click.echo(f"A penalty for lateness follows with: {typed('grade')} {exercise}")

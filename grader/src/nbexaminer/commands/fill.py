@@ -1,4 +1,4 @@
-"""`llm-basics fill`: scores into the gradebook file that a learning platform exported."""
+"""`fill`: scores into the gradebook file that a learning platform exported."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 from rich.markup import escape
+
+from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.platforms.fill import Filled
@@ -43,7 +45,7 @@ def fill(
     from traitlets import TraitError
 
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.gradebook.writer import GradebookUnavailable, reached
+    from nbexaminer.database import GradebookUnavailable, reached
     from nbexaminer.platforms import fill as platforms
     from nbexaminer.platforms.refusal import CannotDo
 
@@ -84,7 +86,7 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
         said = "Left out, since answers wait to be graded by hand (--unfinished takes them too)"
         _list(console, said, filled.unfinished)
     if filled.ungraded:
-        said = f"Left out, since not graded (llm-basics grade {exercise})"
+        said = f"Left out, since not graded ({typed('grade')} {exercise})"
         _list(console, said, filled.ungraded)
     for who, reason in filled.refused:
         console.print(f"[bold red]Left out:[/] {escape(who)}: {escape(reason)}")
@@ -95,7 +97,7 @@ def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:
     if len(filled.strangers) > SHOWN:
         console.print(f"and {len(filled.strangers) - SHOWN} more")
     if filled.strangers:
-        console.print("Who belongs to the class goes on the roster: llm-basics roster")
+        console.print(f"Who belongs to the class goes on the roster: {typed('roster')}")
     if filled.computed:
         console.print(
             "[bold]Don't open the file in a spreadsheet[/]: the platform has put text into it that "

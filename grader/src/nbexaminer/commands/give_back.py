@@ -1,4 +1,4 @@
-"""`llm-basics give-back`: a zip file of feedback for a learning platform."""
+"""`give-back`: a zip file of feedback for a learning platform."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> None:
     from traitlets import TraitError
 
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.gradebook.writer import GradebookUnavailable, reached
+    from nbexaminer.database import GradebookUnavailable, reached
     from nbexaminer.platforms import give_back as platforms
     from nbexaminer.platforms.refusal import CannotDo
 

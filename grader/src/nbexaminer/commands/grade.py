@@ -1,4 +1,4 @@
-"""`llm-basics grade`: a whole class at a time."""
+"""`grade`: a whole class at a time."""
 
 from __future__ import annotations
 

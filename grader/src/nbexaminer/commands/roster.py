@@ -1,4 +1,4 @@
-"""`llm-basics roster`: who is in the class."""
+"""`roster`: who is in the class."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The talk of `llm-basics roster`: the class, who has handed in, and who is left out."""
+"""The talk of `roster`: the class, who has handed in, and who is left out."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from rich.markup import escape
 from rich.table import Table
 from traitlets import TraitError
 
-from nbexaminer.people.class_list import ClassList, read_class_list
-from nbexaminer.course_folder import CourseFolder
 from nbexaminer.conveyor.folder import CannotGrade
-from nbexaminer.gradebook.writer import GradebookUnavailable, reached
-from nbexaminer.people.roster import Learner, Merged, merge, read_roster, write_roster
 from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
-from nbexaminer.intake.taking import submitted_folders
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.database import GradebookUnavailable, reached
 from nbexaminer.intake.names import Malformed, is_learner, printable
+from nbexaminer.intake.taking import submitted_folders
+from nbexaminer.people.class_list import ClassList, read_class_list
+from nbexaminer.people.roster import Learner, Merged, merge, read_roster, write_roster
+from nbexaminer.typed import typed
 
 SHOWN = 50
 """So many learners or rows are named."""
@@ -106,7 +107,7 @@ def _set_aside(
         if learner is None:
             near = difflib.get_close_matches(name, known, n=3)
             hint = f"; did you mean {_shown(near)}?" if near else ""
-            hint = hint or "; `llm-basics roster` lists the class"
+            hint = hint or f"; `{typed('roster')}` lists the class"
             who = escape(printable(name))
             console.print(f"[bold red]{who}[/]: nobody in the class has this id{hint}")
             status = LOOK
@@ -139,7 +140,7 @@ def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
     learners = read_roster(gradebook)
     if not learners:
         console.print(
-            "Nobody is in the class yet. `llm-basics roster class.csv` reads a list: your "
+            f"Nobody is in the class yet. `{typed('roster class.csv')}` reads a list: your "
             "own table with the columns id, first name, last name, email and section, or the file "
             "that Canvas, Moodle, Blackboard or Brightspace exports.",
             soft_wrap=True,

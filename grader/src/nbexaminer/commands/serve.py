@@ -1,4 +1,4 @@
-"""`llm-basics serve`: grade what is handed in as soon as it is."""
+"""`serve`: grade what is handed in as soon as it is."""
 
 from __future__ import annotations
 

@@ -11,16 +11,16 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from nbexaminer.conveyor.arrivals import Arrivals
-from nbexaminer.gradebook.attempts import read_attempts
 from nbexaminer.commands.console import REFUSALS, cores, on_signals
+from nbexaminer.conveyor.arrivals import Arrivals
 from nbexaminer.conveyor.desk import Desk
 from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
 from nbexaminer.conveyor.give_feedback import Exchange
-from nbexaminer.settings import MarkingRules
 from nbexaminer.conveyor.run import CANNOT
 from nbexaminer.conveyor.scratch import Scratch
 from nbexaminer.conveyor.serve import Serving
+from nbexaminer.gradebook.attempts import read_attempts
+from nbexaminer.settings import MarkingRules
 
 NO_DROP_BOX = (
     "there is no drop box of nbgrader's exchange for the course {0!r}: run `nbgrader "

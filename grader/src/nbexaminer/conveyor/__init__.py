@@ -1,6 +1,7 @@
-"""A whole class at a time: `llm-basics grade`.
+"""A whole class at a time: what was handed in goes through workers into gradebook and pages.
 
-Others use `console.grade_class` and, to watch a run from inside, `folder.ClassFolder`, `run.Run`
-and `run.Summary`. nbgrader's plugins use `lock`, `journal` and `fingerprint`. Workers import
-`workers` and `fingerprint` alone of this room.
+`run` grades what lies in submitted/, `serve` what comes in meanwhile; both read the class from
+`folder` and have `workers` grade. Others use `folder.ClassFolder`, `run.Run` and `run.Summary`,
+`serve.Server`; nbgrader's plugins use `lock` and `fingerprint`. Workers import `workers` and
+`fingerprint` alone of this room.
 """

@@ -23,8 +23,8 @@ from nbexaminer.intake.files import (
     read_file,
     walk,
 )
-from nbexaminer.intake.taking import SECRET, left_out
 from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.intake.taking import SECRET, left_out
 from nbexaminer.intake.times import check_year
 
 SETTLED = 1.0

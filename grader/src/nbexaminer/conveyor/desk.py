@@ -20,9 +20,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from nbexaminer.gradebook import attempts
 from nbexaminer.conveyor.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Changed
-from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.conveyor.fingerprint import digest
 from nbexaminer.conveyor.folder import (
     CannotGrade,
@@ -33,16 +31,18 @@ from nbexaminer.conveyor.folder import (
     publish,
 )
 from nbexaminer.conveyor.give_feedback import Exchange, put, write_refusal
-from nbexaminer.gradebook.writer import ClassGradebook, GradebookError
-from nbexaminer.gradebook.journal import Entry
-from nbexaminer.people.roster import excluded_ids
 from nbexaminer.conveyor.run import FINE, LOOK
 from nbexaminer.conveyor.scratch import Scratch, Worth
 from nbexaminer.conveyor.workers import Result, Trouble
+from nbexaminer.gradebook import attempts
+from nbexaminer.gradebook.attempts import Attempt
+from nbexaminer.gradebook.journal import Entry
+from nbexaminer.gradebook.writer import ClassGradebook, GradebookError
 from nbexaminer.intake.files import read_file
-from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.names import Malformed
+from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP
+from nbexaminer.people.roster import excluded_ids
 
 Say = Callable[[str, str, bool], None]
 """Told of every event: the learner or nothing, what it is, whether it needs the instructor."""

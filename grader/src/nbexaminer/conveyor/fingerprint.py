@@ -16,8 +16,9 @@ from typing import Any
 
 from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.sandbox.view import COURSE
 from nbexaminer.notebook.graft import Role, grade_id, role
+from nbexaminer.profile import Profile
+from nbexaminer.sandbox.view import PACKAGE
 
 GRADING = (
     "nbexaminer.conveyor.workers",
@@ -26,10 +27,9 @@ GRADING = (
     "nbexaminer.sandbox.zygote",
 )
 """The modules that grading starts from; the last three are started by name."""
-LIBRARIES = ("torch", "numpy", "IPython")
+LIBRARIES = ("numpy", "IPython")
+"""Those whose versions a grade depends on, with what the profile names as warm."""
 
-_DOTTED = re.compile(r"\b(?:checks|helpers)(?:\.\w+)+")
-_FROM = re.compile(r"\bfrom +((?:checks|helpers)[\w.]*) +import +(\([^)]*|.+)")
 _NAME = re.compile(r"\w+")
 
 
@@ -48,20 +48,28 @@ def _content_hash(part: object) -> str:
 
 
 @functools.lru_cache
-def grading_version(source: bytes) -> str:
+def grading_version(source: bytes, profile: Profile) -> str:
     """`version_now`, of when this process asked first."""
-    return version_now(source)
+    return version_now(source, profile)
 
 
-def version_now(source: bytes) -> str:
+def version_now(source: bytes, profile: Profile) -> str:
     """Hash of the code that grades a source notebook.
 
-    Grading itself, the modules of checks and helpers that the notebook imports, what these
-    import, and the versions of the libraries. Other exercises' checks don't count.
+    This package, the course's modules that the notebook imports, what these import, and the
+    versions of the libraries. Modules for other exercises don't count.
     """
-    files = sorted(code_that_grades(source))
-    libraries = {name: importlib.metadata.version(name) for name in LIBRARIES}
-    return digest([(str(f.relative_to(COURSE)), f) for f in files], libraries, sys.version_info[:2])
+    files = sorted(code_that_grades(source, profile).items())
+    return digest(files, _libraries(profile), sys.version_info[:2])
+
+
+def _libraries(profile: Profile) -> dict[str, str]:
+    """The versions of the libraries, as far as they are not the course's own modules."""
+    found = {}
+    for name in (*LIBRARIES, *(module.partition(".")[0] for module in profile.warm)):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
 
 
 def judged(notebook: dict[str, Any]) -> dict[str, str]:
@@ -88,27 +96,46 @@ def judged(notebook: dict[str, Any]) -> dict[str, str]:
     return hashes
 
 
-def code_that_grades(source: bytes) -> set[Path]:
-    """The course's own files that grading a source notebook imports; nothing is executed."""
-    finder = ModuleFinder(path=[str(COURSE)])  # torch and the like are not found there
+class _OwnModules(ModuleFinder):
+    """Finds modules of some packages alone, also where they lie among a thousand others."""
+
+    def __init__(self, packages: Iterable[str], path: list[str]) -> None:
+        super().__init__(path=path)
+        self._packages = frozenset(packages)
+
+    def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
+        if path is None and name not in self._packages:
+            raise ImportError(name)
+        return super().find_module(name, path, parent)  # type: ignore[misc]  # not in typeshed
+
+
+def code_that_grades(source: bytes, profile: Profile) -> dict[str, Path]:
+    """The modules of this package and of the course that grading a source notebook imports, and
+    their files; nothing is executed."""
+    course = profile.packages(*profile.for_tests)
+    path = [str(PACKAGE.parent), *([str(profile.root)] if profile.root else [])]
+    finder = _OwnModules([PACKAGE.name, *course], path)
     for name in GRADING:
         finder.import_hook(name)
-    for name in _imported_by_notebook(source):
+    for name in _imported_by_notebook(source, course):
         with contextlib.suppress(ImportError, SyntaxError):  # or a name in a module
             finder.import_hook(name)
-    modules: Iterable[Any] = finder.modules.values()  # without __file__ in typeshed
-    return {Path(module.__file__) for module in modules if module.__file__ is not None}
+    modules: dict[str, Any] = finder.modules  # without __file__ in typeshed
+    return {name: Path(m.__file__) for name, m in modules.items() if m.__file__ is not None}
 
 
-def _imported_by_notebook(source: bytes) -> set[str]:
-    """Modules of the course that its code mentions, and names that may be modules."""
+def _imported_by_notebook(source: bytes, packages: Iterable[str]) -> set[str]:
+    """Modules of the course's packages that its code mentions, and names that may be modules."""
     cells = json.loads(source)["cells"]
     code = "\n".join(
         "".join(cell["source"])
         for cell in cells
         if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
     )
-    found = set(_DOTTED.findall(code))
-    for module, names in _FROM.findall(code):
-        found.update(f"{module}.{name}" for name in _NAME.findall(names))
+    found: set[str] = set()
+    for package in map(re.escape, packages):
+        found.update(re.findall(rf"\b{package}(?:\.\w+)+", code))
+        imports = re.findall(rf"\bfrom +({package}\b[\w.]*) +import +(\([^)]*|.+)", code)
+        for module, names in imports:
+            found.update(f"{module}.{name}" for name in _NAME.findall(names))
     return found

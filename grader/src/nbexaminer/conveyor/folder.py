@@ -14,18 +14,21 @@ from pathlib import Path
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
 
-from nbexaminer.course_folder import CourseFolder
 from nbexaminer.conveyor.fingerprint import digest, grading_version
-from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.conveyor.lock import locked
+from nbexaminer.conveyor.workers import Handed, Pool, Task, local_pool
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.examination.engine import Terms
+from nbexaminer.examination.record import GradedNotebook
 from nbexaminer.gradebook.journal import Entry
 from nbexaminer.gradebook.lateness import penalty_of
-from nbexaminer.conveyor.lock import locked
 from nbexaminer.gradebook.registration import register
-from nbexaminer.conveyor.workers import GradedNotebook, Handed, Pool, Task, local_pool
-from nbexaminer.sandbox.limits import Limits
-from nbexaminer.notebook.graft import Source, SourceError, read_source
-from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
+from nbexaminer.gradebook.writer import ClassGradebook
 from nbexaminer.intake.names import Malformed
+from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
+from nbexaminer.notebook.graft import Source, SourceError, read_source
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.typed import typed
 
 
 class CannotGrade(RuntimeError):
@@ -68,8 +71,11 @@ class ClassFolder:
         self._course.assignment_id = exercise
         self._converter = Autograde(coursedir=self._course, parent=app)
         reader = app.config.SubmissionReader
-        self._unsafe = unsafe or bool(reader.get("unsafe_no_sandbox", False))
-        self._limits = Limits(**reader.get("limits", {}))
+        self._terms = Terms(
+            self.course.profile,
+            unsafe or bool(reader.get("unsafe_no_sandbox", False)),
+            Limits(**reader.get("limits", {})),
+        )
         self.root = self.course.root
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
@@ -78,7 +84,9 @@ class ClassFolder:
             raise CannotGrade(self.course.no_such(exercise))
         answers = {name: source.stubs for name, source in self._sources.items()}
         self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
-        self._versions = tuple(grading_version(s.data) for s in self._sources.values())
+        self._versions = tuple(
+            grading_version(s.data, self.course.profile) for s in self._sources.values()
+        )
 
     def _path(self, step: str, student: str) -> Path:
         return self.course.path(step, student, self.exercise)
@@ -107,12 +115,12 @@ class ClassFolder:
 
     def local_pool(self, jobs: int) -> AbstractContextManager[Pool]:
         """Worker processes for this class's submissions."""
-        return local_pool(jobs, self._unsafe, self._limits, self.root)
+        return local_pool(jobs, self._terms, self.root)
 
     def trial(self) -> Task:
         """Trying the source notebooks' own solutions."""
         own = tuple(Handed(name, source, source.data) for name, source in self._sources.items())
-        return Task(own, self._unsafe, self._limits, self.root, self._versions, trial=True)
+        return Task(own, self._terms, self.root, self._versions, trial=True)
 
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""
@@ -126,7 +134,7 @@ class ClassFolder:
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
             f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
-            f"  llm-basics collect {exercise} FILE.zip  from a learning platform's zip file"
+            f"  {typed('collect')} {exercise} FILE.zip  from a learning platform's zip file"
         )
 
     def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:
@@ -144,11 +152,11 @@ class ClassFolder:
                 submitted = str(malformed)
             notebooks.append(Handed(name, self._sources[name], submitted))
         files, left_out = self._files(taken), "; ".join(taken.remarks)
-        task = Task(tuple(notebooks), self._unsafe, self._limits, self.root, self._versions)
+        task = Task(tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
             [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
             sorted(files.items()),
-            [self._unsafe, dataclasses.astuple(self._limits), self._versions],
+            [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )
         graded = self._path(self._course.autograded_directory, student)
         return Submission(student, graded, task, files, left_out, taken.handed_in, key)

@@ -20,7 +20,10 @@ class Freshness:
             place / f"{handed.name}.ipynb": (handed.source.data, version)
             for handed, version in zip(task.notebooks, task.versions, strict=True)
         }
-        code = (code_that_grades(source) for source, _ in self._known.values())
+        self._profile = folder.course.profile
+        code = (
+            code_that_grades(source, self._profile).values() for source, _ in self._known.values()
+        )
         self._files = sorted(set(self._known).union(*code))
         self._stamps: list[tuple[int, int]] = []
 
@@ -33,7 +36,10 @@ class Freshness:
             self._stamps = stamps
             if any(path.read_bytes() != data for path, (data, _) in self._known.items()):
                 return True
-            return any(version_now(data) != version for data, version in self._known.values())
+            return any(
+                version_now(data, self._profile) != version
+                for data, version in self._known.values()
+            )
         except FileNotFoundError:
             return True
 

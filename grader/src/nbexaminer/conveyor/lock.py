@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbexaminer.typed import typed
+
 
 class Busy(RuntimeError):
     """Another run is grading in the folder; the message says which folder and what to do."""
@@ -26,7 +28,7 @@ def locked(root: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(
-                f"another run is grading in {root}: `llm-basics grade` or `serve`, "
+                f"another run is grading in {root}: `{typed('grade')}` or `serve`, "
                 "`nbgrader autograde` or the formgrader; wait until it has finished, or end it"
             ) from None
         yield

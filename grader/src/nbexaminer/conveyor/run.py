@@ -29,12 +29,13 @@ from nbexaminer.conveyor.folder import (
     in_place,
     publish,
 )
-from nbexaminer.gradebook.writer import ClassGradebook, GradebookError
-from nbexaminer.gradebook.journal import Entry
 from nbexaminer.conveyor.workers import Pool, Result, Trouble, grade_task
 from nbexaminer.examination.dropped import DECISIONS
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.gradebook.journal import Entry
+from nbexaminer.gradebook.writer import ClassGradebook, GradebookError
 from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.typed import typed
 
 ATTEMPTS = 3
 """How often a submission is tried that ends the worker process."""
@@ -145,7 +146,7 @@ class Run:
         exercise = self._folder.exercise
         for name in dict.fromkeys(self._only):
             if name in excluded:
-                advice = f"`llm-basics roster --include {name}` takes them back"
+                advice = f"`{typed('roster --include')} {name}` takes them back"
                 reason = f"you have excluded this learner; {advice}"
             elif name not in dict(handed_in):
                 reason = f"nothing has been handed in for {exercise} under this name"

@@ -14,10 +14,10 @@ from pathlib import Path
 from nbgrader.api import Base, Gradebook, Student, SubmittedAssignment
 from sqlalchemy import Table, create_engine, insert, inspect, select, update
 
-from nbexaminer.gradebook import journal
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.gradebook.journal import Entry
 from nbexaminer.conveyor.workers import GradedNotebook
+from nbexaminer.database import TABLES
+from nbexaminer.gradebook.journal import Entry
 
 _STUDENT: Table = Student.__table__
 _SUBMISSION: Table = SubmittedAssignment.__table__
@@ -56,7 +56,7 @@ class Scratch:
         # With tables of ours in it, nbgrader doesn't start `alembic`, which takes seconds, to write
         # down the version of a database that is gone when serving ends.
         engine = create_engine(self._url)
-        journal.TABLES.create_all(engine)
+        TABLES.create_all(engine)
         engine.dispose()
         self._own = own = Gradebook(self._url, folder.course.directory.course_id)
         with folder.course.gradebook() as real:

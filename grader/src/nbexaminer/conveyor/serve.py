@@ -16,12 +16,13 @@ from nbexaminer.conveyor.desk import Desk, Job, Say
 from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
 from nbexaminer.conveyor.freshness import Freshness
 from nbexaminer.conveyor.give_feedback import Wanted, make_pages, warm_up
-from nbexaminer.gradebook.writer import GradebookUnavailable
 from nbexaminer.conveyor.run import ATTEMPTS as TRIES
 from nbexaminer.conveyor.run import LOST, has_begun
 from nbexaminer.conveyor.scratch import url_in
 from nbexaminer.conveyor.workers import Pool, Result, grade_task
+from nbexaminer.database import GradebookUnavailable
 from nbexaminer.intake.names import printable
+from nbexaminer.typed import typed
 
 PAUSE = 0.2
 """Seconds between two looks at the folder; more where a look takes long."""
@@ -33,7 +34,7 @@ BUSY_SECONDS, BUSY_TRIES = 2.0, 5
 """How long what can't be used now is left alone, and how often, where it is not for ever."""
 OUTDATED = (
     "the source notebook of {0}, or the code that grades it, has changed. What came in before is "
-    "graded as it was. Run `llm-basics grade {0}` to grade it again, then serve again"
+    "graded as it was. Run `{1} {0}` to grade it again, then serve again"
 )
 
 OpenPool = Callable[[], AbstractContextManager[Pool]]
@@ -122,7 +123,7 @@ class Serving:
         if now >= self._next_check:
             self._next_check = now + CHECK_SECONDS
             if self._fresh.is_outdated():
-                raise CannotGrade(OUTDATED.format(self._folder.exercise))
+                raise CannotGrade(OUTDATED.format(self._folder.exercise, typed("grade")))
         if now >= self._next_look:
             self._patiently(self._look, OSError)
             took = time.monotonic() - now

@@ -7,6 +7,7 @@ turns it into a `Result`. Neither knows of a course folder, a gradebook or nbgra
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -24,12 +25,11 @@ import nbformat
 
 from nbexaminer.conveyor.fingerprint import grading_version, judged
 from nbexaminer.examination.dropped import decision
-from nbexaminer.examination.engine import Engine, Graded, engine_for, set_aside, share
+from nbexaminer.examination.engine import Engine, Graded, Terms, engine_for, set_aside, share
+from nbexaminer.examination.record import GradedNotebook
 from nbexaminer.examination.trial import try_solution
-from nbexaminer.examination.verdicts import Verdict
-from nbexaminer.sandbox.limits import Limits
-from nbexaminer.sandbox.view import SandboxUnavailable
 from nbexaminer.notebook.graft import Role, Source, SourceError, is_awaited, role
+from nbexaminer.sandbox.view import SandboxUnavailable
 
 _one_at_a_time = threading.Lock()
 
@@ -50,15 +50,14 @@ class Handed:
 class Task:
     """One learner's submission.
 
-    unsafe: run learners' code without a sandbox.
+    terms: on which it is graded.
     secret: the course folder, which learners' code must not see.
     versions: `grading_version` of each source notebook; a worker with another refuses.
     trial: the sources' own solutions are tried instead, and nothing comes back but trouble.
     """
 
     notebooks: tuple[Handed, ...]
-    unsafe: bool
-    limits: Limits
+    terms: Terms
     secret: Path
     versions: tuple[str, ...]
     trial: bool = False
@@ -70,26 +69,6 @@ class Trouble(StrEnum):
     SOURCE = "the source notebook is at fault"
     SANDBOX = "there is no sandbox"
     VERSION = "the worker has another version of the course, Python or torch"
-
-
-@dataclass(frozen=True)
-class GradedNotebook:
-    """One graded notebook.
-
-    data: its file, as nbgrader writes it.
-    scores: points by grade id, None where a human has to give them.
-    comments: nbgrader's automatic comment on each answer cell, or None.
-    judged: hash of what each graded cell's points are for.
-    reason: why the submitted notebook could not be read, or empty.
-    """
-
-    name: str
-    data: bytes
-    scores: dict[str, float | None]
-    comments: dict[str, str | None]
-    verdicts: tuple[Verdict, ...]
-    judged: dict[str, str]
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +87,9 @@ class Result:
 
 def grade_task(task: Task) -> Result:
     """Grade a submission in this process, which keeps its engine for the next one."""
-    versions = tuple(grading_version(handed.source.data) for handed in task.notebooks)
+    versions = tuple(
+        grading_version(handed.source.data, _here(task).profile) for handed in task.notebooks
+    )
     if versions != task.versions:
         return Result(trouble=Trouble.VERSION, details="install the same on every machine")
     try:
@@ -132,7 +113,12 @@ def _try_solutions(task: Task) -> Result:
 
 
 def _engine(task: Task) -> Engine:
-    return engine_for(task.unsafe, task.limits, task.secret)
+    return engine_for(_here(task), task.secret)
+
+
+def _here(task: Task) -> Terms:
+    """The task's terms on this machine, where the course may lie in another folder."""
+    return dataclasses.replace(task.terms, profile=task.terms.profile.found_here())
 
 
 def _grade(task: Task, handed: Handed) -> GradedNotebook:
@@ -181,13 +167,13 @@ class Pool:
 
 
 @contextlib.contextmanager
-def local_pool(jobs: int, unsafe: bool, limits: Limits, secret: Path) -> Iterator[Pool]:
+def local_pool(jobs: int, terms: Terms, secret: Path) -> Iterator[Pool]:
     """Worker processes on this machine. An exception ends them at once.
 
-    unsafe, limits, secret: those of the tasks. Raises SandboxUnavailable.
+    terms, secret: those of the tasks. Raises SandboxUnavailable.
     """
     context = multiprocessing.get_context("spawn")
-    shared = (engine_for(unsafe, limits, secret), unsafe, limits)
+    shared = (engine_for(terms, secret), terms)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin_worker, initargs=shared)
     try:
         yield Pool(pool, jobs)
@@ -200,9 +186,9 @@ def local_pool(jobs: int, unsafe: bool, limits: Limits, secret: Path) -> Iterato
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker(engine: Engine, unsafe: bool, limits: Limits) -> None:
+def _begin_worker(engine: Engine, terms: Terms) -> None:
     """Leave Ctrl-C to the parent, whose engine this worker shares, and don't outlive it."""
-    share(engine, unsafe, limits)
+    share(engine, terms)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

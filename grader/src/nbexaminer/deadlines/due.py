@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from traitlets import TraitError
 
-from nbexaminer.deadlines import extensions
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.database import TABLES, GradebookUnavailable, reached
+from nbexaminer.deadlines import extensions
 from nbexaminer.deadlines.extensions import Extension, in_words
-from nbexaminer.gradebook.writer import GradebookUnavailable, reached
-from nbexaminer.gradebook.journal import TABLES
-from nbexaminer.people.roster import match, read_roster
 from nbexaminer.intake.names import is_learner, printable
+from nbexaminer.people.roster import match, read_roster
+from nbexaminer.typed import typed
 
 MOST_NAMES = 20
 
@@ -71,7 +71,7 @@ class Deadlines:
         if not ids:
             raise Refused(
                 f"nobody is in the gradebook yet, so neither is {name!r}: first read your roster, "
-                "`llm-basics roster class.csv`, or `nbgrader db student add "
+                f"`{typed('roster class.csv')}`, or `nbgrader db student add "
                 f"{printable(name)}`"
             )
         raise Refused(f"there is no learner {name!r}{near(name, sorted(ids))}")
@@ -116,7 +116,7 @@ class Deadlines:
             if due is None:
                 raise Refused(
                     f"{exercise} has no due date that could be extended: first set one, "
-                    f'`llm-basics due {exercise} "2026-11-20 12:00"`, or say how much later '
+                    f'`{typed("due")} {exercise} "2026-11-20 12:00"`, or say how much later '
                     "with --days or --hours"
                 )
             ahead = until - due

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
 
 WAITING = Table(
     "grading_extension",

@@ -13,25 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from checks.message import laid_out
 from nbexaminer.examination.dropped import decision, said_of
 from nbexaminer.examination.messages import CellToRun, Do, Plan, order_of_results
 from nbexaminer.examination.verdicts import Outcome, Verdict, judged
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
+from nbexaminer.intake.names import Malformed
+from nbexaminer.message import laid_out
+from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id, graft, read_source, role
+from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
+from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import (
-    EXAMINER_PRELOAD,
-    LEARNER_PRELOAD,
     Child,
     ExitStatus,
     WarmParent,
     WarmParentDied,
 )
-from nbexaminer.sandbox.view import EXAMINER, Sandbox
-from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id, graft, read_source, role
-from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
-from nbexaminer.intake.names import Malformed
-from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.sandbox.view import Occupant, Sandbox
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
@@ -68,25 +67,33 @@ class _Result:
 class Engine:
     """Two warm parents, for as many submissions as you like; a context manager.
 
-    sandbox: from `Sandbox.find()`, or None to run learners' code and examiners without one.
+    profile: of the course whose submissions are graded.
+    sandbox: from `Sandbox.find(profile)`, or None to run learners' code and examiners without one.
 
     A process that `multiprocessing` starts with an engine as an argument shares its parents,
     and starts its own when those die.
     """
 
-    def __init__(self, sandbox: Sandbox | None, limits: Limits = Limits()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        profile: Profile,
+        sandbox: Sandbox | None,
+        limits: Limits = Limits(),  # noqa: B008
+    ) -> None:
         self._limits = limits
         hidden_seconds = self._hidden_seconds()
         self._learners = WarmParent(
             "nbexaminer.examination.learner:main",
-            LEARNER_PRELOAD,
+            Occupant.learner(profile),
+            profile,
             sandbox,
             dataclasses.replace(limits, extra_seconds=hidden_seconds),
         )
         self._examiners = WarmParent(
             "nbexaminer.examination.examiner:main",
-            EXAMINER_PRELOAD,
-            sandbox and sandbox.of(EXAMINER),
+            Occupant.examiner(profile),
+            profile,
+            sandbox,
             dataclasses.replace(limits, extra_seconds=hidden_seconds + self._longest_silence()),
         )
         self._stack = contextlib.ExitStack()
@@ -236,29 +243,41 @@ class Engine:
         return self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
 
-_engines: dict[tuple[bool, Limits], Engine] = {}
-
-
-def engine_for(unsafe: bool, limits: Limits, secret: Path) -> Engine:
-    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+@dataclass(frozen=True)
+class Terms:
+    """On which terms an engine grades.
 
     unsafe: run learners' code without a sandbox.
+    """
+
+    profile: Profile
+    unsafe: bool = False
+    limits: Limits = Limits()  # noqa: RUF009
+
+
+_engines: dict[Terms, Engine] = {}
+
+
+def engine_for(terms: Terms, secret: Path) -> Engine:
+    """This process's engine, started when first asked for. Raises SandboxUnavailable.
+
     secret: the course folder, which learners' code must not see.
     """
-    if (unsafe, limits) not in _engines:
-        engine = Engine(None if unsafe else Sandbox.find([secret]), limits).__enter__()
+    if terms not in _engines:
+        sandbox = None if terms.unsafe else Sandbox.find(terms.profile, [secret])
+        engine = Engine(terms.profile, sandbox, terms.limits).__enter__()
         atexit.register(engine.__exit__)
-        share(engine, unsafe, limits)
-    return _engines[unsafe, limits]
+        share(engine, terms)
+    return _engines[terms]
 
 
-def share(engine: Engine, unsafe: bool, limits: Limits) -> None:
+def share(engine: Engine, terms: Terms) -> None:
     """Let this process use another one's engine."""
-    _engines[unsafe, limits] = engine
+    _engines[terms] = engine
 
 
-def engines() -> dict[tuple[bool, Limits], Engine]:
-    """The engines of this process, by what they were asked for with."""
+def engines() -> dict[Terms, Engine]:
+    """The engines of this process, by the terms on which they were asked for."""
     return dict(_engines)
 
 

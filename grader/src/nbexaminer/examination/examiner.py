@@ -27,7 +27,6 @@ from typing import Any, cast
 import numpy as np
 import torch
 
-from checks.message import NOT_WRITTEN, WrongAnswer
 from nbexaminer.examination.codec import BadValue
 from nbexaminer.examination.messages import CellToRun, Do, Plan, is_hidden, order_of_results
 from nbexaminer.examination.names import bound_names, free_names, names_used, without_magics
@@ -43,9 +42,10 @@ from nbexaminer.examination.stand_in import (
 )
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.message import NOT_WRITTEN
 from nbexaminer.notebook.graft import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
+from nbexaminer.sandbox.limits import EndedBy, Limits
 
 NOTHING = ""
 """Run behind every cell of a learner's, so that one that breaks the connection is found at once
@@ -340,7 +340,7 @@ class Examination:
         except AssertionError as error:
             said = str(error) or "the answer is not what the test expects"
             outcome, message = Outcome.FAILED, said
-            cause = error.cause if isinstance(error, WrongAnswer) else ""
+            cause = str(getattr(error, "cause", ""))
         except NameError as error:
             if error.name is None or error.name in names:
                 outcome, message = self._odd(error)

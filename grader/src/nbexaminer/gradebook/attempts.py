@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
 
 FOLDER = "attempts"
 """In the course folder."""

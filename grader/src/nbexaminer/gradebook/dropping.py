@@ -15,7 +15,7 @@ from typing import Any
 from nbgrader import api
 from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select, update
 
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
 from nbexaminer.examination.dropped import KEY, decision, points_before
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.notebook.graft import grade_id

@@ -12,9 +12,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, String, Table, Text, delete, insert, select
 
-TABLES = MetaData()
+from nbexaminer.database import TABLES
+
 JOURNAL = Table(
     "grading_journal",
     TABLES,

@@ -18,10 +18,11 @@ from nbgrader.converters.base import NbGraderException
 from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import DBAPIError
 
-from nbexaminer.gradebook import journal
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.database import TABLES, reached
+from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.dropping import SET_ASIDE
-from nbexaminer.gradebook.writer import GradebookError, reached
+from nbexaminer.gradebook.writer import GradebookError
 
 NAMED = 10
 """So many learners or cells are named in a message."""
@@ -152,7 +153,7 @@ def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, Not
     if gone or new:  # what was graded with other cells is graded again, whatever becomes of source/
         rows = [submission.id for submission in assignment.submissions]
         forget = delete(journal.JOURNAL).where(journal.JOURNAL.c.submission_id.in_(rows))
-        journal.TABLES.create_all(gradebook.engine)
+        TABLES.create_all(gradebook.engine)
         gradebook.db.connection().execute(forget)
     for cell in gone:
         for table in (api.Grade, api.Comment):
@@ -170,7 +171,7 @@ def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
 
     Points that wait for a dropped question to count again are such points.
     """
-    journal.TABLES.create_all(gradebook.engine)
+    TABLES.create_all(gradebook.engine)
     set_aside = api.Grade.id.in_(select(SET_ASIDE.c.grade_id))
     points = or_(api.Grade.manual_score.is_not(None), api.Grade.extra_credit > 0, set_aside)
     given: dict[str, set[str]] = {}

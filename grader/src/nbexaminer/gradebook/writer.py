@@ -16,15 +16,14 @@ from typing import Any
 
 from nbgrader import api
 from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select, update
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
+from nbexaminer.database import TABLES, reached
 from nbexaminer.deadlines import extensions
+from nbexaminer.examination.record import GradedNotebook
 from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.journal import Entry
-from nbexaminer.people.roster import excluded_ids
-from nbexaminer.conveyor.workers import GradedNotebook
 from nbexaminer.notebook.graft import Source, grade_id
+from nbexaminer.people.roster import excluded_ids
 
 SMALLEST_POINTS = 1e-6
 """Penalties that differ by less are the same."""
@@ -41,31 +40,6 @@ _COMMENT: Table = api.Comment.__table__
 
 class GradebookError(ValueError):
     """The gradebook doesn't fit; the message says what to do."""
-
-
-class GradebookUnavailable(RuntimeError):
-    """The gradebook can't be read or written now; the message says what to do."""
-
-
-@contextlib.contextmanager
-def reached(url: str) -> Iterator[None]:
-    """Turn what is not one submission's trouble into GradebookUnavailable."""
-    try:
-        yield
-    except (IntegrityError, DataError, ProgrammingError):
-        raise
-    except DBAPIError as error:
-        where = make_url(url).render_as_string(hide_password=True)
-        said = " ".join(str(error.orig).split())
-        what = "can't be used now"
-        advice = "put that right, then run the same command again"
-        if "locked" in said:
-            what = "is in use by another program"
-            advice = (
-                "wait until that has finished, or close it (the formgrader, a database "
-                "browser), then run the same command again"
-            )
-        raise GradebookUnavailable(f"the gradebook {where} {what} ({said}): {advice}") from None
 
 
 @dataclass(frozen=True)
@@ -108,7 +82,7 @@ class ClassGradebook:
         self._create_students = create_students
         self._penalty = penalty
         with self._reached():
-            journal.TABLES.create_all(self._engine)
+            TABLES.create_all(self._engine)
 
     def __enter__(self) -> ClassGradebook:
         return self

@@ -1,7 +1,5 @@
-"""What a learner handed in: taken from its folder, read, set into the source, made harmless.
+"""What was handed in: whose it is, when it came, and what may be taken of it.
 
-Others use `intake` for submitted folders and `drop_box` for the exchange's; `names`, `times` and
-`files` for what a learner named, dated and made; `notebook.read_notebook`; `graft.graft`,
-`read_source`, `Source`, `SourceError`, `Role`, `role` and `grade_id`; and the functions of
-`harmless` without an underscore.
+Others use `taking` for submitted folders and `drop_box` for the exchange's; `names`, `times` and
+`files` for what a learner named, dated and made; `exchange_safety` says who can reach the exchange.
 """

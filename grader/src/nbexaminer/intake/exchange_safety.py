@@ -1,4 +1,4 @@
-"""What keeps learners from each other's work in the exchange; for `llm-basics check`.
+"""What keeps learners from each other's work in the exchange; for the command `check`.
 
 It goes by what the kernel goes by on an ordinary file system: owner, group and mode of each folder.
 Access lists (`getfacl`) are not looked at.

@@ -23,23 +23,24 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, List, TraitError, Unicode
 
-from nbexaminer.deadlines import extensions
-from nbexaminer.gradebook import journal
 from nbexaminer.conveyor.fingerprint import judged, version_now
-from nbexaminer.gradebook.writer import GradebookUnavailable, reached
 from nbexaminer.conveyor.lock import Busy, locked
-from nbexaminer.people.roster import excluded_ids
-from nbexaminer.settings import MarkingRules
+from nbexaminer.database import TABLES, GradebookUnavailable, reached
+from nbexaminer.deadlines import extensions
 from nbexaminer.examination.dropped import decision
-from nbexaminer.examination.engine import NOTE, Engine, Graded, engine_for, set_aside
+from nbexaminer.examination.engine import NOTE, Engine, Graded, Terms, engine_for, set_aside
 from nbexaminer.examination.trial import try_solution
+from nbexaminer.gradebook import journal
+from nbexaminer.intake.files import MAX_FILES_BYTES, copy_file, read_file
+from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
+from nbexaminer.notebook.graft import Source, SourceError, graft, read_source
+from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.people.roster import excluded_ids
+from nbexaminer.profile import CourseProfile
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.view import SandboxUnavailable
-from nbexaminer.intake.files import MAX_FILES_BYTES, copy_file, read_file
-from nbexaminer.notebook.graft import Source, SourceError, graft, read_source
-from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
-from nbexaminer.intake.names import Malformed, printable
-from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.settings import MarkingRules
 
 
 class SubmissionReader(NotebookExporter):
@@ -75,7 +76,9 @@ class SubmissionReader(NotebookExporter):
             MarkingRules(parent=self)  # a wrong one is refused before it costs anything
             with locked(self.root):
                 limits = Limits(**self.limits)
-                self.engine = engine_for(self.unsafe_no_sandbox, limits, self.root)
+                self.profile = CourseProfile(parent=self).read(self.root)
+                terms = Terms(self.profile, self.unsafe_no_sandbox, limits)
+                self.engine = engine_for(terms, self.root)
                 self._survey()
                 self._clean = CleanFolder(self.converter, self._taken)
                 self._try_solutions()
@@ -89,7 +92,7 @@ class SubmissionReader(NotebookExporter):
         for path in self._sources():
             try:
                 source = read_source(path.read_bytes())
-                _try_once(self.engine, source.data, version_now(source.data))
+                _try_once(self.engine, source.data, version_now(source.data, self.profile))
             except (OSError, SourceError) as error:
                 self.log.error("%s: %s", path, error)
                 raise NbGraderException(f"{path}: {error}") from None
@@ -126,7 +129,7 @@ class SubmissionReader(NotebookExporter):
         """Ids of the learners whom the instructor has excluded."""
         course = self.converter.coursedir
         with reached(course.db_url), Gradebook(course.db_url, course.course_id) as gradebook:
-            journal.TABLES.create_all(gradebook.engine)
+            TABLES.create_all(gradebook.engine)
             return excluded_ids(gradebook.db.connection())
 
     def _answers(self) -> dict[str, Collection[str]]:
@@ -253,7 +256,7 @@ class SaveGrades(SaveAutoGrades):
         self.student_id = about["student"]
         hashes = judged(nb)
         with Gradebook(about["db_url"]) as self.gradebook:
-            journal.TABLES.create_all(self.gradebook.engine)
+            TABLES.create_all(self.gradebook.engine)
             connection = self.gradebook.db.connection()
             extensions.take_up(connection, self.assignment_id, self.student_id)
             submission = self.gradebook.find_submission_notebook(

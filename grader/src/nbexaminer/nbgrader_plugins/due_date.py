@@ -18,7 +18,7 @@ class ShowDueDate(NbGraderPreprocessor):
 
     It goes into the first text that grading doesn't manage, which is taken from the source again
     when a submission is graded. After SaveCells, before the last ComputeChecksums. With `--no-db`,
-    as `llm-basics release` has it, nothing is written.
+    where the course makes release/ by itself, nothing is written.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:

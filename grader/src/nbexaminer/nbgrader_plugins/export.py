@@ -16,10 +16,10 @@ from nbgrader.plugins.export import ExportPlugin
 from sqlalchemy import or_
 from traitlets.config import Configurable
 
-from nbexaminer.gradebook.writer import GradebookUnavailable
+from nbexaminer.database import GradebookUnavailable
 from nbexaminer.gradebook.lateness import bring_up_to_date
-from nbexaminer.people.roster import Learner, read_roster
 from nbexaminer.notebook.harmless import safe_cell
+from nbexaminer.people.roster import Learner, read_roster
 
 
 class SafeCsvExport(ExportPlugin):

@@ -17,8 +17,8 @@ from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import default
 
 from nbexaminer.gradebook.lateness import bring_up_to_date
-from nbexaminer.settings import MarkingRules
 from nbexaminer.pages.feedback.page import HIDDEN, rendered
+from nbexaminer.settings import MarkingRules
 
 
 class Grades(GetGrades):

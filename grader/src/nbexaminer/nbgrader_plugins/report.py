@@ -20,16 +20,17 @@ from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 from traitlets.config import Configurable
 
+from nbexaminer.database import GradebookUnavailable
 from nbexaminer.deadlines.due import near
-from nbexaminer.gradebook.writer import GradebookUnavailable
 from nbexaminer.gradebook.lateness import bring_up_to_date
-from nbexaminer.people.roster import Learner, read_roster
+from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.pages.report.facts import COLUMNS, Facts, gather
 from nbexaminer.pages.report.page import render
 from nbexaminer.pages.report.statistics import exercise_report
+from nbexaminer.people.roster import Learner, read_roster
+from nbexaminer.profile import CourseProfile
 from nbexaminer.similarity.base_line import BaseLine, base_line
 from nbexaminer.similarity.compare import Comparison, Pair
-from nbexaminer.notebook.harmless import safe_cell
 
 
 class ClassReport(ExportPlugin):
@@ -95,7 +96,8 @@ class ClassReport(ExportPlugin):
     def _base_line(self) -> BaseLine:
         course = self._course
         folders = (course.source_directory, course.release_directory, "notebooks")
-        return base_line([Path(course.root) / folder for folder in folders])
+        profile = CourseProfile(parent=self.parent).read(Path(course.root))
+        return base_line([Path(course.root) / folder for folder in folders], profile)
 
 
 def _pairs(facts: Facts, base: BaseLine | None) -> list[Pair] | None:

@@ -21,8 +21,10 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Enum, TraitError, Unicode
 
-from nbexaminer.gradebook.journal import TABLES
-from nbexaminer.settings import MarkingRules
+from nbexaminer.database import TABLES
+from nbexaminer.intake.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
+from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.times import TIMESTAMP
 from nbexaminer.platforms.known import PLATFORMS
 from nbexaminer.platforms.moodle import Moodle, read_worksheet
 from nbexaminer.platforms.people import Class, People
@@ -31,9 +33,7 @@ from nbexaminer.platforms.report import Report
 from nbexaminer.platforms.table import Table
 from nbexaminer.platforms.uploads import Called, write_uploads
 from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
-from nbexaminer.intake.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
-from nbexaminer.intake.names import Malformed, printable
-from nbexaminer.intake.times import TIMESTAMP
+from nbexaminer.settings import MarkingRules
 
 MAX_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 2 << 30

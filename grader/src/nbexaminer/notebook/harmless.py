@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbexaminer.notebook.reader import clean_text
 from nbexaminer.notebook.pictures import PICTURES, NotShown, base64_picture
+from nbexaminer.notebook.reader import clean_text
 
 MAX_OUTPUTS = 500
 MAX_MESSAGE = 4_000

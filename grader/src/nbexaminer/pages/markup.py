@@ -14,8 +14,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from nbexaminer.pages.formulas import environment, formula
 from nbexaminer.notebook.pictures import PICTURES
+from nbexaminer.pages.formulas import environment, formula
 
 # Without attributes. The first ones are the course's own, for hints.
 _TAGS = "details|summary|br|sub|sup|pre|kbd|p|ul|ol|li|hr|b|i|em|strong|code"

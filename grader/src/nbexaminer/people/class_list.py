@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbexaminer.people.roster import Learner
 from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.people.roster import Learner
 
 MAX_BYTES = 20_000_000
 MAX_NAME = 128

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from nbgrader.api import Gradebook, Student
 from sqlalchemy import Boolean, Column, Connection, String, Table, Text, delete, insert, select
 
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
 
 ROSTER = Table(
     "grading_roster",

@@ -11,8 +11,8 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 from nbexaminer.intake.names import Malformed
+from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 
 # 12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/1-attention.ipynb, or with " - " in the place of /.
 # File systems take no colon, so that most downloads have none in the time.

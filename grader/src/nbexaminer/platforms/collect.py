@@ -12,9 +12,9 @@ from typing import Any, NoReturn
 from nbgrader.apps import ZipCollectApp
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.intake.names import printable
 from nbexaminer.platforms.refusal import CannotDo, check_exercise
 from nbexaminer.platforms.report import Report
-from nbexaminer.intake.names import printable
 
 
 class _App(ZipCollectApp):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.intake.names import Malformed, printable
 from nbexaminer.people.roster import Learner, read_roster
 from nbexaminer.platforms.known import recognise_file
 from nbexaminer.platforms.people import People
@@ -16,7 +17,6 @@ from nbexaminer.platforms.platform import GradebookFile
 from nbexaminer.platforms.refusal import CannotDo, check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.table import Table, number, written
-from nbexaminer.intake.names import Malformed, printable
 
 
 @dataclass

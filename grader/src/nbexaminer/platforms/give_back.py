@@ -11,14 +11,15 @@ from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
+from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
+from nbexaminer.intake.names import Malformed, printable
 from nbexaminer.people.roster import excluded_ids
 from nbexaminer.platforms.known import PLATFORMS
 from nbexaminer.platforms.refusal import CannotDo, check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.uploads import Called, read_uploads
-from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.typed import typed
 
 
 @dataclass
@@ -77,7 +78,7 @@ def _platform(exercise: str, titles: set[str]) -> str:
     if not titles:
         raise CannotDo(
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
-            "it calls them is not known: use llm-basics collect"
+            f"it calls them is not known: use {typed('collect')}"
         )
     taking = [kind.title for kind in PLATFORMS.values() if kind.takes_back]
     there = sorted(titles & {*taking})

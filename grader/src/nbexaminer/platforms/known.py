@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
+from nbexaminer.intake.names import Malformed
 from nbexaminer.platforms.blackboard import Blackboard, BlackboardFile
 from nbexaminer.platforms.brightspace import Brightspace, BrightspaceFile
 from nbexaminer.platforms.canvas import Canvas, CanvasFile
 from nbexaminer.platforms.moodle import Moodle, MoodleFile
 from nbexaminer.platforms.platform import GradebookFile, Platform
 from nbexaminer.platforms.table import Table
-from nbexaminer.intake.names import Malformed
 
 PLATFORMS: dict[str, type[Platform]] = {
     kind.title.casefold(): kind for kind in (Canvas, Moodle, Blackboard, Brightspace)

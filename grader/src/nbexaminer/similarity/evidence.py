@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup, escape
 
+from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.similarity.compare import Side
 from nbexaminer.similarity.tokens import MOST_CHARACTERS
-from nbexaminer.notebook.harmless import safe_line
 
 
 def marked(side: Side) -> Markup:

@@ -19,10 +19,11 @@ import jinja2
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from checks.message import NOT_WRITTEN
-from nbexaminer.settings import MarkingRules
 from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.message import NOT_WRITTEN
+from nbexaminer.notebook.graft import UNGRADED, Role, grade_id, is_awaited, role
+from nbexaminer.notebook.pictures import PICTURES
 from nbexaminer.pages.markup import (
     coloured,
     given_code,
@@ -31,8 +32,7 @@ from nbexaminer.pages.markup import (
     picture,
     terminal,
 )
-from nbexaminer.notebook.graft import UNGRADED, Role, grade_id, is_awaited, role
-from nbexaminer.notebook.pictures import PICTURES
+from nbexaminer.settings import MarkingRules
 
 NO_RESPONSE = "No response."
 """nbgrader's own comment on a cell that was left as it was handed out."""
@@ -143,7 +143,7 @@ def rendered(notebook: NotebookNode, about: dict[str, Any], rules: MarkingRules)
 
 @functools.cache
 def _template() -> jinja2.Template:
-    folder = Path(__file__).parent / "templates"
+    folder = Path(__file__).parent
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder), autoescape=True, trim_blocks=True,
         lstrip_blocks=True,

@@ -22,10 +22,10 @@ from nbgrader.api import (
 )
 from sqlalchemy import func
 
-from nbexaminer.people.roster import Learner
 from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.people.roster import Learner
 
 COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "state", "notebook", "cell", "kind",

@@ -24,7 +24,7 @@ def render(
     excluded: how many learners are left out.
     later: the exercises that nobody has handed in yet.
     """
-    templates = PackageLoader("nbexaminer.nbgrader_plugins", ".")
+    templates = PackageLoader("nbexaminer.pages.report", ".")
     environment = Environment(
         loader=templates, autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from nbexaminer.examination.verdicts import COST_NOTHING
 from nbexaminer.pages.report.facts import KEY, Facts, State
 from nbexaminer.similarity.compare import Pair
+from nbexaminer.typed import typed
 
 FEWEST_FOR_CORRELATION = 3
 FEWEST_FOR_REMARK = 10
@@ -138,7 +139,7 @@ class ExerciseReport:
     def next_steps(self) -> list[tuple[str, list[str]]]:
         """What is to be done, and the commands for it."""
         exercise, steps = shlex.quote(self.name), []
-        grade = f"llm-basics grade {exercise}"
+        grade = typed(f"grade {exercise}")
         if self.ungraded:
             steps.append((f"Grade what has come in ({len(self.ungraded)}).", [grade]))
         if self.unreadable:

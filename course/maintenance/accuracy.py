@@ -18,10 +18,11 @@ from rich.console import Console
 from rich.table import Table
 
 from course.authoring.exercises import ROOT, exercises, source_of
+from course.maintenance.classes import committed_answers, fill_in
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.view import Sandbox
-from course.maintenance.classes import committed_answers, fill_in
 
 _NAMES = re.compile(r"# names: (.+)")
 
@@ -161,7 +162,8 @@ def main(names: tuple[str, ...]) -> None:
     A table, what is not as it should be, and the line that the README quotes.
     """
     console = Console(highlight=False)
-    with Engine(Sandbox.find([ROOT])) as engine:
+    profile = profile_of(ROOT)
+    with Engine(profile, Sandbox.find(profile, [ROOT])) as engine:
         answers = list(judged(engine, names or exercises()))
     console.print(_table(answers))
     for answer in answers:

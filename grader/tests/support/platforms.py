@@ -11,8 +11,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
-from course.authoring.exercises import ROOT
 from course.__main__ import main
+from course.authoring.exercises import ROOT
 from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE
 

@@ -13,9 +13,9 @@ import pytest
 from nbgrader.utils import notebook_hash
 from rich.console import Console
 
+from nbexaminer.commands.serve_console import Options, serve_class
 from nbexaminer.conveyor import arrivals
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.commands.serve_console import Options, serve_class
 from nbexaminer.conveyor.workers import Pool, Task
 from support.course import EXERCISE
 from support.handed_in import HandedIn

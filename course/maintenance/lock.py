@@ -26,6 +26,7 @@ def main(upgrade: bool, packages: tuple[str, ...]) -> None:
     groups = [word for name in ("weights", *GROUPS["tests"]) for word in ("--group", name)]
     newer = [word for name in packages for word in ("--upgrade-package", name)]
     command = [find_uv_bin(), "pip", "compile", "pyproject.toml", "--universal", "--all-extras"]
+    command += ["--no-emit-package", "nbexaminer"]
     command += [*groups, *newer, *(["--upgrade"] if upgrade else [])]
     command += ["--generate-hashes", "--no-annotate", "--no-emit-index-url", "--quiet"]
     command += ["--custom-compile-command", "llm-basics lock", "--output-file", LOCK]

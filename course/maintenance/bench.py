@@ -33,7 +33,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from course.authoring.exercises import source_of
+from course.authoring.exercises import ROOT, source_of
 from course.maintenance.classes import MadeUpCourse, fill_in, made_up_class
 from course.maintenance.machine import machine
 
@@ -199,8 +199,10 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
 def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
     from nbexaminer.examination.engine import Engine
+    from nbexaminer.profile import profile_of
     from nbexaminer.sandbox.view import Sandbox
 
+    profile = profile_of(ROOT)
     source = source_of(subject.exercise).read_bytes()
     path = subject.course.root / "submitted" / _learner(0) / subject.exercise
     submitted = (path / f"{subject.exercise}.ipynb").read_bytes()
@@ -208,7 +210,7 @@ def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[flo
     colds, warms = [], []
     for _ in range(rounds):
         begin = _cpu_seconds()
-        with Engine(Sandbox.find()) as engine:
+        with Engine(profile, Sandbox.find(profile)) as engine:
             engine.grade(source, submitted)
             warm = _cpu_seconds()
             for _ in range(repeats):

@@ -20,6 +20,7 @@ import coverage
 from nbexaminer.examination.engine import Engine
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
+from support.profile import PROFILE
 
 
 class ForkedChild:
@@ -89,7 +90,9 @@ class ForkingParent:
             if measured is not None:
                 measured.stop()
                 file = measured.get_option("run:data_file")
-                measured = coverage.Coverage(data_file=file, data_suffix=True, source=["grading"])
+                measured = coverage.Coverage(
+                    data_file=file, data_suffix=True, source=["nbexaminer"]
+                )
                 measured.start()
             self._target(sock, self._limits)
             code = 0
@@ -105,7 +108,7 @@ class ForkingParent:
 @contextlib.contextmanager
 def forked_engine(limits: Limits) -> Iterator[Engine]:
     """An engine with both sides forked from this very process."""
-    engine = Engine(None, limits)
+    engine = Engine(PROFILE, None, limits)
     parents: Any = (
         ForkingParent("nbexaminer.examination.learner:main", limits),
         ForkingParent("nbexaminer.examination.examiner:main", limits),

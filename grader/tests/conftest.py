@@ -1,8 +1,9 @@
-"""A class that has handed in, as it is and graded."""
+"""How the grader's tests run, and a class that has handed in, as it is and graded."""
 
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,56 @@ import support.alembic_head  # noqa: F401
 from course.authoring.exercises import ROOT
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
+from support.running import (  # noqa: F401  pytest looks for hooks and fixtures here
+    engine,
+    longest_first,
+    place_in,
+    pytest_collection,
+    pytest_configure,
+    pytest_runtest_call,
+    pytest_runtest_setup,
+)
+
+TESTS = Path(__file__).parent
+LONG = (
+    "commands",
+    "conveyor",
+    "deadlines/test_due.py",
+    "examination/test_both_sides.py",
+    "gradebook",
+    "intake/test_exchange_safety.py",
+    "nbgrader_plugins",
+    "people/test_class_list.py",
+    "sandbox",
+    "test_",
+)
+"""What takes a server, or nbgrader's own slow commands. Single tests that wait long, for a time
+limit or a large model, carry the mark themselves."""
+LONGEST = ("conveyor", "commands", "gradebook", "sandbox", "test_attacks.py")
+"""What takes most of a minute, and begins first: else a core waits for it at the end."""
+ON_WINDOWS = ("notebook", "pages", "similarity")
+"""What a learner's own score reads. The rest takes links, accounts, pipes or forks as Windows has
+none."""
+SAMPLE = (
+    "files-read-gradebook", "network-tcp", "resources-open-files", "output-says-passed",
+    "kernel-os-exit", "tampering-patched-allclose", "leakage-imports-the-reference",
+    "structure-edited-tests", "transport-forged-answer", "honest-noisy",
+)  # fmt: skip
+"""An attack of each area, which `make test` tries too."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long tests; put the longest first."""
+    longest_first(items, TESTS, LONGEST)
+    for item in items:
+        place = place_in(TESTS, item)
+        if place and sys.platform == "win32" and not place.startswith(ON_WINDOWS):
+            item.add_marker(pytest.mark.skip("classes are graded on Linux and macOS"))
+        sampled = item.name.startswith("test_an_attack_") and any(
+            f"[{name}]" in item.name for name in SAMPLE
+        )
+        if place.startswith(LONG) and not sampled:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")

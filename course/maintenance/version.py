@@ -1,5 +1,6 @@
-"""Say what is new in a release: `python -m course.maintenance.version v1.1.0` prints its part of CHANGELOG.md.
+"""Say what is new in a release: `python -m course.maintenance.version v1.1.0`.
 
+It prints the release's part of CHANGELOG.md.
 It refuses a tag that is not the version of pyproject.toml, CITATION.cff and the changelog.
 """
 
@@ -8,7 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RELEASE = re.compile(r"^## \[(?P<version>[\d.]+)\] - (?P<day>[\d-]+)\n(?P<text>.*?)(?=^## |^\[)", re.M | re.S)  # fmt: skip # noqa: E501
 
 

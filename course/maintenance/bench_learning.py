@@ -32,14 +32,14 @@ from torch import Tensor, nn
 
 from course.authoring.exercises import source_of
 from course.authoring.lint import COLAB
+from course.maintenance.machine import machine
+from helpers.weights import austen_files, austen_text
+from reference.block import DecoderLM
+from reference.counting import ModelConfig
 from reference.generation import generate_cached
 from reference.models import PretrainedDecoder, load_smollm2
-from reference.counting import ModelConfig
 from reference.positions import interleaved_to_half_split
 from reference.training import BATCH, CONTEXT, bits_per_character, initialise, train
-from reference.block import DecoderLM
-from helpers.weights import austen_files, austen_text
-from course.maintenance.machine import machine
 
 HELD_OUT = 0.05
 COURSE = ModelConfig(vocab_size=1024, d_model=96, n_layers=2, n_heads=3, d_ff=256, gated=True)

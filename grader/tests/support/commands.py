@@ -14,8 +14,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from nbexaminer.examination.engine import Engine, engines, share
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.examination.engine import Engine, Terms, engines, share
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
@@ -24,7 +23,10 @@ _FORKSERVER.set_forkserver_preload(
         "course.__main__",
         "nbgrader.apps.nbgraderapp",
         "nbexaminer.commands.console",
-        *(f"nbexaminer.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),
+        *(
+            f"nbexaminer.nbgrader_plugins.{n}"
+            for n in ("autograde", "exchange", "export", "feedback")
+        ),
     ]
 )
 
@@ -69,7 +71,7 @@ def _run(
     cwd: Path,
     environment: Mapping[str, str],
     one_core: bool,
-    engines: dict[tuple[bool, Limits], Engine],
+    engines: dict[Terms, Engine],
     out: Path,
     err: Path,
 ) -> None:
@@ -88,8 +90,8 @@ def _run(
     atexit._clear()
     importlib.import_module("support.alembic_head")
     importlib.import_module("support.kernels").use_sockets()
-    for (unsafe, limits), engine in engines.items():
-        share(engine, unsafe, limits)
+    for terms, engine in engines.items():
+        share(engine, terms)
     try:
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:

@@ -1,0 +1,43 @@
+"""What a course's nbgrader_config.py needs of this package, and how others read that file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from traitlets.config import Config, ConfigFileNotFound, PyFileConfigLoader
+
+FOLDER = str(Path(__file__).resolve().parent)
+"""Where the file lies that plugs this package into nbgrader."""
+FILE = "nbgrader_config.py"
+CLASS_FILE = "class_config.py"
+
+
+def load_class_settings(load_subconfig: Callable[..., None], course: Path) -> None:
+    """Load the class's own settings from `CLASS_FILE` in the folder `course`, if it has one.
+
+    With a mistake in them nothing may go on: nbgrader would, without all of this, so without the
+    sandbox.
+    """
+    if not (course / CLASS_FILE).exists():
+        return
+    try:
+        load_subconfig(CLASS_FILE, path=str(course))
+    except Exception as error:
+        raise SystemExit(f"{CLASS_FILE}: {type(error).__name__}: {error}") from None
+
+
+class _CourseOnly(PyFileConfigLoader):
+    """Reads a course's configuration without that of this package, which imports nbgrader."""
+
+    def load_subconfig(self, fname: str, path: str | None = None) -> None:
+        if path != FOLDER:
+            super().load_subconfig(fname, path)
+
+
+def read_configuration(course: Path) -> Config:
+    """What a course configures itself; nothing where its folder has no configuration."""
+    try:
+        return Config(_CourseOnly(FILE, str(course)).load_config())
+    except ConfigFileNotFound:
+        return Config()

@@ -1,0 +1,1 @@
+"""When something is due: `due` for an exercise, `extensions` for one learner."""

@@ -1,0 +1,127 @@
+"""What a course says of itself, so that the grader need not know it: `c.CourseProfile`."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from traitlets import List, TraitError, Unicode
+from traitlets.config import Configurable
+
+from nbexaminer.configuration import read_configuration
+from nbexaminer.typed import OWN_NAME, call_it
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A course as the grader sees it; without arguments, one that has nothing beside its notebooks.
+
+    The fields are those of `CourseProfile`.
+    """
+
+    root: Path | None = None
+    shown: tuple[str, ...] = ()
+    shown_to_tests: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    warm: tuple[str, ...] = ()
+    warm_answers: tuple[str, ...] = ()
+    warm_tests: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    @property
+    def for_tests(self) -> tuple[str, ...]:
+        """What is shown to test cells."""
+        return tuple(dict.fromkeys((*self.shown, *self.shown_to_tests)))
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Packages of the course, which graded code has from its folder or not at all."""
+        return (*self.for_tests, *self.withheld, *self.hidden)
+
+    def place(self, name: str) -> Path:
+        """Where a part of the course lies."""
+        assert self.root is not None, f"{name} of a course without a folder"
+        return self.root / name
+
+    def found_here(self) -> Profile:
+        """The same course on this machine, where it may lie in another folder: that from which its
+        packages are imported."""
+        if self.root is None or self.root.is_dir():
+            return self
+        for name in self.for_tests:
+            spec = importlib.util.find_spec(name)
+            if spec is not None and spec.origin is not None:
+                return dataclasses.replace(self, root=Path(spec.origin).parent.parent)
+        return self
+
+    def packages(self, *names: str) -> list[str]:
+        """Those of the parts `names` that can be imported."""
+        return [name for name in names if (self.place(name) / "__init__.py").exists()]
+
+    def modules(self, name: str) -> Iterator[str]:
+        """The dotted names of the modules of a package of the course."""
+        folder = self.place(name)
+        for path in sorted(folder.rglob("*.py")):
+            parts = path.relative_to(folder.parent).with_suffix("").parts
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+class CourseProfile(Configurable):
+    """Set as `c.CourseProfile.shown = ["helpers"]` in nbgrader_config.py.
+
+    Raises TraitError for a part of the course that isn't there.
+    """
+
+    command = Unicode(
+        OWN_NAME, help="The name under which people run this package's commands."
+    ).tag(config=True)
+    root = Unicode(help="The folder in which the parts lie; the course folder unless set.").tag(
+        config=True
+    )
+    shown = List(
+        Unicode(), help="Folders of the course that answers and tests may read and import."
+    ).tag(config=True)
+    shown_to_tests = List(
+        Unicode(), help="What test cells may import besides, such as what is right."
+    ).tag(config=True)
+    withheld = List(
+        Unicode(), help="Packages that an answer is told not to import: use your own instead."
+    ).tag(config=True)
+    warm = List(
+        Unicode(),
+        help="Modules that nearly all notebooks import: imported once for all submissions.",
+    ).tag(config=True)
+    warm_answers = List(Unicode(), help="The same, for answers alone.").tag(config=True)
+    warm_tests = List(Unicode(), help="The same, for test cells alone.").tag(config=True)
+    hidden = List(
+        Unicode(), help="Packages of the course that graded code can't import where installed."
+    ).tag(config=True)
+
+    def read(self, course: Path) -> Profile:
+        """The profile of the course in the folder `course`."""
+        root = Path(self.root).resolve() if self.root else course.resolve()
+        call_it(self.command)
+        names = [field.name for field in dataclasses.fields(Profile) if field.name != "root"]
+        profile = Profile(root, **{name: tuple(getattr(self, name)) for name in names})
+        for setting in ("shown", "shown_to_tests"):
+            _check(setting, getattr(profile, setting), root)
+        return profile
+
+
+def _check(setting: str, names: Iterable[str], root: Path) -> None:
+    for name in names:
+        if Path(name).name != name or not (root / name).is_dir():
+            raise TraitError(
+                f"c.CourseProfile.{setting} has {name!r}: give the name of a folder in {root}"
+            )
+
+
+def profile_of(course: Path) -> Profile:
+    """The profile of the course in a folder, from its nbgrader_config.py. Raises TraitError.
+
+    A folder without that file has nothing beside its notebooks.
+    """
+    return CourseProfile(config=read_configuration(course)).read(course)

@@ -1,0 +1,17 @@
+"""What people type to run a command of this package: a course may give it a name of its own."""
+
+from __future__ import annotations
+
+OWN_NAME = "nbexaminer"
+_name = OWN_NAME
+
+
+def call_it(name: str) -> None:
+    """Have messages name the command as `name`; `c.CourseProfile.command` does."""
+    global _name
+    _name = name
+
+
+def typed(command: str) -> str:
+    """A command line such as `nbexaminer grade 1-attention`, of `grade 1-attention`."""
+    return f"{_name} {command}"
