@@ -148,10 +148,10 @@ def test_the_house_stays_small_enough_to_be_read():
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= 60
     ]
     assert long == [], "functions of more than 60 lines"
-    checks = sum(len(p.read_text().splitlines()) for p in code if p.parent == ROOT / "checks")
+    checks = sum(len(p.read_text().splitlines()) for p in code if ROOT / "checks" in p.parents)
     # Exercise 8 and exercise 7's loss have come since it was 6000 lines, 450 answers and 850 files,
-    # what surrounds grading in a semester since it was 960 files, and what publishes the course
-    # since it was 1,060.
-    assert checks <= 7650
+    # what surrounds grading in a semester since it was 960 files, what publishes the course since
+    # it was 1,060, and a module an answer, with its own imports, since 7,650 lines and 1,111 files.
+    assert checks <= 8200
     assert len(_tracked("tests/answers")) <= 480
-    assert len(_tracked()) <= 1100
+    assert len(_tracked()) <= 1170

@@ -15,8 +15,8 @@ _NAME = re.compile(r"([1-9][0-9]*)-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 def new(exercise: str, root: Path = ROOT) -> list[Path]:
     """Make `exercise` in the course folder `root`, with one answer that is whole.
 
-    Returns what was made: the source notebook, the module with its checks, and the folder with
-    its answers.
+    Returns what was made: the source notebook, the folder with its checks, and the one with its
+    answers.
 
     Raises:
         ValueError: the name is not a number and words, such as 9-mine.
@@ -31,14 +31,16 @@ def new(exercise: str, root: Path = ROOT) -> list[Path]:
         )
     number, words = found.groups()
     notebook = source_of(exercise, root)
-    checks = root / "checks" / f"{module_of(exercise).removeprefix('checks.')}.py"
+    checks = root / "checks" / module_of(exercise).removeprefix("checks.")
     answers = root / "tests" / "answers" / exercise
-    for place in (notebook.parent, checks, answers):
+    # A folder would hide a module of its name, such as the engine's checks/check.py.
+    for place in (notebook.parent, checks, checks.with_suffix(".py"), answers):
         if place.exists():
             raise FileExistsError(
                 f"{place.relative_to(root)} exists: choose another name, or remove it first"
             )
-    made = {TEMPLATES / "exercise.ipynb": notebook, TEMPLATES / "checks.py": checks}
+    made = {TEMPLATES / "exercise.ipynb": notebook}
+    made |= {module: checks / module.name for module in (TEMPLATES / "checks").glob("*.py")}
     for answer in (TEMPLATES / "answers").glob("*/*.py"):
         made[answer] = answers / answer.parent.name / answer.name
     for template, target in made.items():

@@ -170,7 +170,8 @@ def test_another_exercises_checks_do_not_count() -> None:
         str(path.relative_to(ROOT))
         for path in fingerprint.code_that_grades(notebook, PROFILE).values()
     }
-    used = {"checks/attention.py", "checks/check.py", "reference/attention.py"}
+    used = {"checks/check.py", "reference/attention.py"}
+    used |= {f"checks/attention/{n}.py" for n in ("__init__", "exercise", "softmax")}
     used |= {
         f"grader/src/nbexaminer/examination/{n}.py"
         for n in ("engine", "examiner", "learner", "codec")
@@ -181,8 +182,8 @@ def test_another_exercises_checks_do_not_count() -> None:
     }
     assert used <= names
     assert not names & {
-        "checks/decoder.py",
-        "checks/parameters.py",
+        "checks/decoder/__init__.py",
+        "checks/parameters/__init__.py",
         "grader/src/nbexaminer/conveyor/run.py",
     }
 
@@ -205,8 +206,9 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
     reached = fingerprint.code_that_grades(
         json.dumps({"cells": [text, cell, shown]}).encode(), PROFILE
     ).values()
-    assert ROOT / "checks" / "decoder.py" in reached
-    assert ROOT / "checks" / "parameters.py" not in reached
+    decoder = {ROOT / "checks" / "decoder" / f"{n}.py" for n in ("__init__", "swiglu", "generate")}
+    assert decoder <= {*reached}
+    assert ROOT / "checks" / "parameters" / "__init__.py" not in reached
 
 
 def test_what_processes_import(tmp_path: Path) -> None:

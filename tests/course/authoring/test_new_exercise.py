@@ -45,7 +45,7 @@ def _run(course, *command):
 def test_a_new_exercise_is_whole(course):
     """By the steps of docs/maintainers.md: its lint, release, solution, edits and answers."""
     said = _run(course, "course", "new", NAME)
-    assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words.py" in said
+    assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words/" in said
     assert f"make release solutions EXERCISE={NAME}" in said
     assert _run(course, "course", "check-sources", NAME) == ""
     _run(course, "course", "release", NAME)

@@ -1,4 +1,4 @@
-"""Exercise 2-multi-head: points, references, known misconceptions and hidden cases."""
+"""MultiHeadAttention, its layers and its forward pass: what often goes wrong, and hidden cases."""
 
 from __future__ import annotations
 
@@ -10,238 +10,15 @@ import torch
 from torch import Tensor
 
 from checks import seen
-from checks.check import Check, Exercise
 from checks.compare import same
 from checks.mistakes import Wrong
 from checks.modules import NO_SUPER, at_random
+from checks.multi_head.exercise import EXERCISE
+from checks.multi_head.heads import BATCH, BATCHES, DEALT, FRONT, REFUSED, VIEW, refuses
+from checks.multi_head.merge_heads import SIDE_BY_SIDE, plain_merge
+from checks.multi_head.split_heads import CUT, plain_split
 from checks.seen import Predicate, raised
 from reference import attention
-
-EXERCISE = Exercise(
-    "2-multi-head", {"split_heads": (1, 2), "merge_heads": (1, 2), "MultiHeadAttention": (3, 6)}
-)
-passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
-
-BATCHES = ((2,), (2, 4), (2, 1, 3), (1,))
-DTYPES = (torch.float64, torch.float16)
-
-
-def _refuses(check: Check, answer: Any, given: Any, d_model: int, n_heads: int) -> Any:
-    """Check that heads that don't divide `d_model` are refused by `answer(given, n_heads)`."""
-    says = ("n_heads", "d_model", "head", "dim", "embed", str(d_model), str(n_heads))
-    why = f"{n_heads} heads don't divide d_model = {d_model} features without remainder"
-    check.raises(answer, ValueError, given, n_heads, says=says, why=why)
-
-
-def _refused(got: Any, *args: Any, **kwargs: Any) -> bool:
-    of_shapes = ("unpack", "array", "axes", "axis")  # Python's own words, or NumPy's
-    return raised("ValueError")(got) and not any(word in got.message for word in of_shapes)
-
-
-_REFUSED: dict[str, Predicate] = {
-    "good input is refused: a ValueError belongs to heads that don't divide d_model, "
-    "d_model % n_heads != 0, and to nothing else": _refused,
-}
-_VIEW = {
-    "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
-    ".contiguous() first": raised(says="view size is not compatible"),
-}
-_BATCH = (
-    "the batch is not handled: x may have any number of leading dimensions, also none (count "
-    "dimensions from the end, as in transpose(-3, -2))"
-)
-_MOVED = "the shape is right but numbers are in the wrong places: swap (transpose) "
-_FRONT = "dimensions are counted from the front, transpose(1, 2), which fits one batch dimension"
-_DEALT = "features are dealt out to the heads in turn (interleaved)"
-_SWAPPED = "n_heads and d_head are swapped"
-
-
-# --- split_heads ---------------------------------------------------------------------------
-
-
-def _split(x: Tensor, n_heads: int) -> Tensor:
-    attention.split_heads(x, n_heads)  # refuses bad input
-    *batch, n, d_model = x.shape
-    d_head = d_model // n_heads
-    cut = x.reshape(*batch, n, n_heads, d_head)
-    heads = cut.transpose(-3, -2)
-    return heads
-
-
-_CUT: Wrong = {
-    "cut the features to (..., n, n_heads, d_head), then transpose(-3, -2)": {
-        "heads = x.reshape(*batch, n_heads, n, d_head)": "the heads are split by a view (reshape) "
-        "without a transpose, which mixes up positions and features",
-        "heads = cut.transpose(1, 2)": _FRONT,
-        "heads = x.mT.reshape(*batch, n_heads, n, d_head)": "the transposed tensor is viewed",
-        "heads = cut.transpose(-3, -2).flip(-3)": "the heads are in reverse order",
-    },
-    "head h gets a block of d_head = d_model // n_heads features next to each other": {
-        "cut = x.unflatten(-1, (d_head, n_heads)).mT": _DEALT,
-        "cut = x.unflatten(-1, (d_head, n_heads))": _SWAPPED,
-    },
-}
-
-check_split_heads = EXERCISE.check(
-    "split_heads",
-    reference=attention.split_heads,
-    text=[_split],
-    expects="a tensor of shape (..., n_heads, n, d_head), d_head = d_model // n_heads, in which "
-    "head h holds features h*d_head to (h+1)*d_head - 1 of every position",
-    wrong={
-        **_CUT,
-        "shape (..., n_heads, n, d_head), and each head has its features of every position": {
-            "return cut": "the transpose is missing, and heads still come after positions",
-            "return x.unflatten(-1, (d_head, n_heads)).mT": f"{_DEALT}, and no transpose follows",
-            "return x.unflatten(-1, (d_head, n_heads))": f"{_SWAPPED}, and no transpose follows",
-            "return cut.transpose(0, 1)": "the batch is not handled (dimensions 0 and 1 swapped)",
-            "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
-            "return heads.movedim(-3, 0)": "the heads come before the batch",
-            "return cut.mT": "the heads come last",
-            "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
-            "return heads.transpose(0, 1)": "batch and heads are swapped",
-            "return heads.squeeze()": "a dimension of size 1 is squeezed away",
-            "return x.unflatten(-2, (n_heads, -1))": "the positions are split",
-            "return x.reshape(*batch, n_heads, n // n_heads, d_model)": "the positions are split",
-            "return torch.stack(x.chunk(n_heads, -2), -3)": "the positions are split",
-            "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features",
-            "return cut[..., 0, :]": "only the first head comes back",
-            "return cut[..., -1, :]": "only the last head comes back",
-            "return heads / math.sqrt(d_head)": "the heads are scaled by √d_head, as scores are",
-            "return x": "the input comes back as it is",
-        },
-        "the result has the dtype of x": {
-            "return heads.float()": "the result is converted to float32",
-            "return heads.double()": "the result is converted to float64",
-        },
-    },
-    seen={
-        **_REFUSED,
-        **_VIEW,
-        "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
-        _BATCH: seen.batch_fails(3),
-        "the shape is not (..., n_heads, n, d_head), heads before n": seen.other_shape,
-        f"{_MOVED}n and n_heads after cutting the features to (n, n_heads, "
-        "d_head)": seen.numbers_moved,
-    },
-)
-
-
-def check_split_refuses(answer: Any, x: Tensor, n_heads: int) -> Any:
-    """Check that features that `n_heads` does not divide are not split."""
-    return _refuses(check_split_heads, answer, x, x.shape[-1], n_heads)
-
-
-def _split_case(f: Any, *shape: int, n_heads: int = 3, dtype: Any = torch.float32) -> Any:
-    return check_split_heads(f, torch.randn(*shape).to(dtype), n_heads)
-
-
-EXERCISE.cases["split_heads"] = {
-    "x of shape (n, d_model), without a batch": lambda f: _split_case(f, 5, 12),
-    "any leading dimensions": lambda f: [_split_case(f, *b, 5, 12) for b in BATCHES],
-    "sizes that are alike": lambda f: _split_case(f, 4, 4, 16, n_heads=4),
-    "1 to d_model heads": lambda f: [_split_case(f, 2, 5, 12, n_heads=h) for h in (1, 4, 12)],
-    "a single position": lambda f: [_split_case(f, 1, 12), _split_case(f, 1, 1, 12)],
-    "the dtype of x": lambda f: [_split_case(f, 2, 5, 12, dtype=dtype) for dtype in DTYPES],
-    "x in any memory layout": lambda f: [
-        check_split_heads(f, x, 4)
-        for x in (torch.randn(2, 12, 5).mT, torch.randn(5, 2, 12).transpose(0, 1))
-    ],
-    "many positions": lambda f: _split_case(f, 2, 300, 24),
-    "ValueError where n_heads does not divide d_model": lambda f: [
-        check_split_refuses(f, torch.randn(*shape), n_heads)
-        for *shape, n_heads in ((2, 5, 12, 5), (5, 4, 8), (8, 10, 4))
-    ],
-}
-
-
-# --- merge_heads ---------------------------------------------------------------------------
-
-
-def _merge(x: Tensor) -> Tensor:
-    *batch, n_heads, n, d_head = x.shape
-    shape = (*batch, n, n_heads * d_head)
-    rows = x.transpose(-3, -2)
-    merged = rows.reshape(shape)
-    return merged
-
-
-_SIDE_BY_SIDE: Wrong = {
-    "swap heads and positions, transpose(-3, -2), then join the last two dimensions": {
-        "rows = x": "the heads are merged without transposing back (x is viewed or reshaped at "
-        "once, not transposed back), which mixes up positions",
-        "rows = x.movedim(-3, -1)": "the merged features are interleaved (feature 0 of every head "
-        "first)",
-        "rows = x.flip(-3).transpose(-3, -2)": "the heads are in reverse order",
-    },
-}
-
-check_merge_heads = EXERCISE.check(
-    "merge_heads",
-    reference=attention.merge_heads,
-    text=[_merge],
-    expects="a tensor of shape (..., n, n_heads * d_head), in which every position has its part "
-    "from head 0 first, then its part from head 1, and so on",
-    wrong={
-        **_SIDE_BY_SIDE,
-        "swap heads and positions, transpose(-3, -2)": {
-            ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
-            "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
-            "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
-            ("return x.transpose(1, 2).flatten(-2)", "return rows.flatten(2)"): _FRONT,
-            ("return torch.cat(list(x), -1)", "return x.transpose(0, 1).flatten(-2)"): "the first "
-            "(batch) dimension is taken for the heads, which are third from the end",
-        },
-        "the heads stand side by side in a row for each position, all as they are": {
-            ("return x.flatten(-3, -2)", "return rows.flatten(-3, -2)"): "the heads are put below "
-            "one another, along the positions (n_heads * n, d_head)",
-            "return rows": "the heads are not merged after the transpose",
-            "return x.mean(-3)": "the heads are averaged",
-            "return x.sum(-3)": "the heads are added up",
-            ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
-            "return merged.mT": "the result is transposed, (d_model, n)",
-            "return merged.flatten(-2)": "the positions are flattened too",
-            ("return x.flatten(-3)", "return x.flatten()"): "the positions are flattened too",
-            "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
-            "return x": "the input comes back as it is",
-            "return merged / n_heads": "the result is scaled by the number of heads",
-            "return merged / math.sqrt(n_heads)": "the result is scaled by √n_heads",
-            "return merged.squeeze()": "a dimension of size 1 is squeezed away",
-        },
-        "the result has the dtype of x": {
-            "return merged.float()": "the result is converted to float32",
-            "return merged.double()": "the result is converted to float64",
-        },
-    },
-    seen={
-        **_VIEW,
-        "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
-        _BATCH: seen.batch_fails(4),
-        "the shape is not (..., n, n_heads * d_head), heads side by side": seen.other_shape,
-        f"{_MOVED}heads and positions first, then join the last two dimensions": seen.numbers_moved,
-    },
-)
-
-
-def _merge_case(f: Any, *shape: int, dtype: Any = torch.float32) -> Any:
-    return check_merge_heads(f, torch.randn(*shape).to(dtype))
-
-
-EXERCISE.cases["merge_heads"] = {
-    "x of shape (n_heads, n, d_head), without a batch": lambda f: _merge_case(f, 3, 5, 4),
-    "any leading dimensions": lambda f: [_merge_case(f, *b, 3, 5, 4) for b in BATCHES],
-    "sizes that are alike": lambda f: _merge_case(f, 4, 4, 4, 4),
-    "a single head": lambda f: [_merge_case(f, 1, 5, 4), _merge_case(f, 2, 1, 5, 4)],
-    "a single position": lambda f: [_merge_case(f, 3, 1, 4), _merge_case(f, 2, 3, 1, 4)],
-    "a single feature for each head": lambda f: _merge_case(f, 2, 3, 5, 1),
-    "the dtype of x": lambda f: [_merge_case(f, 2, 3, 5, 4, dtype=dtype) for dtype in DTYPES],
-    "x in any memory layout": lambda f: [
-        check_merge_heads(f, x)
-        for x in (torch.randn(2, 3, 4, 5).mT, torch.randn(2, 5, 3, 4).transpose(1, 2))
-    ],
-    "many positions": lambda f: _merge_case(f, 2, 4, 300, 6),
-}
-
 
 # --- MultiHeadAttention: the layers --------------------------------------------------------
 
@@ -308,7 +85,7 @@ _check_layers = EXERCISE.check(
     "d_model features, all with a bias (the default) or all without (bias=False), and nothing "
     "else to learn (shown is what state_dict() holds)",
     wrong=NO_SUPER,
-    seen=_REFUSED | _SEEN_IN_LAYERS,
+    seen=REFUSED | _SEEN_IN_LAYERS,
 )
 
 
@@ -323,14 +100,14 @@ class _Attention(attention.MultiHeadAttention):
         q, k, v = (W(s) for W, s in zip(layers, t, strict=True))
         split = (q, k, v)
         h = self.n_heads
-        Q, K, V = (_split(s, h) for s in split)
+        Q, K, V = (plain_split(s, h) for s in split)
         d_head = Q.shape[-1]
         scale = math.sqrt(d_head)
         scores = Q @ K.mT / scale
         m = None if mask is None else mask.unsqueeze(-3)
         masked = scores if m is None else scores.masked_fill(~m, -math.inf)
         weights = torch.softmax(masked, -1)
-        joined = _merge(weights @ V)
+        joined = plain_merge(weights @ V)
         output = self.W_o(joined)
         return (output, weights)
 
@@ -345,7 +122,7 @@ _WRONG_IN_FORWARD: Wrong = {
         "output = F.layer_norm(self.W_o(joined), x.shape[-1:])": "the output is normalised",
         tuple(f"output = layers[{i}](joined)" for i in range(3)): "another layer takes W_o's place",
         "output = self.W_o(joined / h)": "the output is scaled by the number of heads",
-        "joined = _merge(self.W_o(weights @ V))": "W_o comes before the heads are merged",
+        "joined = plain_merge(self.W_o(weights @ V))": "W_o comes before the heads are merged",
     },
     "return (output, weights), with weights of shape (..., n_heads, n_q, n_k)": {
         "return (output, weights.mean(-3))": "the weights are averaged over the heads (as "
@@ -416,17 +193,17 @@ _WRONG_IN_FORWARD: Wrong = {
         "masked, -1 -> masked + torch.full_like(masked, -math.inf).triu(1), -1": "a causal mask is "
         "always applied, not only the mask given",
     },
-    **_CUT,
-    **_SIDE_BY_SIDE,
+    **CUT,
+    **SIDE_BY_SIDE,
     "split and merge the heads with your split_heads and merge_heads": {
         "heads = x.reshape(*batch, n_heads, n, d_head); rows = x": "the heads are viewed "
         "(reshaped) without a transpose, so that positions and features are mixed up",
         "heads = cut; merged = x.flatten(-2)": "the transpose of heads and positions is missing, "
         "so that the heads of one position attend to each other",
-        "cut = x.unflatten(-1, (d_head, n_heads)).mT; rows = x.movedim(-3, -1)": f"{_DEALT}, and "
+        "cut = x.unflatten(-1, (d_head, n_heads)).mT; rows = x.movedim(-3, -1)": f"{DEALT}, and "
         "merged so",
         (_FROM_THE_FRONT, f"{_FROM_THE_FRONT}; d_head = x.shape[-1] // h"): "the batch is not "
-        f"handled ({_FRONT})",
+        f"handled ({FRONT})",
     },
     "there are n_heads of them, over d_head features each": {
         "h = 1": "n_heads is ignored, there is one head over all features",
@@ -480,7 +257,7 @@ _SEEN_IN_FORWARD: dict[str, Predicate] = {
     "heads right before its last two, mask.unsqueeze(-3)": _with_mask(_misfit),
     "x and context may differ in length: tell n_q and n_k "
     "apart": lambda got, e, x, context=None, *a, **k: context.shape != x.shape and _misfit(got, e),
-    _BATCH: seen.batch_fails(3),
+    BATCH: seen.batch_fails(3),
     "the weights are right but the output is not: the values go through W_v, the weighted values "
     "of all heads are merged, and W_o comes "
     "last": seen.part(1, lambda got, expected, *a, **k: same(got, expected, 1e-4)),
@@ -501,14 +278,14 @@ _check_forward = EXERCISE.check(
     "MultiHeadAttention",
     arguments=("x", "context", "mask"),
     reference=attention.MultiHeadAttention,
-    text=[_split, _merge, _Attention],
+    text=[plain_split, plain_merge, _Attention],
     procedure=_forward,
     parts=("output", "weights"),
     expects="queries from x, keys and values from context (from x without one), split into heads; "
     "in each head softmax(Q Kᵀ / √d_head) over the keys that the mask allows; the heads merged and "
     "put through W_o; returned as (output, weights) with weights of shape (..., n_heads, n_q, n_k)",
     wrong=_WRONG_IN_FORWARD,
-    seen=_VIEW | _SEEN_IN_FORWARD,
+    seen=VIEW | _SEEN_IN_FORWARD,
 )
 
 
@@ -524,7 +301,7 @@ def check_multi_head_attention(
 
 def check_refuses(answer: Any, d_model: int, n_heads: int) -> Any:
     """Check that the class is not made for heads that don't divide `d_model`."""
-    return _refuses(_check_layers, answer, d_model, d_model, n_heads)
+    return refuses(_check_layers, answer, d_model, d_model, n_heads)
 
 
 def _some(*shape: int) -> Tensor:

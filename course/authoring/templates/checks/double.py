@@ -1,15 +1,12 @@
-"""Exercise 0-template: points, references, known misconceptions and hidden cases."""
+"""Double every number: what often goes wrong, and hidden cases."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from checks.check import Exercise
-from checks.seen import comes_back
-
-EXERCISE = Exercise("0-template", {"double": (1, 2)})
-passed, waiting, hidden_tests = EXERCISE.passed, EXERCISE.waiting, EXERCISE.hidden_tests
+from checks import seen
+from checks.template.exercise import EXERCISE
 
 
 def _double(x: Tensor) -> Tensor:
@@ -31,7 +28,7 @@ check_double = EXERCISE.check(
             "return (2 * x).float()": "the result is converted to float32",
         },
     },
-    seen={"a list comes back: make a torch tensor of it": comes_back(list, tuple)},
+    seen={"a list comes back: make a torch tensor of it": seen.comes_back(list, tuple)},
 )
 
 EXERCISE.cases["double"] = {

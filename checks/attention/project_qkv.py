@@ -1,0 +1,123 @@
+"""Project x to queries, keys and values: what often goes wrong, and hidden cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from checks.attention.exercise import EXERCISE
+from checks.seen import (
+    any_part,
+    batch_fails,
+    comes_back,
+    other_count,
+    other_shape,
+    same_shape,
+    transposed_shape,
+)
+from reference import attention
+
+
+def _project(x: Tensor, W_q: Tensor, W_k: Tensor, W_v: Tensor) -> tuple[Tensor, ...]:
+    W = (W_q, W_k, W_v)
+    Q, K, V = (x @ w for w in W)
+    return (Q, K, V)
+
+
+check_project_qkv = EXERCISE.check(
+    "project_qkv",
+    reference=attention.project_qkv,
+    text=[_project],
+    parts=("Q", "K", "V"),
+    expects="the three products Q = x @ W_q, K = x @ W_k and V = x @ W_v, in this order",
+    wrong={
+        "return (Q, K, V)": {
+            "return (K, Q, V)": "the order of the results is mixed up (K and Q swapped)",
+            "return (Q, V, K)": "the order of the results is mixed up (V and K swapped)",
+            "return (V, K, Q)": "the order of the results is mixed up (V comes first)",
+            ("return (K, V, Q)", "return (V, Q, K)"): "the order of the results is mixed up",
+        },
+        "each result has its own weight matrix, W_q, W_k and W_v": {
+            "W = (W_q, W_q, W_q)": "all three results use W_q",
+            "W = (W_k, W_k, W_k)": "all three results use W_k",
+            "W = (W_v, W_v, W_v)": "all three results use W_v",
+            "W = (W_q, W_q, W_v)": "K was projected with W_q (the same matrix as Q)",
+            "W = (W_q, W_k, W_k)": "V was projected with W_k (the same matrix as K)",
+            "W = (W_q, W_k, W_q)": "V was projected with W_q (the same matrix as Q)",
+            "W = (W_k, W_k, W_v)": "Q was projected with W_k (the same matrix as K)",
+            "W = (W_q, W_v, W_v)": "K was projected with W_v (the same matrix as V)",
+            "W = (W_v, W_k, W_v)": "Q was projected with W_v (the same matrix as V)",
+        },
+        "a projection is x @ W, where rows of x are positions and W has shape (d_in, d_out)": {
+            "x @ w -> x @ w.mT": "the weight matrix is transposed (x @ W.T), as in nn.Linear",
+            "x @ w -> x * w": "the product is element by element (*), not a matrix product",
+            "x @ w -> w @ x": "the factors are in the wrong order (W @ x)",
+            "x @ w -> w.mT @ x": "the factors are in the wrong order (W.T @ x)",
+            "x @ w -> x.mT @ w": "x is transposed before the product",
+        },
+        "a projection is x @ W and no more": {
+            "x @ w -> x @ w / w.shape[-1] ** 0.5": "all are scaled by the square root of d_k",
+            "x @ w -> x @ w / x.shape[-1] ** 0.5": "all are scaled by the square root of d_model",
+            "x @ w -> torch.relu(x @ w)": "an activation is applied (ReLU)",
+            "x @ w -> torch.tanh(x @ w)": "an activation is applied (tanh)",
+            "x @ w -> torch.softmax(x @ w, -1)": "a softmax is applied, as if these were scores",
+            "x @ w -> F.normalize(x @ w, dim=-1)": "the results are normalised to length 1",
+            "x @ w -> x + x @ w": "x is added to the results (a residual)",
+            "x @ w -> x @ w - (x @ w).mean(-1, True)": "the results are centred around 0",
+            "x @ w -> (x @ w).round()": "the results are rounded",
+        },
+        "each is computed from x with its own matrix, and not scaled": {
+            "return (Q / Q.shape[-1] ** 0.5, K, V)": "only Q is scaled by the square root of d_k",
+            "return (Q, K, x)": "V is x itself, though the values are projected too",
+            "return (Q, Q @ W_k, Q @ W_k @ W_v)": "they build on one another (K on Q, V on K)",
+            "return (Q, Q @ W_k, V)": "they build on one another (K on Q)",
+        },
+        "keep the leading dimensions of x": {
+            "x @ w -> (x @ w).squeeze()": "a batch dimension of 1 is squeezed away",
+            "x @ w -> x.reshape(-1, *x.shape[-2:])[0] @ w": "only the first sequence is projected",
+            "x @ w -> x.reshape(-1, x.shape[-1]) @ w": "the batch is flattened into the positions",
+            "x @ w -> x.mean(0) @ w": "the batch is averaged",
+            "x @ w -> x.sum(0) @ w": "the batch is summed",
+        },
+        "the results keep the dtype of x": {
+            "x @ w -> (x @ w).float()": "they are converted to float32",
+            "x @ w -> (x @ w).double()": "they are converted to float64",
+        },
+    },
+    seen={
+        "the results are transposed: rows are positions": any_part(transposed_shape),
+        "a dict comes back: return the tuple (Q, K, V)": comes_back(dict),
+        "the number of results is wrong: return the three of them, (Q, K, V)": other_count,
+        "one tensor comes back instead of three: return the tuple (Q, K, V)": comes_back(Tensor),
+        "the batch is not handled: x may have any number of leading dimensions, also none (use @ "
+        "on the last two, not .T, torch.mm or a fixed number of dimensions)": batch_fails(2),
+        "a result has the wrong size: Q and K are (..., n, d_k), V is (..., n, d_v)": (
+            any_part(other_shape)
+        ),
+        "the numbers are not right: each result is x @ W with the matrix that is given, without "
+        "a bias and without a new (random) layer": any_part(same_shape),
+    },
+)
+
+
+def _qkv_cases(f: Any, *batches: Any, dtype: Any = None, **sizes: int) -> None:
+    """Random inputs for each batch, or for none."""
+    n, d_model, d_k, d_v = ({"n": 5, "d_model": 8, "d_k": 6, "d_v": 3} | sizes).values()
+    for batch in batches or [()]:
+        shapes = (*batch, n, d_model), (d_model, d_k), (d_model, d_k), (d_model, d_v)
+        check_project_qkv(f, *(torch.randn(shape, dtype=dtype) for shape in shapes))
+
+
+EXERCISE.cases["project_qkv"] = {
+    "x of shape (n, d_model), without a batch": lambda f: _qkv_cases(f),
+    "any number of leading dimensions": lambda f: _qkv_cases(f, (3,), (2, 3), (1,), (2, 1, 3)),
+    "a single position": lambda f: _qkv_cases(f, (), (1,), n=1),
+    "sizes that are alike": lambda f: _qkv_cases(f, (4,), n=8, d_k=8, d_v=8),
+    "the dtype of x": lambda f: _qkv_cases(f, (2,), dtype=torch.float64),
+    "x in any memory layout": lambda f: check_project_qkv(
+        f, torch.randn(2, 8, 5).mT, *torch.randn(3, 6, 8).mT
+    ),
+    "many positions": lambda f: _qkv_cases(f, n=70, d_model=33),
+}

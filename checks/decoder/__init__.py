@@ -1,0 +1,28 @@
+"""Exercise 7-decoder: a module for each answer, with misconceptions and hidden cases."""
+
+from checks.decoder.decoder_block import check_DecoderBlock
+from checks.decoder.decoder_lm import check_DecoderLM
+from checks.decoder.exercise import EXERCISE, hidden_tests, passed, waiting
+from checks.decoder.generate import check_generate, check_generate_often, check_generate_seeds
+from checks.decoder.next_token_loss import check_next_token_loss, check_too_short
+from checks.decoder.rms_norm import check_RMSNorm
+from checks.decoder.sample_next import check_sample_next, check_sample_next_seeds
+from checks.decoder.swiglu import check_SwiGLU
+
+__all__ = [
+    "EXERCISE",
+    "check_DecoderBlock",
+    "check_DecoderLM",
+    "check_RMSNorm",
+    "check_SwiGLU",
+    "check_generate",
+    "check_generate_often",
+    "check_generate_seeds",
+    "check_next_token_loss",
+    "check_sample_next",
+    "check_sample_next_seeds",
+    "check_too_short",
+    "hidden_tests",
+    "passed",
+    "waiting",
+]

@@ -1,0 +1,248 @@
+"""Generate tokens with caches: what often goes wrong, and hidden cases, with models to call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from checks import sampling
+from checks.generation.entries import entry
+from checks.generation.exercise import EXERCISE
+from checks.seen import Predicate, says
+from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
+from reference.generation import generate_cached, sample_next
+
+
+class _Sums:
+    """A cache of the model's that made it."""
+
+    lends = ("n_seen",)
+
+    def __init__(self, maker: Any) -> None:
+        self._maker, self._n_seen, self._total = maker, 0, torch.zeros((), dtype=torch.long)
+
+    @property
+    def n_seen(self) -> int:
+        return self._n_seen
+
+    def _see(self, n: int, total: Tensor) -> None:
+        self._n_seen, self._total = self._n_seen + n, total
+
+
+MOST_NOTED = 1000
+
+
+class CachedReader(nn.Module):
+    """A model of which the most likely next token depends on every earlier token and its place,
+    and which notes the shapes of what it is given."""
+
+    lends = ("new_caches",)
+
+    def __init__(self, vocab_size: int) -> None:
+        super().__init__()
+        self.vocab_size = vocab_size
+        self.scale = nn.Parameter(torch.tensor(20.0))
+        self.noted: list[tuple[int, ...]] = []
+
+    def new_caches(self) -> list[_Sums]:
+        return [_Sums(self), _Sums(self)]
+
+    def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
+        caches = [_Sums(self)] if caches is None else caches
+        several = isinstance(caches, list | tuple)
+        if not several or any(getattr(c, "_maker", None) is not self for c in caches):
+            raise TypeError("caches is not the list that this model's new_caches() gave")
+        self.noted = [*self.noted, tuple(tokens.shape)][:MOST_NOTED]
+        n = tokens.shape[-1]
+        place = torch.arange(1, n + 1) + caches[0].n_seen
+        sums = ((tokens + 1) * place).cumsum(-1) + caches[0]._total
+        for cache in caches:
+            cache._see(n, sums[..., -1:])
+        return self.scale * F.one_hot(sums % self.vocab_size, self.vocab_size).float()
+
+
+class CachedChain(Chain):
+    """As a `Chain`, which needs no cache."""
+
+    lends = ("new_caches",)
+
+    def new_caches(self) -> list[_Sums]:
+        return [_Sums(self)]
+
+    def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
+        for cache in caches or ():
+            cache._see(tokens.shape[-1], tokens)
+        return super().forward(tokens)
+
+
+def _generate_cached(
+    model: Any,
+    tokens: Tensor,
+    n_new: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    was_training = model.training
+    model.eval()
+    prompt, n, last = (tokens, tokens.shape[1], tokens)  # noqa: F841  (edits use them)
+    k = top_k
+    g = generator
+    T = temperature
+    caches = model.new_caches()
+    steps = range(n_new)
+    with torch.no_grad():
+        for i in steps:
+            given = last if i else tokens
+            logits = model(given, caches)[:, -1]
+            new = sample_next(logits, T, k, g)
+            last = new[:, None]
+            tokens = torch.cat((tokens, last), 1)
+    model.train(was_training)
+    return tokens
+
+
+SHOWN = "shapes of the tokens that the model was given, call by call"
+
+
+def _run_cached(
+    answer: Any, tokens: Tensor, n_new: int, vocab_size: int, training: bool = False
+) -> Any:
+    """The tokens that temperature 0 gives, what the model was given, and its mode after that."""
+    model = CachedReader(vocab_size).train(training)
+    made = answer(model, tokens, n_new, temperature=0.0)
+    shown = {SHOWN: model.noted} if n_new else {}
+    return None if made is None else {TOKENS: made, **shown, MODE: model.training}
+
+
+def _shown(is_so: Callable[[list[Any], list[Any]], Any]) -> Predicate:
+    """This is so of the shapes that the model was given, and should have been."""
+    return entry(
+        SHOWN, lambda got, expected, *_, **__: got != expected and bool(is_so(got, expected))
+    )
+
+
+def _positions(shapes: list[Any]) -> int:
+    return sum(shape[-1] for shape in shapes)
+
+
+_ONCE = "the whole prompt goes through the model first, in one call, then each new token alone"
+
+check_generate_cached = EXERCISE.check(
+    "generate_cached",
+    arguments=("tokens", "n_new", "vocab_size"),
+    reference=generate_cached,
+    text=[_generate_cached],
+    procedure=_run_cached,
+    expects="tokens (batch, n) with n_new more, (batch, n + n_new), as generate gives them; the "
+    "model is called as model(tokens, caches), with the whole prompt first and then with each new "
+    "token alone but the last; it is left in its training mode (here: temperature 0, and a model "
+    "of the test's own)",
+    wrong={
+        **GENERATED,
+        _ONCE: {
+            "given = tokens": "the model gets all tokens at each step, though the caches have seen "
+            "the earlier ones",
+            "given = tokens; logits = model(given)[:, -1]": "the caches are not used, and all "
+            "positions go through the model at each step",
+            "given = tokens; logits = model(given, model.new_caches())[:, -1]": "new caches "
+            "are made at each step, and all positions go through the model again",
+            "logits = model(given, model.new_caches())[:, -1]": "there are new caches at each "
+            "step, which have not seen the earlier tokens",
+            "logits = model(given)[:, -1]": "the model is called without the caches, so that it "
+            "knows nothing of earlier tokens",
+            "given = tokens[:, -1:]": "the model gets only the prompt's last token",
+            "given = last if i else tokens[:, :-1]": "the prompt's last token is left out",
+            "[model(tokens[:, j:j + 1], caches) for j in range(0 if i else n - 1)]; "
+            "given = tokens[:, -1:]": "the prompt goes through the model token by token",
+            "[model(tokens[:, :-1], caches) for _ in range(not i and n > 1)]; "
+            "given = tokens[:, -1:]": "the prompt goes through the model in two calls",
+            "model(tokens, caches); steps = range(n_new)": "the prompt goes through the model "
+            "twice (before the loop and in it)",
+            "model(tokens, caches); steps = range(n_new); given = tokens[:, -1:]": "the prompt's "
+            "last token goes through the model twice (with the prompt, and once more alone)",
+            "given = tokens[:, n:] if i else tokens": "the model gets all new tokens at each step, "
+            "though the caches have seen the earlier ones",
+            "given = prompt": "the model gets the prompt at each step",
+        },
+        "the last new token does not go through the model: nothing is drawn after it": {
+            "return model(last, caches) is None or tokens": "the last new token goes through the "
+            "model too",
+        },
+        "the logits at the last position count, model(…)[:, -1]": {
+            "logits = model(given, caches)[:, 0]": "the logits at the first position are used",
+            "logits = model(given, caches).mean(1)": "the logits of all positions are averaged",
+        },
+    },
+    seen={
+        **seen_of_tokens("generate_cached"),
+        "the model is given tokens of another shape than (batch, 1): it gets all sequences "
+        "together, and the new token of each as new[:, None]": _shown(
+            lambda got, want: any(shape[:-1] != want[0][:-1] for shape in got)
+        ),
+        "the prompt does not go through the model in one call: give it model(tokens, caches) "
+        "first": _shown(lambda got, want: _positions(got) == _positions(want)),
+        "the last new token goes through the model too, though nothing is drawn after "
+        "it": lambda got, want, *_, **__: (
+            got[SHOWN][:-1] == want[SHOWN] and torch.equal(got[TOKENS], want[TOKENS])
+        ),
+        f"positions that the caches have seen go through the model again: {_ONCE}": _shown(
+            lambda got, want: _positions(got) > _positions(want)
+        ),
+        f"some positions never go through the model: {_ONCE}": _shown(
+            lambda got, want: _positions(got) < _positions(want)
+        ),
+        "the model must be called as model(tokens, caches), with the list that model.new_caches() "
+        "gave, which is called once in each call of generate_cached": says("caches", "argument"),
+        "model.new_caches() makes the caches: the model's insides are its own": says("attribute"),
+        f"a token is not the most likely one that follows all tokens so far: {_ONCE}, with the "
+        "same caches": of_tokens(lambda got, want: got.shape == want.shape),
+    },
+)
+"""`check_generate_cached(generate_cached, tokens, n_new=…, vocab_size=…, training=False)`: at
+temperature 0, with a model of the test's own of so many tokens, in training mode or not."""
+
+
+check_generate_cached_often = sampling.pairs_check(
+    EXERCISE, "generate_cached", CachedChain, generate_cached, _generate_cached
+)
+"""`check_generate_cached_often(generate_cached, table, draws=800, temperature=…, top_k=…,
+seed=…)`: row `t` of `table` holds the logits after token `t`, and each prompt is (1, 1)."""
+
+check_generate_cached_seeds = sampling.seeds_check(
+    EXERCISE,
+    "generate_cached",
+    lambda f, x, generator: f(CachedChain(x), torch.zeros(60, 1).long(), 3, generator=generator),
+    arguments=("logits after each token", "seed", "another seed"),
+    reference=generate_cached,
+    text=[_generate_cached],
+)
+"""`check_generate_cached_seeds(generate_cached, table, seed, another_seed)`."""
+
+
+def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
+    """Cases of batch, n, n_new and vocab_size."""
+    return lambda f: [
+        check_generate_cached(
+            f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training
+        )
+        for batch, n, n_new, v in cases
+    ]
+
+
+EXERCISE.cases["generate_cached"] = {
+    "the same tokens as generate at temperature 0": _made((3, 5, 6, 12), (2, 20, 8, 50)),
+    "a single sequence, a prompt of one token": _made((1, 3, 12, 11), (1, 2, 12, 3), (4, 1, 5, 7)),
+    "a single new token, or none": _made((2, 4, 1, 9), (1, 1, 1, 5), (2, 3, 0, 9)),
+    "tokens in any memory layout": lambda f: check_generate_cached(
+        f, torch.randint(9, (5, 2)).mT, n_new=3, vocab_size=9
+    ),
+    "the model's training mode is left as it was found": _made(
+        (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
+    ),
+    **sampling.sampled_cases(check_generate_cached_often, check_generate_cached_seeds),
+}

@@ -1,0 +1,107 @@
+"""The size of a cache in bytes: what often goes wrong, and hidden cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from checks.check import all_of
+from checks.generation.exercise import EXERCISE
+from checks.seen import comes_back, says
+from reference.counting import kv_cache_bytes
+
+
+def _kv_cache_bytes(config: Any, n_tokens: int, bytes_per_number: int = 2) -> Any:
+    b, n = (bytes_per_number, n_tokens)
+    h, L, D = (config.n_heads, config.n_layers, config.d_model)
+    m = config.n_kv_heads or h
+    d = config.d_head or D // h
+    both = 2
+    numbers = both * L * m * d * n
+    return numbers * b
+
+
+check_kv_cache_bytes = EXERCISE.check(
+    "kv_cache_bytes",
+    reference=kv_cache_bytes,
+    text=[_kv_cache_bytes],
+    expects="an int, in bytes: keys and values (2), in each of n_layers layers, n_kv_heads heads "
+    "of d_head numbers at n_tokens positions",
+    wrong={
+        "there are n_kv_heads key heads and as many value heads, n_heads where it is None": {
+            "m = h": "n_kv_heads is ignored (grouped-query attention)",
+            "m = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
+            "m = h + 2 * (config.n_kv_heads or h); both = 1": "queries are counted too",
+        },
+        "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
+        "None": {
+            "d = D // h": "config.d_head is ignored",
+            "d = D // m": "d_head is taken for d_model // n_kv_heads",
+            "d = D": "each head is taken to have d_model numbers",
+        },
+        "both keys and values are kept, in each layer, for each token": {
+            "both = 1": "keys or values are left out (there are 2)",
+            "both = 3": "queries are counted too (3), which nothing asks for again",
+            "numbers = both * m * d * n": "the layers are left out",
+            "numbers = both * L * m * d": "the tokens are left out",
+            "numbers = both * L * m * d * n ** 2": "n_tokens is squared, as if attention's weights "
+            "were kept",
+            "numbers = both * L * m * d * (n - 1)": "the last token is left out",
+        },
+        "bytes are asked for, bytes_per_number for each number (2 unless given)": {
+            "return numbers": "numbers come back, not bytes",
+            "b, n = (2, n_tokens)": "bytes_per_number is ignored (2)",
+            "b, n = (4, n_tokens)": "bytes_per_number is ignored (4)",
+            "bytes_per_number=2 -> bytes_per_number=4": "the default of bytes_per_number is 4",
+            "bytes_per_number=2 -> bytes_per_number=1": "the default of bytes_per_number is 1",
+            "return numbers * b * 8": "bits come back, not bytes",
+            "return numbers / b": "it is divided by bytes_per_number",
+        },
+        "give the exact int": {
+            "return float(numbers * b)": "a float comes back",
+            "return numbers * b // 2 ** 20": "MiB come back",
+            "return numbers * b / 2 ** 20": "MiB come back",
+            "return torch.tensor(numbers * b)": "a tensor comes back",
+        },
+    },
+    seen={
+        "a float comes back: use // for whole numbers, and give an int": comes_back(float),
+        "a multiplication or division with None: n_kv_heads and d_head may be None, which means "
+        "n_heads and d_model // n_heads": says("NoneType"),
+        "the signature is kv_cache_bytes(config, n_tokens, bytes_per_number=2)": says("argument"),
+        "config is a ModelConfig: read its attributes, such as config.n_layers": says(
+            "subscriptable", "attribute"
+        ),
+        "the number is a simple multiple or fraction of the right one: a factor is left out, or "
+        "there twice": lambda got, right, *_, **__: any(
+            got * i == right * j for i in range(1, 65) for j in range(1, 65)
+        ),
+    },
+)
+"""`check_kv_cache_bytes(kv_cache_bytes, config, n_tokens, bytes_per_number=…)`."""
+
+_SIZES = {"vocab_size": 1000, "d_model": 96, "n_layers": 5, "n_heads": 6, "d_ff": 200}
+
+
+def _bytes(*cases: dict[str, Any], n_tokens: int = 37, **given: int) -> Callable[[Any, Any], Any]:
+    return lambda f, config: [
+        check_kv_cache_bytes(f, config(**_SIZES | case), n_tokens, **given) for case in cases
+    ]
+
+
+EXERCISE.cases["kv_cache_bytes"] = {
+    "keys and values of all layers": _bytes(
+        {}, {"n_layers": 1}, {"n_heads": 1, "d_model": 7}, bytes_per_number=4
+    ),
+    "grouped-query attention": _bytes({"n_kv_heads": 2}, {"n_kv_heads": 1}, {"n_kv_heads": 6}),
+    "d_head": _bytes({"d_head": 40}, {"d_head": 24, "n_kv_heads": 3}, {"d_head": 1}),
+    "bytes_per_number": all_of(
+        _bytes({}, {"n_kv_heads": 3}), _bytes({"d_head": 7}, bytes_per_number=1)
+    ),
+    "one token, none, and many": all_of(
+        *(_bytes({"n_kv_heads": 2}, n_tokens=n) for n in (1, 0, 131_072))
+    ),
+    "nothing else of config matters": _bytes(
+        {"gated": True, "bias": True, "norm": "layer", "tied_embeddings": True, "n_positions": 512}
+    ),
+}

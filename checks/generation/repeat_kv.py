@@ -1,0 +1,75 @@
+"""Repeat key and value heads: what often goes wrong, and hidden cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from checks.generation.exercise import EXERCISE
+from checks.seen import batch_fails, numbers_moved, other_shape
+from reference.block import repeat_kv
+
+
+def plain_repeat(x: Tensor, n_repeats: int) -> Tensor:
+    r = n_repeats
+    repeated = x.repeat_interleave(r, -3)
+    return repeated
+
+
+check_repeat_kv = EXERCISE.check(
+    "repeat_kv",
+    reference=repeat_kv,
+    text=[plain_repeat],
+    expects="(..., n_kv_heads * n_repeats, n, d_head): each head n_repeats times in a row (0, 0, "
+    "1, 1, …), so that query head h meets key head h // n_repeats",
+    wrong={
+        "each head stands n_repeats times in a row (0, 0, 1, 1, …)": {
+            "repeated = torch.cat([x] * r, -3)": "all heads come again and again (0, 1, 0, 1, as "
+            "repeat, tile or cat give them)",
+        },
+        "the heads are the third dimension from the end, (..., n_kv_heads, n, d_head)": {
+            "repeated = x.repeat_interleave(r, -2)": "the positions are repeated (dim -2)",
+            "repeated = x.repeat_interleave(r, -1)": "the features are repeated (dim -1)",
+            "repeated = x.repeat_interleave(r, 0)": "the first dimension is repeated (dim 0)",
+            "repeated = x.repeat_interleave(r, 1)": "dimension 1 is repeated, which the heads are "
+            "only with one batch dimension",
+        },
+        "n_repeats is how often each head comes": {
+            "repeated = x": "x comes back as it was",
+            "r = n_repeats + 1": "each head comes once too often (n_repeats + 1)",
+            "r = max(n_repeats - 1, 1)": "each head comes too seldom (n_repeats - 1)",
+        },
+        "the copies belong to the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
+            "repeated = torch.stack([x] * r, -3)": "there is a dimension too many",
+            "repeated = torch.stack([x] * r, -4)": "there is a dimension too many",
+        },
+    },
+    seen={
+        "the right numbers, but each head's copies don't stand in a row (0, 0, 1, 1, "
+        "…)": numbers_moved,
+        "the batch is not handled: x may have any number of leading dimensions, also none; count "
+        "from the end (dim -3)": batch_fails(4),
+        "the shape is not (..., n_kv_heads * n_repeats, n, d_head)": other_shape,
+    },
+)
+"""`check_repeat_kv(repeat_kv, x, n_repeats)`, `x` `(..., n_kv_heads, n, d_head)`."""
+
+
+def _repeats(*cases: tuple[int, ...]) -> Callable[[Any], Any]:
+    """A case of x of shapes that n_repeats follows."""
+    return lambda f: [check_repeat_kv(f, torch.randn(*shape), r) for *shape, r in cases]
+
+
+EXERCISE.cases["repeat_kv"] = {
+    "each head n_repeats times in a row": _repeats((2, 3, 4, 5, 2), (1, 2, 6, 3, 4)),
+    "x of shape (..., n_kv_heads, n, d_head)": _repeats((3, 4, 5, 3), (2, 2, 3, 4, 5, 2)),
+    "a single head, a single repeat, sizes that are alike": _repeats(
+        (2, 1, 3, 4, 5), (2, 3, 4, 5, 1), (4, 4, 4, 4, 4)
+    ),
+    "the dtype of x, in any memory layout": lambda f: check_repeat_kv(
+        f, torch.randn(2, 4, 3, 5, dtype=torch.float64).transpose(1, 2), 2
+    ),
+}
