@@ -12,7 +12,7 @@ c.CourseDirectory.course_id = "llm-basics"
 c.CourseDirectory.root = str(COURSE)
 c.Exchange.root = str(COURSE / "exchange")
 
-# What the grader can't know of the course: docs/maintainers.md.
+# What the grader can't know of the course: see grader/README.md.
 c.CourseProfile.command = "llm-basics"
 c.CourseProfile.root = str(Path(helpers.__file__).resolve().parent.parent)
 c.CourseProfile.shown = ["helpers", "models"]

@@ -19,7 +19,7 @@ names_argument = click.argument(
 NEXT = """\
 It is whole already. To see that:
   make release solutions EXERCISE={exercise}
-  python -m pytest -q tests/checks tests/authoring -k {exercise}
+  python -m pytest -q tests/checks tests/course/authoring -k {exercise}
 Then make it yours: docs/maintainers.md, "Add an exercise in six steps"."""
 
 

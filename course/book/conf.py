@@ -16,7 +16,7 @@ suppress_warnings = [
     "myst.header",  # the glossary's entries are small headings below the title
     "misc.highlighting_failure",  # a hint's first line may end in three dots
 ]
-highlight_language = "none"  # what stands in docs/ is mostly for a shell
+highlight_language = "none"  # what stands in the pages is mostly for a shell
 root_doc = "index"
 
 nb_execution_mode = "off"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEARNERS = ("learners", "glossary")
-INSTRUCTORS = ("instructors", "semester", "grading", "report", "platforms", "serve", "jupyterhub")
+INSTRUCTORS = ("instructors", "jupyterhub")
+GRADER = ("semester", "report", "platforms", "serve", "how-it-works")
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,36 @@ class Part:
 
 
 def parts(root: Path) -> list[Part]:
-    """The parts of the book. A new lesson, exercise or page of docs/ finds its place by itself."""
-    docs = {path.stem for path in root.glob("docs/*.md")}
-    rest = sorted(docs.difference(LEARNERS, INSTRUCTORS))
+    """The parts of the book. A new lesson, exercise or page of docs/ or grader/docs/ finds its
+    place by itself."""
+    docs = _names(root / "docs")
+    grader = _names(root / "grader" / "docs")
     return [
         Part("Lessons", _found(root, "notebooks/*.ipynb")),
         Part("Exercises", _found(root, "release/*/*.ipynb")),
-        Part("For learners", _docs(docs, LEARNERS)),
-        Part("For instructors", _docs(docs, INSTRUCTORS)),
-        Part("For maintainers", _docs(docs, rest)),
+        Part("For learners", _pages("docs", docs, LEARNERS)),
+        Part("For instructors", _pages("docs", docs, INSTRUCTORS)),
+        Part(
+            "The grader",
+            (
+                *_found(root, "grader/README.md"),
+                *_pages("grader/docs", grader, GRADER),
+                *_pages("grader/docs", grader, sorted(grader.difference(GRADER))),
+            ),
+        ),
+        Part(
+            "For maintainers", _pages("docs", docs, sorted(docs.difference(LEARNERS, INSTRUCTORS)))
+        ),
     ]
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.stem for path in folder.glob("*.md")}
 
 
 def _found(root: Path, pattern: str) -> tuple[str, ...]:
     return tuple(sorted(path.relative_to(root).as_posix() for path in root.glob(pattern)))
 
 
-def _docs(there: set[str], names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"docs/{name}.md" for name in names if name in there)
+def _pages(folder: str, there: set[str], names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{folder}/{name}.md" for name in names if name in there)

@@ -1,4 +1,4 @@
-"""The instructors' pages, run as they are written, in one course folder.
+"""The instructors' pages, run as they are written, in one course folder, and the first run.
 
 An instructor types what stands there: a line that doesn't work would end a semester's trust in all
 the others.
@@ -13,6 +13,7 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -22,16 +23,17 @@ from nbgrader.api import Gradebook
 from course.__main__ import SECTIONS
 from course.authoring.exercises import ROOT
 from course.maintenance.classes import MadeUpCourse
+from nbexaminer.commands import COMMANDS
 from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
-from support.docs import DOCS, Line, Section, sections
+from support.docs import PAGES, Line, Section, sections
 from support.notebooks import answer, check, source_of, submission, written
 from support.platforms import zipped
 
 EXERCISE = "1-attention"
 DUE = "2026-11-20 12:00"
-PAGES = ("instructors", "semester", "platforms", "report", "serve")
-# Where a page says "see platforms.md", its reader goes there first; all others come in their order.
+WALKED = ("instructors", "semester", "platforms", "report", "serve")
+# Where a page says "see learning platforms", its reader goes there first; all others come in order.
 FIRST = (
     ("instructors", "Set up"),
     ("instructors", "Release"),
@@ -47,15 +49,17 @@ NOT_RUN = {
     "pip install": "installs",
     "dask scheduler": "other machines",
     "dask worker": "other machines",
-    "llm-basics grade 1-attention --scheduler": "other machines",
+    "nbexaminer grade 1-attention --scheduler": "other machines",
     ". .venv/bin/activate": "is so here",
     "llm-basics check": "half a minute; grader/tests/sandbox",
-    "llm-basics serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
+    "nbexaminer serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",
     "c.CourseDirectory.db_url": "takes a database server",
 }
-TRIED = ("llm-basics ", "nbgrader ", "tar ", "c.")
+MODULES = {"llm-basics": "course", "nbexaminer": "nbexaminer", "nbgrader": "nbgrader"}
+"""What is run for each command: the course's page has the grader's by the course's name."""
+TRIED = (*(f"{command} " for command in MODULES), "tar ", "c.")
 CLASS = "id,first name,last name,email,section\n" + "".join(
     f"{first.lower()},{first},{last},{first.lower()}@uni.edu,{section}\n"
     for first, last, section in (
@@ -137,8 +141,7 @@ class Walk:
         if words[0] == "tar":
             ran = subprocess.run(words, cwd=self.course.root, capture_output=True, text=True)
         else:
-            module = ("course", *words[1:]) if words[0] == "llm-basics" else words
-            ran = self.forked(*module)
+            ran = self.forked(MODULES[words[0]], *words[1:])
         self.told.append((line, ran.returncode, ran.stdout + ran.stderr))
         if "--exclude" in words and "roster" in words:
             self.forked("nbgrader", "export", "--to", "without-ada.csv")
@@ -209,7 +212,7 @@ BEFORE: dict[str, Callable[[Walk], None]] = {
 
 
 def _in_order() -> list[Section]:
-    found = {(s.page, s.heading): s for page in PAGES for s in sections(page)}
+    found = {(s.page, s.heading): s for page in WALKED for s in sections(page)}
     return [*(found[key] for key in FIRST), *(s for key, s in found.items() if key not in FIRST)]
 
 
@@ -234,7 +237,7 @@ def test_every_command_of_the_pages_works(walk: Walk) -> None:
 
 def test_every_line_that_is_not_run_has_its_reason() -> None:
     """A new line of a page is tried, or it is said here why not; no reason outlives its line."""
-    lines = [line for page in PAGES for section in sections(page) for line in section.lines]
+    lines = [line for page in WALKED for section in sections(page) for line in section.lines]
     assert [key for key in NOT_RUN if not any(x.text.startswith(key) for x in lines)] == []
     left = [line for line in lines if not line.text.startswith((*NOT_RUN, *TRIED))]
     assert {*BEFORE} <= {line.section for line in lines}
@@ -243,16 +246,44 @@ def test_every_line_that_is_not_run_has_its_reason() -> None:
 
 def test_a_page_names_each_command_and_no_other() -> None:
     """A command that no page names is never found, one that isn't there is typed in vain."""
-    pages = [path.read_text() for path in (*DOCS.glob("*.md"), ROOT / "README.md")]
-    named = {
-        name
-        for text in pages
-        for name in re.findall(r"(?<!/)llm-basics ((?!llm-)[a-z][a-z-]+)", text)
-    }
+    pages = " ".join(path.read_text() for path in (*ROOT.glob("docs/*.md"), ROOT / "README.md"))
+    named = {*re.findall(r"(?<!/)llm-basics ((?!llm-)[a-z][a-z-]+)", pages)}
     assert named <= {name for commands in SECTIONS.values() for name in commands}
-    made = re.findall(r"make ([a-z-]+)", " ".join(pages))
+    made = {*re.findall(r"make ([a-z-]+)", pages)}
     for commands in SECTIONS.values():
-        assert {*commands} <= {*named, *made}
+        assert {*commands} - {*COMMANDS} <= named | made
+    graders = " ".join(path.read_text() for path in PAGES.values())
+    assert {*re.findall(r"(?:`|^    )nbexaminer ([a-z][a-z-]+)", graders, re.M)} == {*COMMANDS}
+
+
+def test_the_first_run_of_the_readme_goes_as_it_says(tmp_path: Path) -> None:
+    """Whoever meets the grader for the first time would give up there."""
+    (first_run,) = (s for s in sections("README") if s.heading == "A first run")
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", PAGES["README"].read_text(), re.M | re.S)
+    two_lines, *_ = (text for kind, text in fenced if kind == "python")
+    assert len(two_lines.split("\n\n")) == 2
+    env = {"JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter"), "COLUMNS": "200"}
+    folder, ended, said = tmp_path, [], ""
+    for line in first_run.lines:
+        command, *arguments = line.words
+        if command == "cd":
+            folder /= arguments[0]
+            config = folder / "nbgrader_config.py"
+            config.write_text(two_lines + config.read_text())
+        elif command in MODULES:
+            ran = run_forked(MODULES[command], *arguments, cwd=folder, env=env, one_core=True)
+            ended.append((str(line), ran.returncode))
+            said += " ".join((ran.stdout + ran.stderr).split()) + "\n"
+        else:
+            subprocess.run(line.words, cwd=folder, check=True)
+    refused, *others = [(line, status) for line, status in ended if "nbexaminer grade" in line]
+    assert refused[1] == 2 and {status for line, status in ended if line != refused[0]} == {0}
+    assert len(others) == 1
+    for text in (text for kind, text in fenced if not kind):
+        (shown,) = re.findall(r"the source notebook is at fault.*|tests: .*", text, re.S)
+        assert " ".join(shown.split()) in said
+    for page in ("feedback/alan/ps1/problem1.html", "report.html", "grades.csv"):
+        assert (folder / page).exists()
 
 
 def test_the_class_is_known(walk: Walk) -> None:
@@ -291,7 +322,7 @@ def test_points_follow_what_is_decided_about_a_question(walk: Walk) -> None:
         assert f"softmax-hidden (3 points) {said}" in walk.said("drop", option)
     changed = "The gradebook follows source/: softmax-hidden has 4 points instead of"
     assert changed in walk.said("grade", section="Points or tests change")
-    assert changed in " ".join((DOCS / "semester.md").read_text().split())
+    assert changed in " ".join(PAGES["semester"].read_text().split())
     assert walk.seen["maximum: Points or tests change"] == "8"
 
 

@@ -1,7 +1,7 @@
 """Plugs this package into nbgrader. A course's own nbgrader_config.py loads it:
 
-    import nbexaminer
-    load_subconfig("nbgrader_config.py", path=nbexaminer.FOLDER)
+    from nbexaminer.configuration import FOLDER
+    load_subconfig("nbgrader_config.py", path=FOLDER)
 
 What that file sets itself stays as it is, if it stands below; the class's settings come last.
 """
@@ -50,7 +50,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# What lateness costs: c.MarkingRules.late_policy (see docs/semester.md).
+# What lateness costs: c.MarkingRules.late_policy.
 c.AssignLatePenalties.plugin_class = "nbexaminer.nbgrader_plugins.late_policy.NamedPolicies"
 # A page follows what was graded by hand since it was made.
 c.GenerateFeedback.force = True

@@ -1,4 +1,4 @@
-"""What the pages in docs/ tell an instructor to type: their indented lines, in order."""
+"""What the pages for instructors tell them to type: their indented lines, in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from course.authoring.exercises import ROOT
 
-DOCS = ROOT / "docs"
+GRADER = ROOT / "grader"
+PAGES = {
+    path.stem: path
+    for path in (
+        ROOT / "docs" / "instructors.md",
+        GRADER / "README.md",
+        *sorted(GRADER.glob("docs/*.md")),
+    )
+}
+"""The course's page and the grader's own, by their names."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +48,10 @@ class Section:
 
 
 def sections(page: str) -> list[Section]:
-    """Those of docs/<page>.md, whose title is the first."""
+    """Those of the page of that name, whose title is the first."""
     found: list[tuple[str, list[Line]]] = []
     fenced = False
-    for number, text in enumerate((DOCS / f"{page}.md").read_text().splitlines(), 1):
+    for number, text in enumerate(PAGES[page].read_text().splitlines(), 1):
         fenced ^= text.startswith("```")
         heading = re.match(r"#+ (.+)", text)
         if heading and not fenced:

@@ -151,6 +151,7 @@ def links(tmp_path):
     ("written", "leads"),
     [
         ("[it](../notebooks/02-queries-keys-values.ipynb#x)", None),
+        ("[it](../grader/docs/semester.md#late-work)", None),
         ("[it](#here)", None),
         ("[it](https://arxiv.org/abs/1706.03762)", None),
         ("[it](../hub/jupyterhub_config.py)", "blob/main/hub/jupyterhub_config.py"),

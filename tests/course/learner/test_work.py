@@ -299,9 +299,12 @@ def test_every_link_leads_somewhere(filled: Path, place: str) -> None:
 
 def test_every_link_between_pages_leads_somewhere() -> None:
     """An instructor, or who has just found the repository, would land on GitHub's page 404."""
+    pages = [
+        p for folder in ("", "docs/", "grader/", "grader/docs/") for p in ROOT.glob(f"{folder}*.md")
+    ]
     dead = [
-        f"{page.name}: {path}#{anchor}"
-        for page in (*ROOT.glob("docs/*.md"), ROOT / "README.md")
+        f"{page.relative_to(ROOT)}: {path}#{anchor}"
+        for page in pages
         for path, anchor in _links(page)
         for target in [(page.parent / path) if path else page]
         if not target.exists() or (anchor and anchor not in _anchors(target, jupyter=False))

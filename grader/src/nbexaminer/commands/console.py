@@ -63,7 +63,7 @@ def grade_class(
             penalties = gradebook.update_penalties()
             by_hand = gradebook.awaiting_a_human()
     except ModuleNotFoundError as error:
-        missing = f"{error}; for a cluster or PostgreSQL: pip install -e '.[cluster]'"
+        missing = f"{error}; for a cluster or PostgreSQL: pip install 'nbexaminer[cluster]'"
         console.print(f"[bold red]{escape(missing)}[/]")
         return CANNOT
     except (*REFUSALS, OSError) as error:

@@ -18,7 +18,7 @@ from nbexaminer.platforms.platform import Named, Platform
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
-BY_HAND = "copy the right file into submitted/ yourself (docs/instructors.md, Collect)"
+BY_HAND = "copy the right file into submitted/<learner>/<exercise>/ yourself"
 _ADD = "add them to the roster with what the platform calls them: {}"
 _SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
 
