@@ -34,7 +34,13 @@ LONG = (
     "nbgrader_plugins",
     "people/test_class_list.py",
     "sandbox",
-    "test_",
+    "test_attacks",
+    "test_docs",
+    "test_elsewhere",
+    "test_kernels_of_tests",
+    "test_odd_names",
+    "test_round_trip",
+    "test_stopped",
 )
 """What takes a server, or nbgrader's own slow commands. Single tests that wait long, for a time
 limit or a large model, carry the mark themselves."""

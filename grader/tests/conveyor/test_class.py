@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,17 @@ def test_what_changes_is_graded_again_and_nothing_else(
     (course.root / "gradebook.db").unlink()
     course.nbgrader("generate_assignment", EXERCISE, "--force")
     assert run_here(monkeypatch, course, Inline()).graded == 11, "a new gradebook has no grades"
+
+
+def test_a_changed_profile_is_a_reason_to_grade_again(tmp_path: Path) -> None:
+    """Answers that could import what is now withheld would keep their points."""
+    data = source()
+    shown = replace(PROFILE, withheld=())
+    assert fingerprint.version_now(data, shown) != fingerprint.version_now(data, PROFILE)
+    for name in PROFILE.for_tests:
+        shutil.copytree(PROFILE.place(name), tmp_path / name)
+    moved = replace(PROFILE, root=tmp_path)
+    assert fingerprint.version_now(data, moved) == fingerprint.version_now(data, PROFILE)
 
 
 def test_another_exercises_checks_do_not_count() -> None:

@@ -681,8 +681,8 @@ def test_tests_that_only_root_may_read_are_pointed_out(
     (tmp_path / "checks" / "__pycache__").mkdir(exist_ok=True)
     (tmp_path / "checks" / "__pycache__").chmod(0o700)
     Sandbox.find(copy)
-    (tmp_path / "checks" / "attention.py").chmod(0o600)
-    with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*attention.*a\+rX"):
+    (tmp_path / "checks" / "attention" / "softmax.py").chmod(0o600)
+    with pytest.raises(SandboxUnavailable, match=r"(?s)Permission denied.*softmax.*a\+rX"):
         Sandbox.find(copy)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import hashlib
 import importlib.metadata
@@ -56,11 +57,13 @@ def grading_version(source: bytes, profile: Profile) -> str:
 def version_now(source: bytes, profile: Profile) -> str:
     """Hash of the code that grades a source notebook.
 
-    This package, the course's modules that the notebook imports, what these import, and the
-    versions of the libraries. Modules for other exercises don't count.
+    This package, the course's modules that the notebook imports, what these import, the course's
+    profile, and the versions of the libraries. Modules for other exercises don't count, nor does
+    the folder that the course lies in.
     """
     files = sorted(code_that_grades(source, profile).items())
-    return digest(files, _libraries(profile), sys.version_info[:2])
+    shown = dataclasses.astuple(dataclasses.replace(profile, root=None))
+    return digest(files, shown, _libraries(profile), sys.version_info[:2])
 
 
 def _libraries(profile: Profile) -> dict[str, str]:
