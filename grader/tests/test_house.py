@@ -47,7 +47,7 @@ def _imports(path: Path) -> Iterator[str]:
 def test_nothing_knows_the_course_beside_it(path: Path) -> None:
     """An instructor with another course would read of modules that they lack."""
     assert not {name.partition(".")[0] for name in _imports(path)} & {*COURSE}
-    dotted = rf"\b({'|'.join(COURSE)})\.[a-z_]+\b(?!\()"
+    dotted = rf"\b({'|'.join(COURSE)})\\?\.[a-z_\\]+(?!\()"
     code = ast.parse(path.read_text())
     texts = [
         n.value for n in ast.walk(code) if isinstance(n, ast.Constant) and type(n.value) is str

@@ -81,7 +81,7 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 
 
 def command(*arguments: str, status: int = 0) -> str:
-    """What a command of grading's says in the folder at hand; fails unless it ends so."""
+    """What a command of the grader's says in the folder at hand; fails unless it ends so."""
     result: Result = CliRunner().invoke(main, arguments, catch_exceptions=False)
     assert result.exit_code == status, result.output
     return result.output

@@ -38,7 +38,7 @@ NO_RESPONSE = "No response."
 """nbgrader's own comment on a cell that was left as it was handed out."""
 HIDDEN = "# The hidden tests are not shown."
 """The last line of a test cell whose hidden tests were left out."""
-_WAITING = re.compile(r"^(?:from checks\.\w+ import waiting|waiting\(.*\))\n*", re.MULTILINE)
+_WAITING = re.compile(r"^(?:from [\w.]+ import waiting|waiting\(.*\))\n*", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*(?:\n|$)")
 _FACT = re.compile(r" {2}([a-z][a-z ]{0,8}): +(.*)")
 _INDENT = re.compile(r" {1,13}")
