@@ -12,9 +12,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
-from nbexaminer.examination.dropped import decision, points_before
 from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from nbexaminer.notebook.graft import NOT_GRADED, UNGRADED, Role, is_awaited, role
+from nbexaminer.notebook.cell import NOT_GRADED, UNGRADED, Cell, Role
 
 FIRST_CELL = (
     "import math",
@@ -90,13 +89,13 @@ def _cell_faults(cell: NotebookNode) -> list[str]:
         said.append(f"an answer cell needs a region {SOLUTION_MARKS[0]} … {SOLUTION_MARKS[1]}")
     if SCHEME_MARKS[0] in cell.source and not (meta.get("locked") and cell.cell_type == "markdown"):
         said.append("a mark scheme belongs into a locked markdown cell")
-    if meta.get("grade") and not meta.get("points", 0) > 0 and decision(cell) is None:
+    if meta.get("grade") and not meta.get("points", 0) > 0 and Cell(cell).decision is None:
         said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
     if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
         said.append("a test cell must be locked")
-    if NOT_GRADED in cell.metadata.get("tags", []) and role(cell) is not Role.SHOWN:
+    if NOT_GRADED in cell.metadata.get("tags", []) and Cell(cell).role is not Role.SHOWN:
         said.append(f"the tag {NOT_GRADED} is for code that only shows something")
-    if role(cell) is Role.TEST:
+    if Cell(cell).role is Role.TEST:
         said += _test_faults(cell)
     if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):
         said.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
@@ -134,7 +133,7 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
             raise
         return [f"there is no module {module} with the exercise's checks"]
     points = {
-        c.metadata.nbgrader.grade_id: points_before(c)
+        c.metadata.nbgrader.grade_id: Cell(c).worth
         for c in notebook.cells
         if c.metadata.get("nbgrader", {}).get("grade")
     }
@@ -157,7 +156,7 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
-        if c.cell_type == "code" and is_awaited(c)
+        if c.cell_type == "code" and Cell(c).is_awaited
     ]
     if answers != list(exercise.points):
         said.append(

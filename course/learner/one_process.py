@@ -16,37 +16,38 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from nbexaminer.examination.engine import Graded, set_aside
-from nbexaminer.examination.verdicts import Outcome, Verdict, judged
-from nbexaminer.intake.names import Malformed
-from nbexaminer.notebook.graft import Role, Source, grade_id, graft, role
+from nbexaminer.errors import Malformed
+from nbexaminer.examination.engine import Examined, as_unreadable
+from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.notebook.cell import Role, cells_of
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import Source
 from nbexaminer.sandbox.limits import Limits
 
 COURSE = Path(__file__).resolve().parents[2]
 
 
-def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Graded:  # noqa: B008
+def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examined:  # noqa: B008
     """Grade a notebook by the source's tests; the whole of it has the time of one cell."""
     try:
         notebook = graft(source, read_notebook(submitted))
     except Malformed as malformed:
-        return set_aside(source, str(malformed))
+        return as_unreadable(source, str(malformed))
     cells = [
-        {"id": grade_id(cell), "test": role(cell) is Role.TEST, "code": cell["source"]}
-        for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
+        {"id": cell.grade_id, "test": cell.role is Role.TEST, "code": cell.source}
+        for cell in cells_of(notebook)
+        if cell.is_code and cell.role is not Role.SHOWN
     ]
     lines, why = _run(cells, limits.cell_wall_seconds)
     told = {cell: (Outcome(outcome), message) for cell, outcome, message in map(json.loads, lines)}
     verdicts: list[Verdict] = []
-    for cell in notebook["cells"]:
-        if role(cell) is Role.TEST:
-            outcome, message = told.get(grade_id(cell), (Outcome.NOT_RUN, f"not run: {why}"))
-            points = float(cell["metadata"]["nbgrader"]["points"])
-            verdicts.append(judged(grade_id(cell), outcome, points, safe_line(message)))
-    return Graded(notebook, tuple(verdicts))
+    for cell in cells_of(notebook):
+        if cell.role is Role.TEST:
+            outcome, message = told.get(cell.name, (Outcome.NOT_RUN, f"not run: {why}"))
+            verdicts.append(Verdict.of(cell.name, outcome, cell.points, safe_line(message)))
+    return Examined(notebook, tuple(verdicts))
 
 
 def _run(cells: list[dict[str, Any]], seconds: float) -> tuple[list[str], str]:

@@ -25,9 +25,11 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
 from course.authoring.exercises import ROOT, module_of, source_of
-from nbexaminer.intake.names import Malformed
-from nbexaminer.notebook.graft import Role, Source, grade_id, graft, read_source, role
+from nbexaminer.errors import Malformed
+from nbexaminer.notebook.cell import Cell, Role, cells_of
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import Source, read_source
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)
@@ -53,7 +55,7 @@ def own(exercise: str, name: str, root: Path = ROOT) -> Any:
     if not path.exists():
         raise ValueError(f"there is no exercise {exercise!r}")
     source = read_source(path.read_bytes())
-    answers = [grade_id(cell) for cell in source.cells if _is_answer(cell)]
+    answers = [cell.name for cell in source.cells if _is_answer(cell)]
     if name not in answers:
         raise ValueError(f"exercise {exercise} asks for {', '.join(answers)}, and for no {name!r}")
     number = exercise.partition("-")[0]
@@ -77,8 +79,8 @@ class _Unusable(Exception):
     """Why the learner's answer is not used; a clause."""
 
 
-def _is_answer(cell: dict[str, Any]) -> bool:
-    return cell["cell_type"] == "code" and role(cell) is Role.ANSWER
+def _is_answer(cell: Cell) -> bool:
+    return cell.is_code and cell.role is Role.ANSWER
 
 
 def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
@@ -92,7 +94,7 @@ def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
         notebook = graft(source, read_notebook(path.read_bytes()))
     except (Malformed, OSError) as error:
         raise _Unusable(f"your notebook can't be read: {error}") from None
-    cells = {grade_id(cell): cell["source"] for cell in notebook["cells"]}
+    cells = {cell.grade_id: cell.source for cell in cells_of(notebook)}
     if cells[name].strip() == source.stubs[name].text.strip():
         raise _Unusable(_UNWRITTEN)
     try:
@@ -121,16 +123,15 @@ def _definitions(notebook: dict[str, Any], exercise: str, name: str) -> dict[str
     """
     names = vars(types.ModuleType("__main__"))
     answered = False
-    for number, cell in enumerate(notebook["cells"]):
-        kind = role(cell)
-        if cell["cell_type"] != "code" or kind in (Role.TEST, Role.TEXT, Role.SHOWN):
+    for number, cell in enumerate(cells_of(notebook)):
+        if not cell.is_code or cell.role in (Role.TEST, Role.TEXT, Role.SHOWN):
             continue
-        this = grade_id(cell) == name
+        this = cell.grade_id == name
         kept = dict(names) if answered else {}
         try:
-            code = TransformerManager().transform_cell(cell["source"])
-            where = f"{exercise}, {grade_id(cell) or f'cell {number + 1}'}"
-            _run(_only_definitions(code) if kind is Role.OPEN else code, where, names)
+            code = TransformerManager().transform_cell(cell.source)
+            where = f"{exercise}, {cell.grade_id or f'cell {number + 1}'}"
+            _run(_only_definitions(code) if cell.role is Role.OPEN else code, where, names)
         except (Exception, SystemExit):
             if this:
                 raise

@@ -21,19 +21,20 @@ from typing import Any
 
 from course.authoring.exercises import ROOT, source_of
 from course.learner import one_process
-from nbexaminer.examination.engine import Engine, Graded
-from nbexaminer.intake.names import Malformed
-from nbexaminer.notebook.graft import Source, SourceError, grade_id, is_awaited, read_source
+from nbexaminer.errors import Malformed, SandboxUnavailable, SourceError
+from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.notebook.cell import cells_of
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.parent import WarmParentDied
-from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+from nbexaminer.sandbox.view import Sandbox
 
 WORK = ROOT / "work"
 RECORD = ".score.json"
 NO_SANDBOX = "No sandbox can be had here, so your code ran as it does in your notebook."
-Grader = Callable[[Source, bytes], Graded]
+Grader = Callable[[Source, bytes], Examined]
 
 
 @dataclass(frozen=True)
@@ -141,15 +142,13 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
         raise NotScored(f"{exercise} can't be graded here: {error}") from None
     verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
     answers, questions = [], []
-    for cell in graded.notebook["cells"]:
-        if not is_awaited(cell):
+    for cell in cells_of(graded.notebook):
+        if not cell.is_awaited:
             continue
-        name = grade_id(cell)
-        stub = source.stubs[name].text
-        written = cell["source"].strip() != stub.strip()
-        if cell["cell_type"] != "code":
-            points = float(cell["metadata"]["nbgrader"]["points"])
-            questions.append(Question(name, written, points))
+        name = cell.name
+        written = cell.source.strip() != source.stubs[name].text.strip()
+        if not cell.is_code:
+            questions.append(Question(name, written, cell.points))
             continue
         results = tuple(
             Result(which == "hidden", verdict.points, verdict.max_points, verdict.message)

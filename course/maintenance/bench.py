@@ -180,8 +180,11 @@ def growth(subject: ClassToGrade, jobs: int) -> tuple[Cost, list[Sample]]:
 def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     """What `grade_class` does, watched from inside."""
     begin = time.monotonic()
+    from nbexaminer.conveyor.belt import Conveyor
     from nbexaminer.conveyor.folder import ClassFolder
-    from nbexaminer.conveyor.run import Run, Summary
+    from nbexaminer.conveyor.submitted import SubmittedFolder
+    from nbexaminer.conveyor.summary import Summary
+    from nbexaminer.course_folder import CourseFolder
 
     os.chdir(root)
     samples: list[Sample] = []
@@ -190,9 +193,10 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
         resident = psutil.Process().memory_info().rss
         samples.append(Sample(summary.graded, time.monotonic() - begin, resident))
 
-    folder = ClassFolder(exercise)
+    folder = ClassFolder(CourseFolder(), exercise)
     with folder.locked(), folder.gradebook() as gradebook:
-        Run(folder, gradebook, show=show).grade(lambda: folder.local_pool(jobs))
+        submitted = SubmittedFolder(folder, gradebook, show=show)
+        Conveyor(submitted, submitted, folder.trial()).run(lambda: folder.local_pool(jobs))
     return samples
 
 

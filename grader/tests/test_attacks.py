@@ -32,7 +32,7 @@ import pytest
 
 from course.authoring.exercises import ROOT, source_of
 from course.maintenance.classes import MadeUpCourse
-from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.promises import descendants
 from nbexaminer.sandbox.view import Sandbox
@@ -154,7 +154,7 @@ def source() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(engine: Engine, source: bytes) -> Graded:
+def undisturbed(engine: Engine, source: bytes) -> Examined:
     graded = engine.grade(source, HONEST)
     assert {v.cell: v.points for v in graded.verdicts} == POINTS
     return graded
@@ -164,16 +164,16 @@ def processes(engine: Engine) -> int:
     return len(descendants(engine._learners.pid)) + len(descendants(engine._examiners.pid))
 
 
-def outputs(graded: Graded) -> str:
+def outputs(graded: Examined) -> str:
     cells = graded.notebook["cells"]
     return json.dumps([c.get("outputs", []) for c in cells], ensure_ascii=False)
 
 
-def text_of(graded: Graded) -> str:
+def text_of(graded: Examined) -> str:
     return json.dumps(graded.notebook, ensure_ascii=False)
 
 
-def assert_verdicts(attack: Attack, graded: Graded) -> None:
+def assert_verdicts(attack: Attack, graded: Examined) -> None:
     got = {v.cell: str(v.outcome) for v in graded.verdicts}
     messages = {v.cell: v.message for v in graded.verdicts}
     assert got == attack.expected, messages
@@ -186,7 +186,7 @@ def assert_verdicts(attack: Attack, graded: Graded) -> None:
 
 @pytest.mark.parametrize("attack", ON_NOTEBOOKS, ids=lambda a: a.name)
 def test_an_attack_gets_its_verdict_and_disturbs_nobody(
-    attack: Attack, engines: Engines, world: World, source: bytes, undisturbed: Graded
+    attack: Attack, engines: Engines, world: World, source: bytes, undisturbed: Examined
 ) -> None:
     """A point that it should not have, or a classmate's lost one, is what graders are blamed for.
 
@@ -219,7 +219,7 @@ def test_an_attack_gets_its_verdict_and_disturbs_nobody(
 
 
 def test_the_next_submission_is_graded_as_if_nothing_had_been(
-    engines: Engines, world: World, source: bytes, undisturbed: Graded
+    engines: Engines, world: World, source: bytes, undisturbed: Examined
 ) -> None:
     """After all of them: the same bytes for an honest learner, and no file touched."""
     for limits in (LIMITS, PATIENT):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from nbexaminer.conveyor.run import CANNOT
+from nbexaminer.errors import Status
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, assert_same, run_here
 
@@ -54,7 +54,7 @@ def test_a_scheduler_that_vanishes_ends_the_run(
                 break
             time.sleep(0.1)
     out, err = process.communicate(timeout=120)
-    assert process.returncode == CANNOT, out + err
+    assert process.returncode == Status.CANNOT, out + err
     assert cluster.scheduler_address in out
     course.grade()
     assert_same(course, undisturbed)

@@ -14,9 +14,11 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "message", "configuration", "database", "settings"),
-    ("profile",),
-    ("course_folder", "sandbox"),
+    ("lean_imports", "typed", "message", "errors", "configuration"),
+    ("profile", "database"),
+    ("sandbox",),
+    ("settings",),
+    ("course_folder",),
     ("intake",),
     ("notebook", "people"),
     ("examination", "similarity", "deadlines"),

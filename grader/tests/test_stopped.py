@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.conveyor import run
-from nbexaminer.conveyor.run import INTERRUPTED
+from nbexaminer.errors import Status
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, assert_same, hand_in, run_here
 
@@ -93,7 +93,7 @@ def test_ctrl_c_ends_cleanly(
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
     out, err = process.communicate(timeout=60)
-    assert process.returncode == INTERRUPTED, out + err
+    assert process.returncode == Status.INTERRUPTED, out + err
     assert time.monotonic() - begin < 20, "it waited for the learner's endless loop"
     assert "Stopped" in out and "Traceback" not in err, err
     assert_group_ends(process)

@@ -18,7 +18,7 @@ import torch
 
 from checks.check import Exercise
 from checks.message import WrongAnswer
-from nbexaminer.notebook.graft import Role, is_awaited, role
+from nbexaminer.notebook.cell import Cell, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,14 +36,14 @@ class Cells:
         self.solutions: dict[str, str] = {}
         self.tests: dict[str, str] = {}
         for cell in notebook["cells"]:
-            if cell["cell_type"] != "code" or role(cell) is Role.SHOWN:
+            if cell["cell_type"] != "code" or Cell(cell).role is Role.SHOWN:
                 continue
             if "nbgrader" not in cell["metadata"]:
                 continue
             about, text = cell["metadata"]["nbgrader"], "".join(cell["source"])
             if about["grade"]:
                 self.tests[about["grade_id"]] = text
-            elif is_awaited(cell):
+            elif Cell(cell).is_awaited:
                 self.solutions[about["grade_id"]] = text
             elif not about["solution"]:
                 self.given.append(text)

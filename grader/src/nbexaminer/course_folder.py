@@ -8,36 +8,51 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets import TraitError
+from traitlets.config import LoggingConfigurable
 
 from nbexaminer.profile import CourseProfile
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 
 class CourseFolder:
     """What commands know of the folder that they run in.
 
     db: URL of the gradebook, instead of the configured one.
+    unsafe: run learners' code without a sandbox, whatever is configured.
     app: nbgrader's, initialised with the configuration: the parent of its converters.
     directory: nbgrader's CourseDirectory; db_url: for SQLAlchemy.
     Raises TraitError where the configuration can't be read, or has what can't be.
     """
 
-    def __init__(self, db: str | None = None) -> None:
+    def __init__(self, db: str | None = None, unsafe: bool = False) -> None:
         # Without its configuration nbgrader would go on with its own, which has no sandbox.
-        self.app = AutogradeApp(log_level="WARN", raise_config_file_errors=True)
+        app = AutogradeApp(log_level="WARN", raise_config_file_errors=True)
         try:
-            self.app.initialize([])
+            app.initialize([])
         except Exception as error:
             raise TraitError(_unreadable(error)) from None
-        self.directory = self.app.coursedir
-        url = make_url(db or self.directory.db_url)
+        self._read(app, app.coursedir, db)
+        self.settings.unsafe_no_sandbox = unsafe or self.settings.unsafe_no_sandbox
+
+    @classmethod
+    def of(cls, converter: BaseConverter) -> CourseFolder:
+        """The one in which a converter of nbgrader's is at work."""
+        course = cls.__new__(cls)
+        course._read(converter, converter.coursedir, None)
+        return course
+
+    def _read(self, app: LoggingConfigurable, directory: CourseDirectory, db: str | None) -> None:
+        self.app, self.directory = app, directory
+        url = make_url(db or directory.db_url)
         if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
             url = url.set(drivername="postgresql+psycopg2")
-        self.db_url = self.directory.db_url = url.render_as_string(hide_password=False)
-        self.rules = MarkingRules(parent=self.app)
-        self.profile = CourseProfile(parent=self.app).read(self.root)
+        self.db_url = directory.db_url = url.render_as_string(hide_password=False)
+        self.settings = Settings(parent=app)
+        self.profile = CourseProfile(parent=app).read(self.root)
 
     @property
     def root(self) -> Path:

@@ -9,12 +9,10 @@ from sqlalchemy import MetaData
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
+from nbexaminer.errors import GradebookUnavailable
+
 TABLES = MetaData()
 """The tables of our own, each defined where it is written."""
-
-
-class GradebookUnavailable(RuntimeError):
-    """The gradebook can't be read or written now; the message says what to do."""
 
 
 @contextlib.contextmanager

@@ -43,13 +43,6 @@ c.GenerateAssignment.exporter_class = "nbexaminer.nbgrader_plugins.generate.Sour
 # Grading: the learner's answers set into the source notebook, run in a sandbox, examined from
 # outside. `nbgrader validate`, which learners use, is left as it is.
 c.Autograde.exporter_class = "nbexaminer.nbgrader_plugins.autograde.SubmissionReader"
-c.Autograde.sanitize_preprocessors = ["nbexaminer.nbgrader_plugins.autograde.Graft"]
-c.Autograde.autograde_preprocessors = [
-    "nbexaminer.nbgrader_plugins.autograde.Examine",
-    "nbexaminer.nbgrader_plugins.autograde.SaveGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
 # What lateness costs: c.MarkingRules.late_policy.
 c.AssignLatePenalties.plugin_class = "nbexaminer.nbgrader_plugins.late_policy.NamedPolicies"
 # A page follows what was graded by hand since it was made.

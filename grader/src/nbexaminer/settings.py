@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import math
 import zoneinfo
 from enum import StrEnum
 
-from traitlets import Enum, Float, Integer, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, validate
 from traitlets.config import Configurable
+
+from nbexaminer.errors import Refusal
+from nbexaminer.sandbox.limits import Limits
 
 DAY_SECONDS = 24 * 60 * 60
 EXAMPLE_TIME = "2026-11-20 12:00"
@@ -30,11 +34,31 @@ class LatePolicy(StrEnum):
 AFTER_GRACE = (LatePolicy.PER_DAY, LatePolicy.CUTOFF)
 
 
-class MarkingRules(Configurable):
-    """Set as `c.MarkingRules.timezone = "Europe/Berlin"` in class_config.py.
+class Settings(Configurable):
+    """What a class sets in class_config.py: how it is marked, such as
+    `c.MarkingRules.timezone = "Europe/Berlin"`, and how submissions are read and run, such as
+    `c.SubmissionReader.limits = {"cell_wall_seconds": 240.0}`.
 
     Raises TraitError for a name or value that there is not; it says which there are.
     """
+
+    @classmethod
+    def section_names(cls) -> list[str]:
+        """Under which names they stand in a configuration."""
+        return ["MarkingRules", "SubmissionReader"]
+
+    unsafe_no_sandbox = Bool(
+        False, help="Run learners' code without a sandbox. It can then do whatever you can."
+    ).tag(config=True)
+    limits = Dict(
+        help="Other limits than those of nbexaminer.sandbox.limits.Limits, for instance "
+        "{'cell_wall_seconds': 60.0}."
+    ).tag(config=True)
+    expected_files = List(
+        Unicode(),
+        help="Patterns of files that learners may hand in beside the notebooks and get back, for "
+        "instance ['*.csv']. What the source has beside them may be handed in anyway.",
+    ).tag(config=True)
 
     timezone = Unicode(
         "UTC", help="The course's time zone, in which times are read and shown: 'Europe/Berlin'."
@@ -64,6 +88,17 @@ class MarkingRules(Configurable):
         help="Which attempt counts: the last one, or the one with the most points of the tests, "
         "what being late costs taken off; of equal ones the newer.",
     ).tag(config=True)
+
+    @validate("limits")
+    def _known_limits(self, proposal: dict[str, dict[str, float]]) -> dict[str, float]:
+        there_are = {field.name for field in dataclasses.fields(Limits)}
+        for name, value in proposal["value"].items():
+            if name not in there_are:
+                names = ", ".join(sorted(there_are))
+                raise TraitError(f"c.SubmissionReader.limits has {name!r}: there are {names}")
+            if type(value) not in (int, float) or not value >= 0:
+                raise TraitError(f"c.SubmissionReader.limits has {name} = {value!r}: give a number")
+        return proposal["value"]
 
     @validate("timezone")
     def _known_zone(self, proposal: dict[str, str]) -> str:
@@ -130,20 +165,20 @@ class MarkingRules(Configurable):
     def read(self, text: str) -> datetime.datetime:
         """A date and time as people write it, in the course's time zone, as the gradebook has it.
 
-        Raises ValueError for anything else, and for a time that the clocks leave out.
+        Raises Refusal for anything else, and for a time that the clocks leave out.
         """
         try:
             here = datetime.datetime.fromisoformat(text.strip())
         except ValueError:
             here = None
         if here is None or len(text.strip()) <= len("2026-11-20"):
-            raise ValueError(
+            raise Refusal(
                 f'{text!r} is no date and time: write it as "{EXAMPLE_TIME}" ({self.timezone})'
             )
         if here.tzinfo is None:
             utc = here.replace(tzinfo=self.zone).astimezone(datetime.UTC)
             if utc.astimezone(self.zone).replace(tzinfo=None) != here:
-                raise ValueError(f"{text!r}: there is no such time in {self.timezone}")
+                raise Refusal(f"{text!r}: there is no such time in {self.timezone}")
         else:
             utc = here.astimezone(datetime.UTC)
         return utc.replace(tzinfo=None)

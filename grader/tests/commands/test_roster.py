@@ -12,7 +12,7 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 
 from nbexaminer.commands.roster_console import manage_roster
-from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.errors import Status
 from nbexaminer.people.roster import Learner, read_roster, write_roster
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here
@@ -39,21 +39,21 @@ def test_reading_and_listing_a_class(roster: Roster, course: HandedIn) -> None:
     """Who has not handed in is known only from a list."""
     assert "Nobody is in the class yet" in roster()[1]
     status, said = roster("ID,Name,Group\nada,Ada Lovelace,A\nalan,Alan Turing,B\n[i],X,\n")
-    assert status == LOOK
+    assert status == Status.LOOK
     assert "class.csv: 2 learners, 2 of them new, 0 changed." in said
     assert "Their ids are from the column 'ID'" in said
     assert "Not taken: row 4: no learner can be called '[i]'" in said
     status, said = roster("id,email\nalan,alan@uni.edu\n")
-    assert status == FINE and "1 learner, 0 of them new, 1 changed." in said
+    assert status == Status.FINE and "1 learner, 0 of them new, 1 changed." in said
     assert "In the gradebook, but not in this file: ada. They stay" in said
     status, said = roster()
-    assert status == FINE
+    assert status == Status.FINE
     assert "│ ada  │ Ada Lovelace │ A       │          │ 1-small       │" in said
     assert "1-small: 1 of 2 have handed in; not yet: alan" in said
     assert "Handed in, but not in the class: bad-json, bad-missing, bad-time, ben" in said
     with Gradebook(course.url) as gradebook:
         assert read_roster(gradebook)[1] == Learner("alan", "Alan", "Turing", "alan@uni.edu", "B")
-    assert roster("A,B\n1,2\n")[0] == CANNOT
+    assert roster("A,B\n1,2\n")[0] == Status.CANNOT
 
 
 def test_who_is_excluded_is_out_of_grades(
@@ -62,7 +62,7 @@ def test_who_is_excluded_is_out_of_grades(
     """In the class command, nbgrader's own, and the table of scores, until taken back."""
     roster("id,last name,section\nada,Lovelace,A\nalan,Turing,=B\n")
     status, said = roster(exclude=["ben", "adda"])
-    assert status == LOOK
+    assert status == Status.LOOK
     assert "adda: nobody in the class has this id; did you mean ada?" in said
     assert "ben: excluded, so neither graded, reported nor exported" in said
     assert "│ ben  │          │         │ yes      │ 1-small       │" in roster()[1]
@@ -88,7 +88,7 @@ def test_outside_the_course_folder(
     """A gradebook of its own would take the class, and grading know nobody."""
     monkeypatch.chdir(tmp_path)
     status, said = roster("id\nada\n")
-    assert status == CANNOT and "run the command in the course folder" in said
+    assert status == Status.CANNOT and "run the command in the course folder" in said
     assert not (tmp_path / "gradebook.db").exists()
 
 

@@ -16,13 +16,15 @@ import pytest
 from rich.console import Console
 
 from course.authoring.exercises import ROOT
-from nbexaminer.commands.console import grade_class
+from nbexaminer.commands.command import status_of
+from nbexaminer.commands.grade_console import grade_class
 from nbexaminer.conveyor import fingerprint, folder
-from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
-from nbexaminer.conveyor.run import CANNOT, LOOK
+from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.workers import Handed, Task, Trouble, grade_task, local_pool
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import CannotGrade, Status
 from nbexaminer.examination.engine import Terms, engine_for
-from nbexaminer.notebook.graft import read_source
+from nbexaminer.notebook.source import read_source
 from nbexaminer.sandbox.limits import Limits
 from support.course import EXERCISE, good, source
 from support.handed_in import (
@@ -102,7 +104,7 @@ def test_a_regrade_gives_the_same_bytes_and_a_rerun_grades_nothing(
 
     before = times()
     summary = run_here(monkeypatch, course, Inline())
-    assert (summary.graded, summary.unchanged, summary.status) == (0, 10, LOOK)
+    assert (summary.graded, summary.unchanged, summary.status) == (0, 10, Status.LOOK)
     assert set(dict(summary.problems)) == set(BAD), "the same still need the instructor"
     assert times() == before
     assert graded_now(course.grade("--force")) == 10
@@ -122,7 +124,7 @@ def test_a_submission_that_ends_its_worker_costs_nobody_else(
     reasons = dict(summary.problems)
     assert set(reasons) == {*BAD, "cleo"} and "ends the worker" in reasons["cleo"]
     others = [[r for r in rows if r[0] != "cleo"] for rows in undisturbed.rows()]
-    assert course.rows() == others and summary.status == LOOK
+    assert course.rows() == others and summary.status == Status.LOOK
 
 
 def small(submitted: bytes) -> Handed:
@@ -231,7 +233,7 @@ def test_what_processes_import(tmp_path: Path) -> None:
         assert pool.executor.submit(grade_task, task).result(60).trouble is None
         loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)
     assert not loaded & {"sqlalchemy", "nbgrader", "torch", "pandas"}
-    code = "import sys, nbexaminer.commands.console; print(*sys.modules)"
+    code = "import sys, nbexaminer.commands.grade_console; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {*ran.stdout.split()} & {"torch", "pandas"}
@@ -243,10 +245,12 @@ def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPat
 
     def refused(exercise: str = EXERCISE, **options: Any) -> str:
         console = Console(record=True, width=1000)
-        assert grade_class(exercise, console, **options) == CANNOT
+        assert (
+            status_of(lambda: grade_class(exercise, console, **options), console) == Status.CANNOT
+        )
         return console.export_text()
 
-    with ClassFolder(EXERCISE).locked():
+    with ClassFolder(CourseFolder(), EXERCISE).locked():
         assert "another run" in refused()
     assert f"no exercise '2-none' in source/; there are: {EXERCISE}" in refused("2-none")
     path = course.root / "source" / EXERCISE / f"{EXERCISE}.ipynb"

@@ -13,20 +13,21 @@ from typing import Any, ClassVar
 import pytest
 from nbgrader.apps import AutogradeApp
 from nbgrader.apps.api import NbGraderAPI
-from nbgrader.converters import Autograde
 from rich.console import Console
 
-from nbexaminer.commands.console import grade_class
+from nbexaminer.commands.command import status_of
+from nbexaminer.commands.grade_console import grade_class
 from nbexaminer.conveyor import folder, workers
-from nbexaminer.conveyor.fingerprint import judged
-from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
+from nbexaminer.conveyor.belt import Conveyor
+from nbexaminer.conveyor.fingerprint import grounds
+from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.lock import locked
-from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.errors import CannotGrade, SourceError, Status
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_solution
 from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.writer import ClassGradebook
-from nbexaminer.notebook.graft import SourceError, read_source
+from nbexaminer.notebook.source import read_source
 from support.course import EXERCISE
 from support.handed_in import BAD, RIGHT, HandedIn, Inline, assert_same, run_here
 from support.notebooks import answer, check, source_of
@@ -49,7 +50,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     def run(course: HandedIn, **options: Any) -> tuple[int, str]:
         monkeypatch.chdir(course.root)
         console = Console(record=True, width=1000)
-        status = grade_class(EXERCISE, console, **options)
+        status = status_of(lambda: grade_class(EXERCISE, console, **options), console)
         return status, console.export_text()
 
     return run
@@ -97,7 +98,7 @@ def test_a_locked_gradebook_is_one_sentence(
         patch.setattr(where, method, lock_first)
         status, said = command(course, db=f"{course.url}?timeout=0.2")
     told = said.strip().split("\n")
-    assert status == CANNOT
+    assert status == Status.CANNOT
     assert "is in use by another program (database is locked)" in told[-1]
     assert told[-1].endswith("then run the same command again")
     assert "Traceback" not in said and sum("gradebook" in line for line in told) == 1
@@ -112,7 +113,7 @@ def test_a_database_server_that_does_not_answer(
     """An instructor sees what to do, and nobody the password."""
     pytest.importorskip("psycopg2")
     status, said = command(course, db="postgresql://me:sesame@127.0.0.1:1/grades")
-    assert status == CANNOT and "Connection refused" in said
+    assert status == Status.CANNOT and "Connection refused" in said
     assert "127.0.0.1:1/grades can't be used now" in said and "sesame" not in said
     assert len(said.strip().split("\n")) == 1
 
@@ -133,22 +134,22 @@ def test_the_class_command_is_refused_beside_nbgraders(
 ) -> None:
     """The other way round; and whatever nbgrader's ends in, it lets go of the folder."""
     meanwhile = []
-    convert = Autograde.convert_notebooks
+    run = Conveyor.run
 
-    def grade_twice(converter: Autograde) -> None:
+    def grade_twice(conveyor: Any, pool: Any) -> None:
         meanwhile.append(command(course))
         if len(meanwhile) > 1:
             raise KeyError("ends in an error")
-        convert(converter)
+        run(conveyor, pool)
 
-    monkeypatch.setattr(Autograde, "convert_notebooks", grade_twice)
-    with formgrader(course) as press:
+    with monkeypatch.context() as patch, formgrader(course) as press:
+        patch.setattr(Conveyor, "run", grade_twice)
         assert press("ada")["success"]
         assert not press("ben")["success"]
     for status, said in meanwhile:
-        assert status == CANNOT and "another run is grading" in said
+        assert status == Status.CANNOT and "another run is grading" in said
     assert {row[0] for row in course.rows()[0]} == {"ada"}
-    assert command(course)[0] == LOOK
+    assert command(course)[0] == Status.LOOK
     with locked(course.root):
         pass
 
@@ -172,7 +173,7 @@ def test_a_broken_test_stops_before_it_costs_points(
     before = graded.rows(), graded.files()
     graded.edit_source(old, new)
     status, told = command(graded, force=True)
-    assert status == CANNOT
+    assert status == Status.CANNOT
     with formgrader(graded) as press:
         pressed = press("ada")
         again = press("ada")
@@ -191,18 +192,18 @@ def test_a_test_that_comes_to_judge_nobody_is_named(
     for learner in (*BAD, "blank", "late"):
         shutil.rmtree(course.root / "submitted" / learner)
     status, said = command(course)
-    assert status == FINE and "look at" not in said
+    assert status == Status.FINE and "look at" not in said
     for learner in RIGHT:
         course.change(learner, f="def f(x): return x / 0")
     status, said = command(course)
-    assert status == LOOK
+    assert status == Status.LOOK
     for cell in ("f-visible", "f-hidden"):
         which = "look at this test, which neither passed nor failed anybody"
         line = f"{cell} of {EXERCISE}: {which}: 6 error, for instance: "
         assert f"{line}f raised ZeroDivisionError" in said
     course.change("ada", f="def f(x): return 1")
     status, said = command(course)
-    assert status == FINE and "look at" not in said
+    assert status == Status.FINE and "look at" not in said
 
 
 SCORES = {
@@ -300,12 +301,12 @@ def test_a_test_whose_result_changes_is_looked_at_again() -> None:
             ]
         }
 
-    before = judged(notebook())
-    assert judged(notebook("error")) == before, "no points before, none now"
-    assert judged(notebook("passed"))["t"] != before["t"]
-    assert judged(notebook(code="f = 2"))["t"] != before["t"]
-    assert judged(notebook(code="f = 2"))["w"] == before["w"]
-    assert judged(notebook(picture="iVBP"))["w"] != before["w"]
+    before = grounds(notebook())
+    assert grounds(notebook("error")) == before, "no points before, none now"
+    assert grounds(notebook("passed"))["t"] != before["t"]
+    assert grounds(notebook(code="f = 2"))["t"] != before["t"]
+    assert grounds(notebook(code="f = 2"))["w"] == before["w"]
+    assert grounds(notebook(picture="iVBP"))["w"] != before["w"]
 
 
 def test_workers_that_end_between_two_submissions(

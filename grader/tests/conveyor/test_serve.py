@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from nbexaminer.conveyor import arrivals, desk, folder, freshness, serve
+from nbexaminer.conveyor import arrivals, belt, desk, folder, freshness, reception, submitted
 from nbexaminer.conveyor.arrivals import Arrivals, Changed
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.run import CANNOT, LOOK
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import GradebookUnavailable, Status
 from support.commands import run_forked
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, run_here
@@ -49,7 +50,7 @@ def test_feedback_comes_at_once_and_everything_else_goes_on_from_there(served: S
     first, second = (served.drop("ada", n, n=i) for i, n in enumerate((WRONG, good())))
     ben, bad = served.drop("ben", WRONG), served.drop("bea", b"{")
     late = served.drop("late", good(), "2026-11-21 10:00:00")
-    assert served.serve(LOOK) == 5
+    assert served.serve(Status.LOOK) == 5
     assert is_told(served.page(first)) and is_told(served.page(ben))
     assert not is_told(served.page(second))
     assert "not JSON" in served.page(bad)
@@ -75,7 +76,7 @@ def test_the_best_counts_and_attempts_run_out(served: Served) -> None:
     times = [f"2026-11-19 12:0{i}:00" for i in range(4)]
     notebooks = (b"{", good(), WRONG, PARTLY)
     secrets = [served.drop("ada", n, t) for n, t in zip(notebooks, times, strict=True)]
-    assert served.serve(LOOK) == 3
+    assert served.serve(Status.LOOK) == 3
     assert served.points() == {"ada": 3.0}
     assert is_told(served.page(secrets[2])), "the worse one has its own page"
     assert "You can hand in this exercise 2 times, and have done so" in served.page(secrets[3])
@@ -121,7 +122,7 @@ MOMENTS: dict[str, tuple[Any, str, Any, int]] = {
     "copying": (Arrivals, "copy", _killed, 1),
     "kept": (ClassFolder, "read", _killed, 1),
     "graded": (desk.ClassGradebook, "record", _killed, 1),
-    "committed": (desk, "publish", _killed_at_the_last_move, 0),
+    "committed": (submitted, "publish", _killed_at_the_last_move, 0),
     "feedback": (desk.Exchange, "release", _killed, 0),
     "released": (desk.attempts, "mark_released", _killed, 0),
 }
@@ -181,7 +182,7 @@ def test_one_learners_trouble_is_nobody_elses(served: Served) -> None:
     (served.exchange / "inbound" / f"<b>+{EXERCISE}+2026-11-20 10:30:00 UTC+x").mkdir()
     (served.exchange / "inbound" / f"cleo+{EXERCISE}+2026-11-20 10:30:00 UTC+x").symlink_to("/etc")
     broken = served.drop("dan", good(w="breaks the pages"))
-    making = serve.make_pages
+    making = desk.make_pages
 
     def make(wanted: Any) -> Any:
         if wanted.student == "dan":
@@ -189,15 +190,15 @@ def test_one_learners_trouble_is_nobody_elses(served: Served) -> None:
         return making(wanted)
 
     with served.patch.context() as patch:
-        patch.setattr(serve, "make_pages", make)
-        assert served.serve(LOOK) == 2
+        patch.setattr(desk, "make_pages", make)
+        assert served.serve(Status.LOOK) == 2
     assert served.points() == {"mallory": 3.0, "dan": 3.0}
     assert "timestamp.txt" in served.page(odd_time) and "was not graded" in served.page(odd_time)
     assert not served.page("forged") and not served.page(broken)
     for words in ("ada: not graded: it belongs to nobody", "cleo: not graded: it is a link",
                   "<b>+", "no page for dan"):  # fmt: skip
         assert words in served.said, served.said
-    assert served.serve(LOOK) == 0
+    assert served.serve(Status.LOOK) == 0
     assert served.page(broken), "what it still lacked"
 
 
@@ -274,11 +275,11 @@ def test_a_gradebook_in_use_is_waited_for(served: Served) -> None:
     def busy(self: Any, *arguments: Any) -> None:
         calls.append(arguments)
         if len(arguments) > 4 and len(calls) < 4:
-            raise serve.GradebookUnavailable("it is in use")
+            raise GradebookUnavailable("it is in use")
         record(self, *arguments)
 
     served.patch.setattr(desk.ClassGradebook, "record", busy)
-    served.patch.setattr(serve, "BUSY_SECONDS", 0.0)
+    served.patch.setattr(belt, "BUSY_SECONDS", 0.0)
     served.serve()
     assert served.said.count("waiting: it is in use") == 1 and served.points() == {"ada": 3.0}
 
@@ -286,10 +287,10 @@ def test_a_gradebook_in_use_is_waited_for(served: Served) -> None:
 def test_what_grades_may_not_change_meanwhile(served: Served) -> None:
     """Half of a class would be graded by other tests than the other half."""
     served.patch.chdir(served.course.root)
-    fresh = freshness.Freshness(ClassFolder(EXERCISE))
+    fresh = freshness.Freshness(ClassFolder(CourseFolder(), EXERCISE))
     assert not fresh.is_outdated() and not fresh.is_outdated()
-    served.patch.setattr(serve.Freshness, "is_outdated", lambda _: True)
-    served.serve(CANNOT)
+    served.patch.setattr(reception.Freshness, "is_outdated", lambda _: True)
+    served.serve(Status.CANNOT)
     assert "has changed" in served.said and "llm-basics grade" in served.said
     served.course.edit_source("f(1) should be 2", "f(1) has to be 2")
     assert fresh.is_outdated()
@@ -298,7 +299,7 @@ def test_what_grades_may_not_change_meanwhile(served: Served) -> None:
 def test_no_drop_box(served: Served) -> None:
     """Who has not released the exercise has to learn what to do."""
     shutil.rmtree(served.exchange)
-    served.serve(CANNOT)
+    served.serve(Status.CANNOT)
     assert "release_assignment" in served.said and "--inbox" in served.said
 
 
@@ -310,7 +311,7 @@ def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     assert process.stdout is not None
     while "ready" not in process.stdout.readline():
         assert process.poll() is None
-    assert "another run is grading" in served.course.grade(status=CANNOT)
+    assert "another run is grading" in served.course.grade(status=Status.CANNOT)
     secrets = [served.drop(who, good()) for who in ("ada", "ben")]
     assert eventually(lambda: any(map(served.page, secrets)), 60)
     process.send_signal(signal.SIGKILL)

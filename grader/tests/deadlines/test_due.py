@@ -8,17 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import AssignLatePenalties
 from rich.console import Console
-from traitlets.config import Config
 
 from course.__main__ import main
-from nbexaminer.commands.console import grade_class
-from nbexaminer.nbgrader_plugins.autograde import SaveGrades
-from nbexaminer.nbgrader_plugins.late_policy import NamedPolicies
-from support.course import EXERCISE, Course
+from nbexaminer.commands.command import status_of
+from nbexaminer.commands.grade_console import grade_class
+from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here
 
 PER_DAY = (
@@ -56,7 +52,7 @@ def configure(course: HandedIn, lines: str) -> None:
 
 def rerun() -> str:
     console = Console(file=io.StringIO(), width=200)
-    grade_class(EXERCISE, console)
+    status_of(lambda: grade_class(EXERCISE, console), console)
     return str(console.file.getvalue())  # type: ignore[attr-defined]
 
 
@@ -105,7 +101,7 @@ def test_an_extension_before_anything_is_handed_in(
     run_here(monkeypatch, here, Inline())
     assert penalties(here) == {}
     stock = HandedIn(here.root.parent / "stock")
-    _stock_way(stock, "late", undisturbed.root)
+    stock.nbgrader("autograde", EXERCISE)
     for each in (here, stock):
         with Gradebook(each.url) as gradebook:
             submission = gradebook.find_submission(EXERCISE, "late")
@@ -114,27 +110,13 @@ def test_an_extension_before_anything_is_handed_in(
     assert penalties(stock) == {}
 
 
-def _stock_way(course: HandedIn, learner: str, graded: Path) -> None:
-    """What `nbgrader autograde` does after examining: the row is there, then come these two."""
-    notebook: NotebookNode = Course(graded).graded(learner)
-    with Gradebook(course.url) as gradebook:
-        gradebook.update_or_create_student(learner)
-        gradebook.update_or_create_submission(EXERCISE, learner, timestamp="2026-11-21 10:00")
-    about = {"notebook": EXERCISE, "assignment": EXERCISE, "student": learner}
-    resources = {"nbgrader": about | {"db_url": course.url}}
-    SaveGrades().preprocess(notebook, resources)
-    config = Config({"AssignLatePenalties": {"plugin_class": NamedPolicies}})
-    config.MarkingRules.late_policy = "cutoff"
-    AssignLatePenalties(config=config).preprocess(notebook, resources)
-
-
 def test_an_extension_without_a_due_date_waits(here: HandedIn) -> None:
     """nbgrader fails on an extension of no date, and the instructor must know that it waits."""
     say("due", EXERCISE, "--remove")
     said = say("extend", "ada", EXERCISE, "--days=2")
     assert "no due date yet: set it with\n  llm-basics due 1-small" in said
     assert "ada: 2 days, counted from the due date once it is set" in say("due", EXERCISE)
-    said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00", status=1)
+    said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00", status=2)
     assert "1-small has no due date that could be extended" in said
     assert "until Sunday 22 November 2026, 12:00 (UTC), 2 days later" in say(
         "due", EXERCISE, "2026-11-20 12:00"
@@ -184,10 +166,8 @@ def test_the_list_and_what_is_refused(graded: HandedIn) -> None:
         ("due", EXERCISE, "20.11.2026"): "'20.11.2026' is no date and time: write it as",
     }
     for command, said in refused.items():
-        assert said in say(*command, status=1)
+        assert said in say(*command, status=2)
     assert listed in say("extend"), "nothing of that changed anything"
     configure(graded, "c.MarkingRules.timezone = 'Berlin'\n")
-    assert "class_config.py or nbgrader_config.py: c.MarkingRules.timezone is 'Berlin'" in say(
-        "extend", status=1
-    )
+    assert "c.MarkingRules.timezone is 'Berlin'" in say("extend", status=2)
     assert "c.MarkingRules.timezone is 'Berlin': give a name" in rerun()

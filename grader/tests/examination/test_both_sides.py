@@ -10,8 +10,8 @@ import re
 
 import pytest
 
+from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine
-from nbexaminer.notebook.graft import SourceError
 from support.notebooks import (
     answer,
     check,

@@ -6,11 +6,13 @@ import json
 
 import pytest
 import torch
+from traitlets.config import Config
 
 from checks.attention import EXERCISE, hidden_tests
 from checks.compare import describe, difference, discreetly
 from checks.message import WrongAnswer
-from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.notebook.source import Delimiters, read_source
 from support.notebooks import answer, check, outcomes, source_of, submission, text_of
 
 
@@ -64,7 +66,7 @@ WAYS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
-def graded(engine: Engine, answers: dict[str, str]) -> Graded:
+def graded(engine: Engine, answers: dict[str, str]) -> Examined:
     source = source_of(
         answer("a"),
         check("a-visible", "assert a(3) == 1, 'a is not 1'"),
@@ -85,6 +87,20 @@ def test_what_a_hidden_test_asks_is_not_told(engine: Engine, way: str) -> None:
     assert str(SECRET) not in told
     if "process" in way:
         assert "73" not in done.verdicts[1].message
+
+
+def test_a_course_may_mark_hidden_tests_its_own_way(engine: Engine) -> None:
+    """With other delimiters nbgrader hides the test, but all that it asks would be told."""
+    marked = HIDDEN.replace("BEGIN HIDDEN TESTS", "FROM HERE").replace(
+        "END HIDDEN TESTS", "TO HERE"
+    )
+    settings = {"begin_test_delimeter": "FROM HERE", "end_test_delimeter": "TO HERE"}
+    data = source_of(answer("a"), check("a-hidden", marked))
+    answers = {"a": "def a(x): raise ValueError(f'it is {x}')"}
+    delimiters = Delimiters.of(Config({"ClearHiddenTests": settings}))
+    done = engine.grade(read_source(data, delimiters), submission(data, answers))
+    assert done.verdicts[0].message == "a raised ValueError\n  raised in: line 1 of the cell"
+    assert str(SECRET) in str(engine.grade(data, submission(data, answers)).verdicts)
 
 
 def test_no_file_tells_what_a_hidden_test_asked(tight_engine: Engine) -> None:

@@ -13,10 +13,9 @@ from nbgrader.api import Gradebook
 from course.__main__ import main
 from course.authoring.exercises import source_of
 from course.authoring.lint import faults
-from nbexaminer.conveyor.run import Summary
-from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.gradebook.dropping import questions
-from nbexaminer.nbgrader_plugins.autograde import SaveGrades
+from nbexaminer.conveyor.summary import Summary
+from nbexaminer.gradebook.dropping import droppable
+from nbexaminer.notebook.cell import Decision
 from support.course import EXERCISE, Course
 from support.handed_in import HandedIn, Inline, run_here
 
@@ -69,7 +68,7 @@ def test_dropped_accepted_and_back(graded: HandedIn, monkeypatch: pytest.MonkeyP
     assert f"llm-basics grade {EXERCISE}\n" in said
     summary = regrade(graded, monkeypatch)
     assert scores(graded) == {RIGHT: (1, 1), WRONG: (0.5, 1), BAD: (0, 1)}
-    assert summary.outcomes[Outcome.DROPPED] == 2
+    assert summary.outcomes[Decision.DROPPED] == 2
     assert {cell for who, cell in graded.waiting() if who == RIGHT} == set(), "nothing by hand"
     cell = next(c for c in Course(graded.root).graded(WRONG).cells if c.id == "f-hidden")
     assert cell.outputs[0].text == (
@@ -97,9 +96,7 @@ def _assert_stock_gives_the_same(course: HandedIn, learner: str) -> None:
         for grade in gradebook.find_submission_notebook(EXERCISE, EXERCISE, learner).grades:
             grade.auto_score = None
         gradebook.db.commit()
-    about = {"notebook": EXERCISE, "assignment": EXERCISE, "student": learner}
-    notebook = Course(course.root).graded(learner)
-    SaveGrades().preprocess(notebook, {"nbgrader": about | {"db_url": course.url}})
+    course.nbgrader("autograde", EXERCISE, f"--student={learner}", "--force")
     assert course.rows() == rows
 
 
@@ -136,7 +133,7 @@ def test_a_wrong_name_lists_the_cells(graded: HandedIn) -> None:
     """Nobody knows the names of cells by heart."""
     drop("f-visible")
     before = (graded.root / "source" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
-    said = drop("f-hidden", "f-hiden", status=1)
+    said = drop("f-hidden", "f-hiden", status=2)
     assert "1-small has no cell 'f-hiden' with points: there are f-visible, f-hidden, w" in said
     assert (graded.root / "source" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes() == before
     assert drop() == (
@@ -150,9 +147,9 @@ def test_authoring_check_takes_a_dropped_cell(tmp_path: Path) -> None:
     """A course whose sources are checked must be able to drop a question."""
     path = tmp_path / "1-attention.ipynb"
     shutil.copy(source_of("1-attention"), path)
-    tests = [q for q in questions([path]) if q.name in ("softmax-hidden", "written-scaling")]
+    tests = [q for q in droppable([path]) if q.cell.name in ("softmax-hidden", "written-scaling")]
     for question in tests:
-        question.decide(Outcome.DROPPED)
-    assert [c["metadata"]["nbgrader"]["points"] for c in (q.cell for q in tests)] == [0, 0]
+        question.decide(Decision.DROPPED)
+    assert [question.cell.points for question in tests] == [0, 0]
     assert "dropped" in json.dumps(json.loads(path.read_text()))
     assert faults(path) == []

@@ -8,11 +8,12 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
+from nbexaminer.errors import Refusal
 from nbexaminer.nbgrader_plugins.late_policy import NamedPolicies
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
-BERLIN = MarkingRules(timezone="Europe/Berlin")
+BERLIN = Settings(timezone="Europe/Berlin")
 
 
 @pytest.mark.parametrize(
@@ -49,8 +50,25 @@ def test_policies(rules: dict[str, object], late: float, penalty: float | None) 
 def test_a_wrong_rule_is_refused_with_those_there_are(rules: dict[str, object], said: str) -> None:
     """A misspelt policy that cost nobody anything would be noticed at the end of the semester."""
     with pytest.raises(TraitError, match=said) as refused:
-        MarkingRules(config=Config({"MarkingRules": rules}))
+        Settings(config=Config({"MarkingRules": rules}))
     assert f"c.MarkingRules.{next(iter(rules))} is " in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        (
+            {"cell_wall_second": 60.0},
+            "has 'cell_wall_second': there are cell_cpu_seconds, c",
+        ),
+        ({"cell_wall_seconds": "60"}, "has cell_wall_seconds = '60': give a number"),
+        ([60], "expected a dict"),
+    ],
+)
+def test_a_wrong_limit_is_refused(limits: object, said: str) -> None:
+    """A misspelt one ended grading with a traceback, or counted for nothing."""
+    with pytest.raises(TraitError, match=said):
+        Settings(config=Config({"SubmissionReader": {"limits": limits}}))
 
 
 def test_nbgraders_own_method_goes_on_working() -> None:
@@ -78,7 +96,7 @@ def test_times_are_the_courses(text: str, utc: str) -> None:
 @pytest.mark.parametrize("text", ["2026-11-20", "tomorrow", "2026-13-01 12:00", "2026-03-29 02:30"])
 def test_what_is_no_time_is_refused(text: str) -> None:
     """Neither midnight nor a guess: which of both ends of the day would it be?"""
-    with pytest.raises(ValueError, match=f"'{text}'"):
+    with pytest.raises(Refusal, match=f"'{text}'"):
         BERLIN.read(text)
 
 

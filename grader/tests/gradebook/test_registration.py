@@ -12,11 +12,12 @@ import pytest
 from nbgrader.api import Gradebook
 from rich.console import Console
 
-from nbexaminer.commands.console import grade_class
+from nbexaminer.commands.command import status_of
+from nbexaminer.commands.grade_console import grade_class
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import GradebookError, Status
 from nbexaminer.gradebook.registration import register
-from nbexaminer.gradebook.writer import GradebookError
 from support.course import EXERCISE, Course, good
 from support.handed_in import HandedIn, Inline, graded_now, hand_in
 
@@ -38,7 +39,7 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     def run(root: Path, exercise: str = EXERCISE, **options: Any) -> tuple[int, str]:
         monkeypatch.chdir(root)
         console = Console(record=True, width=1000)
-        status = grade_class(exercise, console, **options)
+        status = status_of(lambda: grade_class(exercise, console, **options), console)
         return status, console.export_text()
 
     return run
@@ -76,16 +77,19 @@ def test_without_the_first_step_and_without_submissions(tmp_path: Path, command:
     """The command named one that did nothing; then it graded nobody, with status 0."""
     root = Course.make(tmp_path.resolve()).root
     status, said = command(root)
-    assert status == CANNOT
+    assert status == Status.CANNOT
     assert f"{EXERCISE} is now in the gradebook: 6 points in 3 cells." in said
     assert f"submitted/<learner>/{EXERCISE}/{EXERCISE}.ipynb" in said
     assert f"nbgrader collect {EXERCISE}" in said and f"llm-basics collect {EXERCISE}" in said
     assert not (root / "release").exists(), "what learners get is released by its own command"
     status, said = command(root, "1-smal")
-    assert status == CANNOT and f"no exercise '1-smal' in source/; there are: {EXERCISE}" in said
+    assert (
+        status == Status.CANNOT
+        and f"no exercise '1-smal' in source/; there are: {EXERCISE}" in said
+    )
     hand_in(root, "ada", good())
     status, said = command(root)
-    assert status == FINE and graded_now(said) == 1 and "is now in" not in said
+    assert status == Status.FINE and graded_now(said) == 1 and "is now in" not in said
 
 
 def test_changed_points_reach_everybody(graded: HandedIn, command: Command) -> None:
@@ -93,7 +97,7 @@ def test_changed_points_reach_everybody(graded: HandedIn, command: Command) -> N
     graded.grade_by_hand("ada", 2.0)
     graded.edit_source('"points": 2', '"points": 4')
     status, said = command(graded.root)
-    assert status == LOOK and graded_now(said) == 10
+    assert status == Status.LOOK and graded_now(said) == 10
     assert "The gradebook follows source/: f-hidden has 4 points instead of 2." in said
     assert points(graded.url)["f-hidden"] == 4
     scores = {(who, cell): (auto, hand) for who, cell, auto, hand, _ in graded.rows()[0]}
@@ -115,7 +119,7 @@ def test_cells_come_and_go_but_not_what_a_person_gave(graded: HandedIn, command:
     renamed(graded.root, ("why", "w"))
     before = graded.rows(), graded.files()
     status, said = command(graded.root)
-    assert status == CANNOT and "by hand, and that would be lost: why (of ada)." in said
+    assert status == Status.CANNOT and "by hand, and that would be lost: why (of ada)." in said
     graded.nbgrader("generate_assignment", EXERCISE, status=1)
     assert (graded.root / "release" / EXERCISE / f"{EXERCISE}.ipynb").exists()
     assert (graded.rows(), graded.files()) == before
@@ -123,7 +127,7 @@ def test_cells_come_and_go_but_not_what_a_person_gave(graded: HandedIn, command:
     graded.nbgrader("generate_assignment", EXERCISE)
     assert points(graded.url) == {"f-visible": 1, "f-hidden": 2, "why": 3}
     status, said = command(graded.root)
-    assert status == LOOK and "follows" not in said
+    assert status == Status.LOOK and "follows" not in said
     by_hand = {(who, cell): hand for who, cell, _, hand, _ in graded.rows()[0]}
     assert by_hand["ada", "why"] == "2.0"
 
@@ -137,7 +141,7 @@ def test_a_change_that_is_taken_back_costs_nobody_a_test(
     graded.nbgrader("generate_assignment", EXERCISE)
     renamed(graded.root, ("f-seen", "f-visible"))
     status, said = command(graded.root)
-    assert status == LOOK and graded_now(said) == 10
+    assert status == Status.LOOK and graded_now(said) == 10
     assert graded.rows()[0] == before
 
 
@@ -151,7 +155,7 @@ def test_a_second_notebook_is_refused_once_work_is_graded(
     with pytest.raises(
         GradebookError, match="its notebooks must stay: the gradebook has 1-small, "
     ):
-        register(ClassFolder(EXERCISE).course, EXERCISE)
+        register(ClassFolder(CourseFolder(), EXERCISE).course, EXERCISE)
 
 
 def test_a_broken_source_notebook_leaves_release_alone(graded: HandedIn) -> None:
@@ -167,6 +171,6 @@ def test_a_broken_source_notebook_leaves_release_alone(graded: HandedIn) -> None
 def test_only_some_learners(graded: HandedIn, command: Command) -> None:
     """One learner's question is answered without grading the class again."""
     status, said = command(graded.root, force=True, students=["ada", "ghost", "ben"])
-    assert status == LOOK and graded_now(said) == 2
+    assert status == Status.LOOK and graded_now(said) == 2
     assert "ghost: not graded: nothing has been handed in for 1-small under this name" in said
     assert "bad-json" not in said

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
+from nbexaminer.errors import Malformed, TooMuch
 from nbexaminer.intake import files
 from nbexaminer.intake.drop_box import copy_dropped, take_dropped
-from nbexaminer.intake.files import TooMuch, read_file, walk
-from nbexaminer.intake.names import Malformed, is_learner, printable
+from nbexaminer.intake.files import read_file, walk
+from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.intake.taking import (
     Expected,
     Intake,

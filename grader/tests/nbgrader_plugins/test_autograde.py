@@ -27,6 +27,21 @@ ATTACK = (
 )
 
 
+DELIMITERS = {
+    "BEGIN HIDDEN TESTS": "SECRET FROM HERE",
+    "END HIDDEN TESTS": "SECRET TO HERE",
+    "BEGIN SOLUTION": "OURS FROM HERE",
+    "END SOLUTION": "OURS TO HERE",
+}
+OWN_DELIMITERS = """
+c.ClearHiddenTests.begin_test_delimeter = "SECRET FROM HERE"
+c.ClearHiddenTests.end_test_delimeter = "SECRET TO HERE"
+c.ClearSolutions.begin_solution_delimeter = "OURS FROM HERE"
+c.ClearSolutions.end_solution_delimeter = "OURS TO HERE"
+c.ClearSolutions.text_stub = "Write here."
+"""
+
+
 def broken_submissions(course: Course) -> dict[str, str]:
     """Hand in what can't be read; the reason expected for each learner."""
     course.hand_in("bad-json", b"{")
@@ -118,7 +133,7 @@ def test_what_cannot_be_read_is_set_aside(course: Autograded) -> None:
     scores = course.scores()
     for learner, reason in course.reasons.items():
         lines = [line for line in course.log.split("\n") if learner in line]
-        assert any("Set aside" in line and reason in line for line in lines), (learner, lines)
+        assert any("set aside" in line and reason in line for line in lines), (learner, lines)
         assert scores[learner] == {name: (0.0, True) for name in ("f-visible", "f-hidden", "w")}
         shown = "".join(str(c.get("outputs")) for c in course.graded(learner).cells)
         assert reason in shown
@@ -193,10 +208,37 @@ def test_autograde_again_grades_nothing_twice_and_force_gives_the_same(course: C
     before = course.scores()
     notebook = course.graded("cleo")
     log = course.nbgrader("autograde", EXERCISE)
-    assert log.count("Skipping existing assignment") == len(before)
+    assert f"graded 0; refused 0; not graded 0; unchanged {len(before)}" in log
     course.nbgrader("autograde", EXERCISE, "--force", "--student=cleo")
     assert course.scores() == before
     assert course.graded("cleo") == notebook
+
+
+def test_a_course_may_mark_its_solutions_its_own_way(course: Course, tmp_path: Path) -> None:
+    """With other delimiters and stubs, an answer that nobody gave would wait to be graded by hand,
+    and hidden tests would be told to learners."""
+    own = Course.make(tmp_path)
+    path = tmp_path / "source" / EXERCISE / f"{EXERCISE}.ipynb"
+    text = path.read_text()
+    for before, after in DELIMITERS.items():
+        assert before in text
+        text = text.replace(before, after)
+    path.write_text(text)
+    with (tmp_path / "nbgrader_config.py").open("a") as config:
+        config.write(OWN_DELIMITERS)
+    own.nbgrader("generate_assignment", EXERCISE)
+    released = (tmp_path / "release" / EXERCISE / f"{EXERCISE}.ipynb").read_bytes()
+    assert b"quagga" not in released and b"Write here." in released
+    own.hand_in("ben", released)
+    own.hand_in("cleo", good(f="def f(x): return 6"))
+    own.nbgrader("autograde", EXERCISE)
+    scores = own.scores()
+    assert scores["ben"]["w"] == (0.0, False), "left as it was"
+    assert scores["cleo"]["f-visible"] == (1.0, False)
+    shown = str([cell.outputs for cell in own.graded("cleo").cells if cell.cell_type == "code"])
+    assert "f(1) should be 2" in shown
+    own.nbgrader("generate_feedback", EXERCISE)
+    assert "quagga" not in feedback(own, "cleo")
 
 
 def test_validate_runs_as_stock_does(course: Course, tmp_path: Path) -> None:

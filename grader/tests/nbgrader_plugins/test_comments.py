@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.nbgrader_plugins.comments import CommentsError, read_comments, whole
+from nbexaminer.errors import Refusal
+from nbexaminer.nbgrader_plugins.comments import read_comments, whole
 
 TEXTS = {"scale": "Divide.", "two-words": "Both."}
 
@@ -46,6 +47,6 @@ def test_a_broken_file_is_refused(tmp_path: Path, content: str, said: str) -> No
     """Learners would read the names that were meant for texts."""
     path = tmp_path / "comments.toml"
     path.write_text(content)
-    with pytest.raises(CommentsError) as refused:
+    with pytest.raises(Refusal) as refused:
         read_comments(path, "1-small")
     assert str(refused.value).startswith(said)

@@ -9,8 +9,9 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from nbexaminer.notebook.graft import graft, read_source
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import read_source
 from support.course import EXERCISE, Course, source
 
 LINE = "**Due:** Friday 20 November 2026, 12:00 (Europe/Berlin)"

@@ -11,7 +11,7 @@ import pytest
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.nbgrader_plugins.zip_collect import Collector
 from support.course import EXERCISE, Course
 from support.platforms import zipped

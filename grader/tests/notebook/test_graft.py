@@ -15,8 +15,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from nbexaminer.notebook.graft import Role, SourceError, graft, read_source, role
+from nbexaminer.errors import SourceError
+from nbexaminer.notebook.cell import Cell, Role
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import read_source
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 SOURCE = source_of(
@@ -225,8 +228,8 @@ some_cells = st.lists(
 def test_any_cells_give_the_sources_tests_and_grafting_twice_changes_nothing(cells: Any) -> None:
     """nbgrader's two steps both see the notebook; they must agree, whatever was handed in."""
     once = grafted(json.dumps({"nbformat": 4, "cells": cells}).encode())
-    original = [c for c in HONEST["cells"] if role(c) in (Role.TEST, Role.GIVEN)]
-    assert [c for c in once["cells"] if role(c) in (Role.TEST, Role.GIVEN)] == original
+    original = [c for c in HONEST["cells"] if Cell(c).role in (Role.TEST, Role.GIVEN)]
+    assert [c for c in once["cells"] if Cell(c).role in (Role.TEST, Role.GIVEN)] == original
     assert grafted(json.dumps(once).encode()) == once
 
 
@@ -243,13 +246,13 @@ def test_cells_that_only_show_something() -> None:
         cell["source"] = "mine()"
     mine["cells"].append(extra("more()", metadata={"tags": ["not-graded"]}))
     notebook = graft(read_source(source), read_notebook(json.dumps(mine).encode()))
-    assert [(cell["source"], role(cell)) for cell in notebook["cells"][1:]] == [
+    assert [(cell["source"], Cell(cell).role) for cell in notebook["cells"][1:]] == [
         ("big_model()", Role.SHOWN),
         ("mine()", Role.SHOWN),
         ("assert f() == 1", Role.TEST),
         ("more()", Role.OPEN),
     ]
-    assert role(notebook["cells"][0]) is Role.GIVEN
+    assert Cell(notebook["cells"][0]).role is Role.GIVEN
 
 
 def test_no_test_or_answer_is_left_out() -> None:
@@ -257,7 +260,7 @@ def test_no_test_or_answer_is_left_out() -> None:
     tagged = [answer("f", "def f(): return 1"), check("f-test", "assert f() == 1")]
     for cell in tagged:
         cell["metadata"]["tags"] = ["not-graded"]
-    assert [role(cell) for cell in tagged] == [Role.ANSWER, Role.TEST]
+    assert [Cell(cell).role for cell in tagged] == [Role.ANSWER, Role.TEST]
 
 
 def test_a_source_with_a_doubled_id_is_refused() -> None:

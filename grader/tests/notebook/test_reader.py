@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.notebook import reader
-from nbexaminer.notebook.reader import Cell, read_notebook
+from nbexaminer.notebook.reader import SubmittedCell, read_notebook
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
@@ -39,7 +39,7 @@ def test_only_what_grading_needs_is_read() -> None:
         metadata={"nbgrader": {"grade_id": "f", "points": 99}, "tags": ["skip-execution"]},
         outputs=[{"output_type": "execute_result", "data": {"text/plain": "99"}}],
     )  # fmt: skip
-    assert read_notebook(file_of([cell])) == [Cell("code", "a = 1\nb", "f", "x-1")]
+    assert read_notebook(file_of([cell])) == [SubmittedCell("code", "a = 1\nb", "f", "x-1")]
 
 
 def test_oddly_written_honest_notebooks_are_read() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.people.class_list import ClassList, read_class_list
 from nbexaminer.people.roster import Learner, merge
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.platforms.table import Table
 from support.course import EXERCISE
 from support.platforms import command, give_scores

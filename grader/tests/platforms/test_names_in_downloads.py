@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.people.roster import Learner
 from nbexaminer.platforms.known import recognise
 from nbexaminer.platforms.people import Class, People

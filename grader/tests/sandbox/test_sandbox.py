@@ -24,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 from course import __main__ as command_line
+from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.sandbox import promises, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
@@ -35,13 +36,7 @@ from nbexaminer.sandbox.promises import (
     Inside,
     descendants,
 )
-from nbexaminer.sandbox.view import (
-    PACKAGE,
-    Occupant,
-    Sandbox,
-    SandboxUnavailable,
-    python_folders,
-)
+from nbexaminer.sandbox.view import PACKAGE, Occupant, Sandbox, python_folders
 from support.profile import PROFILE
 from support.waiting import eventually
 

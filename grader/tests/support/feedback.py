@@ -13,11 +13,13 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from nbexaminer.examination.engine import NOTE, error_output, set_aside
+from nbexaminer.examination.engine import as_unreadable, error_output
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage, Grades, HideMarkScheme, HideTests
-from nbexaminer.notebook.graft import Role, grade_id, graft, read_source, role
+from nbexaminer.notebook.cell import NOTE, Cell, Role
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import read_source
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 EXERCISE = "1-small"
@@ -78,8 +80,8 @@ def handed_in(
         cell["outputs" if cell["cell_type"] == "code" else "was"] = outputs[added.id]
         cell.pop("was", None)
     for cell in notebook["cells"]:
-        if role(cell) is Role.TEST:
-            note = (notes or {}).get(grade_id(cell), {"outcome": "passed", "message": ""})
+        if Cell(cell).role is Role.TEST:
+            note = (notes or {}).get(Cell(cell).grade_id, {"outcome": "passed", "message": ""})
             cell["metadata"][NOTE] = note
             if note["outcome"] == "passed":
                 text = "✓ f: the visible tests pass.\n■ f\nPoints so far: 1 of 1.\nmine\n"
@@ -91,7 +93,7 @@ def handed_in(
 
 def unreadable(reason: str) -> Any:
     """The graded notebook of a submission that can't be read."""
-    return nbformat.from_dict(set_aside(read_source(source()), reason).notebook)
+    return nbformat.from_dict(as_unreadable(read_source(source()), reason).notebook)
 
 
 class Class:

@@ -17,9 +17,13 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
+from nbexaminer.conveyor.belt import Conveyor
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.run import LOOK, Run, Summary
-from nbexaminer.conveyor.workers import Pool, Result, Task
+from nbexaminer.conveyor.submitted import SubmittedFolder
+from nbexaminer.conveyor.summary import Summary
+from nbexaminer.conveyor.workers import Pool, Task, TaskResult
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import Status
 from support.commands import run_forked
 from support.course import EXERCISE
 from support.notebooks import submission
@@ -61,7 +65,7 @@ class HandedIn:
             command, cwd=self.root, stdout=pipe, stderr=pipe, text=True, start_new_session=True
         )
 
-    def grade(self, *arguments: str, status: int = LOOK) -> str:
+    def grade(self, *arguments: str, status: int = Status.LOOK) -> str:
         """What the class command prints; fails unless it ends with `status`."""
         ran = run_forked(*GRADE, *arguments, cwd=self.root)
         assert ran.returncode == status, ran.stdout + ran.stderr
@@ -155,8 +159,8 @@ class Inline(Executor):
         self.broken = broken
         self.raises = raises
 
-    def submit(self, fn: Any, task: Task) -> Future[Result]:  # type: ignore[override]
-        future: Future[Result] = Future()
+    def submit(self, fn: Any, task: Task) -> Future[TaskResult]:  # type: ignore[override]
+        future: Future[TaskResult] = Future()
         if task.trial:
             future.set_result(fn(task))
             return future
@@ -183,6 +187,8 @@ def run_here(
     force: bool = False,
 ) -> Summary:
     monkeypatch.chdir(course.root)
-    here = ClassFolder(EXERCISE, db)
+    here = ClassFolder(CourseFolder(db), EXERCISE)
     with here.locked(), here.gradebook() as gradebook:
-        return Run(here, gradebook, force).grade(pool.opened)
+        submitted = SubmittedFolder(here, gradebook, force)
+        Conveyor(submitted, submitted, here.trial()).run(pool.opened)
+        return submitted.summary

@@ -9,7 +9,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from nbexaminer.examination.engine import Engine, Graded
+from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.sandbox.limits import Limits
 
@@ -76,7 +76,7 @@ def submission(source: bytes, answers: dict[str, str]) -> bytes:
     return str(nbformat.writes(notebook)).encode()
 
 
-def run(engine: Engine, answers: str | dict[str, str], *tests: str, before: Any = ()) -> Graded:
+def run(engine: Engine, answers: str | dict[str, str], *tests: str, before: Any = ()) -> Examined:
     """Grade an answer (grade id `f`) by test cells `t0`, `t1` …, and check the record."""
     if isinstance(answers, str):
         answers = {"f": answers}
@@ -97,13 +97,13 @@ def run(engine: Engine, answers: str | dict[str, str], *tests: str, before: Any 
     return graded
 
 
-def outcomes(graded: Graded) -> list[str]:
+def outcomes(graded: Examined) -> list[str]:
     return [str(v.outcome) for v in graded.verdicts]
 
 
-def outputs_of(graded: Graded, cell_id: str) -> list[dict[str, Any]]:
+def outputs_of(graded: Examined, cell_id: str) -> list[dict[str, Any]]:
     return next(c["outputs"] for c in graded.notebook["cells"] if c["id"] == cell_id)
 
 
-def text_of(graded: Graded, cell_id: str) -> str:
+def text_of(graded: Examined, cell_id: str) -> str:
     return json.dumps(outputs_of(graded, cell_id), ensure_ascii=False)

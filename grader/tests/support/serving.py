@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from nbgrader.utils import notebook_hash
 from rich.console import Console
 
+from nbexaminer.commands.command import status_of
 from nbexaminer.commands.serve_console import Options, serve_class
 from nbexaminer.conveyor import arrivals
 from nbexaminer.conveyor.folder import ClassFolder
@@ -86,7 +88,8 @@ class Served:
         self.patch.setattr(ClassFolder, "local_pool", lambda *_: here.opened())
         self.patch.setattr(arrivals, "SETTLED", 0.0)
         console = Console(record=True, width=300, file=open("/dev/null", "w"))  # noqa: SIM115
-        ended = serve_class(EXERCISE, console, Options(once=True, **options))
+        serve = partial(serve_class, EXERCISE, console, Options(once=True, **options))
+        ended = status_of(serve, console)
         self.said = console.export_text()
         assert ended == status, self.said
         return here.graded

@@ -20,7 +20,7 @@ from course.authoring.exercises import ROOT, exercises, module_of, source_of
 from course.authoring.lint import faults
 from course.authoring.release import release
 from course.authoring.solutions import solution, solved
-from nbexaminer.notebook.graft import is_awaited
+from nbexaminer.notebook.cell import Cell
 from support.commands import run_forked
 
 EXERCISES = exercises()
@@ -166,7 +166,7 @@ def test_every_question_has_three_hints_and_what_to_see(exercise):
         first, second, third, *rest = _folded(asked)
         assert first == "Hint 1: the idea" and third == "Hint 3: the first line", answer["id"]
         assert second.startswith("Hint 2: ")
-        if answer["cell_type"] == "code" and is_awaited(answer):
+        if answer["cell_type"] == "code" and Cell(answer).is_awaited:
             assert len(rest) == 1 and rest[0].startswith("What it should"), answer["id"]
             assert f"✓ {answer['id']}: the visible tests pass." in _folded(asked)[rest[0]]
 

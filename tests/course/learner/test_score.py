@@ -29,10 +29,10 @@ from course.learner.points import (
     read_record,
     typed,
 )
-from nbexaminer.examination.engine import Graded
-from nbexaminer.notebook.graft import SourceError
+from nbexaminer.errors import SandboxUnavailable, SourceError
+from nbexaminer.examination.engine import Examined
 from nbexaminer.sandbox.limits import Limits
-from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import submission
 
 EXERCISE = "1-attention"
@@ -193,7 +193,7 @@ def test_a_copy_without_the_instructors_tests_says_so(
 def test_a_course_that_is_not_whole_costs_one_exercise(tmp_path: Path) -> None:
     """A locked cell that needs weights which are not installed must not end in a traceback."""
 
-    def broken(*_: Any) -> Graded:
+    def broken(*_: Any) -> Examined:
         raise SourceError("the locked cell 'given' fails: MissingWeightsError")
 
     with pytest.raises(NotScored, match="1-attention can't be graded here: the locked cell"):

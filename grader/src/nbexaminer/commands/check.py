@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +10,16 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from nbexaminer.commands.command import refusing
+from nbexaminer.errors import SandboxUnavailable, Status
+
 if TYPE_CHECKING:
     from nbexaminer.sandbox.promises import Tried
 
 
 @click.command()
-def check() -> None:
+@refusing
+def check() -> Status:
     """Prove on this machine, line by line, what a learner's code and the examiner can and can't do.
 
     Then the same for nbgrader's exchange, where there is one: who can read or change what.
@@ -27,7 +30,7 @@ def check() -> None:
 
     from nbexaminer.profile import profile_of
     from nbexaminer.sandbox.promises import tried
-    from nbexaminer.sandbox.view import Sandbox, SandboxUnavailable
+    from nbexaminer.sandbox.view import Sandbox
 
     console = Console(highlight=False)
     sandbox = True
@@ -42,7 +45,9 @@ def check() -> None:
         console.print(str(error), markup=False)
         sandbox = False
     open_doors = check_exchange(console)
-    sys.exit(1 if broken or open_doors else 0 if sandbox else 2)
+    if broken or open_doors:
+        return Status.LOOK
+    return Status.FINE if sandbox else Status.CANNOT
 
 
 def check_exchange(console: Console) -> int:

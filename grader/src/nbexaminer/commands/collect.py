@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,21 +9,24 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from nbexaminer.commands.command import FILE, console, db_option, refusing
+from nbexaminer.errors import Status
+
 if TYPE_CHECKING:
     from nbexaminer.platforms.report import Report
-    from nbexaminer.settings import MarkingRules
+    from nbexaminer.settings import Settings
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _PLATFORMS = click.Choice(["canvas", "moodle", "blackboard", "brightspace"], case_sensitive=False)
 
 
 @click.command()
 @click.argument("exercise")
-@click.argument("archives", nargs=-1, required=True, type=_FILE, metavar="ZIPFILE...")
+@click.argument("archives", nargs=-1, required=True, type=FILE, metavar="ZIPFILE...")
 @click.option("--platform", type=_PLATFORMS, help="Default: the names in the file show it.")
-@click.option("--worksheet", type=_FILE, help="Moodle's grading worksheet, for the times.")
+@click.option("--worksheet", type=FILE, help="Moodle's grading worksheet, for the times.")
 @click.option("--force", is_flag=True, help="Replace what these learners handed in before.")
-@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+@db_option
+@refusing
 def collect(
     exercise: str,
     archives: tuple[Path, ...],
@@ -32,32 +34,23 @@ def collect(
     worksheet: Path | None,
     force: bool,
     db: str | None,
-) -> None:
+) -> Status:
     """Collect EXERCISE from the zip file that Canvas, Moodle, Blackboard or Brightspace gives out.
 
     Ends with status 1 where something stays behind, 2 where nothing can be collected.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-    from traitlets import TraitError
-
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.database import GradebookUnavailable, reached
+    from nbexaminer.database import reached
     from nbexaminer.platforms import collect as platforms
-    from nbexaminer.platforms.refusal import CannotDo
 
-    console = Console(highlight=False, soft_wrap=True)
-    try:
-        course = CourseFolder(db)
-        with reached(course.db_url):
-            report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
-    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]")
-        sys.exit(2)
-    _print(console, exercise, report, course.rules)
-    sys.exit(1 if report.refused else 0)
+    course = CourseFolder(db)
+    with reached(course.db_url):
+        report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
+    _print(console(), exercise, report, course.settings)
+    return Status.LOOK if report.refused else Status.FINE
 
 
-def _print(console: Console, exercise: str, report: Report, rules: MarkingRules) -> None:
+def _print(console: Console, exercise: str, report: Report, settings: Settings) -> None:
     from nbexaminer.platforms.report import SHOWN
 
     came_from = f" from {report.platform}" if report.platform else ""
@@ -68,7 +61,7 @@ def _print(console: Console, exercise: str, report: Report, rules: MarkingRules)
         console.print(f"{report.older} files of earlier attempts stay behind: the newest counts")
     times = [when for when in report.collected.values() if when is not None]
     if times and not report.late:
-        console.print(f"the newest is of {rules.shown(max(times))}")
+        console.print(f"the newest is of {settings.shown(max(times))}")
     for line in _about_times(report, exercise):
         console.print(escape(line))
     for place, reason in report.refused[:SHOWN]:

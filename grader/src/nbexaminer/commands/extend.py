@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbexaminer.commands.command import db_option, refusing
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ MORE_THAN_NOTHING = click.FloatRange(min=0, min_open=True, max=10_000)
 @click.option("--hours", type=MORE_THAN_NOTHING, help="So many hours more, beside the days.")
 @click.option("--until", metavar="TIME", help='In the course\'s time zone: "2026-11-22 18:00".')
 @click.option("--remove", is_flag=True, help="Take the extension away.")
-@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+@db_option
+@refusing
 def extend(
     learner: str | None,
     exercise: str | None,
@@ -37,7 +39,7 @@ def extend(
 
     An extension takes the place of an earlier one. It may be given before anything is handed in.
     """
-    from nbexaminer.deadlines.due import Refused, opened
+    from nbexaminer.deadlines.due import opened
 
     more = days is not None or hours is not None
     if more + (until is not None) + remove > 1:
@@ -45,24 +47,21 @@ def extend(
     changes = more or until is not None or remove
     if changes and (learner is None or exercise is None):
         raise click.UsageError("Name learner and exercise: extend ada 1-attention --days 2")
-    try:
-        with opened(db) as dates:
-            if exercise is None and learner in dates.exercises():
-                learner, exercise = None, learner
-            learner = None if learner is None else dates.learner(learner)
-            exercise = None if exercise is None else dates.exercise(exercise)
-            if not changes or learner is None or exercise is None:
-                _list(dates, dates.extensions(exercise, learner))
-                return
-            if remove:
-                _taken_away(dates, dates.remove(learner, exercise))
-                return
-            before = dates.extensions(exercise, learner)
-            ahead = datetime.timedelta(days=days or 0, hours=hours or 0) if more else None
-            end = None if until is None else dates.course.rules.read(until)
-            _given(dates, dates.extend(learner, exercise, ahead, end), before)
-    except (Refused, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+    with opened(db) as dates:
+        if exercise is None and learner in dates.exercises():
+            learner, exercise = None, learner
+        learner = None if learner is None else dates.learner(learner)
+        exercise = None if exercise is None else dates.exercise(exercise)
+        if not changes or learner is None or exercise is None:
+            _list(dates, dates.extensions(exercise, learner))
+            return
+        if remove:
+            _taken_away(dates, dates.remove(learner, exercise))
+            return
+        before = dates.extensions(exercise, learner)
+        ahead = datetime.timedelta(days=days or 0, hours=hours or 0) if more else None
+        end = None if until is None else dates.course.settings.read(until)
+        _given(dates, dates.extend(learner, exercise, ahead, end), before)
 
 
 def _list(dates: Deadlines, found: list[Extension]) -> None:
@@ -85,7 +84,7 @@ def _given(dates: Deadlines, extension: Extension, before: list[Extension]) -> N
             f'  {typed("due")} {extension.exercise} "2026-11-20 12:00"'
         )
         return
-    until = dates.course.rules.shown(extension.until)
+    until = dates.course.settings.shown(extension.until)
     click.echo(f"{whose} is now due {until}, {in_words(extension.ahead)} later{instead}.")
     _penalties_follow(extension.exercise)
 
@@ -95,7 +94,9 @@ def _taken_away(dates: Deadlines, extension: Extension) -> None:
     if extension.due is None:
         click.echo(f"{whose}.")
         return
-    click.echo(f"{whose}: it is due {dates.course.rules.shown(extension.due)}, as for everybody.")
+    click.echo(
+        f"{whose}: it is due {dates.course.settings.shown(extension.due)}, as for everybody."
+    )
     _penalties_follow(extension.exercise)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,22 +9,23 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from nbexaminer.commands.command import FILE, console, db_option, refusing
+from nbexaminer.errors import Status
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.platforms.fill import Filled
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command()
 @click.argument("exercise")
-@click.argument("export", type=_FILE, metavar="FILE")
+@click.argument("export", type=FILE, metavar="FILE")
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @click.option("--column", default="", metavar="TITLE", help="If the assignment has another name.")
 @click.option("--scale", is_flag=True, help="Convert scores to the platform's points.")
 @click.option("--unfinished", is_flag=True, help="Also scores of what waits to be graded by hand.")
-@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+@db_option
+@refusing
 def fill(
     exercise: str,
     export: Path,
@@ -34,32 +34,23 @@ def fill(
     scale: bool,
     unfinished: bool,
     db: str | None,
-) -> None:
+) -> Status:
     """Fill EXERCISE's scores into a copy of FILE, which a platform exported.
 
     FILE is Canvas's, Blackboard's or Brightspace's gradebook, or Moodle's grading worksheet. The
     copy is FILE-filled unless --to names another. Ends with status 1 where somebody's score is
     missing or nobody fits, 2 where nothing can be filled in.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-    from traitlets import TraitError
-
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.database import GradebookUnavailable, reached
+    from nbexaminer.database import reached
     from nbexaminer.platforms import fill as platforms
-    from nbexaminer.platforms.refusal import CannotDo
 
-    console = Console(highlight=False, soft_wrap=True)
     to = to or export.with_name(f"{export.stem}-filled{export.suffix}")
-    try:
-        course = CourseFolder(db)
-        with reached(course.db_url):
-            filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
-    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]")
-        sys.exit(2)
-    _print(console, exercise, to, filled)
-    sys.exit(0 if filled.complete else 1)
+    course = CourseFolder(db)
+    with reached(course.db_url):
+        filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
+    _print(console(), exercise, to, filled)
+    return Status.LOOK if not filled.complete else Status.FINE
 
 
 def _print(console: Console, exercise: str, to: Path, filled: Filled) -> None:

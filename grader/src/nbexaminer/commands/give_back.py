@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.markup import escape
+
+from nbexaminer.commands.command import console, db_option, refusing
+from nbexaminer.errors import Status
 
 if TYPE_CHECKING:
     from nbexaminer.platforms.give_back import Given
@@ -22,32 +24,24 @@ _CANVAS = (
 @click.command()
 @click.argument("exercise")
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
-@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
-def give_back(exercise: str, to: Path | None, db: str | None) -> None:
+@db_option
+@refusing
+def give_back(exercise: str, to: Path | None, db: str | None) -> Status:
     """Put EXERCISE's feedback pages into a zip file that Moodle or Canvas takes back.
 
     They are those of `nbgrader generate_feedback`; the file is feedback-EXERCISE.zip unless --to
     names another. Ends with status 1 where somebody's page is missing, 2 where nothing can be done.
     """
-    from sqlalchemy.exc import SQLAlchemyError
-    from traitlets import TraitError
-
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.database import GradebookUnavailable, reached
+    from nbexaminer.database import reached
     from nbexaminer.platforms import give_back as platforms
-    from nbexaminer.platforms.refusal import CannotDo
 
-    console = Console(highlight=False, soft_wrap=True)
     to = to or Path(f"feedback-{exercise}.zip")
-    try:
-        course = CourseFolder(db)
-        with reached(course.db_url):
-            given = platforms.give_back(course, exercise, to)
-    except (CannotDo, GradebookUnavailable, SQLAlchemyError, TraitError, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]")
-        sys.exit(2)
-    _print(console, exercise, to, given)
-    sys.exit(1 if given.missing or given.elsewhere else 0)
+    course = CourseFolder(db)
+    with reached(course.db_url):
+        given = platforms.give_back(course, exercise, to)
+    _print(console(), exercise, to, given)
+    return Status.LOOK if given.missing or given.elsewhere else Status.FINE
 
 
 def _print(console: Console, exercise: str, to: Path, given: Given) -> None:

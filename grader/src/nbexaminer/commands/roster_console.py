@@ -11,13 +11,11 @@ from nbgrader.api import Gradebook
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from traitlets import TraitError
 
-from nbexaminer.conveyor.folder import CannotGrade
-from nbexaminer.conveyor.run import CANNOT, FINE, LOOK
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.database import GradebookUnavailable, reached
-from nbexaminer.intake.names import Malformed, is_learner, printable
+from nbexaminer.database import reached
+from nbexaminer.errors import Refusal, Status
+from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.intake.taking import submitted_folders
 from nbexaminer.people.class_list import ClassList, read_class_list
 from nbexaminer.people.roster import Learner, Merged, merge, read_roster, write_roster
@@ -34,37 +32,33 @@ def manage_roster(
     exclude: Sequence[str] = (),
     include: Sequence[str] = (),
     db: str | None = None,
-) -> int:
-    """The command; gives its exit status.
+) -> Status:
+    """The command.
 
     file: a class list to read. Without it, and without any to exclude or include, list the class.
     """
-    try:
-        course = CourseFolder(db)
-        if not course.exercises():  # else a new gradebook would lie wherever one happens to be
-            raise CannotGrade(course.no_such(""))
-        with reached(course.db_url), course.gradebook() as gradebook:
-            status = FINE
-            if file is not None:
-                status = _read(console, gradebook, file, id_column)
-            for names, excluded in ((exclude, True), (include, False)):
-                if names:
-                    status = max(status, _set_aside(console, course, gradebook, names, excluded))
-            if file is None and not exclude and not include:
-                _list(console, course, gradebook)
-    except (CannotGrade, Malformed, GradebookUnavailable, TraitError, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
-        return CANNOT
+    course = CourseFolder(db)
+    if not course.exercises():  # else a new gradebook would lie wherever one happens to be
+        raise Refusal(course.no_such(""))
+    with reached(course.db_url), course.gradebook() as gradebook:
+        status = Status.FINE
+        if file is not None:
+            status = _read(console, gradebook, file, id_column)
+        for names, excluded in ((exclude, True), (include, False)):
+            if names:
+                status = max(status, _set_aside(console, course, gradebook, names, excluded))
+        if file is None and not exclude and not include:
+            _list(console, course, gradebook)
     return status
 
 
-def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> int:
+def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> Status:
     listed = read_class_list(file, id_column)
     merged = merge(read_roster(gradebook), listed.learners)
     write_roster(gradebook, merged.learners)
     for line in _said(file.name, listed, merged):
         console.print(line, soft_wrap=True)
-    return LOOK if listed.refused or not listed.learners else FINE
+    return Status.LOOK if listed.refused or not listed.learners else Status.FINE
 
 
 def _said(name: str, listed: ClassList, merged: Merged) -> list[str]:
@@ -96,10 +90,10 @@ def _set_aside(
     gradebook: Gradebook,
     names: Sequence[str],
     excluded: bool,
-) -> int:
+) -> Status:
     known = {learner.student_id: learner for learner in read_roster(gradebook)}
     changed = {}
-    status = FINE
+    status = Status.FINE
     for name in dict.fromkeys(names):
         learner = known.get(name)
         if learner is None and is_learner(name) and _has_folder(course, name):
@@ -110,7 +104,7 @@ def _set_aside(
             hint = hint or f"; `{typed('roster')}` lists the class"
             who = escape(printable(name))
             console.print(f"[bold red]{who}[/]: nobody in the class has this id{hint}")
-            status = LOOK
+            status = Status.LOOK
             continue
         changed[name] = dataclasses.replace(learner, excluded=excluded)
     write_roster(gradebook, changed.values())

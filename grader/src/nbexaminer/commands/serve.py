@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
-from rich.console import Console
+
+from nbexaminer.commands.command import console, db_option, refusing
+from nbexaminer.errors import Status
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -17,8 +18,9 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--outbox", type=FOLDER, help="Put feedback there too, a folder for each learner.")
 @click.option("--once", is_flag=True, help="Grade what is there, then end: for cron.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Worker processes. Default: the cores.")
-@click.option("--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades.")
+@db_option
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Learners' code can do what you can.")
+@refusing
 def serve(
     exercise: str,
     inbox: Path | None,
@@ -27,7 +29,7 @@ def serve(
     jobs: int | None,
     db: str | None,
     unsafe_no_sandbox: bool,
-) -> None:
+) -> Status:
     """Grade what is handed in for EXERCISE as soon as it is; run it in the course folder.
 
     Each learner gets feedback within seconds, and every attempt is kept in attempts/. How many
@@ -40,4 +42,4 @@ def serve(
     from nbexaminer.commands.serve_console import Options, serve_class
 
     options = Options(inbox, outbox, once, jobs, db, unsafe_no_sandbox)
-    sys.exit(serve_class(exercise, Console(highlight=False), options))
+    return serve_class(exercise, console(), options)

@@ -1,4 +1,4 @@
-"""The talk of `serve`: what is watched, a line for each event, what came of it, and refusals."""
+"""The talk of `serve`: what is watched, a line for each event, and what came of it."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from nbexaminer.commands.console import REFUSALS, cores, on_signals
+from nbexaminer.commands.command import cores, on_signals
 from nbexaminer.conveyor.arrivals import Arrivals
+from nbexaminer.conveyor.belt import Conveyor
 from nbexaminer.conveyor.desk import Desk
-from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
-from nbexaminer.conveyor.give_feedback import Exchange
-from nbexaminer.conveyor.run import CANNOT
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.conveyor.give_feedback import Exchange, warm_up
+from nbexaminer.conveyor.reception import Reception
 from nbexaminer.conveyor.scratch import Scratch
-from nbexaminer.conveyor.serve import Serving
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import CannotGrade, Status
 from nbexaminer.gradebook.attempts import read_attempts
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
+BUSY_TRIES = 5
+"""How often what can't be used now is tried, where serving is not for ever."""
 NO_DROP_BOX = (
     "there is no drop box of nbgrader's exchange for the course {0!r}: run `nbgrader "
     "release_assignment {1}` first, or name the folder where learners hand in with --inbox"
@@ -40,20 +44,20 @@ class Options:
     unsafe: bool = False
 
 
-def serve_class(exercise: str, console: Console, options: Options) -> int:
-    """The command; gives its exit status."""
+def serve_class(exercise: str, console: Console, options: Options) -> Status:
+    """The command."""
+    course = CourseFolder(options.db, options.unsafe)
+    folder = ClassFolder(course, exercise)
+    settings = course.settings
 
-    def say(learner: str, said: str, needs_you: bool) -> None:
-        time = datetime.datetime.now(rules.zone)
+    def say(learner: str, event: str, needs_you: bool) -> None:
+        time = datetime.datetime.now(settings.zone)
         who = f"[bold{' red' if needs_you else ''}]{escape(learner)}[/]: " if learner else ""
-        console.print(f"{time:%H:%M:%S} {who}{escape(said)}", soft_wrap=True)
+        console.print(f"{time:%H:%M:%S} {who}{escape(event)}")
 
+    exchange = None if options.inbox else Exchange.of(course)
     desk: Desk | None = None
-    status = None
     try:
-        folder = ClassFolder(exercise, options.db, options.unsafe)
-        rules = folder.course.rules
-        exchange = None if options.inbox else Exchange.of(folder.course)
         with contextlib.ExitStack() as stack:
             stack.enter_context(folder.locked())
             gradebook = stack.enter_context(folder.gradebook())
@@ -63,19 +67,25 @@ def serve_class(exercise: str, console: Console, options: Options) -> int:
             place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="serve-")))
             scratch = stack.enter_context(contextlib.closing(Scratch(folder, place)))
             outbox = options.outbox.resolve() if options.outbox else None
-            desk = Desk(folder, gradebook, scratch, arrivals, exchange, outbox, say)
-            serving = Serving(folder, arrivals, desk, say, options.once)
-            stack.enter_context(on_signals(serving.stop))
-            console.print(f"[bold]{escape(exercise)}[/]: {_rules_in_words(rules)}", soft_wrap=True)
+            desk = Desk(folder, gradebook, scratch, exchange, outbox, say)
+            reception = Reception(folder, gradebook, arrivals, desk, say, options.once)
+            conveyor = Conveyor(
+                reception,
+                desk,
+                folder.trial(),
+                warm=warm_up,
+                ready=lambda: say("", f"ready: {arrivals.top} is watched", False),
+                waiting=lambda error: say("", f"waiting: {error}", True),
+                tries=BUSY_TRIES if options.once else None,
+            )
+            stack.enter_context(on_signals(conveyor.stop))
+            console.print(f"[bold]{escape(exercise)}[/]: {_rules_in_words(settings)}")
             jobs = options.jobs or cores()
-            serving.serve(lambda: folder.local_pool(jobs))
-    except (*REFUSALS, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
-        status = CANNOT
-    if desk is not None:
-        console.print(f"[bold]Ended.[/] {escape(str(desk.tally))}", soft_wrap=True)
-        status = desk.tally.status if status is None else status
-    return CANNOT if status is None else status
+            conveyor.run(lambda: folder.local_pool(jobs))
+        return desk.summary.status
+    finally:
+        if desk is not None:
+            console.print(f"[bold]Ended.[/] {escape(str(desk.summary))}")
 
 
 def _arrivals(
@@ -89,7 +99,7 @@ def _arrivals(
     return Arrivals(exchange.inbound, folder.exercise, known, True, exchange.check_owner)
 
 
-def _rules_in_words(rules: MarkingRules) -> str:
-    limit = rules.attempts
+def _rules_in_words(settings: Settings) -> str:
+    limit = settings.attempts
     times = f"{limit} attempts" if limit > 1 else "1 attempt" if limit else "any number of attempts"
-    return f"{times} for each learner, the {rules.counted} one counts. Ctrl-C ends serving."
+    return f"{times} for each learner, the {settings.counted} one counts. Ctrl-C ends serving."

@@ -13,6 +13,7 @@ from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.drop_box import check_account, copy_dropped, read_dropped, take_dropped
 from nbexaminer.intake.files import (
     MAX_BYTES,
@@ -23,7 +24,7 @@ from nbexaminer.intake.files import (
     read_file,
     walk,
 )
-from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.intake.taking import SECRET, left_out
 from nbexaminer.intake.times import check_year
 
@@ -220,7 +221,7 @@ def _time_of(nanoseconds: int) -> datetime.datetime | None:
     try:
         when = datetime.datetime.fromtimestamp(nanoseconds / 1e9, datetime.UTC)
         return check_year(when.replace(tzinfo=None))
-    except (ValueError, OverflowError, OSError):
+    except (Malformed, ValueError, OverflowError, OSError):
         return None
 
 

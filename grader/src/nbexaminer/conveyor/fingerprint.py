@@ -15,9 +15,8 @@ from modulefinder import ModuleFinder
 from pathlib import Path
 from typing import Any
 
-from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.notebook.graft import Role, grade_id, role
+from nbexaminer.notebook.cell import Cell, Role, cells_of
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.view import PACKAGE
 
@@ -75,27 +74,20 @@ def _libraries(profile: Profile) -> dict[str, str]:
     return found
 
 
-def judged(notebook: dict[str, Any]) -> dict[str, str]:
+def grounds(notebook: dict[str, Any]) -> dict[str, str]:
     """Hash of what the points of each cell of a graded notebook are for, by grade id.
 
     For an answer that a human grades its text and pictures; for a test whether it passed, and all
     of the learner's code.
     """
-    cells = notebook["cells"]
-    code = [
-        c["source"]
-        for c in cells
-        if c["cell_type"] == "code" and role(c) in (Role.ANSWER, Role.OPEN)
-    ]
+    cells = cells_of(notebook)
+    code = [c.source for c in cells if c.is_code and c.role in (Role.ANSWER, Role.OPEN)]
     hashes = {}
     for cell in cells:
-        if not cell["metadata"].get("nbgrader", {}).get("grade"):
-            continue
-        if role(cell) is Role.TEST:
-            outcome = cell["metadata"].get(NOTE, {}).get("outcome")
-            hashes[grade_id(cell)] = digest(code, outcome == Outcome.PASSED)
-        else:
-            hashes[grade_id(cell)] = digest(cell["source"], cell.get("attachments", {}))
+        if cell.is_graded and cell.role is Role.TEST:
+            hashes[cell.name] = digest(code, cell.note.get("outcome") == Outcome.PASSED)
+        elif cell.is_graded:
+            hashes[cell.name] = digest(cell.source, cell.content.get("attachments", {}))
     return hashes
 
 
@@ -129,11 +121,11 @@ def code_that_grades(source: bytes, profile: Profile) -> dict[str, Path]:
 
 def _imported_by_notebook(source: bytes, packages: Iterable[str]) -> set[str]:
     """Modules of the course's packages that its code mentions, and names that may be modules."""
-    cells = json.loads(source)["cells"]
+    cells = map(Cell, json.loads(source)["cells"])
     code = "\n".join(
-        "".join(cell["source"])
+        "".join(cell.content["source"])
         for cell in cells
-        if cell["cell_type"] == "code" and role(cell) is not Role.SHOWN
+        if cell.is_code and cell.role is not Role.SHOWN
     )
     found: set[str] = set()
     for package in map(re.escape, packages):

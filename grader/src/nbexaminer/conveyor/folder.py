@@ -18,21 +18,17 @@ from nbexaminer.conveyor.fingerprint import digest, grading_version
 from nbexaminer.conveyor.lock import locked
 from nbexaminer.conveyor.workers import Handed, Pool, Task, local_pool
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import CannotGrade, Malformed, SourceError
 from nbexaminer.examination.engine import Terms
 from nbexaminer.examination.record import GradedNotebook
-from nbexaminer.gradebook.journal import Entry
+from nbexaminer.gradebook.journal import JournalEntry
 from nbexaminer.gradebook.lateness import penalty_of
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook
-from nbexaminer.intake.names import Malformed
 from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
-from nbexaminer.notebook.graft import Source, SourceError, read_source
+from nbexaminer.notebook.source import Delimiters, Source, read_source
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.typed import typed
-
-
-class CannotGrade(RuntimeError):
-    """Nothing, or nothing more, can be graded; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -56,37 +52,41 @@ class Submission:
 class ClassFolder:
     """A course folder and its configuration for one exercise, as `nbgrader autograde` reads them.
 
+    course: the folder.
     exercise: the assignment.
-    db: URL of the gradebook, instead of the configured one.
-    unsafe: run learners' code without a sandbox.
+    converter: nbgrader's, where it is at work already.
     registered: what `gradebook` had to do, in a sentence, or empty.
     Raises CannotGrade where there is no such exercise, or its source notebook is at fault.
     """
 
-    def __init__(self, exercise: str, db: str | None = None, unsafe: bool = False) -> None:
-        self.course = CourseFolder(db)
-        app = self.course.app
-        self.exercise = exercise
-        self._course = self.course.directory
+    def __init__(
+        self, course: CourseFolder, exercise: str, converter: Autograde | None = None
+    ) -> None:
+        self.course, self.exercise = course, exercise
+        self._course = course.directory
         self._course.assignment_id = exercise
-        self._converter = Autograde(coursedir=self._course, parent=app)
-        reader = app.config.SubmissionReader
-        self._terms = Terms(
-            self.course.profile,
-            unsafe or bool(reader.get("unsafe_no_sandbox", False)),
-            Limits(**reader.get("limits", {})),
-        )
-        self.root = self.course.root
+        self._converter = converter or Autograde(coursedir=self._course, parent=course.app)
+        settings = course.settings
+        unsafe, limits = settings.unsafe_no_sandbox, Limits(**settings.limits)
+        self._terms = Terms(course.profile, unsafe, limits)
+        self.root = course.root
+        self._delimiters = Delimiters.of(course.app.config)
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
-        self._sources = {path.stem: _source(path) for path in self.course.sources(exercise)}
+        self._sources = {path.stem: self._read_source(path) for path in course.sources(exercise)}
         if not self._sources:
-            raise CannotGrade(self.course.no_such(exercise))
+            raise CannotGrade(course.no_such(exercise))
         answers = {name: source.stubs for name, source in self._sources.items()}
-        self._expected = expected_of(self._course, answers, reader.get("expected_files", ()))
+        self._expected = expected_of(self._course, answers, settings.expected_files)
         self._versions = tuple(
-            grading_version(s.data, self.course.profile) for s in self._sources.values()
+            grading_version(s.data, course.profile) for s in self._sources.values()
         )
+
+    def _read_source(self, path: Path) -> Source:
+        try:
+            return read_source(path.read_bytes(), self._delimiters)
+        except SourceError as error:
+            raise CannotGrade(f"{path.stem}: {error}") from None
 
     def _path(self, step: str, student: str) -> Path:
         return self.course.path(step, student, self.exercise)
@@ -155,6 +155,7 @@ class ClassFolder:
         task = Task(tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
             [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
+            self._delimiters.settings,
             sorted(files.items()),
             [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )
@@ -196,13 +197,6 @@ class ClassFolder:
         return whole
 
 
-def _source(path: Path) -> Source:
-    try:
-        return read_source(path.read_bytes())
-    except SourceError as error:
-        raise CannotGrade(f"{path.stem}: {error}") from None
-
-
 def _beside(graded: Path, what: str) -> Path:
     # A leading dot keeps it out of nbgrader's patterns.
     return graded.parent / f".{graded.name}.{what}"
@@ -226,11 +220,11 @@ def content_hash(folder: Path, names: list[str]) -> str | None:
     return digest(*paths)
 
 
-def in_place(submission: Submission, entry: Entry | None) -> bool:
+def in_place(submission: Submission, entry: JournalEntry) -> bool:
     """Whether a submission is graded already; completes what a killed run had recorded."""
     names = [handed.name for handed in submission.task.notebooks]
     staged, graded = _beside(submission.graded, "new"), submission.graded
-    if entry is None or entry.key != submission.key:
+    if entry.key != submission.key:
         return False
     if content_hash(staged, names) == entry.graded:
         publish(staged, graded)

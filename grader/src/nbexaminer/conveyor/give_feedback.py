@@ -79,7 +79,7 @@ class _Pages(GenerateFeedback):
 def _pages(_: str) -> _Pages:
     """Of the folder at hand, whose configuration nbgrader reads."""
     course = CourseFolder()
-    course.app.log_level = "CRITICAL"  # each late learner and each replaced page are a warning
+    course.app.log.setLevel("CRITICAL")  # each late learner and each replaced page are a warning
     return _Pages(coursedir=course.directory, parent=course.app)
 
 

@@ -7,11 +7,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbexaminer.errors import Busy
 from nbexaminer.typed import typed
-
-
-class Busy(RuntimeError):
-    """Another run is grading in the folder; the message says which folder and what to do."""
 
 
 @contextlib.contextmanager

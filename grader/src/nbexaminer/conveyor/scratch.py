@@ -17,7 +17,7 @@ from sqlalchemy import Table, create_engine, insert, inspect, select, update
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.workers import GradedNotebook
 from nbexaminer.database import TABLES
-from nbexaminer.gradebook.journal import Entry
+from nbexaminer.gradebook.journal import JournalEntry
 
 _STUDENT: Table = Student.__table__
 _SUBMISSION: Table = SubmittedAssignment.__table__
@@ -90,7 +90,7 @@ class Scratch:
             if connection.execute(update(_SUBMISSION).where(mine).values(values)).rowcount == 0:
                 connection.execute(insert(_STUDENT).values(id=student))
                 connection.execute(insert(_SUBMISSION).values(values | {"student_id": student}))
-        self._gradebook.record(student, handed_in, notebooks, Entry("", "", "", "[]"))
+        self._gradebook.record(student, handed_in, notebooks, JournalEntry("", "", "", "[]"))
         found = self._own.find_submission(self._exercise, student)
         points = found.score - found.late_submission_penalty
         worth = Worth(points, found.max_score, found.needs_manual_grade)

@@ -1,13 +1,14 @@
 """Grade submissions in other processes, here or on a Dask cluster.
 
 A `Task` has everything that grading one learner's submission takes, as bytes; `grade_task`
-turns it into a `Result`. Neither knows of a course folder, a gradebook or nbgrader.
+turns it into a `TaskResult`. Neither knows of a course folder, a gradebook or nbgrader.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import multiprocessing
 import multiprocessing.connection
@@ -15,7 +16,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,13 +24,13 @@ from typing import Any
 
 import nbformat
 
-from nbexaminer.conveyor.fingerprint import grading_version, judged
-from nbexaminer.examination.dropped import decision
-from nbexaminer.examination.engine import Engine, Graded, Terms, engine_for, set_aside, share
+from nbexaminer.conveyor.fingerprint import grading_version, grounds
+from nbexaminer.errors import SandboxUnavailable, SourceError
+from nbexaminer.examination.engine import Engine, Examined, Terms, as_unreadable, engine_for, share
 from nbexaminer.examination.record import GradedNotebook
 from nbexaminer.examination.trial import try_solution
-from nbexaminer.notebook.graft import Role, Source, SourceError, is_awaited, role
-from nbexaminer.sandbox.view import SandboxUnavailable
+from nbexaminer.notebook.cell import Role, cells_of
+from nbexaminer.notebook.source import Delimiters, Source, read_source
 
 _one_at_a_time = threading.Lock()
 
@@ -72,12 +73,17 @@ class Trouble(StrEnum):
 
 
 @dataclass(frozen=True)
-class Result:
+class TaskResult:
     """What a task gives: a graded notebook for each one handed in, or trouble and its details."""
 
     notebooks: tuple[GradedNotebook, ...] = ()
     trouble: Trouble | None = None
     details: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why notebooks could not be read, or empty."""
+        return "; ".join(f"{n.name}: {n.reason}" for n in self.notebooks if n.reason)
 
     def verdicts(self) -> str:
         """JSON, for the journal."""
@@ -85,31 +91,37 @@ class Result:
         return json.dumps(listed, ensure_ascii=False, sort_keys=True)
 
 
-def grade_task(task: Task) -> Result:
+def grade_task(task: Task) -> TaskResult:
     """Grade a submission in this process, which keeps its engine for the next one."""
     versions = tuple(
         grading_version(handed.source.data, _here(task).profile) for handed in task.notebooks
     )
     if versions != task.versions:
-        return Result(trouble=Trouble.VERSION, details="install the same on every machine")
+        return TaskResult(trouble=Trouble.VERSION, details="install the same on every machine")
     try:
         with _one_at_a_time:
             if task.trial:
                 return _try_solutions(task)
-            return Result(tuple(_grade(task, handed) for handed in task.notebooks))
+            return TaskResult(tuple(_grade(task, handed) for handed in task.notebooks))
     except SourceError as error:
-        return Result(trouble=Trouble.SOURCE, details=str(error))
+        return TaskResult(trouble=Trouble.SOURCE, details=str(error))
     except SandboxUnavailable as error:
-        return Result(trouble=Trouble.SANDBOX, details=str(error))
+        return TaskResult(trouble=Trouble.SANDBOX, details=str(error))
 
 
-def _try_solutions(task: Task) -> Result:
-    for handed in task.notebooks:
+def _try_solutions(task: Task) -> TaskResult:
+    for handed, version in zip(task.notebooks, task.versions, strict=True):
         try:
-            try_solution(_engine(task), handed.source)
+            _try_once(_engine(task), handed.source.data, handed.source.delimiters, version)
         except SourceError as error:
             raise SourceError(f"{handed.name}: {error}") from None
-    return Result()
+    return TaskResult()
+
+
+@functools.lru_cache
+def _try_once(engine: Engine, source: bytes, delimiters: Delimiters, version: str) -> None:
+    """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
+    try_solution(engine, read_source(source, delimiters))
 
 
 def _engine(task: Task) -> Engine:
@@ -123,34 +135,32 @@ def _here(task: Task) -> Terms:
 
 def _grade(task: Task, handed: Handed) -> GradedNotebook:
     if isinstance(handed.submitted, str):
-        graded = set_aside(handed.source, handed.submitted)
+        examined = as_unreadable(handed.source, handed.submitted)
     else:
-        graded = _engine(task).grade(handed.source, handed.submitted)
-    return _as_nbgrader_does(handed, graded)
+        examined = _engine(task).grade(handed.source, handed.submitted)
+    return _as_nbgrader_does(handed, examined)
 
 
-def _as_nbgrader_does(handed: Handed, graded: Graded) -> GradedNotebook:
+def _as_nbgrader_does(handed: Handed, examined: Examined) -> GradedNotebook:
     """Scores and comments by nbgrader's rules, and the file in its layout."""
-    earned = {verdict.cell: verdict.points for verdict in graded.verdicts}
+    earned = {verdict.cell: verdict.points for verdict in examined.verdicts}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
-    for cell in graded.notebook["cells"]:
-        about = cell["metadata"].get("nbgrader", {})
-        name, answer = about.get("grade_id"), role(cell) is Role.ANSWER
-        untouched = is_awaited(cell) and cell["source"] == handed.source.stubs[name].text
-        if role(cell) is Role.TEST:  # one without code is not run, and costs nothing
-            scores[name] = earned.get(name, float(about["points"]))
-        elif about.get("grade"):
-            scores[name] = 0.0 if untouched else None
-            if decision(cell) is not None and not graded.reason:
-                scores[name] = float(about["points"])
-        if answer or about.get("task"):
-            comments[name] = "No response." if untouched else None
-    notebook: Any = nbformat.from_dict(graded.notebook)
+    for cell in cells_of(examined.notebook):
+        untouched = cell.is_awaited and cell.source == handed.source.stubs[cell.name].text
+        if cell.role is Role.TEST:  # one without code is not run, and costs nothing
+            scores[cell.name] = earned.get(cell.name, cell.points)
+        elif cell.is_graded:
+            scores[cell.name] = 0.0 if untouched else None
+            if cell.decision is not None and not examined.reason:
+                scores[cell.name] = cell.points
+        if cell.role is Role.ANSWER or cell.is_task:
+            comments[cell.name] = "No response." if untouched else None
+    notebook: Any = nbformat.from_dict(examined.notebook)
     text = nbformat.v4.writes(notebook)
     data = (text if text.endswith("\n") else text + "\n").encode()
     return GradedNotebook(
-        handed.name, data, scores, comments, graded.verdicts, judged(notebook), graded.reason
+        handed.name, data, scores, comments, examined.verdicts, grounds(notebook), examined.reason
     )
 
 
@@ -164,6 +174,24 @@ class Pool:
     executor: Executor
     workers: int
     lost: Callable[[], bool] = lambda: False
+
+
+class _Here(Executor):
+    """Does a thing as soon as it is asked for, in this process."""
+
+    def submit(self, do: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(do(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+@contextlib.contextmanager
+def here() -> Iterator[Pool]:
+    """This process alone, whose engine stays warm for the next time."""
+    yield Pool(_Here(), 1)
 
 
 @contextlib.contextmanager

@@ -9,22 +9,17 @@ from collections.abc import Iterator, Sequence
 
 from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
-from traitlets import TraitError
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.database import TABLES, GradebookUnavailable, reached
+from nbexaminer.database import TABLES, reached
 from nbexaminer.deadlines import extensions
 from nbexaminer.deadlines.extensions import Extension, in_words
+from nbexaminer.errors import Refusal
 from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.people.roster import match, read_roster
 from nbexaminer.typed import typed
 
 MOST_NAMES = 20
-
-
-class Refused(ValueError):
-    """What was asked for can't be done; the message says why and what would be right."""
 
 
 class Deadlines:
@@ -52,15 +47,15 @@ class Deadlines:
         return sorted(there_are)
 
     def exercise(self, name: str) -> str:
-        """The name, if there is such an exercise. Raises Refused."""
+        """The name, if there is such an exercise. Raises Refusal."""
         there_are = self.exercises()
         if name not in there_are:
-            raise Refused(f"there is no exercise {name!r}{near(name, there_are)}")
+            raise Refusal(f"there is no exercise {name!r}{near(name, there_are)}")
         return name
 
     def learner(self, name: str) -> str:
         """The id of whom the gradebook knows by this id, e-mail or platform's name, or who has
-        handed in. Raises Refused."""
+        handed in. Raises Refusal."""
         learners = read_roster(self._gradebook)
         ids = {learner.student_id for learner in learners} | self._handed_in()
         if name in ids:
@@ -69,12 +64,12 @@ class Deadlines:
         if matched.learner is not None:
             return matched.learner.student_id
         if not ids:
-            raise Refused(
+            raise Refusal(
                 f"nobody is in the gradebook yet, so neither is {name!r}: first read your roster, "
                 f"`{typed('roster class.csv')}`, or `nbgrader db student add "
                 f"{printable(name)}`"
             )
-        raise Refused(f"there is no learner {name!r}{near(name, sorted(ids))}")
+        raise Refusal(f"there is no learner {name!r}{near(name, sorted(ids))}")
 
     def _handed_in(self) -> set[str]:
         submitted = self.course.root / self.course.directory.submitted_directory
@@ -109,35 +104,35 @@ class Deadlines:
 
         ahead: how much later than everybody, by the clock on the wall; or
         until: the new due date, in UTC.
-        Raises Refused for one that is no later.
+        Raises Refusal for one that is no later.
         """
         due = self.due(exercise)
         if until is not None:
             if due is None:
-                raise Refused(
+                raise Refusal(
                     f"{exercise} has no due date that could be extended: first set one, "
                     f'`{typed("due")} {exercise} "2026-11-20 12:00"`, or say how much later '
                     "with --days or --hours"
                 )
             ahead = until - due
         elif due is not None and ahead is not None:
-            ahead = self.course.rules.later(due, ahead) - due
+            ahead = self.course.settings.later(due, ahead) - due
         if ahead is None or ahead <= datetime.timedelta():
             said = "that is not later" if due is None else self._not_later(exercise, due)
-            raise Refused(said)
+            raise Refusal(said)
         extensions.grant(self._connection, student, exercise, ahead)
         extensions.take_up(self._connection, exercise, student)
         self._gradebook.db.commit()
         return Extension(student, exercise, due, ahead)
 
     def _not_later(self, exercise: str, due: datetime.datetime) -> str:
-        return f"that is not later than {exercise} is due: {self.course.rules.shown(due)}"
+        return f"that is not later than {exercise} is due: {self.course.settings.shown(due)}"
 
     def remove(self, student: str, exercise: str) -> Extension:
-        """Take a learner's extension away; gives it. Raises Refused where there is none."""
+        """Take a learner's extension away; gives it. Raises Refusal where there is none."""
         there_is = self.extensions(exercise, student)
         if not there_is:
-            raise Refused(f"{student} has no extension for {exercise}")
+            raise Refusal(f"{student} has no extension for {exercise}")
         extensions.grant(self._connection, student, exercise, None)
         self._gradebook.db.commit()
         return there_is[0]
@@ -153,7 +148,7 @@ class Deadlines:
         later = in_words(extension.ahead)
         if extension.until is None:
             return f"{later}, counted from the due date once it is set"
-        return f"until {self.course.rules.shown(extension.until)}, {later} later"
+        return f"until {self.course.settings.shown(extension.until)}, {later} later"
 
 
 @contextlib.contextmanager
@@ -161,22 +156,14 @@ def opened(db: str | None = None) -> Iterator[Deadlines]:
     """The due dates of the course folder that the command runs in.
 
     db: URL of the gradebook, instead of the configured one.
-    Raises Refused for a configuration or a gradebook that can't be used, and what is asked inside.
+    Raises Refusal, and TraitError for a configuration that can't be used.
     """
-    try:
-        course = CourseFolder(db)
-        if not course.exercises():  # else a new gradebook would lie wherever one happens to be
-            raise Refused(course.no_such(""))
-        with reached(course.db_url), course.gradebook() as gradebook:
-            TABLES.create_all(gradebook.engine)
-            yield Deadlines(course, gradebook)
-    except TraitError as error:
-        raise Refused(f"class_config.py or nbgrader_config.py: {error}") from None
-    except GradebookUnavailable as error:
-        raise Refused(str(error)) from None
-    except DBAPIError as error:
-        said = " ".join(str(error.orig).split())
-        raise Refused(f"the gradebook can't be used now ({said}): try again") from None
+    course = CourseFolder(db)
+    if not course.exercises():  # else a new gradebook would lie wherever one happens to be
+        raise Refusal(course.no_such(""))
+    with reached(course.db_url), course.gradebook() as gradebook:
+        TABLES.create_all(gradebook.engine)
+        yield Deadlines(course, gradebook)
 
 
 def near(name: str, there_are: Sequence[str]) -> str:

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from nbexaminer.examination.dropped import decision, said_of
+from nbexaminer.errors import Malformed, SourceError
 from nbexaminer.examination.messages import CellToRun, Do, Plan, order_of_results
-from nbexaminer.examination.verdicts import Outcome, Verdict, judged
+from nbexaminer.examination.verdicts import Outcome, Verdict
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
-from nbexaminer.intake.names import Malformed
 from nbexaminer.message import laid_out
-from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id, graft, read_source, role
+from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
+from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
 from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import (
@@ -38,12 +39,10 @@ HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
 NOT_RUN = "This cell is not run while grading: it only shows something.\n"
-NOTE = "grading"
-"""The key under which notebook and cell metadata say how grading went."""
 
 
 @dataclass(frozen=True)
-class Graded:
+class Examined:
     """What grading one submission gives.
 
     notebook: the graded notebook, with outputs; scores are read from these by nbgrader.
@@ -57,7 +56,7 @@ class Graded:
 
 
 @dataclass
-class _Result:
+class _CellResult:
     outputs: list[dict[str, Any]]
     outcome: Outcome | None
     message: str
@@ -118,7 +117,7 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def grade(self, source: bytes | Source, submitted: bytes) -> Graded:
+    def grade(self, source: bytes | Source, submitted: bytes) -> Examined:
         """Grade a submission.
 
         source: the instructor's notebook, as a file or as `read_source` gave it.
@@ -130,19 +129,17 @@ class Engine:
         try:
             cells = read_notebook(submitted)
         except Malformed as malformed:
-            return set_aside(source, str(malformed))
-        notebook = graft(source, cells)
-        return self.run(notebook, hashlib.sha256(source.data).digest())
+            return as_unreadable(source, str(malformed))
+        return self._run(graft(source, cells), source)
 
-    def run(self, notebook: dict[str, Any], source_hash: bytes) -> Graded:
-        """Run and examine a grafted notebook, which it completes.
-
-        source_hash: the tests' random numbers depend on it and on the answers.
-        """
-        cells = notebook["cells"]
-        answers = hashlib.sha256("\0".join(c["source"] for c in cells).encode()).digest()
-        code = [c for c in cells if _is_run(c)]
-        to_run = [_to_run(c, source_hash + answers) for c in code]
+    def _run(self, notebook: dict[str, Any], source: Source) -> Examined:
+        """Run and examine a grafted notebook, which it completes."""
+        cells = cells_of(notebook)
+        answers = hashlib.sha256("\0".join(c.source for c in cells).encode()).digest()
+        # The tests' random numbers depend on the source and on the answers.
+        secret = hashlib.sha256(source.data).digest() + answers
+        code = [cell for cell in cells if _is_run(cell)]
+        to_run = [_to_run(cell, source.hidden, secret) for cell in code]
         try:
             results = self._examine(to_run, _seed(answers, "learner"))
         except WarmParentDied:
@@ -152,24 +149,23 @@ class Engine:
             results = self._examine(to_run, _seed(answers, "learner"))
         verdicts = {}
         for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
-            cell["execution_count"] = number
-            cell["outputs"] = _outputs(cell, result)
-            if role(cell) is Role.TEST:
-                verdicts[grade_id(cell)] = _record(cell, result)
-        tests = [cell for cell in cells if role(cell) is Role.TEST]
+            cell.content["execution_count"] = number
+            cell.content["outputs"] = _outputs(cell, result)
+            if cell.role is Role.TEST:
+                verdicts[cell.name] = _record(cell, result)
+        tests = [cell for cell in cells if cell.role is Role.TEST]
         for cell in tests:
-            decided = decision(cell)
-            if decided is not None:
-                verdicts[grade_id(cell)] = _record(cell, _Result([], decided, ""))
-                cell["outputs"] = [_printed(f"{said_of(cell)}\n")]
+            if cell.decision is not None:
+                verdicts[cell.name] = _record(cell, _CellResult([], Outcome(cell.decision), ""))
+                cell.content["outputs"] = [_printed(f"{cell.decided}\n")]
         _make_showable(cells)
-        in_order = (verdicts[grade_id(c)] for c in tests if grade_id(c) in verdicts)
-        return Graded(notebook, tuple(in_order))
+        in_order = (verdicts[cell.name] for cell in tests if cell.name in verdicts)
+        return Examined(notebook, tuple(in_order))
 
-    def _examine(self, cells: list[CellToRun], seed: int) -> list[_Result]:
+    def _examine(self, cells: list[CellToRun], seed: int) -> list[_CellResult]:
         """The results of the cells, in their own order."""
         order = order_of_results(cells)
-        results: dict[int, _Result] = {}
+        results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
             try:
@@ -177,15 +173,15 @@ class Engine:
                     results[order[len(results)]] = result
                 break
             except _ExaminerLost as lost:
-                results[order[len(results)]] = _Result([], lost.outcome, lost.message)
+                results[order[len(results)]] = _CellResult([], lost.outcome, lost.message)
                 if len(results) == len(cells):
                     break
-        not_run = _Result([], Outcome.NOT_RUN, "not run: the tests' process kept ending")
+        not_run = _CellResult([], Outcome.NOT_RUN, "not run: the tests' process kept ending")
         return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
-        self, cells: list[CellToRun], seed: int, results: dict[int, _Result], end: float
-    ) -> Iterator[_Result]:
+        self, cells: list[CellToRun], seed: int, results: dict[int, _CellResult], end: float
+    ) -> Iterator[_CellResult]:
         """One examiner's life; the results that are not known yet, in `order_of_results`."""
         now = time.monotonic()
         plan = Plan(
@@ -218,7 +214,7 @@ class Engine:
                             channel.send(_ending(learner, message["closed"]))
                         case Do.CELL:
                             outcome = message["outcome"]
-                            yield _Result(
+                            yield _CellResult(
                                 message["outputs"],
                                 None if outcome is None else Outcome(outcome),
                                 safe_line(message["message"]),
@@ -317,21 +313,20 @@ def _ending(learner: Child, closed: bool) -> dict[str, Any]:
     return {"ended_by": status.ended_by, "said": str(status)}
 
 
-def _is_run(cell: dict[str, Any]) -> bool:
+def _is_run(cell: Cell) -> bool:
     """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
-    if cell["cell_type"] != "code" or not cell["source"].strip():
+    if not cell.is_code or not cell.source.strip() or cell.role is Role.SHOWN:
         return False
-    kind = role(cell)
-    return kind is not Role.SHOWN and not (kind is Role.TEST and decision(cell) is not None)
+    return cell.role is not Role.TEST or cell.decision is None
 
 
-def _to_run(cell: dict[str, Any], secret: bytes) -> CellToRun:
-    name = grade_id(cell) or cell["id"]
+def _to_run(cell: Cell, hidden: frozenset[str], secret: bytes) -> CellToRun:
+    name = cell.grade_id or str(cell.content["id"])
     return CellToRun(
         id=name,
-        role=role(cell),
-        code=cell["source"],
-        hidden="BEGIN HIDDEN TESTS" in cell["source"],
+        role=cell.role,
+        code=cell.source,
+        hidden=name in hidden,
         seed=_seed(secret, name),
     )
 
@@ -341,11 +336,11 @@ def _seed(secret: bytes, name: str) -> int:
     return int.from_bytes(hashlib.sha256(secret + name.encode()).digest()[:8], "big") >> 1
 
 
-def _outputs(cell: dict[str, Any], result: _Result) -> list[dict[str, Any]]:
+def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
     if result.outcome in (None, Outcome.PASSED):
         return result.outputs
     said = result.message
-    if role(cell) is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
+    if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
         said = f"this cell {said}"
     return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
 
@@ -354,28 +349,21 @@ def _printed(text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
-def _make_showable(cells: list[dict[str, Any]]) -> None:
+def _make_showable(cells: list[Cell]) -> None:
     """Cut very long code of the learner's, and say which cells were not run."""
     left = MAX_SHOWN_CODE
     for cell in cells:
-        kind = role(cell)
-        if kind is Role.SHOWN:
-            cell["outputs"] = [_printed(NOT_RUN)]
-        if kind in (Role.ANSWER, Role.OPEN, Role.SHOWN) and cell["cell_type"] == "code":
-            cell["source"] = showable_code(cell["source"], left)
-            left = max(0, left - len(cell["source"]))
+        if cell.role is Role.SHOWN:
+            cell.content["outputs"] = [_printed(NOT_RUN)]
+        if cell.is_code and cell.role in (Role.ANSWER, Role.OPEN, Role.SHOWN):
+            cell.source = showable_code(cell.source, left)
+            left = max(0, left - len(cell.source))
 
 
-def _record(cell: dict[str, Any], result: _Result) -> Verdict:
+def _record(cell: Cell, result: _CellResult) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
-    points = float(cell["metadata"]["nbgrader"]["points"])
-    verdict = judged(grade_id(cell), outcome, points, result.message, result.cause)
-    cell["metadata"][NOTE] = {
-        "outcome": str(outcome),
-        "message": result.message,
-        "cause": result.cause,
-    }
-    return verdict
+    cell.note = {"outcome": str(outcome), "message": result.message, "cause": result.cause}
+    return Verdict.of(cell.name, outcome, cell.points, result.message, result.cause)
 
 
 def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
@@ -389,16 +377,16 @@ def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
     }
 
 
-def set_aside(source: Source, reason: str) -> Graded:
+def as_unreadable(source: Source, reason: str) -> Examined:
     """What a submission that can't be read gets: the source's stubs, and no points."""
     notebook = graft(source, [])
     reason = safe_line(reason)
     verdicts = []
-    for cell in notebook["cells"]:
-        if role(cell) is Role.TEST:
+    for cell in cells_of(notebook):
+        if cell.role is Role.TEST:
             said = f"the submitted notebook could not be read: {reason}"
-            result = _Result([], Outcome.MALFORMED, said)
-            cell["outputs"] = [error_output(Outcome.MALFORMED, said)]
+            result = _CellResult([], Outcome.MALFORMED, said)
+            cell.content["outputs"] = [error_output(Outcome.MALFORMED, said)]
             verdicts.append(_record(cell, result))
     notebook["metadata"][NOTE] = {"malformed": reason}
-    return Graded(notebook, tuple(verdicts), reason)
+    return Examined(notebook, tuple(verdicts), reason)

@@ -43,7 +43,7 @@ from nbexaminer.examination.stand_in import (
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.message import NOT_WRITTEN
-from nbexaminer.notebook.graft import Role
+from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import EndedBy, Limits
 

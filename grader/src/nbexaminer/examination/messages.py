@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypedDict
 
-from nbexaminer.notebook.graft import Role
+from nbexaminer.notebook.cell import Role
 
 
 class CellToRun(TypedDict):

@@ -14,7 +14,7 @@ class GradedNotebook:
     data: its file, as nbgrader writes it.
     scores: points by grade id, None where a human has to give them.
     comments: nbgrader's automatic comment on each answer cell, or None.
-    judged: hash of what each graded cell's points are for.
+    grounds: hash of what each graded cell's points are for.
     reason: why the submitted notebook could not be read, or empty.
     """
 
@@ -23,5 +23,5 @@ class GradedNotebook:
     scores: dict[str, float | None]
     comments: dict[str, str | None]
     verdicts: tuple[Verdict, ...]
-    judged: dict[str, str]
+    grounds: dict[str, str]
     reason: str = ""

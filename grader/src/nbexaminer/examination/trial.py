@@ -9,11 +9,12 @@ import ast
 import copy
 import dataclasses
 
-from nbexaminer.examination.dropped import decision
+from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from nbexaminer.examination.verdicts import COST_NOTHING
-from nbexaminer.notebook.graft import Role, Source, SourceError, grade_id
+from nbexaminer.notebook.cell import Role, cells_of
+from nbexaminer.notebook.source import Source
 
 _LAST = "_last_value"
 
@@ -24,15 +25,15 @@ def try_solution(engine: Engine, source: Source) -> None:
     Raises SourceError that names each test cell which it does not pass, and the error.
     """
     asking = copy.deepcopy(source.notebook)
-    for cell, role in zip(asking["cells"], source.roles, strict=True):
-        if role is not Role.TEST or decision(cell) is not None:
+    for cell in cells_of(asking):
+        if cell.role is not Role.TEST or cell.decision is not None:
             continue
-        if ends_in_a_number(cell["source"]):
-            raise SourceError(f"the test cell {grade_id(cell)!r} {PARTIAL_CREDIT}")
-        # The mark of a hidden test, by which an error's text is kept from learners.
-        shown = cell["source"].replace("BEGIN HIDDEN TESTS", "")
-        cell["source"] = _asking_for_a_score(shown, cell["metadata"]["nbgrader"]["points"])
-    graded = engine.grade(dataclasses.replace(source, notebook=asking), source.data)
+        if ends_in_a_number(cell.source):
+            raise SourceError(f"the test cell {cell.grade_id!r} {PARTIAL_CREDIT}")
+        cell.source = _asking_for_a_score(cell.source, cell.nbgrader["points"])
+    # Where a test is hidden, an error's text is kept from learners; here it is to be read.
+    told = dataclasses.replace(source, notebook=asking, hidden=frozenset())
+    graded = engine.grade(told, source.data)
     if graded.reason:
         raise SourceError(f"its own solution can't be read: {graded.reason}")
     broken = [v for v in graded.verdicts if v.outcome not in COST_NOTHING]

@@ -49,10 +49,10 @@ class Verdict:
     message: str = ""
     cause: str = ""
 
-
-def judged(
-    cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
-) -> Verdict:
-    """The verdict with the points that `outcome` earns."""
-    points = max_points if outcome in COST_NOTHING else 0.0
-    return Verdict(cell, outcome, points, max_points, message, cause)
+    @classmethod
+    def of(
+        cls, cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
+    ) -> Verdict:
+        """The verdict with the points that `outcome` earns."""
+        points = max_points if outcome in COST_NOTHING else 0.0
+        return cls(cell, outcome, points, max_points, message, cause)

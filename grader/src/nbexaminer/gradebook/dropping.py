@@ -16,9 +16,8 @@ from nbgrader import api
 from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select, update
 
 from nbexaminer.database import TABLES
-from nbexaminer.examination.dropped import KEY, decision, points_before
-from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.notebook.graft import grade_id
+from nbexaminer.errors import Refusal
+from nbexaminer.notebook.cell import Cell, Decision
 
 SET_ASIDE = Table(
     "grading_set_aside",
@@ -30,43 +29,24 @@ _GRADE: Table = api.Grade.__table__
 
 
 @dataclass
-class Question:
+class Droppable:
     """A cell with points in a source notebook.
 
-    notebook: the notebook's name.
+    path, content: of the notebook's file.
     """
 
     path: Path
     content: dict[str, Any]
-    cell: dict[str, Any]
-
-    @property
-    def name(self) -> str:
-        """Its grade id."""
-        return str(grade_id(self.cell))
+    cell: Cell
 
     @property
     def notebook(self) -> str:
         """The notebook's name."""
         return self.path.stem
 
-    @property
-    def points(self) -> float:
-        """What it is worth when it counts."""
-        return points_before(self.cell)
-
-    @property
-    def decided(self) -> Outcome | None:
-        """What was decided about it, or None."""
-        return decision(self.cell)
-
-    def decide(self, outcome: Outcome | None) -> None:
+    def decide(self, decision: Decision | None) -> None:
         """Write a decision into the source notebook, or that there is none any more."""
-        about = self.cell["metadata"]["nbgrader"]
-        before = self.cell["metadata"].pop(KEY, {"points": about["points"]})["points"]
-        about["points"] = 0 if outcome is Outcome.DROPPED else before
-        if outcome is not None:
-            self.cell["metadata"][KEY] = {"outcome": str(outcome), "points": before}
+        self.cell.decide(decision)
         text = json.dumps(self.content, indent=1, ensure_ascii=False)  # as nbformat writes it
         end = "\n" if self.path.read_bytes().endswith(b"\n") else ""
         part = self.path.with_name(f".{self.path.name}.part")
@@ -75,23 +55,20 @@ class Question:
         part.replace(self.path)
 
 
-def questions(paths: list[Path]) -> list[Question]:
-    """The cells with points in source notebooks. Raises ValueError for what is no notebook."""
+def droppable(paths: list[Path]) -> list[Droppable]:
+    """The cells with points in source notebooks. Raises Refusal for what is no notebook."""
     found = []
     for path in paths:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            found += [
-                Question(path, content, cell)
-                for cell in content["cells"]
-                if cell["metadata"].get("nbgrader", {}).get("grade")
-            ]
+            cells = [Cell(cell) for cell in content["cells"]]
+            found += [Droppable(path, content, cell) for cell in cells if cell.is_graded]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path} can't be read: {error!r}") from None
+            raise Refusal(f"{path} can't be read: {error!r}") from None
     return found
 
 
-def set_aside(connection: Connection, exercise: str, question: Question) -> int:
+def withdraw_points(connection: Connection, exercise: str, question: Droppable) -> int:
     """Let what people gave for a question not count; for how many learners that was."""
     given = [(row.id, row.manual_score) for row in _grades(connection, exercise, question)]
     given = [(grade, score) for grade, score in given if score is not None]
@@ -102,7 +79,7 @@ def set_aside(connection: Connection, exercise: str, question: Question) -> int:
     return len(given)
 
 
-def give_back(connection: Connection, exercise: str, question: Question) -> int:
+def restore_points(connection: Connection, exercise: str, question: Droppable) -> int:
     """Let it count again, unless somebody has given other points meanwhile; for how many."""
     aside = {row.grade_id: row.manual_score for row in connection.execute(select(SET_ASIDE))}
     count = 0
@@ -121,7 +98,7 @@ def _write(connection: Connection, grade: str, score: float | None) -> None:
     connection.execute(changed.values(manual_score=score, needs_manual_grade=False))
 
 
-def _grades(connection: Connection, exercise: str, question: Question) -> list[Any]:
+def _grades(connection: Connection, exercise: str, question: Droppable) -> list[Any]:
     """The rows of a question's grades: id and manual_score."""
     cell, notebook, assignment = (
         model.__table__ for model in (api.BaseCell, api.Notebook, api.Assignment)
@@ -133,6 +110,6 @@ def _grades(connection: Connection, exercise: str, question: Question) -> list[A
         .join(assignment, assignment.c.id == notebook.c.assignment_id)
         .where(assignment.c.name == exercise)
         .where(notebook.c.name == question.notebook)
-        .where(cell.c.name == question.name)
+        .where(cell.c.name == question.cell.name)
     )
     return list(connection.execute(found))

@@ -25,7 +25,7 @@ JOURNAL = Table(
     Column("reason", Text, nullable=False),
     Column("verdicts", Text, nullable=False),
 )
-JUDGED = Table(
+GROUNDS = Table(
     "grading_judged",
     TABLES,
     Column("notebook_id", String(32), primary_key=True),
@@ -34,7 +34,7 @@ JUDGED = Table(
 
 
 @dataclass(frozen=True)
-class Entry:
+class JournalEntry:
     """How a submission was graded last.
 
     key: hash of all that its grades depend on.
@@ -53,29 +53,29 @@ class Entry:
         return list(json.loads(self.verdicts))
 
 
-def read(connection: Connection, submission_id: str) -> Entry | None:
+def read(connection: Connection, submission_id: str) -> JournalEntry | None:
     """The entry of a row of nbgrader's table submitted_assignment, or None."""
     row = connection.execute(
         select(JOURNAL).where(JOURNAL.c.submission_id == submission_id)
     ).one_or_none()
-    return None if row is None else Entry(row.key, row.graded, row.reason, row.verdicts)
+    return None if row is None else JournalEntry(row.key, row.graded, row.reason, row.verdicts)
 
 
-def write(connection: Connection, submission_id: str, entry: Entry) -> None:
+def write(connection: Connection, submission_id: str, entry: JournalEntry) -> None:
     """Replace the entry, in the transaction at hand."""
     connection.execute(delete(JOURNAL).where(JOURNAL.c.submission_id == submission_id))
     values = {"submission_id": submission_id} | vars(entry)
     connection.execute(insert(JOURNAL).values(values))
 
 
-def judged_before(connection: Connection, notebook_id: str) -> dict[str, str]:
-    """What `fingerprint.judged` gave for a row of submitted_notebook when it was graded last."""
-    found = connection.scalar(select(JUDGED.c.hashes).where(JUDGED.c.notebook_id == notebook_id))
+def grounds_before(connection: Connection, notebook_id: str) -> dict[str, str]:
+    """What `fingerprint.grounds` gave for a row of submitted_notebook when it was graded last."""
+    found = connection.scalar(select(GROUNDS.c.hashes).where(GROUNDS.c.notebook_id == notebook_id))
     return {} if found is None else dict(json.loads(found))
 
 
-def write_judged(connection: Connection, notebook_id: str, hashes: dict[str, str]) -> None:
+def write_grounds(connection: Connection, notebook_id: str, hashes: dict[str, str]) -> None:
     """Replace it, in the transaction at hand."""
-    connection.execute(delete(JUDGED).where(JUDGED.c.notebook_id == notebook_id))
+    connection.execute(delete(GROUNDS).where(GROUNDS.c.notebook_id == notebook_id))
     values = {"notebook_id": notebook_id, "hashes": json.dumps(hashes, sort_keys=True)}
-    connection.execute(insert(JUDGED).values(values))
+    connection.execute(insert(GROUNDS).values(values))

@@ -20,9 +20,9 @@ from sqlalchemy.exc import DBAPIError
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES, reached
+from nbexaminer.errors import GradebookError
 from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.dropping import SET_ASIDE
-from nbexaminer.gradebook.writer import GradebookError
 
 NAMED = 10
 """So many learners or cells are named in a message."""

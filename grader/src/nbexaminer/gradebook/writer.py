@@ -19,10 +19,11 @@ from sqlalchemy import Connection, Select, Table, bindparam, func, insert, selec
 
 from nbexaminer.database import TABLES, reached
 from nbexaminer.deadlines import extensions
+from nbexaminer.errors import GradebookError
 from nbexaminer.examination.record import GradedNotebook
 from nbexaminer.gradebook import journal
-from nbexaminer.gradebook.journal import Entry
-from nbexaminer.notebook.graft import Source, grade_id
+from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.notebook.source import Source
 from nbexaminer.people.roster import excluded_ids
 
 SMALLEST_POINTS = 1e-6
@@ -36,10 +37,6 @@ _SUBMISSION: Table = api.SubmittedAssignment.__table__
 _NOTEBOOK: Table = api.SubmittedNotebook.__table__
 _GRADE: Table = api.Grade.__table__
 _COMMENT: Table = api.Comment.__table__
-
-
-class GradebookError(ValueError):
-    """The gradebook doesn't fit; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -96,18 +93,14 @@ class ClassGradebook:
     def check(self, name: str, source: Source) -> None:
         """Compare a source notebook's graded cells with the gradebook's. Raises GradebookError."""
         known = self._notebooks.get(name)
-        points = {
-            grade_id(c): float(c["metadata"]["nbgrader"]["points"])
-            for c in source.cells
-            if c["metadata"].get("nbgrader", {}).get("grade")
-        }
+        points = {cell.name: cell.points for cell in source.cells if cell.is_graded}
         if known is None or points != known.points:
             raise GradebookError(
                 f"the cells or points of {name} in the gradebook are not those of the source: "
                 "run `nbgrader generate_assignment` again (with --force)"
             )
 
-    def entry(self, student: str) -> Entry | None:
+    def entry(self, student: str) -> JournalEntry | None:
         """The journal's entry on a learner, or None."""
         with self._reached(), self._engine.connect() as connection:
             row = self._submission(connection, student)
@@ -133,7 +126,7 @@ class ClassGradebook:
         student: str,
         timestamp: datetime.datetime | None,
         notebooks: Iterable[GradedNotebook],
-        entry: Entry,
+        entry: JournalEntry,
         beside: Callable[[Connection], None] = lambda _: None,
     ) -> None:
         """Write a graded submission, its journal entry and what `beside` writes, all or nothing.
@@ -309,21 +302,21 @@ def _write_grades(
     columns = (_GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.needs_manual_grade)
     found = connection.execute(select(*columns).where(_GRADE.c.notebook_id == row))
     present = {cell: (by_hand, look) for cell, by_hand, look in found}
-    before = journal.judged_before(connection, row)
+    before = journal.grounds_before(connection, row)
     values: dict[str, dict[str, Any]] = {}
     for name, cell in known.grades.items():
         by_hand, waits = present.get(cell, (None, False))
         if name in graded.scores:
             score = graded.scores[name]
             look = score is None or by_hand is not None
-            if by_hand is not None and before.get(name) == graded.judged[name]:
+            if by_hand is not None and before.get(name) == graded.grounds[name]:
                 look = waits
             look = look or bool(graded.reason)
             values[cell] = {"auto_score": score, "needs_manual_grade": look}
         elif cell not in present or graded.reason:  # a task: nothing about it is automatic
             values[cell] = {"auto_score": None, "needs_manual_grade": True}
     _write(connection, _GRADE, row, present, values)
-    journal.write_judged(connection, row, graded.judged)
+    journal.write_grounds(connection, row, graded.grounds)
 
 
 def _write_comments(

@@ -7,8 +7,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import copy_folder, open_folder, walk
-from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.intake.taking import left_out
 from nbexaminer.intake.times import parse_timestamp, read_timestamp
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.errors import Malformed, Missing, TooMuch
+from nbexaminer.intake.names import printable
 
 MAX_BYTES = 20 << 20
 MAX_FILES = 500
@@ -21,22 +22,11 @@ MAX_FILES_BYTES = 100 << 20
 MAX_DEPTH = 20
 MAX_PLACE = 500
 """Bytes of a place in a folder, so that no path gets longer than the system takes."""
+TOO_MUCH = (
+    f"the folder holds more than {MAX_FILES} files and folders or {MAX_FILES_BYTES / 1e6:.0f} MB, "
+    f"or paths more than {MAX_DEPTH} folders deep or {MAX_PLACE} bytes long"
+)
 _CHUNK = 1 << 20
-
-
-class Missing(Malformed):
-    """A file that isn't there."""
-
-
-class TooMuch(Malformed):
-    """A folder that holds more, or longer paths, than is looked at."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"the folder holds more than {MAX_FILES} files and folders or "
-            f"{MAX_FILES_BYTES / 1e6:.0f} MB, or paths more than {MAX_DEPTH} folders deep or "
-            f"{MAX_PLACE} bytes long"
-        )
 
 
 class Entry(NamedTuple):
@@ -97,7 +87,7 @@ def walk(folder: int) -> Iterator[Entry]:
     for count, entry in enumerate(_walk(folder, ""), 1):
         size += 0 if stat.S_ISDIR(entry.state.st_mode) else entry.state.st_size
         if count > MAX_FILES or size > MAX_FILES_BYTES:
-            raise TooMuch
+            raise TooMuch(TOO_MUCH)
         yield entry
 
 
@@ -106,7 +96,7 @@ def _walk(folder: int, place: str, depth: int = 0) -> Iterator[Entry]:
         for entry in entries:
             inside = os.path.join(place, entry.name)
             if depth == MAX_DEPTH or len(os.fsencode(inside)) > MAX_PLACE:
-                raise TooMuch
+                raise TooMuch(TOO_MUCH)
             state = entry.stat(follow_symlinks=False)
             yield Entry(inside, folder, entry.name, state)
             if stat.S_ISDIR(state.st_mode):

@@ -5,16 +5,11 @@ from __future__ import annotations
 import os
 import re
 
+from nbexaminer.errors import Malformed
+
 MAX_LEARNER = 100
 """Characters."""
 _LEARNER = re.compile(rf"(?![.-])[\w.@-]{{1,{MAX_LEARNER}}}")
-
-
-class Malformed(ValueError):
-    """A submission that can't be taken or read; the message says why, in words for an instructor.
-
-    The message can be printed, whatever the learner named things.
-    """
 
 
 def is_learner(name: str) -> bool:

@@ -19,15 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nbexaminer.intake.files import (
-    MAX_BYTES,
-    Missing,
-    TooMuch,
-    open_folder,
-    read_file,
-    walk,
-)
-from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.errors import Malformed, Missing, TooMuch
+from nbexaminer.intake.files import MAX_BYTES, open_folder, read_file, walk
+from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 
 if TYPE_CHECKING:

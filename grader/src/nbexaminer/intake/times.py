@@ -6,8 +6,9 @@ import datetime
 import re
 from pathlib import Path
 
-from nbexaminer.intake.files import Missing, read_file
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.errors import Malformed, Missing
+from nbexaminer.intake.files import read_file
+from nbexaminer.intake.names import printable
 
 TIMESTAMP = "timestamp.txt"
 MAX_TIMESTAMP_BYTES = 200

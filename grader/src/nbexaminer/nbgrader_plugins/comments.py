@@ -21,36 +21,32 @@ from nbformat import NotebookNode
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from nbexaminer.examination.dropped import said_of
-from nbexaminer.examination.engine import NOTE
+from nbexaminer.errors import Refusal
+from nbexaminer.notebook.cell import NOTE, Cell
 
 FILE = "comments.toml"
 _NAME = re.compile(r"(?<![\w#&/])#([^\W\d]\w*(?:-\w+)*)")
 
 
-class CommentsError(ValueError):
-    """The file of comments can't be read; the message says where and why."""
-
-
 def read_comments(path: Path, exercise: str) -> dict[str, str]:
     """The texts for an exercise by their names; none where there is no file.
 
-    Raises CommentsError.
+    Raises Refusal.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (ValueError, OSError) as error:
-        raise CommentsError(f"{path.name}: {error}") from None
+        raise Refusal(f"{path.name}: {error}") from None
     own = content.pop(exercise, {})
     if not isinstance(own, dict):
-        raise CommentsError(f"{path.name}: {exercise} is an exercise: write [{exercise}] above it")
+        raise Refusal(f"{path.name}: {exercise} is an exercise: write [{exercise}] above it")
     general = {name: text for name, text in content.items() if not isinstance(text, dict)}
     texts = general | own
     for name, text in texts.items():
         if not isinstance(text, str):
-            raise CommentsError(f'{path.name}: {name} is {text!r}: write a text, {name} = "..."')
+            raise Refusal(f'{path.name}: {name} is {text!r}: write a text, {name} = "..."')
     return texts
 
 
@@ -77,7 +73,7 @@ class WholeComments(NbGraderPreprocessor):
         path = Path(exporter.parent.coursedir.root) / FILE
         try:
             texts = read_comments(path, about["assignment"])
-        except CommentsError as error:
+        except Refusal as error:
             raise NbGraderException(str(error)) from None
         unreadable = nb.metadata.get(NOTE, {}).get("malformed")
         there_are = ", ".join(f"#{name}" for name in sorted(texts)) or "none yet"
@@ -91,6 +87,6 @@ class WholeComments(NbGraderPreprocessor):
                     "%s: the comment on %s has %s, which stays as it is: %s has %s",
                     about["student"], note["grade_id"], name, FILE, there_are,
                 )  # fmt: skip
-            decided = "" if unreadable else said_of(cell)
+            decided = "" if unreadable else Cell(cell).decided
             note["comment"] = "\n\n".join(part for part in (decided, comment) if part)
         return nb, resources

@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 
 class ShowDueDate(NbGraderPreprocessor):
@@ -25,7 +25,7 @@ class ShowDueDate(NbGraderPreprocessor):
         due = self._due(resources["nbgrader"])
         if due is None:
             return nb, resources
-        line = f"**Due:** {MarkingRules(parent=self).shown(due)}"
+        line = f"**Due:** {Settings(parent=self).shown(due)}"
         plain = (c for c in nb.cells if c.cell_type == "markdown" and "nbgrader" not in c.metadata)
         cell = next(plain, None)
         if cell is None:

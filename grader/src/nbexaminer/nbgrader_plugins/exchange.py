@@ -11,8 +11,9 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.drop_box import copy_dropped, read_dropped, take_dropped
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 

@@ -16,7 +16,7 @@ from nbgrader.plugins.export import ExportPlugin
 from sqlalchemy import or_
 from traitlets.config import Configurable
 
-from nbexaminer.database import GradebookUnavailable
+from nbexaminer.errors import GradebookUnavailable
 from nbexaminer.gradebook.lateness import bring_up_to_date
 from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.people.roster import Learner, read_roster

@@ -18,7 +18,7 @@ from traitlets import default
 
 from nbexaminer.gradebook.lateness import bring_up_to_date
 from nbexaminer.pages.feedback.page import HIDDEN, rendered
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 
 class Grades(GetGrades):
@@ -135,4 +135,4 @@ class FeedbackPage(Exporter):
     ) -> tuple[Any, dict[str, Any]]:
         """The page, and nbconvert's resources."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return rendered(nb, resources["nbgrader"], MarkingRules(parent=self)), resources
+        return rendered(nb, resources["nbgrader"], Settings(parent=self)), resources

@@ -15,7 +15,8 @@ from nbgrader.api import InvalidEntry, Student
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy import event
 
-from nbexaminer.intake.names import Malformed, check_learner, is_learner, printable
+from nbexaminer.errors import Malformed
+from nbexaminer.intake.names import check_learner, is_learner, printable
 from nbexaminer.intake.times import read_timestamp
 
 _listed = NbGraderAPI.get_submitted_students

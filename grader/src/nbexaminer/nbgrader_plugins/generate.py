@@ -13,9 +13,9 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 
-from nbexaminer.database import GradebookUnavailable, reached
+from nbexaminer.database import reached
+from nbexaminer.errors import GradebookError, GradebookUnavailable
 from nbexaminer.gradebook.registration import make_room
-from nbexaminer.gradebook.writer import GradebookError
 
 
 class SourceReader(NotebookExporter):

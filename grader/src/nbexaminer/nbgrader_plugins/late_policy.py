@@ -6,7 +6,7 @@ from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from nbexaminer.settings import LatePolicy, MarkingRules
+from nbexaminer.settings import LatePolicy, Settings
 
 
 class NamedPolicies(LateSubmissionPlugin):
@@ -17,7 +17,7 @@ class NamedPolicies(LateSubmissionPlugin):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.rules = MarkingRules(parent=self)
+        self.rules = Settings(parent=self)
 
     def late_submission_penalty(
         self, student_id: str, score: float, total_seconds_late: float

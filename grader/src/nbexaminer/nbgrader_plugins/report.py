@@ -20,8 +20,8 @@ from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 from traitlets.config import Configurable
 
-from nbexaminer.database import GradebookUnavailable
 from nbexaminer.deadlines.due import near
+from nbexaminer.errors import GradebookUnavailable
 from nbexaminer.gradebook.lateness import bring_up_to_date
 from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.pages.report.facts import COLUMNS, Facts, gather

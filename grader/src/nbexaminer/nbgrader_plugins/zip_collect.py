@@ -22,8 +22,9 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Enum, TraitError, Unicode
 
 from nbexaminer.database import TABLES
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import MAX_BYTES, MAX_PLACE, copy_file, too_big
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.names import printable
 from nbexaminer.intake.times import TIMESTAMP
 from nbexaminer.platforms.known import PLATFORMS
 from nbexaminer.platforms.moodle import Moodle, read_worksheet
@@ -33,7 +34,7 @@ from nbexaminer.platforms.report import Report
 from nbexaminer.platforms.table import Table
 from nbexaminer.platforms.uploads import Called, write_uploads
 from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 MAX_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 2 << 30
@@ -80,7 +81,7 @@ class Collector(FileNameCollectorPlugin):
 
     def _zone(self) -> ZoneInfo:
         if not self.timezone:
-            return MarkingRules(parent=self.parent).zone
+            return Settings(parent=self.parent).zone
         try:
             return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError):

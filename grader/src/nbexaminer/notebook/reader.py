@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import MAX_BYTES, too_big
-from nbexaminer.intake.names import Malformed
 from nbexaminer.notebook.pictures import PICTURES, NotShown, base64_picture
 
 MAX_BRACKETS = 1_000_000
@@ -24,7 +24,7 @@ CELL_TYPES = ("code", "markdown", "raw")
 
 
 @dataclass(frozen=True)
-class Cell:
+class SubmittedCell:
     """One cell of a submission.
 
     grade_id: nbgrader's id, or None.
@@ -41,7 +41,7 @@ class Cell:
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def read_notebook(data: bytes) -> list[Cell]:
+def read_notebook(data: bytes) -> list[SubmittedCell]:
     """The cells of a notebook. Raises Malformed."""
     cells = _parse(data).get("cells")
     if not isinstance(cells, list):
@@ -82,7 +82,7 @@ def _parse(data: bytes) -> dict[str, Any]:
     return notebook
 
 
-def _cell(cell: Any, number: int) -> Cell:
+def _cell(cell: Any, number: int) -> SubmittedCell:
     if not isinstance(cell, dict):
         raise Malformed(f"cell {number} is not an object")
     kind = cell.get("cell_type")
@@ -99,7 +99,7 @@ def _cell(cell: Any, number: int) -> Cell:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     kept, left_out = _attachments(cell.get("attachments") if kind != "code" else None)
-    return Cell(
+    return SubmittedCell(
         kind=kind,
         source=clean_text(source).replace("\r\n", "\n").replace("\r", "\n"),
         grade_id=grade_id if isinstance(grade_id, str) and grade_id else None,

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbexaminer.intake.names import Malformed, check_learner, printable
+from nbexaminer.errors import Malformed
+from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.people.roster import Learner
 
 MAX_BYTES = 20_000_000

@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 
 # TITLE_LEARNER_attempt_2026-11-20-16-30-10_FILE. Only FILE is the learner's word, so the first date

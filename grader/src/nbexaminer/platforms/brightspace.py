@@ -11,7 +11,7 @@ import datetime
 import re
 from collections.abc import Sequence
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 
 # 12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/1-attention.ipynb, or with " - " in the place of /.

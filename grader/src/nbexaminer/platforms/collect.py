@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 from nbgrader.apps import ZipCollectApp
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import Refusal
 from nbexaminer.intake.names import printable
-from nbexaminer.platforms.refusal import CannotDo, check_exercise
+from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.report import Report
 
 
@@ -21,7 +22,7 @@ class _App(ZipCollectApp):
     """nbgrader's own, that tells its caller why it ends."""
 
     def fail(self, msg: str, *_: object) -> NoReturn:
-        raise CannotDo(msg)
+        raise Refusal(msg)
 
 
 def collect(
@@ -35,14 +36,14 @@ def collect(
     """Put zip files into downloaded/EXERCISE/archive, and take from them what learners handed in.
 
     platform: the one that made them, if names don't show it; worksheet: Moodle's, for times.
-    What lay there before is moved to downloaded/EXERCISE/earlier. Raises CannotDo.
+    What lay there before is moved to downloaded/EXERCISE/earlier. Raises Refusal.
     """
     check_exercise(course, exercise)
     for archive in archives:
         if not zipfile.is_zipfile(archive):
-            raise CannotDo(f"{printable(str(archive))} is no zip file, or not a whole one")
+            raise Refusal(f"{printable(str(archive))} is no zip file, or not a whole one")
     if len({_name(archive) for archive in archives}) < len(archives):
-        raise CannotDo("two of the zip files have the same name: rename one")
+        raise Refusal("two of the zip files have the same name: rename one")
     app = _App()
     app.initialize([exercise])
     app.force = force
@@ -59,7 +60,7 @@ def collect(
     collector: Any = app.collector_plugin_inst
     report = getattr(collector, "report", None)
     if not isinstance(report, Report):
-        raise CannotDo("c.ZipCollectApp.collector_plugin is not the course's: use zip_collect")
+        raise Refusal("c.ZipCollectApp.collector_plugin is not the course's: use zip_collect")
     collector.survey()  # where there was no file that nbgrader asks about
     return report
 

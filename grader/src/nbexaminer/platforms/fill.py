@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.errors import Malformed, Refusal
+from nbexaminer.intake.names import printable
 from nbexaminer.people.roster import Learner, read_roster
 from nbexaminer.platforms.known import recognise_file
 from nbexaminer.platforms.people import People
 from nbexaminer.platforms.platform import GradebookFile
-from nbexaminer.platforms.refusal import CannotDo, check_exercise
+from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.table import Table, number, written
 
@@ -69,17 +70,17 @@ def fill(
 
     column: the assignment's title there, or the column's whole heading; the exercise's name
         unless given. scale: to the platform's points; unfinished: also what waits to be graded.
-    Raises CannotDo.
+    Raises Refusal.
     """
     check_exercise(course, exercise)
     if to.exists() and to.samefile(export):
-        raise CannotDo(f"--to {printable(str(to))} would overwrite the platform's file")
+        raise Refusal(f"--to {printable(str(to))} would overwrite the platform's file")
     try:
         file = recognise_file(Table.read(export))
         at = _column(file, column or exercise)
         most = file.max_points(at)
     except Malformed as error:
-        raise CannotDo(f"{printable(export.name)}: {error}") from None
+        raise Refusal(f"{printable(export.name)}: {error}") from None
     with course.gradebook() as gradebook:
         scores = Scores.read(course, gradebook, exercise)
         learners = read_roster(gradebook)
@@ -133,17 +134,17 @@ def _simple(title: str) -> str:
 def _factor(
     file: GradebookFile, exercise: str, here: float, there: float | None, scale: bool
 ) -> float:
-    """By what to multiply scores. Raises CannotDo where points differ and nobody said to scale."""
+    """By what to multiply scores. Raises Refusal where points differ and nobody said to scale."""
     if there is None or abs(there - here) < 1e-6:
         return 1.0
     if not scale:
-        raise CannotDo(
+        raise Refusal(
             f"{exercise} has {here:g} points here, and {there:g} in {file.title}: set them to "
             f"{here:g} there and export once more, or add --scale to multiply each score by "
             f"{there:g}/{here:g}"
         )
     if here <= 0 or there <= 0:
-        raise CannotDo(f"{here:g} points can't be scaled to {there:g}")
+        raise Refusal(f"{here:g} points can't be scaled to {there:g}")
     return there / here
 
 

@@ -12,11 +12,12 @@ from nbgrader.converters.base import NbGraderException
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES
+from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
-from nbexaminer.intake.names import Malformed, printable
+from nbexaminer.intake.names import printable
 from nbexaminer.people.roster import excluded_ids
 from nbexaminer.platforms.known import PLATFORMS
-from nbexaminer.platforms.refusal import CannotDo, check_exercise
+from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.uploads import Called, read_uploads
 from nbexaminer.typed import typed
@@ -40,7 +41,7 @@ class Given:
 
 
 def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
-    """Make everybody's feedback page anew, and the zip file with them. Raises CannotDo."""
+    """Make everybody's feedback page anew, and the zip file with them. Raises Refusal."""
     check_exercise(course, exercise)
     _make_pages(course, exercise)
     with course.gradebook() as gradebook:
@@ -64,7 +65,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
                 given.given.append(who)
     if not given.given:
         partial.unlink()
-        raise CannotDo(
+        raise Refusal(
             f"there are no pages in {course.directory.feedback_directory}/: make them with "
             f"nbgrader generate_feedback {exercise}"
         )
@@ -76,7 +77,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
 def _platform(exercise: str, titles: set[str]) -> str:
     """The one platform that the submissions came from and that takes feedback back."""
     if not titles:
-        raise CannotDo(
+        raise Refusal(
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
             f"it calls them is not known: use {typed('collect')}"
         )
@@ -86,9 +87,9 @@ def _platform(exercise: str, titles: set[str]) -> str:
         said = (
             f"{' and '.join(sorted(titles))} has no form for a zip file of feedback that is known"
         )
-        raise CannotDo(f"{said}; {' and '.join(taking)} have")
+        raise Refusal(f"{said}; {' and '.join(taking)} have")
     if len(there) > 1:
-        raise CannotDo(f"submissions came from {' and '.join(there)}, not from one platform")
+        raise Refusal(f"submissions came from {' and '.join(there)}, not from one platform")
     return there[0]
 
 
@@ -100,7 +101,7 @@ def _pages(course: CourseFolder, exercise: str, learner: str) -> list[Path]:
 def _make_pages(course: CourseFolder, exercise: str) -> None:
     """What `nbgrader generate_feedback` does, so that no page is older than what was graded."""
     course.directory.assignment_id = exercise
-    course.app.log_level = "CRITICAL"  # each page that is replaced is a warning
+    course.app.log.setLevel("CRITICAL")  # each page that is replaced is a warning
     with contextlib.suppress(NbGraderException):  # whose page could not be made is named below
         GenerateFeedback(coursedir=course.directory, parent=course.app).start()
 
@@ -110,5 +111,5 @@ def _add(archive: zipfile.ZipFile, called: Called, pages: list[Path]) -> None:
         try:
             data = read_file(page, MAX_FILES_BYTES)
         except Malformed as error:
-            raise CannotDo(f"{printable(str(page))}: {error}") from None
+            raise Refusal(f"{printable(str(page))}: {error}") from None
         archive.writestr(f"{called.prefix}{page.name}", data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.platforms.blackboard import Blackboard, BlackboardFile
 from nbexaminer.platforms.brightspace import Brightspace, BrightspaceFile
 from nbexaminer.platforms.canvas import Canvas, CanvasFile

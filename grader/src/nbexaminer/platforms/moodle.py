@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from dateutil import parser
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 from nbexaminer.platforms.table import Table
 

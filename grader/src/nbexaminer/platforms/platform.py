@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from nbexaminer.intake.names import Malformed
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.times import check_year
 from nbexaminer.platforms.table import Table, number
 

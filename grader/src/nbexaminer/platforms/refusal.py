@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from nbexaminer.course_folder import CourseFolder
-
-
-class CannotDo(Exception):
-    """Nothing can be done; the message says why and what to do."""
+from nbexaminer.errors import Refusal
 
 
 def check_exercise(course: CourseFolder, exercise: str) -> None:
-    """Raises CannotDo unless source/ has the exercise."""
+    """Raises Refusal unless source/ has the exercise."""
     if exercise not in course.exercises():
-        raise CannotDo(course.no_such(exercise))
+        raise Refusal(course.no_such(exercise))

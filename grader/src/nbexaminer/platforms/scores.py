@@ -9,8 +9,8 @@ from nbgrader.api import Gradebook, MissingEntry
 from sqlalchemy import Exists, ScalarSelect, func, or_, select
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import Refusal
 from nbexaminer.gradebook.lateness import bring_up_to_date
-from nbexaminer.platforms.refusal import CannotDo
 
 
 @dataclass(frozen=True)
@@ -30,12 +30,12 @@ class Scores:
 
     @classmethod
     def read(cls, course: CourseFolder, gradebook: Gradebook, exercise: str) -> Scores:
-        """As the gradebook has them. Raises CannotDo where it doesn't know the exercise."""
+        """As the gradebook has them. Raises Refusal where it doesn't know the exercise."""
         bring_up_to_date(gradebook, [exercise], course.app)
         try:
             assignment = gradebook.find_assignment(exercise)
         except MissingEntry:
-            raise CannotDo(
+            raise Refusal(
                 f"the gradebook has no {exercise}: run nbgrader generate_assignment {exercise}"
             ) from None
         submission = api.SubmittedAssignment

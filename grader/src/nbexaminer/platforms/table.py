@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import read_file
-from nbexaminer.intake.names import Malformed
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"))
 _BOM = "\ufeff"

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nbexaminer.intake.names import Malformed, check_learner
+from nbexaminer.errors import Malformed
+from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, check_year, parse_timestamp
 from nbexaminer.people.roster import Learner

@@ -22,17 +22,10 @@ import threading
 import time
 from typing import IO, Any, Self
 
+from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.view import (
-    ENVIRONMENT,
-    INSIDE,
-    Occupant,
-    Sandbox,
-    SandboxUnavailable,
-    bare_path,
-    python_path,
-)
+from nbexaminer.sandbox.view import ENVIRONMENT, INSIDE, Occupant, Sandbox, bare_path, python_path
 from nbexaminer.typed import typed
 
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox import namespaces, system_calls
 from nbexaminer.typed import typed
@@ -136,18 +137,6 @@ def bare_path(profile: Profile) -> list[str]:
     """For `sys.path` of a warm parent without a sandbox."""
     course = [] if profile.root is None else [str(profile.root)]
     return python_path(str(PACKAGE.parent), *course)
-
-
-class SandboxUnavailable(RuntimeError):
-    """No sandbox can be had here; the message says why and what to do."""
-
-    def __init__(self, reason: str, cure: str) -> None:
-        super().__init__(
-            f"No sandbox: {reason.strip()}\n"
-            f"To fix it: {cure}\n"
-            "To grade without one all the same, with --unsafe-no-sandbox: a learner's code "
-            "can then read, change and send whatever you can."
-        )
 
 
 def python_folders() -> list[Path]:

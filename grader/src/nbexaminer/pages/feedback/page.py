@@ -19,10 +19,9 @@ import jinja2
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.message import NOT_WRITTEN
-from nbexaminer.notebook.graft import UNGRADED, Role, grade_id, is_awaited, role
+from nbexaminer.notebook.cell import NOTE, UNGRADED, Cell, Role
 from nbexaminer.notebook.pictures import PICTURES
 from nbexaminer.pages.markup import (
     coloured,
@@ -32,7 +31,7 @@ from nbexaminer.pages.markup import (
     picture,
     terminal,
 )
-from nbexaminer.settings import MarkingRules
+from nbexaminer.settings import Settings
 
 NO_RESPONSE = "No response."
 """nbgrader's own comment on a cell that was left as it was handed out."""
@@ -106,7 +105,7 @@ class Section:
         return all(item.kind == "folded" for item in self.items)
 
 
-def rendered(notebook: NotebookNode, about: dict[str, Any], rules: MarkingRules) -> str:
+def rendered(notebook: NotebookNode, about: dict[str, Any], rules: Settings) -> str:
     """The page of one graded notebook, as HTML.
 
     about: nbgrader's resources of that name, with the points that `Grades` has found.
@@ -152,7 +151,7 @@ def _template() -> jinja2.Template:
     return environment.get_template("feedback.html.j2")
 
 
-def _shown(utc: datetime.datetime | None, rules: MarkingRules) -> str:
+def _shown(utc: datetime.datetime | None, rules: Settings) -> str:
     return "" if utc is None else rules.shown(utc)
 
 
@@ -196,7 +195,9 @@ def _is_own(cell: Any) -> bool:
 
 def _is_text(cell: Any) -> bool:
     """Whether it is text of the course's."""
-    return cell.get("cell_type") == "markdown" and role(cell) is Role.TEXT and not _is_own(cell)
+    return (
+        cell.get("cell_type") == "markdown" and Cell(cell).role is Role.TEXT and not _is_own(cell)
+    )
 
 
 def _sections(notebook: NotebookNode) -> Iterator[Section]:
@@ -235,33 +236,33 @@ def _inline(text: str) -> Markup:
 
 
 def _text(cell: Any) -> Markup:
-    if _is_own(cell) or role(cell) is Role.ANSWER:
+    if _is_own(cell) or Cell(cell).role is Role.ANSWER:
         return Markup(markdown(cell.source, cell.get("attachments")))
     return Markup(given_markdown(cell.source))
 
 
 def _code(cell: Any) -> Markup:
-    given = role(cell) in (Role.TEST, Role.GIVEN)
+    given = Cell(cell).role in (Role.TEST, Role.GIVEN)
     text = given_code(cell.source) if given else coloured(cell.source)
     return Markup('<pre class="code"><code>{}</code></pre>').format(Markup(text))
 
 
 def _item(cell: Any, place: str, section: Section) -> Item | None:
     """What is shown of a cell, or None where it is background."""
-    kind = role(cell)
+    kind = Cell(cell).role
     comment = str(_meta(cell).get("comment") or "").strip()
     if cell.cell_type == "code" and kind is Role.TEST:
         return _test(cell, place)
     failed = any(output.output_type == "error" for output in cell.get("outputs", ()))
-    answered = kind is Role.ANSWER and (is_awaited(cell) or comment not in ("", NO_RESPONSE))
+    answered = kind is Role.ANSWER and (Cell(cell).is_awaited or comment not in ("", NO_RESPONSE))
     if not (answered or failed or _meta(cell).get("task")):
         return None
     item = Item("own" if kind is not Role.ANSWER else "answer", place)
     if kind is Role.ANSWER:
-        name = str(grade_id(cell))
+        name = str(Cell(cell).grade_id)
         item.title = f"Your answer: {name}"
         item.detail = f"{name}: answer"
-        if not is_awaited(cell):
+        if not Cell(cell).is_awaited:
             item.title = f"Your answer (not graded): {name.removeprefix(UNGRADED)}"
     elif _meta(cell).get("task"):
         item.kind, item.title = "written", "Task"
@@ -280,7 +281,7 @@ def _item(cell: Any, place: str, section: Section) -> Item | None:
     if cell.cell_type != "code" and kind is Role.ANSWER:
         heading = Markup(section.heading).striptags()
         item.kind, item.title = "written", "Your answer"
-        item.detail = f"Written answer: {heading or grade_id(cell)}"
+        item.detail = f"Written answer: {heading or Cell(cell).grade_id}"
     if _meta(cell).get("grade") or _meta(cell).get("task"):
         _judge(item, cell, left)
     return item
@@ -289,7 +290,7 @@ def _item(cell: Any, place: str, section: Section) -> Item | None:
 def _judge(item: Item, cell: Any, left: bool) -> None:
     """Say how an answer that a human grades has done."""
     score, most = float(_meta(cell).get("score") or 0.0), float(_meta(cell).get("points") or 0.0)
-    item.detail = item.detail or str(grade_id(cell))
+    item.detail = item.detail or str(Cell(cell).grade_id)
     item.points = f"{_number(score)} of {_count(most)}"
     if _waits(cell):
         item.state, item.said = "waiting", "waits for your instructor"
@@ -313,9 +314,11 @@ def _test(cell: Any, place: str) -> Item:
     score, most = float(about.get("score") or 0.0), float(about.get("points") or 0.0)
     # Graded by an earlier version, a cell has no note.
     outcome = note.get("outcome") or (Outcome.PASSED if score >= most > 0 else Outcome.FAILED)
-    name, _, kind = str(grade_id(cell)).rpartition("-")
+    name, _, kind = str(Cell(cell).grade_id).rpartition("-")
     known = name if kind in ("visible", "hidden") else ""
-    item = Item("test", place, title=f"Test: {grade_id(cell)}", detail=str(grade_id(cell)))
+    item = Item(
+        "test", place, title=f"Test: {Cell(cell).grade_id}", detail=str(Cell(cell).grade_id)
+    )
     if known:
         item.title = item.detail = f"{known}: {kind} tests"
     item.state = _STATES.get(outcome, "failed")
@@ -365,7 +368,7 @@ def _outputs(cell: Any) -> list[Markup]:
     for output in cell.get("outputs", ()):
         if output.output_type == "stream":
             text = "".join(output.text)
-            text = _UNDER_WAY.sub("", text) if role(cell) is Role.TEST else text
+            text = _UNDER_WAY.sub("", text) if Cell(cell).role is Role.TEST else text
             if text.strip():
                 shown.append(_printed(text))
         elif output.output_type == "error":

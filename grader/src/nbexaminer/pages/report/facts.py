@@ -22,8 +22,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import func
 
-from nbexaminer.examination.engine import NOTE
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.notebook.cell import NOTE
 from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.people.roster import Learner
 

@@ -1,31 +1,26 @@
-"""The class command's talk: progress while a run goes on, what came of it, and refusals."""
+"""The talk of `grade`: progress while a run goes on, and what came of it."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
-from traitlets import TraitError
 
-from nbexaminer.conveyor.folder import CannotGrade, ClassFolder
-from nbexaminer.conveyor.lock import Busy
-from nbexaminer.conveyor.run import CANNOT, Run, Summary
+from nbexaminer.commands.command import cores, on_signals
+from nbexaminer.conveyor.belt import Conveyor
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.conveyor.submitted import SubmittedFolder
+from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import dask_pool
-from nbexaminer.database import GradebookUnavailable
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import CannotGrade, Status
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.gradebook.writer import GradebookError
-from nbexaminer.sandbox.view import SandboxUnavailable
 
 SHOWN_PROBLEMS = 50
-REFUSALS = (CannotGrade, Busy, GradebookError, GradebookUnavailable, SandboxUnavailable, TraitError)
 
 
 def grade_class(
@@ -37,66 +32,37 @@ def grade_class(
     force: bool = False,
     unsafe: bool = False,
     students: Collection[str] = (),
-) -> int:
-    """The command; gives its exit status.
+) -> Status:
+    """The command.
 
     jobs: worker processes on this machine; as many as there are cores unless given.
     scheduler: address of a Dask scheduler, whose workers grade instead.
     students: ids of the learners whose work is graded; everybody's unless given.
     """
     jobs = jobs or cores()
-    try:
-        folder = ClassFolder(exercise, db, unsafe)
-        with folder.locked(), folder.gradebook() as gradebook:
-            if folder.registered:
-                others = " For all the others, grade without --student." if students else ""
-                console.print(escape(folder.registered + others), soft_wrap=True)
-            if not folder.students():
-                raise CannotGrade(folder.nothing_handed_in())
-            with _progress_bar(console) as progress:
-                run = Run(folder, gradebook, force, _shower(progress, exercise), students)
-                with on_signals(run.stop):
-                    if scheduler is None:
-                        summary = run.grade(lambda: folder.local_pool(jobs))
-                    else:
-                        summary = run.grade(lambda: dask_pool(scheduler))
-            penalties = gradebook.update_penalties()
-            by_hand = gradebook.awaiting_a_human()
-    except ModuleNotFoundError as error:
-        missing = f"{error}; for a cluster or PostgreSQL: pip install 'nbexaminer[cluster]'"
-        console.print(f"[bold red]{escape(missing)}[/]")
-        return CANNOT
-    except (*REFUSALS, OSError) as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
-        return CANNOT
-    _report(console, exercise, summary, by_hand)
+    folder = ClassFolder(CourseFolder(db, unsafe), exercise)
+    with folder.locked(), folder.gradebook() as gradebook:
+        if folder.registered:
+            others = " For all the others, grade without --student." if students else ""
+            console.print(escape(folder.registered + others), soft_wrap=True)
+        if not folder.students():
+            raise CannotGrade(folder.nothing_handed_in())
+        with _progress_bar(console) as progress:
+            show = _shower(progress, exercise)
+            submitted = SubmittedFolder(folder, gradebook, force, students, show)
+            conveyor = Conveyor(submitted, submitted, folder.trial())
+            with on_signals(conveyor.stop):
+                if scheduler is None:
+                    done = conveyor.run(lambda: folder.local_pool(jobs))
+                else:
+                    done = conveyor.run(lambda: dask_pool(scheduler))
+        submitted.summary.stopped = not done
+        penalties = gradebook.update_penalties()
+        by_hand = gradebook.awaiting_a_human()
+    _report(console, exercise, submitted.summary, by_hand)
     if penalties:
         console.print(f"penalties for lateness that changed without grading again: {penalties}")
-    return summary.status
-
-
-def cores() -> int:
-    """Of this machine, those that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Have Ctrl-C, or being told to terminate, end the run cleanly; a second Ctrl-C at once."""
-
-    def handle(*_: object) -> None:
-        stop()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, handle) for number in signals]
-    try:
-        yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)
+    return submitted.summary.status
 
 
 def _progress_bar(console: Console) -> Progress:
@@ -135,7 +101,7 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
     table.add_row("graded now", str(summary.graded))
     table.add_row("unchanged since they were graded", str(summary.unchanged))
     if summary.excluded:
-        table.add_row("handed in by those whom you have excluded", str(summary.excluded))
+        table.add_row("handed in by those whom you have excluded", str(len(summary.excluded)))
     table.add_row("need you (see below)", str(len(summary.problems)))
     table.add_row("have answers to grade by hand", str(by_hand))
     console.print(table)

@@ -1,0 +1,285 @@
+"""The conveyor: submissions from a source go through workers, and what comes of them to a sink.
+
+It keeps the workers busy, tries the source's own solution first, goes on where workers are lost,
+and has the trouble of one submission be nobody else's. Where submissions come from, and what
+becomes of them, the source and the sink know: `submitted` those of a class that has handed in,
+`reception` and `desk` those of a class that is handing in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Protocol, TypeVar
+
+from nbexaminer.conveyor.workers import Pool, Task, TaskResult, Trouble, grade_task
+from nbexaminer.errors import CannotGrade, GradebookUnavailable
+
+TRIES = 3
+"""How often a submission is tried that ends the worker process."""
+AHEAD = 2
+"""Submissions under way for each worker, so that none waits for this process."""
+PAUSE = 0.2
+"""Seconds between two looks at the source."""
+BUSY_SECONDS = 2.0
+"""How long what can't be used now is left alone."""
+LOST = (BrokenExecutor, CancelledError)
+"""What a future raises whose worker is gone; the latter with Dask's scheduler."""
+
+OpenPool = Callable[[], AbstractContextManager[Pool]]
+T = TypeVar("T")
+J = TypeVar("J", bound="Job")
+J_co = TypeVar("J_co", bound="Job", covariant=True)
+
+
+@dataclass(eq=False, kw_only=True)
+class Job:
+    """A submission on its way.
+
+    do, what: what a worker does next, a function and its argument.
+    lost: how often a worker ended on it, or could not do it.
+    """
+
+    student: str
+    do: Callable[[Any], Any] = grade_task
+    what: Any = None
+    lost: int = 0
+
+
+class Source(Protocol[J_co]):
+    """Where submissions come from."""
+
+    def look(self) -> None:
+        """Find what is new; called every now and then. May raise OSError."""
+
+    def take(self, busy: Collection[str]) -> J_co | None:
+        """The next submission of a learner who is not among the `busy`; None: not now."""
+
+    def ended(self) -> bool:
+        """Whether nothing more will come."""
+
+
+class Sink(Protocol[J]):
+    """What becomes of submissions."""
+
+    def put(self, job: J, result: Any) -> J | None:
+        """Take what a worker gave; gives the job where something is left to be done."""
+
+    def give_up(self, job: J, reason: str) -> None:
+        """Take a submission with which a worker could not do what was asked."""
+
+    def fail(self, student: str, error: Exception) -> None:
+        """Take note that `put`, `give_up` or the source itself failed with a submission."""
+
+
+class Stopped(Exception):
+    """Someone called `Conveyor.stop`."""
+
+
+class Conveyor(Generic[J]):
+    """One run.
+
+    trial: to be done before anything else, unless nothing is to be done.
+    warm: what each worker does first, so that it need not later.
+    ready: told when workers are.
+    waiting: told what is waited for: a gradebook or a folder that can't be used now.
+    tries: how often these are tried before the run ends with their error; None: for ever.
+    """
+
+    def __init__(
+        self,
+        source: Source[J],
+        sink: Sink[J],
+        trial: Task,
+        *,
+        warm: Callable[[], None] | None = None,
+        ready: Callable[[], None] = lambda: None,
+        waiting: Callable[[str], None] = lambda _: None,
+        tries: int | None = 1,
+    ) -> None:
+        self._source, self._sink, self._trial = source, sink, trial
+        self._warm, self._ready, self._waiting, self._tries = warm, ready, waiting, tries
+        self._jobs: deque[J] = deque()
+        self._running: dict[Future[Any], J] = {}
+        self._stop = threading.Event()
+        self._tried = False
+        self._broken = 0
+
+    def stop(self) -> None:
+        """End soon, with nothing half done."""
+        self._stop.set()
+
+    def run(self, open_pool: OpenPool) -> bool:
+        """Go on until the source has ended; False where it was stopped before.
+
+        Raises CannotGrade, and where patience ends GradebookUnavailable and OSError.
+        """
+        try:
+            self._patiently(self._source.look, OSError)
+            self._fetch()
+            while self._jobs or not self._source.ended():
+                if self._with_pool(open_pool):
+                    break
+        except Stopped:
+            return False
+        return True
+
+    def _with_pool(self, open_pool: OpenPool) -> bool:
+        """Go on until all is done, or until workers are lost: then False."""
+        try:
+            with open_pool() as pool:
+                self._begin(pool)
+                self._broken = 0
+                while self._turn(pool):
+                    pass
+        except LOST:
+            self._broken += 1
+            if self._broken == TRIES:
+                raise CannotGrade(self._why_broken()) from None
+            for job in self._running.values():
+                job.lost += 1
+            self._jobs.extendleft(self._running.values())
+            self._running.clear()
+            return False
+        return True
+
+    def _why_broken(self) -> str:
+        if self._tried:
+            return "the worker processes keep ending: is the machine short of memory?"
+        return "the source's own solution ends the process that grades it; nothing was graded"
+
+    def _begin(self, pool: Pool) -> None:
+        """Warm all workers up, and try the solution: a broken test would cost a class its points.
+
+        Raises CannotGrade.
+        """
+        futures: list[Future[Any]] = []
+        if self._warm is not None:
+            futures = [pool.executor.submit(self._warm) for _ in range(pool.workers)]
+        if not self._tried:
+            futures.append(pool.executor.submit(grade_task, self._trial))
+        while wait(futures, timeout=PAUSE).not_done:
+            self._end_if_lost_or_stopped(pool)
+        for future in futures:
+            try:
+                result = future.result()
+            except LOST:
+                raise
+            except Exception as error:
+                raise CannotGrade(f"grading or feedback can't begin: {error!r}") from None
+            if isinstance(result, TaskResult) and result.trouble is not None:
+                raise CannotGrade(f"{result.trouble}: {result.details}")
+        if not self._tried:
+            self._tried = True
+            self._ready()
+
+    def _turn(self, pool: Pool) -> bool:
+        """Feed the workers once, and take what is done; whether there may be more to do."""
+        self._patiently(self._source.look, OSError)
+        self._feed(pool)
+        if self._running:
+            done, _ = wait(self._running, timeout=PAUSE, return_when=FIRST_COMPLETED)
+            if pool.lost():
+                raise BrokenExecutor
+            for future in done:
+                self._finish(future)
+        elif not self._jobs and self._source.ended():
+            return False
+        elif not self._jobs:
+            self._stop.wait(PAUSE)
+        self._end_if_lost_or_stopped(pool)
+        return True
+
+    def _end_if_lost_or_stopped(self, pool: Pool) -> None:
+        if pool.lost():
+            raise BrokenExecutor
+        if self._stop.is_set():
+            raise Stopped
+
+    def _feed(self, pool: Pool) -> None:
+        """Keep the workers busy; a submission that may have ended a worker runs alone."""
+        while len(self._running) < AHEAD * pool.workers and not self._stop.is_set():
+            if any(job.lost for job in self._running.values()):
+                return
+            if not self._jobs:
+                self._fetch()
+            if not self._jobs or (self._jobs[0].lost and self._running):
+                return
+            job = self._jobs.popleft()
+            if job.lost < TRIES:
+                self._start(pool, job)
+            else:
+                said = "it ends the worker process"
+                self._guarded(job.student, partial(self._sink.give_up, job, said))
+
+    def _fetch(self) -> None:
+        busy = {job.student for job in self._running.values()}
+        job = self._patiently(lambda: self._source.take(busy))
+        if job is not None:
+            self._jobs.append(job)
+
+    def _start(self, pool: Pool, job: J) -> None:
+        try:
+            future = pool.executor.submit(job.do, job.what)
+        except LOST:  # since the last look
+            self._running[Future()] = job
+            raise
+        self._running[future] = job
+
+    def _finish(self, future: Future[Any]) -> None:
+        job = self._running[future]
+        try:
+            result = future.result()
+        except LOST:
+            raise
+        except Exception as error:
+            del self._running[future]
+            job.lost += 1
+            if job.do is not grade_task and job.lost < TRIES:  # the gradebook may have been in use
+                self._jobs.append(job)
+            else:
+                reason = f"grading failed: {error!r}" if job.do is grade_task else repr(error)
+                self._guarded(job.student, partial(self._sink.give_up, job, reason))
+            return
+        del self._running[future]
+        self._guarded(job.student, partial(self._put, job, result))
+
+    def _put(self, job: J, result: Any) -> None:
+        trouble = result.trouble if isinstance(result, TaskResult) else None
+        if trouble in (Trouble.SANDBOX, Trouble.VERSION):
+            raise CannotGrade(f"{trouble}: {result.details}")
+        if trouble is not None:
+            self._sink.give_up(job, f"{trouble}: {result.details}")
+        elif (more := self._sink.put(job, result)) is not None:
+            self._jobs.appendleft(more)
+
+    def _guarded(self, student: str, do: Callable[[], None]) -> None:
+        """Have the trouble of one submission be nobody else's."""
+        try:
+            self._patiently(do)
+        except (Stopped, CannotGrade, GradebookUnavailable, *LOST):
+            raise
+        except Exception as error:
+            self._sink.fail(student, error)
+
+    def _patiently(self, do: Callable[[], T], *also: type[Exception]) -> T:
+        """Do it when the gradebook can be used, and where `also` is not raised any more."""
+        waited_for: tuple[type[Exception], ...] = (GradebookUnavailable, *also)
+        tries = 0
+        while True:
+            try:
+                return do()
+            except waited_for as error:
+                tries += 1
+                if tries == self._tries:
+                    raise
+                if tries == 1:
+                    self._waiting(str(error))
+                self._stop.wait(BUSY_SECONDS)
+                if self._stop.is_set():
+                    raise Stopped from None

@@ -1,0 +1,150 @@
+"""A class that has handed in: what lies in submitted/, and its place in the gradebook.
+
+For each submission, in this order: the graded files into a folder beside their place, the gradebook
+with the journal's entry in one transaction, the folder to its place. A run that is killed anywhere
+between is completed by the next one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+from collections import deque
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from nbexaminer.conveyor.belt import Job
+from nbexaminer.conveyor.folder import ClassFolder, Submission, content_hash, in_place, publish
+from nbexaminer.conveyor.summary import Summary
+from nbexaminer.conveyor.workers import TaskResult
+from nbexaminer.errors import GradebookError, Malformed
+from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.intake.names import printable
+from nbexaminer.typed import typed
+
+
+@dataclass(eq=False, kw_only=True)
+class Submitted(Job):
+    """One of those that lie in submitted/."""
+
+    submission: Submission
+
+
+class SubmittedFolder:
+    """The source and the sink of a run over submitted/.
+
+    force: grade again what has not changed.
+    only: ids of the learners whose work is graded; everybody's unless given.
+    show: called after each submission.
+    """
+
+    def __init__(
+        self,
+        folder: ClassFolder,
+        gradebook: ClassGradebook,
+        force: bool = False,
+        only: Collection[str] = (),
+        show: Callable[[Summary], None] = lambda _: None,
+    ) -> None:
+        self._folder, self._gradebook = folder, gradebook
+        self._force, self._only, self._show = force, only, show
+        self.summary = Summary()
+        handed_in, excluded = dict(folder.students()), gradebook.excluded()
+        for name in dict.fromkeys(only):
+            if name in excluded:
+                advice = f"`{typed('roster --include')} {name}` takes them back"
+                reason = f"you have excluded this learner; {advice}"
+            elif name not in handed_in:
+                reason = f"nothing has been handed in for {folder.exercise} under this name"
+            else:
+                continue
+            self.summary.problems.append((printable(name), f"not graded: {reason}"))
+        wanted = [found for found in handed_in.items() if not only or found[0] in only]
+        self.summary.excluded = [name for name, _ in wanted if name in excluded]
+        self._waiting = deque(found for found in wanted if found[0] not in excluded)
+        self.summary.submissions = len(self._waiting)
+
+    def look(self) -> None:
+        """What is handed in meanwhile is for the next run."""
+
+    def ended(self) -> bool:
+        """Whether everybody's has been looked at."""
+        return not self._waiting
+
+    def take(self, busy: Collection[str]) -> Submitted | None:
+        """The next one that has to be graded; the others are counted."""
+        while self._waiting:
+            student, place = self._waiting[0]
+            try:
+                submission = self._folder.read(student, place)
+            except (Malformed, OSError) as error:
+                self._miss(printable(student), f"{error}")
+                self._waiting.popleft()
+                continue
+            entry = self._gradebook.entry(student)
+            self._waiting.popleft()
+            if self._force or entry is None or not in_place(submission, entry):
+                return Submitted(student=student, what=submission.task, submission=submission)
+            self.summary.unchanged += 1
+            self._count(student, entry)
+        return None
+
+    def put(self, job: Submitted, result: TaskResult) -> None:
+        """Write it down."""
+        submission = job.submission
+        try:
+            entry = write_down(
+                self._folder, self._gradebook, submission, result, submission.timestamp
+            )
+        except (GradebookError, SQLAlchemyError) as error:
+            self.give_up(job, f"the gradebook does not take it: {error}")
+            return
+        if submission.left_out:
+            self.summary.left_out.append((job.student, submission.left_out))
+        self.summary.graded += 1
+        self._count(job.student, entry)
+
+    def give_up(self, job: Submitted, reason: str) -> None:
+        """Tell the instructor."""
+        self._miss(job.student, reason)
+
+    def fail(self, student: str, error: Exception) -> None:
+        """Tell the instructor."""
+        self._miss(student, repr(error))
+
+    def _count(self, student: str, entry: JournalEntry) -> None:
+        self.summary.count(student, entry)
+        self._show(self.summary)
+
+    def _miss(self, student: str, reason: str) -> None:
+        self.summary.miss(student, reason)
+        self._show(self.summary)
+
+
+def write_down(
+    folder: ClassFolder,
+    gradebook: ClassGradebook,
+    submission: Submission,
+    result: TaskResult,
+    handed_in: datetime.datetime | None,
+    beside: Callable[[Connection], None] = lambda _: None,
+) -> JournalEntry:
+    """Have a graded submission stand in the gradebook and in its folder; gives the journal's entry.
+
+    beside: writes what else belongs to it, in the same transaction.
+    """
+    staged = folder.stage(submission, result.notebooks)
+    content = content_hash(staged, [notebook.name for notebook in result.notebooks])
+    assert content is not None
+    entry = JournalEntry(submission.key, content, result.reason, result.verdicts())
+    try:
+        gradebook.record(submission.student, handed_in, result.notebooks, entry, beside)
+    except (GradebookError, SQLAlchemyError):
+        shutil.rmtree(staged)
+        raise
+    publish(staged, submission.graded)
+    return entry

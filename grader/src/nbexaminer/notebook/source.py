@@ -1,0 +1,105 @@
+"""The instructor's notebook, ready to take answers."""
+
+from __future__ import annotations
+
+import functools
+import json
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from traitlets.config import Config
+
+from nbexaminer.errors import SourceError
+from nbexaminer.notebook.cell import Cell, Role, cells_of
+
+
+@dataclass(frozen=True)
+class Delimiters:
+    """What marks the parts of a source notebook that learners don't get, as nbgrader is configured.
+
+    settings: JSON, those of its preprocessors that take these parts out.
+    """
+
+    settings: str = "{}"
+
+    @classmethod
+    def of(cls, config: Config) -> Delimiters:
+        """Those of a configuration."""
+        names = ("ClearHiddenTests", "ClearMarkScheme", "ClearSolutions")
+        return cls(json.dumps({n: config[n] for n in names if n in config}, sort_keys=True))
+
+    @property
+    def config(self) -> Config:
+        """For nbgrader's preprocessors."""
+        return Config(json.loads(self.settings))
+
+
+class Stub(NamedTuple):
+    """An answer cell as learners get it: its text, and nbgrader's checksum of it."""
+
+    text: str
+    checksum: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """An instructor's notebook. From `read_source`."""
+
+    notebook: dict[str, Any]
+    stubs: dict[str, Stub]
+    """What learners get in each answer cell, by grade id."""
+    hidden: frozenset[str]
+    """Grade ids of the test cells of which learners get only a part."""
+    data: bytes
+    """The file that it was read from."""
+    delimiters: Delimiters
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Its cells."""
+        return cells_of(self.notebook)
+
+
+@functools.lru_cache(maxsize=64)
+def read_source(data: bytes, delimiters: Delimiters = Delimiters()) -> Source:
+    """Read an instructor's notebook. Raises SourceError."""
+    try:
+        notebook = json.loads(data)
+        if notebook["nbformat"] != 4:
+            raise SourceError("the source notebook is not in format 4")
+        for content in notebook["cells"]:
+            content["source"] = "".join(content["source"])
+        cells = cells_of(notebook)
+        ids = [cell.grade_id for cell in cells if cell.grade_id is not None]
+        stubs, hidden = _as_learners_get_it(data, delimiters)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"the source notebook can't be read: {error!r}") from None
+    if double := {i for i in ids if ids.count(i) > 1}:
+        raise SourceError(f"the source notebook has two cells {sorted(double)[0]!r}")
+    notebook["nbformat_minor"] = 5
+    for number, cell in enumerate(cells):
+        cell.content.setdefault("id", f"source-{number}")
+    return Source(notebook, stubs, hidden, data, delimiters)
+
+
+def _as_learners_get_it(
+    data: bytes, delimiters: Delimiters
+) -> tuple[dict[str, Stub], frozenset[str]]:
+    """The stubs, and the names of the tests that have hidden ones."""
+    # nbgrader is slow to import, and a source is read once in a process.
+    import nbformat
+    from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
+    from nbgrader.utils import compute_checksum
+
+    config = delimiters.config
+    notebook = nbformat.reads(data.decode(), as_version=4)
+    begin = ClearHiddenTests(config=config).begin_test_delimeter
+    tests = (cell for cell in cells_of(notebook) if cell.role is Role.TEST)
+    hidden = frozenset(cell.name for cell in tests if begin in cell.source)
+    mark_schemes = ClearMarkScheme(config=config)
+    mark_schemes.enforce_metadata = False
+    for preprocessor in (ClearSolutions(config=config), mark_schemes):
+        notebook, _ = preprocessor.preprocess(notebook, {})
+    answers = [cell for cell in cells_of(notebook) if cell.role is Role.ANSWER]
+    stubs = {c.name: Stub(c.source, compute_checksum(c.content)) for c in answers}
+    return stubs, hidden
