@@ -32,7 +32,7 @@ LONG = (
     "gradebook",
     "intake/test_exchange_safety.py",
     "nbgrader_plugins",
-    "people/test_class_list.py",
+    "platforms/test_class_list.py",
     "sandbox",
     "test_attacks",
     "test_docs",

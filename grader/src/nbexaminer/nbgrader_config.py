@@ -59,8 +59,8 @@ c.ExchangeFactory.collect = "nbexaminer.nbgrader_plugins.exchange.Collect"
 c.ExchangeFactory.list = "nbexaminer.nbgrader_plugins.exchange.List"
 c.ExchangeFactory.release_feedback = "nbexaminer.nbgrader_plugins.exchange.ReleaseFeedback"
 
-# The names in a learning platform's download say whose each file is: in the form of Canvas, Moodle,
-# Blackboard or Brightspace, or as c.FileNameCollectorPlugin.named_regexp reads another's.
+# The names in a learning platform's download say whose each file is: in the form of one that is
+# known, or as c.FileNameCollectorPlugin.named_regexp reads another's.
 c.ZipCollectApp.extractor_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Extractor"
 c.ZipCollectApp.collector_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Collector"
 

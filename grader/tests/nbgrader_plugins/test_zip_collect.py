@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from nbgrader.apps import ZipCollectApp
-from nbgrader.coursedir import CourseDirectory
 
 from nbexaminer.errors import Malformed
-from nbexaminer.nbgrader_plugins.zip_collect import Collector
+from nbexaminer.platforms.whose import Upload, Whose
 from support.course import EXERCISE, Course
 from support.platforms import zipped
 
@@ -119,23 +116,21 @@ def test_what_cannot_be_collected_is_named_and_the_rest_collected(collected: Col
     assert sum(p.stat().st_size for p in extracted.rglob("*") if p.is_file()) < 10_000
 
 
-@pytest.fixture
-def collector(tmp_path: Path) -> Iterator[Collector]:
-    app = ZipCollectApp()
-    app.coursedir = CourseDirectory(root=str(tmp_path), assignment_id=EXERCISE)
-    yield Collector(parent=app)
-    ZipCollectApp.clear_instance()
+def upload(place: str, *others: str, zone: str = "UTC", expression: str = "") -> Upload:
+    """What a path in a download of Blackboard's, with other files in it, says."""
+    whose = Whose(EXERCISE, ZoneInfo(zone), expression)
+    whose.recognise([place, *others])
+    return whose.read(place)
 
 
 @pytest.mark.parametrize("seconds", [0, 23, 24, 59])
-def test_the_last_of_six_numbers_is_the_seconds(collector: Collector, seconds: int) -> None:
+def test_the_last_of_six_numbers_is_the_seconds(seconds: int) -> None:
     """It was taken for a time zone: hours late for some, and from 24 on the command ended."""
-    upload = collector.whose(named("ada", f"2026-11-20-16-30-{seconds:02}"))
+    place = named("ada", f"2026-11-20-16-30-{seconds:02}")
     when = datetime.datetime(2026, 11, 20, 16, 30, seconds)
-    assert upload == ("ada", when, FILE)
-    collector.timezone = "Europe/Berlin"
-    upload = collector.whose(named("ada", f"2026-11-20-16-30-{seconds:02}"))
-    assert upload == ("ada", when - datetime.timedelta(hours=1), FILE)
+    assert upload(place)[:3] == ("ada", when, FILE)
+    earlier = when - datetime.timedelta(hours=1)
+    assert upload(place, zone="Europe/Berlin")[:3] == ("ada", earlier, FILE)
 
 
 @pytest.mark.parametrize(
@@ -151,41 +146,32 @@ def test_the_last_of_six_numbers_is_the_seconds(collector: Collector, seconds: i
         (f"ada_{FILE}", None),
     ],
 )
-def test_the_first_date_is_the_platforms(
-    collector: Collector, place: str, learner: str | None
-) -> None:
+def test_the_first_date_is_the_platforms(place: str, learner: str | None) -> None:
     """What comes after it is the learner's own file name."""
-    upload = collector.whose(place)
-    assert (upload and upload.learner) == learner
+    if learner is None:
+        with pytest.raises(Malformed, match="form"):
+            upload(place, "readme.txt")
+    else:
+        assert upload(place).learner == learner
 
 
 LEARNERS = ["van_ada", "ada", "ada_b", "o_neil"]
 
 
-def test_learners_with_underscores_are_read_under_any_title(tmp_path: Path) -> None:
+def test_learners_with_underscores_are_read_under_any_title() -> None:
     """One's work would be taken for that of another whose name is the end of the first one's."""
-    app = ZipCollectApp()
-    app.coursedir = CourseDirectory(root=str(tmp_path), assignment_id=EXERCISE)
     names = [named(who).replace(EXERCISE, "Week_1", 1) for who in LEARNERS]
-    extracted = tmp_path / "downloaded" / EXERCISE / "extracted"
-    extracted.mkdir(parents=True)
-    for name in names:
-        (extracted / name).write_text(name)
-    collector = Collector(parent=app)
-    collected = [collector.collect(str(extracted / name)) for name in names]
-    ZipCollectApp.clear_instance()
-    assert [c and c["student_id"] for c in collected] == LEARNERS
+    assert [upload(name, *names).learner for name in names] == LEARNERS
 
 
-def test_another_platform_is_read_by_its_expression(collector: Collector) -> None:
+def test_another_platform_is_read_by_its_expression() -> None:
     """The folder that Moodle makes names the learner, and a folder in it doesn't."""
-    collector.named_regexp = r"[^/]*_(?P<student_id>[\w.@-]+)_assignsubmission_file/(?P<file_id>.+)"
+    moodles = r"[^/]*_(?P<student_id>[\w.@-]+)_assignsubmission_file/(?P<file_id>.+)"
     moodle = "Ada Lovelace_ada_assignsubmission_file/"
-    assert collector.whose(f"{moodle}{FILE}") == ("ada", None, FILE)
+    assert upload(f"{moodle}{FILE}", expression=moodles) == ("ada", None, FILE, None)
     nested = f"x_bob_assignsubmission_file/{FILE}"
-    assert collector.whose(moodle + nested) == ("ada", None, nested)
+    assert upload(moodle + nested, expression=moodles) == ("ada", None, nested, None)
     with pytest.raises(Malformed, match="put it elsewhere"):
-        collector.whose(f"{moodle}../../{FILE}")
-    collector.named_regexp = r"(?P<learner>\w+)_.*"
+        upload(f"{moodle}../../{FILE}", expression=moodles)
     with pytest.raises(Malformed, match="no group student_id"):
-        collector.whose(f"ada_{FILE}")
+        upload(f"ada_{FILE}", expression=r"(?P<learner>\w+)_.*")

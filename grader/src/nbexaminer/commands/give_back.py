@@ -11,27 +11,25 @@ from rich.markup import escape
 
 from nbexaminer.commands.command import console, db_option, refusing
 from nbexaminer.errors import Status
+from nbexaminer.platforms.known import takers
+from nbexaminer.platforms.report import listed
 
 if TYPE_CHECKING:
     from nbexaminer.platforms.give_back import Given
 
-_CANVAS = (
-    "Canvas attaches each page to the learner's submission as a comment, under the name of the "
-    "notebook that was handed in. Tell learners to save it with .html at the end of the name."
+
+@click.command(
+    help=f"""Put EXERCISE's feedback pages into a zip file that {takers()} takes back.
+
+    They are those of `nbgrader generate_feedback`; the file is feedback-EXERCISE.zip unless --to
+    names another. Ends with status 1 where somebody's page is missing, 2 where nothing can be done.
+    """
 )
-
-
-@click.command()
 @click.argument("exercise")
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
 @db_option
 @refusing
 def give_back(exercise: str, to: Path | None, db: str | None) -> Status:
-    """Put EXERCISE's feedback pages into a zip file that Moodle or Canvas takes back.
-
-    They are those of `nbgrader generate_feedback`; the file is feedback-EXERCISE.zip unless --to
-    names another. Ends with status 1 where somebody's page is missing, 2 where nothing can be done.
-    """
     from nbexaminer.course_folder import CourseFolder
     from nbexaminer.database import reached
     from nbexaminer.platforms import give_back as platforms
@@ -45,18 +43,17 @@ def give_back(exercise: str, to: Path | None, db: str | None) -> Status:
 
 
 def _print(console: Console, exercise: str, to: Path, given: Given) -> None:
-    from nbexaminer.platforms.report import listed
-
+    platform = given.platform
     console.print(
         f"[bold]Pages of {len(given.given)} learners[/] in {escape(str(to))} "
-        f"({given.size / 1e6:.1f} MB). Upload it in {given.platform}: {given.upload}."
+        f"({given.size / 1e6:.1f} MB). Upload it in {platform.title}: {platform.takes_back}."
     )
-    if given.platform == "Canvas":
-        console.print(_CANVAS)
+    if platform.about_pages:
+        console.print(platform.about_pages)
     again = f"nbgrader generate_feedback {exercise}"
     for said, names in (
         (f"Without a page ({again})", given.missing),
-        (f"Not from {given.platform}: give their pages back another way", given.elsewhere),
+        (f"Not from {platform.title}: give their pages back another way", given.elsewhere),
     ):
         if names:
             console.print(f"[bold red]{said}:[/] {escape(listed(names))}")

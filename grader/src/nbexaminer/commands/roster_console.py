@@ -17,12 +17,11 @@ from nbexaminer.database import reached
 from nbexaminer.errors import Refusal, Status
 from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.intake.taking import submitted_folders
-from nbexaminer.people.class_list import ClassList, read_class_list
 from nbexaminer.people.roster import Learner, Merged, merge, read_roster, write_roster
+from nbexaminer.platforms.class_list import ClassList, read_class_list
+from nbexaminer.platforms.known import titles
+from nbexaminer.platforms.report import first_lines, listed
 from nbexaminer.typed import typed
-
-SHOWN = 50
-"""So many learners or rows are named."""
 
 
 def manage_roster(
@@ -53,29 +52,26 @@ def manage_roster(
 
 
 def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> Status:
-    listed = read_class_list(file, id_column)
-    merged = merge(read_roster(gradebook), listed.learners)
+    found = read_class_list(file, id_column)
+    merged = merge(read_roster(gradebook), found.learners)
     write_roster(gradebook, merged.learners)
-    for line in _said(file.name, listed, merged):
+    for line in _said(file.name, found, merged):
         console.print(line, soft_wrap=True)
-    return Status.LOOK if listed.refused or not listed.learners else Status.FINE
+    return Status.LOOK if found.refused or not found.learners else Status.FINE
 
 
-def _said(name: str, listed: ClassList, merged: Merged) -> list[str]:
+def _said(name: str, found: ClassList, merged: Merged) -> list[str]:
     """What came of reading a class list, as lines with markup."""
-    whose = f" by {listed.platform}" if listed.platform else ""
+    whose = f" by {found.platform}" if found.platform else ""
     count = "1 learner" if len(merged.learners) == 1 else f"{len(merged.learners)} learners"
     lines = [
         f"{escape(name)}{whose}: {count}, {len(merged.new)} of them new, "
         f"{len(merged.changed)} changed.",
-        f"Their ids are from the column {escape(repr(listed.id_column))}; --id chooses another.",
+        f"Their ids are from the column {escape(repr(found.id_column))}; --id chooses another.",
     ]
-    lines += [f"[bold red]Not taken:[/] {escape(line)}" for line in listed.refused[:SHOWN]]
-    if len(listed.refused) > SHOWN:
-        lines.append(f"and {len(listed.refused) - SHOWN} more rows")
-    lines += [f"Note: {escape(line)}" for line in merged.remarks[:SHOWN]]
-    if len(merged.remarks) > SHOWN:
-        lines.append(f"and {len(merged.remarks) - SHOWN} more notes")
+    refused = [f"[bold red]Not taken:[/] {escape(line)}" for line in found.refused]
+    lines += first_lines(refused, "rows")
+    lines += first_lines([f"Note: {escape(line)}" for line in merged.remarks], "notes")
     if merged.missing:
         lines.append(
             f"In the gradebook, but not in this file: {_shown(merged.missing)}. They stay; "
@@ -136,7 +132,7 @@ def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
         console.print(
             f"Nobody is in the class yet. `{typed('roster class.csv')}` reads a list: your "
             "own table with the columns id, first name, last name, email and section, or the file "
-            "that Canvas, Moodle, Blackboard or Brightspace exports.",
+            f"that {titles()} exports.",
             soft_wrap=True,
         )
     handed_in = _handed_in(course)
@@ -171,6 +167,4 @@ def _missing(learners: Sequence[Learner], handed_in: Mapping[str, set[str]]) -> 
 
 
 def _shown(names: Sequence[str] | Mapping[str, object]) -> str:
-    names = [escape(printable(name)) for name in names]
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return escape(listed([printable(name) for name in names]))

@@ -16,7 +16,7 @@ from nbexaminer.deadlines import extensions
 from nbexaminer.deadlines.extensions import Extension, in_words
 from nbexaminer.errors import Refusal
 from nbexaminer.intake.names import is_learner, printable
-from nbexaminer.people.roster import match, read_roster
+from nbexaminer.people.roster import People, read_roster
 from nbexaminer.typed import typed
 
 MOST_NAMES = 20
@@ -60,7 +60,7 @@ class Deadlines:
         ids = {learner.student_id for learner in learners} | self._handed_in()
         if name in ids:
             return name
-        matched = match(learners, [name], name)
+        matched = People(learners).find([name], name)
         if matched.learner is not None:
             return matched.learner.student_id
         if not ids:

@@ -58,6 +58,20 @@ def parse_timestamp(text: str) -> datetime.datetime:
     return check_year(when)
 
 
+def six_numbers(text: str, zone: datetime.tzinfo) -> datetime.datetime:
+    """The time, in UTC, of YEAR-MONTH-DAY-HOUR-MINUTE-SECOND in a zone. Raises Malformed."""
+    try:
+        here = datetime.datetime.strptime(text, "%Y-%m-%d-%H-%M-%S")
+    except ValueError:
+        raise Malformed(f"{text} is no date and time") from None
+    return to_utc(here, zone)
+
+
+def to_utc(here: datetime.datetime, zone: datetime.tzinfo) -> datetime.datetime:
+    """A zone's time in UTC, both without saying so. Raises Malformed."""
+    return check_year(here).replace(tzinfo=zone).astimezone(datetime.UTC).replace(tzinfo=None)
+
+
 def check_year(when: datetime.datetime) -> datetime.datetime:
     """The same time. Raises Malformed for one at which nobody hands in."""
     if when.year not in YEARS:

@@ -1,1 +1,1 @@
-"""Who is in the class: `roster` has them in the gradebook, `class_list` reads them from a file."""
+"""Who is in the class: `roster` has them in the gradebook, and finds them by any name of theirs."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -97,11 +98,12 @@ def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
     knows, keeps the gradebook's. Small and capital letters are the same.
     """
     merged = Merged()
+    people = People(known)
     by_id = {learner.student_id.casefold(): learner for learner in known}
     joined: set[str] = set()
     for learner in listed:
         name = learner.student_id
-        before = by_id.get(name.casefold()) or _under_another_id(known, learner, merged.remarks)
+        before = by_id.get(name.casefold()) or _under_another_id(people, learner, merged.remarks)
         if before is None:
             merged.learners.append(learner)
             merged.new.append(name)
@@ -119,16 +121,14 @@ def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
     return merged
 
 
-def _under_another_id(
-    known: Sequence[Learner], learner: Learner, remarks: list[str]
-) -> Learner | None:
+def _under_another_id(people: People, learner: Learner, remarks: list[str]) -> Learner | None:
     """Whom of the gradebook a learner with a new id is; a remark says so, or what is doubtful."""
-    other = match(known, [learner.email, *learner.aliases]).learner
+    other = people.find([learner.email, *learner.aliases]).learner
     if other is None:
         return None
     name, theirs = learner.student_id, other.student_id
     same = learner.email and learner.email.casefold() == other.email.casefold()
-    if same or not other.name or _parts(learner.name) == _parts(other.name):
+    if same or not other.name or sorted(_parts(learner.name)) == sorted(_parts(other.name)):
         remarks.append(f"{name} is {theirs} in the gradebook, and stays so")
         return other
     remarks.append(
@@ -177,40 +177,62 @@ class Match:
     reason: str = ""
 
 
-def match(learners: Sequence[Learner], identifiers: Iterable[str], name: str = "") -> Match:
-    """The learner whom a platform calls so.
+class People:
+    """The class, prepared so that looking somebody up takes no time."""
 
-    identifiers: ids, logins and e-mail addresses, surest first; the first that anybody has decides.
-    name: first and last name in any order and spelling of case; used where no identifier fits, and
-        only where exactly one learner has it.
-    """
-    wanted = [i.strip().casefold() for i in identifiers if i.strip()]
-    for identifier in wanted:
-        found = [learner for learner in learners if identifier in _called(learner)]
-        if len(found) == 1:
-            return Match(found[0])
+    def __init__(self, learners: Iterable[Learner]) -> None:
+        self._called: dict[str, list[Learner]] = defaultdict(list)
+        self._named: dict[tuple[str, ...], list[Learner]] = defaultdict(list)
+        self._run_together: dict[str, list[Learner]] = defaultdict(list)
+        for learner in learners:
+            names = (learner.student_id, learner.email, *learner.aliases)
+            for name in {name.casefold() for name in names if name}:
+                self._called[name].append(learner)
+            self._named[tuple(sorted(_parts(learner.name)))].append(learner)
+            for name in _run_together(learner):
+                self._run_together[name].append(learner)
+
+    def find(self, identifiers: Iterable[str], name: str = "") -> Match:
+        """The learner whom a platform calls so.
+
+        identifiers: ids, logins and e-mail addresses, surest first; the first that anybody has
+            decides.
+        name: first and last name in any order and spelling of case, maybe without the spaces,
+            hyphens and apostrophes that platforms drop; used where no identifier fits, and only
+            where exactly one learner has it.
+        """
+        wanted = [i.strip().casefold() for i in identifiers if i.strip()]
+        for identifier in wanted:
+            if found := self._called.get(identifier):
+                return _only(found, repr(identifier))
+        parts = _parts(name)
+        found = self._named.get(tuple(sorted(parts)), []) if parts else []
+        if parts and len(found) != 1:
+            found = self._run_together.get("".join(parts), found)
         if found:
-            return Match(None, f"{identifier!r} fits {_ids(found)}")
-    parts = _parts(name)
-    found = [learner for learner in learners if parts and parts == _parts(learner.name)]
+            return _only(found, f"the name {name!r}")
+        said = " or ".join([*(repr(i) for i in wanted), *([f"the name {name!r}"] if parts else [])])
+        return Match(None, f"nobody in the gradebook has {said or 'no name'}")
+
+
+def _only(found: Sequence[Learner], said: str) -> Match:
     if len(found) == 1:
         return Match(found[0])
-    if found:
-        return Match(None, f"the name {name!r} fits {_ids(found)}")
-    said = " or ".join([*(repr(i) for i in wanted), *([f"the name {name!r}"] if parts else [])])
-    return Match(None, f"nobody in the gradebook has {said or 'no name'}")
+    return Match(None, f"{said} fits {' and '.join(learner.student_id for learner in found)}")
 
 
-def _called(learner: Learner) -> set[str]:
-    names = (learner.student_id, learner.email, *learner.aliases)
-    return {name.casefold() for name in names if name}
+def is_called(learner: Learner, name: str) -> bool:
+    """Whether a name is the learner's, without spaces or with, the last name first or not."""
+    return "".join(_parts(name)) in _run_together(learner)
+
+
+def _run_together(learner: Learner) -> set[str]:
+    first, last = ("".join(_parts(name)) for name in (learner.first_name, learner.last_name))
+    return {first + last, last + first}
 
 
 def _parts(name: str) -> list[str]:
+    """The words of a name, without accents or case."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return sorted(letters.split())
-
-
-def _ids(found: Sequence[Learner]) -> str:
-    return " and ".join(learner.student_id for learner in found)
+    return letters.split()

@@ -1,6 +1,7 @@
 """Learning platforms: what they call submissions, and the gradebook files that they export.
 
-A module a platform. `platform` and `table` have what these share; `people` says whom a platform
-means, `uploads` keeps what a submission was called there, `fill` and `give_back` take scores and
-feedback pages to the platform. `nbexaminer.nbgrader_plugins.zip_collect` collects.
+`known` has a module a platform, and `platform` what one may say of itself; nothing else knows any
+by name. `collect` takes what learners handed in from a `download`, by `archive` and `whose`;
+`uploads` keeps what it was called there; `fill` and `give_back` take scores and feedback pages to
+the platform; `class_list` reads who is in the class.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import filecmp
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from nbgrader.apps import ZipCollectApp
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Refusal
 from nbexaminer.intake.names import printable
+from nbexaminer.platforms.download import Download
 from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.report import Report
 
@@ -35,7 +37,7 @@ def collect(
 ) -> Report:
     """Put zip files into downloaded/EXERCISE/archive, and take from them what learners handed in.
 
-    platform: the one that made them, if names don't show it; worksheet: Moodle's, for times.
+    platform: its module, if names don't show it; worksheet: a file of its that tells more.
     What lay there before is moved to downloaded/EXERCISE/earlier. Raises Refusal.
     """
     check_exercise(course, exercise)
@@ -58,11 +60,11 @@ def collect(
     shutil.rmtree(app._format_collect_path(app.extracted_directory), ignore_errors=True)
     app.start()
     collector: Any = app.collector_plugin_inst
-    report = getattr(collector, "report", None)
-    if not isinstance(report, Report):
+    download = getattr(collector, "download", None)
+    if not isinstance(download, Download):
         raise Refusal("c.ZipCollectApp.collector_plugin is not the course's: use zip_collect")
     collector.survey()  # where there was no file that nbgrader asks about
-    return report
+    return download.report
 
 
 def _replace(into: Path, archives: Sequence[Path]) -> None:
@@ -87,8 +89,6 @@ def _name(archive: Path) -> str:
 
 
 def _same_files(one: Path, other: Path) -> bool:
-    names = sorted(path.name for path in one.iterdir())
-    return names == sorted(path.name for path in other.iterdir()) and all(
-        (one / name).is_file() and (one / name).read_bytes() == (other / name).read_bytes()
-        for name in names
-    )
+    names = {path.name for path in one.iterdir()}
+    _, *others = filecmp.cmpfiles(one, other, names, shallow=False)
+    return names == {path.name for path in other.iterdir()} and not any(others)

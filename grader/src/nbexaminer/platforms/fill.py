@@ -11,10 +11,9 @@ from pathlib import Path
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.names import printable
-from nbexaminer.people.roster import Learner, read_roster
-from nbexaminer.platforms.known import recognise_file
-from nbexaminer.platforms.people import People
-from nbexaminer.platforms.platform import GradebookFile
+from nbexaminer.people.roster import Learner, People, read_roster
+from nbexaminer.platforms.known import PLATFORMS, exports
+from nbexaminer.platforms.platform import GradebookFile, Platform
 from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.table import Table, number, written
@@ -76,7 +75,7 @@ def fill(
     if to.exists() and to.samefile(export):
         raise Refusal(f"--to {printable(str(to))} would overwrite the platform's file")
     try:
-        file = recognise_file(Table.read(export))
+        platform, file = recognise(Table.read(export))
         at = _column(file, column or exercise)
         most = file.max_points(at)
     except Malformed as error:
@@ -84,8 +83,9 @@ def fill(
     with course.gradebook() as gradebook:
         scores = Scores.read(course, gradebook, exercise)
         learners = read_roster(gradebook)
-    factor = _factor(file, exercise, scores.most, most, scale)
-    filled = Filled(file.title, file.header[at], file.upload, factor, with_unfinished=unfinished)
+    factor = _factor(platform, exercise, scores.most, most, scale)
+    column, upload = file.header[at], file.upload
+    filled = Filled(platform.title, column, upload, factor, with_unfinished=unfinished)
     rows = _rows(file, learners, filled)
     cells = _cells(file, at, rows, scores, filled)
     handed_in = course.path(course.directory.submitted_directory, "*", exercise)
@@ -94,19 +94,27 @@ def fill(
     waiting = {f.relative_to(course.root).parts[1] for f in folders} - {*scores.by_learner}
     filled.ungraded = sorted(waiting - excluded)
     filled.nothing = len({*rows.values()} - {*scores.by_learner} - waiting)
-    filled.absent = sorted({*scores.by_learner} - {*rows.values()} - excluded - _named(filled))
+    named = {who for who, _ in filled.refused}
+    filled.absent = sorted({*scores.by_learner} - {*rows.values()} - excluded - named)
     to.write_bytes(file.table.changed(cells))
     return filled
 
 
-def _named(filled: Filled) -> set[str]:
-    return {who for who, _ in filled.refused}
+def recognise(table: Table) -> tuple[type[Platform], GradebookFile]:
+    """Whose file it is, by its header. Raises Malformed where no platform's begins so."""
+    for platform in PLATFORMS.values():
+        if platform.export and platform.export.is_header(table.header):
+            return platform, platform.export(table)
+    raise Malformed(
+        f"its first line is not that of {exports()}; export it once more, in English, and don't "
+        "save it in a spreadsheet"
+    )
 
 
 def _column(file: GradebookFile, wanted: str) -> int:
     """The column of an exercise. Raises Malformed."""
     columns = file.columns()
-    if len(columns) == 1 and file.title == "Moodle":  # a worksheet is of one assignment
+    if len(columns) == 1 and file.one_assignment:
         return next(iter(columns))
     tests = (
         lambda n: file.header[n] == wanted,
@@ -132,14 +140,14 @@ def _simple(title: str) -> str:
 
 
 def _factor(
-    file: GradebookFile, exercise: str, here: float, there: float | None, scale: bool
+    platform: type[Platform], exercise: str, here: float, there: float | None, scale: bool
 ) -> float:
     """By what to multiply scores. Raises Refusal where points differ and nobody said to scale."""
     if there is None or abs(there - here) < 1e-6:
         return 1.0
     if not scale:
         raise Refusal(
-            f"{exercise} has {here:g} points here, and {there:g} in {file.title}: set them to "
+            f"{exercise} has {here:g} points here, and {there:g} in {platform.title}: set them to "
             f"{here:g} there and export once more, or add --scale to multiply each score by "
             f"{there:g}/{here:g}"
         )

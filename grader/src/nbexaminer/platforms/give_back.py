@@ -17,6 +17,7 @@ from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.people.roster import excluded_ids
 from nbexaminer.platforms.known import PLATFORMS
+from nbexaminer.platforms.platform import Platform
 from nbexaminer.platforms.refusal import check_exercise
 from nbexaminer.platforms.scores import Scores
 from nbexaminer.platforms.uploads import Called, read_uploads
@@ -27,13 +28,12 @@ from nbexaminer.typed import typed
 class Given:
     """What came of it; lists have ids of learners.
 
-    platform: its title; upload: where the file goes there; size: of the file in bytes.
+    platform: which takes the file; size: of the file in bytes.
     given: whose pages are in it; missing: graded, but without a page; elsewhere: with a page, but
     not from this platform.
     """
 
-    platform: str
-    upload: str
+    platform: type[Platform]
     size: int = 0
     given: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -51,14 +51,14 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
         excluded = excluded_ids(connection)
         graded = {*Scores.read(course, gradebook, exercise).by_learner} - excluded
     platform = _platform(exercise, {uploads[who].platform for who in graded & {*uploads}})
-    given = Given(platform, PLATFORMS[platform.casefold()].takes_back)
+    given = Given(platform)
     partial = to.with_name(f"{to.name}.partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         for who in sorted(graded):
             pages = _pages(course, exercise, who)
             if not pages:
                 given.missing.append(who)
-            elif who not in uploads or uploads[who].platform != platform:
+            elif who not in uploads or uploads[who].platform != platform.title:
                 given.elsewhere.append(who)
             else:
                 _add(archive, uploads[who], pages)
@@ -74,15 +74,15 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
     return given
 
 
-def _platform(exercise: str, titles: set[str]) -> str:
+def _platform(exercise: str, titles: set[str]) -> type[Platform]:
     """The one platform that the submissions came from and that takes feedback back."""
     if not titles:
         raise Refusal(
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
             f"it calls them is not known: use {typed('collect')}"
         )
-    taking = [kind.title for kind in PLATFORMS.values() if kind.takes_back]
-    there = sorted(titles & {*taking})
+    taking = {kind.title: kind for kind in PLATFORMS.values() if kind.takes_back}
+    there = sorted(titles & taking.keys())
     if not there:
         said = (
             f"{' and '.join(sorted(titles))} has no form for a zip file of feedback that is known"
@@ -90,7 +90,7 @@ def _platform(exercise: str, titles: set[str]) -> str:
         raise Refusal(f"{said}; {' and '.join(taking)} have")
     if len(there) > 1:
         raise Refusal(f"submissions came from {' and '.join(there)}, not from one platform")
-    return there[0]
+    return taking[there[0]]
 
 
 def _pages(course: CourseFolder, exercise: str, learner: str) -> list[Path]:

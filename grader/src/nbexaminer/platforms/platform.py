@@ -1,4 +1,4 @@
-"""What the four platforms have in common: names in a download, columns in a gradebook file."""
+"""What a learning platform says of itself: names in a download, files that go there and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.times import check_year
+from nbexaminer.platforms.report import listed
 from nbexaminer.platforms.table import Table, number
 
 
@@ -40,20 +40,97 @@ class Named:
     advice: str = ""
 
 
-class Platform(ABC):
-    """How a platform names what learners handed in.
+class GradebookFile:
+    """A file that a platform exported, to be filled in and taken back.
 
-    title: the platform's name; form: what its names look like.
-    tells_time: whether names say when something was handed in.
+    kind: what it is called there, after the platform's name; upload: where it is taken back.
+    needs: columns by which it is recognised.
+    identifiers: columns by which the platform knows a user, surest first; names: columns with the
+    name; heading: the form of the columns that take a score, with a group `title`, and `most` for
+    the points where it says them.
+    one_assignment: it has no column but one assignment's.
+    mark: what stands before each id; nobody: names, in small letters, of rows about no learner.
+    """
+
+    kind: ClassVar[str] = "gradebook"
+    upload: ClassVar[str]
+    needs: ClassVar[frozenset[str]]
+    identifiers: ClassVar[tuple[str, ...]]
+    names: ClassVar[tuple[str, ...]]
+    heading: ClassVar[re.Pattern[str]]
+    one_assignment: ClassVar[bool] = False
+    mark: ClassVar[str] = ""
+    nobody: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.header = table.header
+
+    @classmethod
+    def is_header(cls, header: Sequence[str]) -> bool:
+        """Whether a file of the platform's begins so."""
+        return cls.needs <= {*header}
+
+    def points(self, column: int) -> str:
+        """Most points of a column as the file says them, or an empty text."""
+        match = self.heading.fullmatch(self.header[column])
+        return (match.groupdict().get("most") if match else "") or ""
+
+    def max_points(self, column: int) -> float | None:
+        """Most points of a column, or None where the file doesn't say. Raises Malformed."""
+        text = self.points(column)
+        points = number(text)
+        if points is None and text.strip():
+            raise Malformed(f"{text!r}, the column's points, is no number")
+        return points
+
+    def columns(self) -> Mapping[int, str]:
+        """Columns that take scores, with the assignments' titles."""
+        found = ((n, self.heading.fullmatch(text)) for n, text in enumerate(self.header))
+        return {n: match["title"].strip() for n, match in found if match}
+
+    def learners(self) -> list[int]:
+        """The rows that are about learners."""
+        rows = (n for n, row in enumerate(self.table.rows) if n and any(cell for cell in row))
+        return [n for n in rows if self.called(n)[1].casefold() not in self.nobody]
+
+    def locked(self, row: int, column: int) -> str:
+        """Why the platform would not take a score in that row, or empty."""
+        return ""
+
+    def called(self, row: int) -> tuple[list[str], str]:
+        """Identifiers and name of the learner in a row."""
+        values = dict(zip(self.header, self.table.rows[row], strict=False))
+        identifiers = [values[name] for name in self.identifiers if values.get(name)]
+        name = " ".join(values.get(name, "") for name in self.names).strip()
+        return [text.removeprefix(self.mark) for text in identifiers], name
+
+
+class Platform(ABC):
+    """A learning platform, and as an object what a download of it says.
+
+    title: the platform's name; form: what names in its download look like.
+    export: the file that takes scores back, or None where no form of it is known.
+    tells_time: whether names say when something was handed in; tells_late: only if it came late.
     gives_ids: whether its user names can be the learners' names here, with no roster.
+    worksheet: what a file is called that tells more of a download, or empty.
     takes_back: where a zip file of feedback is uploaded, or empty where there is no such place.
+    about_pages: what the instructor is told about feedback that goes there.
+    class_list: headings that its list of a class has and no other, in small letters and digits.
+    columns: kinds of columns in it, of those in `class_list.WHO`, by such headings.
     """
 
     title: ClassVar[str]
     form: ClassVar[str]
+    export: ClassVar[type[GradebookFile] | None] = None
     tells_time: ClassVar[bool] = False
+    tells_late: ClassVar[bool] = False
     gives_ids: ClassVar[bool] = False
+    worksheet: ClassVar[str] = ""
     takes_back: ClassVar[str] = ""
+    about_pages: ClassVar[str] = ""
+    class_list: ClassVar[frozenset[str]] = frozenset()
+    columns: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, exercise: str, zone: datetime.tzinfo) -> None:
         self.exercise = exercise
@@ -69,62 +146,41 @@ class Platform(ABC):
         Raises Malformed where what it says can't be.
         """
 
-    def utc(self, here: datetime.datetime) -> datetime.datetime:
-        """A time of the platform's in UTC, without a zone. Raises Malformed."""
-        zoned = check_year(here).replace(tzinfo=self.zone)
-        return zoned.astimezone(datetime.UTC).replace(tzinfo=None)
+    def has_form(self, place: str) -> bool:
+        """Whether the platform names files so, be what it says possible or not."""
+        try:
+            return self.read(place) is not None
+        except Malformed:
+            return True
 
+    def read_worksheet(self, table: Table) -> None:  # noqa: B027
+        """Take what its `worksheet` says into account. Raises Malformed."""
 
-class GradebookFile(ABC):
-    """A file that a platform exported, to be filled in and taken back.
+    @classmethod
+    def about_times(
+        cls, collected: Mapping[str, datetime.datetime | None], late: Sequence[str], say_when: str
+    ) -> list[str]:
+        """What the instructor is told about times, a line each.
 
-    identifiers: columns by which the platform knows a user, surest first; names: columns with the
-    name; heading: the form of the columns that take a score, with a group `title`.
-    """
-
-    title: ClassVar[str]
-    identifiers: ClassVar[tuple[str, ...]]
-    names: ClassVar[tuple[str, ...]]
-    heading: ClassVar[re.Pattern[str]]
-    upload: ClassVar[str]
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self.header = table.rows[0]
-
-    @staticmethod
-    @abstractmethod
-    def is_header(header: Sequence[str]) -> bool:
-        """Whether a file of the platform's begins so."""
-
-    @abstractmethod
-    def max_points(self, column: int) -> float | None:
-        """Most points of a column, or None where the file doesn't say. Raises Malformed."""
-
-    def columns(self) -> Mapping[int, str]:
-        """Columns that take scores, with the assignments' titles."""
-        found = ((n, self.heading.fullmatch(text)) for n, text in enumerate(self.header))
-        return {n: match["title"].strip() for n, match in found if match}
-
-    def learners(self) -> list[int]:
-        """The rows that are about learners."""
-        return [n for n, row in enumerate(self.table.rows) if n and any(cell for cell in row)]
-
-    def locked(self, row: int, column: int) -> str:
-        """Why the platform would not take a score in that row, or empty."""
-        return ""
-
-    def called(self, row: int) -> tuple[list[str], str]:
-        """Identifiers and name of the learner in a row."""
-        values = dict(zip(self.header, self.table.rows[row], strict=False))
-        identifiers = [values[name] for name in self.identifiers if values.get(name)]
-        return identifiers, " ".join(values.get(name, "") for name in self.names).strip()
-
-    def most(self, text: str) -> float | None:
-        """Points as the file says them, None for an empty text. Raises Malformed."""
-        if not text.strip():
-            return None
-        points = number(text)
-        if points is None:
-            raise Malformed(f"{text!r}, the column's points, is no number")
-        return points
+        collected: learners, with when they handed in, in UTC, or None; late: of these, whom the
+        platform calls so; say_when: how an instructor who knows better can put that right.
+        """
+        untimed = [who for who, when in collected.items() if when is None]
+        if cls.tells_time or (cls.worksheet and len(untimed) < len(collected)):
+            return [f"without a time, so never late: {listed(untimed)}"] if untimed else []
+        if not cls.tells_late:
+            told = f"{cls.title}'s zip file tells no times: all count as handed in on time"
+            if cls.worksheet:
+                told += f". --worksheet with {cls.title}'s {cls.worksheet} tells them"
+            return [f"{told}; {say_when}"]
+        told = f"{cls.title}'s zip file tells no times, only who is late"
+        lines = [f"{told}: the others count as on time"]
+        dated = [who for who in late if who not in untimed]
+        undated = [who for who in late if who in untimed]
+        for names, how in (
+            (dated, "taken as one second after the due date"),
+            (undated, "but the gradebook has no due date, so nothing is deducted"),
+        ):
+            if names:
+                lines.append(f"late, {how}: {listed(names)}; {say_when}")
+        return lines

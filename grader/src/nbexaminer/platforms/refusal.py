@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import Refusal
+
+
+class Refusal(Exception):
+    """Nothing can be done; the message says why and what to do."""
 
 
 def check_exercise(course: CourseFolder, exercise: str) -> None:

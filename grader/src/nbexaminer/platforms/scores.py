@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nbgrader import api
 from nbgrader.api import Gradebook, MissingEntry
-from sqlalchemy import Exists, ScalarSelect, func, or_, select
+from sqlalchemy import or_, select
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Refusal
@@ -38,36 +38,26 @@ class Scores:
             raise Refusal(
                 f"the gradebook has no {exercise}: run nbgrader generate_assignment {exercise}"
             ) from None
-        submission = api.SubmittedAssignment
-        penalty, scored = _penalty(), _has_a_score()
-        columns = (submission.student_id, submission.score, penalty, submission.needs_manual_grade)
-        mine = select(*columns, scored).where(submission.assignment_id == assignment.id)
+        submission, grade = api.SubmittedAssignment, api.Grade
+        has_a_score = (
+            select(grade.id)
+            .join(api.SubmittedNotebook, grade.notebook_id == api.SubmittedNotebook.id)
+            .where(api.SubmittedNotebook.assignment_id == submission.id)
+            .where(or_(grade.auto_score.is_not(None), grade.manual_score.is_not(None)))
+            .exists()
+        )
+        columns = (
+            submission.student_id,
+            submission.score,
+            submission.late_submission_penalty,
+            submission.needs_manual_grade,
+            has_a_score,
+        )
+        mine = select(*columns).where(submission.assignment_id == assignment.id)
         by_learner = {}
-        for who, score, late, waits, has_a_score in gradebook.db.execute(mine):
+        for who, score, late, waits, scored in gradebook.db.execute(mine):
             # An extension makes a submission too, before anything is handed in.
             graded = course.path(course.directory.autograded_directory, who, exercise)
-            if has_a_score or graded.is_dir():
+            if scored or graded.is_dir():
                 by_learner[who] = Score(max(0.0, float(score or 0) - float(late)), bool(waits))
         return Scores(float(assignment.max_score), by_learner)
-
-
-def _penalty() -> ScalarSelect[float]:
-    notebook = api.SubmittedNotebook
-    return (
-        select(func.coalesce(func.sum(notebook.late_submission_penalty), 0.0))
-        .where(notebook.assignment_id == api.SubmittedAssignment.id)
-        .correlate(api.SubmittedAssignment)
-        .scalar_subquery()
-    )
-
-
-def _has_a_score() -> Exists:
-    grade, notebook = api.Grade, api.SubmittedNotebook
-    return (
-        select(grade.id)
-        .join(notebook, grade.notebook_id == notebook.id)
-        .where(notebook.assignment_id == api.SubmittedAssignment.id)
-        .where(or_(grade.auto_score.is_not(None), grade.manual_score.is_not(None)))
-        .correlate(api.SubmittedAssignment)
-        .exists()
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,7 +11,11 @@ from pathlib import Path
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import read_file
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"))
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _BOM = "\ufeff"
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _COMPUTED = ("=", "+", "-", "@", "|", "%")
@@ -19,26 +24,31 @@ _COMPUTED = ("=", "+", "-", "@", "|", "%")
 class Table:
     """Rows of cells. Lines may end and cells be quoted in any way that `csv` reads too.
 
-    rows: the cells' texts, of the header first.
+    rows: the cells' texts; of an empty line one empty text. encoding: the file's.
     """
 
     def __init__(self, data: bytes) -> None:
-        """Raises Malformed where the file is no table."""
-        self._text, self._encoding = _decoded(data)
+        """Raises Malformed where the file is no text."""
+        self._text, self.encoding = _decoded(data)
         begin = len(_BOM) if self._text.startswith(_BOM) else 0
-        first = re.compile(r'(?:"[^"]*"|[^"\r\n])*').match(self._text, begin)
-        unquoted = re.sub(r'"[^"]*"', "", first[0] if first else "")
+        first = re.compile(r'[ \r\n]*((?:"[^"]*"|[^"\r\n])*)').match(self._text, begin)
+        unquoted = re.sub(r'"[^"]*"', "", first[1] if first else "")
         self._separator = max(",\t;", key=unquoted.count)
         self.rows: list[list[str]] = []
         self._spans: list[list[tuple[int, int]]] = []
         self._parse(begin)
-        if len(self.rows) < 2 or len(self.rows[0]) < 2 or self.rows[0][0].startswith('"'):
-            raise Malformed("it is no table with a header and rows")
 
     @classmethod
     def read(cls, path: Path) -> Table:
         """The table in a file. Raises Malformed."""
         return cls(read_file(path))
+
+    @property
+    def header(self) -> list[str]:
+        """The first row. Raises Malformed where nothing can be below it."""
+        if len(self.rows) < 2 or len(self.rows[0]) < 2 or self.rows[0][0].startswith('"'):
+            raise Malformed("it is no table with a header and rows")
+        return self.rows[0]
 
     def _parse(self, position: int) -> None:
         cell = re.compile(
@@ -72,7 +82,7 @@ class Table:
             quote = '"' if quoted else ""
             pieces += [self._text[done:begin], quote, text, quote]
             done = end
-        return "".join([*pieces, self._text[done:]]).encode(self._encoding)
+        return "".join([*pieces, self._text[done:]]).encode(self.encoding)
 
     def computed(self, row: int) -> list[str]:
         """Cells of a row that a spreadsheet would compute."""
@@ -88,16 +98,20 @@ def _decoded(data: bytes) -> tuple[str, str]:
     """The text with its byte order mark, and the encoding. Raises Malformed."""
     if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise Malformed(
-            "it is a spreadsheet's workbook: take the file as the platform exported it, as CSV or "
-            "tab-separated text"
+            "it is a spreadsheet's workbook: take a platform's file as it was exported, and save "
+            "your own as CSV"
         )
-    encoding = next((e for mark, e in _MARKS if data.startswith(mark)), "utf-8")
-    try:
-        return data.decode(encoding), encoding
-    except UnicodeDecodeError:
-        if encoding == "utf-8":
-            return data.decode("latin-1"), "latin-1"  # every byte has a letter, and comes back
-        raise Malformed(f"it is damaged: it is not the {encoding} it says") from None
+    encodings = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
+    if not encodings and data[1:200:2].count(0) > len(data[:200]) // 4:
+        encodings = ["utf-16-le"]
+    for encoding in encodings or (
+        "utf-8",
+        "cp1252",
+        "latin-1",
+    ):  # of the last every byte comes back
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding), encoding
+    raise Malformed(f"it is damaged: it is not the {encodings[0]} it says")
 
 
 def number(text: str) -> float | None:

@@ -2,34 +2,70 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
+
+from nbgrader.api import Gradebook, MissingEntry
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.times import TIMESTAMP, check_year, parse_timestamp
-from nbexaminer.people.roster import Learner
-from nbexaminer.platforms.known import PLATFORMS, recognise
-from nbexaminer.platforms.people import Class, is_called
+from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
+from nbexaminer.people.roster import ROSTER, Learner, People, is_called, read_roster
+from nbexaminer.platforms.known import PLATFORMS, titles
 from nbexaminer.platforms.platform import Named, Platform
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/<learner>/<exercise>/ yourself"
 _ADD = "add them to the roster with what the platform calls them: {}"
-_SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
+
+
+@dataclass(frozen=True)
+class Class:
+    """What the gradebook knows of a class and an exercise.
+
+    has_roster: somebody has read one, so that others are strangers; due: in UTC.
+    """
+
+    people: People
+    has_roster: bool = False
+    due: datetime.datetime | None = None
+
+    @classmethod
+    def read(cls, db_url: str, course_id: str, exercise: str) -> Class:
+        """As the gradebook has it; nobody where there is none yet."""
+        url = make_url(db_url)
+        if url.drivername == "sqlite" and not Path(url.database or "").exists():
+            return NOBODY
+        with Gradebook(db_url, course_id) as gradebook:
+            due = None
+            with contextlib.suppress(MissingEntry):
+                due = gradebook.find_assignment(exercise).duedate
+            people = People(read_roster(gradebook))
+            return Class(people, gradebook.db.scalar(select(ROSTER.c.student_id)) is not None, due)
+
+
+NOBODY = Class(People([]))
 
 
 class Upload(NamedTuple):
-    """Whose a file is, when in UTC it was handed in if the platform says so, and its own name."""
+    """A file that somebody handed in.
+
+    handed_in: in UTC, if it is known; name: the learner's own; named: what the platform says.
+    """
 
     learner: str
     handed_in: datetime.datetime | None
     name: str
+    named: Named | None = None
 
 
 @dataclass
@@ -37,37 +73,59 @@ class Whose:
     """Reads paths in a download.
 
     zone: of the times in them; expression: regular expression for another platform, or empty.
-    platform: the one that named the files, once it is known; wrapper: a folder around all of them.
+    given: the module of the platform that named the files, if they don't show it.
+    platform: this one, once it is known; wrapper: a folder around all files.
     """
 
     exercise: str
     zone: datetime.tzinfo
-    known: Class
     expression: str = ""
+    given: str = ""
+    known: Class = NOBODY
     platform: Platform | None = None
     wrapper: str = ""
 
-    def recognise(self, places: Sequence[str], given: str = "", unwrap: bool = False) -> None:
-        """Find out which platform named the files, unless it is given. Raises Malformed.
+    def recognise(self, places: Sequence[str]) -> None:
+        """Find out which platform named the files, also where somebody put them into a folder.
 
-        unwrap: look into a folder that somebody put around the whole download.
+        Learners choose the end of a name, but not all learners' of a class: most names decide.
+        Raises Malformed where two platforms could have named them.
         """
-        if given:
-            self.platform = PLATFORMS[given](self.exercise, self.zone)
-        else:
-            self.platform = recognise(places, self.exercise, self.zone)
+        if self.expression:
+            return
+        self.platform = self._most_likely(places)
         tops = {place.partition("/")[0] for place in places}
-        if unwrap and self.platform is None and len(tops) == 1 and not self._is_form(*tops):
+        if self.platform is None and len(tops) == 1 and not self.is_form(*tops):
             self.wrapper = f"{tops.pop()}/"
             places = [place.removeprefix(self.wrapper) for place in places]
-            self.platform = recognise(places, self.exercise, self.zone)
+            self.platform = self._most_likely(places)
         if self.platform is not None:
             self.platform.survey(places)
 
-    def _is_form(self, folder: str) -> bool:
-        """Whether a folder's name tells whose it is, so that all names in it are a learner's."""
-        names = (folder, f"{folder}/x")
-        return any(recognise([name], self.exercise, self.zone) is not None for name in names)
+    def _candidates(self) -> list[Platform]:
+        kinds = [PLATFORMS[self.given]] if self.given else PLATFORMS.values()
+        return [kind(self.exercise, self.zone) for kind in kinds]
+
+    def _most_likely(self, places: Sequence[str]) -> Platform | None:
+        candidates = self._candidates()
+        if self.given:
+            return candidates[0]
+        counted = [(sum(map(platform.has_form, places)), platform) for platform in candidates]
+        counted.sort(key=lambda pair: -pair[0])
+        (most, first), (next_most, second) = counted[:2]
+        if most == next_most != 0:
+            raise Malformed(
+                f"the names could be {first.title}'s or {second.title}'s: say which, with "
+                "--platform, or in nbgrader_config.py with c.Collector.platform"
+            )
+        return first if most else None
+
+    def is_form(self, top: str) -> bool:
+        """Whether the name of a file or folder, with all that is in it, tells whose that is."""
+        if self.expression:
+            return re.match(self.expression, top) is not None
+        names = (top, f"{top}/x")
+        return any(platform.has_form(name) for platform in self._candidates() for name in names)
 
     def named(self, place: str) -> Named | None:
         """What the platform says of a file, or None. Raises Malformed."""
@@ -75,21 +133,17 @@ class Whose:
             return None
         return self.platform.read(place.removeprefix(self.wrapper))
 
-    def read(self, place: str) -> tuple[Upload, Named | None] | None:
-        """Whose a file is, and what the platform says, or None where its path says nothing.
-
-        Raises Malformed where what it says can't be.
-        """
+    def read(self, place: str) -> Upload:
+        """Whose a file is. Raises Malformed where its path doesn't say, or what can't be."""
         if self.expression:
-            upload = self._by_expression(place)
-            return upload and (upload, None)
+            return self._by_expression(place)
         named = self.named(place)
         if named is None or not named.own:
-            return None
+            raise Malformed(self._unread())
         when = named.handed_in
         if named.late and self.known.due is not None:  # by how much, nobody knows
             when = self.known.due + datetime.timedelta(seconds=1)
-        return Upload(self._learner(named), when, _checked_name(named.own)), named
+        return _checked(Upload(self._learner(named), when, named.own, named))
 
     def _learner(self, named: Named) -> str:
         """Whom the platform means. Raises Malformed where nobody, or more than one, fits."""
@@ -97,9 +151,9 @@ class Whose:
         found = self.known.people.find(named.identifiers, named.name)
         if found.learner is not None:
             self._check_rivals(named, found.learner)
-            return _checked_learner(found.learner.student_id)
+            return found.learner.student_id
         if self.platform.gives_ids and not self.known.has_roster:
-            return _checked_learner(named.identity)
+            return named.identity
         advice = (
             _ADD.format(typed("roster"))
             if named.identifiers
@@ -109,51 +163,36 @@ class Whose:
 
     def _check_rivals(self, named: Named, learner: Learner) -> None:
         """Raises Malformed where a learner may have put numbers into a name, to be another."""
-        others = {self.known.people.find((rival,), "").learner for rival in named.rivals}
+        others = {self.known.people.find((rival,)).learner for rival in named.rivals}
         if others - {None, learner} or (others and not is_called(learner, named.name)):
             raise Malformed(f"its numbers could mean {learner.student_id} or another; {BY_HAND}")
 
-    def _by_expression(self, place: str) -> Upload | None:
+    def _by_expression(self, place: str) -> Upload:
         match = re.match(self.expression, place)
         if match is None:
-            return None
+            raise Malformed(f"{EXPRESSION} doesn't match its path")
         groups = match.groupdict()
         learner, name, text = (groups.get(k) for k in ("student_id", "file_id", "timestamp"))
         if learner is None or name is None:
             raise Malformed(f"{EXPRESSION} finds no group student_id or no file_id in its path")
-        when = self._time(text) if text else None
-        return Upload(_checked_learner(learner), when, _checked_name(name))
+        when = None
+        if text:
+            is_six = re.fullmatch(r"\d{4}(-\d\d){5}", text)
+            when = six_numbers(text, self.zone) if is_six else parse_timestamp(text)
+        return _checked(Upload(learner, when, name))
 
-    def unread(self) -> str:
-        """Why `read` gives None."""
-        if self.expression:
-            return f"{EXPRESSION} doesn't match its path"
+    def _unread(self) -> str:
         another = f"for another platform set {EXPRESSION}"
         if self.platform is None:
-            known = ", ".join(kind.title for kind in PLATFORMS.values())
-            return f"its name is of none of the forms of {known}; {another}"
+            return f"its name is of none of the forms of {titles()}; {another}"
         return f"its name is not of {self.platform.title}'s form, {self.platform.form}; {another}"
 
-    def _time(self, text: str) -> datetime.datetime:
-        """A time that an expression found, in UTC. Raises Malformed."""
-        if not re.fullmatch(r"\d{4}(-\d\d){5}", text):
-            return parse_timestamp(text)
-        try:
-            when = datetime.datetime.strptime(text, _SIX_NUMBERS)
-        except ValueError:
-            raise Malformed(f"{text} is no date and time") from None
-        here = check_year(when).replace(tzinfo=self.zone)
-        return here.astimezone(datetime.UTC).replace(tzinfo=None)
 
-
-def _checked_learner(learner: str) -> str:
-    check_learner(learner)
-    return learner
-
-
-def _checked_name(name: str) -> str:
-    if any(part in ("", ".", "..") for part in name.split("/")):
+def _checked(upload: Upload) -> Upload:
+    """The same. Raises Malformed for names that can't be."""
+    check_learner(upload.learner)
+    if any(part in ("", ".", "..") for part in upload.name.split("/")):
         raise Malformed("its own name would put it elsewhere")
-    if name in (TIMESTAMP, SECRET):
-        raise Malformed(f"{name} is a name that nbgrader itself gives, and not for learners")
-    return name
+    if upload.name in (TIMESTAMP, SECRET):
+        raise Malformed(f"{upload.name} is a name that nbgrader itself gives, and not for learners")
+    return upload

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from nbexaminer.errors import Malformed
+from nbexaminer.intake.times import to_utc
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 
 # 12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/1-attention.ipynb, or with " - " in the place of /.
@@ -23,12 +25,33 @@ _NAME = re.compile(
 )
 
 
+class BrightspaceFile(GradebookFile):
+    """The CSV file of "Grades, Export"."""
+
+    needs = frozenset({"End-of-Line Indicator"})
+    identifiers = ("OrgDefinedId", "Username", "Email")
+    names = ("First Name", "Last Name")
+    heading = re.compile(
+        r"(?P<title>.+) Points Grade(?: <(?:[^>]*?MaxPoints:(?P<most>[\d.,]+))?[^>]*>)?"
+    )
+    upload = "Grades, Import"
+    mark = "#"
+
+    @classmethod
+    def is_header(cls, header: Sequence[str]) -> bool:
+        """Whether a file of Brightspace's begins so."""
+        return super().is_header([text.strip() for text in header])
+
+
 class Brightspace(Platform):
-    """Brightspace's "Download" of an assignment's submissions."""
+    """Brightspace, and its "Download" of an assignment's submissions."""
 
     title = "Brightspace"
+    export = BrightspaceFile
     form = "USER-FOLDER - FULL NAME - Nov 20, 2026 430 PM, then / or ' - ', then OWNNAME"
     tells_time = True
+    class_list = frozenset({"endoflineindicator"})
+    columns: ClassVar[Mapping[str, str]] = {"orgdefinedid": "number"}
 
     def read(self, place: str) -> Named | None:
         """What a path in the download says, or None. Raises Malformed where there is no such date.
@@ -51,30 +74,5 @@ class Brightspace(Platform):
                 here = datetime.datetime.strptime(text, f"{month} %d, %Y {clock}")
             except ValueError:
                 continue
-            return self.utc(here)
+            return to_utc(here, self.zone)
         raise Malformed(f"{text} is no date and time in English")
-
-
-class BrightspaceFile(GradebookFile):
-    """The CSV file of "Grades, Export"."""
-
-    title = "Brightspace"
-    identifiers = ("OrgDefinedId", "Username", "Email")
-    names = ("First Name", "Last Name")
-    heading = re.compile(r"(?P<title>.+) Points Grade(?: <(?P<about>[^>]*)>)?")
-    upload = "Grades, Import"
-
-    @staticmethod
-    def is_header(header: Sequence[str]) -> bool:
-        """Whether a file of Brightspace's begins so."""
-        return any(text.strip() == "End-of-Line Indicator" for text in header)
-
-    def max_points(self, column: int) -> float | None:
-        """Most points of a column, or None where the file doesn't say. Raises Malformed."""
-        match = re.search(r"MaxPoints:([\d.,]+)", self.header[column])
-        return self.most(match[1] if match else "")
-
-    def called(self, row: int) -> tuple[list[str], str]:
-        """Identifiers, which the file marks with #, and name of the learner in a row."""
-        identifiers, name = super().called(row)
-        return [text.removeprefix("#") for text in identifiers], name

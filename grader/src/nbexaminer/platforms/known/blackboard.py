@@ -11,7 +11,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from nbexaminer.errors import Malformed
+from nbexaminer.intake.times import six_numbers
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 
 # TITLE_LEARNER_attempt_2026-11-20-16-30-10_FILE. Only FILE is the learner's word, so the first date
@@ -19,16 +19,34 @@ from nbexaminer.platforms.platform import GradebookFile, Named, Platform
 _NAME = re.compile(
     r"(?P<whose>[^/]+?)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<own>[^/]+)|\.txt)"
 )
-_SIX_NUMBERS = "%Y-%m-%d-%H-%M-%S"
+
+
+class BlackboardFile(GradebookFile):
+    """The file of "Work Offline, Download": tab-separated UTF-16, or CSV."""
+
+    needs = frozenset({"Username"})
+    identifiers = ("Username", "Student ID")
+    names = ("First Name", "Last Name")
+    heading = re.compile(
+        r"(?P<title>.+?) ?\[Total Pts: (?:up to )?(?P<most>[^\]]*?)(?: Score)?\] ?\|\d+"
+    )
+    upload = "the gradebook, Upload (or Work Offline, Upload)"
+
+    @classmethod
+    def is_header(cls, header: Sequence[str]) -> bool:
+        """Whether a file of Blackboard's begins so."""
+        return super().is_header(header) and any("[Total Pts:" in text for text in header)
 
 
 class Blackboard(Platform):
-    """Blackboard's "Assignment File Download"."""
+    """Blackboard, and its "Assignment File Download"."""
 
     title = "Blackboard"
+    export = BlackboardFile
     form = "TITLE_LEARNER_attempt_YEAR-MONTH-DAY-HOUR-MINUTE-SECOND_FILE"
     tells_time = True
     gives_ids = True
+    class_list = frozenset({"username", "availability"})
 
     def __init__(self, exercise: str, zone: datetime.tzinfo) -> None:
         super().__init__(exercise, zone)
@@ -57,29 +75,6 @@ class Blackboard(Platform):
         learner = whose.rpartition("_")[2]
         if whose.startswith(self._title):
             learner = whose.removeprefix(self._title)
-        try:
-            here = datetime.datetime.strptime(match["time"], _SIX_NUMBERS)
-        except ValueError:
-            raise Malformed(f"{match['time']} is no date and time") from None
         prefix = place.removesuffix(own)
-        return Named(learner, (learner,), "", own, prefix, handed_in=self.utc(here))
-
-
-class BlackboardFile(GradebookFile):
-    """The file of "Work Offline, Download": tab-separated UTF-16, or CSV."""
-
-    title = "Blackboard"
-    identifiers = ("Username", "Student ID")
-    names = ("First Name", "Last Name")
-    heading = re.compile(r"(?P<title>.+?) ?\[Total Pts: (?P<most>[^\]]*?)(?: Score)?\] ?\|\d+")
-    upload = "the gradebook, Upload (or Work Offline, Upload)"
-
-    @staticmethod
-    def is_header(header: Sequence[str]) -> bool:
-        """Whether a file of Blackboard's begins so."""
-        return "Username" in header and any("[Total Pts:" in text for text in header)
-
-    def max_points(self, column: int) -> float | None:
-        """Most points of a column, or None where the file doesn't say. Raises Malformed."""
-        match = self.heading.fullmatch(self.header[column])
-        return self.most(match["most"].removeprefix("up to ") if match else "")
+        handed_in = six_numbers(match["time"], self.zone)
+        return Named(learner, (learner,), "", own, prefix, handed_in=handed_in)

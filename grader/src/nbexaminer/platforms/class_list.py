@@ -1,13 +1,10 @@
 """A class list from a file: your own table, or what a learning platform exports.
 
-Canvas gives its gradebook, Moodle its participants or an assignment's grading worksheet, Blackboard
-and Brightspace their gradebooks. Columns are known by their headings, in any order.
+Columns are known by their headings, in any order; a platform's module knows those that only it has.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -15,40 +12,37 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbexaminer.errors import Malformed
+from nbexaminer.intake.files import MAX_BYTES, too_big
 from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.people.roster import Learner
+from nbexaminer.platforms.known import PLATFORMS
+from nbexaminer.platforms.platform import Platform
+from nbexaminer.platforms.table import Table
 
-MAX_BYTES = 20_000_000
 MAX_NAME = 128
 """Characters that nbgrader's gradebook has room for."""
-DELIMITERS = ",;\t"
 HEADINGS = {
     "id": "id learner learnerid",
-    "login": "sisloginid login loginid username user userid benutzername anmeldename "
-    "nomdutilisateur nombredeusuario",
+    "login": "login loginid username user userid benutzername anmeldename nomdutilisateur "
+    "nombredeusuario",
     "student_id": "studentid studentnumber",
     "email": "email emailaddress mail emailadresse adressedecourriel direccionemail "
     "direcciondecorreo correoelectronico",
-    "number": "sisuserid orgdefinedid idnumber integrationid matrikelnummer idnummer "
-    "numerodidentification numerodeid",
-    "internal": "identifier canvasid",
+    "number": "matrikelnummer idnummer numerodidentification numerodeid",
     "first": "firstname givenname first vorname prenom nombre",
     "last": "lastname surname familyname last nachname nom apellidos",
     "full": "name fullname student vollstandigername nomcomplet nombrecompleto",
     "section": "section sections sectionmembership group groups class course gruppe gruppen "
     "groupe groupes grupo grupos",
 }
-"""What a column is, by headings in small letters, without accents, spaces and signs."""
-_KINDS = {heading: kind for kind, headings in HEADINGS.items() for heading in headings.split()}
+"""What a column is, by headings in small letters, without accents, spaces and signs. What is
+internal to a platform, such as its own number for somebody, only its module knows."""
+_KINDS = {
+    **{heading: kind for known in PLATFORMS.values() for heading, kind in known.columns.items()},
+    **{heading: kind for kind, headings in HEADINGS.items() for heading in headings.split()},
+}
 WHO = ("id", "login", "student_id", "email", "number", "internal")
 """What says whose a row is: the first of these that the file has becomes the learner's id."""
-PLATFORMS = {
-    "Canvas": {"sisloginid"},
-    "Brightspace": {"endoflineindicator"},
-    "Blackboard": {"username", "availability"},
-    "Moodle": {"emailaddress"},
-}
-"""By the headings that only this platform's file has."""
 _QUOTED = re.compile(r'="(.*)"')
 
 
@@ -76,17 +70,16 @@ def read_class_list(path: Path, id_column: str = "") -> ClassList:
     """
     rows = _rows(path)
     headings = next(rows, (0, []))[1]
-    kinds = _kinds(headings)
+    platform, kinds = _recognise([_plain(heading) for heading in headings])
+    export = platform.export if platform else None
+    mark, nobody = (export.mark, export.nobody) if export else ("", frozenset())
     chosen = _chosen(headings, kinds, id_column, path.name)
-    plain = {_plain(heading) for heading in headings}
-    named = (name for name, only in PLATFORMS.items() if only <= plain and "id" not in kinds)
-    platform = next(named, "")
-    found = ClassList(platform, headings[chosen])
+    found = ClassList(platform.title if platform else "", headings[chosen])
     seen: dict[str, int] = {}
     for number, row in rows:
-        cells = [_cell(text, platform) for text in row] + [""] * (len(headings) - len(row))
+        cells = [_cell(text, mark) for text in row] + [""] * (len(headings) - len(row))
         about = _about(kinds, cells)
-        if _is_nobody(about, platform):
+        if not about.keys() - {"section"} or _said_name(about).casefold() in nobody:
             continue
         try:
             learner = _learner(about, cells[chosen], headings[chosen])
@@ -101,42 +94,17 @@ def read_class_list(path: Path, id_column: str = "") -> ClassList:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Numbered as a spreadsheet numbers them, without empty ones."""
-    text = _text(path)
-    line = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=line.count)
-    table = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        rows = [(number, row) for number, row in enumerate(table, 1) if any(map(str.strip, row))]
-    except csv.Error as error:
-        raise Malformed(f"{path.name} is no table: {error}") from None
-    return iter(rows)
-
-
-def _text(path: Path) -> str:
-    """The file's text, in the encodings that platforms and spreadsheets write."""
-    with path.open("rb") as file:
-        data = file.read(MAX_BYTES + 1)
+    """Numbered as a spreadsheet numbers them, without empty ones. Raises Malformed."""
+    data = path.read_bytes()
     if len(data) > MAX_BYTES:
-        raise Malformed(
-            f"{path.name} has more than {MAX_BYTES / 1e6:g} MB, which no class list has"
-        )
-    if data.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
-        raise Malformed(f"{path.name} is a workbook: save it as CSV, then give that file")
-    for encoding in _encodings(data):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Malformed(f"{path.name} is no text: save it as CSV, in UTF-8")
-
-
-def _encodings(data: bytes) -> Sequence[str]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ["utf-16"]
-    if data[1:200:2].count(0) > len(data[:200]) // 4:
-        return ["utf-16-le"]
-    return ["utf-8-sig", "cp1252"]
+        raise Malformed(f"{path.name}: {too_big(len(data), MAX_BYTES)}")
+    try:
+        table = Table(data)
+    except Malformed as error:
+        raise Malformed(f"{path.name}: {error}") from None
+    if table.encoding == "latin-1":  # of which any bytes are text
+        raise Malformed(f"{path.name} is no text: save it as CSV, in UTF-8")
+    return ((n, row) for n, row in enumerate(table.rows, 1) if any(map(str.strip, row)))
 
 
 def _plain(heading: str) -> str:
@@ -144,13 +112,13 @@ def _plain(heading: str) -> str:
     return "".join(c for c in letters if c.isalnum())
 
 
-def _kinds(headings: Sequence[str]) -> list[str]:
-    """What each column is, or an empty text."""
-    plain = [_plain(heading) for heading in headings]
-    kinds = [_KINDS.get(heading, "") for heading in plain]
-    if "sisloginid" in plain and "id" in plain:  # the number that Canvas itself gives
-        kinds[plain.index("id")] = "internal"
-    return kinds
+def _recognise(headings: Sequence[str]) -> tuple[type[Platform] | None, list[str]]:
+    """Whose file has these headings, if a platform's, and what each column is, or an empty text."""
+    for platform in PLATFORMS.values():
+        kinds = [platform.columns.get(heading, _KINDS.get(heading, "")) for heading in headings]
+        if platform.class_list and platform.class_list <= {*headings} and "id" not in kinds:
+            return platform, kinds
+    return None, [_KINDS.get(heading, "") for heading in headings]
 
 
 def _chosen(headings: Sequence[str], kinds: Sequence[str], asked: str, name: str) -> int:
@@ -170,11 +138,11 @@ def _chosen(headings: Sequence[str], kinds: Sequence[str], asked: str, name: str
     )
 
 
-def _cell(text: str, platform: str) -> str:
+def _cell(text: str, mark: str) -> str:
     text = text.strip()
     if quoted := _QUOTED.fullmatch(text):  # so that a spreadsheet takes it for text
         text = quoted[1].strip()
-    return text.removeprefix("#") if platform == "Brightspace" else text
+    return text.removeprefix(mark)
 
 
 def _about(kinds: Sequence[str], cells: Sequence[str]) -> dict[str, list[str]]:
@@ -186,16 +154,6 @@ def _about(kinds: Sequence[str], cells: Sequence[str]) -> dict[str, list[str]]:
     return about
 
 
-def _is_nobody(about: dict[str, list[str]], platform: str) -> bool:
-    """Whether a row is about no learner: in Canvas's file the points, and the test student."""
-    if not about.keys() - {"section"}:
-        return True
-    said = [text.casefold() for kind in ("full", "last", "first") for text in about.get(kind, [])]
-    return platform == "Canvas" and said in (
-        ["points possible"], ["student, test"], ["student", "test"]
-    )  # fmt: skip
-
-
 def _learner(about: dict[str, list[str]], student_id: str, heading: str) -> Learner:
     """Raises Malformed where the row has no id, or one that no learner can have."""
     first, last = _names(about)
@@ -205,7 +163,7 @@ def _learner(about: dict[str, list[str]], student_id: str, heading: str) -> Lear
     check_learner(student_id)
     email = "".join(about.get("email", [])[:1])
     others = [text for kind in WHO for text in about.get(kind, [])]
-    # Moodle's worksheet has 'Participant 123', the names of its files only 123.
+    # A list may have 'Participant 123' where the names of the platform's files have only 123.
     others += [re.sub(r"\D", "", text) for text in about.get("internal", [])]
     aliases = dict.fromkeys(text for text in others if text and text not in (student_id, email))
     return Learner(
@@ -229,3 +187,8 @@ def _names(about: dict[str, list[str]]) -> tuple[str, str]:
     else:
         first, _, last = full.rpartition(" ")
     return first.strip(), last.strip()
+
+
+def _said_name(about: dict[str, list[str]]) -> str:
+    """The name as the file has it."""
+    return " ".join(text for kind in ("full", "first", "last") for text in about.get(kind, []))
