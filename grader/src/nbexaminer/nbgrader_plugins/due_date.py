@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
+from sqlalchemy import select
 
 from nbexaminer.settings import Settings
 
@@ -41,10 +42,6 @@ class ShowDueDate(NbGraderPreprocessor):
         if exporter.parent.no_database:
             return None
         with Gradebook(about["db_url"]) as gradebook:
-            try:
-                due: datetime.datetime | None = gradebook.find_assignment(
-                    about["assignment"]
-                ).duedate
-            except MissingEntry:
-                return None
+            found = select(Assignment.duedate).where(Assignment.name == about["assignment"])
+            due: datetime.datetime | None = gradebook.db.scalar(found)
             return due

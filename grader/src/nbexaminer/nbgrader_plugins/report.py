@@ -8,8 +8,6 @@ of those is missing, the report says so and does without. `--assignment` and `--
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,16 +16,13 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
-from traitlets.config import Configurable
 
 from nbexaminer.deadlines.due import near
-from nbexaminer.errors import GradebookUnavailable
-from nbexaminer.gradebook.lateness import bring_up_to_date
+from nbexaminer.nbgrader_plugins.export import up_to_date_roster
 from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.pages.report.facts import COLUMNS, Facts, gather
 from nbexaminer.pages.report.page import render
 from nbexaminer.pages.report.statistics import exercise_report
-from nbexaminer.people.roster import Learner, read_roster
 from nbexaminer.profile import CourseProfile
 from nbexaminer.similarity.base_line import BaseLine, base_line
 from nbexaminer.similarity.compare import Comparison, Pair
@@ -47,21 +42,16 @@ class ClassReport(ExportPlugin):
                 f"--to is {self.to!r}: name the HTML page, such as report.html; "
                 "the table goes beside it as .csv"
             )
-        chosen = {str(student) for student in self.student}
-        roster = [s for s in read_roster(gradebook) if not chosen or s.student_id in chosen]
-        learners = [learner for learner in roster if not learner.excluded]
         exercises = {str(name) for name in self.assignment}
         there_are = [assignment.name for assignment in gradebook.assignments]
         for name in sorted(exercises - {*there_are}):
             raise NbGraderException(
                 f"--assignment {name!r}: not in the gradebook{near(name, there_are)}"
             )
-        try:
-            bring_up_to_date(gradebook, there_are, cast(Configurable, self.parent))
-        except GradebookUnavailable as error:
-            raise SystemExit(str(error)) from None
+        roster = up_to_date_roster(self, gradebook)
+        learners = [learner for learner in roster if not learner.excluded]
         found = [
-            self._facts(gradebook, assignment, learners)
+            gather(gradebook, assignment, learners, self._course, self.log)
             for assignment in gradebook.assignments
             if not exercises or assignment.name in exercises
         ]
@@ -81,17 +71,6 @@ class ClassReport(ExportPlugin):
     @property
     def _course(self) -> Any:
         return cast(Any, self.parent).coursedir
-
-    def _facts(self, gradebook: Gradebook, assignment: Any, learners: Sequence[Learner]) -> Facts:
-        course = self._course
-
-        def folder(step: str, who: str) -> Path:
-            return Path(course.format_path(step, who, assignment.name))
-
-        ids = [learner.student_id for learner in learners]
-        handed_in = {who for who in ids if folder(course.submitted_directory, who).is_dir()}
-        graded = partial(folder, course.autograded_directory)
-        return gather(gradebook, assignment, learners, handed_in, graded, self.log)
 
     def _base_line(self) -> BaseLine:
         course = self._course

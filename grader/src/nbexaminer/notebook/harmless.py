@@ -24,39 +24,45 @@ MAX_SHOWN_CODE = 100_000
 MAX_SHOWN_TEXT = 20_000
 MAX_SHOWN_TIMES = 3
 """A pasted picture in its cell: every time is a copy of it in the page."""
-_GAP = "\u2060"
+GAP = "\u2060"
+"""What is put into what could be active: a character that nobody sees."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-# Tags without attributes that change nothing outside themselves, not even where they are not
-# closed: a browser carries <b> and its like on through the rest of the page.
-_PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
-_OPENS_TAG = re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{_PLAIN_TAGS})\s*/?>)", re.IGNORECASE)
-_OPENS_PICTURE = re.compile(r"!\[(?!(?P<alt>[^\[\]\n]*)\]\(attachment:(?P<name>[\w.-]+)\))")
-_ATTACHED = re.compile(r"!\[[^\[\]\n]*\]\(attachment:(?P<name>[\w.-]+)\)")
-_OPENS_LINK = re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))")
-_DRAWN = re.compile(r"([`~]{3,}[^\S\n]*)(?=mermaid)", re.IGNORECASE)
-# MathJax makes links, attributes and further macros of the first lines; what the middle ones define
-# or set it keeps for every later formula, in JupyterLab even in other notebooks; and of the last
-# ones' text it puts formulas together that nobody could foresee. Of the macros that MathJax 2.7.7
-# (nbconvert's pages) and 3.2.2 (JupyterLab) know, these are all that do so, with their families.
-_MACRO = re.compile(
-    r"""\\(?=(?:
-        href|url|style|class|cssId|require|unicode|mmlToken|html[A-Za-z]*
-        |[a-z]*def|let|futurelet|global|(?:begin|end)group[A-Za-z]*
-        |(?:re)?new(?!line)[A-Za-z]+|New[A-Za-z]+|[Pp]rovide[A-Za-z]*|[Dd]e(?:clare|fine)[A-Za-z]*
-        |usetagform|mathtoolsset|setOptions|csname
-        |cee?|cf|pu
-    )(?![A-Za-z]))""",
-    re.VERBOSE,
+PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
+"""Tags that, without attributes, change nothing outside themselves, not even where they are not
+closed: a browser carries <b> and its like on through the rest of the page."""
+_ATTACHED = r"\[[^\[\]\n]*\]\(attachment:([\w.-]+)\)"
+_BEGINNINGS = (
+    re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{PLAIN_TAGS})\s*/?>)", re.IGNORECASE),
+    re.compile(rf"!(?=\[)(?!{_ATTACHED})"),
+    re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))"),
+    re.compile(r"[`~]{3,}[^\S\n]*(?=mermaid)", re.IGNORECASE),
+    # What a browser makes the backslash or a letter of a macro's name.
+    re.compile(
+        r"&(?=#0*(?:6[5-9]|[78]\d|9[0-27-9]|1[01]\d|12[0-2])(?!\d)"
+        r"|#x0*(?:[46][1-9a-f]|[57][\da]|5c)(?![\da-f])|bsol)",
+        re.IGNORECASE,
+    ),
+    # Labels hold for a page: a learner's get a name of their own.
+    re.compile(r"\\(?:label|(?:no)?(?:eq)?ref|refeq)(?![A-Za-z])\s*\{(?!\u2060)"),
+    re.compile(r"\\(?=(?:label|(?:no)?(?:eq)?ref|refeq)(?![A-Za-z])(?!\s*\{))"),
+    # MathJax makes links, attributes and further macros of the first lines; what the middle ones
+    # define or set it keeps for every later formula, in JupyterLab even in other notebooks; and of
+    # the last ones' text it puts formulas together that nobody could foresee. Of the macros that
+    # MathJax 2.7.7 (nbconvert's pages) and 3.2.2 (JupyterLab) know, these are all that do so, with
+    # their families.
+    re.compile(
+        r"""\\(?=(?:
+            href|url|style|class|cssId|require|unicode|mmlToken|html[A-Za-z]*
+            |[a-z]*def|let|futurelet|global|(?:begin|end)group[A-Za-z]*
+            |(?:re)?new(?!line)[A-Za-z]+|New[A-Za-z]+|[Pp]rovide[A-Za-z]*|[Dd]e(?:clare|fine)[A-Za-z]*
+            |usetagform|mathtoolsset|setOptions|csname
+            |cee?|cf|pu
+        )(?![A-Za-z]))""",
+        re.VERBOSE,
+    ),
 )
-# Labels hold for a page: a learner's get a name of their own.
-_LABEL = re.compile(r"\\(?:label|(?:no)?(?:eq)?ref|refeq)(?![A-Za-z])(?!\s*\{\u2060)(?:\s*\{)?")
-# A browser makes these the backslash or a letter of a macro's name.
-_REFERENCE = re.compile(
-    r"&(?=#0*(?:6[5-9]|[78]\d|9[0-27-9]|1[01]\d|12[0-2])(?!\d)"
-    r"|#x0*(?:[46][1-9a-f]|[57][\da]|5c)(?![\da-f])|bsol)",
-    re.IGNORECASE,
-)
+"""Where a tag, picture, link, diagram, label or macro would begin that isn't let through."""
 _EACH = 20
 
 
@@ -72,28 +78,20 @@ def safe_markdown(
     attached: names of the pictures that were pasted into the cell.
     left_out: names of those that are not shown, and what stands in their places.
     """
-    # Browsers pass over null characters, so that what they part comes together.
-    text = _OPENS_TAG.sub("<" + _GAP, _CONTROL.sub("", showable_text(text)))
-    text = _OPENS_PICTURE.sub("!" + _GAP + "[", text)
-    text = _place_pictures(text, attached, left_out or {})
-    text = _OPENS_LINK.sub("]" + _GAP, text)
-    text = _DRAWN.sub(r"\1" + _GAP, text)
-    text = _REFERENCE.sub("&" + _GAP, text)
-    text = _LABEL.sub(lambda m: m[0] + _GAP if m[0].endswith("{") else "\\" + _GAP + m[0][1:], text)
-    return _MACRO.sub("\\\\" + _GAP, text)
-
-
-def _place_pictures(text: str, attached: Collection[str], left_out: Mapping[str, str]) -> str:
     times: Counter[str] = Counter()
 
     def place(reference: re.Match[str]) -> str:
-        name = reference["name"]
+        name = reference[1]
         if name not in attached:
-            return f"({left_out.get(name, 'a picture that is missing')})"
+            return f"({(left_out or {}).get(name, 'a picture that is missing')})"
         times[name] += 1
         return reference[0] if times[name] <= MAX_SHOWN_TIMES else "(the same picture again)"
 
-    return _ATTACHED.sub(place, text)
+    # Browsers pass over null characters, so that what they part comes together.
+    text = re.sub(f"!{_ATTACHED}", place, _CONTROL.sub("", showable_text(text)))
+    for beginning in _BEGINNINGS:
+        text = beginning.sub(rf"\g<0>{GAP}", text)
+    return text
 
 
 def showable_code(text: str, most: int) -> str:

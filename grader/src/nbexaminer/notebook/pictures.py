@@ -11,10 +11,9 @@ Sources: PNG (W3C, third edition), GIF89a (CompuServe), JPEG (ITU-T T.81, annex 
 from __future__ import annotations
 
 import base64
-import binascii
 import struct
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 MAX_SIDE = 10_000
 MAX_PIXELS = 25_000_000
@@ -32,14 +31,8 @@ class NotShown(ValueError):
     """A picture is not kept; the message says so to readers, in its place."""
 
 
-class _Extent(NamedTuple):
-    width: int
-    height: int
-    frames: int
-
-
-class _Broken(ValueError):
-    """The data is not of the kind that it claims to be."""
+_Extent = tuple[int, int, int]
+"""Width, height, and how often the pixels are drawn."""
 
 
 def base64_picture(kind: str, data: Any) -> str:
@@ -51,10 +44,9 @@ def base64_picture(kind: str, data: Any) -> str:
     name, read = PICTURES[kind]
     try:
         text = "".join(("".join(data) if isinstance(data, list) else str(data)).split())
-        extent = read(base64.b64decode(text.encode("ascii"), validate=True))
-    except (TypeError, UnicodeEncodeError, binascii.Error, struct.error, IndexError, _Broken):
+        width, height, frames = read(base64.b64decode(text.encode("ascii"), validate=True))
+    except (TypeError, ValueError, struct.error, IndexError):
         raise NotShown(f"a picture that is no {name} is not shown") from None
-    width, height, frames = extent
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE and width * height <= MAX_PIXELS):
         raise NotShown(f"a picture of {width} × {height} pixels is not shown")
     if frames > MAX_FRAMES or frames * width * height > MAX_DRAWN:
@@ -64,24 +56,24 @@ def base64_picture(kind: str, data: Any) -> str:
 
 def _png(data: bytes) -> _Extent:
     if not data.startswith(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"):
-        raise _Broken
+        raise ValueError
     width, height = struct.unpack_from(">II", data, 16)
     place, frames, notes = 33, 0, 0
     for _ in range(MAX_PARTS):
         length, kind = struct.unpack_from(">I4s", data, place)
         if kind == b"IEND":
-            return _Extent(width, height, max(1, frames))
+            return width, height, max(1, frames)
         frames += kind == b"fcTL"
         notes += kind not in (b"IDAT", b"fdAT", b"fcTL")
         if notes > MAX_NOTES or kind == b"IHDR":
             break
         place += 12 + length
-    raise _Broken
+    raise ValueError
 
 
 def _jpeg(data: bytes) -> _Extent:
     if not data.startswith(b"\xff\xd8"):
-        raise _Broken
+        raise ValueError
     place, size = 2, None
     for _ in range(MAX_PARTS):
         start, marker, length = struct.unpack_from(">BBH", data, place)
@@ -98,14 +90,14 @@ def _jpeg(data: bytes) -> _Extent:
             if size is None:
                 break
             # Within pixels 0xFF is never followed by a marker's number.
-            return _Extent(size[1], size[0], data.count(b"\xff\xda", place))
+            return size[1], size[0], data.count(b"\xff\xda", place)
         place += 2 + length
-    raise _Broken
+    raise ValueError
 
 
 def _gif(data: bytes) -> _Extent:
     if not data.startswith((b"GIF87a", b"GIF89a")):
-        raise _Broken
+        raise ValueError
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     place, frames, parts = 13 + _colours(flags), 0, 0
     while (kind := data[place]) != 0x3B:
@@ -117,16 +109,16 @@ def _gif(data: bytes) -> _Extent:
         elif kind == 0x21:
             place += 2
         else:
-            raise _Broken
+            raise ValueError
         while True:
             parts += 1
             if parts > MAX_PARTS:
-                raise _Broken
+                raise ValueError
             length = data[place]
             place += 1 + length
             if not length:
                 break
-    return _Extent(width, height, frames)
+    return width, height, frames
 
 
 def _colours(flags: int) -> int:

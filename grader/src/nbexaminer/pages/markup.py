@@ -8,18 +8,54 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import nh3
 from nbconvert.filters import ansi2html
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from nbexaminer.notebook.harmless import PLAIN_TAGS
 from nbexaminer.notebook.pictures import PICTURES
-from nbexaminer.pages.formulas import environment, formula
+from nbexaminer.pages.formulas import formula
 
 # Without attributes. The first ones are the course's own, for hints.
-_TAGS = "details|summary|br|sub|sup|pre|kbd|p|ul|ol|li|hr|b|i|em|strong|code"
-_FOREIGN = re.compile(rf"<(?!/?(?:{_TAGS})\s*/?>)", re.IGNORECASE)
+_TYPED = f"details|summary|{PLAIN_TAGS}|b|i|em|strong|code"
+_FOREIGN = re.compile(rf"<(?!/?(?:{_TYPED})\s*/?>)", re.IGNORECASE)
+# What mistune, Pygments and latex2mathml make besides, and with which attributes.
+_MADE = """
+    a blockquote dd del div dl dt h2 h3 h4 h5 h6 img input span table tbody td th thead tr wbr
+    math menclose merror mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle
+    msub msubsup msup mtable mtd mtext mtr munder munderover
+"""
+_LENGTHS = {"width", "height", "depth", "lspace", "rspace", "voffset", "minsize", "maxsize",
+            "linethickness"}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}, "td": {"style"}, "th": {"style"},
+    "div": {"class"}, "span": {"class"}, "li": {"class"},
+    "input": {"class", "type", "disabled", "checked"},
+    "*": {"accent", "columnalign", "display", "displaystyle", "fence", "form", "largeop",
+          "mathbackground", "mathcolor", "mathvariant", "movablelimits", "scriptlevel",
+          "stretchy", *_LENGTHS},
+}  # fmt: skip
+
+
+def _kept(tag: str, name: str, value: str) -> str | None:
+    """An attribute's value, or None where it would cover what stands elsewhere, or is no link."""
+    if name in _LENGTHS and not re.fullmatch(r"[+-]?[0-3]?(\.\d{1,4})?(em|ex|px)?", value):
+        return None
+    return None if name == "href" and value[:5].lower() == "data:" else value
+
+
+_CLEANER = nh3.Cleaner(
+    tags={*_TYPED.split("|"), *_MADE.split()},
+    clean_content_tags=set(),
+    attributes=_ATTRIBUTES,
+    attribute_filter=_kept,
+    url_schemes={"http", "https", "data"},
+    url_relative="deny",
+    link_rel="noreferrer",
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _ESCAPES = re.compile(r"\x1b(?!\[[0-9;]*m)(?:\[[0-?]*[ -/]*[@-~]?|\][^\x07\x1b]*(?:\x07|\x1b\\)?)?")
 _COLOURED = HtmlFormatter(nowrap=True)
@@ -27,7 +63,7 @@ _PYTHON = ("python", "python3", "py", "ipython3")
 
 
 class _Renderer(IPythonRenderer):
-    """Of links it keeps those to the web, of pictures those that were pasted into the cell."""
+    """Of pictures it keeps those that were pasted into the cell."""
 
     def block_code(self, code: str, info: str | None = None) -> str:
         language = (info or "").split()[:1]
@@ -44,11 +80,6 @@ class _Renderer(IPythonRenderer):
         level = min(level + 1, 6)
         return f"<h{level}>{text}</h{level}>\n"
 
-    def link(self, text: str, url: str, title: str | None = None) -> str:
-        if not re.match(r"https?://", url, re.IGNORECASE):
-            return text  # a place in the course's folder, which the page is not in
-        return f'<a href="{html.escape(url)}" rel="noreferrer">{text}</a>'
-
     def image(self, text: str, url: str, title: str | None = None) -> str:
         alt = html.escape(text) or "pasted picture"
         data = self.attachments.get(url.removeprefix("attachment:"), {})
@@ -64,13 +95,14 @@ class _Renderer(IPythonRenderer):
         return formula(body, False)
 
     def latex_environment(self, name: str, body: str) -> str:
-        return environment(name, body)
+        tex = f"\\begin{{{name}}}{body}\\end{{{name}}}"
+        return formula(tex, True, tex)
 
 
 def markdown(text: str, attachments: Mapping[str, Any] | None = None) -> str:
-    """HTML of a text cell or a comment."""
+    """HTML of a text cell or a comment: whole elements, and no other than are listed here."""
     renderer = _Renderer(escape=False, attachments=dict(attachments or {}))
-    return MarkdownWithMath(renderer=renderer).render(text)
+    return _CLEANER.clean(MarkdownWithMath(renderer=renderer).render(text))
 
 
 def coloured(code: str) -> str:

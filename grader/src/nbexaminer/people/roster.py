@@ -9,7 +9,7 @@ import json
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nbgrader.api import Gradebook, Student
 from sqlalchemy import Boolean, Column, Connection, String, Table, Text, delete, insert, select
@@ -71,7 +71,10 @@ def write_roster(gradebook: Gradebook, learners: Iterable[Learner]) -> None:
             gradebook.db.add(student)
         student.first_name, student.last_name = learner.first_name, learner.last_name
         student.email = learner.email
-        _write(gradebook.db.connection(), learner)
+        gradebook.db.execute(delete(ROSTER).where(ROSTER.c.student_id == learner.student_id))
+        row: dict[str, object] = {"student_id": learner.student_id, "section": learner.section}
+        row |= {"excluded": learner.excluded, "aliases": json.dumps(learner.aliases)}
+        gradebook.db.execute(insert(ROSTER).values(**row))
     gradebook.db.commit()
 
 
@@ -141,27 +144,9 @@ def _under_another_id(people: People, learner: Learner, remarks: list[str]) -> L
 def _join(before: Learner, listed: Learner) -> Learner:
     more = (*before.aliases, listed.student_id, *listed.aliases)
     aliases = dict.fromkeys(x for x in more if x not in (before.student_id, before.email))
-    return Learner(
-        before.student_id,
-        listed.first_name or before.first_name,
-        listed.last_name or before.last_name,
-        listed.email or before.email,
-        listed.section or before.section,
-        before.excluded,
-        tuple(aliases),
-    )
-
-
-def _write(connection: Connection, learner: Learner) -> None:
-    connection.execute(delete(ROSTER).where(ROSTER.c.student_id == learner.student_id))
-    connection.execute(
-        insert(ROSTER).values(
-            student_id=learner.student_id,
-            section=learner.section,
-            excluded=learner.excluded,
-            aliases=json.dumps(learner.aliases),
-        )
-    )
+    names = ("first_name", "last_name", "email", "section")
+    said = {name: getattr(listed, name) or getattr(before, name) for name in names}
+    return replace(before, **said, aliases=tuple(aliases))
 
 
 def excluded_ids(connection: Connection) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,18 +58,14 @@ def base_line(folders: Iterable[Path], profile: Profile) -> BaseLine:
     """Of the notebooks in these folders (solutions, what was handed out, lessons), and of the
     course's own modules. What can't be read is left out."""
     packages = profile.packages(*profile.for_tests)
-    code = [text for package in packages for text in _modules(profile.place(package))]
+    modules = [path for p in packages for path in sorted(profile.place(p).rglob("*.py"))]
+    code = [path.read_text(encoding="utf-8") for path in modules]
     prose: list[str] = []
     for folder in folders:
         for path in sorted(folder.rglob("*.ipynb")):
             for kind, text in _cells(path):
                 (code if kind == "code" else prose).append(text)
     return BaseLine.of(code, prose)
-
-
-def _modules(package: Path) -> Iterator[str]:
-    for path in sorted(package.rglob("*.py")):
-        yield path.read_text(encoding="utf-8")
 
 
 def _cells(path: Path) -> list[tuple[str, str]]:

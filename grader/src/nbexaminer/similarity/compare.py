@@ -7,6 +7,7 @@ learners share.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -99,13 +100,11 @@ class Comparison:
     def __init__(
         self, works: Mapping[str, Mapping[str, str]], prose: Collection[str], base: BaseLine
     ) -> None:
-        answers: dict[tuple[str, str], _Answer] = {}
-        self._works: dict[str, dict[str, _Answer]] = {}
-        for learner, texts in works.items():
-            for cell, text in texts.items():
-                if (cell, text) not in answers:
-                    answers[cell, text] = _Answer(text, cell, cell in prose, base)
-            self._works[learner] = {cell: answers[cell, text] for cell, text in texts.items()}
+        answer = functools.cache(lambda cell, text: _Answer(text, cell, cell in prose, base))
+        self._works = {
+            learner: {cell: answer(cell, text) for cell, text in texts.items()}
+            for learner, texts in works.items()
+        }
         self._learners = list(works)
         self._rare, self._together = self._count()
 

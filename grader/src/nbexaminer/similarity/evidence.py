@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from markupsafe import Markup, escape
 
 from nbexaminer.notebook.harmless import safe_line
@@ -11,13 +13,9 @@ from nbexaminer.similarity.tokens import MOST_CHARACTERS
 
 def marked(side: Side) -> Markup:
     """The text with <mark> around what is alike; nothing else in it is a tag."""
-    parts, at = [], 0
-    for start, end in side.marks:
-        parts += [escape(_shown(side.text[at:start])), Markup("<mark>"),
-                  escape(_shown(side.text[start:end])), Markup("</mark>")]  # fmt: skip
-        at = end
-    return Markup("").join([*parts, escape(_shown(side.text[at:MOST_CHARACTERS]))])
-
-
-def _shown(text: str) -> str:
-    return "\n".join(map(safe_line, text.split("\n")))
+    places = [0, *itertools.chain.from_iterable(side.marks), MOST_CHARACTERS]
+    parts: list[Markup] = []
+    for start, end in itertools.pairwise(places):
+        text = escape("\n".join(map(safe_line, side.text[start:end].split("\n"))))
+        parts.append(Markup("<mark>{}</mark>").format(text) if len(parts) % 2 else text)
+    return Markup("").join(parts)

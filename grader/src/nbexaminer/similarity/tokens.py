@@ -63,8 +63,8 @@ def of_code(code: str, given: Collection[str] = frozenset()) -> Tokens:
         if kind == "blank" or (kind == "text" and text.lstrip("rbfuRBFU")[:3] in {'"""', "'''"}):
             continue
         if kind == "name" and text not in _FIXED and text not in given:
-            attribute = symbols[-1:] == ["."] and not (len(spans) > 1 and _is_self(code, spans[-2]))
-            text = text if attribute else _NAME
+            own = len(spans) > 1 and code[slice(*spans[-2])] == "self"
+            text = text if symbols[-1:] == ["."] and not own else _NAME
         elif kind == "text":
             text = "a string"
         elif text in {")", "]", "}"} and symbols[-1:] == [","]:
@@ -80,10 +80,6 @@ def of_prose(text: str) -> Tokens:
     words = list(_WORD.finditer(text[:MOST_CHARACTERS]))
     symbols = "".join(_symbol(word[0].casefold()) for word in words)
     return Tokens(symbols, [word.span() for word in words])
-
-
-def _is_self(code: str, span: tuple[int, int]) -> bool:
-    return code[slice(*span)] == "self"
 
 
 @functools.lru_cache(maxsize=100_000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,7 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import func
+from nbgrader.coursedir import CourseDirectory
 
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.notebook.cell import NOTE
@@ -42,20 +42,6 @@ class State(StrEnum):
     UNREADABLE = "can't be read"
     UNGRADED = "not yet graded"
     MISSING = "not handed in"
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What a graded notebook says.
-
-    reason: why the submission can't be read, or empty.
-    verdicts: each test cell, its outcome and misconception.
-    answers: the text in each answer cell.
-    """
-
-    reason: str
-    verdicts: list[tuple[str, str, str]]
-    answers: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -101,67 +87,61 @@ def gather(
     gradebook: Gradebook,
     assignment: Any,
     learners: Sequence[Learner],
-    handed_in: Collection[str],
-    folder_of: Callable[[str], Path],
+    course: CourseDirectory,
     log: logging.Logger,
 ) -> Facts:
-    """The facts of an assignment in the gradebook.
+    """The facts of an assignment in the gradebook."""
 
-    handed_in: ids of those who have something in submitted/.
-    folder_of: where a learner's graded notebooks are, if anywhere.
-    """
-    cells, answers = _cells(assignment), _answers(assignment)
+    def folder(step: str, who: str) -> Path:
+        return Path(course.format_path(step, who, assignment.name))
+
+    cells, answers = _cells(assignment)
     grades, penalties = _grades(gradebook, assignment), _penalties(gradebook, assignment)
     earned = grades.groupby("student_id").points.sum()
-    rows, verdicts = [], []
+    rows, found = [], []
     works: dict[str, dict[str, str]] = {}
     for learner in learners:
         who, score, reason, complete = learner.student_id, math.nan, "", True
-        state = State.UNGRADED if who in handed_in else State.MISSING
+        handed_in = folder(course.submitted_directory, who).is_dir()
+        state = State.UNGRADED if handed_in else State.MISSING
         if who in penalties:
             score = max(0.0, earned.get(who, 0.0) - penalties[who])
-            folder = folder_of(who)
-            read = {n: read_graded(folder / f"{n}.ipynb", log) for n in cells.notebook.unique()}
-            for notebook, graded in read.items():
+            place = folder(course.autograded_directory, who)
+            for notebook in cells.notebook.unique():
+                graded = read_graded(place / f"{notebook}.ipynb", log)
                 if graded is None:
                     complete = False
                     continue
-                reason = graded.reason or reason
-                verdicts += [(who, notebook, *verdict) for verdict in graded.verdicts]
-                if not graded.reason:
-                    kept = {c: text for c, text in graded.answers.items() if c in answers}
+                refused, verdicts, texts = graded
+                reason = refused or reason
+                found += [(who, notebook, *verdict) for verdict in verdicts]
+                if not refused:
+                    kept = {cell: text for cell, text in texts.items() if cell in answers}
                     works[who] = works.get(who, {}) | kept
             state = State.UNREADABLE if reason else State.GRADED
         names = (learner.last_name, learner.first_name, learner.section)
         rows.append((who, *names, state.value, score, reason, complete))
-    return _joined(assignment.name, rows, cells, answers, grades, verdicts, works)
-
-
-def _joined(
-    name: str,
-    rows: Sequence[tuple[Any, ...]],
-    cells: pd.DataFrame,
-    answers: Mapping[str, bool],
-    grades: pd.DataFrame,
-    verdicts: Sequence[tuple[str, ...]],
-    works: Mapping[str, Mapping[str, str]],
-) -> Facts:
     columns = ["student_id", "last_name", "first_name", "section", "state"]
-    columns += ["score", "reason", "has_notebooks"]
-    learners = pd.DataFrame(rows, columns=columns)
-    learners = learners.astype({"score": float, "has_notebooks": bool})
-    said = pd.DataFrame(verdicts, columns=["student_id", *KEY, "outcome", "misconception"])
-    table = learners.merge(cells, how="cross")
+    about = pd.DataFrame(rows, columns=[*columns, "score", "reason", "has_notebooks"])
+    about = about.astype({"score": float, "has_notebooks": bool})
+    said = pd.DataFrame(found, columns=["student_id", *KEY, "outcome", "misconception"])
+    table = about.merge(cells, how="cross").assign(assignment=assignment.name)
     for more in (grades, said):
         table = table.merge(more, how="left", on=["student_id", *KEY])
-    table = table.assign(assignment=name, needs_hand_grading=table.needs_hand_grading.eq(True))
-    waits = learners.student_id.isin(table.student_id[table.needs_hand_grading])
-    learners = learners.assign(counted=learners.score.notna() & ~waits)
-    return Facts(name, learners, cells, answers, table[list(COLUMNS)], said, works)
+    table = table.assign(needs_hand_grading=table.needs_hand_grading.eq(True))
+    waits = about.student_id.isin(table.student_id[table.needs_hand_grading])
+    about = about.assign(counted=about.score.notna() & ~waits)
+    return Facts(assignment.name, about, cells, answers, table[list(COLUMNS)], said, works)
 
 
-def read_graded(path: Path, log: logging.Logger) -> Graded | None:
-    """What a graded notebook says; None, and a warning, where it can't be read."""
+def read_graded(
+    path: Path, log: logging.Logger
+) -> tuple[str, list[tuple[str, str, str]], dict[str, str]] | None:
+    """What a graded notebook says: why the submission can't be read, or nothing; of each test cell
+    the outcome and misconception; and the text in each answer cell.
+
+    None, and a warning, where the notebook itself can't be read.
+    """
     try:
         notebook = json.loads(path.read_bytes())
         verdicts, answers = [], {}
@@ -173,7 +153,7 @@ def read_graded(path: Path, log: logging.Logger) -> Graded | None:
             if about.get("solution"):
                 answers[about["grade_id"]] = "".join(cell["source"])
         reason = safe_line(notebook["metadata"].get(NOTE, {}).get("malformed", ""))
-        return Graded(reason, verdicts, answers)
+        return reason, verdicts, answers
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -181,48 +161,32 @@ def read_graded(path: Path, log: logging.Logger) -> Graded | None:
         return None
 
 
-def _cells(assignment: Any) -> pd.DataFrame:
-    """`Facts.cells` of an assignment."""
-    rows = []
+def _cells(assignment: Any) -> tuple[pd.DataFrame, dict[str, bool]]:
+    """`Facts.cells` and `Facts.answers` of an assignment."""
+    rows: list[tuple[str, str, str, float]] = []
+    answers: dict[str, bool] = {}
     for notebook in sorted(assignment.notebooks, key=lambda n: n.name):
-        answers = {cell.name for cell in notebook.solution_cells}
+        written = {cell.name for cell in notebook.grade_cells if cell.cell_type == "markdown"}
+        here = {cell.name: cell.name in written for cell in notebook.solution_cells}
         for cell in [*notebook.grade_cells, *notebook.task_cells]:
-            test = cell.cell_type == "code" and cell.name not in answers
+            test = cell.cell_type == "code" and cell.name not in here
             kind = "test" if test else "written"
             rows.append((notebook.name, cell.name, kind, float(cell.max_score)))
-    return pd.DataFrame(rows, columns=[*KEY, "kind", "max_points"]).astype({"max_points": float})
-
-
-def _answers(assignment: Any) -> dict[str, bool]:
-    """`Facts.answers` of an assignment."""
-    written = {
-        cell.name
-        for notebook in assignment.notebooks
-        for cell in notebook.grade_cells
-        if cell.cell_type == "markdown"
-    }
-    return {
-        cell.name: cell.name in written
-        for notebook in sorted(assignment.notebooks, key=lambda n: n.name)
-        for cell in notebook.solution_cells
-    }
+        answers |= here
+    cells = pd.DataFrame(rows, columns=[*KEY, "kind", "max_points"])
+    return cells.astype({"max_points": float}), answers
 
 
 def _grades(gradebook: Gradebook, assignment: Any) -> pd.DataFrame:
     """A row a learner and graded cell, with its points and whether a person must grade it."""
+    who, where, cell = SubmittedAssignment.student_id, Notebook.name, BaseCell.name
     found = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id,
-            Notebook.name,
-            BaseCell.name,
-            Grade.score,
-            Grade.needs_manual_grade,
-        )
+        gradebook.db.query(who, where, cell, Grade.score, Grade.needs_manual_grade)
         .select_from(Grade)
-        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
-        .join(BaseCell, Grade.cell_id == BaseCell.id)
+        .join(Grade.notebook)
+        .join(SubmittedNotebook.assignment)
+        .join(SubmittedNotebook.notebook)
+        .join(Grade.cell)
         .filter(SubmittedAssignment.assignment_id == assignment.id)
     )
     columns = ["student_id", *KEY, "points", "needs_hand_grading"]
@@ -231,12 +195,7 @@ def _grades(gradebook: Gradebook, assignment: Any) -> pd.DataFrame:
 
 def _penalties(gradebook: Gradebook, assignment: Any) -> dict[str, float]:
     """Points taken off for lateness, of each learner who has been graded."""
-    found = (
-        gradebook.db.query(
-            SubmittedAssignment.student_id, func.sum(SubmittedNotebook.late_submission_penalty)
-        )
-        .outerjoin(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-        .filter(SubmittedAssignment.assignment_id == assignment.id)
-        .group_by(SubmittedAssignment.student_id)
-    )
+    found = gradebook.db.query(
+        SubmittedAssignment.student_id, SubmittedAssignment.late_submission_penalty
+    ).filter(SubmittedAssignment.assignment_id == assignment.id)
     return {who: penalty or 0.0 for who, penalty in found}

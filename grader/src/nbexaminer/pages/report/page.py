@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 
 from jinja2 import Environment, PackageLoader
@@ -9,6 +10,7 @@ from jinja2 import Environment, PackageLoader
 from nbexaminer.pages.report.pictures import count, number, pictures
 from nbexaminer.pages.report.statistics import ExerciseReport
 from nbexaminer.similarity.evidence import marked
+from nbexaminer.typed import typed
 
 MOST_CAUSES = 20
 """Misconceptions that are shown of each answer."""
@@ -33,6 +35,7 @@ def render(
         return f"{who} ({names[who]})" if names.get(who) else who
 
     environment.filters |= {"count": count, "number": number, "marked": marked, "named": named}
+    environment.filters |= {"quoted": shlex.quote, "typed": typed}
     environment.globals |= {"pictures": pictures}
     page = environment.get_template("report.html.j2")
     return page.render(

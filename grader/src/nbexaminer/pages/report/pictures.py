@@ -10,13 +10,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 from matplotlib import style
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from nbexaminer.pages.report.statistics import CellStats, ExerciseReport
+from nbexaminer.pages.report.statistics import ExerciseReport
 
 MOST_BARS = 12
 STEPS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50)
@@ -34,7 +35,7 @@ def pictures(report: ExerciseReport) -> Iterator[Markup]:
         elif len(report.test_scores) >= FEWEST_SCORES and report.max_test_score:
             title = "Points in the tests alone"
             yield Markup(_draw_scores(title, report.test_scores, report.max_test_score))
-        if any(not math.isnan(cell.difficulty) for cell in report.cells):
+        if report.cells.difficulty.notna().any():
             yield Markup(_draw_cells(report.cells))
 
 
@@ -78,19 +79,17 @@ def _draw_scores(title: str, scores: Sequence[float], most: float) -> str:
     return _to_html(figure, f"Histogram. {said}. Learners by points: {listed}.")
 
 
-def _draw_cells(cells: Sequence[CellStats]) -> str:
+def _draw_cells(cells: pd.DataFrame) -> str:
     figure = Figure(figsize=(9, 1.2 + 0.36 * len(cells)), layout="constrained")
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(3, 2))
-    rows = range(len(cells))
-    shares = np.nan_to_num([cell.difficulty for cell in cells])
-    drawn = left.barh(rows, shares, **BAR)
-    left.bar_label(drawn, [f"{c.passed} of {c.n}" for c in cells], padding=3)
-    left.set_yticks(rows, [shortened(cell.name) for cell in cells])
+    passed = [f"{passed} of {n}" for passed, n in zip(cells.passed, cells.n, strict=True)]
+    drawn = left.barh(cells.index, cells.difficulty.fillna(0), **BAR)
+    left.bar_label(drawn, passed, padding=3)
+    left.set_yticks(cells.index, cells.cell.map(shortened))
     left.set(xlim=(0, 1.25), xticks=[0, 0.5, 1], xlabel="share of points earned", ylim=(-0.6, None))
     left.set_title("Short bars: difficult tests\n(beside them, how many passed)")
     left.invert_yaxis()
-    for row, cell in zip(rows, cells, strict=True):
-        value = cell.discrimination
+    for row, value in cells.discrimination.items():
         if math.isnan(value):
             right.text(0.03, row, "undefined", va="center", style="italic")
             continue
@@ -106,12 +105,11 @@ def _draw_cells(cells: Sequence[CellStats]) -> str:
     right.set_title("Crosses, left of 0: failed more\nby those who do well elsewhere")
     for ax in (left, right):
         ax.grid(visible=False, axis="y")
-    said = [
-        f"{c.name}: {c.passed} of {c.n} pass, discrimination {number(c.discrimination)}"
-        for c in cells
-    ]
-    return _to_html(figure, "For each test cell, how hard it is and how it discriminates. "
-                   + "; ".join(said) + ".")  # fmt: skip
+    said = "; ".join(
+        f"{name}: {passes} pass, discrimination {number(value)}"
+        for name, passes, value in zip(cells.cell, passed, cells.discrimination, strict=True)
+    )
+    return _to_html(figure, f"For each test cell, how hard it is and how it discriminates. {said}.")
 
 
 def _to_html(figure: Figure, alt: str) -> str:

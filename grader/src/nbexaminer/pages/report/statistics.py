@@ -1,78 +1,20 @@
-"""What the facts of an exercise come to: numbers, groups, and what to do next."""
+"""What the facts of an exercise come to: numbers and groups."""
 
 from __future__ import annotations
 
-import math
-import shlex
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
 from nbexaminer.examination.verdicts import COST_NOTHING
 from nbexaminer.pages.report.facts import KEY, Facts, State
 from nbexaminer.similarity.compare import Pair
-from nbexaminer.typed import typed
 
 FEWEST_FOR_CORRELATION = 3
 FEWEST_FOR_REMARK = 10
-
-
-@dataclass(frozen=True)
-class CellStats:
-    """How the class did on one test cell.
-
-    Submissions that can't be read are not counted, nor who waits for a person's points for it.
-
-    passed: learners with all its points. n: learners it was examined for.
-    difficulty: share of the points earned, 0 (nobody any) to 1; NaN without learners or points.
-    discrimination: correlation, over learners, of its points with the points in all other test
-        cells; NaN for fewer than 3 learners, or where either is the same for all.
-    outcomes: how often it ended in what, where the graded notebooks are there.
-    """
-
-    name: str
-    points: float
-    n: int
-    passed: int
-    difficulty: float
-    discrimination: float
-    outcomes: Mapping[str, int]
-
-    @property
-    def remark(self) -> str:
-        """What an instructor would want to look at, or empty."""
-        if not self.points:
-            return "gives no points"
-        if not self.n:
-            return ""
-        if self.passed in (0, self.n):
-            return "nobody passes" if not self.passed else "everybody passes"
-        if self.n >= FEWEST_FOR_REMARK and self.discrimination < 0:
-            return "look at this test: those who do well elsewhere fail it more often"
-        return ""
-
-
-@dataclass(frozen=True)
-class Misconception:
-    """What tests name as the likely cause, who has it, and in which test cells."""
-
-    cause: str
-    learners: list[str]
-    cells: list[str]
-
-
-@dataclass(frozen=True)
-class Section:
-    """One section of the class; median of the scores that count, NaN without any."""
-
-    name: str
-    learners: int
-    handed_in: int
-    counted: int
-    median: float
 
 
 @dataclass(frozen=True)
@@ -84,9 +26,19 @@ class ExerciseReport:
     ungraded: who has handed in and has not been graded.
     waiting: for each cell that wants a person, its name and who waits for it.
     unreadable: who handed in something that can't be read, and why.
-    causes: misconceptions by the answer that they are about; in both the most frequent first.
+    cells: how the class did, a row a test cell: cell, points, n (learners it was examined for),
+        passed (those with all its points), difficulty (share of the points earned, 0 to 1),
+        discrimination (correlation, over learners, of its points with those in all other test
+        cells), outcomes (how often it ended in what) and remark (what an instructor would want to
+        look at). NaN is undefined: without learners or points, and a correlation of fewer than 3
+        learners or where either is the same for all. Submissions that can't be read are not
+        counted, nor who waits for a person's points for it.
+    causes: misconceptions, a row each, by the answer that they are about: misconception, learners,
+        cells; of both the most frequent first.
     unexplained: learners with a failed test and no test that names a misconception.
     without_notebook: who has been graded and has no graded notebook in autograded/.
+    sections: of the class, a row each: section, learners, handed_in, counted, and the median of the
+        scores that count.
     pairs: learners whose answers are alike; None where that was not looked at.
     """
 
@@ -101,11 +53,11 @@ class ExerciseReport:
     ungraded: list[str]
     waiting: list[tuple[str, list[str]]]
     unreadable: dict[str, str]
-    cells: list[CellStats]
-    causes: list[tuple[str, list[Misconception]]]
+    cells: pd.DataFrame
+    causes: list[tuple[str, pd.DataFrame]]
     unexplained: list[str]
     without_notebook: list[str]
-    sections: list[Section]
+    sections: pd.DataFrame
     pairs: list[Pair] | None = None
 
     @property
@@ -118,49 +70,11 @@ class ExerciseReport:
         quantiles = scores.quantile([0, 0.25, 0.5, 0.75, 1])
         return dict(zip(names, quantiles, strict=True)) | {"mean": scores.mean()}
 
-    @cached_property
-    def wait_for_a_person(self) -> list[str]:
-        """Who waits for points for any cell, once each."""
-        return list(dict.fromkeys(who for _, learners in self.waiting for who in learners))
-
     @property
-    def hardest(self) -> CellStats | None:
+    def hardest(self) -> Any:
         """The test cell with the smallest share of its points earned, if anybody misses any."""
-        cells = [cell for cell in self.cells if cell.difficulty < 1]
-        return min(cells, key=lambda cell: cell.difficulty, default=None)
-
-    @property
-    def most_common(self) -> Misconception | None:
-        """The misconception that most learners have."""
-        found = [m for _, misconceptions in self.causes for m in misconceptions]
-        return max(found, key=lambda m: len(m.learners), default=None)
-
-    @property
-    def next_steps(self) -> list[tuple[str, list[str]]]:
-        """What is to be done, and the commands for it."""
-        exercise, steps = shlex.quote(self.name), []
-        grade = typed(f"grade {exercise}")
-        if self.ungraded:
-            steps.append((f"Grade what has come in ({len(self.ungraded)}).", [grade]))
-        if self.unreadable:
-            steps.append(
-                (
-                    f"Ask for another file where one can't be read ({len(self.unreadable)}), "
-                    f"put it into submitted/, and grade again.",
-                    [grade],
-                )
-            )
-        if self.waiting:
-            text = f"Grade by hand ({len(self.wait_for_a_person)}): menu Nbgrader, Formgrader, "
-            steps.append((text + "Manual Grading.", ["jupyter lab"]))
-        if self.graded:
-            back = [f"nbgrader {step}_feedback {exercise}" for step in ("generate", "release")]
-            text = (
-                "Then hand back feedback" if steps else "Everything is graded: hand back feedback"
-            )
-            steps.append((f"{text}, and export the grades.",
-                          [*back, "nbgrader export --to grades.csv"]))  # fmt: skip
-        return steps
+        missed = self.cells[self.cells.difficulty < 1]
+        return None if missed.empty else missed.loc[missed.difficulty.idxmin()]
 
 
 def exercise_report(facts: Facts, pairs: list[Pair] | None = None) -> ExerciseReport:
@@ -203,7 +117,7 @@ def _earned(facts: Facts) -> pd.DataFrame:
     return earned.astype(float)
 
 
-def _statistics(facts: Facts) -> list[CellStats]:
+def _statistics(facts: Facts) -> pd.DataFrame:
     verdicts = facts.verdicts
     # The graded notebooks know the order of the cells, the gradebook doesn't.
     place = verdicts.groupby("student_id").cumcount().rename("place")
@@ -215,36 +129,41 @@ def _statistics(facts: Facts) -> list[CellStats]:
     differ = (earned.nunique() > 1) & (others.nunique() > 1)
     differ &= earned.count() >= FEWEST_FOR_CORRELATION
     discrimination = earned.loc[:, differ].corrwith(others.loc[:, differ]).reindex(most.index)
-    outcomes = {
-        key: Counter(of_cell) for key, of_cell in facts.of_readable(verdicts).groupby(KEY).outcome
-    }
-    return [
-        CellStats(
-            name=key[1],
-            points=most[key],
-            n=int(earned[key].count()),
-            passed=int((earned[key] >= most[key]).sum()),
-            difficulty=earned[key].mean() / most[key] if most[key] else math.nan,
-            # A rounding error must not make a 0 negative.
-            discrimination=round(discrimination[key], 9) + 0.0,
-            outcomes=outcomes.get(key, {}),
-        )
-        for key in most.index
-    ]
+    outcomes = facts.of_readable(verdicts).groupby(KEY).outcome.agg(Counter)
+    cells = pd.DataFrame({
+        "points": most,
+        "n": earned.count(),
+        "passed": earned.ge(most).sum(),
+        "difficulty": earned.mean() / most.where(most != 0),
+        # A rounding error must not make a 0 negative.
+        "discrimination": discrimination.round(9) + 0.0,
+        "outcomes": [outcomes.get(key, {}) for key in most.index],
+    })  # fmt: skip
+    return cells.assign(remark=[_remark(cell) for cell in cells.itertuples()]).reset_index()
+
+
+def _remark(cell: Any) -> str:
+    if not cell.points:
+        return "gives no points"
+    if not cell.n:
+        return ""
+    if cell.passed in (0, cell.n):
+        return "nobody passes" if not cell.passed else "everybody passes"
+    if cell.n >= FEWEST_FOR_REMARK and cell.discrimination < 0:
+        return "look at this test: those who do well elsewhere fail it more often"
+    return ""
 
 
 def _misconceptions(
     verdicts: pd.DataFrame, answers: Sequence[str]
-) -> list[tuple[str, list[Misconception]]]:
-    groups: dict[str, list[Misconception]] = {}
+) -> list[tuple[str, pd.DataFrame]]:
     named = verdicts[verdicts.misconception != ""]
     named = named.assign(about=[_about(cell, answers) for cell in named.cell])
-    for (about, cause), rows in named.groupby(["about", "misconception"], sort=False):
-        found = Misconception(cause, list(rows.student_id.unique()), list(rows.cell.unique()))
-        groups.setdefault(about, []).append(found)
-    for group in groups.values():
-        group.sort(key=lambda m: -len(m.learners))
-    return sorted(groups.items(), key=lambda item: -len(item[1][0].learners))
+    found = named.groupby(["about", "misconception"], sort=False, as_index=False).agg(
+        learners=("student_id", "unique"), cells=("cell", "unique")
+    )
+    found = found.sort_values("learners", key=lambda who: -who.map(len), kind="stable")
+    return list(found.groupby("about", sort=False))
 
 
 def _about(cell: str, answers: Sequence[str]) -> str:
@@ -253,16 +172,14 @@ def _about(cell: str, answers: Sequence[str]) -> str:
     return max(fitting, key=len, default=cell)
 
 
-def _sections(learners: pd.DataFrame) -> list[Section]:
-    if not learners.section.any():
-        return []
-    return [
-        Section(
-            name,
-            len(rows),
-            int((rows.state != State.MISSING).sum()),
-            int(rows.counted.sum()),
-            float(rows.score[rows.counted].median()),
+def _sections(learners: pd.DataFrame) -> pd.DataFrame:
+    rows = learners if learners.section.any() else learners[:0]
+    counted, handed_in = rows.score.where(rows.counted), rows.state != State.MISSING
+    return (
+        rows.assign(score=counted, handed_in=handed_in)
+        .groupby("section", as_index=False)
+        .agg(
+            learners=("student_id", "size"), handed_in=("handed_in", "sum"),
+            counted=("counted", "sum"), median=("score", "median"),
         )
-        for name, rows in learners.groupby("section")
-    ]
+    )  # fmt: skip
