@@ -14,7 +14,7 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "message", "errors", "configuration"),
+    ("lean_imports", "typed", "message", "errors", "configuration", "late_policies"),
     ("profile", "database"),
     ("sandbox",),
     ("settings",),

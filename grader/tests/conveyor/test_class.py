@@ -177,6 +177,17 @@ def test_a_changed_profile_is_a_reason_to_grade_again(tmp_path: Path) -> None:
     assert fingerprint.version_now(data, moved) == fingerprint.version_now(data, PROFILE)
 
 
+def test_another_list_of_system_calls_is_a_reason_to_grade_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers that failed for a call that is now allowed would stay without their points."""
+    longer = tmp_path / "known_calls.csv"
+    longer.write_text(fingerprint.KNOWN_CALLS.read_text() + "a_call_of_tomorrow,allowed,999,999\n")
+    before = fingerprint.version_now(source(), PROFILE)
+    monkeypatch.setattr(fingerprint, "KNOWN_CALLS", longer)
+    assert fingerprint.version_now(source(), PROFILE) != before
+
+
 def test_another_exercises_checks_do_not_count() -> None:
     """Else each changed check would regrade every exercise of the course."""
     notebook = (ROOT / "source" / "1-attention" / "1-attention.ipynb").read_bytes()

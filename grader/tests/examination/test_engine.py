@@ -26,7 +26,7 @@ from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import Channel, Closed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
-from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.probes import descendants
 from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import (
     LIMITS,

@@ -109,7 +109,7 @@ def test_an_honest_folder_is_taken_whole(folder: Path) -> None:
     """Who, when and which files is all that grading knows of a folder."""
     found = taken(folder)
     assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
-    assert found.notebooks == ["1-small"] and found.read("1-small") == b"{}"
+    assert [*found.notebooks] == ["1-small"] and found.read("1-small") == b"{}"
     assert set(found.files) == {"timestamp.txt", "notes/mine.txt"}
     assert found.files["notes/mine.txt"] == folder / "notes" / "mine.txt"
     assert not found.remarks

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,17 +25,11 @@ from click.testing import CliRunner
 
 from course import __main__ as command_line
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.sandbox import promises, view, zygote
+from nbexaminer.sandbox import probes, promises, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
-from nbexaminer.sandbox.promises import (
-    EXAMINER_PROMISES,
-    LIMITS,
-    PROMISES,
-    TARGET,
-    Inside,
-    descendants,
-)
+from nbexaminer.sandbox.probes import LIMITS, PROMISES, Promise, descendants
+from nbexaminer.sandbox.promises import TARGET, Inside
 from nbexaminer.sandbox.view import PACKAGE, Occupant, Sandbox, python_folders
 from support.profile import PROFILE
 from support.waiting import eventually
@@ -76,9 +70,13 @@ def bare() -> Iterator[WarmParent]:
         yield parent
 
 
-def _keeps(promise: Callable[..., None], parent: WarmParent) -> None:
+OF_LEARNERS = {p.of_learners: p.probe.__name__ for p in PROMISES if p.of_learners}
+OF_EXAMINERS = {p.of_examiners: p.probe.__name__ for p in PROMISES if p.of_examiners}
+
+
+def _keeps(promise: Promise, parent: WarmParent) -> None:
     with Inside(parent) as inside:
-        promise(*(inside, parent)[: promise.__code__.co_argcount])
+        inside.keep(promise)
 
 
 @pytest.fixture(scope="module")
@@ -91,17 +89,13 @@ def _assert_kept(words: str, tried: list[promises.Tried]) -> None:
     assert one.kept, one.detail
 
 
-@pytest.mark.parametrize("words", [w for w, _ in PROMISES], ids=[p.__name__ for _, p in PROMISES])
+@pytest.mark.parametrize("words", OF_LEARNERS, ids=OF_LEARNERS.values())
 def test_the_sandbox_keeps_its_promise(words: str, tried: list[promises.Tried]) -> None:
     """Lost otherwise: what the words say."""
     _assert_kept(words, tried)
 
 
-@pytest.mark.parametrize(
-    "words",
-    [words for words, _ in EXAMINER_PROMISES],
-    ids=[promise.__name__ for _, promise in EXAMINER_PROMISES],
-)
+@pytest.mark.parametrize("words", OF_EXAMINERS, ids=OF_EXAMINERS.values())
 def test_the_sandbox_keeps_its_promise_of_the_examiner(
     words: str, tried: list[promises.Tried]
 ) -> None:
@@ -118,23 +112,23 @@ def unlimited() -> Iterator[WarmParent]:
 @pytest.mark.parametrize(
     "promise",
     [
-        promises._no_references,
-        promises._no_tests,
-        promises._network,
-        promises._user,
-        promises._no_new_privileges,
-        promises._kernel_calls,
-        promises._unknown_calls,
-        promises._locks_and_watches,
-        promises._uncounted_memory,
-        promises._timers,
-        promises._processes_in_sight,
-        promises._memory,
-        promises._processes,
-        promises._open_files,
+        probes.no_references,
+        probes.no_tests,
+        probes.network,
+        probes.user,
+        probes.no_new_privileges,
+        probes.kernel_calls,
+        probes.unknown_calls,
+        probes.locks_and_watches,
+        probes.uncounted_memory,
+        probes.timers,
+        probes.processes_in_sight,
+        probes.memory,
+        probes.processes,
+        probes.open_files,
     ],
 )
-def test_a_broken_promise_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
+def test_a_broken_promise_is_noticed(promise: Promise, unlimited: WarmParent) -> None:
     """Lost otherwise: what is said of a machine, if it says "kept" whatever it sees."""
     with pytest.raises(AssertionError):
         _keeps(promise, unlimited)
@@ -143,20 +137,20 @@ def test_a_broken_promise_is_noticed(promise: Callable[..., None], unlimited: Wa
 @pytest.mark.parametrize(
     "promise",
     [
-        promises._memory_together,
-        promises._memory_of_threads,
-        promises._open_files_together,
-        promises._cpu_together,
-        promises._cpu_disowned,
+        probes.memory_together,
+        probes.memory_of_threads,
+        probes.open_files_together,
+        probes.cpu_together,
+        probes.cpu_disowned,
     ],
 )
-def test_a_missing_watcher_is_noticed(promise: Callable[..., None], unlimited: WarmParent) -> None:
+def test_a_missing_watcher_is_noticed(promise: Promise, unlimited: WarmParent) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
         timer = threading.Timer(1.0, inside.child.kill)
         timer.start()
         with pytest.raises(AssertionError, match="ended otherwise"):
-            promise(inside)
+            inside.keep(promise)
         timer.cancel()
 
 
@@ -166,8 +160,7 @@ def test_every_promise_is_tried(
     """Lost otherwise: `llm-basics check`, which instructors rely on."""
     if coverage.Coverage.current() is not None:
         tried = list(promises.tried(found))  # once more, with its lines counted
-    promised = [words for words, _ in (*PROMISES, *EXAMINER_PROMISES)]
-    assert [one.promise for one in tried] == promised
+    assert [one.promise for one in tried] == [*OF_LEARNERS, *OF_EXAMINERS]
 
 
 @pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1), (None, 2)])
@@ -201,9 +194,9 @@ def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
     """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
     with WarmParent(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as parent:
         for promise in (
-            promises._no_folders_of_the_grader,
-            promises._network,
-            promises._capabilities,
+            probes.no_folders_of_the_grader,
+            probes.network,
+            probes.capabilities,
         ):
             _keeps(promise, parent)
 
@@ -517,7 +510,8 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
         import os, sys, time
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from nbexaminer.profile import Profile
-        from nbexaminer.sandbox.promises import TARGET, Inside, descendants
+        from nbexaminer.sandbox.probes import descendants
+        from nbexaminer.sandbox.promises import TARGET, Inside
         from nbexaminer.sandbox.view import Occupant, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
         sandbox = Sandbox.find(Profile()) if {boxed} else None
@@ -630,7 +624,7 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
         with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
             assert inside.ask("readable", paths=[str(site / "module.py")])
             assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
-            _keeps(promises._only_the_list, parent)
+            _keeps(probes.only_the_list, parent)
 
 
 def test_packages_in_an_unusual_place_are_found(
@@ -754,7 +748,7 @@ def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> No
 
 def test_without_a_sandbox_limits_hold_all_the_same(bare: WarmParent) -> None:
     """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
-    for promise in (promises._memory, promises._open_files, promises._core, promises._cpu):
+    for promise in (probes.memory, probes.open_files, probes.core, probes.cpu):
         _keeps(promise, bare)
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 from nbexaminer.profile import Profile
+from nbexaminer.sandbox.system_calls import KNOWN_CALLS
 from nbexaminer.sandbox.view import PACKAGE
 
 GRADING = (
@@ -56,13 +57,13 @@ def grading_version(source: bytes, profile: Profile) -> str:
 def version_now(source: bytes, profile: Profile) -> str:
     """Hash of the code that grades a source notebook.
 
-    This package, the course's modules that the notebook imports, what these import, the course's
-    profile, and the versions of the libraries. Modules for other exercises don't count, nor does
-    the folder that the course lies in.
+    This package and the system calls that it allows, the course's modules that the notebook
+    imports, what these import, the course's profile, and the versions of the libraries. Modules for
+    other exercises don't count, nor does the folder that the course lies in.
     """
     files = sorted(code_that_grades(source, profile).items())
     shown = dataclasses.astuple(dataclasses.replace(profile, root=None))
-    return digest(files, shown, _libraries(profile), sys.version_info[:2])
+    return digest(files, KNOWN_CALLS, shown, _libraries(profile), sys.version_info[:2])
 
 
 def _libraries(profile: Profile) -> dict[str, str]:

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from nbgrader import api
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Interval,
-    Select,
     String,
     Table,
     delete,
@@ -66,24 +66,17 @@ def take_up(connection: Connection, exercise: str, student: str | None = None) -
     if student is not None:
         wanted &= WAITING.c.student_id == student
     waiting = list(connection.execute(select(WAITING).where(wanted)))
-    if not waiting:
-        return
-    found = connection.execute(select(_ASSIGNMENT).where(_ASSIGNMENT.c.name == exercise)).first()
-    if found is None or found.duedate is None:
+    due = select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == exercise)
+    if not waiting or connection.scalar(due) is None:
         return
     for row in waiting:
-        mine = (_SUBMISSION.c.assignment_id == found.id) & (
-            _SUBMISSION.c.student_id == row.student_id
-        )
-        moved = connection.execute(update(_SUBMISSION).where(mine).values(extension=row.extension))
-        if moved.rowcount:
+        if _set(connection, exercise, row.student_id, row.extension):
             _forget(connection, row.student_id, exercise)
 
 
 def taken_up(connection: Connection, exercise: str) -> bool:
     """Whether nbgrader's column has an extension for the exercise."""
-    theirs = _SUBMISSION.c.assignment_id.in_(_id_of(exercise))
-    found = select(_SUBMISSION.c.id).where(theirs, _SUBMISSION.c.extension.is_not(None))
+    found = select(_SUBMISSION.c.id).where(_of(exercise), _SUBMISSION.c.extension.is_not(None))
     return connection.execute(found).first() is not None
 
 
@@ -91,8 +84,6 @@ def put_aside(connection: Connection, exercise: str) -> None:
     """Let the exercise's extensions wait: it is about to lose its due date."""
     for extension in extensions(connection, exercise):
         grant(connection, extension.student_id, exercise, extension.ahead)
-    cleared = _SUBMISSION.c.assignment_id.in_(_id_of(exercise))
-    connection.execute(update(_SUBMISSION).where(cleared).values(extension=None))
 
 
 def grant(
@@ -100,8 +91,7 @@ def grant(
 ) -> None:
     """Give a learner an extension instead of an earlier one; None takes it away."""
     _forget(connection, student, exercise)
-    mine = _SUBMISSION.c.assignment_id.in_(_id_of(exercise)) & (_SUBMISSION.c.student_id == student)
-    connection.execute(update(_SUBMISSION).where(mine).values(extension=None))
+    _set(connection, exercise, student, None)
     if ahead is not None:
         values = {"student_id": student, "assignment": exercise, "extension": ahead}
         connection.execute(insert(WAITING).values(values))
@@ -148,5 +138,15 @@ def _forget(connection: Connection, student: str, exercise: str) -> None:
     connection.execute(delete(WAITING).where(mine))
 
 
-def _id_of(exercise: str) -> Select[tuple[str]]:
-    return select(_ASSIGNMENT.c.id).where(_ASSIGNMENT.c.name == exercise)
+def _of(exercise: str) -> ColumnElement[bool]:
+    """Which submissions are for the exercise."""
+    named = select(_ASSIGNMENT.c.id).where(_ASSIGNMENT.c.name == exercise)
+    return _SUBMISSION.c.assignment_id.in_(named)
+
+
+def _set(
+    connection: Connection, exercise: str, student: str, ahead: datetime.timedelta | None
+) -> int:
+    """Write nbgrader's column; gives how many submissions there are to write it for."""
+    mine = _of(exercise) & (_SUBMISSION.c.student_id == student)
+    return connection.execute(update(_SUBMISSION).where(mine).values(extension=ahead)).rowcount

@@ -46,19 +46,9 @@ class Expected:
     notebooks: Mapping[str, Collection[str]]
     files: Collection[str] = ()
 
-
-@dataclass(frozen=True)
-class Inside:
-    """What an exercise expects and a folder holds, by places in the folder.
-
-    notebooks: the file of each that is asked for, or None where there is none.
-    there: what lies there, where one is missing.
-    """
-
-    notebooks: Mapping[str, str | None]
-    files: Sequence[str] = ()
-    remarks: Sequence[str] = ()
-    there: str = ""
+    def has(self, place: str) -> bool:
+        """Whether a file may lie there."""
+        return any(fnmatch.fnmatchcase(place, pattern) for pattern in self.files)
 
 
 @dataclass(frozen=True)
@@ -66,31 +56,26 @@ class Intake:
     """What may be taken from one submitted folder. From `take`.
 
     handed_in: when, in UTC, or None where the folder doesn't say.
+    notebooks: those to be graded, and the file of each in the folder, or None where there is none.
     files: ordinary files that are copied, by their places in the folder.
+    remarks: phrases for an instructor: what is left out, or taken for something else.
+    there: what lies there, where a notebook is missing.
     """
 
     learner: str
     top: Path
     folder: Path
     handed_in: datetime.datetime | None
+    notebooks: Mapping[str, str | None]
     files: Mapping[str, Path]
-    inside: Inside
-
-    @property
-    def notebooks(self) -> list[str]:
-        """Names of those to be graded, whether they are there or not."""
-        return list(self.inside.notebooks)
-
-    @property
-    def remarks(self) -> Sequence[str]:
-        """Phrases for an instructor: what is left out, or taken for something else."""
-        return self.inside.remarks
+    remarks: Sequence[str]
+    there: str
 
     def read(self, notebook: str) -> bytes:
         """The file's bytes. Raises Malformed, which says what is there instead."""
-        name = self.inside.notebooks[notebook]
+        name = self.notebooks[notebook]
         if name is None:
-            raise Missing(f"{notebook}.ipynb is missing; {self.inside.there}")
+            raise Missing(f"{notebook}.ipynb is missing; {self.there}")
         with open_folder(self.top, *self.folder.relative_to(self.top).parts) as folder:
             return read_file(name, folder=folder)
 
@@ -129,10 +114,8 @@ def submitted_folders(course: CourseDirectory) -> list[tuple[str, Path]]:
     before, behind = _around_learner(course)
     excluded = course.student_id_exclude.split(",")
     pattern = glob.escape(before) + course.student_id + glob.escape(behind)
-    found = [
-        (path[len(before) : len(path) - len(behind)], Path(path)) for path in glob.glob(pattern)
-    ]
-    return sorted((learner, folder) for learner, folder in found if learner not in excluded)
+    found = {path[len(before) : len(path) - len(behind)]: Path(path) for path in glob.glob(pattern)}
+    return sorted((name, folder) for name, folder in found.items() if name not in excluded)
 
 
 def take(learner: str, folder: Path, expected: Expected, top: Path) -> Intake:
@@ -145,26 +128,30 @@ def take(learner: str, folder: Path, expected: Expected, top: Path) -> Intake:
     with open_folder(top, *folder.relative_to(top).parts) as descriptor:
         try:
             handed_in = read_timestamp(descriptor)
-            inside = _look_into(descriptor, expected)
+            notebooks, places, remarks, there = _look_into(descriptor, expected)
         except OSError as error:
             raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
-    files = {place: folder / place for place in inside.files}
-    return Intake(learner, top, folder, handed_in, files, inside)
+    files = {place: folder / place for place in places}
+    return Intake(learner, top, folder, handed_in, notebooks, files, remarks, there)
 
 
-def _look_into(folder: int, expected: Expected) -> Inside:
+def _look_into(
+    folder: int, expected: Expected
+) -> tuple[dict[str, str | None], list[str], list[str], str]:
+    """The notebooks, the places of the files, the remarks and what is there, as of `Intake`."""
     named: dict[str, str | None] = {name: f"{name}.ipynb" for name in expected.notebooks}
     try:
         modes = {e.place: e.state.st_mode for e in walk(folder)}
     except TooMuch as reason:
         remarks = [f"nothing beside the notebooks is copied, since {reason}"]
-        return Inside(named, _nbgraders_own(folder), remarks)
+        return named, _nbgraders_own(folder), remarks, ""
     ordinary = sorted(place for place, mode in modes.items() if stat.S_ISREG(mode))
-    others = [n for n in ordinary if _is_notebook(n) and n not in named.values()]
+    notebooks = [n for n in ordinary if n.endswith(".ipynb")]
+    others = [n for n in notebooks if os.sep not in n and n not in named.values()]
     found, remarks = _found_under_other_names(folder, expected, modes, others)
-    files = [n for n in ordinary if not n.endswith(".ipynb")]
+    files = [n for n in ordinary if n not in notebooks]
     own = _nbgraders_own(folder)
-    kept = own + [n for n in files if n not in _OWN and _is_expected(n, expected)]
+    kept = own + [n for n in files if n not in _OWN and expected.has(n)]
     strange = [n for n, mode in modes.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
     # A notebook that is asked for and is a link gets its reason when it is read.
     strange = sorted(n for n in strange if n not in named.values())
@@ -175,15 +162,7 @@ def _look_into(folder: int, expected: Expected) -> Inside:
     remarks += left_out("copied", "the exercise expects no such file", unexpected)
     there = _shown([n for n in ordinary if n not in _OWN])
     said = f"the folder holds {there}" if there else "the folder is empty"
-    return Inside(named | found, kept, remarks, said)
-
-
-def _is_notebook(place: str) -> bool:
-    return place.endswith(".ipynb") and os.sep not in place
-
-
-def _is_expected(place: str, expected: Expected) -> bool:
-    return any(fnmatch.fnmatchcase(place, pattern) for pattern in expected.files)
+    return named | found, kept, remarks, said
 
 
 def _nbgraders_own(folder: int) -> list[str]:

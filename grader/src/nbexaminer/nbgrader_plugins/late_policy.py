@@ -6,7 +6,8 @@ from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from nbexaminer.settings import LatePolicy, Settings
+from nbexaminer.late_policies import none
+from nbexaminer.settings import Settings
 
 
 class NamedPolicies(LateSubmissionPlugin):
@@ -23,7 +24,7 @@ class NamedPolicies(LateSubmissionPlugin):
         self, student_id: str, score: float, total_seconds_late: float
     ) -> float | None:
         """Points to take off; None for nothing."""
-        if self.rules.late_policy != LatePolicy.NONE:
+        if self.rules.late_policy != none.__name__:
             return self.rules.late_penalty(float(score), float(total_seconds_late))
         if self.penalty_method == "none":
             return None

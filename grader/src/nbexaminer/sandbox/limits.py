@@ -73,43 +73,45 @@ class Limits:
     def apply(self, mapped: int | None, count_for_user: bool) -> None:
         """Set the rlimits of the calling process; they hold for what it starts, too.
 
-        mapped: address space in use, from `mapped_bytes`.
+        mapped: address space in use, from `used_bytes`, or None where that is not known.
         count_for_user: whether what the kernel counts for all processes of a user can be
             limited, as in a user namespace of the child's own.
         """
         import resource  # Windows has none, and this module is to say so elsewhere
 
-        cpu = self.notebook_cpu_seconds
-        wanted = [
-            ("RLIMIT_CORE", 0),
-            ("RLIMIT_FSIZE", self.file_bytes),
-            ("RLIMIT_NOFILE", self.open_files),
-            ("RLIMIT_MEMLOCK", 0),
-            ("RLIMIT_MSGQUEUE", 0),
-            ("RLIMIT_RTPRIO", 0),
-            ("RLIMIT_STACK", 8 << 20),
-        ]
+        wanted = {
+            "RLIMIT_CORE": 0,
+            "RLIMIT_FSIZE": self.file_bytes,
+            "RLIMIT_NOFILE": self.open_files,
+            "RLIMIT_MEMLOCK": 0,
+            "RLIMIT_MSGQUEUE": 0,
+            "RLIMIT_RTPRIO": 0,
+            "RLIMIT_STACK": 8 << 20,
+            "RLIMIT_CPU": self.notebook_cpu_seconds,
+        }
         if mapped is not None:
-            wanted.append(("RLIMIT_AS", mapped + self.memory_bytes))
+            wanted["RLIMIT_AS"] = mapped + self.memory_bytes
         if count_for_user:
-            wanted.append(("RLIMIT_NPROC", self.processes))
             # Timers count as signals that wait.
-            wanted.append(("RLIMIT_SIGPENDING", _WAITING_SIGNALS))
-        limits = [(name, value, value) for name, value in wanted]
-        for name, soft, hard in [*limits, ("RLIMIT_CPU", cpu, cpu + 1)]:
+            wanted |= {"RLIMIT_NPROC": self.processes, "RLIMIT_SIGPENDING": _WAITING_SIGNALS}
+        for name, soft in wanted.items():
             kind = getattr(resource, name, None)
             if kind is None:
                 continue
+            hard = soft + 1 if name == "RLIMIT_CPU" else soft
             most = resource.getrlimit(kind)[1]
             if most != resource.RLIM_INFINITY:
                 soft, hard = min(soft, most), min(hard, most)
             resource.setrlimit(kind, (soft, hard))
 
 
-def mapped_bytes() -> int | None:
-    """Address space of the calling process, or None where the system doesn't say (macOS)."""
+def used_bytes() -> tuple[int | None, int]:
+    """Address space and resident memory of the calling process; None and 0 where the system doesn't
+    say (macOS)."""
     try:
         with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+            mapped, resident, *_ = map(int, statm.read().split())
     except FileNotFoundError:
-        return None
+        return None, 0
+    page = os.sysconf("SC_PAGE_SIZE")
+    return mapped * page, resident * page

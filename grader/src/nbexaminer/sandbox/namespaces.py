@@ -22,32 +22,29 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from nbexaminer.sandbox import system_calls
 from nbexaminer.sandbox.limits import Limits
-from nbexaminer.sandbox.system_calls import (
-    CLONE_NEWNS,
-    CLONE_NEWPID,
-    CLONE_NEWUSER,
-    PER_CHILD,
-    PR_SET_DUMPABLE,
-    checked,
-    libc,
-    prctl,
-)
+from nbexaminer.sandbox.system_calls import checked, libc, prctl
 
 HOME = "/home/learner"
 LEARNER_UID = 1000
 FRESH = {"/tmp": "1777", "/dev/shm": "1777", HOME: "0700"}
 """The folders that graded code can write to, empty for every child, and their modes."""
 
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
+MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 MOST_FDS = 1 << 20
 
 
-def mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
     texts = [text.encode() for text in (source, target, kind)]
     result = libc().mount(*texts, ctypes.c_ulong(flags), data.encode())
     checked(result, f"mount {kind or source} on {target}")
+
+
+def mount_proc(flags: int = 0) -> None:
+    """Mount a /proc of the caller's own process namespace."""
+    _mount("proc", "/proc", "proc", flags | _MS_NOSUID | _MS_NODEV | _MS_NOEXEC)
 
 
 def unshare(flags: int) -> None:
@@ -64,7 +61,7 @@ def _own_user_namespace(proc: int, inner_uid: int) -> None:
     `proc` is an open /proc that may be written to.
     """
     uid, gid = os.getuid(), os.getgid()
-    unshare(CLONE_NEWUSER)
+    unshare(system_calls.CLONE_NEWUSER)
     for name, text in (
         ("setgroups", "deny"),
         ("uid_map", f"{inner_uid} {uid} 1"),
@@ -108,42 +105,42 @@ def enter(uid: int | None, limits: Limits, view: View) -> None:
     if uid is not None:
         # bubblewrap covers parts of root's /proc, and a covered /proc can't be mounted
         # again by the unprivileged user that we are about to become.
-        mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+        mount_proc()
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        prctl(PR_SET_DUMPABLE, 1)
+        prctl(system_calls.PR_SET_DUMPABLE, 1)
     proc = open_proc()
     _own_user_namespace(proc, os.getuid())
     os.close(proc)
     # A process may leave a process namespace and come back only where it owns it: go on as
     # process 1 of our own. What is left outside only passes on how that ended.
-    unshare(CLONE_NEWNS | CLONE_NEWPID)
+    unshare(system_calls.CLONE_NEWNS | system_calls.CLONE_NEWPID)
     inner = os.fork()
     if inner != 0:
         os.closerange(3, MOST_FDS)
         os._exit(abs(os.waitstatus_to_exitcode(os.waitpid(inner, 0)[1])))
-    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    mount_proc()
     fresh_folders(limits, dataclasses.replace(view, covered=()))
 
 
 def fresh_folders(limits: Limits, view: View) -> None:
     """Mount empty private folders on `FRESH`, in a mount namespace of the caller's own."""
-    mount("", "/", "", _MS_REC | _MS_PRIVATE)
+    _mount("", "/", "", _MS_REC | _MS_PRIVATE)
     kept = [(path, os.open(path, os.O_PATH)) for path in view.kept]
     size = f"size={limits.scratch_bytes},nr_inodes=16384"
     for path, mode in FRESH.items():
-        mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, f"{size},mode={mode}")
+        _mount("tmpfs", path, "tmpfs", _MS_NOSUID | _MS_NODEV, f"{size},mode={mode}")
     for path, fd in kept:
         if os.path.isdir(f"/proc/self/fd/{fd}"):
             os.makedirs(path, exist_ok=True)
         else:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             os.close(os.open(path, os.O_CREAT))
-        mount(f"/proc/self/fd/{fd}", path, "", _MS_BIND | _MS_REC)
+        _mount(f"/proc/self/fd/{fd}", path, "", _MS_BIND | _MS_REC)
         os.close(fd)
     for path in view.covered:
-        mount("tmpfs", path, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k,mode=0555")
+        _mount("tmpfs", path, "tmpfs", MS_RDONLY | _MS_NOSUID | _MS_NODEV, "size=4k,mode=0555")
 
 
 @contextlib.contextmanager
@@ -151,18 +148,18 @@ def forking_into(pidfd: int) -> Iterator[None]:
     """Within this context, forked processes belong to the process namespace of `pidfd`."""
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
     forker = os.getpid()
-    setns(pidfd, CLONE_NEWPID)
+    setns(pidfd, system_calls.CLONE_NEWPID)
     try:
         yield
     finally:
         if os.getpid() == forker:
-            setns(own, CLONE_NEWPID)
+            setns(own, system_calls.CLONE_NEWPID)
         os.close(own)
 
 
 def join(pidfd: int, proc: int) -> None:
     """Move the calling child into the namespaces of the nanny `pidfd`, and into a user
     namespace of its own in which no other can be made."""
-    setns(pidfd, PER_CHILD)
+    setns(pidfd, system_calls.PER_CHILD)
     _own_user_namespace(proc, LEARNER_UID)
     _write("sys/user/max_user_namespaces", "0", proc)

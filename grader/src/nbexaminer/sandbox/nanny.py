@@ -10,26 +10,8 @@ import socket
 import struct
 import time
 
+from nbexaminer.sandbox import namespaces, system_calls
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.namespaces import (
-    MOST_FDS,
-    MS_NODEV,
-    MS_NOEXEC,
-    MS_NOSUID,
-    MS_RDONLY,
-    View,
-    fresh_folders,
-    mount,
-    setns,
-    unshare,
-)
-from nbexaminer.sandbox.system_calls import (
-    CAP_SYS_PTRACE,
-    CLONE_NEWPID,
-    PER_CHILD,
-    drop_capabilities,
-    filter_system_calls,
-)
 from nbexaminer.sandbox.usage import CpuClock, Unseen, look
 
 _POLL_SECONDS = 0.05
@@ -39,7 +21,7 @@ _MOST_MAPPINGS = 1 << 17
 imported everything has a thousand."""
 
 
-def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
+def nanny(channel: socket.socket, limits: Limits, resident: int, view: namespaces.View) -> None:
     """Make the namespaces of one child, then watch over it. Runs as their process 1.
 
     channel: an `EndedBy` comes out of it where a limit was passed; the nanny ends when the
@@ -48,16 +30,16 @@ def nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> 
 
     Sends its own pidfd when the namespaces are ready.
     """
-    unshare(PER_CHILD)
-    fresh_folders(limits, view)
-    mount("proc", "/proc", "proc", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC)
+    namespaces.unshare(system_calls.PER_CHILD)
+    namespaces.fresh_folders(limits, view)
+    namespaces.mount_proc(namespaces.MS_RDONLY)
     socket.sethostname("sandbox")
     with socket.socket(socket.AF_UNIX) as sample:
         socket_bytes = 2 * sample.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
     pidfd = os.pidfd_open(os.getpid())
     # It may look at its charges' memory in detail, and nothing else.
-    drop_capabilities(keep=1 << CAP_SYS_PTRACE)
-    filter_system_calls()
+    system_calls.drop_capabilities(keep=1 << system_calls.CAP_SYS_PTRACE)
+    system_calls.filter_system_calls()
     socket.send_fds(channel, [b"ready"], [pidfd])
     os.close(pidfd)
     passed = _watch(channel, limits, resident, socket_bytes)
@@ -118,7 +100,7 @@ class NannyForker:
     Make it before the zygote imports anything large.
     """
 
-    def __init__(self, limits: Limits, view: View) -> None:
+    def __init__(self, limits: Limits, view: namespaces.View) -> None:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.pid = os.fork()
         if self.pid == 0:
@@ -126,7 +108,7 @@ class NannyForker:
             try:
                 requests = theirs.fileno()
                 os.closerange(0, requests)
-                os.closerange(requests + 1, MOST_FDS)
+                os.closerange(requests + 1, namespaces.MOST_FDS)
                 _fork_nannies(theirs, limits, view)
                 status = 0
             finally:
@@ -148,7 +130,7 @@ class NannyForker:
         return ours, fds[0]
 
 
-def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
+def _fork_nannies(requests: socket.socket, limits: Limits, view: namespaces.View) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
@@ -156,7 +138,7 @@ def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
         message, fds, _, _ = socket.recv_fds(requests, 64, 1)
         if not message:
             return
-        unshare(CLONE_NEWPID)
+        namespaces.unshare(system_calls.CLONE_NEWPID)
         if os.fork() == 0:
             requests.close()
             os.close(own)
@@ -168,5 +150,5 @@ def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
                     with contextlib.suppress(OSError):
                         channel.send(str(error).encode())
             os._exit(0)
-        setns(own, CLONE_NEWPID)
+        namespaces.setns(own, system_calls.CLONE_NEWPID)
         os.close(fds[0])

@@ -24,8 +24,9 @@ from typing import IO, Any, Self
 
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
+from nbexaminer.sandbox import view
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.view import ENVIRONMENT, INSIDE, Occupant, Sandbox, bare_path, python_path
+from nbexaminer.sandbox.view import Occupant, Sandbox
 from nbexaminer.typed import typed
 
 
@@ -189,17 +190,24 @@ class WarmParent:
             raise
 
     def _start(self, theirs: socket.socket) -> None:
+        box, own_folders = self._sandbox, {}
+        if box is None:
+            path = view.bare_path(self.profile)
+            own_folders = {
+                "HOME": os.path.expanduser("~"),
+                "PATH": os.environ.get("PATH", os.defpath),
+                "TMPDIR": tempfile.gettempdir(),
+            }
+        else:
+            path = view.python_path(view.INSIDE)
         config = {
             "target": self._target,
             "preload": self.occupant.preload,
-            "sandboxed": self._sandbox is not None,
-            "view": dataclasses.asdict(self._sandbox.view()) if self._sandbox else None,
-            "uid": self._sandbox.uid() if self._sandbox else None,
-            "unloaded": self.occupant.unloaded if self._sandbox else [],
+            "unloaded": self.occupant.unloaded if box else [],
             "limits": dataclasses.asdict(self.limits),
+            "sandbox": box and box.inside(),
         }
-        path = python_path(INSIDE) if self._sandbox else bare_path(self.profile)
-        python = ["-c", f"import sys; sys.path[:] = {path}; {_MAIN}", str(theirs.fileno())]
+        python = [*view.start("main", path), str(theirs.fileno())]
         fds = [theirs.fileno()]
         with contextlib.ExitStack() as stack:
             if hasattr(os, "pidfd_open"):
@@ -209,12 +217,12 @@ class WarmParent:
                 stack.callback(os.close, fds[1])
                 python.append(str(fds[1]))
             command = [sys.executable, "-s", "-P", *python]
-            if self._sandbox:
-                command, files = stack.enter_context(self._sandbox.command(python))
+            if box:
+                command, files = stack.enter_context(box.command(python))
                 fds += files
             self._process = subprocess.Popen(
                 command,
-                env=ENVIRONMENT if self._sandbox else ENVIRONMENT | _own_folders(),
+                env=view.ENVIRONMENT | own_folders,
                 pass_fds=fds,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -267,14 +275,3 @@ class WarmParent:
                 self._process.wait()
         if self._stderr is not None:
             self._stderr.close()
-
-
-_MAIN = "from nbexaminer.sandbox import zygote; zygote.main()"
-
-
-def _own_folders() -> dict[str, str]:
-    return {
-        "HOME": os.path.expanduser("~"),
-        "PATH": os.environ.get("PATH", os.defpath),
-        "TMPDIR": tempfile.gettempdir(),
-    }

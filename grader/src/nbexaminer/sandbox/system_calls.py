@@ -2,19 +2,29 @@
 
 `drop_privileges` is the last step of a child before the first line of a learner's code.
 
-Sources: capabilities(7), seccomp(2), prctl(2).
+`known_calls.csv` lists the calls that it may make, those of ordinary work with files, memory,
+threads, signals, time, sockets and processes, and those that it is refused by name, with EPERM:
+they reach parts of the kernel where holes have been found, memory that no limit counts, or what
+others use. Whatever is not listed, today's and tomorrow's, gets ENOSYS, as on an older kernel: the
+C library and Python then do without.
+
+Sources: capabilities(7), seccomp(2), prctl(2); for the numbers the kernel's asm/unistd_64.h and
+asm-generic/unistd.h, syscalls(2).
 """
 
 from __future__ import annotations
 
+import csv
 import ctypes
 import errno
 import functools
 import os
 import platform
 import struct
+from pathlib import Path
 
-from nbexaminer.sandbox.known_calls import ALLOWED, DENIED, NONE
+KNOWN_CALLS = Path(__file__).with_name("known_calls.csv")
+"""For each call what graded code is answered, and its numbers; none where a machine lacks it."""
 
 _CLONE_FILES = 0x00000400
 _CLONE_PARENT = 0x00008000
@@ -69,7 +79,7 @@ def _last_capability() -> int:
 
 
 def drop_privileges() -> None:
-    """Give up every capability for good, and every system call but those of `ALLOWED`."""
+    """Give up every capability for good, and every system call but the allowed ones."""
     drop_capabilities()
     filter_system_calls()
     # Capabilities given up leave /proc/self to root, and subprocess needs /proc/self/fd.
@@ -85,13 +95,21 @@ def drop_capabilities(keep: int = 0) -> None:
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-# (position in the tables' tuples, AUDIT_ARCH_…)
-_MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 
 def knows_this_machine() -> bool:
-    """Whether the numbers of its system calls are in the tables."""
-    return platform.machine() in _MACHINES
+    """Whether the numbers of its system calls are listed."""
+    return platform.machine() in _AUDIT_ARCH
+
+
+@functools.cache
+def numbers(answer: str, machine: str) -> dict[str, int]:
+    """Those of the calls that are "allowed" or "refused", on a machine of `platform.machine()`'s
+    name."""
+    with KNOWN_CALLS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["answer"] == answer]
+    return {row["call"]: int(row[machine]) for row in rows if row[machine]}
 
 
 # Classic BPF over `struct seccomp_data`: (operation, jump if true, jump if false, operand).
@@ -107,24 +125,36 @@ def _refuse(number: int) -> _Program:
     return [(_RETURN, 0, 0, 0x00050000 | number)]
 
 
-def _argument(position: int) -> _Program:
+_EPERM = _refuse(errno.EPERM)
+
+
+def _load(argument: int) -> _Program:
     # Its lower half, which is all that the kernel looks at in those that are tested here.
-    return [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * position)]
+    return [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)]
 
 
-def _where(value: int, then: _Program) -> _Program:
-    """Go on with `then`, which has to return, where the argument is `value`."""
-    return [(_JUMP_EQUAL, 0, len(then), value), *then]
+def _where(values: tuple[int, ...], then: _Program) -> _Program:
+    """Go on with `then`, which has to return, where the argument is one of the values."""
+    return [step for value in values for step in ((_JUMP_EQUAL, 0, len(then), value), *then)]
 
 
-def _where_any(bits: int, then: _Program) -> _Program:
-    """The same where it has any of `bits`."""
-    return [(_JUMP_SET, 0, len(then), bits), *then]
+def _unless(argument: int, *values: int, any_of: int = 0, of: int = 0) -> _Program:
+    """Allow the call unless the argument has one of the bits `any_of`, or is one of the values.
+
+    of: the bits of it that are compared with the values, where not all.
+    """
+    return [
+        *_load(argument),
+        *([(_JUMP_SET, 0, len(_EPERM), any_of), *_EPERM] if any_of else []),
+        *([(_AND, 0, 0, of)] if of else []),
+        *_where(values, _EPERM),
+        *_ALLOW,
+    ]
 
 
-def _unless_one_of(values: tuple[int, ...], error: int, argument: int = 0) -> _Program:
-    allowed = [step for value in values for step in _where(value, _ALLOW)]
-    return [*_argument(argument), *allowed, *_refuse(error)]
+def _only(argument: int, *values: int, error: int = errno.EPERM) -> _Program:
+    """Refuse the call unless the argument is one of the values."""
+    return [*_load(argument), *_where(values, _ALLOW), *_refuse(error)]
 
 
 _FAMILIES = (1, 2, 10)
@@ -144,55 +174,36 @@ _BY_ARGUMENT: dict[str, _Program] = {
     # New namespaces, a sibling instead of a child, and threads whose open files don't show
     # among those of their process. The arguments of clone3 can't be seen from here, so that
     # it isn't known; the C library falls back to clone.
-    "clone": [
-        *_argument(0),
-        *_where_any(PER_CHILD | CLONE_NEWUSER | CLONE_NEWPID | _CLONE_PARENT, _refuse(errno.EPERM)),
-        (_AND, 0, 0, _CLONE_THREAD | _CLONE_FILES),
-        *_where(_CLONE_THREAD, _refuse(errno.EPERM)),
-        *_ALLOW,
-    ],
-    "close_range": [
-        *_argument(2),
-        *_where_any(_CLOSE_RANGE_UNSHARE, _refuse(errno.EPERM)),
-        *_ALLOW,
-    ],
+    "clone": _unless(
+        0,
+        _CLONE_THREAD,
+        of=_CLONE_THREAD | _CLONE_FILES,
+        any_of=PER_CHILD | CLONE_NEWUSER | CLONE_NEWPID | _CLONE_PARENT,
+    ),
+    "close_range": _unless(2, any_of=_CLOSE_RANGE_UNSHARE),
     # Whoever drops a shared file's pages leaves a sign for the next one who reads it.
-    "fadvise64": [*_argument(3), *_where(_POSIX_FADV_DONTNEED, _refuse(errno.EPERM)), *_ALLOW],
+    "fadvise64": _unless(3, _POSIX_FADV_DONTNEED),
     # Locks and notices would be felt by everybody who uses the same file.
-    "fcntl": _unless_one_of(_FCNTL, errno.EPERM, argument=1),
+    "fcntl": _only(1, *_FCNTL),
     # Pages that leave the count while they are in use, and those that the kernel compares
     # with everybody else's.
-    "madvise": [
-        *_argument(2),
-        *(
-            step
-            for advice in (_MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT)
-            for step in _where(advice, _refuse(errno.EPERM))
-        ),
-        *_ALLOW,
-    ],
+    "madvise": _unless(2, _MADV_MERGEABLE, _MADV_COLD, _MADV_PAGEOUT),
     # Shared anonymous memory lives on, unmapped, in no process' count; huge pages are in none.
-    "mmap": [
-        *_argument(3),
-        *_where_any(_MAP_HUGETLB, _refuse(errno.EPERM)),
-        (_AND, 0, 0, _MAP_SHARED | _MAP_ANONYMOUS),
-        *_where(_MAP_SHARED | _MAP_ANONYMOUS, _refuse(errno.EPERM)),
-        *_ALLOW,
-    ],
+    "mmap": _unless(
+        3,
+        _MAP_SHARED | _MAP_ANONYMOUS,
+        of=_MAP_SHARED | _MAP_ANONYMOUS,
+        any_of=_MAP_HUGETLB,
+    ),
     # Filters of its own, and processors to itself.
-    "prctl": [
-        *_argument(0),
-        *_where(_PR_SET_SECCOMP, _refuse(errno.EPERM)),
-        *_where(_PR_SCHED_CORE, _refuse(errno.EPERM)),
-        *_ALLOW,
-    ],
+    "prctl": _unless(0, _PR_SET_SECCOMP, _PR_SCHED_CORE),
     # Of another process than the calling one: the nanny could be starved with it.
-    "prlimit64": _unless_one_of((0,), errno.EPERM),
+    "prlimit64": _only(0, 0),
     # With larger buffers the kernel would hold more for a socket than the nanny counts.
-    "setsockopt": [*_argument(2), *_where(_SO_SNDBUF, _refuse(errno.EPERM)), *_ALLOW],
+    "setsockopt": _unless(2, _SO_SNDBUF),
     # Others, such as AF_VSOCK, are not kept apart by network namespaces.
-    "socket": _unless_one_of(_FAMILIES, errno.EAFNOSUPPORT),
-    "socketpair": _unless_one_of(_FAMILIES, errno.EAFNOSUPPORT),
+    "socket": _only(0, *_FAMILIES, error=errno.EAFNOSUPPORT),
+    "socketpair": _only(0, *_FAMILIES, error=errno.EAFNOSUPPORT),
 }
 
 
@@ -201,10 +212,9 @@ def filter_program(machine: str) -> _Program:
 
     Calls of another architecture end the process; unknown ones get ENOSYS.
     """
-    column, architecture = _MACHINES[machine]
-    answers = {numbers[column]: _refuse(errno.EPERM) for numbers in DENIED.values()}
-    answers |= {n[column]: _BY_ARGUMENT.get(name, _ALLOW) for name, n in ALLOWED.items()}
-    answers.pop(NONE, None)
+    answers = dict.fromkeys(numbers("refused", machine).values(), _EPERM)
+    allowed = numbers("allowed", machine).items()
+    answers |= {number: _BY_ARGUMENT.get(name, _ALLOW) for name, number in allowed}
     unknown = before = _refuse(errno.ENOSYS)
     starts = [(0, unknown)]
     for number in range(max(answers) + 2):
@@ -214,7 +224,7 @@ def filter_program(machine: str) -> _Program:
         before = answer
     return [
         (_LOAD, 0, 0, _MACHINE_AT),
-        (_JUMP_EQUAL, 1, 0, architecture),
+        (_JUMP_EQUAL, 1, 0, _AUDIT_ARCH[machine]),
         *_KILL,
         (_LOAD, 0, 0, _NUMBER_AT),
         *_search(starts),

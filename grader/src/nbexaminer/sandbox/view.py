@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
@@ -89,11 +90,14 @@ class Occupant:
         return cls(1, (*profile.warm, *profile.warm_tests), profile.for_tests)
 
 
+EXECUTABLE = Path(os.path.abspath(sys.executable))
+"""The running Python, without the `..` of a call such as ../.venv/bin/python."""
+
 ENVIRONMENT = {
     "HOME": namespaces.HOME,
     "USER": "learner",
     "LOGNAME": "learner",
-    "PATH": os.pathsep.join((os.path.dirname(os.path.abspath(sys.executable)), "/usr/bin", "/bin")),
+    "PATH": os.pathsep.join((str(EXECUTABLE.parent), "/usr/bin", "/bin")),
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
     "TMPDIR": "/tmp",
@@ -116,21 +120,25 @@ _WITHHELD = """raise ImportError(
 """
 
 
-def _executable() -> Path:
-    """The running Python, without the `..` of a call such as ../.venv/bin/python."""
-    return Path(os.path.abspath(sys.executable))
+def _places() -> list[Path]:
+    """Where the running Python looks for modules."""
+    return [Path(os.path.abspath(place)) for place in sys.path]
 
 
 def _package_folders() -> list[Path]:
-    places = [Path(os.path.abspath(p)) for p in sys.path]
-    return [p for p in places if p.name in ("site-packages", "dist-packages")]
+    return [p for p in _places() if p.name in ("site-packages", "dist-packages")]
 
 
 def python_path(*first: str) -> list[str]:
     """For `sys.path` of a warm parent: `first`, then what the running Python imports from."""
     folders = python_folders()
-    places = [Path(os.path.abspath(p)) for p in sys.path]
-    return [*first, *(str(p) for p in places if any(p.is_relative_to(f) for f in folders))]
+    return [*first, *(str(p) for p in _places() if any(p.is_relative_to(f) for f in folders))]
+
+
+def start(function: str, path: Sequence[str]) -> list[str]:
+    """Arguments with which Python runs a function of `zygote`, and `path` for its `sys.path`."""
+    code = f"import sys; sys.path[:] = {path}; from nbexaminer.sandbox import zygote"
+    return ["-c", f"{code}; zygote.{function}()"]
 
 
 def bare_path(profile: Profile) -> list[str]:
@@ -142,7 +150,7 @@ def bare_path(profile: Profile) -> list[str]:
 def python_folders() -> list[Path]:
     """Where the running Python and its packages lie."""
     prefixes = {Path(os.path.abspath(prefix)) for prefix in (sys.prefix, sys.base_prefix)}
-    link = _executable()
+    link = EXECUTABLE
     while link.is_symlink():
         link = link.parent / os.readlink(link)
         prefixes.add(Path(os.path.normpath(link)).parent.parent)
@@ -206,10 +214,9 @@ class Sandbox:
 
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
-        start = f"import sys; sys.path[:] = {python_path(INSIDE)}; {_REHEARSAL}"
-        with self.command(["-c", start]) as (command, fds):
+        with self.command(start("rehearse", python_path(INSIDE))) as (command, fds):
             done = subprocess.run(
-                [*command, json.dumps([self.uid(), dataclasses.asdict(self.view())])],
+                [*command, json.dumps(self.inside())],
                 env=ENVIRONMENT,
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,
@@ -223,12 +230,13 @@ class Sandbox:
         lines = done.stderr.strip().splitlines()
         return lines[-1] if lines else f"it ended with status {done.returncode}"
 
-    def view(self) -> namespaces.View:
-        """For the warm parent: what its children see otherwise than it does itself."""
+    def inside(self) -> dict[str, Any]:
+        """For the warm parent: whom it becomes, and what its children see otherwise than it does
+        itself."""
         fresh = [Path(folder) for folder in namespaces.FRESH]
-        kept = [p for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
+        kept = [str(p) for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
         covered = [f"{INSIDE}/{PACKAGE.name}"] if self.occupant.covered else []
-        return namespaces.View(covered=covered, kept=[str(p) for p in kept])
+        return {"uid": self.uid(), "view": {"covered": covered, "kept": kept}}
 
     def uid(self) -> int | None:
         """For root: a user id that nobody has, another one for each grader and occupant.
@@ -251,7 +259,7 @@ class Sandbox:
         the file descriptors to pass on. Start it with `ENVIRONMENT`."""
         fds: list[int] = []
         try:
-            yield [*self._arguments(fds), "--", str(_executable()), "-s", "-P", *python], fds
+            yield [*self._arguments(fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
         finally:
             for fd in fds:
                 os.close(fd)
@@ -297,39 +305,6 @@ class Sandbox:
                         f"{secret} lies inside {folder}, which graded code has to see.",
                         "keep the course outside the Python environment and the system's folders.",
                     )
-
-
-_REHEARSAL = """
-import json, os, pathlib, signal
-from nbexaminer.sandbox import namespaces, system_calls
-from nbexaminer.sandbox.nanny import NannyForker
-from nbexaminer.sandbox.limits import Limits, mapped_bytes
-limits = Limits()
-uid, view = json.loads(sys.argv[1])
-view = namespaces.View(**view)
-namespaces.enter(uid, limits, view)
-nannies = NannyForker(limits, view)
-proc = namespaces.open_proc()
-mapped = mapped_bytes()
-channel, pidfd = nannies.start(0)
-with namespaces.forking_into(pidfd):
-    child = os.fork()
-    if child == 0:
-        namespaces.join(pidfd, proc)
-        limits.apply(mapped, True)
-        system_calls.drop_privileges()
-        for folder in filter(os.path.isdir, sys.path):
-            os.listdir(folder)
-        for path in pathlib.Path(sys.path[0]).rglob("*"):
-            if "__pycache__" in path.parts:
-                continue  # Python does without
-            if path.is_dir() or (path.suffix == ".py" and path.is_file()):
-                os.close(os.open(path, os.O_RDONLY))
-        os._exit(0)
-status = os.waitpid(child, 0)[1]
-signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-sys.exit(os.waitstatus_to_exitcode(status))
-"""
 
 
 def _folders() -> list[Path]:

@@ -21,12 +21,13 @@ import sys
 import tempfile
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nbexaminer.sandbox import namespaces, system_calls
-from nbexaminer.sandbox.limits import EndedBy, Limits, mapped_bytes
+from nbexaminer.sandbox.limits import EndedBy, Limits, used_bytes
 from nbexaminer.sandbox.nanny import NannyForker
 
 _MADV_COLLAPSE = 25
@@ -51,21 +52,24 @@ class Zygote:
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         self._control = control
         self._limits = Limits(**config["limits"])
-        self._sandboxed = bool(config["sandboxed"])
+        self._sandboxed = config["sandbox"] is not None
         self._running: dict[int, _Running] = {}
         self._nannies: NannyForker | None = None
         if self._sandboxed:
-            view = namespaces.View(**config["view"])
-            namespaces.enter(config["uid"], self._limits, view)
+            view = namespaces.View(**config["sandbox"]["view"])
+            namespaces.enter(config["sandbox"]["uid"], self._limits, view)
             system_calls.prepare()
             self._nannies = NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
-        with _without_collecting():
-            self._import(config["preload"], config["target"], config["unloaded"])
+        # Leave what is imported to no garbage collector: looking through it takes a fifth of the
+        # time, and would copy pages in each child.
+        gc.disable()
+        self._import(config["preload"], config["target"], config["unloaded"])
+        gc.freeze()
+        gc.enable()
         _assert_single_thread()
         self._forks_to_come = FORKS_UNTIL_GATHERED
-        self._mapped = mapped_bytes()
-        self._resident = _resident_bytes()
+        self._mapped, self._resident = used_bytes()
         self._poller = select.poll()
         wake, self._wake = os.pipe()
         os.set_blocking(wake, False)
@@ -199,7 +203,7 @@ class Zygote:
     def _spawn(self, sock: socket.socket, status: socket.socket) -> None:
         try:
             _assert_single_thread()
-            child = self._fork(sock, status)
+            child = self.fork(sock, status)
         except Exception as error:
             self._say(status, {"error": f"{type(error).__name__}: {error}"})
             status.close()
@@ -212,11 +216,12 @@ class Zygote:
         finally:
             sock.close()
 
-    def _fork(self, sock: socket.socket, status: socket.socket) -> _Running:
+    def fork(self, sock: socket.socket, status: socket.socket) -> _Running:
+        """A child, whose main function gets `sock`; its nanny watches already."""
         self._forks_to_come -= 1
         if self._forks_to_come == 0:
             _gather_in_large_pages()
-            self._resident = _resident_bytes()
+            self._resident = used_bytes()[1]
         if self._nannies is None:
             scratch = tempfile.mkdtemp(prefix="grading-")
             pid = os.fork()
@@ -235,7 +240,7 @@ class Zygote:
             raise
         return _Running(pid, status, nanny=nanny, pidfd=pidfd)
 
-    def _run(self, sock: socket.socket, prepare: Any) -> None:
+    def _run(self, sock: socket.socket, prepare: Callable[[], None]) -> None:
         """The life of a child, from the fork to its end."""
         code = 70
         try:
@@ -300,18 +305,6 @@ def _assert_single_thread() -> None:
         raise RuntimeError(f"{count} threads run where one may: {names}; forking is not safe")
 
 
-@contextlib.contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Leave what is imported to no garbage collector: looking through it takes a fifth of the
-    time, and would copy pages in each child."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 def _gather_in_large_pages() -> None:
     """Move what children will share into pages of 2 MiB, where the kernel can (Linux 6.1).
 
@@ -332,12 +325,34 @@ def _gather_in_large_pages() -> None:
                 )
 
 
-def _resident_bytes() -> int:
+def rehearse() -> None:
+    """Have a single child, like an examiner's, open all that it is shown. For `Sandbox.find`.
+
+    Its argument is what `Sandbox.inside` gives. Where something fails it ends with another status
+    than 0, and the last line that it writes to standard error says what.
+    """
+    ours, theirs = socket.socketpair()
+    config = {"preload": [], "target": f"{__name__}:open_all", "unloaded": [], "limits": {}}
+    child = Zygote(theirs, config | {"sandbox": json.loads(sys.argv[1])}).fork(theirs, theirs)
+    theirs.close()
+    with ours.makefile() as said:
+        problem = said.read()
+    code = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
+    sys.exit(problem or code)
+
+
+def open_all(sock: socket.socket, limits: Limits) -> None:
+    """The folders of all modules, and this package's and the course's own files."""
     try:
-        with open("/proc/self/statm") as statm:
-            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except FileNotFoundError:
-        return 0
+        for folder in filter(os.path.isdir, sys.path):
+            os.listdir(folder)
+        for path in Path(sys.path[0]).rglob("*"):
+            if "__pycache__" in path.parts:
+                continue  # Python does without
+            if path.is_dir() or (path.suffix == ".py" and path.is_file()):
+                os.close(os.open(path, os.O_RDONLY))
+    except OSError as error:
+        sock.sendall(f"{type(error).__name__}: {error}".encode())
 
 
 def main() -> None:
