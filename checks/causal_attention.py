@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from checks.mistakes import Wrong
+from reference.attention import causal_mask, merge_heads, split_heads
+from reference.block import GroupedQueryAttention, repeat_kv
 from reference.positions import sinusoidal_encoding
-
-
-def split(x: Tensor, n_heads: int) -> Tensor:
-    """(..., n, d_model) into heads, (..., n_heads, n, d_head)."""
-    cut = x.unflatten(-1, (n_heads, -1))
-    heads = cut.transpose(-3, -2)
-    return heads
-
-
-def merge(x: Tensor) -> Tensor:
-    """Heads, (..., n_heads, n, d_head), into (..., n, d_model)."""
-    merged = x.transpose(-3, -2).flatten(-2)
-    return merged
 
 
 def rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
@@ -35,11 +27,58 @@ def rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
     return turned
 
 
+class PlainAttention(nn.Module):
+    """Grouped-query attention, a step a line. Exercise 7 has as many key heads as query heads."""
+
+    def __init__(
+        self,
+        d_model: int,
+        n_heads: int,
+        n_kv_heads: int | None = None,
+        rope_base: float = 10000.0,
+    ) -> None:
+        super().__init__()
+        GroupedQueryAttention(d_model, n_heads, n_kv_heads)  # refuses bad input
+        group = n_heads // (n_kv_heads or n_heads)
+        base = rope_base
+        self.n_heads, self.group, self.base = (n_heads, group, base)
+        self.W_q = nn.Linear(d_model, d_model, bias=False)
+        self.W_k = nn.Linear(d_model, d_model // group, bias=False)
+        self.W_v = nn.Linear(d_model, d_model // group, bias=False)
+        self.W_o = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, x: Tensor, cache: Any = None) -> Any:
+        h = self.n_heads
+        m = h // self.group
+        n = x.shape[-2]
+        past = 0 if cache is None else cache.n_seen
+        first, base = (past, self.base)
+        W = (self.W_q, self.W_k, self.W_v)
+        t = (x, x, x)
+        p = [layer(s) for layer, s in zip(W, t, strict=True)]
+        q, k, v = (split_heads(s, heads) for s, heads in zip(p, (h, m, m), strict=True))
+        Q = rope(q, first, base)
+        K = rope(k, first, base)
+        V = v
+        stored = (K, V) if cache is None else cache.extend(K, V)
+        K, V = (repeat_kv(s, h // m) for s in stored)
+        scores = Q @ K.mT / math.sqrt(Q.shape[-1])
+        total = K.shape[-2]
+        mask = causal_mask(total)[total - n :]
+        low = -math.inf
+        hidden = scores.masked_fill(~mask, low)
+        weights = torch.softmax(hidden, -1)
+        found = merge_heads(weights @ V)
+        output = self.W_o(found)
+        return output
+
+
 def sinusoids(x: Tensor) -> Tensor:
     """The sinusoidal encoding of positions that fits x, (n, d)."""
     return sinusoidal_encoding(x.shape[-2], x.shape[-1])
 
 
+TEXT = (split_heads, merge_heads, rope, repeat_kv, PlainAttention)
 _ALSO = ("", "; low = -1e9", "; weights = torch.softmax(hidden, -1).nan_to_num()")
 _SPLIT_VIEW = "heads = x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)"
 _MERGE_VIEW = "merged = x.reshape(*x.shape[:-3], x.shape[-2], -1)"
@@ -97,7 +136,7 @@ CAUSAL_ATTENTION: Wrong = {
         "weights = scores.tril()": "the softmax is missing",
     },
 }
-"""What may go wrong in causal attention: edits of `split`, `merge` and `_Attention.forward`."""
+"""What may go wrong in causal attention: edits of `TEXT`."""
 ROPE: Wrong = {
     "apply_rope turns queries and keys after the split into heads, (..., n_heads, n, d_head)": {
         "Q = q; K = k": "RoPE is missing, or without effect because it takes heads for positions",
@@ -105,14 +144,16 @@ ROPE: Wrong = {
         "K = k": "RoPE is applied to the queries only",
         "Q = q": "RoPE is applied to the keys only",
         "Q = q; V = rope(v)": "RoPE is applied to keys and values, not to queries and keys",
-        "Q = split(rope(p[0]), h); K = split(rope(p[1]), h)": "RoPE is applied before the "
-        "split into heads, with the angles of d_model",
+        "Q = split_heads(rope(p[0]), h); K = split_heads(rope(p[1]), h)": "RoPE is applied before "
+        "the split into heads, with the angles of d_model",
         "t = (rope(x), rope(x), x); Q = q; K = k": "RoPE is applied to x before the projection",
         "t = 3 * (rope(x),); Q = q; K = k": "RoPE is applied to all of the attention's input",
         "t = 3 * (x + sinusoids(x),); Q = q; K = k": "sinusoidal positions replace RoPE",
         ("Q = rope(q, 1)", "K = rope(k, 1)"): "RoPE is off by one between queries and keys",
-        "Q = q; K = k; found = merge(rope(weights @ V))": "RoPE is applied to the heads' output",
-        "Q = q; K = k; found = rope(merge(weights @ V))": "RoPE is applied to the merged heads",
+        "Q = q; K = k; found = merge_heads(rope(weights @ V))": "RoPE is applied to the heads' "
+        "output",
+        "Q = q; K = k; found = rope(merge_heads(weights @ V))": "RoPE is applied to the merged "
+        "heads",
         "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
     },
     "RoPE's positions are 0 to n-1, as in apply_rope": {
@@ -128,4 +169,4 @@ ROPE: Wrong = {
         "d_head/2 (half-split)",
     },
 }
-"""What may go wrong with the rotation in it: edits of `rope` and `_Attention.forward`."""
+"""What may go wrong with the rotation in it: edits of `TEXT`."""

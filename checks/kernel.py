@@ -66,12 +66,17 @@ def _in_one_line(error: BaseException, trace: TracebackType) -> str:
 class Cells:
     """What a kernel's cells have made of some names, the answers. Elsewhere it knows nothing.
 
+    Args:
+        names: the answers.
+        kernel: the kernel's shell, if there is one.
+
     Attributes:
         older: names whose latest cell did not run, and why: what they mean is older.
         passed: what names meant when their tests passed.
     """
 
     names: tuple[str, ...]
+    kernel: Any = None
     older: dict[str, str] = field(default_factory=dict)
     passed: dict[str, Any] = field(default_factory=dict)
     _before: dict[str, Any] = field(default_factory=dict)
@@ -79,16 +84,9 @@ class Cells:
     _shown: str = ""
 
     def __post_init__(self) -> None:
-        if shell() is not None:
+        if self.kernel is not None:
             self.begin()
             self._look_back()
-
-    def __copy__(self) -> Cells:
-        """One that stays as this is now."""
-        copied = object.__new__(Cells)
-        for name, value in vars(self).items():
-            setattr(copied, name, value.copy() if isinstance(value, dict | set) else value)
-        return copied
 
     def begin(self) -> None:
         """A cell is about to run."""
@@ -143,13 +141,12 @@ class Cells:
             _display(text, about, update=True)
 
     def _meant(self) -> dict[str, Any]:
-        found = shell()
-        names = found.user_ns if found is not None else {}
+        names = self.kernel.user_ns if self.kernel is not None else {}
         return {name: names[name] for name in self.names if name in names}
 
     def _look_back(self) -> None:
         """Find answers whose latest cell can't be read, among those that ran before this."""
-        for text in shell().user_ns.get("In", ()):
+        for text in self.kernel.user_ns.get("In", ()):
             try:
                 ast.parse(text)
                 why = ""

@@ -37,17 +37,20 @@ class Text:
 
     Args:
         parts: functions and classes. The last one is the reference, the others are what it
-            calls and an edit may change too.
+            calls and an edit may change too. What their modules know is at hand, that of the
+            later ones first.
     """
 
     def __init__(self, *parts: Any) -> None:
         self.name: str = parts[-1].__name__
         self.parts = tuple(_tidied(part) for part in parts)
-        self._globals = vars(sys.modules[parts[-1].__module__])
+        self._modules = [sys.modules[part.__module__] for part in parts]
 
     def edited(self, way: str = "") -> Any:
         """The reference with an edit made (see `code`)."""
-        namespace = _AT_HAND | self._globals
+        namespace = dict(_AT_HAND)
+        for module in self._modules:
+            namespace |= vars(module)
         for part in self.code(way):
             exec(_compiled(part, f"<an edit of {self.name}>"), namespace)
         return namespace[self.name]

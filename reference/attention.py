@@ -20,13 +20,15 @@ def project_qkv(x: Tensor, W_q: Tensor, W_k: Tensor, W_v: Tensor) -> tuple[Tenso
 
     Raises `ValueError` where a matrix does not have `d_model` rows.
     """
-    for name, W in (("W_q", W_q), ("W_k", W_k), ("W_v", W_v)):
-        if W.shape[0] != x.shape[-1]:
+    for name, w in (("W_q", W_q), ("W_k", W_k), ("W_v", W_v)):
+        if w.shape[0] != x.shape[-1]:
             raise ValueError(
-                f"{name} has shape {tuple(W.shape)}; its first dimension must be "
+                f"{name} has shape {tuple(w.shape)}; its first dimension must be "
                 f"d_model = {x.shape[-1]}, the last dimension of x"
             )
-    return x @ W_q, x @ W_k, x @ W_v
+    W = (W_q, W_k, W_v)
+    Q, K, V = (x @ w for w in W)
+    return (Q, K, V)
 
 
 def softmax(x: Tensor, dim: int = -1) -> Tensor:
@@ -36,8 +38,10 @@ def softmax(x: Tensor, dim: int = -1) -> Tensor:
     the exponential, which changes nothing in exact arithmetic and keeps inputs of ±1e4 finite.
     An entry of `-inf` gets exactly 0; where all are `-inf` the result is NaN, as in PyTorch.
     """
-    exponentials = (x - x.amax(dim=dim, keepdim=True)).exp()
-    return exponentials / exponentials.sum(dim=dim, keepdim=True)
+    top = x.amax(dim, True)
+    e = torch.exp(x - top)
+    total = e.sum(dim, True)
+    return e / total
 
 
 def scaled_dot_product_attention(
@@ -85,7 +89,11 @@ def split_heads(x: Tensor, n_heads: int) -> Tensor:
     Raises `ValueError` where `n_heads` does not divide `d_model`.
     """
     _check_heads(x.shape[-1], n_heads)
-    return x.unflatten(-1, (n_heads, -1)).transpose(-3, -2)
+    *batch, n, d_model = x.shape
+    d_head = d_model // n_heads
+    cut = x.reshape(*batch, n, n_heads, d_head)
+    heads = cut.transpose(-3, -2)
+    return heads
 
 
 def merge_heads(x: Tensor) -> Tensor:
@@ -93,7 +101,11 @@ def merge_heads(x: Tensor) -> Tensor:
 
     Shapes: `x` `(..., n_heads, n, d_head)`; gives `(..., n, n_heads * d_head)`.
     """
-    return x.transpose(-3, -2).flatten(-2)
+    *batch, n_heads, n, d_head = x.shape
+    shape = (*batch, n, n_heads * d_head)
+    rows = x.transpose(-3, -2)
+    merged = rows.reshape(shape)
+    return merged
 
 
 class MultiHeadAttention(nn.Module):
@@ -153,7 +165,9 @@ def padding_mask(lengths: Tensor, n: int) -> Tensor:
     """
     if bool(((lengths < 0) | (lengths > n)).any()):
         raise ValueError(f"lengths is {lengths.tolist()}; every length must be from 0 to n = {n}")
-    return (torch.arange(n, device=lengths.device) < lengths[:, None])[:, None, :]
+    key, length = torch.arange(n, device=lengths.device), lengths[:, None]
+    real = key < length
+    return real[:, None]
 
 
 def attention_entropy(weights: Tensor) -> Tensor:

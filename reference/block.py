@@ -135,7 +135,8 @@ def repeat_kv(x: Tensor, n_repeats: int) -> Tensor:
     heads in the order 0, 0, 1, 1, …: query head `h` meets key head `h // n_repeats` (Ainslie et
     al. 2023, "GQA", section 2.2).
     """
-    return x.repeat_interleave(n_repeats, dim=-3)
+    repeated = x.repeat_interleave(n_repeats, -3)
+    return repeated
 
 
 class KVCache:

@@ -38,7 +38,9 @@ class ModelConfig:
 
 def linear_parameters(d_in: int, d_out: int, bias: bool = True) -> int:
     """Weights, and biases if any, of a layer from `d_in` to `d_out` features."""
-    return d_in * d_out + (d_out if bias else 0)
+    weights = d_in * d_out
+    biases = d_out if bias else 0
+    return weights + biases
 
 
 def attention_parameters(
@@ -115,7 +117,8 @@ def kv_cache_bytes(config: ModelConfig, n_tokens: int, bytes_per_number: int = 2
     """
     n_kv_heads = config.n_heads if config.n_kv_heads is None else config.n_kv_heads
     d_head = _head_size(config.d_model, config.n_heads, config.d_head)
-    return 2 * config.n_layers * n_kv_heads * d_head * n_tokens * bytes_per_number
+    numbers = 2 * config.n_layers * n_kv_heads * d_head * n_tokens
+    return numbers * bytes_per_number
 
 
 def weight_bytes(n_parameters: int, dtype: Dtype = "float32") -> int:

@@ -11,15 +11,25 @@ from torch import Tensor
 from checks.attention.exercise import EXERCISE
 from checks.attention.softmax import other_sum
 from checks.compare import same
-from checks.seen import batch_fails, comes_back, not_finite, other_count, part, raised
+from checks.mistakes import Wrong
+from checks.seen import Predicate, batch_fails, comes_back, not_finite, other_count, part, raised
 from reference import attention
 
 
-def _attention(Q: Tensor, K: Tensor, V: Tensor) -> tuple[Tensor, Tensor]:
+def plain_attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Any:
+    """A step a line, and exercise 4's mask too: what edits of either replace must stand once."""
     scale = math.sqrt(Q.shape[-1])
     dot = Q @ K.mT
     scores = dot / scale
+    plain = scores.softmax(-1)
+    if mask is not None:
+        hide = ~mask
+        low = -math.inf
+        scores[:] = scores.masked_fill(hide, low)
     weights = scores.softmax(-1)
+    if mask is not None:
+        keyless = 0 * plain
+        weights[:] = weights.where(mask.any(-1, True), keyless)
     output = weights @ V
     return (output, weights)
 
@@ -29,89 +39,93 @@ def _lengths_differ(got: Any, expected: Any, Q: Tensor, K: Tensor, V: Tensor, **
     return differ and raised(says="size")(got)
 
 
-# Exercise 4 makes these edits in its own text too, which has the same lines.
+WRONG: Wrong = {
+    "divide scores by the square root of d_k, the last dimension of Q, before the softmax": {
+        "scores = dot": "the scores are not scaled",
+        "scale = Q.shape[-1]": "the scores are divided by d_k instead of the square root",
+        "scores = dot * scale": "the scores are multiplied by the square root of d_k",
+        "scores = dot * Q.shape[-1]": "the scores are multiplied by d_k",
+        "scale = math.sqrt(K.shape[-2])": "the scale uses n_k, the number of keys",
+        "scale = math.sqrt(Q.shape[-2])": "the scale uses n_q, the number of queries",
+        "scale = math.sqrt(Q.shape[0])": "the scale uses the first (batch) dimension",
+        "scale = math.sqrt(V.shape[-1])": "the scale uses d_v, the size of the values",
+        "scale = Q.shape[-1] ** 0.25": "the scale is the fourth root of d_k",
+        ("scale = math.sqrt(64)", "scale = math.sqrt(512)"): "the scale is a fixed number",
+        "weights = (scores * scale).softmax(-1) / scale": "the scaling comes after the softmax",
+    },
+    "the weights are softmax(scores, dim=-1), over the keys (the last dimension)": {
+        "weights = scores.softmax(1)": "the softmax runs over dimension 1",
+        "weights = scores.softmax(-2)": "the softmax runs over the queries (dim=-2)",
+        "weights = scores.softmax(0)": "the softmax runs over the first dimension (0)",
+        "weights = scores.exp() / scores.exp().sum()": "the softmax runs over all scores",
+        "weights = scores": "the softmax is missing",
+        "weights = scores.softmax(-1).softmax(-1)": "the softmax is applied twice",
+        "weights = scores / scores.sum(-1, True)": "the scores are divided by their sum",
+        "weights = scores.sigmoid()": "a sigmoid replaces the softmax",
+        "weights = scores.log_softmax(-1)": "they are log-probabilities (log_softmax)",
+        "weights = F.one_hot(scores.argmax(-1), K.shape[-2]).to(Q)": "only the argmax counts",
+        "weights = (-scores).softmax(-1)": "the sign of the scores is flipped",
+    },
+    "compare each query (row) with each key (column), by Q Kᵀ / √d_k": {
+        "dot = K @ Q.mT": "queries and keys are swapped (K Qᵀ)",
+        "dot = Q @ Q.mT": "the scores are Q Qᵀ",
+        "dot = K @ K.mT": "the scores are K Kᵀ",
+        "dot = Q @ V.mT": "the scores are Q Vᵀ",
+        "dot = Q @ K": "K is not transposed",
+        "dot = Q @ K.reshape(K.mT.shape)": "K is reshaped (view) instead of transposed",
+        "dot = Q.mT @ K": "Q is transposed instead of K",
+        "scores = F.normalize(Q, 2, -1) @ F.normalize(K, 2, -1).mT": "the scores are cosines",
+        "scores = -torch.cdist(Q, K)": "the scores are negative distances",
+        "scores = dot / scale + torch.ones_like(dot).tril().log()": "a causal mask is applied",
+    },
+    "the output is weights @ V": {
+        "output = weights @ K": "the output uses K instead of V",
+        "output = weights @ Q": "the output uses Q instead of V",
+        "output = weights.mT @ V": "the weights are transposed before they meet V",
+        "output = scores @ V": "the softmax is missing, and the raw scores are used",
+        "output = weights @ V / scale": "the output is scaled too",
+        ("output = weights @ V + Q", "output = weights @ V + V"): "a residual is added",
+        "output = weights @ V + (Q if Q.shape[-1] == V.shape[-1] else 0)": "a residual is added"
+        " where the sizes allow it",
+    },
+    "return (output, weights), with a row of weights for each query": {
+        "return (output, scores)": "the scores and not the softmax's weights are returned",
+        "return (output, weights.mT)": "the weights come back transposed",
+        "return (weights, output)": "the results are swapped",
+        "return (output, dot.softmax(-1))": "the weights are of unscaled scores",
+    },
+    "the results keep the dtype of Q, K and V": {
+        "return (output.float(), weights.float())": "they are converted to float32",
+        "return (output.double(), weights.double())": "they are converted to float64",
+    },
+}
+"""Exercise 4 has these too."""
+SEEN: dict[str, Predicate] = {
+    "some weights are 0, as after dropout: plain attention is asked "
+    "for": lambda got, right, *_, **mask: bool(right[1].all()) and not got[1].all(),
+    "only one result comes back: return the tuple (output, weights)": comes_back(Tensor),
+    "the number of results is wrong: return the two of them, (output, weights)": other_count,
+    "the weights are right but the output is not weights @ V": lambda got, expected, *_, **mask: (
+        same(got[1], expected[1])
+    ),
+    "exp overflows for large scores: subtract each row's maximum first": part(0, not_finite),
+    "the batch is not handled: Q, K and V may have any number of leading dimensions, also none "
+    "(K.transpose(-2, -1) swaps the last two, K.T does not)": batch_fails(2),
+    "queries and keys may differ in number (n_q and n_k) and values in size (d_v): take no "
+    "size of one for another": _lengths_differ,
+    "the weights of a query don't sum to 1 over the keys: the softmax runs along dim=-1 and "
+    "nothing changes the weights after it": part(1, other_sum),
+}
+
 check_scaled_dot_product_attention = EXERCISE.check(
     "scaled_dot_product_attention",
     reference=attention.scaled_dot_product_attention,
-    text=[_attention],
+    text=[plain_attention],
     parts=("output", "weights"),
     expects="weights = softmax(Q Kᵀ / √d_k) over the keys, output = weights @ V, returned as "
     "(output, weights)",
-    wrong={
-        "divide scores by the square root of d_k, the last dimension of Q, before the softmax": {
-            "scores = dot": "the scores are not scaled",
-            "scale = Q.shape[-1]": "the scores are divided by d_k instead of the square root",
-            "scores = dot * scale": "the scores are multiplied by the square root of d_k",
-            "scores = dot * Q.shape[-1]": "the scores are multiplied by d_k",
-            "scale = math.sqrt(K.shape[-2])": "the scale uses n_k, the number of keys",
-            "scale = math.sqrt(Q.shape[-2])": "the scale uses n_q, the number of queries",
-            "scale = math.sqrt(Q.shape[0])": "the scale uses the first (batch) dimension",
-            "scale = math.sqrt(V.shape[-1])": "the scale uses d_v, the size of the values",
-            "scale = Q.shape[-1] ** 0.25": "the scale is the fourth root of d_k",
-            ("scale = math.sqrt(64)", "scale = math.sqrt(512)"): "the scale is a fixed number",
-            "weights = (scores * scale).softmax(-1) / scale": "the scaling comes after the softmax",
-        },
-        "the weights are softmax(scores, dim=-1), over the keys (the last dimension)": {
-            "weights = scores.softmax(1)": "the softmax runs over dimension 1",
-            "weights = scores.softmax(-2)": "the softmax runs over the queries (dim=-2)",
-            "weights = scores.softmax(0)": "the softmax runs over the first dimension (0)",
-            "weights = scores.exp() / scores.exp().sum()": "the softmax runs over all scores",
-            "weights = scores": "the softmax is missing",
-            "weights = scores.softmax(-1).softmax(-1)": "the softmax is applied twice",
-            "weights = scores / scores.sum(-1, True)": "the scores are divided by their sum",
-            "weights = scores.sigmoid()": "a sigmoid replaces the softmax",
-            "weights = scores.log_softmax(-1)": "they are log-probabilities (log_softmax)",
-            "weights = F.one_hot(scores.argmax(-1), K.shape[-2]).to(Q)": "only the argmax counts",
-            "weights = (-scores).softmax(-1)": "the sign of the scores is flipped",
-        },
-        "compare each query (row) with each key (column), by Q Kᵀ / √d_k": {
-            "dot = K @ Q.mT": "queries and keys are swapped (K Qᵀ)",
-            "dot = Q @ Q.mT": "the scores are Q Qᵀ",
-            "dot = K @ K.mT": "the scores are K Kᵀ",
-            "dot = Q @ V.mT": "the scores are Q Vᵀ",
-            "dot = Q @ K": "K is not transposed",
-            "dot = Q @ K.reshape(K.mT.shape)": "K is reshaped (view) instead of transposed",
-            "dot = Q.mT @ K": "Q is transposed instead of K",
-            "scores = F.normalize(Q, 2, -1) @ F.normalize(K, 2, -1).mT": "the scores are cosines",
-            "scores = -torch.cdist(Q, K)": "the scores are negative distances",
-            "scores = dot / scale + torch.ones_like(dot).tril().log()": "a causal mask is applied",
-        },
-        "the output is weights @ V": {
-            "output = weights @ K": "the output uses K instead of V",
-            "output = weights @ Q": "the output uses Q instead of V",
-            "output = weights.mT @ V": "the weights are transposed before they meet V",
-            "output = scores @ V": "the softmax is missing, and the raw scores are used",
-            "output = weights @ V / scale": "the output is scaled too",
-            ("output = weights @ V + Q", "output = weights @ V + V"): "a residual is added",
-            "output = weights @ V + (Q if Q.shape[-1] == V.shape[-1] else 0)": "a residual is added"
-            " where the sizes allow it",
-        },
-        "return (output, weights), with a row of weights for each query": {
-            "return (output, scores)": "the scores and not the softmax's weights are returned",
-            "return (output, weights.mT)": "the weights come back transposed",
-            "return (weights, output)": "the results are swapped",
-            "return (output, dot.softmax(-1))": "the weights are of unscaled scores",
-        },
-        "the results keep the dtype of Q, K and V": {
-            "return (output.float(), weights.float())": "they are converted to float32",
-            "return (output.double(), weights.double())": "they are converted to float64",
-        },
-    },
-    seen={
-        "some weights are 0, as after dropout: plain attention is asked "
-        "for": lambda got, right, *_, **mask: bool(right[1].all()) and not got[1].all(),
-        "only one result comes back: return the tuple (output, weights)": comes_back(Tensor),
-        "the number of results is wrong: return the two of them, (output, weights)": other_count,
-        "the weights are right but the output is not weights "
-        "@ V": lambda got, expected, *_, **mask: same(got[1], expected[1]),
-        "exp overflows for large scores: subtract each row's maximum first": part(0, not_finite),
-        "the batch is not handled: Q, K and V may have any number of leading dimensions, also none "
-        "(K.transpose(-2, -1) swaps the last two, K.T does not)": batch_fails(2),
-        "queries and keys may differ in number (n_q and n_k) and values in size (d_v): take no "
-        "size of one for another": _lengths_differ,
-        "the weights of a query don't sum to 1 over the keys: the softmax runs along dim=-1 and "
-        "nothing changes the weights after it": part(1, other_sum),
-    },
+    wrong=WRONG,
+    seen=SEEN,
 )
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from checks.causal_masking.exercise import EXERCISE
 from checks.compare import attempt, describe
 from checks.message import WrongAnswer
+from checks.run import run_of
 
 
 def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) -> None:
@@ -26,7 +27,7 @@ def check_no_leak(answer: Any, Q: Tensor, K: Tensor, V: Tensor, mask: Tensor) ->
     mask under test is `(n, n)`.
     """
     for problem, cause in _leaks(answer, mask, Q, K, V):
-        EXERCISE.note_failure("scaled_dot_product_attention")
+        run_of(EXERCISE).note_failure("scaled_dot_product_attention")
         facts = {
             "called": f"scaled_dot_product_attention with {len(Q)} tokens and a causal mask",
             "problem": problem,

@@ -5,24 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.masks import seen_of_a_mask
 from checks.seen import raised
 from reference import attention
 
-
-def _padding(lengths: Tensor, n: int) -> Tensor:
-    key, length = torch.arange(n), lengths[:, None]
-    real = key < length
-    return real[:, None]
-
-
 check_padding_mask = EXERCISE.check(
     "padding_mask",
     reference=attention.padding_mask,
-    text=[_padding],
     expects="a boolean tensor of shape (batch, 1, n), True at the first lengths[b] keys of "
     "sequence b",
     wrong={

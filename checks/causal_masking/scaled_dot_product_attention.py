@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from checks import attention as exercise_1
+from checks.attention import scaled_dot_product_attention as exercise_1
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.no_leak import check_no_leak
 from checks.compare import same
 from checks.seen import comes_back, raised
 from reference import attention
-
-
-def _attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Any:
-    # Exercise 1's edits are made here too: what they replace must stand once.
-    scale = math.sqrt(Q.shape[-1])
-    dot = Q @ K.mT
-    scores = dot / scale
-    plain = scores.softmax(-1)
-    if mask is not None:
-        hide = ~mask
-        low = -math.inf
-        scores[:] = scores.masked_fill(hide, low)
-    weights = scores.softmax(-1)
-    if mask is not None:
-        keyless = 0 * plain
-        weights[:] = weights.where(mask.any(-1, True), keyless)
-    output = weights @ V
-    return (output, weights)
 
 
 def _keyless_only(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
@@ -44,7 +25,7 @@ _LOW = "masked keys keep or take some weight: a number is not low enough, only -
 _check_attention = EXERCISE.check(
     "scaled_dot_product_attention",
     reference=attention.scaled_dot_product_attention,
-    text=[_attention],
+    text=[exercise_1.plain_attention],
     parts=("output", "weights"),
     expects="weights = softmax(Q Kᵀ / √d_k) over the keys where the mask is True (every key "
     "without a mask), exactly 0 where it is False; output = weights @ V; both 0 for a query with "
@@ -94,7 +75,7 @@ _check_attention = EXERCISE.check(
             "output = plain @ V": "the output is made with the unmasked weights",
             "weights[:] = plain * mask; return (output, plain)": "values of masked keys are zeroed",
         },
-        **exercise_1.check_scaled_dot_product_attention.wrong,
+        **exercise_1.WRONG,
     },
     seen={
         "the mask does not broadcast to (..., n_q, n_k): it may have fewer dimensions, or 1 in "
@@ -109,7 +90,7 @@ _check_attention = EXERCISE.check(
         "weights after it": lambda got, right, *_, mask: not same(got[1].sum(-1), right[1].sum(-1)),
         "mask=None is not handled: without a mask no key is hidden": raised(says="NoneType"),
         "a bool mask has no minus: use masked_fill(~mask, -math.inf)": raised(says="bool tensor"),
-        **exercise_1.check_scaled_dot_product_attention.seen,
+        **exercise_1.SEEN,
     },
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,44 +9,20 @@ import torch
 from torch import Tensor, nn
 
 from checks import modules, seen
-from checks.causal_attention import CAUSAL_ATTENTION, ROPE, merge, rope, split
-from checks.causal_attention import sinusoids as sinusoids  # edits use it
+from checks.causal_attention import CAUSAL_ATTENTION, ROPE, TEXT, PlainAttention
 from checks.decoder.exercise import EXERCISE
 from checks.decoder.rms_norm import centred as centred  # edits use it
 from checks.decoder.swiglu import PlainSwiGLU
 from checks.mistakes import Wrong
 from checks.seen import SEVERAL_CAME, right_at, says
-from reference.attention import causal_mask
-from reference.block import DecoderBlock, GroupedQueryAttention, RMSNorm
-from reference.block import SwiGLU as SwiGLU  # edits use it
-
-
-class _Attention(GroupedQueryAttention):
-    def forward(self, x: Tensor, cache: Any = None) -> Any:
-        h = self.n_heads
-        n = x.shape[-2]
-        W = (self.W_q, self.W_k, self.W_v)
-        t = (x, x, x)
-        p = [layer(s) for layer, s in zip(W, t, strict=True)]
-        q, k, v = (split(s, h) for s in p)
-        Q = rope(q)
-        K = rope(k)
-        V = v
-        scores = Q @ K.mT / math.sqrt(Q.shape[-1])
-        mask = causal_mask(n)
-        low = -math.inf
-        hidden = scores.masked_fill(~mask, low)
-        weights = torch.softmax(hidden, -1)
-        found = merge(weights @ V)
-        output = self.W_o(found)
-        return output
+from reference.block import DecoderBlock, RMSNorm
 
 
 class _Block(nn.Module):
     def __init__(self, d_model: int, n_heads: int, d_ff: int) -> None:
         super().__init__()
         self.attention_norm = RMSNorm(d_model)
-        self.attention = _Attention(d_model, n_heads)
+        self.attention = PlainAttention(d_model, n_heads)
         self.feed_forward_norm = RMSNorm(d_model)
         self.feed_forward = PlainSwiGLU(d_model, d_ff)
 
@@ -115,7 +90,7 @@ _check_decoder_block = EXERCISE.check(
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=DecoderBlock,
     procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
-    text=[GroupedQueryAttention, split, merge, rope, PlainSwiGLU, _Attention, _Block],
+    text=[*TEXT, PlainSwiGLU, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",
     wrong={

@@ -16,9 +16,7 @@ from checks.decoder.exercise import EXERCISE
 from checks.decoder.rms_norm import centred as centred  # edits use it
 from checks.seen import SEVERAL_CAME, Predicate, batch_fails, says
 from helpers.weights import austen_files
-from reference.block import DecoderBlock as DecoderBlock  # edits use it
 from reference.block import DecoderLM
-from reference.block import RMSNorm as RMSNorm  # edits use it
 
 
 class _LM(DecoderLM):

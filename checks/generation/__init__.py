@@ -1,6 +1,6 @@
 """Exercise 8-generation: a module for each answer, with misconceptions and hidden cases."""
 
-from checks.generation.exercise import EXERCISE, hidden_tests, passed, waiting
+from checks.generation.exercise import EXERCISE
 from checks.generation.generate_cached import (
     check_generate_cached,
     check_generate_cached_often,
@@ -14,6 +14,7 @@ from checks.generation.kv_cache import check_KVCache
 from checks.generation.kv_cache_bytes import check_kv_cache_bytes
 from checks.generation.nucleus import check_nucleus
 from checks.generation.repeat_kv import check_repeat_kv
+from checks.run import for_test_cells
 
 __all__ = [
     "EXERCISE",
@@ -30,3 +31,4 @@ __all__ = [
     "passed",
     "waiting",
 ]
+__getattr__ = for_test_cells(EXERCISE)

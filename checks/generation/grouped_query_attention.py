@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from checks import modules, seen
-from checks.causal_attention import CAUSAL_ATTENTION, ROPE, merge, rope, split
-from checks.causal_attention import sinusoids as sinusoids  # edits use it
+from checks.causal_attention import CAUSAL_ATTENTION, ROPE, TEXT
 from checks.check import all_of
 from checks.compare import attempt, same
 from checks.generation.exercise import EXERCISE
-from checks.generation.repeat_kv import plain_repeat
 from checks.mistakes import Wrong
 from checks.seen import (
     SEVERAL_CAME,
@@ -27,52 +24,7 @@ from checks.seen import (
     right_at,
     says,
 )
-from reference.attention import causal_mask
 from reference.block import GroupedQueryAttention
-
-
-class _Attention(nn.Module):
-    def __init__(
-        self,
-        d_model: int,
-        n_heads: int,
-        n_kv_heads: int | None = None,
-        rope_base: float = 10000.0,
-    ) -> None:
-        super().__init__()
-        GroupedQueryAttention(d_model, n_heads, n_kv_heads)  # refuses bad input
-        group = n_heads // (n_kv_heads or n_heads)
-        base = rope_base
-        self.n_heads, self.group, self.base = (n_heads, group, base)
-        self.W_q = nn.Linear(d_model, d_model, bias=False)
-        self.W_k = nn.Linear(d_model, d_model // group, bias=False)
-        self.W_v = nn.Linear(d_model, d_model // group, bias=False)
-        self.W_o = nn.Linear(d_model, d_model, bias=False)
-
-    def forward(self, x: Tensor, cache: Any = None) -> Any:
-        h = self.n_heads
-        m = h // self.group
-        n = x.shape[-2]
-        past = 0 if cache is None else cache.n_seen
-        first, base = (past, self.base)
-        W = (self.W_q, self.W_k, self.W_v)
-        t = (x, x, x)
-        p = [layer(s) for layer, s in zip(W, t, strict=True)]
-        q, k, v = (split(s, heads) for s, heads in zip(p, (h, m, m), strict=True))
-        Q = rope(q, first, base)
-        K = rope(k, first, base)
-        V = v
-        stored = (K, V) if cache is None else cache.extend(K, V)
-        K, V = (plain_repeat(s, h // m) for s in stored)
-        scores = Q @ K.mT / math.sqrt(Q.shape[-1])
-        total = K.shape[-2]
-        mask = causal_mask(total)[total - n :]
-        low = -math.inf
-        hidden = scores.masked_fill(~mask, low)
-        weights = torch.softmax(hidden, -1)
-        found = merge(weights @ V)
-        output = self.W_o(found)
-        return output
 
 
 class Cache:
@@ -189,9 +141,9 @@ _EXTENDING = (
 )
 _GROUPED: Wrong = {
     _SHARED: {
-        "repeated = torch.cat([x] * r, -3)": "the key heads are repeated in the wrong order (0, 1, "
-        "0, 1)",
-        "K, V = (plain_repeat(stored[0], h // m), torch.cat([stored[1]] * (h // m), -3))": "the "
+        "repeated = torch.cat([x] * n_repeats, -3)": "the key heads are repeated in the wrong "
+        "order (0, 1, 0, 1)",
+        "K, V = (repeat_kv(stored[0], h // m), torch.cat([stored[1]] * (h // m), -3))": "the "
         "value heads are repeated in the wrong order (0, 1, 0, 1)",
         "K, V = (s[..., :1, :, :] for s in stored)": "all query heads share the first key head",
     },
@@ -221,23 +173,24 @@ _GROUPED: Wrong = {
         "stored = (K, V)": "the cache is not used",
         "stored = (K, V) if cache is None or cache.extend(K, V) else 0": "only the new keys and "
         "values are attended to, not what extend gives back",
-        "stored = [plain_repeat(s, h // m) for s in (K, V)]; "
+        "stored = [repeat_kv(s, h // m) for s in (K, V)]; "
         "K, V = stored if cache is None else cache.extend(*stored)": "keys and values are repeated "
         "before the cache gets them, which makes it n_heads / n_kv_heads times as large",
         "stored = (K, V) if cache is None else [s.transpose(-3, -2) for s in "
         "cache.extend(K.transpose(-3, -2), V.transpose(-3, -2))]": "the cache gets (..., n, "
         "n_kv_heads, d_head), before the split's transpose",
-        "stored = (K, V) if cache is None else cache.extend(*[merge(s) for s in (K, V)])": "the "
-        "cache gets keys and values that are not split into heads",
+        "stored = (K, V) if cache is None else cache.extend(*[merge_heads(s) for s in (K, V)])": (
+            "the cache gets keys and values that are not split into heads"
+        ),
         "stored = (K, V) if cache is None else cache.extend(V, K)": "keys and values are swapped "
         "for the cache",
         "stored = (K, V) if cache is None else cache.extend(k, V); "
-        "K, V = [plain_repeat(s, h // m) for s in ((rope(stored[0], 0, base) if past or cache else "
+        "K, V = [repeat_kv(s, h // m) for s in ((rope(stored[0], 0, base) if past or cache else "
         "K), stored[1])]": "the cache gets keys that are not turned yet (RoPE turns all of them "
         "anew in each call)",
         "stored = (K, V) if cache is None else cache.extend(k, V)": "the cache gets keys that are "
         "not turned",
-        "stored = (K, V) if cache is None else cache.extend(K, V); K, V = [plain_repeat(s, h // m) "
+        "stored = (K, V) if cache is None else cache.extend(K, V); K, V = [repeat_kv(s, h // m) "
         "for s in (stored[0] if cache is None else rope(stored[0], 0, base), stored[1])]": "the "
         "keys of the cache are turned once more in each call",
     },
@@ -252,7 +205,7 @@ _check_attention = EXERCISE.check(
     "GroupedQueryAttention",
     arguments=("x", "n_heads", "parameters"),
     reference=GroupedQueryAttention,
-    text=[split, merge, rope, plain_repeat, _Attention],
+    text=TEXT,
     procedure=_run_attention,
     expects="a tensor of the shape of x: causal attention, RoPE on queries and keys, each key and "
     "value head shared by n_heads / n_kv_heads query heads in a row; with a cache, the result for "

@@ -10,58 +10,47 @@ from checks.generation.exercise import EXERCISE
 from checks.seen import comes_back, says
 from reference.counting import kv_cache_bytes
 
-
-def _kv_cache_bytes(config: Any, n_tokens: int, bytes_per_number: int = 2) -> Any:
-    b, n = (bytes_per_number, n_tokens)
-    h, L, D = (config.n_heads, config.n_layers, config.d_model)
-    m = config.n_kv_heads or h
-    d = config.d_head or D // h
-    both = 2
-    numbers = both * L * m * d * n
-    return numbers * b
-
-
 check_kv_cache_bytes = EXERCISE.check(
     "kv_cache_bytes",
     reference=kv_cache_bytes,
-    text=[_kv_cache_bytes],
     expects="an int, in bytes: keys and values (2), in each of n_layers layers, n_kv_heads heads "
     "of d_head numbers at n_tokens positions",
     wrong={
         "there are n_kv_heads key heads and as many value heads, n_heads where it is None": {
-            "m = h": "n_kv_heads is ignored (grouped-query attention)",
-            "m = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
-            "m = h + 2 * (config.n_kv_heads or h); both = 1": "queries are counted too",
+            "n_kv_heads = config.n_heads": "n_kv_heads is ignored (grouped-query attention)",
+            "n_kv_heads = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
+            "n_kv_heads = config.n_heads + 2 * (config.n_kv_heads or config.n_heads); "
+            "2 * config -> config": "queries are counted too",
         },
         "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
         "None": {
-            "d = D // h": "config.d_head is ignored",
-            "d = D // m": "d_head is taken for d_model // n_kv_heads",
-            "d = D": "each head is taken to have d_model numbers",
+            "d_head = config.d_model // config.n_heads": "config.d_head is ignored",
+            "d_head = config.d_model // n_kv_heads": "d_head is taken for d_model // n_kv_heads",
+            "d_head = config.d_model": "each head is taken to have d_model numbers",
         },
         "both keys and values are kept, in each layer, for each token": {
-            "both = 1": "keys or values are left out (there are 2)",
-            "both = 3": "queries are counted too (3), which nothing asks for again",
-            "numbers = both * m * d * n": "the layers are left out",
-            "numbers = both * L * m * d": "the tokens are left out",
-            "numbers = both * L * m * d * n ** 2": "n_tokens is squared, as if attention's weights "
+            "2 * config -> config": "keys or values are left out (there are 2)",
+            "2 * config -> 3 * config": "queries are counted too (3), which nothing asks for again",
+            "config.n_layers * ->": "the layers are left out",
+            "* n_tokens ->": "the tokens are left out",
+            "* n_tokens -> * n_tokens ** 2": "n_tokens is squared, as if attention's weights "
             "were kept",
-            "numbers = both * L * m * d * (n - 1)": "the last token is left out",
+            "* n_tokens -> * (n_tokens - 1)": "the last token is left out",
         },
         "bytes are asked for, bytes_per_number for each number (2 unless given)": {
             "return numbers": "numbers come back, not bytes",
-            "b, n = (2, n_tokens)": "bytes_per_number is ignored (2)",
-            "b, n = (4, n_tokens)": "bytes_per_number is ignored (4)",
+            "return numbers * 2": "bytes_per_number is ignored (2)",
+            "return numbers * 4": "bytes_per_number is ignored (4)",
             "bytes_per_number=2 -> bytes_per_number=4": "the default of bytes_per_number is 4",
             "bytes_per_number=2 -> bytes_per_number=1": "the default of bytes_per_number is 1",
-            "return numbers * b * 8": "bits come back, not bytes",
-            "return numbers / b": "it is divided by bytes_per_number",
+            "return numbers * bytes_per_number * 8": "bits come back, not bytes",
+            "return numbers / bytes_per_number": "it is divided by bytes_per_number",
         },
         "give the exact int": {
-            "return float(numbers * b)": "a float comes back",
-            "return numbers * b // 2 ** 20": "MiB come back",
-            "return numbers * b / 2 ** 20": "MiB come back",
-            "return torch.tensor(numbers * b)": "a tensor comes back",
+            "return float(numbers * bytes_per_number)": "a float comes back",
+            "return numbers * bytes_per_number // 2 ** 20": "MiB come back",
+            "return numbers * bytes_per_number / 2 ** 20": "MiB come back",
+            "return torch.tensor(numbers * bytes_per_number)": "a tensor comes back",
         },
     },
     seen={

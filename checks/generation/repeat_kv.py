@@ -6,45 +6,37 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from checks.generation.exercise import EXERCISE
 from checks.seen import batch_fails, numbers_moved, other_shape
 from reference.block import repeat_kv
 
-
-def plain_repeat(x: Tensor, n_repeats: int) -> Tensor:
-    r = n_repeats
-    repeated = x.repeat_interleave(r, -3)
-    return repeated
-
-
 check_repeat_kv = EXERCISE.check(
     "repeat_kv",
     reference=repeat_kv,
-    text=[plain_repeat],
     expects="(..., n_kv_heads * n_repeats, n, d_head): each head n_repeats times in a row (0, 0, "
     "1, 1, …), so that query head h meets key head h // n_repeats",
     wrong={
         "each head stands n_repeats times in a row (0, 0, 1, 1, …)": {
-            "repeated = torch.cat([x] * r, -3)": "all heads come again and again (0, 1, 0, 1, as "
-            "repeat, tile or cat give them)",
+            "repeated = torch.cat([x] * n_repeats, -3)": "all heads come again and again (0, 1, 0, "
+            "1, as repeat, tile or cat give them)",
         },
         "the heads are the third dimension from the end, (..., n_kv_heads, n, d_head)": {
-            "repeated = x.repeat_interleave(r, -2)": "the positions are repeated (dim -2)",
-            "repeated = x.repeat_interleave(r, -1)": "the features are repeated (dim -1)",
-            "repeated = x.repeat_interleave(r, 0)": "the first dimension is repeated (dim 0)",
-            "repeated = x.repeat_interleave(r, 1)": "dimension 1 is repeated, which the heads are "
-            "only with one batch dimension",
+            "repeated = x.repeat_interleave(n_repeats, -2)": "the positions are repeated (dim -2)",
+            "repeated = x.repeat_interleave(n_repeats, -1)": "the features are repeated (dim -1)",
+            "repeated = x.repeat_interleave(n_repeats, 0)": "the first dimension is repeated (dim "
+            "0)",
+            "repeated = x.repeat_interleave(n_repeats, 1)": "dimension 1 is repeated, which the "
+            "heads are only with one batch dimension",
         },
         "n_repeats is how often each head comes": {
             "repeated = x": "x comes back as it was",
-            "r = n_repeats + 1": "each head comes once too often (n_repeats + 1)",
-            "r = max(n_repeats - 1, 1)": "each head comes too seldom (n_repeats - 1)",
+            "(n_repeats, -> (n_repeats + 1,": "each head comes once too often (n_repeats + 1)",
+            "(n_repeats, -> (max(n_repeats - 1, 1),": "each head comes too seldom (n_repeats - 1)",
         },
         "the copies belong to the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
-            "repeated = torch.stack([x] * r, -3)": "there is a dimension too many",
-            "repeated = torch.stack([x] * r, -4)": "there is a dimension too many",
+            "repeated = torch.stack([x] * n_repeats, -3)": "there is a dimension too many",
+            "repeated = torch.stack([x] * n_repeats, -4)": "there is a dimension too many",
         },
     },
     seen={

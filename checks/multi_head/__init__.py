@@ -1,9 +1,10 @@
 """Exercise 2-multi-head: a module for each answer, with misconceptions and hidden cases."""
 
-from checks.multi_head.exercise import EXERCISE, hidden_tests, passed, waiting
+from checks.multi_head.exercise import EXERCISE
 from checks.multi_head.merge_heads import check_merge_heads
 from checks.multi_head.multi_head_attention import check_multi_head_attention, check_refuses
 from checks.multi_head.split_heads import check_split_heads, check_split_refuses
+from checks.run import for_test_cells
 
 __all__ = [
     "EXERCISE",
@@ -16,3 +17,4 @@ __all__ = [
     "passed",
     "waiting",
 ]
+__getattr__ = for_test_cells(EXERCISE)

@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from checks import seen
 from checks.mistakes import Wrong
 from checks.multi_head.exercise import EXERCISE
 from checks.multi_head.heads import BATCH, BATCHES, DTYPES, FRONT, MOVED, VIEW
 from reference import attention
-
-
-def plain_merge(x: Tensor) -> Tensor:
-    *batch, n_heads, n, d_head = x.shape
-    shape = (*batch, n, n_heads * d_head)
-    rows = x.transpose(-3, -2)
-    merged = rows.reshape(shape)
-    return merged
-
 
 SIDE_BY_SIDE: Wrong = {
     "swap heads and positions, transpose(-3, -2), then join the last two dimensions": {
@@ -35,7 +25,6 @@ SIDE_BY_SIDE: Wrong = {
 check_merge_heads = EXERCISE.check(
     "merge_heads",
     reference=attention.merge_heads,
-    text=[plain_merge],
     expects="a tensor of shape (..., n, n_heads * d_head), in which every position has its part "
     "from head 0 first, then its part from head 1, and so on",
     wrong={

@@ -15,10 +15,11 @@ from checks.mistakes import Wrong
 from checks.modules import NO_SUPER, at_random
 from checks.multi_head.exercise import EXERCISE
 from checks.multi_head.heads import BATCH, BATCHES, DEALT, FRONT, REFUSED, VIEW, refuses
-from checks.multi_head.merge_heads import SIDE_BY_SIDE, plain_merge
-from checks.multi_head.split_heads import CUT, plain_split
+from checks.multi_head.merge_heads import SIDE_BY_SIDE
+from checks.multi_head.split_heads import CUT
 from checks.seen import Predicate, raised
 from reference import attention
+from reference.attention import merge_heads, split_heads
 
 # --- MultiHeadAttention: the layers --------------------------------------------------------
 
@@ -100,14 +101,14 @@ class _Attention(attention.MultiHeadAttention):
         q, k, v = (W(s) for W, s in zip(layers, t, strict=True))
         split = (q, k, v)
         h = self.n_heads
-        Q, K, V = (plain_split(s, h) for s in split)
+        Q, K, V = (split_heads(s, h) for s in split)
         d_head = Q.shape[-1]
         scale = math.sqrt(d_head)
         scores = Q @ K.mT / scale
         m = None if mask is None else mask.unsqueeze(-3)
         masked = scores if m is None else scores.masked_fill(~m, -math.inf)
         weights = torch.softmax(masked, -1)
-        joined = plain_merge(weights @ V)
+        joined = merge_heads(weights @ V)
         output = self.W_o(joined)
         return (output, weights)
 
@@ -122,7 +123,7 @@ _WRONG_IN_FORWARD: Wrong = {
         "output = F.layer_norm(self.W_o(joined), x.shape[-1:])": "the output is normalised",
         tuple(f"output = layers[{i}](joined)" for i in range(3)): "another layer takes W_o's place",
         "output = self.W_o(joined / h)": "the output is scaled by the number of heads",
-        "joined = plain_merge(self.W_o(weights @ V))": "W_o comes before the heads are merged",
+        "joined = merge_heads(self.W_o(weights @ V))": "W_o comes before the heads are merged",
     },
     "return (output, weights), with weights of shape (..., n_heads, n_q, n_k)": {
         "return (output, weights.mean(-3))": "the weights are averaged over the heads (as "
@@ -278,7 +279,7 @@ _check_forward = EXERCISE.check(
     "MultiHeadAttention",
     arguments=("x", "context", "mask"),
     reference=attention.MultiHeadAttention,
-    text=[plain_split, plain_merge, _Attention],
+    text=[split_heads, merge_heads, _Attention],
     procedure=_forward,
     parts=("output", "weights"),
     expects="queries from x, keys and values from context (from x without one), split into heads; "

@@ -13,8 +13,11 @@ from checks.seen import Predicate, comes_back
 
 NO_NUMBER = (Tensor, np.ndarray, str)
 NO_FLOAT = "counts are whole numbers (int); divide with //, not with /, multiply by no float"
-IN_BYTES = {("return -> return 2 *", "return -> return 4 *"): "all is counted twice, or in bytes"}
-ANY = IN_BYTES | {"bias=False -> bias=True": "the default is wrong: bias is False unless given"}
+IN_BYTES = "all is counted twice, or in bytes"
+ANY = {
+    ("return -> return 2 *", "return -> return 4 *"): IN_BYTES,
+    "bias=False -> bias=True": "the default is wrong: bias is False unless given",
+}
 ORDER = "the parameters are taken in another order: any may be given by position"
 
 

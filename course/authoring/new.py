@@ -15,8 +15,8 @@ _NAME = re.compile(r"([1-9][0-9]*)-([a-z][a-z0-9]*(?:-[a-z0-9]+)*)")
 def new(exercise: str, root: Path = ROOT) -> list[Path]:
     """Make `exercise` in the course folder `root`, with one answer that is whole.
 
-    Returns what was made: the source notebook, the folder with its checks, and the one with its
-    answers.
+    Returns what was made: the source notebook, the module with its checks, and the folder with
+    its answers.
 
     Raises:
         ValueError: the name is not a number and words, such as 9-mine.
@@ -31,16 +31,15 @@ def new(exercise: str, root: Path = ROOT) -> list[Path]:
         )
     number, words = found.groups()
     notebook = source_of(exercise, root)
-    checks = root / "checks" / module_of(exercise).removeprefix("checks.")
+    checks = root.joinpath(*module_of(exercise).split(".")).with_suffix(".py")
     answers = root / "tests" / "answers" / exercise
-    # A folder would hide a module of its name, such as the engine's checks/check.py.
-    for place in (notebook.parent, checks, checks.with_suffix(".py"), answers):
+    # A folder of its name, such as checks/decoder, would hide the module.
+    for place in (notebook.parent, checks, checks.with_suffix(""), answers):
         if place.exists():
             raise FileExistsError(
                 f"{place.relative_to(root)} exists: choose another name, or remove it first"
             )
-    made = {TEMPLATES / "exercise.ipynb": notebook}
-    made |= {module: checks / module.name for module in (TEMPLATES / "checks").glob("*.py")}
+    made = {TEMPLATES / "exercise.ipynb": notebook, TEMPLATES / "checks.py": checks}
     for answer in (TEMPLATES / "answers").glob("*/*.py"):
         made[answer] = answers / answer.parent.name / answer.name
     for template, target in made.items():

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 import importlib
-import itertools
 import linecache
 import random
 import types
@@ -24,6 +22,7 @@ import torch
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.utils.capture import capture_output
 
+from checks.run import aside
 from course.authoring.exercises import ROOT, module_of, source_of
 from nbexaminer.errors import Malformed
 from nbexaminer.notebook.cell import Cell, Role, cells_of
@@ -161,21 +160,14 @@ def _run(code: str, where: str, names: dict[str, Any]) -> None:
 @contextlib.contextmanager
 def _undisturbed(exercise: str) -> Iterator[None]:
     """Show nothing, and leave random numbers, figures and what the checks know as they were."""
-    checked: Any = importlib.import_module(module_of(exercise)).EXERCISE
-    knowing = [checked, *itertools.chain.from_iterable(checked.checks.values())]
-    known = [
-        {key: copy.copy(value) for key, value in vars(one).items() if value is not checked}
-        for one in knowing
-    ]
+    checked = importlib.import_module(module_of(exercise)).EXERCISE
     figures = plt.get_fignums()
     python, numpy = random.getstate(), np.random.get_state()
     try:
-        with torch.random.fork_rng(devices=[]), capture_output():
+        with torch.random.fork_rng(devices=[]), capture_output(), aside(checked):
             yield
     finally:
         random.setstate(python)
         np.random.set_state(numpy)
         for figure in set(plt.get_fignums()) - set(figures):
             plt.close(figure)
-        for one, before in zip(knowing, known, strict=True):
-            vars(one).update(before)

@@ -3,10 +3,10 @@
 import pytest
 import torch.nn.functional as F
 
-from checks.check import names_used
 from checks.generation import check_KVCache
 from checks.message import WrongAnswer
 from checks.mistakes import Text, edits
+from checks.run import names_used
 
 
 def part(x: float) -> float:

@@ -18,6 +18,7 @@ import torch
 
 from checks.check import Exercise
 from checks.message import WrongAnswer
+from checks.run import aside
 from nbexaminer.notebook.cell import Cell, Role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,8 +75,8 @@ class Cells:
 
     def complaints(self, name: str, defined: dict[str, Any]) -> list[str]:
         """What the visible and the hidden test of `name` say of what is defined."""
-        self.exercise.failed.clear()
-        return list(self._complaints(name, defined))
+        with aside(self.exercise):
+            return list(self._complaints(name, defined))
 
     def _complaints(self, name: str, defined: dict[str, Any]) -> Iterator[str]:
         for cell in (f"{name}-visible", f"{name}-hidden"):

@@ -42,10 +42,26 @@ def _run(course, *command):
     return ran.stdout + ran.stderr
 
 
+def _code(course):
+    """The text of each module of the packages."""
+    return {
+        str(path.relative_to(course)): path.read_text()
+        for package in ("checks", "course", "helpers", "reference", "grader")
+        for path in (course / package).rglob("*.py")
+    }
+
+
 def test_a_new_exercise_is_whole(course):
-    """By the steps of docs/maintainers.md: its lint, release, solution, edits and answers."""
+    """By the steps of docs/maintainers.md: its lint, release, solution, edits and graded answers.
+
+    All the code that it takes is one module.
+    """
+    before = _code(course)
     said = _run(course, "course", "new", NAME)
-    assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words/" in said
+    assert _code(course).items() - before.items() == {
+        ("checks/two_words.py", (course / "checks/two_words.py").read_text())
+    }
+    assert f"source/{NAME}/{NAME}.ipynb" in said and "checks/two_words.py" in said
     assert f"make release solutions EXERCISE={NAME}" in said
     assert _run(course, "course", "check-sources", NAME) == ""
     _run(course, "course", "release", NAME)
@@ -61,7 +77,8 @@ def test_a_new_exercise_is_whole(course):
 
 def test_what_exists_is_not_made_again(course):
     before = sorted(course.rglob("*"))
-    for name, there in ((NAME, f"source/{NAME}"), ("3-check", "checks/check.py")):
+    taken = {NAME: f"source/{NAME}", "3-check": "checks/check.py", "10-decoder": "checks/decoder"}
+    for name, there in taken.items():
         with pytest.raises(FileExistsError, match=f"{there} exists: choose another name"):
             new(name, course)
     assert sorted(course.rglob("*")) == before

@@ -1,4 +1,4 @@
-"""Double every number: what often goes wrong, and hidden cases."""
+"""Exercise 0-template: its points, and of its answer what often goes wrong and hidden cases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import torch
 from torch import Tensor
 
 from checks import seen
-from checks.template.exercise import EXERCISE
+from checks.check import Exercise
+from checks.run import for_test_cells
+
+EXERCISE = Exercise("0-template", {"double": (1, 2)})
+__getattr__ = for_test_cells(EXERCISE)
 
 
 def _double(x: Tensor) -> Tensor:
