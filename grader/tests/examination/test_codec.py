@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.torch import save
 from torch import nn
 
 from nbexaminer.examination import stand_in
-from nbexaminer.examination.codec import MAX_DEPTH, BadValue, CantCross, decode, encode
+from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs.plain import MAX_ARRAYS, MAX_DEPTH, BadValue, CantCross
 from nbexaminer.examination.stand_in import Ended, Lost, Remote, RemoteError, rebuild_error
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, Closed, TimedOut, strict_json
@@ -133,25 +134,29 @@ def test_any_other_layout_crosses_as_ever(tensor: torch.Tensor) -> None:
     assert alike(decode(data, blob, refuse), tensor)
 
 
+ONES = {"T": ["float32", [2, 3]]}
+ITS_BYTES = np.ones(6, "f4").tobytes()
+
+
 @pytest.mark.parametrize(
     "data",
     [
-        {"P": None}, {"P": []}, {"P": [{"T": 0}]}, {"P": [{"T": 0}, [0, 1], 2]},
-        {"P": [{"T": 0}, [0]]}, {"P": [{"T": 0}, [0, 0]]}, {"P": [{"T": 0}, [1, 2]]},
-        {"P": [{"T": 0}, [-1, 0]]}, {"P": [{"T": 0}, [True, False]]}, {"P": [{"T": 0}, [0.0, 1]]},
-        {"P": [{"T": 0}, [0, 1, 2]]}, {"P": [{"T": 0}, ["0", "1"]]}, {"P": [{"T": 0}, 10**99]},
-        {"P": [{"A": 0}, [1, 0]]}, {"P": [{"l": []}, []]}, {"P": [{"T": 1}, [1, 0]]},
+        {"P": None}, {"P": []}, {"P": [ONES]}, {"P": [ONES, [0, 1], 2]},
+        {"P": [ONES, [0]]}, {"P": [ONES, [0, 0]]}, {"P": [ONES, [1, 2]]},
+        {"P": [ONES, [-1, 0]]}, {"P": [ONES, [True, False]]}, {"P": [ONES, [0.0, 1]]},
+        {"P": [ONES, [0, 1, 2]]}, {"P": [ONES, ["0", "1"]]}, {"P": [ONES, 10**99]},
+        {"P": [{"A": ["f4", [2, 3]]}, [1, 0]]}, {"P": [{"l": []}, []]}, {"P": [{"T": 1}, [1, 0]]},
     ],
 )  # fmt: skip
 def test_a_wrong_order_of_dimensions_is_refused(data: Any) -> None:
     """It comes from a learner's process as well as from a test."""
     with pytest.raises(BadValue):
-        decode(data, save({"0": torch.ones(2, 3)}), refuse)
-    endless: Any = {"T": 0}
+        decode(data, ITS_BYTES, refuse)
+    endless: Any = ONES
     for _ in range(MAX_DEPTH + 2):
         endless = {"P": [endless, [1, 0]]}
     with pytest.raises(BadValue, match="deep"):
-        decode(endless, save({"0": torch.ones(2, 3)}), refuse)
+        decode(endless, ITS_BYTES, refuse)
 
 
 @pytest.mark.parametrize("dtype", ["bool", "u1", "i2", "i8", "f2", "f4", "f8", "c8", "c16"])
@@ -160,6 +165,104 @@ def test_arrays_come_back_as_they_were(dtype: str) -> None:
     array = np.arange(12).astype(dtype).reshape(3, 4)
     for view in (array, array.T, array[::2, 1:], array[:0], array[1, 2:3], np.array(array[1, 1])):
         assert alike(there_and_back(view), np.ascontiguousarray(view).reshape(view.shape))
+
+
+FRAME = pd.DataFrame(
+    {
+        "n": [1, 2, 3], "share": [0.5, math.nan, 2], "word": ["x", None, "z"],
+        "true": [True, False, True], "mixed": pd.Series(["x", 1, None], dtype=object),
+        "day": pd.to_datetime(["2020-01-01", "2020-01-02", None]),
+        "took": pd.to_timedelta([1, 2, 3], unit="s"), "gaps": pd.array([1, None, 3], "Int64"),
+        "text": pd.array(["a", None, "b"], "string"), "maybe": pd.array([True, None, False]),
+    }
+)  # fmt: skip
+FRAMES = {
+    "all dtypes": FRAME,
+    "text as index": FRAME.set_index("word"),
+    "two levels": FRAME.set_index(["n", "word"]),
+    "grouped": FRAME.groupby("true")[["n"]].agg(["sum", "mean"]),
+    "described": FRAME[["n", "share"]].describe(),
+    "no columns": FRAME[[]],
+    "no rows": FRAME[:0],
+    "nothing": pd.DataFrame(),
+    "the same rows and columns twice": pd.concat([FRAME[["n"]], FRAME[["n"]]], axis=1).loc[[2, 2]],
+}
+SERIES = {
+    "named": FRAME["word"],
+    "counted": FRAME["word"].value_counts(),
+    "complex": pd.Series([1 + 2j]),
+    "days": pd.Series(range(4), index=pd.date_range("2020", periods=4, freq="D"), name=3),
+    "grouped": FRAME.groupby(["true", "word"]).size(),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_data_frames_come_back_as_they_were(name: str) -> None:
+    """A right answer would be told that a dtype, an index or a name is wrong."""
+    pd.testing.assert_frame_equal(there_and_back(FRAMES[name]), FRAMES[name])
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_series_and_indexes_come_back_as_they_were(name: str) -> None:
+    """The same for one column, and for what names its rows."""
+    pd.testing.assert_series_equal(there_and_back(SERIES[name]), SERIES[name])
+    pd.testing.assert_index_equal(there_and_back(SERIES[name].index), SERIES[name].index)
+
+
+def test_a_frame_of_a_learners_own_class_arrives_as_a_plain_one() -> None:
+    """A subclass with methods of the learner's own must not reach a test."""
+
+    class Liar(pd.DataFrame):
+        def equals(self, other: object) -> bool:
+            return True
+
+    assert type(there_and_back(Liar({"a": [1]}))) is pd.DataFrame
+
+
+@pytest.mark.parametrize(
+    "value",
+    [pd.Series(range(100_001)), pd.DataFrame(index=range(10**9)), pd.Series(["x" * 9_000_000]),
+     pd.Series([[1]]), pd.Series([2**70]), pd.Series([1j], dtype=object), FRAME.dtypes,
+     pd.Series(["a"], dtype="category"), pd.Series(pd.to_datetime(["2020"], utc=True)),
+     pd.Series([1], name=("a", "b"))],
+    ids=["rows", "empty rows", "text", "lists", "large ints", "complex objects", "objects",
+         "categories", "time zones", "names"],
+)  # fmt: skip
+def test_what_else_pandas_has_stays_where_it_is(value: Any) -> None:
+    """It would arrive as something else, or fill the examiner's memory."""
+    data, blob = encode(value, lambda found: {"kept": found is value})
+    assert (data, blob) == ({"x": {"kept": True}}, b"")
+
+
+L1, RANGE = {"l": [1]}, {"l": [{"l": [None]}, 0, 1, 1]}
+HOSTILE_FRAMES = [
+    None, [], ["index"], ["index", None], ["frame", RANGE], ["other", RANGE], ["eval", RANGE, 1],
+    ["index", {"l": [{"l": [None]}, 0, 10**12, 1]}], ["index", {"l": [{"l": [None]}, 0, 9, 0]}],
+    ["index", {"l": [{"l": [None]}, "0", 1, 1]}], ["index", {"l": [{"l": []}, {"l": []}, None]}],
+    ["series", RANGE, "a", {"l": ["int64", L1]}], ["series", RANGE, "a", {"l": ["category", L1]}],
+    ["series", RANGE, L1, {"l": ["object", L1]}], ["series", RANGE, "a", {"l": ["object", 5]}],
+    ["series", RANGE, "a", {"l": ["object", {"l": [1, 2]}]}],
+    ["series", RANGE, "a", {"l": ["object", {"l": [{"i": "0x" + "f" * 40}]}]}],
+    ["series", RANGE, "a", {"l": ["Int8", {"l": [999]}]}],
+    ["frame", RANGE, RANGE, {"l": [{"l": ["object", {"l": [1, 2]}]}]}],
+    ["frame", RANGE, RANGE, {"l": []}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", HOSTILE_FRAMES, ids=str)
+def test_hostile_data_frames_are_refused(form: Any) -> None:
+    """Indexes of any length, and what pandas would take for something else."""
+    with pytest.raises(BadValue):
+        decode({"pandas": form}, b"", refuse)
+
+
+def test_an_array_that_is_no_column_is_refused() -> None:
+    """Its bytes would be read as what they are not."""
+    for dtype, array in (("int64", ["f8", [1]]), ("datetime64[ns]", ["f8", [1]]),
+                         ("int64", ["i8", [1, 1]]), ("object", ["i8", [1, 1]])):  # fmt: skip
+        with pytest.raises(BadValue):
+            column = {"l": [dtype, {"A": array}]}
+            decode({"pandas": ["series", RANGE, "a", column]}, bytes(8), refuse)
 
 
 def test_what_is_almost_plain_becomes_plain() -> None:
@@ -234,17 +337,18 @@ def test_depth_is_limited_both_ways() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8)
-    | st.sampled_from(["nan", "inf", "float32", "0x1f", "cpu", "AAAA"]),
+    | st.sampled_from(["nan", "inf", "float32", "0x1f", "cpu", "AAAA", "f4", "index", "object"])
+    | st.just(ONES),
     lambda inner: st.lists(inner, max_size=3)
     | st.dictionaries(
-        st.sampled_from([*"ifcbltsdeTAZPx", "dtype", "device", "other"]), inner, max_size=2
+        st.sampled_from([*"ifcbltsdeTAPx", "dtype", "device", "pandas", "other"]), inner, max_size=2
     ),
     max_leaves=12,
 )  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)
-@given(json_values, st.binary(max_size=64) | st.just(save({"0": torch.ones(2, 2)})))
+@given(json_values, st.binary(max_size=64) | st.just(b"") | st.just(ITS_BYTES))
 def test_hostile_json_is_refused_or_plain(data: Any, blob: bytes) -> None:
     """A learner's process may send anything at all."""
     try:
@@ -254,57 +358,45 @@ def test_hostile_json_is_refused_or_plain(data: Any, blob: bytes) -> None:
     encode(value, no_foreign)
 
 
-def safetensors_bytes(header: Any, data: bytes) -> bytes:
-    text = header if isinstance(header, bytes) else json.dumps(header).encode()
-    return len(text).to_bytes(8, "little") + text + data
-
-
-def one_tensor(dtype: str, shape: list[int], offsets: list[int]) -> bytes:
-    data = bytes(max(offsets) if max(offsets) < 99 else 4)
-    return safetensors_bytes({"0": {"dtype": dtype, "shape": shape, "data_offsets": offsets}}, data)
-
-
+@pytest.mark.parametrize("tag", ["T", "A"])
 @pytest.mark.parametrize(
-    "blob",
+    "form",
     [
-        b"\xff" * 8,
-        one_tensor("F32", [2], [0, 4]),
-        one_tensor("F32", [-1], [0, 4]),
-        one_tensor("F32", [2**62, 4], [0, 0]),
-        one_tensor("F32", [1], [0, 999]),
-        one_tensor("F32", [1], [4, 0]),
-        one_tensor("PICKLE", [4], [0, 4]),
-        one_tensor("F32", [0] * 40, [0, 0]),
-        safetensors_bytes(b"{" * 10_000, b""),
+        0, None, [], ["float32"], ["float32", [1], 0], ["float32", 1], ["float32", None],
+        ["float32", [2]], ["float32", [-1]], ["float32", [-1, -1]], ["float32", [True]],
+        ["float32", [1.0]], ["float32", ["1"]], ["float32", [[1]]], ["float32", [2**62, 4]],
+        ["float32", [2**62, 0]], ["float32", [0, 2**40]], ["float32", [0] * 40],
+        ["float32", [2**64]], ["PICKLE", [4]], ["object", [1]], ["O", [1]], ["quint8", [4]],
+        ["bits8", [4]], [None, [1]], [["float32"], [1]],
     ],
+    ids=str,
 )  # fmt: skip
-def test_hostile_tensors_are_refused(blob: bytes) -> None:
-    """Shapes, offsets and types that don't fit would let it read the examiner's memory."""
+def test_hostile_tensors_are_refused(tag: str, form: Any) -> None:
+    """Shapes and types that don't fit would let it read the examiner's memory."""
+    if tag == "A" and isinstance(form, list) and form[:1] == ["float32"]:
+        form = ["f4", *form[1:]]
     with pytest.raises(BadValue):
-        decode({"T": 0}, blob, refuse)
+        decode({tag: form}, bytes(4), refuse)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.data())
-def test_damaged_tensors_are_refused_or_plain(data: st.DataObject) -> None:
-    """One changed byte anywhere."""
-    blob = bytearray(save({"0": torch.arange(6.0).reshape(2, 3), "1": torch.ones(2).bool()}))
-    place = data.draw(st.integers(0, len(blob) - 1))
-    blob[place] = data.draw(st.integers(0, 255))
-    try:
-        value = decode({"l": [{"T": 0}, {"T": 1}]}, bytes(blob), refuse)
-    except BadValue:
-        return
-    assert all(type(v) is torch.Tensor for v in value)
+def test_bytes_that_belong_to_no_tensor_are_refused() -> None:
+    """What one end sends and the other doesn't see would be a way past every limit."""
+    for data, blob in ((None, b"0"), (ONES, ITS_BYTES + b"0"), ({"l": [ONES, ONES]}, ITS_BYTES)):
+        with pytest.raises(BadValue):
+            decode(data, blob, refuse)
 
 
-def test_a_bool_is_true_or_false() -> None:
+def test_there_are_only_so_many_tensors() -> None:
+    """Each takes more memory than its bytes, of which it may have none."""
+    with pytest.raises(BadValue):
+        decode({"l": [{"T": ["float32", [0]]}] * (MAX_ARRAYS + 1)}, b"", refuse)
+
+
+@pytest.mark.parametrize("data", [{"T": ["bool", [2]]}, {"A": ["b1", [2]]}], ids=["T", "A"])
+def test_a_bool_is_true_or_false(data: Any) -> None:
     """A third kind of bool would compare as neither right nor wrong."""
-    blob = safetensors_bytes(
-        {"0": {"dtype": "BOOL", "shape": [2], "data_offsets": [0, 2]}}, b"\2\0"
-    )
-    got = decode({"T": 0}, blob, refuse)
-    assert torch.equal(got, torch.tensor([True, False])) and bytes_of(got) == b"\1\0"
+    got = decode(data, b"\2\0", refuse)
+    assert got.tolist() == [True, False] and bytes_of(torch.as_tensor(got)) == b"\1\0"
 
 
 # Frames -------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -24,6 +25,7 @@ from nbexaminer.examination.examiner import Examination
 from nbexaminer.examination.messages import Plan
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import Channel, Closed
+from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
 from nbexaminer.sandbox.probes import descendants
@@ -386,3 +388,13 @@ def test_a_cell_that_poisons_the_connection_is_left_out(engine: Engine) -> None:
     graded = run(engine, answers, "assert a() == 1", "assert f() == 1", "assert b() == 2")
     assert outcomes(graded) == ["passed", "crashed", "passed"], graded.verdicts
     assert "connection" in graded.verdicts[1].message
+
+
+def test_libraries_that_no_profile_names_are_there_all_the_same() -> None:
+    """A course that says nothing of itself would lose its pictures, or its tensors."""
+    bare = Profile()
+    with Engine(bare, Sandbox.find(bare), dataclasses.replace(LIMITS, cell_wall_seconds=30)) as e:
+        draws = "plt.plot([1])\ndef f(x): return torch.ones(2) * x"
+        graded = run(e, draws, "assert f(3).tolist() == [3, 3] and len(f(1)) == 2")
+    assert outcomes(graded) == ["passed"], graded.verdicts
+    assert any("image/png" in output.get("data", {}) for output in outputs_of(graded, "f"))

@@ -109,6 +109,8 @@ class ForkingParent:
 def forked_engine(limits: Limits) -> Iterator[Engine]:
     """An engine with both sides forked from this very process."""
     engine = Engine(PROFILE, None, limits)
+    for name in (*PROFILE.warm, *PROFILE.warm_answers, *PROFILE.warm_tests):
+        importlib.import_module(name)  # once, as warm parents do, and not in each child
     parents: Any = (
         ForkingParent("nbexaminer.examination.learner:main", limits),
         ForkingParent("nbexaminer.examination.examiner:main", limits),

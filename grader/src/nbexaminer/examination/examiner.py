@@ -24,10 +24,8 @@ import types
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-import numpy as np
-import torch
-
-from nbexaminer.examination.codec import BadValue
+from nbexaminer.examination import codecs
+from nbexaminer.examination.codecs.plain import BadValue
 from nbexaminer.examination.messages import CellToRun, Do, Plan, is_hidden, order_of_results
 from nbexaminer.examination.names import bound_names, free_names, names_used, without_magics
 from nbexaminer.examination.stand_in import (
@@ -423,8 +421,7 @@ class _Printed(io.StringIO):
 def seed_all(seed: int) -> None:
     """Start every random generator that a test may use."""
     random.seed(seed)
-    np.random.seed(seed % 2**32)
-    torch.manual_seed(seed)
+    codecs.seed(seed)
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

@@ -19,21 +19,20 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-import matplotlib.pyplot as plt
-import numpy as np
-import torch
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
-from torch import nn
 from traitlets import Type
 from traitlets.config import Config
 
-from nbexaminer.examination.codec import BadValue, CantCross, decode, encode
+from nbexaminer.examination import codecs
+from nbexaminer.examination.codecs import decode, encode, figures
+from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
+from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
 from nbexaminer.sandbox.limits import Limits
 
@@ -79,21 +78,9 @@ class Outputs:
             self.list.append({"output_type": output_type, "data": data})
 
     def error(self, name: str, message: str, lines: list[str]) -> None:
-        kept: list[str] = []
-        left = MAX_TRACEBACK
-        for line in lines:
-            kept.append(line[:left])
-            left -= len(line)
-            if left <= 0:
-                break
-        self.list.append(
-            {
-                "output_type": "error",
-                "ename": name[:200],
-                "evalue": message[:MAX_MESSAGE],
-                "traceback": kept,
-            }
-        )
+        said = {"ename": name[:200], "evalue": message[:MAX_MESSAGE]}
+        kept = "\n".join(lines)[:MAX_TRACEBACK].split("\n")
+        self.list.append({"output_type": "error", **said, "traceback": kept})
 
     def _spend(self, text: str) -> str:
         if self._full:
@@ -173,13 +160,7 @@ def _make_shell() -> Shell:
         colors="nocolor",
         banner1="",
     )
-    shell.enable_matplotlib("inline")
-    # The first picture loads fonts and picture formats: here, once for all children.
-    figure, axes = plt.subplots()
-    axes.imshow([[0, 1]])
-    axes.set_title("$x$ y")
-    figure.savefig(io.BytesIO())
-    plt.close(figure)
+    figures.show_in(shell)
     return shell
 
 
@@ -205,35 +186,6 @@ class Lent:
         raise AttributeError(f"{name!r} of what the test passed can't be set")
 
 
-class Borrowed(nn.Module):
-    """A module of the test's own: calling it calls back, and its mode is passed on."""
-
-    def __init__(self, server: Server, data: dict[str, Any]) -> None:
-        vars(self)["_lent"] = Lent(server, data)
-        super().__init__()
-        super().train(data["training"])
-        if data["weights"]:
-            # So that `next(model.parameters()).device` works.
-            self.placeholder = nn.Parameter(torch.zeros(()))
-        # From here on its mode is passed on.
-        vars(self)["_back"] = functools.partial(server.call_back, data["back"])
-
-    def forward(self, *args: Any, **kwargs: Any) -> Any:
-        return self._back(args, kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return super().__getattr__(name)
-        except AttributeError:
-            return getattr(vars(self)["_lent"], name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        # Module.train sets it too, and so may a learner who keeps the mode of every module.
-        if name == "training" and "_back" in vars(self):
-            self._back((bool(value),), do="train")
-
-
 @dataclasses.dataclass(frozen=True)
 class _Instance:
     """An object that a test made: it goes by handle, also where its class is a kind of dict."""
@@ -251,48 +203,44 @@ class Mark:
 
     names: dict[str, Any]
     settings: dict[str, Any]
-    generators: tuple[Any, Any, torch.Tensor]
 
     @classmethod
     def now(cls) -> Mark:
-        names = {name: value for name, value in SHELL.user_ns.items() if not _is_large(value)}
-        settings = {name: get() for name, (get, _) in _SETTINGS.items()}
-        generators = random.getstate(), np.random.get_state(), torch.get_rng_state()
-        return cls(names, settings, generators)
+        large = _large()
+        names = {name: value for name, value in SHELL.user_ns.items() if name not in large}
+        return cls(names, {name: get() for name, (get, _) in _settings().items()})
 
     def restore(self) -> None:
-        large = {name: value for name, value in SHELL.user_ns.items() if _is_large(value)}
+        large = _large()
         SHELL.user_ns.clear()
         SHELL.user_ns.update(large | self.names)
+        settings = _settings()
         for name, value in self.settings.items():
-            if _SETTINGS[name][0]() != value:
-                _SETTINGS[name][1](value)
-        python, numpy, pytorch = self.generators
-        random.setstate(python)
-        np.random.set_state(numpy)
-        torch.set_rng_state(pytorch)
+            settings[name][1](value)
 
 
-def _is_large(value: Any) -> bool:
-    return isinstance(value, torch.Tensor | np.ndarray) and value.nbytes > LARGE
+def _large() -> dict[str, Any]:
+    names = SHELL.user_ns.items()
+    return {n: v for n, v in names if hasattr(type(v), "nbytes") and v.nbytes > LARGE}
+
+
+def _settings() -> dict[str, Setting]:
+    """What holds for the whole process."""
+    found: dict[str, Setting] = {
+        "random numbers": (random.getstate, random.setstate),
+        "warnings": (lambda: warnings.filters[:], _set_warnings),
+        "folder": (os.getcwd, os.chdir),
+    }
+    for codec in codecs.loaded():
+        found |= codec.settings()
+    return found
 
 
 def _set_warnings(filters: list[Any]) -> None:
-    warnings.resetwarnings()  # which also forgets what was warned of
     present: Any = warnings.filters
-    present[:] = filters
-
-
-_SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-    "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
-    "default device": (torch.get_default_device, torch.set_default_device),
-    "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
-    "NumPy's errors": (np.geterr, lambda errors: np.seterr(**errors)),
-    "Matplotlib": (plt.rcParams.copy, lambda settings: dict.update(plt.rcParams, settings)),
-    "warnings": (lambda: warnings.filters[:], _set_warnings),
-    "folder": (os.getcwd, os.chdir),
-}
-"""How to get and set what holds for the whole process."""
+    if present != filters:
+        warnings.resetwarnings()  # which also forgets what was warned of
+        present[:] = filters
 
 
 class Server:
@@ -303,7 +251,7 @@ class Server:
         self._limits = limits
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
-        self._generators: dict[int, torch.Generator] = {}
+        self._generators: dict[int, Any] = {}
         self._borrowed: dict[int, Any] = {}
         self._borrowed_numbers: dict[int, int] = {}
         self._classes: dict[str, type] = {}
@@ -362,10 +310,9 @@ class Server:
             # So that a regrade draws the same random numbers.
             self._seeded = True
             random.seed(message["seed"])
-            np.random.seed(message["seed"] % 2**32)
-            torch.manual_seed(message["seed"])
+            codecs.seed(message["seed"])
             sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
-        plt.close("all")  # what tests drew since the last cell
+        figures.close_all()  # what tests drew since the last cell
         OUTPUTS.start(self._limits.output_bytes)
         try:
             result = SHELL.run_cell(message["code"], store_history=True, silent=False)
@@ -404,7 +351,7 @@ class Server:
         value = called(*args, **kwargs)
         if isinstance(called, type) and isinstance(value, called):
             return {}, _Instance(value)
-        return {}, _settle(value)
+        return {}, _listed(value) if isinstance(value, Iterator) else value
 
     def _do_keep(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         args, kwargs = self._read(message["value"], blob)
@@ -446,27 +393,19 @@ class Server:
         if "h" in data:
             return self._objects[data["h"]]
         if "generator" in data:
-            generator = self._generators.setdefault(data["generator"], torch.Generator())
-            if data["state"] is not None:
-                generator.set_state(self._state(data["state"]))
-            return generator
+            return counterpart(data, self._generators)
         if "dataclass" in data:
-            fields = {name: self._plain(value) for name, value in data["fields"].items()}
+            fields = {name: self._read(value, b"") for name, value in data["fields"].items()}
             return self._classes[data["dataclass"]](**fields)
         return self._borrow(data)
-
-    def _state(self, text: str) -> torch.Tensor:
-        return torch.tensor(list(bytes.fromhex(text)), dtype=torch.uint8)
-
-    def _plain(self, data: Any) -> Any:
-        return decode(data, b"", self._foreign)
 
     def _borrow(self, data: dict[str, Any]) -> Any:
         number = data["back"]
         borrowed = self._borrowed.get(number)
         if borrowed is None:
             if data["module"]:
-                borrowed = Borrowed(self, data)
+                ask = functools.partial(self.call_back, number)
+                borrowed = borrow(Lent(self, data), data, ask)
             elif data["called"]:
 
                 def borrowed(*args: Any, **kwargs: Any) -> Any:
@@ -504,10 +443,6 @@ def _names() -> list[str]:
     hidden = SHELL.user_ns_hidden
     names = [n for n in SHELL.user_ns if n not in hidden and not n.startswith("_")]
     return names[:MAX_NAMES]
-
-
-def _settle(value: Any) -> Any:
-    return _listed(value) if isinstance(value, Iterator) else value
 
 
 def _listed(values: Iterator[Any]) -> list[Any]:

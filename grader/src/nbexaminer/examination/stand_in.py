@@ -22,14 +22,17 @@ import math
 import re
 import secrets
 import time
-import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-import torch
-from torch import nn
-
-from nbexaminer.examination.codec import BadValue, CantCross, decode, encode
+from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs.plain import BadValue, CantCross
+from nbexaminer.examination.codecs.torch import (
+    Generators,
+    describe_module,
+    is_generator,
+    is_module,
+)
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
@@ -191,10 +194,7 @@ class Remote:
         self._lent: dict[int, Any] = {}
         self._lent_numbers: dict[int, int] = {}
         self._lent_count = 0
-        self._generators: weakref.WeakKeyDictionary[torch.Generator, tuple[int, Any]] = (
-            weakref.WeakKeyDictionary()
-        )
-        self._generator_count = 0
+        self._generators = Generators()
         self._depth = 0
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
@@ -329,7 +329,7 @@ class Remote:
                 return cast(Callable[..., Any], getattr(lent, name))
             case "get", str() if name in values:
                 return lambda: getattr(lent, name)
-            case "train", None if isinstance(lent, nn.Module):
+            case "train", None if is_module(lent):
                 return lambda mode: lent.train(mode) and None
         raise BadFrame("a call of what was not lent")
 
@@ -360,8 +360,8 @@ class Remote:
             if self._stand_ins.get(number) is not value:
                 raise CantCross("a stand-in of a process that has ended")
             return {"h": number}
-        if isinstance(value, torch.Generator):
-            return self._lend_generator(value)
+        if is_generator(value):
+            return self._generators.lend(value)
         kind = type(value)
         if dataclasses.is_dataclass(kind) and self._given.get(kind.__name__) is kind:
             return {"dataclass": kind.__name__, "fields": self._fields(value)}
@@ -383,17 +383,9 @@ class Remote:
             number = self._lent_numbers[id(value)] = self._lent_count
             self._lent[number] = value
             self._lent_count += 1
-        module = isinstance(value, nn.Module)
         methods, values = _lends(value)
-        return {
-            "back": number,
-            "called": _is_called(value),
-            "module": module,
-            "training": module and value.training,
-            "weights": module and any(True for _ in value.parameters()),
-            "methods": methods,
-            "values": values,
-        }
+        lent = {"back": number, "called": _is_called(value), "methods": methods, "values": values}
+        return lent | describe_module(value)
 
     def _fields(self, value: Any) -> dict[str, Any]:
         fields = {}
@@ -404,25 +396,9 @@ class Remote:
                     raise CantCross(f"the field {field.name} of a dataclass can't be a tensor")
         return fields
 
-    def _lend_generator(self, value: torch.Generator) -> dict[str, Any]:
-        """The same one keeps one counterpart, which is told of a new state but never asked."""
-        state = value.get_state()
-        number, known = self._generators.get(value, (None, None))
-        if number is None:
-            number = self._generator_count
-            self._generator_count += 1
-        fresh = known is None or not torch.equal(state, known)
-        # Move on, so that seeding it again, with the same seed too, is seen next time.
-        torch.rand((), generator=value)
-        self._generators[value] = (number, value.get_state())
-        return {
-            "generator": number,
-            "state": bytes(state.numpy()).hex() if fresh else None,
-        }
-
 
 def _is_called(value: Any) -> bool:
-    return isinstance(value, nn.Module) or (callable(value) and not hasattr(type(value), "lends"))
+    return is_module(value) or (callable(value) and not hasattr(type(value), "lends"))
 
 
 def _lends(value: Any) -> tuple[list[str], list[str]]:

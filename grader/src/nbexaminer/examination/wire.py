@@ -53,7 +53,7 @@ class Channel:
     """Sends and receives frames.
 
     sock: a connected stream socket.
-    blob_bytes: the most raw bytes that a frame may carry, either way.
+    blob_bytes: the most bytes that a frame may carry, either way.
     """
 
     def __init__(self, sock: socket.socket, blob_bytes: int = BLOB_BYTES) -> None:
@@ -66,8 +66,8 @@ class Channel:
         deadline: in `time.monotonic()` seconds.
         """
         data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
-        if len(data) > JSON_BYTES or len(blob) > self._blob_bytes:
-            size = len(data) + len(blob)
+        size = len(data) + len(blob)
+        if len(data) > JSON_BYTES or size > self._blob_bytes:
             raise ValueError(f"{size} bytes are more than can cross at once")
         parts = [_HEADER.pack(len(data), len(blob)) + data]
         if blob:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from copydetect.utils import hashed_kgrams
 
 from nbexaminer.profile import Profile
 from nbexaminer.similarity.tokens import Tokens, given_names, of_code, of_prose
@@ -22,7 +21,9 @@ def fingerprints(tokens: Tokens) -> np.ndarray:
 
     All are kept. A winnowed choice would differ from run to run, as Python's hashes do.
     """
-    return hashed_kgrams(tokens.symbols, FINGERPRINT).astype(np.int64)
+    row = tokens.symbols
+    starts = range(len(row) - FINGERPRINT + 1)
+    return np.array([hash(row[start : start + FINGERPRINT]) for start in starts], np.int64)
 
 
 def among(values: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from copydetect.utils import get_copied_slices
 
 from nbexaminer.similarity.base_line import FINGERPRINT, BaseLine, among, fingerprints
 
@@ -84,10 +83,11 @@ class _Answer:
         return Side(self.text, joined)
 
     def _slices(self, prints: np.ndarray) -> list[tuple[int, int]]:
-        places = np.flatnonzero(among(self.at, prints))
-        if not len(places):
-            return []
-        return [(int(a), int(b)) for a, b in get_copied_slices(places, FINGERPRINT).T]
+        joined: list[tuple[int, int]] = []
+        for place in np.flatnonzero(among(self.at, prints)).tolist():
+            start = joined.pop()[0] if joined and place < joined[-1][1] else place
+            joined.append((start, place + FINGERPRINT))
+        return joined
 
 
 class Comparison:

@@ -1,7 +1,7 @@
 """A text as a row of tokens in which formatting, comments and the choice of names leave no trace.
 
-copydetect's own filter makes every name the same letter, that of a library function too. Short
-functions then all look alike: what they call is the most that tells them apart.
+The names of library functions are told apart: what short functions call is the most in which they
+differ.
 """
 
 from __future__ import annotations

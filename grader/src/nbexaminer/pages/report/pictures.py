@@ -7,28 +7,36 @@ import html
 import io
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
-from matplotlib import style
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
 from nbexaminer.pages.report.statistics import ExerciseReport
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_BARS = 12
 STEPS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50)
 FEWEST_SCORES = 2
+MISSING = (
+    "There are no pictures here, since Matplotlib is not installed: "
+    "pip install 'nbexaminer[report]' brings it."
+)
 BLUE, ORANGE = "#0173b2", "#de8f05"
 """Two that colour-blind people tell apart, from seaborn's palette of that name."""
 BAR: dict[str, Any] = {"color": BLUE, "alpha": 0.5, "hatch": "///", "edgecolor": "black"}
 
 
 def pictures(report: ExerciseReport) -> Iterator[Markup]:
-    """Of the scores and of the test cells, where there are any."""
+    """Of the scores and of the test cells, where there are any; none without Matplotlib."""
+    try:
+        from matplotlib import style
+    except ModuleNotFoundError:
+        yield Markup("<p>{}</p>").format(MISSING)
+        return
     with style.context("seaborn-v0_8-whitegrid"):
         if len(report.scores) >= FEWEST_SCORES and report.max_score:
             yield Markup(_draw_scores("Scores", report.scores, report.max_score))
@@ -62,6 +70,9 @@ def bars(scores: Sequence[float], most: float) -> list[tuple[str, int]]:
 
 
 def _draw_scores(title: str, scores: Sequence[float], most: float) -> str:
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
     names, counts = zip(*bars(scores, most), strict=True)
     figure = Figure(figsize=(8.5, 3.4), layout="constrained")
     ax = figure.subplots()
@@ -114,6 +125,8 @@ def _draw_cells(cells: pd.DataFrame) -> str:
 
 def _to_html(figure: Figure, alt: str) -> str:
     """The picture as an `<img>`, with 256 colours: a third of the size."""
+    from PIL import Image  # which comes with Matplotlib
+
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png", dpi=100, bbox_inches="tight")
     picture = Image.open(full).convert("RGB").quantize(256, dither=Image.Dither.NONE)

@@ -1,0 +1,78 @@
+"""How values cross between the examiner and a learner's process.
+
+A value becomes JSON, and what its arrays hold a blob beside it. Nothing is pickled and nothing
+evaluated, so that whatever bytes arrive, only these kinds of values come out: None, bool, int,
+float, complex, str, bytes, list, tuple, dict, set, slice, what `CODECS` rebuild of their
+libraries' values, and what the two ends agree on as `foreign`.
+
+JSON scalars stand for themselves. Everything else is an object with one key, its tag:
+
+    {"i": "0x…"}  an int beyond 64 bits     {"f": "nan"}     a float that JSON lacks
+    {"l": […]}    list                      {"t": […]}       tuple
+    {"s": […]}    set                       {"d": [[k, v]…]} dict
+    {"b": "…"}    bytes, base64             {"c": [re, im]}  complex
+    {"e": […]}    slice                     {"x": …}         foreign
+    {"A": ["f4", [2, 3]]}       a NumPy array, whose bytes are the next ones in the blob
+    {"T": ["float32", [2, 3]]}  the same, as a tensor
+    {"P": [{"T": …}, [1, 0]]}   a tensor to be permuted, so that it lies in memory as it did
+    {"dtype": "float32"}        and {"device": "cpu"}, of PyTorch
+    {"pandas": ["index", …]}    an index, "series" or "frame", as `pandas.py` takes it apart
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from nbexaminer.examination.codecs.figures import Figures
+from nbexaminer.examination.codecs.numpy import NumPy
+from nbexaminer.examination.codecs.pandas import Pandas
+from nbexaminer.examination.codecs.plain import READERS, BadValue, Codec, Reader, Writer
+from nbexaminer.examination.codecs.torch import PyTorch
+
+CODECS: tuple[Codec, ...] = (NumPy(), Pandas(), PyTorch(), Figures())
+"""All libraries that are known here. None is imported to see whether it is there."""
+_READERS = READERS | {tag: read for codec in CODECS for tag, read in codec.readers.items()}
+
+
+def loaded() -> list[Codec]:
+    """The codecs of what this process has imported: it can have values of no other library."""
+    return [codec for codec in CODECS if sys.modules.get(codec.library) is not None]
+
+
+def encode(
+    value: Any, foreign: Callable[[Any], Any], keep_layout: bool = False
+) -> tuple[Any, bytes]:
+    """The JSON and the blob for `value`. Raises CantCross.
+
+    foreign: gives the JSON for a value of no known kind, or raises CantCross.
+    keep_layout: a transposed or permuted tensor keeps its strides; otherwise it, and always
+        one with gaps or repetitions, arrives contiguous.
+    """
+    writer = Writer(loaded(), foreign, keep_layout)
+    data = writer.write(value, 0)
+    return data, b"".join(writer.arrays)
+
+
+def decode(data: Any, blob: bytes, foreign: Callable[[Any], Any]) -> Any:
+    """The value of `encode`. Raises BadValue for what `encode` never gives.
+
+    foreign: gives the value for the JSON of its counterpart, or raises BadValue.
+    """
+    reader = Reader(_READERS, blob, foreign)
+    try:
+        value = reader.read(data, 0)
+    except (BadValue, MemoryError):
+        raise
+    except Exception as error:
+        raise BadValue(f"{type(error).__name__}: {str(error)[:100]}") from None
+    if reader.left:
+        raise BadValue(f"{len(reader.left)} bytes that nothing is made of")
+    return value
+
+
+def seed(number: int) -> None:
+    """Start the random generators of all that is imported."""
+    for codec in loaded():
+        codec.seed(number)

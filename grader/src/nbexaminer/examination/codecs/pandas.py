@@ -1,0 +1,129 @@
+"""pandas: a DataFrame, a Series or an index crosses as the arrays and plain values that it holds.
+
+Up to `MAX_CELLS` of them. What is larger, or holds anything else, such as lists or times with a
+time zone, is taken for a value of no kind that is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nbexaminer.examination.codecs.plain import BadValue, Codec, Late, Writer
+
+if TYPE_CHECKING:
+    import pandas as pd
+else:
+    pd = Late("pandas")
+
+MAX_CELLS = 100_000
+MAX_BYTES = 8 << 20
+_AS_ARRAY = re.compile(
+    r"bool|u?int(8|16|32|64)|float(32|64)|complex(64|128)|(datetime|timedelta)64\[(s|ms|us|ns)\]"
+)
+_AS_LIST = re.compile("object|str|string|boolean|U?Int(8|16|32|64)|Float(32|64)")
+"""Dtypes of columns that cross as an array, and value by value."""
+
+
+class _Odd(Exception):
+    """Something that has no form of its own here."""
+
+
+class Pandas(Codec):
+    """What arrives is of pandas' own classes, where a class of a learner's was."""
+
+    library = "pandas"
+    readers = {  # noqa: RUF012
+        "pandas": lambda reader, data, depth: _whole(*reader.each(data, depth))
+    }
+
+    def write(self, value: Any, writer: Writer, depth: int) -> Any:
+        try:
+            if isinstance(value, pd.DataFrame | pd.Series | pd.Index) and _is_small(value):
+                return {"pandas": writer.each(_parts(value), depth)}
+        except _Odd:
+            pass
+        return NotImplemented
+
+
+def _is_small(value: Any) -> bool:
+    if max(value.size, len(value)) > MAX_CELLS:
+        return False
+    return int(np.sum(value.memory_usage(deep=True))) <= MAX_BYTES
+
+
+def _parts(value: Any) -> list[Any]:
+    """Lists, arrays and plain values of which `_whole` makes the same again. Raises _Odd."""
+    if isinstance(value, pd.Index):
+        return ["index", _index_parts(value)]
+    if isinstance(value, pd.Series):
+        return ["series", _index_parts(value.index), _plain(value.name), _column_parts(value)]
+    columns = [_column_parts(value.iloc[:, place]) for place in range(value.shape[1])]
+    return ["frame", _index_parts(value.index), _index_parts(value.columns), columns]
+
+
+def _index_parts(index: pd.Index) -> list[Any]:
+    names = [_plain(name) for name in index.names]
+    if isinstance(index, pd.RangeIndex):
+        return [names, index.start, index.stop, index.step]
+    levels = [index.get_level_values(place) for place in range(index.nlevels)]
+    return [names, [_column_parts(level) for level in levels], getattr(index, "freqstr", None)]
+
+
+def _column_parts(values: pd.Series | pd.Index) -> list[Any]:
+    dtype = str(values.dtype)
+    if _AS_ARRAY.fullmatch(dtype):
+        return [dtype, values.to_numpy().view("i8" if "[" in dtype else dtype)]
+    if not _AS_LIST.fullmatch(dtype):
+        raise _Odd
+    missing = values.isna() if dtype != "object" else [False] * len(values)
+    listed = zip(values.tolist(), missing, strict=True)
+    return [dtype, [None if gone else _plain(value) for value, gone in listed]]
+
+
+def _plain(value: Any) -> Any:
+    """A value whose hash is not of its maker's choice, as that of a large int is."""
+    if value is None or type(value) in (bool, str, float):
+        return value
+    if type(value) is int and abs(value) < 1 << 63:
+        return value
+    raise _Odd
+
+
+def _whole(kind: str, index_parts: Any, *parts: Any) -> Any:
+    """What `_parts` takes apart."""
+    index = _index(*index_parts)
+    if len(index) > MAX_CELLS:
+        raise BadValue("too many rows")
+    match kind, parts:
+        case "index", ():
+            return index
+        case "series", (name, values):
+            return _column(*values).set_axis(index).rename(_plain(name))
+        case "frame", (names, values):
+            columns = [_column(*column).set_axis(index) for column in values]
+            frame = pd.DataFrame(dict(enumerate(columns)), index=index)
+            return frame.set_axis(_index(*names), axis=1)
+    raise BadValue("nothing of pandas")
+
+
+def _index(names: Any, *parts: Any) -> pd.Index:
+    names = [_plain(name) for name in names]
+    if len(parts) == 3:
+        return pd.RangeIndex(*parts, name=names[0])
+    levels, freq = [_column(*level) for level in parts[0]], parts[1]
+    if len(levels) != 1:
+        return pd.MultiIndex.from_arrays(levels, names=names)
+    index = pd.Index(levels[0], name=names[0])
+    return index if freq is None else type(index)(index, freq=freq)
+
+
+def _column(dtype: str, values: Any) -> pd.Series:
+    if isinstance(values, np.ndarray) and _AS_ARRAY.fullmatch(dtype):
+        if values.ndim == 1 and values.dtype == ("i8" if "[" in dtype else dtype):
+            return pd.Series(values.view(dtype))
+    elif _AS_LIST.fullmatch(dtype):
+        return pd.Series([_plain(value) for value in values], dtype=dtype)
+    raise BadValue("no column")

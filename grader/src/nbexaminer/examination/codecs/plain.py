@@ -1,0 +1,230 @@
+"""How Python's own values cross, within limits; and what a codec of a library's values is."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+MAX_DEPTH = 32
+MAX_ITEMS = 200_000
+MAX_ARRAYS = 4_096
+MAX_DIMENSIONS = 16
+MAX_EMPTY_SIZE = 1 << 28
+"""Of a dimension of an array without elements, whose bytes limit none."""
+MAX_HASHED = 4_000
+"""Items of a set or dict: their hashes may all be alike, and then each is compared with each."""
+MAX_DIGITS = 3_500
+"""Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
+
+Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
+"""How to get something that holds for a whole process, and how to set it."""
+
+
+class CantCross(TypeError):
+    """A value that has no form on the wire, or is too large or too deep."""
+
+
+class BadValue(ValueError):
+    """Bytes that are not the form of any value."""
+
+
+class Late:
+    """A module that is imported when something in it is first asked for.
+
+    Importing PyTorch takes seconds. What knows of it has to be imported early all the same: a
+    learner's process doesn't see the files of this package.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(self._name), name)
+
+
+class Codec:
+    """What the two sides know of one library: above all, how its values cross.
+
+    library: the module without which no process has such values. But for `readers`, it is asked
+        only where that is imported.
+    readers: by their tags, what makes values again; of data that is amiss, any exception.
+    """
+
+    library: str
+    readers: Mapping[str, Callable[[Reader, Any, int], Any]] = {}
+
+    def write(self, value: Any, writer: Writer, depth: int) -> Any:
+        """The JSON for a value of the library's; NotImplemented for others. Raises CantCross."""
+        return NotImplemented
+
+    def seed(self, number: int) -> None:
+        """Start the random generator."""
+
+    def settings(self) -> dict[str, Setting]:
+        """What later cells may change, the random generator's state included."""
+        return {}
+
+
+class Writer:
+    """One value on its way out.
+
+    codecs: of the libraries that have been imported.
+    """
+
+    def __init__(
+        self, codecs: Sequence[Codec], foreign: Callable[[Any], Any], keep_layout: bool
+    ) -> None:
+        self.keep_layout = keep_layout
+        self.arrays: list[Any] = []
+        self._codecs = codecs
+        self._foreign = foreign
+        self._items = 0
+
+    def write(self, value: Any, depth: int) -> Any:
+        """Its JSON, as one more item at that depth."""
+        self._items += 1
+        if depth > MAX_DEPTH:
+            raise CantCross(f"a value nested more than {MAX_DEPTH} deep can't be looked at")
+        if self._items > MAX_ITEMS:
+            raise CantCross(f"a value of more than {MAX_ITEMS} items can't be looked at")
+        return self.form(value, depth)
+
+    def form(self, value: Any, depth: int) -> Any:
+        """Its JSON, without counting it."""
+        for kinds, form in _FORMS:
+            if isinstance(value, kinds):
+                return form(self, value, depth)
+        for codec in self._codecs:
+            data = codec.write(value, self, depth)
+            if data is not NotImplemented:
+                return data
+        return {"x": self._foreign(value)}
+
+    def each(self, values: Iterable[Any], depth: int) -> list[Any]:
+        """The JSON of what lies one deeper."""
+        return [self.write(v, depth + 1) for v in values]
+
+    def array(self, tag: str, dtype: str, shape: Sequence[int], elements: Any) -> Any:
+        """The JSON for an array; its elements, in a row in memory, go into the blob."""
+        if len(self.arrays) >= MAX_ARRAYS:
+            raise CantCross(f"more than {MAX_ARRAYS} tensors at once can't be looked at")
+        if _is_odd(shape):
+            raise CantCross(f"a tensor of shape {tuple(shape)} can't be looked at")
+        self.arrays.append(elements)
+        return {tag: [dtype, list(shape)]}
+
+
+class Reader:
+    """One value on its way in; readers: of all tags."""
+
+    def __init__(
+        self,
+        readers: Mapping[str, Callable[[Reader, Any, int], Any]],
+        blob: bytes,
+        foreign: Callable[[Any], Any],
+    ) -> None:
+        self.left = memoryview(blob)
+        self.foreign = foreign
+        self._readers = readers
+        self._items = self._arrays = 0
+
+    def read(self, data: Any, depth: int) -> Any:
+        """The value that JSON at that depth stands for."""
+        self._items += 1
+        if depth > MAX_DEPTH or self._items > MAX_ITEMS:
+            raise BadValue("too deep or too many items")
+        if data is None or isinstance(data, bool | int | float | str):
+            return data
+        if not isinstance(data, dict) or len(data) != 1:
+            raise BadValue("neither a scalar nor one tag")
+        ((tag, inner),) = data.items()
+        return self._readers[tag](self, inner, depth)
+
+    def each(self, data: Any, depth: int) -> list[Any]:
+        """The values that a list of JSON stands for."""
+        if not isinstance(data, list):
+            raise BadValue("no list where one belongs")
+        return [self.read(item, depth + 1) for item in data]
+
+    def array(
+        self, data: Any, find_dtype: Callable[[str], Any]
+    ) -> tuple[Any, list[int], bytearray]:
+        """Dtype, shape and bytes of the array that comes next.
+
+        find_dtype: gives the dtype of a name, with an `itemsize`, or raises.
+        """
+        name, shape = data
+        dtype = find_dtype(name)
+        if not all(type(n) is int and n >= 0 for n in shape) or _is_odd(shape):
+            raise BadValue("a shape that no array has")
+        size = math.prod(shape) * dtype.itemsize
+        self._arrays += 1
+        if size > len(self.left) or self._arrays > MAX_ARRAYS:
+            raise BadValue("an array that is not all there, or one of too many")
+        elements, self.left = bytearray(self.left[:size]), self.left[size:]
+        return dtype, shape, elements
+
+
+def _is_odd(shape: Sequence[int]) -> bool:
+    return len(shape) > MAX_DIMENSIONS or (0 in shape and max(shape) > MAX_EMPTY_SIZE)
+
+
+def _int(value: int) -> Any:
+    if -(1 << 63) <= value < 1 << 63:
+        return value
+    text = hex(value)
+    if len(text) > MAX_DIGITS:
+        raise CantCross("an int of more than 4,200 digits can't be looked at")
+    return {"i": text}
+
+
+def _float(value: float) -> Any:
+    return value if math.isfinite(value) else {"f": repr(value)}
+
+
+def _hashed(value: Any) -> Any:
+    if len(value) > MAX_HASHED:
+        kind = type(value).__name__
+        raise CantCross(f"a {kind} of more than {MAX_HASHED} items can't be looked at")
+    return value
+
+
+def _most(number: int, data: Any) -> Any:
+    if len(data) > number:
+        raise BadValue(f"more than {number}")
+    return data
+
+
+_FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
+    ((bool, type(None)), lambda writer, value, depth: value),
+    (str, lambda writer, value, depth: str.__str__(value)),
+    (int, lambda writer, value, depth: _int(int(value))),
+    (float, lambda writer, value, depth: _float(float(value))),
+    (complex, lambda writer, v, depth: {"c": writer.each((v.real, v.imag), depth)}),
+    ((bytes, bytearray), lambda writer, value, depth: {"b": base64.b64encode(value).decode()}),
+    (dict, lambda writer, value, depth: {
+        "d": [writer.each(pair, depth) for pair in dict.items(_hashed(value))]
+    }),
+    (list, lambda writer, value, depth: {"l": writer.each(value, depth)}),
+    ((tuple, range), lambda writer, value, depth: {"t": writer.each(value, depth)}),
+    ((set, frozenset), lambda writer, value, depth: {"s": writer.each(_hashed(value), depth)}),
+    (slice, lambda writer, v, depth: {"e": writer.each((v.start, v.stop, v.step), depth)}),
+)  # fmt: skip
+READERS: dict[str, Callable[[Reader, Any, int], Any]] = {
+    "i": lambda reader, data, depth: int(_most(MAX_DIGITS, data), 16),
+    "f": lambda reader, data, depth: float(data),
+    "c": lambda reader, data, depth: complex(*reader.each(data, depth)),
+    "b": lambda reader, data, depth: base64.b64decode(data, validate=True),
+    "d": lambda reader, data, depth: {
+        key: value for key, value in (reader.each(pair, depth) for pair in _most(MAX_HASHED, data))
+    },
+    "l": Reader.each,
+    "t": lambda reader, data, depth: tuple(reader.each(data, depth)),
+    "s": lambda reader, data, depth: set(reader.each(_most(MAX_HASHED, data), depth)),
+    "e": lambda reader, data, depth: slice(*reader.each(data, depth)),
+    "x": lambda reader, data, depth: reader.foreign(data),
+}
+"""By the tags of Python's own values, and of what the two ends agree on."""
