@@ -23,8 +23,9 @@ from checks.compare import (
     difference,
     numbers,
     same,
+    tables,
 )
-from checks.message import NOT_WRITTEN, WrongAnswer
+from checks.message import NOT_WRITTEN, TO_DO, Table, WrongAnswer
 from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, edits
 from checks.run import BLAMED, Call, run_of
 
@@ -89,7 +90,8 @@ class Check:
         run.note_failure(self.name)
         causes = [*run.blamed(self.name, answer), *self._causes(call, earlier)]
         cause = "; or: ".join(causes[: MOST_CAUSES + 1])
-        raise self._wrong(args, kwargs, got, self.expects, cause, said, expected) from None
+        drawn = tables(got, expected, tolerance, self.parts)
+        raise self._wrong(args, kwargs, got, self.expects, cause, said, expected, drawn) from None
 
     def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
                **kwargs: Any) -> None:  # fmt: skip
@@ -190,11 +192,12 @@ class Check:
         cause: str,
         problem: str = "",
         expected: Any = None,
+        drawn: Iterable[Table] = (),
     ) -> WrongAnswer:
         """The message on a call."""
         raised = got if isinstance(got, Raised) else None
         if raised and (unwritten := self._unwritten(raised, cause)):
-            return WrongAnswer(unwritten, cause=unwritten)
+            return unwritten
         names = [*self.arguments, *(f"argument {i}" for i in range(len(args)))]
         given = dict(zip(names, args, strict=False)) | dict(kwargs)
         facts = []
@@ -215,17 +218,21 @@ class Check:
         if many:
             facts.append(("numbers", "\n".join(many)))
         headline = f"{self.name} raised {raised}" if raised else f"{self.name}: {problem}"
-        return WrongAnswer(f"{self.name}: {cause}" if cause else headline, facts, cause)
+        return WrongAnswer(f"{self.name}: {cause}" if cause else headline, facts, cause, drawn)
 
-    def _unwritten(self, raised: Raised, cause: str) -> str:
+    def _unwritten(self, raised: Raised, cause: str) -> WrongAnswer | None:
         """That the answer, or another one that it calls, is not written yet, if so."""
         stub = re.search(r"in (\w+): raise NotImplementedError", raised.where)
         if raised.kind != "NotImplementedError" or (raised.message and not stub):
-            return ""
+            return None
         other = stub[1] if stub else self.name
         if other != self.name and other in self.exercise.points:
-            return f"{NOT_WRITTEN.format(other)}. {self.name} calls it"
-        return "" if cause.startswith(BLAMED) else NOT_WRITTEN.format(self.name)
+            said = f"{NOT_WRITTEN.format(other)}: {TO_DO}. {self.name} calls it"
+            return WrongAnswer(said, cause=said)
+        if cause.startswith(BLAMED):
+            return None
+        said = NOT_WRITTEN.format(self.name)
+        return WrongAnswer(said, cause=f"{said}: {TO_DO}", todo=TO_DO)
 
 
 def _told(got: Any, expected: Any) -> str:

@@ -6,7 +6,7 @@ import builtins
 import contextlib
 import math
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from checks.kernel import is_a_cell
-from checks.message import WrongAnswer
+from checks.message import Table, WrongAnswer
 
 TOLERANCE = {torch.float16: 5e-3, torch.bfloat16: 3e-2}
 ORDINARY_TOLERANCE = 1e-5
@@ -26,6 +26,8 @@ MOST_TOLD = 2_000
 """Numbers in a tensor whose shape is told of a hidden test."""
 MOST_DIMENSIONS_TOLD = 5
 MOST_ITEMS_TOLD = 10
+WINDOW = 8
+"""Rows of a table, and columns."""
 _discreet = ContextVar("discreet", default=False)
 
 
@@ -152,12 +154,100 @@ def _is_told(value: torch.Tensor | np.ndarray) -> bool:
 
 
 def _numbers(value: torch.Tensor) -> str:
-    def rounded(x: Any) -> Any:
-        if isinstance(x, list):
-            return [rounded(y) for y in x]
-        return float(f"{x:.4g}") if isinstance(x, float) else x
+    return str(_rounded(value.detach().tolist()))
 
-    return str(rounded(value.detach().tolist()))
+
+def _rounded(x: Any) -> Any:
+    if isinstance(x, list):
+        return [_rounded(y) for y in x]
+    return float(f"{x:.4g}") if isinstance(x, float) else x
+
+
+def tables(
+    got: Any, expected: Any, tolerance: float | None = None, parts: Sequence[str] = ()
+) -> Iterator[Table]:
+    """What came back and what was expected, where these are numbers of one shape that differ.
+
+    Of several results it is the first that differs, of more than two dimensions the matrix that
+    differs first, of a large one the window where it does. Of a hidden test nothing is shown.
+    """
+    if _discreet.get():
+        return
+    got, expected, place = _first_apart(got, expected, tolerance, parts)
+    came_back, right = _as_tensor(got), _as_tensor(expected)
+    if came_back is None or right is None or came_back.shape != right.shape:
+        return
+    wrong = _apart(came_back, right, tolerance, nan_equal=False)
+    if wrong.dim() and bool(wrong.any()):
+        first = wrong.nonzero()[0].tolist()
+        yield _window("came back", came_back, first, place, wrong)
+        yield _window("expected", right, first, place)
+
+
+def _window(
+    label: str,
+    numbers: torch.Tensor,
+    first: Sequence[int],
+    place: str,
+    wrong: torch.Tensor | None = None,
+) -> Table:
+    """The part of the numbers around the index `first`; those at `wrong` are marked."""
+    outer, kinds = tuple(first[:-2]), ("rows", "columns" if len(first) > 1 else "places")
+    where = [place, f"at {list(outer)}" if outer else ""]
+    begins = []
+    shape, index = [1, *numbers.shape][-2:], [0, *first][-2:]
+    for kind, at, size in zip(kinds, index, shape, strict=True):
+        begin = max(0, min(at // WINDOW * WINDOW, size - WINDOW))
+        begins.append(begin)
+        if size > WINDOW:
+            where.append(f"{kind} {begin}–{begin + WINDOW - 1} of {size}")
+    row, column = begins
+
+    def part(of: torch.Tensor) -> torch.Tensor:
+        return torch.atleast_2d(of[outer])[row : row + WINDOW, column : column + WINDOW]
+
+    cells = [[str(_rounded(number)) for number in line] for line in part(numbers).tolist()]
+    marked = part(wrong).nonzero().tolist() if wrong is not None else ()
+    said = ", ".join(filter(None, where))
+    return Table(label, cells, [(i, j) for i, j in marked], (row, column), said)
+
+
+def _first_apart(
+    got: Any, expected: Any, tolerance: float | None, parts: Sequence[str], place: str = ""
+) -> tuple[Any, Any, str]:
+    """Of several results the first that differs, and what it is called."""
+    several: Iterable[tuple[str, Any, Any]] = ()
+    if isinstance(expected, Mapping) and isinstance(got, Mapping):
+        several = [(f"entry {key!r}", got.get(key), value) for key, value in expected.items()]
+    elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
+        names = [*parts, *(f"item {i}" for i in range(len(parts), len(got)))]
+        several = zip(names, got, expected, strict=False) if _as_tensor(expected) is None else ()
+    for name, one, right in several:
+        if difference(one, right, tolerance=tolerance):
+            return _first_apart(one, right, tolerance, (), ", ".join(filter(None, (place, name))))
+    return got, expected, place
+
+
+def _as_tensor(value: Any) -> torch.Tensor | None:
+    """Plain numbers as a tensor, of lists of numbers too."""
+    if isinstance(value, torch.Tensor):
+        plain = value.layout is torch.strided and not value.is_complex()
+        return value.detach() if plain else None
+    if isinstance(value, list | tuple):
+        rows = value if any(isinstance(row, list | tuple) for row in value) else [value]
+        if not all(
+            isinstance(row, list | tuple) and all(isinstance(n, int | float) for n in row)
+            for row in rows
+        ):
+            return None
+        try:
+            value = np.array(value)
+        except ValueError:  # rows of different lengths
+            return None
+    kinds = {"b": np.bool_, "i": np.int64, "f": np.float64}
+    if isinstance(value, np.ndarray) and value.dtype.kind in kinds:
+        return torch.from_numpy(value.astype(kinds[value.dtype.kind]))
+    return None
 
 
 def attempt(call: Callable[[], Any]) -> Any:
@@ -288,22 +378,29 @@ def _tensor_difference(
         want_dtype, have_dtype = (str(t.dtype).removeprefix("torch.") for t in (expected, got))
         return f"{label} should have dtype {want_dtype}, but has {have_dtype}"
     got, expected = got.detach(), expected.detach()
-    if not expected.dtype.is_floating_point:
-        wrong = got != expected
-        if not bool(wrong.any()):
-            return None
-        return f"{label} is wrong in {_places(wrong)}"
-    if not nan_equal and bool((got.isnan() & ~expected.isnan()).any()):
+    floating = expected.dtype.is_floating_point
+    if floating and not nan_equal and bool((got.isnan() & ~expected.isnan()).any()):
         return f"{label} has NaN in {_places(got.isnan())}"
-    near = tolerance if tolerance is not None else TOLERANCE.get(got.dtype, ORDINARY_TOLERANCE)
-    wrong = ~torch.isclose(
-        got.double(), expected.double(), rtol=near, atol=near, equal_nan=nan_equal
-    )
+    wrong = _apart(got, expected, tolerance, nan_equal)
     if not bool(wrong.any()):
         return None
+    if not floating:
+        return f"{label} is wrong in {_places(wrong)}"
     gap = (got.double() - expected.double()).abs()[wrong].max().item()
     how_much = "" if _discreet.get() else f", by up to {gap:.3g}"
     return f"{label} is wrong in {_places(wrong)}{how_much}"
+
+
+def _apart(
+    got: torch.Tensor, expected: torch.Tensor, tolerance: float | None, nan_equal: bool
+) -> torch.Tensor:
+    """Where two tensors of one shape differ."""
+    if not expected.dtype.is_floating_point:
+        return got != expected
+    near = tolerance if tolerance is not None else TOLERANCE.get(got.dtype, ORDINARY_TOLERANCE)
+    return ~torch.isclose(
+        got.double(), expected.double(), rtol=near, atol=near, equal_nan=nan_equal
+    )
 
 
 def _places(wrong: torch.Tensor) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
-from checks.message import NOT_WRITTEN, laid_out
+from checks.message import NOT_WRITTEN, TO_DO, WrongAnswer, bold, fact_lines, laid_out
+from checks.panel import panel
 
 _DEFINED = re.compile(r"(?m)^(?:(?:async +)?def|class) +(\w+)|^(\w+)(?: *:[^=\n]*)? *=(?!=)")
 
@@ -31,17 +32,30 @@ def explain_errors(kernel: Any) -> None:
     """Show in one line what needs no traceback, as the messages of tests are shown.
 
     That is an answer that is not written, a name that a test needs and no cell has defined, and
-    what a cell asserts itself.
+    what a cell asserts itself. In JupyterLab, what else a test says is drawn below that line.
     """
 
     def handle(
         kernel: Any, kind: type[BaseException], error: Any, trace: Any, tb_offset: int | None = None
     ) -> None:
-        if said := _in_one_line(error, trace):
-            error._render_traceback_ = lambda: laid_out(f"✗ {said}")  # what IPython looks for
+        drawn = isinstance(error, WrongAnswer) and bool(error.facts) and _in_jupyter()
+        if drawn:
+            error._render_traceback_ = lambda: [bold(f"✗ {error.said}")]  # what IPython looks for
+        elif said := _in_one_line(error, trace):
+            error._render_traceback_ = lambda: laid_out(f"✗ {said}")
         kernel.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        if drawn:
+            from IPython.display import display
+
+            told = {"text/html": panel(error), "text/plain": "\n".join(fact_lines(error.facts))}
+            display(told, raw=True)
 
     kernel.set_custom_exc((AssertionError, NameError, NotImplementedError), handle)
+
+
+def _in_jupyter() -> bool:
+    """Whether a Jupyter server started this kernel, for somebody who looks at the outputs."""
+    return "JPY_SESSION_NAME" in os.environ and "NBGRADER_EXECUTION" not in os.environ
 
 
 def _in_one_line(error: BaseException, trace: TracebackType) -> str:
@@ -51,7 +65,8 @@ def _in_one_line(error: BaseException, trace: TracebackType) -> str:
     if not cells or frames[-1] is not cells[-1]:
         return ""
     if isinstance(error, NotImplementedError) and not error.args and len(cells) > 1:
-        return NOT_WRITTEN.format(cells[-1].f_code.co_qualname.split(".")[0])
+        name = cells[-1].f_code.co_qualname.split(".")[0]
+        return f"{NOT_WRITTEN.format(name)}: {TO_DO}"
     if len(cells) > 1:
         return ""
     tests = "from checks." in cells[0].f_globals.get("In", [""])[-1]

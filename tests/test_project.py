@@ -151,7 +151,8 @@ def test_the_house_stays_small_enough_to_be_read():
     checks = sum(len(p.read_text().splitlines()) for p in code if ROOT / "checks" in p.parents)
     # Exercise 8 and exercise 7's loss have come since it was 6000 lines, 450 answers and 850 files,
     # what surrounds grading in a semester since it was 960 files, what publishes the course since
-    # it was 1,060, and a module an answer, with its own imports, since 7,650 lines and 1,111 files.
-    assert checks <= 8200
+    # it was 1,060, a module an answer, with its own imports, since 7,650 lines and 1,111 files, and
+    # what draws numbers beside those that were expected since 8,200 lines.
+    assert checks <= 8450
     assert len(_tracked("tests/answers")) <= 480
     assert len(_tracked()) <= 1175

@@ -19,9 +19,9 @@ from typing import Any
 from nbexaminer.errors import Malformed
 from nbexaminer.examination.engine import Examined, as_unreadable
 from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source
 from nbexaminer.sandbox.limits import Limits
@@ -45,8 +45,8 @@ def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examin
     verdicts: list[Verdict] = []
     for cell in cells_of(notebook):
         if cell.role is Role.TEST:
-            outcome, message = told.get(cell.name, (Outcome.NOT_RUN, f"not run: {why}"))
-            verdicts.append(Verdict.of(cell.name, outcome, cell.points, safe_line(message)))
+            outcome, data = told.get(cell.name, (Outcome.NOT_RUN, f"not run: {why}"))
+            verdicts.append(Verdict.of(cell.name, outcome, cell.points, Message.read(data)))
     return Examined(notebook, tuple(verdicts))
 
 
@@ -95,16 +95,16 @@ def main() -> None:
         outcome, message = _ended(code, dict(names) if cell["test"] else names)
         plt.close("all")
         if cell["test"]:
-            print(json.dumps([cell["id"], outcome, message]), file=out, flush=True)
+            print(json.dumps([cell["id"], outcome, message.as_data()]), file=out, flush=True)
 
 
-def _ended(code: str, names: dict[str, Any]) -> tuple[Outcome, str]:
+def _ended(code: str, names: dict[str, Any]) -> tuple[Outcome, Message]:
     """How a cell ended, and what is told of it."""
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             exec(compile(code, "<ipython-cell>", "exec"), names)
     except AssertionError as error:
-        return Outcome.FAILED, str(error) or "the answer is not what the test expects"
+        return Outcome.FAILED, Message.of(error)
     except (Exception, SystemExit) as error:
-        return Outcome.ERROR, f"{type(error).__name__}: {error}"
-    return Outcome.PASSED, ""
+        return Outcome.ERROR, Message(f"{type(error).__name__}: {error}")
+    return Outcome.PASSED, NO_MESSAGE

@@ -23,6 +23,7 @@ from course.authoring.exercises import ROOT, source_of
 from course.learner import one_process
 from nbexaminer.errors import Malformed, SandboxUnavailable, SourceError
 from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.message import Message
 from nbexaminer.notebook.cell import cells_of
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
@@ -44,7 +45,7 @@ class Result:
     hidden: bool
     earned: float
     points: float
-    message: str
+    message: Message
 
 
 @dataclass(frozen=True)
@@ -173,9 +174,13 @@ def read_record(work: Path = WORK) -> dict[str, Score]:
         return {}
 
 
+def _result(fields: dict[str, Any]) -> Result:
+    return Result(**fields | {"message": Message.read(fields["message"])})
+
+
 def _score(fields: dict[str, Any]) -> Score:
     answers = tuple(
-        Answer(a["name"], a["written"], tuple(Result(**one) for one in a["results"]))
+        Answer(a["name"], a["written"], tuple(map(_result, a["results"])))
         for a in fields["answers"]
     )
     questions = tuple(Question(**question) for question in fields["questions"])

@@ -28,7 +28,7 @@ from course.learner.points import (
     typed,
     version_of,
 )
-from nbexaminer.message import WIDTH, wrapped
+from nbexaminer.message import NO_MESSAGE, WIDTH, Message
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
@@ -68,12 +68,12 @@ def _line(answer: Answer) -> tuple[str, str]:
     return mark, f"{_of((answer.earned, answer.points))} points{unwritten}"
 
 
-def _message(answer: Answer) -> tuple[str, str]:
+def _message(answer: Answer) -> tuple[str, Message]:
     """Which tests failed first, and what they say: nothing of an answer that is not there."""
     for result in answer.results if answer.written else ():
-        if result.message:
+        if result.message.headline:
             return f"{'hidden' if result.hidden else 'visible'} tests", result.message
-    return "", ""
+    return "", NO_MESSAGE
 
 
 # --- In a terminal --------------------------------------------------------------------------
@@ -86,9 +86,9 @@ def print_score(score: Score, console: Console) -> None:
         colour = {"✓": "green", "✗": "bold red"}.get(mark, "")
         console.print(f"{mark} {answer.name}: {points}", style=colour)
         which, message = _message(answer)
-        if message:
+        if message.headline:
             console.print(f"    The {which} say:")
-            cause, facts = wrapped(message, min(console.width - 4, WIDTH))
+            cause, facts = message.lines(min(console.width - 4, WIDTH))
             console.print(Padding(Text("\n".join(cause), "bold"), (0, 0, 0, 4)))
             console.print(Padding(Text("\n".join(facts)), (0, 0, 0, 4)))
     for question in score.questions:
@@ -218,8 +218,8 @@ def _details(score: Score) -> str:
     for answer in score.answers:
         mark, points = _line(answer)
         which, message = _message(answer)
-        if message:
-            cause, facts = (html.escape("\n".join(lines)) for lines in wrapped(message))
+        if message.headline:
+            cause, facts = (html.escape("\n".join(lines)) for lines in message.lines())
             said = f"{html.escape(f'{mark} {answer.name}: {points}. The {which} say:')}\n"
             said += f"<b>{cause}</b>\n{facts}"
             told.append(f'<pre style="white-space: pre-wrap">{said}</pre>')

@@ -79,7 +79,10 @@ class Exercise:
         called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
         missed = self._missed(engine, {name: answer}, asked)
-        said, causes = (tuple(v.message for v in missed), tuple(v.cause for v in missed if v.cause))
+        said, causes = (
+            tuple(str(v.message) for v in missed),
+            tuple(v.message.cause for v in missed if v.message.cause),
+        )
         wanted = _NAMES.match(answer)
         return Judged(self.name, name, kind, path, said, wanted[1] if wanted else "", causes)
 

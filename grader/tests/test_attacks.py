@@ -175,7 +175,7 @@ def text_of(graded: Examined) -> str:
 
 def assert_verdicts(attack: Attack, graded: Examined) -> None:
     got = {v.cell: str(v.outcome) for v in graded.verdicts}
-    messages = {v.cell: v.message for v in graded.verdicts}
+    messages = {v.cell: str(v.message) for v in graded.verdicts}
     assert got == attack.expected, messages
     points = {cell: POINTS[cell] if got[cell] == "passed" else 0.0 for cell in got}
     assert {v.cell: v.points for v in graded.verdicts} == points

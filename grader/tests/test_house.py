@@ -14,13 +14,14 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "message", "errors", "configuration", "late_policies"),
+    ("lean_imports", "typed", "errors", "configuration", "late_policies"),
     ("profile", "database"),
     ("sandbox",),
     ("settings",),
     ("course_folder",),
     ("intake",),
     ("notebook", "people"),
+    ("message",),
     ("examination", "similarity", "deadlines"),
     ("gradebook", "pages"),
     ("conveyor", "platforms"),

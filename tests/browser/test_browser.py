@@ -283,11 +283,23 @@ def test_a_learner_sees_what_went_wrong_and_then_the_points(page, learners_lab):
     page.goto(f"{learners_lab}/lab/tree/{EXERCISE}/{EXERCISE}.ipynb")
     page.locator(".jp-NotebookPanel:visible .jp-Toolbar-kernelName", has_text="Python 3").wait_for()
     _run(page, IMPORTS)
-    said = _answer(page, WRONG)
+    _answer(page, WRONG)
+    tests = page.locator(".jp-Notebook .jp-CodeCell").nth(TESTS)
+    panel = tests.locator(".checks-panel")
+    panel.wait_for()
+    tests.locator(".jp-OutputArea").evaluate("e => e.scrollIntoView({block: 'end'})")
+    said = tests.locator(".jp-OutputArea").inner_text()
     _shot(page, "wrong-answer")
     assert "softmax(x = float32 tensor of shape (2, 3)" in said
     assert "the sum runs over all elements instead of along dim" in said
     assert "Traceback" not in said
+    error = tests.locator(".jp-OutputArea-output[data-mime-type*=stderr]")
+    assert error.count() == error.locator("b, .ansi-bold").count() == 1
+    assert re.fullmatch(r"✗ softmax: the sum runs over all elements .*", error.inner_text().strip())
+    assert panel.locator("dt").all_inner_texts()[:3] == ["called", "came back", "expected"]
+    came_back, expected = panel.locator("table").all()
+    assert came_back.locator("mark").count() == 6 and expected.locator("mark").count() == 0
+    assert came_back.bounding_box()["y"] == expected.bounding_box()["y"], "side by side"
     said = _answer(page, RIGHT)
     _shot(page, "right-answer")
     assert "softmax: the visible tests pass" in said

@@ -145,6 +145,30 @@ def test_a_message_has_its_cause_first_and_bold_and_long_numbers_last():
     assert plain[-1].startswith(" " * 13 + "came back = [[")
 
 
+@pytest.mark.parametrize("validated", [False, True])
+def test_in_jupyterlab_one_line_says_what_is_wrong_and_a_panel_shows_it(
+    monkeypatch: pytest.MonkeyPatch, validated: bool
+) -> None:
+    """Said twice, a learner reads it twice; where no panel is drawn, the text has to be whole."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/1-attention.ipynb")
+    if validated:
+        monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    cells = [nbformat.v4.new_code_cell(code) for code in (GIVEN, WRONG, TEST)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    resources = {"metadata": {"path": str(ROOT)}}
+    NotebookClient(
+        notebook, allow_errors=True, kernel_name="python3", resources=resources
+    ).execute()
+    error, *panel = notebook.cells[-1].outputs
+    headline = "\x1b[1m✗ softmax: the sum runs over all elements instead of along dim: "
+    assert error.traceback[0].startswith(headline)
+    assert (len(error.traceback) > 5, len(panel)) == ((True, 0) if validated else (False, 1))
+    for shown in panel:
+        assert len(error.traceback) == 1
+        assert shown.data["text/plain"].startswith("  called:    softmax(x = float32 tensor")
+        assert "<mark>" in shown.data["text/html"]
+
+
 def test_a_hidden_test_says_that_it_waits():
     said = _run(WAITING)[0][0]
     assert said == "○ softmax: 3 points wait for hidden tests: `make score EXERCISE=1-attention`\n"

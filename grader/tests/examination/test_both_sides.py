@@ -12,6 +12,7 @@ import pytest
 
 from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine
+from nbexaminer.notebook.cell import NOTE
 from support.notebooks import (
     answer,
     check,
@@ -256,7 +257,7 @@ def test_a_test_lends_what_its_class_says_and_no_more(engine: Engine) -> None:
         LENDING + "class Plain: pass\nf(Plain(), 'secret')",
     )
     assert outcomes(graded) == ["passed", "error"], graded.verdicts
-    assert "can't pass a Plain" in graded.verdicts[1].message
+    assert "can't pass a Plain" in str(graded.verdicts[1].message)
 
 
 def test_what_a_test_lent_is_taken_back(engine: Engine) -> None:
@@ -393,7 +394,7 @@ def test_a_failing_test_says_only_its_message(engine: Engine) -> None:
     )
     graded = run(engine, "def f(x): return x", secret)
     assert outcomes(graded) == ["failed"]
-    assert graded.verdicts[0].message == "f(2) gave 2: is it squared?"
+    assert str(graded.verdicts[0].message) == "f(2) gave 2: is it squared?"
     shown = text_of(graded, "t0")
     assert "is it squared?" in shown and "expected" not in shown and "31337" not in shown
 
@@ -410,7 +411,7 @@ def test_exceptions_become_errors(engine: Engine) -> None:
         "try:\n    g()\nexcept NotImplementedError:\n    pass",
     )
     assert outcomes(graded) == ["error", "error", "error", "error", "passed"]
-    first, second, third, fourth, _ = (v.message for v in graded.verdicts)
+    first, second, third, fourth, _ = (str(v.message) for v in graded.verdicts)
     assert "f raised ZeroDivisionError" in first and "return 1 / x" in first
     assert "NotImplementedError" in second
     assert third == "h is not defined: no cell before this one defines it"
@@ -434,19 +435,35 @@ def test_bold_lines_and_causes_are_the_graders_own(engine: Engine) -> None:
         assert bold.startswith("\x1b[1m✗ ") and bold.endswith("\x1b[0m")
         assert "\x1b" not in bold[4:-4] + "".join(rest)
         assert not [line for line in rest if not line.startswith("  ")]
-    assert [bool(v.cause) for v in graded.verdicts] == [False, False, True]
-    assert graded.verdicts[2].message.startswith(f"softmax: {graded.verdicts[2].cause}\n")
+    assert [bool(v.message.cause) for v in graded.verdicts] == [False, False, True]
+    assert graded.verdicts[2].message.headline == f"softmax: {graded.verdicts[2].message.cause}"
+
+
+def test_tables_come_from_visible_tests_only(engine: Engine) -> None:
+    """A hidden test's numbers would be known to next year's class."""
+    asks = "raise Wrong('f is wrong', {'label': 'came back', 'cells': [['31337']]})"
+    wrong = (
+        "class Wrong(AssertionError):\n    def as_message(self):\n        return {'headline': "
+        f"self.args[0], 'cause': 'c', 'tables': [self.args[1]]}}\nf\n{asks}"
+    )
+    hidden = f"### BEGIN HIDDEN TESTS\n{wrong}\n### END HIDDEN TESTS"
+    graded = run(engine, "def f(): pass", wrong, hidden)
+    visible, discreet = (verdict.message for verdict in graded.verdicts)
+    assert visible.tables[0].cells == (("31337",),) and visible.cause == "c"
+    assert (discreet.headline, discreet.tables) == ("f is wrong", ())
+    notes = [c["metadata"].get(NOTE) for c in graded.notebook["cells"]]
+    assert [n["message"].get("tables") is not None for n in notes if n] == [True, False]
 
 
 def test_an_answer_that_fails_to_define_is_explained(engine: Engine) -> None:
     """'name is not defined' alone would leave the learner guessing."""
     graded = run(engine, "1 / 0\ndef f(): pass", "f()")
     assert outcomes(graded) == ["error"]
-    assert "raised ZeroDivisionError" in graded.verdicts[0].message
+    assert "raised ZeroDivisionError" in str(graded.verdicts[0].message)
     graded = run(engine, "raise NotImplementedError()\nf = 1", "assert f == 1")
-    assert graded.verdicts[0].message.startswith("f is not written yet: ")
+    assert str(graded.verdicts[0].message).startswith("f is not written yet: ")
     graded = run(engine, "def f(:\n  pass", "f()")
-    assert "SyntaxError" in graded.verdicts[0].message
+    assert "SyntaxError" in str(graded.verdicts[0].message)
 
 
 def test_unlookable_answers_are_errors(engine: Engine) -> None:
@@ -540,7 +557,7 @@ def test_a_cell_and_a_call_are_interrupted_politely(engine: Engine) -> None:
     graded = run(engine, answers, "assert a() == 1", "f()", "assert a() == 1")
     assert outcomes(graded) == ["passed", "timed out", "passed"], graded.verdicts
     said = "took longer than [58] seconds"
-    assert re.search(said, graded.verdicts[1].message)
+    assert re.search(said, str(graded.verdicts[1].message))
     assert re.search(said, text_of(graded, "t1"))
 
 
@@ -549,7 +566,7 @@ def test_a_process_that_ends_is_replaced_and_the_rest_replayed(engine: Engine) -
     answers = {"a": "import os\ndef a(): return 1", "f": "def f(): os._exit(3)", "b": "os._exit(4)"}
     graded = run(engine, answers, "f()", "assert a() == 1", "f()", "assert a() == 1")
     assert outcomes(graded) == ["crashed", "passed", "crashed", "passed"], graded.verdicts
-    assert "exit code 3" in graded.verdicts[0].message
+    assert "exit code 3" in str(graded.verdicts[0].message)
 
 
 def test_a_notebook_that_keeps_ending_its_process_is_given_up(engine: Engine) -> None:

@@ -134,7 +134,7 @@ def test_a_call_that_ends_its_process_costs_only_its_test(engine: Engine, name: 
     answers = {"a": "def a(): return 1", "f": f"def f():\n    {body}"}
     graded = run(engine, answers, "f()", "assert a() == 1")
     assert outcomes(graded) == [outcome, "passed"], graded.verdicts
-    assert graded.verdicts[0].message
+    assert str(graded.verdicts[0].message)
 
 
 def test_a_test_cannot_swallow_the_end(engine: Engine) -> None:
@@ -217,7 +217,9 @@ def test_the_message_points_at_the_answer_that_is_called(engine: Engine) -> None
     )
     assert outcomes(graded) == ["failed"] * 3, graded.verdicts
     said = "your softmax, which this answer calls, fails its own tests"
-    assert [said in v.message for v in graded.verdicts] == [False, True, False], graded.verdicts
+    assert [said in str(v.message) for v in graded.verdicts] == [False, True, False], (
+        graded.verdicts
+    )
 
 
 # Submissions that are none, and sources that are wrong --------------------------------------
@@ -387,7 +389,7 @@ def test_a_cell_that_poisons_the_connection_is_left_out(engine: Engine) -> None:
     answers = {"a": "def a(): return 1", "f": poison, "b": "def b(): return a() + 1"}
     graded = run(engine, answers, "assert a() == 1", "assert f() == 1", "assert b() == 2")
     assert outcomes(graded) == ["passed", "crashed", "passed"], graded.verdicts
-    assert "connection" in graded.verdicts[1].message
+    assert "connection" in str(graded.verdicts[1].message)
 
 
 def test_libraries_that_no_profile_names_are_there_all_the_same() -> None:

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from nbgrader.coursedir import CourseDirectory
 
-from nbexaminer.errors import Malformed, TooMuch
+from nbexaminer.errors import Malformed
 from nbexaminer.intake import files
 from nbexaminer.intake.drop_box import copy_dropped, take_dropped
-from nbexaminer.intake.files import read_file, walk
+from nbexaminer.intake.files import TOO_MUCH, read_file, walk
 from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.intake.taking import (
     Expected,
@@ -222,7 +222,7 @@ def test_of_too_much_only_the_notebooks_are_taken(
     found = taken(folder)
     assert found.read("1-small") == b"{}" and found.handed_in is not None
     assert set(found.files) == {"timestamp.txt"}, "who is late stays late"
-    assert found.remarks == [f"nothing beside the notebooks is copied, since {TooMuch()}"]
+    assert found.remarks == [f"nothing beside the notebooks is copied, since {TOO_MUCH}"]
 
 
 def _nested(folder: Path, name: str, depth: int) -> None:

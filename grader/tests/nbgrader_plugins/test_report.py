@@ -175,7 +175,7 @@ def test_misconceptions_are_counted_by_learner(course, page):
     learners: dict[str, set[str]] = {}
     for path in (course.root / "autograded").glob("*/*/*.ipynb"):
         for cell in json.loads(path.read_text())["cells"]:
-            if cause := cell["metadata"].get(NOTE, {}).get("cause"):
+            if cause := cell["metadata"].get(NOTE, {}).get("message", {}).get("cause"):
                 learners.setdefault(cause, set()).add(path.parts[-3])
     assert max(map(len, learners.values())) == 2
     found = {}

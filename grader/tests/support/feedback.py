@@ -15,6 +15,7 @@ from traitlets.config import Config
 
 from nbexaminer.examination.engine import as_unreadable, error_output
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.message import Message
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage, Grades, HideMarkScheme, HideTests
 from nbexaminer.notebook.cell import NOTE, Cell, Role
 from nbexaminer.notebook.graft import graft
@@ -69,7 +70,7 @@ def handed_in(
     """A graded notebook.
 
     own: cells that the learner has added, with outputs.
-    notes: by test cell, its outcome, message and cause; one that is not named has passed.
+    notes: by test cell, its outcome and message; one that is not named has passed.
     """
     submitted = nbformat.reads(submission(source(), dict(answers)).decode(), as_version=4)
     submitted.cells += own
@@ -81,13 +82,14 @@ def handed_in(
         cell.pop("was", None)
     for cell in notebook["cells"]:
         if Cell(cell).role is Role.TEST:
-            note = (notes or {}).get(Cell(cell).grade_id, {"outcome": "passed", "message": ""})
+            note = (notes or {}).get(Cell(cell).grade_id, {"outcome": "passed", "message": {}})
             cell["metadata"][NOTE] = note
             if note["outcome"] == "passed":
-                text = "✓ f: the visible tests pass.\n■ f\nPoints so far: 1 of 1.\nmine\n"
-                cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": text}]
+                cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "mine\n"}]
             else:
-                cell["outputs"] = [error_output(Outcome(note["outcome"]), note["message"])]
+                cell["outputs"] = [
+                    error_output(Outcome(note["outcome"]), Message.read(note["message"]))
+                ]
     return nbformat.from_dict(notebook)
 
 

@@ -100,8 +100,8 @@ def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Score) 
     assert "✗ softmax: 0 of 4 points" in said and "runs over all elements" in said
     assert "✗ scaled_dot_product_attention: 2 of 6 points" in said
     hidden = wrong.answers[2].results[1]
-    assert hidden.hidden and "converted to float32" in hidden.message
-    assert "float64 tensor of shape (2, 4, 8)," in hidden.message, "shapes, and no values"
+    assert hidden.hidden and "converted to float32" in str(hidden.message)
+    assert "float64 tensor of shape (2, 4, 8)," in str(hidden.message), "shapes, and no values"
     # In a terminal of 80 columns a fact goes on below where it began, as in the notebook.
     lines = said.splitlines()
     begun = next(i for i, line in enumerate(lines) if line.startswith("      expected:  exp(x)"))
@@ -143,7 +143,7 @@ def test_without_a_sandbox_it_runs_all_the_same_and_says_so(
     for answer, expected in zip(made.answers, wrong.answers, strict=True):
         assert (answer.name, answer.earned) == (expected.name, expected.earned)
         for one, other in zip(answer.results, expected.results, strict=True):
-            causes = [m.partition("likely cause")[2] for m in (one.message, other.message)]
+            causes = [m.message.cause for m in (one, other)]
             assert causes[0] == causes[1]
 
 
@@ -157,10 +157,12 @@ def test_without_forks_a_notebook_that_ends_or_never_ends_is_told(
     with own_grader(LIMITS) as (grade, _):
         made = grade_own(EXERCISE, grade, work)
     assert made.answers[0].earned == 3 and made.answers[1].earned == 0
-    assert made.answers[1].results[0].message == "not run: the notebook ended its process"
+    assert made.answers[1].results[0].message.headline == "not run: the notebook ended its process"
     with own_grader(Limits(cell_wall_seconds=0.1)) as (grade, _):
         made = grade_own(EXERCISE, grade, work)
-    assert "the notebook took longer than 0.1 seconds" in made.answers[0].results[0].message
+    assert (
+        "the notebook took longer than 0.1 seconds" in made.answers[0].results[0].message.headline
+    )
 
 
 def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ class Summary:
             if test["outcome"] != Outcome.MALFORMED:
                 self.cells.setdefault(cell, Counter())[test["outcome"]] += 1
             if test["outcome"] not in JUDGED:
-                self.errors[cell] = test["message"]
+                self.errors[cell] = str(test["message"])
         if entry.reason:
             self.problems.append((student, f"set aside: {entry.reason}"))
 

@@ -87,7 +87,11 @@ class TaskResult:
 
     def verdicts(self) -> str:
         """JSON, for the journal."""
-        listed = [{"notebook": n.name} | vars(v) for n in self.notebooks for v in n.verdicts]
+        listed = [
+            {"notebook": n.name} | vars(v) | {"message": v.message.as_data()}
+            for n in self.notebooks
+            for v in n.verdicts
+        ]
         return json.dumps(listed, ensure_ascii=False, sort_keys=True)
 
 

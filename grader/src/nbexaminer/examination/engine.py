@@ -17,7 +17,7 @@ from nbexaminer.errors import Malformed, SourceError
 from nbexaminer.examination.messages import CellToRun, Do, Plan, order_of_results
 from nbexaminer.examination.verdicts import Outcome, Verdict
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
-from nbexaminer.message import laid_out
+from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
@@ -59,8 +59,7 @@ class Examined:
 class _CellResult:
     outputs: list[dict[str, Any]]
     outcome: Outcome | None
-    message: str
-    cause: str = ""
+    message: Message
 
 
 class Engine:
@@ -156,7 +155,9 @@ class Engine:
         tests = [cell for cell in cells if cell.role is Role.TEST]
         for cell in tests:
             if cell.decision is not None:
-                verdicts[cell.name] = _record(cell, _CellResult([], Outcome(cell.decision), ""))
+                verdicts[cell.name] = _record(
+                    cell, _CellResult([], Outcome(cell.decision), NO_MESSAGE)
+                )
                 cell.content["outputs"] = [_printed(f"{cell.decided}\n")]
         _make_showable(cells)
         in_order = (verdicts[cell.name] for cell in tests if cell.name in verdicts)
@@ -173,10 +174,11 @@ class Engine:
                     results[order[len(results)]] = result
                 break
             except _ExaminerLost as lost:
-                results[order[len(results)]] = _CellResult([], lost.outcome, lost.message)
+                results[order[len(results)]] = _CellResult([], lost.outcome, Message(lost.message))
                 if len(results) == len(cells):
                     break
-        not_run = _CellResult([], Outcome.NOT_RUN, "not run: the tests' process kept ending")
+        why = Message("not run: the tests' process kept ending")
+        not_run = _CellResult([], Outcome.NOT_RUN, why)
         return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
@@ -217,8 +219,7 @@ class Engine:
                             yield _CellResult(
                                 message["outputs"],
                                 None if outcome is None else Outcome(outcome),
-                                safe_line(message["message"]),
-                                safe_line(message["cause"]),
+                                Message.read(message["message"]),
                             )
                         case Do.BROKEN:
                             raise SourceError(
@@ -341,7 +342,7 @@ def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
         return result.outputs
     said = result.message
     if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
-        said = f"this cell {said}"
+        said = dataclasses.replace(said, headline=f"this cell {said.headline}")
     return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
 
 
@@ -362,18 +363,20 @@ def _make_showable(cells: list[Cell]) -> None:
 
 def _record(cell: Cell, result: _CellResult) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
-    cell.note = {"outcome": str(outcome), "message": result.message, "cause": result.cause}
-    return Verdict.of(cell.name, outcome, cell.points, result.message, result.cause)
+    cell.note = {"outcome": str(outcome), "message": result.message.as_data()}
+    return Verdict.of(cell.name, outcome, cell.points, result.message)
 
 
-def error_output(outcome: Outcome, message: str) -> dict[str, Any]:
+def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:
     """An output that says what went wrong, and means no points to nbgrader."""
     plain = outcome in (Outcome.FAILED, Outcome.ERROR)
+    bold, facts = message.lines(sign="✗ " if plain else f"✗ {outcome}: ")
     return {
         "output_type": "error",
         "ename": str(outcome),
-        "evalue": message.partition("\n")[0],
-        "traceback": laid_out(f"✗ {message}" if plain else f"✗ {outcome}: {message}"),
+        "evalue": message.said.partition("\n")[0],
+        # A notebook, a page and a terminal all know these codes.
+        "traceback": [f"\x1b[1m{line}\x1b[0m" for line in bold] + facts,
     }
 
 
@@ -384,7 +387,7 @@ def as_unreadable(source: Source, reason: str) -> Examined:
     verdicts = []
     for cell in cells_of(notebook):
         if cell.role is Role.TEST:
-            said = f"the submitted notebook could not be read: {reason}"
+            said = Message(f"the submitted notebook could not be read: {reason}")
             result = _CellResult([], Outcome.MALFORMED, said)
             cell.content["outputs"] = [error_output(Outcome.MALFORMED, said)]
             verdicts.append(_record(cell, result))

@@ -40,7 +40,7 @@ from nbexaminer.examination.stand_in import (
 )
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
-from nbexaminer.message import NOT_WRITTEN
+from nbexaminer.message import NO_MESSAGE, NOT_WRITTEN, TO_DO, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import EndedBy, Limits
@@ -111,17 +111,17 @@ class Examination:
                 self._report(*self._result(index, self._cells[index]))
         self._grader.send({"do": Do.DONE})
 
-    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, str, str]:
-        """Outputs, outcome, message and cause of a cell."""
+    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, Message]:
+        """Outputs, outcome and message of a cell."""
         try:
             if cell["role"] == Role.TEST:
                 return self._test(index, cell)
-            return self._run_learners(index, cell), None, "", ""
+            return self._run_learners(index, cell), None, NO_MESSAGE
         except Ended as ended:
-            return [], ended.outcome, ended.message, ""
+            return [], ended.outcome, Message(ended.message)
 
-    def _report(self, outputs: Any, outcome: Outcome | None, message: str, cause: str) -> None:
-        said = {"do": Do.CELL, "outcome": outcome, "message": message, "cause": cause}
+    def _report(self, outputs: Any, outcome: Outcome | None, message: Message) -> None:
+        said = {"do": Do.CELL, "outcome": outcome, "message": message.clean().as_data()}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -299,17 +299,18 @@ class Examination:
     def _memory_limit(self) -> str:
         return f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
 
-    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, str, str]:
-        """Outputs, outcome, message and cause of a test cell."""
+    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, Message]:
+        """Outputs, outcome and message of a test cell."""
         printed = _Printed()
-        outcome, message, cause = self._judge(index, cell, printed)
-        text = "" if self._discreet else printed.getvalue()
+        outcome, message = self._judge(index, cell, printed)
+        if self._discreet:
+            return [], outcome, dataclasses.replace(message, tables=())
+        text = printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return outputs, outcome, message[:MAX_TEXT], cause[:MAX_TEXT]
+        return outputs, outcome, message
 
-    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, str, str]:
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, Message]:
         remote: Remote | None = None
-        cause = ""
         names: dict[str, Any] = {}
         try:
             code = compile(cell["code"], "<test>", "exec")
@@ -332,13 +333,12 @@ class Examination:
         except Ended as ended:
             label = _label(names)
             told = ended.message
-            return ended.outcome, told if told.startswith("not run") else f"{label} {told}", ""
+            told = told if told.startswith("not run") else f"{label} {told}"
+            return ended.outcome, Message(told)
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
-            said = str(error) or "the answer is not what the test expects"
-            outcome, message = Outcome.FAILED, said
-            cause = str(getattr(error, "cause", ""))
+            outcome, message = Outcome.FAILED, Message.of(error)
         except NameError as error:
             if error.name is None or error.name in names:
                 outcome, message = self._odd(error)
@@ -347,10 +347,10 @@ class Examination:
         except Exception as error:
             outcome, message = self._odd(error)
         else:
-            return Outcome.PASSED, "", ""
+            return Outcome.PASSED, NO_MESSAGE
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
-        return outcome, message, cause
+        return outcome, message
 
     def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
         """By which cell `name` is defined for the test at `index`, and the names that it reads."""
@@ -375,30 +375,29 @@ class Examination:
         lines = max((cell["code"].count("\n") + 1 for cell in cells if cell), default=0)
         return lines if lines <= MOST_TELLABLE else 0
 
-    def _missing(self, index: int, name: str) -> tuple[Outcome, str]:
+    def _missing(self, index: int, name: str) -> tuple[Outcome, Message]:
+        outcome, why = Outcome.ERROR, "no cell before this one defines it"
         for stop in reversed(self._stops):
             if name in stop.names and stop.index < index:
+                outcome, why = stop.outcome, f"the cell that defines it {stop.message}"
                 if stop.message == "raised NotImplementedError":
-                    return stop.outcome, NOT_WRITTEN.format(name)
-                return (
-                    stop.outcome,
-                    f"{name} is not defined: the cell that defines it {stop.message}",
-                )
-        return Outcome.ERROR, f"{name} is not defined: no cell before this one defines it"
+                    return outcome, Message(NOT_WRITTEN.format(name), todo=TO_DO)
+                break
+        return outcome, Message(f"{name} is not defined: {why}")
 
-    def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> str:
+    def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words
             said = f"{_label(names)} raised {error.builtin}"
         else:
             said = f"{_label(names)} raised {type(error).__name__}"
             said += f": {error.message}".replace("\n", "\n    ") if error.message else ""
-        return said + (f"\n  raised in: {error.where}" if error.where else "")
+        return Message(said, facts=(("raised in", error.where),) if error.where else ())
 
-    def _odd(self, error: Exception) -> tuple[Outcome, str]:
+    def _odd(self, error: Exception) -> tuple[Outcome, Message]:
         said = type(error).__name__ + ("" if self._discreet else f": {error}")
         if isinstance(error, ImportError):  # one of the learner's comes as a RemoteError
-            return Outcome.ERROR, f"the test itself could not run ({said})"
-        return Outcome.ERROR, f"the test could not use what came back ({said})"
+            return Outcome.ERROR, Message(f"the test itself could not run ({said})")
+        return Outcome.ERROR, Message(f"the test could not use what came back ({said})")
 
 
 def _label(names: dict[str, Any]) -> str:

@@ -64,8 +64,8 @@ class Do(StrEnum):
     """To be told how the learner's process ended: in `ended_by`, an EndedBy, and `said`, in words.
     `closed`: whether it ended by itself, as far as can be seen."""
     CELL = "cell"
-    """To report on a cell: `outputs`, `message`, the `cause` that this names, and `outcome`, an
-    Outcome or null for a cell that is no test and ran."""
+    """To report on a cell: its `outputs`, a `message` as data, and its `outcome`, an Outcome or
+    null for a cell that is no test and ran."""
     BROKEN = "broken"
     """To say that the locked cell `cell` fails, with `message`."""
     DONE = "done"

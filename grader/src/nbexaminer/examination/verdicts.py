@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from nbexaminer.message import NO_MESSAGE, Message
+
 
 class Outcome(StrEnum):
     """How one test cell ended. Only `PASSED`, and `ACCEPTED` by decision, earn points."""
@@ -38,21 +40,19 @@ class Verdict:
 
     cell: its grade id.
     points: the points that it earned, all of `max_points` or none.
-    message: what the learner is told; empty for a test that passed.
-    cause: the misconception that it names, if it does.
+    message: what the learner is told; without a headline for a test that passed.
     """
 
     cell: str
     outcome: Outcome
     points: float
     max_points: float
-    message: str = ""
-    cause: str = ""
+    message: Message = NO_MESSAGE
 
     @classmethod
     def of(
-        cls, cell: str, outcome: Outcome, max_points: float, message: str = "", cause: str = ""
+        cls, cell: str, outcome: Outcome, max_points: float, message: Message = NO_MESSAGE
     ) -> Verdict:
         """The verdict with the points that `outcome` earns."""
         points = max_points if outcome in COST_NOTHING else 0.0
-        return cls(cell, outcome, points, max_points, message, cause)
+        return cls(cell, outcome, points, max_points, message)

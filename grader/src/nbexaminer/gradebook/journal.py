@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, String, Table, Text, delete, insert, select
 
 from nbexaminer.database import TABLES
+from nbexaminer.message import Message
 
 JOURNAL = Table(
     "grading_journal",
@@ -50,7 +51,8 @@ class JournalEntry:
 
     def tests(self) -> list[dict[str, Any]]:
         """The verdicts: notebook, cell, outcome, points, max_points and message of each test."""
-        return list(json.loads(self.verdicts))
+        tests = json.loads(self.verdicts)
+        return [test | {"message": Message.read(test["message"])} for test in tests]
 
 
 def read(connection: Connection, submission_id: str) -> JournalEntry | None:

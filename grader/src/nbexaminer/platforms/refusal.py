@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from nbexaminer.course_folder import CourseFolder
-
-
-class Refusal(Exception):
-    """Nothing can be done; the message says why and what to do."""
+from nbexaminer.errors import Refusal
 
 
 def check_exercise(course: CourseFolder, exercise: str) -> None:

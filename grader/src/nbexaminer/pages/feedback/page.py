@@ -6,6 +6,7 @@ who has not handed in yet.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 import html
@@ -20,7 +21,7 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.message import NOT_WRITTEN
+from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, UNGRADED, Cell, Role
 from nbexaminer.notebook.pictures import PICTURES
 from nbexaminer.pages.markup import (
@@ -37,26 +38,9 @@ NO_RESPONSE = "No response."
 """nbgrader's own comment on a cell that was left as it was handed out."""
 HIDDEN = "# The hidden tests are not shown."
 """The last line of a test cell whose hidden tests were left out."""
-_WAITING = re.compile(r"^(?:from [\w.]+ import waiting|waiting\(.*\))\n*", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*(?:\n|$)")
-_FACT = re.compile(r" {2}([a-z][a-z ]{0,8}): +(.*)")
-_INDENT = re.compile(r" {1,13}")
-# What the course's tests print for somebody who is still at work.
-_UNDER_WAY = re.compile(
-    r"^(?:✓ \S+: the visible tests pass.*|○ .* for hidden tests: .*|[□■] .*|Points so far: .*)\n?",
-    re.MULTILINE,
-)
-_TODO = NOT_WRITTEN.format("").partition(":")
 _SYMBOLS = {"passed": "✓", "given": "✓", "partly": "◐", "waiting": "…", "dropped": "–"}
 _STATES = {Outcome.PASSED: "passed", Outcome.ACCEPTED: "given", Outcome.DROPPED: "dropped"}
-
-
-@dataclass(frozen=True)
-class Message:
-    """A test's message: the headline, and facts with their labels."""
-
-    headline: str
-    facts: list[tuple[str, str]]
 
 
 @dataclass
@@ -79,7 +63,7 @@ class Item:
     state: str = ""
     said: str = ""
     points: str = ""
-    message: Message | None = None
+    message: Message = NO_MESSAGE
     note: str = ""
     parts: list[Markup] = field(default_factory=list)
     folded: list[Markup] = field(default_factory=list)
@@ -172,7 +156,7 @@ def _contents(sections: list[Section]) -> Iterator[tuple[Item, str]]:
     told = ""
     for item in (item for section in sections for item in section.items):
         if item.points or item.comment:
-            headline = item.message.headline if item.message else ""
+            headline = item.message.headline.strip().partition("\n")[0]
             headline = headline.removeprefix(f"{item.detail.partition(':')[0]}: ")
             yield item, "the same as above" if headline and headline == told else headline
             told = headline or told
@@ -331,34 +315,21 @@ def _test(cell: Any, place: str) -> Item:
     elif about.get("waiting"):
         item.said += "; your instructor looks at it again"
     if item.state == "failed":
-        item.message = _message(str(note.get("message", "")), str(outcome))
+        item.message = _message(note.get("message"), str(outcome))
     item.parts = _outputs(cell)
-    cell.source, hides = _WAITING.sub("", cell.source), cell.source.endswith(HIDDEN)
-    if hides:
+    if cell.source.endswith(HIDDEN):
         item.note, cell.source = HIDDEN.removeprefix("# "), cell.source.removesuffix(HIDDEN)
     if cell.source.strip():
         item.folded, item.summary = [_code(cell)], "The test's code"
     return item
 
 
-def _message(text: str, outcome: str) -> Message | None:
-    if not text:
-        return None
-    headline, *lines = text.split("\n")
-    if headline.endswith(_TODO[1] + _TODO[2]):  # what to do next is too late here
-        headline = headline.removesuffix(_TODO[1] + _TODO[2])
-    if outcome not in (Outcome.FAILED, Outcome.ERROR) and not headline.startswith(outcome):
-        headline = f"{outcome}: {headline}"
-    facts: list[tuple[str, str]] = []
-    for line in lines:
-        if match := _FACT.match(line):
-            facts.append((match[1], match[2]))
-        elif facts:
-            label, fact = facts[-1]
-            facts[-1] = (label, f"{fact}\n{_INDENT.sub('', line, count=1)}")
-        else:
-            headline += f"\n{line}"
-    return Message(headline, facts)
+def _message(data: Any, outcome: str) -> Message:
+    message = Message.read(data)
+    plain = outcome in (Outcome.FAILED, Outcome.ERROR) or message.headline.startswith(outcome)
+    if not message.headline or plain:
+        return message
+    return dataclasses.replace(message, headline=f"{outcome}: {message.headline}")
 
 
 def _outputs(cell: Any) -> list[Markup]:
@@ -367,9 +338,7 @@ def _outputs(cell: Any) -> list[Markup]:
     shown = []
     for output in cell.get("outputs", ()):
         if output.output_type == "stream":
-            text = "".join(output.text)
-            text = _UNDER_WAY.sub("", text) if Cell(cell).role is Role.TEST else text
-            if text.strip():
+            if (text := "".join(output.text)).strip():
                 shown.append(_printed(text))
         elif output.output_type == "error":
             if not (note.get("message") and output.ename == note.get("outcome")):

@@ -23,6 +23,7 @@ from nbgrader.api import (
 from nbgrader.coursedir import CourseDirectory
 
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.message import Message
 from nbexaminer.notebook.cell import NOTE
 from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.people.roster import Learner
@@ -148,8 +149,9 @@ def read_graded(
         for cell in notebook["cells"]:
             about = cell["metadata"].get("nbgrader", {})
             if note := cell["metadata"].get(NOTE):
-                outcome, cause = Outcome(note["outcome"]).value, safe_line(note.get("cause", ""))
-                verdicts.append((about["grade_id"], outcome, cause))
+                # Before messages were data, the cause stood beside them.
+                cause = Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
+                verdicts.append((about["grade_id"], Outcome(note["outcome"]).value, cause))
             if about.get("solution"):
                 answers[about["grade_id"]] = "".join(cell["source"])
         reason = safe_line(notebook["metadata"].get(NOTE, {}).get("malformed", ""))
