@@ -178,7 +178,7 @@ def growth(subject: ClassToGrade, jobs: int) -> tuple[Cost, list[Sample]]:
 
 
 def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
-    """What `grade_class` does, watched from inside."""
+    """What `grade` does, watched from inside."""
     begin = time.monotonic()
     from nbexaminer.conveyor.belt import Conveyor
     from nbexaminer.conveyor.folder import ClassFolder
@@ -196,7 +196,7 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     folder = ClassFolder(CourseFolder(), exercise)
     with folder.locked(), folder.gradebook() as gradebook:
         submitted = SubmittedFolder(folder, gradebook, show=show)
-        Conveyor(submitted, submitted, folder.trial()).run(lambda: folder.local_pool(jobs))
+        Conveyor(submitted, folder.trial()).run(lambda: folder.local_pool(jobs))
     return samples
 
 

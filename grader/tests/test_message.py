@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.conveyor.summary import Summary
+from nbexaminer.gradebook.writer import JournalEntry
 from nbexaminer.message import UNEXPECTED, Message, Table
 
 PLACE = st.tuples(st.integers(0, 7), st.integers(0, 7))
@@ -108,7 +109,9 @@ def test_a_terminal_gets_aligned_facts_below_the_headline() -> None:
 
 def test_messages_of_an_earlier_version_are_read() -> None:
     """After an update a class would have lost what it was told."""
-    verdicts = json.dumps([{"cell": "a", "message": "f: no\n  called:    f(3)", "cause": "no"}])
-    (test,) = JournalEntry("", "", "", verdicts).tests()
-    assert test["message"] == Message("f: no\n  called:    f(3)")
-    assert str(test["message"]) == "f: no\n  called:    f(3)"
+    said = "f: no\n  called:    f(3)"
+    test = {"notebook": "n", "cell": "a", "outcome": "error", "message": said, "cause": "no"}
+    summary = Summary()
+    summary.count("ada", JournalEntry("", "", "", json.dumps([test])))
+    assert summary.errors == {("n", "a"): said}
+    assert Message.read(said) == Message(said)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.conveyor import submitted
+from nbexaminer.conveyor import folder
 from nbexaminer.errors import Status
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, assert_same, hand_in, run_here
@@ -49,9 +49,9 @@ def test_killed_at_each_step(
         if moment == "copying":
             crash.setattr(Path, "write_bytes", killed)
         elif moment == "staged":
-            crash.setattr(submitted.ClassGradebook, "record", killed)
+            crash.setattr(folder.ClassGradebook, "record", killed)
         elif moment == "committed":
-            crash.setattr(submitted, "publish", killed)
+            crash.setattr(folder, "publish", killed)
         else:
             crash.setattr(Path, "rename", rename)
         with pytest.raises(Killed):

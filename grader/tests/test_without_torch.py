@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook
 
-from nbexaminer.pages.report.pictures import MISSING
+from nbexaminer.pages.report.page import MISSING
 from nbexaminer.sandbox.view import PACKAGE
 from support.notebooks import answer, check, submission
 

@@ -1,7 +1,5 @@
 """The package's command, `nbexaminer`: `python -m nbexaminer` is the same."""
 
-from __future__ import annotations
-
 import click
 
 import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat

@@ -1,7 +1,5 @@
 """What a course's nbgrader_config.py needs of this package, and how others read that file."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
+import os
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -14,8 +17,10 @@ from sqlalchemy.engine import make_url
 from traitlets import TraitError
 from traitlets.config import LoggingConfigurable
 
+from nbexaminer.errors import Busy, Refusal
 from nbexaminer.profile import CourseProfile
 from nbexaminer.settings import Settings
+from nbexaminer.typed import typed
 
 
 class CourseFolder:
@@ -64,6 +69,12 @@ class CourseFolder:
         source = self.root / self.directory.source_directory
         return sorted({notebook.parent.name for notebook in source.glob("*/*.ipynb")})
 
+    def check_exercise(self, exercise: str | None = None) -> None:
+        """Raises Refusal unless source/ has the exercise, or any if none is named."""
+        there = self.exercises()
+        if not there or exercise not in (None, *there):
+            raise Refusal(self.no_such(exercise or ""))
+
     def no_such(self, exercise: str) -> str:
         """What to say of an exercise that source/ doesn't have: those that it has."""
         source = self.directory.source_directory
@@ -86,6 +97,28 @@ class CourseFolder:
     def gradebook(self) -> Gradebook:
         """nbgrader's gradebook, to be closed."""
         return Gradebook(self.db_url, self.directory.course_id)
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Nobody else grades in the course folder `root` meanwhile. Raises Busy.
+
+    The lock is gone when the process that holds it is, however it ended.
+    """
+    import fcntl  # Windows has none, and no sandbox either
+
+    descriptor = os.open(root, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy(
+                f"another run is grading in {root}: `{typed('grade')}` or `serve`, "
+                "`nbgrader autograde` or the formgrader; wait until it has finished, or end it"
+            ) from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _unreadable(error: Exception) -> str:

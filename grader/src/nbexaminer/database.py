@@ -1,11 +1,10 @@
 """The gradebook's database: tables of our own beside nbgrader's, and what keeps one from it."""
 
-from __future__ import annotations
-
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from sqlalchemy import MetaData
+from sqlalchemy import Connection, MetaData, Table, and_, delete, insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
@@ -13,6 +12,13 @@ from nbexaminer.errors import GradebookUnavailable
 
 TABLES = MetaData()
 """The tables of our own, each defined where it is written."""
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Write a row instead of the one with its primary key, in the transaction at hand."""
+    same = and_(*(column == row[column.name] for column in table.primary_key))
+    connection.execute(delete(table).where(same))
+    connection.execute(insert(table).values(row))
 
 
 @contextlib.contextmanager
@@ -25,8 +31,7 @@ def reached(url: str) -> Iterator[None]:
     except DBAPIError as error:
         where = make_url(url).render_as_string(hide_password=True)
         said = " ".join(str(error.orig).split())
-        what = "can't be used now"
-        advice = "put that right, then run the same command again"
+        what, advice = "can't be used now", "put that right, then run the same command again"
         if "locked" in said:
             what = "is in use by another program"
             advice = (

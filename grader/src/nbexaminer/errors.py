@@ -3,8 +3,6 @@
 Commands print it and end with status 2; where one submission of many is meant, the others go on.
 """
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 

@@ -106,9 +106,7 @@ class Message:
             return text
 
         headline, todo = short(self.headline), _in_line(self.todo, MAX_LABEL)
-        facts = [
-            (_in_line(label, MAX_LABEL), short(fact)) for label, fact in self.facts if left > 0
-        ]
+        facts = [(_in_line(name, MAX_LABEL), short(fact)) for name, fact in self.facts if left > 0]
         tables = tuple(map(_clean, self.tables))
         return Message(headline, safe_line(self.cause), tuple(facts), tables, todo)
 

@@ -29,7 +29,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.SaveCells",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
-    "nbexaminer.nbgrader_plugins.due_date.ShowDueDate",
+    "nbexaminer.nbgrader_plugins.generate.ShowDueDate",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -50,7 +50,7 @@ c.GenerateFeedback.force = True
 c.GenerateFeedback.exporter_class = "nbexaminer.nbgrader_plugins.feedback.FeedbackPage"
 c.GenerateFeedback.preprocessors = [
     "nbexaminer.nbgrader_plugins.feedback.Grades",
-    "nbexaminer.nbgrader_plugins.comments.WholeComments",
+    "nbexaminer.nbgrader_plugins.feedback.WholeComments",
     "nbexaminer.nbgrader_plugins.feedback.HideTests",
     "nbexaminer.nbgrader_plugins.feedback.HideMarkScheme",
 ]
@@ -61,8 +61,8 @@ c.ExchangeFactory.release_feedback = "nbexaminer.nbgrader_plugins.exchange.Relea
 
 # The names in a learning platform's download say whose each file is: in the form of one that is
 # known, or as c.FileNameCollectorPlugin.named_regexp reads another's.
-c.ZipCollectApp.extractor_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Extractor"
-c.ZipCollectApp.collector_plugin = "nbexaminer.nbgrader_plugins.zip_collect.Collector"
+c.ZipCollectApp.extractor_plugin = "nbexaminer.platforms.collect.Extractor"
+c.ZipCollectApp.collector_plugin = "nbexaminer.platforms.collect.Collector"
 
 # The formgrader passes over names and time stamps that nobody can have.
 plug_in()

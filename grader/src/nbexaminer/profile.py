@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,10 @@ class Profile:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def _names(about: str) -> List[str]:
+    return List(Unicode(), help=about).tag(config=True)
+
+
 class CourseProfile(Configurable):
     """Set as `c.CourseProfile.shown = ["helpers"]` in nbgrader_config.py.
 
@@ -81,24 +85,13 @@ class CourseProfile(Configurable):
     root = Unicode(help="The folder in which the parts lie; the course folder unless set.").tag(
         config=True
     )
-    shown = List(
-        Unicode(), help="Folders of the course that answers and tests may read and import."
-    ).tag(config=True)
-    shown_to_tests = List(
-        Unicode(), help="What test cells may import besides, such as what is right."
-    ).tag(config=True)
-    withheld = List(
-        Unicode(), help="Packages that an answer is told not to import: use your own instead."
-    ).tag(config=True)
-    warm = List(
-        Unicode(),
-        help="Modules that nearly all notebooks import: imported once for all submissions.",
-    ).tag(config=True)
-    warm_answers = List(Unicode(), help="The same, for answers alone.").tag(config=True)
-    warm_tests = List(Unicode(), help="The same, for test cells alone.").tag(config=True)
-    hidden = List(
-        Unicode(), help="Packages of the course that graded code can't import where installed."
-    ).tag(config=True)
+    shown = _names("Folders of the course that answers and tests may read and import.")
+    shown_to_tests = _names("What test cells may import besides, such as what is right.")
+    withheld = _names("Packages that an answer is told not to import: use your own instead.")
+    warm = _names("Modules that nearly all notebooks import: imported once for all submissions.")
+    warm_answers = _names("The same, for answers alone.")
+    warm_tests = _names("The same, for test cells alone.")
+    hidden = _names("Packages of the course that graded code can't import where installed.")
 
     def read(self, course: Path) -> Profile:
         """The profile of the course in the folder `course`."""
@@ -107,16 +100,11 @@ class CourseProfile(Configurable):
         names = [field.name for field in dataclasses.fields(Profile) if field.name != "root"]
         profile = Profile(root, **{name: tuple(getattr(self, name)) for name in names})
         for setting in ("shown", "shown_to_tests"):
-            _check(setting, getattr(profile, setting), root)
+            for name in getattr(profile, setting):
+                if Path(name).name != name or not (root / name).is_dir():
+                    said = f"has {name!r}: give the name of a folder in {root}"
+                    raise TraitError(f"c.CourseProfile.{setting} {said}")
         return profile
-
-
-def _check(setting: str, names: Iterable[str], root: Path) -> None:
-    for name in names:
-        if Path(name).name != name or not (root / name).is_dir():
-            raise TraitError(
-                f"c.CourseProfile.{setting} has {name!r}: give the name of a folder in {root}"
-            )
 
 
 def profile_of(course: Path) -> Profile:

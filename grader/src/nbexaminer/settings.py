@@ -1,7 +1,5 @@
 """The rules of a class that nbgrader has no setting for, from class_config.py."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime
 import zoneinfo
@@ -67,14 +65,7 @@ class Settings(LateRules):
 
     @validate("timezone")
     def _known_zone(self, proposal: dict[str, str]) -> str:
-        name = proposal["value"]
-        try:
-            zoneinfo.ZoneInfo(name)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            raise TraitError(
-                f"c.MarkingRules.timezone is {name!r}: give a name such as 'Europe/Berlin'"
-            ) from None
-        return name
+        return zone_of(proposal["value"], "c.MarkingRules.timezone").key
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -114,3 +105,12 @@ class Settings(LateRules):
         days = datetime.timedelta(days=ahead.days)
         moved = (here + days).replace(tzinfo=self.zone).astimezone(datetime.UTC)
         return (moved + (ahead - days)).replace(tzinfo=None)
+
+
+def zone_of(name: str, setting: str) -> zoneinfo.ZoneInfo:
+    """The time zone of that name. Raises TraitError, which names the setting, if there is none."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        said = f"{setting} is {name!r}: give a name such as 'Europe/Berlin'"
+        raise TraitError(said) from None

@@ -1,7 +1,5 @@
 """What people type to run a command of this package: a course may give it a name of its own."""
 
-from __future__ import annotations
-
 OWN_NAME = "nbexaminer"
 _name = OWN_NAME
 

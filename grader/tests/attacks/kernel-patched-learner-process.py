@@ -7,4 +7,7 @@ import sys
 learner = sys.modules.get("nbexaminer.examination.learner")
 if learner is not None:
     learner._describe = lambda error: None
-    learner.Server._do_call = lambda self, message, blob: ({}, None)
+    value = learner.Server._value
+    learner.Server._value = lambda self, message, given: (
+        None if message["do"] == "call" else value(self, message, given)
+    )

@@ -5,15 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
-from rich.console import Console
 
-from nbexaminer.commands.roster_console import manage_roster
+from nbexaminer.commands.roster import roster as roster_command
 from nbexaminer.errors import Status
 from nbexaminer.people.roster import Learner, read_roster, write_roster
+from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here
 
@@ -25,12 +24,11 @@ def roster(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> Roster:
     """The command in the class's folder: its status and what it prints."""
     monkeypatch.chdir(course.root)
 
-    def run(text: str = "", **options: Any) -> tuple[int, str]:
+    def run(text: str = "", *options: str) -> tuple[int, str]:
         if text:
-            options["file"] = course.root / "class.csv"
-            options["file"].write_text(text)
-        console = Console(record=True, width=1000)
-        return manage_roster(console, **options), console.export_text()
+            (course.root / "class.csv").write_text(text)
+            options = (str(course.root / "class.csv"), *options)
+        return invoked(roster_command, *options)
 
     return run
 
@@ -61,13 +59,13 @@ def test_who_is_excluded_is_out_of_grades(
 ) -> None:
     """In the class command, nbgrader's own, and the table of scores, until taken back."""
     roster("id,last name,section\nada,Lovelace,A\nalan,Turing,=B\n")
-    status, said = roster(exclude=["ben", "adda"])
+    status, said = roster("", "--exclude=ben", "--exclude=adda")
     assert status == Status.LOOK
     assert "adda: nobody in the class has this id; did you mean ada?" in said
     assert "ben: excluded, so neither graded, reported nor exported" in said
     assert "│ ben  │          │         │ yes      │ 1-small       │" in roster()[1]
     summary = run_here(monkeypatch, course, pool := Inline())
-    assert (summary.excluded, summary.graded) == (1, 9) and len(pool.graded) == 9
+    assert (summary.excluded, summary.graded) == (["ben"], 9) and len(pool.graded) == 9
     course.nbgrader("autograde", EXERCISE, "--student=ben")
     assert "ben" not in {row[0] for row in course.rows()[0]}
     course.nbgrader("export", "--to", "g.csv")
@@ -78,7 +76,7 @@ def test_who_is_excluded_is_out_of_grades(
     nothing = ("timestamp", "raw_score", "late_submission_penalty", "score")
     assert [rows["alan"][column] for column in nothing] == [""] * 4, "that is not the same as 0"
     assert rows["alan"]["section"] == "'=B" and rows["alan"]["max_score"] == "6.0"
-    assert "ben: part of the class" in roster(include=["ben"])[1]
+    assert "ben: part of the class" in roster("", "--include=ben")[1]
     assert run_here(monkeypatch, course, Inline()).graded == 1
 
 

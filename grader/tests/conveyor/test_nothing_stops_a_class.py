@@ -13,21 +13,20 @@ from typing import Any, ClassVar
 import pytest
 from nbgrader.apps import AutogradeApp
 from nbgrader.apps.api import NbGraderAPI
-from rich.console import Console
 
-from nbexaminer.commands.command import status_of
-from nbexaminer.commands.grade_console import grade_class
+from nbexaminer.commands.grade import grade
 from nbexaminer.conveyor import folder, workers
 from nbexaminer.conveyor.belt import Conveyor
 from nbexaminer.conveyor.fingerprint import grounds
 from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.lock import locked
+from nbexaminer.course_folder import locked
+from nbexaminer.database import TABLES
 from nbexaminer.errors import CannotGrade, SourceError, Status
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_solution
-from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.writer import ClassGradebook
 from nbexaminer.notebook.source import read_source
+from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import BAD, RIGHT, HandedIn, Inline, assert_same, run_here
 from support.notebooks import answer, check, source_of
@@ -47,11 +46,9 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, str]]:
     """The class command, whose workers are this process: its status and what it prints."""
     monkeypatch.setattr(ClassFolder, "local_pool", lambda *_: Inline().opened())
 
-    def run(course: HandedIn, **options: Any) -> tuple[int, str]:
+    def run(course: HandedIn, *options: str) -> tuple[int, str]:
         monkeypatch.chdir(course.root)
-        console = Console(record=True, width=1000)
-        status = status_of(lambda: grade_class(EXERCISE, console, **options), console)
-        return status, console.export_text()
+        return invoked(grade, EXERCISE, *options)
 
     return run
 
@@ -70,7 +67,7 @@ def formgrader(course: HandedIn) -> Iterator[Callable[[str], dict[str, Any]]]:
     ("where", "method"),
     [
         (ClassFolder, "gradebook"),
-        (journal.TABLES, "create_all"),
+        (TABLES, "create_all"),
         (ClassGradebook, "entry"),
         (ClassGradebook, "record"),
         (ClassGradebook, "awaiting_a_human"),
@@ -96,7 +93,7 @@ def test_a_locked_gradebook_is_one_sentence(
 
     with monkeypatch.context() as patch:
         patch.setattr(where, method, lock_first)
-        status, said = command(course, db=f"{course.url}?timeout=0.2")
+        status, said = command(course, f"--db={course.url}?timeout=0.2")
     told = said.strip().split("\n")
     assert status == Status.CANNOT
     assert "is in use by another program (database is locked)" in told[-1]
@@ -112,7 +109,7 @@ def test_a_database_server_that_does_not_answer(
 ) -> None:
     """An instructor sees what to do, and nobody the password."""
     pytest.importorskip("psycopg2")
-    status, said = command(course, db="postgresql://me:sesame@127.0.0.1:1/grades")
+    status, said = command(course, "--db=postgresql://me:sesame@127.0.0.1:1/grades")
     assert status == Status.CANNOT and "Connection refused" in said
     assert "127.0.0.1:1/grades can't be used now" in said and "sesame" not in said
     assert len(said.strip().split("\n")) == 1
@@ -172,7 +169,7 @@ def test_a_broken_test_stops_before_it_costs_points(
     """A misspelt import in a hidden test gave 25 learners no points, in silence."""
     before = graded.rows(), graded.files()
     graded.edit_source(old, new)
-    status, told = command(graded, force=True)
+    status, told = command(graded, "--force")
     assert status == Status.CANNOT
     with formgrader(graded) as press:
         pressed = press("ada")

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from nbexaminer.conveyor import arrivals, belt, desk, folder, freshness, reception, submitted
+from nbexaminer.conveyor import arrivals, belt, desk, folder
 from nbexaminer.conveyor.arrivals import Arrivals, Changed
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.course_folder import CourseFolder
@@ -104,6 +104,9 @@ def test_the_best_is_judged_by_what_it_is_worth_now(served: Served) -> None:
     assert served.points() == {"late": 3.0}
 
 
+PUBLISH = folder.publish
+
+
 class Killed(BaseException):
     pass
 
@@ -115,14 +118,14 @@ def _killed(*_: object, **__: object) -> None:
 def _killed_at_the_last_move(staged: Path, place: Path) -> None:
     if "autograded" in str(place):
         raise Killed
-    folder.publish(staged, place)
+    PUBLISH(staged, place)
 
 
 MOMENTS: dict[str, tuple[Any, str, Any, int]] = {
     "copying": (Arrivals, "copy", _killed, 1),
     "kept": (ClassFolder, "read", _killed, 1),
     "graded": (desk.ClassGradebook, "record", _killed, 1),
-    "committed": (submitted, "publish", _killed_at_the_last_move, 0),
+    "committed": (folder, "publish", _killed_at_the_last_move, 0),
     "feedback": (desk.Exchange, "release", _killed, 0),
     "released": (desk.attempts, "mark_released", _killed, 0),
 }
@@ -184,10 +187,10 @@ def test_one_learners_trouble_is_nobody_elses(served: Served) -> None:
     broken = served.drop("dan", good(w="breaks the pages"))
     making = desk.make_pages
 
-    def make(wanted: Any) -> Any:
-        if wanted.student == "dan":
+    def make(exercise: str, student: str, *where: Any) -> Any:
+        if student == "dan":
             raise ValueError("no page for dan")
-        return making(wanted)
+        return making(exercise, student, *where)
 
     with served.patch.context() as patch:
         patch.setattr(desk, "make_pages", make)
@@ -287,10 +290,11 @@ def test_a_gradebook_in_use_is_waited_for(served: Served) -> None:
 def test_what_grades_may_not_change_meanwhile(served: Served) -> None:
     """Half of a class would be graded by other tests than the other half."""
     served.patch.chdir(served.course.root)
-    fresh = freshness.Freshness(ClassFolder(CourseFolder(), EXERCISE))
+    fresh = ClassFolder(CourseFolder(), EXERCISE)
     assert not fresh.is_outdated() and not fresh.is_outdated()
-    served.patch.setattr(reception.Freshness, "is_outdated", lambda _: True)
-    served.serve(Status.CANNOT)
+    with served.patch.context() as patch:
+        patch.setattr(ClassFolder, "is_outdated", lambda _: True)
+        served.serve(Status.CANNOT)
     assert "has changed" in served.said and "llm-basics grade" in served.said
     served.course.edit_source("f(1) should be 2", "f(1) has to be 2")
     assert fresh.is_outdated()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
-from rich.console import Console
 
 from course.__main__ import main
-from nbexaminer.commands.command import status_of
-from nbexaminer.commands.grade_console import grade_class
+from nbexaminer.commands.grade import grade
+from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here
 
@@ -51,9 +49,7 @@ def configure(course: HandedIn, lines: str) -> None:
 
 
 def rerun() -> str:
-    console = Console(file=io.StringIO(), width=200)
-    status_of(lambda: grade_class(EXERCISE, console), console)
-    return str(console.file.getvalue())  # type: ignore[attr-defined]
+    return invoked(grade, EXERCISE)[1]
 
 
 def penalties(course: HandedIn) -> dict[str, str]:

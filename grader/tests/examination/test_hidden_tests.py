@@ -12,7 +12,7 @@ from checks.attention import EXERCISE, hidden_tests
 from checks.compare import describe, difference, discreetly
 from checks.message import WrongAnswer
 from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.notebook.source import Delimiters, read_source
+from nbexaminer.notebook.source import delimiters_of, read_source
 from support.notebooks import answer, check, outcomes, source_of, submission, text_of
 
 
@@ -97,7 +97,7 @@ def test_a_course_may_mark_hidden_tests_its_own_way(engine: Engine) -> None:
     settings = {"begin_test_delimeter": "FROM HERE", "end_test_delimeter": "TO HERE"}
     data = source_of(answer("a"), check("a-hidden", marked))
     answers = {"a": "def a(x): raise ValueError(f'it is {x}')"}
-    delimiters = Delimiters.of(Config({"ClearHiddenTests": settings}))
+    delimiters = delimiters_of(Config({"ClearHiddenTests": settings}))
     done = engine.grade(read_source(data, delimiters), submission(data, answers))
     assert str(done.verdicts[0].message) == "a raised ValueError\n  raised in: line 1 of the cell"
     assert str(SECRET) in str(engine.grade(data, submission(data, answers)).verdicts)

@@ -6,18 +6,16 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nbgrader.api import Gradebook
-from rich.console import Console
 
-from nbexaminer.commands.command import status_of
-from nbexaminer.commands.grade_console import grade_class
+from nbexaminer.commands.grade import grade
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import GradebookError, Status
 from nbexaminer.gradebook.registration import register
+from support.commands import invoked
 from support.course import EXERCISE, Course, good
 from support.handed_in import HandedIn, Inline, graded_now, hand_in
 
@@ -36,11 +34,9 @@ def command(monkeypatch: pytest.MonkeyPatch) -> Command:
     """The class command, whose workers are this process: its status and what it prints."""
     monkeypatch.setattr(ClassFolder, "local_pool", lambda *_: Inline().opened())
 
-    def run(root: Path, exercise: str = EXERCISE, **options: Any) -> tuple[int, str]:
+    def run(root: Path, exercise: str = EXERCISE, *options: str) -> tuple[int, str]:
         monkeypatch.chdir(root)
-        console = Console(record=True, width=1000)
-        status = status_of(lambda: grade_class(exercise, console, **options), console)
-        return status, console.export_text()
+        return invoked(grade, exercise, *options)
 
     return run
 
@@ -170,7 +166,9 @@ def test_a_broken_source_notebook_leaves_release_alone(graded: HandedIn) -> None
 
 def test_only_some_learners(graded: HandedIn, command: Command) -> None:
     """One learner's question is answered without grading the class again."""
-    status, said = command(graded.root, force=True, students=["ada", "ghost", "ben"])
+    status, said = command(
+        graded.root, EXERCISE, "--force", *(f"--student={who}" for who in ("ada", "ghost", "ben"))
+    )
     assert status == Status.LOOK and graded_now(said) == 2
     assert "ghost: not graded: nothing has been handed in for 1-small under this name" in said
     assert "bad-json" not in said

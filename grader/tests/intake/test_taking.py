@@ -15,8 +15,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake import files
-from nbexaminer.intake.drop_box import copy_dropped, take_dropped
-from nbexaminer.intake.files import TOO_MUCH, read_file, walk
+from nbexaminer.intake.files import read_file, walk
 from nbexaminer.intake.names import is_learner, printable
 from nbexaminer.intake.taking import (
     Expected,
@@ -24,6 +23,7 @@ from nbexaminer.intake.taking import (
     expected_of,
     submitted_folders,
     take,
+    take_dropped,
     top_of,
 )
 from nbexaminer.intake.times import read_timestamp
@@ -108,10 +108,9 @@ def _touched(path: Path) -> Path:
 def test_an_honest_folder_is_taken_whole(folder: Path) -> None:
     """Who, when and which files is all that grading knows of a folder."""
     found = taken(folder)
-    assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
-    assert [*found.notebooks] == ["1-small"] and found.read("1-small") == b"{}"
-    assert set(found.files) == {"timestamp.txt", "notes/mine.txt"}
-    assert found.files["notes/mine.txt"] == folder / "notes" / "mine.txt"
+    assert found.handed_in == datetime.datetime(2026, 11, 20, 12, 30)
+    assert found.notebooks == {"1-small": b"{}"}
+    assert found.files == ["timestamp.txt", "notes/mine.txt"]
     assert not found.remarks
 
 
@@ -168,13 +167,13 @@ def test_a_notebook_under_another_name_is_known_by_its_answers(folder: Path) -> 
     (folder / "Untitled.ipynb").write_text(notebook("f", "other"))
     (folder / "1-small (1).ipynb").write_text(notebook("f", "g"))
     found = taken(folder)
-    assert found.read("1-small") == notebook("f", "g").encode()
+    assert found.notebooks == {"1-small": notebook("f", "g").encode()}
     assert found.remarks == [
         "1-small (1).ipynb is taken for 1-small.ipynb, which is missing",
         "not graded, since no notebook of that name is asked for: Untitled.ipynb",
     ]
     (folder / "1-small.ipynb").write_text("{}")
-    assert taken(folder).read("1-small") == b"{}", "the one of the right name counts"
+    assert taken(folder).notebooks == {"1-small": b"{}"}, "the one of the right name counts"
 
 
 @pytest.mark.parametrize("names", [(), ("a\n.ipynb",), ("f-g.ipynb", "g-f.ipynb")])
@@ -183,15 +182,13 @@ def test_of_a_missing_notebook_it_is_said_what_there_is(folder: Path, names: lis
     (folder / "1-small.ipynb").unlink()
     for name in names:
         (folder / name).write_text(notebook(*name.removesuffix(".ipynb").split("-")))
-    with pytest.raises(Malformed) as missing:
-        taken(folder).read("1-small")
     there = ", ".join([*map(printable, names), "notes/mine.txt"])
-    assert str(missing.value) == f"1-small.ipynb is missing; the folder holds {there}"
+    said = f"1-small.ipynb is missing; the folder holds {there}"
+    assert taken(folder).notebooks == {"1-small": said}
     (folder / "notes" / "mine.txt").unlink()
     for name in names:
         (folder / name).unlink()
-    with pytest.raises(Malformed, match=r"1-small.ipynb is missing; the folder is empty"):
-        taken(folder).read("1-small")
+    assert taken(folder).notebooks == {"1-small": "1-small.ipynb is missing; the folder is empty"}
 
 
 def test_a_long_list_is_cut_short(folder: Path) -> None:
@@ -220,9 +217,9 @@ def test_of_too_much_only_the_notebooks_are_taken(
     """A file of holes of 50 GB fills the disk, and a long path ended the class's grading."""
     fill(folder)
     found = taken(folder)
-    assert found.read("1-small") == b"{}" and found.handed_in is not None
+    assert found.notebooks == {"1-small": b"{}"} and found.handed_in is not None
     assert set(found.files) == {"timestamp.txt"}, "who is late stays late"
-    assert found.remarks == [f"nothing beside the notebooks is copied, since {TOO_MUCH}"]
+    assert found.remarks == [f"nothing beside the notebooks is copied, since {files.TOO_MUCH}"]
 
 
 def _nested(folder: Path, name: str, depth: int) -> None:
@@ -331,7 +328,7 @@ def test_a_folder_of_anothers_is_refused(folder: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
     assert take_dropped(box, theirs).learner == account
     (box / theirs).rename(box / name)
-    for step in (take_dropped, functools.partial(copy_dropped, to=folder)):
+    for step in (take_dropped, functools.partial(take_dropped, to=folder)):
         why = f"it belongs to {account}, not to {other}; where accounts"
         with pytest.raises(Malformed, match=why):
             step(box, name)
@@ -368,7 +365,7 @@ def test_what_was_checked_is_what_is_copied(
     to.mkdir()
     monkeypatch.setattr(files, "walk", looked_at)
     with contextlib.suppress(Malformed):
-        copy_dropped(box, dropped.name, to)
+        take_dropped(box, dropped.name, to=to)
     copied = [p for p in to.rglob("*") if p.is_file()]
     assert not [p for p in copied if p.is_symlink() or p.stat().st_size > 1_000]
     assert "the solution" not in [p.read_text() for p in copied]

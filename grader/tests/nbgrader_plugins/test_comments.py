@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.errors import Refusal
-from nbexaminer.nbgrader_plugins.comments import read_comments, whole
+from nbexaminer.nbgrader_plugins.feedback import read_comments, whole
 
 TEXTS = {"scale": "Divide.", "two-words": "Both."}
 

@@ -9,7 +9,7 @@ import pytest
 
 from nbexaminer.errors import Malformed
 from nbexaminer.people.roster import Learner, People
-from nbexaminer.platforms.whose import Class, Whose
+from nbexaminer.platforms.whose import Whose
 
 NB = "1-small.ipynb"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -52,7 +52,7 @@ CASES = [(title, place, who) for title, cases in NAMES.items() for place, who in
 
 
 def reader(title: str = "", learners: list[Learner] = CLASS) -> Whose:
-    whose = Whose("1-small", BERLIN, known=Class(People(learners), has_roster=True))
+    whose = Whose("1-small", BERLIN, people=People(learners), has_roster=True)
     whose.recognise([place for place, _ in NAMES.get(title, ())])
     return whose
 
@@ -117,7 +117,7 @@ def test_late_on_canvas_is_as_little_late_as_can_be() -> None:
     """Who is late would count as on time, or lose more than the platform can say."""
     due = datetime.datetime(2026, 11, 20, 12)
     whose = reader("Canvas")
-    whose.known = Class(whose.known.people, due=due)
+    whose.due = due
     for name in ("lovelaceada", "lovelaceada_12345_1"):  # as the learner may be called there
         late = whose.read(f"{name}_LATE_12345_67890_{NB}")
         assert late.handed_in == due + datetime.timedelta(seconds=1)

@@ -13,7 +13,7 @@ import coverage
 import pytest
 
 from nbexaminer.sandbox import promises
-from nbexaminer.sandbox.view import ENVIRONMENT, Sandbox
+from nbexaminer.sandbox.view import ENVIRONMENT, Occupant, Sandbox
 
 UNLOCKED = """
 import os, sqlite3, types
@@ -53,8 +53,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (folder / "unlocked.py").write_text(UNLOCKED)
     arguments = Sandbox._arguments
 
-    def with_the_folder(self: Sandbox, fds: list[int]) -> list[str]:
-        command = arguments(self, fds)
+    def with_the_folder(self: Sandbox, occupant: Occupant, fds: list[int]) -> list[str]:
+        command = arguments(self, occupant, fds)
         place = command.index("--proc")
         # bubblewrap would make the way there itself, but open to root alone.
         shown = ["--dir", "/var", "--dir", "/var/tmp", "--bind", str(folder), str(folder)]

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import textwrap
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +25,17 @@ from click.testing import CliRunner
 
 from course import __main__ as command_line
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.sandbox import probes, promises, view, zygote
+from nbexaminer.sandbox import promises, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
-from nbexaminer.sandbox.probes import LIMITS, PROMISES, Promise, descendants
-from nbexaminer.sandbox.promises import TARGET, Inside
+from nbexaminer.sandbox.promises import (
+    LIMITS,
+    OF_EXAMINERS,
+    OF_LEARNERS,
+    TARGET,
+    Inside,
+    descendants,
+)
 from nbexaminer.sandbox.view import PACKAGE, Occupant, Sandbox, python_folders
 from support.profile import PROFILE
 from support.waiting import eventually
@@ -70,13 +76,9 @@ def bare() -> Iterator[WarmParent]:
         yield parent
 
 
-OF_LEARNERS = {p.of_learners: p.probe.__name__ for p in PROMISES if p.of_learners}
-OF_EXAMINERS = {p.of_examiners: p.probe.__name__ for p in PROMISES if p.of_examiners}
-
-
-def _keeps(promise: Promise, parent: WarmParent) -> None:
+def _keeps(probe: Callable[..., None], parent: WarmParent) -> None:
     with Inside(parent) as inside:
-        inside.keep(promise)
+        inside.keep(OF_LEARNERS[probe.__name__])
 
 
 @pytest.fixture(scope="module")
@@ -89,18 +91,18 @@ def _assert_kept(words: str, tried: list[promises.Tried]) -> None:
     assert one.kept, one.detail
 
 
-@pytest.mark.parametrize("words", OF_LEARNERS, ids=OF_LEARNERS.values())
-def test_the_sandbox_keeps_its_promise(words: str, tried: list[promises.Tried]) -> None:
+@pytest.mark.parametrize("probe", OF_LEARNERS)
+def test_the_sandbox_keeps_its_promise(probe: str, tried: list[promises.Tried]) -> None:
     """Lost otherwise: what the words say."""
-    _assert_kept(words, tried)
+    _assert_kept(OF_LEARNERS[probe].words, tried)
 
 
-@pytest.mark.parametrize("words", OF_EXAMINERS, ids=OF_EXAMINERS.values())
+@pytest.mark.parametrize("probe", OF_EXAMINERS)
 def test_the_sandbox_keeps_its_promise_of_the_examiner(
-    words: str, tried: list[promises.Tried]
+    probe: str, tried: list[promises.Tried]
 ) -> None:
     """Lost otherwise: what the words say, to who takes over the process that knows the tests."""
-    _assert_kept(words, tried)
+    _assert_kept(OF_EXAMINERS[probe].words, tried)
 
 
 @pytest.fixture(scope="module")
@@ -110,47 +112,47 @@ def unlimited() -> Iterator[WarmParent]:
 
 
 @pytest.mark.parametrize(
-    "promise",
+    "probe",
     [
-        probes.no_references,
-        probes.no_tests,
-        probes.network,
-        probes.user,
-        probes.no_new_privileges,
-        probes.kernel_calls,
-        probes.unknown_calls,
-        probes.locks_and_watches,
-        probes.uncounted_memory,
-        probes.timers,
-        probes.processes_in_sight,
-        probes.memory,
-        probes.processes,
-        probes.open_files,
+        promises.no_references,
+        promises.no_tests,
+        promises.network,
+        promises.user,
+        promises.no_new_privileges,
+        promises.kernel_calls,
+        promises.unknown_calls,
+        promises.locks_and_watches,
+        promises.uncounted_memory,
+        promises.timers,
+        promises.processes_in_sight,
+        promises.memory,
+        promises.processes,
+        promises.open_files,
     ],
 )
-def test_a_broken_promise_is_noticed(promise: Promise, unlimited: WarmParent) -> None:
+def test_a_broken_promise_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
     """Lost otherwise: what is said of a machine, if it says "kept" whatever it sees."""
     with pytest.raises(AssertionError):
-        _keeps(promise, unlimited)
+        _keeps(probe, unlimited)
 
 
 @pytest.mark.parametrize(
-    "promise",
+    "probe",
     [
-        probes.memory_together,
-        probes.memory_of_threads,
-        probes.open_files_together,
-        probes.cpu_together,
-        probes.cpu_disowned,
+        promises.memory_together,
+        promises.memory_of_threads,
+        promises.open_files_together,
+        promises.cpu_together,
+        promises.cpu_disowned,
     ],
 )
-def test_a_missing_watcher_is_noticed(promise: Promise, unlimited: WarmParent) -> None:
+def test_a_missing_watcher_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
         timer = threading.Timer(1.0, inside.child.kill)
         timer.start()
         with pytest.raises(AssertionError, match="ended otherwise"):
-            inside.keep(promise)
+            inside.keep(OF_LEARNERS[probe.__name__])
         timer.cancel()
 
 
@@ -160,7 +162,8 @@ def test_every_promise_is_tried(
     """Lost otherwise: `llm-basics check`, which instructors rely on."""
     if coverage.Coverage.current() is not None:
         tried = list(promises.tried(found))  # once more, with its lines counted
-    assert [one.promise for one in tried] == [*OF_LEARNERS, *OF_EXAMINERS]
+    of_all = [*OF_LEARNERS.values(), *OF_EXAMINERS.values()]
+    assert [one.promise for one in tried] == [promise.words for promise in of_all]
 
 
 @pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1), (None, 2)])
@@ -193,12 +196,12 @@ def _candidates() -> list[str]:
 def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
     """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
     with WarmParent(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as parent:
-        for promise in (
-            probes.no_folders_of_the_grader,
-            probes.network,
-            probes.capabilities,
+        for probe in (
+            promises.no_folders_of_the_grader,
+            promises.network,
+            promises.capabilities,
         ):
-            _keeps(promise, parent)
+            _keeps(probe, parent)
 
 
 def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
@@ -510,8 +513,7 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
         import os, sys, time
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from nbexaminer.profile import Profile
-        from nbexaminer.sandbox.probes import descendants
-        from nbexaminer.sandbox.promises import TARGET, Inside
+        from nbexaminer.sandbox.promises import TARGET, Inside, descendants
         from nbexaminer.sandbox.view import Occupant, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
         sandbox = Sandbox.find(Profile()) if {boxed} else None
@@ -561,7 +563,7 @@ def test_the_end_of_the_warm_parent_is_noticed(found: Sandbox) -> None:
 
 def test_an_import_that_fails_is_shown(light: WarmParent) -> None:
     """Lost otherwise: the reason why grading doesn't start."""
-    box = light._sandbox
+    box = light.sandbox
     with (
         pytest.raises(WarmParentDied, match="no_such_module"),
         WarmParent(TARGET, replace(LEARNER, preload=["no_such_module"]), PROFILE, box),
@@ -624,7 +626,7 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
         with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
             assert inside.ask("readable", paths=[str(site / "module.py")])
             assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
-            _keeps(probes.only_the_list, parent)
+            _keeps(promises.only_the_list, parent)
 
 
 def test_packages_in_an_unusual_place_are_found(
@@ -703,7 +705,7 @@ def test_windows_is_told_what_to_do() -> None:
         from nbexaminer.sandbox import parent, promises, view
         sys.platform = "win32"
         from nbexaminer.profile import Profile
-        warm = parent.WarmParent("nbexaminer.sandbox.probes:answer", view.Occupant(0), Profile())
+        warm = parent.WarmParent(promises.TARGET, view.Occupant(0), Profile())
         for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:
                 attempt()
@@ -729,10 +731,9 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    learner = Sandbox("bwrap", PROFILE, occupant=LEARNER)
-    examiner = learner.of(Occupant.examiner(PROFILE))
-    assert (learner.uid() or 0) > 1000 and (examiner.uid() or 0) > 1000
-    assert learner.uid() != examiner.uid(), "one's processes count as the other's"
+    learner, examiner = view.user_id(LEARNER), view.user_id(Occupant.examiner(PROFILE))
+    assert (learner or 0) > 1000 and (examiner or 0) > 1000
+    assert learner != examiner, "one's processes count as the other's"
 
 
 def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> None:
@@ -748,8 +749,8 @@ def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> No
 
 def test_without_a_sandbox_limits_hold_all_the_same(bare: WarmParent) -> None:
     """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
-    for promise in (probes.memory, probes.open_files, probes.core, probes.cpu):
-        _keeps(promise, bare)
+    for probe in (promises.memory, promises.open_files, promises.core, promises.cpu):
+        _keeps(probe, bare)
 
 
 def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: WarmParent) -> None:

@@ -11,10 +11,8 @@ from course.authoring.exercises import ROOT, exercises
 from course.maintenance.classes import committed_answers
 from course.maintenance.copies import renamed, reordered
 from course.maintenance.demo import demo_class
-from nbexaminer.similarity.base_line import BaseLine, base_line
 from nbexaminer.similarity.compare import Comparison, Side
-from nbexaminer.similarity.evidence import marked
-from nbexaminer.similarity.tokens import of_code
+from nbexaminer.similarity.texts import BaseLine, base_line, of_code
 from support.profile import PROFILE
 
 Work = dict[str, str]
@@ -143,7 +141,7 @@ def test_broken_code_is_compared_as_far_as_it_goes(base, broken):
 
 def test_learners_code_on_the_page_is_text(base):
     text = "<script>alert(1)</script></mark></pre>\u202e x"
-    html = marked(Side(text, [(3, 12), (20, 30)]))
+    html = Side(text, [(3, 12), (20, 30)]).marked()
     page = BeautifulSoup(html, "html.parser")
     assert {tag.name for tag in page.find_all()} == {"mark"} and len(page.find_all("mark")) == 2
     assert page.get_text() == text.replace("\u202e", "")

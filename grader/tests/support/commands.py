@@ -14,7 +14,10 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from nbexaminer.examination.engine import Engine, Terms, engines, share
+import click
+from click.testing import CliRunner
+
+from nbexaminer.examination.engine import Engine, Terms, engines
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
 _FORKSERVER.set_forkserver_preload(
@@ -22,13 +25,18 @@ _FORKSERVER.set_forkserver_preload(
         "nbexaminer.lean_imports",  # first, since it has nbformat imported in a second less
         "course.__main__",
         "nbgrader.apps.nbgraderapp",
-        "nbexaminer.commands.console",
         *(
             f"nbexaminer.nbgrader_plugins.{n}"
             for n in ("autograde", "exchange", "export", "feedback")
         ),
     ]
 )
+
+
+def invoked(command: click.Command, *arguments: str) -> tuple[int, str]:
+    """The status of a command in this process, and what it prints; a mistake in it comes out."""
+    ran = CliRunner(env={"COLUMNS": "1000"}).invoke(command, arguments, catch_exceptions=False)
+    return ran.exit_code, ran.output
 
 
 def run_forked(
@@ -52,7 +60,7 @@ def run_forked(
     environment = {**os.environ, **(env or {})}
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
-        shared = {} if own_engine else engines()
+        shared = {} if own_engine else dict(engines)
         process = _FORKSERVER.Process(
             target=_run, args=(command, cwd, environment, one_core, shared, *said)
         )
@@ -91,7 +99,7 @@ def _run(
     importlib.import_module("support.alembic_head")
     importlib.import_module("support.kernels").use_sockets()
     for terms, engine in engines.items():
-        share(engine, terms)
+        engines[terms] = engine
     try:
         runpy.run_module(command[0], run_name="__main__", alter_sys=True)
     finally:

@@ -118,12 +118,11 @@ class Class:
             rows.add_assignment(EXERCISE, duedate=DUE)
             rows.add_notebook(*here)
             for cell in read_source(source()).cells:
-                about = cell["metadata"].get("nbgrader", {})
-                if about.get("grade"):
-                    kind = {"max_score": about["points"], "cell_type": cell["cell_type"]}
-                    rows.add_grade_cell(about["grade_id"], *here, **kind)
-                if about.get("solution"):
-                    rows.add_solution_cell(about["grade_id"], *here)
+                if cell.is_graded:
+                    kind = {"max_score": cell.points, "cell_type": cell.content["cell_type"]}
+                    rows.add_grade_cell(cell.name, *here, **kind)
+                if cell.role is Role.ANSWER:
+                    rows.add_solution_cell(cell.name, *here)
         return cls(gradebook)
 
     def hand_in(

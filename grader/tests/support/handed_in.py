@@ -23,7 +23,7 @@ from nbexaminer.conveyor.submitted import SubmittedFolder
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import Pool, Task, TaskResult
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import Status
+from nbexaminer.errors import Refusal, Status
 from support.commands import run_forked
 from support.course import EXERCISE
 from support.notebooks import submission
@@ -161,17 +161,18 @@ class Inline(Executor):
 
     def submit(self, fn: Any, task: Task) -> Future[TaskResult]:  # type: ignore[override]
         future: Future[TaskResult] = Future()
-        if task.trial:
-            future.set_result(fn(task))
-            return future
-        submitted = str(task.notebooks[0].submitted)
-        self.graded.append(submitted)
-        if self.raises is not None:
+        submitted = "" if task.trial else str(task.notebooks[0].submitted)
+        if not task.trial:
+            self.graded.append(submitted)
+        if self.raises is not None and not task.trial:
             future.set_exception(self.raises)
         elif self.broken in submitted:
             future.set_exception(BrokenExecutor("a worker ended"))
         else:
-            future.set_result(fn(task))
+            try:
+                future.set_result(fn(task))
+            except Refusal as error:
+                future.set_exception(error)
         return future
 
     @contextlib.contextmanager
@@ -190,5 +191,5 @@ def run_here(
     here = ClassFolder(CourseFolder(db), EXERCISE)
     with here.locked(), here.gradebook() as gradebook:
         submitted = SubmittedFolder(here, gradebook, force)
-        Conveyor(submitted, submitted, here.trial()).run(pool.opened)
+        Conveyor(submitted, here.trial()).run(pool.opened)
         return submitted.summary

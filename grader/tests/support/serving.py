@@ -6,19 +6,17 @@ import contextlib
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from nbgrader.utils import notebook_hash
-from rich.console import Console
 
-from nbexaminer.commands.command import status_of
-from nbexaminer.commands.serve_console import Options, serve_class
+from nbexaminer.commands.serve import serve
 from nbexaminer.conveyor import arrivals
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.workers import Pool, Task
+from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn
 
@@ -87,10 +85,8 @@ class Served:
         self.patch.chdir(self.course.root)
         self.patch.setattr(ClassFolder, "local_pool", lambda *_: here.opened())
         self.patch.setattr(arrivals, "SETTLED", 0.0)
-        console = Console(record=True, width=300, file=open("/dev/null", "w"))  # noqa: SIM115
-        serve = partial(serve_class, EXERCISE, console, Options(once=True, **options))
-        ended = status_of(serve, console)
-        self.said = console.export_text()
+        named = [f"--{name}={value}" for name, value in options.items()]
+        ended, self.said = invoked(serve, EXERCISE, "--once", *named)
         assert ended == status, self.said
         return here.graded
 

@@ -33,21 +33,17 @@ def check() -> Status:
     from nbexaminer.sandbox.view import Sandbox
 
     console = Console(highlight=False)
-    sandbox = True
-    broken = 0
+    status = Status.FINE
     try:
-        broken = _show(console, tried(Sandbox.find(profile_of(Path.cwd()))))
-        if broken:
+        if broken := _show(console, tried(Sandbox.find(profile_of(Path.cwd())))):
+            status = Status.LOOK
             console.print(f"[bold red]{broken} promises are not kept.[/] Do not grade here.")
         else:
             console.print("Every promise is kept: learners' code can be graded here.")
     except (SandboxUnavailable, TraitError) as error:
         console.print(str(error), markup=False)
-        sandbox = False
-    open_doors = check_exchange(console)
-    if broken or open_doors:
-        return Status.LOOK
-    return Status.FINE if sandbox else Status.CANNOT
+        status = Status.CANNOT
+    return Status.LOOK if check_exchange(console) else status
 
 
 def check_exchange(console: Console) -> int:
@@ -65,11 +61,8 @@ def check_exchange(console: Console) -> int:
         return 1
     root = exchange_root(course)
     if not root.is_dir():
-        console.print(
-            f"There is no exchange, so nothing to check of it ({root}).",
-            markup=False,
-            soft_wrap=True,
-        )
+        said = f"There is no exchange, so nothing to check of it ({root})."
+        console.print(said, markup=False, soft_wrap=True)
         return 0
     console.print(f"The exchange {root}:", markup=False, soft_wrap=True)
     broken = _show(console, safety(course))

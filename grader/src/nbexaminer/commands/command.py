@@ -1,15 +1,13 @@
 """What all commands share: how they end, and how they say what can't be done."""
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any
 
 import click
 from rich.console import Console
@@ -17,12 +15,14 @@ from rich.markup import escape
 
 from nbexaminer.errors import Refusal, Status
 
-P = ParamSpec("P")
+SHOWN = 50
+"""Names or lines of one kind; the rest is counted."""
 OF_A_CLUSTER = ("distributed", "psycopg", "psycopg2")
 """Modules that are an extra."""
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-db_option = click.option(
-    "--db", metavar="URL", help="The gradebook, such as postgresql://me@host/grades."
+Command = Callable[..., Status | None]
+unsafe_option = click.option(
+    "--unsafe-no-sandbox", is_flag=True, help="Learners' code can do what you can."
 )
 
 
@@ -31,30 +31,25 @@ def console() -> Console:
     return Console(highlight=False, soft_wrap=True)
 
 
-def refusing(run: Callable[P, Status | None]) -> Callable[P, None]:
-    """Have a command end with the status that it gives, or with what `status_of` makes of it."""
+def refusing(run: Command) -> Callable[..., None]:
+    """Have a command end with the status that it gives; what can't be done is said in a sentence.
+
+    That is a Refusal, a setting that traitlets refuses, a database or a file that can't be used;
+    everything else is a mistake of ours, and comes out whole.
+    """
 
     @functools.wraps(run)
-    def ending(*args: P.args, **kwargs: P.kwargs) -> None:
-        sys.exit(status_of(functools.partial(run, *args, **kwargs), console()))
+    def ending(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = run(*args, **kwargs)
+        except Exception as error:
+            if not (refused := _refusal(error)):
+                raise
+            console().print(f"[bold red]{escape(refused)}[/]")
+            status = Status.CANNOT
+        sys.exit(status or Status.FINE)
 
     return ending
-
-
-def status_of(run: Callable[[], Status | None], console: Console) -> Status:
-    """The status that it gives; where something can't be done, that is said in a sentence.
-
-    What can't be done is a Refusal, a setting that traitlets refuses, a database or a file that
-    can't be used; everything else is a mistake of ours, and comes out whole.
-    """
-    try:
-        return run() or Status.FINE
-    except Exception as error:
-        refused = _refusal(error)
-        if not refused:
-            raise
-        console.print(f"[bold red]{escape(refused)}[/]", soft_wrap=True)
-        return Status.CANNOT
 
 
 def _refusal(error: Exception) -> str:
@@ -68,11 +63,45 @@ def _refusal(error: Exception) -> str:
     return str(error) if refused else ""
 
 
-def cores() -> int:
+def in_course_folder(run: Command) -> Callable[..., None]:
+    """Give a command the course folder at hand before its options, with the gradebook of --db."""
+
+    @functools.wraps(run)
+    def there(db: str | None, unsafe_no_sandbox: bool = False, **options: Any) -> Status | None:
+        from nbexaminer.course_folder import CourseFolder
+        from nbexaminer.database import reached
+
+        course = CourseFolder(db, unsafe_no_sandbox)
+        with reached(course.db_url):
+            return run(course, **options)
+
+    said = "The gradebook, such as postgresql://me@host/grades."
+    return click.option("--db", metavar="URL", help=said)(refusing(there))
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def first_lines(lines: Sequence[str], what: str = "") -> list[str]:
+    """Lines that are shown, the last of them how many more there are, and of what."""
+    more = [f"and {len(lines) - SHOWN} more {what}".rstrip()] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *more]
+
+
+def _cores() -> int:
     """Of this machine, those that this process may use."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=_cores,
+    help="Worker processes. Default: the cores.",
+)
 
 
 @contextlib.contextmanager
@@ -83,10 +112,7 @@ def on_signals(stop: Callable[[], None]) -> Iterator[None]:
         stop()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    signals = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, handle) for number in signals]
-    try:
+    with contextlib.ExitStack() as stack:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            stack.callback(signal.signal, number, signal.signal(number, handle))
         yield
-    finally:
-        for number, handler in zip(signals, before, strict=True):
-            signal.signal(number, handler)

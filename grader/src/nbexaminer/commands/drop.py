@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from nbexaminer.commands.command import db_option, refusing
+from nbexaminer.commands.command import in_course_folder
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
+    from nbexaminer.course_folder import CourseFolder
     from nbexaminer.gradebook.dropping import Droppable
     from nbexaminer.notebook.cell import Decision
 
@@ -19,31 +20,33 @@ if TYPE_CHECKING:
 @click.argument("cells", nargs=-1, metavar="[CELL]...")
 @click.option("--accept-all", is_flag=True, help="All who handed in get its points.")
 @click.option("--undo", is_flag=True, help="It counts again.")
-@db_option
-@refusing
+@in_course_folder
 def drop(
-    exercise: str, cells: tuple[str, ...], accept_all: bool, undo: bool, db: str | None
+    course: CourseFolder, exercise: str, cells: tuple[str, ...], accept_all: bool, undo: bool
 ) -> None:
     """Let a CELL of EXERCISE count for nothing: nobody earns or loses points with it.
 
     CELL is the name of a test or of a written answer; without one, those there are are listed.
     Points that somebody gave by hand for it are set aside, and come back with --undo.
     """
-    from nbexaminer.conveyor.lock import locked
-    from nbexaminer.deadlines.due import opened
+    from nbexaminer.course_folder import locked
+    from nbexaminer.deadlines import opened
     from nbexaminer.gradebook.dropping import droppable, restore_points, withdraw_points
     from nbexaminer.notebook.cell import Decision
 
     if accept_all and undo:
         raise click.UsageError("Give --accept-all or --undo: only one of them")
     decided = None if undo else Decision.ACCEPTED if accept_all else Decision.DROPPED
-    with opened(db) as dates, locked(dates.course.root):
+    with opened(course) as dates, locked(course.root):
         exercise = dates.exercise(exercise)
-        found = droppable(dates.course.sources(exercise))
+        found = droppable(course.sources(exercise))
         if not cells:
-            _list(exercise, found)
+            click.echo(f"Cells of {exercise} with points:")
+            for question in found:
+                said = f": {question.cell.decision}" if question.cell.decision else ""
+                click.echo(f"  {_called(question)}{said}")
             return
-        chosen = [_called(name, exercise, found) for name in dict.fromkeys(cells)]
+        chosen = [_named(name, exercise, found) for name in dict.fromkeys(cells)]
         for question in chosen:
             if question.cell.decision is decided:
                 click.echo(f"{_said(question)} It was so already.")
@@ -54,10 +57,14 @@ def drop(
                 )
                 question.decide(decided)
             click.echo(f"{_said(question)}{_of_points_by_hand(by_hand, decided)}")
-        click.echo(_next_step(exercise))
+        click.echo(
+            f"Now grade again: {typed('grade')} {exercise}\n"
+            f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
+            f"then nbgrader autograde {exercise} --force)"
+        )
 
 
-def _called(name: str, exercise: str, found: list[Droppable]) -> Droppable:
+def _named(name: str, exercise: str, found: list[Droppable]) -> Droppable:
     from nbexaminer.errors import Refusal
 
     for question in found:
@@ -67,21 +74,15 @@ def _called(name: str, exercise: str, found: list[Droppable]) -> Droppable:
     raise Refusal(f"{exercise} has no cell {name!r} with points: there are {there_are}")
 
 
-def _list(exercise: str, found: list[Droppable]) -> None:
-    click.echo(f"Cells of {exercise} with points:")
-    for question in found:
-        said = f": {question.cell.decision}" if question.cell.decision else ""
-        click.echo(f"  {question.cell.name} ({_points(question)}){said}")
-
-
-def _points(question: Droppable) -> str:
-    return f"{question.cell.worth:g} point{'' if question.cell.worth == 1 else 's'}"
+def _called(question: Droppable) -> str:
+    worth = question.cell.worth
+    return f"{question.cell.name} ({worth:g} point{'' if worth == 1 else 's'})"
 
 
 def _said(question: Droppable) -> str:
     from nbexaminer.notebook.cell import Decision
 
-    called = f"{question.cell.name} ({_points(question)})"
+    called = _called(question)
     match question.cell.decision:
         case Decision.DROPPED:
             return f"{called} is dropped: it is worth 0 points, nobody earns or loses any."
@@ -94,15 +95,6 @@ def _said(question: Droppable) -> str:
 def _of_points_by_hand(learners: int, decided: Decision | None) -> str:
     if not learners:
         return ""
-    whose = f"of {learners} learner{'' if learners == 1 else 's'}"
-    if decided is None:
-        return f" The points given by hand {whose} count again."
-    return f" The points given by hand {whose} are set aside; --undo brings them back."
-
-
-def _next_step(exercise: str) -> str:
-    return (
-        f"Now grade again: {typed('grade')} {exercise}\n"
-        f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
-        f"then nbgrader autograde {exercise} --force)"
-    )
+    whose = f"{learners} learner{'' if learners == 1 else 's'}"
+    what = "are set aside; --undo brings them back" if decided else "count again"
+    return f" The points given by hand of {whose} {what}."

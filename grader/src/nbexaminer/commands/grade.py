@@ -1,19 +1,37 @@
-"""`grade`: a whole class at a time."""
+"""`grade`: a whole class at a time, progress while it goes on, and what came of it."""
 
 from __future__ import annotations
 
-import click
-from rich.console import Console
+import time
+from functools import partial
+from typing import TYPE_CHECKING
 
-from nbexaminer.commands.command import db_option, refusing
-from nbexaminer.errors import Status
+import click
+from rich import progress
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from nbexaminer.commands.command import (
+    SHOWN,
+    first_lines,
+    in_course_folder,
+    jobs_option,
+    on_signals,
+    unsafe_option,
+)
+from nbexaminer.errors import CannotGrade, Status
+
+if TYPE_CHECKING:
+    from nbexaminer.conveyor.summary import Summary
+    from nbexaminer.course_folder import CourseFolder
 
 
 @click.command()
 @click.argument("exercise")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes. Default: the cores.")
+@jobs_option
 @click.option("--scheduler", metavar="ADDRESS", help="Of a Dask scheduler: its workers grade.")
-@db_option
+@in_course_folder
 @click.option(
     "--student",
     "students",
@@ -22,23 +40,94 @@ from nbexaminer.errors import Status
     help="Grade only this learner's work; may be repeated.",
 )
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
-@click.option("--unsafe-no-sandbox", is_flag=True, help="Learners' code can do what you can.")
-@refusing
+@unsafe_option
 def grade(
+    course: CourseFolder,
     exercise: str,
-    jobs: int | None,
+    jobs: int,
     scheduler: str | None,
-    db: str | None,
     students: tuple[str, ...],
     force: bool,
-    unsafe_no_sandbox: bool,
 ) -> Status:
     """Grade what was handed in for EXERCISE; run it in the course folder.
 
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
-    from nbexaminer.commands.grade_console import grade_class
+    from nbexaminer.conveyor.belt import Conveyor
+    from nbexaminer.conveyor.folder import ClassFolder
+    from nbexaminer.conveyor.submitted import SubmittedFolder
+    from nbexaminer.conveyor.workers import dask_pool
 
     console = Console(highlight=False)
-    return grade_class(exercise, console, jobs, scheduler, db, force, unsafe_no_sandbox, students)
+    folder = ClassFolder(course, exercise)
+    with folder.locked(), folder.gradebook() as gradebook:
+        if folder.registered:
+            others = " For all the others, grade without --student." if students else ""
+            console.print(escape(folder.registered + others), soft_wrap=True)
+        if not folder.students():
+            raise CannotGrade(folder.nothing_handed_in())
+        columns = (
+            progress.TextColumn("{task.description}"),
+            progress.BarColumn(),
+            progress.MofNCompleteColumn(),
+            progress.TimeRemainingColumn(),
+            progress.TextColumn("{task.fields[said]}"),
+        )
+        with progress.Progress(*columns, console=console) as bars:
+            bar = bars.add_task(exercise, total=None, said="")
+            show = partial(_show, bars, bar, time.monotonic())
+            submitted = SubmittedFolder(folder, gradebook, force, students, show)
+            conveyor = Conveyor(submitted, folder.trial())
+            with on_signals(conveyor.stop):
+                done = conveyor.run(
+                    partial(dask_pool, scheduler) if scheduler else partial(folder.local_pool, jobs)
+                )
+        submitted.summary.stopped = not done
+        penalties = gradebook.update_penalties()
+        by_hand = gradebook.awaiting_a_human()
+    _report(console, exercise, submitted.summary, by_hand)
+    if penalties:
+        console.print(f"penalties for lateness that changed without grading again: {penalties}")
+    return submitted.summary.status
+
+
+def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: Summary) -> None:
+    """Show how far a run is that began then."""
+    done = summary.graded + summary.unchanged + summary.not_graded
+    rate = summary.graded / (time.monotonic() - begin) * 60
+    tests = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
+    said = f"{rate:.0f} a minute; tests: {tests}"
+    bars.update(bar, completed=done, total=summary.submissions, said=said)
+
+
+def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
+    from nbexaminer.examination.verdicts import Outcome
+
+    excluded = {"handed in by those whom you have excluded": len(summary.excluded)}
+    table = Table("", "submissions", title=exercise)
+    for name, count in {
+        "handed in": summary.submissions,
+        "graded now": summary.graded,
+        "unchanged since they were graded": summary.unchanged,
+        **(excluded if summary.excluded else {}),
+        "need you (see below)": len(summary.problems),
+        "have answers to grade by hand": by_hand,
+    }.items():
+        table.add_row(name, str(count))
+    console.print(table)
+    tests = Table("test cells", "", title="verdicts")
+    for outcome in Outcome:
+        if summary.outcomes[outcome]:
+            tests.add_row(outcome, str(summary.outcomes[outcome]))
+    console.print(tests)
+    problems = [f"[bold red]{escape(who)}[/]: {escape(why)}" for who, why in summary.problems]
+    unsure = "look at this test, which neither passed nor failed anybody"
+    for line in (
+        *first_lines(problems),
+        *(f"[bold red]{escape(c)}[/]: {unsure}: {escape(how)}" for c, how in summary.suspicious()),
+        *(f"{escape(who)}: {escape(what)}" for who, what in summary.left_out[:SHOWN]),
+    ):
+        console.print(line, soft_wrap=True)
+    if summary.stopped:
+        console.print("[bold]Stopped.[/] What was graded is kept; the same command goes on.")

@@ -1,8 +1,6 @@
 """Commands that are imported when they are asked for, since some take a second to import."""
 
-from __future__ import annotations
-
-import importlib
+import pkgutil
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,19 +16,16 @@ class Sections(click.Group):
     def __init__(self, *, sections: Mapping[str, Mapping[str, str]], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sections = sections
+        self._targets = {k: v for commands in sections.values() for k, v in commands.items()}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All names, in the order of the sections."""
-        return [name for commands in self.sections.values() for name in commands]
+        return [*self._targets]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, or `None`."""
-        for commands in self.sections.values():
-            if cmd_name in commands:
-                module, _, attribute = commands[cmd_name].partition(":")
-                command: click.Command = getattr(importlib.import_module(module), attribute)
-                return command
-        return None
+        target = self._targets.get(cmd_name)
+        return None if target is None else pkgutil.resolve_name(target)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands with a line of help each, section by section."""

@@ -1,15 +1,35 @@
-"""`serve`: grade what is handed in as soon as it is."""
+"""`serve`: grade what is handed in as soon as it is; a line for each event."""
 
 from __future__ import annotations
 
+import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+from rich.markup import escape
 
-from nbexaminer.commands.command import console, db_option, refusing
-from nbexaminer.errors import Status
+from nbexaminer.commands.command import (
+    console,
+    in_course_folder,
+    jobs_option,
+    on_signals,
+    unsafe_option,
+)
+from nbexaminer.errors import CannotGrade, Status
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+if TYPE_CHECKING:
+    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.settings import Settings
+
+FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
+BUSY_TRIES = 5
+"""How often what can't be used now is tried, where serving is not for ever."""
+NO_DROP_BOX = (
+    "there is no drop box of nbgrader's exchange for the course {0!r}: run `nbgrader "
+    "release_assignment {1}` first, or name the folder where learners hand in with --inbox"
+)
 
 
 @click.command()
@@ -17,18 +37,16 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--inbox", type=FOLDER, help="Watch this folder instead of the exchange's drop box.")
 @click.option("--outbox", type=FOLDER, help="Put feedback there too, a folder for each learner.")
 @click.option("--once", is_flag=True, help="Grade what is there, then end: for cron.")
-@click.option("--jobs", type=click.IntRange(min=1), help="Worker processes. Default: the cores.")
-@db_option
-@click.option("--unsafe-no-sandbox", is_flag=True, help="Learners' code can do what you can.")
-@refusing
+@jobs_option
+@in_course_folder
+@unsafe_option
 def serve(
+    course: CourseFolder,
     exercise: str,
     inbox: Path | None,
     outbox: Path | None,
     once: bool,
-    jobs: int | None,
-    db: str | None,
-    unsafe_no_sandbox: bool,
+    jobs: int,
 ) -> Status:
     """Grade what is handed in for EXERCISE as soon as it is; run it in the course folder.
 
@@ -39,7 +57,47 @@ def serve(
 
     Ends with status 1 where something needs the instructor, 2 where nothing can be graded.
     """
-    from nbexaminer.commands.serve_console import Options, serve_class
+    from nbexaminer.conveyor.arrivals import Arrivals
+    from nbexaminer.conveyor.belt import Conveyor
+    from nbexaminer.conveyor.desk import Desk
+    from nbexaminer.conveyor.folder import ClassFolder
+    from nbexaminer.conveyor.give_feedback import Exchange, warm_up
+    from nbexaminer.conveyor.scratch import Scratch
 
-    options = Options(inbox, outbox, once, jobs, db, unsafe_no_sandbox)
-    return serve_class(exercise, console(), options)
+    folder, terminal = ClassFolder(course, exercise), console()
+
+    def say(learner: str, event: str, needs_you: bool) -> None:
+        time = datetime.datetime.now(course.settings.zone)
+        who = f"[bold{' red' if needs_you else ''}]{escape(learner)}[/]: " if learner else ""
+        terminal.print(f"{time:%H:%M:%S} {who}{escape(event)}")
+
+    exchange = None if inbox else Exchange.of(course)
+    if inbox is not None:
+        arrivals = Arrivals(inbox, exercise, drop_box=False, check_owner=False)
+    elif exchange is not None:
+        arrivals = Arrivals(exchange.inbound, exercise, check_owner=exchange.check_owner)
+    else:
+        raise CannotGrade(NO_DROP_BOX.format(course.directory.course_id, exercise))
+    with folder.locked(), folder.gradebook() as gradebook, Scratch(folder) as scratch:
+        desk = Desk(folder, gradebook, scratch, arrivals, exchange, outbox, say, once)
+        conveyor = Conveyor(
+            desk,
+            folder.trial(),
+            warm=warm_up,
+            ready=lambda: say("", f"ready: {arrivals.top} is watched", False),
+            waiting=lambda error: say("", f"waiting: {error}", True),
+            tries=BUSY_TRIES if once else None,
+        )
+        terminal.print(f"[bold]{escape(exercise)}[/]: {_rules_in_words(course.settings)}")
+        try:
+            with on_signals(conveyor.stop):
+                conveyor.run(partial(folder.local_pool, jobs))
+        finally:
+            terminal.print(f"[bold]Ended.[/] {escape(str(desk.summary))}")
+    return desk.summary.status
+
+
+def _rules_in_words(settings: Settings) -> str:
+    limit = settings.attempts
+    times = f"{limit} attempts" if limit > 1 else "1 attempt" if limit else "any number of attempts"
+    return f"{times} for each learner, the {settings.counted} one counts. Ctrl-C ends serving."

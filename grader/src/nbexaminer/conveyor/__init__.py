@@ -1,7 +1,6 @@
 """A whole class at a time: what was handed in goes through workers into gradebook and pages.
 
-`run` grades what lies in submitted/, `serve` what comes in meanwhile; both read the class from
-`folder` and have `workers` grade. Others use `folder.ClassFolder`, `run.Run` and `run.Summary`,
-`serve.Server`; nbgrader's plugins use `lock` and `fingerprint`. Workers import `workers` and
-`fingerprint` alone of this room.
+`belt` carries it; `submitted` has what lies in submitted/, for `grade`, and `desk` what comes in
+meanwhile, for `serve`; both read the class from `folder` and have `workers` grade. nbgrader's
+plugins go the same way. Workers import `workers` and `fingerprint` alone of this room.
 """

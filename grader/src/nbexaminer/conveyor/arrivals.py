@@ -3,18 +3,15 @@
 The folder is nbgrader's drop box, or any other. Learners may write to it and change things.
 """
 
-from __future__ import annotations
-
 import datetime
 import os
 import stat
 import time
-from collections.abc import Collection, Hashable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.drop_box import check_account, copy_dropped, read_dropped, take_dropped
 from nbexaminer.intake.files import (
     MAX_BYTES,
     copy_file,
@@ -25,7 +22,7 @@ from nbexaminer.intake.files import (
     walk,
 )
 from nbexaminer.intake.names import check_learner, printable
-from nbexaminer.intake.taking import SECRET, left_out
+from nbexaminer.intake.taking import SECRET, check_account, left_out, read_dropped, take_dropped
 from nbexaminer.intake.times import check_year
 
 SETTLED = 1.0
@@ -34,6 +31,8 @@ UNFINISHED = 10.0
 """The same, where a notebook doesn't end as a notebook does."""
 MAX_SECRET_BYTES = 1_000
 _SUFFIX = ".ipynb"
+_Unsettled = tuple[Hashable, float, float]
+"""Its state, since when it has been so, and when it was noticed, on the monotonic clock."""
 
 
 @dataclass(frozen=True)
@@ -62,120 +61,88 @@ class Changed(Exception):
     """What was noticed is no longer there; what there is instead is an arrival of its own."""
 
 
-@dataclass
-class _Unsettled:
-    state: Hashable
-    since: float
-    noticed: float
-    asked: bool = field(default=True)
-
-
 class Arrivals:
     """Watches a folder.
 
     top: the folder.
     exercise: only what is handed in for it is looked at.
-    known: names of what has been dealt with before.
     drop_box: it is nbgrader's, in which only folders named LEARNER+EXERCISE+TIME+SECRET count.
     check_owner: whether these have to belong to the learner's account, or to the grader's own.
+    done: names of what has been dealt with.
+    odd: of the last look, names of what can't be anybody's work, printable, and why.
     """
 
     def __init__(
-        self,
-        top: Path,
-        exercise: str,
-        known: Collection[str] = (),
-        drop_box: bool = True,
-        check_owner: bool = True,
+        self, top: Path, exercise: str, drop_box: bool = True, check_owner: bool = True
     ) -> None:
         self.top = top
         self._exercise = exercise
-        self._done = set(known)
+        self.done: set[str] = set()
         self._drop_box = drop_box
         self._check_owner = check_owner
+        self.odd: list[tuple[str, str]] = []
+        self._before: dict[str, _Unsettled] = {}
         self._unsettled: dict[str, _Unsettled] = {}
-        self._odd: list[tuple[str, str]] = []
 
     @property
     def settling(self) -> bool:
         """Whether something was still being written to, or had just been, at the last look."""
         return bool(self._unsettled)
 
-    def odd(self) -> list[tuple[str, str]]:
-        """Names of what can't be anybody's work, printable, and why; each is given once."""
-        odd, self._odd = self._odd, []
-        return odd
-
     def look(self) -> list[Arrival]:
         """What is new and whole, the earliest first; each is given once. Raises OSError."""
-        for unsettled in self._unsettled.values():
-            unsettled.asked = False
-        found = [arrival for name in os.listdir(self.top) for arrival in self._look_at(name)]
-        self._unsettled = {k: v for k, v in self._unsettled.items() if v.asked}
+        names = os.listdir(self.top)
+        self._before, self._unsettled, self.odd = self._unsettled, {}, []
+        found = [arrival for name in names for arrival in self._look_at(name)]
         return sorted(found, key=lambda arrival: (arrival.handed_in, arrival.name))
 
     def _look_at(self, name: str) -> Iterator[Arrival]:
-        if name in self._done or name.startswith("."):
+        if name in self.done or name.startswith("."):
             return
         try:
-            if "+" in name:
-                yield from self._dropped(name)
-            elif not self._drop_box:
+            if f"+{self._exercise}+" in name:
+                stem = name.removesuffix(_SUFFIX)
+                dropped = read_dropped(stem)
+                if stem.rsplit("+", 3)[1] == self._exercise:
+                    yield from self._settled(dropped.learner, name, (name,), dropped.handed_in)
+            elif "+" not in name and not self._drop_box:
                 yield from self._in_folder(name)
         except Malformed as error:
-            self._refuse(name, error)
-
-    def _refuse(self, name: str, reason: object) -> None:
-        self._done.add(name)
-        self._odd.append((printable(name), str(reason)))
-
-    def _dropped(self, name: str) -> Iterator[Arrival]:
-        if f"+{self._exercise}+" not in name:
-            return
-        dropped = read_dropped(name.removesuffix(_SUFFIX))
-        if name.removesuffix(_SUFFIX).rsplit("+", 3)[1] != self._exercise:
-            return
-        where = (name,)
-        state, whole = _state_of(self.top, where)
-        if (noticed := self._settled(name, where, state, whole)) is not None:
-            yield Arrival(dropped.learner, name, where, dropped.handed_in, noticed, True)
+            self.done.add(name)
+            self.odd.append((printable(name), str(error)))
 
     def _in_folder(self, learner: str) -> Iterator[Arrival]:
         """What lies in a learner's own folder; few calls, since all are looked at every time."""
         folder = os.path.join(self.top, learner)
-        for where in ((learner, self._exercise + _SUFFIX), (learner, self._exercise)):
-            newest = _newest(os.path.join(folder, where[1]))
+        for last in (self._exercise + _SUFFIX, self._exercise):
+            newest = _newest(os.path.join(folder, last))
             if newest is None:
                 continue
             handed_in = _time_of(newest)
-            name = f"{learner}/{where[1]}+{handed_in or newest}"
-            if name in self._done:
-                continue
-            check_learner(learner)
-            state, _ = _state_of(self.top, where)
-            if (noticed := self._settled(name, where, state, False)) is not None:
+            name = f"{learner}/{last}+{handed_in or newest}"
+            if name not in self.done:
+                check_learner(learner)
                 handed_in = handed_in or datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-                yield Arrival(learner, name, where, handed_in, noticed, False, state)
+                yield from self._settled(learner, name, (learner, last), handed_in)
 
     def _settled(
-        self, name: str, where: tuple[str, ...], state: Hashable, whole: bool
-    ) -> float | None:
-        """When it was noticed, where it has stayed the same for long enough."""
+        self, learner: str, name: str, place: tuple[str, ...], handed_in: datetime.datetime
+    ) -> Iterator[Arrival]:
+        """The arrival, where it has stayed the same for long enough."""
+        is_dropped = place == (name,)
+        state, whole = _state_of(self.top, place)
         now = time.monotonic()
-        known = self._unsettled.get(name)
-        if known is None:
-            known = self._unsettled[name] = _Unsettled(state, now, now)
-        elif known.state != state:
-            known.state, known.since = state, now
-        known.asked = True
-        rest = now - known.since
-        if not whole and rest < SETTLED:
-            return None
-        if not whole and rest < UNFINISHED and not _ends(self.top, where):
-            return None
-        del self._unsettled[name]
-        self._done.add(name)
-        return known.noticed
+        before, since, noticed = self._before.get(name, (state, now, now))
+        if before != state:
+            since = now
+        rest = now - since
+        whole = is_dropped and whole
+        if whole or rest >= UNFINISHED or (rest >= SETTLED and _ends(self.top, place)):
+            self.done.add(name)
+            kept = None if is_dropped else state
+            yield Arrival(learner, name, place, handed_in, noticed, is_dropped, kept)
+        else:
+            self._unsettled[name] = state, since, noticed
 
     def copy(self, arrival: Arrival, to: Path) -> list[str]:
         """Copy it into an empty folder; gives remarks on what stays there.
@@ -183,26 +150,23 @@ class Arrivals:
         to: a folder that nobody else can change.
         Raises Malformed, and Changed where a learner has written to it since it was noticed.
         """
-        remarks = self._copy(arrival, to)
-        if arrival.state is not None and _state_of(self.top, arrival.place)[0] != arrival.state:
-            raise Changed
-        return remarks
-
-    def _copy(self, arrival: Arrival, to: Path) -> list[str]:
         *above, last = arrival.place
+        left: list[str] = []
         try:
             with open_folder(self.top, *above) as folder:
                 mode = os.stat(last, dir_fd=folder, follow_symlinks=False).st_mode
-                if stat.S_ISREG(mode) and not self._drop_box:
+                is_file = stat.S_ISREG(mode) and not self._drop_box
+                if is_file:
                     copy_file(last, to / (self._exercise + _SUFFIX), MAX_BYTES, folder)
-                    return []
-            if arrival.is_dropped:
-                take_dropped(self.top, last, self._check_owner)
-                return copy_dropped(self.top, last, to, self._check_owner)
-            with open_folder(self.top, *arrival.place) as folder:
-                left = copy_folder(folder, to)
+            if arrival.is_dropped and not is_file:
+                return [*take_dropped(self.top, last, self._check_owner, to).remarks]
+            if not is_file:
+                with open_folder(self.top, *arrival.place) as folder:
+                    left = copy_folder(folder, to)
         except OSError as error:
             raise Malformed(f"it can't be copied: {error.strerror}") from None
+        if arrival.state is not None and _state_of(self.top, arrival.place)[0] != arrival.state:
+            raise Changed
         return left_out("copied", "it is no ordinary file", left)
 
     def secret(self, arrival: Arrival) -> str:

@@ -1,12 +1,10 @@
-"""The conveyor: submissions from a source go through workers, and what comes of them to a sink.
+"""The conveyor: submissions go through workers, and what comes of them back to where they are from.
 
 It keeps the workers busy, tries the source's own solution first, goes on where workers are lost,
 and has the trouble of one submission be nobody else's. Where submissions come from, and what
-becomes of them, the source and the sink know: `submitted` those of a class that has handed in,
-`reception` and `desk` those of a class that is handing in.
+becomes of them, others know: `submitted` of a class that has handed in, `desk` of one that is
+handing in.
 """
-
-from __future__ import annotations
 
 import threading
 from collections import deque
@@ -17,15 +15,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol, TypeVar
 
-from nbexaminer.conveyor.workers import Pool, Task, TaskResult, Trouble, grade_task
-from nbexaminer.errors import CannotGrade, GradebookUnavailable
+from nbexaminer.conveyor.workers import Pool, Task, grade_task
+from nbexaminer.errors import CannotGrade, GradebookUnavailable, SourceError
 
 TRIES = 3
 """How often a submission is tried that ends the worker process."""
 AHEAD = 2
 """Submissions under way for each worker, so that none waits for this process."""
 PAUSE = 0.2
-"""Seconds between two looks at the source."""
+"""Seconds between two looks at what is new."""
 BUSY_SECONDS = 2.0
 """How long what can't be used now is left alone."""
 LOST = (BrokenExecutor, CancelledError)
@@ -34,38 +32,35 @@ LOST = (BrokenExecutor, CancelledError)
 OpenPool = Callable[[], AbstractContextManager[Pool]]
 T = TypeVar("T")
 J = TypeVar("J", bound="Job")
-J_co = TypeVar("J_co", bound="Job", covariant=True)
 
 
 @dataclass(eq=False, kw_only=True)
 class Job:
     """A submission on its way.
 
-    do, what: what a worker does next, a function and its argument.
+    do, what: what a worker does next, a function and its arguments.
+    submission: what was read of it, for who gives and takes it.
     lost: how often a worker ended on it, or could not do it.
     """
 
     student: str
-    do: Callable[[Any], Any] = grade_task
-    what: Any = None
+    do: Callable[..., Any] = grade_task
+    what: tuple[Any, ...] = ()
+    submission: Any = None
     lost: int = 0
 
 
-class Source(Protocol[J_co]):
-    """Where submissions come from."""
+class Submissions(Protocol[J]):
+    """Where submissions come from, and what becomes of them."""
 
     def look(self) -> None:
         """Find what is new; called every now and then. May raise OSError."""
 
-    def take(self, busy: Collection[str]) -> J_co | None:
-        """The next submission of a learner who is not among the `busy`; None: not now."""
+    def take(self, busy: Collection[str]) -> J | None:
+        """The next one of a learner who is not among the `busy`; None: not now."""
 
     def ended(self) -> bool:
         """Whether nothing more will come."""
-
-
-class Sink(Protocol[J]):
-    """What becomes of submissions."""
 
     def put(self, job: J, result: Any) -> J | None:
         """Take what a worker gave; gives the job where something is left to be done."""
@@ -74,7 +69,7 @@ class Sink(Protocol[J]):
         """Take a submission with which a worker could not do what was asked."""
 
     def fail(self, student: str, error: Exception) -> None:
-        """Take note that `put`, `give_up` or the source itself failed with a submission."""
+        """Take note that one of the others failed with a submission."""
 
 
 class Stopped(Exception):
@@ -93,8 +88,7 @@ class Conveyor(Generic[J]):
 
     def __init__(
         self,
-        source: Source[J],
-        sink: Sink[J],
+        submissions: Submissions[J],
         trial: Task,
         *,
         warm: Callable[[], None] | None = None,
@@ -102,7 +96,7 @@ class Conveyor(Generic[J]):
         waiting: Callable[[str], None] = lambda _: None,
         tries: int | None = 1,
     ) -> None:
-        self._source, self._sink, self._trial = source, sink, trial
+        self._submissions, self._trial = submissions, trial
         self._warm, self._ready, self._waiting, self._tries = warm, ready, waiting, tries
         self._jobs: deque[J] = deque()
         self._running: dict[Future[Any], J] = {}
@@ -115,14 +109,14 @@ class Conveyor(Generic[J]):
         self._stop.set()
 
     def run(self, open_pool: OpenPool) -> bool:
-        """Go on until the source has ended; False where it was stopped before.
+        """Go on until no more submissions come; False where it was stopped before.
 
         Raises CannotGrade, and where patience ends GradebookUnavailable and OSError.
         """
         try:
-            self._patiently(self._source.look, OSError)
+            self._patiently(self._submissions.look, OSError)
             self._fetch()
-            while self._jobs or not self._source.ended():
+            while self._jobs or not self._submissions.ended():
                 if self._with_pool(open_pool):
                     break
         except Stopped:
@@ -140,18 +134,17 @@ class Conveyor(Generic[J]):
         except LOST:
             self._broken += 1
             if self._broken == TRIES:
-                raise CannotGrade(self._why_broken()) from None
+                why = "the worker processes keep ending: is the machine short of memory?"
+                if not self._tried:
+                    why = "the source's own solution ends the process that grades it; nothing was "
+                    why += "graded"
+                raise CannotGrade(why) from None
             for job in self._running.values():
                 job.lost += 1
             self._jobs.extendleft(self._running.values())
             self._running.clear()
             return False
         return True
-
-    def _why_broken(self) -> str:
-        if self._tried:
-            return "the worker processes keep ending: is the machine short of memory?"
-        return "the source's own solution ends the process that grades it; nothing was graded"
 
     def _begin(self, pool: Pool) -> None:
         """Warm all workers up, and try the solution: a broken test would cost a class its points.
@@ -167,20 +160,20 @@ class Conveyor(Generic[J]):
             self._end_if_lost_or_stopped(pool)
         for future in futures:
             try:
-                result = future.result()
+                future.result()
             except LOST:
                 raise
+            except (SourceError, CannotGrade) as error:
+                raise CannotGrade(str(error)) from None
             except Exception as error:
                 raise CannotGrade(f"grading or feedback can't begin: {error!r}") from None
-            if isinstance(result, TaskResult) and result.trouble is not None:
-                raise CannotGrade(f"{result.trouble}: {result.details}")
         if not self._tried:
             self._tried = True
             self._ready()
 
     def _turn(self, pool: Pool) -> bool:
         """Feed the workers once, and take what is done; whether there may be more to do."""
-        self._patiently(self._source.look, OSError)
+        self._patiently(self._submissions.look, OSError)
         self._feed(pool)
         if self._running:
             done, _ = wait(self._running, timeout=PAUSE, return_when=FIRST_COMPLETED)
@@ -188,9 +181,9 @@ class Conveyor(Generic[J]):
                 raise BrokenExecutor
             for future in done:
                 self._finish(future)
-        elif not self._jobs and self._source.ended():
-            return False
         elif not self._jobs:
+            if self._submissions.ended():
+                return False
             self._stop.wait(PAUSE)
         self._end_if_lost_or_stopped(pool)
         return True
@@ -211,61 +204,56 @@ class Conveyor(Generic[J]):
             if not self._jobs or (self._jobs[0].lost and self._running):
                 return
             job = self._jobs.popleft()
-            if job.lost < TRIES:
-                self._start(pool, job)
-            else:
-                said = "it ends the worker process"
-                self._guarded(job.student, partial(self._sink.give_up, job, said))
+            if job.lost >= TRIES:
+                self._give_up(job, "it ends the worker process")
+                continue
+            try:
+                future = pool.executor.submit(job.do, *job.what)
+            except LOST:  # since the last look
+                self._running[Future()] = job
+                raise
+            self._running[future] = job
 
     def _fetch(self) -> None:
         busy = {job.student for job in self._running.values()}
-        job = self._patiently(lambda: self._source.take(busy))
+        job = self._patiently(lambda: self._submissions.take(busy))
         if job is not None:
             self._jobs.append(job)
-
-    def _start(self, pool: Pool, job: J) -> None:
-        try:
-            future = pool.executor.submit(job.do, job.what)
-        except LOST:  # since the last look
-            self._running[Future()] = job
-            raise
-        self._running[future] = job
 
     def _finish(self, future: Future[Any]) -> None:
         job = self._running[future]
         try:
             result = future.result()
-        except LOST:
+        except (CannotGrade, *LOST):
             raise
         except Exception as error:
             del self._running[future]
             job.lost += 1
             if job.do is not grade_task and job.lost < TRIES:  # the gradebook may have been in use
                 self._jobs.append(job)
+            elif isinstance(error, SourceError):
+                self._give_up(job, str(error))
             else:
-                reason = f"grading failed: {error!r}" if job.do is grade_task else repr(error)
-                self._guarded(job.student, partial(self._sink.give_up, job, reason))
+                failed = "grading failed: " if job.do is grade_task else ""
+                self._give_up(job, f"{failed}{error!r}")
             return
         del self._running[future]
-        self._guarded(job.student, partial(self._put, job, result))
-
-    def _put(self, job: J, result: Any) -> None:
-        trouble = result.trouble if isinstance(result, TaskResult) else None
-        if trouble in (Trouble.SANDBOX, Trouble.VERSION):
-            raise CannotGrade(f"{trouble}: {result.details}")
-        if trouble is not None:
-            self._sink.give_up(job, f"{trouble}: {result.details}")
-        elif (more := self._sink.put(job, result)) is not None:
+        more = self._guarded(job.student, partial(self._submissions.put, job, result))
+        if more is not None:
             self._jobs.appendleft(more)
 
-    def _guarded(self, student: str, do: Callable[[], None]) -> None:
+    def _give_up(self, job: J, reason: str) -> None:
+        self._guarded(job.student, partial(self._submissions.give_up, job, reason))
+
+    def _guarded(self, student: str, do: Callable[[], T]) -> T | None:
         """Have the trouble of one submission be nobody else's."""
         try:
-            self._patiently(do)
+            return self._patiently(do)
         except (Stopped, CannotGrade, GradebookUnavailable, *LOST):
             raise
         except Exception as error:
-            self._sink.fail(student, error)
+            self._submissions.fail(student, error)
+            return None
 
     def _patiently(self, do: Callable[[], T], *also: type[Exception]) -> T:
         """Do it when the gradebook can be used, and where `also` is not raised any more."""

@@ -1,37 +1,52 @@
-"""What becomes of each attempt while an exercise is served: written down, and handed back.
+"""What learners hand in while an exercise is served: kept, graded, written down, and handed back.
 
-In this order: it is kept (`reception`); it is graded; where it counts it takes its place in
-submitted/; scores, the journal's entry and the attempt's row are written in one transaction; its
-graded files go to their place; its feedback is released, and the row says so. After a kill anywhere
-between, what has no row is graded, and what has one gets what it still lacks.
+In this order: it is kept; it is graded; where it counts it takes its place in submitted/; scores,
+the journal's entry and the attempt's row are written in one transaction; its graded files go to
+their place; its feedback is released, and the row says so. After a kill anywhere between, what has
+no row is graded, and what has one gets what it still lacks.
 """
 
-from __future__ import annotations
-
-import dataclasses
 import datetime
-import itertools
 import shutil
+import tempfile
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from nbexaminer.conveyor.belt import Job
-from nbexaminer.conveyor.folder import ClassFolder, Submission, publish
-from nbexaminer.conveyor.give_feedback import Exchange, Wanted, make_pages, put, write_refusal
-from nbexaminer.conveyor.scratch import Scratch, Worth, url_in
-from nbexaminer.conveyor.submitted import write_down
+from nbexaminer.conveyor.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Changed
+from nbexaminer.conveyor.belt import PAUSE, Job
+from nbexaminer.conveyor.fingerprint import digest
+from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place, publish
+from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put, write_refusal
+from nbexaminer.conveyor.scratch import Scratch, url_in
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
-from nbexaminer.errors import GradebookError
+from nbexaminer.deadlines import extensions
+from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
 from nbexaminer.gradebook import attempts
 from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.intake.files import read_file
 from nbexaminer.intake.names import printable
+from nbexaminer.intake.taking import SECRET
+from nbexaminer.intake.times import TIMESTAMP
+from nbexaminer.people.roster import excluded_ids
+from nbexaminer.typed import typed
+
+LOOKING = 0.1
+"""The most of its time that goes into looking."""
+CHECK_SECONDS = 5.0
+"""How often it is checked whether what grades has changed."""
+OUTDATED = (
+    "the source notebook of {0}, or the code that grades it, has changed. What came in before is "
+    "graded as it was. Run `{1} {0}` to grade it again, then serve again"
+)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -39,32 +54,28 @@ class AttemptJob(Job):
     """An attempt on its way.
 
     noticed: when, on the monotonic clock.
-    recorded: it has its row; graded: its files and points are where feedback is made from.
-    apart: the folder that these are in where it doesn't count.
+    recorded: it has its row.
+    apart: the folder of what its feedback is made from where it doesn't count.
     said: what came of it.
     """
 
     attempt: Attempt
     noticed: float
-    submission: Submission | None = None
     secret: str = ""
     recorded: bool = False
-    graded: bool = False
     apart: Path | None = None
     said: str = ""
 
-    def to_grade(self, submission: Submission) -> None:
-        """Have a worker grade it next."""
-        self.submission, self.do, self.what = submission, grade_task, submission.task
-
 
 class Desk:
-    """The sink of attempts at one exercise.
+    """Where learners hand in for one exercise, and what becomes of their attempts.
 
     folder, gradebook, scratch: where everything is and goes.
+    arrivals: what comes in.
     exchange: where feedback is released, or None.
     outbox: where pages are put, in a folder for each learner and attempt, or None.
-    say: told of every event: the learner, what it is, whether it needs the instructor.
+    say: told of every event: the learner or nothing, what it is, whether it needs the instructor.
+    once: end where all that is there has been taken.
     """
 
     def __init__(
@@ -72,98 +83,215 @@ class Desk:
         folder: ClassFolder,
         gradebook: ClassGradebook,
         scratch: Scratch,
+        arrivals: Arrivals,
         exchange: Exchange | None,
         outbox: Path | None,
         say: Callable[[str, str, bool], None],
+        once: bool = False,
     ) -> None:
         self._folder, self._gradebook, self._scratch = folder, gradebook, scratch
-        self._exchange, self._outbox, self._say = exchange, outbox, say
+        self._arrivals, self._exchange, self._outbox = arrivals, exchange, outbox
+        self._say, self._once = say, once
         self._rules = folder.course.settings
-        self._notebooks = [handed.name for handed in folder.trial().notebooks]
-        self._numbers = itertools.count()
+        self._resumed: deque[AttemptJob] | None = None
+        self._waiting: deque[Arrival] = deque()
+        self._next_look = self._next_check = 0.0
         self.summary = Summary()
 
-    def submitted(self, student: str) -> Path:
-        """Where the attempt that counts stands."""
-        step = self._folder.course.directory.submitted_directory
-        return self._folder.course.path(step, student, self._folder.exercise)
+    # What comes in.
+
+    def look(self) -> None:
+        """Find what has come in. Raises CannotGrade where what grades has changed."""
+        if self._resumed is None:
+            self._resumed = self._resume()
+        now = time.monotonic()
+        if now >= self._next_check:
+            self._next_check = now + CHECK_SECONDS
+            if self._folder.is_outdated():
+                raise CannotGrade(OUTDATED.format(self._folder.exercise, typed("grade")))
+        if now < self._next_look:
+            return
+        self._waiting.extend(self._arrivals.look())
+        for name, reason in self._arrivals.odd:
+            self.summary.not_graded += 1
+            self._say("", f"not taken: {name}: {reason}", True)
+        took = time.monotonic() - now
+        self._next_look = time.monotonic() + max(PAUSE, took / LOOKING)
+
+    def ended(self) -> bool:
+        """Whether all has been taken, and no more is waited for."""
+        waits = self._resumed or self._waiting or self._arrivals.settling
+        return self._once and not waits
+
+    def take(self, busy: Collection[str]) -> AttemptJob | None:
+        """The next attempt to be graded: of a learner one after the other."""
+        if self._resumed:
+            return self._resumed.popleft()
+        for arrival in [a for a in self._waiting if a.learner not in busy]:
+            try:
+                job = self._admit(arrival)
+            except (CannotGrade, GradebookUnavailable):
+                raise
+            except Exception as error:
+                job = None
+                self.fail(arrival.learner, error)
+            self._waiting.remove(arrival)
+            if job is not None:
+                return job
+        return None
+
+    def _admit(self, arrival: Arrival) -> AttemptJob | None:
+        """Keep an attempt; gives it where it is to be graded."""
+        exercise, learner = self._folder.exercise, arrival.learner
+        attempt = Attempt(arrival.name, learner, exercise, arrival.handed_in)
+        job = AttemptJob(student=learner, attempt=attempt, noticed=arrival.noticed)
+        try:
+            with self._gradebook.transaction() as connection:
+                before = attempts.read_attempts(connection, exercise, learner)
+                excluded = learner in excluded_ids(connection)
+            kept = self._keep(arrival, attempt, before[-1:])
+            if kept is None:
+                return None
+            job.secret = _secret(kept)
+            if excluded:
+                self._say(learner, "is excluded: the submission is kept, and not graded", False)
+                return None
+            if 0 < self._rules.attempts <= sum(not attempt.reason for attempt in before):
+                self._refuse(job)
+                return None
+            self._to_grade(job, kept)
+        except Changed:
+            self._say(learner, "is written anew, which is graded instead", False)
+            return None
+        except Malformed as error:
+            job.secret = job.secret or self._arrivals.secret(arrival)
+            self._turn_away(job, error)
+            return None
+        if job.submission.left_out:
+            self._say(learner, job.submission.left_out, False)
+        return job
+
+    def _to_grade(self, job: AttemptJob, kept: Path) -> None:
+        """Have a worker grade next what lies there. Raises Malformed."""
+        read = self._folder.read(job.student, kept, self._folder.root / attempts.FOLDER)
+        job.submission = replace(read, timestamp=read.timestamp or job.attempt.handed_in)
+        job.what = (read.task,)
+
+    def _keep(self, arrival: Arrival, attempt: Attempt, last: list[Attempt]) -> Path | None:
+        """Copy it to where it stays; None for the last one once more: a file was only touched."""
+        place = attempt.folder(self._folder.root)
+        if place.is_dir():
+            return place
+        part = place.with_name(f".{place.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(parents=True)
+        try:
+            for remark in self._arrivals.copy(arrival, part):
+                self._say(arrival.learner, remark, False)
+            before = [] if arrival.is_dropped else [a.folder(self._folder.root) for a in last]
+            if any(_content(folder) == _content(part) for folder in before):
+                return None
+            if not (part / TIMESTAMP).exists():
+                (part / TIMESTAMP).write_text(f"{arrival.handed_in:%Y-%m-%d %H:%M:%S.%f} UTC")
+            part.rename(place)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        return place
+
+    def _resume(self) -> deque[AttemptJob]:
+        """What an earlier run left without feedback."""
+        with self._gradebook.transaction() as connection:
+            rows = attempts.read_attempts(connection, self._folder.exercise)
+        self._arrivals.done.update(row.name for row in rows)
+        jobs = (self._resumed_job(row) for row in rows if not row.released)
+        return deque(job for job in jobs if job is not None)
+
+    def _resumed_job(self, row: Attempt) -> AttemptJob | None:
+        kept = row.folder(self._folder.root)
+        job = AttemptJob(student=row.student, attempt=row, noticed=time.monotonic())
+        job.secret, job.recorded = _secret(kept), True
+        job.said = "what an earlier run left undone"
+        if row.score is None:
+            self._release(job, self._refusal(job, row.reason))
+            return None
+        try:
+            self._to_grade(job, kept)
+            if row.counts:
+                placed = self._folder.read(row.student, self._folder.submitted(row.student))
+                entry = self._gradebook.entry(row.student)
+                if entry is not None and in_place(placed, entry):
+                    self._to_feedback(job)
+        except Malformed as error:
+            if job.submission is None:
+                self._turn_away(job, error)
+                return None
+        return job
 
     # What came of it.
 
     def put(self, job: AttemptJob, result: Any) -> AttemptJob | None:
         """Write down what a worker has graded, or hand out the pages that it has made."""
-        if not isinstance(result, TaskResult):
+        if job.do is not grade_task:
             self._release(job, result)
             return None
-        submission = job.submission
-        assert submission is not None
-        self._decide(job, submission, result)
         try:
-            (self._count if job.attempt.counts else self._set_apart)(job, submission, result)
+            self._decide(job, job.submission, result)
+            (self._count if job.attempt.counts else self._set_apart)(job, job.submission, result)
         except (GradebookError, SQLAlchemyError) as error:
             self.give_up(job, f"the gradebook does not take it: {error}")
             return None
         self.summary.graded += not job.recorded
         self.summary.unreadable += bool(job.attempt.reason)
         job.recorded = True
-        return self.to_feedback(job)
+        return self._to_feedback(job)
 
-    def to_feedback(self, job: AttemptJob) -> AttemptJob:
+    def _to_feedback(self, job: AttemptJob) -> AttemptJob:
         """Have a worker make its pages next."""
         db = url_in(job.apart) if job.apart else self._folder.course.db_url
-        job.graded, job.do = True, make_pages
-        job.what = Wanted(self._folder.exercise, job.student, db, job.apart)
+        job.do = make_pages
+        job.what = (self._folder.exercise, job.student, db, job.apart)
         return job
 
     def _decide(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
         """Find what the attempt is worth, and whether it counts, unless that is written down."""
-        student, handed_in = job.student, submission.timestamp or job.attempt.handed_in
+        student, rules = job.student, self._rules
         with self._gradebook.transaction() as connection:
             before = attempts.read_attempts(connection, self._folder.exercise, student)
-            extension = self._gradebook.extension(connection, student)
+            granted = extensions(connection, self._folder.exercise, student)
             # A due date, an extension or a test may have changed since it was graded.
             now = self._gradebook.tests_worth(connection, student)
-            before = [dataclasses.replace(a, score=now) if a.counts else a for a in before]
-        worth = self._scratch.worth(student, handed_in, extension, result.notebooks)
+            before = [replace(a, score=now) if a.counts else a for a in before]
+        ahead = granted[0].ahead if granted and granted[0].due is not None else None
+        points, told = self._scratch.worth(student, submission.timestamp, ahead, result.notebooks)
         if job.recorded:
             return
-        attempt = dataclasses.replace(
-            job.attempt,
-            key=submission.key,
-            score=worth.points,
-            graded_at=_now(),
-            reason=result.reason,
-        )
-        counts = attempts.is_counted(attempt, before, self._rules.counted)
-        job.attempt = dataclasses.replace(attempt, counts=counts)
-        job.said = _in_words(job.attempt, worth, before, self._rules.attempts)
+        key, reason = submission.key, result.reason
+        attempt = replace(job.attempt, key=key, score=points, graded_at=_now(), reason=reason)
+        job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
+        number = 1 + sum(not a.reason for a in before)
+        of = f" of {rules.attempts}" if rules.attempts else ""
+        job.said = f"attempt {number}{of}: {told}"
+        if reason:
+            job.said = f"can't be read: {reason}"
+        if not job.attempt.counts:
+            job.said += "; an earlier attempt goes on counting"
 
     def _count(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
         """Have it stand in submitted/, autograded/ and nbgrader's tables."""
-        place = self.submitted(job.student)
+        place = self._folder.submitted(job.student)
         new = place.with_name(f".{place.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         shutil.copytree(job.attempt.folder(self._folder.root), new)
         publish(new, place)
-        write_down(
-            self._folder,
-            self._gradebook,
-            submission,
-            result,
-            submission.timestamp or job.attempt.handed_in,
-            lambda connection: attempts.write_attempt(connection, job.attempt),
-        )
+        write = partial(attempts.write_attempt, attempt=job.attempt)
+        self._folder.write_down(self._gradebook, submission, result, write)
 
     def _set_apart(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
         """Write only the row; what feedback is made from goes to a folder apart."""
-        job.apart = self._scratch.place / f"{next(self._numbers)}"
-        job.apart.mkdir()
+        job.apart = Path(tempfile.mkdtemp(dir=self._scratch.place))
         self._scratch.copy(job.apart)
         graded = job.apart / submission.graded.relative_to(self._folder.root)
-        publish(
-            self._folder.stage(dataclasses.replace(submission, graded=graded), result.notebooks),
-            graded,
-        )
+        publish(self._folder.stage(replace(submission, graded=graded), result.notebooks), graded)
         if not job.recorded:
             with self._gradebook.transaction() as connection:
                 attempts.write_attempt(connection, job.attempt)
@@ -182,7 +310,7 @@ class Desk:
         if job.apart is not None:
             shutil.rmtree(job.apart, ignore_errors=True)
         seconds = time.monotonic() - job.noticed
-        if job.graded:
+        if job.do is not grade_task:
             self.summary.seconds.append(seconds)
         needed = bool(job.attempt.reason) and job.attempt.score is not None
         self._say(job.student, f"{job.said}; feedback after {seconds:.1f} s", needed)
@@ -196,7 +324,7 @@ class Desk:
                 place = self._outbox / job.student / job.attempt.assignment / time
                 put(page, place / page.name)
 
-    def refuse(self, job: AttemptJob) -> None:
+    def _refuse(self, job: AttemptJob) -> None:
         """The learner has handed in as often as is allowed."""
         limit = self._rules.attempts
         times = "once" if limit == 1 else f"{limit} times"
@@ -204,30 +332,21 @@ class Desk:
             f"You can hand in this exercise {times}, and have done so. "
             f"What counts is your {self._rules.counted} graded attempt."
         )
-        job.attempt = dataclasses.replace(job.attempt, reason=reason, graded_at=_now())
+        job.attempt = replace(job.attempt, reason=reason, graded_at=_now())
         with self._gradebook.transaction() as connection:
             attempts.write_attempt(connection, job.attempt)
         job.recorded = True
         job.said = f"refused and kept, since {limit} of {limit} attempts are used up"
         self.summary.refused += 1
-        self.release_refusal(job)
-
-    def release_refusal(self, job: AttemptJob) -> None:
-        """Tell the learner why an attempt is not graded."""
-        self._release(job, self._refusal(job, job.attempt.reason))
-
-    def turn_away(self, job: AttemptJob, reason: str) -> None:
-        """What the learner handed in can't be graded at all, and who is told why; it has no row,
-        and is tried again when serving begins again."""
-        self._not_graded(job, reason, f"The reason: {reason}.")
+        self._release(job, self._refusal(job, reason))
 
     def give_up(self, job: AttemptJob, reason: str) -> None:
-        """The reason is in the course or on this machine; the rest is as with `turn_away`."""
-        if job.graded:
+        """The reason is in the course or on this machine."""
+        if job.do is not grade_task:
             self.summary.not_graded += 1
             self._say(job.student, f"graded, but feedback can't be made: {reason}", True)
         else:
-            self._not_graded(job, reason, "Your instructor is told the reason.")
+            self._turn_away(job, reason, "Your instructor is told the reason.")
 
     def fail(self, student: str, error: Exception) -> None:
         """Tell the instructor."""
@@ -235,18 +354,25 @@ class Desk:
         told = f"not done, and tried again when serving begins again: {error!r}"
         self._say(printable(student), told, True)
 
-    def _not_graded(self, job: AttemptJob, reason: str, cause: str) -> None:
+    def _turn_away(self, job: AttemptJob, reason: object, cause: str = "") -> None:
+        """What the learner handed in can't be graded at all, and who is told why; it has no row,
+        and is tried again when serving begins again.
+
+        cause: what the learner is told, unless it is the reason.
+        """
         self.summary.not_graded += 1
         pages: list[Path] = []
         if job.secret or self._exchange is None:
+            cause = cause or f"The reason: {reason}."
             pages = self._refusal(job, f"What you handed in could not be graded. {cause}")
         self._hand_out(job, pages)
         also = "; the learner is told so" if pages else ""
         self._say(job.student, f"not graded: {reason}{also}", True)
 
     def _refusal(self, job: AttemptJob, reason: str) -> list[Path]:
+        names = [handed.name for handed in self._folder.trial().notebooks]
         when = self._rules.shown(job.attempt.handed_in)
-        return write_refusal(self._pages_of(job.attempt), self._notebooks, reason, when)
+        return write_refusal(self._pages_of(job.attempt), names, reason, when)
 
     def _pages_of(self, attempt: Attempt) -> Path:
         """Where pages on an attempt that doesn't count stay."""
@@ -258,12 +384,15 @@ def _now() -> datetime.datetime:
     return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
 
 
-def _in_words(attempt: Attempt, worth: Worth, before: list[Attempt], limit: int) -> str:
-    number = 1 + sum(not a.reason for a in before)
-    of = f" of {limit}" if limit else ""
-    told = f"attempt {number}{of}: {worth.points:g} of {worth.most:g} points"
-    if attempt.reason:
-        told = f"can't be read: {attempt.reason}"
-    elif worth.waits:
-        told += ", the rest is to be graded by hand"
-    return told if attempt.counts else f"{told}; an earlier attempt goes on counting"
+def _secret(folder: Path) -> str:
+    """By which the learner fetches the feedback on what is in a folder, or empty."""
+    try:
+        return read_file(folder / SECRET, MAX_SECRET_BYTES).decode(errors="replace")
+    except Malformed:
+        return ""
+
+
+def _content(folder: Path) -> str:
+    """Hash of the files in a folder but the time stamp."""
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != TIMESTAMP)
+    return digest([(str(path.relative_to(folder)), path) for path in files])

@@ -1,7 +1,5 @@
 """What a grade depends on, as hashes: files, the code that grades, and answers."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools
@@ -48,12 +46,6 @@ def _content_hash(part: object) -> str:
     return hashlib.sha256(part).hexdigest()
 
 
-@functools.lru_cache
-def grading_version(source: bytes, profile: Profile) -> str:
-    """`version_now`, of when this process asked first."""
-    return version_now(source, profile)
-
-
 def version_now(source: bytes, profile: Profile) -> str:
     """Hash of the code that grades a source notebook.
 
@@ -64,6 +56,10 @@ def version_now(source: bytes, profile: Profile) -> str:
     files = sorted(code_that_grades(source, profile).items())
     shown = dataclasses.astuple(dataclasses.replace(profile, root=None))
     return digest(files, KNOWN_CALLS, shown, _libraries(profile), sys.version_info[:2])
+
+
+grading_version = functools.lru_cache(version_now)
+"""`version_now`, of when this process asked first."""
 
 
 def _libraries(profile: Profile) -> dict[str, str]:

@@ -1,32 +1,31 @@
 """A course folder as the class command reads and writes it, from nbgrader's own configuration."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import datetime
+import functools
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.converters import Autograde
 from nbgrader.utils import find_all_files
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
-from nbexaminer.conveyor.fingerprint import digest, grading_version
-from nbexaminer.conveyor.lock import locked
-from nbexaminer.conveyor.workers import Handed, Pool, Task, local_pool
-from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import CannotGrade, Malformed, SourceError
+from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
+from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, local_pool
+from nbexaminer.course_folder import CourseFolder, locked
+from nbexaminer.errors import CannotGrade, GradebookError, SourceError
 from nbexaminer.examination.engine import Terms
-from nbexaminer.examination.record import GradedNotebook
-from nbexaminer.gradebook.journal import JournalEntry
-from nbexaminer.gradebook.lateness import penalty_of
+from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.gradebook.registration import register
-from nbexaminer.gradebook.writer import ClassGradebook
-from nbexaminer.intake.taking import Intake, expected_of, submitted_folders, take, top_of
-from nbexaminer.notebook.source import Delimiters, Source, read_source
+from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
+from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_of
+from nbexaminer.notebook.source import Source, delimiters_of, read_source
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.typed import typed
 
@@ -70,10 +69,11 @@ class ClassFolder:
         unsafe, limits = settings.unsafe_no_sandbox, Limits(**settings.limits)
         self._terms = Terms(course.profile, unsafe, limits)
         self.root = course.root
-        self._delimiters = Delimiters.of(course.app.config)
+        self._delimiters = delimiters_of(course.app.config)
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
-        self._sources = {path.stem: self._read_source(path) for path in course.sources(exercise)}
+        self._paths = course.sources(exercise)
+        self._sources = {path.stem: self._read_source(path) for path in self._paths}
         if not self._sources:
             raise CannotGrade(course.no_such(exercise))
         answers = {name: source.stubs for name, source in self._sources.items()}
@@ -81,6 +81,7 @@ class ClassFolder:
         self._versions = tuple(
             grading_version(s.data, course.profile) for s in self._sources.values()
         )
+        self._stamps: list[tuple[int, int]] = []
 
     def _read_source(self, path: Path) -> Source:
         try:
@@ -122,14 +123,39 @@ class ClassFolder:
         own = tuple(Handed(name, source, source.data) for name, source in self._sources.items())
         return Task(own, self._terms, self.root, self._versions, trial=True)
 
+    @functools.cached_property
+    def _what_grades(self) -> list[Path]:
+        """The source notebooks, and the code that grades them."""
+        profile = self.course.profile
+        code = (code_that_grades(s.data, profile).values() for s in self._sources.values())
+        return sorted({*self._paths}.union(*code))
+
+    def is_outdated(self) -> bool:
+        """Whether what grades has changed since it was read; cheap to ask often."""
+        try:
+            stamps = [(s.st_mtime_ns, s.st_size) for s in map(os.stat, self._what_grades)]
+            if stamps == self._stamps:
+                return False
+            self._stamps = stamps
+            now = [path.read_bytes() for path in self._paths]
+        except FileNotFoundError:
+            return True
+        known = [source.data for source in self._sources.values()]
+        versions = (version_now(data, self.course.profile) for data in known)
+        return now != known or tuple(versions) != self._versions
+
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""
         return submitted_folders(self._course)
 
+    def submitted(self, student: str) -> Path:
+        """Where what a learner has handed in should lie."""
+        return self._path(self._course.submitted_directory, student)
+
     def nothing_handed_in(self) -> str:
         """Where submissions belong, and the commands that bring them there."""
-        course, exercise = self._course, self.exercise
-        place = self._path(course.submitted_directory, "<learner>") / f"{exercise}.ipynb"
+        exercise = self.exercise
+        place = self.submitted("<learner>") / f"{exercise}.ipynb"
         return (
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
             f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
@@ -143,29 +169,25 @@ class ClassFolder:
         top: from there on no link is followed; where learners' folders are, unless given.
         """
         taken = take(student, folder, self._expected, top or top_of(self._course))
-        notebooks = []
-        for name in taken.notebooks:
-            submitted: bytes | str
-            try:
-                submitted = taken.read(name)
-            except Malformed as malformed:
-                submitted = str(malformed)
-            notebooks.append(Handed(name, self._sources[name], submitted))
-        files, left_out = self._files(taken), "; ".join(taken.remarks)
+        notebooks = [
+            Handed(name, self._sources[name], submitted)
+            for name, submitted in taken.notebooks.items()
+        ]
+        files = self._files({place: folder / place for place in taken.files})
+        left_out = "; ".join(taken.remarks)
         task = Task(tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
             [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
-            self._delimiters.settings,
+            self._delimiters,
             sorted(files.items()),
             [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )
         graded = self._path(self._course.autograded_directory, student)
         return Submission(student, graded, task, files, left_out, taken.handed_in, key)
 
-    def _files(self, taken: Intake) -> dict[str, Path]:
+    def _files(self, files: dict[str, Path]) -> dict[str, Path]:
         """Files beside the notebooks, where the source's take precedence."""
         ignored = [*self._course.ignore, "*.ipynb"]
-        files = dict(taken.files)
         kept = self._converter.exclude_overwriting.get(self.exercise, [])
         for path in map(Path, find_all_files(str(self._source), ignored)):
             name = str(path.relative_to(self._source))
@@ -196,6 +218,30 @@ class ClassFolder:
         part.rename(whole)
         return whole
 
+    def write_down(
+        self,
+        gradebook: ClassGradebook,
+        submission: Submission,
+        result: TaskResult,
+        beside: Callable[[Connection], None] = lambda _: None,
+    ) -> JournalEntry:
+        """Have a graded submission stand in the gradebook and in its folder; gives its entry.
+
+        beside: writes what else belongs to it, in the same transaction.
+        """
+        staged = self.stage(submission, result.notebooks)
+        content = _content_hash(staged, submission)
+        assert content is not None
+        entry = JournalEntry(submission.key, content, result.reason, result.verdicts())
+        student, handed_in = submission.student, submission.timestamp
+        try:
+            gradebook.record(student, handed_in, result.notebooks, entry, beside)
+        except (GradebookError, SQLAlchemyError):
+            shutil.rmtree(staged)
+            raise
+        publish(staged, submission.graded)
+        return entry
+
 
 def _beside(graded: Path, what: str) -> Path:
     # A leading dot keeps it out of nbgrader's patterns.
@@ -212,22 +258,19 @@ def publish(staged: Path, graded: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def content_hash(folder: Path, names: list[str]) -> str | None:
+def _content_hash(folder: Path, submission: Submission) -> str | None:
     """Hash of the graded notebooks in a folder, or None where one is missing."""
-    paths = [folder / f"{name}.ipynb" for name in names]
-    if not all(path.is_file() for path in paths):
-        return None
-    return digest(*paths)
+    paths = [folder / f"{handed.name}.ipynb" for handed in submission.task.notebooks]
+    return digest(*paths) if all(path.is_file() for path in paths) else None
 
 
 def in_place(submission: Submission, entry: JournalEntry) -> bool:
     """Whether a submission is graded already; completes what a killed run had recorded."""
-    names = [handed.name for handed in submission.task.notebooks]
     staged, graded = _beside(submission.graded, "new"), submission.graded
     if entry.key != submission.key:
         return False
-    if content_hash(staged, names) == entry.graded:
+    if _content_hash(staged, submission) == entry.graded:
         publish(staged, graded)
     for leftover in ("part", "new", "old"):
         shutil.rmtree(_beside(graded, leftover), ignore_errors=True)
-    return content_hash(graded, names) == entry.graded
+    return _content_hash(graded, submission) == entry.graded

@@ -33,54 +33,18 @@ REFUSED = """<!DOCTYPE html>
 """
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Pages to be made, from what is in the gradebook and the autograded folder.
-
-    db: URL of the gradebook.
-    apart: another folder with another gradebook than the course's, or None.
-    """
-
-    exercise: str
-    student: str
-    db: str
-    apart: Path | None = None
-
-
-class _Pages(GenerateFeedback):
-    """nbgrader's own, for one learner after another, with one exporter."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.force = True
-        self.writer = FilesWriter(parent=self, config=self.config)
-        self.exporter = self.exporter_class(parent=self, config=self.config)
-        for preprocessor in self.preprocessors:
-            self.exporter.register_preprocessor(preprocessor)
-
-    def make(self, exercise: str, student: str) -> list[Path]:
-        """What `convert_notebooks` does, but an error comes out as it is."""
-        self.coursedir.assignment_id, self.coursedir.student_id = exercise, student
-        folder = glob.escape(self._format_source(exercise, student))
-        self.notebooks = sorted(glob.glob(f"{folder}/{self.coursedir.notebook_id}.ipynb"))
-        if not self.init_destination(exercise, student):
-            return []
-        self.run_pre_convert_hook()
-        self.init_assignment(exercise, student)
-        for notebook in self.notebooks:
-            self.convert_single_notebook(notebook)
-        self.set_permissions(exercise, student)
-        self.run_post_convert_hook()
-        made = Path(self._format_dest(exercise, student))
-        return [made / f"{Path(notebook).stem}.html" for notebook in self.notebooks]
-
-
 @functools.lru_cache(maxsize=1)
-def _pages(_: str) -> _Pages:
-    """Of the folder at hand, whose configuration nbgrader reads."""
+def _pages(_: str) -> GenerateFeedback:
+    """Of the folder at hand, whose configuration nbgrader reads; with one exporter for all."""
     course = CourseFolder()
     course.app.log.setLevel("CRITICAL")  # each late learner and each replaced page are a warning
-    return _Pages(coursedir=course.directory, parent=course.app)
+    pages = GenerateFeedback(coursedir=course.directory, parent=course.app)
+    pages.force = True
+    pages.writer = FilesWriter(parent=pages, config=pages.config)
+    pages.exporter = pages.exporter_class(parent=pages, config=pages.config)
+    for preprocessor in pages.preprocessors:
+        pages.exporter.register_preprocessor(preprocessor)
+    return pages
 
 
 def warm_up() -> None:
@@ -88,16 +52,38 @@ def warm_up() -> None:
     _pages(os.getcwd())
 
 
-def make_pages(wanted: Wanted) -> list[Path]:
-    """Make a learner's pages; gives their files, none where nbgrader is set to leave one out."""
+def make_pages(exercise: str, student: str, db: str, apart: Path | None = None) -> list[Path]:
+    """Make a learner's pages from what is in the gradebook and the autograded folder.
+
+    Gives their files, none where nbgrader is set to leave one out.
+    db: URL of the gradebook.
+    apart: another folder with another gradebook than the course's, or None.
+    """
     pages = _pages(os.getcwd())
     course = pages.coursedir
     root = course.root
     try:
-        course.db_url, course.root = wanted.db, str(wanted.apart or root)
-        return pages.make(wanted.exercise, wanted.student)
+        course.db_url, course.root = db, str(apart or root)
+        course.assignment_id, course.student_id = exercise, student
+        return _converted(pages, exercise, student)
     finally:
         course.root = root
+
+
+def _converted(pages: GenerateFeedback, exercise: str, student: str) -> list[Path]:
+    """What `convert_notebooks` does, but an error comes out as it is."""
+    folder = glob.escape(pages._format_source(exercise, student))
+    pages.notebooks = sorted(glob.glob(f"{folder}/{pages.coursedir.notebook_id}.ipynb"))
+    if not pages.init_destination(exercise, student):
+        return []
+    pages.run_pre_convert_hook()
+    pages.init_assignment(exercise, student)
+    for notebook in pages.notebooks:
+        pages.convert_single_notebook(notebook)
+    pages.set_permissions(exercise, student)
+    pages.run_post_convert_hook()
+    made = Path(pages._format_dest(exercise, student))
+    return [made / f"{Path(notebook).stem}.html" for notebook in pages.notebooks]
 
 
 def write_refusal(folder: Path, names: Iterable[str], reason: str, handed_in: str) -> list[Path]:

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Base, Gradebook, Student, SubmittedAssignment
-from sqlalchemy import Table, create_engine, insert, inspect, select, update
+from nbgrader.api import Base, Gradebook
+from sqlalchemy import create_engine, insert, inspect, select
 
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.workers import GradedNotebook
 from nbexaminer.database import TABLES
-from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.deadlines import grant
+from nbexaminer.gradebook.writer import JournalEntry
 
-_STUDENT: Table = Student.__table__
-_SUBMISSION: Table = SubmittedAssignment.__table__
 DATABASE = "gradebook.db"
 _LEARNERS = {
     "course", "student", "submitted_assignment", "submitted_notebook", "grade", "comment"
@@ -29,36 +28,20 @@ _LEARNERS = {
 made."""
 
 
-@dataclass(frozen=True)
-class Worth:
-    """What an attempt is worth.
-
-    points: of the tests, what being late costs taken off.
-    most: how many there are, those for written answers with them.
-    waits: whether something has to be graded by hand.
-    """
-
-    points: float
-    most: float
-    waits: bool
-
-
 class Scratch:
-    """The gradebook apart, open; `close` it.
+    """The gradebook apart, there while this is entered; `place` is its folder."""
 
-    place: an empty folder for it.
-    """
-
-    def __init__(self, folder: ClassFolder, place: Path) -> None:
+    def __init__(self, folder: ClassFolder) -> None:
         self._exercise = folder.exercise
-        self.place = place
-        self._url = url_in(place)
+        self._temporary = tempfile.TemporaryDirectory(prefix="serve-")
+        self.place = Path(self._temporary.name)
+        url = url_in(self.place)
         # With tables of ours in it, nbgrader doesn't start `alembic`, which takes seconds, to write
         # down the version of a database that is gone when serving ends.
-        engine = create_engine(self._url)
+        engine = create_engine(url)
         TABLES.create_all(engine)
         engine.dispose()
-        self._own = own = Gradebook(self._url, folder.course.directory.course_id)
+        self._own = own = Gradebook(url, folder.course.directory.course_id)
         with folder.course.gradebook() as real:
             there = inspect(real.engine).get_table_names()
             for table in Base.metadata.sorted_tables:
@@ -67,14 +50,15 @@ class Scratch:
                     if rows:
                         own.db.execute(insert(table), rows)
         own.db.commit()
-        self._assignment_id = own.find_assignment(self._exercise).id
-        own.db.rollback()
-        self._gradebook = folder.gradebook(self._url)
+        self._gradebook = folder.gradebook(url)
 
-    def close(self) -> None:
-        """Let go of the file."""
+    def __enter__(self) -> Scratch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._gradebook.__exit__()
         self._own.close()
+        self._temporary.cleanup()
 
     def worth(
         self,
@@ -82,20 +66,19 @@ class Scratch:
         handed_in: datetime.datetime | None,
         extension: datetime.timedelta | None,
         notebooks: Iterable[GradedNotebook],
-    ) -> Worth:
-        """Grade an attempt here."""
+    ) -> tuple[float, str]:
+        """Grade an attempt here; gives the points of its tests, what being late costs taken off,
+        and in words how many of how many these are. Raises GradebookError."""
         with self._gradebook.transaction() as connection:
-            mine = _SUBMISSION.c.student_id == student
-            values = {"assignment_id": self._assignment_id, "extension": extension}
-            if connection.execute(update(_SUBMISSION).where(mine).values(values)).rowcount == 0:
-                connection.execute(insert(_STUDENT).values(id=student))
-                connection.execute(insert(_SUBMISSION).values(values | {"student_id": student}))
+            grant(connection, student, self._exercise, extension)
         self._gradebook.record(student, handed_in, notebooks, JournalEntry("", "", "", "[]"))
         found = self._own.find_submission(self._exercise, student)
-        points = found.score - found.late_submission_penalty
-        worth = Worth(points, found.max_score, found.needs_manual_grade)
+        points: float = found.score - found.late_submission_penalty
+        said = f"{points:g} of {found.max_score:g} points"
+        if found.needs_manual_grade:
+            said += ", the rest is to be graded by hand"
         self._own.db.rollback()  # so that it reads anew the next time
-        return worth
+        return points, said
 
     def copy(self, to: Path) -> None:
         """Copy it into the folder `to`, as it is after what was graded last."""

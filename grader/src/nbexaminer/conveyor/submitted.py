@@ -5,37 +5,24 @@ with the journal's entry in one transaction, the folder to its place. A run that
 between is completed by the next one.
 """
 
-from __future__ import annotations
-
-import datetime
-import shutil
 from collections import deque
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.belt import Job
-from nbexaminer.conveyor.folder import ClassFolder, Submission, content_hash, in_place, publish
+from nbexaminer.conveyor.folder import ClassFolder, in_place
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult
 from nbexaminer.errors import GradebookError, Malformed
-from nbexaminer.gradebook.journal import JournalEntry
-from nbexaminer.gradebook.writer import ClassGradebook
+from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry
 from nbexaminer.intake.names import printable
+from nbexaminer.people.roster import excluded_ids
 from nbexaminer.typed import typed
 
 
-@dataclass(eq=False, kw_only=True)
-class Submitted(Job):
-    """One of those that lie in submitted/."""
-
-    submission: Submission
-
-
 class SubmittedFolder:
-    """The source and the sink of a run over submitted/.
+    """The submissions in submitted/.
 
     force: grade again what has not changed.
     only: ids of the learners whose work is graded; everybody's unless given.
@@ -51,9 +38,11 @@ class SubmittedFolder:
         show: Callable[[Summary], None] = lambda _: None,
     ) -> None:
         self._folder, self._gradebook = folder, gradebook
-        self._force, self._only, self._show = force, only, show
+        self._force, self._show = force, show
         self.summary = Summary()
-        handed_in, excluded = dict(folder.students()), gradebook.excluded()
+        handed_in = dict(folder.students())
+        with gradebook.transaction() as connection:
+            excluded = excluded_ids(connection)
         for name in dict.fromkeys(only):
             if name in excluded:
                 advice = f"`{typed('roster --include')} {name}` takes them back"
@@ -75,7 +64,7 @@ class SubmittedFolder:
         """Whether everybody's has been looked at."""
         return not self._waiting
 
-    def take(self, busy: Collection[str]) -> Submitted | None:
+    def take(self, busy: Collection[str]) -> Job | None:
         """The next one that has to be graded; the others are counted."""
         while self._waiting:
             student, place = self._waiting[0]
@@ -88,27 +77,25 @@ class SubmittedFolder:
             entry = self._gradebook.entry(student)
             self._waiting.popleft()
             if self._force or entry is None or not in_place(submission, entry):
-                return Submitted(student=student, what=submission.task, submission=submission)
+                return Job(student=student, what=(submission.task,), submission=submission)
             self.summary.unchanged += 1
             self._count(student, entry)
         return None
 
-    def put(self, job: Submitted, result: TaskResult) -> None:
+    def put(self, job: Job, result: TaskResult) -> None:
         """Write it down."""
         submission = job.submission
         try:
-            entry = write_down(
-                self._folder, self._gradebook, submission, result, submission.timestamp
-            )
+            entry = self._folder.write_down(self._gradebook, submission, result)
         except (GradebookError, SQLAlchemyError) as error:
-            self.give_up(job, f"the gradebook does not take it: {error}")
+            self._miss(job.student, f"the gradebook does not take it: {error}")
             return
         if submission.left_out:
             self.summary.left_out.append((job.student, submission.left_out))
         self.summary.graded += 1
         self._count(job.student, entry)
 
-    def give_up(self, job: Submitted, reason: str) -> None:
+    def give_up(self, job: Job, reason: str) -> None:
         """Tell the instructor."""
         self._miss(job.student, reason)
 
@@ -123,28 +110,3 @@ class SubmittedFolder:
     def _miss(self, student: str, reason: str) -> None:
         self.summary.miss(student, reason)
         self._show(self.summary)
-
-
-def write_down(
-    folder: ClassFolder,
-    gradebook: ClassGradebook,
-    submission: Submission,
-    result: TaskResult,
-    handed_in: datetime.datetime | None,
-    beside: Callable[[Connection], None] = lambda _: None,
-) -> JournalEntry:
-    """Have a graded submission stand in the gradebook and in its folder; gives the journal's entry.
-
-    beside: writes what else belongs to it, in the same transaction.
-    """
-    staged = folder.stage(submission, result.notebooks)
-    content = content_hash(staged, [notebook.name for notebook in result.notebooks])
-    assert content is not None
-    entry = JournalEntry(submission.key, content, result.reason, result.verdicts())
-    try:
-        gradebook.record(submission.student, handed_in, result.notebooks, entry, beside)
-    except (GradebookError, SQLAlchemyError):
-        shutil.rmtree(staged)
-        raise
-    publish(staged, submission.graded)
-    return entry

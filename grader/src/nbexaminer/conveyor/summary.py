@@ -1,14 +1,14 @@
 """What came of a run over a class, for whoever shows it."""
 
-from __future__ import annotations
-
+import json
 import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
 from nbexaminer.errors import Status
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.gradebook.writer import JournalEntry
+from nbexaminer.message import Message
 
 JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.DROPPED, Outcome.ACCEPTED)
 """How a test ends that comes to a judgement, or for which the instructor has come to one."""
@@ -47,14 +47,14 @@ class Summary:
 
     def count(self, student: str, entry: JournalEntry) -> None:
         """Take in how a learner's tests ended."""
-        tests = entry.tests()
+        tests = json.loads(entry.verdicts)
         self.outcomes.update(test["outcome"] for test in tests)
         for test in tests:
             cell = test["notebook"], test["cell"]
             if test["outcome"] != Outcome.MALFORMED:
                 self.cells.setdefault(cell, Counter())[test["outcome"]] += 1
             if test["outcome"] not in JUDGED:
-                self.errors[cell] = str(test["message"])
+                self.errors[cell] = str(Message.read(test["message"]))
         if entry.reason:
             self.problems.append((student, f"set aside: {entry.reason}"))
 

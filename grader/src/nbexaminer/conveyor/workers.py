@@ -4,8 +4,6 @@ A `Task` has everything that grading one learner's submission takes, as bytes; `
 turns it into a `TaskResult`. Neither knows of a course folder, a gradebook or nbgrader.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools
@@ -18,20 +16,29 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from nbexaminer.conveyor.fingerprint import grading_version, grounds
-from nbexaminer.errors import SandboxUnavailable, SourceError
-from nbexaminer.examination.engine import Engine, Examined, Terms, as_unreadable, engine_for, share
-from nbexaminer.examination.record import GradedNotebook
+from nbexaminer.errors import CannotGrade, SandboxUnavailable, SourceError
+from nbexaminer.examination.engine import (
+    Engine,
+    Terms,
+    as_unreadable,
+    engine_for,
+    engines,
+)
 from nbexaminer.examination.trial import try_solution
+from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.notebook.cell import Role, cells_of
-from nbexaminer.notebook.source import Delimiters, Source, read_source
+from nbexaminer.notebook.source import Source, read_source
 
+OTHER_VERSION = (
+    "the worker has another version of the course, Python or torch: install the same on every "
+    "machine"
+)
 _one_at_a_time = threading.Lock()
 
 
@@ -54,7 +61,7 @@ class Task:
     terms: on which it is graded.
     secret: the course folder, which learners' code must not see.
     versions: `grading_version` of each source notebook; a worker with another refuses.
-    trial: the sources' own solutions are tried instead, and nothing comes back but trouble.
+    trial: the sources' own solutions are tried instead, and nothing comes back.
     """
 
     notebooks: tuple[Handed, ...]
@@ -64,21 +71,11 @@ class Task:
     trial: bool = False
 
 
-class Trouble(StrEnum):
-    """Why a task gives no grades."""
-
-    SOURCE = "the source notebook is at fault"
-    SANDBOX = "there is no sandbox"
-    VERSION = "the worker has another version of the course, Python or torch"
-
-
 @dataclass(frozen=True)
 class TaskResult:
-    """What a task gives: a graded notebook for each one handed in, or trouble and its details."""
+    """What a task gives: a graded notebook for each one handed in."""
 
-    notebooks: tuple[GradedNotebook, ...] = ()
-    trouble: Trouble | None = None
-    details: str = ""
+    notebooks: tuple[GradedNotebook, ...]
 
     @property
     def reason(self) -> str:
@@ -96,57 +93,45 @@ class TaskResult:
 
 
 def grade_task(task: Task) -> TaskResult:
-    """Grade a submission in this process, which keeps its engine for the next one."""
-    versions = tuple(
-        grading_version(handed.source.data, _here(task).profile) for handed in task.notebooks
-    )
+    """Grade a submission in this process, which keeps its engine for the next one.
+
+    Raises SourceError, and CannotGrade where nothing can be graded here.
+    """
+    # On this machine the course may lie in another folder.
+    here = dataclasses.replace(task.terms, profile=task.terms.profile.found_here())
+    versions = tuple(grading_version(h.source.data, here.profile) for h in task.notebooks)
     if versions != task.versions:
-        return TaskResult(trouble=Trouble.VERSION, details="install the same on every machine")
+        raise CannotGrade(OTHER_VERSION)
     try:
         with _one_at_a_time:
-            if task.trial:
-                return _try_solutions(task)
-            return TaskResult(tuple(_grade(task, handed) for handed in task.notebooks))
+            engine = engine_for(here, task.secret)
+            if not task.trial:
+                return TaskResult(tuple(_grade(engine, handed) for handed in task.notebooks))
+            for handed, version in zip(task.notebooks, versions, strict=True):
+                source = handed.source
+                _try_once(engine, handed.name, source.data, source.delimiters, version)
+            return TaskResult(())
     except SourceError as error:
-        return TaskResult(trouble=Trouble.SOURCE, details=str(error))
-    except SandboxUnavailable as error:
-        return TaskResult(trouble=Trouble.SANDBOX, details=str(error))
-
-
-def _try_solutions(task: Task) -> TaskResult:
-    for handed, version in zip(task.notebooks, task.versions, strict=True):
-        try:
-            _try_once(_engine(task), handed.source.data, handed.source.delimiters, version)
-        except SourceError as error:
-            raise SourceError(f"{handed.name}: {error}") from None
-    return TaskResult()
+        raise SourceError(f"the source notebook is at fault: {error}") from None
+    except SandboxUnavailable as error:  # can't be sent between processes
+        raise CannotGrade(f"there is no sandbox: {error}") from None
 
 
 @functools.lru_cache
-def _try_once(engine: Engine, source: bytes, delimiters: Delimiters, version: str) -> None:
+def _try_once(engine: Engine, name: str, source: bytes, delimiters: str, version: str) -> None:
     """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
-    try_solution(engine, read_source(source, delimiters))
+    try:
+        try_solution(engine, read_source(source, delimiters))
+    except SourceError as error:
+        raise SourceError(f"{name}: {error}") from None
 
 
-def _engine(task: Task) -> Engine:
-    return engine_for(_here(task), task.secret)
-
-
-def _here(task: Task) -> Terms:
-    """The task's terms on this machine, where the course may lie in another folder."""
-    return dataclasses.replace(task.terms, profile=task.terms.profile.found_here())
-
-
-def _grade(task: Task, handed: Handed) -> GradedNotebook:
+def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
+    """Scores and comments by nbgrader's rules, and the file in its layout."""
     if isinstance(handed.submitted, str):
         examined = as_unreadable(handed.source, handed.submitted)
     else:
-        examined = _engine(task).grade(handed.source, handed.submitted)
-    return _as_nbgrader_does(handed, examined)
-
-
-def _as_nbgrader_does(handed: Handed, examined: Examined) -> GradedNotebook:
-    """Scores and comments by nbgrader's rules, and the file in its layout."""
+        examined = engine.grade(handed.source, handed.submitted)
     earned = {verdict.cell: verdict.points for verdict in examined.verdicts}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -220,7 +205,7 @@ def local_pool(jobs: int, terms: Terms, secret: Path) -> Iterator[Pool]:
 
 def _begin_worker(engine: Engine, terms: Terms) -> None:
     """Leave Ctrl-C to the parent, whose engine this worker shares, and don't outlive it."""
-    share(engine, terms)
+    engines[terms] = engine
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     assert parent is not None

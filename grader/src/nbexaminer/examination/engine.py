@@ -1,7 +1,5 @@
 """Grade one submission: source and submitted notebook in, graded notebook and verdicts out."""
 
-from __future__ import annotations
-
 import atexit
 import contextlib
 import dataclasses
@@ -9,13 +7,12 @@ import hashlib
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from nbexaminer.errors import Malformed, SourceError
-from nbexaminer.examination.messages import CellToRun, Do, Plan, order_of_results
-from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, Verdict, order_of_results
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
@@ -25,12 +22,7 @@ from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.parent import (
-    Child,
-    ExitStatus,
-    WarmParent,
-    WarmParentDied,
-)
+from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
 
 EXAMINER_GRACE_SECONDS = 30.0
@@ -38,6 +30,7 @@ MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
+_LIMITS = Limits()
 NOT_RUN = "This cell is not run while grading: it only shows something.\n"
 
 
@@ -57,9 +50,9 @@ class Examined:
 
 @dataclass
 class _CellResult:
-    outputs: list[dict[str, Any]]
     outcome: Outcome | None
     message: Message
+    outputs: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Engine:
@@ -72,35 +65,24 @@ class Engine:
     and starts its own when those die.
     """
 
-    def __init__(
-        self,
-        profile: Profile,
-        sandbox: Sandbox | None,
-        limits: Limits = Limits(),  # noqa: B008
-    ) -> None:
+    _stack = contextlib.ExitStack()  # of nothing that was entered here
+
+    def __init__(self, profile: Profile, sandbox: Sandbox | None, limits: Limits = _LIMITS) -> None:
         self._limits = limits
-        hidden_seconds = self._hidden_seconds()
-        self._learners = WarmParent(
-            "nbexaminer.examination.learner:main",
-            Occupant.learner(profile),
-            profile,
-            sandbox,
-            dataclasses.replace(limits, extra_seconds=hidden_seconds),
-        )
-        self._examiners = WarmParent(
-            "nbexaminer.examination.examiner:main",
-            Occupant.examiner(profile),
-            profile,
-            sandbox,
-            dataclasses.replace(limits, extra_seconds=hidden_seconds + self._longest_silence()),
-        )
-        self._stack = contextlib.ExitStack()
+        self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
+        self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+
+        def parent(module: str, occupant: Occupant, extra_seconds: float) -> WarmParent:
+            own = dataclasses.replace(limits, extra_seconds=extra_seconds)
+            main = f"nbexaminer.examination.{module}:main"
+            return WarmParent(main, occupant, profile, sandbox, own)
+
+        longer = self._hidden_seconds + self._longest_silence
+        self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
+        self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_stack"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state, _stack=contextlib.ExitStack())
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
@@ -137,31 +119,30 @@ class Engine:
         answers = hashlib.sha256("\0".join(c.source for c in cells).encode()).digest()
         # The tests' random numbers depend on the source and on the answers.
         secret = hashlib.sha256(source.data).digest() + answers
-        code = [cell for cell in cells if _is_run(cell)]
-        to_run = [_to_run(cell, source.hidden, secret) for cell in code]
+        to_run = [_to_run(cell, source.hidden, secret) for cell in cells if _is_run(cell)]
+        seed = _seed(answers, "learner")
         try:
-            results = self._examine(to_run, _seed(answers, "learner"))
+            results = self._examine(to_run, seed)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            results = self._examine(to_run, _seed(answers, "learner"))
-        verdicts = {}
-        for number, (cell, result) in enumerate(zip(code, results, strict=True), 1):
-            cell.content["execution_count"] = number
-            cell.content["outputs"] = _outputs(cell, result)
-            if cell.role is Role.TEST:
-                verdicts[cell.name] = _record(cell, result)
-        tests = [cell for cell in cells if cell.role is Role.TEST]
-        for cell in tests:
-            if cell.decision is not None:
-                verdicts[cell.name] = _record(
-                    cell, _CellResult([], Outcome(cell.decision), NO_MESSAGE)
-                )
+            results = self._examine(to_run, seed)
+        numbered = enumerate(results, 1)
+        verdicts = []
+        for cell in cells:
+            if _is_run(cell):
+                number, result = next(numbered)
+                cell.content |= {"execution_count": number, "outputs": _outputs(cell, result)}
+            elif cell.role is Role.TEST and cell.decision is not None:
+                result = _CellResult(Outcome(cell.decision), NO_MESSAGE)
                 cell.content["outputs"] = [_printed(f"{cell.decided}\n")]
+            else:
+                continue
+            if cell.role is Role.TEST:
+                verdicts.append(_record(cell, result))
         _make_showable(cells)
-        in_order = (verdicts[cell.name] for cell in tests if cell.name in verdicts)
-        return Examined(notebook, tuple(in_order))
+        return Examined(notebook, tuple(verdicts))
 
     def _examine(self, cells: list[CellToRun], seed: int) -> list[_CellResult]:
         """The results of the cells, in their own order."""
@@ -169,75 +150,56 @@ class Engine:
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            try:
-                for result in self._session(cells, seed, results, end):
-                    results[order[len(results)]] = result
+            for result in self._session(cells, seed, results, end):
+                results[order[len(results)]] = result
+            if len(results) == len(cells):
                 break
-            except _ExaminerLost as lost:
-                results[order[len(results)]] = _CellResult([], lost.outcome, Message(lost.message))
-                if len(results) == len(cells):
-                    break
-        why = Message("not run: the tests' process kept ending")
-        not_run = _CellResult([], Outcome.NOT_RUN, why)
+        not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
         return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
         self, cells: list[CellToRun], seed: int, results: dict[int, _CellResult], end: float
     ) -> Iterator[_CellResult]:
-        """One examiner's life; the results that are not known yet, in `order_of_results`."""
+        """One examiner's life; the results that are not known yet, in `order_of_results`.
+
+        It ends when all are in `results`, or with that of the cell at which the examiner was lost.
+        """
         now = time.monotonic()
+        stopped = (index for index, result in results.items() if result.outcome is not None)
+        skip = [index for index in stopped if cells[index]["role"] is not Role.TEST]
+        longer = end + self._hidden_seconds - now
         plan = Plan(
-            cells=cells,
-            known=[*results],
-            skip=[
-                index
-                for index, result in results.items()
-                if result.outcome is not None and cells[index]["role"] is not Role.TEST
-            ],
-            seed=seed,
-            seconds=end - now,
-            hidden_seconds=end + self._hidden_seconds() - now,
-        )
+            cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
+            hidden_seconds=longer,
+        )  # fmt: skip
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn())
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
                 channel.send(plan)
-                while True:
-                    message, _ = channel.receive(self._patience())
+                while len(results) < len(cells):
+                    message, _ = channel.receive(time.monotonic() + self._longest_silence)
                     match message["do"]:
-                        case Do.SPAWN:
+                        case "spawn":
                             learner = stack.enter_context(self._learners.spawn())
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
-                        case Do.END:
+                        case "end":
                             assert learner is not None
-                            channel.send(_ending(learner, message["closed"]))
-                        case Do.CELL:
-                            outcome = message["outcome"]
-                            yield _CellResult(
-                                message["outputs"],
-                                None if outcome is None else Outcome(outcome),
-                                Message.read(message["message"]),
-                            )
-                        case Do.BROKEN:
-                            raise SourceError(
-                                f"the locked cell {message['cell']!r} fails: {message['message']}"
-                            )
-                        case Do.DONE:
-                            return
+                            status = _wait(learner, 2.0 if message["closed"] else 0.0)
+                            channel.send({"ended_by": status.ended_by, "said": str(status)})
+                        case "cell":
+                            outcome, outputs = message["outcome"], message["outputs"]
+                            outcome = None if outcome is None else Outcome(outcome)
+                            yield _CellResult(outcome, Message.read(message["message"]), outputs)
+                        case "broken":
+                            which, said = message["cell"], message["message"]
+                            raise SourceError(f"the locked cell {which!r} fails: {said}")
+                return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
-                raise _lost(examiner, error) from None
-
-    def _patience(self) -> float:
-        return time.monotonic() + self._longest_silence()
-
-    def _hidden_seconds(self) -> float:
-        return HIDDEN_SHARE * self._limits.notebook_wall_seconds
-
-    def _longest_silence(self) -> float:
-        return self._limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+                lost = _lost(examiner, error)
+        yield lost
 
 
 @dataclass(frozen=True)
@@ -249,10 +211,12 @@ class Terms:
 
     profile: Profile
     unsafe: bool = False
-    limits: Limits = Limits()  # noqa: RUF009
+    limits: Limits = _LIMITS
 
 
-_engines: dict[Terms, Engine] = {}
+engines: dict[Terms, Engine] = {}
+"""What `engine_for` gives in this process: another one's engine can be shared by setting it here.
+"""
 
 
 def engine_for(terms: Terms, secret: Path) -> Engine:
@@ -260,76 +224,54 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
 
     secret: the course folder, which learners' code must not see.
     """
-    if terms not in _engines:
+    if terms not in engines:
         sandbox = None if terms.unsafe else Sandbox.find(terms.profile, [secret])
-        engine = Engine(terms.profile, sandbox, terms.limits).__enter__()
-        atexit.register(engine.__exit__)
-        share(engine, terms)
-    return _engines[terms]
+        engines[terms] = Engine(terms.profile, sandbox, terms.limits).__enter__()
+        atexit.register(engines[terms].__exit__)
+    return engines[terms]
 
 
-def share(engine: Engine, terms: Terms) -> None:
-    """Let this process use another one's engine."""
-    _engines[terms] = engine
+_OVER_A_LIMIT = {
+    EndedBy.CPU: (Outcome.TIMED_OUT, "took too much computing time to examine"),
+    EndedBy.MEMORY: (Outcome.OUT_OF_MEMORY, "took too much memory to examine"),
+}
 
 
-def engines() -> dict[Terms, Engine]:
-    """The engines of this process, by the terms on which they were asked for."""
-    return dict(_engines)
+def _lost(examiner: Child, error: Exception) -> _CellResult:
+    """What comes of the cell that an examiner was at when it was lost."""
+    status = None if isinstance(error, TimedOut) else _wait(examiner, 2.0)
+    outcome, said = Outcome.TIMED_OUT, "took too long to examine"
+    if status is not None and status.ended_by is not EndedBy.WALL:
+        ended = Outcome.CRASHED, f"ended the test's own process ({status})"
+        outcome, said = _OVER_A_LIMIT.get(status.ended_by, ended)
+    return _CellResult(outcome, Message(said))
 
 
-class _ExaminerLost(Exception):
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-        self.message = message
+def _wait(child: Child, patience: float) -> ExitStatus:
+    """How a child ends by itself within `patience` seconds, or else by being killed.
 
-
-def _lost(examiner: Child, error: Exception) -> _ExaminerLost:
-    status = None if isinstance(error, TimedOut) else _wait(examiner)
-    if status is None or status.ended_by is EndedBy.WALL:
-        return _ExaminerLost(Outcome.TIMED_OUT, "took too long to examine")
-    if status.ended_by is EndedBy.LOSS:
-        raise WarmParentDied(str(status))
-    if status.ended_by is EndedBy.CPU:
-        return _ExaminerLost(Outcome.TIMED_OUT, "took too much computing time to examine")
-    if status.ended_by is EndedBy.MEMORY:
-        return _ExaminerLost(Outcome.OUT_OF_MEMORY, "took too much memory to examine")
-    return _ExaminerLost(Outcome.CRASHED, f"ended the test's own process ({status})")
-
-
-def _wait(child: Child, patience: float = 2.0) -> ExitStatus:
-    """How a child ends by itself within `patience` seconds, or else by being killed."""
+    Raises WarmParentDied where it was lost with its parent.
+    """
     try:
-        return child.wait(patience)
+        status = child.wait(patience)
     except TimeoutError:
         child.kill()
-        return child.wait()
-
-
-def _ending(learner: Child, closed: bool) -> dict[str, Any]:
-    status = _wait(learner, 2.0 if closed else 0.0)
+        status = child.wait()
     if status.ended_by is EndedBy.LOSS:
         raise WarmParentDied(str(status))
-    return {"ended_by": status.ended_by, "said": str(status)}
+    return status
 
 
 def _is_run(cell: Cell) -> bool:
     """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
-    if not cell.is_code or not cell.source.strip() or cell.role is Role.SHOWN:
-        return False
-    return cell.role is not Role.TEST or cell.decision is None
+    left_out = cell.role is Role.SHOWN or (cell.role is Role.TEST and cell.decision is not None)
+    return cell.is_code and bool(cell.source.strip()) and not left_out
 
 
 def _to_run(cell: Cell, hidden: frozenset[str], secret: bytes) -> CellToRun:
     name = cell.grade_id or str(cell.content["id"])
-    return CellToRun(
-        id=name,
-        role=cell.role,
-        code=cell.source,
-        hidden=name in hidden,
-        seed=_seed(secret, name),
-    )
+    seed = _seed(secret, name)
+    return CellToRun(id=name, role=cell.role, code=cell.source, hidden=name in hidden, seed=seed)
 
 
 def _seed(secret: bytes, name: str) -> int:
@@ -384,12 +326,11 @@ def as_unreadable(source: Source, reason: str) -> Examined:
     """What a submission that can't be read gets: the source's stubs, and no points."""
     notebook = graft(source, [])
     reason = safe_line(reason)
+    said = Message(f"the submitted notebook could not be read: {reason}")
     verdicts = []
     for cell in cells_of(notebook):
         if cell.role is Role.TEST:
-            said = Message(f"the submitted notebook could not be read: {reason}")
-            result = _CellResult([], Outcome.MALFORMED, said)
             cell.content["outputs"] = [error_output(Outcome.MALFORMED, said)]
-            verdicts.append(_record(cell, result))
+            verdicts.append(_record(cell, _CellResult(Outcome.MALFORMED, said)))
     notebook["metadata"][NOTE] = {"malformed": reason}
     return Examined(notebook, tuple(verdicts), reason)

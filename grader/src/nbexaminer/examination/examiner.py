@@ -11,8 +11,6 @@ Hidden tests come last, each with the names as they were where it stands: what t
 prints, draws, returns or raises is shown until the first of them asks it something, and no longer.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import io
@@ -25,20 +23,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
-from nbexaminer.examination.codecs.plain import BadValue
-from nbexaminer.examination.messages import CellToRun, Do, Plan, is_hidden, order_of_results
-from nbexaminer.examination.names import bound_names, free_names, names_used, without_magics
-from nbexaminer.examination.stand_in import (
-    MAX_TEXT,
-    Ended,
-    Lost,
-    Remote,
-    RemoteError,
-    StandIn,
-    rebuild_error,
-    runs_out_of_memory,
-)
-from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.names import bound_names, names_used, without_magics
+from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
+from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.message import NO_MESSAGE, NOT_WRITTEN, TO_DO, Message
 from nbexaminer.notebook.cell import Role
@@ -55,16 +42,6 @@ MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
 
-@dataclasses.dataclass
-class Stop:
-    """Why a learner's cell did not run to its end, and the names that it would have defined."""
-
-    index: int
-    outcome: Outcome
-    message: str
-    names: frozenset[str]
-
-
 class Examination:
     """One submission's cells, run in order.
 
@@ -77,7 +54,6 @@ class Examination:
         self._grader = grader
         self._limits = limits
         self._cells = plan["cells"]
-        self._order = order_of_results(self._cells)
         self._known = set(plan["known"])
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
@@ -90,7 +66,7 @@ class Examination:
         self._remote: Remote | None = None
         self._place = 0
         self._marked: set[int] = set()
-        self._stops: list[Stop] = []
+        self._stops: dict[int, Ended] = {}
         self._restarts = 0
         self._output_left = limits.notebook_output_bytes
 
@@ -103,25 +79,26 @@ class Examination:
                 self._given[index] = dict(self._main.__dict__)
                 self._advance(index + 1)
                 continue
-            if index not in self._known:
-                self._report(*self._result(index, cell))
+            self._examine(index, cell)
         self._end, self._discreet = self._hidden_end, True
-        for index in self._order:
-            if index in self._given and index not in self._known:
-                self._report(*self._result(index, self._cells[index]))
-        self._grader.send({"do": Do.DONE})
+        for index in order_of_results(self._cells):
+            if index in self._given:
+                self._examine(index, self._cells[index])
 
-    def _result(self, index: int, cell: CellToRun) -> tuple[Any, Outcome | None, Message]:
-        """Outputs, outcome and message of a cell."""
+    def _examine(self, index: int, cell: CellToRun) -> None:
+        """Run a cell that the grader has no result of, and report on it."""
+        if index in self._known:
+            return
         try:
             if cell["role"] == Role.TEST:
-                return self._test(index, cell)
-            return self._run_learners(index, cell), None, NO_MESSAGE
+                self._report(*self._test(index, cell))
+            else:
+                self._report(self._run_learners(index), None, NO_MESSAGE)
         except Ended as ended:
-            return [], ended.outcome, Message(ended.message)
+            self._report([], ended.outcome, Message(ended.message))
 
     def _report(self, outputs: Any, outcome: Outcome | None, message: Message) -> None:
-        said = {"do": Do.CELL, "outcome": outcome, "message": message.clean().as_data()}
+        said = {"do": "cell", "outcome": outcome, "message": message.clean().as_data()}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -132,58 +109,38 @@ class Examination:
 
     def _run_given(self, cell: CellToRun) -> None:
         seed_all(cell["seed"])
-        # Magics concern the notebook's own process.
-        code = without_magics(cell["code"])
-        quiet = io.StringIO()
+        code = without_magics(cell["code"])  # which concern the notebook's own process
         try:
-            with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            with _printing_to(io.StringIO()):
                 exec(compile(code, "<given>", "exec"), self._main.__dict__)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"
-            self._grader.send({"do": Do.BROKEN, "cell": cell["id"], "message": said})
+            self._grader.send({"do": "broken", "cell": cell["id"], "message": said})
             raise
 
-    def _run_learners(self, index: int, cell: CellToRun) -> Any:
+    def _run_learners(self, index: int) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
-        remote = self._ready(index)
-        reply = self._run(remote, index)
-        if reply.get("failed") is not None:
-            self._note_failure(index, reply["failed"])
-        return reply.get("outputs")
+        outputs, error = self._run(self._ready(index), index)
+        if error is not None:
+            said = f"raised {type(error).__name__}: {error}".removesuffix(": ")
+            if isinstance(error, Ended):
+                said = f"took longer than {self._cell_limit()}"
+            self._stops[index] = Ended(error.outcome, said)
+        return outputs
 
-    def _run(self, remote: Remote, index: int) -> dict[str, Any]:
-        """Run a cell that is not to be run again where it ends its process; the reply."""
+    def _run(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
+        """Run a cell that is not to be run again where it ends its process; see `Remote.run`."""
         cell = self._cells[index]
         try:
             with self._watched(remote):
-                reply = remote.run(cell["code"], cell["role"] == Role.GIVEN)
+                result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
                 remote.run(NOTHING, False)
         except Ended as ended:
             self._skip.add(index)
-            self._stop(index, ended.outcome, ended.message)
+            self._stops[index] = ended
             raise
         self._place = index + 1
-        return reply
-
-    def _note_failure(self, index: int, description: Any) -> None:
-        try:
-            error = rebuild_error(description)
-        except BadValue:
-            return
-        outcome = Outcome.ERROR
-        if "KeyboardInterrupt" in description["bases"]:
-            outcome, said = Outcome.TIMED_OUT, f"took longer than {self._cell_limit()}"
-        else:
-            if runs_out_of_memory(error):
-                outcome = Outcome.OUT_OF_MEMORY
-            said = f"raised {type(error).__name__}: {error}".removesuffix(": ")
-        self._stop(index, outcome, said)
-
-    def _stop(self, index: int, outcome: Outcome, message: str) -> None:
-        cell = self._cells[index]
-        # An answer cell is called after what it defines, which its text may no longer show.
-        names = bound_names(cell["code"]) | {cell["id"]}
-        self._stops.append(Stop(index, outcome, message, names))
+        return result
 
     def _ready(self, index: int) -> Remote:
         """A learner's process with the names as they were after the cells before `index`."""
@@ -204,38 +161,30 @@ class Examination:
         """
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
-            if is_hidden(cell):
-                self._mark(self._remote, place)
+            if is_hidden(cell):  # which wants the names as they are now
+                with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
+                    self._remote.request("mark", place=place)
+                    self._marked.add(place)
             elif cell["role"] != Role.TEST and place not in self._skip:
-                self._grader.send({"do": Do.ALIVE})
+                self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self._run(self._remote, place)
             self._place = place + 1
 
-    def _mark(self, remote: Remote, index: int) -> None:
-        """Have the names kept as they are now, for the hidden test at `index`."""
-        with contextlib.suppress(RemoteError, Ended), self._watched(remote):
-            remote.request("mark", place=index)
-            self._marked.add(index)
-
     def _restored(self, index: int) -> bool:
         """Whether the learner's process has the names again that it had at `index`."""
-        if self._remote is None or index not in self._marked:
-            return False
-        try:
-            with self._watched(self._remote):
+        if self._remote is not None and index in self._marked:
+            with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
                 self._remote.restore(index)
-        except (RemoteError, Ended):
-            return False
-        return True
+                return True
+        return False
 
     def _spawn(self) -> None:
         if self._restarts > MAX_RESTARTS:
-            raise Ended(
-                Outcome.NOT_RUN, f"not run: the notebook ended its process {MAX_RESTARTS} times"
-            )
+            said = f"not run: the notebook ended its process {MAX_RESTARTS} times"
+            raise Ended(Outcome.NOT_RUN, said)
         self._restarts += 1
-        self._grader.send({"do": Do.SPAWN})
+        self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
         self._remote = Remote(channel, self._main.__dict__, self._seed)
@@ -261,43 +210,39 @@ class Examination:
         """The time, where there is some left. Raises Ended."""
         now = time.monotonic()
         if now >= self._end:
-            whole = _seconds(self._limits.notebook_wall_seconds)
-            raise Ended(Outcome.NOT_RUN, f"not run: the notebook took longer than {whole}")
+            said = f"not run: the notebook took longer than {self._whole_limit()}"
+            raise Ended(Outcome.NOT_RUN, said)
         return now
 
     def _how_it_ended(self, error: Exception) -> Ended:
-        self._grader.send({"do": Do.END, "closed": isinstance(error, Closed)})
+        self._grader.send({"do": "end", "closed": isinstance(error, Closed)})
         status, _ = self._grader.receive()
         if status["ended_by"] == EndedBy.MEMORY:
+            most = f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
             # What the kernel holds for files and for parts of address spaces is memory, too.
-            said = f"used more memory than {self._memory_limit()}, or opened far too many files"
+            said = f"used more memory than {most}, or opened far too many files"
             return Ended(Outcome.OUT_OF_MEMORY, said)
         if status["ended_by"] == EndedBy.CPU:
-            whole = f"took more computing time than the whole notebook has ({self._cpu_limit()})"
-            return Ended(Outcome.TIMED_OUT, whole)
+            most = f"{self._limits.notebook_cpu_seconds:g} seconds"
+            said = f"took more computing time than the whole notebook has ({most})"
+            return Ended(Outcome.TIMED_OUT, said)
         if status["ended_by"] == EndedBy.WALL:
-            whole = _seconds(self._limits.notebook_wall_seconds)
-            return Ended(Outcome.TIMED_OUT, f"took longer than the whole notebook has ({whole})")
+            said = f"took longer than the whole notebook has ({self._whole_limit()})"
+            return Ended(Outcome.TIMED_OUT, said)
         if isinstance(error, TimedOut):
-            return Ended(
-                Outcome.TIMED_OUT,
-                f"took longer than {self._cell_limit()} and could not be interrupted",
-            )
+            said = f"took longer than {self._cell_limit()} and could not be interrupted"
+            return Ended(Outcome.TIMED_OUT, said)
+        said, details = "wrote to the grader's own connection", error
         if isinstance(error, Closed):
-            message, details = "ended its process", status["said"]
-        else:
-            message, details = "wrote to the grader's own connection", error
-        return Ended(Outcome.CRASHED, message if self._discreet else f"{message} ({details})")
+            said, details = "ended its process", status["said"]
+        return Ended(Outcome.CRASHED, said if self._discreet else f"{said} ({details})")
 
     def _cell_limit(self) -> str:
         computing = f"or {self._limits.cell_cpu_seconds:g} of computing time"
-        return f"{_seconds(self._limits.cell_wall_seconds)} ({computing})"
+        return f"{self._limits.cell_wall_seconds:g} seconds ({computing})"
 
-    def _cpu_limit(self) -> str:
-        return _seconds(self._limits.notebook_cpu_seconds)
-
-    def _memory_limit(self) -> str:
-        return f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
+    def _whole_limit(self) -> str:
+        return f"{self._limits.notebook_wall_seconds:g} seconds"
 
     def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, Message]:
         """Outputs, outcome and message of a test cell."""
@@ -319,85 +264,78 @@ class Examination:
             remote.take_back()
             namespace = dict(self._given.get(index, self._main.__dict__))
             with self._watched(remote):
-                wanted = sorted(free_names(cell["code"]) - namespace.keys() & remote.names)
-                remote.tellable = self._tellable(index, wanted) if self._discreet else None
-                for name in wanted:
-                    names[name] = remote.fetch(name, *self._defined(index, name))
+                wanted = sorted(names_used(cell["code"]) - namespace.keys() & remote.names)
+                answers = [self._cell_of(index, name) for name in wanted]
+                remote.tellable = _tellable(answers) if self._discreet else None
+                for name, answer in zip(wanted, answers, strict=True):
+                    read = names_used(answer["code"]) if answer else frozenset()
+                    told = f"{name} of {answer['id']}" if answer else ""
+                    names[name] = remote.fetch(name, told, read)
                 namespace |= names
                 seed_all(cell["seed"])
-                with (
-                    contextlib.redirect_stdout(printed),
-                    contextlib.redirect_stderr(io.StringIO()),
-                ):
+                with _printing_to(printed):
                     exec(code, namespace)
         except Ended as ended:
-            label = _label(names)
-            told = ended.message
-            told = told if told.startswith("not run") else f"{label} {told}"
-            return ended.outcome, Message(told)
+            whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
+            return ended.outcome, Message(whose + ended.message)
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             outcome, message = Outcome.FAILED, Message.of(error)
         except NameError as error:
             if error.name is None or error.name in names:
-                outcome, message = self._odd(error)
+                outcome, message = Outcome.ERROR, self._odd(error)
             else:
                 outcome, message = self._missing(index, error.name)
         except Exception as error:
-            outcome, message = self._odd(error)
+            outcome, message = Outcome.ERROR, self._odd(error)
         else:
             return Outcome.PASSED, NO_MESSAGE
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message
 
-    def _defined(self, index: int, name: str) -> tuple[str, frozenset[str]]:
-        """By which cell `name` is defined for the test at `index`, and the names that it reads."""
-        cell = self._cell_of(index, name)
-        if cell is None:
-            return "", frozenset()
-        return f"{name} of {cell['id']}", names_used(cell["code"])
-
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
         for before in reversed(range(index)):
             cell = self._cells[before]
-            if cell["role"] == Role.TEST or before in self._skip or name not in cell["code"]:
-                continue
-            if name in bound_names(cell["code"]):
+            is_run = cell["role"] != Role.TEST and before not in self._skip
+            if is_run and name in cell["code"] and name in bound_names(cell["code"]):
                 return cell
         return None
 
-    def _tellable(self, index: int, names: Iterable[str]) -> int:
-        """How many lines the answers have that a hidden test asks; none where they are many."""
-        cells = [self._cell_of(index, name) for name in names]
-        lines = max((cell["code"].count("\n") + 1 for cell in cells if cell), default=0)
-        return lines if lines <= MOST_TELLABLE else 0
-
     def _missing(self, index: int, name: str) -> tuple[Outcome, Message]:
-        outcome, why = Outcome.ERROR, "no cell before this one defines it"
-        for stop in reversed(self._stops):
-            if name in stop.names and stop.index < index:
-                outcome, why = stop.outcome, f"the cell that defines it {stop.message}"
-                if stop.message == "raised NotImplementedError":
-                    return outcome, Message(NOT_WRITTEN.format(name), todo=TO_DO)
-                break
-        return outcome, Message(f"{name} is not defined: {why}")
+        """What to say of a name that the test at `index` reads, and nobody has defined."""
+        for place in sorted(self._stops, reverse=True):
+            cell, stop = self._cells[place], self._stops[place]
+            # An answer cell is called after what it defines, which its text may no longer show.
+            if place >= index or name not in bound_names(cell["code"]) | {cell["id"]}:
+                continue
+            if stop.message == "raised NotImplementedError":
+                return stop.outcome, Message(NOT_WRITTEN.format(name), todo=TO_DO)
+            why = f"the cell that defines it {stop.message}"
+            return stop.outcome, Message(f"{name} is not defined: {why}")
+        return Outcome.ERROR, Message(f"{name} is not defined: no cell before this one defines it")
 
     def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words
-            said = f"{_label(names)} raised {error.builtin}"
+            said = f"{_label(names)} raised {type(error).__bases__[-1].__name__}"
         else:
             said = f"{_label(names)} raised {type(error).__name__}"
             said += f": {error.message}".replace("\n", "\n    ") if error.message else ""
         return Message(said, facts=(("raised in", error.where),) if error.where else ())
 
-    def _odd(self, error: Exception) -> tuple[Outcome, Message]:
+    def _odd(self, error: Exception) -> Message:
         said = type(error).__name__ + ("" if self._discreet else f": {error}")
         if isinstance(error, ImportError):  # one of the learner's comes as a RemoteError
-            return Outcome.ERROR, Message(f"the test itself could not run ({said})")
-        return Outcome.ERROR, Message(f"the test could not use what came back ({said})")
+            return Message(f"the test itself could not run ({said})")
+        return Message(f"the test could not use what came back ({said})")
+
+
+def _tellable(answers: Iterable[CellToRun | None]) -> int:
+    """How many lines the answers have that a hidden test asks; none where they are many."""
+    lines = max((cell["code"].count("\n") + 1 for cell in answers if cell), default=0)
+    return lines if lines <= MOST_TELLABLE else 0
 
 
 def _label(names: dict[str, Any]) -> str:
@@ -405,8 +343,10 @@ def _label(names: dict[str, Any]) -> str:
     return " or ".join(called) if 0 < len(called) <= 3 else "the answer"
 
 
-def _seconds(value: float) -> str:
-    return f"{value:g} seconds"
+@contextlib.contextmanager
+def _printing_to(printed: io.StringIO) -> Iterator[None]:
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        yield
 
 
 class _Printed(io.StringIO):

@@ -7,9 +7,11 @@ Importing this module makes the IPython shell, so that children find it ready.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import io
+import itertools
 import os
 import random
 import signal
@@ -19,7 +21,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -41,7 +43,7 @@ MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
 LARGE = 1 << 20
-"""Bytes of a tensor that a `Mark` leaves out."""
+"""Bytes of a tensor that a mark leaves out."""
 INTERRUPTS_APART = 0.5
 """Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
@@ -51,12 +53,11 @@ class Outputs:
     """The outputs of the running cell, in nbformat's form, up to a number of characters."""
 
     def __init__(self) -> None:
-        self.start(0)
+        self.start(-1)
 
     def start(self, budget: int) -> None:
         self.list: list[dict[str, Any]] = []
         self._left = budget
-        self._full = False
 
     def stream(self, name: str, text: str) -> None:
         if not (text := self._spend(text)):
@@ -83,11 +84,10 @@ class Outputs:
         self.list.append({"output_type": "error", **said, "traceback": kept})
 
     def _spend(self, text: str) -> str:
-        if self._full:
+        if self._left < 0:
             return ""
         if len(text) > self._left:
             text = text[: self._left] + "\n… more output than is kept: the rest is cut off\n"
-            self._full = True
         self._left -= len(text)
         return text
 
@@ -95,7 +95,7 @@ class Outputs:
         for output in self.list:
             if "parts" in output:
                 output["text"] = "".join(output.pop("parts"))
-        taken, self.list, self._full = self.list, [], True
+        taken, self.list, self._left = self.list, [], -1
         return taken
 
 
@@ -150,22 +150,16 @@ class Shell(InteractiveShell):
         pass
 
 
-def _make_shell() -> Shell:
-    # No history: it would need a database and a thread, and a warm parent must have neither.
-    config = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
-    shell = Shell.instance(
-        config=config,
-        user_module=types.ModuleType("__main__"),
-        profile_dir=ProfileDir(),
-        colors="nocolor",
-        banner1="",
-    )
-    figures.show_in(shell)
-    return shell
-
-
 OUTPUTS = Outputs()
-SHELL = _make_shell()
+# No history: it would need a database and a thread, and a warm parent must have neither.
+SHELL = Shell.instance(
+    config=Config(HistoryManager={"enabled": False, "hist_file": ":memory:"}),
+    user_module=types.ModuleType("__main__"),
+    profile_dir=ProfileDir(),
+    colors="nocolor",
+    banner1="",
+)
+figures.show_in(SHELL)
 
 
 class Lent:
@@ -193,47 +187,37 @@ class _Instance:
     itself: Any
 
 
-@dataclasses.dataclass(frozen=True)
-class Mark:
-    """What later cells may change, as it was between two cells.
+Mark = tuple[dict[str, Any], list[tuple[Callable[[Any], Any], Any]]]
+"""What later cells may change, as it was between two cells: names, and for each setting of the
+process what sets it, and to what."""
 
-    Objects are not copied, and large tensors not kept: they would fill memory where a learner uses
-    a name again.
-    """
 
-    names: dict[str, Any]
-    settings: dict[str, Any]
+def _mark() -> Mark:
+    """Objects are not copied, and large tensors not kept: they would fill memory where a learner
+    uses a name again."""
+    large = _large()
+    names = {name: value for name, value in SHELL.user_ns.items() if name not in large}
+    settings: list[Setting] = [
+        (random.getstate, random.setstate),
+        (lambda: warnings.filters[:], _set_warnings),
+        (os.getcwd, os.chdir),
+    ]
+    for codec in codecs.loaded():
+        settings += codec.settings()
+    return names, [(set_to, get()) for get, set_to in settings]
 
-    @classmethod
-    def now(cls) -> Mark:
-        large = _large()
-        names = {name: value for name, value in SHELL.user_ns.items() if name not in large}
-        return cls(names, {name: get() for name, (get, _) in _settings().items()})
 
-    def restore(self) -> None:
-        large = _large()
-        SHELL.user_ns.clear()
-        SHELL.user_ns.update(large | self.names)
-        settings = _settings()
-        for name, value in self.settings.items():
-            settings[name][1](value)
+def _restore(names: dict[str, Any], settings: list[tuple[Callable[[Any], Any], Any]]) -> None:
+    large = _large()
+    SHELL.user_ns.clear()
+    SHELL.user_ns.update(large | names)
+    for set_to, value in settings:
+        set_to(value)
 
 
 def _large() -> dict[str, Any]:
     names = SHELL.user_ns.items()
     return {n: v for n, v in names if hasattr(type(v), "nbytes") and v.nbytes > LARGE}
-
-
-def _settings() -> dict[str, Setting]:
-    """What holds for the whole process."""
-    found: dict[str, Setting] = {
-        "random numbers": (random.getstate, random.setstate),
-        "warnings": (lambda: warnings.filters[:], _set_warnings),
-        "folder": (os.getcwd, os.chdir),
-    }
-    for codec in codecs.loaded():
-        found |= codec.settings()
-    return found
 
 
 def _set_warnings(filters: list[Any]) -> None:
@@ -260,18 +244,15 @@ class Server:
         self._seeded = False
         self._interrupted = 0.0
 
-    def serve(self) -> None:
-        """Answer requests until the examiner has no more."""
-        while True:
-            self._answer(*self._channel.receive())
-
-    def _answer(self, message: dict[str, Any], blob: bytes) -> None:
+    def answer(self, message: dict[str, Any], blob: bytes) -> None:
+        """Do what the examiner asks, and tell it what came of that."""
         self._request.append(message["id"])
         outermost = len(self._request) == 1
         try:
             if outermost:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
-            reply, value = getattr(self, f"_do_{message['do']}")(message, blob)
+            reply = self._run(message) if message["do"] == "run" else {}
+            value = None if reply else self._value(message, self._read(message["value"], blob))
             data, out = encode(value, self._lend)
         except (WireError, SystemError):
             raise
@@ -285,8 +266,8 @@ class Server:
         try:
             self._channel.send(reply, out)
         except ValueError as error:
-            refusal = {"error": _describe(CantCross(f"what came back is too large: {error}"))}
-            self._channel.send({"id": message["id"], "do": "reply", "value": None} | refusal)
+            why = _describe(CantCross(f"what came back is too large: {error}"))
+            self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
 
     def _alarm(self, wall: float, cpu: float) -> None:
         """Ask for a KeyboardInterrupt, after which this process lives on; the examiner kills."""
@@ -304,7 +285,7 @@ class Server:
             self._interrupted = now
             raise KeyboardInterrupt("out of time")
 
-    def _do_run(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+    def _run(self, message: dict[str, Any]) -> dict[str, Any]:
         """Run a cell. The reply has its outputs, the error's name, and the names now defined."""
         if not self._seeded:
             # So that a regrade draws the same random numbers.
@@ -319,56 +300,45 @@ class Server:
             error = result.error_before_exec or result.error_in_exec
         except Exception as raised:  # from the shell itself: code too long or too deep to compile
             error = raised
-            OUTPUTS.error(
-                type(raised).__name__, _text(raised), [f"{type(raised).__name__}: {raised}"]
-            )
-        namespace = SHELL.user_ns
+            name = type(raised).__name__
+            OUTPUTS.error(name, _text(raised), [f"{name}: {raised}"])
         if message["given"]:
-            for name, value in namespace.items():
+            for name, value in SHELL.user_ns.items():
                 if isinstance(value, type) and dataclasses.is_dataclass(value):
                     self._classes.setdefault(name, value)
-        reply = {
-            "outputs": OUTPUTS.take(),
-            "failed": _describe(error) if error is not None else None,
-            "names": _names(),
-        }
-        return reply, None
+        failed = None if error is None else _describe(error)
+        return {"outputs": OUTPUTS.take(), "failed": failed, "names": _names()}
 
-    def _do_mark(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        self._marks[message["place"]] = Mark.now()
-        return {}, None
+    def _value(self, message: dict[str, Any], given: Any) -> Any:
+        """What comes of a request that runs no cell.
 
-    def _do_restore(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        self._marks[message["place"]].restore()
-        return {}, _names()
-
-    def _do_fetch(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        return {}, SHELL.user_ns[message["name"]]
-
-    def _do_call(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        args, kwargs = self._read(message["value"], blob)
-        called = self._objects[message["on"]]
-        value = called(*args, **kwargs)
-        if isinstance(called, type) and isinstance(value, called):
-            return {}, _Instance(value)
-        return {}, _listed(value) if isinstance(value, Iterator) else value
-
-    def _do_keep(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        args, kwargs = self._read(message["value"], blob)
-        value = self._objects[message["on"]](*args, **kwargs)
-        return {}, lambda: value
-
-    def _do_get(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        return {}, getattr(self._objects[message["on"]], message["name"])
-
-    def _do_item(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        return {}, self._objects[message["on"]][self._read(message["value"], blob)]
-
-    def _do_length(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        return {}, len(self._objects[message["on"]])
-
-    def _do_list(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
-        return {}, _listed(iter(self._objects[message["on"]]))
+        given: the value that came with it.
+        """
+        on: Any = self._objects[message["on"]] if "on" in message else None
+        match message["do"]:
+            case "mark":
+                self._marks[message["place"]] = _mark()
+                return None
+            case "restore":
+                _restore(*self._marks[message["place"]])
+                return _names()
+            case "fetch":
+                return SHELL.user_ns[message["name"]]
+            case "get":
+                return getattr(on, message["name"])
+            case "item":
+                return on[given]
+            case "length":
+                return len(on)
+            case "list":
+                return _listed(iter(on))
+        args, kwargs = given
+        value = on(*args, **kwargs)
+        if message["do"] == "keep":
+            return lambda: value
+        if isinstance(on, type) and isinstance(value, on):
+            return _Instance(value)
+        return _listed(value) if isinstance(value, Iterator) else value
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -403,16 +373,14 @@ class Server:
         number = data["back"]
         borrowed = self._borrowed.get(number)
         if borrowed is None:
+            borrowed = Lent(self, data)
             if data["module"]:
-                ask = functools.partial(self.call_back, number)
-                borrowed = borrow(Lent(self, data), data, ask)
+                borrowed = borrow(borrowed, data, functools.partial(self.call_back, number))
             elif data["called"]:
 
                 def borrowed(*args: Any, **kwargs: Any) -> Any:
                     return self.call_back(number, args, kwargs)
 
-            else:
-                borrowed = Lent(self, data)
             self._borrowed[number] = borrowed
             self._borrowed_numbers[id(borrowed)] = number
         elif data["module"]:
@@ -431,7 +399,7 @@ class Server:
         while True:
             message, blob = self._channel.receive()
             if message["do"] != "returned":
-                self._answer(message, blob)
+                self.answer(message, blob)
             elif "error" in message:
                 raise RuntimeError(message["error"])
             else:
@@ -446,11 +414,9 @@ def _names() -> list[str]:
 
 
 def _listed(values: Iterator[Any]) -> list[Any]:
-    listed: list[Any] = []
-    for value in values:
-        if len(listed) >= MAX_HANDLES:
-            raise CantCross("too many items to look at")
-        listed.append(value)
+    listed = list(itertools.islice(values, MAX_HANDLES + 1))
+    if len(listed) > MAX_HANDLES:
+        raise CantCross("too many items to look at")
     return listed
 
 
@@ -465,22 +431,17 @@ def _describe(error: BaseException) -> dict[str, Any]:
     """What the examiner is told of an exception: words only."""
     bases = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
     where = None
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [f for f in frames if f.filename.startswith("<ipython-input")]
-    if own:
-        last = own[-1]
-        where = f"line {last.lineno} of the cell, in {last.name}: {last.line or ''}"[:300]
-    return {
-        "name": type(error).__name__[:100],
-        "bases": bases[:10],
-        "message": _text(error),
-        "where": where,
-    }
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename.startswith("<ipython-input"):
+            where = f"line {frame.lineno} of the cell, in {frame.name}: {frame.line or ''}"[:300]
+    name = type(error).__name__[:100]
+    return {"name": name, "bases": bases[:10], "message": _text(error), "where": where}
 
 
 def main(sock: socket.socket, limits: Limits) -> None:
     """Serve one examiner at `sock`; returns when it hangs up."""
-    try:
-        Server(Channel(sock, limits.message_bytes), limits).serve()
-    except (WireError, BadValue):
-        return
+    channel = Channel(sock, limits.message_bytes)
+    server = Server(channel, limits)
+    with contextlib.suppress(WireError, BadValue):
+        while True:
+            server.answer(*channel.receive())

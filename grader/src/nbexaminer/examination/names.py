@@ -1,7 +1,5 @@
 """Which names a cell's text defines, which it reads, and what it ends in; nothing is run."""
 
-from __future__ import annotations
-
 import ast
 import builtins
 import functools
@@ -23,9 +21,13 @@ def without_magics(code: str) -> str:
     return _MAGIC.sub("", code)
 
 
-def free_names(code: str) -> set[str]:
-    """Names that a cell reads and neither it nor Python defines. Raises SyntaxError."""
-    top = _table(code)
+@functools.lru_cache
+def names_used(code: str) -> frozenset[str]:
+    """Names that a cell reads and neither it nor Python defines; none of what is no Python."""
+    try:
+        top = _table(code)
+    except _UNREADABLE:
+        return frozenset()
     read: set[str] = set()
     tables = [top]
     while tables:
@@ -34,16 +36,7 @@ def free_names(code: str) -> set[str]:
         for symbol in table.get_symbols():
             if symbol.is_referenced() and (table is top or symbol.is_global()):
                 read.add(symbol.get_name())
-    return read - _bound(top) - set(dir(builtins))
-
-
-@functools.lru_cache
-def names_used(code: str) -> frozenset[str]:
-    """The same of a learner's cell, which may be no Python: then none."""
-    try:
-        return frozenset(free_names(code))
-    except _UNREADABLE:
-        return frozenset()
+    return frozenset(read - _bound(top) - set(dir(builtins)))
 
 
 @functools.lru_cache
@@ -52,9 +45,8 @@ def bound_names(code: str) -> frozenset[str]:
     try:
         return frozenset(_bound(_table(code)))
     except _UNREADABLE:
-        return frozenset(re.findall(r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)", code)) | frozenset(
-            re.findall(r"(?m)^(\w+)\s*=", code)
-        )
+        defined = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)"
+        return frozenset(re.findall(defined, code) + re.findall(r"(?m)^(\w+)\s*=", code))
 
 
 def ends_in_a_number(code: str) -> bool:
@@ -94,8 +86,6 @@ def _table(code: str) -> symtable.SymbolTable:
 
 
 def _bound(table: symtable.SymbolTable) -> set[str]:
-    return {
-        s.get_name()
-        for s in table.get_symbols()
-        if s.is_assigned() or s.is_imported() or s.is_namespace()
-    }
+    symbols = table.get_symbols()
+    bound = (s for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace())
+    return {symbol.get_name() for symbol in bound}

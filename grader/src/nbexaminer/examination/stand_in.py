@@ -17,7 +17,9 @@ An exception of the learner's comes as an instance of the built-in exception tha
 from __future__ import annotations
 
 import builtins
+import contextlib
 import dataclasses
+import functools
 import math
 import re
 import secrets
@@ -27,12 +29,7 @@ from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
-from nbexaminer.examination.codecs.torch import (
-    Generators,
-    describe_module,
-    is_generator,
-    is_module,
-)
+from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
@@ -43,6 +40,8 @@ MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
 MAX_TEXT = 8_000
+_SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
+"""Exceptions of what a test lent whose text a learner may see."""
 TAKEN_BACK = object()
 """What comes back in place of what was lent for a test that has ended."""
 
@@ -51,39 +50,34 @@ class RemoteError(Exception):
     """An exception of the learner's. Instances also have its built-in type.
 
     where: the line that raised it, in words, or None.
+    outcome: ERROR, or OUT_OF_MEMORY where it says so as Python or PyTorch do.
     """
-
-    where: str | None
 
     def __init__(self, message: str, where: str | None = None) -> None:
         BaseException.__init__(self, message)
         self.message = message
         self.where = where
+        torchs = isinstance(self, RuntimeError) and "can't allocate memory" in message
+        full = torchs or isinstance(self, MemoryError)
+        self.outcome = Outcome.OUT_OF_MEMORY if full else Outcome.ERROR
 
     def __str__(self) -> str:
         return self.message
 
-    @property
-    def builtin(self) -> str:
-        """The name of its built-in type."""
-        return type(self).__bases__[-1].__name__
 
-
+@dataclasses.dataclass(eq=False)
 class Ended(BaseException):
     """The learner's code was stopped. Not an Exception, so that no test swallows it."""
 
-    def __init__(self, outcome: Outcome, message: str) -> None:
-        super().__init__(message)
-        self.outcome = outcome
-        self.message = message
+    outcome: Outcome
+    message: str
 
 
+@dataclasses.dataclass(eq=False)
 class Lost(BaseException):
     """The learner's process can't be talked to any more. Not an Exception, for the same reason."""
 
-    def __init__(self, cause: Exception) -> None:
-        super().__init__(cause)
-        self.cause = cause
+    cause: Exception
 
 
 # Their constructors need more than a message, or they mean something to the interpreter.
@@ -94,40 +88,32 @@ def rebuild_error(description: Any) -> RemoteError:
     """The exception that a learner's process describes. Raises BadValue."""
     match description:
         case {"name": str(name), "bases": list(bases), "message": str(text), "where": where}:
-            pass
-        case _:
-            raise BadValue("no exception")
-    kinds = [getattr(builtins, b, None) for b in bases if isinstance(b, str)]
-    fits = (
-        k
-        for k in kinds
-        if isinstance(k, type) and issubclass(k, Exception) and k.__name__ not in _NOT_REBUILT
-    )
-    name = name if name.isidentifier() and len(name) <= 100 else "Exception"
-    kind = type(name, (RemoteError, next(fits, Exception)), {})
-    where = where[:300] if isinstance(where, str) else None
-    return kind(text[:MAX_TEXT], where)
+            kinds = [getattr(builtins, b, None) for b in bases if type(b) is str]
+            fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
+            fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
+            name = name if name.isidentifier() and len(name) <= 100 else "Exception"
+            kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
+            return kind(text[:MAX_TEXT], where[:300] if isinstance(where, str) else None)
+    raise BadValue("no exception")
 
 
 class StandIn:
     """Something in the learner's process, to be called and looked at from this one."""
 
-    __slots__ = ("__number", "__remote", "__weakref__")
+    __slots__ = ("__label", "__number", "__remote", "__weakref__", "answer_", "names_used_")
+
+    answer_: str
+    """Its name and the cell that defines it, in words; empty where nobody asked by name."""
+    names_used_: frozenset[str]
+    """Names that the text of the cell defining it reads; none where nobody asked by name."""
 
     def __init__(self, remote: Remote, number: int, label: str) -> None:
-        object.__setattr__(self, "_StandIn__remote", remote)
-        object.__setattr__(self, "_StandIn__number", number)
-        remote.labels[number] = label
-
-    @property
-    def names_used_(self) -> frozenset[str]:
-        """Names that the text of the cell defining it reads; none where nobody asked by name."""
-        return self.__remote.names_used.get(self.__number, frozenset())
-
-    @property
-    def answer_(self) -> str:
-        """Its name and the cell that defines it, in words; empty where nobody asked by name."""
-        return self.__remote.answers.get(self.__number, "")
+        set_here = functools.partial(object.__setattr__, self)
+        set_here("_StandIn__remote", remote)
+        set_here("_StandIn__number", number)
+        set_here("_StandIn__label", label)
+        set_here("answer_", "")
+        set_here("names_used_", frozenset())
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.__remote.request("call", (args, kwargs), on=self.__number)
@@ -140,7 +126,7 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return self.__remote.request("get", None, on=self.__number, name=name)
+        return self.__remote.request("get", on=self.__number, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise TypeError(
@@ -152,16 +138,16 @@ class StandIn:
         return self.__remote.request("item", key, on=self.__number)
 
     def __len__(self) -> int:
-        return _as(int, self.__remote.request("length", None, on=self.__number))
+        return _as(int, self.__remote.request("length", on=self.__number))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(_as(list, self.__remote.request("list", None, on=self.__number)))
+        return iter(_as(list, self.__remote.request("list", on=self.__number)))
 
     def __bool__(self) -> bool:
         return True
 
     def __repr__(self) -> str:
-        return f"<{self.__remote.labels[self.__number]}>"
+        return f"<{self.__label}>"
 
 
 def _as(kind: type, value: Any) -> Any:
@@ -170,14 +156,12 @@ def _as(kind: type, value: Any) -> Any:
     return value
 
 
-def number_of(stand_in: StandIn) -> int:
-    """Its number in the learner's process."""
-    number: int = object.__getattribute__(stand_in, "_StandIn__number")
-    return number
-
-
 class Remote:
-    """A learner's process, seen from the examiner."""
+    """A learner's process, seen from the examiner.
+
+    tellable: how many lines an answer has, where that an exception came from one of them is all
+        that may be told of its place; None where the whole place may be.
+    """
 
     def __init__(self, channel: Channel, given: dict[str, Any], seed: int) -> None:
         self._channel = channel
@@ -185,9 +169,6 @@ class Remote:
         self._seed = seed
         self.deadline = math.inf
         self.names: frozenset[str] = frozenset()
-        self.labels: dict[int, str] = {}
-        self.names_used: dict[int, frozenset[str]] = {}
-        self.answers: dict[int, str] = {}
         self.out_of_memory = False
         self.tellable: int | None = None
         self._stand_ins: dict[int, StandIn] = {}
@@ -211,10 +192,10 @@ class Remote:
         answer, names_used: which answer it is and what the text of its cell reads, which its
             process is not asked.
         """
-        value = self.request("fetch", None, name=name)
+        value = self.request("fetch", name=name)
         if isinstance(value, StandIn):
-            self.answers[number_of(value)] = answer
-            self.names_used[number_of(value)] = names_used
+            object.__setattr__(value, "answer_", answer)
+            object.__setattr__(value, "names_used_", names_used)
         return value
 
     def take_back(self) -> None:
@@ -229,12 +210,16 @@ class Remote:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
         self._note_names(self.request("restore", place=place))
 
-    def run(self, code: str, given: bool) -> dict[str, Any]:
-        """Run a cell; the reply as it came. Raises Ended, Lost."""
+    def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
+        """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""
         request = {"do": "run", "value": None, "code": code, "given": given, "seed": self._seed}
         reply, _ = self._exchange(request, b"")
         self._note_names(reply.get("names"))
-        return reply
+        error = None
+        if reply.get("failed") is not None:
+            with contextlib.suppress(BadValue):
+                error = self._error(reply["failed"])
+        return reply.get("outputs"), error
 
     def _note_names(self, names: Any) -> None:
         if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
@@ -274,26 +259,17 @@ class Remote:
             raise error
         return reply, error
 
-    def _error(self, description: Any) -> BaseException:
+    def _error(self, description: Any) -> RemoteError | Ended:
         error = rebuild_error(description)
-        error.where = self._place_told(error.where)
+        if error.where is not None and self.tellable is not None:
+            # Its text and the function's name can be made up.
+            line = re.match(r"line (\d{1,4}) ", error.where)
+            told = line is not None and int(line[1]) <= self.tellable
+            error.where = f"line {line[1]} of the cell" if line and told else None
         if "KeyboardInterrupt" in description["bases"]:
             return Ended(Outcome.TIMED_OUT, "")
-        if runs_out_of_memory(error):
-            self.out_of_memory = True
+        self.out_of_memory |= error.outcome is Outcome.OUT_OF_MEMORY
         return error
-
-    def _place_told(self, where: str | None) -> str | None:
-        """Where an exception was raised, as far as that may be told.
-
-        With `tellable`, which is how many lines an answer has, that is the number of a line: its
-        text and the function's name can be made up.
-        """
-        if where is None or self.tellable is None:
-            return where
-        line = re.match(r"line (\d{1,4}) ", where)
-        told = line is not None and int(line[1]) <= self.tellable
-        return f"line {line[1]} of the cell" if line and told else None
 
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
         """Answer a call of the learner's to what a test lent it."""
@@ -301,7 +277,12 @@ class Remote:
             raise BadFrame("calls nested too deeply")
         self._depth += 1
         try:
-            ask, (args, kwargs) = self._asked(call), self._arguments(call, blob)
+            ask = self._asked(call)
+            match decode(call.get("value"), blob, self._receive):
+                case (tuple() as args, dict() as kwargs) if all(isinstance(k, str) for k in kwargs):
+                    pass
+                case _:
+                    raise BadValue("no arguments")
             try:
                 data, out = encode(ask(*args, **kwargs), self._lend, keep_layout=True)
                 answer: dict[str, Any] = {"do": "returned", "value": data}
@@ -333,49 +314,38 @@ class Remote:
                 return lambda mode: lent.train(mode) and None
         raise BadFrame("a call of what was not lent")
 
-    def _arguments(self, call: dict[str, Any], blob: bytes) -> tuple[tuple[Any, ...], Any]:
-        match decode(call.get("value"), blob, self._receive):
-            case (tuple() as args, dict() as kwargs) if all(isinstance(k, str) for k in kwargs):
-                return args, kwargs
-        raise BadValue("no arguments")
-
     def _receive(self, data: Any) -> Any:
         match data:
             case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
                 return self._lent.get(number, TAKEN_BACK)
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
-                pass
-            case _:
-                raise BadValue("no handle")
-        if number not in self._stand_ins:
-            if len(self._stand_ins) >= MAX_STAND_INS:
-                raise BadValue("too many handles")
-            label = "".join(c for c in label[:100] if c.isprintable())
-            self._stand_ins[number] = StandIn(self, number, label)
-        return self._stand_ins[number]
+                if number not in self._stand_ins:
+                    if len(self._stand_ins) >= MAX_STAND_INS:
+                        raise BadValue("too many handles")
+                    label = "".join(c for c in label[:100] if c.isprintable())
+                    self._stand_ins[number] = StandIn(self, number, label)
+                return self._stand_ins[number]
+        raise BadValue("no handle")
 
     def _lend(self, value: Any) -> dict[str, Any]:
+        kind = type(value)
         if isinstance(value, StandIn):
-            number = number_of(value)
+            number = object.__getattribute__(value, "_StandIn__number")
             if self._stand_ins.get(number) is not value:
                 raise CantCross("a stand-in of a process that has ended")
             return {"h": number}
         if is_generator(value):
             return self._generators.lend(value)
-        kind = type(value)
         if dataclasses.is_dataclass(kind) and self._given.get(kind.__name__) is kind:
             return {"dataclass": kind.__name__, "fields": self._fields(value)}
-        if _is_called(value) or hasattr(kind, "lends"):
-            return self._lend_back(value)
-        raise CantCross(
-            f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, strings, "
-            "tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a locked cell, a "
-            "function, a module, what says in its class what it `lends`, or what the learner's "
-            "code returned"
-        )
-
-    def _lend_back(self, value: Any) -> dict[str, Any]:
-        """The same object keeps one number, so that asking for it again costs no memory."""
+        if not (_is_called(value) or hasattr(kind, "lends")):
+            raise CantCross(
+                f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, "
+                "strings, tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a "
+                "locked cell, a function, a module, what says in its class what it `lends`, or "
+                "what the learner's code returned"
+            )
+        # The same object keeps one number, so that asking for it again costs no memory.
         number = self._lent_numbers.get(id(value))
         if number is None:
             if len(self._lent) >= MAX_LENT:
@@ -389,11 +359,10 @@ class Remote:
 
     def _fields(self, value: Any) -> dict[str, Any]:
         fields = {}
-        for field in dataclasses.fields(value):
-            if field.init:
-                fields[field.name], blob = encode(getattr(value, field.name), self._lend)
-                if blob:
-                    raise CantCross(f"the field {field.name} of a dataclass can't be a tensor")
+        for name in (field.name for field in dataclasses.fields(value) if field.init):
+            fields[name], blob = encode(getattr(value, name), self._lend)
+            if blob:
+                raise CantCross(f"the field {name} of a dataclass can't be a tensor")
         return fields
 
 
@@ -411,13 +380,3 @@ def _lends(value: Any) -> tuple[list[str], list[str]]:
 
 def _raise_taken_back(*_: Any, **__: Any) -> None:
     raise RuntimeError("it was lent for a test that has ended")
-
-
-_SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
-
-
-def runs_out_of_memory(error: BaseException) -> bool:
-    """Whether an exception says that there is no memory left, as Python or PyTorch say it."""
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
-    )

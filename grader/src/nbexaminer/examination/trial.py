@@ -3,8 +3,6 @@
 What is said goes to the instructor, so errors of hidden tests are told in full.
 """
 
-from __future__ import annotations
-
 import ast
 import copy
 import dataclasses
@@ -47,19 +45,14 @@ def try_solution(engine: Engine, source: Source) -> None:
 
 def _asking_for_a_score(code: str, points: float) -> str:
     """A test cell that fails where its last expression gives the score of a right answer."""
-    code = code.replace("\r\n", "\n").replace("\r", "\n")
     try:
-        statements = ast.parse(code).body
+        cell = ast.parse(code)
     except SyntaxError:
         return code
-    if not statements or not isinstance(statements[-1], ast.Expr):
+    if not cell.body or not isinstance(last := cell.body[-1], ast.Expr):
         return code
-    last = statements[-1]
-    lines = code.split("\n")
-    line = lines[last.lineno - 1].encode()
-    before, after = line[: last.col_offset].decode(), line[last.col_offset :].decode()
-    lines[last.lineno - 1] = f"{before}{_LAST} = {after}"
+    cell.body[-1] = ast.Assign([ast.Name(_LAST, ast.Store())], last.value, lineno=last.lineno)
     number = f"issubclass(type({_LAST}), (int, float)) and type({_LAST}) is not bool"
     said = f"the cell {PARTIAL_CREDIT}"
-    lines.append(f"assert not ({number} and {_LAST} == {points!r}), {said!r}")
-    return "\n".join(lines)
+    cell.body += ast.parse(f"assert not ({number} and {_LAST} == {points!r}), {said!r}").body
+    return ast.unparse(cell)

@@ -1,11 +1,25 @@
-"""What a test cell can end in."""
+"""How a test cell can end, what grader and examiner say of it to each other, and what is kept.
+
+They exchange JSON objects, in frames of `wire`. The grader sends one Plan. What an examiner's
+message is for, its field `do` says:
+
+    spawn   to get a learner's process: its socket comes back
+    alive   to be waited for, while cells run that have been reported on
+    end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `said`, in
+            words; `closed`: whether it ended by itself, as far as can be seen
+    cell    to report on a cell: its `outputs`, a `message` as data, and its `outcome`, an Outcome
+            or null for a cell that is no test and ran
+    broken  to say that the locked cell `cell` fails, with `message`
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict
 
 from nbexaminer.message import NO_MESSAGE, Message
+from nbexaminer.notebook.cell import Role
 
 
 class Outcome(StrEnum):
@@ -56,3 +70,68 @@ class Verdict:
         """The verdict with the points that `outcome` earns."""
         points = max_points if outcome in COST_NOTHING else 0.0
         return cls(cell, outcome, points, max_points, message)
+
+
+@dataclass(frozen=True)
+class GradedNotebook:
+    """One graded notebook.
+
+    data: its file, as nbgrader writes it.
+    scores: points by grade id, None where a human has to give them.
+    comments: nbgrader's automatic comment on each answer cell, or None.
+    grounds: hash of what each graded cell's points are for.
+    reason: why the submitted notebook could not be read, or empty.
+    """
+
+    name: str
+    data: bytes
+    scores: dict[str, float | None]
+    comments: dict[str, str | None]
+    verdicts: tuple[Verdict, ...]
+    grounds: dict[str, str]
+    reason: str = ""
+
+
+class CellToRun(TypedDict):
+    """A code cell of the grafted notebook.
+
+    hidden: whether it has hidden tests, whose inputs no message may tell.
+    seed: of the random numbers of a test or a locked cell.
+    """
+
+    id: str
+    role: Role
+    code: str
+    hidden: bool
+    seed: int
+
+
+class Plan(TypedDict):
+    """The grader's first and only order.
+
+    known: indices of the cells whose results the grader has.
+    skip: indices of cells not to run again.
+    seed: of the learner's own random numbers.
+    seconds: what is left for the notebook and its visible tests.
+    hidden_seconds: until when, from now, hidden tests may take.
+    """
+
+    cells: list[CellToRun]
+    known: list[int]
+    skip: list[int]
+    seed: int
+    seconds: float
+    hidden_seconds: float
+
+
+def order_of_results(cells: list[CellToRun]) -> list[int]:
+    """Indices of the cells in the order in which they are reported on: hidden tests come last.
+
+    What a learner's process says is shown only until the first hidden test asks it something.
+    """
+    return sorted(range(len(cells)), key=lambda index: is_hidden(cells[index]))
+
+
+def is_hidden(cell: CellToRun) -> bool:
+    """Whether it is a test cell of which learners see only a part."""
+    return cell["role"] == Role.TEST and cell["hidden"]

@@ -5,8 +5,6 @@ is at the other end may be hostile: lengths are limited before anything is alloc
 JSON is parsed strictly, and every wait has a deadline.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import struct
@@ -69,15 +67,10 @@ class Channel:
         size = len(data) + len(blob)
         if len(data) > JSON_BYTES or size > self._blob_bytes:
             raise ValueError(f"{size} bytes are more than can cross at once")
-        parts = [_HEADER.pack(len(data), len(blob)) + data]
-        if blob:
-            parts.append(blob)
         try:
-            for part in parts:
-                view = memoryview(part)
-                while view:
-                    self._until(deadline)
-                    view = view[self.sock.send(view[:_CHUNK]) :]
+            for part in (_HEADER.pack(len(data), len(blob)) + data, blob):
+                self._until(deadline)
+                self.sock.sendall(part)  # in all of the time that is left
         except TimeoutError:
             raise TimedOut("the other end does not read") from None
         except OSError as error:
@@ -109,10 +102,7 @@ class Channel:
         return bytes(data)
 
     def _until(self, deadline: float | None) -> None:
-        if deadline is None:
-            self.sock.settimeout(None)
-            return
-        left = deadline - time.monotonic()
-        if left <= 0:
+        left = None if deadline is None else deadline - time.monotonic()
+        if left is not None and left <= 0:
             raise TimedOut("no answer in time")
         self.sock.settimeout(left)

@@ -3,9 +3,6 @@
 The attempt that counts is also what stands in submitted/ and in nbgrader's own tables.
 """
 
-from __future__ import annotations
-
-import dataclasses
 import datetime
 import hashlib
 from collections.abc import Sequence
@@ -21,13 +18,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    delete,
-    insert,
     select,
     update,
 )
 
-from nbexaminer.database import TABLES
+from nbexaminer.database import TABLES, put
 
 FOLDER = "attempts"
 """In the course folder."""
@@ -55,7 +50,6 @@ class Attempt:
     handed_in, graded_at: UTC, without a zone.
     key: hash of all that its grades depend on.
     score: points of the tests, what being late costs taken off; None where it was refused.
-    counts: whether it is the learner's counted one.
     reason: why it could not be read or was refused, or empty.
     released: whether the learner has the feedback.
     """
@@ -82,36 +76,24 @@ def read_attempts(
     connection: Connection, assignment: str, student: str | None = None
 ) -> list[Attempt]:
     """All attempts, or a learner's, by the time of handing in."""
-    wanted = ATTEMPTS.c.assignment == assignment
+    wanted = select(ATTEMPTS).where(ATTEMPTS.c.assignment == assignment)
     if student is not None:
-        wanted &= ATTEMPTS.c.student == student
-    rows = connection.execute(
-        select(ATTEMPTS).where(wanted).order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.graded_at)
-    )
+        wanted = wanted.where(ATTEMPTS.c.student == student)
+    rows = connection.execute(wanted.order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.graded_at))
     return [Attempt(**row) for row in rows.mappings()]
 
 
 def write_attempt(connection: Connection, attempt: Attempt) -> None:
     """Write a row, in the transaction at hand; where it counts, the learner's others don't."""
     if attempt.counts:
-        theirs = ATTEMPTS.c.assignment == attempt.assignment
-        theirs &= ATTEMPTS.c.student == attempt.student
-        connection.execute(update(ATTEMPTS).where(theirs).values(counts=False))
-    connection.execute(delete(ATTEMPTS).where(ATTEMPTS.c.name == attempt.name))
-    connection.execute(insert(ATTEMPTS).values(dataclasses.asdict(attempt)))
+        others = update(ATTEMPTS).filter_by(assignment=attempt.assignment, student=attempt.student)
+        connection.execute(others.values(counts=False))
+    put(connection, ATTEMPTS, vars(attempt))
 
 
 def mark_released(connection: Connection, name: str) -> None:
     """Note that the learner has the feedback, in the transaction at hand."""
     connection.execute(update(ATTEMPTS).where(ATTEMPTS.c.name == name).values(released=True))
-
-
-def used_up(before: Sequence[Attempt], limit: int) -> bool:
-    """Whether a learner may not hand in again; what can't be read uses up nothing.
-
-    limit: 0 for none.
-    """
-    return bool(limit) and sum(not attempt.reason for attempt in before) >= limit
 
 
 def is_counted(new: Attempt, before: Sequence[Attempt], rule: str) -> bool:

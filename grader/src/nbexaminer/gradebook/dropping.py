@@ -4,8 +4,6 @@ Points that people gave for the question are set aside in a table of ours, and a
 no longer dropped.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from dataclasses import dataclass
@@ -13,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import Column, Connection, Float, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, Float, String, Table, delete, select
+from sqlalchemy.orm import Session
 
-from nbexaminer.database import TABLES
+from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Refusal
-from nbexaminer.notebook.cell import Cell, Decision
+from nbexaminer.notebook.cell import Cell, Decision, cells_of
 
 SET_ASIDE = Table(
     "grading_set_aside",
@@ -25,7 +24,6 @@ SET_ASIDE = Table(
     Column("grade_id", String(32), primary_key=True),
     Column("manual_score", Float, nullable=False),
 )
-_GRADE: Table = api.Grade.__table__
 
 
 @dataclass
@@ -38,11 +36,6 @@ class Droppable:
     path: Path
     content: dict[str, Any]
     cell: Cell
-
-    @property
-    def notebook(self) -> str:
-        """The notebook's name."""
-        return self.path.stem
 
     def decide(self, decision: Decision | None) -> None:
         """Write a decision into the source notebook, or that there is none any more."""
@@ -61,8 +54,8 @@ def droppable(paths: list[Path]) -> list[Droppable]:
     for path in paths:
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            cells = [Cell(cell) for cell in content["cells"]]
-            found += [Droppable(path, content, cell) for cell in cells if cell.is_graded]
+            graded = [cell for cell in cells_of(content) if cell.is_graded]
+            found += [Droppable(path, content, cell) for cell in graded]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Refusal(f"{path} can't be read: {error!r}") from None
     return found
@@ -70,46 +63,32 @@ def droppable(paths: list[Path]) -> list[Droppable]:
 
 def withdraw_points(connection: Connection, exercise: str, question: Droppable) -> int:
     """Let what people gave for a question not count; for how many learners that was."""
-    given = [(row.id, row.manual_score) for row in _grades(connection, exercise, question)]
-    given = [(grade, score) for grade, score in given if score is not None]
-    for grade, score in given:
-        connection.execute(delete(SET_ASIDE).where(SET_ASIDE.c.grade_id == grade))
-        connection.execute(insert(SET_ASIDE).values(grade_id=grade, manual_score=score))
-        _write(connection, grade, None)
+    with Session(connection) as session:
+        grades = _grades(session, exercise, question).filter(api.Grade.manual_score.is_not(None))
+        given = grades.all()
+        for grade in given:
+            put(connection, SET_ASIDE, {"grade_id": grade.id, "manual_score": grade.manual_score})
+            grade.manual_score, grade.needs_manual_grade = None, False
+        session.flush()
     return len(given)
 
 
 def restore_points(connection: Connection, exercise: str, question: Droppable) -> int:
     """Let it count again, unless somebody has given other points meanwhile; for how many."""
-    aside = {row.grade_id: row.manual_score for row in connection.execute(select(SET_ASIDE))}
     count = 0
-    for row in _grades(connection, exercise, question):
-        if row.id not in aside:
-            continue
-        if row.manual_score is None:
-            _write(connection, row.id, aside[row.id])
-            count += 1
-        connection.execute(delete(SET_ASIDE).where(SET_ASIDE.c.grade_id == row.id))
+    with Session(connection) as session:
+        aside = {row.grade_id: row.manual_score for row in connection.execute(select(SET_ASIDE))}
+        for grade in _grades(session, exercise, question):
+            if grade.id in aside and grade.manual_score is None:
+                grade.manual_score, grade.needs_manual_grade = aside[grade.id], False
+                count += 1
+            connection.execute(delete(SET_ASIDE).where(SET_ASIDE.c.grade_id == grade.id))
+        session.flush()
     return count
 
 
-def _write(connection: Connection, grade: str, score: float | None) -> None:
-    changed = update(_GRADE).where(_GRADE.c.id == grade)
-    connection.execute(changed.values(manual_score=score, needs_manual_grade=False))
-
-
-def _grades(connection: Connection, exercise: str, question: Droppable) -> list[Any]:
-    """The rows of a question's grades: id and manual_score."""
-    cell, notebook, assignment = (
-        model.__table__ for model in (api.BaseCell, api.Notebook, api.Assignment)
-    )
-    found = (
-        select(_GRADE.c.id, _GRADE.c.manual_score)
-        .join(cell, cell.c.id == _GRADE.c.cell_id)
-        .join(notebook, notebook.c.id == cell.c.notebook_id)
-        .join(assignment, assignment.c.id == notebook.c.assignment_id)
-        .where(assignment.c.name == exercise)
-        .where(notebook.c.name == question.notebook)
-        .where(cell.c.name == question.cell.name)
-    )
-    return list(connection.execute(found))
+def _grades(session: Session, exercise: str, question: Droppable) -> Any:
+    """The query for the grades of a question."""
+    found = session.query(api.Grade).join(api.Grade.cell).filter_by(name=question.cell.name)
+    found = found.join(api.BaseCell.notebook).filter_by(name=question.path.stem)
+    return found.join(api.Notebook.assignment).filter_by(name=exercise)

@@ -4,10 +4,9 @@ nbgrader itself writes it (`GenerateAssignment`). Where submissions are in the g
 changed points, but refuses cells that have come or gone: `make_room` lets those in and out first.
 """
 
-from __future__ import annotations
-
 import tempfile
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import nbformat
@@ -21,16 +20,14 @@ from sqlalchemy.exc import DBAPIError
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES, reached
 from nbexaminer.errors import GradebookError
-from nbexaminer.gradebook import journal
 from nbexaminer.gradebook.dropping import SET_ASIDE
+from nbexaminer.gradebook.writer import JOURNAL
 
 NAMED = 10
 """So many learners or cells are named in a message."""
 
-Cells = dict[type[Any], dict[str, dict[str, Any]]]
-"""A notebook's cells by nbgrader's tables and their names, with what a new row needs."""
-GRADES_DEPEND_ON = (api.GradeCell, api.SolutionCell, api.TaskCell)
-"""The fourth, SourceCell, holds texts."""
+Cells = dict[tuple[type[Any], str], Any]
+"""A notebook's cells as rows of nbgrader's tables, by table and name."""
 
 
 def register(course: CourseFolder, exercise: str) -> str:
@@ -66,38 +63,38 @@ def _generate(course: CourseFolder) -> None:
             directory.release_directory = release
 
 
+def _assignment(gradebook: api.Gradebook, exercise: str) -> Any:
+    return gradebook.db.query(api.Assignment).filter_by(name=exercise).one_or_none()
+
+
 def _difference(
     gradebook: api.Gradebook, exercise: str, sources: Mapping[str, NotebookNode]
 ) -> str:
     """What changes for grades when the gradebook follows the source, or nothing."""
-    try:
-        known = {n.name: n for n in gradebook.find_assignment(exercise).notebooks}
-    except api.MissingEntry:
-        known = {}
+    assignment = _assignment(gradebook, exercise)
+    known = {n.name: _known_cells(n) for n in assignment.notebooks} if assignment else {}
     wanted = {name: _cells(source) for name, source in sources.items()}
     if not known:
         graded = [worth for cells in wanted.values() for worth in _points(cells).values() if worth]
         return f"{exercise} is now in the gradebook: {sum(graded):g} points in {len(graded)} cells."
     if known.keys() != wanted.keys():
         return f"The gradebook follows source/: its notebooks are now {_shown(wanted)}."
-    changes: list[str] = []
-    for name, after in wanted.items():
-        before = _known_cells(known[name])
-        if any(_worth(before[table]) != _worth(after[table]) for table in GRADES_DEPEND_ON):
-            changes += _changes(before, after)
-    return f"The gradebook follows source/: {' '.join(changes)}" if changes else ""
+    changed = [n for n, cells in wanted.items() if _worth(known[n]) != _worth(cells)]
+    said = [sentence for n in changed for sentence in _changes(known[n], wanted[n])]
+    return f"The gradebook follows source/: {' '.join(said)}" if said else ""
 
 
-def _worth(cells: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    return {name: values.get("max_score", 0.0) for name, values in cells.items()}
+def _worth(cells: Cells) -> dict[tuple[type[Any], str], float]:
+    """What grades depend on; SourceCell holds texts."""
+    graded = {key: cell for key, cell in cells.items() if key[0] is not api.SourceCell}
+    return {key: getattr(cell, "max_score", 0.0) for key, cell in graded.items()}
 
 
 def _points(cells: Cells) -> dict[str, float]:
     """Of each cell that is answered or graded, 0 for an answer whose tests have the points."""
     points: dict[str, float] = {}
-    for table in GRADES_DEPEND_ON:
-        for name, worth in _worth(cells[table]).items():
-            points[name] = max(points.get(name, 0.0), worth)
+    for (_, name), worth in _worth(cells).items():
+        points[name] = max(points.get(name, 0.0), worth)
     return points
 
 
@@ -113,8 +110,8 @@ def _changes(cells_before: Cells, cells_after: Cells) -> list[str]:
         if names:
             said.append(f"{word}: {_shown(names)}")
     sentences = [f"{'; '.join(said) or 'some cells are graded in another way'}."]
-    lost = cells_before[api.SolutionCell].keys() - cells_after[api.SolutionCell]
-    if lost:
+    gone = cells_before.keys() - cells_after
+    if lost := {name for table, name in gone if table is api.SolutionCell}:
         sentences.append(f"Answers handed in as {_shown(lost)} are not read any more.")
     return sentences
 
@@ -125,11 +122,8 @@ def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, Not
     Raises GradebookError, with nothing changed, where points or comments that a person gave would
     go with them, or where a whole notebook has come or gone.
     """
-    try:
-        assignment = gradebook.find_assignment(exercise)
-    except api.MissingEntry:
-        return
-    if not assignment.submissions:
+    assignment = _assignment(gradebook, exercise)
+    if assignment is None or not assignment.submissions:
         return
     known = {notebook.name: notebook for notebook in assignment.notebooks}
     if known.keys() != sources.keys():
@@ -137,32 +131,29 @@ def make_room(gradebook: api.Gradebook, exercise: str, sources: Mapping[str, Not
             f"work on {exercise} is graded already, so its notebooks must stay: the gradebook has "
             f"{_shown(known)}, source/{exercise} has {_shown(sources)}"
         )
-    changed = {
-        known[name]: (_known_cells(known[name]), _cells(source)) for name, source in sources.items()
-    }
-    gone = [
-        cell
-        for notebook, (before, after) in changed.items()
-        for cell in (*notebook._base_cells, *notebook.source_cells)
-        if cell.name in before[type(cell)].keys() - after[type(cell)]
-    ]
+    gone: list[Any] = []
+    new: list[tuple[api.Notebook, Any]] = []
+    for name, source in sources.items():
+        before, after = _known_cells(known[name]), _cells(source)
+        gone += [cell for key, cell in before.items() if key not in after]
+        new += [(known[name], cell) for key, cell in after.items() if key not in before]
     _refuse_to_lose(gradebook, gone)
-    new = any(
-        after[table].keys() - before[table] for before, after in changed.values() for table in after
-    )
     if gone or new:  # what was graded with other cells is graded again, whatever becomes of source/
         rows = [submission.id for submission in assignment.submissions]
-        forget = delete(journal.JOURNAL).where(journal.JOURNAL.c.submission_id.in_(rows))
-        TABLES.create_all(gradebook.engine)
-        gradebook.db.connection().execute(forget)
+        gradebook.db.execute(delete(JOURNAL).where(JOURNAL.c.submission_id.in_(rows)))
     for cell in gone:
         for table in (api.Grade, api.Comment):
-            gradebook.db.query(table).filter(table.cell_id == cell.id).delete()
+            gradebook.db.query(table).filter_by(cell_id=cell.id).delete()
         gradebook.db.delete(cell)
-    for notebook, (before, after) in changed.items():
-        for table, cells in after.items():
-            for name in cells.keys() - before[table]:
-                _add(gradebook, notebook, table(name=name, notebook=notebook, **cells[name]))
+    for notebook, cell in new:
+        cell.notebook = notebook
+        gradebook.db.add(cell)
+        gradebook.db.flush()  # gives it its id
+        for submitted in notebook.submissions:  # as nbgrader's `add_submission` does
+            if isinstance(cell, api.GradeCell | api.TaskCell):
+                gradebook.db.add(api.Grade(cell_id=cell.id, notebook=submitted))
+            if isinstance(cell, api.SolutionCell | api.TaskCell):
+                gradebook.db.add(api.Comment(cell_id=cell.id, notebook=submitted))
     gradebook.db.commit()
 
 
@@ -173,18 +164,17 @@ def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
     """
     TABLES.create_all(gradebook.engine)
     set_aside = api.Grade.id.in_(select(SET_ASIDE.c.grade_id))
-    points = or_(api.Grade.manual_score.is_not(None), api.Grade.extra_credit > 0, set_aside)
-    given: dict[str, set[str]] = {}
+    by_hand = {
+        api.Grade: or_(api.Grade.manual_score.is_not(None), api.Grade.extra_credit > 0, set_aside),
+        api.Comment: api.Comment.manual_comment.is_not(None),
+    }
+    lost: dict[str, set[str]] = defaultdict(set)
     for cell in gone:
-        for table, by_hand in (
-            (api.Grade, points),
-            (api.Comment, api.Comment.manual_comment.is_not(None)),
-        ):
-            rows = gradebook.db.query(table).filter(table.cell_id == cell.id, by_hand)
-            for row in rows:
-                given.setdefault(cell.name, set()).add(row.notebook.assignment.student_id)
-    if given:
-        said = "; ".join(f"{cell} (of {_shown(names)})" for cell, names in sorted(given.items()))
+        for table, given in by_hand.items():
+            for row in gradebook.db.query(table).filter(table.cell_id == cell.id, given):
+                lost[cell.name].add(row.notebook.assignment.student_id)
+    if lost:
+        said = "; ".join(f"{cell} (of {_shown(names)})" for cell, names in sorted(lost.items()))
         raise GradebookError(
             "source/ no longer has cells that you have graded or commented on by hand, and that "
             f"would be lost: {said}. Give each cell its name back, "
@@ -192,47 +182,31 @@ def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
         )
 
 
-def _add(gradebook: api.Gradebook, notebook: api.Notebook, cell: Any) -> None:
-    """Add a cell, and for each submission what nbgrader's `add_submission` makes for a cell."""
-    gradebook.db.add(cell)
-    gradebook.db.flush()  # gives it its id
-    for submitted in notebook.submissions:
-        if isinstance(cell, api.GradeCell | api.TaskCell):
-            gradebook.db.add(api.Grade(cell_id=cell.id, notebook=submitted))
-        if isinstance(cell, api.SolutionCell | api.TaskCell):
-            gradebook.db.add(api.Comment(cell_id=cell.id, notebook=submitted))
-
-
 def _cells(source: NotebookNode) -> Cells:
     """Those of a source notebook, as nbgrader's SaveCells saves them."""
-    found: Cells = {t: {} for t in (api.GradeCell, api.SolutionCell, api.TaskCell, api.SourceCell)}
+    found: Cells = {}
     for cell in source.cells:
         graded, answer, task = utils.is_grade(cell), utils.is_solution(cell), utils.is_task(cell)
         if not (graded or answer or task or utils.is_locked(cell)):
             continue
-        about, kind = cell.metadata.nbgrader, {"cell_type": cell.cell_type}
+        about = cell.metadata.nbgrader
+        kind = {"name": about.grade_id, "cell_type": cell.cell_type}
         worth = kind | {"max_score": float(about.get("points", 0.0))}
-        found[api.SourceCell][about.grade_id] = kind
+        found[api.SourceCell, about.grade_id] = api.SourceCell(**kind)
         if graded:
-            found[api.GradeCell][about.grade_id] = worth
+            found[api.GradeCell, about.grade_id] = api.GradeCell(**worth)
         if answer:
-            found[api.SolutionCell][about.grade_id] = {}
+            found[api.SolutionCell, about.grade_id] = api.SolutionCell(name=about.grade_id)
         if task:
-            found[api.TaskCell][about.grade_id] = worth
+            found[api.TaskCell, about.grade_id] = api.TaskCell(**worth)
     return found
 
 
 def _known_cells(notebook: api.Notebook) -> Cells:
     """Those that the gradebook has."""
-    return {
-        api.GradeCell: {c.name: {"max_score": c.max_score} for c in notebook.grade_cells},
-        api.SolutionCell: {c.name: {} for c in notebook.solution_cells},
-        api.TaskCell: {c.name: {"max_score": c.max_score} for c in notebook.task_cells},
-        api.SourceCell: {c.name: {} for c in notebook.source_cells},
-    }
+    return {(type(c), c.name): c for c in (*notebook._base_cells, *notebook.source_cells)}
 
 
-def _shown(names: Any) -> str:
-    names = sorted(names)
+def _shown(names: Collection[str]) -> str:
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    return ", ".join(sorted(names)[:NAMED]) + more

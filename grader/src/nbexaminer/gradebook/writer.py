@@ -2,41 +2,69 @@
 
 nbgrader's own preprocessors open the gradebook nine times and commit 27 times a submission.
 The rows written here are the ones that they write (nbgrader/api.py and
-nbgrader/preprocessors/{saveautogrades,latepenalties}.py, version 0.9), by one engine.
-"""
+nbgrader/preprocessors/{saveautogrades,latepenalties}.py, version 0.9), in one session.
 
-from __future__ import annotations
+Two tables beside nbgrader's are written in the same transaction: the journal of what has been
+graded already, by content, so that after a crash there are both or neither; and what was judged in
+each notebook, so that an answer which a human has graded is looked at again only where it changes.
+"""
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from nbgrader import api
-from sqlalchemy import Connection, Select, Table, bindparam, func, insert, select, update
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import Column, Connection, String, Table, Text, func, select
+from sqlalchemy.orm import Session
+from traitlets.config import Configurable
 
-from nbexaminer.database import TABLES, reached
-from nbexaminer.deadlines import extensions
+from nbexaminer.database import TABLES, put, reached
+from nbexaminer.deadlines import put_aside, take_up
 from nbexaminer.errors import GradebookError
-from nbexaminer.examination.record import GradedNotebook
-from nbexaminer.gradebook import journal
-from nbexaminer.gradebook.journal import JournalEntry
+from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.notebook.source import Source
-from nbexaminer.people.roster import excluded_ids
 
 SMALLEST_POINTS = 1e-6
 """Penalties that differ by less are the same."""
 Penalty = Callable[[str, float, float], float | None]
 """Points taken off a learner's score, so many seconds late; nbgrader's plugin."""
+JOURNAL = Table(
+    "grading_journal",
+    TABLES,
+    Column("submission_id", String(32), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("graded", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("verdicts", Text, nullable=False),
+)
+GROUNDS = Table(
+    "grading_judged",
+    TABLES,
+    Column("notebook_id", String(32), primary_key=True),
+    Column("hashes", Text, nullable=False),
+)
 
-_ASSIGNMENT: Table = api.Assignment.__table__
-_STUDENT: Table = api.Student.__table__
-_SUBMISSION: Table = api.SubmittedAssignment.__table__
-_NOTEBOOK: Table = api.SubmittedNotebook.__table__
-_GRADE: Table = api.Grade.__table__
-_COMMENT: Table = api.Comment.__table__
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """How a submission was graded last.
+
+    key: hash of all that its grades depend on.
+    graded: hash of the graded notebooks, as they are to stand in the autograded folder.
+    reason: why it needs the instructor, or empty.
+    verdicts: JSON, a list of one object for each test cell, with its notebook, cell, outcome,
+        points, max_points, message and cause; the same bytes for the same key.
+    """
+
+    key: str
+    graded: str
+    reason: str
+    verdicts: str
 
 
 @dataclass(frozen=True)
@@ -49,11 +77,10 @@ class _Notebook:
     comments: dict[str, str]
 
 
-class ClassGradebook:
+class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
     """One assignment in a gradebook, open for one writer.
 
     url: for SQLAlchemy, sqlite or postgresql.
-    course_id: as configured.
     create_students: whether learners that the gradebook doesn't know are added to it.
     penalty: for what was handed in late.
     Raises GradebookError where the assignment has not been generated; this and all methods raise
@@ -64,8 +91,9 @@ class ClassGradebook:
     def __init__(
         self, url: str, course_id: str, assignment: str, create_students: bool, penalty: Penalty
     ) -> None:
-        self._url = url
-        with self._reached(), api.Gradebook(url, course_id) as gradebook:
+        self._url, self._assignment = url, assignment
+        self._create_students, self._penalty = create_students, penalty
+        with reached(url), api.Gradebook(url, course_id) as gradebook:
             self._engine = gradebook.engine
             try:
                 found = gradebook.find_assignment(assignment)
@@ -74,21 +102,18 @@ class ClassGradebook:
                     f"the gradebook has no assignment {assignment!r}: "
                     f"run `nbgrader generate_assignment {assignment}` first"
                 ) from None
-            self._assignment, self._assignment_id = assignment, found.id
+            self._assignment_id = found.id
             self._notebooks = {n.name: _cells(n) for n in found.notebooks}
-        self._create_students = create_students
-        self._penalty = penalty
-        with self._reached():
             TABLES.create_all(self._engine)
-
-    def __enter__(self) -> ClassGradebook:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
 
-    def _reached(self) -> AbstractContextManager[None]:
-        return reached(self._url)
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """For what is read or written together; all of it is, or nothing."""
+        with reached(self._url), self._engine.begin() as connection:
+            yield connection
 
     def check(self, name: str, source: Source) -> None:
         """Compare a source notebook's graded cells with the gradebook's. Raises GradebookError."""
@@ -102,24 +127,19 @@ class ClassGradebook:
 
     def entry(self, student: str) -> JournalEntry | None:
         """The journal's entry on a learner, or None."""
-        with self._reached(), self._engine.connect() as connection:
-            row = self._submission(connection, student)
-            return None if row is None else journal.read(connection, row.id)
-
-    def excluded(self) -> set[str]:
-        """Ids of the learners whose work is not graded."""
-        with self._reached(), self._engine.connect() as connection:
-            return excluded_ids(connection)
+        with self.transaction() as connection, Session(connection) as session:
+            found = self._submission(session, student)
+            wanted = select(JOURNAL).where(JOURNAL.c.submission_id == (found and found.id))
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else JournalEntry(row.key, row.graded, row.reason, row.verdicts)
 
     def awaiting_a_human(self) -> int:
         """How many submissions have something that a human has to grade."""
-        joined = _SUBMISSION.join(_NOTEBOOK, _NOTEBOOK.c.assignment_id == _SUBMISSION.c.id).join(
-            _GRADE, _GRADE.c.notebook_id == _NOTEBOOK.c.id
-        )
-        mine = (_SUBMISSION.c.assignment_id == self._assignment_id) & _GRADE.c.needs_manual_grade
-        counted = select(func.count(_SUBMISSION.c.id.distinct())).select_from(joined).where(mine)
-        with self._reached(), self._engine.connect() as connection:
-            return connection.scalar(counted) or 0
+        with self.transaction() as connection, Session(connection) as session:
+            found = session.query(api.SubmittedAssignment.id)
+            found = found.filter_by(assignment_id=self._assignment_id)
+            found = found.join(api.SubmittedAssignment.notebooks).join(api.SubmittedNotebook.grades)
+            return found.filter(api.Grade.needs_manual_grade).distinct().count()
 
     def record(
         self,
@@ -134,159 +154,50 @@ class ClassGradebook:
         What a human has given stays, and is to be looked at again where what it was given for has
         changed. Raises GradebookError for a learner who is unknown and is not to be added.
         """
-        with self._reached(), self._engine.begin() as connection:
-            self._ensure_student(connection, student)
-            submission = self._ensure_submission(connection, student, timestamp)
-            rows = self._ensure_notebooks(connection, submission)
+        with self.transaction() as connection, Session(connection) as session:
+            submission = self._submission(session, student) or self._add(session, student)
+            if timestamp is not None:  # as in nbgrader, one that is gone leaves the earlier
+                submission.timestamp = timestamp
+            ids = {name: known.id for name, known in self._notebooks.items()}
+            rows = _ensure(submission.notebooks, api.SubmittedNotebook, "notebook_id", ids)
+            session.flush()
             for graded in notebooks:
-                known = self._notebooks[graded.name]
-                _write_grades(connection, rows[known.id], known, graded)
-                _write_comments(connection, rows[known.id], known, graded)
-            journal.write(connection, submission, entry)
-            self._write_penalties(connection, student)
+                _write(rows[graded.name], self._notebooks[graded.name], graded, connection)
+            session.flush()
+            put(connection, JOURNAL, {"submission_id": submission.id} | vars(entry))
+            session.expire_all()
+            _write_penalties(session, self._assignment, self._penalty, student)
             beside(connection)
 
     def update_penalties(self) -> int:
-        """Bring everybody's penalty for lateness up to date; how many changed.
-
-        They change with the due date, an extension, the policy, and points given by hand.
-        """
-        with self._reached(), self._engine.begin() as connection:
-            return self._write_penalties(connection)
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """For what else is read or written; all of it is, or nothing."""
-        with self._reached(), self._engine.begin() as connection:
-            yield connection
-
-    def extension(self, connection: Connection, student: str) -> datetime.timedelta | None:
-        """The time that a learner has beyond the due date, if it has one; also before anything is
-        handed in."""
-        granted = extensions.extensions(connection, self._assignment, student)
-        return granted[0].ahead if granted and granted[0].due is not None else None
+        """Bring everybody's penalty for lateness up to date; how many changed."""
+        with self.transaction() as connection, Session(connection) as session:
+            return _write_penalties(session, self._assignment, self._penalty)
 
     def tests_worth(self, connection: Connection, student: str) -> float:
         """Points of the tests of what counts now, what being late costs now taken off."""
-        row = self._submission(connection, student)
-        if row is None:
-            return 0.0
-        due = connection.scalar(
-            select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
-        )
-        late = _seconds_late(due, row.extension, row.timestamp)
-        mine = (_NOTEBOOK.c.assignment_id == row.id) & (_GRADE.c.notebook_id == _NOTEBOOK.c.id)
-        earned = select(func.sum(_GRADE.c.auto_score)).where(mine).group_by(_NOTEBOOK.c.id)
-        worth = 0.0
-        for points in connection.scalars(earned):
-            score = float(points or 0)
-            penalty = self._penalty(student, score, late) if late > 0 else None
-            worth += score - min(max(penalty or 0.0, 0.0), score)
-        return worth
+        with Session(connection) as session:
+            submission = self._submission(session, student)
+            worth = 0.0
+            for notebook in submission.notebooks if submission else ():
+                score = sum(grade.auto_score or 0.0 for grade in notebook.grades)
+                worth += score - (_lost(submission, score, self._penalty) or 0.0)
+            return worth
 
-    def _submission(self, connection: Connection, student: str) -> Any:
-        columns = _SUBMISSION.c
-        mine = (columns.assignment_id == self._assignment_id) & (columns.student_id == student)
-        return connection.execute(select(_SUBMISSION).where(mine)).one_or_none()
+    def _submission(self, session: Session, student: str) -> Any:
+        """The learner's, or None."""
+        mine = {"assignment_id": self._assignment_id, "student_id": student}
+        return session.query(api.SubmittedAssignment).filter_by(**mine).one_or_none()
 
-    def _ensure_student(self, connection: Connection, student: str) -> None:
-        if connection.execute(select(_STUDENT.c.id).where(_STUDENT.c.id == student)).first():
-            return
-        if not self._create_students:
-            raise GradebookError(f"the gradebook has no student {student!r}")
-        connection.execute(insert(_STUDENT).values(id=student))
-
-    def _ensure_submission(
-        self, connection: Connection, student: str, timestamp: datetime.datetime | None
-    ) -> str:
-        """Its id."""
-        row = self._submission(connection, student)
-        if row is None:
-            values: dict[str, Any] = {"assignment_id": self._assignment_id, "student_id": student}
-            made = connection.execute(insert(_SUBMISSION).values(values | {"timestamp": timestamp}))
-            assert made.inserted_primary_key is not None
-            return str(made.inserted_primary_key[0])
-        if timestamp is not None:  # as in nbgrader, one that is no longer there leaves the earlier
-            changed = update(_SUBMISSION).where(_SUBMISSION.c.id == row.id)
-            connection.execute(changed.values(timestamp=timestamp))
-        return str(row.id)
-
-    def _ensure_notebooks(self, connection: Connection, submission: str) -> dict[str, str]:
-        """Ids of the submission's rows, by the assignment's notebooks' ids."""
-        columns = _NOTEBOOK.c
-        found = select(columns.notebook_id, columns.id).where(columns.assignment_id == submission)
-        rows = {notebook: row for notebook, row in connection.execute(found)}
-        for notebook in self._notebooks.values():
-            if notebook.id not in rows:
-                values = {"assignment_id": submission, "notebook_id": notebook.id}
-                made = connection.execute(insert(_NOTEBOOK).values(values))
-                assert made.inserted_primary_key is not None
-                rows[notebook.id] = made.inserted_primary_key[0]
-        return rows
-
-    def _write_penalties(self, connection: Connection, student: str | None = None) -> int:
-        """Write what the penalties should be, of one learner if named; how many that changes."""
-        extensions.take_up(connection, self._assignment, student)
-        due = connection.scalar(
-            select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.id == self._assignment_id)
-        )
-        # nbgrader can't extend a due date that was taken away in the formgrader.
-        if due is None and extensions.taken_up(connection, self._assignment):
-            extensions.put_aside(connection, self._assignment)
-        mine = _SUBMISSION.c.assignment_id == self._assignment_id
-        if student is not None:
-            mine &= _SUBMISSION.c.student_id == student
-        notebook = _NOTEBOOK.c
-        joined = _NOTEBOOK.join(_SUBMISSION, _SUBMISSION.c.id == notebook.assignment_id)
-        found = (
-            select(
-                notebook.id,
-                notebook.late_submission_penalty,
-                _SUBMISSION.c.student_id,
-                _SUBMISSION.c.timestamp,
-                _SUBMISSION.c.extension,
-            )
-            .select_from(joined)
-            .where(mine)
-        )
-        rows = [
-            (row, before, whose, _seconds_late(due, extension, timestamp))
-            for row, before, whose, timestamp, extension in connection.execute(found)
-        ]
-        scores: dict[str, float] = {}
-        if any(late > 0 for *_, late in rows):
-            scores = _scores(connection, select(notebook.id).select_from(joined).where(mine))
-        values, changed = [], 0
-        for row, before, whose, late in rows:
-            score = scores.get(row, 0.0)
-            penalty = self._penalty(whose, score, late) if late > 0 else None
-            if penalty is not None:
-                penalty = min(max(penalty, 0.0), score)
-            other = abs((before or 0.0) - (penalty or 0.0)) >= SMALLEST_POINTS
-            if other or (before is None) != (penalty is None):
-                values.append({"_notebook": row, "late_submission_penalty": penalty})
-                changed += other
-        if values:
-            this = notebook.id == bindparam("_notebook")
-            connection.execute(update(_NOTEBOOK).where(this), values)
-        return changed
-
-
-def _scores(connection: Connection, notebooks: Select[tuple[str]]) -> dict[str, float]:
-    """Points of submitted notebooks, without penalties; one without grades isn't there."""
-    row = _GRADE.c.notebook_id
-    found = select(row, func.sum(api.Grade.score)).where(row.in_(notebooks)).group_by(row)
-    return {notebook: float(score) for notebook, score in connection.execute(found)}
-
-
-def _seconds_late(
-    due: datetime.datetime | None,
-    extension: datetime.timedelta | None,
-    handed_in: datetime.datetime | None,
-) -> float:
-    if due is None or handed_in is None:
-        return 0.0
-    return (handed_in - due - (extension or datetime.timedelta())).total_seconds()
+    def _add(self, session: Session, student: str) -> Any:
+        """A submission of a learner who has none yet."""
+        if session.get(api.Student, student) is None:
+            if not self._create_students:
+                raise GradebookError(f"the gradebook has no student {student!r}")
+            session.add(api.Student(id=student))
+        made = api.SubmittedAssignment(assignment_id=self._assignment_id, student_id=student)
+        session.add(made)
+        return made
 
 
 def _cells(notebook: api.Notebook) -> _Notebook:
@@ -296,52 +207,98 @@ def _cells(notebook: api.Notebook) -> _Notebook:
     return _Notebook(notebook.id, points, graded, answers)
 
 
-def _write_grades(
-    connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
-) -> None:
-    columns = (_GRADE.c.cell_id, _GRADE.c.manual_score, _GRADE.c.needs_manual_grade)
-    found = connection.execute(select(*columns).where(_GRADE.c.notebook_id == row))
-    present = {cell: (by_hand, look) for cell, by_hand, look in found}
-    before = journal.grounds_before(connection, row)
-    values: dict[str, dict[str, Any]] = {}
-    for name, cell in known.grades.items():
-        by_hand, waits = present.get(cell, (None, False))
+def _write(row: Any, known: _Notebook, graded: GradedNotebook, connection: Connection) -> None:
+    """Write the grades and comments of a submitted notebook."""
+    found = connection.scalar(select(GROUNDS.c.hashes).where(GROUNDS.c.notebook_id == row.id))
+    before = json.loads(found or "{}")
+    for name, grade in _ensure(row.grades, api.Grade, "cell_id", known.grades).items():
+        by_hand = grade.manual_score is not None
         if name in graded.scores:
-            score = graded.scores[name]
-            look = score is None or by_hand is not None
-            if by_hand is not None and before.get(name) == graded.grounds[name]:
-                look = waits
-            look = look or bool(graded.reason)
-            values[cell] = {"auto_score": score, "needs_manual_grade": look}
-        elif cell not in present or graded.reason:  # a task: nothing about it is automatic
-            values[cell] = {"auto_score": None, "needs_manual_grade": True}
-    _write(connection, _GRADE, row, present, values)
-    journal.write_grounds(connection, row, graded.grounds)
+            score = grade.auto_score = graded.scores[name]
+            look = grade.needs_manual_grade
+            if not by_hand or before.get(name) != graded.grounds[name]:
+                look = score is None or by_hand
+            grade.needs_manual_grade = look or bool(graded.reason)
+        elif graded.reason:  # a task: nothing about it is automatic
+            grade.auto_score, grade.needs_manual_grade = None, True
+    for name, comment in _ensure(row.comments, api.Comment, "cell_id", known.comments).items():
+        comment.auto_comment = graded.comments.get(name)
+    hashes = json.dumps(graded.grounds, sort_keys=True)
+    put(connection, GROUNDS, {"notebook_id": row.id, "hashes": hashes})
 
 
-def _write_comments(
-    connection: Connection, row: str, known: _Notebook, graded: GradedNotebook
+def _ensure(rows: Any, table: type[Any], column: str, ids: dict[str, str]) -> dict[str, Any]:
+    """Those of `rows` whose column has one of the ids, by the ids' names; made where missing."""
+    present = {getattr(row, column): row for row in rows}
+    for new in ids.values() - present.keys():
+        present[new] = table(**{column: new})
+        rows.append(present[new])
+    return {name: present[id] for name, id in ids.items()}
+
+
+def penalty_of(parent: Configurable) -> Penalty:
+    """The penalty that is configured; parent: nbgrader's app or converter."""
+    late = AssignLatePenalties(parent=parent)
+    late.init_plugin()
+    found: Penalty = late.plugin_inst.late_submission_penalty
+    return found
+
+
+def bring_up_to_date(
+    gradebook: api.Gradebook, exercises: Collection[str], parent: Configurable
 ) -> None:
-    present = select(_COMMENT.c.cell_id).where(_COMMENT.c.notebook_id == row)
-    values = {
-        cell: {"auto_comment": graded.comments.get(name)} for name, cell in known.comments.items()
-    }
-    _write(connection, _COMMENT, row, set(connection.scalars(present)), values)
+    """Write the penalties of the exercises that the gradebook has, before scores are shown: they
+    change with the due date, an extension, the policy, and points given by hand. Raises
+    GradebookUnavailable."""
+    with reached(gradebook.engine.url.render_as_string(hide_password=False)):
+        TABLES.create_all(gradebook.engine)
+        for name in [assignment.name for assignment in gradebook.assignments]:
+            if name in exercises:
+                _write_penalties(gradebook.db(), name, penalty_of(parent))
+                gradebook.db.commit()
 
 
-def _write(
-    connection: Connection,
-    table: Table,
-    row: str,
-    present: Iterable[str],
-    values: Mapping[str, dict[str, Any]],
-) -> None:
-    """Update the rows of a submitted notebook's cells that are `present`, insert the others."""
-    present = set(present)
-    new = [{"notebook_id": row, "cell_id": c} | v for c, v in values.items() if c not in present]
-    old = [{"_cell": c} | v for c, v in values.items() if c in present]
-    if new:
-        connection.execute(insert(table), new)
-    if old:
-        mine = (table.c.notebook_id == row) & (table.c.cell_id == bindparam("_cell"))
-        connection.execute(update(table).where(mine), old)
+def _write_penalties(
+    session: Session, exercise: str, penalty: Penalty, student: str | None = None
+) -> int:
+    """Write what the penalties should be, of one learner if named; how many that changes.
+
+    In the transaction at hand, in which the session holds no submission yet.
+    """
+    connection = session.connection()
+    take_up(connection, exercise, student)
+    assignment = session.query(api.Assignment).filter_by(name=exercise).one()
+    # nbgrader can't extend a due date that was taken away in the formgrader.
+    if assignment.duedate is None:
+        put_aside(connection, exercise)
+    found = session.query(api.SubmittedNotebook, api.SubmittedAssignment)
+    found = found.join(api.SubmittedNotebook.assignment).filter_by(assignment_id=assignment.id)
+    if student is not None:
+        found = found.filter_by(student_id=student)
+    rows, scores = found.all(), {}
+    if any(_seconds_late(submission) > 0 for _, submission in rows):
+        of = api.Grade.notebook_id
+        points = session.query(of, func.sum(api.Grade.score)).group_by(of)
+        ids = found.with_entities(api.SubmittedNotebook.id)
+        scores = dict(points.filter(of.in_(ids)).all())
+    changed = 0
+    for row, submission in rows:
+        before, now = row.late_submission_penalty, _lost(submission, scores.get(row.id, 0), penalty)
+        other = abs((before or 0.0) - (now or 0.0)) >= SMALLEST_POINTS
+        if other or (before is None) != (now is None):
+            row.late_submission_penalty = now
+        changed += other
+    session.flush()
+    return changed
+
+
+def _lost(submission: Any, score: float, penalty: Penalty) -> float | None:
+    """Of a notebook's score, what being late costs, or None where it was in time."""
+    late = _seconds_late(submission)
+    taken_off = penalty(submission.student_id, score, late) if late > 0 else None
+    return None if taken_off is None else min(max(taken_off, 0.0), score)
+
+
+def _seconds_late(submission: Any) -> float:
+    # nbgrader can't tell where an extension has lost its due date.
+    return 0.0 if submission.assignment.duedate is None else submission.total_seconds_late

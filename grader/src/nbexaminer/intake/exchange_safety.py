@@ -4,8 +4,6 @@ It goes by what the kernel goes by on an ordinary file system: owner, group and 
 Access lists (`getfacl`) are not looked at.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
@@ -21,6 +19,7 @@ from nbexaminer.sandbox.promises import Tried
 
 ENTER, WRITE, READ = 0o1, 0o2, 0o4
 EVERYBODY = "everybody"
+CLOSE = "chown it to you, and chmod go-w it"
 SHOWN = 5
 """Names, of many that are at fault alike."""
 
@@ -29,23 +28,16 @@ SHOWN = 5
 class Place:
     """The exchange and the course folder, and whose they are.
 
+    folder: the course's in the exchange.
     own: accounts that may own and change all of it.
     learners: accounts that are known to be learners'.
     """
 
     course: CourseFolder
+    root: Path
+    folder: Path
     own: frozenset[int]
     learners: frozenset[str]
-
-    @property
-    def root(self) -> Path:
-        """The exchange."""
-        return exchange_root(self.course)
-
-    @property
-    def folder(self) -> Path:
-        """The course's folder in it."""
-        return self.root / self.course.directory.course_id
 
     def may(self, path: Path, bits: int) -> str:
         """Who besides its owner may do one of these things to a file or folder, or empty."""
@@ -55,10 +47,13 @@ class Place:
         learners = self.learners & members(group) if mode & (bits << 3) else set()
         return ", ".join(sorted(learners))
 
-    def changed_by(self, path: Path) -> str:
-        """Who besides the instructor may change a file or folder, or empty."""
-        owner = path.stat().st_uid
-        return self.may(path, WRITE) or ("" if owner in self.own else name_of(owner))
+    def changed(self, paths: Iterable[Path], cure: str) -> Iterator[str]:
+        """Which of these, as far as they are there, others than the instructor may change."""
+        for path in _there(paths):
+            owner = path.stat().st_uid
+            who = self.may(path, WRITE) or ("" if owner in self.own else name_of(owner))
+            if who:
+                yield f"{path} can be changed by {who}: {cure.format(path)}"
 
 
 def exchange_root(course: CourseFolder) -> Path:
@@ -68,10 +63,12 @@ def exchange_root(course: CourseFolder) -> Path:
 
 def safety(course: CourseFolder) -> Iterator[Tried]:
     """Every promise, and how to put right what isn't kept; none without an exchange."""
-    if not exchange_root(course).is_dir():
+    root = exchange_root(course)
+    if not root.is_dir():
         return
     own = frozenset({0, os.geteuid(), course.root.stat().st_uid})
-    place = Place(course, own, frozenset(_learners(course, own)))
+    folder = root / course.directory.course_id
+    place = Place(course, root, folder, own, frozenset(_learners(course, folder, own)))
     for words, problems in PROMISES:
         found = list(dict.fromkeys(problems(place)))
         shown = found[:SHOWN] + ([f"and {len(found) - SHOWN} more"] if found[SHOWN:] else [])
@@ -100,7 +97,7 @@ def name_of(account: int) -> str:
         return f"account {account}"
 
 
-def _learners(course: CourseFolder, own: frozenset[int]) -> Iterator[str]:
+def _learners(course: CourseFolder, folder: Path, own: frozenset[int]) -> Iterator[str]:
     """Who is in the gradebook, or has handed in."""
     url = make_url(course.db_url)
     if not url.drivername.startswith("sqlite") or Path(url.database or "").is_file():
@@ -109,9 +106,7 @@ def _learners(course: CourseFolder, own: frozenset[int]) -> Iterator[str]:
             if inspect(connection).has_table("student"):
                 yield from connection.scalars(text("SELECT id FROM student"))
         engine.dispose()
-    inbound = exchange_root(course) / course.directory.course_id / "inbound"
-    owners = {path.lstat().st_uid for path in _inside(inbound)}
-    yield from map(name_of, owners - own)
+    yield from map(name_of, {path.lstat().st_uid for path in _inside(folder / "inbound")} - own)
 
 
 def _inside(folder: Path) -> list[Path]:
@@ -128,9 +123,9 @@ def _there(paths: Iterable[Path]) -> list[Path]:
 
 def _ways(place: Place) -> Iterator[str]:
     root = place.course.root.resolve()
-    for folder in {*place.root.resolve().parents, *root.parents}:
-        if not folder.stat().st_mode & stat.S_ISVTX and (who := place.changed_by(folder)):
-            yield f"{folder} can be changed by {who}: chmod go-w {folder}, or chown it to root"
+    above = {*place.root.resolve().parents, *root.parents}
+    free = (folder for folder in above if not folder.stat().st_mode & stat.S_ISVTX)
+    yield from place.changed(free, "chmod go-w {}, or chown it to root")
 
 
 def _top(place: Place) -> Iterator[str]:
@@ -139,30 +134,29 @@ def _top(place: Place) -> Iterator[str]:
         yield f"{place.root} belongs to {name_of(state.st_uid)}: chown root {place.root}"
     if place.may(place.root, WRITE) and not state.st_mode & stat.S_ISVTX:
         yield f"whoever may write to {place.root} may replace what is in it: chmod +t {place.root}"
-    if place.folder.is_dir() and (who := place.changed_by(place.folder)):
-        yield f"{place.folder} can be changed by {who}: chown it to you, and chmod 755 it"
+    yield from place.changed([place.folder], "chown it to you, and chmod 755 it")
 
 
 def _released(place: Place) -> Iterator[str]:
     outbound = place.folder / "outbound"
-    for path in _there([outbound, *outbound.rglob("*")]):
-        if who := place.changed_by(path):
-            yield f"{path} can be changed by {who}: chown it to you, and chmod go-w it"
+    yield from place.changed([outbound, *outbound.rglob("*")], CLOSE)
 
 
 def _listed(place: Place) -> Iterator[str]:
     for name, mode in (("inbound", "3733"), ("feedback", "711")):
-        for folder in _there([place.folder / name]):
-            if who := place.may(folder, READ):
-                yield f"{folder} can be listed by {who}: chmod {mode} {folder}"
+        folder = place.folder / name
+        if folder.exists() and (who := place.may(folder, READ)):
+            yield f"{folder} can be listed by {who}: chmod {mode} {folder}"
 
 
 def _removed(place: Place) -> Iterator[str]:
-    for inbound in _there([place.folder / "inbound"]):
-        if not inbound.stat().st_mode & stat.S_ISVTX:
+    inbound = place.folder / "inbound"
+    if inbound.exists():
+        state = inbound.stat()
+        if not state.st_mode & stat.S_ISVTX:
             yield f"who knows a submission's name may remove it: chmod 3733 {inbound}"
-        if (owner := inbound.stat().st_uid) not in place.own:
-            yield f"{inbound} belongs to {name_of(owner)}: chown it to you"
+        if state.st_uid not in place.own:
+            yield f"{inbound} belongs to {name_of(state.st_uid)}: chown it to you"
 
 
 def _guessed(place: Place) -> Iterator[str]:
@@ -178,9 +172,7 @@ def _guessed(place: Place) -> Iterator[str]:
 
 def _feedback(place: Place) -> Iterator[str]:
     folder = place.folder / "feedback"
-    for path in _there([folder, *_inside(folder)]):
-        if who := place.changed_by(path):
-            yield f"{path} can be changed by {who}: chown it to you, and chmod go-w it"
+    yield from place.changed([folder, *_inside(folder)], CLOSE)
 
 
 def _owners(place: Place) -> Iterator[str]:
@@ -206,8 +198,7 @@ def _course(place: Place) -> Iterator[str]:
             bits = ENTER | READ if path.is_dir() else READ
             if who := place.may(path, bits):
                 yield f"{path} can be read by {few or who}: chmod 700 {root}"
-    if who := place.changed_by(root):
-        yield f"{root} can be changed by {who}: chmod 700 {root}"
+    yield from place.changed([root], "chmod 700 {}")
 
 
 PROMISES: tuple[tuple[str, Callable[[Place], Iterator[str]]], ...] = (

@@ -3,8 +3,6 @@
 Everything goes by descriptors: what was checked is what is read, whatever takes its place then.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import stat
@@ -26,7 +24,6 @@ TOO_MUCH = (
     f"the folder holds more than {MAX_FILES} files and folders or {MAX_FILES_BYTES / 1e6:.0f} MB, "
     f"or paths more than {MAX_DEPTH} folders deep or {MAX_PLACE} bytes long"
 )
-_CHUNK = 1 << 20
 
 
 class Entry(NamedTuple):
@@ -163,14 +160,9 @@ def copy_file(path: str | Path, to: Path, most: int, folder: int | None = None) 
 
     Raises Malformed where it has more than `most` bytes, or gets to have them meanwhile.
     """
-    size = 0
-    with open_file(path, most, folder) as file, to.open("xb") as copy:
-        while chunk := file.read(_CHUNK):
-            size += len(chunk)
-            if size > most:
-                raise Malformed(too_big(size, most))
-            copy.write(chunk)
-    return size
+    data = read_file(path, most, folder)
+    with to.open("xb") as copy:
+        return copy.write(data)
 
 
 def too_big(size: int, most: int) -> str:

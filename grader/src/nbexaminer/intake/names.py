@@ -1,7 +1,5 @@
 """Names that learners give: whose a submission is, and how any name can be printed."""
 
-from __future__ import annotations
-
 import os
 import re
 

@@ -1,4 +1,4 @@
-"""What may be taken from a submitted folder, and why the rest may not.
+"""What may be taken from a submitted folder or the exchange's drop box, and why the rest may not.
 
 The one policy, for `nbgrader autograde` and the class command alike. What one
 learner hands in is that learner's trouble: it ends in a `Malformed` or in a remark, never in the
@@ -7,7 +7,6 @@ end of a class's run.
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import fnmatch
 import glob
@@ -15,18 +14,20 @@ import os
 import re
 import stat
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from nbexaminer.errors import Malformed, Missing, TooMuch
-from nbexaminer.intake.files import MAX_BYTES, open_folder, read_file, walk
+from nbexaminer.errors import Malformed, TooMuch
+from nbexaminer.intake.files import MAX_BYTES, copy_folder, open_folder, read_file, walk
 from nbexaminer.intake.names import check_learner, printable
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp
+from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
 
+WRITING = datetime.timedelta(minutes=10)
+"""What handing in may take."""
 MAX_NAMES_SHOWN = 20
 MAX_OWN_BYTES = 1_000
 SECRET = "submission_secret.txt"
@@ -46,38 +47,21 @@ class Expected:
     notebooks: Mapping[str, Collection[str]]
     files: Collection[str] = ()
 
-    def has(self, place: str) -> bool:
-        """Whether a file may lie there."""
-        return any(fnmatch.fnmatchcase(place, pattern) for pattern in self.files)
 
-
-@dataclass(frozen=True)
+@dataclass
 class Intake:
     """What may be taken from one submitted folder. From `take`.
 
     handed_in: when, in UTC, or None where the folder doesn't say.
-    notebooks: those to be graded, and the file of each in the folder, or None where there is none.
-    files: ordinary files that are copied, by their places in the folder.
+    notebooks: the bytes of those to be graded, or why there are none.
+    files: places in the folder of ordinary files that are copied.
     remarks: phrases for an instructor: what is left out, or taken for something else.
-    there: what lies there, where a notebook is missing.
     """
 
-    learner: str
-    top: Path
-    folder: Path
     handed_in: datetime.datetime | None
-    notebooks: Mapping[str, str | None]
-    files: Mapping[str, Path]
-    remarks: Sequence[str]
-    there: str
-
-    def read(self, notebook: str) -> bytes:
-        """The file's bytes. Raises Malformed, which says what is there instead."""
-        name = self.notebooks[notebook]
-        if name is None:
-            raise Missing(f"{notebook}.ipynb is missing; {self.there}")
-        with open_folder(self.top, *self.folder.relative_to(self.top).parts) as folder:
-            return read_file(name, folder=folder)
+    notebooks: dict[str, bytes | str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def top_of(course: CourseDirectory) -> Path:
@@ -127,77 +111,75 @@ def take(learner: str, folder: Path, expected: Expected, top: Path) -> Intake:
     check_learner(learner)
     with open_folder(top, *folder.relative_to(top).parts) as descriptor:
         try:
-            handed_in = read_timestamp(descriptor)
-            notebooks, places, remarks, there = _look_into(descriptor, expected)
+            taken = Intake(read_timestamp(descriptor))
+            _look_into(descriptor, expected, taken)
         except OSError as error:
             raise Malformed(f"the folder can't be looked into: {error.strerror}") from None
-    files = {place: folder / place for place in places}
-    return Intake(learner, top, folder, handed_in, notebooks, files, remarks, there)
+    return taken
 
 
-def _look_into(
-    folder: int, expected: Expected
-) -> tuple[dict[str, str | None], list[str], list[str], str]:
-    """The notebooks, the places of the files, the remarks and what is there, as of `Intake`."""
-    named: dict[str, str | None] = {name: f"{name}.ipynb" for name in expected.notebooks}
+def _look_into(folder: int, expected: Expected, taken: Intake) -> None:
+    """Find out what is taken of it."""
+    named = {name: f"{name}.ipynb" for name in expected.notebooks}
+    # Of its own files nbgrader has to read what is there as text, when it goes on.
+    own = {name: _read(folder, name, MAX_OWN_BYTES) for name in _OWN}
+    taken.files = [name for name, it in own.items() if isinstance(it, bytes) and it.isascii()]
     try:
         modes = {e.place: e.state.st_mode for e in walk(folder)}
     except TooMuch as reason:
-        remarks = [f"nothing beside the notebooks is copied, since {reason}"]
-        return named, _nbgraders_own(folder), remarks, ""
+        taken.remarks.append(f"nothing beside the notebooks is copied, since {reason}")
+        taken.notebooks = {name: _read(folder, place) for name, place in named.items()}
+        return
     ordinary = sorted(place for place, mode in modes.items() if stat.S_ISREG(mode))
     notebooks = [n for n in ordinary if n.endswith(".ipynb")]
     others = [n for n in notebooks if os.sep not in n and n not in named.values()]
-    found, remarks = _found_under_other_names(folder, expected, modes, others)
+    missing = [name for name, place in named.items() if place not in modes]
+    found = _found_under_other_names(folder, {n: expected.notebooks[n] for n in missing}, others)
+    for name, place in found.items():
+        taken.remarks.append(f"{printable(place)} is taken for {name}.ipynb, which is missing")
     files = [n for n in ordinary if n not in notebooks]
-    own = _nbgraders_own(folder)
-    kept = own + [n for n in files if n not in _OWN and expected.has(n)]
+    taken.files += [
+        place
+        for place in files
+        if place not in _OWN and any(fnmatch.fnmatchcase(place, like) for like in expected.files)
+    ]
     strange = [n for n, mode in modes.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
     # A notebook that is asked for and is a link gets its reason when it is read.
     strange = sorted(n for n in strange if n not in named.values())
     unasked = [n for n in others if n not in found.values()]
-    unexpected = [n for n in files if n not in kept]
-    remarks += left_out("copied", "it is no ordinary file", strange)
-    remarks += left_out("graded", "no notebook of that name is asked for", unasked)
-    remarks += left_out("copied", "the exercise expects no such file", unexpected)
+    unexpected = [n for n in files if n not in taken.files]
+    taken.remarks += left_out("copied", "it is no ordinary file", strange)
+    taken.remarks += left_out("graded", "no notebook of that name is asked for", unasked)
+    taken.remarks += left_out("copied", "the exercise expects no such file", unexpected)
     there = _shown([n for n in ordinary if n not in _OWN])
     said = f"the folder holds {there}" if there else "the folder is empty"
-    return named | found, kept, remarks, said
+    for name, place in (named | found).items():
+        nowhere = name in missing and name not in found
+        taken.notebooks[name] = f"{place} is missing; {said}" if nowhere else _read(folder, place)
 
 
-def _nbgraders_own(folder: int) -> list[str]:
-    """Those files of its own that nbgrader can read as text, as it does when it goes on."""
-    own = []
-    for name in _OWN:
-        with contextlib.suppress(Malformed):
-            if read_file(name, MAX_OWN_BYTES, folder).isascii():
-                own.append(name)
-    return own
+def _read(folder: int, place: str, most: int = MAX_BYTES) -> bytes | str:
+    """A file's bytes, or why there are none."""
+    try:
+        return read_file(place, most, folder)
+    except Malformed as error:
+        return str(error)
 
 
 def _found_under_other_names(
-    folder: int, expected: Expected, there: Collection[str], others: Sequence[str]
-) -> tuple[dict[str, str | None], list[str]]:
-    """For each notebook that is missing, the only one with most of its answers, or None."""
-    missing = {n: set(i) for n, i in expected.notebooks.items() if f"{n}.ipynb" not in there}
-    found: dict[str, str | None] = {}
-    remarks = []
-    ids = {name: _grade_ids(folder, name) for name in others} if missing else {}
-    for name, wanted in missing.items():
-        fit = [other for other in others if len(wanted & ids[other]) * 2 > len(wanted)]
-        found[name] = fit[0] if len(fit) == 1 else None
+    folder: int, missing: Mapping[str, Collection[str]], others: Sequence[str]
+) -> dict[str, str]:
+    """For each missing notebook, given with the ids of its answers, the only one with most of
+    them, if any; found as text, since this process parses no submission."""
+    found = {}
+    texts = [(name, _read(folder, name)) for name in others if missing]
+    ids = {name: {*_GRADE_ID.findall(text)} for name, text in texts if isinstance(text, bytes)}
+    for name, answers in missing.items():
+        wanted = {answer.encode() for answer in answers}
+        fit = [other for other in ids if len(wanted & ids[other]) * 2 > len(wanted)]
         if len(fit) == 1:
-            remarks.append(f"{printable(fit[0])} is taken for {name}.ipynb, which is missing")
-    return found, remarks
-
-
-def _grade_ids(folder: int, name: str) -> set[str]:
-    """Grade ids that stand in a notebook, found as text: this process parses no submission."""
-    try:
-        data = read_file(name, MAX_BYTES, folder)
-    except Malformed:
-        return set()
-    return {found.decode(errors="replace") for found in _GRADE_ID.findall(data)}
+            found[name] = fit[0]
+    return found
 
 
 def left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
@@ -209,3 +191,74 @@ def _shown(names: Sequence[str]) -> str:
     shown = ", ".join(map(printable, names[:MAX_NAMES_SHOWN]))
     more = len(names) - MAX_NAMES_SHOWN
     return shown + (f" and {more} more" if more > 0 else "")
+
+
+class Dropped(NamedTuple):
+    """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in.
+
+    Every learner may put and change things there, and their side says when. What it can't choose
+    is when a file was last written. remarks: on that, and on what is not copied.
+    """
+
+    learner: str
+    handed_in: datetime.datetime
+    remarks: Sequence[str] = ()
+
+
+def read_dropped(name: str) -> Dropped:
+    """Whose an entry of the drop box is by its name. Raises Malformed."""
+    parts = name.rsplit("+", 3)
+    if len(parts) < 3:
+        raise Malformed("its name is not of nbgrader's form, LEARNER+EXERCISE+TIME+SECRET")
+    check_learner(parts[0])
+    if not name.isprintable():
+        raise Malformed("its name has characters that can't be printed")
+    return Dropped(parts[0], parse_timestamp(parts[2]))
+
+
+def take_dropped(
+    inbound: Path, name: str, check_owner: bool = True, to: Path | None = None
+) -> Dropped:
+    """Whose an entry of the drop box is. Raises Malformed where it is not to be collected.
+
+    check_owner: whether its account has to be the learner's, or the grader's own.
+    to: where to copy it, a folder that nobody else can change.
+    """
+    dropped = read_dropped(name)
+    with open_folder(inbound, name) as folder:
+        if check_owner:
+            check_account(dropped.learner, folder)
+        try:
+            said = min(dropped.handed_in, read_timestamp(folder) or dropped.handed_in)
+            states = [os.fstat(folder), *(entry.state for entry in walk(folder))]
+            left = copy_folder(folder, to) if to else []
+        except OSError as error:
+            failed = "it can't be copied" if to else "the folder can't be looked into"
+            raise Malformed(f"{failed}: {error.strerror}") from None
+    remarks = left_out("copied", "it is no ordinary file", left)
+    written = int(max(state.st_ctime for state in states))
+    last = datetime.datetime.fromtimestamp(written, datetime.UTC).replace(tzinfo=None)
+    if last - said >= WRITING:
+        remarks.append(
+            f"it says that it was handed in at {said} UTC, but was still written to at {last} UTC"
+        )
+    return dropped._replace(remarks=remarks)
+
+
+def check_account(learner: str, folder: int) -> None:
+    """Raises Malformed for a folder, given by its descriptor, of another's.
+
+    One of the grader's own account nobody else can have made.
+    """
+    import pwd  # Windows has none, and no exchange either
+
+    owner = os.fstat(folder).st_uid
+    try:
+        name = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        name = f"an account without a name, {owner}"
+    if learner != name and owner != os.geteuid():
+        raise Malformed(
+            f"it belongs to {printable(name)}, not to {learner}; where accounts are not named "
+            "as learners are, set c.ExchangeCollect.check_owner = False"
+        )

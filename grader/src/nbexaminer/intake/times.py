@@ -1,7 +1,5 @@
 """When something was handed in, as nbgrader and learning platforms write it."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from pathlib import Path
@@ -48,11 +46,9 @@ def parse_timestamp(text: str) -> datetime.datetime:
         if found["sign"] is None:
             when: datetime.datetime = parse_utc(text)
         else:  # nbgrader would take the hours for seconds, or for nothing
-            ahead = datetime.timedelta(
-                hours=int(found["hours"]), minutes=int(found["minutes"] or 0)
-            )
-            here = parse_utc(found["here"])
-            when = here - ahead if found["sign"] == "+" else here + ahead
+            hours, minutes = (int(found["sign"] + (found[x] or "0")) for x in ("hours", "minutes"))
+            ahead = datetime.timedelta(hours=hours, minutes=minutes)
+            when = parse_utc(found["here"]) - ahead
     except Exception as error:  # dateutil has many
         raise Malformed(printable(str(error))) from None
     return check_year(when)

@@ -1,7 +1,5 @@
 """`nbgrader autograde` and the formgrader's button send what was handed in down the conveyor."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from nbconvert.exporters import Exporter
@@ -27,20 +25,15 @@ class SubmissionReader(Exporter):
 
     def _convert(self) -> None:
         """Grade what was asked for, in this process. Raises NbGraderException."""
+        converter, exercise = self._converter, self._converter.coursedir.assignment_id
         try:
-            self._grade()
+            folder = ClassFolder(CourseFolder.of(converter), exercise, converter)
+            with folder.locked(), folder.gradebook() as gradebook:
+                submitted = SubmittedFolder(folder, gradebook, converter.force)
+                Conveyor(submitted, folder.trial()).run(here)
         except (Refusal, TraitError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
-
-    def _grade(self) -> None:
-        converter = self._converter
-        folder = ClassFolder(
-            CourseFolder.of(converter), converter.coursedir.assignment_id, converter
-        )
-        with folder.locked(), folder.gradebook() as gradebook:
-            submitted = SubmittedFolder(folder, gradebook, converter.force)
-            Conveyor(submitted, submitted, folder.trial()).run(here)
         summary = submitted.summary
         for learner in summary.excluded:
             self.log.warning("Not graded: %s: you have excluded this learner", learner)

@@ -1,7 +1,5 @@
 """Steps of nbgrader's exchange that one learner's odd folder neither ends nor misleads."""
 
-from __future__ import annotations
-
 import datetime
 import os
 import shutil
@@ -12,9 +10,8 @@ from typing import Any
 from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.drop_box import copy_dropped, read_dropped, take_dropped
 from nbexaminer.intake.names import printable
-from nbexaminer.intake.taking import SECRET
+from nbexaminer.intake.taking import SECRET, read_dropped, take_dropped
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 
 
@@ -47,17 +44,16 @@ class Collect(ExchangeCollect):
 
     def copy_files(self) -> None:
         """Copy each learner's submission, unless it is there already."""
-        course = self.coursedir
-        self.log.info(
-            "Processing %d submissions of %s", len(self.src_records), course.assignment_id
-        )
+        course, exercise = self.coursedir, self.coursedir.assignment_id
+        self.log.info("Processing %d submissions of %s", len(self.src_records), exercise)
         for record in self.src_records:
             learner = record["username"]
-            place = Path(
-                course.format_path(course.submitted_directory, learner, course.assignment_id)
-            )
+            place = Path(course.format_path(course.submitted_directory, learner, exercise))
             if self._is_wanted(place, record["timestamp"]):
-                self._collect(learner, record["filename"], place)
+                try:
+                    self._collect(learner, record["filename"], place)
+                except Malformed as error:
+                    self._refuse(record["filename"], error)
             else:
                 newer = "no newer one" if self.update else "use --update to update"
                 self.log.info("Collected already, %s: %s", newer, learner)
@@ -76,16 +72,15 @@ class Collect(ExchangeCollect):
         return bool(self.before_duedate and there != handed_in)
 
     def _collect(self, learner: str, name: str, place: Path) -> None:
-        """Copy what is ordinary in a submission, by way of a folder that no learner can change."""
+        """Copy what is ordinary in a submission, by way of a folder that no learner can change.
+
+        Raises Malformed.
+        """
         with tempfile.TemporaryDirectory(prefix="collect-") as own:
             taken = Path(own) / "taken"
             taken.mkdir()
-            try:
-                remarks = copy_dropped(Path(self.inbound_path), name, taken, self.check_owner)
-            except Malformed as error:
-                self._refuse(name, error)
-                return
-            for remark in remarks:
+            inbound = Path(self.inbound_path)
+            for remark in take_dropped(inbound, name, self.check_owner, taken).remarks:
                 self.log.error("%s: %s", printable(name), remark)
             self.log.info("Collecting submission: %s", learner)
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -94,8 +89,7 @@ class Collect(ExchangeCollect):
             try:
                 self.do_copy(str(taken), str(place))
             except (OSError, RuntimeError) as error:  # it is larger than nbgrader is set to take
-                self._refuse(name, error)
-                return
+                raise Malformed(str(error)) from None
 
 
 class List(ExchangeList):
@@ -109,17 +103,13 @@ class List(ExchangeList):
     def init_dest(self) -> None:
         """Find what there is to be listed."""
         super().init_dest()
-        if self.inbound:
-            self.assignments = [path for path in self.assignments if self._is_listed(path)]
-
-    def _is_listed(self, path: str) -> bool:
-        name = os.path.basename(path)
-        try:
-            read_dropped(name)
-        except Malformed as error:
-            self.log.error("Not listed: %s: %s", printable(name), error)
-            return False
-        return True
+        for path in [*self.assignments] if self.inbound else []:
+            name = os.path.basename(path)
+            try:
+                read_dropped(name)
+            except Malformed as error:
+                self.log.error("Not listed: %s: %s", printable(name), error)
+                self.assignments.remove(path)
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):
@@ -131,10 +121,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         """Release what can be fetched."""
-        coursedir = self.coursedir
-        folders = Path(
-            coursedir.format_path(coursedir.feedback_directory, "*", coursedir.assignment_id)
-        )
+        coursedir, exercise = self.coursedir, self.coursedir.assignment_id
+        folders = Path(coursedir.format_path(coursedir.feedback_directory, "*", exercise))
         root = Path(coursedir.root) / coursedir.feedback_directory
         others = sorted(
             folder.parent.name
@@ -148,6 +136,6 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 root,
                 ", ".join(others),
             )
-            excluded = [coursedir.student_id_exclude, *others]
-            coursedir.student_id_exclude = ",".join(name for name in excluded if name)
+            excluded = filter(None, [coursedir.student_id_exclude, *others])
+            coursedir.student_id_exclude = ",".join(excluded)
         super().copy_files()

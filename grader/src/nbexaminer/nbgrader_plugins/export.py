@@ -1,17 +1,15 @@
 """nbgrader's table of scores, safe to open in a spreadsheet."""
 
-from __future__ import annotations
-
 import csv
-from typing import Any, cast
+from typing import cast
 
-from nbgrader.api import Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Grade, Gradebook, SubmittedNotebook
 from nbgrader.plugins.export import ExportPlugin
 from sqlalchemy import or_, select
 from traitlets.config import Configurable
 
 from nbexaminer.errors import GradebookUnavailable
-from nbexaminer.gradebook.lateness import bring_up_to_date
+from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.people.roster import Learner, read_roster
 
@@ -57,20 +55,14 @@ class SafeCsvExport(ExportPlugin):
                     continue
                 handed_in = {s.student_id: s for s in assignment.submissions}
                 for learner in learners:
-                    row = _row(assignment, learner, handed_in.get(learner.student_id), graded)
+                    submission = handed_in.get(learner.student_id)
+                    raw = penalty = score = None
+                    if submission is not None and submission.id in graded:
+                        raw, penalty = submission.score, submission.late_submission_penalty
+                        score = max(0.0, raw - penalty)
+                    row = [
+                        assignment.name, assignment.duedate, submission and submission.timestamp,
+                        learner.student_id, learner.last_name, learner.first_name, learner.email,
+                        raw, penalty, score, assignment.max_score, learner.section,
+                    ]  # fmt: skip
                     table.writerow(map(safe_cell, row))
-
-
-def _row(
-    assignment: Any, learner: Learner, submission: SubmittedAssignment | None, graded: set[str]
-) -> list[Any]:
-    raw = penalty = score = None
-    if submission is not None and submission.id in graded:
-        raw, penalty = submission.score, submission.late_submission_penalty
-        score = max(0.0, raw - penalty)
-    when = None if submission is None else submission.timestamp
-    return [
-        assignment.name, assignment.duedate, when, learner.student_id, learner.last_name,
-        learner.first_name, learner.email, raw, penalty, score, assignment.max_score,
-        learner.section,
-    ]  # fmt: skip

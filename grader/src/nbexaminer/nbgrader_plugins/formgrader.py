@@ -5,8 +5,6 @@ put into its pages as it is, and one odd time stamp ends Manage Submissions for 
 come from one class that can't be configured, so two of its methods are replaced.
 """
 
-from __future__ import annotations
-
 import datetime
 from pathlib import Path
 from typing import Any

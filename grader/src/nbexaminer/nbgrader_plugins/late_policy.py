@@ -1,7 +1,5 @@
 """Late policies by name, as nbgrader's plugin; `c.AssignLatePenalties.plugin_class`."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
@@ -28,7 +26,4 @@ class NamedPolicies(LateSubmissionPlugin):
             return self.rules.late_penalty(float(score), float(total_seconds_late))
         if self.penalty_method == "none":
             return None
-        penalty: float | None = super().late_submission_penalty(
-            student_id, score, total_seconds_late
-        )
-        return penalty
+        return super().late_submission_penalty(student_id, score, total_seconds_late)

@@ -6,8 +6,6 @@ Scores come from the gradebook, what went wrong from the graded notebooks in aut
 of those is missing, the report says so and does without. `--assignment` and `--student` choose.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,15 +15,14 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 
-from nbexaminer.deadlines.due import near
+from nbexaminer.deadlines import near
 from nbexaminer.nbgrader_plugins.export import up_to_date_roster
 from nbexaminer.notebook.harmless import safe_cell
-from nbexaminer.pages.report.facts import COLUMNS, Facts, gather
+from nbexaminer.pages.report.facts import COLUMNS, State, exercise_report, gather
 from nbexaminer.pages.report.page import render
-from nbexaminer.pages.report.statistics import exercise_report
 from nbexaminer.profile import CourseProfile
-from nbexaminer.similarity.base_line import BaseLine, base_line
-from nbexaminer.similarity.compare import Comparison, Pair
+from nbexaminer.similarity.compare import Comparison
+from nbexaminer.similarity.texts import BaseLine, base_line
 
 
 class ClassReport(ExportPlugin):
@@ -48,17 +45,22 @@ class ClassReport(ExportPlugin):
             raise NbGraderException(
                 f"--assignment {name!r}: not in the gradebook{near(name, there_are)}"
             )
+        course = cast(Any, self.parent).coursedir
         roster = up_to_date_roster(self, gradebook)
         learners = [learner for learner in roster if not learner.excluded]
         found = [
-            gather(gradebook, assignment, learners, self._course, self.log)
+            gather(gradebook, assignment, learners, course, self.log)
             for assignment in gradebook.assignments
             if not exercises or assignment.name in exercises
         ]
-        base = self._base_line() if self.similarity and found else None
-        begun = [facts for facts in found if exercises or facts.is_begun]
-        later = [facts.name for facts in found if not (exercises or facts.is_begun)]
-        reports = [exercise_report(facts, _pairs(facts, base)) for facts in begun]
+        base = self._base_line(course) if self.similarity and found else None
+        begun = [facts for facts in found if exercises or {*facts.learners.state} - {State.MISSING}]
+        later = [facts.name for facts in found if facts not in begun]
+        reports = []
+        for facts in begun:
+            prose = [name for name, is_prose in facts.answers.items() if is_prose]
+            pairs = Comparison(facts.works, prose, base).pairs() if base is not None else None
+            reports.append(exercise_report(facts, pairs))
         names = {learner.student_id: learner.name for learner in learners}
         text = render(reports, names, len(roster) - len(learners), later)
         # Ids and names can hold what UTF-8 can't.
@@ -68,19 +70,7 @@ class ClassReport(ExportPlugin):
         rows.map(safe_cell).to_csv(table, index=False, lineterminator="\r\n")
         self.log.info("The class report is in %s and %s", page, table)
 
-    @property
-    def _course(self) -> Any:
-        return cast(Any, self.parent).coursedir
-
-    def _base_line(self) -> BaseLine:
-        course = self._course
+    def _base_line(self, course: Any) -> BaseLine:
         folders = (course.source_directory, course.release_directory, "notebooks")
         profile = CourseProfile(parent=self.parent).read(Path(course.root))
         return base_line([Path(course.root) / folder for folder in folders], profile)
-
-
-def _pairs(facts: Facts, base: BaseLine | None) -> list[Pair] | None:
-    if base is None:
-        return None
-    prose = [name for name, is_prose in facts.answers.items() if is_prose]
-    return Comparison(facts.works, prose, base).pairs()

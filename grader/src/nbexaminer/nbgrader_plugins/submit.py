@@ -1,7 +1,5 @@
 """Handing in through nbgrader's exchange so that only the instructor can open what is there."""
 
-from __future__ import annotations
-
 import os
 import stat
 from pathlib import Path

@@ -1,7 +1,6 @@
 """A cell of the source's notebook, or of one that was made from it, as grading sees it."""
 
-from __future__ import annotations
-
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -42,16 +41,14 @@ class Decision(StrEnum):
     """Everybody who handed in gets its points."""
 
 
+@dataclass(eq=False, slots=True)
 class Cell:
     """A view of a cell: what is set here is set in `content`.
 
     content: in the notebook format's form, with its source as one text.
     """
 
-    __slots__ = ("content",)
-
-    def __init__(self, content: dict[str, Any]) -> None:
-        self.content = content
+    content: dict[str, Any]
 
     @property
     def is_code(self) -> bool:
@@ -162,8 +159,7 @@ class Cell:
     @property
     def note(self) -> dict[str, Any]:
         """How its test went: `outcome` and `message`; empty where none was run."""
-        found: dict[str, Any] = self.metadata.get(NOTE) or {}
-        return found
+        return dict(self.metadata.get(NOTE) or {})
 
     @note.setter
     def note(self, note: dict[str, Any]) -> None:

@@ -4,8 +4,6 @@ Everything but the text of answer cells and the learner's own extra cells is the
 tests, points, types, order, tags and metadata. So nothing that a learner does to them matters.
 """
 
-from __future__ import annotations
-
 import copy
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,9 +23,7 @@ def graft(source: Source, submitted: Sequence[SubmittedCell]) -> dict[str, Any]:
     behind the cell that it followed, unless the source has it.
     """
     places, cells = _match(source, submitted), source.cells
-    answers = {
-        place: cell for cell, place in zip(submitted, places, strict=True) if place is not None
-    }
+    answers = dict(zip(places, submitted, strict=True))  # the last one counts
     extras: dict[int, list[SubmittedCell]] = defaultdict(list)
     after = -1
     for cell, place in zip(submitted, places, strict=True):
@@ -60,18 +56,12 @@ def _match(source: Source, submitted: Sequence[SubmittedCell]) -> list[int | Non
         by_grade_id.get(cell.grade_id) if cell.grade_id is not None else by_id.get(cell.id)
         for cell in submitted
     ]
-    taken: set[int] = set()
     for number, cell in enumerate(submitted):
-        place = places[number]
-        if place is None and cell.grade_id is None:
-            # Some tools give cells new ids.
-            place = by_text.get(cell.source.strip())
-            place = None if place in places else place
-        if cell.grade_id is None and place in taken:
-            place = None
-        if place is not None:
-            taken.add(place)
-        places[number] = place
+        if cell.grade_id is None:
+            place, taken = places[number], places[:number]
+            if place is None:  # some tools give cells new ids
+                place, taken = by_text.get(cell.source.strip()), places
+            places[number] = None if place in taken else place
     return places
 
 
@@ -83,39 +73,23 @@ def _fill(source: Source, cell: Cell, answer: SubmittedCell | None) -> None:
         # By its checksum nbgrader sees an answer that was left as it was, and says "No response."
         if cell.is_awaited:
             cell.nbgrader["checksum"] = stub.checksum
-        text = stub.text if answer is None else answer.source
-        if cell.is_code:
-            cell.source = text
-        else:
-            _fill_text(cell, stub.text, text, answer)
+        answer = answer or SubmittedCell(cell.content["cell_type"], stub.text)
+        cell.source = answer.source
+        if not cell.is_code:
+            cell.content.pop("attachments", None)
+            if answer.attachments:
+                cell.content["attachments"] = answer.attachments
+            # nbgrader has to see where a stub is untouched.
+            if answer.source != stub.text:
+                cell.source = safe_markdown(answer.source, answer.attachments, answer.left_out)
     elif cell.role in (Role.OPEN, Role.SHOWN) and not cell.is_locked and answer is not None:
         cell.source = answer.source
 
 
-def _fill_text(cell: Cell, stub: str, text: str, answer: SubmittedCell | None) -> None:
-    attachments = answer.attachments if answer is not None else {}
-    left_out = answer.left_out if answer is not None else {}
-    cell.content.pop("attachments", None)
-    if attachments:
-        cell.content["attachments"] = attachments
-    # An untouched stub has to stay as it is, so that nbgrader sees that there is no answer.
-    cell.source = text if text == stub else safe_markdown(text, attachments, left_out)
-
-
 def _extra(cell: SubmittedCell) -> dict[str, Any]:
     if cell.kind == "code":
-        return {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": cell.source,
-        }
-    extra: dict[str, Any] = {
-        "cell_type": "markdown",
-        "metadata": {},
-        "source": safe_markdown(cell.source, cell.attachments, cell.left_out),
-    }
-    if cell.attachments:
-        extra["attachments"] = cell.attachments
-    return extra
+        code = {"cell_type": "code", "metadata": {}, "source": cell.source}
+        return code | {"execution_count": None, "outputs": []}
+    text = safe_markdown(cell.source, cell.attachments, cell.left_out)
+    pasted = {"attachments": cell.attachments} if cell.attachments else {}
+    return {"cell_type": "markdown", "metadata": {}, "source": text} | pasted

@@ -5,14 +5,12 @@ escape code, streams, plain text and tracebacks, but put HTML, SVG, LaTeX and Ja
 and the HTML and links of Markdown cells, into the page as they are.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from nbexaminer.notebook.pictures import PICTURES, NotShown, base64_picture
+from nbexaminer.notebook.pictures import shown_pictures
 from nbexaminer.notebook.reader import clean_text
 
 MAX_OUTPUTS = 500
@@ -22,6 +20,7 @@ MAX_SHOWN_LINE = 2_000
 MAX_SHOWN_CODE = 100_000
 """Of a whole notebook's cells together."""
 MAX_SHOWN_TEXT = 20_000
+"""Of a cell: making a page of it takes time that grows faster than the text."""
 MAX_SHOWN_TIMES = 3
 """A pasted picture in its cell: every time is a copy of it in the page."""
 GAP = "\u2060"
@@ -87,8 +86,11 @@ def safe_markdown(
         times[name] += 1
         return reference[0] if times[name] <= MAX_SHOWN_TIMES else "(the same picture again)"
 
+    if len(text) > MAX_SHOWN_TEXT:
+        said = f"(Only the beginning of {len(text)} characters is shown.)"
+        text = f"{text[:MAX_SHOWN_TEXT]}\n\n{said}"
     # Browsers pass over null characters, so that what they part comes together.
-    text = re.sub(f"!{_ATTACHED}", place, _CONTROL.sub("", showable_text(text)))
+    text = re.sub(f"!{_ATTACHED}", place, _CONTROL.sub("", text))
     for beginning in _BEGINNINGS:
         text = beginning.sub(rf"\g<0>{GAP}", text)
     return text
@@ -106,14 +108,6 @@ def showable_code(text: str, most: int) -> str:
     return "\n".join([*lines, f"# … only the beginning of {len(text)} characters is shown"])
 
 
-def showable_text(text: str) -> str:
-    """Markdown as it is, or its beginning where it is very long, for the same reason."""
-    if len(text) <= MAX_SHOWN_TEXT:
-        return text
-    said = f"(Only the beginning of {len(text)} characters is shown.)"
-    return f"{text[:MAX_SHOWN_TEXT]}\n\n{said}"
-
-
 def safe_line(text: str) -> str:
     """Text for a message or a terminal: no control characters but line ends, limited length."""
     text = _ANY_CONTROL.sub("", clean_text(text.replace("\t", "    ")))
@@ -127,7 +121,7 @@ def safe_outputs(outputs: Any, most: int) -> list[dict[str, Any]]:
     """
     kept: list[dict[str, Any]] = []
     for output in outputs[:MAX_OUTPUTS] if isinstance(outputs, list) else ():
-        safe = _safe_output(output, max(0, most - _EACH)) if isinstance(output, dict) else None
+        safe = _safe_output(output, max(0, most - _EACH))
         if safe is None:
             continue
         most -= size_of_output(safe)
@@ -139,38 +133,24 @@ def safe_outputs(outputs: Any, most: int) -> list[dict[str, Any]]:
     return kept
 
 
-def _safe_output(output: dict[str, Any], most: int) -> dict[str, Any] | None:
+def _safe_output(output: Any, most: int) -> dict[str, Any] | None:
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
             return _stream(name, _safe_text(text, most))
         case {"output_type": "error", "ename": str(name), "evalue": str(value),
               "traceback": list(lines)}:  # fmt: skip
-            return {
-                "output_type": "error",
-                "ename": safe_line(name),
-                "evalue": safe_line(value),
-                "traceback": [_safe_text(t, most) for t in lines if isinstance(t, str)][:200],
-            }
+            lines = [_safe_text(line, most) for line in lines if isinstance(line, str)][:200]
+            named = {"ename": safe_line(name), "evalue": safe_line(value)}
+            return {"output_type": "error", "traceback": lines} | named
         case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
-            return _safe_data(data, most)
+            kept, reason = shown_pictures(data)
+            if reason and not kept:
+                kept["text/plain"] = f"({reason})"
+            elif isinstance(data.get("text/plain"), str):
+                kept["text/plain"] = _safe_text(data["text/plain"], most)
+            # An execute_result could be read as a partial score.
+            return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
     return None
-
-
-def _safe_data(data: dict[str, Any], most: int) -> dict[str, Any] | None:
-    kept = {}
-    instead = None
-    for kind, content in data.items():
-        if kind == "text/plain" and isinstance(content, str):
-            kept[kind] = _safe_text(content, most)
-        elif kind in PICTURES:
-            try:
-                kept[kind] = base64_picture(kind, content)
-            except NotShown as reason:
-                instead = f"({reason})"
-    if instead is not None and not kept.keys() & PICTURES.keys():
-        kept["text/plain"] = instead
-    # An execute_result could be read as a partial score.
-    return {"output_type": "display_data", "data": kept, "metadata": {}} if kept else None
 
 
 def _safe_text(text: str, most: int) -> str:

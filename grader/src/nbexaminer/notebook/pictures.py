@@ -8,8 +8,6 @@ tells neither how many scans a JPEG has nor how many frames a GIF, unless it dec
 Sources: PNG (W3C, third edition), GIF89a (CompuServe), JPEG (ITU-T T.81, annex B).
 """
 
-from __future__ import annotations
-
 import base64
 import struct
 from collections.abc import Callable
@@ -132,3 +130,14 @@ PICTURES: dict[str, tuple[str, Callable[[bytes], _Extent]]] = {
     "image/gif": ("GIF", _gif),
 }
 """The kinds that are shown, by media type: their name, and what reads one's extent."""
+
+
+def shown_pictures(bundle: dict[str, Any]) -> tuple[dict[str, str], str]:
+    """The pictures among what a notebook has by media types, and why another is not shown."""
+    kept, reason = {}, ""
+    for kind in (kind for kind in PICTURES if kind in bundle):
+        try:
+            kept[kind] = base64_picture(kind, bundle[kind])
+        except NotShown as not_shown:
+            reason = str(not_shown)
+    return kept, reason

@@ -4,8 +4,6 @@ Only what grading needs is taken: the cells' types, sources, ids, grade ids and 
 pictures. Everything else a submission says (outputs, metadata, points, versions) is dropped.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from typing import Any
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import MAX_BYTES, too_big
-from nbexaminer.notebook.pictures import PICTURES, NotShown, base64_picture
+from nbexaminer.notebook.pictures import shown_pictures
 
 MAX_BRACKETS = 1_000_000
 MAX_CELLS = 2_000
@@ -98,12 +96,13 @@ def _cell(cell: Any, number: int) -> SubmittedCell:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    own_id = cell.get("id")
     kept, left_out = _attachments(cell.get("attachments") if kind != "code" else None)
     return SubmittedCell(
         kind=kind,
         source=clean_text(source).replace("\r\n", "\n").replace("\r", "\n"),
         grade_id=grade_id if isinstance(grade_id, str) and grade_id else None,
-        id=_id(cell.get("id")),
+        id=own_id if isinstance(own_id, str) and re.fullmatch(r"[\w-]{1,64}", own_id) else None,
         attachments=kept,
         left_out=left_out,
     )
@@ -114,10 +113,6 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _id(value: Any) -> str | None:
-    return value if isinstance(value, str) and re.fullmatch(r"[\w-]{1,64}", value) else None
-
-
 def _attachments(value: Any) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     kept: dict[str, dict[str, str]] = {}
     left_out: dict[str, str] = {}
@@ -125,14 +120,12 @@ def _attachments(value: Any) -> tuple[dict[str, dict[str, str]], dict[str, str]]
     for name, bundle in value.items() if isinstance(value, dict) else ():
         if not isinstance(bundle, dict) or not re.fullmatch(r"[\w.\- ]{1,100}", name):
             continue
-        for kind in (kind for kind in PICTURES if kind in bundle):
-            try:
-                text = base64_picture(kind, bundle[kind])
-            except NotShown as reason:
-                left_out[name] = str(reason)
-                continue
-            total += len(text)
-            if total > MAX_ATTACHMENTS:
-                raise Malformed("the pictures pasted into a cell are too large")
-            kept.setdefault(name, {})[kind] = text
+        pictures, reason = shown_pictures(bundle)
+        total += sum(map(len, pictures.values()))
+        if total > MAX_ATTACHMENTS:
+            raise Malformed("the pictures pasted into a cell are too large")
+        if pictures:
+            kept[name] = pictures
+        if reason:
+            left_out[name] = reason
     return kept, left_out

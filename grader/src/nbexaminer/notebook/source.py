@@ -1,7 +1,5 @@
 """The instructor's notebook, ready to take answers."""
 
-from __future__ import annotations
-
 import functools
 import json
 from dataclasses import dataclass
@@ -13,25 +11,11 @@ from nbexaminer.errors import SourceError
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 
 
-@dataclass(frozen=True)
-class Delimiters:
-    """What marks the parts of a source notebook that learners don't get, as nbgrader is configured.
-
-    settings: JSON, those of its preprocessors that take these parts out.
-    """
-
-    settings: str = "{}"
-
-    @classmethod
-    def of(cls, config: Config) -> Delimiters:
-        """Those of a configuration."""
-        names = ("ClearHiddenTests", "ClearMarkScheme", "ClearSolutions")
-        return cls(json.dumps({n: config[n] for n in names if n in config}, sort_keys=True))
-
-    @property
-    def config(self) -> Config:
-        """For nbgrader's preprocessors."""
-        return Config(json.loads(self.settings))
+def delimiters_of(config: Config) -> str:
+    """What marks the parts of a source notebook that learners don't get, as nbgrader is configured:
+    in JSON, the settings of its preprocessors that take these parts out."""
+    names = ("ClearHiddenTests", "ClearMarkScheme", "ClearSolutions")
+    return json.dumps({name: config[name] for name in names if name in config}, sort_keys=True)
 
 
 class Stub(NamedTuple):
@@ -52,7 +36,8 @@ class Source:
     """Grade ids of the test cells of which learners get only a part."""
     data: bytes
     """The file that it was read from."""
-    delimiters: Delimiters
+    delimiters: str
+    """From `delimiters_of`."""
 
     @property
     def cells(self) -> list[Cell]:
@@ -61,7 +46,7 @@ class Source:
 
 
 @functools.lru_cache(maxsize=64)
-def read_source(data: bytes, delimiters: Delimiters = Delimiters()) -> Source:
+def read_source(data: bytes, delimiters: str = "{}") -> Source:
     """Read an instructor's notebook. Raises SourceError."""
     try:
         notebook = json.loads(data)
@@ -82,16 +67,14 @@ def read_source(data: bytes, delimiters: Delimiters = Delimiters()) -> Source:
     return Source(notebook, stubs, hidden, data, delimiters)
 
 
-def _as_learners_get_it(
-    data: bytes, delimiters: Delimiters
-) -> tuple[dict[str, Stub], frozenset[str]]:
+def _as_learners_get_it(data: bytes, delimiters: str) -> tuple[dict[str, Stub], frozenset[str]]:
     """The stubs, and the names of the tests that have hidden ones."""
     # nbgrader is slow to import, and a source is read once in a process.
     import nbformat
     from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
     from nbgrader.utils import compute_checksum
 
-    config = delimiters.config
+    config = Config(json.loads(delimiters))
     notebook = nbformat.reads(data.decode(), as_version=4)
     begin = ClearHiddenTests(config=config).begin_test_delimeter
     tests = (cell for cell in cells_of(notebook) if cell.role is Role.TEST)

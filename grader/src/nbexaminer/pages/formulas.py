@@ -4,8 +4,6 @@ What latex2mathml makes of a learner's TeX is no more to be trusted than the TeX
 it with the rest of a page.
 """
 
-from __future__ import annotations
-
 import functools
 import html
 import re

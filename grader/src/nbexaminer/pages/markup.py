@@ -1,7 +1,5 @@
 """Text, code and terminal output as HTML that does nothing and loads nothing."""
 
-from __future__ import annotations
-
 import functools
 import html
 import re

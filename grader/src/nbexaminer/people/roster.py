@@ -55,8 +55,8 @@ def read_roster(gradebook: Gradebook) -> list[Learner]:
     learners = []
     for s in gradebook.students:
         row = rows.get(s.id)
-        names = (s.first_name or "", s.last_name or "", s.email or "")
         more = (row.section, row.excluded, tuple(json.loads(row.aliases))) if row else ()
+        names = (s.first_name or "", s.last_name or "", s.email or "")
         learners.append(Learner(s.id, *names, *more))
     return sorted(learners, key=lambda learner: learner.student_id)
 
@@ -72,9 +72,9 @@ def write_roster(gradebook: Gradebook, learners: Iterable[Learner]) -> None:
         student.first_name, student.last_name = learner.first_name, learner.last_name
         student.email = learner.email
         gradebook.db.execute(delete(ROSTER).where(ROSTER.c.student_id == learner.student_id))
-        row: dict[str, object] = {"student_id": learner.student_id, "section": learner.section}
-        row |= {"excluded": learner.excluded, "aliases": json.dumps(learner.aliases)}
-        gradebook.db.execute(insert(ROSTER).values(**row))
+        row = insert(ROSTER).values(student_id=learner.student_id, section=learner.section)
+        more = {"excluded": learner.excluded, "aliases": json.dumps(learner.aliases)}
+        gradebook.db.execute(row.values(more))
     gradebook.db.commit()
 
 
@@ -115,7 +115,10 @@ def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
             merged.remarks.append(said)
         else:
             joined.add(before.student_id)
-            both = _join(before, learner)
+            ids = (*before.aliases, name, *learner.aliases)
+            aliases = dict.fromkeys(x for x in ids if x not in (before.student_id, before.email))
+            ours = {"student_id": before.student_id, "aliases": tuple(aliases)}
+            both = replace(before, **{k: v for k, v in vars(learner).items() if v} | ours)
             merged.learners.append(both)
             if both != before:
                 merged.changed.append(both.student_id)
@@ -126,12 +129,12 @@ def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
 
 def _under_another_id(people: People, learner: Learner, remarks: list[str]) -> Learner | None:
     """Whom of the gradebook a learner with a new id is; a remark says so, or what is doubtful."""
-    other = people.find([learner.email, *learner.aliases]).learner
+    other, _ = people.find([learner.email, *learner.aliases])
     if other is None:
         return None
     name, theirs = learner.student_id, other.student_id
     same = learner.email and learner.email.casefold() == other.email.casefold()
-    if same or not other.name or sorted(_parts(learner.name)) == sorted(_parts(other.name)):
+    if same or not other.name or sorted(words(learner.name)) == sorted(words(other.name)):
         remarks.append(f"{name} is {theirs} in the gradebook, and stays so")
         return other
     remarks.append(
@@ -141,25 +144,9 @@ def _under_another_id(people: People, learner: Learner, remarks: list[str]) -> L
     return None
 
 
-def _join(before: Learner, listed: Learner) -> Learner:
-    more = (*before.aliases, listed.student_id, *listed.aliases)
-    aliases = dict.fromkeys(x for x in more if x not in (before.student_id, before.email))
-    names = ("first_name", "last_name", "email", "section")
-    said = {name: getattr(listed, name) or getattr(before, name) for name in names}
-    return replace(before, **said, aliases=tuple(aliases))
-
-
 def excluded_ids(connection: Connection) -> set[str]:
     """Ids of the learners who are excluded; the tables must be there."""
     return set(connection.scalars(select(ROSTER.c.student_id).where(ROSTER.c.excluded)))
-
-
-@dataclass(frozen=True)
-class Match:
-    """Whom a platform's row or file is about; without a learner, reason says why."""
-
-    learner: Learner | None
-    reason: str = ""
 
 
 class People:
@@ -173,12 +160,12 @@ class People:
             names = (learner.student_id, learner.email, *learner.aliases)
             for name in {name.casefold() for name in names if name}:
                 self._called[name].append(learner)
-            self._named[tuple(sorted(_parts(learner.name)))].append(learner)
+            self._named[tuple(sorted(words(learner.name)))].append(learner)
             for name in _run_together(learner):
                 self._run_together[name].append(learner)
 
-    def find(self, identifiers: Iterable[str], name: str = "") -> Match:
-        """The learner whom a platform calls so.
+    def find(self, identifiers: Iterable[str], name: str = "") -> tuple[Learner | None, str]:
+        """The learner whom a platform calls so, or None, and why.
 
         identifiers: ids, logins and e-mail addresses, surest first; the first that anybody has
             decides.
@@ -187,36 +174,32 @@ class People:
             where exactly one learner has it.
         """
         wanted = [i.strip().casefold() for i in identifiers if i.strip()]
-        for identifier in wanted:
-            if found := self._called.get(identifier):
-                return _only(found, repr(identifier))
-        parts = _parts(name)
-        found = self._named.get(tuple(sorted(parts)), []) if parts else []
-        if parts and len(found) != 1:
-            found = self._run_together.get("".join(parts), found)
-        if found:
-            return _only(found, f"the name {name!r}")
-        said = " or ".join([*(repr(i) for i in wanted), *([f"the name {name!r}"] if parts else [])])
-        return Match(None, f"nobody in the gradebook has {said or 'no name'}")
-
-
-def _only(found: Sequence[Learner], said: str) -> Match:
-    if len(found) == 1:
-        return Match(found[0])
-    return Match(None, f"{said} fits {' and '.join(learner.student_id for learner in found)}")
+        tried = [(self._called.get(identifier, []), repr(identifier)) for identifier in wanted]
+        if parts := words(name):
+            found = self._named.get(tuple(sorted(parts)), [])
+            if len(found) != 1:
+                found = self._run_together.get("".join(parts), found)
+            tried.append((found, f"the name {name!r}"))
+        for found, said in tried:
+            if len(found) == 1:
+                return found[0], ""
+            if found:
+                return None, f"{said} fits {' and '.join(x.student_id for x in found)}"
+        said = " or ".join(said for _, said in tried)
+        return None, f"nobody in the gradebook has {said or 'no name'}"
 
 
 def is_called(learner: Learner, name: str) -> bool:
     """Whether a name is the learner's, without spaces or with, the last name first or not."""
-    return "".join(_parts(name)) in _run_together(learner)
+    return "".join(words(name)) in _run_together(learner)
 
 
 def _run_together(learner: Learner) -> set[str]:
-    first, last = ("".join(_parts(name)) for name in (learner.first_name, learner.last_name))
+    first, last = ("".join(words(name)) for name in (learner.first_name, learner.last_name))
     return {first + last, last + first}
 
 
-def _parts(name: str) -> list[str]:
+def words(name: str) -> list[str]:
     """The words of a name, without accents or case."""
     plain = unicodedata.normalize("NFKD", name).casefold()
     letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))

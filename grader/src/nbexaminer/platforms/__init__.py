@@ -1,7 +1,6 @@
 """Learning platforms: what they call submissions, and the gradebook files that they export.
 
 `known` has a module a platform, and `platform` what one may say of itself; nothing else knows any
-by name. `collect` takes what learners handed in from a `download`, by `archive` and `whose`;
-`uploads` keeps what it was called there; `fill` and `give_back` take scores and feedback pages to
-the platform; `class_list` reads who is in the class.
+by name. `collect` takes what learners handed in from a download, by `archive` and `whose`;
+`give_back` takes scores and feedback pages to the platform; `class_list` reads who is in the class.
 """

@@ -1,7 +1,5 @@
 """Unpacks a zip file whose names and contents learners wrote: within limits, into one folder."""
 
-from __future__ import annotations
-
 import os
 import stat
 import zipfile

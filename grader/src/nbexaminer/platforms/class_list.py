@@ -3,10 +3,7 @@
 Columns are known by their headings, in any order; a platform's module knows those that only it has.
 """
 
-from __future__ import annotations
-
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +11,7 @@ from pathlib import Path
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import MAX_BYTES, too_big
 from nbexaminer.intake.names import check_learner, printable
-from nbexaminer.people.roster import Learner
+from nbexaminer.people.roster import Learner, words
 from nbexaminer.platforms.known import PLATFORMS
 from nbexaminer.platforms.platform import Platform
 from nbexaminer.platforms.table import Table
@@ -43,7 +40,8 @@ _KINDS = {
 }
 WHO = ("id", "login", "student_id", "email", "number", "internal")
 """What says whose a row is: the first of these that the file has becomes the learner's id."""
-_QUOTED = re.compile(r'="(.*)"')
+_QUOTED = re.compile(r'\A="(.*)"\Z')
+"""Written so that a spreadsheet takes it for text."""
 
 
 @dataclass
@@ -70,16 +68,21 @@ def read_class_list(path: Path, id_column: str = "") -> ClassList:
     """
     rows = _rows(path)
     headings = next(rows, (0, []))[1]
-    platform, kinds = _recognise([_plain(heading) for heading in headings])
+    platform, kinds = _recognise(["".join(words(heading)) for heading in headings])
     export = platform.export if platform else None
     mark, nobody = (export.mark, export.nobody) if export else ("", frozenset())
     chosen = _chosen(headings, kinds, id_column, path.name)
     found = ClassList(platform.title if platform else "", headings[chosen])
     seen: dict[str, int] = {}
     for number, row in rows:
-        cells = [_cell(text, mark) for text in row] + [""] * (len(headings) - len(row))
-        about = _about(kinds, cells)
-        if not about.keys() - {"section"} or _said_name(about).casefold() in nobody:
+        cells = [_QUOTED.sub(r"\1", text.strip()).strip().removeprefix(mark) for text in row]
+        cells += [""] * (len(headings) - len(row))
+        about: dict[str, list[str]] = {}
+        for kind, text in zip(kinds, cells, strict=False):
+            if kind and text:
+                about.setdefault(kind, []).append(text)
+        name = " ".join(text for kind in ("full", "first", "last") for text in about.get(kind, []))
+        if not about.keys() - {"section"} or name.casefold() in nobody:
             continue
         try:
             learner = _learner(about, cells[chosen], headings[chosen])
@@ -96,20 +99,15 @@ def read_class_list(path: Path, id_column: str = "") -> ClassList:
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Numbered as a spreadsheet numbers them, without empty ones. Raises Malformed."""
     data = path.read_bytes()
-    if len(data) > MAX_BYTES:
-        raise Malformed(f"{path.name}: {too_big(len(data), MAX_BYTES)}")
     try:
+        if len(data) > MAX_BYTES:
+            raise Malformed(too_big(len(data), MAX_BYTES))
         table = Table(data)
     except Malformed as error:
         raise Malformed(f"{path.name}: {error}") from None
     if table.encoding == "latin-1":  # of which any bytes are text
         raise Malformed(f"{path.name} is no text: save it as CSV, in UTF-8")
     return ((n, row) for n, row in enumerate(table.rows, 1) if any(map(str.strip, row)))
-
-
-def _plain(heading: str) -> str:
-    letters = unicodedata.normalize("NFKD", heading).casefold()
-    return "".join(c for c in letters if c.isalnum())
 
 
 def _recognise(headings: Sequence[str]) -> tuple[type[Platform] | None, list[str]]:
@@ -126,7 +124,7 @@ def _chosen(headings: Sequence[str], kinds: Sequence[str], asked: str, name: str
     shown = ", ".join(printable(h.strip()) for h in headings if h.strip()) or "none"
     if asked:
         for column, heading in enumerate(headings):
-            if _plain(heading) == _plain(asked):
+            if "".join(words(heading)) == "".join(words(asked)):
                 return column
         raise Malformed(f"--id {asked!r}: {name} has no such column; it has: {shown}")
     for kind in WHO:
@@ -136,22 +134,6 @@ def _chosen(headings: Sequence[str], kinds: Sequence[str], asked: str, name: str
         f"{name} has no column that says whose a row is, such as id, login or email; it has: "
         f"{shown}. Choose one with --id, or put the headings into the first row"
     )
-
-
-def _cell(text: str, mark: str) -> str:
-    text = text.strip()
-    if quoted := _QUOTED.fullmatch(text):  # so that a spreadsheet takes it for text
-        text = quoted[1].strip()
-    return text.removeprefix(mark)
-
-
-def _about(kinds: Sequence[str], cells: Sequence[str]) -> dict[str, list[str]]:
-    """What a row says of a learner, by the kinds of its columns."""
-    about: dict[str, list[str]] = {}
-    for kind, text in zip(kinds, cells, strict=False):
-        if kind and text:
-            about.setdefault(kind, []).append(text)
-    return about
 
 
 def _learner(about: dict[str, list[str]], student_id: str, heading: str) -> Learner:
@@ -166,14 +148,9 @@ def _learner(about: dict[str, list[str]], student_id: str, heading: str) -> Lear
     # A list may have 'Participant 123' where the names of the platform's files have only 123.
     others += [re.sub(r"\D", "", text) for text in about.get("internal", [])]
     aliases = dict.fromkeys(text for text in others if text and text not in (student_id, email))
-    return Learner(
-        student_id,
-        first[:MAX_NAME],
-        last[:MAX_NAME],
-        email[:MAX_NAME],
-        ", ".join(about.get("section", [])),
-        aliases=tuple(aliases),
-    )
+    first, last, email = (text[:MAX_NAME] for text in (first, last, email))
+    section = ", ".join(about.get("section", []))
+    return Learner(student_id, first, last, email, section, aliases=tuple(aliases))
 
 
 def _names(about: dict[str, list[str]]) -> tuple[str, str]:
@@ -187,8 +164,3 @@ def _names(about: dict[str, list[str]]) -> tuple[str, str]:
     else:
         first, _, last = full.rpartition(" ")
     return first.strip(), last.strip()
-
-
-def _said_name(about: dict[str, list[str]]) -> str:
-    """The name as the file has it."""
-    return " ".join(text for kind in ("full", "first", "last") for text in about.get(kind, []))

@@ -1,7 +1,5 @@
 """What a learning platform says of itself: names in a download, files that go there and back."""
 
-from __future__ import annotations
-
 import datetime
 import re
 from abc import ABC, abstractmethod
@@ -10,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.report import listed
 from nbexaminer.platforms.table import Table, number
 
 
@@ -155,32 +152,3 @@ class Platform(ABC):
 
     def read_worksheet(self, table: Table) -> None:  # noqa: B027
         """Take what its `worksheet` says into account. Raises Malformed."""
-
-    @classmethod
-    def about_times(
-        cls, collected: Mapping[str, datetime.datetime | None], late: Sequence[str], say_when: str
-    ) -> list[str]:
-        """What the instructor is told about times, a line each.
-
-        collected: learners, with when they handed in, in UTC, or None; late: of these, whom the
-        platform calls so; say_when: how an instructor who knows better can put that right.
-        """
-        untimed = [who for who, when in collected.items() if when is None]
-        if cls.tells_time or (cls.worksheet and len(untimed) < len(collected)):
-            return [f"without a time, so never late: {listed(untimed)}"] if untimed else []
-        if not cls.tells_late:
-            told = f"{cls.title}'s zip file tells no times: all count as handed in on time"
-            if cls.worksheet:
-                told += f". --worksheet with {cls.title}'s {cls.worksheet} tells them"
-            return [f"{told}; {say_when}"]
-        told = f"{cls.title}'s zip file tells no times, only who is late"
-        lines = [f"{told}: the others count as on time"]
-        dated = [who for who in late if who not in untimed]
-        undated = [who for who in late if who in untimed]
-        for names, how in (
-            (dated, "taken as one second after the due date"),
-            (undated, "but the gradebook has no due date, so nothing is deducted"),
-        ):
-            if names:
-                lines.append(f"late, {how}: {listed(names)}; {say_when}")
-        return lines

@@ -1,15 +1,11 @@
 """A table of text as a platform exported it, in which cells change and every other byte stays."""
 
-from __future__ import annotations
-
 import codecs
 import contextlib
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.files import read_file
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,11 +33,6 @@ class Table:
         self.rows: list[list[str]] = []
         self._spans: list[list[tuple[int, int]]] = []
         self._parse(begin)
-
-    @classmethod
-    def read(cls, path: Path) -> Table:
-        """The table in a file. Raises Malformed."""
-        return cls(read_file(path))
 
     @property
     def header(self) -> list[str]:
@@ -84,14 +75,10 @@ class Table:
             done = end
         return "".join([*pieces, self._text[done:]]).encode(self.encoding)
 
-    def computed(self, row: int) -> list[str]:
-        """Cells of a row that a spreadsheet would compute."""
-        return [
-            text
-            for text in self.rows[row]
-            if text.lstrip().startswith(_COMPUTED) and len(text.strip()) > 1
-            if number(text) is None
-        ]
+    def computed(self, row: int) -> int:
+        """How many cells of a row a spreadsheet would compute."""
+        texts = (text.strip() for text in self.rows[row])
+        return sum(len(t) > 1 and t.startswith(_COMPUTED) and number(t) is None for t in texts)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -104,11 +91,8 @@ def _decoded(data: bytes) -> tuple[str, str]:
     encodings = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
     if not encodings and data[1:200:2].count(0) > len(data[:200]) // 4:
         encodings = ["utf-16-le"]
-    for encoding in encodings or (
-        "utf-8",
-        "cp1252",
-        "latin-1",
-    ):  # of the last every byte comes back
+    anything = "latin-1"  # of which every byte comes back
+    for encoding in encodings or ("utf-8", "cp1252", anything):
         with contextlib.suppress(UnicodeDecodeError):
             return data.decode(encoding), encoding
     raise Malformed(f"it is damaged: it is not the {encodings[0]} it says")
@@ -117,9 +101,3 @@ def _decoded(data: bytes) -> tuple[str, str]:
 def number(text: str) -> float | None:
     """A number with a decimal point or comma, or None."""
     return float(text.strip().replace(",", ".")) if _NUMBER.fullmatch(text.strip()) else None
-
-
-def written(points: float, comma: bool) -> str:
-    """A score with at most two decimal places, as platforms show it."""
-    text = f"{points:.2f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if comma else text

@@ -1,16 +1,13 @@
 """Whose a file of a download is: by a platform's form, or by an expression of the instructor's."""
 
-from __future__ import annotations
-
-import contextlib
 import datetime
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
@@ -18,54 +15,25 @@ from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
-from nbexaminer.people.roster import ROSTER, Learner, People, is_called, read_roster
-from nbexaminer.platforms.known import PLATFORMS, titles
+from nbexaminer.people.roster import ROSTER, People, is_called, read_roster
+from nbexaminer.platforms.known import PLATFORMS, TITLES
 from nbexaminer.platforms.platform import Named, Platform
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/<learner>/<exercise>/ yourself"
-_ADD = "add them to the roster with what the platform calls them: {}"
-
-
-@dataclass(frozen=True)
-class Class:
-    """What the gradebook knows of a class and an exercise.
-
-    has_roster: somebody has read one, so that others are strangers; due: in UTC.
-    """
-
-    people: People
-    has_roster: bool = False
-    due: datetime.datetime | None = None
-
-    @classmethod
-    def read(cls, db_url: str, course_id: str, exercise: str) -> Class:
-        """As the gradebook has it; nobody where there is none yet."""
-        url = make_url(db_url)
-        if url.drivername == "sqlite" and not Path(url.database or "").exists():
-            return NOBODY
-        with Gradebook(db_url, course_id) as gradebook:
-            due = None
-            with contextlib.suppress(MissingEntry):
-                due = gradebook.find_assignment(exercise).duedate
-            people = People(read_roster(gradebook))
-            return Class(people, gradebook.db.scalar(select(ROSTER.c.student_id)) is not None, due)
-
-
-NOBODY = Class(People([]))
 
 
 class Upload(NamedTuple):
     """A file that somebody handed in.
 
-    handed_in: in UTC, if it is known; name: the learner's own; named: what the platform says.
+    handed_in: in UTC, if it is known; name: the learner's own; named: what its path says.
     """
 
     learner: str
     handed_in: datetime.datetime | None
     name: str
-    named: Named | None = None
+    named: Named
 
 
 @dataclass
@@ -74,16 +42,31 @@ class Whose:
 
     zone: of the times in them; expression: regular expression for another platform, or empty.
     given: the module of the platform that named the files, if they don't show it.
-    platform: this one, once it is known; wrapper: a folder around all files.
+    people: the class; has_roster: somebody has read one, so that others are strangers.
+    due: when the exercise is, in UTC.
+    platform: the one that named the files, once it is known; wrapper: a folder around them all.
     """
 
     exercise: str
     zone: datetime.tzinfo
     expression: str = ""
     given: str = ""
-    known: Class = NOBODY
+    people: People = field(default_factory=lambda: People([]))
+    has_roster: bool = False
+    due: datetime.datetime | None = None
     platform: Platform | None = None
     wrapper: str = ""
+
+    def read_gradebook(self, db_url: str, course_id: str) -> None:
+        """Take what the gradebook knows into account; nothing where there is none yet."""
+        url = make_url(db_url)
+        if url.drivername == "sqlite" and not Path(url.database or "").exists():
+            return
+        with Gradebook(db_url, course_id) as gradebook:
+            self.people = People(read_roster(gradebook))
+            self.has_roster = gradebook.db.scalar(select(ROSTER.c.student_id)) is not None
+            due = select(Assignment.duedate).where(Assignment.name == self.exercise)
+            self.due = gradebook.db.scalar(due)
 
     def recognise(self, places: Sequence[str]) -> None:
         """Find out which platform named the files, also where somebody put them into a folder.
@@ -139,33 +122,32 @@ class Whose:
             return self._by_expression(place)
         named = self.named(place)
         if named is None or not named.own:
-            raise Malformed(self._unread())
+            of = f"of none of the forms of {TITLES}"
+            if self.platform is not None:
+                of = f"not of {self.platform.title}'s form, {self.platform.form}"
+            raise Malformed(f"its name is {of}; for another platform set {EXPRESSION}")
         when = named.handed_in
-        if named.late and self.known.due is not None:  # by how much, nobody knows
-            when = self.known.due + datetime.timedelta(seconds=1)
+        if named.late and self.due is not None:  # by how much, nobody knows
+            when = self.due + datetime.timedelta(seconds=1)
         return _checked(Upload(self._learner(named), when, named.own, named))
 
     def _learner(self, named: Named) -> str:
         """Whom the platform means. Raises Malformed where nobody, or more than one, fits."""
         assert self.platform is not None
-        found = self.known.people.find(named.identifiers, named.name)
-        if found.learner is not None:
-            self._check_rivals(named, found.learner)
-            return found.learner.student_id
-        if self.platform.gives_ids and not self.known.has_roster:
+        learner, reason = self.people.find(named.identifiers, named.name)
+        if learner is not None:
+            # A learner may have put numbers into a name, to be another.
+            others = {self.people.find((rival,))[0] for rival in named.rivals}
+            if others - {None, learner} or (others and not is_called(learner, named.name)):
+                said = f"its numbers could mean {learner.student_id} or another"
+                raise Malformed(f"{said}; {BY_HAND}")
+            return learner.student_id
+        if self.platform.gives_ids and not self.has_roster:
             return named.identity
-        advice = (
-            _ADD.format(typed("roster"))
-            if named.identifiers
-            else f"put that right on the roster, or {BY_HAND}"
-        )
-        raise Malformed(named.advice or f"{found.reason}; {advice}")
-
-    def _check_rivals(self, named: Named, learner: Learner) -> None:
-        """Raises Malformed where a learner may have put numbers into a name, to be another."""
-        others = {self.known.people.find((rival,)).learner for rival in named.rivals}
-        if others - {None, learner} or (others and not is_called(learner, named.name)):
-            raise Malformed(f"its numbers could mean {learner.student_id} or another; {BY_HAND}")
+        advice = f"put that right on the roster, or {BY_HAND}"
+        if named.identifiers:
+            advice = f"add them to the roster with what the platform calls them: {typed('roster')}"
+        raise Malformed(named.advice or f"{reason}; {advice}")
 
     def _by_expression(self, place: str) -> Upload:
         match = re.match(self.expression, place)
@@ -179,13 +161,7 @@ class Whose:
         if text:
             is_six = re.fullmatch(r"\d{4}(-\d\d){5}", text)
             when = six_numbers(text, self.zone) if is_six else parse_timestamp(text)
-        return _checked(Upload(learner, when, name))
-
-    def _unread(self) -> str:
-        another = f"for another platform set {EXPRESSION}"
-        if self.platform is None:
-            return f"its name is of none of the forms of {titles()}; {another}"
-        return f"its name is not of {self.platform.title}'s form, {self.platform.form}; {another}"
+        return _checked(Upload(learner, when, name, Named(learner, (), "", name, "")))
 
 
 def _checked(upload: Upload) -> Upload:

@@ -1,12 +1,8 @@
 """How much of the machine one submission may use."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
 from enum import StrEnum
-
-_WAITING_SIGNALS = 128
 
 
 class EndedBy(StrEnum):
@@ -93,7 +89,7 @@ class Limits:
             wanted["RLIMIT_AS"] = mapped + self.memory_bytes
         if count_for_user:
             # Timers count as signals that wait.
-            wanted |= {"RLIMIT_NPROC": self.processes, "RLIMIT_SIGPENDING": _WAITING_SIGNALS}
+            wanted |= {"RLIMIT_NPROC": self.processes, "RLIMIT_SIGPENDING": 128}
         for name, soft in wanted.items():
             kind = getattr(resource, name, None)
             if kind is None:

@@ -1,12 +1,8 @@
-"""Warm parents: import once, fork for every submission.
+"""Warm parents: import once, fork for every submission a child that is used once.
 
-A `WarmParent` is one long-lived process with everything imported; `spawn` forks a child
-from it that is used once. With a `Sandbox` the whole of it runs inside bubblewrap, and each
-child in namespaces of its own (`nbexaminer.sandbox.namespaces`). Without, it is for where the
-instructor accepted that.
+With a `Sandbox` the whole of it runs inside bubblewrap, and each child in namespaces of its own
+(`nbexaminer.sandbox.namespaces`). Without, it is for where the instructor accepted that.
 """
-
-from __future__ import annotations
 
 import contextlib
 import dataclasses
@@ -19,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from typing import IO, Any, Self
 
 from nbexaminer.errors import SandboxUnavailable
@@ -54,7 +49,7 @@ class ExitStatus:
         return f"{how} ({self.ended_by})" if limited else how
 
 
-class Child:
+class Child(contextlib.AbstractContextManager["Child"]):
     """One forked process. `sock` is connected to the socket that its main function gets.
 
     As a context manager it ends the child and waits for it.
@@ -63,10 +58,9 @@ class Child:
     def __init__(self, sock: socket.socket, status: socket.socket) -> None:
         self.sock = sock
         self._status = status
-        self._buffer = b""
         self._exit: ExitStatus | None = None
         try:
-            first = self._line(None)
+            first = self._told()
         except ConnectionError:
             raise WarmParentDied("the warm parent ended while it forked a child") from None
         if "error" in first:
@@ -74,20 +68,13 @@ class Child:
         self.pid: int = first["pid"]
         """Its process id as the warm parent sees it (inside the sandbox's namespace)."""
 
-    def _line(self, timeout: float | None) -> dict[str, Any]:
-        """Raises TimeoutError, ConnectionError."""
-        end = None if timeout is None else time.monotonic() + timeout
-        poller = select.poll()
-        poller.register(self._status, select.POLLIN)
-        while b"\n" not in self._buffer:
-            left = None if end is None else max(0.0, end - time.monotonic()) * 1000
-            if not poller.poll(left):
-                raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
-            data = self._status.recv(4096)
-            if not data:
-                raise ConnectionError
-            self._buffer += data
-        line, _, self._buffer = self._buffer.partition(b"\n")
+    def _told(self) -> dict[str, Any]:
+        """The next message of the warm parent, which sends each at once. Raises ConnectionError."""
+        # Without a buffer, since `wait` polls for the one that follows.
+        with self._status.makefile("rb", buffering=0) as lines:
+            line = lines.readline()
+        if not line:
+            raise ConnectionError
         return dict(json.loads(line))
 
     def kill(self) -> None:
@@ -101,15 +88,16 @@ class Child:
         timeout: seconds, or None to wait as long as it takes.
         """
         if self._exit is None:
+            poller = select.poll()
+            poller.register(self._status, select.POLLIN)
+            if not poller.poll(None if timeout is None else timeout * 1000):
+                raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
             try:
-                said = self._line(timeout)
+                said = self._told()
                 self._exit = ExitStatus(**said | {"ended_by": EndedBy(said["ended_by"])})
             except ConnectionError:
                 self._exit = ExitStatus(None, signal.SIGKILL, EndedBy.LOSS, 0.0)
         return self._exit
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
@@ -118,6 +106,7 @@ class Child:
         self._status.close()
 
 
+@dataclasses.dataclass(eq=False)
 class WarmParent:
     """A process that has imported everything and forks single-use children.
 
@@ -126,36 +115,26 @@ class WarmParent:
     occupant: whom it is for, and so what it imports first. In the sandbox its children find no
         other modules of this package later.
     profile: of the course, whose modules its children import.
-    sandbox: from `Sandbox.find(profile)`, whoever that one is for; or None for none.
+    sandbox: from `Sandbox.find(profile)`, or None for none.
 
     Use it as a context manager. It lives no longer than the process that made it. Any
     thread may spawn, and any process that `multiprocessing` starts with it as an argument.
     """
 
-    def __init__(
-        self,
-        target: str,
-        occupant: Occupant,
-        profile: Profile,
-        sandbox: Sandbox | None = None,
-        limits: Limits = Limits(),  # noqa: B008  (frozen)
-    ) -> None:
-        self._target = target
-        self.occupant = occupant
-        self.profile = profile
-        self._sandbox = sandbox and sandbox.of(occupant)
-        self.limits = limits
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stderr: IO[bytes] | None = None
+    target: str
+    occupant: Occupant
+    profile: Profile
+    sandbox: Sandbox | None = None
+    limits: Limits = Limits()  # noqa: RUF009  (frozen)
+    _process: subprocess.Popen[bytes] | None = dataclasses.field(default=None, init=False)
+    _stderr: IO[bytes] | None = dataclasses.field(default=None, init=False)
+    _lock: threading.Lock = dataclasses.field(default_factory=threading.Lock, init=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        arguments = (self._target, self.occupant, self.profile, self._sandbox, self.limits)
-        return {"arguments": arguments, "control": self._control}
+        return vars(self) | {"_process": None, "_stderr": None, "_lock": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        WarmParent.__init__(self, *state["arguments"])
-        self._control = state["control"]
+        vars(self).update(state, _lock=threading.Lock())
 
     @property
     def pid(self) -> int:
@@ -166,11 +145,10 @@ class WarmParent:
 
     def __enter__(self) -> Self:
         self.start()
-        try:
+        with contextlib.ExitStack() as started:
+            started.push(self)  # unless all goes well
             self.await_ready()
-        except BaseException:
-            self.__exit__()
-            raise
+            started.pop_all()
         return self
 
     def start(self) -> None:
@@ -180,45 +158,37 @@ class WarmParent:
                 f"{sys.platform} has no way to fork a process, with a sandbox or without.",
                 "grade on Linux or macOS, or on Windows in WSL 2.",
             )
-        self._control, theirs = socket.socketpair()
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (`__exit__` closes it)
-        try:
-            with theirs:
-                self._start(theirs)
-        except BaseException:
-            self.__exit__()
-            raise
-
-    def _start(self, theirs: socket.socket) -> None:
-        box, own_folders = self._sandbox, {}
+        box, own_folders, path = self.sandbox, {}, [view.INSIDE]
         if box is None:
-            path = view.bare_path(self.profile)
+            root = self.profile.root
+            path = [str(folder) for folder in (view.PACKAGE.parent, root) if folder is not None]
             own_folders = {
                 "HOME": os.path.expanduser("~"),
                 "PATH": os.environ.get("PATH", os.defpath),
                 "TMPDIR": tempfile.gettempdir(),
             }
-        else:
-            path = view.python_path(view.INSIDE)
         config = {
-            "target": self._target,
+            "target": self.target,
             "preload": self.occupant.preload,
             "unloaded": self.occupant.unloaded if box else [],
             "limits": dataclasses.asdict(self.limits),
-            "sandbox": box and box.inside(),
+            "sandbox": box and view.inside(self.occupant),
         }
-        python = [*view.start("main", path), str(theirs.fileno())]
+        self._control, theirs = socket.socketpair()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (`__exit__` closes it)
         fds = [theirs.fileno()]
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as started, contextlib.ExitStack() as stack:
+            started.push(self)  # unless all goes well
+            stack.push(theirs)
             if hasattr(os, "pidfd_open"):
                 # The end of the control socket tells of our end, too, but not where a
                 # fork of ours has inherited it.
                 fds.append(os.pidfd_open(os.getpid()))
                 stack.callback(os.close, fds[1])
-                python.append(str(fds[1]))
+            python = [*view.start("main", *path), *map(str, fds)]
             command = [sys.executable, "-s", "-P", *python]
             if box:
-                command, files = stack.enter_context(box.command(python))
+                command, files = stack.enter_context(box.command(self.occupant, python))
                 fds += files
             self._process = subprocess.Popen(
                 command,
@@ -229,28 +199,26 @@ class WarmParent:
                 stderr=self._stderr,
                 start_new_session=True,
             )
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
-            stdin.write(json.dumps(config).encode())
+            assert self._process.stdin is not None
+            with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+                stdin.write(json.dumps(config).encode())
+            started.pop_all()
 
     def await_ready(self) -> None:
         """Wait until children can be had. Raises SandboxUnavailable, WarmParentDied."""
         with self._control.makefile("rb") as lines:
             line = lines.readline()
-        message: dict[str, Any] = json.loads(line) if line else {"error": ""}
-        if "error" not in message:
-            return
-        said = message["error"] or self._tail()
-        if self._sandbox and not message["error"]:
-            raise SandboxUnavailable(said, f"`{typed('check')}` says more.")
-        raise WarmParentDied(f"the warm parent for {self._target} did not start:\n{said}")
+        if not line and self.sandbox:
+            raise SandboxUnavailable(self._tail(), f"`{typed('check')}` says more.")
+        error = json.loads(line).get("error") if line else self._tail()
+        if error or not line:
+            raise WarmParentDied(f"the warm parent for {self.target} did not start:\n{error}")
 
     def _tail(self) -> str:
         if self._stderr is None:
             return ""
-        size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - 4000))
-        return self._stderr.read().decode(errors="replace").strip()
+        self._stderr.seek(0)
+        return self._stderr.read().decode(errors="replace").strip()[-4000:]
 
     def spawn(self) -> Child:
         """Fork a child. Raises WarmParentDied."""

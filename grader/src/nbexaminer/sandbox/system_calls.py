@@ -12,8 +12,6 @@ Sources: capabilities(7), seccomp(2), prctl(2); for the numbers the kernel's asm
 asm-generic/unistd.h, syscalls(2).
 """
 
-from __future__ import annotations
-
 import csv
 import ctypes
 import errno
@@ -95,12 +93,8 @@ def drop_capabilities(keep: int = 0) -> None:
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
 
 
-_AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-
-
-def knows_this_machine() -> bool:
-    """Whether the numbers of its system calls are listed."""
-    return platform.machine() in _AUDIT_ARCH
+MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+"""Those whose system calls are listed, and what the kernel calls them: AUDIT_ARCH_*."""
 
 
 @functools.cache
@@ -116,7 +110,8 @@ def numbers(answer: str, machine: str) -> dict[str, int]:
 _Program = list[tuple[int, int, int, int]]
 _LOAD, _AND, _RETURN = 0x20, 0x54, 0x06
 _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_SET = 0x15, 0x35, 0x45
-_NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
+_NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, range(16, 64, 8)
+"""Of an argument the lower half, which is all that the kernel looks at in those tested here."""
 _ALLOW: _Program = [(_RETURN, 0, 0, 0x7FFF0000)]
 _KILL: _Program = [(_RETURN, 0, 0, 0x80000000)]
 
@@ -126,11 +121,6 @@ def _refuse(number: int) -> _Program:
 
 
 _EPERM = _refuse(errno.EPERM)
-
-
-def _load(argument: int) -> _Program:
-    # Its lower half, which is all that the kernel looks at in those that are tested here.
-    return [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument)]
 
 
 def _where(values: tuple[int, ...], then: _Program) -> _Program:
@@ -144,7 +134,7 @@ def _unless(argument: int, *values: int, any_of: int = 0, of: int = 0) -> _Progr
     of: the bits of it that are compared with the values, where not all.
     """
     return [
-        *_load(argument),
+        (_LOAD, 0, 0, _ARGUMENTS_AT[argument]),
         *([(_JUMP_SET, 0, len(_EPERM), any_of), *_EPERM] if any_of else []),
         *([(_AND, 0, 0, of)] if of else []),
         *_where(values, _EPERM),
@@ -154,7 +144,8 @@ def _unless(argument: int, *values: int, any_of: int = 0, of: int = 0) -> _Progr
 
 def _only(argument: int, *values: int, error: int = errno.EPERM) -> _Program:
     """Refuse the call unless the argument is one of the values."""
-    return [*_load(argument), *_where(values, _ALLOW), *_refuse(error)]
+    load = (_LOAD, 0, 0, _ARGUMENTS_AT[argument])
+    return [load, *_where(values, _ALLOW), *_refuse(error)]
 
 
 _FAMILIES = (1, 2, 10)
@@ -224,7 +215,7 @@ def filter_program(machine: str) -> _Program:
         before = answer
     return [
         (_LOAD, 0, 0, _MACHINE_AT),
-        (_JUMP_EQUAL, 1, 0, _AUDIT_ARCH[machine]),
+        (_JUMP_EQUAL, 1, 0, MACHINES[machine]),
         *_KILL,
         (_LOAD, 0, 0, _NUMBER_AT),
         *_search(starts),

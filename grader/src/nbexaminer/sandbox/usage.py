@@ -6,8 +6,6 @@ from one short-lived process or thread to the next, is counted too.
 Sources: proc(5), and proc_pid_stat(5) for the numbers of its fields.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Iterator
@@ -169,13 +167,11 @@ def _another_thread(pid: str) -> tuple[str, dict[bytes, int]]:
     return "", {}
 
 
-_LINES = (b"VmRSS", b"VmSwap", b"VmPTE", b"FDSize")
-
-
 def _status(task: str) -> dict[bytes, int]:
     with open(f"/proc/{task}/status", "rb") as status:
         lines = (line.partition(b":") for line in status.read().splitlines())
-        return {name: int(value.split()[0]) for name, _, value in lines if name in _LINES}
+        wanted = (b"VmRSS", b"VmSwap", b"VmPTE", b"FDSize")
+        return {name: int(value.split()[0]) for name, _, value in lines if name in wanted}
 
 
 class CpuClock:

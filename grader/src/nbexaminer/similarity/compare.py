@@ -5,16 +5,17 @@ answers, says nothing. Of the others, it is counted over the whole exercise how 
 learners share.
 """
 
-from __future__ import annotations
-
 import functools
+import itertools
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup, escape
 
-from nbexaminer.similarity.base_line import FINGERPRINT, BaseLine, among, fingerprints
+from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.similarity.texts import FINGERPRINT, MOST_CHARACTERS, BaseLine, among, fingerprints
 
 FEWEST_TOKENS, LEAST_SHARE = 60, 0.5
 """A pair is shown from so many tokens alike on, and from this share of what the shorter of the two
@@ -34,6 +35,15 @@ class Side:
 
     text: str
     marks: list[tuple[int, int]]
+
+    def marked(self) -> Markup:
+        """The text with <mark> around what is alike; nothing else in it is a tag."""
+        places = [0, *itertools.chain.from_iterable(self.marks), MOST_CHARACTERS]
+        parts: list[Markup] = []
+        for start, end in itertools.pairwise(places):
+            text = escape("\n".join(map(safe_line, self.text[start:end].split("\n"))))
+            parts.append(Markup("<mark>{}</mark>").format(text) if len(parts) % 2 else text)
+        return Markup("").join(parts)
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,7 @@ class Comparison:
             for learner, texts in works.items()
         }
         self._learners = list(works)
+        self._own = {who: sum(a.size for a in work.values()) for who, work in self._works.items()}
         self._rare, self._together = self._count()
 
     def pairs(self) -> list[Pair]:
@@ -136,15 +147,12 @@ class Comparison:
         shared = np.zeros((size, size), np.float32)
         for who, times in self._together.items():
             shared[np.ix_(who, who)] += times
-        own = np.array([self._own(who) for who in self._learners], np.float32)
+        own = np.array([*self._own.values()], np.float32)
         first, second = np.nonzero(np.triu(FINGERPRINT * shared >= FEWEST_TOKENS, 1))
         share = shared[first, second] / np.minimum(own[first], own[second])
         best = np.argsort(-share, kind="stable")[:MOST_CANDIDATES]
         for a, b in zip(first[best], second[best], strict=True):
             yield self._learners[a], self._learners[b]
-
-    def _own(self, learner: str) -> int:
-        return sum(answer.size for answer in self._works[learner].values())
 
     def _pair(self, first: str, second: str) -> Pair | None:
         works = mine, others = self._works[first], self._works[second]
@@ -154,7 +162,7 @@ class Comparison:
             alike[cell] = both[among(both, self._rare)]
         covered = {c: [work[c].covered(found) for work in works] for c, found in alike.items()}
         tokens = min(map(sum, zip(*covered.values(), strict=True)), default=0)
-        own = min(self._own(first), self._own(second))
+        own = min(self._own[first], self._own[second])
         whole = [
             min(n)
             for cell, n in covered.items()

@@ -19,8 +19,6 @@ JSON scalars stand for themselves. Everything else is an object with one key, it
     {"pandas": ["index", …]}    an index, "series" or "frame", as `pandas.py` takes it apart
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from typing import Any

@@ -1,18 +1,13 @@
 """Matplotlib: its pictures are shown as in a notebook, and its objects stay where they are."""
 
-from __future__ import annotations
-
 import io
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbexaminer.examination.codecs.plain import Codec, Late, Setting
 
-if TYPE_CHECKING:
-    import matplotlib.pyplot as plt
-else:
-    plt = Late("matplotlib.pyplot")
+plt: Any = Late("matplotlib.pyplot")
 
 
 class Figures(Codec):
@@ -20,8 +15,8 @@ class Figures(Codec):
 
     library = "matplotlib.pyplot"
 
-    def settings(self) -> dict[str, Setting]:
-        return {"Matplotlib": (plt.rcParams.copy, lambda all_: dict.update(plt.rcParams, all_))}
+    def settings(self) -> list[Setting]:
+        return [(plt.rcParams.copy, lambda all_: dict.update(plt.rcParams, all_))]
 
 
 def show_in(shell: Any) -> None:

@@ -1,7 +1,5 @@
 """NumPy: how its arrays and numbers cross, its random generator, and what it does about errors."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -42,8 +40,6 @@ class NumPy(Codec):
     def seed(self, number: int) -> None:
         np.random.seed(number % 2**32)
 
-    def settings(self) -> dict[str, Setting]:
-        return {
-            "NumPy's random numbers": (np.random.get_state, np.random.set_state),
-            "NumPy's errors": (np.geterr, lambda errors: np.seterr(**errors)),
-        }
+    def settings(self) -> list[Setting]:
+        errors: Setting = (np.geterr, lambda errors: np.seterr(**errors))
+        return [(np.random.get_state, np.random.set_state), errors]

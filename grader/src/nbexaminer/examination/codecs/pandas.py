@@ -6,6 +6,7 @@ time zone, is taken for a value of no kind that is known here.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -35,23 +36,16 @@ class Pandas(Codec):
     """What arrives is of pandas' own classes, where a class of a learner's was."""
 
     library = "pandas"
-    readers = {  # noqa: RUF012
-        "pandas": lambda reader, data, depth: _whole(*reader.each(data, depth))
-    }
+    readers = {"pandas": lambda reader, data, depth: _whole(*reader.each(data, depth))}  # noqa: RUF012
 
     def write(self, value: Any, writer: Writer, depth: int) -> Any:
-        try:
-            if isinstance(value, pd.DataFrame | pd.Series | pd.Index) and _is_small(value):
-                return {"pandas": writer.each(_parts(value), depth)}
-        except _Odd:
-            pass
+        if not isinstance(value, pd.DataFrame | pd.Series | pd.Index):
+            return NotImplemented
+        if max(value.size, len(value)) <= MAX_CELLS:
+            with contextlib.suppress(_Odd):
+                if np.sum(value.memory_usage(deep=True)) <= MAX_BYTES:
+                    return {"pandas": writer.each(_parts(value), depth)}
         return NotImplemented
-
-
-def _is_small(value: Any) -> bool:
-    if max(value.size, len(value)) > MAX_CELLS:
-        return False
-    return int(np.sum(value.memory_usage(deep=True))) <= MAX_BYTES
 
 
 def _parts(value: Any) -> list[Any]:

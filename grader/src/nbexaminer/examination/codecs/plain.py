@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import importlib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 MAX_DEPTH = 32
@@ -19,6 +19,7 @@ MAX_HASHED = 4_000
 MAX_DIGITS = 3_500
 """Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
 
+Readers = dict[str, Callable[["Reader", Any, int], Any]]
 Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
 """How to get something that holds for a whole process, and how to set it."""
 
@@ -54,7 +55,7 @@ class Codec:
     """
 
     library: str
-    readers: Mapping[str, Callable[[Reader, Any, int], Any]] = {}
+    readers: Readers = {}  # noqa: RUF012
 
     def write(self, value: Any, writer: Writer, depth: int) -> Any:
         """The JSON for a value of the library's; NotImplemented for others. Raises CantCross."""
@@ -63,9 +64,9 @@ class Codec:
     def seed(self, number: int) -> None:
         """Start the random generator."""
 
-    def settings(self) -> dict[str, Setting]:
+    def settings(self) -> list[Setting]:
         """What later cells may change, the random generator's state included."""
-        return {}
+        return []
 
 
 class Writer:
@@ -120,12 +121,7 @@ class Writer:
 class Reader:
     """One value on its way in; readers: of all tags."""
 
-    def __init__(
-        self,
-        readers: Mapping[str, Callable[[Reader, Any, int], Any]],
-        blob: bytes,
-        foreign: Callable[[Any], Any],
-    ) -> None:
+    def __init__(self, readers: Readers, blob: bytes, foreign: Callable[[Any], Any]) -> None:
         self.left = memoryview(blob)
         self.foreign = foreign
         self._readers = readers
@@ -149,15 +145,13 @@ class Reader:
             raise BadValue("no list where one belongs")
         return [self.read(item, depth + 1) for item in data]
 
-    def array(
-        self, data: Any, find_dtype: Callable[[str], Any]
-    ) -> tuple[Any, list[int], bytearray]:
+    def array(self, data: Any, find: Callable[[str], Any]) -> tuple[Any, list[int], bytearray]:
         """Dtype, shape and bytes of the array that comes next.
 
-        find_dtype: gives the dtype of a name, with an `itemsize`, or raises.
+        find: gives the dtype of a name, with an `itemsize`, or raises.
         """
         name, shape = data
-        dtype = find_dtype(name)
+        dtype = find(name)
         if not all(type(n) is int and n >= 0 for n in shape) or _is_odd(shape):
             raise BadValue("a shape that no array has")
         size = math.prod(shape) * dtype.itemsize
@@ -181,10 +175,6 @@ def _int(value: int) -> Any:
     return {"i": text}
 
 
-def _float(value: float) -> Any:
-    return value if math.isfinite(value) else {"f": repr(value)}
-
-
 def _hashed(value: Any) -> Any:
     if len(value) > MAX_HASHED:
         kind = type(value).__name__
@@ -202,25 +192,22 @@ _FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
     ((bool, type(None)), lambda writer, value, depth: value),
     (str, lambda writer, value, depth: str.__str__(value)),
     (int, lambda writer, value, depth: _int(int(value))),
-    (float, lambda writer, value, depth: _float(float(value))),
+    (float, lambda writer, value, depth:
+        float(value) if math.isfinite(value) else {"f": repr(float(value))}),
     (complex, lambda writer, v, depth: {"c": writer.each((v.real, v.imag), depth)}),
     ((bytes, bytearray), lambda writer, value, depth: {"b": base64.b64encode(value).decode()}),
-    (dict, lambda writer, value, depth: {
-        "d": [writer.each(pair, depth) for pair in dict.items(_hashed(value))]
-    }),
+    (dict, lambda writer, v, depth: {"d": [writer.each(p, depth) for p in dict.items(_hashed(v))]}),
     (list, lambda writer, value, depth: {"l": writer.each(value, depth)}),
     ((tuple, range), lambda writer, value, depth: {"t": writer.each(value, depth)}),
     ((set, frozenset), lambda writer, value, depth: {"s": writer.each(_hashed(value), depth)}),
     (slice, lambda writer, v, depth: {"e": writer.each((v.start, v.stop, v.step), depth)}),
 )  # fmt: skip
-READERS: dict[str, Callable[[Reader, Any, int], Any]] = {
+READERS: Readers = {
     "i": lambda reader, data, depth: int(_most(MAX_DIGITS, data), 16),
     "f": lambda reader, data, depth: float(data),
     "c": lambda reader, data, depth: complex(*reader.each(data, depth)),
     "b": lambda reader, data, depth: base64.b64decode(data, validate=True),
-    "d": lambda reader, data, depth: {
-        key: value for key, value in (reader.each(pair, depth) for pair in _most(MAX_HASHED, data))
-    },
+    "d": lambda reader, data, depth: dict(reader.each(p, depth) for p in _most(MAX_HASHED, data)),
     "l": Reader.each,
     "t": lambda reader, data, depth: tuple(reader.each(data, depth)),
     "s": lambda reader, data, depth: set(reader.each(_most(MAX_HASHED, data), depth)),

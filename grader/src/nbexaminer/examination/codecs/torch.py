@@ -8,20 +8,13 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from nbexaminer.examination.codecs.plain import (
-    BadValue,
-    CantCross,
-    Codec,
-    Late,
-    Reader,
-    Setting,
-    Writer,
-)
+from nbexaminer.examination.codecs import plain
+from nbexaminer.examination.codecs.plain import BadValue, CantCross, Reader, Writer
 
 if TYPE_CHECKING:
     import torch
 else:
-    torch = Late("torch")
+    torch = plain.Late("torch")
 
 _NUMBERS = {
     "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64",
@@ -42,14 +35,10 @@ def _dtype(name: str) -> torch.dtype:
     return dtype
 
 
-def _number(name: str) -> torch.dtype:
-    if name not in _NUMBERS:
-        raise BadValue("no dtype of numbers")
-    return _dtype(name)
-
-
 def _read_tensor(reader: Reader, data: Any, depth: int) -> torch.Tensor:
-    dtype, shape, elements = reader.array(data, _number)
+    if data[0] not in _NUMBERS:
+        raise BadValue("no dtype of numbers")
+    dtype, shape, elements = reader.array(data, _dtype)
     flat = torch.frombuffer(elements or bytearray(1), dtype=torch.uint8)[: len(elements)]
     # A bool that is neither 0 nor 1 would be neither equal nor unequal to either.
     return (flat != 0 if dtype == torch.bool else flat.view(dtype)).reshape(shape)
@@ -63,7 +52,7 @@ def _read_permuted(reader: Reader, data: Any, depth: int) -> torch.Tensor:
     return tensor.permute(order)
 
 
-class PyTorch(Codec):
+class PyTorch(plain.Codec):
     """Tensors cross as plain ones on the CPU, without gradients."""
 
     library = "torch"
@@ -87,23 +76,23 @@ class PyTorch(Codec):
     def seed(self, number: int) -> None:
         torch.manual_seed(number)
 
-    def settings(self) -> dict[str, Setting]:
+    def settings(self) -> list[plain.Setting]:
         def set_device(device: Any) -> None:
             if torch.get_default_device() != device:  # setting it makes all calls slower
                 torch.set_default_device(device)
 
-        return {
-            "PyTorch's random numbers": (torch.get_rng_state, torch.set_rng_state),
-            "default dtype": (torch.get_default_dtype, torch.set_default_dtype),
-            "default device": (torch.get_default_device, set_device),
-            "gradients": (torch.is_grad_enabled, torch.set_grad_enabled),
-        }
+        return [
+            (torch.get_rng_state, torch.set_rng_state),
+            (torch.get_default_dtype, torch.set_default_dtype),
+            (torch.get_default_device, set_device),
+            (torch.is_grad_enabled, torch.set_grad_enabled),
+        ]
 
 
 def _write_tensor(value: torch.Tensor, writer: Writer) -> Any:
     if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
-        kind = f"{value.layout} tensor on {value.device}"
-        raise CantCross(f"a {kind} can't be looked at: return an ordinary one")
+        kind = f"a {value.layout} tensor on {value.device}"
+        raise CantCross(f"{kind} can't be looked at: return an ordinary one")
     dtype = _name(value.dtype)
     if dtype not in _NUMBERS:
         raise CantCross(f"a tensor of {dtype} can't be looked at")
@@ -142,9 +131,7 @@ class Generators:
     """A test's. Each keeps one counterpart, which is told of a new state but never asked."""
 
     def __init__(self) -> None:
-        self._known: weakref.WeakKeyDictionary[torch.Generator, tuple[int, bytes]] = (
-            weakref.WeakKeyDictionary()
-        )
+        self._known = weakref.WeakKeyDictionary[Any, tuple[int, bytes]]()
         self._count = 0
 
     def lend(self, value: torch.Generator) -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The class report: facts, what they come to, pictures, the page."""
+"""The class report: facts and what they come to, and the page."""

@@ -1,10 +1,9 @@
-"""What the gradebook, the roster and the graded notebooks say of one exercise."""
-
-from __future__ import annotations
+"""What gradebook, roster and graded notebooks say of an exercise, and what it comes to."""
 
 import json
 import logging
 import math
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -12,26 +11,25 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from nbgrader.api import (
-    BaseCell,
-    Grade,
-    Gradebook,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 
-from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.verdicts import COST_NOTHING, Outcome
 from nbexaminer.message import Message
-from nbexaminer.notebook.cell import NOTE
+from nbexaminer.notebook.cell import Role, cells_of, unreadable
 from nbexaminer.notebook.harmless import safe_line
 from nbexaminer.people.roster import Learner
+from nbexaminer.similarity.compare import Pair
 
+FEWEST_FOR_CORRELATION = 3
+FEWEST_FOR_REMARK = 10
 COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "state", "notebook", "cell", "kind",
     "points", "max_points", "outcome", "misconception", "needs_hand_grading",
 )  # fmt: skip
+LEARNERS = [
+    "student_id", "last_name", "first_name", "section", "state", "score", "reason", "has_notebooks",
+]  # fmt: skip
 KEY = ["notebook", "cell"]
 """Columns that are unique together within an exercise."""
 
@@ -45,7 +43,7 @@ class State(StrEnum):
     MISSING = "not handed in"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """What is known of one exercise.
 
@@ -74,18 +72,13 @@ class Facts:
         """Ids of the learners in a state."""
         return self.learners.student_id[self.learners.state == state].tolist()
 
-    @property
-    def is_begun(self) -> bool:
-        """Whether anybody has handed in."""
-        return bool((self.learners.state != State.MISSING).any())
-
     def of_readable(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Those rows that are about submissions that are graded and can be read."""
         return rows[rows.student_id.isin(self.who(State.GRADED))]
 
 
 def gather(
-    gradebook: Gradebook,
+    gradebook: api.Gradebook,
     assignment: Any,
     learners: Sequence[Learner],
     course: CourseDirectory,
@@ -97,10 +90,12 @@ def gather(
         return Path(course.format_path(step, who, assignment.name))
 
     cells, answers = _cells(assignment)
-    grades, penalties = _grades(gradebook, assignment), _penalties(gradebook, assignment)
+    grades, of = _grades(gradebook, assignment), api.SubmittedAssignment
+    lost = gradebook.db.query(of.student_id, of.late_submission_penalty)
+    penalties = dict(lost.filter(of.assignment_id == assignment.id).all())
     earned = grades.groupby("student_id").points.sum()
     rows, found = [], []
-    works: dict[str, dict[str, str]] = {}
+    works: dict[str, dict[str, str]] = defaultdict(dict)
     for learner in learners:
         who, score, reason, complete = learner.student_id, math.nan, "", True
         handed_in = folder(course.submitted_directory, who).is_dir()
@@ -113,26 +108,23 @@ def gather(
                 if graded is None:
                     complete = False
                     continue
-                refused, verdicts, texts = graded
+                refused, tests, texts = graded
                 reason = refused or reason
-                found += [(who, notebook, *verdict) for verdict in verdicts]
+                found += [(who, notebook, *verdict) for verdict in tests]
                 if not refused:
-                    kept = {cell: text for cell, text in texts.items() if cell in answers}
-                    works[who] = works.get(who, {}) | kept
+                    works[who] |= {cell: text for cell, text in texts.items() if cell in answers}
             state = State.UNREADABLE if reason else State.GRADED
-        names = (learner.last_name, learner.first_name, learner.section)
-        rows.append((who, *names, state.value, score, reason, complete))
-    columns = ["student_id", "last_name", "first_name", "section", "state"]
-    about = pd.DataFrame(rows, columns=[*columns, "score", "reason", "has_notebooks"])
-    about = about.astype({"score": float, "has_notebooks": bool})
-    said = pd.DataFrame(found, columns=["student_id", *KEY, "outcome", "misconception"])
+        said = {"state": state.value, "score": score, "reason": reason, "has_notebooks": complete}
+        rows.append(vars(learner) | said)
+    about = pd.DataFrame(rows, columns=LEARNERS).astype({"score": float, "has_notebooks": bool})
+    verdicts = pd.DataFrame(found, columns=["student_id", *KEY, "outcome", "misconception"])
     table = about.merge(cells, how="cross").assign(assignment=assignment.name)
-    for more in (grades, said):
+    for more in (grades, verdicts):
         table = table.merge(more, how="left", on=["student_id", *KEY])
     table = table.assign(needs_hand_grading=table.needs_hand_grading.eq(True))
     waits = about.student_id.isin(table.student_id[table.needs_hand_grading])
     about = about.assign(counted=about.score.notna() & ~waits)
-    return Facts(assignment.name, about, cells, answers, table[list(COLUMNS)], said, works)
+    return Facts(assignment.name, about, cells, answers, table[list(COLUMNS)], verdicts, works)
 
 
 def read_graded(
@@ -145,17 +137,12 @@ def read_graded(
     """
     try:
         notebook = json.loads(path.read_bytes())
-        verdicts, answers = [], {}
-        for cell in notebook["cells"]:
-            about = cell["metadata"].get("nbgrader", {})
-            if note := cell["metadata"].get(NOTE):
-                # Before messages were data, the cause stood beside them.
-                cause = Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
-                verdicts.append((about["grade_id"], Outcome(note["outcome"]).value, cause))
-            if about.get("solution"):
-                answers[about["grade_id"]] = "".join(cell["source"])
-        reason = safe_line(notebook["metadata"].get(NOTE, {}).get("malformed", ""))
-        return reason, verdicts, answers
+        cells = cells_of(notebook)
+        answers = {c.name: "".join(c.content["source"]) for c in cells if c.role is Role.ANSWER}
+        verdicts = [
+            (c.name, Outcome(c.note["outcome"]).value, _cause(c.note)) for c in cells if c.note
+        ]
+        return safe_line(unreadable(notebook)), verdicts, answers
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -179,25 +166,146 @@ def _cells(assignment: Any) -> tuple[pd.DataFrame, dict[str, bool]]:
     return cells.astype({"max_points": float}), answers
 
 
-def _grades(gradebook: Gradebook, assignment: Any) -> pd.DataFrame:
+def _grades(gradebook: api.Gradebook, assignment: Any) -> pd.DataFrame:
     """A row a learner and graded cell, with its points and whether a person must grade it."""
-    who, where, cell = SubmittedAssignment.student_id, Notebook.name, BaseCell.name
-    found = (
-        gradebook.db.query(who, where, cell, Grade.score, Grade.needs_manual_grade)
-        .select_from(Grade)
-        .join(Grade.notebook)
-        .join(SubmittedNotebook.assignment)
-        .join(SubmittedNotebook.notebook)
-        .join(Grade.cell)
-        .filter(SubmittedAssignment.assignment_id == assignment.id)
-    )
+    key = (api.SubmittedAssignment.student_id, api.Notebook.name, api.BaseCell.name)
+    found = gradebook.db.query(*key, api.Grade.score, api.Grade.needs_manual_grade)
+    found = found.select_from(api.Grade).join(api.Grade.cell).join(api.Grade.notebook)
+    found = found.join(api.SubmittedNotebook.notebook).join(api.SubmittedNotebook.assignment)
+    found = found.filter(api.SubmittedAssignment.assignment_id == assignment.id)
     columns = ["student_id", *KEY, "points", "needs_hand_grading"]
     return pd.DataFrame(found, columns=columns).astype({"points": float})
 
 
-def _penalties(gradebook: Gradebook, assignment: Any) -> dict[str, float]:
-    """Points taken off for lateness, of each learner who has been graded."""
-    found = gradebook.db.query(
-        SubmittedAssignment.student_id, SubmittedAssignment.late_submission_penalty
-    ).filter(SubmittedAssignment.assignment_id == assignment.id)
-    return {who: penalty or 0.0 for who, penalty in found}
+def exercise_report(facts: Facts, pairs: list[Pair] | None) -> dict[str, Any]:
+    """What the page says of an exercise, by the template's names; learners are named by their ids.
+
+    pairs: learners whose answers are alike; None where that was not looked at.
+    """
+    learners, table = facts.learners, facts.table
+    unreadable = learners[(learners.state == State.UNREADABLE) & ~learners.counted]
+    waiting = table[table.needs_hand_grading & (table.state != State.UNREADABLE)]
+    verdicts = facts.of_readable(facts.verdicts)
+    failed = verdicts.student_id[~verdicts.outcome.isin(COST_NOTHING)].unique()
+    explained = set(verdicts.student_id[verdicts.misconception != ""])
+    scores, cells = learners.score[learners.counted], _statistics(facts)
+    missed = cells[cells.difficulty < 1]
+    names = ("lowest", "lower quartile", "median", "upper quartile", "highest")
+    quantiles = zip(names, scores.quantile([0, 0.25, 0.5, 0.75, 1]), strict=True)
+    return {
+        "name": facts.name,
+        "learners": learners.student_id.tolist(),
+        "max_score": float(facts.cells.max_points.sum()),
+        "max_test_score": float(facts.cells.max_points[facts.cells.kind == "test"].sum()),
+        "scores": scores.tolist(),
+        "summary": {} if scores.empty else dict(quantiles) | {"mean": scores.mean()},
+        "test_scores": _earned(facts).sum(axis=1).tolist(),
+        "graded": learners.student_id[learners.score.notna()].tolist(),
+        "missing": facts.who(State.MISSING),
+        "ungraded": facts.who(State.UNGRADED),
+        # For each cell that wants a person, its name and who waits for it.
+        "waiting": [
+            (cell, rows.student_id.tolist()) for (_, cell), rows in waiting.groupby(KEY, sort=False)
+        ],
+        "unreadable": dict(zip(unreadable.student_id, unreadable.reason, strict=True)),
+        "cells": cells,
+        "hardest": None if missed.empty else missed.loc[missed.difficulty.idxmin()],
+        "causes": _misconceptions(verdicts, list(facts.answers)),
+        # Who failed a test, and no test names a misconception.
+        "unexplained": [who for who in failed if who not in explained],
+        "without_notebook": learners.student_id[~learners.has_notebooks].tolist(),
+        "sections": _sections(learners),
+        "pairs": pairs,
+    }
+
+
+def _earned(facts: Facts) -> pd.DataFrame:
+    """Points a learner (row) and test cell; NaN where a person is still to give them."""
+    rows = facts.of_readable(facts.table[facts.table.kind == "test"])
+    points = rows.points.where(~rows.needs_hand_grading)
+    earned = rows.assign(points=points).pivot(index="student_id", columns=KEY, values="points")
+    return earned.astype(float)
+
+
+def _statistics(facts: Facts) -> pd.DataFrame:
+    """How the class did, a row a test cell.
+
+    n: learners it was examined for, without those whose submission can't be read and who wait for a
+    person's points for it; passed: those with all its points; difficulty: share of the points
+    earned, 0 to 1; discrimination: correlation, over learners, of its points with those in all
+    other test cells; outcomes: how often it ended in what; remark: what an instructor would want to
+    look at. NaN is undefined: without learners or points, and a correlation of fewer than 3
+    learners or where either is the same for all.
+    """
+    verdicts = facts.verdicts
+    # The graded notebooks know the order of the cells, the gradebook doesn't.
+    place = verdicts.groupby("student_id").cumcount().rename("place")
+    places = verdicts.join(place).groupby(KEY).place.last()
+    tests = facts.cells[facts.cells.kind == "test"].join(places, on=KEY)
+    most = tests.sort_values(["notebook", "place", "cell"]).set_index(KEY).max_points
+    earned = _earned(facts).reindex(columns=most.index)
+    others = earned.fillna(0.0).rsub(earned.sum(axis=1), axis=0).where(earned.notna())
+    differ = (earned.nunique() > 1) & (others.nunique() > 1)
+    differ &= earned.count() >= FEWEST_FOR_CORRELATION
+    discrimination = earned.loc[:, differ].corrwith(others.loc[:, differ]).reindex(most.index)
+    outcomes = facts.of_readable(verdicts).groupby(KEY).outcome.agg(Counter)
+    cells = pd.DataFrame({
+        "points": most,
+        "n": earned.count(),
+        "passed": earned.ge(most).sum(),
+        "difficulty": earned.mean() / most.where(most != 0),
+        # A rounding error must not make a 0 negative.
+        "discrimination": discrimination.round(9) + 0.0,
+        "outcomes": [outcomes.get(key, {}) for key in most.index],
+    })  # fmt: skip
+    return cells.assign(remark=[_remark(cell) for cell in cells.itertuples()]).reset_index()
+
+
+def _remark(cell: Any) -> str:
+    if not cell.points:
+        return "gives no points"
+    if not cell.n:
+        return ""
+    if cell.passed in (0, cell.n):
+        return "nobody passes" if not cell.passed else "everybody passes"
+    if cell.n >= FEWEST_FOR_REMARK and cell.discrimination < 0:
+        return "look at this test: those who do well elsewhere fail it more often"
+    return ""
+
+
+def _misconceptions(
+    verdicts: pd.DataFrame, answers: Sequence[str]
+) -> list[tuple[str, pd.DataFrame]]:
+    """By the answer that they are about, a row each: misconception, learners, cells; of both the
+    most frequent first."""
+    named = verdicts[verdicts.misconception != ""]
+    named = named.assign(about=[_about(cell, answers) for cell in named.cell])
+    found = named.groupby(["about", "misconception"], sort=False, as_index=False).agg(
+        learners=("student_id", "unique"), cells=("cell", "unique")
+    )
+    found = found.sort_values("learners", key=lambda who: -who.map(len), kind="stable")
+    return list(found.groupby("about", sort=False))
+
+
+def _about(cell: str, answers: Sequence[str]) -> str:
+    """The answer that a test cell is about, by its name; the cell's own name where none fits."""
+    fitting = [name for name in answers if cell == name or cell.startswith(f"{name}-")]
+    return max(fitting, key=len, default=cell)
+
+
+def _sections(learners: pd.DataFrame) -> pd.DataFrame:
+    rows = learners if learners.section.any() else learners[:0]
+    counted, handed_in = rows.score.where(rows.counted), rows.state != State.MISSING
+    return (
+        rows.assign(score=counted, handed_in=handed_in)
+        .groupby("section", as_index=False)
+        .agg(
+            learners=("student_id", "size"), handed_in=("handed_in", "sum"),
+            counted=("counted", "sum"), median=("score", "median"),
+        )
+    )  # fmt: skip
+
+
+def _cause(note: Mapping[str, Any]) -> str:
+    # Before messages were data, the cause stood beside them.
+    return Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))

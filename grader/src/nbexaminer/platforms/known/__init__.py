@@ -4,8 +4,6 @@ Whoever puts a module beside these, with a class of `Platform` in it, has added 
 there is what `--platform` and `c.Collector.platform` take.
 """
 
-from __future__ import annotations
-
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
@@ -30,21 +28,8 @@ def any_of(texts: Iterable[str]) -> str:
     return f"{', '.join(first)} or {last}" if first else last
 
 
-def titles() -> str:
-    """All platforms' names for a sentence."""
-    return any_of(kind.title for kind in PLATFORMS.values())
-
-
-def takers() -> str:
-    """The names of those that take feedback back, for a sentence."""
-    return any_of(kind.title for kind in PLATFORMS.values() if kind.takes_back)
-
-
-def whose_files(kind_of: Callable[[type[Platform]], str]) -> str:
-    """Kinds of files for a sentence, with the platforms that have them.
-
-    kind_of: what a platform calls its file, or empty where it has none.
-    """
+def _files(kind_of: Callable[[type[Platform]], str]) -> str:
+    """Kinds of files with the platforms that have them; kind_of: a platform's, or empty."""
     owners: dict[str, list[str]] = {}
     for platform in PLATFORMS.values():
         if kind := kind_of(platform):
@@ -52,11 +37,9 @@ def whose_files(kind_of: Callable[[type[Platform]], str]) -> str:
     return ", or ".join(f"{any_of(names)} {kind}" for kind, names in owners.items())
 
 
-def exports() -> str:
-    """The files that take scores, for a sentence."""
-    return whose_files(lambda platform: platform.export.kind if platform.export else "")
-
-
-def worksheets() -> str:
-    """The files that tell more of a download, for a sentence."""
-    return whose_files(lambda platform: platform.worksheet)
+# For a sentence: all platforms, those that take feedback back, the files that take scores, and
+# those that tell more of a download.
+TITLES = any_of(kind.title for kind in PLATFORMS.values())
+TAKERS = any_of(kind.title for kind in PLATFORMS.values() if kind.takes_back)
+EXPORTS = _files(lambda platform: platform.export.kind if platform.export else "")
+WORKSHEETS = _files(lambda platform: platform.worksheet)

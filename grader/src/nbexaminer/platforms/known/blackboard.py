@@ -4,8 +4,6 @@ Source: Blackboard's help for instructors (working offline with grade data), and
 programs read: nbgrader's documentation of zip_collect, kwurst/bb-file-cleanup.
 """
 
-from __future__ import annotations
-
 import datetime
 import itertools
 import re

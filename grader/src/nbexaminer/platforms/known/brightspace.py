@@ -5,8 +5,6 @@ that parse "13394-80551 - First Last - Mar 29, 2018 1205 PM - file.zip", for the
 byuitechops/d2l-gradebook-csv-to-canvas-gradebook-csv and others.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ Source: canvas-lms, lib/content_zipper.rb, lib/gradebook_exporter.rb, lib/gradeb
 AbstractAssignment#infer_comment_context_from_filename.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar

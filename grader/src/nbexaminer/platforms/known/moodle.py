@@ -4,12 +4,9 @@ Source: moodle, mod/assign/classes/downloader.php, feedback/offline (locallib.ph
 importgradeslib.php) and gradingtable.php, and feedback/file/importziplib.php.
 """
 
-from __future__ import annotations
-
 import datetime
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import ClassVar
 
 from nbexaminer.errors import Malformed
@@ -28,21 +25,12 @@ _BLIND = (
     "the assignment is marked blindly in Moodle: reveal student identities there, and download "
     "once more"
 )
-_WORKSHEET = "grading worksheet"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """What a grading worksheet says of a participant; handed_in: in Moodle's time zone."""
-
-    identifiers: tuple[str, ...]
-    handed_in: datetime.datetime | None
 
 
 class MoodleFile(GradebookFile):
     """The assignment's grading worksheet, a CSV file."""
 
-    kind = _WORKSHEET
+    kind = "grading worksheet"
     needs = frozenset({"Identifier", "Grade", "Last modified (grade)"})
     identifiers = ("Identifier", "ID number", "Username", "Email address")
     names = ("Full name",)
@@ -69,18 +57,21 @@ class MoodleFile(GradebookFile):
 class Moodle(Platform):
     """Moodle's "Download all submissions", with folders or without.
 
-    listed: by participant what a worksheet says, since the names have neither times nor ids.
+    listed: by participant the ids that a worksheet has, and when, in Moodle's time zone, something
+    was handed in, since the names have neither.
     """
 
     title = "Moodle"
     export = MoodleFile
-    worksheet = _WORKSHEET
+    worksheet = MoodleFile.kind
     form = "FULL NAME_PARTICIPANT_assignsubmission_file, then _ or /, then OWNNAME"
     takes_back = "the assignment's submissions, Upload multiple feedback files in a zip"
     class_list = frozenset({"emailaddress"})
     columns: ClassVar[Mapping[str, str]] = {"identifier": "internal", "idnumber": "number"}
 
-    listed: Mapping[str, Listed] = {}
+    def __init__(self, exercise: str, zone: datetime.tzinfo) -> None:
+        super().__init__(exercise, zone)
+        self.listed: dict[str, tuple[list[str], datetime.datetime | None]] = {}
 
     def read(self, place: str) -> Named | None:
         """What a path in the download says, or None. Raises Malformed for an impossible time."""
@@ -89,35 +80,32 @@ class Moodle(Platform):
             return None
         own = match["deep"] or match["flat"]
         name, participant = match["name"], f"Participant {match['participant']}"
-        more = self.listed.get(participant, Listed((), None))
+        identifiers, when = self.listed.get(participant, ([], None))
         return Named(
             identity=participant,
-            identifiers=(participant, *more.identifiers),
+            identifiers=(participant, *identifiers),
             name="" if name == "Participant" else name,
             own=own if match["plugin"] == "file" else "",
             prefix=place.removesuffix(own),
-            handed_in=to_utc(more.handed_in, self.zone) if more.handed_in else None,
+            handed_in=to_utc(when, self.zone) if when else None,
             advice=_BLIND if name == "Participant" else "",
         )
 
     def read_worksheet(self, table: Table) -> None:
         """Take what a grading worksheet says into account. Raises Malformed."""
-        self.listed = dict(_listed(table))
+        from dateutil import parser  # slow to import, and only this needs it
 
-
-def _listed(table: Table) -> Iterator[tuple[str, Listed]]:
-    """What a grading worksheet says of each participant. Raises Malformed."""
-    from dateutil import parser  # slow to import, and only this needs it
-
-    if not MoodleFile.is_header(table.header):
-        raise Malformed("it is no grading worksheet of Moodle's, in English")
-    file = MoodleFile(table)
-    for row in file.learners():
-        (participant, *identifiers), _ = file.called(row)
-        values = dict(zip(file.header, table.rows[row], strict=False))
-        text = values.get("Last modified (submission)", "").strip(" -")
-        try:
-            when = parser.parse(text) if text else None
-        except (ValueError, OverflowError):
-            raise Malformed(f"line {row + 1}: {text!r} is no date and time in English") from None
-        yield participant, Listed(tuple(identifiers), when)
+        if not MoodleFile.is_header(table.header):
+            raise Malformed("it is no grading worksheet of Moodle's, in English")
+        file = MoodleFile(table)
+        self.listed = {}
+        for row in file.learners():
+            (participant, *identifiers), _ = file.called(row)
+            values = dict(zip(file.header, table.rows[row], strict=False))
+            text = values.get("Last modified (submission)", "").strip(" -")
+            try:
+                when = parser.parse(text) if text else None
+            except (ValueError, OverflowError):
+                said = f"line {row + 1}: {text!r} is no date and time in English"
+                raise Malformed(said) from None
+            self.listed[participant] = identifiers, when

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nbexaminer.pages.report.pictures import bars
+from nbexaminer.pages.report.page import bars
 
 
 @pytest.mark.parametrize(

@@ -168,9 +168,9 @@ def test_another_platform_is_read_by_its_expression() -> None:
     """The folder that Moodle makes names the learner, and a folder in it doesn't."""
     moodles = r"[^/]*_(?P<student_id>[\w.@-]+)_assignsubmission_file/(?P<file_id>.+)"
     moodle = "Ada Lovelace_ada_assignsubmission_file/"
-    assert upload(f"{moodle}{FILE}", expression=moodles) == ("ada", None, FILE, None)
+    assert upload(f"{moodle}{FILE}", expression=moodles)[:3] == ("ada", None, FILE)
     nested = f"x_bob_assignsubmission_file/{FILE}"
-    assert upload(moodle + nested, expression=moodles) == ("ada", None, nested, None)
+    assert upload(moodle + nested, expression=moodles)[:3] == ("ada", None, nested)
     with pytest.raises(Malformed, match="put it elsewhere"):
         upload(f"{moodle}../../{FILE}", expression=moodles)
     with pytest.raises(Malformed, match="no group student_id"):

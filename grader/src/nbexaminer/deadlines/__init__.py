@@ -1,1 +1,0 @@
-"""When something is due: `due` for an exercise, `extensions` for one learner."""
