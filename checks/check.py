@@ -80,18 +80,18 @@ class Check:
         if expected is None:
             expected = self._run(self.reference, args, kwargs)
         got = self._run(answer, args, kwargs)
-        said = difference(got, expected, tolerance=tolerance, parts=self.parts)
+        text = difference(got, expected, tolerance=tolerance, parts=self.parts)
         call = Call(_fresh(args), _fresh(kwargs), tolerance, expected, got)
         calls = run.calls(self, answer)
         earlier = tuple(calls)
         calls.append(call)
-        if said is None:
+        if text is None:
             return got
         run.note_failure(self.name)
         causes = [*run.blamed(self.name, answer), *self._causes(call, earlier)]
         cause = "; or: ".join(causes[: MOST_CAUSES + 1])
         drawn = tables(got, expected, tolerance, self.parts)
-        raise self._wrong(args, kwargs, got, self.expects, cause, said, expected, drawn) from None
+        raise self._wrong(args, kwargs, got, self.expects, cause, text, expected, drawn) from None
 
     def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
                **kwargs: Any) -> None:  # fmt: skip
@@ -227,22 +227,22 @@ class Check:
             return None
         other = stub[1] if stub else self.name
         if other != self.name and other in self.exercise.points:
-            said = f"{NOT_WRITTEN.format(other)}: {TO_DO}. {self.name} calls it"
-            return WrongAnswer(said, cause=said)
+            text = f"{NOT_WRITTEN.format(other)}: {TO_DO}. {self.name} calls it"
+            return WrongAnswer(text, cause=text)
         if cause.startswith(BLAMED):
             return None
-        said = NOT_WRITTEN.format(self.name)
-        return WrongAnswer(said, cause=f"{said}: {TO_DO}", todo=TO_DO)
+        text = NOT_WRITTEN.format(self.name)
+        return WrongAnswer(text, cause=f"{text}: {TO_DO}", todo=TO_DO)
 
 
 def _told(got: Any, expected: Any) -> str:
     """What came back in words; of a large dict the first entry that differs from the right one."""
-    said = describe(got, FEW_VALUES)
+    text = describe(got, FEW_VALUES)
     entries = isinstance(got, dict) and isinstance(expected, dict) and got.keys() == expected.keys()
-    if not entries or len(said) <= MOST_SAID:
-        return said
+    if not entries or len(text) <= MOST_SAID:
+        return text
     other = next((key for key in got if not same(got[key], expected[key])), None)
-    return said if other is None else f"{other}: {describe(got[other], FEW_VALUES)}"
+    return text if other is None else f"{other}: {describe(got[other], FEW_VALUES)}"
 
 
 def _fresh(value: Any) -> Any:

@@ -208,8 +208,8 @@ def _window(
 
     cells = [[str(_rounded(number)) for number in line] for line in part(numbers).tolist()]
     marked = part(wrong).nonzero().tolist() if wrong is not None else ()
-    said = ", ".join(filter(None, where))
-    return Table(label, cells, [(i, j) for i, j in marked], (row, column), said)
+    text = ", ".join(filter(None, where))
+    return Table(label, cells, [(i, j) for i, j in marked], (row, column), text)
 
 
 def _first_apart(
@@ -307,8 +307,8 @@ def _items_difference(
         return f"{label} should have {len(expected)} items, but has {count}"
     for i, (g, e) in enumerate(zip(got, expected, strict=True)):
         name = parts[i] if i < len(parts) else f"item {i} of {label}"
-        if said := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):
-            return said
+        if text := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):
+            return text
     return None
 
 
@@ -326,9 +326,9 @@ def _entries_difference(
             others = "" if _discreet.get() else f"; it has {list(got)}"
             return f"{label} has no entry {key!r}{others}"
         name = f"entry {key!r}"
-        said = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
-        if said:
-            return said
+        text = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
+        if text:
+            return text
     return None
 
 

@@ -40,9 +40,10 @@ def explain_errors(kernel: Any) -> None:
     ) -> None:
         drawn = isinstance(error, WrongAnswer) and bool(error.facts) and _in_jupyter()
         if drawn:
-            error._render_traceback_ = lambda: [bold(f"✗ {error.said}")]  # what IPython looks for
-        elif said := _in_one_line(error, trace):
-            error._render_traceback_ = lambda: laid_out(f"✗ {said}")
+            # What IPython looks for.
+            error._render_traceback_ = lambda: [bold(f"✗ {error.opening}")]
+        elif text := _in_one_line(error, trace):
+            error._render_traceback_ = lambda: laid_out(f"✗ {text}")
         kernel.showtraceback((kind, error, trace), tb_offset=tb_offset)
         if drawn:
             from IPython.display import display

@@ -61,10 +61,10 @@ class WrongAnswer(AssertionError):
         self.headline, self.todo = headline.replace("\n", indent), todo
         self.facts, self.cause, self.tables = list(facts), cause, list(tables)
         lines = (f"{_begin(label)}{fact}".replace("\n", indent) for label, fact in self.facts)
-        super().__init__("\n".join([self.said, *lines]))
+        super().__init__("\n".join([self.opening, *lines]))
 
     @property
-    def said(self) -> str:
+    def opening(self) -> str:
         """The headline, and what to do next."""
         return f"{self.headline}: {self.todo}" if self.todo else self.headline
 
@@ -80,7 +80,7 @@ class WrongAnswer(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         # IPython shows these lines in place of a traceback through this package.
-        return laid_out(f"✗ {self.said}", self.facts)
+        return laid_out(f"✗ {self.opening}", self.facts)
 
 
 def bold(line: str) -> str:

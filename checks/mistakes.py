@@ -219,6 +219,6 @@ several that come to the same), and what the learner should hear of them."""
 def edits(wrong: Wrong) -> Iterator[Edit]:
     """The edits of a table."""
     for right, group in wrong.items():
-        for ways, said in group.items():
+        for ways, text in group.items():
             for way in [ways] if isinstance(ways, str) else ways:
-                yield Edit(f"{said}: {right}" if right else said, way)
+                yield Edit(f"{text}: {right}" if right else text, way)

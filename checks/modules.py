@@ -41,8 +41,8 @@ class OtherParameters:
             "with parameters that it should not have:": self.unasked,
             "with parameters of another shape:": self.misshaped,
         }
-        said = (f"{w} {', '.join(n[:4])}" + " …" * (len(n) > 4) for w, n in found.items() if n)
-        return "a module " + "; ".join(said)
+        text = (f"{w} {', '.join(n[:4])}" + " …" * (len(n) > 4) for w, n in found.items() if n)
+        return "a module " + "; ".join(text)
 
 
 class OtherInTraining:

@@ -9,21 +9,31 @@ import contextlib
 import dis
 import types
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from checks.compare import discreetly
 from checks.kernel import Cells, explain_errors, shell
-
-if TYPE_CHECKING:
-    from checks.check import Check, Exercise
 
 MOST_CALLS = 12
 """How many earlier calls of an answer a mistake is held against."""
 BLAMED = "your "
 """How a cause begins that lies in another answer."""
 _READS = ("LOAD_GLOBAL", "LOAD_NAME")
+
+
+class ExerciseLike(Protocol):
+    """What a run has to know of its exercise, a `check.Exercise`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def points(self) -> Mapping[str, tuple[int, int]]: ...
+    @property
+    def written(self) -> int: ...
+    @property
+    def cases(self) -> Mapping[str, Mapping[str, Callable[..., Any]]]: ...
 
 
 @dataclass(frozen=True)
@@ -52,12 +62,12 @@ class Run:
         phrase: of the contract: what the hidden case that is running is about.
     """
 
-    exercise: Exercise
+    exercise: ExerciseLike
     kernel: Any = None
     done: set[str] = field(default_factory=set)
     failed: set[str] = field(default_factory=set)
     phrase: str = ""
-    _calls: dict[Check, tuple[Any, deque[Call]]] = field(default_factory=dict)
+    _calls: dict[object, tuple[Any, deque[Call]]] = field(default_factory=dict)
     _cells: Cells = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,7 +133,7 @@ class Run:
                 "get that one right first"
             )
 
-    def calls(self, check: Check, answer: Any) -> deque[Call]:
+    def calls(self, check: object, answer: Any) -> deque[Call]:
         """The latest calls of this very answer, which a redefined one starts anew."""
         # A stand-in for an answer in another process says which one it is.
         told = getattr(answer, "answer_", None)
@@ -157,10 +167,10 @@ class Run:
         return f"{bar}\n{told} Hidden tests decide on {decide}."
 
 
-_runs: dict[Exercise, Run] = {}
+_runs: dict[ExerciseLike, Run] = {}
 
 
-def run_of(exercise: Exercise) -> Run:
+def run_of(exercise: ExerciseLike) -> Run:
     """The run of an exercise in this process, which begins when it is first asked for."""
     if exercise not in _runs:
         _runs[exercise] = Run(exercise, shell())
@@ -168,7 +178,7 @@ def run_of(exercise: Exercise) -> Run:
 
 
 @contextlib.contextmanager
-def aside(exercise: Exercise) -> Iterator[None]:
+def aside(exercise: ExerciseLike) -> Iterator[None]:
     """Let tests of an exercise run on their own: no kernel is told, and nothing is kept."""
     before = _runs.get(exercise)
     _runs[exercise] = Run(exercise)
@@ -180,7 +190,7 @@ def aside(exercise: Exercise) -> Iterator[None]:
             _runs[exercise] = before
 
 
-def for_test_cells(exercise: Exercise) -> Callable[[str], Any]:
+def for_test_cells(exercise: ExerciseLike) -> Callable[[str], Any]:
     """What a module with an exercise's checks has as its `__getattr__`.
 
     By it test cells import `passed`, `waiting` and `hidden_tests` of the run that they are part

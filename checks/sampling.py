@@ -165,9 +165,9 @@ OTHER_DEFAULTS: Wrong = {
 
 def signature(name: str) -> dict[str, Predicate]:
     """That a function called `name` was called with arguments that it should have, and has not."""
-    said = f"{name}(model, tokens, n_new, temperature=1.0, top_k=None, generator=None)"
+    text = f"{name}(model, tokens, n_new, temperature=1.0, top_k=None, generator=None)"
     return {
-        f"the signature is {said}": lambda got, *_, **__: (
+        f"the signature is {text}": lambda got, *_, **__: (
             "unexpected keyword argument" in got.message or "positional" in got.message
         )
     }

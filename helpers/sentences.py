@@ -273,9 +273,9 @@ def subjects_disagreeing() -> list[Example]:
 def _of_two_genders(templates: Iterable[tuple[str, str, str]]) -> list[Example]:
     """Each template with both pronouns and with the two people in both orders."""
     return [
-        Example(template.format(a=a, b=b, p=said), pronoun, right, rival)
+        Example(template.format(a=a, b=b, p=text), pronoun, right, rival)
         for template, he, she in templates
         for pronoun, right, rival in (("he", he, she), ("she", she, he))
-        for said in [pronoun.capitalize() if template.startswith("{p}") else pronoun]
+        for text in [pronoun.capitalize() if template.startswith("{p}") else pronoun]
         for a, b in ((he, she), (she, he))
     ]

@@ -235,8 +235,8 @@ _WRONG_IN_FORWARD: Wrong = {
 
 def _misfit(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     """An error that speaks of sizes, or weights of another shape."""
-    said = any(raised(says=word)(got) for word in ("size", "shape", "expand"))
-    return said or seen.part(1, seen.other_shape)(got, expected)
+    text = any(raised(says=word)(got) for word in ("size", "shape", "expand"))
+    return text or seen.part(1, seen.other_shape)(got, expected)
 
 
 def _with_mask(predicate: Predicate) -> Predicate:

@@ -65,7 +65,7 @@ ANGLE = "the angle is position * base**(-2i/{}), in radians as sin and cos take 
 def wrong_angles(d: str, also: str, way: str) -> dict[str, Any]:
     """What goes wrong with angles of size `d`; with the frequencies, also together with `way`."""
     right = f"pair i, features 2i and 2i + 1, has the frequency base**(-2i/{d})"
-    both = {f"{other}; {way}": said for other, said in FREQUENCIES.items()}
+    both = {f"{other}; {way}": text for other, text in FREQUENCIES.items()}
     return {right: FREQUENCIES, f"{right}; moreover, {also}": both, ANGLE.format(d): ANGLES | LARGE}
 
 
@@ -78,4 +78,7 @@ def roughly(d: str, text: Callable[..., Tensor]) -> dict[str, Predicate]:
         )
 
     plain = Text(angles, text)
-    return {f"{said}: {ANGLE.format(d)}": gives(plain.edited(way)) for way, said in LARGE.items()}
+    return {
+        f"{sentence}: {ANGLE.format(d)}": gives(plain.edited(way))
+        for way, sentence in LARGE.items()
+    }

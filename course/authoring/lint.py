@@ -37,21 +37,21 @@ def faults(path: Path) -> list[str]:
         return [f"{path.name} is not a valid notebook: {str(error).splitlines()[0]}"]
     # nbformat makes up an id where one is missing, a new one each time.
     stored = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    said = [
+    lines = [
         f"cell {number} has no id: open the notebook in JupyterLab and save it"
         for number, cell in enumerate(stored)
         if "id" not in cell
     ]
     ids = Counter(c.metadata.nbgrader.grade_id for c in notebook.cells if "nbgrader" in c.metadata)
-    said += [
+    lines += [
         f"grade_id {i!r} stands {n} times: each must be unique" for i, n in ids.items() if n > 1
     ]
     for number, cell in enumerate(notebook.cells):
         where = (
             f"cell {number} ({cell.metadata.get('nbgrader', {}).get('grade_id', 'no grade_id')})"
         )
-        said += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
-    return said + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
+        lines += [f"{where}: {fault}" for fault in [*_cell_faults(cell), *_stub_faults(cell)]]
+    return lines + _first_cell_faults(notebook) + _faults_beside_checks(path.stem, notebook)
 
 
 def _first_cell_faults(notebook: NotebookNode) -> list[str]:
@@ -74,41 +74,41 @@ def _first_cell_faults(notebook: NotebookNode) -> list[str]:
 
 
 def _cell_faults(cell: NotebookNode) -> list[str]:
-    said = []
+    lines = []
     meta = cell.metadata.get("nbgrader", {})
     if cell.cell_type == "code" and (cell.outputs or cell.execution_count is not None):
-        said.append("holds outputs: clear them, source/ is stored without")
+        lines.append("holds outputs: clear them, source/ is stored without")
     for begin, end in (SOLUTION_MARKS, HIDDEN_MARKS, SCHEME_MARKS):
         if cell.source.count(begin) != cell.source.count(end):
-            said.append(f"{begin} without {end}, or the other way round")
+            lines.append(f"{begin} without {end}, or the other way round")
     if HIDDEN_MARKS[0] in cell.source and not (meta.get("grade") and cell.cell_type == "code"):
-        said.append("a hidden-test region outside a test cell would reach learners' grades unseen")
+        lines.append("a hidden-test region outside a test cell would reach learners' grades unseen")
     if SOLUTION_MARKS[0] in cell.source and not meta.get("solution"):
-        said.append("a solution region outside an answer cell is not cleared")
+        lines.append("a solution region outside an answer cell is not cleared")
     if meta.get("solution") and SOLUTION_MARKS[0] not in cell.source:
-        said.append(f"an answer cell needs a region {SOLUTION_MARKS[0]} … {SOLUTION_MARKS[1]}")
+        lines.append(f"an answer cell needs a region {SOLUTION_MARKS[0]} … {SOLUTION_MARKS[1]}")
     if SCHEME_MARKS[0] in cell.source and not (meta.get("locked") and cell.cell_type == "markdown"):
-        said.append("a mark scheme belongs into a locked markdown cell")
+        lines.append("a mark scheme belongs into a locked markdown cell")
     if meta.get("grade") and not meta.get("points", 0) > 0 and Cell(cell).decision is None:
-        said.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
+        lines.append(f"a graded cell is worth {meta.get('points', 0)} points: give it at least 1")
     if meta.get("grade") and not meta.get("solution") and not meta.get("locked"):
-        said.append("a test cell must be locked")
+        lines.append("a test cell must be locked")
     if NOT_GRADED in cell.metadata.get("tags", []) and Cell(cell).role is not Role.SHOWN:
-        said.append(f"the tag {NOT_GRADED} is for code that only shows something")
+        lines.append(f"the tag {NOT_GRADED} is for code that only shows something")
     if Cell(cell).role is Role.TEST:
-        said += _test_faults(cell)
+        lines += _test_faults(cell)
     if str(meta.get("grade_id", "")).startswith(UNGRADED) and meta.get("grade"):
-        said.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
-    return said
+        lines.append(f"an answer with points can't have a grade_id that begins with {UNGRADED!r}")
+    return lines
 
 
 def _test_faults(cell: NotebookNode) -> list[str]:
-    said = [PARTIAL_CREDIT] if ends_in_a_number(cell.source) else []
+    text = [PARTIAL_CREDIT] if ends_in_a_number(cell.source) else []
     if "raises-exception" not in cell.metadata.get("tags", ()):
-        said.append("a test cell needs the tag raises-exception: without it Run All stops here")
+        text.append("a test cell needs the tag raises-exception: without it Run All stops here")
     if HIDDEN_MARKS[0] in cell.source and "waiting(" not in cell.source.split(HIDDEN_MARKS[0])[0]:
-        said.append("before its hidden tests it must say what they wait for: waiting(…)")
-    return said
+        text.append("before its hidden tests it must say what they wait for: waiting(…)")
+    return text
 
 
 def _stub_faults(cell: NotebookNode) -> list[str]:
@@ -142,25 +142,25 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
         for name, both in exercise.points.items()
         for which, points in zip(("visible", "hidden"), both, strict=True)
     }
-    said = []
+    lines = []
     if exercise.name != name:
-        said.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
-    said += [
+        lines.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
+    lines += [
         f"cell {i!r} has {points.get(i, 'no')} points, but {module} says {p}"
         for i, p in wanted.items()
         if points.get(i) != p
     ]
     written = sum(p for i, p in points.items() if i not in wanted)
     if written != exercise.written:
-        said.append(f"written answers have {written} points, but {module} says {exercise.written}")
+        lines.append(f"written answers have {written} points, but {module} says {exercise.written}")
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
         if c.cell_type == "code" and Cell(c).is_awaited
     ]
     if answers != list(exercise.points):
-        said.append(
+        lines.append(
             f"the answer cells are {', '.join(answers)}, but {module} checks "
             f"{', '.join(exercise.points)}: the same ones are wanted, in this order"
         )
-    return said
+    return lines

@@ -53,20 +53,20 @@ def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examin
 def _run(cells: list[dict[str, Any]], seconds: float) -> tuple[list[str], str]:
     """A line for each test that came to its end, and why others did not."""
     with (
-        tempfile.TemporaryFile("w+", encoding="utf-8") as said,
+        tempfile.TemporaryFile("w+", encoding="utf-8") as text,
         tempfile.TemporaryDirectory() as at,
     ):
         command = [sys.executable, "-P", "-c", _MAIN.format(path=str(COURSE))]
         try:
             subprocess.run(
-                command, input=json.dumps(cells).encode(), stdout=said, cwd=at,
+                command, input=json.dumps(cells).encode(), stdout=text, cwd=at,
                 stderr=subprocess.DEVNULL, timeout=seconds,
             )  # fmt: skip
             why = "the notebook ended its process"
         except subprocess.TimeoutExpired:
             why = f"the notebook took longer than {seconds:g} seconds"
-        said.seek(0)
-        return said.read().splitlines(), why
+        text.seek(0)
+        return text.read().splitlines(), why
 
 
 _MAIN = """

@@ -61,7 +61,7 @@ def own(exercise: str, name: str, root: Path = ROOT) -> Any:
     with _undisturbed(exercise):
         try:
             value = _learners(source, exercise, name, root)
-            said = f"yours, from exercise {number}"
+            text = f"yours, from exercise {number}"
         except _Unusable as why:
             if not solved:
                 raise LookupError(
@@ -69,8 +69,8 @@ def own(exercise: str, name: str, root: Path = ROOT) -> Any:
                     "solution to take instead"
                 ) from None
             value = _definitions(source.notebook, exercise, name)[name]
-            said = f"the reference, since {why} (exercise {number})"
-    print(f"{name}: {said}")
+            text = f"the reference, since {why} (exercise {number})"
+    print(f"{name}: {text}")
     return value
 
 

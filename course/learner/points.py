@@ -75,7 +75,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Score:
+class ExerciseScore:
     """The points of one exercise.
 
     version: of the notebook that was graded, from `version_of`.
@@ -133,7 +133,7 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     return data
 
 
-def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
+def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> ExerciseScore:
     """Grade the learner's notebook, and note the result in the record. Raises NotScored."""
     data = read_own(exercise, work)
     source = read_source(source_of(exercise).read_bytes())
@@ -158,14 +158,14 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> Score:
         )
         answers.append(Answer(name, written, results))
     when = datetime.datetime.now().isoformat(timespec="seconds")
-    made = Score(exercise, version_of(data), when, tuple(answers), tuple(questions))
+    made = ExerciseScore(exercise, version_of(data), when, tuple(answers), tuple(questions))
     record = read_record(work) | {exercise: made}
     text = json.dumps({name: dataclasses.asdict(one) for name, one in record.items()}, indent=1)
     (work / RECORD).write_text(text, encoding="utf-8")
     return made
 
 
-def read_record(work: Path = WORK) -> dict[str, Score]:
+def read_record(work: Path = WORK) -> dict[str, ExerciseScore]:
     """The last scores, by exercise; none where the record is missing or damaged."""
     try:
         record = json.loads((work / RECORD).read_text(encoding="utf-8"))
@@ -178,13 +178,13 @@ def _result(fields: dict[str, Any]) -> Result:
     return Result(**fields | {"message": Message.read(fields["message"])})
 
 
-def _score(fields: dict[str, Any]) -> Score:
+def _score(fields: dict[str, Any]) -> ExerciseScore:
     answers = tuple(
         Answer(a["name"], a["written"], tuple(map(_result, a["results"])))
         for a in fields["answers"]
     )
     questions = tuple(Question(**question) for question in fields["questions"])
-    return Score(**fields | {"answers": answers, "questions": questions})
+    return ExerciseScore(**fields | {"answers": answers, "questions": questions})
 
 
 @contextlib.contextmanager

@@ -19,8 +19,8 @@ from course.authoring.exercises import exercises
 from course.learner.points import (
     WORK,
     Answer,
+    ExerciseScore,
     NotScored,
-    Score,
     grade_own,
     own_grader,
     read_own,
@@ -39,7 +39,7 @@ def _of(points: tuple[float, float]) -> str:
     return f"{points[0]:g} of {points[1]:g}"
 
 
-def _cells(score: Score) -> tuple[str, ...]:
+def _cells(score: ExerciseScore) -> tuple[str, ...]:
     """What `COLUMNS` say of an exercise."""
     by_hand = sum(question.points for question in score.questions)
     unwritten = len(score.unwritten())
@@ -52,7 +52,7 @@ def _cells(score: Score) -> tuple[str, ...]:
     )
 
 
-def _total(scores: list[Score]) -> tuple[str, ...]:
+def _total(scores: list[ExerciseScore]) -> tuple[str, ...]:
     sums = []
     for hidden in (False, True):
         earned, points = zip(*(score.points(hidden) for score in scores), strict=True)
@@ -79,7 +79,7 @@ def _message(answer: Answer) -> tuple[str, Message]:
 # --- In a terminal --------------------------------------------------------------------------
 
 
-def print_score(score: Score, console: Console) -> None:
+def print_score(score: ExerciseScore, console: Console) -> None:
     """Each answer of one exercise, its points, and what is wrong with it."""
     for answer in score.answers:
         mark, points = _line(answer)
@@ -101,7 +101,7 @@ def print_score(score: Score, console: Console) -> None:
     console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
 
 
-def print_table(scores: list[Score], reasons: list[str], console: Console) -> None:
+def print_table(scores: list[ExerciseScore], reasons: list[str], console: Console) -> None:
     """All exercises, and why some are missing."""
     if scores:
         numbers = (Column(name, justify="right") for name in COLUMNS[1:])
@@ -196,7 +196,7 @@ class Scores(VBox):
         by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
         self._table.value = f"<table>{''.join(rows)}</table>{by_hand}{told}"
 
-    def _row_of(self, exercise: str, score: Score | None) -> str:
+    def _row_of(self, exercise: str, score: ExerciseScore | None) -> str:
         if score is None:
             return _row("td", (exercise, "", "", "", "", "not graded yet"))
         when = datetime.datetime.fromisoformat(score.when).strftime("%d %b, %H:%M")
@@ -212,7 +212,7 @@ def _row(tag: str, cells: tuple[str, ...]) -> str:
     return f"<tr>{''.join(f'<{tag}{style}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
-def _details(score: Score) -> str:
+def _details(score: ExerciseScore) -> str:
     """What the tests said of an exercise, folded; nothing where all is right."""
     told = []
     for answer in score.answers:
@@ -220,9 +220,9 @@ def _details(score: Score) -> str:
         which, message = _message(answer)
         if message.headline:
             cause, facts = (html.escape("\n".join(lines)) for lines in message.lines())
-            said = f"{html.escape(f'{mark} {answer.name}: {points}. The {which} say:')}\n"
-            said += f"<b>{cause}</b>\n{facts}"
-            told.append(f'<pre style="white-space: pre-wrap">{said}</pre>')
+            text = f"{html.escape(f'{mark} {answer.name}: {points}. The {which} say:')}\n"
+            text += f"<b>{cause}</b>\n{facts}"
+            told.append(f'<pre style="white-space: pre-wrap">{text}</pre>')
     if not told:
         return ""
     summary = f"<summary>What the tests say of {html.escape(score.exercise)}</summary>"

@@ -35,7 +35,7 @@ HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.M)
 
 
 @dataclass
-class Outcome:
+class CopiesMade:
     """What became of the copies, as paths below work/."""
 
     new: list[str] = field(default_factory=list)
@@ -51,7 +51,7 @@ def fill_work(
     solution: str | None = None,
     work: Path | None = None,
     lessons_only: bool = False,
-) -> Outcome:
+) -> CopiesMade:
     """Make the copies that work/ lacks, and refresh those that the learner has not touched.
 
     Args:
@@ -64,7 +64,7 @@ def fill_work(
     copies = find_copies(root)
     work = work or root / "work"
     record = _read_record(work)
-    outcome = Outcome()
+    outcome = CopiesMade()
     for original, copy in copies.items():
         path = work / copy
         if lessons_only and not original.startswith(("notebooks/", "docs/")):
@@ -234,7 +234,7 @@ def _write(path: Path, content: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
-def _report(outcome: Outcome, first: bool) -> None:
+def _report(outcome: CopiesMade, first: bool) -> None:
     if first:
         print("Your copies of the lessons and exercises are in work/.")
     elif outcome.new:

@@ -31,7 +31,7 @@ _NAMES = re.compile(r"# names: (.+)")
 class Judged:
     """What grading said of one committed answer.
 
-    said: the messages of the tests that it did not pass.
+    messages: those of the tests that it did not pass.
     causes: those that they name.
     wanted: regular expression that a message must match, of a wrong answer.
     """
@@ -40,15 +40,15 @@ class Judged:
     name: str
     kind: str
     path: Path
-    said: tuple[str, ...]
+    messages: tuple[str, ...]
     wanted: str
     causes: tuple[str, ...] = ()
 
     @property
     def named(self) -> bool:
         """Whether a message names the cause."""
-        found = re.search(self.wanted, "\n".join(self.said), re.IGNORECASE | re.DOTALL)
-        return bool(self.said and self.wanted and found)
+        found = re.search(self.wanted, "\n".join(self.messages), re.IGNORECASE | re.DOTALL)
+        return bool(self.messages and self.wanted and found)
 
     @property
     def misnamed(self) -> bool:
@@ -56,7 +56,7 @@ class Judged:
         return not self.named and bool(self.causes)
 
 
-class Exercise:
+class JudgedExercise:
     """An exercise whose answers can be judged one by one, the others being right."""
 
     def __init__(self, name: str) -> None:
@@ -79,12 +79,12 @@ class Exercise:
         called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
         missed = self._missed(engine, {name: answer}, asked)
-        said, causes = (
+        sentence, causes = (
             tuple(str(v.message) for v in missed),
             tuple(v.message.cause for v in missed if v.message.cause),
         )
         wanted = _NAMES.match(answer)
-        return Judged(self.name, name, kind, path, said, wanted[1] if wanted else "", causes)
+        return Judged(self.name, name, kind, path, sentence, wanted[1] if wanted else "", causes)
 
     def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:
         """Grade several right answers, one of a name, as one learner's; what failed tests say."""
@@ -125,7 +125,7 @@ def _is_test(cell: nbformat.NotebookNode) -> bool:
 def judged(engine: Engine, names: Sequence[str]) -> Iterator[Judged]:
     """Every committed answer to these exercises, on as many threads as there are cores."""
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        for exercise in map(Exercise, names):
+        for exercise in map(JudgedExercise, names):
             answers = committed_answers(exercise.name)
             yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)
 
@@ -135,8 +135,8 @@ def summary(answers: Sequence[Judged]) -> str:
     right = [a for a in answers if a.kind == "right"]
     wrong = [a for a in answers if a.kind == "wrong"]
     return (
-        f"{sum(not a.said for a in right)} of {len(right)} right answers accepted; "
-        f"of {len(wrong)} wrong ones {sum(bool(a.said) for a in wrong)} rejected, "
+        f"{sum(not a.messages for a in right)} of {len(right)} right answers accepted; "
+        f"of {len(wrong)} wrong ones {sum(bool(a.messages) for a in wrong)} rejected, "
         f"{sum(a.named for a in wrong)} with their cause named, "
         f"{sum(a.misnamed for a in wrong)} with another one"
     )
@@ -150,7 +150,10 @@ def _table(answers: Sequence[Judged]) -> Table:
         own = [a for a in answers if (a.exercise, a.name) == (exercise, name)]
         right = [a for a in own if a.kind == "right"]
         wrong = [a for a in own if a.kind == "wrong"]
-        accepted, rejected = sum(not a.said for a in right), sum(bool(a.said) for a in wrong)
+        accepted, rejected = (
+            sum(not a.messages for a in right),
+            sum(bool(a.messages) for a in wrong),
+        )
         named, misnamed = sum(a.named for a in wrong), sum(a.misnamed for a in wrong)
         counts = (len(right), accepted, len(wrong), rejected, named, misnamed)
         table.add_row(f"{exercise} {name}", *map(str, counts))
@@ -170,10 +173,12 @@ def main(names: tuple[str, ...]) -> None:
         answers = list(judged(engine, names or exercises()))
     console.print(_table(answers))
     for answer in answers:
-        if bool(answer.said) == (answer.kind == "right") or (
+        if bool(answer.messages) == (answer.kind == "right") or (
             answer.kind == "wrong" and not answer.named
         ):
-            console.print(str(answer.path.relative_to(ROOT)), *answer.said, sep="\n", markup=False)
+            console.print(
+                str(answer.path.relative_to(ROOT)), *answer.messages, sep="\n", markup=False
+            )
     click.echo(summary(answers))
 
 

@@ -53,15 +53,15 @@ def _lint() -> int:
 def _beside_types_and_sources(options: Sequence[str]) -> int:
     """Run the quick tests, and what a process of its own says of types and sources after them."""
     click.echo("Types and sources are checked beside the tests; what that says comes after them.")
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as text:
         beside = [
-            subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=said, stderr=said)
+            subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=text, stderr=text)
             for command in (("-m", "mypy"), ("-m", "course", "check-sources"))
         ]
         failed = _python(*QUICK, *options)
         others = [process.wait() for process in beside]
-        said.seek(0)
-        click.echo(said.read(), nl=False)
+        text.seek(0)
+        click.echo(text.read(), nl=False)
     return failed or any(others)  # what a signal ended has a negative status
 
 

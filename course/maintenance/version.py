@@ -22,12 +22,12 @@ def whats_new(tag: str, root: Path = ROOT) -> str:
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
     newest = RELEASE.search((root / "CHANGELOG.md").read_text(encoding="utf-8"))
-    said = {
+    findings = {
         "pyproject.toml": project["version"],
         "CITATION.cff": _field(citation, "version"),
         "CHANGELOG.md": newest and newest["version"],
     }
-    if wrong := [f"{file} says {v}" for file, v in said.items() if v != tag.removeprefix("v")]:
+    if wrong := [f"{file} says {v}" for file, v in findings.items() if v != tag.removeprefix("v")]:
         raise ValueError(f"the tag is {tag}, but {', '.join(wrong)}")
     assert newest is not None
     day = _field(citation, "date-released")

@@ -136,7 +136,7 @@ def test_autograde_gives_attacks_their_verdict(batch: Batch, attack: Attack) -> 
     assert {cell: got[cell] for cell in POINTS} == wanted
     if "malformed" in expected.values():
         lines = [line for line in batch.log.splitlines() if f" {attack.name} " in line]
-        assert any("set aside" in line for line in lines), "the instructor is not told"
+        assert any("Set aside" in line for line in lines), "the instructor is not told"
     path = batch.course.root / "autograded" / attack.name / EXERCISE
     handed_back = b"".join(p.read_bytes() for p in path.rglob("*") if p.is_file())
     assert batch.token.encode() not in handed_back
@@ -146,8 +146,8 @@ def test_autograde_gives_attacks_their_verdict(batch: Batch, attack: Attack) -> 
 def hidden_lines(source: bytes) -> list[str]:
     """Lines that stand in hidden tests alone."""
     cells = read_source(source).cells
-    hidden = [c["source"] for c in cells if "BEGIN HIDDEN" in c["source"]]
-    shown = "\n".join(c["source"] for c in cells if c["source"] not in hidden)
+    hidden = [c.source for c in cells if "BEGIN HIDDEN" in c.source]
+    shown = "\n".join(c.source for c in cells if c.source not in hidden)
     lines = {
         line.strip() for text in hidden for line in text.split("BEGIN HIDDEN TESTS")[1].split("\n")
     }

@@ -42,13 +42,13 @@ def plot_split(
     left, facts = 0.0, []
     for (name, array), width in zip(arrays.items(), widths, strict=True):
         ax.text(left + width / 2, -0.15, name, ha="center", va="bottom", fontsize=9)
-        said = []
+        lines = []
         for row, entries in enumerate(array.astype(int).tolist()):
             for column, entry in enumerate(entries):
                 position, feature = divmod(entry, 10)
                 _draw_entry(ax, left + column, row, f"{position}.{feature}", feature < d_head)
-            said.append(" ".join(f"{e // 10}.{e % 10}" for e in entries))
-        facts.append(f"{name.replace(chr(10), ' ')}: {'; '.join(said)}")
+            lines.append(" ".join(f"{e // 10}.{e % 10}" for e in entries))
+        facts.append(f"{name.replace(chr(10), ' ')}: {'; '.join(lines)}")
         left += width + gap
     ax.set_title(title or "Which numbers end up in head 0")
     return describe(

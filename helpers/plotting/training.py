@@ -141,14 +141,14 @@ class TrainingDisplay:
 
     def _progress(self, history: HowItGoes) -> str:
         done = len(history.losses)
-        said = f"step {done:,} of {self._n_steps:,}"
+        text = f"step {done:,} of {self._n_steps:,}"
         if done:
-            said += f", loss {np.mean(history.losses[-20:]):.2f}, {history.seconds:.0f} s"
+            text += f", loss {np.mean(history.losses[-20:]):.2f}, {history.seconds:.0f} s"
             if done < self._n_steps and not self._ended:
                 left = history.seconds / done * (self._n_steps - done)
                 in_words = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min"
-                said += f", about {in_words} left"
-        return said
+                text += f", about {in_words} left"
+        return text
 
     def _as_text(self, history: HowItGoes) -> str:
         texts = [f"{self._when(step)}: {text}" for step, text in history.texts]

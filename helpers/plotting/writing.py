@@ -85,8 +85,8 @@ def plot_nucleus(
     if not 1 <= len(distributions) < len(DASHES):
         raise ValueError(f"distributions holds {len(distributions)}: it must hold 1 to 7")
     if not 0 < top_p <= 1 or top_k < 1:
-        said = f"top_p is {top_p} and top_k {top_k}"
-        raise ValueError(f"{said}: they must be above 0 up to 1, and 1 or more")
+        text = f"top_p is {top_p} and top_k {top_k}"
+        raise ValueError(f"{text}: they must be above 0 up to 1, and 1 or more")
     arrays = {name: _checked(name, p) for name, p in distributions.items()}
     ax = new_axes(ax, 6.8, 4.0)
     facts = []

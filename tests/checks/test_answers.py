@@ -11,13 +11,13 @@ import pytest
 
 from common.in_process import cells_of
 from course.authoring.exercises import ROOT, exercises, source_of
-from course.maintenance.accuracy import Exercise, Judged, summary
+from course.maintenance.accuracy import Judged, JudgedExercise, summary
 from course.maintenance.classes import ANSWERS, committed_answers
 from nbexaminer.examination.verdicts import Outcome
 
 LEAST_RIGHT, MOST_WRONG = 5, 8
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
-exercise_of = functools.cache(Exercise)
+exercise_of = functools.cache(JudgedExercise)
 
 
 def _committed(exercise, kind):
@@ -47,8 +47,8 @@ def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
     answers = [exercise_of(exercise).judge(engine, name, "wrong", path) for path in paths]
     assert 1 <= len(answers) <= MOST_WRONG, "about six that differ in kind from every edit"
     assert [a.path.name for a in answers if not a.wanted] == [], "lacks its line '# names: …'"
-    assert [a.path.name for a in answers if not a.said] == [], "gets full marks"
-    assert [(a.path.name, a.wanted, a.said) for a in answers if not a.named] == []
+    assert [a.path.name for a in answers if not a.messages] == [], "gets full marks"
+    assert [(a.path.name, a.wanted, a.messages) for a in answers if not a.named] == []
 
 
 @pytest.mark.parametrize("exercise", exercises())

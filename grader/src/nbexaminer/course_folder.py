@@ -127,8 +127,8 @@ def _unreadable(error: Exception) -> str:
     for frame in traceback.extract_tb(error.__traceback__):
         if Path(frame.filename).name == "nbgrader_config.py":
             where, line = frame.filename, frame.lineno
-    said = str(error)
+    text = str(error)
     if isinstance(error, SyntaxError):
-        where, line, said = error.filename or where, error.lineno, error.msg
+        where, line, text = error.filename or where, error.lineno, error.msg
     at = f", line {line}" if line else ""
-    return f"{where}{at}: {type(error).__name__}: {said}; put that right first"
+    return f"{where}{at}: {type(error).__name__}: {text}; put that right first"

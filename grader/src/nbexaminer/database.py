@@ -30,12 +30,12 @@ def reached(url: str) -> Iterator[None]:
         raise
     except DBAPIError as error:
         where = make_url(url).render_as_string(hide_password=True)
-        said = " ".join(str(error.orig).split())
+        text = " ".join(str(error.orig).split())
         what, advice = "can't be used now", "put that right, then run the same command again"
-        if "locked" in said:
+        if "locked" in text:
             what = "is in use by another program"
             advice = (
                 "wait until that has finished, or close it (the formgrader, a database "
                 "browser), then run the same command again"
             )
-        raise GradebookUnavailable(f"the gradebook {where} {what} ({said}): {advice}") from None
+        raise GradebookUnavailable(f"the gradebook {where} {what} ({text}): {advice}") from None

@@ -1,4 +1,4 @@
-"""Import this before nbformat: every process of the course then starts 0.7 seconds sooner.
+"""Import this before nbformat: every process then starts 0.7 seconds sooner.
 
 jsonschema compiles a grammar for a format of addresses that no notebook has, if it finds one.
 """

@@ -87,8 +87,8 @@ class Message:
             tables = tuple(Table(**table) for table in fields.get("tables", ()))
             return Message(**fields | {"tables": tables}).clean()
         except TypeError:
-            said = data.get("headline") if isinstance(data, dict) else data
-            return Message(said if isinstance(said, str) else "").clean()
+            text = data.get("headline") if isinstance(data, dict) else data
+            return Message(text if isinstance(text, str) else "").clean()
 
     def as_data(self) -> dict[str, Any]:
         """What `read` reads; fields that are empty are left out."""
@@ -111,14 +111,14 @@ class Message:
         return Message(headline, safe_line(self.cause), tuple(facts), tables, todo)
 
     @property
-    def said(self) -> str:
+    def opening(self) -> str:
         """The headline, and what to do."""
         return f"{self.headline}: {self.todo}" if self.todo else self.headline
 
     def __str__(self) -> str:
         indent = "\n" + " " * _HANGING
         facts = (f"{_begin(label)}{fact}".replace("\n", indent) for label, fact in self.facts)
-        return "\n".join([self.said, *facts])
+        return "\n".join([self.opening, *facts])
 
     def lines(self, width: int = WIDTH, sign: str = "") -> tuple[list[str], list[str]]:
         """The text in lines of a terminal, those of its first one apart, none longer than `width`.
@@ -127,7 +127,7 @@ class Message:
 
         sign: what the first line begins with.
         """
-        first, *more = f"{sign}{self.said}".split("\n")
+        first, *more = f"{sign}{self.opening}".split("\n")
         rest: list[str] = []
         for line in more:
             begin = " " * min(len(line) - len(line.lstrip(" ")), _HANGING)

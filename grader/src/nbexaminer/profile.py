@@ -102,8 +102,8 @@ class CourseProfile(Configurable):
         for setting in ("shown", "shown_to_tests"):
             for name in getattr(profile, setting):
                 if Path(name).name != name or not (root / name).is_dir():
-                    said = f"has {name!r}: give the name of a folder in {root}"
-                    raise TraitError(f"c.CourseProfile.{setting} {said}")
+                    text = f"has {name!r}: give the name of a folder in {root}"
+                    raise TraitError(f"c.CourseProfile.{setting} {text}")
         return profile
 
 

@@ -1,4 +1,4 @@
-"""The rules of a class that nbgrader has no setting for, from class_config.py."""
+"""What a class sets in class_config.py for marking and for running submissions, checked here."""
 
 import dataclasses
 import datetime
@@ -112,5 +112,5 @@ def zone_of(name: str, setting: str) -> zoneinfo.ZoneInfo:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        said = f"{setting} is {name!r}: give a name such as 'Europe/Berlin'"
-        raise TraitError(said) from None
+        text = f"{setting} is {name!r}: give a name such as 'Europe/Berlin'"
+        raise TraitError(text) from None

@@ -133,7 +133,7 @@ def test_what_cannot_be_read_is_set_aside(course: Autograded) -> None:
     scores = course.scores()
     for learner, reason in course.reasons.items():
         lines = [line for line in course.log.split("\n") if learner in line]
-        assert any("set aside" in line and reason in line for line in lines), (learner, lines)
+        assert any("Set aside" in line and reason in line for line in lines), (learner, lines)
         assert scores[learner] == {name: (0.0, True) for name in ("f-visible", "f-hidden", "w")}
         shown = "".join(str(c.get("outputs")) for c in course.graded(learner).cells)
         assert reason in shown

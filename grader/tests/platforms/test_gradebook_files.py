@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.table import Table
+from nbexaminer.platforms.sheet import Sheet
 from support.course import EXERCISE
 from support.platforms import command, give_scores
 
@@ -208,13 +208,13 @@ def test_who_cannot_be_filled_in_is_named(here: Path) -> None:
 )
 def test_what_is_no_table_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(Malformed, match=said):
-        assert Table(data).header
+        assert Sheet(data).header
 
 
 def test_any_line_end_and_quote_comes_back() -> None:
     """A file would not be what the platform gave out."""
     text = 'a;"b;""c"";\r\n";d"e\r"1";;x\n\n;2;3'
-    table = Table(text.encode())
+    table = Sheet(text.encode())
     assert table.rows == [["a", 'b;"c";\r\n', 'd"e'], ["1", "", "x"], [""], ["", "2", "3"]]
     assert table.changed({}) == text.encode()
     changed = table.changed({(1, 0): "7", (1, 1): "8", (3, 2): "9"})

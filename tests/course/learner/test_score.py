@@ -21,9 +21,9 @@ from course.learner import points as module
 from course.learner import score as shown
 from course.learner.points import (
     NO_SANDBOX,
+    ExerciseScore,
     Grader,
     NotScored,
-    Score,
     grade_own,
     own_grader,
     read_record,
@@ -54,7 +54,7 @@ def work_with(root: Path, notebook: bytes, exercise: str = EXERCISE) -> Path:
     return root / "work"
 
 
-def printed(score: Score) -> str:
+def printed(score: ExerciseScore) -> str:
     console = Console(file=io.StringIO(), width=100)
     shown.print_score(score, console)
     said: str = console.file.getvalue()  # type: ignore[attr-defined]
@@ -70,7 +70,7 @@ def grader() -> Iterator[Grader]:
 
 
 @pytest.fixture(scope="module")
-def wrong(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> Score:
+def wrong(grader: Grader, tmp_path_factory: pytest.TempPathFactory) -> ExerciseScore:
     """One answer wrong, one that only a hidden test finds wrong, one not written."""
     return grade_own(EXERCISE, grader, work_with(tmp_path_factory.mktemp("wrong"), WRONG))
 
@@ -91,7 +91,7 @@ def test_a_solution_gets_every_point_and_only_a_record_is_written(
     assert read_record(work) == {EXERCISE: made}
 
 
-def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Score) -> None:
+def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: ExerciseScore) -> None:
     """Hidden tests tell a learner alone what they would tell on the feedback page, no more."""
     assert (wrong.points(hidden=False), wrong.points(hidden=True)) == ((2.0, 4.0), (0.0, 9.0))
     assert wrong.unwritten() == ["project_qkv", "written-scaling"]
@@ -127,7 +127,7 @@ def test_an_endless_loop_ends(grader: Grader, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("forks", [True, False])
 def test_without_a_sandbox_it_runs_all_the_same_and_says_so(
-    wrong: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool
+    wrong: ExerciseScore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool
 ) -> None:
     """macOS and Windows have none: it is the learner's own code, and gets the same points."""
 
@@ -229,7 +229,7 @@ def test_the_button_grades_again(
     assert "changed since" in shown.Scores(work).children[0].value
 
 
-def test_all_exercises_are_a_table(wrong: Score) -> None:
+def test_all_exercises_are_a_table(wrong: ExerciseScore) -> None:
     """What is missing is told below it, and points are added up."""
     console = Console(file=io.StringIO(), width=80)
     longest = dataclasses.replace(wrong, exercise="5-positional-encoding")

@@ -148,7 +148,7 @@ def test_a_lesson_that_was_run_does_not_keep_an_update_away(course: Path, tmp_pa
 def test_what_was_run_stays_run_while_the_lesson_is_the_same(course: Path) -> None:
     """Every start would throw away what the learner's cells have printed."""
     _run_and_save(course / "work" / LESSON)
-    assert fill_work(course) == work.Outcome()
+    assert fill_work(course) == work.CopiesMade()
     assert nbformat.read(course / "work" / LESSON, 4).cells[1].outputs
 
 
@@ -159,10 +159,10 @@ def test_what_a_learner_wrote_stays(course: Path, name: str) -> None:
     for folder in ("notebooks", "release"):
         if (course / folder / name).exists():
             _change(course / folder / name, 0, "new text")
-    assert fill_work(course) == work.Outcome(kept=[name])
+    assert fill_work(course) == work.CopiesMade(kept=[name])
     assert _texts(course / "work" / name)[1] == "mine"
     (course / "work" / name).rename(course / "work/mine.ipynb")
-    assert fill_work(course) == work.Outcome(new=[name])
+    assert fill_work(course) == work.CopiesMade(new=[name])
     assert _texts(course / "work" / name)[0] == "new text"
 
 
@@ -170,7 +170,7 @@ def test_a_kept_copy_is_named_with_the_way_to_the_newer_one(
     course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A learner would go on with the old one and not know."""
-    monkeypatch.setattr(work, "fill_work", lambda solution: work.Outcome(kept=[EXERCISE]))
+    monkeypatch.setattr(work, "fill_work", lambda solution: work.CopiesMade(kept=[EXERCISE]))
     work.fill_and_report()
     said = capsys.readouterr().out
     assert f"newer version: {EXERCISE}. To get it, rename or delete yours and run" in said
@@ -181,7 +181,7 @@ def test_changed_marks_alone_reach_an_untouched_copy(course: Path) -> None:
     original = nbformat.read(course / "release" / EXERCISE, 4)
     original.cells[1].metadata.tags = ["raises-exception"]
     nbformat.write(original, course / "release" / EXERCISE)
-    assert fill_work(course) == work.Outcome(refreshed=[EXERCISE])
+    assert fill_work(course) == work.CopiesMade(refreshed=[EXERCISE])
     assert nbformat.read(course / "work" / EXERCISE, 4).cells[1].metadata.tags
 
 
@@ -205,18 +205,18 @@ def test_a_lesson_that_got_another_number(course: Path, touched: bool) -> None:
     assert "01-moved.ipynb" in outcome.new
     assert outcome.removed == ([] if touched else [LESSON])
     assert (course / "work" / LESSON).exists() == touched
-    assert fill_work(course) == work.Outcome()
+    assert fill_work(course) == work.CopiesMade()
 
 
 def test_a_solution_comes_when_asked_for_and_is_nothing_to_hand_in(course: Path) -> None:
     """It would be seen before it is wanted, or be taken for the learner's own answer."""
     assert not (course / "work" / SOLUTION).exists()
-    assert fill_work(course, solution="1-attention") == work.Outcome(new=[SOLUTION])
+    assert fill_work(course, solution="1-attention") == work.CopiesMade(new=[SOLUTION])
     cells = nbformat.read(course / "work" / SOLUTION, 4).cells
     assert [cell.source for cell in cells] == [f"[Read](../{LESSON}) first.", "def f(): return 1"]
     assert not any("nbgrader" in cell.metadata for cell in cells)
     _change(course / "solutions/1-attention.ipynb", 1, "def f(): return 2")
-    assert fill_work(course) == work.Outcome(refreshed=[SOLUTION])
+    assert fill_work(course) == work.CopiesMade(refreshed=[SOLUTION])
 
 
 def test_a_solution_of_no_exercise_is_refused_with_the_names(course: Path) -> None:

@@ -61,8 +61,8 @@ def check_exchange(console: Console) -> int:
         return 1
     root = exchange_root(course)
     if not root.is_dir():
-        said = f"There is no exchange, so nothing to check of it ({root})."
-        console.print(said, markup=False, soft_wrap=True)
+        text = f"There is no exchange, so nothing to check of it ({root})."
+        console.print(text, markup=False, soft_wrap=True)
         return 0
     console.print(f"The exchange {root}:", markup=False, soft_wrap=True)
     broken = _show(console, safety(course))

@@ -75,8 +75,8 @@ def in_course_folder(run: Command) -> Callable[..., None]:
         with reached(course.db_url):
             return run(course, **options)
 
-    said = "The gradebook, such as postgresql://me@host/grades."
-    return click.option("--db", metavar="URL", help=said)(refusing(there))
+    text = "The gradebook, such as postgresql://me@host/grades."
+    return click.option("--db", metavar="URL", help=text)(refusing(there))
 
 
 def listed(names: Sequence[str]) -> str:

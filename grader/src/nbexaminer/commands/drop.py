@@ -43,20 +43,20 @@ def drop(
         if not cells:
             click.echo(f"Cells of {exercise} with points:")
             for question in found:
-                said = f": {question.cell.decision}" if question.cell.decision else ""
-                click.echo(f"  {_called(question)}{said}")
+                text = f": {question.cell.decision}" if question.cell.decision else ""
+                click.echo(f"  {_called(question)}{text}")
             return
         chosen = [_named(name, exercise, found) for name in dict.fromkeys(cells)]
         for question in chosen:
             if question.cell.decision is decided:
-                click.echo(f"{_said(question)} It was so already.")
+                click.echo(f"{_described(question)} It was so already.")
                 continue
             with dates.writing() as connection:
                 by_hand = (restore_points if undo else withdraw_points)(
                     connection, exercise, question
                 )
                 question.decide(decided)
-            click.echo(f"{_said(question)}{_of_points_by_hand(by_hand, decided)}")
+            click.echo(f"{_described(question)}{_of_points_by_hand(by_hand, decided)}")
         click.echo(
             f"Now grade again: {typed('grade')} {exercise}\n"
             f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
@@ -79,7 +79,7 @@ def _called(question: Droppable) -> str:
     return f"{question.cell.name} ({worth:g} point{'' if worth == 1 else 's'})"
 
 
-def _said(question: Droppable) -> str:
+def _described(question: Droppable) -> str:
     from nbexaminer.notebook.cell import Decision
 
     called = _called(question)

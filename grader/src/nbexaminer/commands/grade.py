@@ -72,10 +72,10 @@ def grade(
             progress.BarColumn(),
             progress.MofNCompleteColumn(),
             progress.TimeRemainingColumn(),
-            progress.TextColumn("{task.fields[said]}"),
+            progress.TextColumn("{task.fields[text]}"),
         )
         with progress.Progress(*columns, console=console) as bars:
-            bar = bars.add_task(exercise, total=None, said="")
+            bar = bars.add_task(exercise, total=None, text="")
             show = partial(_show, bars, bar, time.monotonic())
             submitted = SubmittedFolder(folder, gradebook, force, students, show)
             conveyor = Conveyor(submitted, folder.trial())
@@ -97,8 +97,8 @@ def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: 
     done = summary.graded + summary.unchanged + summary.not_graded
     rate = summary.graded / (time.monotonic() - begin) * 60
     tests = " ".join(f"{n} {o}" for o, n in summary.outcomes.most_common())
-    said = f"{rate:.0f} a minute; tests: {tests}"
-    bars.update(bar, completed=done, total=summary.submissions, said=said)
+    text = f"{rate:.0f} a minute; tests: {tests}"
+    bars.update(bar, completed=done, total=summary.submissions, text=text)
 
 
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:

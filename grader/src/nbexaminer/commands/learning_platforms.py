@@ -71,7 +71,7 @@ def _of_collecting(exercise: str, report: Report, settings: Settings) -> list[st
     if report.collected and report.platform:
         lines += map(escape, _about_times(report.platform, report, exercise))
     refused = [f"{escape(place)}: {escape(reason)}" for place, reason in report.refused]
-    return lines + first_lines([f"[bold red]Not collected:[/] {said}" for said in refused])
+    return lines + first_lines([f"[bold red]Not collected:[/] {text}" for text in refused])
 
 
 def _about_times(platform: type[Platform], report: Report, exercise: str) -> list[str]:
@@ -142,7 +142,7 @@ def _of_filling(exercise: str, to: Path, filled: Filled) -> list[str]:
         (filled.nothing, "Handed nothing in, so that the cell stays as it is"),
         (filled.excluded, "Excluded, so that the cell stays as it is"),
     )
-    lines += [f"{said}: {count}" for count, said in counts if count]
+    lines += [f"{text}: {count}" for count, text in counts if count]
     if filled.factor != 1:
         lines.append(f"Each score was multiplied by {filled.factor:.6g}.")
     waiting = "Left out, since answers wait to be graded by hand (--unfinished takes them too)"
@@ -154,7 +154,7 @@ def _of_filling(exercise: str, to: Path, filled: Filled) -> list[str]:
     for who, reason in filled.refused:
         lines.append(f"[bold red]Left out:[/] {escape(who)}: {escape(reason)}")
     strangers = [f"{escape(name)}: {escape(reason)}" for name, reason in filled.strangers]
-    lines += first_lines([f"[bold red]In the file only:[/] {said}" for said in strangers])
+    lines += first_lines([f"[bold red]In the file only:[/] {text}" for text in strangers])
     if filled.strangers:
         lines.append(f"Who belongs to the class goes on the roster: {typed('roster')}")
     if filled.computed:
@@ -191,5 +191,5 @@ def give_back(course: CourseFolder, exercise: str, to: Path | None) -> Status:
     return Status.LOOK if given.missing or given.elsewhere else Status.FINE
 
 
-def _whom(said: str, names: list[str]) -> list[str]:
-    return [f"[bold red]{said}:[/] {escape(listed(names))}"] if names else []
+def _whom(text: str, names: list[str]) -> list[str]:
+    return [f"[bold red]{text}:[/] {escape(listed(names))}"] if names else []

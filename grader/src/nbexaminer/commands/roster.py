@@ -119,8 +119,8 @@ def _set_aside(
         changed[name] = dataclasses.replace(learner, excluded=excluded)
     write_roster(gradebook, changed.values())
     if changed and excluded:
-        said = f"{_shown(changed)}: excluded, so neither graded, reported nor exported. "
-        console.print(said + "Nothing is deleted; --include takes them back.", soft_wrap=True)
+        text = f"{_shown(changed)}: excluded, so neither graded, reported nor exported. "
+        console.print(text + "Nothing is deleted; --include takes them back.", soft_wrap=True)
     elif changed:
         console.print(f"{_shown(changed)}: part of the class.", soft_wrap=True)
     return status
@@ -171,8 +171,8 @@ def _missing(learners: Sequence[Learner], handed_in: Mapping[str, set[str]]) -> 
     for exercise, names in handed_in.items():
         missing = [name for name in there if name not in names]
         if names and there:
-            said = f"{exercise}: {len(there) - len(missing)} of {len(there)} have handed in"
-            lines.append(f"{said}; not yet: {_shown(missing)}" if missing else said)
+            text = f"{exercise}: {len(there) - len(missing)} of {len(there)} have handed in"
+            lines.append(f"{text}; not yet: {_shown(missing)}" if missing else text)
     strangers = set().union(*handed_in.values()) - {learner.student_id for learner in learners}
     if strangers:
         lines.append(f"Handed in, but not in the class: {_shown(sorted(strangers))}")

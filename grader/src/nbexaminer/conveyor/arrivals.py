@@ -1,4 +1,4 @@
-"""What has been handed in to a folder, as soon as nobody writes to it any more.
+"""For `serve`: what has been handed in to a folder, as soon as nobody writes to it any more.
 
 The folder is nbgrader's drop box, or any other. Learners may write to it and change things.
 """

@@ -23,7 +23,7 @@ from nbexaminer.conveyor.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Ch
 from nbexaminer.conveyor.belt import PAUSE, Job
 from nbexaminer.conveyor.fingerprint import digest
 from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place, publish
-from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put, write_refusal
+from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put_page, write_refusal
 from nbexaminer.conveyor.scratch import Scratch, url_in
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
@@ -56,7 +56,7 @@ class AttemptJob(Job):
     noticed: when, on the monotonic clock.
     recorded: it has its row.
     apart: the folder of what its feedback is made from where it doesn't count.
-    said: what came of it.
+    event: what came of it.
     """
 
     attempt: Attempt
@@ -64,7 +64,7 @@ class AttemptJob(Job):
     secret: str = ""
     recorded: bool = False
     apart: Path | None = None
-    said: str = ""
+    event: str = ""
 
 
 class Desk:
@@ -210,7 +210,7 @@ class Desk:
         kept = row.folder(self._folder.root)
         job = AttemptJob(student=row.student, attempt=row, noticed=time.monotonic())
         job.secret, job.recorded = _secret(kept), True
-        job.said = "what an earlier run left undone"
+        job.event = "what an earlier run left undone"
         if row.score is None:
             self._release(job, self._refusal(job, row.reason))
             return None
@@ -270,11 +270,11 @@ class Desk:
         job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
         number = 1 + sum(not a.reason for a in before)
         of = f" of {rules.attempts}" if rules.attempts else ""
-        job.said = f"attempt {number}{of}: {told}"
+        job.event = f"attempt {number}{of}: {told}"
         if reason:
-            job.said = f"can't be read: {reason}"
+            job.event = f"can't be read: {reason}"
         if not job.attempt.counts:
-            job.said += "; an earlier attempt goes on counting"
+            job.event += "; an earlier attempt goes on counting"
 
     def _count(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
         """Have it stand in submitted/, autograded/ and nbgrader's tables."""
@@ -302,7 +302,7 @@ class Desk:
         """Give the learner the pages, and say what came of the attempt."""
         if job.apart is not None:
             kept = self._pages_of(job.attempt)
-            pages = [put(page, kept / page.name) for page in pages]
+            pages = [put_page(page, kept / page.name) for page in pages]
         self._hand_out(job, pages)
         if job.recorded:
             with self._gradebook.transaction() as connection:
@@ -313,7 +313,7 @@ class Desk:
         if job.do is not grade_task:
             self.summary.seconds.append(seconds)
         needed = bool(job.attempt.reason) and job.attempt.score is not None
-        self._say(job.student, f"{job.said}; feedback after {seconds:.1f} s", needed)
+        self._say(job.student, f"{job.event}; feedback after {seconds:.1f} s", needed)
 
     def _hand_out(self, job: AttemptJob, pages: Iterable[Path]) -> None:
         if self._exchange is not None and job.secret:
@@ -322,7 +322,7 @@ class Desk:
             time = job.attempt.folder(self._folder.root).name
             for page in pages:
                 place = self._outbox / job.student / job.attempt.assignment / time
-                put(page, place / page.name)
+                put_page(page, place / page.name)
 
     def _refuse(self, job: AttemptJob) -> None:
         """The learner has handed in as often as is allowed."""
@@ -336,7 +336,7 @@ class Desk:
         with self._gradebook.transaction() as connection:
             attempts.write_attempt(connection, job.attempt)
         job.recorded = True
-        job.said = f"refused and kept, since {limit} of {limit} attempts are used up"
+        job.event = f"refused and kept, since {limit} of {limit} attempts are used up"
         self.summary.refused += 1
         self._release(job, self._refusal(job, reason))
 

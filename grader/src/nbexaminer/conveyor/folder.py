@@ -1,4 +1,4 @@
-"""A course folder as the class command reads and writes it, from nbgrader's own configuration."""
+"""One exercise of a class: its source, what was handed in for it, and where what is graded goes."""
 
 import contextlib
 import dataclasses

@@ -126,10 +126,10 @@ class Exchange:
         """Put pages where the learner who handed in with this secret fetches them."""
         for page in pages:
             name = notebook_hash(secret=secret, notebook_id=page.stem)
-            put(page, self.feedback / f"{name}.html")
+            put_page(page, self.feedback / f"{name}.html")
 
 
-def put(page: Path, place: Path) -> Path:
+def put_page(page: Path, place: Path) -> Path:
     """Copy a page to a place, where it then is as a whole or not at all; gives the place."""
     place.parent.mkdir(parents=True, exist_ok=True)
     part = place.with_name(f".{place.name}.part")

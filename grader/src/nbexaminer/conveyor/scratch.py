@@ -1,4 +1,4 @@
-"""A gradebook apart with the assignment alone, in which an attempt is graded before it counts.
+"""For `serve`: a gradebook apart, in which an attempt is graded before it counts.
 
 It says what an attempt is worth, and feedback on an attempt that doesn't count is made from it.
 """
@@ -74,11 +74,11 @@ class Scratch:
         self._gradebook.record(student, handed_in, notebooks, JournalEntry("", "", "", "[]"))
         found = self._own.find_submission(self._exercise, student)
         points: float = found.score - found.late_submission_penalty
-        said = f"{points:g} of {found.max_score:g} points"
+        text = f"{points:g} of {found.max_score:g} points"
         if found.needs_manual_grade:
-            said += ", the rest is to be graded by hand"
+            text += ", the rest is to be graded by hand"
         self._own.db.rollback()  # so that it reads anew the next time
-        return points, said
+        return points, text
 
     def copy(self, to: Path) -> None:
         """Copy it into the folder `to`, as it is after what was graded last."""

@@ -51,7 +51,7 @@ class SubmittedFolder:
                 reason = f"nothing has been handed in for {folder.exercise} under this name"
             else:
                 continue
-            self.summary.problems.append((printable(name), f"not graded: {reason}"))
+            self.summary.needs_you.append((printable(name), False, reason))
         wanted = [found for found in handed_in.items() if not only or found[0] in only]
         self.summary.excluded = [name for name, _ in wanted if name in excluded]
         self._waiting = deque(found for found in wanted if found[0] not in excluded)

@@ -23,7 +23,8 @@ class Summary:
     graded: what was graded now; unreadable are those of them without a notebook that can be read.
     refused: attempts that were one too many.
     excluded: ids of those who have handed in whom the instructor has excluded.
-    problems: learner and reason of each submission that needs the instructor.
+    needs_you: of each submission that needs the instructor the learner, whether it was graded all
+        the same, and the reason.
     left_out: learner and reason where something that was handed in is not handed back.
     cells: how each test cell ended, by its notebook and name, for submissions that can be read.
     errors: what a learner was told of each test cell that came to no judgement.
@@ -38,7 +39,7 @@ class Summary:
     not_graded: int = 0
     excluded: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
-    problems: list[tuple[str, str]] = field(default_factory=list)
+    needs_you: list[tuple[str, bool, str]] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
     cells: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     errors: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -56,20 +57,26 @@ class Summary:
             if test["outcome"] not in JUDGED:
                 self.errors[cell] = str(Message.read(test["message"]))
         if entry.reason:
-            self.problems.append((student, f"set aside: {entry.reason}"))
+            self.needs_you.append((student, True, entry.reason))
 
     def miss(self, student: str, reason: str) -> None:
         """Take in a submission that was not graded."""
         self.not_graded += 1
-        self.problems.append((student, f"not graded: {reason}"))
+        self.needs_you.append((student, False, reason))
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """The learner and, in words, what is the matter with each submission of `needs_you`."""
+        kinds = {True: "set aside", False: "not graded"}
+        return [(who, f"{kinds[graded]}: {why}") for who, graded, why in self.needs_you]
 
     @property
     def status(self) -> Status:
         """The command's exit status."""
         if self.stopped:
             return Status.INTERRUPTED
-        needs_you = self.problems or self.unreadable or self.not_graded or self.suspicious()
-        return Status.LOOK if needs_you else Status.FINE
+        look = self.needs_you or self.unreadable or self.not_graded or self.suspicious()
+        return Status.LOOK if look else Status.FINE
 
     def suspicious(self) -> list[tuple[str, str]]:
         """Test cells that came to judge nobody's answer; how they ended, and for instance why."""

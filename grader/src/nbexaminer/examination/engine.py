@@ -188,14 +188,14 @@ class Engine:
                         case "end":
                             assert learner is not None
                             status = _wait(learner, 2.0 if message["closed"] else 0.0)
-                            channel.send({"ended_by": status.ended_by, "said": str(status)})
+                            channel.send({"ended_by": status.ended_by, "words": str(status)})
                         case "cell":
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
                             yield _CellResult(outcome, Message.read(message["message"]), outputs)
                         case "broken":
-                            which, said = message["cell"], message["message"]
-                            raise SourceError(f"the locked cell {which!r} fails: {said}")
+                            which, text = message["cell"], message["message"]
+                            raise SourceError(f"the locked cell {which!r} fails: {text}")
                 return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 lost = _lost(examiner, error)
@@ -240,11 +240,11 @@ _OVER_A_LIMIT = {
 def _lost(examiner: Child, error: Exception) -> _CellResult:
     """What comes of the cell that an examiner was at when it was lost."""
     status = None if isinstance(error, TimedOut) else _wait(examiner, 2.0)
-    outcome, said = Outcome.TIMED_OUT, "took too long to examine"
+    outcome, text = Outcome.TIMED_OUT, "took too long to examine"
     if status is not None and status.ended_by is not EndedBy.WALL:
         ended = Outcome.CRASHED, f"ended the test's own process ({status})"
-        outcome, said = _OVER_A_LIMIT.get(status.ended_by, ended)
-    return _CellResult(outcome, Message(said))
+        outcome, text = _OVER_A_LIMIT.get(status.ended_by, ended)
+    return _CellResult(outcome, Message(text))
 
 
 def _wait(child: Child, patience: float) -> ExitStatus:
@@ -282,10 +282,10 @@ def _seed(secret: bytes, name: str) -> int:
 def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
     if result.outcome in (None, Outcome.PASSED):
         return result.outputs
-    said = result.message
+    text = result.message
     if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
-        said = dataclasses.replace(said, headline=f"this cell {said.headline}")
-    return [*result.outputs, error_output(Outcome(str(result.outcome)), said)]
+        text = dataclasses.replace(text, headline=f"this cell {text.headline}")
+    return [*result.outputs, error_output(Outcome(str(result.outcome)), text)]
 
 
 def _printed(text: str) -> dict[str, Any]:
@@ -316,7 +316,7 @@ def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:
     return {
         "output_type": "error",
         "ename": str(outcome),
-        "evalue": message.said.partition("\n")[0],
+        "evalue": message.opening.partition("\n")[0],
         # A notebook, a page and a terminal all know these codes.
         "traceback": [f"\x1b[1m{line}\x1b[0m" for line in bold] + facts,
     }
@@ -326,11 +326,11 @@ def as_unreadable(source: Source, reason: str) -> Examined:
     """What a submission that can't be read gets: the source's stubs, and no points."""
     notebook = graft(source, [])
     reason = safe_line(reason)
-    said = Message(f"the submitted notebook could not be read: {reason}")
+    text = Message(f"the submitted notebook could not be read: {reason}")
     verdicts = []
     for cell in cells_of(notebook):
         if cell.role is Role.TEST:
-            cell.content["outputs"] = [error_output(Outcome.MALFORMED, said)]
-            verdicts.append(_record(cell, _CellResult(Outcome.MALFORMED, said)))
+            cell.content["outputs"] = [error_output(Outcome.MALFORMED, text)]
+            verdicts.append(_record(cell, _CellResult(Outcome.MALFORMED, text)))
     notebook["metadata"][NOTE] = {"malformed": reason}
     return Examined(notebook, tuple(verdicts), reason)

@@ -98,14 +98,14 @@ class Examination:
             self._report([], ended.outcome, Message(ended.message))
 
     def _report(self, outputs: Any, outcome: Outcome | None, message: Message) -> None:
-        said = {"do": "cell", "outcome": outcome, "message": message.clean().as_data()}
+        findings = {"do": "cell", "outcome": outcome, "message": message.clean().as_data()}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
         try:
-            self._grader.send(said | {"outputs": kept})
+            self._grader.send(findings | {"outputs": kept})
         except ValueError:  # characters that take many bytes
-            self._grader.send(said | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
+            self._grader.send(findings | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
 
     def _run_given(self, cell: CellToRun) -> None:
         seed_all(cell["seed"])
@@ -114,18 +114,18 @@ class Examination:
             with _printing_to(io.StringIO()):
                 exec(compile(code, "<given>", "exec"), self._main.__dict__)
         except Exception as error:
-            said = f"{type(error).__name__}: {error}"
-            self._grader.send({"do": "broken", "cell": cell["id"], "message": said})
+            text = f"{type(error).__name__}: {error}"
+            self._grader.send({"do": "broken", "cell": cell["id"], "message": text})
             raise
 
     def _run_learners(self, index: int) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
         outputs, error = self._run(self._ready(index), index)
         if error is not None:
-            said = f"raised {type(error).__name__}: {error}".removesuffix(": ")
+            text = f"raised {type(error).__name__}: {error}".removesuffix(": ")
             if isinstance(error, Ended):
-                said = f"took longer than {self._cell_limit()}"
-            self._stops[index] = Ended(error.outcome, said)
+                text = f"took longer than {self._cell_limit()}"
+            self._stops[index] = Ended(error.outcome, text)
         return outputs
 
     def _run(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
@@ -181,8 +181,8 @@ class Examination:
 
     def _spawn(self) -> None:
         if self._restarts > MAX_RESTARTS:
-            said = f"not run: the notebook ended its process {MAX_RESTARTS} times"
-            raise Ended(Outcome.NOT_RUN, said)
+            text = f"not run: the notebook ended its process {MAX_RESTARTS} times"
+            raise Ended(Outcome.NOT_RUN, text)
         self._restarts += 1
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
@@ -210,8 +210,8 @@ class Examination:
         """The time, where there is some left. Raises Ended."""
         now = time.monotonic()
         if now >= self._end:
-            said = f"not run: the notebook took longer than {self._whole_limit()}"
-            raise Ended(Outcome.NOT_RUN, said)
+            text = f"not run: the notebook took longer than {self._whole_limit()}"
+            raise Ended(Outcome.NOT_RUN, text)
         return now
 
     def _how_it_ended(self, error: Exception) -> Ended:
@@ -220,22 +220,22 @@ class Examination:
         if status["ended_by"] == EndedBy.MEMORY:
             most = f"{self._limits.memory_bytes / (1 << 30):.3g} GiB"
             # What the kernel holds for files and for parts of address spaces is memory, too.
-            said = f"used more memory than {most}, or opened far too many files"
-            return Ended(Outcome.OUT_OF_MEMORY, said)
+            text = f"used more memory than {most}, or opened far too many files"
+            return Ended(Outcome.OUT_OF_MEMORY, text)
         if status["ended_by"] == EndedBy.CPU:
             most = f"{self._limits.notebook_cpu_seconds:g} seconds"
-            said = f"took more computing time than the whole notebook has ({most})"
-            return Ended(Outcome.TIMED_OUT, said)
+            text = f"took more computing time than the whole notebook has ({most})"
+            return Ended(Outcome.TIMED_OUT, text)
         if status["ended_by"] == EndedBy.WALL:
-            said = f"took longer than the whole notebook has ({self._whole_limit()})"
-            return Ended(Outcome.TIMED_OUT, said)
+            text = f"took longer than the whole notebook has ({self._whole_limit()})"
+            return Ended(Outcome.TIMED_OUT, text)
         if isinstance(error, TimedOut):
-            said = f"took longer than {self._cell_limit()} and could not be interrupted"
-            return Ended(Outcome.TIMED_OUT, said)
-        said, details = "wrote to the grader's own connection", error
+            text = f"took longer than {self._cell_limit()} and could not be interrupted"
+            return Ended(Outcome.TIMED_OUT, text)
+        text, details = "wrote to the grader's own connection", error
         if isinstance(error, Closed):
-            said, details = "ended its process", status["said"]
-        return Ended(Outcome.CRASHED, said if self._discreet else f"{said} ({details})")
+            text, details = "ended its process", status["words"]
+        return Ended(Outcome.CRASHED, text if self._discreet else f"{text} ({details})")
 
     def _cell_limit(self) -> str:
         computing = f"or {self._limits.cell_cpu_seconds:g} of computing time"
@@ -319,17 +319,17 @@ class Examination:
 
     def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words
-            said = f"{_label(names)} raised {type(error).__bases__[-1].__name__}"
+            text = f"{_label(names)} raised {type(error).__bases__[-1].__name__}"
         else:
-            said = f"{_label(names)} raised {type(error).__name__}"
-            said += f": {error.message}".replace("\n", "\n    ") if error.message else ""
-        return Message(said, facts=(("raised in", error.where),) if error.where else ())
+            text = f"{_label(names)} raised {type(error).__name__}"
+            text += f": {error.message}".replace("\n", "\n    ") if error.message else ""
+        return Message(text, facts=(("raised in", error.where),) if error.where else ())
 
     def _odd(self, error: Exception) -> Message:
-        said = type(error).__name__ + ("" if self._discreet else f": {error}")
+        text = type(error).__name__ + ("" if self._discreet else f": {error}")
         if isinstance(error, ImportError):  # one of the learner's comes as a RemoteError
-            return Message(f"the test itself could not run ({said})")
-        return Message(f"the test could not use what came back ({said})")
+            return Message(f"the test itself could not run ({text})")
+        return Message(f"the test could not use what came back ({text})")
 
 
 def _tellable(answers: Iterable[CellToRun | None]) -> int:

@@ -79,9 +79,9 @@ class Outputs:
             self.list.append({"output_type": output_type, "data": data})
 
     def error(self, name: str, message: str, lines: list[str]) -> None:
-        said = {"ename": name[:200], "evalue": message[:MAX_MESSAGE]}
+        findings = {"ename": name[:200], "evalue": message[:MAX_MESSAGE]}
         kept = "\n".join(lines)[:MAX_TRACEBACK].split("\n")
-        self.list.append({"output_type": "error", **said, "traceback": kept})
+        self.list.append({"output_type": "error", **findings, "traceback": kept})
 
     def _spend(self, text: str) -> str:
         if self._left < 0:

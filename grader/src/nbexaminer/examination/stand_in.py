@@ -287,8 +287,8 @@ class Remote:
                 data, out = encode(ask(*args, **kwargs), self._lend, keep_layout=True)
                 answer: dict[str, Any] = {"do": "returned", "value": data}
             except Exception as error:  # Lost and Ended are none
-                said = f": {error}" if isinstance(error, _SAYABLE) else ""
-                text = f"what the test passed raised {type(error).__name__}{said}"
+                sentence = f": {error}" if isinstance(error, _SAYABLE) else ""
+                text = f"what the test passed raised {type(error).__name__}{sentence}"
                 answer, out = {"do": "returned", "error": text[:MAX_TEXT]}, b""
             self._channel.send(answer, out, self.deadline + GRACE_SECONDS)
         finally:

@@ -36,10 +36,10 @@ def try_solution(engine: Engine, source: Source) -> None:
         raise SourceError(f"its own solution can't be read: {graded.reason}")
     broken = [v for v in graded.verdicts if v.outcome not in COST_NOTHING]
     if broken:
-        said = "\n".join(f"  {v.cell!r}: {v.outcome}: {v.message}" for v in broken)
+        text = "\n".join(f"  {v.cell!r}: {v.outcome}: {v.message}" for v in broken)
         raise SourceError(
             "its own solution does not pass these test cells, so nobody could. "
-            f"Nothing was graded; correct the test or the solution:\n{said}"
+            f"Nothing was graded; correct the test or the solution:\n{text}"
         )
 
 
@@ -53,6 +53,6 @@ def _asking_for_a_score(code: str, points: float) -> str:
         return code
     cell.body[-1] = ast.Assign([ast.Name(_LAST, ast.Store())], last.value, lineno=last.lineno)
     number = f"issubclass(type({_LAST}), (int, float)) and type({_LAST}) is not bool"
-    said = f"the cell {PARTIAL_CREDIT}"
-    cell.body += ast.parse(f"assert not ({number} and {_LAST} == {points!r}), {said!r}").body
+    text = f"the cell {PARTIAL_CREDIT}"
+    cell.body += ast.parse(f"assert not ({number} and {_LAST} == {points!r}), {text!r}").body
     return ast.unparse(cell)

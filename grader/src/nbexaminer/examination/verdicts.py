@@ -5,7 +5,7 @@ message is for, its field `do` says:
 
     spawn   to get a learner's process: its socket comes back
     alive   to be waited for, while cells run that have been reported on
-    end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `said`, in
+    end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, and its `outcome`, an Outcome
             or null for a cell that is no test and ran

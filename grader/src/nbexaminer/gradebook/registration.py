@@ -39,12 +39,12 @@ def register(course: CourseFolder, exercise: str) -> str:
     sources = {path.stem: nbformat.read(path, as_version=4) for path in course.sources(exercise)}
     with reached(course.db_url):
         with course.gradebook() as gradebook:
-            said = _difference(gradebook, exercise, sources)
-            if said:
+            text = _difference(gradebook, exercise, sources)
+            if text:
                 make_room(gradebook, exercise, sources)
-        if said:
+        if text:
             _generate(course)
-    return said
+    return text
 
 
 def _generate(course: CourseFolder) -> None:
@@ -80,8 +80,8 @@ def _difference(
     if known.keys() != wanted.keys():
         return f"The gradebook follows source/: its notebooks are now {_shown(wanted)}."
     changed = [n for n, cells in wanted.items() if _worth(known[n]) != _worth(cells)]
-    said = [sentence for n in changed for sentence in _changes(known[n], wanted[n])]
-    return f"The gradebook follows source/: {' '.join(said)}" if said else ""
+    lines = [sentence for n in changed for sentence in _changes(known[n], wanted[n])]
+    return f"The gradebook follows source/: {' '.join(lines)}" if lines else ""
 
 
 def _worth(cells: Cells) -> dict[tuple[type[Any], str], float]:
@@ -101,15 +101,15 @@ def _points(cells: Cells) -> dict[str, float]:
 def _changes(cells_before: Cells, cells_after: Cells) -> list[str]:
     """Sentences on a notebook whose graded or answered cells are others than before."""
     before, after = _points(cells_before), _points(cells_after)
-    said = [
+    lines = [
         f"{name} has {points:g} points instead of {before[name]:g}"
         for name, points in after.items()
         if before.get(name, points) != points
     ]
     for word, names in (("new", after.keys() - before), ("gone", before.keys() - after)):
         if names:
-            said.append(f"{word}: {_shown(names)}")
-    sentences = [f"{'; '.join(said) or 'some cells are graded in another way'}."]
+            lines.append(f"{word}: {_shown(names)}")
+    sentences = [f"{'; '.join(lines) or 'some cells are graded in another way'}."]
     gone = cells_before.keys() - cells_after
     if lost := {name for table, name in gone if table is api.SolutionCell}:
         sentences.append(f"Answers handed in as {_shown(lost)} are not read any more.")
@@ -174,10 +174,10 @@ def _refuse_to_lose(gradebook: api.Gradebook, gone: list[Any]) -> None:
             for row in gradebook.db.query(table).filter(table.cell_id == cell.id, given):
                 lost[cell.name].add(row.notebook.assignment.student_id)
     if lost:
-        said = "; ".join(f"{cell} (of {_shown(names)})" for cell, names in sorted(lost.items()))
+        text = "; ".join(f"{cell} (of {_shown(names)})" for cell, names in sorted(lost.items()))
         raise GradebookError(
             "source/ no longer has cells that you have graded or commented on by hand, and that "
-            f"would be lost: {said}. Give each cell its name back, "
+            f"would be lost: {text}. Give each cell its name back, "
             "then run the same command again"
         )
 

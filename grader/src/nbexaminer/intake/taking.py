@@ -152,10 +152,10 @@ def _look_into(folder: int, expected: Expected, taken: Intake) -> None:
     taken.remarks += left_out("graded", "no notebook of that name is asked for", unasked)
     taken.remarks += left_out("copied", "the exercise expects no such file", unexpected)
     there = _shown([n for n in ordinary if n not in _OWN])
-    said = f"the folder holds {there}" if there else "the folder is empty"
+    text = f"the folder holds {there}" if there else "the folder is empty"
     for name, place in (named | found).items():
         nowhere = name in missing and name not in found
-        taken.notebooks[name] = f"{place} is missing; {said}" if nowhere else _read(folder, place)
+        taken.notebooks[name] = f"{place} is missing; {text}" if nowhere else _read(folder, place)
 
 
 def _read(folder: int, place: str, most: int = MAX_BYTES) -> bytes | str:
@@ -229,7 +229,7 @@ def take_dropped(
         if check_owner:
             check_account(dropped.learner, folder)
         try:
-            said = min(dropped.handed_in, read_timestamp(folder) or dropped.handed_in)
+            text = min(dropped.handed_in, read_timestamp(folder) or dropped.handed_in)
             states = [os.fstat(folder), *(entry.state for entry in walk(folder))]
             left = copy_folder(folder, to) if to else []
         except OSError as error:
@@ -238,9 +238,9 @@ def take_dropped(
     remarks = left_out("copied", "it is no ordinary file", left)
     written = int(max(state.st_ctime for state in states))
     last = datetime.datetime.fromtimestamp(written, datetime.UTC).replace(tzinfo=None)
-    if last - said >= WRITING:
+    if last - text >= WRITING:
         remarks.append(
-            f"it says that it was handed in at {said} UTC, but was still written to at {last} UTC"
+            f"it says that it was handed in at {text} UTC, but was still written to at {last} UTC"
         )
     return dropped._replace(remarks=remarks)
 

@@ -1,5 +1,7 @@
-"""What this package plugs into nbgrader's own commands; nothing else of this package imports it.
+"""What this package plugs into nbgrader's own commands; `nbgrader_config.py` names it.
 
-`autograde`, `feedback`, `export`, `exchange` and `report` each serve the command of that name. The
-pages themselves are made in `nbexaminer.pages`.
+`generate`, `autograde`, `feedback` and `export` each serve the command of that name, `exchange`
+those that collect, list and release, `report` is another export, and `submit` is for learners'
+own nbgrader_config.py. `formgrader` and `late_policy` are what their names say. The pages
+themselves are made in `nbexaminer.pages`; zip_collect's plugins are in `platforms.collect`.
 """

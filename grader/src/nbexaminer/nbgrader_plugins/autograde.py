@@ -39,6 +39,7 @@ class SubmissionReader(Exporter):
             self.log.warning("Not graded: %s: you have excluded this learner", learner)
         for learner, remark in summary.left_out:
             self.log.warning("%s: %s", learner, remark)
-        for learner, reason in summary.problems:
-            self.log.error("%s: %s", learner, reason)
+        for learner, is_graded, reason in summary.needs_you:
+            aside = "Set aside for you to look at: what %s handed in can't be read: %s"
+            self.log.error(aside if is_graded else "Not graded: %s: %s", learner, reason)
         self.log.info("%s; unchanged %s", summary, summary.unchanged)

@@ -1,4 +1,4 @@
-"""Steps of nbgrader's exchange that one learner's odd folder neither ends nor misleads."""
+"""nbgrader's collect, list and release_feedback, which no learner's odd folder ends or misleads."""
 
 import datetime
 import os

@@ -79,8 +79,8 @@ class Grades(GetGrades):
         comments = query(BaseCell.name, Comment.comment)
         found = grades.join(Grade.cell).filter(Grade.notebook_id == row.id)
         self._grades = {name: tuple(grade) for name, *grade in found}
-        said = comments.join(Comment.cell).filter(Comment.notebook_id == row.id)
-        self._comments = {name: comment for name, comment in said}
+        text = comments.join(Comment.cell).filter(Comment.notebook_id == row.id)
+        self._comments = {name: comment for name, comment in text}
         submission, student = row.assignment, row.assignment.student
         penalty = row.late_submission_penalty or 0.0
         about |= {

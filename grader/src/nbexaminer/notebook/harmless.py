@@ -87,8 +87,8 @@ def safe_markdown(
         return reference[0] if times[name] <= MAX_SHOWN_TIMES else "(the same picture again)"
 
     if len(text) > MAX_SHOWN_TEXT:
-        said = f"(Only the beginning of {len(text)} characters is shown.)"
-        text = f"{text[:MAX_SHOWN_TEXT]}\n\n{said}"
+        sentence = f"(Only the beginning of {len(text)} characters is shown.)"
+        text = f"{text[:MAX_SHOWN_TEXT]}\n\n{sentence}"
     # Browsers pass over null characters, so that what they part comes together.
     text = re.sub(f"!{_ATTACHED}", place, _CONTROL.sub("", text))
     for beginning in _BEGINNINGS:

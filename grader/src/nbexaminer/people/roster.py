@@ -111,8 +111,8 @@ def merge(known: Sequence[Learner], listed: Iterable[Learner]) -> Merged:
             merged.learners.append(learner)
             merged.new.append(name)
         elif before.student_id in joined:
-            said = f"{name} and another row are both {before.student_id}: only the other counts"
-            merged.remarks.append(said)
+            text = f"{name} and another row are both {before.student_id}: only the other counts"
+            merged.remarks.append(text)
         else:
             joined.add(before.student_id)
             ids = (*before.aliases, name, *learner.aliases)
@@ -180,13 +180,13 @@ class People:
             if len(found) != 1:
                 found = self._run_together.get("".join(parts), found)
             tried.append((found, f"the name {name!r}"))
-        for found, said in tried:
+        for found, text in tried:
             if len(found) == 1:
                 return found[0], ""
             if found:
-                return None, f"{said} fits {' and '.join(x.student_id for x in found)}"
-        said = " or ".join(said for _, said in tried)
-        return None, f"nobody in the gradebook has {said or 'no name'}"
+                return None, f"{text} fits {' and '.join(x.student_id for x in found)}"
+        text = " or ".join(text for _, text in tried)
+        return None, f"nobody in the gradebook has {text or 'no name'}"
 
 
 def is_called(learner: Learner, name: str) -> bool:

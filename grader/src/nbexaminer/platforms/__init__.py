@@ -3,4 +3,5 @@
 `known` has a module a platform, and `platform` what one may say of itself; nothing else knows any
 by name. `collect` takes what learners handed in from a download, by `archive` and `whose`;
 `give_back` takes scores and feedback pages to the platform; `class_list` reads who is in the class.
+`sheet` is how files of theirs are read and written.
 """

@@ -14,7 +14,7 @@ from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.people.roster import Learner, words
 from nbexaminer.platforms.known import PLATFORMS
 from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.table import Table
+from nbexaminer.platforms.sheet import Sheet
 
 MAX_NAME = 128
 """Characters that nbgrader's gradebook has room for."""
@@ -102,7 +102,7 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     try:
         if len(data) > MAX_BYTES:
             raise Malformed(too_big(len(data), MAX_BYTES))
-        table = Table(data)
+        table = Sheet(data)
     except Malformed as error:
         raise Malformed(f"{path.name}: {error}") from None
     if table.encoding == "latin-1":  # of which any bytes are text

@@ -30,7 +30,7 @@ from nbexaminer.intake.times import TIMESTAMP
 from nbexaminer.platforms.archive import check_place, is_litter, unpack
 from nbexaminer.platforms.known import PLATFORMS, WORKSHEETS
 from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.table import Table as TextTable
+from nbexaminer.platforms.sheet import Sheet
 from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
 from nbexaminer.settings import Settings, zone_of
 
@@ -195,7 +195,7 @@ class Collector(FileNameCollectorPlugin):
         try:
             if not platform.worksheet:
                 raise Malformed(f"there is only {WORKSHEETS}, not {platform.title}'s")
-            platform.read_worksheet(TextTable(read_file(self.worksheet)))
+            platform.read_worksheet(Sheet(read_file(self.worksheet)))
         except Malformed as error:
             self.parent.fail(f"{self.worksheet}: {error}")
 
@@ -219,8 +219,8 @@ class Collector(FileNameCollectorPlugin):
         if len(users) > 1:
             several = " and ".join(sorted(users))
             for path in files:
-                said = f"{several} are different users there, but each fits {learner}; {BY_HAND}"
-                self._refuse(self._places[path], said)
+                text = f"{several} are different users there, but each fits {learner}; {BY_HAND}"
+                self._refuse(self._places[path], text)
             return {}
         newest = max(map(_when, files.values()))
         kept: Files = {}
@@ -247,8 +247,8 @@ class Collector(FileNameCollectorPlugin):
         is_there = folder.is_dir() and any(folder.iterdir())
         same = is_there and all(_same(path, folder / file.name) for path, file in files.items())
         if is_there and not same and not self.parent.force:
-            said = f"submitted/ has other work of {learner}'s: --force replaces it"
-            self._refuse(self._places[next(iter(files))], said)
+            text = f"submitted/ has other work of {learner}'s: --force replaces it"
+            self._refuse(self._places[next(iter(files))], text)
             return {}
         upload = next(iter(files.values()))
         self._prefixes[learner] = upload.named.prefix

@@ -24,7 +24,7 @@ from nbexaminer.people.roster import Learner, People, excluded_ids, read_roster
 from nbexaminer.platforms.collect import UPLOADS
 from nbexaminer.platforms.known import EXPORTS, PLATFORMS
 from nbexaminer.platforms.platform import GradebookFile, Platform
-from nbexaminer.platforms.table import Table, number
+from nbexaminer.platforms.sheet import Sheet, number
 from nbexaminer.typed import typed
 
 
@@ -91,7 +91,7 @@ def fill(
     if to.exists() and to.samefile(export):
         raise Refusal(f"--to {printable(str(to))} would overwrite the platform's file")
     try:
-        platform, file = recognise(Table(read_file(export)))
+        platform, file = recognise(Sheet(read_file(export)))
         at = _column(file, column or exercise)
         there = file.max_points(at)
     except Malformed as error:
@@ -140,7 +140,7 @@ def read_scores(course: CourseFolder, gradebook: Gradebook, exercise: str) -> di
     return scores
 
 
-def recognise(table: Table) -> tuple[type[Platform], GradebookFile]:
+def recognise(table: Sheet) -> tuple[type[Platform], GradebookFile]:
     """Whose file it is, by its header. Raises Malformed where no platform's begins so."""
     for platform in PLATFORMS.values():
         if platform.export and platform.export.is_header(table.header):

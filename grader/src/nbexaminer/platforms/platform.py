@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.table import Table, number
+from nbexaminer.platforms.sheet import Sheet, number
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class GradebookFile:
     mark: ClassVar[str] = ""
     nobody: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Sheet) -> None:
         self.table = table
         self.header = table.header
 
@@ -150,5 +150,5 @@ class Platform(ABC):
         except Malformed:
             return True
 
-    def read_worksheet(self, table: Table) -> None:  # noqa: B027
+    def read_worksheet(self, table: Sheet) -> None:  # noqa: B027
         """Take what its `worksheet` says into account. Raises Malformed."""

@@ -139,8 +139,8 @@ class Whose:
             # A learner may have put numbers into a name, to be another.
             others = {self.people.find((rival,))[0] for rival in named.rivals}
             if others - {None, learner} or (others and not is_called(learner, named.name)):
-                said = f"its numbers could mean {learner.student_id} or another"
-                raise Malformed(f"{said}; {BY_HAND}")
+                text = f"its numbers could mean {learner.student_id} or another"
+                raise Malformed(f"{text}; {BY_HAND}")
             return learner.student_id
         if self.platform.gives_ids and not self.has_roster:
             return named.identity

@@ -2,7 +2,7 @@
 
 `view` says what it may see, `known_calls.csv` what it may call, `limits` how much it may use.
 
-Others use `view.Sandbox`, `Occupant` and `PACKAGE`; `limits.Limits` and `EndedBy`;
-`parent.WarmParent`, `Child` and `ExitStatus`; `promises.tried`. `zygote`, `namespaces`, `nanny`,
-`usage` and `system_calls` run inside, and so does `probes`.
+Others use `view`, `limits`, `promises`, of `parent` all without an underscore, and the place of the
+list from `system_calls`. `zygote` is what a warm parent runs; `namespaces`, with the nanny in it,
+`usage` and the rest of `system_calls` run inside.
 """

@@ -93,8 +93,8 @@ class Child(contextlib.AbstractContextManager["Child"]):
             if not poller.poll(None if timeout is None else timeout * 1000):
                 raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
             try:
-                said = self._told()
-                self._exit = ExitStatus(**said | {"ended_by": EndedBy(said["ended_by"])})
+                text = self._told()
+                self._exit = ExitStatus(**text | {"ended_by": EndedBy(text["ended_by"])})
             except ConnectionError:
                 self._exit = ExitStatus(None, signal.SIGKILL, EndedBy.LOSS, 0.0)
         return self._exit

@@ -121,12 +121,12 @@ class Inside(contextlib.AbstractContextManager["Inside"]):
             line = self._replies.readline()
         if not line:
             raise EOFError(f"the child ended in {name}: {self.child.wait(10)}")
-        error, said = json.loads(line)
+        error, text = json.loads(line)
         if error == "AssertionError":
-            raise AssertionError(said)
+            raise AssertionError(text)
         if error:
-            raise RuntimeError(f"{name}: {error}: {said}")
-        return said
+            raise RuntimeError(f"{name}: {error}: {text}")
+        return text
 
     def end_of(self, name: str, **arguments: Any) -> ExitStatus:
         """How the child ends in a probe that it isn't to survive. Raises AssertionError."""
@@ -176,11 +176,11 @@ def _none(what: str, found: Any) -> None:
     assert not found, f"{what}: {found}"
 
 
-def _refused(said: dict[str, str]) -> None:
-    _none("not refused", [name for name, text in said.items() if not text])
+def _refused(sentence: dict[str, str]) -> None:
+    _none("not refused", [name for name, text in sentence.items() if not text])
 
 
-def _said(function: Callable[..., Any], *arguments: Any, of: int = 0) -> str:
+def _error_of(function: Callable[..., Any], *arguments: Any, of: int = 0) -> str:
     """What the error says that a call ends in, or "" where it works.
 
     of: the number of the only error that counts, if any; others are the same as none.
@@ -276,20 +276,20 @@ def writable(paths: list[str]) -> list[str]:
 def no_references(inside: Inside) -> None:
     withheld = inside.occupant.withheld
     names = [module for name in withheld for module in inside.profile.modules(name)]
-    said = inside.ask("imports", names=[*withheld, *names])
-    told = {k: f"{k.partition('.')[0]} is not available while graded" for k in said}
-    wrong = {k: v for k, v in said.items() if told[k] not in v}
+    answers = inside.ask("imports", names=[*withheld, *names])
+    told = {k: f"{k.partition('.')[0]} is not available while graded" for k in answers}
+    wrong = {k: v for k, v in answers.items() if told[k] not in v}
     _none("importable, or with another message", wrong)
 
 
 def imports(names: list[str]) -> dict[str, str]:
     """name: "" where it can be imported, else what the error says."""
-    return {name: _said(importlib.import_module, name) for name in names}
+    return {name: _error_of(importlib.import_module, name) for name in names}
 
 
 def _can_import(inside: Inside, names: Iterable[str]) -> None:
-    said = inside.ask("imports", names=list(names))
-    _none("can't be imported", {k: v for k, v in said.items() if v})
+    answers = inside.ask("imports", names=list(names))
+    _none("can't be imported", {k: v for k, v in answers.items() if v})
 
 
 @of_learners("What exercises import besides is there.")
@@ -303,8 +303,8 @@ def no_tests(inside: Inside) -> None:
     tests = {*inside.profile.packages(*inside.profile.shown_to_tests)} - {*inside.profile.withheld}
     own = ("examination.examiner", "notebook.graft")
     names = (*sorted(tests), *(f"{view.PACKAGE.name}.{module}" for module in own))
-    said = inside.ask("imports", names=names)
-    _none("importable", {k: v for k, v in said.items() if "No module named" not in v})
+    answers = inside.ask("imports", names=names)
+    _none("importable", {k: v for k, v in answers.items() if "No module named" not in v})
 
 
 @of_learners("No environment variable is there but the listed ones.")
@@ -331,7 +331,7 @@ def network(inside: Inside) -> None:
 
 def no_connection(port: int, abstract: str) -> None:
     """Neither to a server of this machine, nor to others, nor through other kinds of sockets."""
-    said = {}
+    findings = {}
     attempts: list[tuple[int, Any]] = [
         (socket.AF_INET, ("127.0.0.1", port)),
         (socket.AF_INET, ("192.0.2.1", 80)),
@@ -341,14 +341,14 @@ def no_connection(port: int, abstract: str) -> None:
     for family, address in attempts:
         with socket.socket(family) as sock:
             sock.settimeout(5)
-            said[repr(address)] = _said(sock.connect, address)
+            findings[repr(address)] = _error_of(sock.connect, address)
     for name in ("AF_VSOCK", "AF_NETLINK", "AF_PACKET", "AF_ALG"):
         for make in (socket.socket, socket.socketpair):
             # Whatever else is said comes from a part of the kernel behind the filter.
-            said[f"{make.__name__} {name}"] = _said(
+            findings[f"{make.__name__} {name}"] = _error_of(
                 make, getattr(socket, name), socket.SOCK_RAW, of=errno.EAFNOSUPPORT
             )
-    _refused(said)
+    _refused(findings)
     with open("/proc/net/dev") as dev:
         names = {line.split(":")[0].strip() for line in dev.readlines()[2:]}
     _none("other interfaces", names - {"lo"})
@@ -398,14 +398,14 @@ def kernel_calls() -> None:
     assert _status()["Seccomp"] == "2"
     machine = platform.machine()
     refused = system_calls.numbers("refused", machine)
-    said = {name: _call(number, *[-1] * 6) for name, number in refused.items()}
+    findings = {name: _call(number, *[-1] * 6) for name, number in refused.items()}
     pid = os.getpid()
     clone = system_calls.numbers("allowed", machine)["clone"]
     new_user = system_calls.CLONE_NEWUSER | signal.SIGCHLD
-    said["clone with a new user namespace"] = _call(clone, new_user)
+    findings["clone with a new user namespace"] = _call(clone, new_user)
     if os.getpid() != pid:
         os._exit(0)
-    _none("not refused", {k: v for k, v in said.items() if v != "EPERM"})
+    _none("not refused", {k: v for k, v in findings.items() if v != "EPERM"})
 
 
 def _call(number: int, *arguments: int) -> str:
@@ -436,19 +436,19 @@ def processes_in_sight() -> None:
 @of_learners("It can't stop, read or write the process that watches over it.")
 @of_examiners("The examiner can't get at the process that watches over it.")
 def first_process() -> None:
-    said = {
-        f"/proc/1/{name}": _said(os.open, f"/proc/1/{name}", mode)
+    findings = {
+        f"/proc/1/{name}": _error_of(os.open, f"/proc/1/{name}", mode)
         for name, mode in (("mem", os.O_RDWR), ("environ", os.O_RDONLY), ("maps", os.O_RDONLY))
     }
     for name in ("root", "cwd", "exe", "fd/0"):
-        said[f"/proc/1/{name}"] = _said(os.readlink, f"/proc/1/{name}")
+        findings[f"/proc/1/{name}"] = _error_of(os.readlink, f"/proc/1/{name}")
     for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT):
         with contextlib.suppress(PermissionError):
             os.kill(1, number)
     time.sleep(0.2)
     with open("/proc/1/stat") as stat:
-        said["kill"] = "still there" if stat.read().split()[2] in "SR" else ""
-    _refused(said)
+        findings["kill"] = "still there" if stat.read().split()[2] in "SR" else ""
+    _refused(findings)
 
 
 @of_learners("No file is open but the socket and /dev/null.")
@@ -481,9 +481,9 @@ def _is_one_of(count: int) -> bool:
 @of_learners("One process can't have more memory than the limit, and goes on.")
 def memory() -> None:
     more = LIMITS.memory_bytes + (64 << 20)
-    assert _said(bytearray, more), f"{more} bytes could be allocated"
-    said = _said(bytearray, LIMITS.memory_bytes // 2)
-    assert not said, f"half of the limit can't be allocated: {said}"
+    assert _error_of(bytearray, more), f"{more} bytes could be allocated"
+    text = _error_of(bytearray, LIMITS.memory_bytes // 2)
+    assert not text, f"half of the limit can't be allocated: {text}"
 
 
 @of_learners("Several processes can't have more memory together.", ended_by=EndedBy.MEMORY)
@@ -523,8 +523,8 @@ def open_files() -> None:
 
 @of_learners("The size of a file is limited.")
 def file_size() -> None:
-    said = _said(_write, "/tmp/large", LIMITS.file_bytes + 1)
-    assert "too large" in said or "short write" in said, f"writing said {said!r}"
+    text = _error_of(_write, "/tmp/large", LIMITS.file_bytes + 1)
+    assert "too large" in text or "short write" in text, f"writing said {text!r}"
 
 
 def _write(path: str, size: int) -> None:
@@ -538,8 +538,8 @@ def _write(path: str, size: int) -> None:
 def scratch() -> None:
     for folder in namespaces.FRESH:
         count = LIMITS.scratch_bytes // LIMITS.file_bytes + 1
-        said = [_said(_write, f"{folder}/{i}", LIMITS.file_bytes) for i in range(count)]
-        assert any("No space left" in s for s in said), f"{folder}: {said}"
+        lines = [_error_of(_write, f"{folder}/{i}", LIMITS.file_bytes) for i in range(count)]
+        assert any("No space left" in s for s in lines), f"{folder}: {lines}"
 
 
 @of_learners("The CPU time of one process is limited.", ended_by=EndedBy.CPU)
@@ -609,7 +609,7 @@ def leave_traces() -> list[str]:
 def traces() -> list[str]:
     found = [f"{f}/trace" for f in namespaces.FRESH if os.path.lexists(f"{f}/trace")]
     with socket.socket(socket.AF_UNIX) as sock:
-        return found if _said(sock.connect, "\0trace") else [*found, "socket"]
+        return found if _error_of(sock.connect, "\0trace") else [*found, "socket"]
 
 
 @of_learners("Nothing that a child started lives on.")
@@ -656,8 +656,8 @@ def unknown_calls() -> None:
     # uretprobe and uprobe of x86_64 pass by every filter, and end who isn't the kernel's own.
     unlisted = [n for n in range(1100) if n not in known and n not in (335, 336)]
     x32 = [0x40000000 + n for n in (0, 39, 520)]
-    said = {n: _call(n, *[-1] * 6) for n in [*unlisted, *x32]}
-    _none("not unknown", {k: v for k, v in said.items() if v != "ENOSYS"})
+    findings = {n: _call(n, *[-1] * 6) for n in [*unlisted, *x32]}
+    _none("not unknown", {k: v for k, v in findings.items() if v != "ENOSYS"})
 
 
 @of_learners("Nobody can lock or watch the files that all can read.")
@@ -667,16 +667,18 @@ def locks_and_watches() -> None:
 
     path = os.path.abspath(json.__file__)
     folder = os.open(os.path.dirname(path), os.O_RDONLY)
-    said = {"F_NOTIFY": _said(fcntl.fcntl, folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)}
+    findings = {"F_NOTIFY": _error_of(fcntl.fcntl, folder, fcntl.F_NOTIFY, fcntl.DN_ACCESS)}
     with open(path, "rb") as file:
         for name in ("LOCK_SH", "LOCK_EX"):
-            said[f"flock {name}"] = _said(fcntl.flock, file, getattr(fcntl, name) | fcntl.LOCK_NB)
-        said["F_SETLK"] = _said(fcntl.lockf, file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            findings[f"flock {name}"] = _error_of(
+                fcntl.flock, file, getattr(fcntl, name) | fcntl.LOCK_NB
+            )
+        findings["F_SETLK"] = _error_of(fcntl.lockf, file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         lock = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
         for name, command in (("F_GETLK", fcntl.F_GETLK), ("F_OFD_GETLK", 36), ("F_OFD_SETLK", 37)):
-            said[name] = _said(fcntl.fcntl, file, command, lock)
-        said["F_SETLEASE"] = _said(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-    _refused(said)
+            findings[name] = _error_of(fcntl.fcntl, file, command, lock)
+        findings["F_SETLEASE"] = _error_of(fcntl.fcntl, file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    _refused(findings)
 
 
 @of_learners("Memory that no count shows can't be had.")
@@ -685,14 +687,14 @@ def uncounted_memory() -> None:
 
     _, writer = os.pipe()
     huge = 0x40000
-    said = {
-        "shared": _said(mmap.mmap, -1, 4096),
-        "huge": _said(mmap.mmap, -1, 2 << 20, mmap.MAP_PRIVATE | huge),
-        "a larger pipe": _said(fcntl.fcntl, writer, 1031, 1 << 20),
+    findings = {
+        "shared": _error_of(mmap.mmap, -1, 4096),
+        "huge": _error_of(mmap.mmap, -1, 2 << 20, mmap.MAP_PRIVATE | huge),
+        "a larger pipe": _error_of(fcntl.fcntl, writer, 1031, 1 << 20),
     }
     for device in ("/dev/zero", *view.DEVICES):
-        said[device] = _said(lambda name: mmap.mmap(os.open(name, os.O_RDWR), 4096), device)
-    _refused(said)
+        findings[device] = _error_of(lambda name: mmap.mmap(os.open(name, os.O_RDWR), 4096), device)
+    _refused(findings)
 
 
 @of_learners(

@@ -314,8 +314,8 @@ def rehearse() -> None:
     config = {"preload": [], "target": f"{__name__}:open_all", "unloaded": [], "limits": {}}
     child = Zygote(theirs, config | {"sandbox": json.loads(sys.argv[1])}).fork(theirs, theirs)
     theirs.close()
-    with ours.makefile() as said:
-        problem = said.read()
+    with ours.makefile() as text:
+        problem = text.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child.pid, 0)[1])
     sys.exit(problem or code)
 

@@ -40,7 +40,7 @@ class Item:
         else of the cell) or folded.
     place: its anchor.
     state: passed, given, failed, partly, waiting, dropped or empty: what its points say.
-    said: the state in words.
+    in_words: the state as people read it.
     points: such as "1 of 2 points".
     parts: what it holds; folded: what is to be unfolded, and under which words.
     """
@@ -50,7 +50,7 @@ class Item:
     title: str = ""
     detail: str = ""
     state: str = ""
-    said: str = ""
+    in_words: str = ""
     points: str = ""
     message: Message = NO_MESSAGE
     note: str = ""
@@ -66,7 +66,7 @@ class Item:
 
 
 @dataclass
-class Section:
+class Part:
     """A part of the notebook under one heading, which is HTML and may be empty."""
 
     heading: Markup
@@ -84,8 +84,8 @@ def rendered(notebook: NotebookNode, about: dict[str, Any], rules: Settings) -> 
     sections = _sections(cells)
     if why:  # there is nothing of the learner's in it
         for section in sections:
-            said = [item for item in section.items if item.comment]
-            section.items = [Item("comment", i.place, i.detail, comment=i.comment) for i in said]
+            lines = [item for item in section.items if item.comment]
+            section.items = [Item("comment", i.place, i.detail, comment=i.comment) for i in lines]
         sections = [section for section in sections if section.items]
     return _template().render(
         title=title[1] if title else about["assignment"],
@@ -131,7 +131,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes} minutes" if minutes != 1 else "1 minute"
 
 
-def _contents(sections: list[Section]) -> Iterator[tuple[Item, str]]:
+def _contents(sections: list[Part]) -> Iterator[tuple[Item, str]]:
     """What has points or a comment, each with its message's headline unless that was just told."""
     told = ""
     for item in (item for section in sections for item in section.items):
@@ -157,8 +157,8 @@ def _is_text(cell: Cell) -> bool:
     return kind == "markdown" and cell.role is Role.TEXT and not _is_own(cell)
 
 
-def _sections(cells: list[Cell]) -> list[Section]:
-    sections = [Section(Markup(""))]
+def _sections(cells: list[Cell]) -> list[Part]:
+    sections = [Part(Markup(""))]
     background: list[Cell] = []
 
     def fold() -> None:
@@ -170,7 +170,7 @@ def _sections(cells: list[Cell]) -> list[Section]:
         if _is_text(cell) and (heading := _HEADING.match(cell.source)):
             fold()
             line = markup.given_markdown(f"# {heading[1]}").strip()
-            sections.append(Section(Markup(re.sub(r"^<h\d>|</h\d>$", "", line))))
+            sections.append(Part(Markup(re.sub(r"^<h\d>|</h\d>$", "", line))))
             cell.source = cell.source[heading.end() :]
         item = _item(cell, f"cell-{number}", sections[-1].heading.striptags())
         if item is None:
@@ -240,16 +240,16 @@ def _judge(item: Item, cell: Cell, left: bool) -> None:
     """Say how an answer that a human grades has done."""
     item.points = f"{_number(_score(cell))} of {_count(cell.points)}"
     if _waits(cell):
-        item.state, item.said = "waiting", "waits for your instructor"
+        item.state, item.in_words = "waiting", "waits for your instructor"
         item.points = f"– of {_count(cell.points)}"
     elif left:
-        item.state, item.said = "failed", "not answered"
+        item.state, item.in_words = "failed", "not answered"
     elif _score(cell) >= cell.points:
-        item.state, item.said = "given", "full points"
+        item.state, item.in_words = "given", "full points"
     elif _score(cell):
-        item.state, item.said = "partly", "part of the points"
+        item.state, item.in_words = "partly", "part of the points"
     else:
-        item.state, item.said = "failed", "no points"
+        item.state, item.in_words = "failed", "no points"
 
 
 def _test(cell: Cell, place: str) -> Item:
@@ -261,14 +261,14 @@ def _test(cell: Cell, place: str) -> Item:
     name, _, kind = item.detail.rpartition("-")
     if name and kind in ("visible", "hidden"):
         item.title = item.detail = f"{name}: {kind} tests"
-    item.state, item.said = _STATES.get(outcome, "failed"), outcome
+    item.state, item.in_words = _STATES.get(outcome, "failed"), outcome
     item.points = f"{_number(score)} of {_count(most)}"
     if not most:
         item.points = "doesn't count"
     elif (score >= most) != (item.state != "failed") or (0 < score < most):
         item.points += ", given by your instructor"
     elif cell.nbgrader.get("waiting"):
-        item.said += "; your instructor looks at it again"
+        item.in_words += "; your instructor looks at it again"
     if item.state == "failed":
         item.message = _message(cell.note.get("message"), outcome)
     item.parts = _outputs(cell)

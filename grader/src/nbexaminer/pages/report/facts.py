@@ -114,8 +114,13 @@ def gather(
                 if not refused:
                     works[who] |= {cell: text for cell, text in texts.items() if cell in answers}
             state = State.UNREADABLE if reason else State.GRADED
-        said = {"state": state.value, "score": score, "reason": reason, "has_notebooks": complete}
-        rows.append(vars(learner) | said)
+        findings = {
+            "state": state.value,
+            "score": score,
+            "reason": reason,
+            "has_notebooks": complete,
+        }
+        rows.append(vars(learner) | findings)
     about = pd.DataFrame(rows, columns=LEARNERS).astype({"score": float, "has_notebooks": bool})
     verdicts = pd.DataFrame(found, columns=["student_id", *KEY, "outcome", "misconception"])
     table = about.merge(cells, how="cross").assign(assignment=assignment.name)

@@ -120,13 +120,13 @@ def _draw_scores(title: str, scores: Sequence[float], most: float) -> str:
     ax.bar_label(drawn, labels=[str(n) if n else "" for n in counts])
     crowded = sum(map(len, names)) > 75
     ax.set_xticks(range(len(names)), [n.replace(" to ", "\nto ") if crowded else n for n in names])
-    said = f"{title} of {count(len(scores))}; the median is {np.median(scores):.3g} of {most:g}"
-    ax.set_title(said)
+    text = f"{title} of {count(len(scores))}; the median is {np.median(scores):.3g} of {most:g}"
+    ax.set_title(text)
     ax.set(xlabel="points", ylabel="learners", ylim=(0, 1.15 * max(counts)))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.grid(visible=False, axis="x")
     listed = ", ".join(f"{name}: {n}" for name, n in zip(names, counts, strict=True) if n)
-    return _to_html(figure, f"Histogram. {said}. Learners by points: {listed}.")
+    return _to_html(figure, f"Histogram. {text}. Learners by points: {listed}.")
 
 
 def _draw_cells(cells: pd.DataFrame) -> str:
@@ -158,11 +158,11 @@ def _draw_cells(cells: pd.DataFrame) -> str:
     right.set_title("Crosses, left of 0: failed more\nby those who do well elsewhere")
     for ax in (left, right):
         ax.grid(visible=False, axis="y")
-    said = "; ".join(
+    text = "; ".join(
         f"{name}: {passes} pass, discrimination {number(value)}"
         for name, passes, value in zip(cells.cell, passed, cells.discrimination, strict=True)
     )
-    return _to_html(figure, f"For each test cell, how hard it is and how it discriminates. {said}.")
+    return _to_html(figure, f"For each test cell, how hard it is and how it discriminates. {text}.")
 
 
 def _to_html(figure: Figure, alt: str) -> str:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.times import to_utc
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
-from nbexaminer.platforms.table import Table
+from nbexaminer.platforms.sheet import Sheet
 
 # Ada Lovelace_123_assignsubmission_file/1-attention.ipynb: 123 is the participant in this
 # assignment, not the user. The folder ended with _ until Moodle 4.0; without folders a _ stands for
@@ -50,8 +50,8 @@ class MoodleFile(GradebookFile):
 
     def locked(self, row: int, column: int) -> str:
         """Why Moodle would not take a score in that row, or empty."""
-        said = self._column("Grade can be changed")[row - 1]
-        return "Moodle says that the grade can't be changed" if said == "No" else ""
+        text = self._column("Grade can be changed")[row - 1]
+        return "Moodle says that the grade can't be changed" if text == "No" else ""
 
 
 class Moodle(Platform):
@@ -91,7 +91,7 @@ class Moodle(Platform):
             advice=_BLIND if name == "Participant" else "",
         )
 
-    def read_worksheet(self, table: Table) -> None:
+    def read_worksheet(self, table: Sheet) -> None:
         """Take what a grading worksheet says into account. Raises Malformed."""
         from dateutil import parser  # slow to import, and only this needs it
 
@@ -106,6 +106,6 @@ class Moodle(Platform):
             try:
                 when = parser.parse(text) if text else None
             except (ValueError, OverflowError):
-                said = f"line {row + 1}: {text!r} is no date and time in English"
-                raise Malformed(said) from None
+                sentence = f"line {row + 1}: {text!r} is no date and time in English"
+                raise Malformed(sentence) from None
             self.listed[participant] = identifiers, when

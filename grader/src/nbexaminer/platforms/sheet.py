@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 _COMPUTED = ("=", "+", "-", "@", "|", "%")
 
 
-class Table:
+class Sheet:
     """Rows of cells. Lines may end and cells be quoted in any way that `csv` reads too.
 
     rows: the cells' texts; of an empty line one empty text. encoding: the file's.
