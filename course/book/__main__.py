@@ -11,7 +11,7 @@ import click
 
 from course.book.address import Address
 from course.book.staging import stage
-from course.learner.install import HOW_TO_GET_ALL
+from course.learner.install import HOW_TO_GET
 
 ROOT = Path(__file__).resolve().parents[2]
 PDF = "llm-basics.pdf"
@@ -82,7 +82,7 @@ def pdf(site: Path) -> Path:
 def _need(*packages: str) -> None:
     missing = [name for name in packages if importlib.util.find_spec(name) is None]
     if missing:
-        raise BookError(f"{' and '.join(missing)} are not installed: {HOW_TO_GET_ALL}")
+        raise BookError(f"{' and '.join(missing)} are not installed: {HOW_TO_GET.format('book')}")
 
 
 @click.command()

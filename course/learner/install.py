@@ -10,12 +10,13 @@ pip installs. uv does where it started this file (`uv run course/learner/install
 """
 
 # /// script
-# requires-python = ">=3.11,<3.14"
+# requires-python = ">=3.11,<3.16"
 # ///
 
 from __future__ import annotations
 
 import argparse
+import operator
 import os
 import re
 import shutil
@@ -32,15 +33,17 @@ LOCK = "requirements.lock"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PATIENCE = 5
 """Seconds that PyTorch's index has for its answer."""
-SMALL = "0.5 GB over the network, 1.6 GB on your disk"
-LARGE = "3.2 GB over the network, 6.1 GB on your disk"
-HOW_TO_GET_ALL = (
-    "python course/learner/install.py --for tests brings what is missing (or the same with uv run)"
+SMALL = "0.5 GB over the network, 1.6 GB on your disk, two to three minutes at 50 to 100 Mbit/s"
+LARGE = "3.3 GB over the network, 6.1 GB on your disk, six to twelve minutes at 50 to 100 Mbit/s"
+"""The minutes are the download's at that speed, and one to five of installing on two cores."""
+HOW_TO_GET = (
+    "python course/learner/install.py --for {} brings what is missing (or the same with uv run)"
 )
-PURPOSES = {"learners": "", "tests": "[cluster,hub]"}
+HOW_TO_GET_ALL = HOW_TO_GET.format("tests")
+PURPOSES = {"learners": "", "book": "", "tests": "[cluster,hub]"}
 GRADER = ("--editable", "./grader")
 """The course's grader, a package of its own in the same clone."""
-GROUPS = {"learners": (), "tests": ("test", "book")}
+GROUPS = {"learners": (), "book": ("book",), "tests": ("test", "book")}
 
 
 class Stopped(Exception):
@@ -121,7 +124,7 @@ def install(installer: Installer, course: Sequence[str], gpu: bool, index: str |
 
 
 def course_for(purpose: str) -> list[str]:
-    """The course, with what `purpose` needs: "learners" or "tests"."""
+    """The course, with what `purpose` needs, one of `PURPOSES`."""
     groups = [word for name in GROUPS[purpose] for word in ("--group", name)]
     return [*GRADER, "--editable", f".{PURPOSES[purpose]}", *groups]
 
@@ -187,33 +190,65 @@ def reachable(index: str) -> bool:
 
 
 def asked_for(package: str) -> str:
-    """The line of pyproject.toml that asks for `package`, such as "torch>=2.6"."""
+    """The line of pyproject.toml that asks for `package`, such as "torch>=2.13,<2.16"."""
     (line,) = (x for x in _project()["dependencies"] if x.startswith(f"{package}>="))
     return str(line)
 
 
 def locked(package: str) -> str:
-    """The line of the lock that asks for `package`, without its hashes: "torch==2.13.0"."""
-    lines = (ROOT / LOCK).read_text(encoding="utf-8").splitlines()
-    (line,) = (line.split()[0] for line in lines if line.startswith(f"{package}=="))
-    return line
+    """The line of the lock that asks for `package` in this Python: "torch==2.13.0".
+
+    Its hashes are left out, and so is a marker such as "python_full_version < '3.15'".
+
+    Raises:
+        ValueError: if none holds, or two; one with any other marker never does.
+    """
+    text = (ROOT / LOCK).read_text(encoding="utf-8")
+    form = rf"^({re.escape(package)}==\S+)(?: ; python_full_version (<|>=) '([\d.]+)')? \\$"
+    here = ".".join(map(str, sys.version_info[:3]))
+    found = re.findall(form, text, re.MULTILINE)
+    (line,) = (line for line, sign, python in found if fits(here, sign + python))
+    return str(line)
 
 
 def fits(version: str, line: str) -> bool:
-    """Whether `version` is what a line such as "torch>=2.6" or "torch==2.13.0" asks for.
+    """Whether `version` is what a line such as "torch>=2.13,<2.16" or "torch==2.13.0" asks for.
 
-    `packaging` would know it all, but need not be there yet; these two forms are all that is used.
+    `packaging` would know it all, but need not be there yet; these forms are all that is used.
     """
-    operator = "==" if "==" in line else ">="
-    there, least = (
-        [int(number) for number in re.findall(r"\d+", text.split("+")[0])]
-        for text in (version, line.partition(operator)[2])
+    there = _numbers(version.partition("+")[0])
+    holds = {"==": operator.eq, ">=": operator.ge, "<": operator.lt}
+    bounds = re.findall(r"(==|>=|<)([\d.]+)", line)
+    return all(holds[sign](there, _numbers(bound)) for sign, bound in bounds)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
+
+
+def check_python(version: str) -> None:
+    """Refuse a Python that pyproject.toml leaves out, and say which ones it doesn't.
+
+    Raises:
+        SystemExit: with the words for whoever started this.
+    """
+    # Read by hand, since Python before 3.11 has no tomllib and wants its answer, too.
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    asked = re.findall(r'^requires-python = "(.+)"', text, re.MULTILINE)[0]
+    if fits(version, asked):
+        return
+    _, least, _, beyond = _numbers(asked)  # >=3.11,<3.16
+    newest = f"3.{beyond - 1}"
+    sys.exit(
+        f"Python 3.{least} to {newest} is needed, this is {version}. With another one: make "
+        f"PYTHON=python{newest} lab, or python{newest} course/learner/install.py (on Windows "
+        f"py -{newest} course\\learner\\install.py). uv brings one by itself: "
+        "uv run course/learner/install.py"
     )
-    return there == least if operator == "==" else there >= least
 
 
 def _project() -> dict[str, Any]:
-    import tomllib  # Python before 3.11, which main refuses, has none
+    import tomllib  # Python before 3.11, which `check_python` refuses, has none
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     return settings["project"]  # type: ignore[no-any-return]
@@ -270,7 +305,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     parser.add_argument(
         "--for", dest="purpose", choices=PURPOSES, default="learners",
-        help="tests: what the tests, the book and the lock need as well",
+        help="book: what the book needs as well; tests: what the tests and the lock need, too",
     )  # fmt: skip
     parser.add_argument("--into", type=Path, default=Path(".venv"), help="a folder; default: .venv")
     parser.add_argument("--gpu", action="store_true", help="PyTorch for NVIDIA's cards, on Linux")
@@ -280,18 +315,12 @@ def main(arguments: list[str] | None = None) -> None:
         help=f"where PyTorch's CPU builds are; default: {CPU_INDEX}",
     )  # fmt: skip
     options = parser.parse_args(arguments)
-    if not (3, 11) <= sys.version_info[:2] < (3, 14):
-        sys.exit(
-            f"Python 3.11, 3.12 or 3.13 is needed, this is {sys.version.split()[0]}. With another "
-            "one: make PYTHON=python3.12 lab, or python3.12 course/learner/install.py (on Windows "
-            "py -3.12 course\\learner\\install.py). uv brings one by itself: "
-            "uv run course/learner/install.py"
-        )
+    check_python(".".join(map(str, sys.version_info[:3])))
     folder = ROOT / options.into
     uv = installs = os.environ.get("UV")
     try:
-        print("Installing JupyterLab, PyTorch and two small trained models, this once:")
-        print(f"into {folder}. With a fast connection it takes one to three minutes.", flush=True)
+        print("Installing JupyterLab, PyTorch and two small trained models, this once,")
+        print(f"into {folder}.", flush=True)
         index = _say_size(options.gpu, options.torch_index)
         print(
             "If it is interrupted, the same command goes on: what came whole is kept.", flush=True

