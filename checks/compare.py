@@ -262,7 +262,7 @@ def attempt(call: Callable[[], Any]) -> Any:
 
 def same(got: Any, expected: Any, tolerance: float | None = None) -> bool:
     """Whether two results are alike: structure, shape, dtype and values (NaN equals NaN)."""
-    return difference(got, expected, tolerance=tolerance, nan_equal=True) is None
+    return difference(got, expected, tolerance=tolerance, label="", nan_equal=True) is None
 
 
 def difference(
@@ -278,6 +278,8 @@ def difference(
 
     Tensors are compared to `tolerance`, absolute and relative; 0 means exactly. Shapes are
     compared first, so that nothing is broadcast. Lists and tuples are taken for each other.
+
+    With an empty `label` nobody reads the sentence: it doesn't say where values differ.
     """
     if isinstance(expected, Raised) or isinstance(got, Raised):
         alike = type(got) is type(expected) and got == expected
@@ -306,7 +308,7 @@ def _items_difference(
         count = str(len(got)) if told else "another number"
         return f"{label} should have {len(expected)} items, but has {count}"
     for i, (g, e) in enumerate(zip(got, expected, strict=True)):
-        name = parts[i] if i < len(parts) else f"item {i} of {label}"
+        name = parts[i] if i < len(parts) else label and f"item {i} of {label}"
         if text := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):
             return text
     return None
@@ -325,7 +327,7 @@ def _entries_difference(
         if key not in got:
             others = "" if _discreet.get() else f"; it has {list(got)}"
             return f"{label} has no entry {key!r}{others}"
-        name = f"entry {key!r}"
+        name = label and f"entry {key!r}"
         text = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
         if text:
             return text
@@ -384,6 +386,8 @@ def _tensor_difference(
     wrong = _apart(got, expected, tolerance, nan_equal)
     if not bool(wrong.any()):
         return None
+    if not label:
+        return "other values"
     if not floating:
         return f"{label} is wrong in {_places(wrong)}"
     gap = (got.double() - expected.double()).abs()[wrong].max().item()

@@ -80,7 +80,7 @@ class Cells:
 
     def _complaints(self, name: str, defined: dict[str, Any]) -> Iterator[str]:
         for cell in (f"{name}-visible", f"{name}-hidden"):
-            torch.manual_seed(len(cell))
+            torch.default_generator.manual_seed(len(cell))
             with (
                 contextlib.redirect_stdout(io.StringIO()),
                 contextlib.redirect_stderr(io.StringIO()),

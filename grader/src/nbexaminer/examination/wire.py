@@ -68,7 +68,9 @@ class Channel:
         if len(data) > JSON_BYTES or size > self._blob_bytes:
             raise ValueError(f"{size} bytes are more than can cross at once")
         try:
-            for part in (_HEADER.pack(len(data), len(blob)) + data, blob):
+            head = _HEADER.pack(len(data), len(blob)) + data
+            # Who waits at the other end is woken once, unless joining them takes longer.
+            for part in (head, blob) if size > _CHUNK else (head + blob,):
                 self._until(deadline)
                 self.sock.sendall(part)  # in all of the time that is left
         except TimeoutError:

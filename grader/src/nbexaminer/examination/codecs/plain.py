@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import importlib
 import math
 from collections.abc import Callable, Iterable, Sequence
@@ -42,8 +43,12 @@ class Late:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    @functools.cached_property
+    def _module(self) -> Any:
+        return importlib.import_module(self._name)
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self._name), name)
+        return getattr(self._module, name)
 
 
 class Codec:

@@ -74,7 +74,10 @@ class PyTorch(plain.Codec):
         return NotImplemented
 
     def seed(self, number: int) -> None:
-        torch.manual_seed(number)
+        # `torch.manual_seed` keeps the whole stack for every kind of device, used or not.
+        torch.default_generator.manual_seed(number)
+        if torch.cuda.is_initialized():
+            torch.cuda.manual_seed_all(number)
 
     def settings(self) -> list[plain.Setting]:
         def set_device(device: Any) -> None:
