@@ -208,34 +208,36 @@ class GroupedQueryAttention(nn.Module):
         """Shapes: `x` and the result `(..., n, d_model)`. With a `cache`, `x` holds only the
         positions after the `n_seen` that it stores, and is added to it.
 
-        PyTorch's fused attention never holds all weights at once; `attention_weights` does.
+        PyTorch's fused attention never holds all weights at once, and repeats no keys and values
+        for the queries that share them; `attention_weights` does both.
         """
         Q, K, V = self._projections(x, cache)
         n, n_keys = Q.shape[-2], K.shape[-2]
         mask = causal_mask(n_keys)[n_keys - n :].to(x.device) if 1 < n < n_keys else None
-        heads = F.scaled_dot_product_attention(Q, K, V, attn_mask=mask, is_causal=n == n_keys)
+        heads = F.scaled_dot_product_attention(
+            Q, K, V, mask, is_causal=n == n_keys, enable_gqa=self.n_kv_heads < self.n_heads
+        )
         return self.W_o(merge_heads(heads))
 
     def attention_weights(self, x: Tensor) -> Tensor:
         """The weights `(..., n_heads, n, n)` with which the positions of `x` `(..., n, d_model)`
         attend to each other."""
         Q, K, V = self._projections(x)
+        n_repeats = self.n_heads // self.n_kv_heads
+        K, V = repeat_kv(K, n_repeats), repeat_kv(V, n_repeats)
         mask = causal_mask(x.shape[-2]).to(x.device)
         return scaled_dot_product_attention(Q, K, V, mask)[1]
 
     def _projections(
         self, x: Tensor, cache: KVCache | None = None
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Queries of `x`, and keys and values of all positions so far, a head for each query's."""
+        """Queries of `x`, and keys and values of all positions so far, of `n_kv_heads` heads."""
         n_seen = 0 if cache is None else cache.n_seen
         Q = rotate_from(split_heads(self.W_q(x), self.n_heads), n_seen, self.rope_base)
         K = rotate_from(split_heads(self.W_k(x), self.n_kv_heads), n_seen, self.rope_base)
         V = split_heads(self.W_v(x), self.n_kv_heads)
         if cache is not None:
             K, V = cache.extend(K, V)
-        if self.n_kv_heads < self.n_heads:
-            n_repeats = self.n_heads // self.n_kv_heads
-            K, V = repeat_kv(K, n_repeats), repeat_kv(V, n_repeats)
         return Q, K, V
 
 

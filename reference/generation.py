@@ -71,13 +71,13 @@ def generate(
     was_training = model.training
     model.eval()
     try:
-        with torch.no_grad():
+        with torch.inference_mode():
             for _ in range(n_new):
                 new = sample_next(model(tokens)[..., -1, :], temperature, top_k, generator)
                 tokens = torch.cat((tokens, new[..., None]), dim=-1)
     finally:
         model.train(was_training)
-    return tokens
+    return tokens.clone()  # else a model could not be trained with what that mode made
 
 
 class CachedModel(Protocol):
@@ -109,11 +109,11 @@ def generate_cached(
     caches = model.new_caches()
     unseen = tokens
     try:
-        with torch.no_grad():
+        with torch.inference_mode():
             for _ in range(n_new):
                 new = sample_next(model(unseen, caches)[..., -1, :], temperature, top_k, generator)
                 unseen = new[..., None]
                 tokens = torch.cat((tokens, unseen), dim=-1)
     finally:
         model.train(was_training)
-    return tokens
+    return tokens.clone()  # else a model could not be trained with what that mode made

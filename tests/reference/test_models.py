@@ -206,6 +206,17 @@ def test_smollm2_has_the_parameters_of_lesson_07(smollm2):
     assert smollm2.config == CONFIGS["SmolLM2 135M"]
 
 
+def test_weights_lie_as_a_token_reads_them(smollm2):
+    """Each would take longer, with the same numbers."""
+    matrices = [weight for weight in smollm2.parameters() if weight.dim() == 2]
+    assert len(matrices) == 1 + 7 * 30, "the output layer is the embedding"
+    assert smollm2.output.weight is smollm2.embedding.weight
+    for matrix in matrices:
+        n_rows, n_columns = matrix.shape
+        assert matrix.stride() == ((1, n_rows) if n_rows >= n_columns else (n_columns, 1))
+    assert len({matrix.untyped_storage().data_ptr() for matrix in matrices}) == 1, "in one piece"
+
+
 def test_smollm2_cache_gives_the_same_tokens(smollm2):
     """Lesson 09 shows the time saved and says that nothing else changes."""
     prompt = smollm2.tokenize("Once upon a time")[1][None]
