@@ -19,9 +19,13 @@ help: ## list these commands
 	@$(INSTALL)
 	@touch $@
 
+.venv/book$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+	@$(INSTALL) --for book
+	@touch $@ .venv/course$(HOW)
+
 .venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
 	@$(INSTALL) --for tests
-	@touch $@ .venv/course$(HOW)
+	@touch $@ .venv/course$(HOW) .venv/book$(HOW)
 
 # Without npm, the tests of JupyterHub and of GitHub's workflows are skipped, and say so.
 .venv/hub: | .venv/course$(HOW)
@@ -40,11 +44,12 @@ solution: .venv/course$(HOW) ## put a solution beside your exercise: make soluti
 score: .venv/course$(HOW) ## your own points, hidden tests included; EXERCISE=1-attention has the messages
 	@$(COURSE) score $(EXERCISE)
 
-test: .venv/tests$(HOW) ## format, lint, types, every misconception and answer: minutes
-	@$(COURSE) test $(TEST_ARGS)
+# HOUSE=grader is what grader/Makefile asks for.
+test: .venv/tests$(HOW) ## format, lint, types, every misconception: two minutes
+	@$(COURSE) test --house=$(or $(HOUSE),course) $(TEST_ARGS)
 
-test-all: .venv/tests$(HOW) .venv/hub ## the rest, after make test: browsers, servers, attacks, notebooks
-	@$(COURSE) test --long --coverage $(TEST_ARGS)
+test-all: .venv/tests$(HOW) .venv/hub ## the rest, after make test: answers, browsers, servers, all notebooks
+	@$(COURSE) test --house=$(or $(HOUSE),course) --long $(TEST_ARGS)
 
 accuracy: .venv/tests$(HOW) ## how well the tests tell the committed answers apart: a table
 	@$(COURSE) accuracy
@@ -58,7 +63,7 @@ release: .venv/course$(HOW) ## generate release/ from source/, or only that of E
 solutions: .venv/course$(HOW) ## solve and execute source/ into solutions/, or only EXERCISE=9-mine
 	@$(COURSE) solutions $(EXERCISE)
 
-book: .venv/tests$(HOW) ## make the book, a website of lessons, exercises and docs: build/book/
+book: .venv/book$(HOW) ## make the book, a website of lessons, exercises and docs: build/book/
 	@$(COURSE) book $(BOOK_ARGS)
 
 lock: .venv/tests$(HOW) ## make requirements.lock anew from pyproject.toml

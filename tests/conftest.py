@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 
+from support import kernels, nursery
 from support.running import (  # noqa: F401  pytest looks for hooks and fixtures here
     engine,
     longest_first,
@@ -16,8 +18,14 @@ from support.running import (  # noqa: F401  pytest looks for hooks and fixtures
     pytest_runtest_setup,
 )
 
+nursery.warm(*nursery.NBGRADER, *nursery.NOTEBOOKS)
+kernels.fork_them()
+
 TESTS = Path(__file__).parent
-LONG = ("course/authoring/test_new_exercise.py", "course/maintenance", "browser")
+LONG = (
+    "checks/test_answers.py", "browser", "course/maintenance",
+    "course/authoring/test_new_exercise.py",
+)  # fmt: skip
 """What takes a browser, a server or minutes, and begins first: else a core waits for it at the end.
 Single tests that wait long, for a time limit or a large model, carry the mark themselves."""
 
@@ -25,6 +33,17 @@ Single tests that wait long, for a time limit or a large model, carry the mark t
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the long tests, and all notebooks; put the longest first."""
     longest_first(items, TESTS, LONG)
+    items.sort(key=_writes_with_a_large_model, reverse=True)
     for item in items:
         if item.path.suffix == ".ipynb" or place_in(TESTS, item).startswith(LONG):
             item.add_marker(pytest.mark.long)
+
+
+def _writes_with_a_large_model(item: pytest.Item) -> bool:
+    """Whether a notebook does what takes most of a minute: it begins before all others."""
+    return item.path.suffix == ".ipynb" and "load_smollm2" in _text(item.path)
+
+
+@functools.cache
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""`llm-basics test`: everything that says whether the course is whole."""
+"""`llm-basics test`: everything that says whether the course, or its grader, is whole."""
 
 from __future__ import annotations
 
@@ -8,70 +8,104 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import click
 
 from course.authoring.exercises import ROOT
 from course.learner.install import HOW_TO_GET_ALL
 
-PYTEST = ("-m", "pytest")
-HOUSES = ("tests", "grader/tests")
-QUICK = (*PYTEST, "-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long", *HOUSES)
-LONG = (*PYTEST, "-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+QUICK = ("-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long")
+BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A file in one process, since what its tests share takes seconds to make; the conftest.py of each
-house has the longest first."""
-NOTEBOOKS = ("-m", "long", "--nbval", *HOUSES, "solutions", "notebooks")
-COVERED = ("grader/tests", "--ignore-glob=grader/tests/test_*", "--cov=nbexaminer")
-COVERAGE = ("--cov-report=term:skip-covered", "--cov-fail-under=90")
+half has the longest first. More processes than cores run, since such tests wait for others."""
+COVERAGE = ("--cov=nbexaminer", "--cov-report=term:skip-covered", "--cov-fail-under=90")
+
+
+@dataclass(frozen=True)
+class House:
+    """The course, or its grader: a half of the suite.
+
+    packages: whose types are checked.
+    sources: whether there are exercises to be checked.
+    long: pytest's arguments for what the quick tests leave out; of the grader for all its tests,
+        since what they reach together is measured.
+    """
+
+    folder: str
+    tests: str
+    packages: tuple[str, ...]
+    sources: bool
+    long: tuple[str, ...]
+
+
+HOUSES = {
+    "course": House(
+        ".",
+        "tests",
+        ("helpers", "reference", "checks", "course"),
+        True,
+        ("-n", "4", "-m", "long", "--nbval", "tests", "solutions", "notebooks"),
+    ),
+    "grader": House(
+        "grader",
+        "grader/tests",
+        ("nbexaminer",),
+        False,
+        ("-n", "3", "-p", "no:nbval", "grader/tests", *COVERAGE),
+    ),
+}
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--house", type=click.Choice([*HOUSES]), default="course", show_default=True)
 @click.option("--long", is_flag=True, help="The rest: browsers, servers, attacks, all notebooks.")
-@click.option("--coverage", is_flag=True, help="With --long: what the grader's own tests reach.")
 @click.option("--tests-only", is_flag=True, help="Without format, lint, types and sources.")
 @click.argument("options", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST'S OPTIONS]...")
-def test(long: bool, coverage: bool, tests_only: bool, options: tuple[str, ...]) -> None:
+def test(house: str, long: bool, tests_only: bool, options: tuple[str, ...]) -> None:
     """Check the course: format, lint, types, sources, and the tests that take no server.
 
     That takes minutes. Options are handed on to pytest: -k softmax, -x.
     """
     if importlib.util.find_spec("xdist") is None:
         raise click.ClickException(f"the tests' packages are not installed: {HOW_TO_GET_ALL}")
-    if long:
-        failed = _long_tests(coverage, options)
-    elif tests_only:
-        failed = _python(*QUICK, *options)
+    half = HOUSES[house]
+    quick, rest = (*QUICK, half.tests, *options), (*BY_FILE, *half.long, *options)
+    if tests_only:
+        failed = _pytest(*(rest if long else quick))
+    elif long and house == "course":
+        failed = _pytest(*rest)
     else:
-        failed = _lint() or _beside_types_and_sources(options)
+        failed = _lint(half) or _beside_types_and_sources(half, rest if long else quick)
     sys.exit(failed)
 
 
-def _lint() -> int:
-    return _python("-m", "ruff", "format", "--check", ".") or _python("-m", "ruff", "check", ".")
+def _lint(half: House) -> int:
+    formatted = _python("-m", "ruff", "format", "--check", half.folder)
+    return formatted or _python("-m", "ruff", "check", half.folder)
 
 
-def _beside_types_and_sources(options: Sequence[str]) -> int:
-    """Run the quick tests, and what a process of its own says of types and sources after them."""
+def _beside_types_and_sources(half: House, tests: Sequence[str]) -> int:
+    """Run the tests, and what a process of its own says of types and sources after them."""
     click.echo("Types and sources are checked beside the tests; what that says comes after them.")
+    checks = [("mypy", *(word for package in half.packages for word in ("-p", package)))]
+    if half.sources:
+        checks.append(("course", "check-sources"))
     with tempfile.TemporaryFile("w+") as text:
         beside = [
-            subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=text, stderr=text)
-            for command in (("-m", "mypy"), ("-m", "course", "check-sources"))
+            subprocess.Popen([sys.executable, "-m", *check], cwd=ROOT, stdout=text, stderr=text)
+            for check in checks
         ]
-        failed = _python(*QUICK, *options)
+        failed = _pytest(*tests)
         others = [process.wait() for process in beside]
         text.seek(0)
         click.echo(text.read(), nl=False)
     return failed or any(others)  # what a signal ended has a negative status
 
 
-def _long_tests(coverage: bool, options: Sequence[str]) -> int:
-    """Run the long tests; those of the grader's rooms in a run of their own if it is measured."""
-    rooms = ("--ignore-glob=grader/tests/*/*",) if coverage else ()
-    failed = _python(*LONG, *NOTEBOOKS, *rooms, *options, settings={"TRAINING_STEPS": "20"})
-    if coverage:
-        failed = failed or _python(*LONG, *COVERED, *COVERAGE, *options)
-    return failed
+def _pytest(*arguments: str) -> int:
+    """Run tests, of which none trains for longer than has to be."""
+    return _python("-m", "pytest", *arguments, settings={"TRAINING_STEPS": "20"})
 
 
 def _python(*arguments: str, settings: Mapping[str, str] | None = None) -> int:

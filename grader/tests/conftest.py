@@ -11,10 +11,12 @@ from nbgrader.api import Gradebook
 
 import support.alembic_head  # noqa: F401
 from course.authoring.exercises import ROOT
+from nbexaminer.examination.engine import Engine, Terms, engine_for
+from support import nursery
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
+from support.profile import PROFILE, SMALL, SMALL_COURSE, configured
 from support.running import (  # noqa: F401  pytest looks for hooks and fixtures here
-    engine,
     longest_first,
     place_in,
     pytest_collection,
@@ -22,6 +24,8 @@ from support.running import (  # noqa: F401  pytest looks for hooks and fixtures
     pytest_runtest_call,
     pytest_runtest_setup,
 )
+
+nursery.warm(*nursery.NBGRADER)
 
 TESTS = Path(__file__).parent
 LONG = (
@@ -41,10 +45,14 @@ LONG = (
     "test_odd_names",
     "test_round_trip",
     "test_stopped",
+    "test_without_torch",
 )
 """What takes a server, or nbgrader's own slow commands. Single tests that wait long, for a time
 limit or a large model, carry the mark themselves."""
-LONGEST = ("conveyor", "commands", "gradebook", "sandbox", "test_attacks.py")
+LONGEST = (
+    "test_attacks.py", "test_docs.py", "conveyor", "sandbox", "examination", "test_elsewhere.py",
+    "test_stopped.py",
+)  # fmt: skip
 """What takes most of a minute, and begins first: else a core waits for it at the end."""
 ON_WINDOWS = ("notebook", "pages", "similarity")
 """What a learner's own score reads. The rest takes links, accounts, pipes or forks as Windows has
@@ -72,16 +80,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
+def engine() -> Engine:
+    """That of the small course, which this process and those forked from it grade with."""
+    return engine_for(Terms(SMALL), SMALL_COURSE)
+
+
+@pytest.fixture(scope="session")
+def course_engine() -> Engine:
+    """That of the course on this lot: of what needs its tests, its exercises or PyTorch."""
+    return engine_for(Terms(PROFILE), ROOT)
+
+
+@pytest.fixture(scope="session")
 def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A class that has handed in, with one late learner and three who need the instructor."""
     root = tmp_path_factory.mktemp("class") / "course"
     (root / "source" / EXERCISE).mkdir(parents=True)
     (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())
     (root / "source" / EXERCISE / "data.txt").write_text("the instructor's data")
-    (root / "nbgrader_config.py").write_text(
-        f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
-        "from pathlib import Path\nc.CourseDirectory.root = str(Path(__file__).resolve().parent)\n"
-        "c.LateSubmissionPlugin.penalty_method = 'zero'\n"
+    configured(
+        root,
+        "from pathlib import Path",  # it is copied
+        "c.CourseDirectory.root = str(Path(__file__).resolve().parent)",
+        "c.LateSubmissionPlugin.penalty_method = 'zero'",
     )
     course = HandedIn(root)
     course.nbgrader("generate_assignment", EXERCISE)

@@ -27,7 +27,7 @@ from nbexaminer.commands import COMMANDS
 from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 from support.docs import PAGES, Line, Section, sections
-from support.notebooks import answer, check, source_of, submission, written
+from support.notebooks import WITH_TORCH, answer, check, source_of, submission, written
 from support.platforms import zipped
 
 EXERCISE = "1-attention"
@@ -91,6 +91,7 @@ def source() -> bytes:
         check("softmax-visible", visible, 1),
         check("softmax-hidden", hidden, 3),
         written("written-scaling", "### BEGIN SOLUTION\nbecause\n### END SOLUTION"),
+        imports=WITH_TORCH,
     )
 
 
@@ -217,7 +218,7 @@ def _in_order() -> list[Section]:
 
 
 @pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> Walk:
+def walk(tmp_path_factory: pytest.TempPathFactory, course_engine: Engine) -> Walk:
     root = tmp_path_factory.mktemp("docs") / "course"
     course = MadeUpCourse.make(root, EXERCISE, run_forked)
     (root / "source" / EXERCISE / f"{EXERCISE}.ipynb").write_bytes(source())

@@ -133,7 +133,7 @@ def said(
         log = course.nbgrader("autograde", EXERCISE)
         assert "Traceback" not in log, log
         return _said(course, log.split("\n"), r"ERROR\] Not graded: (?P<who>.+?): (?P<why>.*)$")
-    ran = run_forked("course", "grade", EXERCISE, "--jobs=1", cwd=course.root)
+    ran = run_forked("nbexaminer", "grade", EXERCISE, "--jobs=1", cwd=course.root)
     assert ran.returncode == 1 and "Traceback" not in ran.stderr, ran.stdout + ran.stderr
     return _said(course, ran.stdout.split("\n"), r"^(?P<who>.+?): not graded: (?P<why>.*)$")
 

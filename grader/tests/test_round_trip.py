@@ -15,6 +15,7 @@ from nbgrader.api import Gradebook
 
 from course.authoring.exercises import source_of
 from course.maintenance.classes import MadeUpCourse, committed_answers, fill_in
+from nbexaminer.examination.engine import Engine
 from support.commands import run_forked
 
 EXERCISE = "1-attention"
@@ -53,7 +54,7 @@ def _bad_submissions(course: MadeUpCourse, right: dict[str, str]) -> dict[str, b
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> MadeUpCourse:
+def course(tmp_path_factory: pytest.TempPathFactory, course_engine: Engine) -> MadeUpCourse:
     """A course that went the whole way; `course.log` is what autograde said."""
     course = MadeUpCourse.make(
         tmp_path_factory.mktemp("round-trip") / "course", EXERCISE, run_forked

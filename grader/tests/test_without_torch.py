@@ -61,7 +61,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(python: Path, *arguments: str, folder: Path | None = None) -> str:
     """What it prints; fails unless it ends well."""
-    env = os.environ | {"PYTHONPATH": str(PACKAGE.parent), "JUPYTER_CONFIG_DIR": "/nonesuch"}
+    settings = str(python.parents[1] / "jupyter")  # of nobody, and Jupyter wants to make the folder
+    env = os.environ | {"PYTHONPATH": str(PACKAGE.parent), "JUPYTER_CONFIG_DIR": settings}
     env["PATH"] = os.pathsep.join((sysconfig.get_path("scripts"), env["PATH"]))
     command = [str(python), *arguments]
     ran = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""`llm-basics roster`: the class, who is left out of it, and where that holds."""
+"""`nbexaminer roster`: the class, who is left out of it, and where that holds."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from course.__main__ import main
-from course.authoring.exercises import ROOT
+from nbexaminer.__main__ import main
 from support.course import EXERCISE, Course, good
+from support.profile import SMALL_COURSE
 
 COMMANDS = (
     ("grade", EXERCISE),
@@ -117,7 +117,7 @@ def test_with_a_mistake_in_class_config_nbgrader_runs_nobodys_code(
 ) -> None:
     """nbgrader goes on without a configuration that it can't read, so in a kernel of its own."""
     course = Course.make(tmp_path)
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copy(SMALL_COURSE / "nbgrader_config.py", tmp_path)
     (tmp_path / "class_config.py").write_text(f"c.MarkingRules.timezone = 'UTC'\n{line}\n")
     course.hand_in("ada", good(f="def f(x): open('ran', 'w')"))
     for command in ("generate_assignment", "autograde"):

@@ -1,4 +1,4 @@
-"""`llm-basics grade`: a whole class at a time, and nothing lost whatever happens."""
+"""`nbexaminer grade`: a whole class at a time, and nothing lost whatever happens."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ from support.handed_in import (
     run_here,
 )
 from support.notebooks import submission
-from support.profile import PROFILE
+from support.profile import PROFILE, SMALL
 
-VERSIONS = (fingerprint.grading_version(source(), PROFILE),)
+VERSIONS = (fingerprint.grading_version(source(), SMALL),)
 
 
 def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
@@ -131,10 +131,10 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
     """The kernel may take it when memory is short, in the middle of a class."""
     course = tmp_path.resolve()
     own = Limits(cell_wall_seconds=59)  # no other test's engine has to die
-    task = Task((small(good()),), Terms(PROFILE, limits=own), course, VERSIONS)
-    with local_pool(1, Terms(PROFILE, limits=own), course) as pool:
+    task = Task((small(good()),), Terms(SMALL, limits=own), course, VERSIONS)
+    with local_pool(1, Terms(SMALL, limits=own), course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
-        shared = engine_for(Terms(PROFILE, limits=own), course)
+        shared = engine_for(Terms(SMALL, limits=own), course)
         for parent in (shared._learners, shared._examiners):
             os.kill(parent.pid, signal.SIGKILL)
         assert pool.executor.submit(grade_task, task).result(60) == before
@@ -235,8 +235,8 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
 def test_what_processes_import(tmp_path: Path) -> None:
     """A worker has no gradebook and no time for nbgrader, the class command none for torch."""
     course = tmp_path.resolve()
-    task = Task((small(good()),), Terms(PROFILE), course, VERSIONS)
-    with local_pool(1, Terms(PROFILE), course) as pool:
+    task = Task((small(good()),), Terms(SMALL), course, VERSIONS)
+    with local_pool(1, Terms(SMALL), course) as pool:
         assert pool.executor.submit(grade_task, task).result(60)
         loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)
     assert not loaded & {"sqlalchemy", "nbgrader", "torch", "pandas"}

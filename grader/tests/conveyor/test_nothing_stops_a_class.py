@@ -231,7 +231,7 @@ def test_partial_credit_is_refused(code: str, engine: Engine) -> None:
         "f(3) == 6",
         "def test():\n    assert f(1) == 2\n\ntest()",
         "print(f(1))\nNone",
-        "from torch import tensor\r\ntensor([f(1)])",
+        "from numpy import array\r\narray([f(1)])",
         "# nothing",
     ],
 )

@@ -1,4 +1,4 @@
-"""`llm-basics serve`: feedback at once, each attempt graded once, whatever happens."""
+"""`nbexaminer serve`: feedback at once, each attempt graded once, whatever happens."""
 
 from __future__ import annotations
 
@@ -295,7 +295,7 @@ def test_what_grades_may_not_change_meanwhile(served: Served) -> None:
     with served.patch.context() as patch:
         patch.setattr(ClassFolder, "is_outdated", lambda _: True)
         served.serve(Status.CANNOT)
-    assert "has changed" in served.said and "llm-basics grade" in served.said
+    assert "has changed" in served.said and "nbexaminer grade" in served.said
     served.course.edit_source("f(1) should be 2", "f(1) has to be 2")
     assert fresh.is_outdated()
 
@@ -310,7 +310,7 @@ def test_no_drop_box(served: Served) -> None:
 def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     """Killed and started anew with two learners at once, as in a night with a power cut."""
     root = served.course.root
-    command = [sys.executable, "-u", "-m", "course", "serve", EXERCISE, "--jobs=1"]
+    command = [sys.executable, "-u", "-m", "nbexaminer", "serve", EXERCISE, "--jobs=1"]
     process = subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     while "ready" not in process.stdout.readline():
@@ -320,7 +320,7 @@ def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     assert eventually(lambda: any(map(served.page, secrets)), 60)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    ran = run_forked("course", "serve", EXERCISE, "--once", "--jobs=1", cwd=root)
+    ran = run_forked("nbexaminer", "serve", EXERCISE, "--once", "--jobs=1", cwd=root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert all(map(served.page, secrets))
     assert served.attempts() == [[who, "3.0", "1.0", "", "1.0"] for who in ("ada", "ben")]

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from course.__main__ import main
+from nbexaminer.__main__ import main
 from nbexaminer.commands.grade import grade
 from support.commands import invoked
 from support.course import EXERCISE
@@ -37,7 +37,7 @@ def here(course: HandedIn, monkeypatch: pytest.MonkeyPatch) -> HandedIn:
 
 
 def say(*command: str, status: int = 0) -> str:
-    """What a command of `llm-basics` says here."""
+    """What a command of the grader says here."""
     ran = CliRunner().invoke(main, command)
     assert ran.exit_code == status, ran.output + repr(ran.exception)
     return ran.output
@@ -110,7 +110,7 @@ def test_an_extension_without_a_due_date_waits(here: HandedIn) -> None:
     """nbgrader fails on an extension of no date, and the instructor must know that it waits."""
     say("due", EXERCISE, "--remove")
     said = say("extend", "ada", EXERCISE, "--days=2")
-    assert "no due date yet: set it with\n  llm-basics due 1-small" in said
+    assert "no due date yet: set it with\n  nbexaminer due 1-small" in said
     assert "ada: 2 days, counted from the due date once it is set" in say("due", EXERCISE)
     said = say("extend", "ada", EXERCISE, "--until=2026-11-22 18:00", status=2)
     assert "1-small has no due date that could be extended" in said

@@ -31,6 +31,7 @@ from nbexaminer.sandbox.parent import ExitStatus
 from nbexaminer.sandbox.promises import descendants
 from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import (
+    IMPORTS,
     LIMITS,
     answer,
     check,
@@ -43,7 +44,7 @@ from support.notebooks import (
     text_of,
     written,
 )
-from support.profile import PROFILE
+from support.profile import SMALL
 from support.waiting import eventually
 
 # What is run ---------------------------------------------------------------------------------
@@ -152,18 +153,19 @@ def test_time_for_the_whole_notebook_is_limited() -> None:
     """Many slow cells would else hold up the class."""
     limits = Limits(notebook_wall_seconds=3.0, cell_wall_seconds=2.0)
     slow = "import time\ntime.sleep(1.5)\n"
-    with Engine(PROFILE, Sandbox.find(PROFILE), limits) as engine:
+    with Engine(SMALL, Sandbox.find(SMALL), limits) as engine:  # no other has so little time
         start = time.monotonic()
         graded = run(
             engine,
             {"a": slow + "def a(): return 1", "b": slow, "c": slow, "d": "def d(): return 1"},
-            "assert a() == 1", "d()",
+            "assert a() == 1", "d()", imports=IMPORTS,
         )  # fmt: skip
         assert time.monotonic() - start < 20
         assert outcomes(graded)[1] == "not run"
         assert graded.verdicts[1].points == 0
         # An examiner that takes all of that time still tells how each cell ended.
-        graded = run(engine, "def f(): return 1", "f()\nimport time\ntime.sleep(3.5)", "f()")
+        tests = "f()\nimport time\ntime.sleep(3.5)", "f()"
+        graded = run(engine, "def f(): return 1", *tests, imports=IMPORTS)
         assert outcomes(graded) == ["passed", "not run"], graded.verdicts
 
 
@@ -269,16 +271,16 @@ def kill_at_work(pid: int, idle: set[int]) -> None:
 def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
     """The machine's own shortage of memory must not show up as a learner's crash."""
     slow = "import time\ntime.sleep(1)\ndef f(): return 1"
-    with Engine(PROFILE, Sandbox.find(PROFILE), LIMITS) as engine:
+    with Engine(SMALL, Sandbox.find(SMALL), LIMITS) as engine:  # nobody else's has to die
         for parent in (engine._learners, engine._examiners):
-            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            assert outcomes(run(engine, slow, "assert f() == 1", imports=IMPORTS)) == ["passed"]
             process = parent._process
             assert process is not None
             killer = threading.Thread(
                 target=kill_at_work, args=[process.pid, set(descendants(process.pid))]
             )
             killer.start()
-            assert outcomes(run(engine, slow, "assert f() == 1")) == ["passed"]
+            assert outcomes(run(engine, slow, "assert f() == 1", imports=IMPORTS)) == ["passed"]
             killer.join()
             assert parent._process is not process, "it was not killed in time"
 

@@ -13,7 +13,15 @@ from checks.compare import describe, difference, discreetly
 from checks.message import WrongAnswer
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.notebook.source import delimiters_of, read_source
-from support.notebooks import answer, check, outcomes, source_of, submission, text_of
+from support.notebooks import (
+    WITH_TORCH,
+    answer,
+    check,
+    outcomes,
+    source_of,
+    submission,
+    text_of,
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +82,7 @@ def graded(engine: Engine, answers: dict[str, str]) -> Examined:
         answer("b"),
         check("b-visible", "assert b() == 2, f'b() is {b()}'"),
         answer("later"),
+        imports=WITH_TORCH,
     )
     return engine.grade(source, submission(source, answers))
 

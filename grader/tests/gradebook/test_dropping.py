@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from course.__main__ import main
 from course.authoring.exercises import source_of
 from course.authoring.lint import faults
+from nbexaminer.__main__ import main
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.gradebook.dropping import droppable
 from nbexaminer.notebook.cell import Decision
@@ -65,7 +65,7 @@ def test_dropped_accepted_and_back(graded: HandedIn, monkeypatch: pytest.MonkeyP
     said = drop("f-hidden", "w")
     assert "f-hidden (2 points) is dropped: it is worth 0 points" in said
     assert "The points given by hand of 1 learner are set aside" in said
-    assert f"llm-basics grade {EXERCISE}\n" in said
+    assert f"nbexaminer grade {EXERCISE}\n" in said
     summary = regrade(graded, monkeypatch)
     assert scores(graded) == {RIGHT: (1, 1), WRONG: (0.5, 1), BAD: (0, 1)}
     assert summary.outcomes[Decision.DROPPED] == 2

@@ -76,7 +76,7 @@ def test_without_the_first_step_and_without_submissions(tmp_path: Path, command:
     assert status == Status.CANNOT
     assert f"{EXERCISE} is now in the gradebook: 6 points in 3 cells." in said
     assert f"submitted/<learner>/{EXERCISE}/{EXERCISE}.ipynb" in said
-    assert f"nbgrader collect {EXERCISE}" in said and f"llm-basics collect {EXERCISE}" in said
+    assert f"nbgrader collect {EXERCISE}" in said and f"nbexaminer collect {EXERCISE}" in said
     assert not (root / "release").exists(), "what learners get is released by its own command"
     status, said = command(root, "1-smal")
     assert (

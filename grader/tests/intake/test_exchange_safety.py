@@ -1,4 +1,4 @@
-"""What `llm-basics check` says of an exchange, and of one that is not safe."""
+"""What `nbexaminer check` says of an exchange, and of one that is not safe."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from course.authoring.exercises import ROOT
 from nbexaminer.commands.check import check_exchange
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.intake import exchange_safety
+from support.profile import COURSE_ID, SMALL_COURSE, configured
 
 SUBMISSION = "ada+1-small+2026-11-20 12:30:00 UTC+c2VjcmV0"
 AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
@@ -27,7 +27,7 @@ class Exchange:
 
     def __init__(self, top: Path) -> None:
         self.top, self.root, self.course = top, top / "exchange", top / "course"
-        self.folder = self.root / "llm-basics"
+        self.folder = self.root / COURSE_ID
         for folder, mode in (
             (self.root, 0o1777),
             (self.folder, 0o755),
@@ -50,11 +50,7 @@ class Exchange:
         return self.course / "gradebook.db"
 
     def set(self, more: str) -> None:
-        (self.course / "nbgrader_config.py").write_text(
-            f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
-            f"c.CourseDirectory.root = {str(self.course)!r}\n"
-            f"c.Exchange.root = {str(self.root)!r}\n{more}\n"
-        )
+        configured(self.course, f"c.Exchange.root = {str(self.root)!r}", more)
 
     def problems(self) -> dict[str, str]:
         """Of the promises that aren't kept, what is said."""
@@ -73,7 +69,7 @@ def exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
         monkeypatch.chdir(made.course)
         yield made
     finally:
-        monkeypatch.chdir(ROOT)
+        monkeypatch.chdir(SMALL_COURSE)
         shutil.rmtree(top)
 
 
@@ -115,19 +111,19 @@ UNSAFE: dict[str, tuple[Callable[[Exchange], object], str, str]] = {
     "the exchange can be renamed": (_open(mode=0o777), "_ways", "chmod go-w"),
     "the course can be replaced": (_open("exchange", mode=0o777), "_top", "chmod +t"),
     "the course's folder can be changed": (
-        _open("exchange", "llm-basics", mode=0o777), "_top", "can be changed by everybody"
+        _open("exchange", COURSE_ID, mode=0o777), "_top", "can be changed by everybody"
     ),
     "releases can be changed": (
-        _open("exchange", "llm-basics", "outbound", mode=0o777), "_released", "chmod go-w"
+        _open("exchange", COURSE_ID, "outbound", mode=0o777), "_released", "chmod go-w"
     ),
     "submissions can be listed": (
-        _open("exchange", "llm-basics", "inbound", mode=0o3777), "_listed", "chmod 3733"
+        _open("exchange", COURSE_ID, "inbound", mode=0o3777), "_listed", "chmod 3733"
     ),
     "feedback can be listed": (
-        _open("exchange", "llm-basics", "feedback", mode=0o755), "_listed", "chmod 711"
+        _open("exchange", COURSE_ID, "feedback", mode=0o755), "_listed", "chmod 711"
     ),
     "submissions can be removed": (
-        _open("exchange", "llm-basics", "inbound", mode=0o2733), "_removed", "chmod 3733"
+        _open("exchange", COURSE_ID, "inbound", mode=0o2733), "_removed", "chmod 3733"
     ),
     "names without a secret": (_rename_without_secret, "_guessed", "add_random_string = True"),
     "the secret is switched off": (
@@ -182,10 +178,10 @@ def test_a_learners_group_counts_as_learners(exchange: Exchange) -> None:
     "name, promise",
     [
         ("exchange", "_top"),
-        ("exchange/llm-basics", "_top"),
-        ("exchange/llm-basics/outbound", "_released"),
-        ("exchange/llm-basics/inbound", "_removed"),
-        ("exchange/llm-basics/feedback/0a1b.html", "_feedback"),
+        ("exchange/small", "_top"),
+        ("exchange/small/outbound", "_released"),
+        ("exchange/small/inbound", "_removed"),
+        ("exchange/small/feedback/0a1b.html", "_feedback"),
         ("", "_ways"),
     ],
 )

@@ -13,6 +13,7 @@ from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import read_source
 from support.course import EXERCISE, Course, source
+from support.profile import COURSE_ID
 
 LINE = "**Due:** Friday 20 November 2026, 12:00 (Europe/Berlin)"
 
@@ -27,7 +28,7 @@ def test_learners_read_it_and_grading_does_not(tmp_path: Path) -> None:
     with (tmp_path / "nbgrader_config.py").open("a") as file:
         file.write("c.MarkingRules.timezone = 'Europe/Berlin'\n")
     with Gradebook(f"sqlite:///{tmp_path}/gradebook.db") as gradebook:
-        gradebook.add_assignment(EXERCISE, duedate="2026-11-20 11:00", course_id="llm-basics")
+        gradebook.add_assignment(EXERCISE, duedate="2026-11-20 11:00", course_id=COURSE_ID)
     course.nbgrader("generate_assignment", EXERCISE, "--no-db")
     without = _released(tmp_path)
     assert LINE not in nbformat.writes(without)

@@ -35,7 +35,7 @@ if CHROMIUM is None and os.environ.get("CI"):
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> MadeUpCourse:
+def course(tmp_path_factory, course_engine) -> MadeUpCourse:
     """Six learners: four with answers, one who handed in nonsense, one who handed in nothing."""
     course = MadeUpCourse.make(tmp_path_factory.mktemp("report") / "course", EXERCISE, run_forked)
     course.nbgrader("generate_assignment", EXERCISE)

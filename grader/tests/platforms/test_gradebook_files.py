@@ -192,7 +192,7 @@ def test_who_cannot_be_filled_in_is_named(here: Path) -> None:
     assert "Scores: 0" in said and "Upload" not in said
     assert "Left out: ada: they are excused in Canvas (EX)" in said
     assert "Left out: zoe: lines 5 and 6 of the file both fit" in said
-    assert "not graded (llm-basics grade 1-small): ben" in said
+    assert "not graded (nbexaminer grade 1-small): ben" in said
     assert "in no line of Canvas's file: oneil" in said
 
 

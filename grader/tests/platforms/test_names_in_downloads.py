@@ -73,7 +73,7 @@ def test_the_platforms_word_says_whose_it_is(title: str, place: str, learner: st
         ("Canvas", f"LATE_anon_aB3xZ_345_{NB}", "graded anonymously"),
         ("Canvas", f"hackereve_12345_7_777_8_{NB}", "could mean ada or another"),
         ("Canvas", f"lovelaceada_12345_7_777_8_{NB}", "could mean ada or another"),
-        ("Canvas", f"nobody_5_6_{NB}", "llm-basics roster"),
+        ("Canvas", f"nobody_5_6_{NB}", "nbexaminer roster"),
         ("Moodle", f"Ann Lee_7_assignsubmission_file_/{NB}", "fits lee1 and lee2"),
         ("Moodle", f"Participant_501_assignsubmission_file_/{NB}", None),
         ("Moodle", f"Participant_502_assignsubmission_file_/{NB}", "reveal student identities"),

@@ -220,7 +220,7 @@ def test_feedback_that_cannot_go_back_is_named(here: Path) -> None:
     assert "run nbgrader generate_assignment" not in command("give-back", EXERCISE, status=2)
     give_scores(here)
     pages(here, "ada", "oneil", "zoe")
-    assert "use llm-basics collect" in command("give-back", EXERCISE, status=2)
+    assert "use nbexaminer collect" in command("give-back", EXERCISE, status=2)
     (here / "got.zip").write_bytes(zipped(BRIGHTSPACE))
     command("collect", EXERCISE, "got.zip")
     said = command("give-back", EXERCISE, status=2)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import importlib
-import multiprocessing
 import os
 import random
 import runpy
@@ -18,19 +16,7 @@ import click
 from click.testing import CliRunner
 
 from nbexaminer.examination.engine import Engine, Terms, engines
-
-_FORKSERVER = multiprocessing.get_context("forkserver")
-_FORKSERVER.set_forkserver_preload(
-    [
-        "nbexaminer.lean_imports",  # first, since it has nbformat imported in a second less
-        "course.__main__",
-        "nbgrader.apps.nbgraderapp",
-        *(
-            f"nbexaminer.nbgrader_plugins.{n}"
-            for n in ("autograde", "exchange", "export", "feedback")
-        ),
-    ]
-)
+from support.nursery import forked
 
 
 def invoked(command: click.Command, *arguments: str) -> tuple[int, str]:
@@ -57,14 +43,12 @@ def run_forked(
     Raises:
         subprocess.TimeoutExpired: it took longer than `timeout` seconds, and was killed.
     """
-    environment = {**os.environ, **(env or {})}
     with tempfile.TemporaryDirectory() as folder:
         said = Path(folder, "stdout"), Path(folder, "stderr")
         shared = {} if own_engine else dict(engines)
-        process = _FORKSERVER.Process(
-            target=_run, args=(command, cwd, environment, one_core, shared, *said)
+        process = forked(
+            _run, command, one_core, shared, cwd=cwd, env={**os.environ, **(env or {})}, said=said
         )
-        process.start()
         process.join(timeout)
         if process.exitcode is None:
             process.kill()
@@ -74,33 +58,11 @@ def run_forked(
     return subprocess.CompletedProcess(command, process.exitcode, out, err)
 
 
-def _run(
-    command: tuple[str, ...],
-    cwd: Path,
-    environment: Mapping[str, str],
-    one_core: bool,
-    engines: dict[Terms, Engine],
-    out: Path,
-    err: Path,
-) -> None:
+def _run(command: tuple[str, ...], one_core: bool, shared: dict[Terms, Engine]) -> None:
     if one_core:
         os.sched_setaffinity(0, [random.choice([*os.sched_getaffinity(0)])])
-    for path, descriptor in ((out, 1), (err, 2)):
-        file = os.open(path, os.O_WRONLY | os.O_CREAT)
-        os.dup2(file, descriptor)
-        os.close(file)
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(environment)
     sys.argv = [*command]
-    # A process of multiprocessing ends without what was registered for its end: that of the
-    # command is run here, that of the process that it was forked from isn't.
-    atexit._clear()
     importlib.import_module("support.alembic_head")
     importlib.import_module("support.kernels").use_sockets()
-    for terms, engine in engines.items():
-        engines[terms] = engine
-    try:
-        runpy.run_module(command[0], run_name="__main__", alter_sys=True)
-    finally:
-        atexit._run_exitfuncs()
+    engines.update(shared)
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)

@@ -10,9 +10,9 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from course.authoring.exercises import ROOT
 from support.commands import run_forked
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
+from support.profile import configured
 
 EXERCISE = "1-small"
 HIDDEN = (
@@ -44,10 +44,7 @@ class Course:
     @classmethod
     def make(cls, root: Path) -> Course:
         """A course in the folder `root`, with the exercise in source/ and nobody's work."""
-        (root / "nbgrader_config.py").write_text(
-            f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
-            f"c.CourseDirectory.root = {str(root)!r}\n"
-        )
+        configured(root)
         folder = root / "source" / EXERCISE
         folder.mkdir(parents=True)
         (folder / f"{EXERCISE}.ipynb").write_bytes(source())

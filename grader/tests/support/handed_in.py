@@ -29,7 +29,7 @@ from support.course import EXERCISE
 from support.notebooks import submission
 
 # One worker, unless told otherwise: each is a process that takes seconds to start.
-GRADE = ("course", "grade", EXERCISE, "--jobs=1")
+GRADE = ("nbexaminer", "grade", EXERCISE, "--jobs=1")
 RIGHT = ["ada", "ben", "cleo", "dan", "eve", "fay"]
 BAD = {"bad-json": "not JSON", "bad-missing": "is missing", "bad-time": "timestamp.txt"}
 ROWS = {

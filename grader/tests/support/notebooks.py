@@ -20,13 +20,14 @@ LIMITS = Limits(
     cell_cpu_seconds=3.0,
     output_bytes=100_000,
 )
-IMPORTS = """\
-import math
+IMPORTS = "import math\nimport numpy as np"
+WITH_TORCH = f"""\
+{IMPORTS}
 import torch
 from torch import nn
 import torch.nn.functional as F
-import numpy as np
 import matplotlib.pyplot as plt"""
+"""For engines that have PyTorch imported already."""
 
 
 def nbgrader(grade_id: str, **kind: Any) -> dict[str, Any]:
@@ -59,9 +60,9 @@ def not_graded(grade_id: str, code: str, locked: bool = False) -> Any:
     return new_code_cell(code, id=grade_id, metadata=metadata | {"tags": ["not-graded"]})
 
 
-def source_of(*cells: Any) -> bytes:
+def source_of(*cells: Any, imports: str = IMPORTS) -> bytes:
     notebook = new_notebook(
-        cells=[given("imports", IMPORTS), *cells],
+        cells=[given("imports", imports), *cells],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
     )
     return str(nbformat.writes(notebook)).encode()
@@ -76,13 +77,19 @@ def submission(source: bytes, answers: dict[str, str]) -> bytes:
     return str(nbformat.writes(notebook)).encode()
 
 
-def run(engine: Engine, answers: str | dict[str, str], *tests: str, before: Any = ()) -> Examined:
+def run(
+    engine: Engine,
+    answers: str | dict[str, str],
+    *tests: str,
+    before: Any = (),
+    imports: str = WITH_TORCH,
+) -> Examined:
     """Grade an answer (grade id `f`) by test cells `t0`, `t1` …, and check the record."""
     if isinstance(answers, str):
         answers = {"f": answers}
     cells = [answer(name) for name in answers]
     checks = [check(f"t{i}", code) for i, code in enumerate(tests)]
-    source = source_of(*before, *cells, *checks)
+    source = source_of(*before, *cells, *checks, imports=imports)
     graded = engine.grade(source, submission(source, answers))
     notebook = nbformat.from_dict(graded.notebook)
     nbformat.validate(notebook)

@@ -11,10 +11,10 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
-from course.__main__ import main
-from course.authoring.exercises import ROOT
+from nbexaminer.__main__ import main
 from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE
+from support.profile import COURSE_ID, configured
 
 LEARNERS = [
     Learner("ada", "Ada", "Lovelace", "ada@uni.edu", aliases=("12345",)),
@@ -35,11 +35,10 @@ DUE = datetime.datetime(2026, 11, 20, 12, 0)
 
 def make_class(root: Path) -> None:
     """A course folder whose gradebook has the learners, and an exercise of 6 points."""
-    (root / "nbgrader_config.py").write_text(
-        f"c = get_config()\nload_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
-        f"c.CourseDirectory.root = {str(root)!r}\n"
-        # 1.25 of 6 points
-        "c.MarkingRules.late_policy = 'per_day'\nc.MarkingRules.late_percent_per_day = 125 / 6\n"
+    configured(
+        root,
+        "c.MarkingRules.late_policy = 'per_day'",
+        "c.MarkingRules.late_percent_per_day = 125 / 6",  # 1.25 of 6 points
     )
     folder = root / "source" / EXERCISE
     folder.mkdir(parents=True)
@@ -53,7 +52,7 @@ def make_class(root: Path) -> None:
 
 
 def gradebook_of(root: Path) -> Gradebook:
-    return Gradebook(f"sqlite:///{root}/gradebook.db", "llm-basics")
+    return Gradebook(f"sqlite:///{root}/gradebook.db", COURSE_ID)
 
 
 def give_scores(root: Path) -> None:

@@ -70,5 +70,10 @@ def place_in(tests: Path, item: pytest.Item) -> str:
 
 
 def longest_first(items: list[pytest.Item], tests: Path, longest: tuple[str, ...]) -> None:
-    """Put first what lies below `tests` in files that begin with one of `longest`."""
-    items.sort(key=lambda item: not place_in(tests, item).startswith(longest))
+    """Put first, in that order, files below `tests` whose places begin with one of `longest`."""
+
+    def rank(item: pytest.Item) -> int:
+        place = place_in(tests, item)
+        return next((i for i, start in enumerate(longest) if place.startswith(start)), len(longest))
+
+    items.sort(key=rank)

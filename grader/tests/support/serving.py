@@ -19,9 +19,9 @@ from nbexaminer.conveyor.workers import Pool, Task
 from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn
+from support.profile import COURSE_ID
 
 ATTEMPTS = "SELECT student, score, counts, reason, released FROM grading_attempt"
-COURSE_ID = "llm-basics"
 
 
 class Here(Executor):

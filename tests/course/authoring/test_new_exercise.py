@@ -33,7 +33,7 @@ def course(tmp_path_factory):
 def _run(course, *command):
     """What a Python command prints in the copy, whose packages go before the installed ones."""
     path = os.pathsep.join((str(course), str(course / "grader" / "src")))
-    env = os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+    env = os.environ | {"PYTHONPATH": path}
     ran = subprocess.run(
         [sys.executable, "-m", *command],
         cwd=course, env=env, capture_output=True, text=True, timeout=300,
