@@ -6,7 +6,7 @@ import torch.nn.functional as F
 import transformers
 from torch import nn
 
-from reference.attention import causal_mask, padding_mask
+from reference.attention import causal_mask, merge_heads, padding_mask, split_heads
 from reference.block import (
     CrossAttentionDecoderBlock,
     DecoderBlock,
@@ -254,6 +254,16 @@ def test_cache_changes_nothing_but_the_time(config):
     assert [cache.n_seen for cache in caches] == [12] * config.n_layers
     with pytest.raises(ValueError, match="without caches"), record_attention(model.blocks):
         model(tokens, model.new_caches())
+
+
+def test_shared_keys_and_values_are_read_where_they_lie(monkeypatch):
+    """Copies for each query head of a group would take most of a long text's time."""
+    attention = GroupedQueryAttention(32, 4, n_kv_heads=2).double()
+    x = torch.randn(2, 6, 32, dtype=torch.float64)
+    values = split_heads(attention.W_v(x), 2)[:, [0, 0, 1, 1]]
+    heads = attention.attention_weights(x) @ values
+    monkeypatch.setattr("reference.block.repeat_kv", None)
+    torch.testing.assert_close(attention(x), attention.W_o(merge_heads(heads)))
 
 
 def test_record_attention_stops_at_the_end():

@@ -90,6 +90,20 @@ def test_the_cache_changes_no_token_and_saves_positions():
     assert shown == [12, 1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("make", [generate, generate_cached])
+def test_what_is_written_can_be_trained_on(make):
+    """The mode without books is quicker, and autograd refuses the tensors that it makes."""
+    model = DecoderLM(CONFIG)
+    modes = []
+    model.register_forward_pre_hook(
+        lambda module, inputs: modes.append(torch.is_inference_mode_enabled())
+    )
+    made = make(model, torch.randint(50, (2, 4)), 3)
+    assert modes == [True] * 3
+    F.cross_entropy(model(made[:, :-1]).flatten(0, 1), made[:, 1:].flatten()).backward()
+    assert model.embedding.weight.grad is not None
+
+
 def test_nucleus_keeps_as_few_as_will_do():
     """One token too many or too few would read almost alike."""
     p = torch.tensor([[0.1, 0.5, 0.15, 0.25], [0.01, 0.01, 0.97, 0.01]])
