@@ -9,7 +9,7 @@ import pytest
 
 from support import kernels, nursery
 from support.running import (  # noqa: F401  pytest looks for hooks and fixtures here
-    engine,
+    course_engine,
     longest_first,
     place_in,
     pytest_collection,

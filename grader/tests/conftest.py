@@ -10,13 +10,13 @@ import pytest
 from nbgrader.api import Gradebook
 
 import support.alembic_head  # noqa: F401
-from course.authoring.exercises import ROOT
 from nbexaminer.examination.engine import Engine, Terms, engine_for
 from support import nursery
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
-from support.profile import PROFILE, SMALL, SMALL_COURSE, configured
+from support.profile import SMALL, SMALL_COURSE, configured
 from support.running import (  # noqa: F401  pytest looks for hooks and fixtures here
+    course_engine,
     longest_first,
     place_in,
     pytest_collection,
@@ -83,12 +83,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def engine() -> Engine:
     """That of the small course, which this process and those forked from it grade with."""
     return engine_for(Terms(SMALL), SMALL_COURSE)
-
-
-@pytest.fixture(scope="session")
-def course_engine() -> Engine:
-    """That of the course on this lot: of what needs its tests, its exercises or PyTorch."""
-    return engine_for(Terms(PROFILE), ROOT)
 
 
 @pytest.fixture(scope="session")

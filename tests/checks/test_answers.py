@@ -30,21 +30,21 @@ def _committed(exercise, kind):
 
 
 @pytest.mark.parametrize("exercise", exercises())
-def test_right_answers_get_every_point(engine, exercise):
+def test_right_answers_get_every_point(course_engine, exercise):
     """The first ones to all names together, as one learner's, then the second ones, …: `make
     accuracy` has them one by one."""
     paths = _committed(exercise, "right")
     assert min(map(len, paths.values())) >= LEAST_RIGHT
     for learner in itertools.zip_longest(*paths.values()):
         answers = [path for path in learner if path is not None]
-        said = exercise_of(exercise).judge_together(engine, answers)
+        said = exercise_of(exercise).judge_together(course_engine, answers)
         assert said == [], [path.name for path in answers]
 
 
 @pytest.mark.parametrize(("exercise", "name"), NAMES)
-def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
+def test_wrong_answers_lose_points_and_hear_why(course_engine, exercise, name):
     paths = _committed(exercise, "wrong")[name]
-    answers = [exercise_of(exercise).judge(engine, name, "wrong", path) for path in paths]
+    answers = [exercise_of(exercise).judge(course_engine, name, "wrong", path) for path in paths]
     assert 1 <= len(answers) <= MOST_WRONG, "about six that differ in kind from every edit"
     assert [a.path.name for a in answers if not a.wanted] == [], "lacks its line '# names: …'"
     assert [a.path.name for a in answers if not a.messages] == [], "gets full marks"
@@ -52,9 +52,9 @@ def test_wrong_answers_lose_points_and_hear_why(engine, exercise, name):
 
 
 @pytest.mark.parametrize("exercise", exercises())
-def test_a_solution_that_is_handed_in_gets_every_point(engine, exercise):
+def test_a_solution_that_is_handed_in_gets_every_point(course_engine, exercise):
     handed_in = (ROOT / "solutions" / f"{exercise}.ipynb").read_bytes()
-    graded = engine.grade(source_of(exercise).read_bytes(), handed_in)
+    graded = course_engine.grade(source_of(exercise).read_bytes(), handed_in)
     assert len(graded.verdicts) == 2 * len(cells_of(exercise).solutions)
     assert {v.outcome for v in graded.verdicts} == {Outcome.PASSED}
 

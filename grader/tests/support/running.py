@@ -57,9 +57,9 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Engine:
-    """A warm engine with ordinary limits, which takes seconds to start; no test changes it. It is
-    also the one of commands that grade in this process, or in one forked from it."""
+def course_engine() -> Engine:
+    """The course's warm engine with ordinary limits, which takes seconds to start; no test changes
+    it. It is also the one of commands that grade in this process, or in one forked from it."""
     return engine_for(Terms(PROFILE), ROOT)
 
 
