@@ -4,8 +4,10 @@
 eval mode without gradients on the processor and give the numbers of their originals.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple, TypeVar
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -242,6 +244,7 @@ def load_smollm2(given: SmolLM2State | None = None) -> PretrainedDecoder:
         model = PretrainedDecoder(config, tokenizer, **settings)
     _with_weights(model, state)
     model.output.weight = model.embedding.weight
+    share_products(model)
     return model
 
 
@@ -253,18 +256,99 @@ def load_austen() -> PretrainedDecoder:
     return _with_weights(model, weights)
 
 
+_SAME_INPUT = ("W_q", "W_k", "W_v"), ("W_gate", "W_up")
+_SIDE_BY_SIDE = ("attn_q", "attn_k", "attn_v"), ("ffn_gate", "ffn_up")
+"""Matrices that are multiplied with the same input, as modules and as the file name them."""
+_STEP = {960: 1024, 49_152: 49_168}
+"""How far apart columns begin, where it isn't as far as they are long: some lengths are ill-suited
+to a processor's caches. So it was measured, as a few per cent of a token's time."""
+
+
 def _laid_out(weights: dict[str, Tensor]) -> dict[str, Tensor]:
     """The same weights in one piece of memory, since a token reads all of them. Matrices with no
-    more columns than rows lie in it column by column: their columns are the longer runs."""
-    memory = torch.empty(sum(weight.numel() for weight in weights.values()))
-    pieces = memory.split([weight.numel() for weight in weights.values()])
+    more columns than rows lie in it column by column: their columns are the longer runs. Those that
+    have the same input are the rows of one matrix, which has longer columns still."""
+    matrices = {}
+    for names in _groups(weights):
+        shape = (sum(len(weights[name]) for name in names), *weights[names[0]].shape[1:])
+        by_column = len(shape) == 2 and shape[0] >= shape[1]
+        stored = (shape[1], _STEP.get(shape[0], shape[0])) if by_column else shape
+        matrices[names] = by_column, stored
+    sizes = [math.prod(stored) for _, stored in matrices.values()]
+    pieces = torch.empty(sum(sizes)).split(sizes)
     laid = {}
-    for (name, weight), piece in zip(weights.items(), pieces, strict=True):
-        by_column = weight.dim() == 2 and weight.shape[0] >= weight.shape[1]
-        stored = weight.T if by_column else weight
-        place = piece.view(stored.shape).copy_(stored)
-        laid[name] = place.T if by_column else place
+    for (names, (by_column, stored)), piece in zip(matrices.items(), pieces, strict=True):
+        begin = 0
+        for name in names:
+            end = begin + len(weights[name])
+            place = piece.view(stored).T if by_column else piece.view(stored)
+            laid[name] = place[begin:end].copy_(weights[name])
+            begin = end
     return laid
+
+
+def _groups(names: Iterable[str]) -> Iterator[tuple[str, ...]]:
+    """Each name once: with the others of its layer that have the same input, or alone."""
+    for name in names:
+        kinds = next((kinds for kinds in _SIDE_BY_SIDE if name.split(".")[-2] in kinds), None)
+        if kinds is None:
+            yield (name,)
+        elif f".{kinds[0]}." in name:
+            yield tuple(name.replace(kinds[0], kind) for kind in kinds)
+
+
+def share_products(model: nn.Module) -> None:
+    """Let one product do for layers that get the same input (`W_q`, `W_k` and `W_v`; `W_gate` and
+    `W_up`) where a single position comes, and `smollm2_state` has laid their weights side by side.
+
+    That is faster. Whoever calls these layers, hooks them or changes their weights sees no
+    difference.
+    """
+    for module in model.modules():
+        for names in _SAME_INPUT:
+            layers = [getattr(module, name, None) for name in names]
+            if all(isinstance(layer, nn.Linear) and layer.bias is None for layer in layers):
+                product = _Product(layers)
+                for place, layer in enumerate(layers):
+                    setattr(layer, "forward", partial(product.part, place))  # noqa: B010
+
+
+class _Product:
+    """What several layers make of the same position: the first that is called computes all."""
+
+    def __init__(self, layers: Sequence[Any]) -> None:
+        self._layers = layers
+        self._sizes = [layer.out_features for layer in layers]
+        self._input: Tensor | None = None
+        self._parts: dict[int, Tensor] = {}
+
+    def part(self, place: int, x: Tensor) -> Tensor:
+        """That of the layer at `place`."""
+        if x is not self._input or place not in self._parts:
+            whole = self._whole() if x.shape[:-1].numel() == 1 else None
+            if whole is None:
+                return F.linear(x, self._layers[place].weight)
+            self._input = x
+            self._parts = dict(enumerate(F.linear(x, whole).split(self._sizes, dim=-1)))
+        part = self._parts.pop(place)
+        if not self._parts:
+            self._input = None
+        return part
+
+    def _whole(self) -> Tensor | None:
+        """All weights as one matrix, unless somebody has replaced some or trains them."""
+        first = self._layers[0].weight
+        place = first.data_ptr()
+        for layer, size in zip(self._layers, self._sizes, strict=True):
+            weight = layer.weight
+            if (
+                weight.requires_grad
+                or weight.data_ptr() != place
+                or weight.stride() != first.stride()
+            ):
+                return None
+            place += size * first.stride(0) * first.itemsize
+        return first.as_strided((sum(self._sizes), first.shape[1]), first.stride())
 
 
 def _with_weights(model: Model, state: dict[str, Tensor]) -> Model:

@@ -1,5 +1,6 @@
 """The trained models give the numbers of the originals, and a missing one says how to get it."""
 
+import copy
 import importlib.metadata
 import re
 import subprocess
@@ -9,6 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import transformers
+from torch import nn
 
 from helpers import weights as trained
 from reference.attention import scaled_dot_product_attention, split_heads
@@ -208,13 +210,72 @@ def test_smollm2_has_the_parameters_of_lesson_07(smollm2):
 
 def test_weights_lie_as_a_token_reads_them(smollm2):
     """Each would take longer, with the same numbers."""
-    matrices = [weight for weight in smollm2.parameters() if weight.dim() == 2]
+    matrices = {name: weight for name, weight in smollm2.named_parameters() if weight.dim() == 2}
     assert len(matrices) == 1 + 7 * 30, "the output layer is the embedding"
     assert smollm2.output.weight is smollm2.embedding.weight
-    for matrix in matrices:
-        n_rows, n_columns = matrix.shape
-        assert matrix.stride() == ((1, n_rows) if n_rows >= n_columns else (n_columns, 1))
-    assert len({matrix.untyped_storage().data_ptr() for matrix in matrices}) == 1, "in one piece"
+    # Columns that are whole multiples of 64 KiB apart would share a corner of the cache.
+    steps = {"embedding": 49_168, "W_q": 1024, "W_k": 1024, "W_v": 1024, "W_o": 576}
+    steps |= {"W_gate": 3072, "W_up": 3072}
+    for name, matrix in matrices.items():
+        layer = name.split(".")[-2]
+        assert matrix.stride() == ((1536, 1) if layer == "W_down" else (1, steps[layer])), name
+    pieces = {matrix.untyped_storage().data_ptr() for matrix in matrices.values()}
+    assert len(pieces) == 1, "in one piece"
+
+
+@pytest.fixture
+def attention(smollm2):
+    return smollm2.blocks[3].attention
+
+
+@pytest.fixture
+def products(monkeypatch):
+    """How many rows each product gave."""
+    rows, linear = [], F.linear
+
+    def counted(x, weight, bias=None):
+        rows.append(weight.shape[0])
+        return linear(x, weight, bias)
+
+    monkeypatch.setattr(F, "linear", counted)
+    return rows
+
+
+@pytest.mark.parametrize("shape", [(576,), (1, 1, 576), (1, 2, 576), (2, 1, 576)])
+def test_one_product_does_for_layers_of_the_same_position(attention, products, shape):
+    """A token would take longer; with another order of calls, or another input, none may mix up."""
+    torch.manual_seed(0)
+    x, other = torch.randn(shape), torch.randn(shape)
+    layers = attention.W_q, attention.W_k, attention.W_v
+    right = [[torch.matmul(y, layer.weight.T) for layer in layers] for y in (x, other)]
+    calls = ((0, 0), (0, 1), (0, 2), (0, 0), (1, 0), (0, 1), (1, 2), (1, 2), (0, 2), (0, 1))
+    for n, (which, layer) in enumerate(calls):
+        torch.testing.assert_close(layers[layer]((x, other)[which]), right[which][layer])
+        if n == 2:
+            assert products == ([960] if x.numel() == 576 else [576, 192, 192])
+
+
+def test_who_hooks_or_changes_a_layer_sees_no_difference(attention):
+    """Lessons read what a layer gives, and try what happens without it."""
+    copied, x = copy.deepcopy(attention), torch.randn(1, 1, 576)
+    heard = []
+    copied.W_k.register_forward_hook(lambda *call: heard.append(call[2]))
+    copied.W_q.weight.mul_(2)
+    copied.W_v.weight = nn.Parameter(copied.W_v.weight + 1, requires_grad=False)
+    for name in ("W_q", "W_k", "W_v"):
+        layer = getattr(copied, name)
+        torch.testing.assert_close(layer(x), torch.matmul(x, layer.weight.T))
+    torch.testing.assert_close(heard, [torch.matmul(x, attention.W_k.weight.T)])
+    torch.testing.assert_close(attention.W_q(x), torch.matmul(x, attention.W_q.weight.T))
+
+
+def test_layers_of_one_product_can_be_trained(attention):
+    """One product would give the gradient of all to none of them."""
+    copied = copy.deepcopy(attention).requires_grad_(True)
+    x = torch.randn(1, 576)
+    (copied.W_q(x).sum() + copied.W_k(x).sum() + copied.W_v(x).sum()).backward()
+    for layer in (copied.W_q, copied.W_k, copied.W_v):
+        assert layer.weight.grad.abs().min() > 0
 
 
 def test_smollm2_cache_gives_the_same_tokens(smollm2):
