@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.random  # else it is imported when it is first used: in every child
 
 from nbexaminer.examination.codecs.plain import CantCross, Codec, Reader, Setting, Writer
 
