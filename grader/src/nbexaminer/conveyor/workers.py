@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
+import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
 from nbexaminer.conveyor.fingerprint import grading_version, grounds
 from nbexaminer.errors import CannotGrade, SandboxUnavailable, SourceError
 from nbexaminer.examination.engine import (
@@ -128,6 +127,8 @@ def _try_once(engine: Engine, name: str, source: bytes, delimiters: str, version
 
 def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
     """Scores and comments by nbgrader's rules, and the file in its layout."""
+    import nbformat  # so that it comes behind `lean_imports`
+
     if isinstance(handed.submitted, str):
         examined = as_unreadable(handed.source, handed.submitted)
     else:
