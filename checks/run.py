@@ -127,7 +127,8 @@ class Run:
 
     def blamed(self, name: str, answer: Any) -> Iterator[str]:
         """What to look at first: failing answers of the learner's that this one calls."""
-        for other in sorted((self.failed & names_used(answer)) - {name}):
+        others = self.failed - {name}
+        for other in sorted(others and others & names_used(answer)):
             yield (
                 f"{BLAMED}{other}, which this answer calls, fails its own tests: "
                 "get that one right first"
