@@ -62,6 +62,7 @@ def _slips(solution: str) -> Iterator[tuple[str, str]]:
     )
 
 
+@pytest.mark.usefixtures("remembered")
 @pytest.mark.parametrize(("exercise", "name"), NAMES)
 def test_a_slip_is_told_in_pythons_words(exercise, name):
     cells = cells_of(exercise)
