@@ -1,13 +1,10 @@
-"""Recurses until the C stack is full."""
+"""Recurses in C until the stack is full, where no limit of Python's counts."""
 # verdict: crashed
-import sys
+import itertools
 
 
 def softmax(x, dim=-1):
-    sys.setrecursionlimit(10**9)
-
-    class Deep:
-        def __getattr__(self, name):
-            return getattr(self, name + "x"[:0])
-
-    return Deep().attribute
+    deep = iter(())
+    for _ in range(10**6):
+        deep = itertools.chain(deep)
+    return next(deep)
