@@ -16,7 +16,7 @@ def take():
     os._exit(len(taken) & 1)
 
 
-for _ in range(5):
+for _ in range(8):
     if os.fork() == 0:
         threading.Thread(target=take).start()
         ctypes.CDLL(None).syscall(60 if platform.machine() == "x86_64" else 93, 0)
