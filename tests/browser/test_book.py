@@ -84,7 +84,13 @@ def tab(address: str) -> Iterator[tuple[Page, list[str]]]:
                 complaints.append(f"asks for {request.url}")
 
         page.on("request", asked)
-        page.on("requestfailed", lambda r: complaints.append(f"does not get {r.url}"))
+
+        def failed(request: Any) -> None:
+            # What the search still asks for when its page is left is nobody's loss.
+            if request.failure != "net::ERR_ABORTED":
+                complaints.append(f"does not get {request.url}")
+
+        page.on("requestfailed", failed)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         yield page, complaints
