@@ -307,7 +307,7 @@ def share_products(model: nn.Module) -> None:
     for module in model.modules():
         for names in _SAME_INPUT:
             layers = [getattr(module, name, None) for name in names]
-            if all(isinstance(layer, nn.Linear) and layer.bias is None for layer in layers):
+            if all(type(layer) is nn.Linear and layer.bias is None for layer in layers):
                 product = _Product(layers)
                 for place, layer in enumerate(layers):
                     setattr(layer, "forward", partial(product.part, place))  # noqa: B010

@@ -16,7 +16,13 @@ from helpers import weights as trained
 from reference.attention import scaled_dot_product_attention, split_heads
 from reference.counting import CONFIGS, transformer_parameters
 from reference.generation import generate, generate_cached
-from reference.models import load_austen, load_minilm, load_smollm2, smollm2_state
+from reference.models import (
+    load_austen,
+    load_minilm,
+    load_smollm2,
+    share_products,
+    smollm2_state,
+)
 from reference.positions import interleaved_to_half_split
 
 # One tensor that differs by this much is another computation, not another order of sums.
@@ -267,6 +273,19 @@ def test_who_hooks_or_changes_a_layer_sees_no_difference(attention):
         torch.testing.assert_close(layer(x), torch.matmul(x, layer.weight.T))
     torch.testing.assert_close(heard, [torch.matmul(x, attention.W_k.weight.T)])
     torch.testing.assert_close(attention.W_q(x), torch.matmul(x, attention.W_q.weight.T))
+
+
+class TwiceAsMuch(nn.Linear):
+    def forward(self, x):
+        return 2 * super().forward(x)
+
+
+def test_a_learners_own_kind_of_layer_is_left_alone(attention):
+    """In exercise 8 the model is theirs, and does what they wrote."""
+    copied, x = copy.deepcopy(attention), torch.randn(1, 1, 576)
+    copied.W_k = TwiceAsMuch(576, 192, bias=False)
+    share_products(copied)
+    torch.testing.assert_close(copied.W_k(x), 2 * torch.matmul(x, copied.W_k.weight.T))
 
 
 def test_layers_of_one_product_can_be_trained(attention):
