@@ -3,6 +3,10 @@
 nbgrader keeps an extension with the submission. Until there is one, and a due date to extend, it
 waits in a table of ours; then it moves to nbgrader's column, where grading and the stock commands
 look for it.
+
+A section may have a date of its own, and a learner more time for every exercise. What follows from
+that for who has no extension of their own stands in the same column, and in a table of ours, since
+it changes with them.
 """
 
 import contextlib
@@ -13,32 +17,45 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nbgrader import api
-from sqlalchemy import Column, Connection, Interval, String, Table, delete, insert, select, update
+from sqlalchemy import Column, Connection, DateTime, Interval, String, Table, delete, select, update
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.database import TABLES
+from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Refusal
 from nbexaminer.intake.names import is_learner, printable
-from nbexaminer.people.roster import People, read_roster
+from nbexaminer.people.roster import ROSTER, People, read_roster
 from nbexaminer.typed import typed
 
 MOST_NAMES = 20
-WAITING = Table(
-    "grading_extension",
+EVERY = "every exercise"
+"""In the place of an exercise's name: an extension for all that there are and will be."""
+WAITING, FOLLOWING = (
+    Table(
+        name,
+        TABLES,
+        Column("student_id", String(128), primary_key=True),
+        Column("assignment", String(128), primary_key=True),
+        Column("extension", Interval, nullable=False),
+    )
+    for name in ("grading_extension", "grading_extension_following")
+)
+SECTIONS = Table(
+    "grading_section_due",
     TABLES,
-    Column("student_id", String(128), primary_key=True),
+    Column("section", String, primary_key=True),
     Column("assignment", String(128), primary_key=True),
-    Column("extension", Interval, nullable=False),
+    Column("due", DateTime),
 )
 _ASSIGNMENT: Table = api.Assignment.__table__
 _SUBMISSION: Table = api.SubmittedAssignment.__table__
-_TAKEN_UP = select(
+_HANDED_IN = select(
     _SUBMISSION.c.student_id, _ASSIGNMENT.c.name, _ASSIGNMENT.c.duedate, _SUBMISSION.c.extension
-).where(_ASSIGNMENT.c.id == _SUBMISSION.c.assignment_id, _SUBMISSION.c.extension.is_not(None))
+).where(_ASSIGNMENT.c.id == _SUBMISSION.c.assignment_id)
+_TAKEN_UP = _HANDED_IN.where(_SUBMISSION.c.extension.is_not(None))
 
 
 class Extension(NamedTuple):
-    """One learner's, for one exercise.
+    """One learner's, for one exercise or for EVERY.
 
     due: the exercise's due date for everybody, in UTC, or None.
     ahead: how much later the learner may hand in.
@@ -57,35 +74,43 @@ class Extension(NamedTuple):
     @property
     def later(self) -> str:
         """How much, such as '2 days 3 hours'."""
-        hours, minutes = divmod(round(self.ahead.total_seconds() / 60), 60)
+        hours, minutes = divmod(max(0, round(self.ahead.total_seconds() / 60)), 60)
         days, hours = divmod(hours, 24)
         parts = [(days, "day"), (hours, "hour"), (minutes, "minute")]
         return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "no time"
 
 
 def take_up(connection: Connection, exercise: str, student: str | None = None) -> None:
-    """Move the exercise's waiting extensions, or one learner's, to the submissions that there are.
+    """Move the exercise's waiting extensions, or one learner's, to the submissions that there are;
+    have those without follow their sections' dates, and what they have for every exercise.
 
-    Only if it has a due date: nbgrader can't compute with an extension of none. The table must be
+    Only if it has a due date: nbgrader can't compute with an extension of none. The tables must be
     there.
     """
-    due = select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == exercise)
-    if connection.scalar(due) is None:
+    if due_of(connection, exercise) is None:
         return
-    wanted = select(WAITING).where(WAITING.c.assignment == exercise)
-    if student is not None:
-        wanted = wanted.where(WAITING.c.student_id == student)
-    for row in connection.execute(wanted).all():
-        if _set(connection, exercise, row.student_id, row.extension):
-            _forget(connection, row.student_id, exercise)
+    for who, ahead in _kept(connection, WAITING, exercise, student).items():
+        if _set(connection, exercise, who, ahead):
+            _forget(connection, who, exercise)
+    before = _kept(connection, FOLLOWING, exercise, student)
+    after = _following(connection, exercise, student)
+    concerned = _SUBMISSION.c.student_id.in_(before.keys() | after.keys())
+    there = connection.execute(_HANDED_IN.where(_ASSIGNMENT.c.name == exercise, concerned))
+    for who, _, _, now in there.all():
+        if now in (None, before.get(who)) and now != after.get(who):
+            grant(connection, who, exercise, None)
+            if who in after:
+                _set(connection, exercise, who, after[who])
+                row = {"student_id": who, "assignment": exercise, "extension": after[who]}
+                put(connection, FOLLOWING, row)
 
 
 def put_aside(connection: Connection, exercise: str) -> None:
     """Let the exercise's extensions wait: it has no due date any more, or is about to lose it."""
-    taken_up = _TAKEN_UP.where(_ASSIGNMENT.c.name == exercise)
-    if connection.execute(taken_up).first():
-        for extension in extensions(connection, exercise):
-            grant(connection, extension.student_id, exercise, extension.ahead)
+    taken_up = connection.execute(_TAKEN_UP.where(_ASSIGNMENT.c.name == exercise)).all()
+    own = {x.student_id: x.ahead for x in extensions(connection, exercise)} if taken_up else {}
+    for row in taken_up:
+        grant(connection, row.student_id, exercise, own.get(row.student_id))
 
 
 def grant(
@@ -95,27 +120,81 @@ def grant(
     _forget(connection, student, exercise)
     _set(connection, exercise, student, None)
     if ahead is not None:
-        values = {"student_id": student, "assignment": exercise, "extension": ahead}
-        connection.execute(insert(WAITING).values(values))
+        row = {"student_id": student, "assignment": exercise, "extension": ahead}
+        put(connection, WAITING, row)
 
 
 def extensions(
     connection: Connection, exercise: str | None = None, student: str | None = None
 ) -> list[Extension]:
-    """Those that there are, of one exercise or one learner if named, by exercise and learner."""
+    """Learners' own, of one exercise or one learner if named, by exercise and learner."""
     waiting = select(
         WAITING.c.student_id, WAITING.c.assignment, _ASSIGNMENT.c.duedate, WAITING.c.extension
     ).join(_ASSIGNMENT, _ASSIGNMENT.c.name == WAITING.c.assignment, isouter=True)
+    follow = {(row[0], row[1], row[2]) for row in connection.execute(select(FOLLOWING))}
     found = {}
     for row in (*connection.execute(_TAKEN_UP), *connection.execute(waiting)):
-        if exercise in (None, row[1]) and student in (None, row[0]):
+        is_own = (row[0], row[1], row[3]) not in follow
+        if is_own and exercise in (None, row[1]) and student in (None, row[0]):
             found[row[1], row[0]] = Extension(*row)  # what waits was said later
     return [found[key] for key in sorted(found)]
 
 
+def due_of(connection: Connection, exercise: str) -> datetime.datetime | None:
+    """When an exercise is due for everybody, in UTC."""
+    return connection.scalar(select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == exercise))
+
+
+def ahead_of(connection: Connection, exercise: str, student: str) -> datetime.timedelta | None:
+    """How much later than everybody a learner may hand in, or None."""
+    return all_ahead(connection, exercise, student).get(student)
+
+
+def all_ahead(
+    connection: Connection, exercise: str, student: str | None = None
+) -> dict[str, datetime.timedelta]:
+    """How much later than everybody some learners may hand in, or one if named; the tables must be
+    there."""
+    own = {x.student_id: x.ahead for x in extensions(connection, exercise, student)}
+    return _following(connection, exercise, student) | own
+
+
+def _following(
+    connection: Connection, exercise: str, student: str | None = None
+) -> dict[str, datetime.timedelta]:
+    """How much later than everybody learners may hand in who have no extension of their own."""
+    ahead = _of_sections(connection, exercise, student)
+    for who, more in _kept(connection, WAITING, EVERY, student).items():
+        ahead[who] = ahead.get(who, datetime.timedelta()) + more
+    return ahead
+
+
+def _of_sections(
+    connection: Connection, exercise: str, student: str | None = None
+) -> dict[str, datetime.timedelta]:
+    """The same, by the dates of their sections alone."""
+    dates = select(ROSTER.c.student_id, SECTIONS.c.due, _ASSIGNMENT.c.duedate)
+    dates = dates.where(ROSTER.c.section == SECTIONS.c.section, SECTIONS.c.due.is_not(None))
+    dates = dates.where(_ASSIGNMENT.c.name == SECTIONS.c.assignment, _ASSIGNMENT.c.name == exercise)
+    if student is not None:
+        dates = dates.where(ROSTER.c.student_id == student)
+    return {who: due - for_all for who, due, for_all in connection.execute(dates) if for_all}
+
+
+def _kept(
+    connection: Connection, table: Table, exercise: str, student: str | None
+) -> dict[str, datetime.timedelta]:
+    """What a table of ours has for an exercise, by learner; only one learner's if named."""
+    kept = select(table).where(table.c.assignment == exercise)
+    if student is not None:
+        kept = kept.where(table.c.student_id == student)
+    return {row.student_id: row.extension for row in connection.execute(kept)}
+
+
 def _forget(connection: Connection, student: str, exercise: str) -> None:
-    mine = (WAITING.c.student_id == student) & (WAITING.c.assignment == exercise)
-    connection.execute(delete(WAITING).where(mine))
+    for table in (WAITING, FOLLOWING):
+        mine = (table.c.student_id == student) & (table.c.assignment == exercise)
+        connection.execute(delete(table).where(mine))
 
 
 def _set(
@@ -174,16 +253,40 @@ class Deadlines:
             )
         raise Refusal(f"there is no learner {name!r}{near(name, sorted(ids))}")
 
-    def due(self, exercise: str) -> datetime.datetime | None:
-        """When an exercise is due, in UTC."""
-        due = select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == exercise)
-        return self._connection.scalar(due)
+    def due(self, exercise: str, student: str | None = None) -> datetime.datetime | None:
+        """When an exercise is due for everybody, or for a learner, in UTC."""
+        due = due_of(self._connection, exercise)
+        ahead = student and ahead_of(self._connection, exercise, student)
+        return due + ahead if due and ahead else due
 
-    def set_due(self, exercise: str, due: datetime.datetime | None) -> None:
-        """Let an exercise be due at a time in UTC, or at none."""
-        if due is None:
-            put_aside(self._connection, exercise)
-        self._gradebook.update_or_create_assignment(exercise, duedate=due)
+    def of_sections(self, exercise: str) -> dict[str, datetime.datetime]:
+        """The sections that have a date of their own for an exercise, and when, in UTC."""
+        dates = select(SECTIONS).where(SECTIONS.c.assignment == exercise)
+        rows = self._connection.execute(dates.order_by(SECTIONS.c.section))
+        return {row.section: row.due for row in rows if row.due is not None}
+
+    def set_due(
+        self, exercise: str, due: datetime.datetime | None, section: str | None = None
+    ) -> None:
+        """Let an exercise be due at a time in UTC, or at none, for everybody or for a section.
+
+        Raises Refusal for a section that nobody is in, and where nothing is due for the others.
+        """
+        if section is None:
+            if due is None:
+                put_aside(self._connection, exercise)
+            self._gradebook.update_or_create_assignment(exercise, duedate=due)
+        else:
+            there_are = sorted({x.section for x in read_roster(self._gradebook) if x.section})
+            if due and section not in there_are:
+                raise Refusal(f"the roster has no section {section!r}{near(section, there_are)}")
+            if due and self.due(exercise) is None:
+                raise Refusal(
+                    f"{exercise} has no due date yet: first set the one for all the others, "
+                    f'`{typed("due")} {exercise} "2026-11-20 12:00"`'
+                )
+            row = {"section": section, "assignment": exercise, "due": due}
+            put(self._connection, SECTIONS, row)
         with self.writing() as connection:
             take_up(connection, exercise)
 
@@ -196,11 +299,12 @@ class Deadlines:
     ) -> Extension:
         """Give a learner an extension instead of an earlier one.
 
-        ahead: how much later than everybody, by the clock on the wall; or
+        ahead: how much later than the learner's section, by the clock on the wall; or
         until: the new due date, in UTC.
         Raises Refusal for one that is no later.
         """
         due = self.due(exercise)
+        least = _of_sections(self._connection, exercise).get(student, datetime.timedelta())
         if until is not None:
             if due is None:
                 raise Refusal(
@@ -210,13 +314,11 @@ class Deadlines:
                 )
             ahead = until - due
         elif due is not None and ahead is not None:
-            ahead = self.course.settings.later(due, ahead) - due
-        if ahead is None or ahead <= datetime.timedelta():
-            than = f" than {exercise} is due: {self.course.settings.shown(due)}" if due else ""
-            raise Refusal(f"that is not later{than}")
-        with self.writing() as connection:
-            grant(connection, student, exercise, ahead)
-            take_up(connection, exercise, student)
+            ahead = self.course.settings.later(due + least, ahead) - due
+        if ahead is None or ahead <= least:
+            date = f" for {student}: {self.course.settings.shown(due + least)}" if due else ""
+            raise Refusal(f"that is not later than {exercise} is due{date}")
+        self._grant(student, exercise, ahead)
         return Extension(student, exercise, due, ahead)
 
     def remove(self, student: str, exercise: str) -> Extension:
@@ -224,18 +326,25 @@ class Deadlines:
         there_is = self.extensions(exercise, student)
         if not there_is:
             raise Refusal(f"{student} has no extension for {exercise}")
-        with self.writing() as connection:
-            grant(connection, student, exercise, None)
+        self._grant(student, exercise, None)
         return there_is[0]
+
+    def _grant(self, student: str, exercise: str, ahead: datetime.timedelta | None) -> None:
+        with self.writing() as connection:
+            grant(connection, student, exercise, ahead)
+            for each in self.exercises() if exercise == EVERY else [exercise]:
+                take_up(connection, each, student)
 
     def extensions(
         self, exercise: str | None = None, student: str | None = None
     ) -> list[Extension]:
-        """Those that there are, of one exercise or one learner if named."""
+        """Learners' own, of one exercise or one learner if named."""
         return extensions(self._connection, exercise, student)
 
     def described(self, extension: Extension) -> str:
         """One extension in a line."""
+        if extension.exercise == EVERY:
+            return f"{extension.later} more for {EVERY}"
         if extension.until is None:
             return f"{extension.later}, counted from the due date once it is set"
         return f"until {self.course.settings.shown(extension.until)}, {extension.later} later"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
+from nbexaminer.commands.grade import grade
 from nbexaminer.commands.roster import roster as roster_command
 from nbexaminer.errors import Status
 from nbexaminer.people.roster import Learner, read_roster, write_roster
@@ -78,6 +80,20 @@ def test_who_is_excluded_is_out_of_grades(
     assert rows["alan"]["section"] == "'=B" and rows["alan"]["max_score"] == "6.0"
     assert "ben: part of the class" in roster("", "--include=ben")[1]
     assert run_here(monkeypatch, course, Inline()).graded == 1
+
+
+def test_who_is_not_on_the_roster_is_said_and_graded(roster: Roster, course: HandedIn) -> None:
+    """A folder under a misspelt id got a grade that nobody looks for."""
+    said = "On no roster, and graded all the same:"
+    for learner in ("bad-json", "bad-missing", "bad-time", "blank", "cleo", "dan", "eve"):
+        shutil.rmtree(course.root / "submitted" / learner)
+    roster("", "--exclude=fay")
+    assert said not in invoked(grade, EXERCISE)[1], "there is no roster"
+    roster("id\nada\nfay\nlate\n")
+    assert f"{said} ben\n" in invoked(grade, EXERCISE)[1]
+    assert said not in invoked(grade, EXERCISE, "--student=ada")[1]
+    roster("id\nben\n")
+    assert said not in invoked(grade, EXERCISE)[1]
 
 
 def test_outside_the_course_folder(

@@ -136,6 +136,81 @@ def test_extensions_survive_the_loss_of_the_due_date(graded: HandedIn) -> None:
         assert gradebook.find_submission(EXERCISE, "late").total_seconds_late == 0
 
 
+def test_a_sections_own_date(graded: HandedIn) -> None:
+    """A group that meets two days later needed an extension for each of its learners."""
+    (graded.root / "class.csv").write_text("id,section\nada,A\nben,B\nlate,B\n")
+    say("roster", "class.csv")
+    said = say("due", EXERCISE, "2026-11-22 12:00", "--section=B")
+    assert "1-small is due Sunday 22 November 2026, 12:00 (UTC) for section B." in said
+    assert "  section B: Sunday 22 November 2026, 12:00 (UTC)\n" in say("due", EXERCISE)
+    rerun()
+    assert penalties(graded) == {}
+    assert say("extend") == "Nobody has an extension there.\n", "it is not the learner's own"
+    say("due", EXERCISE, "2026-10-30 12:00")
+    say("due", EXERCISE, "2026-10-31 12:00", "--section=B")
+    rerun()
+    assert penalties(graded)["ben"] == "3.0", "earlier than it was handed in"
+    said = say("extend", "ben", EXERCISE, "--until=2026-10-31 11:00", status=2)
+    assert "not later than 1-small is due for ben: Saturday 31 October 2026, 12:00 (UTC)" in said
+    say("extend", "ben", EXERCISE, "--days=2")
+    rerun()
+    assert "ben: until Monday 2 November 2026, 12:00 (UTC), 3 days later" in say("extend")
+    assert "ben" not in penalties(graded), "the learner's own, counted from the section's date"
+    said = say("extend", "ben", EXERCISE, "--remove")
+    assert "it is due Saturday 31 October 2026, 12:00 (UTC)" in said
+    rerun()
+    assert penalties(graded)["ben"] == "3.0", "the section's date holds again"
+    say("due", EXERCISE, "2026-11-20 12:00")
+    say("due", EXERCISE, "--section=B", "--remove")
+    rerun()
+    assert penalties(graded) == {"late": "3.0"}
+    refused = {
+        ("due", EXERCISE, "2026-11-22 12:00", "--section=C"): "no section 'C': there are A, B",
+        ("due", EXERCISE, "2026-11-22 12:00", "--section="): "no section ''",
+    }
+    for command, said in refused.items():
+        assert said in say(*command, status=2)
+    say("due", EXERCISE, "--remove")
+    said = say("due", EXERCISE, "2026-11-22 12:00", "--section=B", status=2)
+    assert "1-small has no due date yet: first set the one for all the others" in said
+
+
+def test_more_time_for_every_exercise(graded: HandedIn) -> None:
+    """More time for a whole term needed an extension for each exercise, and for each new one."""
+    said = say("extend", "late", "--all", "--days=1")
+    assert "late now has 1 day more for every exercise" in said
+    assert "every exercise  late: 1 day more for every exercise\n" in say("extend")
+    assert "  late: 1 day more for every exercise\n" in say("due", EXERCISE)
+    rerun()
+    assert penalties(graded) == {}
+    with Gradebook(graded.url) as gradebook:
+        assert gradebook.find_submission(EXERCISE, "late").total_seconds_late == 0
+    say("extend", "late", EXERCISE, "--hours=1")
+    rerun()
+    assert penalties(graded) == {"late": "3.0"}, "the one for this exercise goes first"
+    say("extend", "late", EXERCISE, "--remove")
+    (graded.root / "class.csv").write_text("id,section\nlate,B\n")
+    say("roster", "class.csv")
+    say("due", EXERCISE, "2026-11-20 11:00", "--section=B")
+    rerun()
+    assert penalties(graded) == {}, "23 hours late, and a day more than the section"
+    say("due", EXERCISE, "--remove")
+    with Gradebook(graded.url) as gradebook:
+        assert gradebook.find_submission(EXERCISE, "late").total_seconds_late == 0
+    assert say("extend").startswith("every exercise  late")
+    say("due", EXERCISE, "2026-11-20 12:00")
+    assert "late has no extension for every exercise any more" in say(
+        "extend", "late", "--all", "--remove"
+    )
+    rerun()
+    assert penalties(graded) == {"late": "3.0"}
+    assert "With --all say how much" in say("extend", "late", "--all", "--until=1", status=2)
+    assert "late has no extension for every exercise" in say(
+        "extend", "late", "--all", "--remove", status=2
+    )
+    assert "or --all for every exercise" in say("extend", "late", "--days=1", status=2)
+
+
 def test_the_list_and_what_is_refused(graded: HandedIn) -> None:
     """One wrong word must not extend somebody else's time, or nobody's."""
     configure(graded, PER_DAY)

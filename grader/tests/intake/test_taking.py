@@ -7,6 +7,7 @@ import datetime
 import functools
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from nbexaminer.intake.taking import (
     Expected,
     Intake,
     expected_of,
+    read_dropped,
+    split_dropped,
     submitted_folders,
     take,
     take_dropped,
@@ -173,10 +176,19 @@ def test_a_notebook_under_another_name_is_known_by_its_answers(folder: Path) -> 
         "not graded, since no notebook of that name is asked for: Untitled.ipynb",
     ]
     (folder / "1-small.ipynb").write_text("{}")
-    assert taken(folder).notebooks == {"1-small": b"{}"}, "the one of the right name counts"
+    found = taken(folder)
+    assert found.notebooks == {"1-small": b"{}"}, "the one of the right name counts"
+    assert found.beside == {"1-small": "1-small (1).ipynb"}, "but all work may be in the other"
 
 
-@pytest.mark.parametrize("names", [(), ("a\n.ipynb",), ("f-g.ipynb", "g-f.ipynb")])
+def test_the_only_notebook_is_taken_whatever_became_of_its_ids(folder: Path) -> None:
+    """Damaged and called otherwise, it was set aside, and nobody was told that a name is all."""
+    (folder / "1-small.ipynb").rename(folder / "ex1_final.ipynb")
+    assert taken(folder).notebooks == {"1-small": b"{}"}
+    assert taken(folder).beside == {}
+
+
+@pytest.mark.parametrize("names", [(), ("a\n.ipynb", "b.ipynb"), ("f-g.ipynb", "g-f.ipynb")])
 def test_of_a_missing_notebook_it_is_said_what_there_is(folder: Path, names: list[str]) -> None:
     """Of two that fit nobody knows which is meant, and the instructor has to find it."""
     (folder / "1-small.ipynb").unlink()
@@ -282,7 +294,8 @@ def test_no_link_is_followed_above_a_folder_either(folder: Path) -> None:
 NAMES = {
     "ada": True, "ada.lovelace": True, "a-l_2@uni.edu": True, "josé": True, "李": True,
     "a" * 100: True, "a" * 101: False, "": False, ".": False, "..": False, ".ada": False,
-    "-ada": False, "a b": False, "a+b": False, "a/b": False, "a*": False, "[x]": False,
+    "-ada": False, "a b": False, "ada+ml@uni.edu": True, "+ada": False, "a/b": False,
+    "a*": False, "[x]": False,
     "<img src=x onerror=alert(1)>": False, "\x1b[2J": False, "two\nlines": False, "ada\n": False,
     "turned\u202e": False, os.fsdecode(b"odd-\xff"): False, "a\0": False,
 }  # fmt: skip
@@ -300,6 +313,7 @@ def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
     good = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc")
     found = take_dropped(box, good.name)
     assert (found.learner, found.handed_in) == ("ada", datetime.datetime(2026, 11, 20, 12, 30))
+    assert read_dropped(f"ada+ml@uni.edu{good.name[3:]}").learner == "ada+ml@uni.edu"
     for name, reason in [
         ("ada+1-small", "not of nbgrader's form"),
         ("ada+1-small+2026-11-20 12:30:00 UTC+\x1b[2J", "characters that can't be printed"),
@@ -316,6 +330,44 @@ def test_an_entry_of_the_drop_box_names_learner_and_time(folder: Path) -> None:
     os.truncate(_touched(good / "holes"), 50 << 30)
     with pytest.raises(Malformed, match="more than 500 files"):
         take_dropped(box, good.name)
+
+
+@pytest.mark.parametrize("stamp", ["", " \n", "2026-11-01 10:00:00 UTC", None])
+def test_the_name_in_the_drop_box_is_the_earliest_time(
+    folder: Path, tmp_path: Path, stamp: str | None
+) -> None:
+    """Who handed in late emptied their time stamp in the drop box, and was never late."""
+    late = datetime.datetime(2026, 11, 20, 12, 30)
+    box, to = folder.parent, tmp_path / "copied"
+    to.mkdir()
+    dropped = folder.rename(box / "ada+1-small+2026-11-20 12:30:00 UTC+abc")
+    if stamp is None:
+        (dropped / "timestamp.txt").unlink()
+    else:
+        (dropped / "timestamp.txt").write_text(stamp)
+    found = take_dropped(box, dropped.name, to=to)
+    assert found.handed_in == read_timestamp(to) == late
+    said = "timestamp.txt says 2026-11-01 10:00:00 UTC, but 2026-11-20 12:30:00 UTC counts"
+    assert any(said in remark for remark in found.remarks) == (stamp == "2026-11-01 10:00:00 UTC")
+    (dropped / "timestamp.txt").write_text("2026-11-20 12:30:00.25 UTC")
+    found = take_dropped(box, dropped.name, to=_emptied(to))
+    assert found.handed_in == read_timestamp(to) == late.replace(microsecond=250_000)
+    assert (to / "timestamp.txt").read_text() == "2026-11-20 12:30:00.25 UTC", "untouched"
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder)
+    folder.mkdir()
+    return folder
+
+
+def test_an_empty_time_stamp_is_said(folder: Path) -> None:
+    """Nobody else would ever see why a learner is never late."""
+    assert not taken(folder).remarks
+    (folder / "timestamp.txt").write_text("")
+    found = taken(folder)
+    assert found.handed_in is None
+    assert found.remarks == ["timestamp.txt is empty, so nobody knows when it was handed in"]
 
 
 def test_a_folder_of_anothers_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -407,3 +459,16 @@ def test_every_folder_is_found_but_those_excluded(folder: Path) -> None:
 def test_names_are_shown_safely(name: bytes, shown: str) -> None:
     """A name can move a terminal's cursor, or have no text at all."""
     assert printable(os.fsdecode(name)) == shown
+
+
+@pytest.mark.parametrize("secret", ["", "+2b3c"])
+def test_a_learners_name_may_have_a_plus(secret: str) -> None:
+    """`ada+ml@uni.edu` could not hand in: the exercise was taken for the time."""
+    name = f"ada+ml@uni.edu+1-small+2026-11-20 10:30:00 UTC{secret}"
+    assert split_dropped(name) == ["ada+ml@uni.edu", "1-small", "2026-11-20 10:30:00 UTC"]
+    assert read_dropped(name).learner == "ada+ml@uni.edu"
+
+
+def test_blanks_make_no_line_of_a_name() -> None:
+    """A name with many would wrap, and its end look like another line of the log."""
+    assert printable("eve" + " " * 60 + "12:00 ada") == "eve (60 blanks) 12:00 ada"

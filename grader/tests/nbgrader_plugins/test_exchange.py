@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 from support.course import EXERCISE, Course
 from support.profile import COURSE_ID
 
@@ -96,7 +97,8 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
 def test_collect_takes_no_more_than_was_handed_in(collected: Collected) -> None:
     """What a link leads to would be copied, graded and handed back: others' work, solutions."""
     submitted = collected.course.root / "submitted"
-    found = {p.relative_to(submitted).as_posix() for p in submitted.rglob("*") if not p.is_dir()}
+    files = (p for p in submitted.rglob("*") if not p.is_dir() and p.name != TIMESTAMP)
+    found = {p.relative_to(submitted).as_posix() for p in files}
     notebook = f"{EXERCISE}/{EXERCISE}.ipynb"
     assert found == {f"{who}/{notebook}" for who in ("ada", "nobody", "piper", "zoe")}
     assert not [p for p in collected.course.root.glob(f"{EXERCISE}*")], "outside submitted/"
@@ -110,18 +112,26 @@ def test_collect_takes_nothing_of_anothers(collected: Collected) -> None:
     assert "2026-11-21 12:30:00 UTC+abc: it belongs to nobody, not to ada" in collected.log
 
 
-def test_a_time_that_is_too_early_is_said(collected: Collected) -> None:
-    """The time is what the learner's side writes: a late one could write an earlier one."""
+def test_a_time_that_is_too_early_does_not_count(collected: Collected) -> None:
+    """Who handed in late wrote an earlier time into the drop box, or none, and lost no points."""
     now = datetime.datetime.now(datetime.UTC)
-    on_time = collected.drop(f"dan+{EXERCISE}+{now:%Y-%m-%d %H:%M:%S} UTC+abc", "on time")
-    early = collected.drop(f"eve+{EXERCISE}+{now:%Y-%m-%d %H:%M:%S} UTC+abc", "early")
-    (early / "timestamp.txt").write_text("2026-11-01 10:00:00 UTC")
+    names = {
+        who: f"{who}+{EXERCISE}+{now:%Y-%m-%d %H:%M:%S} UTC+abc" for who in ("dan", "eve", "fay")
+    }
+    texts = {"dan": f"{now:%Y-%m-%d %H:%M:%S} UTC", "eve": "2026-11-01 10:00:00 UTC", "fay": ""}
+    for who, name in names.items():
+        (collected.drop(name, who) / "timestamp.txt").write_text(texts[who])
+    before = collected.drop(f"gil+{EXERCISE}+2026-11-01 10:00:00 UTC+abc", "named too early")
     log = collected.course.nbgrader("collect", EXERCISE)
-    said = (
-        "+abc: it says that it was handed in at 2026-11-01 10:00:00 UTC, but was still written to"
-    )
-    assert early.name.removesuffix("+abc") + said in log
-    assert f"{on_time.name}: it says" not in log
+    submitted = collected.course.root / "submitted"
+    for who in names:
+        when = read_timestamp(submitted / who / EXERCISE)
+        assert when == now.replace(tzinfo=None, microsecond=0), who
+    early = "says 2026-11-01 10:00:00 UTC, but"
+    assert f"{names['eve']}: its timestamp.txt {early} {now:%Y-%m-%d %H:%M:%S} UTC counts" in log
+    said = "it says that it was handed in at 2026-11-01 10:00:00 UTC, which counts, but was still"
+    assert f"{before.name}: {said} written to at" in log
+    assert f"{names['dan']}: it" not in log
 
 
 def test_feedback_is_released_to_whoever_can_fetch_it(collected: Collected) -> None:
@@ -142,11 +152,13 @@ def test_feedback_is_released_to_whoever_can_fetch_it(collected: Collected) -> N
 
 
 def test_the_drop_box_is_listed_safely(collected: Collected) -> None:
-    """A name that moves the terminal's cursor can hide others' submissions."""
+    """A name that moves the terminal's cursor can hide others' submissions, one with + end it."""
+    collected.drop(f"eve+ml@uni.edu+{EXERCISE}+2026-11-20 12:30:00 UTC+abc", "eve's")
     said = collected.course.nbgrader("list", "--inbound", EXERCISE) + collected.log
     assert "\x1b" not in said and "Traceback" not in said
     listed = [line for line in said.split("\n") if f"INFO] {COURSE_ID}" in line]
-    assert any(f"{COURSE_ID} zoe {EXERCISE} 2026-11-20 12:30:00 UTC" in line for line in listed)
+    for who in ("zoe", "eve+ml@uni.edu"):
+        assert any(f"{COURSE_ID} {who} {EXERCISE} 2026-11-20 12:30:00 UTC" in x for x in listed)
     assert rf"Not listed: \x1b[2J+{EXERCISE}+2026-11-20 12:30:00 UTC+abc: no learner" in said
 
 

@@ -7,7 +7,7 @@ from nbexaminer.errors import Malformed
 
 MAX_LEARNER = 100
 """Characters."""
-_LEARNER = re.compile(rf"(?![.-])[\w.@-]{{1,{MAX_LEARNER}}}")
+_LEARNER = re.compile(rf"(?![.+-])[\w.@+-]{{1,{MAX_LEARNER}}}")
 
 
 def is_learner(name: str) -> bool:
@@ -24,11 +24,13 @@ def check_learner(name: str) -> None:
     if not is_learner(name):
         raise Malformed(
             f"no learner can be called '{printable(name)}': a name has 1 to {MAX_LEARNER} letters, "
-            "digits or _ . @ -, and doesn't begin with . or -; choose another, or leave it out"
+            "digits or _ . @ + -, and doesn't begin with . + or -; choose another, or leave it out"
         )
 
 
 def printable(name: str) -> str:
-    """The name of a file or folder as it can be printed: what can't be is escaped."""
+    """The name of a file or folder as it can be printed: what can't be is escaped, and no blanks
+    make a line of their own of its end."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    text = re.sub(r" {3,}", lambda blanks: f" ({len(blanks[0])} blanks) ", text)
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nbexaminer.errors import Malformed, TooMuch
 from nbexaminer.intake.files import MAX_BYTES, copy_folder, open_folder, read_file, walk
 from nbexaminer.intake.names import check_learner, printable
-from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp
+from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp, write_timestamp
 
 if TYPE_CHECKING:
     from nbgrader.coursedir import CourseDirectory
@@ -33,7 +33,10 @@ MAX_OWN_BYTES = 1_000
 SECRET = "submission_secret.txt"
 """By it a learner fetches the feedback of what the exchange collected."""
 _OWN = (TIMESTAMP, SECRET)
-_GRADE_ID = re.compile(rb'"grade_id"\s*:\s*"([^"\\]{1,200})"')
+_ENDS_IN_TIME = re.compile(r"\+\d{4}-\d\d-\d\d [\d:.]+(?: \w+)?$")
+MAX_LOOKED_INTO = 10
+"""Notebooks of other names."""
+_ID = re.compile(rb'"(?:grade_)?id"\s*:\s*"([^"\\]{1,200})"')
 
 
 @dataclass(frozen=True)
@@ -55,11 +58,13 @@ class Intake:
     handed_in: when, in UTC, or None where the folder doesn't say.
     notebooks: the bytes of those to be graded, or why there are none.
     files: places in the folder of ordinary files that are copied.
+    beside: for a notebook the name of another one that has its answers, too, and is not graded.
     remarks: phrases for an instructor: what is left out, or taken for something else.
     """
 
     handed_in: datetime.datetime | None
     notebooks: dict[str, bytes | str] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -134,7 +139,13 @@ def _look_into(folder: int, expected: Expected, taken: Intake) -> None:
     notebooks = [n for n in ordinary if n.endswith(".ipynb")]
     others = [n for n in notebooks if os.sep not in n and n not in named.values()]
     missing = [name for name, place in named.items() if place not in modes]
-    found = _found_under_other_names(folder, {n: expected.notebooks[n] for n in missing}, others)
+    copies = _copies(folder, expected.notebooks, others)
+    found = {name: copies[name][0] for name in missing if len(copies[name]) == 1}
+    if len(missing) == len(others) == 1:
+        found[missing[0]] = others[0]
+    taken.beside = {
+        name: printable(copies[name][0]) for name in named if name not in missing and copies[name]
+    }
     for name, place in found.items():
         taken.remarks.append(f"{printable(place)} is taken for {name}.ipynb, which is missing")
     files = [n for n in ordinary if n not in notebooks]
@@ -146,6 +157,8 @@ def _look_into(folder: int, expected: Expected, taken: Intake) -> None:
     strange = [n for n, mode in modes.items() if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)]
     # A notebook that is asked for and is a link gets its reason when it is read.
     strange = sorted(n for n in strange if n not in named.values())
+    if TIMESTAMP in taken.files and taken.handed_in is None:
+        taken.remarks.append(f"{TIMESTAMP} is empty, so nobody knows when it was handed in")
     unasked = [n for n in others if n not in found.values()]
     unexpected = [n for n in files if n not in taken.files]
     taken.remarks += left_out("copied", "it is no ordinary file", strange)
@@ -166,20 +179,18 @@ def _read(folder: int, place: str, most: int = MAX_BYTES) -> bytes | str:
         return str(error)
 
 
-def _found_under_other_names(
-    folder: int, missing: Mapping[str, Collection[str]], others: Sequence[str]
-) -> dict[str, str]:
-    """For each missing notebook, given with the ids of its answers, the only one with most of
-    them, if any; found as text, since this process parses no submission."""
-    found = {}
-    texts = [(name, _read(folder, name)) for name in others if missing]
-    ids = {name: {*_GRADE_ID.findall(text)} for name, text in texts if isinstance(text, bytes)}
-    for name, answers in missing.items():
+def _copies(
+    folder: int, expected: Mapping[str, Collection[str]], others: Sequence[str]
+) -> dict[str, list[str]]:
+    """For each notebook, given with the ids of its answers, others in the folder that have most of
+    these; found as text, since this process parses no submission."""
+    texts = [(name, _read(folder, name)) for name in others[:MAX_LOOKED_INTO]]
+    ids = {name: {*_ID.findall(text)} for name, text in texts if isinstance(text, bytes)}
+    copies = {}
+    for name, answers in expected.items():
         wanted = {answer.encode() for answer in answers}
-        fit = [other for other in ids if len(wanted & ids[other]) * 2 > len(wanted)]
-        if len(fit) == 1:
-            found[name] = fit[0]
-    return found
+        copies[name] = [other for other in ids if len(wanted & ids[other]) * 2 > len(wanted)]
+    return copies
 
 
 def left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
@@ -196,8 +207,10 @@ def _shown(names: Sequence[str]) -> str:
 class Dropped(NamedTuple):
     """Whose an entry of the exchange's drop box is, and when, in UTC, it was handed in.
 
-    Every learner may put and change things there, and their side says when. What it can't choose
-    is when a file was last written. remarks: on that, and on what is not copied.
+    That is never earlier than its name says. Every learner may put and change things there, and
+    their side gives that name. What it can't choose is when a file was last written; but that
+    changes for everybody where the drop box is copied, and so it is only told. remarks: on times,
+    and on what is not copied.
     """
 
     learner: str
@@ -207,7 +220,7 @@ class Dropped(NamedTuple):
 
 def read_dropped(name: str) -> Dropped:
     """Whose an entry of the drop box is by its name. Raises Malformed."""
-    parts = name.rsplit("+", 3)
+    parts = split_dropped(name)
     if len(parts) < 3:
         raise Malformed("its name is not of nbgrader's form, LEARNER+EXERCISE+TIME+SECRET")
     check_learner(parts[0])
@@ -216,33 +229,48 @@ def read_dropped(name: str) -> Dropped:
     return Dropped(parts[0], parse_timestamp(parts[2]))
 
 
+def split_dropped(name: str) -> list[str]:
+    """Learner, exercise and time in the name of an entry of the drop box, as far as they are there.
+    A learner's name may have a +, and nbgrader's secret, which comes last, may be missing."""
+    parts = name.rsplit("+", 3)
+    if len(parts) == 4 and _ENDS_IN_TIME.search(name):
+        parts = name.rsplit("+", 2)
+    return parts[:3]
+
+
 def take_dropped(
     inbound: Path, name: str, check_owner: bool = True, to: Path | None = None
 ) -> Dropped:
     """Whose an entry of the drop box is. Raises Malformed where it is not to be collected.
 
     check_owner: whether its account has to be the learner's, or the grader's own.
-    to: where to copy it, a folder that nobody else can change.
+    to: where to copy it, a folder that nobody else can change; its time stamp is put right there.
     """
     dropped = read_dropped(name)
     with open_folder(inbound, name) as folder:
         if check_owner:
             check_account(dropped.learner, folder)
         try:
-            text = min(dropped.handed_in, read_timestamp(folder) or dropped.handed_in)
+            told = read_timestamp(folder)
+            handed_in = max(dropped.handed_in, told or dropped.handed_in)
             states = [os.fstat(folder), *(entry.state for entry in walk(folder))]
             left = copy_folder(folder, to) if to else []
+            if to and told != handed_in:
+                write_timestamp(to, handed_in)
         except OSError as error:
             failed = "it can't be copied" if to else "the folder can't be looked into"
             raise Malformed(f"{failed}: {error.strerror}") from None
     remarks = left_out("copied", "it is no ordinary file", left)
+    if told and told < handed_in:
+        remarks.append(f"its {TIMESTAMP} says {told} UTC, but {handed_in} UTC counts, by its name")
     written = int(max(state.st_ctime for state in states))
     last = datetime.datetime.fromtimestamp(written, datetime.UTC).replace(tzinfo=None)
-    if last - text >= WRITING:
+    if last - handed_in >= WRITING:
         remarks.append(
-            f"it says that it was handed in at {text} UTC, but was still written to at {last} UTC"
+            f"it says that it was handed in at {handed_in} UTC, which counts, but was still "
+            f"written to at {last} UTC"
         )
-    return dropped._replace(remarks=remarks)
+    return Dropped(dropped.learner, handed_in, remarks)
 
 
 def check_account(learner: str, folder: int) -> None:

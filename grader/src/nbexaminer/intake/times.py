@@ -35,6 +35,11 @@ def read_timestamp(folder: Path | int) -> datetime.datetime | None:
         raise Malformed(f"{TIMESTAMP}: {error}; fix or remove the file") from None
 
 
+def write_timestamp(folder: Path, handed_in: datetime.datetime) -> None:
+    """Have a folder that nobody else can change say when it was handed in, in UTC."""
+    (folder / TIMESTAMP).write_text(f"{handed_in:%Y-%m-%d %H:%M:%S.%f} UTC")
+
+
 def parse_timestamp(text: str) -> datetime.datetime:
     """The time, in UTC, that nbgrader wrote as text. Raises Malformed."""
     from nbgrader.utils import parse_utc  # slow to import, and only instructors' commands need it

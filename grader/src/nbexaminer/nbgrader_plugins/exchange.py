@@ -11,7 +11,7 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeRel
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import printable
-from nbexaminer.intake.taking import SECRET, read_dropped, take_dropped
+from nbexaminer.intake.taking import SECRET, read_dropped, split_dropped, take_dropped
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 
 
@@ -110,6 +110,14 @@ class List(ExchangeList):
             except Malformed as error:
                 self.log.error("Not listed: %s: %s", printable(name), error)
                 self.assignments.remove(path)
+
+    def parse_assignment(self, assignment: str) -> dict[str, Any]:
+        """What its path says; by nbgrader's own, a learner's name would end at the first +."""
+        info: dict[str, Any] = super().parse_assignment(assignment)
+        if self.inbound:
+            learner, exercise, time = split_dropped(os.path.basename(assignment))
+            info |= {"student_id": learner, "assignment_id": exercise, "timestamp": time}
+        return info
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):

@@ -149,6 +149,12 @@ def excluded_ids(connection: Connection) -> set[str]:
     return set(connection.scalars(select(ROSTER.c.student_id).where(ROSTER.c.excluded)))
 
 
+def strangers(connection: Connection, ids: Iterable[str]) -> list[str]:
+    """Of these learners, who is on no roster; nobody where there is none."""
+    excluded = {row.student_id: row.excluded for row in connection.execute(select(ROSTER))}
+    return [] if all(excluded.values()) else sorted({*ids} - excluded.keys())
+
+
 class People:
     """The class, prepared so that looking somebody up takes no time."""
 
