@@ -25,6 +25,7 @@ import re
 
 from nbexaminer.intake.times import to_utc
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
+from nbexaminer.platforms.sheet import Sheet
 
 
 class OpenEdXFile(GradebookFile):
@@ -52,8 +53,8 @@ class OpenEdX(Platform):
         time = self.times.get(key)
         return Named(key, (key,), "", own, f"{key}~", time) if tilde and "/" not in own else None
 
-    def read_worksheet(self, table):
-        for key, time in table.rows[1:]:
+    def read_worksheet(self, data):
+        for key, time in Sheet(data).rows[1:]:
             self.times[key] = to_utc(datetime.datetime.fromisoformat(time), self.zone)
 '''
 SESSION = """
@@ -131,8 +132,8 @@ def test_a_platform_is_one_module(here: Path, python: Run) -> None:
     assert "in Open edX: Instructor, Feedback. Learners find it under Progress." in give_back
     with zipfile.ZipFile(here / f"feedback-{EXERCISE}.zip") as archive:
         assert archive.namelist() == [f"77~{EXERCISE}.html", f"78~{EXERCISE}.html"]
-    assert "Canvas, Moodle, Open edX, Blackboard or Brightspace exports" in helps[0]
-    assert "[canvas|moodle|open_edx|blackboard|brightspace]" in helps[1]
+    assert "Canvas, Moodle, Open edX, Blackboard, Brightspace or Gradescope exports" in helps[0]
+    assert "[canvas|moodle|open_edx|blackboard|brightspace|gradescope]" in helps[1]
     assert "Moodle's grading worksheet, or Open edX's submission log" in helps[1]
     assert "Moodle's grading worksheet, or Open edX's grade report" in helps[2]
     assert "that Canvas, Moodle or Open edX takes back" in helps[3]

@@ -42,6 +42,10 @@ BRIGHTSPACE = """\
 OrgDefinedId,Username,Last Name,First Name,Email,1-small Points Grade,End-of-Line Indicator
 #S1,#ada,Lovelace,Ada,ada@uni.edu,,#
 """
+GRADESCOPE = """\
+First Name,Last Name,SID,Email,Sections,1-small,1-small - Max Points
+Ada,Lovelace,S1,ada@uni.edu,A,6.0,6.0
+"""
 
 
 def read(folder: Path, text: str | bytes, id_column: str = "") -> ClassList:
@@ -64,6 +68,8 @@ def read(folder: Path, text: str | bytes, id_column: str = "") -> ClassList:
          {"student_id": "ada@uni.edu", "email": "ada@uni.edu",
           "aliases": ("Participant 51", "51")}),
         (BLACKBOARD, "Blackboard", "Username", ADA, {"aliases": ("S1",)}),
+        (GRADESCOPE, "Gradescope", "Email", ADA,
+         {"student_id": "ada@uni.edu", "email": "ada@uni.edu", "section": "A", "aliases": ("S1",)}),
         (BRIGHTSPACE, "Brightspace", "Username", ADA, {"email": "ada@uni.edu", "aliases": ("S1",)}),
     ],
 )  # fmt: skip

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.intake.times import parse_timestamp
+from nbexaminer.nbgrader_plugins.export import SafeCsvExport
 from nbexaminer.people.roster import Learner, write_roster
+from nbexaminer.platforms.give_back import read_scores
+from nbexaminer.platforms.uploads import late_by_word
 from support.course import EXERCISE
 from support.platforms import command, give_scores, gradebook_of, zipped
 
@@ -39,17 +46,36 @@ BRIGHTSPACE = {
     f"8-678 - Conor O'Neil-Smith - Nov 20, 2026 1230 PM/{NB}": b"oneil's",
     f"9-678 - Zoë Müller - Nov 20, 2026 1230 PM/{NB}": b"zoe's",
 }
+# A learner's own file may be called like the platform's.
+GRADESCOPE = {
+    "assignment_8_export/submission_metadata.yml": (
+        b"submission_501:\n"
+        b"  :submitters:\n  - :name: Ada Lovelace\n    :sid: '007'\n    :email: ada@uni.edu\n"
+        b"  :created_at: 2026-11-20 11:30:00.402839000 Z\n  :history: []\n"
+        b"submission_502:\n"
+        b"  :submitters:\n  - :name: Conor ONeil-Smith\n    :sid: \n"
+        b"  :created_at: 2026-11-20 12:30:00.000000000 +01:00\n"
+        b"submission_503:\n"
+        b"  :submitters:\n  - :name: Z. M.\n    :email: ZOE@uni.edu\n"
+        b"  :created_at: 2026-11-20 11:30:00.000001000 Z\n"
+    ),
+    f"assignment_8_export/submission_501/{NB}": b"ada's",
+    f"assignment_8_export/submission_502/{NB}": b"oneil's",
+    "assignment_8_export/submission_502/submission_metadata.yml": b"submission_501: mine",
+    f"assignment_8_export/submission_503/deeper/{NB}": b"zoe's",
+}
 DOWNLOADS: dict[str, Mapping[str, bytes]] = {
     "Canvas": CANVAS,
     "Moodle": MOODLE,
     "Blackboard": BLACKBOARD,
     "Brightspace": BRIGHTSPACE,
+    "Gradescope": GRADESCOPE,
 }
 
 
 def submitted(here: Path) -> dict[str, str]:
-    notebooks = here.glob(f"submitted/*/{EXERCISE}/*.ipynb")
-    return {path.parts[-3]: path.read_text() for path in notebooks}
+    notebooks = (here / "submitted").glob(f"*/{EXERCISE}/**/*.ipynb")
+    return {path.relative_to(here).parts[1]: path.read_text() for path in notebooks}
 
 
 def time_of(here: Path, learner: str) -> str | None:
@@ -66,14 +92,17 @@ def test_a_zip_file_is_collected_as_it_comes(here: Path, platform: str) -> None:
     said = command("collect", EXERCISE, "got.zip")
     assert f"3 collected from {platform}" in said
     assert submitted(here) == {who: f"{who}'s" for who in ("ada", "oneil", "zoe")}
-    told = platform in ("Blackboard", "Brightspace")
+    told = platform in ("Blackboard", "Brightspace", "Gradescope")
     seconds = "10" if platform == "Blackboard" else "00"
     assert time_of(here, "ada") == (f"2026-11-20 11:30:{seconds}" if told else None)
     assert ("12:30 (Europe/Berlin)" in said) == told
     assert ("tells no times" in said) == (not told)
     if platform == "Canvas":
-        assert time_of(here, "oneil") == "2026-11-20 12:00:01"
-        assert "one second after the due date: oneil" in said
+        assert (
+            "1 late, by Canvas's word, without times: oneil. Each counts as late by the least"
+            in said
+        )
+        assert "--worksheet with Canvas's list of submissions" in said
 
 
 def test_moodles_worksheet_tells_times_and_who_is_who(here: Path) -> None:
@@ -99,8 +128,58 @@ def test_moodles_worksheet_tells_times_and_who_is_who(here: Path) -> None:
     (here / "grades.csv").write_text("\n".join(rows).replace("Friday, 20", "Freitag, 20."))
     said = command("collect", EXERCISE, "got.zip", *worksheet, status=2)
     assert "line 2: 'Freitag, 20. November 2026, 4:30 PM' is no date and time in English" in said
+    (here / "got.zip").write_bytes(zipped(BLACKBOARD))
+    assert "not Blackboard" in command("collect", EXERCISE, "got.zip", *worksheet, status=2)
+
+
+# What Canvas answers where it is asked for an assignment's submissions, as far as it is read.
+SUBMISSIONS = [
+    {"id": 1, "user_id": 12345, "submitted_at": "2026-11-20T11:00:00Z", "late": False},
+    {"id": 2, "user_id": 12346, "submitted_at": "2026-11-30T11:00:00Z", "late": True},
+    {"id": 3, "user_id": 12349, "submitted_at": None, "late": False, "user": {"id": 5}},
+]
+TABLE = "id,user_id,submitted_at\n2,12346,2026-11-29T11:00:00Z\n2,12346,2026-11-30T11:00:00Z\n"
+
+
+def paid(here: Path, *learners: str) -> list[float]:
+    """Points after lateness, of 6, with the times that were collected."""
+    with gradebook_of(here) as gradebook, gradebook.db.no_autoflush:
+        for learner in learners:
+            time = time_of(here, learner)
+            when = parse_timestamp(time) if time else None
+            row = gradebook.update_or_create_submission(EXERCISE, learner, timestamp=when)
+            for grade in row.notebooks[0].grades:
+                grade.manual_score, grade.needs_manual_grade = 3.0, False
+        gradebook.db.commit()
+        course = CourseFolder()
+        scores = read_scores(course, gradebook, EXERCISE)
+    return [scores[learner].points for learner in learners]
+
+
+@pytest.mark.parametrize("table", [json.dumps(SUBMISSIONS), TABLE])
+def test_canvas_table_of_submissions_tells_times(here: Path, table: str) -> None:
+    """Ten days late would cost one day, and the time on the page would be made up."""
     (here / "got.zip").write_bytes(zipped(CANVAS))
-    assert "not Canvas" in command("collect", EXERCISE, "got.zip", *worksheet, status=2)
+    (here / "times").write_text(table)
+    command("collect", EXERCISE, "got.zip")
+    assert paid(here, "ada", "oneil", "zoe") == [6.0, 4.75, 6.0]  # a day costs 1.25 points
+    with gradebook_of(here) as gradebook:
+        late, on_time = (gradebook.find_submission(EXERCISE, who) for who in ("oneil", "ada"))
+        assert late_by_word(gradebook, late) == "late, by Canvas's word"
+        assert late_by_word(gradebook, on_time) == ""
+        export = SafeCsvExport(parent=CourseFolder().app)
+        export.to = "grades.csv"
+        export.export(gradebook)
+    assert '"late, by Canvas\'s word"' in (here / "grades.csv").read_text()
+    said = command("collect", EXERCISE, "got.zip", "--worksheet", "times")
+    assert "3 were there already, the same" in said
+    assert time_of(here, "oneil") == "2026-11-30 11:00:00"
+    assert paid(here, "ada", "oneil", "zoe") == [6.0, 0.0, 6.0]
+    with gradebook_of(here) as gradebook:
+        assert late_by_word(gradebook, gradebook.find_submission(EXERCISE, "oneil")) == ""
+    shutil.rmtree("submitted")
+    said = command("collect", EXERCISE, "got.zip", "--worksheet", "times")
+    assert "by Canvas's word" not in said and "without a time, so never late: " in said
 
 
 def test_a_worksheet_that_comes_later_still_tells_times(here: Path) -> None:
@@ -234,3 +313,146 @@ def test_feedback_that_cannot_go_back_is_named(here: Path) -> None:
     (here / "got.zip").write_bytes(zipped({f"lovelaceada_12345_70001_{NB}": b"ada's"}))
     command("collect", EXERCISE, "got.zip", "--force")
     assert "came from Canvas and Moodle" in command("give-back", EXERCISE, status=2)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('{"errors": [{"message": "user not authorized"}]}', "no list of submissions"),
+        ("[[[", "no list of submissions"),
+        ("user_id,grade\n12346,5\n", "no list of submissions"),
+        ('[{"user_id": 12346, "submitted_at": "soon"}]', "'soon' is no date and time"),
+        (
+            "user_id,submitted_at,assignment_id\n1,2026-11-20T11:00:00Z,8\n"
+            "2,2026-11-20T11:00:00Z,9\n",
+            "submissions of 2 assignments",
+        ),
+    ],
+)
+def test_a_table_of_no_times_is_refused(here: Path, table: str, said: str) -> None:
+    """Everybody would be on time, or as late as with another exercise."""
+    (here / "got.zip").write_bytes(zipped(CANVAS))
+    (here / "times").write_text(table)
+    assert said in command("collect", EXERCISE, "got.zip", "--worksheet", "times", status=2)
+    assert submitted(here) == {}
+
+
+def test_canvas_gives_a_hundred_submissions_a_page(here: Path) -> None:
+    """Of a larger class some would stay without a time."""
+    (here / "got.zip").write_bytes(zipped(CANVAS))
+    for n, one in enumerate(SUBMISSIONS[:2]):
+        (here / f"{n}.json").write_text(json.dumps([one]))
+    command("collect", EXERCISE, "got.zip", "--worksheet", "0.json", "--worksheet", "1.json")
+    times = [time_of(here, who) for who in ("ada", "oneil", "zoe")]
+    assert times == ["2026-11-20 11:00:00", "2026-11-30 11:00:00", None]
+
+
+@pytest.mark.parametrize(
+    ("listing", "said", "who"),
+    [
+        (None, "submission_metadata.yml doesn't say whose it is", {}),
+        ("submission_502:\n  :submitters:\n  - :name: Zoë Müller\n", "doesn't say whose", {"zoe"}),
+        (
+            "submission_501: {':submitters': [{':name': Ada Lovelace}, {':name': Zoë Müller}]}\n"
+            "submission_502: {':submitters': [{':name': Conor ONeil-Smith}]}\n",
+            "Ada Lovelace and Zoë Müller handed it in together: copy it to each",
+            {"oneil"},
+        ),
+        ("submission_501: [", None, {}),
+        ("- submission_501", None, {}),
+    ],
+)
+def test_gradescope_says_whose_it_is_in_a_file(
+    here: Path, listing: str | None, said: str | None, who: set[str]
+) -> None:
+    """One of a group would get all the points, or nobody, without a word."""
+    members = {f"submission_50{n}/{NB}": b"%d" % n for n in (1, 2)}
+    if listing is not None:
+        members["submission_metadata.yml"] = listing.encode()
+    (here / "got.zip").write_bytes(zipped(members))
+    output = command("collect", EXERCISE, "got.zip", status=1 if said else 2)
+    assert (said or "submission_metadata.yml: it names no submitters") in output
+    assert submitted(here).keys() == {*who}
+
+
+def test_an_expression_may_name_learners(here: Path) -> None:
+    """From Google Drive, where files have people's names, nothing could be collected."""
+    with gradebook_of(here) as gradebook:
+        write_roster(gradebook, [Learner(f"lee{n}", "Ann", "Lee") for n in (1, 2)])
+    config = here / "nbgrader_config.py"
+    config.write_text(
+        f"{config.read_text()}\nc.FileNameCollectorPlugin.named_regexp = "
+        r"r'(?:[^/]+/)?(?:(?P<email>\S+@\S+)|(?P<last_name>[^/]+?)) - (?P<file_id>[^/]+)'"
+    )
+    names = ["LOVELACE Ada", "conor o\u2019neil smith", "zoe@uni.edu", "Ann Lee", "Some Body"]
+    (here / "got.zip").write_bytes(zipped({f"Drive/{n} - {NB}": n.encode() for n in names}))
+    said = command("collect", EXERCISE, "got.zip", status=1)
+    assert submitted(here) == dict(zip(("ada", "oneil", "zoe"), names, strict=False))
+    assert "'Ann Lee' fits lee1 and lee2; put that right on the roster, or copy the right" in said
+    assert "nobody in the gradebook has the name 'Some Body'; put that right" in said
+    assert said.count("Not collected:") == 2
+
+
+def test_an_address_with_a_plus_is_an_id(here: Path) -> None:
+    """Who has a mail address of their own for the course would be left out of it."""
+    who = "ben+ml@uni.edu"
+    (here / "class.csv").write_text(f"First name,Last name,Email address\nBen,Plus,{who}\n")
+    command("roster", "class.csv")
+    (here / "got.zip").write_bytes(zipped({f"Ben Plus_7_assignsubmission_file/{NB}": b"ben's"}))
+    command("collect", EXERCISE, "got.zip")
+    assert submitted(here) == {who: "ben's"}
+    assert who in command("roster")
+    paid(here, who)
+    export = SafeCsvExport(parent=CourseFolder().app)
+    with gradebook_of(here) as gradebook:
+        export.export(gradebook)
+    assert f'"{who}"' in (here / "grades.csv").read_text()
+    pages(here, who)
+    assert "Pages of 1 learners" in command("give-back", EXERCISE)
+
+
+@pytest.mark.parametrize("name", ["=", "2026-13-45", "0x_", "!ruby/object:Name {}"])
+def test_a_learners_name_ends_no_gradescope_export(here: Path, name: str) -> None:
+    """Whoever calls himself so would keep the class from being collected."""
+    others = GRADESCOPE["assignment_8_export/submission_metadata.yml"]
+    listing = f"submission_500:\n  :submitters:\n  - :name: {name}\n".encode() + others
+    members = {"submission_metadata.yml": listing}
+    members[f"submission_502/{NB}"] = b"oneil's"
+    (here / "got.zip").write_bytes(zipped(members))
+    command("collect", EXERCISE, "got.zip")
+    assert submitted(here) == {"oneil": "oneil's"}
+
+
+@pytest.mark.parametrize("more", ["--section", "extend"])
+def test_late_by_word_is_late_for_who_has_more_time(here: Path, more: str) -> None:
+    """Whose date is later than everybody's would never be late, by whatever Canvas says."""
+    oneil = Learner("oneil", "Conor", "O'Neil-Smith", "conor@uni.edu", "B", aliases=("12346",))
+    with gradebook_of(here) as gradebook:
+        write_roster(gradebook, [oneil])
+    if more == "extend":
+        command("extend", "oneil", EXERCISE, "--days", "2")
+    else:
+        command("due", EXERCISE, "2026-11-22 12:00", "--section", "B")
+    (here / "got.zip").write_bytes(zipped(CANVAS))
+    command("collect", EXERCISE, "got.zip")
+    assert paid(here, "ada", "oneil") == [6.0, 4.75]
+
+
+def test_who_is_only_called_alike_hands_in_for_nobody_else(here: Path) -> None:
+    """Anybody can call themselves so, and would hand in, or be refused, in another's name."""
+    listing = b"submission_500:\n  :submitters:\n  - :name: Conor O'Neil-Smith\n"
+    listing += b"    :email: eve@example.com\n"
+    members = {"submission_metadata.yml": listing, f"submission_500/{NB}": b"eve's"}
+    (here / "got.zip").write_bytes(zipped(members))
+    said = command("collect", EXERCISE, "got.zip", status=1)
+    assert "is called like oneil, who has another e-mail address" in said
+    assert submitted(here) == {}
+
+
+def test_a_platform_that_is_named_goes_before_an_expression(here: Path) -> None:
+    """A class with Drive and Canvas had to change its settings each time."""
+    with (here / "nbgrader_config.py").open("a") as settings:
+        settings.write('c.FileNameCollectorPlugin.named_regexp = r"(?P<file_id>nothing)"\n')
+    (here / "got.zip").write_bytes(zipped(CANVAS))
+    command("collect", EXERCISE, "got.zip", "--platform", "canvas")
+    assert submitted(here).keys() >= {"ada", "oneil"}

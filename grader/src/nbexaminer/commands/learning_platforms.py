@@ -40,7 +40,10 @@ def _say(*lines: str) -> None:
 @click.argument("exercise")
 @click.argument("archives", nargs=-1, required=True, type=FILE, metavar="ZIPFILE...")
 @click.option("--platform", type=_PLATFORMS, help="Default: the names in the file show it.")
-@click.option("--worksheet", type=FILE, help=f"{WORKSHEETS}, for the times.")
+@click.option(
+    "--worksheet", "worksheets", multiple=True, type=FILE,
+    help=f"{WORKSHEETS}, for the times; repeatable.",
+)  # fmt: skip
 @click.option("--force", is_flag=True, help="Replace what these learners handed in before.")
 @in_course_folder
 def collect(
@@ -48,12 +51,12 @@ def collect(
     exercise: str,
     archives: tuple[Path, ...],
     platform: str | None,
-    worksheet: Path | None,
+    worksheets: tuple[Path, ...],
     force: bool,
 ) -> Status:
     from nbexaminer.platforms import collect as platforms
 
-    report = platforms.collect(course, exercise, archives, platform or "", worksheet, force)
+    report = platforms.collect(course, exercise, archives, platform or "", worksheets, force)
     _say(*_of_collecting(exercise, report, course.settings))
     return Status.LOOK if report.refused else Status.FINE
 
@@ -76,28 +79,25 @@ def _of_collecting(exercise: str, report: Report, settings: Settings) -> list[st
 
 def _about_times(platform: type[Platform], report: Report, exercise: str) -> list[str]:
     """What the instructor is told about times, a line each, and how to put them right."""
-    say_when = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
-    untimed = [who for who, when in report.collected.items() if when is None]
-    if platform.tells_time or (platform.worksheet and len(untimed) < len(report.collected)):
-        return [f"without a time, so never late: {listed(untimed)}"] if untimed else []
-    if not platform.tells_late:
-        told = f"{platform.title}'s zip file tells no times: all count as handed in on time"
-        if platform.worksheet:
-            told += f". --worksheet with {platform.title}'s {platform.worksheet} tells them"
-        return [f"{told}; {say_when}"]
-    told = f"{platform.title}'s zip file tells no times, only who is late"
-    lines = [f"{told}: the others count as on time"]
+    how = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
+    if platform.worksheet:
+        how = f"--worksheet with {platform.title}'s {platform.worksheet} tells them; {how}"
     late = [who for who in report.late if who in report.collected]
-    for names, how in (
-        ([who for who in late if who not in untimed], "taken as one second after the due date"),
-        (
-            [who for who in late if who in untimed],
-            "but the gradebook has no due date, so nothing is deducted",
-        ),
-    ):
-        if names:
-            lines.append(f"late, {how}: {listed(names)}; {say_when}")
-    return lines
+    untimed = [who for who, when in report.collected.items() if when is None and who not in late]
+    lines = []
+    if late:
+        counts = "Each counts as late by the least, one day where the penalty goes by days"
+        if any(report.collected[who] is None for who in late):
+            counts = "The gradebook has no due date, so nothing is deducted"
+        word = f"{len(late)} late, by {platform.title}'s word, without times: {listed(late)}"
+        lines.append(f"{word}. {counts}; {how}")
+    if len(untimed) + len(late) < len(report.collected) or platform.tells_time:
+        return [*lines, f"without a time, so never late: {listed(untimed)}"] if untimed else lines
+    if platform.tells_late:
+        told = f"{platform.title}'s zip file tells no times, only who is late"
+        return [f"{told}: {'the others count' if late else 'all count'} as on time", *lines]
+    told = f"{platform.title}'s zip file tells no times: all count as handed in on time"
+    return [f"{told}; {how}"]
 
 
 @click.command(

@@ -12,6 +12,7 @@ from nbexaminer.errors import GradebookUnavailable
 from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.people.roster import Learner, read_roster
+from nbexaminer.platforms.uploads import late_by_word
 
 
 def up_to_date_roster(plugin: ExportPlugin, gradebook: Gradebook) -> list[Learner]:
@@ -48,7 +49,7 @@ class SafeCsvExport(ExportPlugin):
         found = select(SubmittedNotebook.assignment_id).join(Grade.notebook).where(given)
         graded = set(gradebook.db.scalars(found))
         with open(path, "w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
+            table = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
             table.writerow(self.COLUMNS)
             for assignment in gradebook.assignments:
                 if self.assignment and assignment.name not in self.assignment:
@@ -56,12 +57,14 @@ class SafeCsvExport(ExportPlugin):
                 handed_in = {s.student_id: s for s in assignment.submissions}
                 for learner in learners:
                     submission = handed_in.get(learner.student_id)
-                    raw = penalty = score = None
+                    raw = penalty = score = when = None
+                    if submission is not None:
+                        when = late_by_word(gradebook, submission) or submission.timestamp
                     if submission is not None and submission.id in graded:
                         raw, penalty = submission.score, submission.late_submission_penalty
                         score = max(0.0, raw - penalty)
                     row = [
-                        assignment.name, assignment.duedate, submission and submission.timestamp,
+                        assignment.name, assignment.duedate, when,
                         learner.student_id, learner.last_name, learner.first_name, learner.email,
                         raw, penalty, score, assignment.max_score, learner.section,
                     ]  # fmt: skip

@@ -6,6 +6,7 @@ Scores come from the gradebook, what went wrong from the graded notebooks in aut
 of those is missing, the report says so and does without. `--assignment` and `--student` choose.
 """
 
+import csv
 from pathlib import Path
 from typing import Any, cast
 
@@ -67,7 +68,8 @@ class ClassReport(ExportPlugin):
         page.write_bytes(text.encode("utf-8", "replace"))
         tables = [facts.table for facts in found] or [pd.DataFrame(columns=list(COLUMNS))]
         rows = pd.concat(tables).replace({"needs_hand_grading": {True: "yes", False: "no"}})
-        rows.map(safe_cell).to_csv(table, index=False, lineterminator="\r\n")
+        rows = rows.map(safe_cell)
+        rows.to_csv(table, index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
         self.log.info("The class report is in %s and %s", page, table)
 
     def _base_line(self, course: Any) -> BaseLine:

@@ -18,32 +18,23 @@ from typing import Any, NoReturn
 from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from sqlalchemy import Column, String, Table, Text, delete, insert
-from traitlets import Enum, Unicode
+from sqlalchemy import delete, insert
+from traitlets import Enum, List, Unicode, Union
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
-from nbexaminer.intake.times import TIMESTAMP
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 from nbexaminer.platforms.archive import check_place, is_litter, unpack
-from nbexaminer.platforms.known import PLATFORMS, WORKSHEETS
+from nbexaminer.platforms.known import LISTINGS, PLATFORMS, WORKSHEETS
 from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.sheet import Sheet
+from nbexaminer.platforms.uploads import UPLOADS, is_told
 from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
 from nbexaminer.settings import Settings, zone_of
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")
-UPLOADS = Table(
-    "grading_uploads",
-    TABLES,
-    Column("exercise", String(128), primary_key=True),
-    Column("student_id", String(128), primary_key=True),
-    Column("platform", String(32), nullable=False),
-    Column("prefix", Text, nullable=False),
-)
-"""What stood before the learner's own name of the file: feedback that goes back has it too."""
 Files = dict[Path, Upload]
 
 
@@ -70,9 +61,10 @@ class Report:
 class Collector(FileNameCollectorPlugin):
     """Says whose a file of the download is; `c.ZipCollectApp.collector_plugin`.
 
-    By `c.FileNameCollectorPlugin.named_regexp` where that is set, which has to match the file's
-    path in the download from its beginning, and else by the form of the platform that named most of
-    them. Of several attempts of a learner's the newest is collected.
+    By the form of the platform that is named; or by `c.FileNameCollectorPlugin.named_regexp` where
+    that is set, which has to match the file's path in the download from its beginning; or else by
+    the form of the platform that named most of them. Of several attempts of a learner's the newest
+    is collected.
     """
 
     timezone = Unicode(
@@ -83,8 +75,9 @@ class Collector(FileNameCollectorPlugin):
     platform = Enum(
         ["", *PLATFORMS], "", help="The platform that named the files, if they don't show it."
     ).tag(config=True)
-    worksheet = Unicode(
-        "", help=f"{WORKSHEETS}, a CSV file, which says when each submission came."
+    worksheet = Union(
+        [Unicode(""), List(Unicode())],
+        help=f"{WORKSHEETS}, one file or several, which say when each submission came.",
     ).tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -97,7 +90,8 @@ class Collector(FileNameCollectorPlugin):
         zone = Settings(parent=app).zone
         if self.timezone:
             zone = zone_of(self.timezone, "c.Collector.timezone")
-        self.whose = Whose(exercise, zone, self.named_regexp, self.platform)
+        expression = "" if self.platform else self.named_regexp
+        self.whose = Whose(exercise, zone, expression, self.platform)
         self.report = Report()
         self._places: dict[Path, str] = {}
         self._passed_over: list[str] = []
@@ -133,6 +127,8 @@ class Collector(FileNameCollectorPlugin):
     def _is_taken(self, place: str) -> bool:
         """Whether a file is looked at. Raises Malformed for an archive."""
         suffix = Path(place).suffix
+        if Path(place).name in LISTINGS:
+            return True
         if suffix.lower() in ARCHIVES:
             raise Malformed("archives that learners hand in are not opened, nor any but zip ones")
         if suffix not in self.valid_ext:
@@ -174,8 +170,7 @@ class Collector(FileNameCollectorPlugin):
             return {}
         if (platform := self.whose.platform) is not None:
             self.report.platform = type(platform)
-            if self.worksheet:
-                self._read_worksheet(platform)
+            self._read_worksheets(platform)
         found = {}
         for path, place in self._places.items():
             try:
@@ -191,13 +186,19 @@ class Collector(FileNameCollectorPlugin):
             place = Path(*place.parts[1:])
         return place.as_posix()
 
-    def _read_worksheet(self, platform: Platform) -> None:
-        try:
-            if not platform.worksheet:
-                raise Malformed(f"there is only {WORKSHEETS}, not {platform.title}'s")
-            platform.read_worksheet(Sheet(read_file(self.worksheet)))
-        except Malformed as error:
-            self.parent.fail(f"{self.worksheet}: {error}")
+    def _read_worksheets(self, platform: Platform) -> None:
+        """Those that somebody named, and the platform's own, in the download."""
+        named = [self.worksheet] if isinstance(self.worksheet, str) else self.worksheet
+        files = [Path(file) for file in named if file]
+        if files and not platform.worksheet:
+            self.parent.fail(f"{files[0]}: there is only {WORKSHEETS}, not {platform.title}'s")
+        listing = f"{self.whose.wrapper}{platform.listing}"
+        files += [path for path in self.extracted.rglob("*") if self._place(path) == listing]
+        for file in files:
+            try:
+                platform.read_worksheet(read_file(file))
+            except Malformed as error:
+                self.parent.fail(f"{file}: {error}")
 
     def _name_the_others(self, found: Files) -> None:
         """Name those of whom the download has files, but none that could be collected."""
@@ -233,7 +234,7 @@ class Collector(FileNameCollectorPlugin):
                 self._refuse(place, "there are two of that name and time")
             else:
                 kept[path] = upload
-        if any(upload.named.late for upload in kept.values()):
+        if any(upload.named.late and not is_told(upload.handed_in) for upload in kept.values()):
             self.report.late.append(learner)
         return kept
 
@@ -257,7 +258,7 @@ class Collector(FileNameCollectorPlugin):
             return files
         self.report.unchanged.append(learner)
         told = [file.handed_in for file in files.values() if file.handed_in is not None]
-        if told and not (folder / TIMESTAMP).exists():  # only this download tells it
+        if told and not _is_told(folder):  # only this download tells it
             (folder / TIMESTAMP).write_text(f"{max(told)}")
         return {}
 
@@ -278,6 +279,14 @@ class Collector(FileNameCollectorPlugin):
 
 def _when(upload: Upload) -> datetime.datetime:
     return upload.handed_in or datetime.datetime.min
+
+
+def _is_told(folder: Path) -> bool:
+    """Whether a submitted folder says when it came: what can't be read, somebody wrote."""
+    try:
+        return is_told(read_timestamp(folder))
+    except Malformed:
+        return True
 
 
 def _same(path: Path, other: Path) -> bool:
@@ -307,14 +316,14 @@ def collect(
     exercise: str,
     archives: Sequence[Path],
     platform: str = "",
-    worksheet: Path | None = None,
+    worksheets: Sequence[Path] = (),
     force: bool = False,
 ) -> Report:
     """Put zip files into downloaded/EXERCISE/archive, and take from them what learners handed in.
 
     It is `nbgrader zip_collect`, with the files put where it looks.
 
-    platform: its module, if names don't show it; worksheet: a file of its that tells more.
+    platform: its module, if names don't show it; worksheets: files of its that tell more.
     What lay there before is moved to downloaded/EXERCISE/earlier. Raises Refusal.
     """
     course.check_exercise(exercise)
@@ -332,8 +341,8 @@ def collect(
     app.coursedir.db_url = course.db_url
     if platform:
         app.config.Collector.platform = platform
-    if worksheet:
-        app.config.Collector.worksheet = str(worksheet)
+    if worksheets:
+        app.config.Collector.worksheet = [str(file) for file in worksheets]
     _replace(Path(app._format_collect_path(app.archive_directory)), named)
     shutil.rmtree(app._format_collect_path(app.extracted_directory), ignore_errors=True)
     app.start()

@@ -21,7 +21,7 @@ class Named:
     own: the learner's own name of the file, or empty where the platform made the file.
     prefix: what stands before it, for feedback that goes the same way back.
     handed_in: in UTC, or None where the name doesn't say.
-    late: the platform calls it late.
+    late: the platform calls it late, which counts where it doesn't say when it came.
     rivals: users whom the name could mean too, if a learner had built it so.
     advice: what to do where nobody fits, or empty.
     """
@@ -110,7 +110,8 @@ class Platform(ABC):
     export: the file that takes scores back, or None where no form of it is known.
     tells_time: whether names say when something was handed in; tells_late: only if it came late.
     gives_ids: whether its user names can be the learners' names here, with no roster.
-    worksheet: what a file is called that tells more of a download, or empty.
+    worksheet: what a file is called that tells more of a download, or empty; listing: the name of
+        one that is in the download, beside the learners' files.
     takes_back: where a zip file of feedback is uploaded, or empty where there is no such place.
     about_pages: what the instructor is told about feedback that goes there.
     class_list: headings that its list of a class has and no other, in small letters and digits.
@@ -124,6 +125,7 @@ class Platform(ABC):
     tells_late: ClassVar[bool] = False
     gives_ids: ClassVar[bool] = False
     worksheet: ClassVar[str] = ""
+    listing: ClassVar[str] = ""
     takes_back: ClassVar[str] = ""
     about_pages: ClassVar[str] = ""
     class_list: ClassVar[frozenset[str]] = frozenset()
@@ -150,5 +152,8 @@ class Platform(ABC):
         except Malformed:
             return True
 
-    def read_worksheet(self, table: Sheet) -> None:  # noqa: B027
-        """Take what its `worksheet` says into account. Raises Malformed."""
+    def read_worksheet(self, data: bytes) -> None:  # noqa: B027
+        """Take what its `worksheet` or `listing` says into account; there may be several.
+
+        Raises Malformed.
+        """

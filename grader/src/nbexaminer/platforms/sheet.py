@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from nbexaminer.errors import Malformed
+from nbexaminer.notebook.harmless import is_computed
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -14,7 +15,6 @@ _MARKS = (
 )
 _BOM = "\ufeff"
 _NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
-_COMPUTED = ("=", "+", "-", "@", "|", "%")
 
 
 class Sheet:
@@ -78,7 +78,7 @@ class Sheet:
     def computed(self, row: int) -> int:
         """How many cells of a row a spreadsheet would compute."""
         texts = (text.strip() for text in self.rows[row])
-        return sum(len(t) > 1 and t.startswith(_COMPUTED) and number(t) is None for t in texts)
+        return sum(len(t) > 1 and is_computed(t) and number(t) is None for t in texts)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:

@@ -11,6 +11,8 @@ from nbgrader.api import Assignment, Gradebook
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from nbexaminer.database import TABLES
+from nbexaminer.deadlines import all_ahead
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
@@ -18,6 +20,7 @@ from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
 from nbexaminer.people.roster import ROSTER, People, is_called, read_roster
 from nbexaminer.platforms.known import PLATFORMS, TITLES
 from nbexaminer.platforms.platform import Named, Platform
+from nbexaminer.platforms.uploads import LEAST_LATE
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
@@ -43,7 +46,7 @@ class Whose:
     zone: of the times in them; expression: regular expression for another platform, or empty.
     given: the module of the platform that named the files, if they don't show it.
     people: the class; has_roster: somebody has read one, so that others are strangers.
-    due: when the exercise is, in UTC.
+    due: when the exercise is, in UTC; ahead: how much later for some learners.
     platform: the one that named the files, once it is known; wrapper: a folder around them all.
     """
 
@@ -54,6 +57,7 @@ class Whose:
     people: People = field(default_factory=lambda: People([]))
     has_roster: bool = False
     due: datetime.datetime | None = None
+    ahead: dict[str, datetime.timedelta] = field(default_factory=dict)
     platform: Platform | None = None
     wrapper: str = ""
 
@@ -67,6 +71,8 @@ class Whose:
             self.has_roster = gradebook.db.scalar(select(ROSTER.c.student_id)) is not None
             due = select(Assignment.duedate).where(Assignment.name == self.exercise)
             self.due = gradebook.db.scalar(due)
+            TABLES.create_all(gradebook.engine)
+            self.ahead = all_ahead(gradebook.db.connection(), self.exercise)
 
     def recognise(self, places: Sequence[str]) -> None:
         """Find out which platform named the files, also where somebody put them into a folder.
@@ -126,14 +132,13 @@ class Whose:
             if self.platform is not None:
                 of = f"not of {self.platform.title}'s form, {self.platform.form}"
             raise Malformed(f"its name is {of}; for another platform set {EXPRESSION}")
-        when = named.handed_in
-        if named.late and self.due is not None:  # by how much, nobody knows
-            when = self.due + datetime.timedelta(seconds=1)
-        return _checked(Upload(self._learner(named), when, named.own, named))
+        learner, when = self._learner(named), named.handed_in
+        if when is None and named.late and self.due is not None:
+            when = self.due + self.ahead.get(learner, datetime.timedelta()) + LEAST_LATE
+        return _checked(Upload(learner, when, named.own, named))
 
     def _learner(self, named: Named) -> str:
         """Whom the platform means. Raises Malformed where nobody, or more than one, fits."""
-        assert self.platform is not None
         learner, reason = self.people.find(named.identifiers, named.name)
         if learner is not None:
             # A learner may have put numbers into a name, to be another.
@@ -141,11 +146,21 @@ class Whose:
             if others - {None, learner} or (others and not is_called(learner, named.name)):
                 text = f"its numbers could mean {learner.student_id} or another"
                 raise Malformed(f"{text}; {BY_HAND}")
+            other = learner.email.casefold()
+            told = {one.casefold() for one in named.identifiers if "@" in one}
+            if (
+                other
+                and told
+                and other not in told
+                and self.people.find(named.identifiers)[0] is None
+            ):
+                text = f"is called like {learner.student_id}, who has another e-mail address"
+                raise Malformed(f"{text}; {BY_HAND}")
             return learner.student_id
-        if self.platform.gives_ids and not self.has_roster:
+        if self.platform and self.platform.gives_ids and not self.has_roster:
             return named.identity
         advice = f"put that right on the roster, or {BY_HAND}"
-        if named.identifiers:
+        if named.identifiers and self.platform:
             advice = f"add them to the roster with what the platform calls them: {typed('roster')}"
         raise Malformed(named.advice or f"{reason}; {advice}")
 
@@ -153,15 +168,21 @@ class Whose:
         match = re.match(self.expression, place)
         if match is None:
             raise Malformed(f"{EXPRESSION} doesn't match its path")
-        groups = match.groupdict()
-        learner, name, text = (groups.get(k) for k in ("student_id", "file_id", "timestamp"))
-        if learner is None or name is None:
-            raise Malformed(f"{EXPRESSION} finds no group student_id or no file_id in its path")
+        groups = {key: text or "" for key, text in match.groupdict().items()}
+        learner, own, text = (groups.get(k, "") for k in ("student_id", "file_id", "timestamp"))
+        email, first, last = (groups.get(k, "") for k in ("email", "first_name", "last_name"))
+        name = f"{first} {last}".strip()
+        if not own or not (learner or email or name):
+            raise Malformed(
+                f"{EXPRESSION} finds no group student_id, email, first_name or last_name, or no "
+                "file_id in its path"
+            )
+        learner = learner or self._learner(Named("", (email,), name, own, ""))
         when = None
         if text:
             is_six = re.fullmatch(r"\d{4}(-\d\d){5}", text)
             when = six_numbers(text, self.zone) if is_six else parse_timestamp(text)
-        return _checked(Upload(learner, when, name, Named(learner, (), "", name, "")))
+        return _checked(Upload(learner, when, own, Named(learner, (), "", own, "")))
 
 
 def _checked(upload: Upload) -> Upload:

@@ -43,3 +43,4 @@ TITLES = any_of(kind.title for kind in PLATFORMS.values())
 TAKERS = any_of(kind.title for kind in PLATFORMS.values() if kind.takes_back)
 EXPORTS = _files(lambda platform: platform.export.kind if platform.export else "")
 WORKSHEETS = _files(lambda platform: platform.worksheet)
+LISTINGS = {platform.listing for platform in PLATFORMS.values()} - {""}

@@ -1,14 +1,20 @@
-"""Canvas: its download of submissions and its gradebook file.
+"""Canvas: its download of submissions, its list of them and its gradebook file.
 
 Source: canvas-lms, lib/content_zipper.rb, lib/gradebook_exporter.rb, lib/gradebook_importer.rb and
-AbstractAssignment#infer_comment_context_from_filename.
+AbstractAssignment#infer_comment_context_from_filename; for the list its documentation, Submissions
+API, "List assignment submissions", and lib/api/v1/submission.rb.
 """
 
+import datetime
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from nbexaminer.errors import Malformed
+from nbexaminer.intake.times import parse_timestamp
 from nbexaminer.platforms.platform import GradebookFile, Named, Platform
+from nbexaminer.platforms.sheet import Sheet
 
 # lovelaceada_LATE_12345_67890_1-attention.ipynb: sortable name without spaces and punctuation, the
 # user's id, the file's id, the learner's own name of it. A text entry has neither of the last.
@@ -64,9 +70,13 @@ class CanvasFile(GradebookFile):
 
 
 class Canvas(Platform):
-    """Canvas, and its "Download Submissions"."""
+    """Canvas, and its "Download Submissions".
+
+    times: when users' last submissions came, in UTC, by a list of submissions.
+    """
 
     title = "Canvas"
+    worksheet = "list of submissions"
     export = CanvasFile
     form = "NAME_USER_FILE_OWNNAME, with LATE_ before USER where it came late"
     tells_late = True
@@ -84,6 +94,10 @@ class Canvas(Platform):
         "integrationid": "number",
     }
 
+    def __init__(self, exercise: str, zone: datetime.tzinfo) -> None:
+        super().__init__(exercise, zone)
+        self.times: dict[str, datetime.datetime] = {}
+
     def read(self, place: str) -> Named | None:
         """What a path in the download says, or None."""
         match = _NAME.fullmatch(place)
@@ -96,8 +110,34 @@ class Canvas(Platform):
             name=match["name"] or "",
             own=own,
             prefix=place.removesuffix(own),
+            handed_in=self.times.get(user),
             late=_LATE.search(place) is not None,
             # Who may choose a name could put numbers into it.
             rivals=tuple(_USERS.findall(place)[1:]),
             advice=_ANONYMOUS if user.startswith("anon_") else "",
         )
+
+    def read_worksheet(self, data: bytes) -> None:
+        """Take what a list of submissions says into account. Raises Malformed."""
+        rows = [row for row in _submissions(data) if {"user_id", "submitted_at"} <= {*row}]
+        if not rows:
+            raise Malformed(
+                "it is no list of submissions, JSON or CSV with user_id and submitted_at, as "
+                "Canvas's address .../api/v1/courses/NUMBER/assignments/NUMBER/submissions has it"
+            )
+        if len(several := {str(row.get("assignment_id")) for row in rows}) > 1:
+            raise Malformed(f"it has submissions of {len(several)} assignments: take those of one")
+        for row in rows:
+            if row["submitted_at"]:
+                user, when = str(row["user_id"]), parse_timestamp(str(row["submitted_at"]))
+                self.times[user] = max(when, self.times.get(user, when))
+
+
+def _submissions(data: bytes) -> list[dict[str, object]]:
+    """The rows of a list, whatever they are."""
+    try:
+        rows = json.loads(data)
+    except (ValueError, RecursionError):
+        header, *rest = Sheet(data).rows or [[]]
+        return [dict(zip(header, row, strict=False)) for row in rest]
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

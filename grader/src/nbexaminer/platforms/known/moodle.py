@@ -91,14 +91,14 @@ class Moodle(Platform):
             advice=_BLIND if name == "Participant" else "",
         )
 
-    def read_worksheet(self, table: Sheet) -> None:
+    def read_worksheet(self, data: bytes) -> None:
         """Take what a grading worksheet says into account. Raises Malformed."""
         from dateutil import parser  # slow to import, and only this needs it
 
+        table = Sheet(data)
         if not MoodleFile.is_header(table.header):
             raise Malformed("it is no grading worksheet of Moodle's, in English")
         file = MoodleFile(table)
-        self.listed = {}
         for row in file.learners():
             (participant, *identifiers), _ = file.called(row)
             values = dict(zip(file.header, table.rows[row], strict=False))
