@@ -32,7 +32,7 @@ def check() -> Status:
     from nbexaminer.sandbox.promises import tried
     from nbexaminer.sandbox.view import Sandbox
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     status = Status.FINE
     try:
         if broken := _show(console, tried(Sandbox.find(profile_of(Path.cwd())))):

@@ -28,7 +28,7 @@ unsafe_option = click.option(
 
 def console() -> Console:
     """Where commands print; lines are as long as they are."""
-    return Console(highlight=False, soft_wrap=True)
+    return Console(highlight=False, emoji=False, soft_wrap=True)
 
 
 def refusing(run: Command) -> Callable[..., None]:

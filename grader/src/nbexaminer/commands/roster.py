@@ -46,7 +46,7 @@ def roster(
     exclude: tuple[str, ...],
     include: tuple[str, ...],
 ) -> Status:
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     course.check_exercise()  # else a new gradebook would lie wherever one happens to be
     with course.gradebook() as gradebook:
         status = Status.FINE

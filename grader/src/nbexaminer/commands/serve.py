@@ -73,7 +73,9 @@ def serve(
 
     exchange = None if inbox else Exchange.of(course)
     if inbox is not None:
-        arrivals = Arrivals(inbox, exercise, drop_box=False, check_owner=False)
+        arrivals = Arrivals(
+            inbox, exercise, drop_box=False, check_owner=False, exercises=course.exercises()
+        )
     elif exchange is not None:
         arrivals = Arrivals(exchange.inbound, exercise, check_owner=exchange.check_owner)
     else:

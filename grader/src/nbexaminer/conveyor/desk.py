@@ -6,12 +6,13 @@ their place; its feedback is released, and the row says so. After a kill anywher
 no row is graded, and what has one gets what it still lacks.
 """
 
+import contextlib
 import datetime
 import shutil
 import tempfile
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterable
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -27,22 +28,27 @@ from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put_page, wr
 from nbexaminer.conveyor.scratch import Scratch, url_in
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
-from nbexaminer.deadlines import extensions
+from nbexaminer.deadlines import ahead_of
 from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
+from nbexaminer.examination.verdicts import in_words
 from nbexaminer.gradebook import attempts
 from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.gradebook.writer import ClassGradebook
-from nbexaminer.intake.files import read_file
+from nbexaminer.intake.files import MAX_FILES_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.times import TIMESTAMP
-from nbexaminer.people.roster import excluded_ids
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp, write_timestamp
+from nbexaminer.people.roster import excluded_ids, strangers
 from nbexaminer.typed import typed
 
 LOOKING = 0.1
 """The most of its time that goes into looking."""
 CHECK_SECONDS = 5.0
 """How often it is checked whether what grades has changed."""
+WRITING = 60.0
+"""Seconds for which serving once waits for what is still being written to."""
+MAX_KEPT = 1 << 30
+"""Bytes of the disk that a learner's attempts may take up before another one is kept."""
 OUTDATED = (
     "the source notebook of {0}, or the code that grades it, has changed. What came in before is "
     "graded as it was. Run `{1} {0}` to grade it again, then serve again"
@@ -53,18 +59,20 @@ OUTDATED = (
 class AttemptJob(Job):
     """An attempt on its way.
 
-    noticed: when, on the monotonic clock.
+    since: when the learner began to wait, on the monotonic clock.
     recorded: it has its row.
     apart: the folder of what its feedback is made from where it doesn't count.
     event: what came of it.
+    waits: points of it wait for the instructor.
     """
 
     attempt: Attempt
-    noticed: float
+    since: float
     secret: str = ""
     recorded: bool = False
     apart: Path | None = None
     event: str = ""
+    waits: bool = False
 
 
 class Desk:
@@ -94,8 +102,11 @@ class Desk:
         self._say, self._once = say, once
         self._rules = folder.course.settings
         self._resumed: deque[AttemptJob] | None = None
-        self._waiting: deque[Arrival] = deque()
+        self._waiting: defaultdict[Hashable, deque[Arrival]] = defaultdict(deque)
+        self._turns: defaultdict[Hashable, float] = defaultdict(float)
+        self._kept: dict[str, int] = {}
         self._next_look = self._next_check = 0.0
+        self._written_by = time.monotonic() + WRITING
         self.summary = Summary()
 
     # What comes in.
@@ -111,7 +122,8 @@ class Desk:
                 raise CannotGrade(OUTDATED.format(self._folder.exercise, typed("grade")))
         if now < self._next_look:
             return
-        self._waiting.extend(self._arrivals.look())
+        for arrival in self._arrivals.look():
+            self._waiting[arrival.account].append(arrival)
         for name, reason in self._arrivals.odd:
             self.summary.not_graded += 1
             self._say("", f"not taken: {name}: {reason}", True)
@@ -120,14 +132,18 @@ class Desk:
 
     def ended(self) -> bool:
         """Whether all has been taken, and no more is waited for."""
-        waits = self._resumed or self._waiting or self._arrivals.settling
-        return self._once and not waits
+        settling = self._arrivals.settling and time.monotonic() < self._written_by
+        return self._once and not (self._resumed or any(self._waiting.values()) or settling)
 
     def take(self, busy: Collection[str]) -> AttemptJob | None:
-        """The next attempt to be graded: of a learner one after the other."""
+        """The next attempt to be graded: of a learner one after the other.
+
+        What is not graded takes its turn, too, and some of it is left for after the next look.
+        """
         if self._resumed:
             return self._resumed.popleft()
-        for arrival in [a for a in self._waiting if a.learner not in busy]:
+        end = time.monotonic() + PAUSE
+        while (arrival := self._next(busy)) is not None:
             try:
                 job = self._admit(arrival)
             except (CannotGrade, GradebookUnavailable):
@@ -135,28 +151,44 @@ class Desk:
             except Exception as error:
                 job = None
                 self.fail(arrival.learner, error)
-            self._waiting.remove(arrival)
-            if job is not None:
+            self._waiting[arrival.account].popleft()
+            self._turns[arrival.account] = now = time.monotonic()
+            if job is not None or now >= end:
                 return job
         return None
+
+    def _next(self, busy: Collection[str]) -> Arrival | None:
+        """Of those whose turn it can be, the one whose last was before all others'."""
+        first = (arrivals[0] for arrivals in self._waiting.values() if arrivals)
+        free = (arrival for arrival in first if arrival.learner not in busy)
+        return min(free, key=lambda arrival: self._turns[arrival.account], default=None)
 
     def _admit(self, arrival: Arrival) -> AttemptJob | None:
         """Keep an attempt; gives it where it is to be graded."""
         exercise, learner = self._folder.exercise, arrival.learner
         attempt = Attempt(arrival.name, learner, exercise, arrival.handed_in)
-        job = AttemptJob(student=learner, attempt=attempt, noticed=arrival.noticed)
+        job = AttemptJob(student=learner, attempt=attempt, since=arrival.since)
         try:
             with self._gradebook.transaction() as connection:
-                before = attempts.read_attempts(connection, exercise, learner)
+                dropped = arrival.is_dropped
+                before = attempts.read_attempts(connection, exercise, learner, used=dropped)
                 excluded = learner in excluded_ids(connection)
-            kept = self._keep(arrival, attempt, before[-1:])
+                if not before and strangers(connection, [learner]):
+                    self._say(learner, "is not on the roster, and is graded all the same", False)
+            used = sum(attempt.is_used for attempt in before)
+            used_up = 0 < self._rules.attempts <= used and not excluded
+            if used_up and dropped:
+                job.secret = self._arrivals.secret(arrival)
+                self._refuse(job)
+                return None
+            kept = self._keep(arrival, attempt, before)
             if kept is None:
                 return None
             job.secret = _secret(kept)
             if excluded:
                 self._say(learner, "is excluded: the submission is kept, and not graded", False)
                 return None
-            if 0 < self._rules.attempts <= sum(not attempt.reason for attempt in before):
+            if used_up:
                 self._refuse(job)
                 return None
             self._to_grade(job, kept)
@@ -164,7 +196,8 @@ class Desk:
             self._say(learner, "is written anew, which is graded instead", False)
             return None
         except Malformed as error:
-            job.secret = job.secret or self._arrivals.secret(arrival)
+            with contextlib.suppress(Malformed):
+                job.secret = job.secret or self._arrivals.secret(arrival)
             self._turn_away(job, error)
             return None
         if job.submission.left_out:
@@ -177,22 +210,32 @@ class Desk:
         job.submission = replace(read, timestamp=read.timestamp or job.attempt.handed_in)
         job.what = (read.task,)
 
-    def _keep(self, arrival: Arrival, attempt: Attempt, last: list[Attempt]) -> Path | None:
+    def _keep(self, arrival: Arrival, attempt: Attempt, before: list[Attempt]) -> Path | None:
         """Copy it to where it stays; None for the last one once more: a file was only touched."""
         place = attempt.folder(self._folder.root)
         if place.is_dir():
+            if arrival.is_dropped:  # a name can be made up that leads there
+                self._arrivals.secret(arrival)
             return place
+        if attempt.student not in self._kept:
+            self._kept[attempt.student] = _taken_up(place.parent)
+        if self._kept[attempt.student] > MAX_KEPT:
+            most = f"{MAX_KEPT / 1e6:.0f} MB"
+            raise Malformed(f"all that was handed in for this exercise takes up more than {most}")
         part = place.with_name(f".{place.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         try:
             for remark in self._arrivals.copy(arrival, part):
                 self._say(arrival.learner, remark, False)
-            before = [] if arrival.is_dropped else [a.folder(self._folder.root) for a in last]
-            if any(_content(folder) == _content(part) for folder in before):
+            graded = [a.folder(self._folder.root) for a in before if a.score is not None]
+            last = [] if arrival.is_dropped else graded[-1:]
+            if any(_content(folder) == _content(part) for folder in last):
                 return None
-            if not (part / TIMESTAMP).exists():
-                (part / TIMESTAMP).write_text(f"{arrival.handed_in:%Y-%m-%d %H:%M:%S.%f} UTC")
+            with contextlib.suppress(Malformed):  # grading it says so
+                if read_timestamp(part) is None:
+                    write_timestamp(part, arrival.handed_in)
+            self._kept[attempt.student] += _taken_up(part)
             part.rename(place)
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -208,7 +251,7 @@ class Desk:
 
     def _resumed_job(self, row: Attempt) -> AttemptJob | None:
         kept = row.folder(self._folder.root)
-        job = AttemptJob(student=row.student, attempt=row, noticed=time.monotonic())
+        job = AttemptJob(student=row.student, attempt=row, since=time.monotonic())
         job.secret, job.recorded = _secret(kept), True
         job.event = "what an earlier run left undone"
         if row.score is None:
@@ -242,6 +285,7 @@ class Desk:
             return None
         self.summary.graded += not job.recorded
         self.summary.unreadable += bool(job.attempt.reason)
+        self.summary.waiting += job.waits
         job.recorded = True
         return self._to_feedback(job)
 
@@ -256,23 +300,25 @@ class Desk:
         """Find what the attempt is worth, and whether it counts, unless that is written down."""
         student, rules = job.student, self._rules
         with self._gradebook.transaction() as connection:
-            before = attempts.read_attempts(connection, self._folder.exercise, student)
-            granted = extensions(connection, self._folder.exercise, student)
+            before = attempts.read_attempts(connection, self._folder.exercise, student, used=True)
+            ahead = ahead_of(connection, self._folder.exercise, student)
             # A due date, an extension or a test may have changed since it was graded.
             now = self._gradebook.tests_worth(connection, student)
             before = [replace(a, score=now) if a.counts else a for a in before]
-        ahead = granted[0].ahead if granted and granted[0].due is not None else None
         points, told = self._scratch.worth(student, submission.timestamp, ahead, result.notebooks)
         if job.recorded:
             return
         key, reason = submission.key, result.reason
         attempt = replace(job.attempt, key=key, score=points, graded_at=_now(), reason=reason)
         job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
-        number = 1 + sum(not a.reason for a in before)
+        number = 1 + sum(a.is_used for a in before)
         of = f" of {rules.attempts}" if rules.attempts else ""
         job.event = f"attempt {number}{of}: {told}"
         if reason:
             job.event = f"can't be read: {reason}"
+        if result.remarks:
+            job.event += f"; {in_words(result.remarks)}"
+            job.waits = any(remark.waits for remark in result.remarks)
         if not job.attempt.counts:
             job.event += "; an earlier attempt goes on counting"
 
@@ -281,7 +327,7 @@ class Desk:
         place = self._folder.submitted(job.student)
         new = place.with_name(f".{place.name}.new")
         shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(job.attempt.folder(self._folder.root), new)
+        shutil.copytree(job.attempt.folder(self._folder.root), new, copy_function=_copy)
         publish(new, place)
         write = partial(attempts.write_attempt, attempt=job.attempt)
         self._folder.write_down(self._gradebook, submission, result, write)
@@ -309,10 +355,10 @@ class Desk:
                 attempts.mark_released(connection, job.attempt.name)
         if job.apart is not None:
             shutil.rmtree(job.apart, ignore_errors=True)
-        seconds = time.monotonic() - job.noticed
+        seconds = time.monotonic() - job.since
         if job.do is not grade_task:
             self.summary.seconds.append(seconds)
-        needed = bool(job.attempt.reason) and job.attempt.score is not None
+        needed = (bool(job.attempt.reason) and job.attempt.score is not None) or job.waits
         self._say(job.student, f"{job.event}; feedback after {seconds:.1f} s", needed)
 
     def _hand_out(self, job: AttemptJob, pages: Iterable[Path]) -> None:
@@ -333,10 +379,14 @@ class Desk:
             f"What counts is your {self._rules.counted} graded attempt."
         )
         job.attempt = replace(job.attempt, reason=reason, graded_at=_now())
+        kept = job.attempt.folder(self._folder.root)
+        shutil.rmtree(kept, ignore_errors=True)
+        kept.mkdir(parents=True)
+        (kept / SECRET).write_text(job.secret)
         with self._gradebook.transaction() as connection:
             attempts.write_attempt(connection, job.attempt)
         job.recorded = True
-        job.event = f"refused and kept, since {limit} of {limit} attempts are used up"
+        job.event = f"refused, since {limit} of {limit} attempts are used up"
         self.summary.refused += 1
         self._release(job, self._refusal(job, reason))
 
@@ -390,6 +440,16 @@ def _secret(folder: Path) -> str:
         return read_file(folder / SECRET, MAX_SECRET_BYTES).decode(errors="replace")
     except Malformed:
         return ""
+
+
+def _taken_up(folder: Path) -> int:
+    """Bytes on the disk of what is in a folder; a file of several names is one."""
+    states = (path.stat() for path in folder.rglob("*"))
+    return sum({state.st_ino: state.st_blocks * 512 for state in states}.values())
+
+
+def _copy(path: str, to: str) -> None:
+    copy_file(path, Path(to), MAX_FILES_BYTES)
 
 
 def _content(folder: Path) -> str:

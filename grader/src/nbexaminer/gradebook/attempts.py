@@ -50,7 +50,7 @@ class Attempt:
     handed_in, graded_at: UTC, without a zone.
     key: hash of all that its grades depend on.
     score: points of the tests, what being late costs taken off; None where it was refused.
-    reason: why it could not be read or was refused, or empty.
+    reason: why not all of it could be read or it was refused, or empty.
     released: whether the learner has the feedback.
     """
 
@@ -65,6 +65,11 @@ class Attempt:
     reason: str = ""
     released: bool = False
 
+    @property
+    def is_used(self) -> bool:
+        """Whether it is one of those that are allowed, since a learner learned its points."""
+        return not self.reason or bool(self.score)
+
     def folder(self, root: Path) -> Path:
         """Where it is kept in the course folder `root`; the last letters tell twins apart."""
         short = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:6]
@@ -73,12 +78,18 @@ class Attempt:
 
 
 def read_attempts(
-    connection: Connection, assignment: str, student: str | None = None
+    connection: Connection, assignment: str, student: str | None = None, used: bool = False
 ) -> list[Attempt]:
-    """All attempts, or a learner's, by the time of handing in."""
+    """All attempts, or a learner's, by the time of handing in.
+
+    used: without those that neither count nor are used, of which there is no end.
+    """
     wanted = select(ATTEMPTS).where(ATTEMPTS.c.assignment == assignment)
     if student is not None:
         wanted = wanted.where(ATTEMPTS.c.student == student)
+    if used:
+        read = (ATTEMPTS.c.reason == "") | (ATTEMPTS.c.score > 0)
+        wanted = wanted.where(ATTEMPTS.c.counts | read)
     rows = connection.execute(wanted.order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.graded_at))
     return [Attempt(**row) for row in rows.mappings()]
 

@@ -4,6 +4,7 @@ Everything goes by descriptors: what was checked is what is read, whatever takes
 """
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -20,6 +21,8 @@ MAX_FILES_BYTES = 100 << 20
 MAX_DEPTH = 20
 MAX_PLACE = 500
 """Bytes of a place in a folder, so that no path gets longer than the system takes."""
+_PIECE = 1 << 20
+"""Bytes that are copied at a time."""
 TOO_MUCH = (
     f"the folder holds more than {MAX_FILES} files and folders or {MAX_FILES_BYTES / 1e6:.0f} MB, "
     f"or paths more than {MAX_DEPTH} folders deep or {MAX_PLACE} bytes long"
@@ -140,29 +143,47 @@ def open_file(path: str | Path, most: int, folder: int | None = None) -> BinaryI
 def copy_folder(folder: int, to: Path) -> list[str]:
     """Copy what is ordinary in a folder; gives the places of the rest, which stays behind.
 
+    A file of several names is one in the copy, too, which is no larger than what is copied.
     to: a folder that nobody else can change, and that exists.
     Raises Malformed, and OSError.
     """
-    left = []
+    left: list[str] = []
+    copies: dict[tuple[int, int], Path] = {}
     room = MAX_FILES_BYTES
     for entry in walk(folder):
-        if stat.S_ISDIR(entry.state.st_mode):
-            (to / entry.place).mkdir()
-        elif stat.S_ISREG(entry.state.st_mode):
-            room -= copy_file(entry.name, to / entry.place, room, entry.folder)
-        else:
+        place, state = to / entry.place, entry.state
+        if stat.S_ISDIR(state.st_mode):
+            place.mkdir()
+        elif not stat.S_ISREG(state.st_mode):
             left.append(entry.place)
+        elif (copy := copies.setdefault((state.st_dev, state.st_ino), place)) is not place:
+            os.link(copy, place)
+        else:
+            room -= copy_file(entry.name, place, room, entry.folder)
     return sorted(left)
 
 
 def copy_file(path: str | Path, to: Path, most: int, folder: int | None = None) -> int:
     """Copy a regular file to a place where nothing is; gives its size in bytes.
 
-    Raises Malformed where it has more than `most` bytes, or gets to have them meanwhile.
+    Its holes stay holes, and what is added to it meanwhile stays behind. Raises Malformed where it
+    has more than `most` bytes.
     """
-    data = read_file(path, most, folder)
-    with to.open("xb") as copy:
-        return copy.write(data)
+    with open_file(path, most, folder) as file, to.open("xb") as copy:
+        source, end = file.fileno(), 0
+        size = min(os.fstat(source).st_size, most)
+        while end < size:
+            try:
+                start = min(os.lseek(source, end, os.SEEK_DATA), size)
+                end = min(os.lseek(source, start, os.SEEK_HOLE), start + _PIECE, size)
+            except OSError as error:
+                if error.errno != errno.ENXIO:
+                    raise
+                break  # there is a hole up to its end
+            copy.seek(start)
+            copy.write(os.pread(source, end - start, start))
+        copy.truncate(size)
+    return size
 
 
 def too_big(size: int, most: int) -> str:
