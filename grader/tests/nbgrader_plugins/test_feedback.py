@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
 from course.authoring.exercises import ROOT
+from nbexaminer.database import TABLES, put
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage
+from nbexaminer.pages import in_time
 from nbexaminer.pages.formulas import formula
 from nbexaminer.pages.markup import markdown, terminal
+from nbexaminer.platforms.uploads import LEAST_LATE, UPLOADS
 from support.feedback import DUE, EXERCISE, Class, handed_in, unfolded, unreadable
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
@@ -156,6 +160,19 @@ def test_the_head_says_when_and_what_it_cost_in_the_course_s_zone(course: Class)
     assert "Points 4 of 6" in said
 
 
+def test_a_time_that_nobody_told_is_not_made_up(course: Class) -> None:
+    """A learner who was ten days late would read that it was no minute."""
+    with Gradebook(course.url) as gradebook:
+        TABLES.create_all(gradebook.engine)
+        row = {"exercise": EXERCISE, "student_id": "ada", "platform": "Canvas", "prefix": ""}
+        put(gradebook.db.connection(), UPLOADS, row)
+        gradebook.db.commit()
+    course.hand_in("ada", ALL, timestamp=DUE + LEAST_LATE, penalty=2.0)
+    said = unfolded(course.page("ada", handed_in({})))
+    assert "Handed in late, by Canvas's word Due" in said
+    assert "Late penalty: 2 points, taken off already" in said
+
+
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
@@ -174,9 +191,9 @@ def test_what_cannot_be_read_is_said_on_top(course: Class, reason: str, said: st
 
 
 def test_nothing_speaks_to_somebody_who_has_not_handed_in_yet(course: Class) -> None:
-    """ "Run the cell" and "hidden tests decide on 2 more" are too late when it is graded."""
+    """ "Run the cell" and "hidden tests decide on more points" are too late when it is graded."""
     read = unfolded(right(course))
-    for stale in ("hand in", "button", "Run the cell", "make score", "Points so far", "■",
+    for stale in ("hand in", "button", "Run the cell", "make score", "tests that you see", "■",
                   "visible tests pass.", "waiting("):  # fmt: skip
         assert stale not in read, read
     assert "mine" in read, "what the learner's code prints stays"
@@ -271,6 +288,32 @@ def test_the_page_needs_nothing_and_runs_nothing(course: Class) -> None:
     assert_inert(page)
     assert "default-src 'none'" in page and "\x1b" not in page and "\x07" not in page
     assert len(page) < 40_000, "it was 175 kB, mostly of styles that nothing used"
+
+
+def test_what_takes_too_long_is_shown_as_it_was_typed(
+    course: Class, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One learner's page took a quarter of an hour, and a whole class waited for theirs."""
+    monkeypatch.setattr(in_time, "MAX_SECONDS", 0.5)
+    course.hand_in("ben", {"f-visible": 0.0, "f-hidden": 2.0, "w": 1.0}, {"f": "Use **x + x**."})
+    printed = new_output("stream", name="stdout", text="\x1b[1mbold\x1b[0m <b>\n" * 2_000)
+    error = new_output("error", ename="E", evalue="", traceback=["\x1b[31mE\x1b[0m: no"])
+    own = [new_code_cell("1 / 0 < 2", id="o", outputs=[printed, error])]
+    own += [new_markdown_cell("*a " * 6_000, id=f"o{number}") for number in range(60)]
+    given = {"f": "def f(x): return x * x", "w": "It *doubles* <b>, $x$. [[1]]"}
+    notebook = handed_in(given, own, {"f-visible": FAILED})
+    begin = time.process_time()
+    page = course.page("ben", notebook)
+    assert time.process_time() - begin < 3
+    said = unfolded(page)
+    assert "Points 3 of 6" in said and "x is squared" in said and "called f(3)" in said
+    assert entries(page)[0] == "✎ f: answer with a comment"
+    assert entries(page)[1] == "✗ f: visible tests failed 0 of 1 point x is squared"
+    assert in_time.AS_TYPED in said and "def f(x): return x * x" in said
+    assert "It *doubles* <b>, $x$. [[1]]" in said.replace("\u2060", "") and "x + x ." in said
+    assert "1 / 0 < 2" in said and "bold <b>" in said and "E: no" in said and "[31m" not in page
+    assert_inert(page)
+    assert len(page) < 400_000, "of the learner's own cells there is only the beginning"
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="NOT TESTED: the page's width, without Chromium")

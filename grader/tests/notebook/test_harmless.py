@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from nbexaminer.notebook.harmless import safe_markdown
+from nbexaminer.notebook.harmless import safe_cell, safe_markdown
 
 FRAGMENTS = [
     "<", ">", "img", " src=x", " onerror=alert(1)", "script", "/", "svg", "!--", "a", " ", "\n",
@@ -94,3 +94,29 @@ def test_a_pasted_picture_is_shown_a_few_times_or_said_to_be_left_out() -> None:
                          {"q.png": "a picture of 9 × 9 pixels is not shown"})  # fmt: skip
     assert text.count("attachment:") == 3
     assert text.endswith("(the same picture again) (a picture of 9 × 9 pixels is not shown)")
+
+
+# As a spreadsheet may take them: one that separates by ; has other cells than the file.
+SPLIT = re.compile(r"[;|\t]")
+COMPUTED = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+FORMULAS = ["=cmd|' /C calc'!A0", "+1", "-1+2", "@SUM(A1)", "＝1", "＋1", "－1", "＠A"]
+BEFORE = ["", " ", "\t", "\r", '"', "x;", "x; ", 'x;"', "x;'\"", "x|", "x\t", ";;\t"]
+
+
+@pytest.mark.parametrize("begin", FORMULAS)
+@pytest.mark.parametrize("before", BEFORE)
+def test_no_part_of_a_cell_is_a_formula(before: str, begin: str) -> None:
+    """A learner's name would run a program in a spreadsheet that separates by semicolons."""
+    cell = safe_cell(before + begin)
+    assert isinstance(cell, str)
+    written = cell.replace('"', '""')  # the quotes around the whole end where another separates
+    for part in (*SPLIT.split(cell), *SPLIT.split(written)):
+        assert not part.strip(' "').startswith(COMPUTED), cell
+
+
+@pytest.mark.parametrize(
+    "value", [None, 3, -1.5, "Ada", "Müller-Lüdenscheidt", "ada+ml@example.org", "a - b", "A;B"]
+)
+def test_what_is_no_formula_stays(value: object) -> None:
+    """A table for instructors would have names and points that nobody can use."""
+    assert safe_cell(value) == value

@@ -75,7 +75,7 @@ def handed_in(
     submitted = nbformat.reads(submission(source(), dict(answers)).decode(), as_version=4)
     submitted.cells += own
     data = nbformat.writes(submitted).encode()
-    notebook = graft(read_source(source()), read_notebook(data))
+    notebook = graft(read_source(source()), read_notebook(data)).notebook
     outputs = {cell.id: cell.get("outputs", []) for cell in own}
     for cell, added in zip(notebook["cells"][::-1], list(own)[::-1], strict=False):
         cell["outputs" if cell["cell_type"] == "code" else "was"] = outputs[added.id]

@@ -35,6 +35,8 @@ from nbexaminer.errors import Refusal
 from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.notebook.cell import Cell, Role, cells_of, unreadable
 from nbexaminer.pages.feedback.page import HIDDEN, rendered
+from nbexaminer.pages.in_time import in_time, plain
+from nbexaminer.platforms.uploads import late_by_word
 from nbexaminer.settings import Settings
 
 _Converted = tuple[NotebookNode, Any]
@@ -89,6 +91,7 @@ class Grades(GetGrades):
             "late_penalty": penalty,
             "name": " ".join(n for n in (student.first_name, student.last_name) if n),
             "handed_in": submission.timestamp,
+            "late_by_word": late_by_word(gradebook, submission),
             "due": submission.duedate,
             "seconds_late": submission.total_seconds_late,
         }
@@ -201,5 +204,10 @@ class FeedbackPage(Exporter):
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[Any, dict[str, Any]]:
         """The page, and nbconvert's resources."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        return rendered(nb, resources["nbgrader"], Settings(parent=self)), resources
+        convert = super().from_notebook_node
+
+        def page(of: Any) -> tuple[Any, dict[str, Any]]:
+            made, about = convert(of, resources, **kw)
+            return rendered(made, about["nbgrader"], Settings(parent=self)), about
+
+        return in_time(lambda: page(nb), lambda: page(plain(nb)))

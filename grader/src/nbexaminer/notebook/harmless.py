@@ -5,6 +5,7 @@ escape code, streams, plain text and tracebacks, but put HTML, SVG, LaTeX and Ja
 and the HTML and links of Markdown cells, into the page as they are.
 """
 
+import html
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -16,17 +17,27 @@ from nbexaminer.notebook.reader import clean_text
 MAX_OUTPUTS = 500
 MAX_MESSAGE = 4_000
 MAX_COLOURS = 5_000
+MAX_COLOURED = 1_000_000_000
+"""Colours of a text times its characters: what makes HTML of them copies the rest for each one."""
 MAX_SHOWN_LINE = 2_000
 MAX_SHOWN_CODE = 100_000
 """Of a whole notebook's cells together."""
 MAX_SHOWN_TEXT = 20_000
 """Of a cell: making a page of it takes time that grows faster than the text."""
+MAX_SEARCHED = 5_000_000
+"""Characters that are searched for the ends of a cell's formulas and brackets: all for each one."""
 MAX_SHOWN_TIMES = 3
 """A pasted picture in its cell: every time is a copy of it in the page."""
 GAP = "\u2060"
 """What is put into what could be active: a character that nobody sees."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+_OPENED = re.compile(r"\[|\\\\\(|\\begin\{")
+# Colouring takes time that grows with the square of these, and nobody means them.
+_LONG_BLANKS = re.compile(r"(?<!\s)(\s{1000})\s+")
+_LONG_CODES = re.compile(r"(?<!\x1b)\x1b++(?=\[[^@-~\n]{100})")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_COMPUTED = re.compile(r"(?:^|(?<=[;|\t]))(?=[^\S\t]*[\"']*[^\S\t]*[=+\-@|%＝＋－＠])")
+"""Before a formula: some spreadsheets split what is quoted, too, by semicolons, tabs or bars."""
 PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
 """Tags that, without attributes, change nothing outside themselves, not even where they are not
 closed: a browser carries <b> and its like on through the rest of the page."""
@@ -35,7 +46,7 @@ _BEGINNINGS = (
     re.compile(rf"<(?=[A-Za-z/!?])(?!/?(?:{PLAIN_TAGS})\s*/?>)", re.IGNORECASE),
     re.compile(rf"!(?=\[)(?!{_ATTACHED})"),
     re.compile(r"\](?=[(:])(?!\((?:https?://|#|attachment:[\w.-]+\)))"),
-    re.compile(r"[`~]{3,}[^\S\n]*(?=mermaid)", re.IGNORECASE),
+    re.compile(r"(?<![`~])[`~]{3,}+[^\S\n]*+(?=mermaid)", re.IGNORECASE),
     # What a browser makes the backslash or a letter of a macro's name.
     re.compile(
         r"&(?=#0*(?:6[5-9]|[78]\d|9[0-27-9]|1[01]\d|12[0-2])(?!\d)"
@@ -62,7 +73,7 @@ _BEGINNINGS = (
     ),
 )
 """Where a tag, picture, link, diagram, label or macro would begin that isn't let through."""
-_EACH = 20
+_EACH = 100
 
 
 def safe_markdown(
@@ -90,10 +101,20 @@ def safe_markdown(
         sentence = f"(Only the beginning of {len(text)} characters is shown.)"
         text = f"{text[:MAX_SHOWN_TEXT]}\n\n{sentence}"
     # Browsers pass over null characters, so that what they part comes together.
-    text = re.sub(f"!{_ATTACHED}", place, _CONTROL.sub("", text))
+    text = re.sub(f"!{_ATTACHED}", place, _short_blanks(_CONTROL.sub("", text)))
     for beginning in _BEGINNINGS:
         text = beginning.sub(rf"\g<0>{GAP}", text)
-    return text
+    searched = len(_OPENED.findall(text)) * len(text)
+    return as_typed(text) if searched > MAX_SEARCHED else text
+
+
+def as_typed(text: str) -> str:
+    """Markdown that shows the text itself, and takes no time."""
+    return f"<pre>{html.escape(text, quote=False).replace('[', '&#91;')}</pre>"
+
+
+def _short_blanks(text: str) -> str:
+    return _LONG_BLANKS.sub(r"\1\n", text)
 
 
 def showable_code(text: str, most: int) -> str:
@@ -102,6 +123,7 @@ def showable_code(text: str, most: int) -> str:
     Colouring code takes time that grows with the square of its lines, and a page with the code
     is made by whoever looks at it.
     """
+    text = _short_blanks(text)
     if len(text) <= most and all(len(line) <= MAX_SHOWN_LINE for line in text.split("\n")):
         return text
     lines = [line[:MAX_SHOWN_LINE] for line in text[: min(most, MAX_SHOWN_LINE)].split("\n")]
@@ -140,6 +162,8 @@ def _safe_output(output: Any, most: int) -> dict[str, Any] | None:
         case {"output_type": "error", "ename": str(name), "evalue": str(value),
               "traceback": list(lines)}:  # fmt: skip
             lines = [_safe_text(line, most) for line in lines if isinstance(line, str)][:200]
+            if _is_gaudy("\n".join(lines)):
+                lines = [line.replace("\x1b", "") for line in lines]
             named = {"ename": safe_line(name), "evalue": safe_line(value)}
             return {"output_type": "error", "traceback": lines} | named
         case {"output_type": "display_data" | "execute_result", "data": dict(data)}:
@@ -154,9 +178,14 @@ def _safe_output(output: Any, most: int) -> dict[str, Any] | None:
 
 
 def _safe_text(text: str, most: int) -> str:
-    text = _CONTROL.sub("", clean_text(text[:most]))
-    # Making colours of them takes time that grows with the square of their number.
-    return text if text.count("\x1b") <= MAX_COLOURS else text.replace("\x1b", "")
+    text = _LONG_CODES.sub("", _CONTROL.sub("", clean_text(text[:most])))
+    return text.replace("\x1b", "") if _is_gaudy(text) else text
+
+
+def _is_gaudy(text: str) -> bool:
+    """Whether making HTML of its colours would take long."""
+    colours = text.count("\x1b")
+    return colours > MAX_COLOURS or colours * len(text) > MAX_COLOURED
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:
@@ -176,5 +205,10 @@ def safe_cell(value: object) -> object:
     """
     if value is None or isinstance(value, int | float):
         return value
-    text = _ANY_CONTROL.sub("", " ".join(str(value).split("\n")))
-    return f"'{text}" if text.lstrip().startswith(("=", "+", "-", "@", "|", "%")) else text
+    text = _ANY_CONTROL.sub("", " ".join(re.split(r"[\n\t\r]", str(value))))
+    return _COMPUTED.sub("'", text)
+
+
+def is_computed(text: str) -> bool:
+    """Whether a spreadsheet would compute text, or a part of it."""
+    return _COMPUTED.search(text) is not None

@@ -6,6 +6,7 @@ who has not handed in yet.
 
 import dataclasses
 import functools
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import UNGRADED, Cell, Role, cells_of, unreadable
 from nbexaminer.notebook.pictures import PICTURES
 from nbexaminer.pages import markup
+from nbexaminer.pages.in_time import is_plain
 from nbexaminer.settings import Settings
 
 NO_RESPONSE = "No response."
@@ -124,6 +126,8 @@ def _count(points: float) -> str:
 
 
 def _duration(seconds: float) -> str:
+    if 0 < seconds < 60:
+        return "less than a minute"
     minutes = int(seconds // 60)
     for name, size in (("day", 1440), ("hour", 60)):
         if minutes >= 2 * size:
@@ -146,15 +150,10 @@ def _waits(cell: Cell) -> bool:
     return (cell.is_graded or cell.is_task) and bool(cell.nbgrader.get("waiting"))
 
 
-def _is_own(cell: Cell) -> bool:
-    """Whether a learner has added the cell."""
-    return str(cell.content.get("id", "")).startswith("extra-") and not cell.nbgrader
-
-
 def _is_text(cell: Cell) -> bool:
     """Whether it is text of the course's."""
     kind = cell.content["cell_type"]
-    return kind == "markdown" and cell.role is Role.TEXT and not _is_own(cell)
+    return kind == "markdown" and cell.role is Role.TEXT and not cell.is_own
 
 
 def _sections(cells: list[Cell]) -> list[Part]:
@@ -187,14 +186,15 @@ def _sections(cells: list[Cell]) -> list[Part]:
 
 
 def _text(cell: Cell) -> Markup:
-    if _is_own(cell) or cell.role is Role.ANSWER:
+    if cell.is_own or cell.role is Role.ANSWER:
         return Markup(markup.markdown(cell.source, cell.content.get("attachments")))
     return Markup(markup.given_markdown(cell.source))
 
 
 def _code(cell: Cell) -> Markup:
     draw = markup.given_code if cell.role in (Role.TEST, Role.GIVEN) else markup.coloured
-    return Markup('<pre class="code"><code>{}</code></pre>').format(Markup(draw(cell.source)))
+    code = html.escape(cell.source) if is_plain(cell) else draw(cell.source)
+    return Markup('<pre class="code"><code>{}</code></pre>').format(Markup(code))
 
 
 def _item(cell: Cell, place: str, heading: str) -> Item | None:
@@ -217,7 +217,7 @@ def _item(cell: Cell, place: str, heading: str) -> Item | None:
         item = Item("written", place, "Task", name)
     elif not is_answer:
         item = Item("own", place, "A cell that came with the exercise")
-        if _is_own(cell):
+        if cell.is_own:
             item.title = "A cell of your own"
         item.note = "It ended with an error. It has no points of its own."
     shown = _code(cell) if cell.is_code else _text(cell)
@@ -265,11 +265,14 @@ def _test(cell: Cell, place: str) -> Item:
     item.points = f"{_number(score)} of {_count(most)}"
     if not most:
         item.points = "doesn't count"
+    elif cell.note.get("waits") and cell.nbgrader.get("waiting"):
+        item.points = f"– of {_count(most)}"
+        item.state, item.in_words = "waiting", "waits for your instructor"
     elif (score >= most) != (item.state != "failed") or (0 < score < most):
         item.points += ", given by your instructor"
     elif cell.nbgrader.get("waiting"):
         item.in_words += "; your instructor looks at it again"
-    if item.state == "failed":
+    if item.state in ("failed", "waiting"):
         item.message = _message(cell.note.get("message"), outcome)
     item.parts = _outputs(cell)
     if cell.source.endswith(HIDDEN):
@@ -317,9 +320,9 @@ def _folded(cells: list[Cell]) -> Item:
             item.folded += [_code(cell), *_outputs(cell)]
         elif cell.source.strip():
             item.folded.append(Markup("<div>{}</div>").format(_text(cell)))
-    given = {"code" if cell.is_code else "text" for cell in cells if not _is_own(cell)}
+    given = {"code" if cell.is_code else "text" for cell in cells if not cell.is_own}
     summaries = [f"{' and '.join(sorted(given, reverse=True))} of the exercise"] if given else []
-    if any(map(_is_own, cells)):
+    if any(cell.is_own for cell in cells):
         summaries.append("cells of your own")
     item.summary = ", ".join(summaries).capitalize()
     return item
