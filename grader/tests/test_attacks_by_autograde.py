@@ -135,7 +135,7 @@ def test_autograde_gives_attacks_their_verdict(batch: Batch, attack: Attack) -> 
     wanted = {c: POINTS[c] if expected[c] == "passed" else 0.0 for c in POINTS}
     assert {cell: got[cell] for cell in POINTS} == wanted
     if "malformed" in expected.values():
-        lines = [line for line in batch.log.splitlines() if f" {attack.name} " in line]
+        lines = [line for line in batch.log.splitlines() if f" {attack.name}: " in line]
         assert any("Set aside" in line for line in lines), "the instructor is not told"
     path = batch.course.root / "autograded" / attack.name / EXERCISE
     handed_back = b"".join(p.read_bytes() for p in path.rglob("*") if p.is_file())

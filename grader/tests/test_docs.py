@@ -7,6 +7,7 @@ the others.
 from __future__ import annotations
 
 import csv
+import json
 import re
 import subprocess
 import tarfile
@@ -54,6 +55,7 @@ NOT_RUN = {
     "llm-basics check": "half a minute; grader/tests/sandbox",
     "nbexaminer serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
+    "c.FileNameCollectorPlugin.": "for Google Drive; grader/tests/platforms/test_there_and_back.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",
     "c.CourseDirectory.db_url": "takes a database server",
 }
@@ -169,6 +171,8 @@ def _class_and_download(walk: Walk) -> None:
         f"hoppergrace_103_7003_{EXERCISE}.ipynb": handed_in(RIGHT, "I am Grace."),
     }
     (walk.course.root / "submissions.zip").write_bytes(zipped(works))
+    times = [{"user_id": user, "submitted_at": "2026-11-20T11:00:01Z"} for user in (101, 102)]
+    (walk.course.root / "submissions.json").write_text(json.dumps(times))
     (walk.course.root / "exported.csv").write_text(EXPORTED)
 
 
@@ -301,12 +305,21 @@ def test_the_class_is_known(walk: Walk) -> None:
 def test_times_are_the_courses(walk: Walk) -> None:
     """Everybody would be an hour late, or an extension end at another time than was promised."""
     due = "Friday 20 November 2026, 12:00 (Europe/Berlin)"
-    assert f"is due {due}" in walk.said("due", section="Due dates and extensions", without=(DUE,))
+    assert f"is due {due}" in walk.said(
+        "due", section="Due dates and extensions", without=(DUE, "--section")
+    )
     assert f"**Due:** {due}" in walk.seen["released"]
-    assert "due Sunday 22 November 2026, 12:00 (Europe/Berlin)" in walk.said("extend", "--days")
+    assert "due Sunday 22 November 2026, 12:00 (Europe/Berlin)" in walk.said(
+        "extend", "--days", without=("--all",)
+    )
     assert "due Sunday 22 November 2026, 18:00 (Europe/Berlin)" in walk.said("extend", "--until")
     assert "ada: " in walk.said("extend", without=("ada",))
-    assert f"ada has no extension for {EXERCISE} any more" in walk.said("extend", "--remove")
+    gone = walk.said("extend", "--remove", without=("--all",))
+    assert f"ada has no extension for {EXERCISE} any more" in gone
+    assert "12:00 (Europe/Berlin) for section B" in walk.said(
+        "due", "--section", without=("--remove",)
+    )
+    assert "ada now has 3 days 12 hours more" in walk.said("extend", "--all", "--days")
 
 
 def test_lateness_costs_a_share_unless_there_is_an_extension(walk: Walk) -> None:

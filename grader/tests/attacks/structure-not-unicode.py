@@ -1,8 +1,8 @@
-"""Hands in the notebook in another encoding than UTF-8."""
+"""Hands in the notebook in an encoding that nobody could guess."""
 # verdict: malformed
 # others: malformed
 import json
 
 
 def submit(notebook):
-    return json.dumps(notebook).encode("utf-16")
+    return json.dumps(notebook).encode("utf-32")

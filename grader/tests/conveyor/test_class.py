@@ -61,6 +61,37 @@ def test_one_bad_among_several(course: HandedIn, undisturbed: HandedIn) -> None:
     assert said_of_blank == {"f": "No response.", "w": "No response.", "try-g": "None"}
 
 
+def test_what_cannot_be_read_is_settled_at_once(
+    undisturbed: HandedIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each cell of each damaged file had to be given its 0 points in the formgrader, one by one."""
+    shutil.copytree(undisturbed.root, tmp_path / "course", symlinks=True)
+    course = HandedIn(tmp_path / "course")
+    monkeypatch.chdir(course.root)
+    shutil.rmtree(course.root / "submitted" / "bad-time")
+    waiting, files = course.waiting(), course.files()
+    bad = {(who, cell) for who, cell in waiting if who.startswith("bad-")}
+    assert len({who for who, _ in bad}) == 2 and bad != waiting
+    course.grade_by_hand("bad-json", 2.0)
+    status, said = invoked(grade, EXERCISE, "--student=bad-json", "--student=ada", "--settle")
+    assert (
+        status == Status.FINE and "Settled, with 0 points where you gave none: bad-json\n" in said
+    )
+    assert course.waiting() == {(w, c) for w, c in waiting if w != "bad-json"}
+    said = invoked(grade, EXERCISE)[1]
+    assert "bad-json" not in said and "or leave it at 0 points with --settle" in said
+    status, said = invoked(grade, EXERCISE, "--settle")
+    assert status == Status.FINE and "where you gave none: bad-missing\n" in said
+    assert course.waiting() == waiting - bad
+    assert invoked(grade, EXERCISE)[0] == Status.FINE and course.files() == files
+    scores = {(who, cell): (auto, hand) for who, cell, auto, hand, _ in course.rows()[0]}
+    assert scores["bad-json", "w"][1] == "2.0" and scores["bad-missing", "w"] == ("0.0", "None")
+    notebook = course.root / "submitted" / "bad-missing" / EXERCISE / f"{EXERCISE}.ipynb"
+    notebook.write_bytes(good())
+    assert graded_now(invoked(grade, EXERCISE)[1]) == 1
+    assert ("bad-missing", "w") in course.waiting(), "what can be read is graded as ever"
+
+
 def test_gradebook_and_files_are_those_of_nbgrader(
     course: HandedIn,
     undisturbed: HandedIn,
@@ -278,3 +309,39 @@ def test_refusals_say_what_to_do(course: HandedIn, monkeypatch: pytest.MonkeyPat
         and "'imports' fails" in said
         and "'maths'" in said
     )
+
+
+def test_what_was_not_found_as_usual_is_said(
+    course: HandedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four right answers got 0 points, and nobody but their writer could have seen why."""
+    for learner, f in (("ada", "def f(x): return x + x"), ("ben", "def f(x): return x")):
+        path = course.root / "submitted" / learner / EXERCISE / f"{EXERCISE}.ipynb"
+        notebook = json.loads(good(f=f))
+        for cell in notebook["cells"]:
+            cell["metadata"] = {}
+        if learner == "ben":  # and a wrong answer stands in two versions
+            notebook["cells"] = [c for c in notebook["cells"] if c["id"] != "f"]
+            code = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+            notebook["cells"] += [code | {"source": f}, code | {"source": f + " + 1"}]
+        path.write_text(json.dumps(notebook))
+    summary = run_here(monkeypatch, course, Inline())
+    gone = "by its cell's id, since nbgrader's metadata was gone"
+    assert dict(summary.remarks)["ada"] == f"f, try-g, w: found {gone}"
+    waits = "waits for you in the formgrader: f: taken from the last of several cells that define f"
+    assert dict(summary.problems)["ben"] == waits
+    assert course.waiting() >= {("ben", "f-visible"), ("ben", "f-hidden"), ("ben", "w")}
+    scores = {(s, name): auto for s, name, auto, _, _ in course.rows()[0]}
+    assert scores["ada", "f-hidden"] == "2.0" and scores["ben", "f-hidden"] == "None"
+    comments = {(s, name): comment for s, name, comment, _ in course.rows()[1]}
+    assert comments["ada", "f"] == f"About this answer: found {gone}."
+    assert comments["ben", "f"].endswith("that define f.")
+    course.nbgrader("generate_feedback", EXERCISE, "--student=ben")
+    page = (course.root / "feedback" / "ben" / EXERCISE / f"{EXERCISE}.html").read_text()
+    assert "2 points wait" not in page and "waits for your instructor" in page
+    assert "About this answer: taken from the last of several cells that define f." in page
+    assert dict(run_here(monkeypatch, course, Inline()).problems)["ben"] == waits
+    for cell in ("f-visible", "f-hidden", "w"):
+        course.grade_by_hand("ben", 0.5, cell)
+    again = run_here(monkeypatch, course, Inline())
+    assert "ben" not in dict(again.problems) and again.unchanged == 10

@@ -149,6 +149,35 @@ def test_a_test_cannot_swallow_the_end(engine: Engine) -> None:
 
 
 @pytest.mark.long
+def test_an_endless_loop_takes_its_time_once(engine: Engine) -> None:
+    """Each test that called it took all the time of a cell: four minutes for one answer."""
+    answers = {"f": "def f():\n    while True: pass", "g": "def g(): return f()",
+               "h": "def h(): return 1"}  # fmt: skip
+    hidden = "### BEGIN HIDDEN TESTS\nf()\n### END HIDDEN TESTS"
+    graded = run(engine, answers, "f()", "f()", "g()", "assert h() == 1", hidden)
+    assert outcomes(graded) == [*["timed out"] * 3, "passed", "timed out"]
+    assert "took longer than 5 seconds" in str(graded.verdicts[0].message)
+    for again in (1, 2, 4):
+        said = str(graded.verdicts[again].message)
+        assert "took longer than 2 seconds; it, or what it calls, took too long before" in said
+
+
+def test_what_does_not_run_does_not_choose_the_random_numbers(engine: Engine) -> None:
+    """Eight submissions that differed in the kinds of their cells alone read a hidden number."""
+    source = source_of(answer("f", "f = 1"), check("t", "import random\nprint(random.random())"))
+    printed = []
+    for kind in ("code", "markdown", "none"):
+        notebook = json.loads(submission(source, {"f": "f = 1"}))
+        extra = {"cell_type": kind, "metadata": {}, "source": "f = 2"}
+        if kind == "code":
+            extra |= {"outputs": [], "execution_count": None}
+        notebook["cells"] += [extra] * (kind != "none")
+        graded = engine.grade(source, json.dumps(notebook).encode())
+        printed.append(text_of(graded, "t"))
+    with_code, with_text, without = printed
+    assert with_code != with_text == without
+
+
 def test_time_for_the_whole_notebook_is_limited() -> None:
     """Many slow cells would else hold up the class."""
     limits = Limits(notebook_wall_seconds=3.0, cell_wall_seconds=2.0)
@@ -233,7 +262,7 @@ def test_the_message_points_at_the_answer_that_is_called(engine: Engine) -> None
         (b"", "empty"),
         (b"{", "not JSON"),
         (b"[" * 100_000, "nested too deeply"),
-        (b"\xff\xfe{}", "not UTF-8"),
+        (b"\xff{}", "not UTF-8"),
         (b'{"nbformat": 3, "worksheets": []}', "format is '3'"),
         (b'{"nbformat": 4}', "no list of cells"),
     ],
@@ -289,6 +318,7 @@ def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None
     """An answer that makes the test's own process hang, grow or die must not stop the rest."""
     choke = "### BEGIN HIDDEN TESTS\nimport os, time\nif f() == 'exit': os._exit(3)\n"
     choke += "if f() == 'memory':\n    x = []\n    while True: x.append(bytearray(1 << 27))"
+    choke += "\n### END HIDDEN TESTS"
     for word, outcome in [("exit", "crashed"), ("memory", "error"), ("fine", "passed")]:
         answers = {"a": "def a(): return 1", "f": f"def f(): return '{word}'",
                    "b": "def b(): return a()"}  # fmt: skip
@@ -339,6 +369,7 @@ for attempt, place in tries:
     reached.append(place)
 reached += [pid for pid in os.listdir("/proc") if pid.isdigit() and int(pid) > 2]
 assert reached == [], reached
+### END HIDDEN TESTS
 """
 
 

@@ -252,15 +252,18 @@ def test_validate_runs_as_stock_does(course: Course, tmp_path: Path) -> None:
 
 
 def test_exported_table_is_safe_to_open(course: Course) -> None:
-    """A name that starts with = is a formula to a spreadsheet."""
+    """A name that starts with = is a formula to a spreadsheet, also after a semicolon."""
     with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
         gradebook.update_or_create_student(
-            "ada", first_name='=HYPERLINK("http://evil","x")', last_name="a,b\nc"
+            "ada", first_name='=HYPERLINK("http://evil","x")', last_name="a,b\nc;=cmd|x"
         )
     course.nbgrader("export", "--to", str(course.root / "grades.csv"))
     with open(course.root / "grades.csv", newline="") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
-    assert rows["ada"]["first_name"].startswith("'=") and rows["ada"]["last_name"] == "a,b c"
+    assert (
+        rows["ada"]["first_name"].startswith("'=") and rows["ada"]["last_name"] == "a,b c;'=cmd|x"
+    )
+    assert '"ada"' in (course.root / "grades.csv").read_text()
     assert float(rows["ada"]["score"]) == 3.0 and float(rows["ada"]["max_score"]) == 6.0
 
 

@@ -11,11 +11,11 @@ from typing import Any
 import nbformat
 import pytest
 from hypothesis import given as given_values
-from hypothesis import settings
+from hypothesis import reject, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from nbexaminer.errors import SourceError
+from nbexaminer.errors import Malformed, SourceError
 from nbexaminer.notebook.cell import Cell, Role
 from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
@@ -37,7 +37,7 @@ MINE = submission(SOURCE, ANSWERS)
 
 
 def grafted(submitted: bytes) -> dict[str, Any]:
-    notebook = graft(read_source(SOURCE), read_notebook(submitted))
+    notebook = graft(read_source(SOURCE), read_notebook(submitted)).notebook
     nbformat.validate(nbformat.from_dict(notebook))
     assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
     return notebook
@@ -65,7 +65,7 @@ def test_an_ungraded_answer_is_set_in_and_not_missed() -> None:
     source = source_of(answer("f", "f = 1"), answer("try-f", "mine = f"))
     for answers in ({}, {"try-f": "mine = 2"}):
         handed_in = read_notebook(submission(source, {"f": "f = 3"} | answers))
-        cell = graft(read_source(source), handed_in)["cells"][-1]
+        cell = graft(read_source(source), handed_in).notebook["cells"][-1]
         assert "mine = f" not in cell["source"] or not answers
         assert "checksum" not in cell["metadata"]["nbgrader"]
     assert cell["source"] == "mine = 2"
@@ -227,7 +227,10 @@ some_cells = st.lists(
 @given_values(some_cells)
 def test_any_cells_give_the_sources_tests_and_grafting_twice_changes_nothing(cells: Any) -> None:
     """nbgrader's two steps both see the notebook; they must agree, whatever was handed in."""
-    once = grafted(json.dumps({"nbformat": 4, "cells": cells}).encode())
+    try:
+        once = grafted(json.dumps({"nbformat": 4, "cells": cells}).encode())
+    except Malformed:
+        reject()
     original = [c for c in HONEST["cells"] if Cell(c).role in (Role.TEST, Role.GIVEN)]
     assert [c for c in once["cells"] if Cell(c).role in (Role.TEST, Role.GIVEN)] == original
     assert grafted(json.dumps(once).encode()) == once
@@ -245,7 +248,7 @@ def test_cells_that_only_show_something() -> None:
         cell["metadata"]["tags"] = ["not-graded"] * (cell["id"] not in ("show", "locked-show"))
         cell["source"] = "mine()"
     mine["cells"].append(extra("more()", metadata={"tags": ["not-graded"]}))
-    notebook = graft(read_source(source), read_notebook(json.dumps(mine).encode()))
+    notebook = graft(read_source(source), read_notebook(json.dumps(mine).encode())).notebook
     assert [(cell["source"], Cell(cell).role) for cell in notebook["cells"][1:]] == [
         ("big_model()", Role.SHOWN),
         ("mine()", Role.SHOWN),

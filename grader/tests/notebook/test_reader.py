@@ -46,6 +46,7 @@ def test_oddly_written_honest_notebooks_are_read() -> None:
     """Editors differ: byte order marks, line ends, missing keys, NaN in an output."""
     plain = read_notebook(file_of([code("x")]))
     assert read_notebook(b"\xef\xbb\xbf" + file_of([code("x")])) == plain
+    assert read_notebook(file_of([code("x")]).decode().encode("utf-16")) == plain
     assert read_notebook(file_of([{"cell_type": "code", "source": "x"}])) == plain
     assert read_notebook(file_of([code("x", outputs=[float("nan")])])) == plain
     assert read_notebook(file_of([code("x", id=7, metadata=[1])])) == plain
@@ -61,6 +62,8 @@ def test_oddly_written_honest_notebooks_are_read() -> None:
         (b" \n", "empty"),
         (b"{", "not JSON: .* line 1"),
         (b"\x80\x81", "not UTF-8 text"),
+        (b"\xff\xfe\x00\xd8", "not UTF-8 text"),
+        (b'{"cells": [\n<<<<<<< HEAD\n{}\n=======\n>>>>>>> mine\n]}', "a conflict .* in line 2"),
         (b"PK\x03\x04 a zip file", "not JSON"),
         (b"[]", "not a notebook"),
         (b"[" * 200_000 + b"]" * 200_000, "nested too deeply"),

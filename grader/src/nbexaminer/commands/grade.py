@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from nbexaminer.commands.command import (
-    SHOWN,
     first_lines,
     in_course_folder,
     jobs_option,
+    listed,
     on_signals,
     unsafe_option,
 )
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     metavar="ID",
     help="Grade only this learner's work; may be repeated.",
 )
+@click.option("--settle", is_flag=True, help="Leave what can't be read at 0 points.")
 @click.option("--force", is_flag=True, help="Grade again what has not changed.")
 @unsafe_option
 def grade(
@@ -47,6 +48,7 @@ def grade(
     jobs: int,
     scheduler: str | None,
     students: tuple[str, ...],
+    settle: bool,
     force: bool,
 ) -> Status:
     """Grade what was handed in for EXERCISE; run it in the course folder.
@@ -59,7 +61,7 @@ def grade(
     from nbexaminer.conveyor.submitted import SubmittedFolder
     from nbexaminer.conveyor.workers import dask_pool
 
-    console = Console(highlight=False)
+    console = Console(highlight=False, emoji=False)
     folder = ClassFolder(course, exercise)
     with folder.locked(), folder.gradebook() as gradebook:
         if folder.registered:
@@ -84,9 +86,14 @@ def grade(
                     partial(dask_pool, scheduler) if scheduler else partial(folder.local_pool, jobs)
                 )
         submitted.summary.stopped = not done
+        settled = gradebook.settle(students) if settle else []
+        submitted.summary.settle(settled)
         penalties = gradebook.update_penalties()
-        by_hand = gradebook.awaiting_a_human()
+        by_hand = len(gradebook.awaiting_a_human())
     _report(console, exercise, submitted.summary, by_hand)
+    if settled:
+        text = f"Settled, with 0 points where you gave none: {listed(settled)}"
+        console.print(text, soft_wrap=True)
     if penalties:
         console.print(f"penalties for lateness that changed without grading again: {penalties}")
     return submitted.summary.status
@@ -102,6 +109,7 @@ def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: 
 
 
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
+    from nbexaminer.conveyor.summary import Became
     from nbexaminer.examination.verdicts import Outcome
 
     excluded = {"handed in by those whom you have excluded": len(summary.excluded)}
@@ -121,12 +129,19 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
         if summary.outcomes[outcome]:
             tests.add_row(outcome, str(summary.outcomes[outcome]))
     console.print(tests)
+    if any(became is Became.SET_ASIDE for _, became, _ in summary.needs_you):
+        text = (
+            "What is set aside can't be read: ask for another file, or leave it at 0 points with "
+        )
+        console.print(f"{text}--settle (all, or those that --student names).", soft_wrap=True)
     problems = [f"[bold red]{escape(who)}[/]: {escape(why)}" for who, why in summary.problems]
     unsure = "look at this test, which neither passed nor failed anybody"
+    strangers = f"On no roster, and graded all the same: {escape(listed(summary.strangers))}"
     for line in (
         *first_lines(problems),
         *(f"[bold red]{escape(c)}[/]: {unsure}: {escape(how)}" for c, how in summary.suspicious()),
-        *(f"{escape(who)}: {escape(what)}" for who, what in summary.left_out[:SHOWN]),
+        *first_lines([f"{escape(who)}: {escape(what)}" for who, what in summary.remarks]),
+        *([strangers] if summary.strangers else ()),
     ):
         console.print(line, soft_wrap=True)
     if summary.stopped:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.converters import Autograde
+from nbgrader.preprocessors import IncludeHeaderFooter
 from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,7 +26,7 @@ from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_of
-from nbexaminer.notebook.source import Source, delimiters_of, read_source
+from nbexaminer.notebook.source import Source, delimiters_of, read_source, texts_of
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.typed import typed
 
@@ -70,6 +71,7 @@ class ClassFolder:
         self._terms = Terms(course.profile, unsafe, limits)
         self.root = course.root
         self._delimiters = delimiters_of(course.app.config)
+        self._around = self._read_around()
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
         self._paths = course.sources(exercise)
@@ -85,9 +87,18 @@ class ClassFolder:
 
     def _read_source(self, path: Path) -> Source:
         try:
-            return read_source(path.read_bytes(), self._delimiters)
+            return read_source(path.read_bytes(), self._delimiters, self._around)
         except SourceError as error:
             raise CannotGrade(f"{path.stem}: {error}") from None
+
+    def _read_around(self) -> frozenset[str]:
+        """What nbgrader puts around each notebook that it releases."""
+        step = IncludeHeaderFooter(parent=self._converter)
+        texts: frozenset[str] = frozenset()
+        for name in (step.header, step.footer):
+            with contextlib.suppress(OSError):
+                texts |= texts_of((self.root / name).read_bytes())
+        return texts
 
     def _path(self, step: str, student: str) -> Path:
         return self.course.path(step, student, self.exercise)
@@ -170,15 +181,16 @@ class ClassFolder:
         """
         taken = take(student, folder, self._expected, top or top_of(self._course))
         notebooks = [
-            Handed(name, self._sources[name], submitted)
+            Handed(name, self._sources[name], submitted, taken.beside.get(name, ""))
             for name, submitted in taken.notebooks.items()
         ]
         files = self._files({place: folder / place for place in taken.files})
         left_out = "; ".join(taken.remarks)
         task = Task(tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
-            [(handed.name, handed.source.data, handed.submitted) for handed in notebooks],
+            [(h.name, h.source.data, h.submitted, h.beside) for h in notebooks],
             self._delimiters,
+            sorted(self._around),
             sorted(files.items()),
             [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )

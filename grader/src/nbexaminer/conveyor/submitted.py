@@ -12,12 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.belt import Job
 from nbexaminer.conveyor.folder import ClassFolder, in_place
-from nbexaminer.conveyor.summary import Summary
+from nbexaminer.conveyor.summary import Became, Summary
 from nbexaminer.conveyor.workers import TaskResult
 from nbexaminer.errors import GradebookError, Malformed
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry
-from nbexaminer.intake.names import printable
-from nbexaminer.people.roster import excluded_ids
+from nbexaminer.intake.names import is_learner, printable
+from nbexaminer.people.roster import excluded_ids, strangers
 from nbexaminer.typed import typed
 
 
@@ -43,6 +43,9 @@ class SubmittedFolder:
         handed_in = dict(folder.students())
         with gradebook.transaction() as connection:
             excluded = excluded_ids(connection)
+            wanted = [found for found in handed_in.items() if not only or found[0] in only]
+            named = (name for name, _ in wanted if is_learner(name))
+            self.summary.strangers = strangers(connection, named)
         for name in dict.fromkeys(only):
             if name in excluded:
                 advice = f"`{typed('roster --include')} {name}` takes them back"
@@ -51,8 +54,7 @@ class SubmittedFolder:
                 reason = f"nothing has been handed in for {folder.exercise} under this name"
             else:
                 continue
-            self.summary.needs_you.append((printable(name), False, reason))
-        wanted = [found for found in handed_in.items() if not only or found[0] in only]
+            self.summary.needs_you.append((printable(name), Became.NOT_GRADED, reason))
         self.summary.excluded = [name for name, _ in wanted if name in excluded]
         self._waiting = deque(found for found in wanted if found[0] not in excluded)
         self.summary.submissions = len(self._waiting)
@@ -91,7 +93,7 @@ class SubmittedFolder:
             self._miss(job.student, f"the gradebook does not take it: {error}")
             return
         if submission.left_out:
-            self.summary.left_out.append((job.student, submission.left_out))
+            self.summary.remarks.append((job.student, submission.left_out))
         self.summary.graded += 1
         self._count(job.student, entry)
 
@@ -104,7 +106,9 @@ class SubmittedFolder:
         self._miss(student, repr(error))
 
     def _count(self, student: str, entry: JournalEntry) -> None:
-        self.summary.count(student, entry)
+        needs = entry.reason or '"waits": true' in entry.verdicts
+        settled = bool(needs) and student not in self._gradebook.awaiting_a_human()
+        self.summary.count(student, entry, settled)
         self._show(self.summary)
 
     def _miss(self, student: str, reason: str) -> None:

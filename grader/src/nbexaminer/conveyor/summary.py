@@ -3,10 +3,12 @@
 import json
 import statistics
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from nbexaminer.errors import Status
-from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.verdicts import Outcome, Remark, in_words
 from nbexaminer.gradebook.writer import JournalEntry
 from nbexaminer.message import Message
 
@@ -16,39 +18,56 @@ ENOUGH = 3
 """So many learners whom a test did not come to judge make one look at the test."""
 
 
+class Became(StrEnum):
+    """What became of a submission that needs the instructor."""
+
+    NOT_GRADED = "not graded"
+    SET_ASIDE = "set aside"
+    """It can't be read, and has no points until a person gives some."""
+    WAITS = "waits for you in the formgrader"
+    """It isn't clear which of the learner's cells is an answer, whose points a person gives."""
+
+
 @dataclass
 class Summary:
     """How a run went.
 
-    graded: what was graded now; unreadable are those of them without a notebook that can be read.
+    graded: what was graded now; of it unreadable has no notebook that can be read, and points of
+        waiting wait for the instructor, when serving.
     refused: attempts that were one too many.
     excluded: ids of those who have handed in whom the instructor has excluded.
-    needs_you: of each submission that needs the instructor the learner, whether it was graded all
-        the same, and the reason.
-    left_out: learner and reason where something that was handed in is not handed back.
+    strangers: ids of those who have handed in who are on no roster.
+    needs_you: of each submission that needs the instructor the learner, what became of it, and the
+        reason.
+    remarks: learner and what else is to be said of what they handed in.
     cells: how each test cell ended, by its notebook and name, for submissions that can be read.
     errors: what a learner was told of each test cell that came to no judgement.
-    seconds: from noticing each graded attempt to its feedback.
+    seconds: how long each learner waited for feedback on a graded attempt.
     """
 
     submissions: int = 0
     graded: int = 0
     unreadable: int = 0
+    waiting: int = 0
     unchanged: int = 0
     refused: int = 0
     not_graded: int = 0
     excluded: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
-    needs_you: list[tuple[str, bool, str]] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    needs_you: list[tuple[str, Became, str]] = field(default_factory=list)
+    remarks: list[tuple[str, str]] = field(default_factory=list)
     cells: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     errors: dict[tuple[str, str], str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     stopped: bool = False
 
-    def count(self, student: str, entry: JournalEntry) -> None:
-        """Take in how a learner's tests ended."""
-        tests = json.loads(entry.verdicts)
+    def count(self, student: str, entry: JournalEntry, settled: bool = False) -> None:
+        """Take in how a learner's tests ended; settled: what needed the instructor has been seen
+        to."""
+        listed = json.loads(entry.verdicts)
+        tests = [found for found in listed if "outcome" in found]
+        remarks = [Remark(r["answer"], r["text"], r["waits"]) for r in listed if "answer" in r]
         self.outcomes.update(test["outcome"] for test in tests)
         for test in tests:
             cell = test["notebook"], test["cell"]
@@ -56,27 +75,39 @@ class Summary:
                 self.cells.setdefault(cell, Counter())[test["outcome"]] += 1
             if test["outcome"] not in JUDGED:
                 self.errors[cell] = str(Message.read(test["message"]))
-        if entry.reason:
-            self.needs_you.append((student, True, entry.reason))
+        if entry.reason and not settled:
+            self.needs_you.append((student, Became.SET_ASIDE, entry.reason))
+        waiting = in_words(remark for remark in remarks if remark.waits)
+        if waiting and not settled:
+            self.needs_you.append((student, Became.WAITS, waiting))
+        if others := in_words(remark for remark in remarks if not remark.waits):
+            self.remarks.append((student, others))
 
     def miss(self, student: str, reason: str) -> None:
         """Take in a submission that was not graded."""
         self.not_graded += 1
-        self.needs_you.append((student, False, reason))
+        self.needs_you.append((student, Became.NOT_GRADED, reason))
+
+    def settle(self, students: Collection[str]) -> None:
+        """Take in whose submissions that can't be read need the instructor no more."""
+        self.needs_you = [
+            (who, became, why)
+            for who, became, why in self.needs_you
+            if became is not Became.SET_ASIDE or who not in students
+        ]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
         """The learner and, in words, what is the matter with each submission of `needs_you`."""
-        kinds = {True: "set aside", False: "not graded"}
-        return [(who, f"{kinds[graded]}: {why}") for who, graded, why in self.needs_you]
+        return [(who, f"{became}: {why}") for who, became, why in self.needs_you]
 
     @property
     def status(self) -> Status:
         """The command's exit status."""
         if self.stopped:
             return Status.INTERRUPTED
-        look = self.needs_you or self.unreadable or self.not_graded or self.suspicious()
-        return Status.LOOK if look else Status.FINE
+        look = self.needs_you or self.unreadable or self.waiting or self.not_graded
+        return Status.LOOK if look or self.suspicious() else Status.FINE
 
     def suspicious(self) -> list[tuple[str, str]]:
         """Test cells that came to judge nobody's answer; how they ended, and for instance why."""

@@ -30,7 +30,7 @@ from nbexaminer.examination.engine import (
     engines,
 )
 from nbexaminer.examination.trial import try_solution
-from nbexaminer.examination.verdicts import GradedNotebook
+from nbexaminer.examination.verdicts import GradedNotebook, Remark
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source, read_source
 
@@ -46,11 +46,13 @@ class Handed:
     """One notebook of a submission.
 
     submitted: what was handed in, or why there is nothing to read.
+    beside: the name of another notebook that may be the one that is meant, or empty.
     """
 
     name: str
     source: Source
     submitted: bytes | str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,11 @@ class TaskResult:
         """Why notebooks could not be read, or empty."""
         return "; ".join(f"{n.name}: {n.reason}" for n in self.notebooks if n.reason)
 
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What is to be said of answers that were not found as usual."""
+        return tuple(remark for notebook in self.notebooks for remark in notebook.remarks)
+
     def verdicts(self) -> str:
         """JSON, for the journal."""
         listed = [
@@ -88,6 +95,7 @@ class TaskResult:
             for n in self.notebooks
             for v in n.verdicts
         ]
+        listed += [{"notebook": n.name} | vars(r) for n in self.notebooks for r in n.remarks]
         return json.dumps(listed, ensure_ascii=False, sort_keys=True)
 
 
@@ -132,8 +140,9 @@ def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
     if isinstance(handed.submitted, str):
         examined = as_unreadable(handed.source, handed.submitted)
     else:
-        examined = engine.grade(handed.source, handed.submitted)
+        examined = engine.grade(handed.source, handed.submitted, handed.beside)
     earned = {verdict.cell: verdict.points for verdict in examined.verdicts}
+    remarks = {remark.answer: remark for remark in examined.remarks}
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
     for cell in cells_of(examined.notebook):
@@ -144,14 +153,19 @@ def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
             scores[cell.name] = 0.0 if untouched else None
             if cell.decision is not None and not examined.reason:
                 scores[cell.name] = cell.points
+        if cell.grade_id in examined.waiting:
+            scores[cell.name] = None
         if cell.role is Role.ANSWER or cell.is_task:
             comments[cell.name] = "No response." if untouched else None
+            if remark := remarks.get(cell.name):
+                comments[cell.name] = f"About this answer: {remark.text}."
     notebook: Any = nbformat.from_dict(examined.notebook)
     text = nbformat.v4.writes(notebook)
     data = (text if text.endswith("\n") else text + "\n").encode()
     return GradedNotebook(
-        handed.name, data, scores, comments, examined.verdicts, grounds(notebook), examined.reason
-    )
+        handed.name, data, scores, comments, examined.verdicts, grounds(notebook), examined.reason,
+        examined.remarks,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import dataclasses
 import hashlib
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -12,12 +13,21 @@ from pathlib import Path
 from typing import Any, Self
 
 from nbexaminer.errors import Malformed, SourceError
-from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, Verdict, order_of_results
+from nbexaminer.examination.verdicts import (
+    COST_NOTHING,
+    CellToRun,
+    Outcome,
+    Plan,
+    Remark,
+    Verdict,
+    order_of_results,
+)
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
-from nbexaminer.notebook.graft import graft
+from nbexaminer.notebook.graft import Grafted, graft
 from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
+from nbexaminer.notebook.places import AGAIN
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
@@ -41,11 +51,16 @@ class Examined:
     notebook: the graded notebook, with outputs; scores are read from these by nbgrader.
     verdicts: one for each test cell, in order.
     reason: why the submission could not be read, or empty.
+    remarks: what is to be said of answers that were not found as usual.
+    waiting: grade ids of the cells whose points wait for a person, since it isn't clear which of
+        the learner's cells is the answer.
     """
 
     notebook: dict[str, Any]
     verdicts: tuple[Verdict, ...]
     reason: str = ""
+    remarks: tuple[Remark, ...] = ()
+    waiting: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -98,26 +113,30 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def grade(self, source: bytes | Source, submitted: bytes) -> Examined:
+    def grade(self, source: bytes | Source, submitted: bytes, beside: str = "") -> Examined:
         """Grade a submission.
 
         source: the instructor's notebook, as a file or as `read_source` gave it.
         submitted: whatever was handed in.
+        beside: the name of another notebook of the exercise that was handed in, or empty.
         Raises SourceError where the source is at fault.
         """
         if isinstance(source, bytes):
             source = read_source(source)
         try:
-            cells = read_notebook(submitted)
+            return self._run(graft(source, read_notebook(submitted), beside), source)
         except Malformed as malformed:
             return as_unreadable(source, str(malformed))
-        return self._run(graft(source, cells), source)
 
-    def _run(self, notebook: dict[str, Any], source: Source) -> Examined:
-        """Run and examine a grafted notebook, which it completes."""
+    def _run(self, grafted: Grafted, source: Source) -> Examined:
+        """Run and examine a grafted notebook, which it completes. Raises Malformed for one whose
+        code is too long to be sent."""
+        notebook, remarks, doubts = grafted
         cells = cells_of(notebook)
-        answers = hashlib.sha256("\0".join(c.source for c in cells).encode()).digest()
-        # The tests' random numbers depend on the source and on the answers.
+        # The tests' random numbers depend on the source and on all that runs of the learner's: who
+        # could change one without the other would see more of what the same numbers give.
+        run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
+        answers = hashlib.sha256(run.encode()).digest()
         secret = hashlib.sha256(source.data).digest() + answers
         to_run = [_to_run(cell, source.hidden, secret) for cell in cells if _is_run(cell)]
         seed = _seed(answers, "learner")
@@ -142,7 +161,19 @@ class Engine:
             if cell.role is Role.TEST:
                 verdicts.append(_record(cell, result))
         _make_showable(cells)
-        return Examined(notebook, tuple(verdicts))
+        settled = {verdict.cell for verdict in verdicts if verdict.outcome in COST_NOTHING}
+        settled |= {cell.name for cell in cells if cell.decision is not None}
+        waiting = doubts.keys() - settled
+        for cell in cells:
+            if cell.role is Role.TEST and cell.name in waiting:
+                cell.note |= {"waits": True}
+        wait = {doubts[name] for name in waiting}
+        told = tuple(
+            Remark(name, text, name in wait)
+            for name, text in remarks.items()
+            if name in wait or text != AGAIN
+        )
+        return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
     def _examine(self, cells: list[CellToRun], seed: int) -> list[_CellResult]:
         """The results of the cells, in their own order."""
@@ -177,7 +208,10 @@ class Engine:
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
-                channel.send(plan)
+                try:
+                    channel.send(plan)
+                except ValueError as error:
+                    raise Malformed(f"its code is too long: {error}") from None
                 while len(results) < len(cells):
                     message, _ = channel.receive(time.monotonic() + self._longest_silence)
                     match message["do"]:
@@ -324,7 +358,7 @@ def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:
 
 def as_unreadable(source: Source, reason: str) -> Examined:
     """What a submission that can't be read gets: the source's stubs, and no points."""
-    notebook = graft(source, [])
+    notebook = graft(source, []).notebook
     reason = safe_line(reason)
     text = Message(f"the submitted notebook could not be read: {reason}")
     verdicts = []

@@ -19,7 +19,7 @@ import socket
 import sys
 import time
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
@@ -36,6 +36,8 @@ NOTHING = ""
 """Run behind every cell of a learner's, so that one that breaks the connection is found at once
 and left out of the next process, and not the cell or test behind it."""
 MAX_RESTARTS = 8
+SECONDS_AGAIN = 2.0
+"""What a cell of the learner's gets, and a test that calls it, once it has taken too long."""
 MOST_TELLABLE = 300
 """Lines of an answer of which a hidden test may say that one raised: more would say much."""
 MAX_ERROR_OUTPUT = 100_000
@@ -67,6 +69,7 @@ class Examination:
         self._place = 0
         self._marked: set[int] = set()
         self._stops: dict[int, Ended] = {}
+        self._slow: set[int] = set()
         self._restarts = 0
         self._output_left = limits.notebook_output_bytes
 
@@ -132,13 +135,15 @@ class Examination:
         """Run a cell that is not to be run again where it ends its process; see `Remote.run`."""
         cell = self._cells[index]
         try:
-            with self._watched(remote):
+            with self._watched(remote, {index}):
                 result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
                 remote.run(NOTHING, False)
         except Ended as ended:
             self._skip.add(index)
             self._stops[index] = ended
             raise
+        if isinstance(result[1], Ended):
+            self._slow.add(index)
         self._place = index + 1
         return result
 
@@ -192,15 +197,23 @@ class Examination:
         self._marked.clear()
 
     @contextlib.contextmanager
-    def _watched(self, remote: Remote) -> Iterator[None]:
-        """Give the learner's process the time of one cell, and turn its end into Ended."""
-        now = self._in_time()
-        remote.deadline = min(now + self._limits.cell_wall_seconds, self._end)
+    def _watched(self, remote: Remote, cells: Collection[int] = ()) -> Iterator[None]:
+        """Give the learner's process the time of one cell, and turn its end into Ended.
+
+        cells: whose code runs, as far as is known: once it has taken too long, it has little time.
+        """
+        now, again = self._in_time(), not self._slow.isdisjoint(cells)
+        seconds = self._limits.cell_wall_seconds
+        seconds = min(seconds, SECONDS_AGAIN) if again else seconds
+        remote.deadline = min(now + seconds, self._end)
         try:
             yield
         except Ended as ended:
-            if ended.outcome is Outcome.TIMED_OUT and not ended.message:
-                ended.message = f"took longer than {self._cell_limit()}"
+            if ended.outcome is Outcome.TIMED_OUT:
+                self._slow.update(cells)
+                limit = f"{seconds:g} seconds; it, or what it calls, took too long before"
+                limit = limit if again else self._cell_limit()
+                ended.message = ended.message or f"took longer than {limit}"
             raise
         except Lost as lost:
             self._remote = None
@@ -263,9 +276,9 @@ class Examination:
             remote.out_of_memory = False
             remote.take_back()
             namespace = dict(self._given.get(index, self._main.__dict__))
-            with self._watched(remote):
-                wanted = sorted(names_used(cell["code"]) - namespace.keys() & remote.names)
-                answers = [self._cell_of(index, name) for name in wanted]
+            wanted = sorted(names_used(cell["code"]) - namespace.keys() & remote.names)
+            answers = [self._cell_of(index, name) for name in wanted]
+            with self._watched(remote, self._behind(answers)):
                 remote.tellable = _tellable(answers) if self._discreet else None
                 for name, answer in zip(wanted, answers, strict=True):
                     read = names_used(answer["code"]) if answer else frozenset()
@@ -303,6 +316,17 @@ class Examination:
             if is_run and name in cell["code"] and name in bound_names(cell["code"]):
                 return cell
         return None
+
+    def _behind(self, answers: Iterable[CellToRun | None]) -> set[int]:
+        """The cells of answers, and those that define what they read."""
+        places = {cell["id"]: index for index, cell in enumerate(self._cells)}
+        cells = [answer for answer in answers if answer]
+        read = [
+            self._cell_of(places[cell["id"]], name)
+            for cell in cells
+            for name in names_used(cell["code"])
+        ]
+        return {places[cell["id"]] for cell in [*cells, *read] if cell}
 
     def _missing(self, index: int, name: str) -> tuple[Outcome, Message]:
         """What to say of a name that the test at `index` reads, and nobody has defined."""

@@ -21,7 +21,7 @@ def without_magics(code: str) -> str:
     return _MAGIC.sub("", code)
 
 
-@functools.lru_cache
+@functools.cache  # of one submission: a smaller one forgets what is asked next
 def names_used(code: str) -> frozenset[str]:
     """Names that a cell reads and neither it nor Python defines; none of what is no Python."""
     try:
@@ -39,7 +39,7 @@ def names_used(code: str) -> frozenset[str]:
     return frozenset(read - _bound(top) - set(dir(builtins)))
 
 
-@functools.lru_cache
+@functools.cache
 def bound_names(code: str) -> frozenset[str]:
     """Names that a learner's cell would define, as far as its text says."""
     try:

@@ -14,6 +14,7 @@ message is for, its field `do` says:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
@@ -73,6 +74,26 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What is said of an answer that was not found as usual.
+
+    waits: whether points that depend on it wait for a person.
+    """
+
+    answer: str
+    text: str
+    waits: bool
+
+
+def in_words(remarks: Iterable[Remark]) -> str:
+    """What is said of all of them, each thing once."""
+    answers: dict[str, list[str]] = {}
+    for remark in remarks:
+        answers.setdefault(remark.text, []).append(remark.answer)
+    return "; ".join(f"{', '.join(names)}: {text}" for text, names in answers.items())
+
+
+@dataclass(frozen=True)
 class GradedNotebook:
     """One graded notebook.
 
@@ -90,6 +111,7 @@ class GradedNotebook:
     verdicts: tuple[Verdict, ...]
     grounds: dict[str, str]
     reason: str = ""
+    remarks: tuple[Remark, ...] = ()
 
 
 class CellToRun(TypedDict):

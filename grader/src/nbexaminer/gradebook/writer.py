@@ -19,7 +19,7 @@ from typing import Any
 
 from nbgrader import api
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import Column, Connection, String, Table, Text, func, select
+from sqlalchemy import Column, Connection, String, Table, Text, func, select, update
 from sqlalchemy.orm import Session
 from traitlets.config import Configurable
 
@@ -56,7 +56,7 @@ class JournalEntry:
 
     key: hash of all that its grades depend on.
     graded: hash of the graded notebooks, as they are to stand in the autograded folder.
-    reason: why it needs the instructor, or empty.
+    reason: why it needs the instructor, or empty, also once that is settled.
     verdicts: JSON, a list of one object for each test cell, with its notebook, cell, outcome,
         points, max_points, message and cause; the same bytes for the same key.
     """
@@ -133,13 +133,13 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
             row = connection.execute(wanted).one_or_none()
         return None if row is None else JournalEntry(row.key, row.graded, row.reason, row.verdicts)
 
-    def awaiting_a_human(self) -> int:
-        """How many submissions have something that a human has to grade."""
+    def awaiting_a_human(self) -> set[str]:
+        """Ids of the learners of whose work a human has to grade something."""
         with self.transaction() as connection, Session(connection) as session:
-            found = session.query(api.SubmittedAssignment.id)
+            found = session.query(api.SubmittedAssignment.student_id)
             found = found.filter_by(assignment_id=self._assignment_id)
             found = found.join(api.SubmittedAssignment.notebooks).join(api.SubmittedNotebook.grades)
-            return found.filter(api.Grade.needs_manual_grade).distinct().count()
+            return {student for (student,) in found.filter(api.Grade.needs_manual_grade).distinct()}
 
     def record(
         self,
@@ -168,6 +168,27 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
             session.expire_all()
             _write_penalties(session, self._assignment, self._penalty, student)
             beside(connection)
+
+    def settle(self, students: Collection[str] = ()) -> list[str]:
+        """Have what can't be read wait for nobody, with 0 points where a human has given none;
+        gives whose that was. What is handed in later is graded as ever.
+
+        students: ids of those whose it may be; everybody's unless given.
+        """
+        with self.transaction() as connection, Session(connection) as session:
+            found = session.query(api.SubmittedAssignment, JOURNAL.c.reason)
+            found = found.filter_by(assignment_id=self._assignment_id)
+            found = found.filter(JOURNAL.c.submission_id == api.SubmittedAssignment.id)
+            rows = [x for x in found if x[1] and (not students or x[0].student_id in students)]
+            for submission, reason in rows:
+                unread = (n for n in submission.notebooks if f"; {n.name}: " in f"; {reason}")
+                for grade in (grade for notebook in unread for grade in notebook.grades):
+                    grade.needs_manual_grade = False
+                    grade.auto_score = grade.auto_score or 0.0
+                mine = update(JOURNAL).where(JOURNAL.c.submission_id == submission.id)
+                connection.execute(mine.values(reason=""))
+            session.flush()
+            return sorted(submission.student_id for submission, _ in rows)
 
     def update_penalties(self) -> int:
         """Bring everybody's penalty for lateness up to date; how many changed."""

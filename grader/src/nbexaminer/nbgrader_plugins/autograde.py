@@ -37,9 +37,8 @@ class SubmissionReader(Exporter):
         summary = submitted.summary
         for learner in summary.excluded:
             self.log.warning("Not graded: %s: you have excluded this learner", learner)
-        for learner, remark in summary.left_out:
+        for learner, remark in summary.remarks:
             self.log.warning("%s: %s", learner, remark)
-        for learner, is_graded, reason in summary.needs_you:
-            aside = "Set aside for you to look at: what %s handed in can't be read: %s"
-            self.log.error(aside if is_graded else "Not graded: %s: %s", learner, reason)
+        for learner, became, reason in summary.needs_you:
+            self.log.error("%s: %s: %s", became.capitalize(), learner, reason)
         self.log.info("%s; unchanged %s", summary, summary.unchanged)

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from nbexaminer.database import reached
 from nbexaminer.errors import GradebookError, GradebookUnavailable
 from nbexaminer.gradebook.registration import make_room
+from nbexaminer.notebook.source import DUE
 from nbexaminer.settings import Settings
 
 
@@ -82,7 +83,7 @@ class ShowDueDate(NbGraderPreprocessor):
             due = gradebook.db.scalar(found)
         if due is None:
             return nb, resources
-        line = f"**Due:** {Settings(parent=self).shown(due)}"
+        line = f"{DUE} {Settings(parent=self).shown(due)}"
         plain = [c for c in nb.cells if c.cell_type == "markdown" and "nbgrader" not in c.metadata]
         if not plain:
             nb.cells.insert(0, new_markdown_cell(line, id="due-date"))

@@ -8,6 +8,8 @@ NOT_GRADED = "not-graded"
 """The tag in the source that makes a cell one that is only shown."""
 UNGRADED = "try-"
 """How the grade id of an answer begins that has neither points nor tests: nobody misses it."""
+EXTRA = "extra-"
+"""How the id of a cell begins that a learner has added."""
 NOTE = "grading"
 """The key under which notebook and cell metadata say how grading went."""
 _DECISION = "dropped"
@@ -80,6 +82,11 @@ class Cell:
     def is_locked(self) -> bool:
         """Whether learners can't change it."""
         return bool(self.nbgrader.get("locked"))
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a learner has added it, as `graft` marks it."""
+        return str(self.content.get("id", "")).startswith(EXTRA) and not self.nbgrader
 
     @property
     def is_task(self) -> bool:

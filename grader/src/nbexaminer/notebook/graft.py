@@ -7,62 +7,69 @@ tests, points, types, order, tags and metadata. So nothing that a learner does t
 import copy
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from nbexaminer.notebook.cell import Cell, Role, cells_of
+from nbexaminer.errors import Malformed
+from nbexaminer.notebook.cell import EXTRA, Cell, Role, cells_of
 from nbexaminer.notebook.harmless import safe_markdown
+from nbexaminer.notebook.places import find_cells, tests_of
 from nbexaminer.notebook.reader import SubmittedCell
 from nbexaminer.notebook.source import Source
 
 
-def graft(source: Source, submitted: Sequence[SubmittedCell]) -> dict[str, Any]:
+class Grafted(NamedTuple):
     """The source's notebook with the learner's answers and extra cells, without outputs.
 
-    An answer cell takes the text of the *last* submitted cell with its grade id, as running the
-    submission would; one without such a cell takes the stub. Every other submitted cell stays
-    behind the cell that it followed, unless the source has it.
+    remarks: what is to be said of answers that were not found as usual, by their grade ids.
+    doubts: cells with points that depend on an answer at which a person has to look; it, by their
+        grade ids.
     """
-    places, cells = _match(source, submitted), source.cells
-    answers = dict(zip(places, submitted, strict=True))  # the last one counts
+
+    notebook: dict[str, Any]
+    remarks: dict[str, str]
+    doubts: dict[str, str]
+
+
+def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") -> Grafted:
+    """Set a submission into the source's notebook.
+
+    An answer cell takes the text that `places` has found, or the stub. Every other submitted cell
+    stays behind the cell that it followed, unless the source has it. Raises Malformed where
+    nothing of the exercise is in what was handed in.
+
+    beside: the name of another notebook of the exercise that was handed in, or empty.
+    """
+    found = find_cells(source, submitted, beside)
+    cells = source.cells
+    if not found.is_known and any(cell.source.strip() for cell in submitted):
+        raise Malformed("no cell of it is of this exercise: is it the notebook of another one?")
     extras: dict[int, list[SubmittedCell]] = defaultdict(list)
     after = -1
-    for cell, place in zip(submitted, places, strict=True):
+    for number, (cell, place) in enumerate(zip(submitted, found.places, strict=True)):
+        if number in found.dropped:
+            continue
         if place is None:
             extras[after].append(cell)
-        elif answers[place] is cell:
+        elif number not in found.moved:
             after = place
-        elif cells[place].role is Role.ANSWER:
-            extras[after].append(cell)  # an earlier copy of an answer cell
+    for place, replaced in found.replaced.items():
+        extras[place - 1].append(replaced)
     notebook = copy.deepcopy(source.notebook)
     grafted = [_extra(cell) for cell in extras[-1]]
     for place, own in enumerate(cells_of(notebook)):
-        _fill(source, own, answers.get(place))
+        _fill(source, own, found.answers.get(place))
         grafted.append(own.content)
         grafted += [_extra(extra) for extra in extras[place]]
     for number, added in enumerate(c for c in grafted if "id" not in c):
-        added["id"] = f"extra-{number}"
+        added["id"] = f"{EXTRA}{number}"
     notebook["cells"] = grafted
-    return dict(notebook)
-
-
-def _match(source: Source, submitted: Sequence[SubmittedCell]) -> list[int | None]:
-    """For each submitted cell, the index of the source's cell that it is."""
-    cells = source.cells
-    by_grade_id = {c.grade_id: i for i, c in enumerate(cells) if c.grade_id is not None}
-    plain = [i for i, c in enumerate(cells) if c.grade_id is None]
-    by_id: dict[str | None, int] = {cells[i].content["id"]: i for i in plain}
-    by_text = {cells[i].source.strip(): i for i in reversed(plain)}
-    places = [
-        by_grade_id.get(cell.grade_id) if cell.grade_id is not None else by_id.get(cell.id)
-        for cell in submitted
-    ]
-    for number, cell in enumerate(submitted):
-        if cell.grade_id is None:
-            place, taken = places[number], places[:number]
-            if place is None:  # some tools give cells new ids
-                place, taken = by_text.get(cell.source.strip()), places
-            places[number] = None if place in taken else place
-    return places
+    remarks = {cells[place].name: remark for place, remark in sorted(found.remarks.items())}
+    doubts = {
+        cells[graded].name: cells[place].name
+        for place in sorted(found.unclear)
+        for graded in tests_of(source, found, place)
+    }
+    return Grafted(dict(notebook), remarks, doubts)
 
 
 def _fill(source: Source, cell: Cell, answer: SubmittedCell | None) -> None:

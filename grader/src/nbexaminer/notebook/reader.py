@@ -4,6 +4,7 @@ Only what grading needs is taken: the cells' types, sources, ids, grade ids and 
 pictures. Everything else a submission says (outputs, metadata, points, versions) is dropped.
 """
 
+import codecs
 import json
 import re
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ MAX_SOURCE = 500_000
 MAX_SOURCES = 4_000_000
 MAX_ATTACHMENTS = 8_000_000
 CELL_TYPES = ("code", "markdown", "raw")
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MARK = "<" * 7
+_CONFLICT = re.compile(rb"(?m)^<{7} ")
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,15 @@ def _parse(data: bytes) -> dict[str, Any]:
     if data.count(b"[") + data.count(b"{") > MAX_BRACKETS or data.count(b",") > 4 * MAX_BRACKETS:
         raise Malformed("it has too many parts to be a notebook")
     try:
-        notebook = json.loads(data.decode("utf-8-sig"))
+        notebook = json.loads(data.decode("utf-16" if data[:2] in _UTF_16 else "utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Malformed(f"it is not UTF-8 text (byte {error.start})") from None
     except json.JSONDecodeError as error:
-        raise Malformed(f"it is not JSON: {error.msg} in line {error.lineno}") from None
+        what = f"{error.msg} in line {error.lineno}"
+        if found := _CONFLICT.search(data):
+            line = data.count(b"\n", 0, found.start()) + 1
+            what = f"git has left the marks of a conflict in it, such as {_MARK} in line {line}"
+        raise Malformed(f"it is not JSON: {what}") from None
     except RecursionError:
         raise Malformed("it is nested too deeply to be a notebook") from None
     except ValueError:
@@ -96,7 +104,7 @@ def _cell(cell: Any, number: int) -> SubmittedCell:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-    own_id = cell.get("id")
+    own_id = cell.get("id") or (metadata.get("id") if isinstance(metadata, dict) else None)  # Colab
     kept, left_out = _attachments(cell.get("attachments") if kind != "code" else None)
     return SubmittedCell(
         kind=kind,

@@ -18,6 +18,19 @@ def delimiters_of(config: Config) -> str:
     return json.dumps({name: config[name] for name in names if name in config}, sort_keys=True)
 
 
+DUE = "**Due:**"
+"""How a line begins that says when an exercise is due: what is released has it, the source not."""
+
+
+def texts_of(data: bytes) -> frozenset[str]:
+    """The texts of all cells of a notebook; none where it is none."""
+    try:
+        cells = json.loads(data)["cells"]
+        return frozenset("".join(cell["source"]).strip() for cell in cells)
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
+
+
 class Stub(NamedTuple):
     """An answer cell as learners get it: its text, and nbgrader's checksum of it."""
 
@@ -32,12 +45,16 @@ class Source:
     notebook: dict[str, Any]
     stubs: dict[str, Stub]
     """What learners get in each answer cell, by grade id."""
+    released: tuple[str, ...]
+    """The text of each of its cells as learners get it."""
     hidden: frozenset[str]
     """Grade ids of the test cells of which learners get only a part."""
     data: bytes
     """The file that it was read from."""
     delimiters: str
     """From `delimiters_of`."""
+    around: frozenset[str] = frozenset()
+    """Texts of the cells that nbgrader puts before and behind, as it is configured."""
 
     @property
     def cells(self) -> list[Cell]:
@@ -46,7 +63,9 @@ class Source:
 
 
 @functools.lru_cache(maxsize=64)
-def read_source(data: bytes, delimiters: str = "{}") -> Source:
+def read_source(
+    data: bytes, delimiters: str = "{}", around: frozenset[str] = frozenset()
+) -> Source:
     """Read an instructor's notebook. Raises SourceError."""
     try:
         notebook = json.loads(data)
@@ -56,19 +75,21 @@ def read_source(data: bytes, delimiters: str = "{}") -> Source:
             content["source"] = "".join(content["source"])
         cells = cells_of(notebook)
         ids = [cell.grade_id for cell in cells if cell.grade_id is not None]
-        stubs, hidden = _as_learners_get_it(data, delimiters)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        stubs, released, hidden = _as_learners_get_it(data, delimiters)
+    except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise SourceError(f"the source notebook can't be read: {error!r}") from None
     if double := {i for i in ids if ids.count(i) > 1}:
         raise SourceError(f"the source notebook has two cells {sorted(double)[0]!r}")
     notebook["nbformat_minor"] = 5
     for number, cell in enumerate(cells):
         cell.content.setdefault("id", f"source-{number}")
-    return Source(notebook, stubs, hidden, data, delimiters)
+    return Source(notebook, stubs, released, hidden, data, delimiters, around)
 
 
-def _as_learners_get_it(data: bytes, delimiters: str) -> tuple[dict[str, Stub], frozenset[str]]:
-    """The stubs, and the names of the tests that have hidden ones."""
+def _as_learners_get_it(
+    data: bytes, delimiters: str
+) -> tuple[dict[str, Stub], tuple[str, ...], frozenset[str]]:
+    """The stubs, the texts of all cells, and the names of the tests that have hidden ones."""
     # nbgrader is slow to import, and a source is read once in a process.
     import nbformat
     from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme, ClearSolutions
@@ -76,13 +97,15 @@ def _as_learners_get_it(data: bytes, delimiters: str) -> tuple[dict[str, Stub], 
 
     config = Config(json.loads(delimiters))
     notebook = nbformat.reads(data.decode(), as_version=4)
-    begin = ClearHiddenTests(config=config).begin_test_delimeter
+    hidden_tests = ClearHiddenTests(config=config)
+    begin = hidden_tests.begin_test_delimeter
     tests = (cell for cell in cells_of(notebook) if cell.role is Role.TEST)
     hidden = frozenset(cell.name for cell in tests if begin in cell.source)
     mark_schemes = ClearMarkScheme(config=config)
-    mark_schemes.enforce_metadata = False
-    for preprocessor in (ClearSolutions(config=config), mark_schemes):
+    hidden_tests.enforce_metadata = mark_schemes.enforce_metadata = False
+    for preprocessor in (ClearSolutions(config=config), mark_schemes, hidden_tests):
         notebook, _ = preprocessor.preprocess(notebook, {})
-    answers = [cell for cell in cells_of(notebook) if cell.role is Role.ANSWER]
+    cells = cells_of(notebook)
+    answers = [cell for cell in cells if cell.role is Role.ANSWER]
     stubs = {c.name: Stub(c.source, compute_checksum(c.content)) for c in answers}
-    return stubs, hidden
+    return stubs, tuple(cell.source for cell in cells), hidden

@@ -45,8 +45,8 @@ class Limits:
     extra_seconds: float = 0.0
     """On top of these until the watcher ends the child, which has something to do behind a notebook
     that took all its time: hidden tests, and saying how it ended."""
-    cell_cpu_seconds: float = 60.0
-    cell_wall_seconds: float = 120.0
+    cell_cpu_seconds: float = 30.0
+    cell_wall_seconds: float = 60.0
     output_bytes: int = 1 << 20
     notebook_output_bytes: int = 4 << 20
     message_bytes: int = 256 << 20
