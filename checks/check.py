@@ -153,7 +153,8 @@ class Check:
         """Messages of the mistakes that explain a call.
 
         An edit that explains all earlier calls too is what was done; what is seen is true at
-        least; an edit that explains this call alone comes last.
+        least; an edit that explains this call alone comes last, unless all that it explains is an
+        exception, which much else raises in the same words.
         """
         got = call.got
         if got is None:
@@ -164,7 +165,7 @@ class Check:
         if isinstance(got, Raised) and got.of_the_keyboard:
             return []
         seen = [m.message for m in self._seen(call)][:1]
-        return seen or [m for m, _ in edits][:1]
+        return seen or ([] if isinstance(got, Raised) else [m for m, _ in edits][:1])
 
     def _explains(self, wrong: Any, call: Call) -> bool:
         gives = self._run(wrong, call.args, call.kwargs)
@@ -226,7 +227,7 @@ class Check:
         if raised.kind != "NotImplementedError" or (raised.message and not stub):
             return None
         other = stub[1] if stub else self.name
-        if other != self.name and other in self.exercise.points:
+        if other != self.name and other in self.exercise.answers:
             text = f"{NOT_WRITTEN.format(other)}: {TO_DO}. {self.name} calls it"
             return WrongAnswer(text, cause=text)
         if cause.startswith(BLAMED):
@@ -261,16 +262,14 @@ def _fresh(value: Any) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Exercise:
-    """The answers of one exercise: their points, and what is known of right and wrong ones.
+    """The answers of one exercise, and what is known of right and wrong ones.
 
     How they do in a notebook is in its `run.Run`. The checks and cases come in while the
     exercise's own modules are imported, and stay as they are.
 
     Args:
         name: the exercise's name.
-        points: for each answer, as the notebook asks for them, what its visible and its hidden
-            tests are worth.
-        written: points of its written questions.
+        answers: their names, as the notebook asks for them. What they are worth stands there.
 
     Attributes:
         checks: by answer.
@@ -279,8 +278,7 @@ class Exercise:
     """
 
     name: str
-    points: Mapping[str, tuple[int, int]]
-    written: int = 0
+    answers: Sequence[str]
     checks: dict[str, list[Check]] = field(default_factory=dict, init=False)
     cases: dict[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict, init=False)
 
@@ -298,7 +296,7 @@ class Exercise:
         parts: Sequence[str] = (),
         procedure: Callable[..., Any] | None = None,
     ) -> Check:
-        """Add a check of the answer `name`, one that `points` has.
+        """Add a check of the answer `name`.
 
         Args:
             arguments: names of the positional arguments; those of the reference unless given.

@@ -9,7 +9,7 @@ import contextlib
 import dis
 import types
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,9 +29,7 @@ class ExerciseLike(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def points(self) -> Mapping[str, tuple[int, int]]: ...
-    @property
-    def written(self) -> int: ...
+    def answers(self) -> Sequence[str]: ...
     @property
     def cases(self) -> Mapping[str, Mapping[str, Callable[..., Any]]]: ...
 
@@ -71,7 +69,7 @@ class Run:
     _cells: Cells = field(init=False)
 
     def __post_init__(self) -> None:
-        self._cells = Cells(tuple(self.exercise.points), self.kernel)
+        self._cells = Cells(tuple(self.exercise.answers), self.kernel)
         if self.kernel is not None:
             self.kernel.events.register("pre_run_cell", lambda info: self._cells.begin())
             self.kernel.events.register("post_run_cell", self._cell_has_run)
@@ -81,9 +79,7 @@ class Run:
         """Say in a learner's kernel that hidden tests of `name` are still to come, and how to run
         them. When graded, where they come at once, it says nothing."""
         if self.kernel is not None:
-            points = self.exercise.points[name][1]
-            wait = "1 point waits" if points == 1 else f"{points} points wait"
-            print(f"○ {name}: {wait} for hidden tests: `make score EXERCISE={self.exercise.name}`")
+            print(f"○ {name}: hidden tests decide too: `make score EXERCISE={self.exercise.name}`")
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
@@ -122,7 +118,7 @@ class Run:
     def warn(self, answer: Any, name: str) -> None:
         """Say it in a learner's kernel where `name`, or what its answer calls, is an older one."""
         if self._cells.older:
-            for older in self.exercise.points.keys() & {name, *names_used(answer)}:
+            for older in {*self.exercise.answers} & {name, *names_used(answer)}:
                 self._cells.warn(older)
 
     def blamed(self, name: str, answer: Any) -> Iterator[str]:
@@ -152,20 +148,11 @@ class Run:
         self._cells.update(self._progress(), self.exercise.name)
 
     def _progress(self) -> str:
-        """A bar of all answers and their points."""
-        points, written = self.exercise.points, self.exercise.written
-        visible, hidden = ({n: p[i] for n, p in points.items()} for i in (0, 1))
-        so_far, waiting = (sum(of[n] for n in self.done) for of in (visible, hidden))
-        bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in points)
-        all_hidden = sum(hidden.values())
-        if waiting:
-            decide = f"{waiting} more for these answers ({all_hidden} in all"
-            decide += f", and {written} by hand)" if written else ")"
-        else:
-            decide = f"{all_hidden} more"
-            decide += f", and {written} are given by hand" if written else ""
-        told = f"Points so far: {so_far} of {sum(visible.values())}."
-        return f"{bar}\n{told} Hidden tests decide on {decide}."
+        """A bar of all answers, and how many are done."""
+        answers = self.exercise.answers
+        bar = " ".join(f"{'■' if n in self.done else '□'} {n}" for n in answers)
+        told = f"The tests that you see pass for {len(self.done)} of {len(answers)} answers."
+        return f"{bar}\n{told} Hidden tests decide on more points."
 
 
 _runs: dict[ExerciseLike, Run] = {}

@@ -136,7 +136,7 @@ def batch_fails(usual: int) -> Predicate:
             return any(words in got.message for words in _ASKS_FOR_OTHERS)
         if isinstance(got, Raised):
             return bool(_OF_DIMENSIONS.search(got.message))
-        if x.dim() == usual:
+        if x.dim() == usual or isinstance(got, list | tuple) != isinstance(expected, list | tuple):
             return False
         first_got = got[0] if isinstance(got, list | tuple) else got
         first = expected[0] if isinstance(expected, list | tuple) else expected

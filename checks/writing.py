@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,6 +15,28 @@ from checks.mistakes import Wrong
 from checks.seen import Predicate, says
 
 TOKENS, MODE = "tokens", "model.training after the call"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """So many tokens. What each is worth to a test's model is drawn: else its rule, which stands in
+    the checks, would answer in its place."""
+
+    worth: tuple[int, ...]
+
+    @classmethod
+    def of(cls, size: int) -> Vocabulary:
+        return cls(tuple((1 + torch.randperm(size)).tolist()))
+
+    def __len__(self) -> int:
+        return len(self.worth)
+
+    def __repr__(self) -> str:
+        return str(len(self))
+
+    def sums(self, tokens: Tensor, place: Tensor) -> Tensor:
+        """What the tokens so far are worth at their places, for each position."""
+        return (torch.tensor(self.worth)[tokens] * place).cumsum(-1)
 
 
 class Chain(nn.Module):

@@ -14,6 +14,7 @@ from checks.seen import (
     comes_back,
     other_count,
     other_shape,
+    raised,
     same_shape,
     transposed_shape,
 )
@@ -85,6 +86,8 @@ check_project_qkv = EXERCISE.check(
         "one tensor comes back instead of three: return the tuple (Q, K, V)": comes_back(Tensor),
         "the batch is not handled: x may have any number of leading dimensions, also none (use @ "
         "on the last two, not .T, torch.mm or a fixed number of dimensions)": batch_fails(2),
+        "tensors whose sizes don't fit are combined, as in a sum: a projection is x @ W and no "
+        "more, with nothing added": raised(says="must match the size of tensor"),
         "a result has the wrong size: Q and K are (..., n, d_k), V is (..., n, d_v)": (
             any_part(other_shape)
         ),

@@ -147,6 +147,7 @@ EXERCISE.cases["softmax"] = {
         [-1e4, -1e4 + 1.0],
         # Rows far apart: a maximum over the whole tensor leaves 0/0 in the first.
         [[-1e4, -1e4 + 1.0], [1e4, 1e4 - 2.0]],
+        torch.tensor([[-1e4], [1e4]]) + torch.randn(2, 5),
     ),
     "an input of -inf gets exactly 0": lambda f: [
         _softmax_cases(f, [[0.0, -math.inf, 3.0], [-math.inf, -math.inf, -7.0]]),

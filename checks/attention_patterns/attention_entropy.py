@@ -7,7 +7,8 @@ from torch import Tensor
 
 from checks.attention_patterns.exercise import EXERCISE
 from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
-from checks.attention_patterns.weights import EYE, all_kinds, case_of
+from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
+from checks.check import all_of
 from checks.compare import same
 from checks.seen import batch_fails, not_finite
 from reference import attention
@@ -84,5 +85,8 @@ EXERCISE.cases["attention_entropy"] = {
     ),
     "any number of queries and keys": case_of(check_attention_entropy, (4, 4), (3, 1), (2, 200)),
     "weights of any dtype, in any memory layout": all_kinds(check_attention_entropy, 3, 5, 5),
-    "0 log 0 = 0": case_of(check_attention_entropy, EYE, _CAUSAL, torch.full((16,), 1 / 16)),
+    "0 log 0 = 0": all_of(
+        case_of(check_attention_entropy, EYE, _CAUSAL, torch.full((16,), 1 / 16)),
+        lambda f: check_attention_entropy(f, sparse_weights(12)),
+    ),
 }

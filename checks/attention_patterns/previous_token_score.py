@@ -7,7 +7,7 @@ from torch import Tensor
 
 from checks.attention_patterns.exercise import EXERCISE
 from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
-from checks.attention_patterns.weights import EYE, all_kinds, case_of
+from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
 from checks.seen import batch_fails
 from reference import attention
 
@@ -92,4 +92,5 @@ EXERCISE.cases["previous_token_score"] = {
     "all of a query's weight on one key": case_of(
         check_previous_token_score, EYE, EYE[[0, 0, 3, 2, 1, 4]], EYE.roll(-1, 1)
     ),
+    "no weight on some keys": lambda f: check_previous_token_score(f, sparse_weights(12)),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,12 @@ from checks.check import Check
 
 def random_weights(*shape: int, dim: int = -1) -> Tensor:
     return torch.randn(*shape).softmax(dim)
+
+
+def sparse_weights(n: int) -> Tensor:
+    """Random weights, half of them 0."""
+    others = (torch.rand(n, n) < 0.5) & ~torch.eye(n).bool()
+    return torch.randn(n, n).masked_fill(others, -math.inf).softmax(-1)
 
 
 def case_of(check: Callable[..., Any], *weights: Tensor | tuple[int, ...]) -> Callable[[Any], Any]:

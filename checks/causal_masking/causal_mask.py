@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.masks import seen_of_a_mask
+from checks.drawn import a_size
 from checks.seen import same_shape
 from reference import attention
 
@@ -47,4 +48,7 @@ EXERCISE.cases["causal_mask"] = {
     "True at [i, j] where j <= i": lambda f: [check_causal_mask(f, n) for n in (8, 5, 3, 37)],
     "many positions": lambda f: check_causal_mask(f, 130),
     "a single position": lambda f: check_causal_mask(f, 1),
+    "any number of positions": lambda f: [
+        check_causal_mask(f, a_size(*within)) for within in ((4, 30), (31, 90), (131, 200))
+    ],
 }

@@ -8,6 +8,7 @@ import torch
 
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.masks import seen_of_a_mask
+from checks.drawn import a_size
 from checks.seen import raised
 from reference import attention
 
@@ -71,4 +72,8 @@ EXERCISE.cases["padding_mask"] = {
     "a single position": lambda f: _pad(f, 1, 1, 0, 1),
     "as many sequences as positions": lambda f: _pad(f, 5, 5, 2, 4, 1, 3),
     "many of both": lambda f: check_padding_mask(f, torch.randint(0, 41, (16,)), 40),
+    "any sizes": lambda f: [
+        _pad(f, n := a_size(6, 20), 0, n, a_size(1, n - 1)),
+        _pad(f, a_size(21, 30), a_size(1, 20)),
+    ],
 }

@@ -139,10 +139,10 @@ _check_decoder_lm = EXERCISE.check(
         "so a single sequence has no batch "
         "dimension": lambda got, e, *_: got.dim() != e.dim() and got.numel() == e.numel(),
         **SEVERAL_CAME,
-        "sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, n_heads, "
-        "d_ff)": says("divi", "n_heads", "unflatten"),
         "config is taken apart the wrong way: DecoderLM(config) gets one ModelConfig and reads its "
         "attributes, such as config.d_model": says("ModelConfig", "argument", "subscriptable"),
+        "sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, n_heads, "
+        "d_ff)": says("divi", "n_heads", "unflatten"),
         "the batch is not handled: tokens may have any number of leading dimensions, also none (a "
         "single sequence), and blocks that need exactly one get one by "
         "reshape": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),

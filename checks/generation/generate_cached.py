@@ -13,7 +13,7 @@ from checks import sampling
 from checks.generation.entries import entry
 from checks.generation.exercise import EXERCISE
 from checks.seen import Predicate, says
-from checks.writing import GENERATED, MODE, TOKENS, Chain, of_tokens, seen_of_tokens
+from checks.writing import GENERATED, MODE, TOKENS, Chain, Vocabulary, of_tokens, seen_of_tokens
 from reference.generation import generate_cached, sample_next
 
 
@@ -42,9 +42,9 @@ class CachedReader(nn.Module):
 
     lends = ("new_caches",)
 
-    def __init__(self, vocab_size: int) -> None:
+    def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__()
-        self.vocab_size = vocab_size
+        self.vocabulary = vocabulary
         self.scale = nn.Parameter(torch.tensor(20.0))
         self.noted: list[tuple[int, ...]] = []
 
@@ -52,17 +52,22 @@ class CachedReader(nn.Module):
         return [_Sums(self), _Sums(self)]
 
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
-        caches = [_Sums(self)] if caches is None else caches
-        several = isinstance(caches, list | tuple)
-        if not several or any(getattr(c, "_maker", None) is not self for c in caches):
+        caches = self.new_caches() if caches is None else caches
+        if not self._made(caches):
             raise TypeError("caches is not the list that this model's new_caches() gave")
         self.noted = [*self.noted, tuple(tokens.shape)][:MOST_NOTED]
         n = tokens.shape[-1]
         place = torch.arange(1, n + 1) + caches[0].n_seen
-        sums = ((tokens + 1) * place).cumsum(-1) + caches[0]._total
+        sums = self.vocabulary.sums(tokens, place) + caches[0]._total
         for cache in caches:
             cache._see(n, sums[..., -1:])
-        return self.scale * F.one_hot(sums % self.vocab_size, self.vocab_size).float()
+        size = len(self.vocabulary)
+        return self.scale * F.one_hot(sums % size, size).float()
+
+    def _made(self, caches: Any) -> bool:
+        # What an attribute of a learner's own object gives may well be this model.
+        two = isinstance(caches, list | tuple) and len({id(cache) for cache in caches}) == 2
+        return two and all(isinstance(c, _Sums) and c._maker is self for c in caches)
 
 
 class CachedChain(Chain):
@@ -110,7 +115,7 @@ SHOWN = "shapes of the tokens that the model was given, call by call"
 
 
 def _run_cached(
-    answer: Any, tokens: Tensor, n_new: int, vocab_size: int, training: bool = False
+    answer: Any, tokens: Tensor, n_new: int, vocab_size: Vocabulary, training: bool = False
 ) -> Any:
     """The tokens that temperature 0 gives, what the model was given, and its mode after that."""
     model = CachedReader(vocab_size).train(training)
@@ -132,7 +137,7 @@ def _positions(shapes: list[Any]) -> int:
 
 _ONCE = "the whole prompt goes through the model first, in one call, then each new token alone"
 
-check_generate_cached = EXERCISE.check(
+_check_generate_cached = EXERCISE.check(
     "generate_cached",
     arguments=("tokens", "n_new", "vocab_size"),
     reference=generate_cached,
@@ -203,8 +208,13 @@ check_generate_cached = EXERCISE.check(
         "same caches": of_tokens(lambda got, want: got.shape == want.shape),
     },
 )
-"""`check_generate_cached(generate_cached, tokens, n_new=…, vocab_size=…, training=False)`: at
-temperature 0, with a model of the test's own of so many tokens, in training mode or not."""
+
+
+def check_generate_cached(
+    answer: Any, tokens: Tensor, n_new: int, vocab_size: int, **more: bool
+) -> Any:
+    """At temperature 0, with a model of the test's own of so many tokens, `training` or not."""
+    return _check_generate_cached(answer, tokens, n_new, Vocabulary.of(vocab_size), **more)
 
 
 check_generate_cached_often = sampling.pairs_check(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 from checks.check import all_of
+from checks.drawn import a_model, a_size
 from checks.generation.exercise import EXERCISE
 from checks.seen import comes_back, says
 from reference.counting import kv_cache_bytes
@@ -25,7 +27,8 @@ check_kv_cache_bytes = EXERCISE.check(
         "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
         "None": {
             "d_head = config.d_model // config.n_heads": "config.d_head is ignored",
-            "d_head = config.d_model // n_kv_heads": "d_head is taken for d_model // n_kv_heads",
+            "d_head = config.d_model // n_kv_heads": "n_kv_heads and d_head are ignored (or "
+            "d_head is taken for d_model // n_kv_heads)",
             "d_head = config.d_model": "each head is taken to have d_model numbers",
         },
         "both keys and values are kept, in each layer, for each token": {
@@ -78,6 +81,13 @@ def _bytes(*cases: dict[str, Any], n_tokens: int = 37, **given: int) -> Callable
     ]
 
 
+def _any_sizes(f: Any, config: Any) -> None:
+    for grouped, own_size in product((False, True), repeat=2):
+        for given in ({}, {"bytes_per_number": a_size(3, 9)}):
+            some = config(**a_model(grouped, own_size))
+            check_kv_cache_bytes(f, some, a_size(2, 5000), **given)
+
+
 EXERCISE.cases["kv_cache_bytes"] = {
     "keys and values of all layers": _bytes(
         {}, {"n_layers": 1}, {"n_heads": 1, "d_model": 7}, bytes_per_number=4
@@ -93,4 +103,5 @@ EXERCISE.cases["kv_cache_bytes"] = {
     "nothing else of config matters": _bytes(
         {"gated": True, "bias": True, "norm": "layer", "tied_embeddings": True, "n_positions": 512}
     ),
+    "any sizes": _any_sizes,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from checks.generation.exercise import EXERCISE
-from checks.seen import batch_fails, numbers_moved, other_shape
+from checks.seen import batch_fails, comes_back, numbers_moved, other_shape
 from reference.block import repeat_kv
 
 check_repeat_kv = EXERCISE.check(
@@ -40,6 +40,9 @@ check_repeat_kv = EXERCISE.check(
         },
     },
     seen={
+        "a list of heads comes back: make one tensor of them (torch.stack)": comes_back(
+            list, tuple
+        ),
         "the right numbers, but each head's copies don't stand in a row (0, 0, 1, 1, "
         "…)": numbers_moved,
         "the batch is not handled: x may have any number of leading dimensions, also none; count "

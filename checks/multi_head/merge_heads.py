@@ -61,6 +61,10 @@ check_merge_heads = EXERCISE.check(
     seen={
         **VIEW,
         "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
+        "heads are left out, or features of theirs: the last dimension of the result is n_heads * "
+        "d_head": lambda got, right, *_: (
+            got.shape[:-1] == right.shape[:-1] and got.shape[-1] < right.shape[-1]
+        ),
         BATCH: seen.batch_fails(4),
         "the shape is not (..., n, n_heads * d_head), heads side by side": seen.other_shape,
         f"{MOVED}heads and positions first, then join the last two dimensions": seen.numbers_moved,

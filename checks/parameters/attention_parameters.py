@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from itertools import product
 from typing import Any
 
+from checks.drawn import some_heads
 from checks.mistakes import Wrong
 from checks.parameters.counts import ANY, ORDER, case_of, number
 from checks.parameters.exercise import EXERCISE
@@ -110,4 +112,7 @@ EXERCISE.cases["attention_parameters"] = {
     "layers of GPT-2 and Llama 2 7B": calls((768, 12, None, None, True), (4096, 32), biases=[()]),
     "groups as in Llama 2 70B": calls((8192, 64, 8), (576, 9, 3), (2048, 32, 4), biases=[()]),
     "d_head where it is given, as in Gemma": calls((2048, 8, 1, 256), (3072, 16, None, 256)),
+    "any sizes": lambda f: [
+        calls(tuple(some_heads(*kind).values()))(f) for kind in product((False, True), repeat=2)
+    ],
 }

@@ -18,6 +18,7 @@ ANY = {
     ("return -> return 2 *", "return -> return 4 *"): IN_BYTES,
     "bias=False -> bias=True": "the default is wrong: bias is False unless given",
 }
+BIASES = ((False,), (), (True,))
 ORDER = "the parameters are taken in another order: any may be given by position"
 
 
@@ -32,6 +33,6 @@ def number(no_more: str) -> dict[str, Predicate]:
     }
 
 
-def case_of(check: Check, *calls: Sequence[Any], biases: Any = ((False,), (), (True,))) -> Any:
+def case_of(check: Check, *calls: Sequence[Any], biases: Any = BIASES) -> Any:
     """A hidden case: calls of an answer, each with bias=False, without bias and with bias=True."""
     return lambda answer: [check(answer, *call, *bias) for call in calls for bias in biases]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from checks.drawn import a_size
 from checks.mistakes import Wrong
-from checks.parameters.counts import ANY, ORDER, case_of, number
+from checks.parameters.counts import ANY, BIASES, ORDER, case_of, number
 from checks.parameters.exercise import EXERCISE
 from reference import counting as parameters
 
@@ -84,4 +85,8 @@ EXERCISE.cases["feed_forward_parameters"] = {
     "a single feature": calls((1, 9, False), (1, 9, True), (9, 1, False), (9, 1, True)),
     "layers of GPT-2 XL and Llama": calls((1600, 6400, False), (2048, 8192, True)),
     "three matrices if gated": calls((2048, 5632, True), (576, 1536, True), (896, 4864, True)),
+    "any sizes": lambda f: [
+        calls((a_size(3, 99), a_size(3, 99), *gated), biases=biases)(f)
+        for gated, biases in (((), [()]), ((False,), BIASES), ((True,), BIASES))
+    ],
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from checks.drawn import a_size
 from checks.parameters.counts import IN_BYTES, case_of, number
 from checks.parameters.exercise import EXERCISE
 from reference import counting as parameters
@@ -46,4 +47,5 @@ EXERCISE.cases["linear_parameters"] = {
     "a single input or output": calls((1, 9), (9, 1), (1, 1)),
     "as many inputs as outputs": calls((6, 6)),
     "layers of Llama 2": calls((4096, 11008), (11008, 4096)),
+    "any sizes": lambda f: [calls((a_size(3, 99), a_size(3, 99)))(f) for _ in range(4)],
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from checks.drawn import a_model, a_size
 from checks.mistakes import Wrong, edits
 from checks.parameters.attention_parameters import ATTENTION_IGNORES, IN_ATTENTION, plain_attention
 from checks.parameters.counts import NO_FLOAT
@@ -150,6 +152,16 @@ def _models(*models: str | dict[str, Any]) -> Callable[[Any, Any], Any]:
     return lambda f, Config: [check_transformer_parameters(f, Config(**some)) for some in given]
 
 
+def _any_model(f: Any, Config: Any) -> None:
+    for grouped, own_size, gated, bias, tied in product((False, True), repeat=5):
+        some = a_model(grouped, own_size) | {"gated": gated, "bias": bias, "tied_embeddings": tied}
+        some |= {
+            "norm": ("rms", "layer")[a_size(0, 1)],
+            "n_positions": a_size(0, 1) * a_size(5, 40),
+        }
+        check_transformer_parameters(f, Config(**some))
+
+
 EXERCISE.cases["transformer_parameters"] = {
     "n_kv_heads, d_head and bias": _models(
         {"n_kv_heads": 2, "d_head": 5, "bias": True, "norm": "layer"},
@@ -166,4 +178,5 @@ EXERCISE.cases["transformer_parameters"] = {
     "models such as Llama 3": _models("Llama 3 8B", "Llama 3.2 1B", "Mistral 7B v0.3"),
     "models such as SmolLM2": _models("SmolLM2 135M", "SmolLM2 360M", "TinyLlama 1.1B"),
     "models such as Gemma": _models("Gemma 2B", "Gemma 7B", "Pythia 70M", "Pythia 410M"),
+    "any sizes": _any_model,
 }

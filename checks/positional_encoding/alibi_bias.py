@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from checks.compare import same
+from checks.drawn import a_size
 from checks.positional_encoding.exercise import EXERCISE
 from checks.positional_encoding.seen_of_positions import ANY_SHAPE, FLOAT32, case_of, shaped, there
 from reference import positions as positional_encoding
@@ -121,4 +122,7 @@ EXERCISE.cases["alibi_bias"] = {
     "as many heads as positions": calls((4, 4), (2, 2), (8, 8)),
     "more than 8 heads": calls((16, 3), (32, 10), (128, 2)),
     "-m_h * abs(i - j) for far keys too": calls((8, 60)),
+    "any sizes": lambda f: [
+        calls((2 ** a_size(*within), a_size(3, 40)))(f) for within in ((1, 3), (1, 3), (4, 6))
+    ],
 }

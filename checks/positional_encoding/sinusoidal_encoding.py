@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from checks.compare import same
+from checks.drawn import a_size
 from checks.positional_encoding.angles import angles, roughly, wrong_angles
 from checks.positional_encoding.exercise import EXERCISE
 from checks.positional_encoding.seen_of_positions import (
@@ -101,4 +102,8 @@ EXERCISE.cases["sinusoidal_encoding"] = {
     "ValueError for an odd d_model": refuses((ValueError, 4, 5), says=("d_model", "5")),
     "ValueError for a d_model of 1": refuses((ValueError, 4, 1), says=("d_model", "1")),
     "ValueError for a d_model of 33": refuses((ValueError, 4, 33), says=("d_model", "33")),
+    "any sizes": lambda f: [
+        calls((a_size(4, 24), 2 * a_size(2, 20), *base))(f)
+        for base in ((), (), (float(a_size(20, 900)),), (float(a_size(20, 900)),))
+    ],
 }

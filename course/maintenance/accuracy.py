@@ -33,7 +33,7 @@ class Judged:
 
     messages: those of the tests that it did not pass.
     causes: those that they name.
-    wanted: regular expression that a message must match, of a wrong answer.
+    wanted: regular expression that a cause must match, of a wrong answer, or else a message.
     """
 
     exercise: str
@@ -46,8 +46,9 @@ class Judged:
 
     @property
     def named(self) -> bool:
-        """Whether a message names the cause."""
-        found = re.search(self.wanted, "\n".join(self.messages), re.IGNORECASE | re.DOTALL)
+        """Whether a message names the cause; its other words say what was asked for, too."""
+        said = "\n".join(self.causes or self.messages)
+        found = re.search(self.wanted, said, re.IGNORECASE | re.DOTALL)
         return bool(self.messages and self.wanted and found)
 
     @property

@@ -47,14 +47,19 @@ def _is_filled(args, kwargs):
 
 
 @pytest.fixture
-def remembered(monkeypatch):
+def packed():
+    """Says by value what an answer is called with."""
+    return _Packed()
+
+
+@pytest.fixture
+def remembered(monkeypatch, packed):
     """Each mistake is held against every other one on the same inputs: run each of them once.
 
     What draws random numbers for its result is run anew. A module is filled with parameters that
     are given, so that those it starts from don't matter.
     """
     run, results = Check._run, {}
-    packed = _Packed()
 
     def run_once(check, answer, args, kwargs):
         by_value = packed(args, kwargs)

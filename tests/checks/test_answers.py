@@ -65,6 +65,14 @@ def test_every_committed_answer_belongs_to_an_exercise():
     assert folders == set(NAMES)
 
 
+def test_a_word_of_what_was_asked_for_is_no_cause():
+    """A message that blames something else would be counted as one that names the cause."""
+    message = "repeat_kv: the batch is not handled\n  expected:  a tensor of shape …"
+    causes = ("the batch is not handled",)
+    judged = Judged("8-generation", "repeat_kv", "wrong", ROOT, (message,), "a tensor", causes)
+    assert (judged.named, judged.misnamed) == (False, True)
+
+
 def test_the_readme_quotes_the_accuracy():
     """The tests above hold each answer to it; here the sum."""
     answers = [

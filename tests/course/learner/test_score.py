@@ -45,6 +45,16 @@ def scaled_dot_product_attention(Q, K, V):
     weights = torch.exp(Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])).float()
     weights = weights / weights.sum(-1, keepdim=True)
     return weights @ V.float(), weights"""
+WORTH = {
+    about["grade_id"]: about["points"]
+    for cell in json.loads(source_of(EXERCISE).read_bytes())["cells"]
+    if (about := cell["metadata"].get("nbgrader", {})).get("grade")
+}
+"""An instructor may change it."""
+VISIBLE, HIDDEN, BY_HAND = (
+    sum(points for name, points in WORTH.items() if which in name)
+    for which in ("-visible", "-hidden", "written-")
+)
 WRONG = submission(RELEASED, {"softmax": OVERALL_SUM, "scaled_dot_product_attention": SINGLE})
 
 
@@ -52,6 +62,12 @@ def work_with(root: Path, notebook: bytes, exercise: str = EXERCISE) -> Path:
     (root / "work" / exercise).mkdir(parents=True)
     (root / "work" / exercise / f"{exercise}.ipynb").write_bytes(notebook)
     return root / "work"
+
+
+def worth(answer: str) -> float:
+    """The points of an answer, hidden tests included."""
+    points: float = WORTH[f"{answer}-visible"] + WORTH[f"{answer}-hidden"]
+    return points
 
 
 def printed(score: ExerciseScore) -> str:
@@ -82,7 +98,10 @@ def test_a_solution_gets_every_point_and_only_a_record_is_written(
     work = work_with(tmp_path, source_of(EXERCISE).read_bytes())
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     made = grade_own(EXERCISE, grader, work)
-    assert (made.points(hidden=False), made.points(hidden=True)) == ((4.0, 4.0), (9.0, 9.0))
+    assert (made.points(hidden=False), made.points(hidden=True)) == (
+        (VISIBLE, VISIBLE),
+        (HIDDEN, HIDDEN),
+    )
     assert made.unwritten() == []
     assert printed(made).count("✓") == 3 and "✗" not in printed(made)
     after = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -93,12 +112,17 @@ def test_a_solution_gets_every_point_and_only_a_record_is_written(
 
 def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: ExerciseScore) -> None:
     """Hidden tests tell a learner alone what they would tell on the feedback page, no more."""
-    assert (wrong.points(hidden=False), wrong.points(hidden=True)) == ((2.0, 4.0), (0.0, 9.0))
+    earned = WORTH["scaled_dot_product_attention-visible"]
+    assert (wrong.points(hidden=False), wrong.points(hidden=True)) == (
+        (earned, VISIBLE),
+        (0, HIDDEN),
+    )
     assert wrong.unwritten() == ["project_qkv", "written-scaling"]
     said = printed(wrong)
-    assert "□ project_qkv: 0 of 3 points, not written yet" in said
-    assert "✗ softmax: 0 of 4 points" in said and "runs over all elements" in said
-    assert "✗ scaled_dot_product_attention: 2 of 6 points" in said
+    assert f"□ project_qkv: 0 of {worth('project_qkv')} points, not written yet" in said
+    assert f"✗ softmax: 0 of {worth('softmax')} points" in said and "over all elements" in said
+    attention = "scaled_dot_product_attention"
+    assert f"✗ {attention}: {earned} of {worth(attention)} points" in said
     hidden = wrong.answers[2].results[1]
     assert hidden.hidden and "converted to float32" in str(hidden.message)
     assert "float64 tensor of shape (2, 4, 8)," in str(hidden.message), "shapes, and no values"
@@ -121,7 +145,9 @@ def test_an_endless_loop_ends(grader: Grader, tmp_path: Path) -> None:
     """The command must come back, and the other answers keep their points."""
     mine = submission(source_of(EXERCISE).read_bytes(), {"project_qkv": ENDLESS})
     made = grade_own(EXERCISE, grader, work_with(tmp_path, mine))
-    assert [(answer.earned, answer.points) for answer in made.answers] == [(0, 3), (4, 4), (6, 6)]
+    endless, *others = made.answers
+    assert (endless.earned, endless.points) == (0, worth("project_qkv"))
+    assert all(a.earned == a.points == worth(a.name) for a in others)
     assert "took longer than" in printed(made)
 
 
@@ -156,7 +182,7 @@ def test_without_forks_a_notebook_that_ends_or_never_ends_is_told(
     work = work_with(tmp_path, mine)
     with own_grader(LIMITS) as (grade, _):
         made = grade_own(EXERCISE, grade, work)
-    assert made.answers[0].earned == 3 and made.answers[1].earned == 0
+    assert made.answers[0].earned == worth("project_qkv") and made.answers[1].earned == 0
     assert made.answers[1].results[0].message.headline == "not run: the notebook ended its process"
     with own_grader(Limits(cell_wall_seconds=0.1)) as (grade, _):
         made = grade_own(EXERCISE, grade, work)
@@ -218,7 +244,7 @@ def test_the_button_grades_again(
     assert table.value.count("not graded yet") == len(exercises())
     button.click()
     assert table.value.count("not graded yet") == len(exercises()) - 1
-    assert "2 of 4" in table.value and "0 of 9" in table.value
+    assert f" of {VISIBLE}" in table.value and f"0 of {HIDDEN}" in table.value
     assert "runs over all elements" in table.value
     assert "2-multi-head.ipynb is not there" in told.value and NO_SANDBOX in told.value
     assert not button.disabled and button.description == "Grade again"
@@ -236,10 +262,12 @@ def test_all_exercises_are_a_table(wrong: ExerciseScore) -> None:
     shown.print_table([longest, wrong], ["work/3 is not there"], console)
     said = console.file.getvalue()  # type: ignore[attr-defined]
     rows = [line.split("│")[1:-1] for line in said.splitlines() if line.startswith("│")]
+    earned = WORTH["scaled_dot_product_attention-visible"]
+    points = [f"{earned} of {VISIBLE}", f"0 of {HIDDEN}", "2", f"{BY_HAND}"]
     assert [[cell.strip() for cell in row] for row in rows] == [
-        ["5-positional-encoding", "2 of 4", "0 of 9", "2", "3"],
-        ["1-attention", "2 of 4", "0 of 9", "2", "3"],
-        ["together", "4 of 8", "0 of 18", "", ""],
+        ["5-positional-encoding", *points],
+        ["1-attention", *points],
+        ["together", f"{2 * earned} of {2 * VISIBLE}", f"0 of {2 * HIDDEN}", "", ""],
     ]
     assert "work/3 is not there" in said and typed("score", "1-attention") in said
 

@@ -1,4 +1,4 @@
-# names: fused|other names
+# names: one fused layer
 class MultiHeadAttention(nn.Module):
     def __init__(self, d_model, n_heads, bias=True):
         super().__init__()

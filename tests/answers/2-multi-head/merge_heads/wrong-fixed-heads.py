@@ -1,3 +1,3 @@
-# names: batch is not handled|shape is not
+# names: heads are left out
 def merge_heads(x):
     return torch.cat([x[..., 0, :, :], x[..., 1, :, :]], dim=-1)

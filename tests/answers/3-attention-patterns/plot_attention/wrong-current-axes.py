@@ -1,4 +1,4 @@
-# names: second call|new axes
+# names: make new axes
 def plot_attention(weights, tokens, ax=None):
     if ax is None:
         ax = plt.gca()

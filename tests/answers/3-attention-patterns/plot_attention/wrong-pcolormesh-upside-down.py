@@ -1,4 +1,4 @@
-# names: bottom|on top
+# names: first query is at the bottom
 def plot_attention(weights, tokens, ax=None):
     if ax is None:
         fig, ax = plt.subplots()

@@ -1,4 +1,4 @@
-# names: last token|start at i = 1
+# names: query 0 is counted
 def previous_token_score(weights):
     n = weights.shape[-1]
     i = torch.arange(n)

@@ -1,4 +1,4 @@
-# names: positions are not handled|positions are misread
+# names: positions are misread
 def apply_rope(x, positions=None, base=10000.0):
     n, d_head = x.shape[-2:]
     angles = torch.arange(n)[:, None] * base ** (-torch.arange(0, d_head, 2) / d_head)

@@ -1,2 +1,2 @@
-# names: rounded|approximation
+# names: no approximation
 missing_parameters = 1_442_840_000

@@ -1,4 +1,4 @@
-# names: n_heads is ignored|single head
+# names: n_heads is ignored
 class Attention(nn.Module):
     def __init__(self, d_model, n_heads):
         super().__init__()

@@ -1,4 +1,4 @@
-# names: batch|leading dimension
+# names: leading dimension is missing or new
 class DecoderLM(nn.Module):
     def __init__(self, config):
         super().__init__()

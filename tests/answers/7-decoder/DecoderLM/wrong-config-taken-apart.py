@@ -1,4 +1,4 @@
-# names: config
+# names: config is taken apart
 class DecoderLM(nn.Module):
     def __init__(self, vocab_size, d_model, n_layers, n_heads, d_ff):
         super().__init__()

@@ -1,4 +1,4 @@
-# names: last block|embedding
+# names: only the last block counts
 class DecoderLM(nn.Module):
     def __init__(self, config):
         super().__init__()

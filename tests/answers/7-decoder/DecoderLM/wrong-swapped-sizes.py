@@ -1,4 +1,4 @@
-# names: wrong size|swapped
+# names: a part has the wrong size
 class DecoderLM(nn.Module):
     def __init__(self, config):
         super().__init__()

@@ -1,4 +1,4 @@
-# names: half precision|float32
+# names: in half precision squares
 class RMSNorm(nn.Module):
     def __init__(self, d_model, eps=1e-6):
         super().__init__()

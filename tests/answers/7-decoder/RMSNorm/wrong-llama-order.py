@@ -1,4 +1,4 @@
-# names: result is float32|dtype
+# names: result is float32
 class RMSNorm(nn.Module):
     def __init__(self, d_model, eps=1e-6):
         super().__init__()

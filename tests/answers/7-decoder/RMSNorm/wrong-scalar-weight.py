@@ -1,4 +1,4 @@
-# names: wrong shape|each feature
+# names: weight has the wrong shape
 class RMSNorm(nn.Module):
     def __init__(self, d_model, eps=1e-6):
         super().__init__()

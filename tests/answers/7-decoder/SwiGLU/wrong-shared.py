@@ -1,4 +1,4 @@
-# names: one and the same|W_up
+# names: are the same layer
 class SwiGLU(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()

@@ -1,4 +1,4 @@
-# names: layer is missing|three
+# names: a layer is missing
 class SwiGLU(nn.Module):
     def __init__(self, d_model, d_ff):
         super().__init__()

@@ -1,4 +1,4 @@
-# names: one step|at a time|prompt
+# names: only the prompt each time
 def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was_training = model.training
     model.eval()

@@ -1,4 +1,4 @@
-# names: torch.cat|shape
+# names: new token has shape \(batch,\)
 def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was_training = model.training
     model.eval()

@@ -1,4 +1,4 @@
-# names: seed|same random
+# names: seeded anew
 def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     seed = generator.initial_seed() if generator else 0
     was_training = model.training

@@ -1,4 +1,4 @@
-# names: sliding|window|last
+# names: window of fixed length
 def generate(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     n = tokens.shape[1]
     was_training = model.training

@@ -1,4 +1,4 @@
-# names: added to p|clamp
+# names: added to p
 def next_token_loss(logits, tokens):
     if tokens.shape[-1] < 2:
         raise ValueError("tokens: n must be at least 2")

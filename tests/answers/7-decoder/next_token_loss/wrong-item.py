@@ -1,4 +1,4 @@
-# names: plain number|item
+# names: a plain number comes back
 def next_token_loss(logits, tokens):
     if tokens.shape[-1] < 2:
         raise ValueError("tokens: n must be at least 2")

@@ -1,4 +1,4 @@
-# names: leading dimensions|count from the end
+# names: number of leading dimensions
 def next_token_loss(logits, tokens):
     if len(tokens) < 2:
         raise ValueError("tokens: n must be at least 2")

@@ -1,4 +1,4 @@
-# names: AssertionError|instead of
+# names: AssertionError instead of ValueError
 def sample_next(logits, temperature=1.0, top_k=None, generator=None):
     assert temperature >= 0, 'temperature'
     assert top_k is None or top_k >= 1, 'top_k'

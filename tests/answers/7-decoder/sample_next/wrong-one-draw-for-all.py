@@ -1,4 +1,4 @@
-# names: one token is drawn|first row
+# names: one token is drawn for all rows
 def sample_next(logits, temperature=1.0, top_k=None, generator=None):
     if temperature < 0:
         raise ValueError(f'temperature must not be negative, got {temperature}')

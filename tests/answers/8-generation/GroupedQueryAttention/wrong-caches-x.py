@@ -1,4 +1,4 @@
-# names: cache|sizes|shape
+# names: cache is given keys of another shape
 class GroupedQueryAttention(nn.Module):
     def __init__(self, d_model, n_heads, n_kv_heads=None, rope_base=10000.0):
         super().__init__()

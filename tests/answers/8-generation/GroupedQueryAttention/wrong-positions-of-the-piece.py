@@ -1,4 +1,4 @@
-# names: RoPE starts at 0|positions
+# names: RoPE starts at 0
 class GroupedQueryAttention(nn.Module):
     def __init__(self, d_model, n_heads, n_kv_heads=None, rope_base=10000.0):
         super().__init__()

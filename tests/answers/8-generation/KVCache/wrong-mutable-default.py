@@ -1,4 +1,4 @@
-# names: new cache|independent|shared|default
+# names: two caches are not independent
 class KVCache:
     def __init__(self, store={"K": None, "V": None, "n": 0}):
         self.store = store

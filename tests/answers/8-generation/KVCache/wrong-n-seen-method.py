@@ -1,4 +1,4 @@
-# names: method|property
+# names: n_seen is a method
 class KVCache:
     def __init__(self):
         self.K = None

@@ -1,4 +1,4 @@
-# names: dropped|other ones|positions
+# names: for any number of positions
 class KVCache:
     """Keeps the last 64 positions."""
 

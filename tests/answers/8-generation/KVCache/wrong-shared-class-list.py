@@ -1,4 +1,4 @@
-# names: new cache|independent|shared
+# names: two caches are not independent
 class KVCache:
     keys = []
     values = []

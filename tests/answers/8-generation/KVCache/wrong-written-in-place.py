@@ -1,4 +1,4 @@
-# names: before changes|written into
+# names: written into
 class KVCache:
     """A fixed buffer in which the newest position stands in front."""
 

@@ -1,4 +1,4 @@
-# names: temperature|zero|inf|probab
+# names: temperature is divided by, also where it is 0
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was = model.training
     model.eval()

@@ -1,4 +1,4 @@
-# names: mode
+# names: left in eval mode
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     model.eval()
     caches = model.new_caches()

@@ -1,4 +1,4 @@
-# names: new_caches
+# names: the list that model\.new_caches\(\) gave
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was = model.training
     model.eval()

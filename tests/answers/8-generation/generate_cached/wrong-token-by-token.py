@@ -1,4 +1,4 @@
-# names: token by token|in one call
+# names: token by token
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was = model.training
     model.eval()

@@ -1,4 +1,4 @@
-# names: all tokens|again
+# names: have seen go through the model again
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     was = model.training
     model.eval()

@@ -1,4 +1,4 @@
-# names: keys or values are left out|there are 2|factor
+# names: keys or values are left out
 def kv_cache_bytes(config, n_tokens, bytes_per_number=2):
     n_kv_heads = config.n_heads if config.n_kv_heads is None else config.n_kv_heads
     d_head = config.d_model // config.n_heads if config.d_head is None else config.d_head

@@ -1,4 +1,4 @@
-# names: AssertionError|instead of
+# names: AssertionError instead of ValueError
 def nucleus(probabilities, top_p):
     assert 0 < top_p <= 1, "top_p"
     if top_p == 1:

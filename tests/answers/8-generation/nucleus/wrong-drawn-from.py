@@ -1,4 +1,4 @@
-# names: scaled|add up to 1|divided by its sum
+# names: not scaled to a sum of 1
 def nucleus(probabilities, top_p):
     if top_p <= 0 or top_p > 1:
         raise ValueError(f"top_p must be above 0 and at most 1, got {top_p}")

@@ -1,4 +1,4 @@
-# names: left out|too few
+# names: is left out, unless it is the first
 def nucleus(probabilities, top_p):
     if top_p <= 0 or top_p > 1:
         raise ValueError(f"top_p must be above 0 and at most 1, got {top_p}")

@@ -1,4 +1,4 @@
-# names: first row|too many|too few|other ones|ambiguous|condition on a whole|batch
+# names: first row decides for all rows
 def nucleus(probabilities, top_p):
     if top_p <= 0 or top_p > 1:
         raise ValueError(f"top_p must be above 0 and at most 1, got {top_p}")

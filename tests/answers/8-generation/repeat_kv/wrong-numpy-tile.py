@@ -1,4 +1,4 @@
-# names: 0, 0, 1, 1|in a row
+# names: again and again \(0, 1, 0, 1
 def repeat_kv(x, n_repeats):
     times = [1] * x.dim()
     times[-3] = n_repeats

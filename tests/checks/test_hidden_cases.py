@@ -1,0 +1,120 @@
+"""Hidden cases are drawn anew for each submission, so that none of them is answered by heart.
+
+Who was told what another submission had been asked would get full marks for a table of results, or
+for a wrong idea and a table of what it gets wrong.
+"""
+
+import contextlib
+import io
+
+import pytest
+import torch
+
+from checks.check import Check
+from checks.message import WrongAnswer
+from checks.run import aside
+from common.in_process import cells_of
+from course.authoring.exercises import exercises
+
+NAMES = [
+    (exercise, name)
+    for exercise in exercises()
+    for name, solution in cells_of(exercise).solutions.items()
+    if "def " in solution  # a number that is asked for is the same for everybody
+]
+SEED, OTHERS = 1, range(2, 12)
+
+
+def _ask(cells, name, defined, seed):
+    """Run the hidden test of what is defined."""
+    torch.default_generator.manual_seed(seed)
+    with aside(cells.exercise), contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(cells.tests[f"{name}-hidden"], "<hidden>", "exec"), dict(defined))
+
+
+def _table(cells, name, right, packed, monkeypatch):
+    """What the right answer gives to the hidden cases of one submission, but for random results."""
+    run, table = Check._run, {}
+
+    def note(check, answer, args, kwargs):
+        if answer is not right[name]:
+            return run(check, answer, args, kwargs)
+        before = torch.get_rng_state()
+        result = run(check, answer, args, kwargs)
+        if torch.equal(before, torch.get_rng_state()) or isinstance(answer, type):
+            table[id(check), packed(args, kwargs)] = result
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Check, "_run", note)
+        _ask(cells, name, right, SEED)
+    return table
+
+
+def _look_up(answer, table, packed, else_run):
+    """Run checks with an answer that looks up in the table, else runs as `else_run` says."""
+    run = Check._run
+
+    def look_up(check, asked, args, kwargs):
+        if asked is not answer:
+            return run(check, asked, args, kwargs)
+        key = id(check), packed(args, kwargs)
+        return table[key] if key in table else else_run(run, check, asked, args, kwargs)
+
+    return look_up
+
+
+@pytest.mark.parametrize(("exercise", "name"), NAMES)
+def test_a_table_of_anothers_cases_is_no_answer(exercise, name, packed, monkeypatch):
+    cells = cells_of(exercise)
+    right = cells.answered()
+    table = _table(cells, name, right, packed, monkeypatch)
+    alone = _look_up(right[name], table, packed, lambda *_: None)
+    monkeypatch.setattr(Check, "_run", alone)
+    for seed in OTHERS:
+        with pytest.raises(WrongAnswer):
+            _ask(cells, name, right, seed)
+
+
+@pytest.mark.parametrize(("exercise", "name"), NAMES)
+def test_a_table_beside_a_wrong_idea_is_no_answer(exercise, name, packed, monkeypatch):
+    cells = cells_of(exercise)
+    right = cells.answered()
+    table = _table(cells, name, right, packed, monkeypatch)
+    monkeypatch.setattr(Check, "_causes", lambda *_: [])  # which nobody reads here
+    faults = []
+    for check in cells.exercise.checks[name]:
+        for mistake, wrong in check.implementations:
+            with monkeypatch.context() as patched:
+                beside = _look_up(wrong, table, packed, lambda run, *asked: run(*asked))
+                patched.setattr(Check, "_run", beside)
+                try:
+                    _ask(cells, name, right | {name: wrong}, min(OTHERS))
+                except Exception:
+                    continue
+            faults.append(f"survives: {mistake.message}\n    {getattr(mistake, 'way', '')}")
+    assert not faults, "\n\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name"), [("7-decoder", "generate"), ("8-generation", "generate_cached")]
+)
+def test_how_a_models_rule_is_written_in_the_checks_is_no_answer(exercise, name):
+    """The checks can be read by learners. Who knew what follows would not need the model."""
+    cells = cells_of(exercise)
+    right = cells.answered()
+
+    def by_rule(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
+        if temperature > 0:
+            return right[name](model, tokens, n_new, temperature, top_k, generator)
+        given = tokens
+        for _ in range(n_new):
+            caches = [model.new_caches()] if hasattr(model, "new_caches") else []
+            vocab_size = model(given, *caches).shape[-1]
+            place = torch.arange(1, tokens.shape[-1] + 1)
+            given = ((tokens + 1) * place).sum(-1, keepdim=True) % vocab_size
+            tokens = torch.cat((tokens, given), dim=1)
+        return tokens
+
+    with pytest.raises(WrongAnswer):
+        _ask(cells, name, right | {name: by_rule}, SEED)
