@@ -23,8 +23,8 @@ kernels.fork_them()
 
 TESTS = Path(__file__).parent
 LONG = (
-    "checks/test_answers.py", "browser", "course/maintenance",
-    "course/authoring/test_new_exercise.py",
+    "checks/test_answers.py", "browser", "course/maintenance", "checks/test_hidden_cases.py",
+    "course/authoring/test_new_exercise.py", "course/authoring/test_adapt.py",
 )  # fmt: skip
 """What takes a browser, a server or minutes, and begins first: else a core waits for it at the end.
 Single tests that wait long, for a time limit or a large model, carry the mark themselves."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import importlib
 import json
+import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -124,7 +126,7 @@ def _stub_faults(cell: NotebookNode) -> list[str]:
 
 
 def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
-    """The answers, and the points that learners are shown, must be those that nbgrader counts."""
+    """The answers must be those that are checked, and the points told be those that count."""
     module = module_of(name)
     try:
         exercise = importlib.import_module(module).EXERCISE
@@ -132,35 +134,41 @@ def _faults_beside_checks(name: str, notebook: NotebookNode) -> list[str]:
         if error.name != module:
             raise
         return [f"there is no module {module} with the exercise's checks"]
-    points = {
-        c.metadata.nbgrader.grade_id: Cell(c).worth
-        for c in notebook.cells
-        if c.metadata.get("nbgrader", {}).get("grade")
-    }
-    wanted = {
-        f"{name}-{which}": points
-        for name, both in exercise.points.items()
-        for which, points in zip(("visible", "hidden"), both, strict=True)
-    }
     lines = []
     if exercise.name != name:
         lines.append(f"{module} calls its exercise {exercise.name!r}: that must be {name!r}")
-    lines += [
-        f"cell {i!r} has {points.get(i, 'no')} points, but {module} says {p}"
-        for i, p in wanted.items()
-        if points.get(i) != p
-    ]
-    written = sum(p for i, p in points.items() if i not in wanted)
-    if written != exercise.written:
-        lines.append(f"written answers have {written} points, but {module} says {exercise.written}")
     answers = [
         c.metadata.nbgrader.grade_id
         for c in notebook.cells
         if c.cell_type == "code" and Cell(c).is_awaited
     ]
-    if answers != list(exercise.points):
+    if answers != list(exercise.answers):
         lines.append(
             f"the answer cells are {', '.join(answers)}, but {module} checks "
-            f"{', '.join(exercise.points)}: the same ones are wanted, in this order"
+            f"{', '.join(exercise.answers)}: the same ones are wanted, in this order"
         )
-    return lines
+    return lines + _points_faults(exercise.answers, notebook)
+
+
+def _points_faults(answers: Sequence[str], notebook: NotebookNode) -> list[str]:
+    """The table in the first cell tells the points that stand in the cells, in numbers."""
+    worth = {
+        c.metadata.nbgrader.grade_id: Cell(c).worth
+        for c in notebook.cells
+        if c.metadata.get("nbgrader", {}).get("grade")
+    }
+    tests = [[f"{name}-{which}" for name in answers] for which in ("visible", "hidden")]
+    if missing := [i for ids in tests for i in ids if i not in worth]:
+        return [f"there is no test cell {i!r}" for i in missing]
+    parts = [sum(worth.pop(i) for i in ids) for ids in tests]
+    if worth:
+        parts.append(sum(worth.values()))
+    wanted = [f"{points:g}" for points in (sum(parts), *parts)]
+    kinds = ("the tests that you see", "hidden tests", "written answers")
+    text = ", ".join(f"{n} for {kind}" for n, kind in zip(wanted[1:], kinds, strict=False))
+    rows = [line for line in notebook.cells[0].source.split("\n") if line.startswith("|")]
+    if len(rows) != 3 or rows[2].count("|") != 5:
+        return ["the first cell needs a table: difficulty, minutes, points, builds on"]
+    if re.findall(r"\d+(?:\.\d+)?", rows[2].split("|")[3]) != wanted:
+        return [f'the points in the first cell are out of step: write "{wanted[0]}: {text}"']
+    return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import posixpath
 import re
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def solved(exercise: str) -> NotebookNode:
             line for line in lines if not any(mark in line for mark in SOLUTION_MARKS)
         )
         if cell.cell_type == "markdown":
-            cell.source = _links_from_solutions(cell.source)
+            cell.source = _links_from_solutions(cell.source, exercise)
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": notebook.metadata.kernelspec, "language_info": {"name": "python"}}
     )
@@ -70,7 +71,11 @@ def solution(exercise: str, into: Path) -> Path:
     return made
 
 
-def _links_from_solutions(text: str) -> str:
-    """A solution lies a folder higher than its exercise, and not beside the others."""
-    text = re.sub(r"\]\(\.\./(?!\.\./)", "](../release/", text)
-    return text.replace("](../../", "](../")
+def _links_from_solutions(text: str, exercise: str) -> str:
+    """A solution lies a folder higher than its exercise, and not beside it or the others."""
+
+    def moved(link: re.Match[str]) -> str:
+        target = posixpath.join("release", exercise, link[1])
+        return f"]({posixpath.relpath(target, 'solutions')}"
+
+    return re.sub(r"\]\((?![a-z]+:)([^)#\s]+)", moved, text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEARNERS = ("learners", "glossary")
-INSTRUCTORS = ("instructors", "jupyterhub")
+INSTRUCTORS = ("instructors", "adapt", "jupyterhub")
 GRADER = ("semester", "report", "platforms", "serve", "how-it-works")
 
 

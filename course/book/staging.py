@@ -14,11 +14,10 @@ from urllib.parse import quote
 from course.book.address import Address
 from course.book.notebook import for_readers, source_of
 from course.book.pages import parts
-from course.learner.work import LINK
+from course.learner.work import LINK, PICTURES
 
 START = "notebooks/00-start-here.ipynb"
 _FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$)", re.M | re.S)
-_PICTURES = (".png", ".svg", ".jpg")
 
 
 def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
@@ -70,7 +69,7 @@ class Links:
         target = file.relative_to(self._root.resolve()).as_posix()
         if target in self._pages:
             return match[0]
-        if target.endswith(_PICTURES):
+        if target.endswith(PICTURES):
             copy = self._into / target
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)

@@ -32,6 +32,8 @@ def lab(options: tuple[str, ...]) -> None:
 def solution(exercise: str | None) -> None:
     """Put the solution of EXERCISE beside your own copy, in work/."""
     known = [path.stem for path in sorted(ROOT.glob("solutions/*.ipynb"))]
+    if not known:
+        raise click.ClickException("This copy of the course has no solutions.")
     if exercise is None:
         raise click.UsageError(f"Which exercise? One of {', '.join(known)}")
     if exercise not in known:

@@ -18,7 +18,7 @@ from typing import Any
 
 from nbexaminer.errors import Malformed
 from nbexaminer.examination.engine import Examined, as_unreadable
-from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.examination.verdicts import Outcome, Remark, Verdict
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.graft import graft
@@ -32,7 +32,7 @@ COURSE = Path(__file__).resolve().parents[2]
 def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examined:  # noqa: B008
     """Grade a notebook by the source's tests; the whole of it has the time of one cell."""
     try:
-        notebook = graft(source, read_notebook(submitted))
+        notebook, remarks, _ = graft(source, read_notebook(submitted))
     except Malformed as malformed:
         return as_unreadable(source, str(malformed))
     cells = [
@@ -47,7 +47,8 @@ def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examin
         if cell.role is Role.TEST:
             outcome, data = told.get(cell.name, (Outcome.NOT_RUN, f"not run: {why}"))
             verdicts.append(Verdict.of(cell.name, outcome, cell.points, Message.read(data)))
-    return Examined(notebook, tuple(verdicts))
+    said = tuple(Remark(answer, text, waits=False) for answer, text in remarks.items())
+    return Examined(notebook, tuple(verdicts), remarks=said)
 
 
 def _run(cells: list[dict[str, Any]], seconds: float) -> tuple[list[str], str]:

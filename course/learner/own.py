@@ -90,7 +90,7 @@ def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
     if path is None:
         raise _Unusable("your notebook is missing")
     try:
-        notebook = graft(source, read_notebook(path.read_bytes()))
+        notebook = graft(source, read_notebook(path.read_bytes())).notebook
     except (Malformed, OSError) as error:
         raise _Unusable(f"your notebook can't be read: {error}") from None
     cells = {cell.grade_id: cell.source for cell in cells_of(notebook)}

@@ -23,6 +23,7 @@ from course.authoring.exercises import ROOT, source_of
 from course.learner import one_process
 from nbexaminer.errors import Malformed, SandboxUnavailable, SourceError
 from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.examination.verdicts import in_words
 from nbexaminer.message import Message
 from nbexaminer.notebook.cell import cells_of
 from nbexaminer.notebook.reader import read_notebook
@@ -80,6 +81,7 @@ class ExerciseScore:
 
     version: of the notebook that was graded, from `version_of`.
     when: the time of grading, in ISO format.
+    remarks: what is to be said of answers that were not found as usual, or empty.
     """
 
     exercise: str
@@ -87,6 +89,7 @@ class ExerciseScore:
     when: str
     answers: tuple[Answer, ...]
     questions: tuple[Question, ...]
+    remarks: str = ""
 
     def points(self, hidden: bool) -> tuple[float, float]:
         """What the visible or the hidden tests gave, and of how much."""
@@ -158,7 +161,8 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> ExerciseScore
         )
         answers.append(Answer(name, written, results))
     when = datetime.datetime.now().isoformat(timespec="seconds")
-    made = ExerciseScore(exercise, version_of(data), when, tuple(answers), tuple(questions))
+    version, remarks = version_of(data), in_words(graded.remarks)
+    made = ExerciseScore(exercise, version, when, tuple(answers), tuple(questions), remarks)
     record = read_record(work) | {exercise: made}
     text = json.dumps({name: dataclasses.asdict(one) for name, one in record.items()}, indent=1)
     (work / RECORD).write_text(text, encoding="utf-8")

@@ -97,6 +97,8 @@ def print_score(score: ExerciseScore, console: Console) -> None:
             f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
             f"    A model answer: {typed('solution', score.exercise)}"
         )
+    if score.remarks:
+        console.print(score.remarks, markup=False)
     visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
     console.print(f"Points: {visible} by visible tests, {hidden} by hidden ones.")
 

@@ -1,6 +1,7 @@
 """The learner's copies in work/: `llm-basics lab` makes them and keeps them up to date.
 
     notebooks/02-….ipynb                  work/02-….ipynb, without outputs
+    notebooks/….png                       work/….png, what a lesson shows
     release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
     docs/glossary.md                      work/glossary.md
     course/learner/my-score.ipynb                 work/my-score.ipynb
@@ -26,6 +27,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ".copies.json"
+PICTURES = (".png", ".svg", ".jpg")
 
 LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
@@ -102,8 +104,9 @@ def fill_work(
 def find_copies(root: Path) -> dict[str, str]:
     """Where each original (a path below the course's folder) goes below work/."""
     copies = {}
-    for lesson in sorted(root.glob("notebooks/*.ipynb")):
-        copies[f"notebooks/{lesson.name}"] = lesson.name
+    for path in sorted(root.glob("notebooks/*")):
+        if path.suffix in (".ipynb", *PICTURES):
+            copies[f"notebooks/{path.name}"] = path.name
     for path in sorted(root.glob("release/*/**/*")):
         if path.is_file() and ".ipynb_checkpoints" not in path.parts:
             copy = path.relative_to(root / "release").as_posix()

@@ -14,15 +14,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from course.authoring.exercises import ROOT
+from common.copied import copy_into
 
 INSTALLED = Path("/opt/llm-basics")
 """Where docs/jupyterhub.md installs the course."""
-PARTS = (
-    "checks", "course", "docs", "grader", "helpers", "hub", "models", "notebooks", "reference",
-    "release", "pyproject.toml", "nbgrader_config.py",
-)  # fmt: skip
-"""What of the course is installed there."""
 FRESH = tuple(map(Path, ("/home", "/opt", "/srv")))
 
 SET_UP = """
@@ -77,13 +72,7 @@ class Server:
         stage, copy = (Path(self._folder.name, name) for name in ("stage", "copy"))
         for folder in (stage, copy):
             folder.mkdir()
-        for part in PARTS:
-            if (ROOT / part).is_dir():
-                shutil.copytree(
-                    ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__")
-                )
-            else:
-                shutil.copy(ROOT / part, copy / part)
+        copy_into(copy)
         os.chmod(self._folder.name, 0o755)
         self.shared = Path(self._folder.name)
         places = list(map(Path, dict.fromkeys((sys.prefix, sys.base_prefix))))

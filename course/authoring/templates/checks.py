@@ -1,4 +1,4 @@
-"""Exercise 0-template: its points, and of its answer what often goes wrong and hidden cases."""
+"""Exercise 0-template: of its answer what often goes wrong, and hidden cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checks import seen
 from checks.check import Exercise
 from checks.run import for_test_cells
 
-EXERCISE = Exercise("0-template", {"double": (1, 2)})
+EXERCISE = Exercise("0-template", ("double",))
 __getattr__ = for_test_cells(EXERCISE)
 
 

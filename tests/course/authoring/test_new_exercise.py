@@ -68,7 +68,7 @@ def test_a_new_exercise_is_whole(course):
     _run(course, "course", "solutions", NAME)
     solved = json.loads((course / "solutions" / f"{NAME}.ipynb").read_text())
     printed = json.dumps([c.get("outputs") for c in solved["cells"]], ensure_ascii=False)
-    assert "Points so far: 1 of 1" in printed
+    assert "pass for 1 of 1 answers" in printed
     said = _run(course, "pytest", "-v", "-k", NAME, "tests")
     for tests in ("test_edits", "test_slips", "test_answers", "test_sources"):
         assert f"{tests}.py::" in said

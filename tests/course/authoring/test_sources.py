@@ -16,7 +16,7 @@ from nbclient.exceptions import CellExecutionError
 
 import checks
 from course.authoring import solutions
-from course.authoring.exercises import ROOT, exercises, module_of, source_of
+from course.authoring.exercises import ROOT, exercises, source_of
 from course.authoring.lint import faults
 from course.authoring.release import release
 from course.authoring.solutions import solution, solved
@@ -185,13 +185,10 @@ def test_hints_are_not_the_answer(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_first_cell_says_how_hard_how_long_and_what_it_is_worth(exercise):
-    points = import_module(module_of(exercise)).EXERCISE
-    visible, hidden = (sum(both[i] for both in points.points.values()) for i in (0, 1))
-    said = f"{visible + hidden + points.written}: {visible} for the tests that you see, {hidden} "
-    by_hand = f", {points.written} for " if points.written else " |"
+    """The points in it are those that nbgrader counts: `faults` holds that."""
     title = _text(_cells(source_of(exercise))[0])
     assert "| difficulty | minutes | points | builds on |\n|---|---|---|---|\n| ★" in title
-    assert f"| {said}for hidden tests{by_hand}" in title and title.count("|\n|") == 2
+    assert " for the tests that you see, " in title and title.count("|\n|") == 2
     assert f"`make score EXERCISE={exercise}`" in title
 
 
@@ -236,6 +233,22 @@ def test_a_solution_that_fails_a_test_is_not_made(tmp_path, monkeypatch):
         solution("1-attention", tmp_path)
 
 
+def test_a_solution_finds_what_lies_beside_its_exercise(tmp_path, monkeypatch):
+    """A picture would be a broken one there, and a link lead nowhere."""
+    notebook = nbformat.read(source_of("1-attention"), as_version=4)
+    notebook.cells[0].source = (
+        "![an arm](arm.png) [a](https://a.org/b) [b](#c) [d](../2-multi-head/e.ipynb) "
+        "[f](../../docs/glossary.md#g)"
+    )
+    path = tmp_path / "1-attention.ipynb"
+    nbformat.write(notebook, path)
+    monkeypatch.setattr(solutions, "source_of", lambda _: path)
+    assert solved("1-attention").cells[0].source == (
+        "![an arm](../release/1-attention/arm.png) [a](https://a.org/b) [b](#c) "
+        "[d](../release/2-multi-head/e.ipynb) [f](../docs/glossary.md#g)"
+    )
+
+
 BROKEN = {
     "holds outputs": lambda cells: cells["softmax"].update(execution_count=3),
     "stands 2 times": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
@@ -266,9 +279,10 @@ BROKEN = {
     "the answer cells are": lambda cells: cells["softmax"].metadata.nbgrader.update(
         grade_id="soft_max"
     ),
-    "but checks.attention says": lambda cells: cells["softmax-visible"].metadata.nbgrader.update(
-        points=7
-    ),
+    "there is no test cell 'softmax-hidden'": lambda cells: cells[
+        "softmax-hidden"
+    ].metadata.nbgrader.update(grade_id="softmax-secret"),
+    "the first cell needs a table": lambda cells: cells["title"].update(source="# Exercise 1"),
     "without it Run All stops here": lambda cells: cells["softmax-hidden"].metadata.update(tags=[]),
     "must say what they wait for": lambda cells: cells["softmax-hidden"].update(
         source=cells["softmax-hidden"].source.replace('waiting("softmax")', "")
@@ -297,6 +311,24 @@ def test_a_broken_source_notebook_is_named(fault, tmp_path):
     nbformat.write(broken, path)
     said = faults(path)
     assert any(fault in line for line in said), said
+
+
+@pytest.mark.parametrize(
+    ("cell", "points"), [("softmax-visible", 70), ("softmax-hidden", 2.5), ("written-scaling", 50)]
+)
+def test_points_stand_in_one_place(cell, points, tmp_path):
+    """An instructor changes them in the notebook, and is told once what else there is to write."""
+    notebook = nbformat.read(source_of("1-attention"), as_version=4)
+    cells = {c.id: c for c in notebook.cells}
+    cells[cell].metadata.nbgrader.points = points
+    path = tmp_path / "1-attention.ipynb"
+    nbformat.write(notebook, path)
+    (fault,) = faults(path)
+    (wanted,) = re.findall(r'write "(.+)"$', fault)
+    title = cells["title"]
+    title.source = re.sub(r"\d+: \d+ for the tests [^|]+ ", f"{wanted} ", title.source)
+    nbformat.write(notebook, path)
+    assert faults(path) == []
 
 
 def test_a_first_cell_may_import_more(tmp_path):

@@ -205,7 +205,7 @@ def test_an_exercise_does_not_hand_over_the_answers_of_a_later_one(exercise):
 
 def test_the_table_of_llama_is_posed_and_not_solved():
     """The audit of exercise 6 is for the learner to do; a solution of one line holds no number."""
-    counting = next(lesson for lesson in LESSONS if lesson.startswith("08"))
+    counting = next(lesson for lesson in LESSONS if lesson.endswith("-counting"))
     posed = _prose(counting) + _printed(counting)
     assert "5,295,575,040" in posed and "6,738,415,616" in posed
     for lesson in LESSONS[: LESSONS.index(counting) + 1]:
@@ -231,7 +231,7 @@ def _anchors() -> dict[str, str]:
 def test_a_word_of_the_glossary_is_linked_where_it_is_first_explained():
     """A learner who meets it there could not look it up."""
     first = {
-        anchor: min(re.findall(r"\.\./notebooks/([\w-]+)\.ipynb", text))
+        anchor: min(re.findall(r"\.\./notebooks/([\w-]+)\.ipynb", text), default="none")
         for anchor, text in _anchors().items()
     }
     assert [

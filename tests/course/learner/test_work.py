@@ -101,6 +101,16 @@ def test_links_lead_from_copy_to_copy(course: Path) -> None:
     assert f"[it](#KV-cache), [00]({LESSON})" in glossary  # JupyterLab's anchors keep capitals
 
 
+def test_a_picture_comes_with_the_page_that_shows_it(course: Path) -> None:
+    """JupyterLab serves nothing outside work/: a broken picture would stand in its place."""
+    for shown in ("notebooks/mine.png", "release/1-attention/mine.svg"):
+        (course / shown).write_bytes(b"a picture")
+    (course / "notebooks" / ".ipynb_checkpoints").mkdir()
+    fill_work(course)
+    for copied in ("mine.png", "1-attention/mine.svg"):
+        assert (course / "work" / copied).read_bytes() == b"a picture"
+
+
 def test_nbgraders_marks_fit_the_rewritten_text(course: Path) -> None:
     """Validate would say that the learner has changed a cell that nobody can change."""
     for name in ("release", "work"):
