@@ -15,14 +15,30 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.notebook.graft import Grafted, graft
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import read_source
-from support.notebooks import answer, check, given, outcomes, source_of, submission, written
+from support.notebooks import (
+    answer,
+    check,
+    given,
+    nbgrader,
+    outcomes,
+    source_of,
+    submission,
+    written,
+)
+
+
+def signed(name: str, line: str, body: str) -> Any:
+    """An answer of which learners get the first line, which undoes what is defined before it."""
+    code = f"{line}\n    ### BEGIN SOLUTION\n    {body}\n    ### END SOLUTION"
+    return new_code_cell(code, id=name, metadata=nbgrader(name, solution=True))
+
 
 HIDDEN = "\n### BEGIN HIDDEN TESTS\nassert half(1) == 0.5\n### END HIDDEN TESTS"
 SOURCE = source_of(
     new_markdown_cell("# Exercise", id="title"),
     given("given", "LIMIT = 3"),
     new_markdown_cell("Write `half`.", id="about-half"),
-    answer("half", "def half(x): return x / 2"),
+    signed("half", "def half(x):", "return x / 2"),
     check("half-test", "assert half(4) == 2" + HIDDEN),
     new_markdown_cell("Write `Counter`, and `count`.", id="about-count"),
     answer("count", "class Counter: n = 0\n\ndef count(x): return len(x)"),
