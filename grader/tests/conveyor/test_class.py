@@ -340,6 +340,7 @@ def test_what_was_not_found_as_usual_is_said(
     page = (course.root / "feedback" / "ben" / EXERCISE / f"{EXERCISE}.html").read_text()
     assert "2 points wait" not in page and "waits for your instructor" in page
     assert "About this answer: taken from the last of several cells that define f." in page
+    assert "Comment by your instructor" not in page, "none has said anything yet"
     assert dict(run_here(monkeypatch, course, Inline()).problems)["ben"] == waits
     for cell in ("f-visible", "f-hidden", "w"):
         course.grade_by_hand("ben", 0.5, cell)

@@ -30,7 +30,7 @@ from nbexaminer.examination.engine import (
     engines,
 )
 from nbexaminer.examination.trial import try_solution
-from nbexaminer.examination.verdicts import GradedNotebook, Remark
+from nbexaminer.examination.verdicts import REMARK, GradedNotebook, Remark
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source, read_source
 
@@ -158,7 +158,7 @@ def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
         if cell.role is Role.ANSWER or cell.is_task:
             comments[cell.name] = "No response." if untouched else None
             if remark := remarks.get(cell.name):
-                comments[cell.name] = f"About this answer: {remark.text}."
+                comments[cell.name] = f"{REMARK}{remark.text}."
     notebook: Any = nbformat.from_dict(examined.notebook)
     text = nbformat.v4.writes(notebook)
     data = (text if text.endswith("\n") else text + "\n").encode()

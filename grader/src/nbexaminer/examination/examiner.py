@@ -211,8 +211,12 @@ class Examination:
         except Ended as ended:
             if ended.outcome is Outcome.TIMED_OUT:
                 self._slow.update(cells)
-                limit = f"{seconds:g} seconds; it, or what it calls, took too long before"
-                limit = limit if again else self._cell_limit()
+                limit = self._cell_limit()
+                if again:
+                    limit = (
+                        f"{seconds:g} seconds, all it has since its cell, or a test of it or of "
+                    )
+                    limit += "what it calls, took too long"
                 ended.message = ended.message or f"took longer than {limit}"
             raise
         except Lost as lost:

@@ -73,6 +73,10 @@ class Verdict:
         return cls(cell, outcome, points, max_points, message)
 
 
+REMARK = "About this answer: "
+"""How a comment begins that is the grader's own."""
+
+
 @dataclass(frozen=True)
 class Remark:
     """What is said of an answer that was not found as usual.

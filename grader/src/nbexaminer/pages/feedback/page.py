@@ -17,7 +17,7 @@ import jinja2
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.examination.verdicts import REMARK, Outcome
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import UNGRADED, Cell, Role, cells_of, unreadable
 from nbexaminer.notebook.pictures import PICTURES
@@ -226,7 +226,10 @@ def _item(cell: Cell, place: str, heading: str) -> Item | None:
         item.folded, item.summary = [shown], "The cell as it was handed out"
     else:
         item.parts = [shown, *_outputs(cell)]
-        item.comment = Markup(markup.markdown(comment)) if comment else None
+        if comment.startswith(REMARK):
+            item.note = comment
+        elif comment:
+            item.comment = Markup(markup.markdown(comment))
     if cell.is_graded or cell.is_task:
         _judge(item, cell, left)
     return item
