@@ -250,7 +250,6 @@ def test_an_empty_time_stamp_makes_nobody_early(served: Served, tmp_path: Path) 
 def test_any_folder_can_be_watched(served: Served, tmp_path: Path) -> None:
     """A class without nbgrader's exchange: a share, a synchronised folder, a platform's export."""
     inbox, outbox = tmp_path / "inbox", tmp_path / "outbox"
-    outbox.mkdir()
     for learner, name in (("ada", f"{EXERCISE}.ipynb"), ("ben", f"{EXERCISE}/{EXERCISE}.ipynb")):
         (inbox / learner / name).parent.mkdir(parents=True)
         (inbox / learner / name).write_bytes(WRONG)
@@ -628,7 +627,7 @@ def test_as_a_command_with_nbgraders_own_around_it(served: Served) -> None:
     assert eventually(lambda: any(map(served.page, secrets)), 60)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    ran = run_forked("nbexaminer", "serve", EXERCISE, "--once", "--jobs=1", cwd=root)
+    ran = run_forked("nbexaminer", "serve", EXERCISE, "--once", "--outbox=new", cwd=root)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert all(map(served.page, secrets))
     assert served.attempts() == [[who, "3.0", "1.0", "", "1.0"] for who in ("ada", "ben")]

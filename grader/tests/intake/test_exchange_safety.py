@@ -138,7 +138,7 @@ UNSAFE: dict[str, tuple[Callable[[Exchange], object], str, str]] = {
     "the source can be read": (_open("course", mode=0o755), "_course", "source can be read by"),
     "the gradebook can be read": (_open_gradebook, "_course", "gradebook.db can be read by"),
     "the course folder can be changed": (
-        _open("course", mode=0o702), "_course", "can be changed by everybody: chmod 700"
+        _open("course", mode=0o702), "_course", "can be changed by everybody: chmod go-w"
     ),
 }  # fmt: skip
 
@@ -151,6 +151,21 @@ def test_what_is_unsafe_is_said_with_its_cure(exchange: Exchange, name: str) -> 
     words = {function.__name__: words for words, function in exchange_safety.PROMISES}
     assert list(exchange.problems()) == [words[promise]]
     assert said in exchange.problems()[words[promise]]
+
+
+def test_an_exchange_in_the_course_folder_stays_open(exchange: Exchange) -> None:
+    """Learners could not hand in any more, had the instructor done what `check` said."""
+    exchange.root = exchange.root.rename(exchange.course / "exchange")
+    exchange.folder = exchange.root / COURSE_ID
+    exchange.course.chmod(0o755)
+    exchange.set("")
+    while problems := exchange.problems():
+        (said,) = problems.values()
+        for line in said.splitlines():
+            command, mode, path = line.partition(": ")[2].split()
+            assert (command, mode) == ("chmod", "go-rwx"), line
+            Path(path).chmod(Path(path).stat().st_mode & 0o700)
+    assert exchange.course.stat().st_mode & 0o777 == 0o755
 
 
 @AS_ROOT

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nbexaminer.settings import Settings
 
 FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
+NEW_FOLDER = click.Path(file_okay=False, resolve_path=True, path_type=Path)
 BUSY_TRIES = 5
 """How often what can't be used now is tried, where serving is not for ever."""
 NO_DROP_BOX = (
@@ -35,7 +36,9 @@ NO_DROP_BOX = (
 @click.command()
 @click.argument("exercise")
 @click.option("--inbox", type=FOLDER, help="Watch this folder instead of the exchange's drop box.")
-@click.option("--outbox", type=FOLDER, help="Put feedback there too, a folder for each learner.")
+@click.option(
+    "--outbox", type=NEW_FOLDER, help="Put feedback there too, a folder for each learner."
+)
 @click.option("--once", is_flag=True, help="Grade what is there, then end: for cron.")
 @jobs_option
 @in_course_folder

@@ -197,8 +197,14 @@ def _course(place: Place) -> Iterator[str]:
         for path in _there(root / name for name in [*names, *sqlite]):
             bits = ENTER | READ if path.is_dir() else READ
             if who := place.may(path, bits):
-                yield f"{path} can be read by {few or who}: chmod 700 {root}"
-    yield from place.changed([root], "chmod 700 {}")
+                yield f"{path} can be read by {few or who}: {_shut(place, path)}"
+    yield from place.changed([root], "chmod go-w {}")
+
+
+def _shut(place: Place, path: Path) -> str:
+    """How to keep learners out of a path of the course folder, but not out of the exchange."""
+    root = place.course.root.resolve()
+    return f"chmod go-rwx {path}" if place.root.is_relative_to(root) else f"chmod 700 {root}"
 
 
 PROMISES: tuple[tuple[str, Callable[[Place], Iterator[str]]], ...] = (
