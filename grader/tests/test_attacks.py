@@ -4,10 +4,11 @@ Every file in tests/attacks is one attack, or one honest answer that looks odd. 
 what it tries, and comments say what must come of it:
 
     # verdict: failed       how the tests of `softmax` end; `passed, failed` for visible and hidden
-    # others: passed        how every other test ends
+    # others: passed        how every other test ends; `passed or timed out` where either may be
     # in: extra             the code is a cell of its own before the answers, which are wrong for
                             `softmax`; else it is the answer `softmax`
     # times: 2              graded twice, the second time to find what the first one left
+    # wall: 12              seconds that a cell has, where what an attack leaves behind slows others
 
 `structure-*` files define `submit(notebook) -> bytes`, what is handed in instead of a notebook
 whose `softmax` is wrong; `transport-*` files may define `hand_in(folder, notebook)`, which writes
@@ -176,7 +177,8 @@ def text_of(graded: Examined) -> str:
 def assert_verdicts(attack: Attack, graded: Examined) -> None:
     got = {v.cell: str(v.outcome) for v in graded.verdicts}
     messages = {v.cell: str(v.message) for v in graded.verdicts}
-    assert got == attack.expected, messages
+    assert got.keys() == attack.expected.keys()
+    assert all(got[cell] in attack.expected[cell].split(" or ") for cell in got), messages
     points = {cell: POINTS[cell] if got[cell] == "passed" else 0.0 for cell in got}
     assert {v.cell: v.points for v in graded.verdicts} == points
 
@@ -222,7 +224,7 @@ def test_the_next_submission_is_graded_as_if_nothing_had_been(
     engines: Engines, world: World, source: bytes, undisturbed: Examined
 ) -> None:
     """After all of them: the same bytes for an honest learner, and no file touched."""
-    for limits in (LIMITS, PATIENT):
+    for limits in {attack.limits for attack in ON_NOTEBOOKS}:
         assert engines(limits).grade(source, HONEST) == undisturbed
     after = world.snapshot()
     changed = {p for p in world.before.keys() | after.keys() if world.before.get(p) != after.get(p)}

@@ -1,6 +1,7 @@
-"""Takes the handlers and timers that stop a cell, then computes for ever."""
+"""Takes the handlers and timers that stop a cell, then waits for ever."""
 # verdict: timed out
 import signal
+import time
 
 signal.setitimer(signal.ITIMER_REAL, 0)
 signal.setitimer(signal.ITIMER_PROF, 0)
@@ -10,4 +11,4 @@ signal.setitimer = lambda *a: None
 
 def softmax(x, dim=-1):
     while True:
-        pass
+        time.sleep(0.01)

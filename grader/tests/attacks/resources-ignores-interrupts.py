@@ -1,6 +1,7 @@
 """Never returns, and ignores every signal and exception that would stop it."""
 # verdict: timed out
 import signal
+import time
 
 
 def softmax(x, dim=-1):
@@ -12,6 +13,6 @@ def softmax(x, dim=-1):
     while True:
         try:
             while True:
-                pass
+                time.sleep(0.01)
         except BaseException:
             pass

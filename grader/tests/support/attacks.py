@@ -56,7 +56,10 @@ class Attack:
 
     @property
     def limits(self) -> Limits:
-        return LIMITS if "timed out" in self.expected.values() else PATIENT
+        if "timed out" not in self.expected.values():
+            return PATIENT
+        wall = float(self.marks.get("wall", LIMITS.cell_wall_seconds))
+        return replace(LIMITS, cell_wall_seconds=wall)
 
     def text(self, places: dict[str, str]) -> str:
         """The file, with the places that this run's course and listeners have."""
@@ -73,7 +76,7 @@ class Attack:
 
 
 def read(path: Path) -> Attack:
-    marks = dict(re.findall(r"(?m)^# (verdict|others|in|times): (.+)$", path.read_text()))
+    marks = dict(re.findall(r"(?m)^# (verdict|others|in|times|wall): (.+)$", path.read_text()))
     return Attack(path, marks)
 
 
