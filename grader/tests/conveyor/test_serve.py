@@ -25,7 +25,7 @@ from nbexaminer.intake.times import read_timestamp
 from nbexaminer.people.roster import Learner, write_roster
 from support.commands import run_forked
 from support.course import EXERCISE, good
-from support.handed_in import HandedIn, Inline, run_here
+from support.handed_in import HandedIn, Inline, hand_in, run_here
 from support.serving import Served
 from support.waiting import eventually
 
@@ -91,6 +91,40 @@ def test_the_best_counts_and_attempts_run_out(served: Served) -> None:
     submitted = served.course.root / "submitted" / "ada" / EXERCISE / f"{EXERCISE}.ipynb"
     assert submitted.read_bytes() == good()
     assert served.serve() == 0
+
+
+@pytest.mark.parametrize("counted", ["best", "last"])
+def test_what_was_collected_before_is_an_attempt(served: Served, counted: str) -> None:
+    """A damaged file took the place of work that had come by e-mail, which was nowhere any more."""
+    served.configure(f"c.MarkingRules.counted = '{counted}'")
+    hand_in(served.course.root, "ada", good(), "2026-11-20 09:00:00 UTC")
+    (hand_in(served.course.root, "ben", good()) / "timestamp.txt").unlink()
+    hand_in(served.course.root, "cleo", good(), "2026-11-20 10:30:00 UTC")
+    run_here(served.patch, served.course, Inline())
+    with Gradebook(served.course.url) as gradebook:
+        gradebook.find_grade("w", EXERCISE, EXERCISE, "ada").manual_score = 2
+        gradebook.db.commit()
+    served.drop("ada", b"{")
+    served.drop("ben", b"{")
+    served.drop("cleo", good())  # which is what was collected
+    late = served.drop("late", WRONG)
+    assert served.serve(Status.LOOK) == 6
+    assert served.points() == {"ada": 3.0, "ben": 3.0, "cleo": 3.0, "late": 0.0}
+    assert "what was collected before is the first attempt" in served.said
+    with Gradebook(served.course.url) as gradebook:
+        assert gradebook.find_grade("w", EXERCISE, EXERCISE, "ada").manual_score == 2
+        assert gradebook.find_submission(EXERCISE, "ben").timestamp is None, "it is never late"
+    assert is_told(served.page(late))
+    rows = [row[:3] for row in served.attempts()]
+    assert sorted(rows) == [
+        ["ada", "0.0", "0.0"], ["ada", "3.0", "1.0"], ["ben", "0.0", "0.0"], ["ben", "3.0", "1.0"],
+        ["cleo", "3.0", "1.0"], ["late", "0.0", "1.0"],
+    ]  # fmt: skip
+    served.drop("ada", WRONG, "2026-11-20 11:00:00", n=1)
+    served.serve()
+    assert served.points()["ada"] == (3.0 if counted == "best" else 0.0)
+    kept = (served.course.root / "attempts" / "ada" / EXERCISE).glob(f"*/{EXERCISE}.ipynb")
+    assert good() in {path.read_bytes() for path in kept}
 
 
 def test_the_best_is_judged_by_what_it_is_worth_now(served: Served) -> None:

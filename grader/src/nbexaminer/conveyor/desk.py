@@ -34,7 +34,13 @@ from nbexaminer.examination.verdicts import in_words
 from nbexaminer.gradebook import attempts
 from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.gradebook.writer import ClassGradebook
-from nbexaminer.intake.files import MAX_FILES_BYTES, copy_file, read_file
+from nbexaminer.intake.files import (
+    MAX_FILES_BYTES,
+    copy_file,
+    copy_folder,
+    open_folder,
+    read_file,
+)
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp, write_timestamp
@@ -105,6 +111,7 @@ class Desk:
         self._waiting: defaultdict[Hashable, deque[Arrival]] = defaultdict(deque)
         self._turns: defaultdict[Hashable, float] = defaultdict(float)
         self._kept: dict[str, int] = {}
+        self._met: set[str] = set()
         self._next_look = self._next_check = 0.0
         self._written_by = time.monotonic() + WRITING
         self.summary = Summary()
@@ -145,6 +152,8 @@ class Desk:
         end = time.monotonic() + PAUSE
         while (arrival := self._next(busy)) is not None:
             try:
+                if (job := self._earlier(arrival)) is not None:
+                    return job  # what has come in goes on waiting
                 job = self._admit(arrival)
             except (CannotGrade, GradebookUnavailable):
                 raise
@@ -162,6 +171,44 @@ class Desk:
         first = (arrivals[0] for arrivals in self._waiting.values() if arrivals)
         free = (arrival for arrival in first if arrival.learner not in busy)
         return min(free, key=lambda arrival: self._turns[arrival.account], default=None)
+
+    def _earlier(self, arrival: Arrival) -> AttemptJob | None:
+        """What was collected of a learner before, as the first attempt, where there is none yet.
+
+        Else what comes in now would take its place, be it worse, and it would be gone. None where
+        it is what comes in.
+        """
+        exercise, learner = self._folder.exercise, arrival.learner
+        place = self._folder.submitted(learner)
+        if learner in self._met or not place.is_dir():
+            return None
+        self._met.add(learner)
+        with self._gradebook.transaction() as connection:
+            known = attempts.read_attempts(connection, exercise, learner, used=True)
+            if known or learner in excluded_ids(connection):
+                return None
+        try:
+            when = read_timestamp(place)
+            coming = (a for a in self._waiting[arrival.account] if a.learner == learner)
+            if any(other.handed_in == when for other in coming):
+                return None
+            changed = datetime.datetime.fromtimestamp(place.stat().st_mtime, datetime.UTC)
+            handed_in = when or changed.replace(tzinfo=None)
+            attempt = Attempt(f"submitted/{learner}/{exercise}", learner, exercise, handed_in)
+            job = AttemptJob(student=learner, attempt=attempt, since=time.monotonic())
+            kept = attempt.folder(self._folder.root)
+            if not kept.is_dir():
+                part = _empty_beside(kept)
+                with open_folder(place) as folder:
+                    copy_folder(folder, part)
+                part.rename(kept)
+            job.secret = _secret(kept)
+            self._to_grade(job, kept)
+        except Malformed as error:
+            self._say(learner, f"what was collected before can't be an attempt: {error}", True)
+            return None
+        self._say(learner, "what was collected before is the first attempt", False)
+        return job
 
     def _admit(self, arrival: Arrival) -> AttemptJob | None:
         """Keep an attempt; gives it where it is to be graded."""
@@ -206,9 +253,8 @@ class Desk:
 
     def _to_grade(self, job: AttemptJob, kept: Path) -> None:
         """Have a worker grade next what lies there. Raises Malformed."""
-        read = self._folder.read(job.student, kept, self._folder.root / attempts.FOLDER)
-        job.submission = replace(read, timestamp=read.timestamp or job.attempt.handed_in)
-        job.what = (read.task,)
+        job.submission = self._folder.read(job.student, kept, self._folder.root / attempts.FOLDER)
+        job.what = (job.submission.task,)
 
     def _keep(self, arrival: Arrival, attempt: Attempt, before: list[Attempt]) -> Path | None:
         """Copy it to where it stays; None for the last one once more: a file was only touched."""
@@ -222,9 +268,7 @@ class Desk:
         if self._kept[attempt.student] > MAX_KEPT:
             most = f"{MAX_KEPT / 1e6:.0f} MB"
             raise Malformed(f"all that was handed in for this exercise takes up more than {most}")
-        part = place.with_name(f".{place.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        part = _empty_beside(place)
         try:
             for remark in self._arrivals.copy(arrival, part):
                 self._say(arrival.learner, remark, False)
@@ -428,6 +472,14 @@ class Desk:
         """Where pages on an attempt that doesn't count stay."""
         kept = attempt.folder(self._folder.root)
         return kept.with_name(f"{kept.name}-feedback")
+
+
+def _empty_beside(place: Path) -> Path:
+    """An empty folder to be filled, and then renamed to `place`."""
+    part = place.with_name(f".{place.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    return part
 
 
 def _now() -> datetime.datetime:
