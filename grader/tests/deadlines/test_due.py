@@ -161,7 +161,8 @@ def test_a_sections_own_date(graded: HandedIn) -> None:
     rerun()
     assert penalties(graded)["ben"] == "3.0", "the section's date holds again"
     say("due", EXERCISE, "2026-11-20 12:00")
-    say("due", EXERCISE, "--section=B", "--remove")
+    said = say("due", EXERCISE, "--section=B", "--remove")
+    assert f"{EXERCISE} has no date of its own for section B." in said
     rerun()
     assert penalties(graded) == {"late": "3.0"}
     refused = {

@@ -156,7 +156,9 @@ def paid(here: Path, *learners: str) -> list[float]:
     return [scores[learner].points for learner in learners]
 
 
-@pytest.mark.parametrize("table", [json.dumps(SUBMISSIONS), TABLE])
+@pytest.mark.parametrize(
+    "table", [json.dumps(SUBMISSIONS), f"while(1);{json.dumps(SUBMISSIONS)}", TABLE]
+)
 def test_canvas_table_of_submissions_tells_times(here: Path, table: str) -> None:
     """Ten days late would cost one day, and the time on the page would be made up."""
     (here / "got.zip").write_bytes(zipped(CANVAS))
@@ -173,6 +175,7 @@ def test_canvas_table_of_submissions_tells_times(here: Path, table: str) -> None
     assert '"late, by Canvas\'s word"' in (here / "grades.csv").read_text()
     said = command("collect", EXERCISE, "got.zip", "--worksheet", "times")
     assert "3 were there already, the same" in said
+    assert "of them have a time that was not known before: grade once more: " in said
     assert time_of(here, "oneil") == "2026-11-30 11:00:00"
     assert paid(here, "ada", "oneil", "zoe") == [6.0, 0.0, 6.0]
     with gradebook_of(here) as gradebook:
@@ -237,6 +240,9 @@ def test_a_second_download_replaces_nothing_unless_told(here: Path) -> None:
     downloaded = here / "downloaded" / EXERCISE
     assert [p.name for p in (downloaded / "archive").iterdir()] == ["later.zip"]
     assert [p.name for p in downloaded.glob("earlier/*/*")] == ["cs-101-2-submissions.zip"]
+    (here / "canvas.zip").write_bytes(zipped(CANVAS))
+    said = command("collect", EXERCISE, "canvas.zip", "--force")
+    assert "replaced work that had a time by some without: ada" in said
 
 
 def test_a_platform_can_be_named(here: Path) -> None:
@@ -385,12 +391,19 @@ def test_an_expression_may_name_learners(here: Path) -> None:
         r"r'(?:[^/]+/)?(?:(?P<email>\S+@\S+)|(?P<last_name>[^/]+?)) - (?P<file_id>[^/]+)'"
     )
     names = ["LOVELACE Ada", "conor o\u2019neil smith", "zoe@uni.edu", "Ann Lee", "Some Body"]
-    (here / "got.zip").write_bytes(zipped({f"Drive/{n} - {NB}": n.encode() for n in names}))
+    files = {f"Drive/{n} - {NB}": n.encode() for n in names}
+    (here / "late.zip").write_bytes(zipped({f"Drive/zoë müller - {EXERCISE}.gdoc": b"a link"}))
+    said = command("collect", EXERCISE, "late.zip", status=1)
+    assert f"Drive/zoë müller - {EXERCISE}.gdoc: no notebook was handed in with it" in said
+    odd = {"Drive/zoë müller - draft.pdf": b"", "Drive/whose.pdf": b""}
+    (here / "got.zip").write_bytes(zipped(files | odd))
     said = command("collect", EXERCISE, "got.zip", status=1)
+    assert "the names tell no times: all count as handed in on time" in said
+    assert "Drive/whose.pdf: c.FileNameCollectorPlugin.named_regexp doesn't match" in said
     assert submitted(here) == dict(zip(("ada", "oneil", "zoe"), names, strict=False))
     assert "'Ann Lee' fits lee1 and lee2; put that right on the roster, or copy the right" in said
     assert "nobody in the gradebook has the name 'Some Body'; put that right" in said
-    assert said.count("Not collected:") == 2
+    assert said.count("Not collected:") == 3
 
 
 def test_an_address_with_a_plus_is_an_id(here: Path) -> None:
@@ -454,5 +467,7 @@ def test_a_platform_that_is_named_goes_before_an_expression(here: Path) -> None:
     with (here / "nbgrader_config.py").open("a") as settings:
         settings.write('c.FileNameCollectorPlugin.named_regexp = r"(?P<file_id>nothing)"\n')
     (here / "got.zip").write_bytes(zipped(CANVAS))
+    said = command("collect", EXERCISE, "got.zip", status=1)
+    assert "doesn't match its path; --platform canvas takes it as Canvas's" in said
     command("collect", EXERCISE, "got.zip", "--platform", "canvas")
     assert submitted(here).keys() >= {"ada", "oneil"}

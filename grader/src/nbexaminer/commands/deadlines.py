@@ -44,8 +44,9 @@ def due(
         if after != before:
             dates.set_due(exercise, after, section)
         whose = "" if section is None else f" for section {section}"
+        none = "has no due date" if section is None else "has no date of its own"
         click.echo(
-            f"{exercise} has no due date{whose}."
+            f"{exercise} {none}{whose}."
             if after is None
             else f"{exercise} is due {course.settings.shown(after)}{whose}."
         )

@@ -34,7 +34,7 @@ def _say(*lines: str) -> None:
 @click.command(
     help=f"""Collect EXERCISE from the zip file that {TITLES} gives out.
 
-    Ends with status 1 where something stays behind, 2 where nothing can be collected.
+    Ends with status 1 where something stays behind, 2 where a file can't be read at all.
     """
 )
 @click.argument("exercise")
@@ -66,20 +66,28 @@ def _of_collecting(exercise: str, report: Report, settings: Settings) -> list[st
     lines = [f"[bold]{len(report.collected)} collected[/]{came_from} into submitted/"]
     if report.unchanged:
         lines.append(f"{len(report.unchanged)} were there already, the same")
+    if report.timed:
+        new = "a time that was not known before: grade once more"
+        lines.append(f"{len(report.timed)} of them have {new}: {escape(listed(report.timed))}")
     if report.older:
         lines.append(f"{report.older} files of earlier attempts stay behind: the newest counts")
     times = [when for when in report.collected.values() if when is not None]
     if times and not report.late:
         lines.append(f"the newest is of {settings.shown(max(times))}")
-    if report.collected and report.platform:
+    if report.collected:
         lines += map(escape, _about_times(report.platform, report, exercise))
+    if report.untimed:
+        lines.append(f"replaced work that had a time by some without: {listed(report.untimed)}")
     refused = [f"{escape(place)}: {escape(reason)}" for place, reason in report.refused]
     return lines + first_lines([f"[bold red]Not collected:[/] {text}" for text in refused])
 
 
-def _about_times(platform: type[Platform], report: Report, exercise: str) -> list[str]:
+def _about_times(platform: type[Platform] | None, report: Report, exercise: str) -> list[str]:
     """What the instructor is told about times, a line each, and how to put them right."""
     how = f"to say when, write it, in UTC, to submitted/LEARNER/{exercise}/timestamp.txt"
+    if platform is None:
+        none = not any(report.collected.values())
+        return [f"the names tell no times: all count as handed in on time; {how}"] * none
     if platform.worksheet:
         how = f"--worksheet with {platform.title}'s {platform.worksheet} tells them; {how}"
     late = [who for who in report.late if who in report.collected]

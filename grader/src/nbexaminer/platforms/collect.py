@@ -4,7 +4,6 @@ The platform made the archive and the beginning of each name in it. Learners mad
 own name, and what is in the file, which may be an archive again.
 """
 
-import contextlib
 import datetime
 import filecmp
 import shutil
@@ -48,6 +47,8 @@ class Report:
     refused: files that stay behind, with the reason.
     older: how many files of earlier attempts stay behind.
     late: learners whose work the platform calls late without saying when it came.
+    timed: those whose work was there already, and who have a time only now.
+    untimed: those whose work replaces some that had a time, and has none.
     """
 
     platform: type[Platform] | None = None
@@ -56,6 +57,8 @@ class Report:
     refused: list[tuple[str, str]] = field(default_factory=list)
     older: int = 0
     late: list[str] = field(default_factory=list)
+    timed: list[str] = field(default_factory=list)
+    untimed: list[str] = field(default_factory=list)
 
 
 class Collector(FileNameCollectorPlugin):
@@ -205,13 +208,16 @@ class Collector(FileNameCollectorPlugin):
         seen = {upload.named.identity for upload in found.values()}
         refused = {place for place, _ in self.report.refused}
         for place in self._passed_over:
-            named = None
-            with contextlib.suppress(Malformed):
+            try:
                 named = self.whose.named(place)
+            except Malformed as error:
+                if self.whose.expression:
+                    self._refuse(place, error)
+                continue
             if named is None or named.identity in seen:
                 continue
             seen.add(named.identity)
-            if not any(other.startswith(named.prefix) for other in refused):
+            if not (named.prefix and any(other.startswith(named.prefix) for other in refused)):
                 self._refuse(place, "no notebook was handed in with it")
 
     def _newest(self, learner: str, files: Files) -> Files:
@@ -255,11 +261,14 @@ class Collector(FileNameCollectorPlugin):
         self._prefixes[learner] = upload.named.prefix
         if not same:
             self.report.collected[learner] = upload.handed_in
+            if is_there and upload.handed_in is None and _is_told(folder):
+                self.report.untimed.append(learner)
             return files
         self.report.unchanged.append(learner)
         told = [file.handed_in for file in files.values() if file.handed_in is not None]
         if told and not _is_told(folder):  # only this download tells it
             (folder / TIMESTAMP).write_text(f"{max(told)}")
+            self.report.timed.append(learner)
         return {}
 
     def _keep_prefixes(self) -> None:

@@ -109,6 +109,9 @@ class Whose:
             )
         return first if most else None
 
+    def _is_of(self, kind: type[Platform], place: str) -> bool:
+        return kind(self.exercise, self.zone).has_form(place)
+
     def is_form(self, top: str) -> bool:
         """Whether the name of a file or folder, with all that is in it, tells whose that is."""
         if self.expression:
@@ -118,6 +121,8 @@ class Whose:
 
     def named(self, place: str) -> Named | None:
         """What the platform says of a file, or None. Raises Malformed."""
+        if self.expression:
+            return self._by_expression(place).named
         if self.platform is None:
             return None
         return self.platform.read(place.removeprefix(self.wrapper))
@@ -167,7 +172,11 @@ class Whose:
     def _by_expression(self, place: str) -> Upload:
         match = re.match(self.expression, place)
         if match is None:
-            raise Malformed(f"{EXPRESSION} doesn't match its path")
+            made = [name for name, kind in PLATFORMS.items() if self._is_of(kind, place)]
+            other = (
+                f"; --platform {made[0]} takes it as {PLATFORMS[made[0]].title}'s" if made else ""
+            )
+            raise Malformed(f"{EXPRESSION} doesn't match its path{other}")
         groups = {key: text or "" for key, text in match.groupdict().items()}
         learner, own, text = (groups.get(k, "") for k in ("student_id", "file_id", "timestamp"))
         email, first, last = (groups.get(k, "") for k in ("email", "first_name", "last_name"))
