@@ -3,7 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/llm-basics
-# make lab LOCKED=1 takes the exact versions of requirements.lock, GPU=1 PyTorch for NVIDIA's cards.
+# make lab LOCKED=1 takes the exact versions of requirements.lock, now and later on; GPU=1 PyTorch for
+# NVIDIA's cards.
+LOCKED ?= $(wildcard .venv/course-locked)
 HOW := $(if $(LOCKED),-locked)$(if $(GPU),-gpu)
 INSTALL = $(PYTHON) course/learner/install.py $(if $(LOCKED),--locked) $(if $(GPU),--gpu)
 .DEFAULT_GOAL := help

@@ -80,4 +80,6 @@ def test_the_readme_quotes_the_accuracy():
         for exercise in exercises()
         for name, kind, path in committed_answers(exercise)
     ]
-    assert summary(answers) in " ".join((ROOT / "README.md").read_text().split())
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert summary(answers) in readme
+    assert f"keeps {len(answers)} answers" in readme

@@ -158,6 +158,8 @@ def test_an_exchange_in_the_course_folder_stays_open(exchange: Exchange) -> None
     exchange.root = exchange.root.rename(exchange.course / "exchange")
     exchange.folder = exchange.root / COURSE_ID
     exchange.course.chmod(0o755)
+    for name in (".git", "downloaded"):  # solutions, and submissions as they came
+        (exchange.course / name).mkdir(mode=0o755)
     exchange.set("")
     while problems := exchange.problems():
         (said,) = problems.values()
@@ -166,6 +168,8 @@ def test_an_exchange_in_the_course_folder_stays_open(exchange: Exchange) -> None
             assert (command, mode) == ("chmod", "go-rwx"), line
             Path(path).chmod(Path(path).stat().st_mode & 0o700)
     assert exchange.course.stat().st_mode & 0o777 == 0o755
+    for name in (".git", "downloaded"):
+        assert (exchange.course / name).stat().st_mode & 0o777 == 0o700
 
 
 @AS_ROOT

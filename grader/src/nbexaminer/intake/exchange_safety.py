@@ -192,6 +192,7 @@ def _course(place: Place) -> Iterator[str]:
         few = next((who for who in way if who != EVERYBODY), "")
         names = [directory.source_directory, "solutions", directory.submitted_directory]
         names += [directory.autograded_directory, directory.feedback_directory, "attempts"]
+        names += ["downloaded", ".git"]
         database = make_url(course.db_url).database
         sqlite = [database] if course.db_url.startswith("sqlite") and database else []
         for path in _there(root / name for name in [*names, *sqlite]):
