@@ -1,4 +1,4 @@
-"""The sentences on which lessons 04, 05, 10 and 11 measure models, and what is asked of each.
+"""The sentences on which lessons 07, 08, 13 and 14 measure models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -68,7 +68,7 @@ CAPITAL_OF = {
     "Portugal": "Lisbon",
     "Turkey": "Ankara",
 }
-"""Countries, each a single token of SmolLM2, and how their capital begins. For lesson 10."""
+"""Countries, each a single token of SmolLM2, and how their capital begins. For lesson 13."""
 
 QUESTIONS = [
     "What is the opposite of hot?",
@@ -80,7 +80,7 @@ QUESTIONS = [
     "What is the colour of snow?",
     "What is the plural of mouse?",
 ]
-"""Questions of seven tokens of SmolLM2 each, so that they go through it together. For lesson 10."""
+"""Questions of seven tokens of SmolLM2 each, so that they go through it together. For lesson 13."""
 
 # {a} and {b} are the two people, {p} is the pronoun.
 _PRONOUNS_SURVEY = [
@@ -181,7 +181,7 @@ TWO_TEXTS = [
 ]
 
 
-# Lesson 11. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
+# Lesson 14. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
 # beginnings of one list have as many tokens as each other and differ in one, the fourth of five.
 CAPITALS = {
     "The capital of France is": " Paris",
@@ -201,7 +201,7 @@ OPPOSITES = {
 }
 
 
-# The tokens of the tiny models of lesson 11, by their ids.
+# The tokens of the tiny models of lesson 14, by their ids.
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-"
 
 

@@ -103,7 +103,7 @@ def attention_only(
     """An untrained decoder of which only attention is left: one head a layer, no feed-forward.
 
     `rope_base` is smaller than usual, since 10,000 is meant for longer texts than those of lesson
-    11. Initial weights are PyTorch's own, drawn after `torch.manual_seed(seed)`.
+    14. Initial weights are PyTorch's own, drawn after `torch.manual_seed(seed)`.
     """
     config = ModelConfig(
         vocab_size=vocab_size, d_model=d_model, n_layers=n_layers, n_heads=1, d_ff=1

@@ -1,4 +1,4 @@
-"""What lesson 10 measures with: texts written with top-p, their words, and the work of a pass.
+"""What lesson 13 measures with: texts written with top-p, their words, and the work of a pass.
 
 The loop and the choices are those of `reference.generation`.
 """

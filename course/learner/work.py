@@ -28,6 +28,20 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ".copies.json"
 PICTURES = (".png", ".svg", ".jpg")
+RENAMED = {
+    "01-transformer.ipynb": "04-transformer.ipynb",
+    "02-queries-keys-values.ipynb": "05-queries-keys-values.ipynb",
+    "03-scaled-dot-product-attention.ipynb": "06-scaled-dot-product-attention.ipynb",
+    "04-multi-head-attention.ipynb": "07-multi-head-attention.ipynb",
+    "05-what-heads-do.ipynb": "08-what-heads-do.ipynb",
+    "06-causal-masking.ipynb": "09-causal-masking.ipynb",
+    "07-positional-encoding.ipynb": "10-positional-encoding.ipynb",
+    "08-counting.ipynb": "11-counting.ipynb",
+    "09-decoder.ipynb": "12-decoder.ipynb",
+    "10-writing.ipynb": "13-writing.ipynb",
+    "11-what-a-model-learns.ipynb": "14-what-a-model-learns.ipynb",
+}
+"""Names that lessons had in version 1, and what they are now: a learner's copy moves along."""
 
 LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
@@ -41,6 +55,8 @@ class CopiesMade:
     """What became of the copies, as paths below work/."""
 
     new: list[str] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
+    """Copies of lessons that have a new name, each as `old is now new`."""
     refreshed: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     """Copies that nobody touched and whose originals the course no longer has."""
@@ -66,7 +82,7 @@ def fill_work(
     copies = find_copies(root)
     work = work or root / "work"
     record = _read_record(work)
-    outcome = CopiesMade()
+    outcome = CopiesMade(moved=_move(work, record, copies))
     for original, copy in copies.items():
         path = work / copy
         if lessons_only and not original.startswith(("notebooks/", "docs/")):
@@ -213,6 +229,19 @@ def _renew_checksum(cell: dict[str, Any]) -> None:
     marks["checksum"] = compute_checksum(whole)
 
 
+def _move(work: Path, record: dict[str, dict[str, str]], copies: dict[str, str]) -> list[str]:
+    """Give copies of lessons that were renamed their new names; say which."""
+    moved = []
+    for old, new in RENAMED.items():
+        path = work / old
+        if path.exists() and new in copies.values() and not (work / new).exists():
+            path.rename(work / new)
+            if old in record:
+                record[new] = record.pop(old)
+            moved.append(f"{old} is now {new}")
+    return moved
+
+
 def _solution(exercise: str | None) -> str:
     return f"{exercise}/solution.ipynb"
 
@@ -242,6 +271,8 @@ def _report(outcome: CopiesMade, first: bool) -> None:
         print("Your copies of the lessons and exercises are in work/.")
     elif outcome.new:
         print(f"New in work/: {', '.join(outcome.new)}")
+    if outcome.moved:
+        print(f"Renamed in work/, with what you wrote: {', '.join(outcome.moved)}")
     if outcome.refreshed:
         print(f"Brought up to date in work/: {', '.join(outcome.refreshed)}")
     if outcome.removed:

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 SHOTS = os.environ.get("SCREENSHOTS")
-LESSON = "notebooks/03-scaled-dot-product-attention.html"
+LESSON = "notebooks/06-scaled-dot-product-attention.html"
 LOOK = """() => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
     const scrolled = ["html", ".content"].map(it => document.querySelector(it));
@@ -211,7 +211,7 @@ def test_an_answer_is_folded_until_it_is_asked_for(tab):
 
     page.get_by_role("button", name="Show all answers").click()
     expect(measured).to_be_visible()
-    page.goto(LESSON.replace("03-scaled-dot-product-attention", "02-queries-keys-values"))
+    page.goto(LESSON.replace("06-scaled-dot-product-attention", "05-queries-keys-values"))
     assert page.locator("details.answer:not([open])").count() == 0
     page.get_by_role("button", name="Fold all answers").click()
     assert page.locator("details.answer[open]").count() == 0
@@ -235,7 +235,7 @@ def test_a_reader_chooses_light_or_dark(tab):
 def test_links_open_the_notebook_elsewhere(tab):
     page, _ = tab
     page.goto(LESSON)
-    notebook = "03-scaled-dot-product-attention.ipynb"
+    notebook = "06-scaled-dot-product-attention.ipynb"
     at = Address.configured(ROOT).repository.removeprefix("https://github.com/")
     for name, to in {
         "Open in Colab": f"https://colab.research.google.com/github/{at}/blob/main/notebooks/{notebook}",

@@ -179,7 +179,7 @@ def torch_attention_like(ours: MultiHeadAttention, d_model: int, n_heads: int, b
 @pytest.mark.parametrize("cross", [False, True])
 @pytest.mark.parametrize("masked", [False, True])
 def test_multi_head_attention_agrees_with_pytorch(bias, cross, masked):
-    """Lesson 04 says that they give the same numbers, with the mask's meaning inverted."""
+    """Lesson 07 says that they give the same numbers, with the mask's meaning inverted."""
     torch.manual_seed(1)
     ours = MultiHeadAttention(24, 4, bias=bias)
     theirs = torch_attention_like(ours, 24, 4, bias)
@@ -228,7 +228,7 @@ def test_masks():
 
 
 def test_entropy_in_nats():
-    """Bits instead of nats, or NaN at a weight of 0, would spoil the pictures of lesson 04."""
+    """Bits instead of nats, or NaN at a weight of 0, would spoil the pictures of lesson 07."""
     weights = torch.tensor([[0.25] * 4, [1.0, 0.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]])
     expected = torch.tensor([math.log(4), 0.0, math.log(2)])
     torch.testing.assert_close(attention_entropy(weights), expected, **TOLERANCE)

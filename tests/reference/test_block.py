@@ -63,7 +63,7 @@ def shake(module):
 
 @pytest.mark.parametrize("activation", ["relu", "gelu"])
 def test_encoder_block_agrees_with_pytorch(activation):
-    """Lesson 01's encoder would not be the one of the 2017 paper."""
+    """Lesson 04's encoder would not be the one of the 2017 paper."""
     ours = EncoderBlock(24, 4, 40, activation=getattr(F, activation))
     shake(ours)
     theirs = nn.TransformerEncoderLayer(24, 4, 40, activation=activation, batch_first=True)
@@ -84,7 +84,7 @@ def test_encoder_block_agrees_with_pytorch(activation):
 
 
 def test_decoder_block_with_cross_attention_agrees_with_pytorch():
-    """Lesson 01's decoder would not be the one of the 2017 paper."""
+    """Lesson 04's decoder would not be the one of the 2017 paper."""
     ours = CrossAttentionDecoderBlock(24, 4, 40)
     shake(ours)
     theirs = nn.TransformerDecoderLayer(24, 4, 40, batch_first=True)
@@ -182,7 +182,7 @@ def llama_like(model: DecoderLM, config: ModelConfig, rope_base: float, eps: flo
 @pytest.mark.parametrize(("rope_base", "eps"), [(10000.0, 1e-6), (100.0, 1e-2)])
 @torch.no_grad()
 def test_decoder_agrees_with_hugging_face_llama(config, rope_base, eps):
-    """Lesson 09 says that this is the model of today; a real checkpoint would give nonsense."""
+    """Lesson 12 says that this is the model of today; a real checkpoint would give nonsense."""
     model = DecoderLM(config, rope_base=rope_base, eps=eps)
     shake(model)
     theirs = llama_like(model, config, rope_base, eps)

@@ -89,7 +89,7 @@ def test_every_configuration_has_an_exact_count_to_compare():
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_count_equals_the_real_model(name):
-    """Lesson 08 would print a number that is not the model's."""
+    """Lesson 11 would print a number that is not the model's."""
     ours = transformer_parameters(CONFIGS[name])
     assert ours == COUNTS[name]
     assert ours == counts_by_part(on_meta(CONFIGS[name], name))
@@ -129,7 +129,7 @@ def test_the_model_answer_on_gemma_gives_these_numbers():
 
 
 def test_the_share_of_the_feed_forward_in_a_block():
-    """Two thirds is the exception, as lesson 08 says."""
+    """Two thirds is the exception, as lesson 11 says."""
     shares = {}
     for name in ("GPT-2 small", "Llama 2 7B", "SmolLM2 135M", "Llama 3 8B", "Llama 2 70B"):
         parts = transformer_parameters(CONFIGS[name])
@@ -141,7 +141,7 @@ def test_the_share_of_the_feed_forward_in_a_block():
 
 @pytest.mark.parametrize("name", ["stories260K", "SmolLM2 135M", "Gemma 2B"])
 def test_a_token_costs_two_operations_a_weight_and_the_attention_term(name):
-    """The rule of lesson 08, counted by PyTorch; norms are in no matrix product."""
+    """The rule of lesson 11, counted by PyTorch; norms are in no matrix product."""
     config, n = CONFIGS[name], 48
     parts = transformer_parameters(config)
     with torch.device("meta"):
@@ -196,7 +196,7 @@ def test_unknown_norm_is_named():
     ],
 )
 def test_cache_bytes(name, a_token):
-    """Grouped-query attention's gain, as lesson 08 prints it."""
+    """Grouped-query attention's gain, as lesson 11 prints it."""
     assert kv_cache_bytes(CONFIGS[name], 1) == a_token
     assert kv_cache_bytes(CONFIGS[name], n_tokens=4096, bytes_per_number=4) == 2 * 4096 * a_token
 

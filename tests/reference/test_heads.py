@@ -1,4 +1,4 @@
-"""Lessons 05 and 11 measure heads with these: a slip here would be a wrong claim about a model."""
+"""Lessons 08 and 14 measure heads with these: a slip here would be a wrong claim about a model."""
 
 import re
 
@@ -135,7 +135,7 @@ def test_letters_repeat_with_their_period_and_differ_within_it():
 
 
 def test_facts_of_one_kind_differ_in_their_fourth_token_and_the_model_knows_them():
-    """Lesson 11 swaps that token's vector for the next prompt's, and counts what comes out."""
+    """Lesson 14 swaps that token's vector for the next prompt's, and counts what comes out."""
     smollm2 = load_smollm2()
     for kind in (sentences.CAPITALS, sentences.OPPOSITES):
         prompts = torch.stack([smollm2.tokenize(prompt)[1] for prompt in kind])

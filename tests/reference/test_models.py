@@ -52,7 +52,7 @@ def austen():
 
 @torch.no_grad()
 def test_minilm_agrees_with_hugging_face(minilm):
-    """What lessons 01 and 04 show would not be the heads of the published model."""
+    """What lessons 04 and 07 show would not be the heads of the published model."""
     settings, state, tokenizer = trained.minilm_files()
     config = transformers.BertConfig(**settings, attn_implementation="eager")
     bert = transformers.BertModel(config).eval()
@@ -206,7 +206,7 @@ def test_smollm2_tokenizer_and_text(smollm2):
     assert smollm2.complete("The capital of France is", 1, temperature=0).endswith(" Paris")
 
 
-def test_smollm2_has_the_parameters_of_lesson_07(smollm2):
+def test_smollm2_has_the_parameters_of_lesson_11(smollm2):
     """The embedding is also the output layer: two tensors would count, and train, apart."""
     assert smollm2.output.weight is smollm2.embedding.weight
     count = sum(p.numel() for p in smollm2.parameters())
@@ -298,7 +298,7 @@ def test_layers_of_one_product_can_be_trained(attention):
 
 
 def test_smollm2_cache_gives_the_same_tokens(smollm2):
-    """Lesson 09 shows the time saved and says that nothing else changes."""
+    """Lesson 12 shows the time saved and says that nothing else changes."""
     prompt = smollm2.tokenize("Once upon a time")[1][None]
     cached = generate_cached(smollm2, prompt, 12, temperature=0)
     assert torch.equal(cached, generate(smollm2, prompt, 12, temperature=0))

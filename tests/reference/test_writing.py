@@ -1,4 +1,4 @@
-"""What lesson 10 relies on: top-p draws from the nucleus, and what is counted is counted right."""
+"""What lesson 13 relies on: top-p draws from the nucleus, and what is counted is counted right."""
 
 import pytest
 import torch

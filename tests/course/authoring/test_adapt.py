@@ -97,7 +97,7 @@ def _the_picture(walk: Walk) -> None:
     (shown,) = (line for line in sections()["Pictures"] if line.startswith(PICTURE))
     for place in ("notebooks", "source/2-multi-head"):
         shutil.copy(ROOT / "docs" / "trained-head.png", walk.root / place)
-    for path in ("notebooks/01-transformer.ipynb", "source/2-multi-head/2-multi-head.ipynb"):
+    for path in ("notebooks/04-transformer.ipynb", "source/2-multi-head/2-multi-head.ipynb"):
         walk.change(path, lambda cells: cells["title"]["source"].append(f"\n\n{shown}"))
     walk.run("llm-basics release 2-multi-head")
     walk.run("llm-basics solutions 2-multi-head")
@@ -109,7 +109,7 @@ AFTER: dict[str, Callable[[Walk], None]] = {
     "llm-basics check-sources 1-attention": lambda walk: (
         _as_it_was_said(walk) if walk.said["llm-basics check-sources 1-attention"] else None
     ),
-    "git grep -n 11-what-a-model-learns": lambda walk: walk.unlink("11-what-a-model-learns"),
+    "git grep -n 14-what-a-model-learns": lambda walk: walk.unlink("14-what-a-model-learns"),
     "git grep -n 6-parameters": lambda walk: walk.unlink("6-parameters"),
 }
 """And after a command."""
@@ -153,12 +153,12 @@ def test_what_is_changed_as_the_page_says_is_in_step(walk: Walk) -> None:
 def test_what_was_taken_away_is_gone(walk: Walk) -> None:
     """The book ends at a link that leads nowhere; these are what no link leads to."""
     left = walk.said["git grep -n 6-parameters"]
-    assert "notebooks/00-start-here.ipynb" in left and "notebooks/08-counting.ipynb" in left
+    assert "notebooks/00-start-here.ipynb" in left and "notebooks/11-counting.ipynb" in left
     book = walk.root / "build" / "book"
     assert (book / "release" / "7-decoder").exists()
     assert not (book / "release" / "6-parameters").exists()
-    assert (book / "notebooks" / "12-counting.html").exists()
-    assert not (book / "notebooks" / "08-counting.html").exists()
+    assert (book / "notebooks" / "16-counting.html").exists()
+    assert not (book / "notebooks" / "11-counting.html").exists()
 
 
 def test_pictures_are_shown_wherever_their_page_is(walk: Walk) -> None:
@@ -166,7 +166,7 @@ def test_pictures_are_shown_wherever_their_page_is(walk: Walk) -> None:
     walk.run("python course/learner/work.py")
     for copied in ("trained-head.png", "2-multi-head/trained-head.png"):
         assert (walk.root / "work" / copied).exists()
-    for page in ("notebooks/01-transformer", "release/2-multi-head/2-multi-head"):
+    for page in ("notebooks/04-transformer", "release/2-multi-head/2-multi-head"):
         html = (walk.root / "build" / "book" / f"{page}.html").read_text()
         assert re.search(
             r'<img alt="A grid of weights: [^>]* src="[^"]*trained-head\d*\.png"', html

@@ -150,7 +150,7 @@ def links(tmp_path):
 @pytest.mark.parametrize(
     ("written", "leads"),
     [
-        ("[it](../notebooks/02-queries-keys-values.ipynb#x)", None),
+        ("[it](../notebooks/05-queries-keys-values.ipynb#x)", None),
         ("[it](../grader/docs/semester.md#late-work)", None),
         ("[it](#here)", None),
         ("[it](https://arxiv.org/abs/1706.03762)", None),

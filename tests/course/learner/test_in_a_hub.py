@@ -13,7 +13,7 @@ from course.learner.installation import find_problems
 hub = pytest.importorskip(
     "course.learner.hub", reason="a JupyterHub for a class needs Linux's accounts"
 )
-LESSON = "02-queries-keys-values.ipynb"
+LESSON = "05-queries-keys-values.ipynb"
 
 
 def test_lessons_come_and_exercises_are_left_to_the_exchange(tmp_path: Path) -> None:

@@ -218,6 +218,40 @@ def test_a_lesson_that_got_another_number(course: Path, touched: bool) -> None:
     assert fill_work(course) == work.CopiesMade()
 
 
+@pytest.mark.parametrize("touched", [False, True])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_what_was_begun_in_version_1_moves_along(
+    course: Path, touched: bool, recorded: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A learner in the middle of the course would find lesson 05 empty, and their own beside it."""
+    old, new = "02-queries-keys-values.ipynb", "05-queries-keys-values.ipynb"
+    (course / "notebooks" / LESSON).rename(course / "notebooks" / old)
+    fill_work(course)
+    if touched:
+        _change(course / "work" / old, 1, "mine")
+    if not recorded:
+        (course / "work" / work.RECORD).unlink()
+    (course / "notebooks" / old).rename(course / "notebooks" / new)
+    _change(course / "notebooks" / new, 1, "print(3)")
+    outcome = fill_work(course)
+    assert outcome.moved == [f"{old} is now {new}"]
+    assert not (course / "work" / old).exists()
+    kept = touched or not recorded
+    assert (outcome.kept, outcome.refreshed) == (([new], []) if kept else ([], [new]))
+    wanted = "mine" if touched else "print(3)" if recorded else "print(1 + 1)"
+    assert _texts(course / "work" / new)[1] == wanted
+    work._report(outcome, False)
+    assert f"with what you wrote: {old} is now {new}" in capsys.readouterr().out
+    assert fill_work(course).moved == []
+
+
+def test_a_lesson_that_was_renamed_is_there() -> None:
+    """A learner's copy would be moved to where no lesson is."""
+    lessons = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {*work.RENAMED.values()} <= lessons
+    assert not lessons & work.RENAMED.keys()
+
+
 def test_a_solution_comes_when_asked_for_and_is_nothing_to_hand_in(course: Path) -> None:
     """It would be seen before it is wanted, or be taken for the learner's own answer."""
     assert not (course / "work" / SOLUTION).exists()
@@ -340,7 +374,7 @@ def test_grading_finds_every_answer_of_a_copy(filled: Path) -> None:
 
 
 def test_the_first_start_opens_lesson_00_and_later_ones_what_was_open(tmp_path: Path) -> None:
-    """Who comes back to lesson 05 would begin at 00 each time."""
+    """Who comes back to lesson 08 would begin at 00 each time."""
     assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in lab.lab_arguments(tmp_path)
     (tmp_path / "work/.workspaces").mkdir(parents=True)
     (tmp_path / "work/.workspaces/default.jupyterlab-workspace").touch()
