@@ -1,8 +1,9 @@
 """A notebook for readers without a kernel: what it has stored, and answers folded until clicked.
 
-A question is a cell that shows `predict(…)`, or a paragraph with **Predict**. What gives its answer
-away is folded: what the next cell shows, and the text after it, up to the next heading or question,
-or to the paragraph that leads to the next cell of code.
+A question is a cell that shows `predict(…)`. What the next cell shows is folded, together with what
+the text after it folds itself, as `TOLD`. Where a text doesn't yet, what it says of the answer is
+guessed: it goes up to the next heading or question, or to the paragraph that leads to the next cell
+of code; and there a paragraph with **Predict** is a question as well.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ Cell = dict[str, Any]
 
 QUESTION = "<p><b>Predict:</b>"
 """How the page without a kernel of a question begins that `helpers.predict` asks."""
-OPEN = '<details class="answer">\n<summary>Show the answer</summary>'
+TOLD = "<details><summary>What came out</summary>"
+"""How the text behind a measurement begins. It gives nothing away."""
+OPEN = TOLD.replace("<details>", '<details class="answer">\n')
 CLOSE = "</details>"
 _LEFT_OUT = "remove-cell"
 """The tag of a cell that says nothing to readers, such as the one for Google Colab."""
@@ -113,7 +116,14 @@ class _Folding:
 
     def _prose(self, cell: Cell, leads: bool) -> Iterator[Cell]:
         """leads: whether code follows, to which the last of several blocks leads up."""
-        blocks = _blocks(cell["source"])
+        source = cell["source"]
+        if self._open and source.startswith(TOLD):
+            told, source = _told(source)
+            yield _text(told)
+            yield from self._close()
+            if not source:
+                return
+        blocks = _blocks(source)
         within = 0
         if self._open:
             ends = (i for i, block in enumerate(blocks) if _begins_anew(block))
@@ -130,13 +140,14 @@ class _Folding:
 
     def _code(self, cell: Cell) -> Iterator[Cell]:
         if _asks(cell):
-            *before, question = cell["outputs"]
+            before = [output for output in cell["outputs"] if not _is_question(output)]
             if self._open and not before:
                 yield from self._close()
             yield {**cell, "outputs": before}
             yield from self._close()
-            asked = "".join(question["data"]["text/html"])
-            yield _text(f'<div class="prediction">{asked}</div>')
+            for question in filter(_is_question, cell["outputs"]):
+                asked = "".join(question["data"]["text/html"])
+                yield _text(f'<div class="prediction">{asked}</div>')
             self._asked = True
         elif self._asked and cell["outputs"]:
             yield {**cell, "outputs": []}
@@ -153,15 +164,25 @@ class _Folding:
 
 
 def _asks(cell: Cell) -> bool:
-    """Whether the last that a cell shows is a question."""
-    if cell["cell_type"] != "code" or not cell["outputs"]:
-        return False
-    shown = cell["outputs"][-1].get("data", {}).get("text/html", "")
-    return "".join(shown).startswith(QUESTION)
+    return cell["cell_type"] == "code" and any(map(_is_question, cell["outputs"]))
+
+
+def _is_question(output: dict[str, Any]) -> bool:
+    return "".join(output.get("data", {}).get("text/html", "")).startswith(QUESTION)
 
 
 def _begins_anew(block: str) -> bool:
     return block.startswith("#") or _QUESTION.search(block) is not None
+
+
+def _told(source: str) -> tuple[str, str]:
+    """What a text folds that begins with `TOLD`, and what it goes on with."""
+    depth = 0
+    for mark in re.finditer(rf"<details\b|{CLOSE}", source):
+        depth += 1 if mark[0] != CLOSE else -1
+        if depth == 0:
+            return source[len(TOLD) : mark.start()].strip("\n"), source[mark.end() :].strip("\n")
+    raise ValueError(f"{TOLD} has no end: {source[:80]!r}")
 
 
 def _blocks(source: str) -> list[str]:

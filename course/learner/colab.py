@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = {"jupyterlab", "nbval", "nbexaminer"}
 """What has no use in Colab: it is a notebook server itself, and nothing is graded there."""
-ASKED_FOR = ["rapidfuzz", "setuptools"]
-"""What nbgrader imports, of all that it asks for, and Colab may lack."""
+ASKED_FOR = ["rapidfuzz", "setuptools", "psygnal"]
+"""What nbgrader and anywidget import, of all that they ask for, and Colab may lack."""
 
 
 def missing(root: Path = ROOT) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import http.server
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -17,8 +18,9 @@ from typing import Any
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from common.questions import questions
 from course.book.__main__ import ROOT, build
 from course.book.address import Address
 
@@ -37,6 +39,8 @@ pytestmark = [
 ]
 SHOTS = os.environ.get("SCREENSHOTS")
 LESSON = "notebooks/06-scaled-dot-product-attention.html"
+ASKED = questions(json.loads((ROOT / LESSON).with_suffix(".ipynb").read_text())["cells"])[0]
+"""Its first question."""
 LOOK = """() => {
     for (const fold of document.querySelectorAll("details")) fold.open = true;
     const scrolled = ["html", ".content"].map(it => document.querySelector(it));
@@ -191,7 +195,7 @@ def test_search_finds_a_lesson(tab):
     page.goto("index.html")
     page.get_by_role("textbox", name="Search").fill("induction")
     page.get_by_role("textbox", name="Search").press("Enter")
-    found = page.locator("#search-results a", has_text="11 What a model learns")
+    found = page.locator("#search-results a", has_text="14 What a model learns")
     expect(found.first).to_be_visible()
     page.locator("#search-results li p.context").first.wait_for()  # quoted, since there is a server
     assert not complaints
@@ -201,8 +205,8 @@ def test_an_answer_is_folded_until_it_is_asked_for(tab):
     page, complaints = tab
     complaints.clear()
     page.goto(LESSON)
-    measured = page.get_by_text("Measured: about 2/3")
-    expect(page.get_by_text("What weight does").last).to_be_visible()
+    measured = page.get_by_text(f"Measured: {ASKED.measured}").first
+    expect(page.locator(".prediction").first).to_be_visible()
     expect(measured).to_be_hidden()
     page.locator("details.answer > summary").first.click()
     expect(measured).to_be_visible()
@@ -216,6 +220,66 @@ def test_an_answer_is_folded_until_it_is_asked_for(tab):
     page.get_by_role("button", name="Fold all answers").click()
     assert page.locator("details.answer[open]").count() == 0
     assert not complaints
+
+
+def test_a_question_is_answered_by_keyboard(tab):
+    """A reader without a kernel would only be asked; without a mouse, not even that."""
+    page, complaints = tab
+    complaints.clear()
+    page.goto(LESSON)
+    group = page.get_by_role("group", name=re.compile("^Predict: ")).first
+    choices = group.get_by_role("radio")
+    assert [it.get_attribute("value") for it in choices.all()] == list(ASKED.options)
+    choices.first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(choices.nth(1)).to_be_checked()
+    page.keyboard.press("Enter")
+    fold = page.locator("details.answer").first
+    expect(fold).to_have_attribute("open", "")
+    expect(fold.locator("summary").first).to_be_focused()
+    expect(fold.locator(".predicted")).to_have_text(f"You predicted: {ASKED.options[1]}")
+    said = page.locator(".prediction").first.get_by_role("status")
+    expect(said).to_contain_text(f"Noted: {ASKED.options[1]}.")
+    expect(choices.first).to_be_disabled()
+    assert page.locator("details.answer[open]").count() == 1, "those of other questions stay"
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "book-question.png")
+    assert not complaints
+
+
+def test_numbers_are_typed_and_the_last_of_two_opens_what_came_out(tab):
+    """The first answer would else show that of the second question."""
+    page, _ = tab
+
+    def two_numbers(route: Route) -> None:
+        answer = route.fetch()
+        asked = '<div class="prediction"><p><b>Predict:</b> How many?</p><p>A number.</p></div>'
+        before, _, rest = answer.text().partition('<div class="prediction">')
+        body = before + asked * 2 + rest.partition("</div>")[2]
+        route.fulfill(response=answer, body=body)
+
+    page.route(f"**/{LESSON}", two_numbers)
+    page.goto(LESSON)
+    fields = page.get_by_role("group", name="Predict: How many?").get_by_label("Your number")
+    fold = page.locator("details.answer").first
+    fields.first.fill("0.7")
+    fields.first.press("Enter")
+    expect(fields.nth(1)).to_be_focused()
+    expect(fold).not_to_have_attribute("open", "")
+    fields.nth(1).fill("8")
+    fields.nth(1).press("Enter")
+    expect(fold).to_have_attribute("open", "")
+    expect(fold.locator(".predicted")).to_have_text(["You predicted: 0.7", "You predicted: 8"])
+    page.unroute(f"**/{LESSON}")
+
+
+def test_without_a_script_a_question_is_a_list(tab, address):
+    page = tab[0].context.browser.new_page(java_script_enabled=False)
+    page.goto(address + LESSON)
+    question = page.locator(".prediction").first
+    assert question.locator("li").all_inner_texts() == list(ASKED.options)
+    assert question.locator("input, button").count() == 0
+    page.close()
 
 
 def test_a_reader_chooses_light_or_dark(tab):
@@ -250,10 +314,13 @@ def test_the_pdf_has_pages_answers_and_a_table_of_contents(tab, site, tmp_path):
     from course.book.printing import print_pages
 
     browser = tab[0].context.browser
-    print_pages(browser, site, ["notebooks/00-start-here.html"], tmp_path / "book.pdf")
+    print_pages(browser, site, [LESSON], tmp_path / "book.pdf")
     reader = PdfReader(tmp_path / "book.pdf")
-    texts = [page.extract_text() for page in reader.pages]
+    texts = [" ".join(page.extract_text().split()) for page in reader.pages]
     assert "LLM basics" in texts[0]
-    assert re.search(r"Start here\s*3\b", texts[1])
-    assert "Measured: with another number" in " ".join(" ".join(texts).split())
+    assert re.search(r"06 Scaled dot-product attention ?3\b", texts[1])
+    whole = " ".join(texts)
+    assert f"Measured: {ASKED.measured}" in whole
+    assert all(option in whole for option in ASKED.options)
+    assert "Commit" not in whole, "a button on paper"
     assert reader.outline

@@ -1,22 +1,17 @@
 """What a learner and an instructor see in JupyterLab, in a real browser."""
 
-import contextlib
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from common.lab import CHROMIUM, FLAGS, served
 from course.authoring.exercises import exercises
 from course.learner.lab import lab_arguments, lab_environment
 from course.learner.work import fill_work
@@ -24,7 +19,6 @@ from course.maintenance.classes import MadeUpCourse, fill_in
 from nbexaminer.notebook.harmless import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
-from support.kernels import free_port
 
 EXERCISE = "1-attention"
 LESSON = "00-start-here.ipynb"
@@ -36,7 +30,6 @@ IMPORTS, ANSWER, TESTS = 1, 5, 6
 # Screenshots are kept where this points, for people who want to look.
 SHOTS = os.environ.get("SCREENSHOTS")
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI needs Chromium for the browser tests: install the package chromium")
 pytestmark = pytest.mark.skipif(
@@ -76,9 +69,8 @@ def lab(course, tmp_path_factory):
         "apputils-extension/notification": {"fetchNews": "false"},
     }
     home = tmp_path_factory.mktemp("lab")
-    with _served(
-        course, home, settings, os.environ, [f"--ServerApp.root_dir={course.root}"]
-    ) as url:
+    arguments = [f"--ServerApp.root_dir={course.root}"]
+    with served(course.root, home, settings, os.environ, arguments) as url:
         yield url
 
 
@@ -89,73 +81,16 @@ def learners_lab(course, tmp_path_factory):
     settings = {"notebook-extension/tracker": {"windowingMode": "none"}}
     home = tmp_path_factory.mktemp("learners-lab")
     environment, arguments = lab_environment(os.environ), lab_arguments(course.root)
-    with _served(course, home, settings, environment, arguments) as url:
+    with served(course.root, home, settings, environment, arguments) as url:
         yield url
-
-
-@contextlib.contextmanager
-def _served(
-    course: MadeUpCourse,
-    home: Path,
-    settings: dict[str, dict[str, str]],
-    environment: Mapping[str, str],
-    arguments: list[str],
-) -> Iterator[str]:
-    """A JupyterLab that knows only these settings of its user's, and its address."""
-    for name, values in settings.items():
-        file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(values))
-    env = {
-        **environment,
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-    }
-    port = free_port()
-    common = ["--no-browser", f"--port={port}", "--ServerApp.port_retries=0", "--allow-root"]
-    with (home / "log").open("w") as log:
-        server = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "jupyter",
-                "lab",
-                *common,
-                "--IdentityProvider.token=",
-                *arguments,
-            ],
-            cwd=course.root,
-            env=env,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_for(f"http://127.0.0.1:{port}/api/status", Path(log.name))
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _wait_for(url: str, log: Path) -> None:
-    for _ in range(120):
-        try:
-            urllib.request.urlopen(url, timeout=5)
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    raise AssertionError(f"JupyterLab does not answer:\n{log.read_text()[-3000:]}")
 
 
 @pytest.fixture(scope="module")
 def page():
     from playwright.sync_api import sync_playwright
 
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         page.set_default_timeout(180_000)
         yield page
@@ -304,6 +239,13 @@ def test_a_learner_sees_what_went_wrong_and_then_what_is_done(page, learners_lab
     _shot(page, "right-answer")
     assert "softmax: the visible tests pass" in said
     assert "pass for 1 of 3 answers" in said
+    page.keyboard.press("Control+S")
+    _run(page, TESTS + 1)
+    waiting = page.locator(".jp-Notebook .jp-CodeCell").nth(TESTS + 1)
+    waiting.get_by_role("button", name="Grade this notebook").click()
+    waiting.get_by_text("✓ softmax").wait_for(timeout=180_000)
+    _shot(page, "graded-in-the-notebook")
+    assert "□ project_qkv" in waiting.inner_text() and "by hidden ones" in waiting.inner_text()
     _define(page, WRONG)
     bar = page.locator(".jp-OutputArea-output", has_text="The tests that you see pass for")
     bar.filter(has_text="□ softmax").wait_for()

@@ -1,5 +1,5 @@
-// All answers at once, remembered from page to page; pictures that a telephone would make too small;
-// and what search says without a server.
+// All answers at once, remembered from page to page; questions that can be answered; pictures that a
+// telephone would make too small; and what search says without a server.
 
 const answers = document.querySelectorAll("details.answer");
 const button = document.querySelector(".all-answers");
@@ -28,12 +28,68 @@ if (button && answers.length) {
     show(all);
   });
 }
-for (const answer of answers) {
-  const summary = answer.querySelector("summary");
-  const say = () => { summary.textContent = answer.open ? "The answer" : "Show the answer"; };
-  answer.addEventListener("toggle", say);
-  say();
+
+// Without this script a question is a paragraph and a list of its choices; with it, a form.
+let asked = 0;
+
+function made(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
 }
+
+function choices(options) {
+  const name = `prediction-${++asked}`;
+  return options.map((value) =>
+    made("label", {}, made("input", { type: "radio", required: true, name, value }), ` ${value}`)
+  );
+}
+
+function form(question) {
+  const [text, ...rest] = question.children;
+  const options = [...question.querySelectorAll("li")].map((item) => item.textContent);
+  const answer = options.length
+    ? choices(options)
+    : [made("label", {}, "Your number: ", made("input", { type: "number", step: "any", required: true }))];
+  const group = made("fieldset", {}, made("legend", {}, ...text.childNodes), ...answer,
+    made("button", { type: "submit" }, "Commit"));
+  const said = made("p", { role: "status" });
+  const whole = made("form", {}, group, said);
+  whole.addEventListener("submit", (event) => {
+    event.preventDefault();
+    commit(whole, group, said);
+  });
+  for (const old of [text, ...rest]) old.remove();
+  question.append(whole);
+}
+
+// What answers a question is folded behind it; several questions may have one answer.
+function foldBehind(element) {
+  const behind = (fold) =>
+    element.compareDocumentPosition(fold) & Node.DOCUMENT_POSITION_FOLLOWING;
+  return [...answers].find(behind);
+}
+
+function commit(whole, group, said) {
+  const chosen = whole.querySelector("input:checked, input[type=number]").value;
+  const fold = foldBehind(whole);
+  group.disabled = true;
+  said.textContent = `Noted: ${chosen}.`;
+  if (!fold) return;
+  const last = [...fold.querySelectorAll(":scope > summary, :scope > .predicted")].at(-1);
+  last.after(made("p", { className: "predicted" }, "You predicted: ", made("b", {}, chosen)));
+  const open = [...document.querySelectorAll(".prediction fieldset:enabled")];
+  const next = open.find((other) => foldBehind(other) === fold);
+  if (next) {
+    next.querySelector("input").focus();
+    return;
+  }
+  said.textContent += " What came out stands open below.";
+  fold.open = true;
+  fold.querySelector("summary").focus();
+}
+
+for (const question of document.querySelectorAll(".prediction")) form(question);
 
 addEventListener("load", () => {
   for (const picture of document.querySelectorAll(".cell_output img")) {

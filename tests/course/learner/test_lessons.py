@@ -5,12 +5,24 @@ import builtins
 import pkgutil
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
 import pytest
 
+from common.questions import (
+    TOLD,
+    Question,
+    around,
+    asks,
+    given_away,
+    measures,
+    questions,
+    seen,
+)
 from course.authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
 from course.authoring.lint import COLAB
 
@@ -85,6 +97,14 @@ def test_a_reader_on_the_web_meets_no_error(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_stores_no_state_of_widgets(lesson):
+    """`jupyter execute` stores each control's program with it, 100 kB a lesson; and whoever opens
+    the lesson would see controls that do nothing."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{lesson}.ipynb", as_version=4)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}, "delete the others"
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
 def test_how_much_is_answered_by_how_much(lesson):
     """`True` tells a learner that something was tested, not what came out."""
     bare = re.findall(r"^(?:.*[:=] ?)?(?:True|False)$", _printed(lesson), re.M)
@@ -122,6 +142,87 @@ def test_the_answer_does_not_stand_in_the_question(lesson):
     revealing = "\n".join(text for text in sources if ".reveal(" in text)
     reused = {m for m, n in Counter(set_when_asked).items() if n > 1}
     assert not [name for name in reused if re.search(rf"\b{name}\b", revealing)]
+
+
+def _faults(lesson: str) -> list[str]:
+    """Where a lesson gives an answer away, asks without a control, or brings too much at once."""
+    cells = _cells(lesson)
+    asked = questions(cells)
+    terms = _new_terms(lesson)
+    found = [] if 4 <= len(asked) <= 9 else [f"{len(asked)} predictions: 4 to 9 are right"]
+    found += [] if len(terms) <= 12 else [f"{len(terms)} new terms: {', '.join(terms)}"]
+    for cell, following in pairwise(cells):
+        told = cell.cell_type == "markdown" and "**Predict" in seen(cell.source)
+        if told and not asks(following):
+            found.append(f"{cell.id}: **Predict** without a control right behind it")
+    return found + [fault for question in asked for fault in _faults_of(question, cells)]
+
+
+def _faults_of(question: Question, cells: list) -> Iterator[str]:
+    at = cells[question.place].id
+    if not question.name or not measures(cells[question.measured_at], question.name):
+        yield f"{at}: the next cell does not measure it"
+    if not question.measured or "predicted" in question.measured:
+        yield f"{at}: stored is not what was measured, and that alone"
+    if question.told_at is None or not cells[question.told_at].source.startswith(TOLD):
+        yield f"{at}: the text behind the measurement does not begin with {TOLD.strip()}"
+    if given_away(question, around(cells, question)):
+        yield f"{at}: {question.measured!r} can be read beside the question"
+
+
+def _linked(lesson: str) -> dict[str, None]:
+    return dict.fromkeys(re.findall(r"glossary\.md#([\w-]+)", _prose(lesson)))
+
+
+def _new_terms(lesson: str) -> list[str]:
+    """The glossary's entries that no lesson before this one has linked."""
+    known = {term for earlier in LESSONS[: LESSONS.index(lesson)] for term in _linked(earlier)}
+    return [term for term in _linked(lesson) if term not in known]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_nothing_answers_a_question_before_the_reader_has(lesson):
+    """Who can read the answer predicts nothing; who meets thirty new words remembers none."""
+    assert _faults(lesson) == []
+
+
+def _lesson_of(text: str, measure: str = "guess.reveal(x)", before: str = "", **stored: str):
+    """The cells of a section with one question, and what it says behind the measurement."""
+    cell = nbformat.v4.new_code_cell
+    page = "<p><b>Predict:</b> Which?</p><ul><li>one half</li><li>one third</li></ul>"
+    shown = nbformat.v4.new_output("display_data", {"text/html": page})
+    printed = nbformat.v4.new_output("stream", text=stored.get("said", "Measured: one half") + "\n")
+    return [
+        nbformat.v4.new_markdown_cell(f"## A section\n\n{before}"),
+        cell('guess = predict("Which?", ["one half", "one third"])\nguess', outputs=[shown]),
+        cell(measure, outputs=[printed]),
+        nbformat.v4.new_markdown_cell(text),
+    ]
+
+
+FOLDED = f"{TOLD}It is one half.\n\n</details>\n\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        (_lesson_of(FOLDED + "And then?"), None),
+        (_lesson_of(FOLDED + "And then?", before="Is it one half or one third?"), None),
+        (_lesson_of("It is one half."), "does not begin with"),
+        (_lesson_of(FOLDED.replace("What came out", "One half!")), "does not begin with"),
+        (_lesson_of(FOLDED + "With *one\nhalf*, we go on."), "'one half' can be read"),
+        (_lesson_of(FOLDED, before="Of course it is one half."), "'one half' can be read"),
+        (_lesson_of(FOLDED, "draw(title='x')  # one half\nguess.reveal(x)"), "can be read"),
+        (
+            _lesson_of(FOLDED, "guess.reveal(x)", said="Measured: one half. You predicted: x"),
+            "stored",
+        ),
+        (_lesson_of(FOLDED, "print(x)"), "does not measure"),
+    ],
+)
+def test_an_answer_in_sight_is_found(cells, says):
+    faults = [fault for question in questions(cells) for fault in _faults_of(question, cells)]
+    assert not faults if says is None else says in "; ".join(faults)
 
 
 def _is_there(name: str) -> bool:
@@ -179,12 +280,13 @@ def _solved(exercise: str) -> str:
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_does_not_hand_over_the_answers_of_what_comes_after_it(lesson):
-    """Exercise k practises lesson k + 2: copying it would be no practice."""
+    """Exercise 0 practises lesson 01, k lesson k + 5: copying it would be no practice."""
     here = set().union(*map(_forms, _code(lesson)))
     text = (_prose(lesson) + "".join(_code(lesson)) + _printed(lesson)).replace(",", "")
     text = text.replace("_", "")
     for exercise in exercises():
-        if int(exercise.split("-")[0]) + 2 < int(lesson[:2]):
+        number = int(exercise.split("-")[0])
+        if (number + 5 if number else 1) < int(lesson[:2]):
             continue
         solved = _solved(exercise)
         assert not (here & _forms(solved)), f"answers of {exercise}"
