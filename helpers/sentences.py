@@ -170,6 +170,27 @@ NO_ADJECTIVES = [
     ("My sister won.", "sister", "my"),
 ]
 
+# Fresh nouns, each with an adjective.
+_ADJECTIVE_NOUNS = [
+    ("wide", "river"),
+    ("sad", "song"),
+    ("small", "house"),
+    ("young", "horse"),
+    ("green", "garden"),
+    ("long", "letter"),
+    ("narrow", "bridge"),
+    ("heavy", "coat"),
+    ("strict", "teacher"),
+    ("empty", "street"),
+    ("dark", "winter"),
+    ("slow", "boat"),
+]
+ADJECTIVE_TEMPLATES = {
+    "its adjective, before it": "We remember the {a} {n} well.",
+    "its adjective, after it": "The {n} was {a} and we liked it.",
+    "another noun's adjective": "The {n} was lost near the {a} wall.",
+}
+
 # Two texts and the word that they share.
 TWO_TEXTS = [
     ("The dog slept under the table.", "A table stood in the old kitchen.", "table"),
@@ -268,6 +289,36 @@ def subjects_disagreeing() -> list[Example]:
     """15 ungrammatical ones, in which the verb agrees with the rival: "The cabinet with the keys
     are old." """
     return [Example(f"The {a} with the {s} {v} old.", v, a, s) for s, a, v in _NOUNS]
+
+
+def adjectives(template: str, word: str | None = None) -> list[Example]:
+    """12 examples from a noun to an adjective, or to `word` where it is given; there is no rival,
+    so that `rival` is the same as `right`.
+
+    `template` is one of `ADJECTIVE_TEMPLATES`, or another with `{n}`, and `{a}` without a `word`.
+    """
+    return [
+        Example(template.format(a=a, n=n), n, word or a, word or a) for a, n in _ADJECTIVE_NOUNS
+    ]
+
+
+def two_adjectives() -> list[Example]:
+    """24 examples from a noun to its own adjective; the rival is the adjective of a wall, which
+    comes later in half of them and earlier in the others."""
+    walls = [a for a, _ in _ADJECTIVE_NOUNS[1:] + _ADJECTIVE_NOUNS[:1]]
+    return [
+        Example(template.format(a=a, n=n, b=b), n, a, b)
+        for template in ("The {a} {n} lay near the {b} wall.", "Near the {b} wall lay the {a} {n}.")
+        for (a, n), b in zip(_ADJECTIVE_NOUNS, walls, strict=True)
+    ]
+
+
+def without_pronoun(examples: Iterable[Example]) -> list[Example]:
+    """The same sentences about "nobody", which is then the query: two people and no pronoun."""
+    return [
+        Example(e.sentence.replace(f" {e.query} ", " nobody "), "nobody", e.right, e.rival)
+        for e in examples
+    ]
 
 
 def _of_two_genders(templates: Iterable[tuple[str, str, str]]) -> list[Example]:

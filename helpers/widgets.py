@@ -115,7 +115,7 @@ def softmax_picture(
     scores = K @ q / (math.sqrt(d_k) if scaled else 1)
     weights = torch.softmax(scores / temperature, dim=-1)
     entropy = torch.special.entr(weights).sum().item()
-    how = "scaled" if scaled else "not scaled"
+    how = "divided by √d_k" if scaled else "not divided"
     return plot_weights(
         weights,
         [f"key {i}" for i in range(_N_KEYS)],

@@ -172,7 +172,7 @@ def sentence_embeddings(model: MiniLM, texts: Sequence[str]) -> Tensor:
     """`model.sentence_embedding` of each text: `(n_texts, d_model)`."""
     embeddings = torch.zeros(len(texts), model.config.d_model)
     for places, _, output in _runs(model, texts):
-        embeddings[places] = F.normalize(output.hidden_states[-1].mean(dim=-2), dim=-1)
+        embeddings[places] = _pooled(output)
     return embeddings
 
 
@@ -214,19 +214,25 @@ def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor
 
 
 @contextmanager
-def ablated(model: nn.Module, where: tuple[int, int], mean: Tensor) -> Iterator[None]:
+def ablated(
+    model: nn.Module, where: tuple[int, int], mean: Tensor, at: Tensor | None = None
+) -> Iterator[None]:
     """Inside the `with`, the head at `where` brings `mean` at every token, whatever it reads.
 
-    Shapes: `mean` `(d_head,)`. This is mean ablation (Wang et al. 2022, "Interpretability in the
-    Wild"): later layers get what they are used to from this head, only not what it has
-    to say about this text. After the `with` the model is as before.
+    Shapes: `mean` `(d_head,)`; `at` `(batch,)`, the one token of each text at which the head is
+    switched off, where it is to go on at the others. This is mean ablation (Wang et al. 2022,
+    "Interpretability in the Wild"): later layers get what they are used to from this head, only
+    not what it has to say about this text. After the `with` the model is as before.
     """
     layer, number = where
     own = slice(number * len(mean), (number + 1) * len(mean))
 
     def replace(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
         heads = inputs[0].clone()
-        heads[..., own] = mean
+        if at is None:
+            heads[..., own] = mean
+        else:
+            heads[torch.arange(len(at)), at, own] = mean
         return (heads,)
 
     hook = _output_layer(model, layer).register_forward_pre_hook(replace)
@@ -234,6 +240,35 @@ def ablated(model: nn.Module, where: tuple[int, int], mean: Tensor) -> Iterator[
         yield
     finally:
         hook.remove()
+
+
+def effects(
+    model: MiniLM, layer: int, texts: Sequence[str], means: Tensor, at: Sequence[str] | None = None
+) -> Tensor:
+    """How much the sentence embedding changes when a head of `layer` is switched off, one by one.
+
+    Shapes: gives `(n_heads,)`, the mean over `texts` of 1 - cosine.
+
+    Args:
+        means: what heads bring on average, from `mean_head_outputs`.
+        at: a token of each text, at which alone the head is switched off; at all tokens unless
+            given.
+
+    Raises `ValueError` where such a token does not occur in its text.
+    """
+    changes = torch.zeros(len(means[layer]))
+    for places, tokens, output in _runs(model, texts):
+        ids = torch.stack([model.tokenize(texts[place])[1] for place in places])
+        alone = None
+        if at is not None:
+            of_group = zip(places, tokens, strict=True)
+            alone = torch.tensor([_place_of(at[place], own) for place, own in of_group])
+        whole = _pooled(output)
+        for number, mean in enumerate(means[layer]):
+            with ablated(model, (layer, number), mean, alone):
+                cosines = (_pooled(model(ids)) * whole).sum(dim=-1)
+            changes[number] += (1 - cosines).sum()
+    return changes / len(texts)
 
 
 @contextmanager
@@ -332,6 +367,11 @@ def _layers(model: nn.Module) -> nn.ModuleList:
 
 def _output_layer(model: nn.Module, layer: int) -> nn.Module:
     return _layers(model)[layer].get_submodule("attention.W_o")
+
+
+def _pooled(output: MiniLMOutput) -> Tensor:
+    """The sentence embeddings of a batch, `(batch, d_model)`."""
+    return F.normalize(output.hidden_states[-1].mean(dim=-2), dim=-1)
 
 
 def _place_of(word: str, tokens: list[str]) -> int:

@@ -52,11 +52,19 @@ from helpers.plotting.diagrams import (
     plot_attention_flow,
     plot_block,
     plot_multi_head_flow,
+    plot_reading,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
-from helpers.plotting.learning import plot_head_scores, plot_lens
-from helpers.plotting.training import TrainingDisplay, plot_loss
-from helpers.plotting.transformer import plot_training_step
+from helpers.plotting.learning import plot_head_scores, plot_lens, plot_sink
+from helpers.plotting.tensors import plot_tensors
+from helpers.plotting.tokens import plot_lengths, plot_tokens
+from helpers.plotting.training import TrainingDisplay, plot_loss, plot_rates
+from helpers.plotting.transformer import (
+    plot_pairs,
+    plot_slope,
+    plot_token_losses,
+    plot_training_step,
+)
 from helpers.plotting.vectors import plot_mixture, plot_query
 from helpers.plotting.writing import plot_computed, plot_next_token, plot_nucleus
 
@@ -87,6 +95,7 @@ __all__ = [
     "plot_head_values",
     "plot_heads",
     "plot_influence",
+    "plot_lengths",
     "plot_lens",
     "plot_lines",
     "plot_loss",
@@ -96,11 +105,19 @@ __all__ = [
     "plot_multi_head_flow",
     "plot_next_token",
     "plot_nucleus",
+    "plot_pairs",
     "plot_parameters",
     "plot_query",
+    "plot_rates",
+    "plot_reading",
     "plot_rotation",
     "plot_shared_heads",
+    "plot_sink",
+    "plot_slope",
     "plot_split",
+    "plot_tensors",
+    "plot_token_losses",
+    "plot_tokens",
     "plot_training_step",
     "plot_weight_by_distance",
     "plot_weights",

@@ -173,6 +173,55 @@ def _sublayers(
     return route[-1], boxes
 
 
+def plot_reading(
+    words: Sequence[str], source: int, ax: Axes | None = None, title: str | None = None
+) -> Axes:
+    """Two ways from an earlier word to the last one: a recurrent network's, and attention's.
+
+    Args:
+        words: 2 to 8 of them.
+        source: the word whose way is drawn bold, counted from 0, not the last.
+
+    Raises:
+        ValueError: fewer words or more, or no such `source`.
+    """
+    n = len(words)
+    if not 2 <= n <= 8:
+        raise ValueError(f"words has {n}: it must have 2 to 8")
+    if not 0 <= source < n - 1:
+        raise ValueError(f"source is {source}: it must be 0 to {n - 2}")
+    diagram = _Diagram(ax, 1.15 * n, 4.05)
+    xs = [1.15 * i + 0.575 for i in range(n)]
+    low, high = 0.8, 3.15
+    for base, above, name in (
+        (high, 0.6, "recurrent network: each word waits for the notes of the one before"),
+        (low, 1.2, "attention: the last word looks at each word directly"),
+    ):
+        diagram.text(0.1, base + above, name, ha="left", size=9.5)
+        for x, word in zip(xs, words, strict=True):
+            diagram.text(x, base - 0.6, word, size=9.5)
+    for i, x in enumerate(xs):
+        box = diagram.box(x, high, f"h{i + 1}", "attention", width=0.62)
+        diagram.arrow((x, high - 0.46), box.bottom)
+        if i:
+            diagram.arrow((xs[i - 1] + 0.31, high), box.left, wide=i > source)
+    for i, x in enumerate(xs):
+        box = diagram.box(x, low, f"x{i + 1}", "embedding", width=0.62)
+        diagram.arrow((x, low - 0.46), box.bottom)
+        if i < n - 1:
+            above = low + 0.42 + 0.44 * (n - 1 - i) / (n - 1)
+            end = xs[-1] + 0.22 - 0.44 * (n - 1 - i) / n
+            diagram.arrow(box.top, (x, above), (end, above), (end, box.top[1]), wide=i == source)
+    steps = n - 1 - source
+    return diagram.done(
+        title or f'The way from "{words[source]}" to "{words[-1]}", drawn bold',
+        f"Two rows of {n} words. Above, a recurrent network: a chain of vectors h1 to h{n}, each "
+        f'made from the one before and its word, so that "{words[source]}" reaches '
+        f'"{words[-1]}" in {steps} steps. Below, attention: an arrow from each word straight to '
+        "the last one.",
+    )
+
+
 _ARCHITECTURES = {
     "encoder-decoder": (
         "Encoder-decoder: the decoder also looks at the encoder's output",
@@ -340,7 +389,7 @@ _BLOCKS = {
     "post-norm": (
         "Post-norm: every norm sits on the residual line",
         "Upwards: x, attention, plus, norm, feed-forward, plus, norm. A residual line goes from "
-        "before attention and from before feed-forward to the plus behind it, so what x carries "
+        "before attention and from before feed-forward to the plus after it, so what x carries "
         "passes through both norms.",
     ),
     "pre-norm": (
@@ -420,7 +469,9 @@ def plot_attention_flow(ax: Axes | None = None, title: str | None = None) -> Axe
     diagram.arrow(scores.top, scale.bottom)
     diagram.text(middle + 0.1, (scores.y + scale.y) / 2, "scores  (n, n)", ha="left")
     diagram.arrow(scale.top, softmax.bottom)
-    diagram.text(middle + 0.1, (scale.y + softmax.y) / 2, "variance back near 1", ha="left")
+    diagram.text(
+        middle + 0.1, (scale.y + softmax.y) / 2, "size near 1 for random vectors", ha="left"
+    )
     diagram.arrow(softmax.top, (middle, mix.bottom[1]))
     diagram.text(middle + 0.1, 4.75, "weights  (n, n), rows add up to 1", ha="left")
     diagram.arrow(mix.top, (mix.x, 6.15))

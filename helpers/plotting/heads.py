@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import LogLocator
 
-from helpers.plotting.common import PALETTE, as_array, describe, new_axes
+from helpers.plotting.common import PALETTE, as_array, as_labels, describe, new_axes
 
 
 def plot_split(
@@ -116,18 +116,26 @@ def plot_effects(
     ax: Axes | None = None,
     title: str | None = None,
     y_label: str = "change of the sentence embedding (1 - cosine)",
+    columns: Sequence[str] | None = None,
 ) -> Axes:
     """How much each head matters: a dot a head, a column a layer, on a logarithmic axis.
 
     Args:
         effects: ``(n_layers, n_heads)``, more than 0.
         named: name to (layer, head), of the heads to mark by a diamond and their name.
+        columns: where the heads of one layer are switched off in several ways, what each row of
+            `effects` is; the first index of `named` is then the row.
 
     Raises:
-        ValueError: an effect is not more than 0.
+        ValueError: an effect is not more than 0, or `columns` has another length than `effects`.
     """
+    if columns is not None:
+        columns = as_labels("columns", columns, len(effects), "row of effects")
     array, ax = _dots("effects", effects, ax, y_label)
     n_layers, n_heads = array.shape
+    if columns is not None:
+        ax.set_xticks(range(n_layers), columns)
+        ax.set_xlabel("where the heads are switched off")
     for layer, values in enumerate(array):
         ax.plot([layer - 0.16, layer + 0.16], [np.median(values)] * 2, color="black", lw=1.5)
     for name, (layer, head) in named.items():
@@ -141,10 +149,11 @@ def plot_effects(
         for name, place in named.items()
     ]
     medians = ", ".join(f"{np.median(values):.2g}" for values in array)
+    where = f"{n_layers} layers" if columns is None else f"{n_layers} columns: {', '.join(columns)}"
     return describe(
         ax,
-        f"{ax.get_title()}. {y_label}, for {n_heads} heads in each of {n_layers} layers; medians "
-        f"of the layers {medians}. Marked: {'; '.join(facts)}.",
+        f"{ax.get_title()}. {y_label}, for {n_heads} heads in each of {where}; medians "
+        f"{medians}. Marked: {'; '.join(facts)}.",
     )
 
 

@@ -9,7 +9,15 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from helpers.plotting.common import SEQUENTIAL, as_array, as_labels, describe, new_axes
+from helpers.plotting.common import (
+    MARKERS,
+    PALETTE,
+    SEQUENTIAL,
+    as_array,
+    as_labels,
+    describe,
+    new_axes,
+)
 
 
 def plot_head_scores(
@@ -60,6 +68,56 @@ def plot_head_scores(
         f"{ax.get_title()}. Heat map of the {label} of {n_heads} heads in each of {n_layers} "
         f"layers. Highest: {facts}. Above 0.4: {above.size} of {array.size} heads{where}.",
     )
+
+
+def plot_sink(
+    weights: Any,
+    lengths: Any,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    token: str = "[CLS]",
+) -> Axes:
+    """How much attention each head gives to one token, against how long that token's value is.
+
+    Args:
+        weights: ``(n_layers, n_heads)``, attention to the token, between 0 and 1.
+        lengths: ``(n_layers, n_heads)``, the length of its value, those of other tokens being 1.
+        token: its name.
+
+    Raises:
+        ValueError: the shapes differ, a length is not above 0, or there are over eight layers.
+    """
+    x, y = as_array("weights", weights, 2), as_array("lengths", lengths, 2)
+    if x.shape != y.shape:
+        raise ValueError(f"lengths has shape {y.shape}: it must have that of weights, {x.shape}")
+    if y.min() <= 0:
+        raise ValueError(f"lengths goes down to {y.min():.4g}: every length must be more than 0")
+    if len(x) > len(MARKERS):
+        raise ValueError(f"weights has {len(x)} layers: it must have 1 to {len(MARKERS)}")
+    ax = new_axes(ax, 6.8, 4.2)
+    for layer, (attention, length) in enumerate(zip(x, y, strict=True)):
+        ax.plot(
+            attention, length, MARKERS[layer], color=PALETTE[layer], markeredgecolor="black",
+            markeredgewidth=0.5, markersize=7, linestyle="none", label=f"layer {layer}",
+        )  # fmt: skip
+    ax.set_yscale("log")
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    ax.set(
+        xlabel=f"attention to {token}",
+        xlim=(0, 1),
+        ylabel=f"length of {token}'s value\n(other tokens: 1)",
+    )
+    ax.set_title(title or f"A point for each head: attention to {token}, and what it gets there")
+    ax.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    ax.grid(alpha=0.3)
+    sns.despine(ax=ax)
+    facts = [
+        f"layer {layer}, attention {attention.min():.2f} to {attention.max():.2f}, length "
+        f"{length.min():.2f} to {length.max():.2f}"
+        for layer, (attention, length) in enumerate(zip(x, y, strict=True))
+    ]
+    return describe(ax, f"{ax.get_title()}. Scatter of {x.size} heads. {'; '.join(facts)}.")
 
 
 def plot_lens(

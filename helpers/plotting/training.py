@@ -8,7 +8,7 @@ import io
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,7 +18,16 @@ from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.plotting.common import PALETTE, as_array, describe, description, new_axes, to_html
+from helpers.plotting.common import (
+    DASHES,
+    MARKERS,
+    PALETTE,
+    as_array,
+    describe,
+    description,
+    new_axes,
+    to_html,
+)
 
 SECONDS_BETWEEN = 2.0
 """The display is drawn no more often than that."""
@@ -67,6 +76,75 @@ def plot_loss(
         f"{ax.get_title()}. Line chart over {len(values)} steps: it goes from {mean[0]:.2f} to "
         f"{mean[-1]:.2f} nats{line}.",
     )
+
+
+def plot_rates(
+    rates: Any,
+    losses: Mapping[str, Any],
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    guessing: float | None = None,
+) -> Axes:
+    """The loss that trainings reach, over their learning rate: a dot each, a line at the median.
+
+    Args:
+        rates: ``(n,)``, the learning rates, more than 0.
+        losses: name to ``(n, n_seeds)``, in nats; one to eight ways to train.
+        guessing: the loss of one who guesses: a line of its own.
+
+    Raises:
+        ValueError: a rate isn't positive, shapes don't fit, a loss is NaN or infinite, or there
+            are none or more than eight ways.
+    """
+    steps, ways = _of_rates(rates, losses)
+    ax = new_axes(ax, 6.5, 3.8)
+    for index, (name, array) in enumerate(ways.items()):
+        style: dict[str, Any] = {"color": PALETTE[index], "marker": MARKERS[index]}
+        beside = steps * 1.04 ** (2 * index - len(ways) + 1)  # so that no dot hides another
+        for seed in array.T:
+            ax.plot(beside, seed, ls="", alpha=0.45, ms=5, **style)
+        ax.plot(beside, np.median(array, axis=1), lw=2, ls=DASHES[index], ms=7, label=name, **style)
+    if guessing is not None:
+        ax.axhline(guessing, color="0.4", ls=":", label=f"guessing: {guessing:.2f}")
+    ax.set_xscale("log")
+    ax.set_xticks(steps, [f"{rate:g}" for rate in steps])
+    ax.minorticks_off()
+    ax.set(xlabel="learning rate", ylabel="loss reached (nats)")
+    ax.set_ylim(bottom=0)
+    ax.set_title(title or "Each dot is a training")
+    ax.grid(alpha=0.3)
+    ax.legend(frameon=False, fontsize=9)
+    sns.despine(ax=ax)
+    facts = [
+        f"{name} "
+        + ", ".join(
+            f"{np.median(row):.2f} at {rate:g}" for rate, row in zip(steps, array, strict=True)
+        )
+        for name, array in ways.items()
+    ]
+    line = f" A line at {guessing:.2f} is the loss of guessing." if guessing is not None else ""
+    return describe(
+        ax,
+        f"{ax.get_title()}. Line chart of the loss over the learning rate. Medians: "
+        f"{'; '.join(facts)}.{line}",
+    )
+
+
+def _of_rates(rates: Any, losses: Mapping[str, Any]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """What `plot_rates` is given, as arrays that fit each other."""
+    steps = as_array("rates", rates, 1)
+    if steps.min() <= 0:
+        raise ValueError(f"rates go down to {steps.min():g}: learning rates are more than 0")
+    if not 1 <= len(losses) <= len(MARKERS):
+        raise ValueError(f"losses holds {len(losses)} ways: it must hold 1 to {len(MARKERS)}")
+    ways = {name: as_array(f"losses[{name!r}]", of, 2) for name, of in losses.items()}
+    for name, array in ways.items():
+        if len(array) != len(steps):
+            raise ValueError(
+                f"losses[{name!r}] has {len(array)} rows: it must have {len(steps)}, one a rate"
+            )
+    return steps, ways
 
 
 class HowItGoes(Protocol):

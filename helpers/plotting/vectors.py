@@ -20,6 +20,7 @@ from helpers.plotting.common import (
     new_axes,
 )
 
+FEATURES = ("first feature", "second feature")
 HALO = withStroke(linewidth=3, foreground="white")  # keeps a name legible on a line
 
 
@@ -29,6 +30,7 @@ def plot_query(
     tokens: Sequence[str],
     ax: Axes | None = None,
     title: str | None = None,
+    features: Sequence[str] = FEATURES,
 ) -> Axes:
     """A query and its keys as arrows; at each key its token and its score, the dot product.
 
@@ -38,15 +40,17 @@ def plot_query(
         query: ``(2,)``, not of length 0.
         keys: ``(n_k, 2)``.
         tokens: the ``n_k`` tokens of the keys.
+        features: the names of the two features, at the axes.
 
     Raises:
-        ValueError: the vectors haven't two features, the query is 0, or shapes and tokens
-            don't fit.
+        ValueError: the vectors haven't two features, the query is 0, or shapes, tokens and
+            names don't fit.
     """
     q, points = as_array("query", query, 1), _pairs("keys", keys)
     if q.shape != (2,) or not q.any():
         raise ValueError(f"query is {q.tolist()}: it must have two features, not both 0")
     names = as_labels("tokens", tokens, len(points), "row (key) of keys")
+    x_name, y_name = as_labels("features", features, 2, "feature")
     scores = points @ q
     ax = new_axes(ax, 5.2, 4.4)
     reach = 1.35 * max(np.abs(points).max(), np.abs(q).max())
@@ -55,18 +59,12 @@ def plot_query(
     for point in points:
         _arrow(ax, point, PALETTE[0], 2)
     _arrow(ax, q, PALETTE[1], 4)
-    ax.annotate("query", (q[0], q[1]), (6, 2), textcoords="offset points", weight="bold")
+    _name_query(ax, q)
     labels = [f"{name}: {score:g}" for name, score in zip(names, scores.round(2), strict=True)]
-    for (x, y), label in _grouped(points, labels):
-        across, above = ("right" if x < 0 else "left"), ("bottom" if y > 0 else "top")
-        shift = (-6 if x < 0 else 6, 4 if y > 0 else -4)
-        ax.annotate(
-            label, (x, y), shift, textcoords="offset points",
-            ha=across, va=above, path_effects=[HALO],
-        )  # fmt: skip
+    _name_keys(ax, points, labels)
     ax.scatter(points[:, 0], points[:, 1], s=22, color=PALETTE[0], zorder=3)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
-    ax.set(xlabel="first feature", ylabel="second feature")
+    ax.set(xlabel=x_name, ylabel=y_name)
     ax.legend(frameon=False, fontsize=9, loc="lower left")
     ax.set_title(title or "A query, and the score of each key")
     sns.despine(ax=ax)
@@ -88,6 +86,7 @@ def plot_mixture(
     ax: Axes | None = None,
     title: str | None = None,
     query_tokens: Sequence[str] | None = None,
+    features: Sequence[str] = FEATURES,
 ) -> Axes:
     """Outputs in the plane of the values, tied to each value by a line as thick as its weight.
 
@@ -97,12 +96,14 @@ def plot_mixture(
         tokens: the ``n_k`` tokens of the values, and of the outputs too unless `query_tokens`
             is given.
         query_tokens: the ``n_q`` tokens of the outputs.
+        features: the names of the two features, at the axes.
 
     Raises:
-        ValueError: a weight is outside 0 to 1, the values haven't two features, or shapes and
-            tokens don't fit.
+        ValueError: a weight is outside 0 to 1, the values haven't two features, or shapes,
+            tokens and names don't fit.
     """
     shares, points = as_weights(weights, 2), _pairs("values", values)
+    x_name, y_name = as_labels("features", features, 2, "feature")
     names = as_labels("tokens", tokens, len(points), "row of values")
     if shares.shape[1] != len(points):
         raise ValueError(
@@ -123,22 +124,48 @@ def plot_mixture(
         outputs[:, 0], outputs[:, 1],
         s=80, color=PALETTE[1], edgecolor="black", zorder=4, label="output",
     )  # fmt: skip
-    _write(ax, points, names, (8, 8))
-    _write(ax, outputs, owners, (0, -10), weight="bold", ha="center", va="top")
+    _name_values(ax, points, names)
+    _write(ax, outputs, owners, (8, 5), weight="bold")
     margin = 0.18 * float(np.ptp(points, axis=0).max() or 1)
     ax.set_xlim(xs.min() - margin, xs.max() + margin)
     ax.set_ylim(ys.min() - margin, ys.max() + margin)
-    ax.set(xlabel="first feature", ylabel="second feature")
+    ax.set(xlabel=x_name, ylabel=y_name)
     ax.legend(frameon=False, loc="upper right")
     ax.set_title(title or "Each output is a mixture of the values")
     sns.despine(ax=ax)
-    places = [f"{name} at {_point(point)}" for name, point in zip(names, points, strict=True)]
-    mixed = [f"{name} at {_point(point)}" for name, point in zip(owners, outputs, strict=True)]
     return describe(
         ax,
-        f"{ax.get_title()}. Squares are the values of {join_words(places)}; dots the outputs of "
-        f"{join_words(mixed)}. A line from each output to each value is as thick as the weight.",
+        f"{ax.get_title()}. Squares are the values of {_places(names, points)}; dots the outputs "
+        f"of {_places(owners, outputs)}. A line from each output to each value is as thick as the "
+        "weight.",
     )
+
+
+def _name_query(ax: Axes, q: np.ndarray) -> None:
+    # On the other side of the tip than the names of keys, which may end near it.
+    below = q[1] > 0
+    ax.annotate(
+        "query", (q[0], q[1]), (6, -4 if below else 4), textcoords="offset points",
+        va="top" if below else "bottom", weight="bold",
+    )  # fmt: skip
+
+
+def _name_keys(ax: Axes, points: np.ndarray, labels: Sequence[str]) -> None:
+    for (x, y), label in _grouped(points, labels):
+        left, up = x < 0 or x == y == 0, y > 0 or x == y == 0
+        ax.annotate(
+            label, (x, y), (-8 if left else 6, 4 if up else -4), textcoords="offset points",
+            ha="right" if left else "left", va="bottom" if up else "top", path_effects=[HALO],
+        )  # fmt: skip
+
+
+def _name_values(ax: Axes, points: np.ndarray, names: Sequence[str]) -> None:
+    # The lines run between the values: their names stand outside, and those of the outputs beside.
+    ys = points[:, 1]
+    above = ys > (ys.min() + ys.max()) / 2
+    for side, shift, align in ((above, 9, "bottom"), (~above, -9, "top")):
+        its_names = [name for name, there in zip(names, side, strict=True) if there]
+        _write(ax, points[side], its_names, (0, shift), ha="center", va=align)
 
 
 def _pairs(name: str, vectors: Any) -> np.ndarray:
@@ -170,6 +197,10 @@ def _arrow(ax: Axes, end: np.ndarray, colour: str, width: float) -> None:
     if end.any():
         style = {"arrowstyle": "-|>", "color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0}
         ax.annotate("", (end[0], end[1]), (0, 0), arrowprops=style)
+
+
+def _places(names: Sequence[str], points: np.ndarray) -> str:
+    return join_words([f"{name} at {_point(at)}" for name, at in zip(names, points, strict=True)])
 
 
 def _point(point: np.ndarray) -> str:

@@ -29,12 +29,14 @@ from helpers.plotting import (
     plot_block,
     plot_cache,
     plot_computed,
+    plot_effects,
     plot_encoding,
     plot_gate,
     plot_head_scores,
     plot_head_values,
     plot_heads,
     plot_influence,
+    plot_lengths,
     plot_lens,
     plot_lines,
     plot_loss,
@@ -44,10 +46,18 @@ from helpers.plotting import (
     plot_multi_head_flow,
     plot_next_token,
     plot_nucleus,
+    plot_pairs,
     plot_parameters,
     plot_query,
+    plot_rates,
+    plot_reading,
     plot_rotation,
     plot_shared_heads,
+    plot_sink,
+    plot_slope,
+    plot_tensors,
+    plot_token_losses,
+    plot_tokens,
     plot_training_step,
     plot_weight_by_distance,
     plot_weights,
@@ -62,6 +72,7 @@ WEIGHTS = torch.tensor(
     [[0.7, 0.1, 0.1, 0.1], [0.5, 0.2, 0.2, 0.1], [0.0, 0.9, 0.1, 0.0], [0.1, 0.2, 0.3, 0.4]]
 )
 PAIRS = torch.tensor([[1.0, 1.0], [-1.0, -1.0], [0.0, 0.0], [0.0, 0.0]])
+NUMBERS = torch.tensor([[10.0, 11.0], [20.0, 21.0], [30.0, 31.0]])
 COUNTS = {"embedding": 600, "attention": 300, "feed_forward": 99, "norms": 1, "total": 1000}
 
 DRAWINGS = {
@@ -69,6 +80,10 @@ DRAWINGS = {
     "heads": lambda ax=None: plot_heads(WEIGHTS.expand(3, 4, 4), TOKENS, ax=ax),
     "head values": lambda ax=None: plot_head_values(WEIGHTS + 0.1, ax=ax, y_label="spread"),
     "head scores": lambda ax=None: plot_head_scores(WEIGHTS, ax=ax, label="induction score"),
+    "effects": lambda ax=None: plot_effects(WEIGHTS + 0.1, {"L0H1": (0, 1)}, ax=ax),
+    "effects at a token": lambda ax=None: plot_effects(
+        WEIGHTS[:2] + 0.1, {"here": (0, 1)}, ax=ax, columns=["at he", "at nobody"]
+    ),
     "lens": lambda ax=None: plot_lens(
         [[" a"] * 4, [" b", "c", " ", "\n"]], WEIGHTS[:2], TOKENS, ["level 0", "level 1"], ax=ax
     ),
@@ -78,6 +93,12 @@ DRAWINGS = {
     "mask": lambda ax=None: plot_mask(torch.ones(4, 4).tril().bool(), ax=ax),
     "influence": lambda ax=None: plot_influence(WEIGHTS.tril(), ax=ax),
     "training step": lambda ax=None: plot_training_step(WEIGHTS[0], WEIGHTS[1], TOKENS, 1, ax=ax),
+    "slope": lambda ax=None: plot_slope(
+        [-1, 0, 1], {"sat": [2, 1, 0.5], "down": [1, 1.5, 2]}, {"sat": -0.8, "down": 0.2}, ax=ax
+    ),
+    "pairs": lambda ax=None: plot_pairs(WEIGHTS, TOKENS, ax=ax),
+    "token losses": lambda ax=None: plot_token_losses([9.0, 2.5, 1.0], TOKENS, ax=ax, guessing=8.0),
+    "sink": lambda ax=None: plot_sink(WEIGHTS, WEIGHTS + 0.1, ax=ax),
     "encoding": lambda ax=None: plot_encoding(WEIGHTS - 0.5, ax=ax),
     "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
@@ -89,10 +110,17 @@ DRAWINGS = {
     "parameters": lambda ax=None: plot_parameters(COUNTS, ax=ax),
     "models": lambda ax=None: plot_model_parameters({"a": COUNTS, "b": COUNTS}, ax=ax),
     "loss": lambda ax=None: plot_loss([3.0, 2.0, 1.5], ax=ax, n_steps=9, guessing=3.1),
+    "rates": lambda ax=None: plot_rates(
+        [0.1, 1, 10], {"divided": WEIGHTS[:3], "not divided": WEIGHTS[:3] + 1}, ax=ax, guessing=1.4
+    ),
     "lines": lambda ax=None: plot_lines(
         [1, 2, 4], {"up": [1, 2, 3], "down": [3, 2, 1]}, ax=ax, x_label="d_k", y_label="entropy"
     ),
+    "tokens": lambda ax=None: plot_tokens({"0 merges": ["a", " ", "b"], "1": ["a", " b"]}, ax=ax),
+    "lengths": lambda ax=None: plot_lengths({"bytes": (256, 1000), "merged": (512, 400)}, ax=ax),
     "cache": lambda ax=None: plot_cache({"a": (1024, 64), "b": (512, 256)}, ax=ax),
+    "tensors": lambda ax=None: plot_tensors({"t": NUMBERS, "t.T": NUMBERS.T}, ax=ax),
+    "vectors": lambda ax=None: plot_tensors({"a": [1, 2], "b": [3]}, ax=ax, signs=["+"]),
 }
 DIAGRAMS = {
     "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
@@ -103,6 +131,7 @@ DIAGRAMS = {
     "post-norm": lambda ax=None: plot_block("post-norm", ax=ax),
     "attention flow": lambda ax=None: plot_attention_flow(ax=ax),
     "multi-head flow": lambda ax=None: plot_multi_head_flow(ax=ax),
+    "reading": lambda ax=None: plot_reading(["The", "keys", "to", "it", "are"], 1, ax=ax),
     "feed-forwards": lambda ax=None: plot_gate(576, 1536, ax=ax),
     "shared heads": lambda ax=None: plot_shared_heads(32, 8, 128, ax=ax),
     "heads that share one": lambda ax=None: plot_shared_heads(9, 1, 64, ax=ax),
@@ -241,6 +270,45 @@ def test_describe_replaces_the_words_and_refuses_none():
         describe(ax, " ")
 
 
+# Tokens
+
+
+def test_each_token_has_a_box_as_wide_as_its_text_and_each_row_its_count():
+    """Who compares two rows sees where a text is cut, and how many pieces that makes."""
+    ax = plot_tokens({"letters": list("to be"), "merged": ["to", " be"]})
+    boxes = [(round(box.get_x()), round(box.get_width())) for box in ax.patches]
+    assert boxes == [(0, 1), (1, 1), (2, 1), (3, 1), (4, 1), (0, 2), (2, 3)]
+    counts = [text for text in texts(ax) if text.get_weight() == "bold"]
+    assert [text.get_text() for text in counts] == ["5", "2"]
+    assert [round(text.get_position()[1]) for text in counts] == [0, 1] and ax.yaxis_inverted()
+    assert "letters: 5 tokens, t|o|␣|b|e; merged: 2 tokens, to|␣be." in description(ax)
+
+
+def test_spaces_and_line_breaks_of_tokens_can_be_seen():
+    """Otherwise a token of a space looks like a gap in the picture."""
+    shown = [text.get_text() for text in texts(plot_tokens({"code": ["if", " a", "\n"]}))]
+    assert shown == ["i", "f", "␣", "a", "↵", "3"]
+
+
+@pytest.mark.parametrize("rows", [{}, {"none": []}, {"empty": ["a", ""]}])
+def test_rows_without_tokens_are_refused(rows):
+    with pytest.raises(ValueError, match="it must hold"):
+        plot_tokens(rows)
+
+
+def test_each_vocabulary_is_a_point_with_its_name_and_length():
+    ax = plot_lengths({"bytes": (256, 1000), "merged": (512, 400.4)})
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[256, 1000]], [[512, 400.4]]]
+    assert [text.get_text() for text in texts(ax)] == ["bytes: 1000", "merged: 400"]
+    assert "merged, 512 in the vocabulary: 400." in description(ax)
+
+
+@pytest.mark.parametrize("lengths", [{}, {"none": (0, 100)}, {"short": (256, 0)}])
+def test_lengths_that_no_tokenizer_has_are_refused(lengths):
+    with pytest.raises(ValueError, match="all numbers above 0"):
+        plot_lengths(lengths)
+
+
 # Attention
 
 
@@ -292,6 +360,45 @@ def test_bars_say_what_the_weights_add_up_to():
     assert [bar.get_height() for bar in ax.patches] == [0.1, 0.4, 1.0, 0.1, 0.1, 0.3]
 
 
+def test_each_head_of_a_sink_stands_where_its_two_numbers_are():
+    ax = plot_sink([[0.1, 0.9], [0.5, 0.6]], [[1.0, 0.02], [0.04, 0.05]])
+    assert [line.get_xydata().tolist() for line in ax.lines] == [
+        [[0.1, 1.0], [0.9, 0.02]], [[0.5, 0.04], [0.6, 0.05]]
+    ]  # fmt: skip
+    assert len({line.get_marker() for line in ax.lines}) == 2
+    with pytest.raises(ValueError, match="lengths goes down to 0"):
+        plot_sink([[0.1]], [[0.0]])
+
+
+def test_a_slope_is_drawn_as_steep_as_it_is_said_to_be():
+    ax = plot_slope([-2, 0, 2], {"sat": [4, 2, 1]}, {"sat": -0.5})
+    (left, right) = ax.lines[1].get_xydata()
+    assert (right[1] - left[1]) / (right[0] - left[0]) == pytest.approx(-0.5)
+    assert (left[1] + right[1]) / 2 == pytest.approx(2), "the line touches the curve"
+    with pytest.raises(ValueError, match="slopes has"):
+        plot_slope([0, 1], {"sat": [1, 2]}, {"down": 1.0})
+
+
+def test_a_loss_stands_above_the_token_that_came():
+    ax = plot_token_losses([9.0, 2.5, 1.0], TOKENS, guessing=8.0)
+    assert [t.get_text() for t in ax.get_xticklabels()] == TOKENS[1:]
+    assert [bar.get_height() for bar in ax.patches] == [9.0, 2.5, 1.0]
+    with pytest.raises(ValueError, match="one more than losses"):
+        plot_token_losses([9.0, 2.5, 1.0], TOKENS[1:], guessing=8.0)
+
+
+def test_the_word_read_is_a_row_of_the_pairs():
+    ax = plot_pairs(WEIGHTS, TOKENS)
+    assert "after sat: cat 0.90" in description(ax)
+    assert np.allclose(ax.collections[0].get_array().reshape(4, 4), WEIGHTS)
+
+
+def test_the_way_through_a_recurrent_network_has_a_step_for_each_word_between():
+    assert "in 3 steps" in description(plot_reading(["The", "keys", "to", "it", "are"], 1))
+    with pytest.raises(ValueError, match="source is 4: it must be 0 to 3"):
+        plot_reading(["The", "keys", "to", "it", "are"], 4)
+
+
 def test_the_largest_head_and_the_reference_can_be_read_off():
     ax = plot_head_values([[1.0, 2.0], [0.5, 8.0]], y_label="spread", reference=(1.0, "random: 1"))
     dots = np.concatenate([points.get_offsets() for points in ax.collections])
@@ -333,6 +440,36 @@ def test_each_key_carries_its_score_and_keys_in_one_place_share_a_label():
         "query", "The: 3", "cat: -3", "sat: 0, down: 0",
     ]  # fmt: skip
     assert "cat to (-1, -1), score -3" in description(ax)
+
+
+@pytest.mark.parametrize(
+    ("query", "keys", "values", "tokens"),
+    [
+        ([2, 1], [[0, 0], [1, 1], [1, 0], [-1, -1]], [[0, 0], [10, 0], [0, 10], [0, 0]], "abcd"),
+        ([2, 1], [[1, 1], [-1, -1], [0, 0], [1, 0]], [[10, 0], [0, 0], [0, 0], [0, 10]], "abcd"),
+        ([1, 1], [[1, 0], [0, 1], [1, 1]], [[0, 0], [4, 0], [0, 4]], "abc"),
+    ],
+)
+def test_names_in_the_plane_lie_neither_on_one_another_nor_on_a_thick_line(
+    query, keys, values, tokens
+):
+    """Who can't read which word a dot is sees a picture of nothing."""
+    names = [f"{token}-word" for token in tokens]
+    weights = torch.softmax(torch.tensor(keys) @ torch.tensor(query) / 2**0.5, dim=0)
+    _, axes = plt.subplots(1, 2, figsize=(9.8, 4.2), layout="constrained")
+    plot_query(query, keys, names, axes[0])
+    plot_mixture(weights[None], values, names, axes[1], query_tokens=["output"])
+    for ax in axes:
+        found = text_extents(ax)
+        for index, (text, extent) in enumerate(found):
+            for other, other_extent in found[index + 1 :]:
+                assert not overlap(extent, other_extent), (text, other)
+    output = dict(text_extents(axes[1]))["output"]
+    for line in axes[1].lines:
+        if line.get_linewidth() > 1:
+            xs, ys = np.linspace(*line.get_xydata(), 50).T
+            inside_x = (output[0] < xs) & (xs < output[2])
+            assert not (inside_x & (output[1] < ys) & (ys < output[3])).any()
 
 
 def test_a_mixture_lies_where_the_weights_say_and_lines_are_as_thick_as_they_are_large():
@@ -541,6 +678,32 @@ def test_lines_are_told_apart_by_dashes_and_markers_too():
     styles = [(str(line._dash_pattern), line.get_marker()) for line in ax.lines]
     assert len(set(styles)) == 8
     assert [t.get_text() for t in ax.get_legend().get_texts()] == list(ys)
+
+
+def _grid_colours(ax):
+    """Number to colour, of all grids in the picture."""
+    numbers = [text for text in ax.texts if text.get_text().isdigit()]
+    boxes = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    assert len(numbers) == len(boxes)
+    return [(t.get_text(), b.get_facecolor()) for t, b in zip(numbers, boxes, strict=True)]
+
+
+def test_a_number_keeps_the_colour_of_its_row_wherever_it_goes():
+    """A reader follows the numbers of a reshape by their colours."""
+    rows = torch.arange(3)[:, None].expand(3, 2)
+    both = {"t": NUMBERS, "r": NUMBERS.reshape(2, 3)}
+    drawn = _grid_colours(plot_tensors(both, colours={"r": rows.reshape(2, 3)}))
+    assert len(set(drawn)) == 6, "each number has one colour, before and after"
+    assert len({colour for _, colour in drawn}) == 3
+    by_own_rows = _grid_colours(plot_tensors(both))
+    assert len({colour for _, colour in by_own_rows[6:]}) == 2
+
+
+def test_numbers_of_a_tensor_are_read_out_row_by_row():
+    ax = plot_tensors({"t": NUMBERS, "mean": [0.125, -0.001]}, row_names=["a", "b", "c"])
+    said = "t (3, 2) [10 11; 20 21; 30 31], then → mean (2,) [0.12 0]. Rows of the first one: a, b"
+    assert said in description(ax)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["a", "b", "c"]
 
 
 def test_logarithmic_axes_are_there_when_asked_for():
@@ -756,6 +919,13 @@ def test_letters_shrink_with_the_axes():
         (lambda: plot_heads(WEIGHTS[None], TOKENS, names=[]), "names is 0 strings"),
         (lambda: plot_weights([-0.5], ["a"]), "weights go down to -0.5"),
         (lambda: plot_head_values([[1, 0]], y_label="y"), "values go down to 0"),
+        (lambda: plot_rates([0, 1], {"a": [[1], [1]]}), "rates go down to 0: .* more than 0"),
+        (lambda: plot_rates([1, 2], {}), "losses holds 0 ways: it must hold 1 to 8"),
+        (lambda: plot_rates([1, 2], {"a": [[1]]}), r"losses\['a'\] has 1 rows: it must have 2"),
+        (
+            lambda: plot_query([1, 0], PAIRS, TOKENS, features=["noun"]),
+            "features is 1 strings: it must be a list of 2 strings",
+        ),
         (lambda: plot_query([0, 0], PAIRS, TOKENS), r"query is \[0.0, 0.0\]: .* not both 0"),
         (lambda: plot_query([1, 0], WEIGHTS, TOKENS), r"keys has shape \(4, 4\): .* two features"),
         (lambda: plot_query([1, 0], PAIRS, TOKENS[:3]), "4 strings, one for each row"),
@@ -807,6 +977,21 @@ def test_letters_shrink_with_the_axes():
         (
             lambda: plot_computed(2, 3, cached=True, tokens=["a"]),
             "tokens is 1 strings: it must be a list of 4 strings, one for each position",
+        ),
+        (lambda: plot_tensors({}), "tensors is empty"),
+        (lambda: plot_tensors({"t": torch.zeros(1, 2, 3)}), r"t has shape \(1, 2, 3\)"),
+        (lambda: plot_tensors({"t": NUMBERS}, signs=["+"]), r"signs is \['\+'\]: 1 tensors need 0"),
+        (
+            lambda: plot_tensors({"t": NUMBERS}, row_names=["a"]),
+            "row_names is 1 strings: it must be a list of 3 strings",
+        ),
+        (
+            lambda: plot_tensors({"t": NUMBERS}, colours={"t.T": NUMBERS}),
+            "colours names 't.T': it must be one of",
+        ),
+        (
+            lambda: plot_tensors({"t": NUMBERS}, colours={"t": NUMBERS.T}),
+            r"colours\['t'\] has shape \(2, 3\): it must be \(3, 2\)",
         ),
         (lambda: plot_architecture("encoder"), "kind is 'encoder': .*'encoder-only'"),
         (lambda: plot_block("postnorm"), "kind is 'postnorm': .*'post-norm', 'pre-norm'"),

@@ -23,6 +23,7 @@ from reference.heads import (
     continue_from,
     copies_in_training,
     decoder_weights,
+    effects,
     fed,
     head,
     induction_score,
@@ -48,7 +49,14 @@ GROUPS = {
     "disagreeing": sentences.subjects_disagreeing(),
     "adjectives": [Example(s, n, w, w) for s, n, w in sentences.ADJECTIVES],
     "no adjectives": [Example(s, n, w, w) for s, n, w in sentences.NO_ADJECTIVES],
-} | {what: subjects(template) for what, template in SUBJECT_TEMPLATES.items()}
+    "nobody": sentences.without_pronoun(sentences.pronouns_fresh()),
+    "two adjectives": sentences.two_adjectives(),
+    "that": sentences.adjectives("We remember that {n} well.", "that"),
+}
+GROUPS |= {what: subjects(template) for what, template in SUBJECT_TEMPLATES.items()}
+GROUPS |= {
+    what: sentences.adjectives(template) for what, template in sentences.ADJECTIVE_TEMPLATES.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +130,24 @@ def test_of_two_people_of_one_gender_only_the_ending_says_who_is_meant():
         same, _, other_ending = other.sentence.partition(f" {other.query} ")
         assert before == same and ending != other_ending
         assert (one.right, one.rival) == (other.rival, other.right)
+
+
+def test_the_control_for_pronouns_differs_in_the_pronoun_alone():
+    for one, other in zip(GROUPS["fresh"], GROUPS["nobody"], strict=True):
+        assert other.sentence == one.sentence.replace(f" {one.query} ", " nobody ")
+        assert other[2:] == one[2:]
+
+
+def test_adjectives_are_tested_on_nouns_that_did_not_choose_the_head():
+    chosen = {noun for _, noun, _ in sentences.ADJECTIVES}
+    fresh = {example.query for example in sentences.two_adjectives()}
+    assert len(fresh) == 12 and not chosen & fresh
+
+
+def test_a_head_that_takes_the_first_adjective_is_right_in_half():
+    examples = sentences.two_adjectives()
+    first = [e.sentence.index(e.right) < e.sentence.index(e.rival) for e in examples]
+    assert sum(first) * 2 == len(examples)
 
 
 def test_letters_repeat_with_their_period_and_differ_within_it():
@@ -268,6 +294,51 @@ def test_an_ablated_head_brings_its_mean_and_then_is_back(model):
     torch.testing.assert_close(sentence_embeddings(model, FRESH[:2]), whole, atol=0, rtol=0)
 
 
+def test_a_head_that_is_ablated_at_one_token_goes_on_at_the_others(model):
+    """Else the effect at "he" would hold what the head does in the rest of the sentence."""
+    ids = torch.stack([model.tokenize(text)[1] for text in ("A cat slept.", "The dog ate.")])
+    seen = []
+    hook = model.layers[2].attention.W_o.register_forward_pre_hook(
+        lambda _, inputs: seen.append(inputs[0])
+    )
+    model(ids)
+    hook.remove()
+    mean = torch.full((32,), 7.0)
+    with ablated(model, (2, 5), mean, at=torch.tensor([1, 3])):
+        hook = model.layers[2].attention.W_o.register_forward_pre_hook(
+            lambda _, inputs: seen.append(inputs[0])
+        )
+        model(ids)
+        hook.remove()
+    before, after = seen
+    changed = (before != after).any(dim=-1)
+    assert changed.nonzero().tolist() == [[0, 1], [1, 3]]
+    assert (after[[0, 1], [1, 3], 160:192] == 7).all()
+
+
+@pytest.mark.parametrize("at", [None, ["cat", "ate", "slept"]])
+def test_effects_are_the_mean_change_of_the_embedding_head_by_head(model, at):
+    """Texts of several lengths are run in groups: each must keep its own token."""
+    texts = ["A cat slept.", "The old dog ate.", "The dog slept."]
+    means = mean_head_outputs(model, SURVEY[:2])
+    found = effects(model, 1, texts, means, at)
+    assert found.shape == (12,)
+    for number in (3, 8):
+        changes = []
+        for i, text in enumerate(texts):
+            place = None if at is None else torch.tensor([model.tokenize(text)[0].index(at[i])])
+            whole = sentence_embeddings(model, [text])
+            with ablated(model, (1, number), means[1, number], place):
+                changes.append(1 - (sentence_embeddings(model, [text]) * whole).sum())
+        torch.testing.assert_close(found[number], torch.stack(changes).mean(), atol=1e-6, rtol=0)
+
+
+def test_a_token_to_ablate_at_that_is_not_there_is_named(model):
+    means = torch.zeros(6, 12, 32)
+    with pytest.raises(ValueError, match="'dog' is no token of the sentence"):
+        effects(model, 0, ["A cat slept."], means, ["dog"])
+
+
 def test_means_are_over_all_tokens_of_all_texts(model):
     texts = ["A dog.", "The cat sat on the mat."]
     outputs = []
@@ -400,6 +471,15 @@ def test_the_picture_of_effects_names_heads_and_their_rank_in_the_layer():
     assert {"L0H1", "L1H1"} <= {text.get_text() for text in ax.texts}
     assert ax.get_yscale() == "log" and ax.get_xlabel() and ax.get_ylabel()
     assert "L0H1 0.4, rank 1 of 3 in its layer; L1H1 1, rank 3 of 3" in description(ax)
+
+
+def test_columns_of_effects_may_be_ways_to_switch_a_head_off():
+    effects = [[0.1, 0.4], [3.0, 1.0]]
+    ax = plot_effects(effects, {"here": (0, 1)}, columns=["at he", "at nobody"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["at he", "at nobody"]
+    assert "2 columns: at he, at nobody" in description(ax)
+    with pytest.raises(ValueError, match="columns is 1 strings: it must be a list of 2 strings"):
+        plot_effects(effects, {}, columns=["at he"])
 
 
 def test_effects_without_a_logarithm_are_refused():
