@@ -18,6 +18,7 @@ from nbexaminer.notebook.harmless import MAX_MESSAGE, safe_line
 WIDTH = 83
 """Columns of a line: nbgrader's Validate has 90, of which it indents by 4 and cuts off 3."""
 NOT_WRITTEN = "{} is not written yet"
+INSTEAD = "your cell defines {}; the test looks for {}"
 TO_DO = "replace the raise with your code"
 UNEXPECTED = "the answer is not what the test expects"
 MAX_LABEL = 100

@@ -290,6 +290,42 @@ def test_a_result_can_stay_where_it_is(engine: Engine) -> None:
     assert outcomes(graded) == ["passed"], graded.verdicts
 
 
+CHANGES = """\
+class Cache(dict):
+    def __call__(self, cache, x):
+        cache["x"] = x
+        return cache["x"]
+def f(x, *more, words=None, cache=None):
+    if more:
+        more[0].append(3)
+    if words:
+        words.clear()
+    if cache is not None:
+        cache["n"] = 1
+    x.nan_to_num_(0.0)
+"""
+
+
+def test_a_test_is_told_of_changed_arguments_where_it_asks(engine: Engine) -> None:
+    """A learner's softmax in place would pass, or other courses' tests fail that never minded."""
+    graded = run(
+        engine,
+        CHANGES,
+        "x, more, words = torch.tensor([1.0, math.nan]), [1], {'a': 1}\n"
+        "assert f(x, more, words=words) is None\n"
+        "changed = f.watch_()\nassert changed == []\n"
+        "f(x)\nassert [v is x for v in changed] == [True], changed\n"
+        "changed = f.watch_()\n"
+        "f(torch.ones(2), more, words=words)\n"
+        "assert [v is more or v is words for v in changed] == [True, True], changed\n"
+        "assert (more, words) == ([1], {'a': 1}) and x.isnan().any()",
+        "cache, x = Cache(), torch.ones(2)\nchanged = f.watch_()\n"
+        "f(x, cache=cache)\ncache(cache, x)\nf.keep_(x)\n"
+        "assert changed == [] and cache['n'] == 1",
+    )
+    assert outcomes(graded) == ["passed"] * 2, graded.verdicts
+
+
 FORGED = """\
 import gc
 server = next(o for o in gc.get_objects() if type(o).__name__ == "Server")
@@ -464,6 +500,44 @@ def test_an_answer_that_fails_to_define_is_explained(engine: Engine) -> None:
     assert str(graded.verdicts[0].message).startswith("f is not written yet: ")
     graded = run(engine, "def f(:\n  pass", "f()")
     assert "SyntaxError" in str(graded.verdicts[0].message)
+
+
+def test_a_misspelt_answer_is_told_by_its_name(engine: Engine) -> None:
+    """Told that it is not there or not written, a learner would look at the right place in vain.
+
+    What a cell defines is read from its text, and never asked of the learner's process.
+    """
+    test = "assert count_words() == 1"
+    hidden = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+    for cell, name in (("f", "count_wrods"), ("f", "CountWords"), ("count_words", "tally")):
+        graded = run(engine, {cell: f"def {name}():\n    return 1"}, test, hidden)
+        told = f"your cell defines {name}; the test looks for count_words"
+        assert [verdict.message.headline for verdict in graded.verdicts] == [told, told]
+    for other in (
+        "def parse(): return 1",
+        "def count_words_in(): return count_words()",
+        "globals()['count_wrods'] = 1",
+    ):
+        graded = run(engine, other, test)
+        assert "no cell before this one defines it" in graded.verdicts[0].message.headline
+    stub = "def count_words():\n    raise NotImplementedError()"
+    said = "class No(AssertionError):\n    as_message = lambda self: {'headline': 'count_words is "
+    test = f"{said}not written yet', 'todo': ''}}\ncount_words\nraise No"
+    graded = run(engine, {"count_words": stub, "f": "def count_wrods(): return 1"}, test)
+    assert graded.verdicts[0].message.headline.startswith("your cell defines count_wrods")
+    graded = run(engine, {"f": "def count_wrods(): return 1", "count_words": stub}, test)
+    assert graded.verdicts[0].message.headline == "count_words is not written yet"
+
+
+def test_python_says_which_name_was_meant(engine: Engine) -> None:
+    """In a visible test: of what a hidden one asks, the learner's own words say nothing."""
+    code = "def f(W_q, W_k):\n    return W_K\ndef g(x):\n    return x.tranpose(0, 1)"
+    test = "f(1, 2)"
+    hidden = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+    graded = run(engine, code, test, "g(torch.ones(1, 1))", hidden)
+    said = [str(verdict.message) for verdict in graded.verdicts]
+    assert "name 'W_K' is not defined. Did you mean: 'W_k'?" in said[0]
+    assert "Did you mean: 'transpose'?" in said[1] and "Did you" not in said[2]
 
 
 def test_unlookable_answers_are_errors(engine: Engine) -> None:

@@ -15,6 +15,7 @@ import contextlib
 import dataclasses
 import io
 import random
+import re
 import socket
 import sys
 import time
@@ -23,11 +24,11 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
-from nbexaminer.examination.names import bound_names, names_used, without_magics
+from nbexaminer.examination.names import bound_names, named_instead, names_used, without_magics
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
-from nbexaminer.message import NO_MESSAGE, NOT_WRITTEN, TO_DO, Message
+from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import EndedBy, Limits
@@ -298,7 +299,7 @@ class Examination:
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
-            outcome, message = Outcome.FAILED, Message.of(error)
+            outcome, message = Outcome.FAILED, self._or_misspelt(index, Message.of(error))
         except NameError as error:
             if error.name is None or error.name in names:
                 outcome, message = Outcome.ERROR, self._odd(error)
@@ -340,10 +341,34 @@ class Examination:
             if place >= index or name not in bound_names(cell["code"]) | {cell["id"]}:
                 continue
             if stop.message == "raised NotImplementedError":
-                return stop.outcome, Message(NOT_WRITTEN.format(name), todo=TO_DO)
+                unwritten = Message(NOT_WRITTEN.format(name), todo=TO_DO)
+                return stop.outcome, self._or_misspelt(index, unwritten)
             why = f"the cell that defines it {stop.message}"
             return stop.outcome, Message(f"{name} is not defined: {why}")
-        return Outcome.ERROR, Message(f"{name} is not defined: no cell before this one defines it")
+        text = (
+            self._instead(index, name)
+            or f"{name} is not defined: no cell before this one defines it"
+        )
+        return Outcome.ERROR, Message(text)
+
+    def _or_misspelt(self, index: int, message: Message) -> Message:
+        """A message, or, where it says that an answer is not written, that it has another name."""
+        unwritten = re.fullmatch(NOT_WRITTEN.format(r"(\w+)"), message.headline)
+        text = self._instead(index, unwritten[1]) if unwritten else ""
+        return Message(text, text) if text else message
+
+    def _instead(self, index: int, name: str) -> str:
+        """That a cell of the learner's before the test at `index` has another name instead of
+        `name`, as far as its text says; nothing where the last such cell has `name`."""
+        known = {cell["id"] for cell in self._cells}
+        for cell in reversed(self._cells[:index]):
+            if cell["role"] in (Role.TEST, Role.GIVEN):
+                continue
+            if name in bound_names(cell["code"]):
+                break
+            if other := named_instead(name, cell["code"], known, cell["id"] == name):
+                return INSTEAD.format(other, name)
+        return ""
 
     def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words

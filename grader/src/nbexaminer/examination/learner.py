@@ -14,6 +14,7 @@ import io
 import itertools
 import os
 import random
+import re
 import signal
 import socket
 import sys
@@ -252,8 +253,12 @@ class Server:
             if outermost:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
-            value = None if reply else self._value(message, self._read(message["value"], blob))
+            given = self._read(message["value"], blob)
+            before = self._as_it_is(given) if message.get("watch") else {}
+            value = None if reply else self._value(message, given)
             data, out = encode(value, self._lend)
+            if before:
+                reply["changed"] = [k for k, v in self._as_it_is(given).items() if v != before[k]]
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -339,6 +344,11 @@ class Server:
         if isinstance(on, type) and isinstance(value, on):
             return _Instance(value)
         return _listed(value) if isinstance(value, Iterator) else value
+
+    def _as_it_is(self, given: Any) -> dict[Any, Any]:
+        """The arguments of a call by place and by name, but for the learner's own objects."""
+        items = (*enumerate(given[0]), *given[1].items())
+        return {k: encode(v, lambda _: None, True) for k, v in items if id(v) not in self._numbers}
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -434,8 +444,20 @@ def _describe(error: BaseException) -> dict[str, Any]:
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename.startswith("<ipython-input"):
             where = f"line {frame.lineno} of the cell, in {frame.name}: {frame.line or ''}"[:300]
-    name = type(error).__name__[:100]
-    return {"name": name, "bases": bases[:10], "message": _text(error), "where": where}
+    name, text = type(error).__name__[:100], _text(error)
+    with contextlib.suppress(Exception):
+        text = f"{text}{_meant(error)}"[:MAX_MESSAGE]
+    return {"name": name, "bases": bases[:10], "message": text, "where": where}
+
+
+def _meant(error: BaseException) -> str:
+    """What Python takes a misspelt name to be meant for, as its own traceback says it."""
+    if not isinstance(error, NameError | AttributeError):
+        return ""
+    with contextlib.redirect_stderr(io.StringIO()) as shown:
+        sys.__excepthook__(type(error), error, error.__traceback__)
+    meant = re.search(r"Did you [^\n]+\?\s*\Z", shown.getvalue())
+    return f". {meant[0].strip()}" if meant else ""
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

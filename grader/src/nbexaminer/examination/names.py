@@ -2,15 +2,20 @@
 
 import ast
 import builtins
+import difflib
 import functools
 import re
 import symtable
+from collections.abc import Collection
 
 PARTIAL_CREDIT = (
     "ends in a value, and nbgrader takes a number there for partial credit. Here a test cell gives "
     "all of its points or none: end it with an assert, and give partial credit by several cells"
 )
 """What is wrong with a test cell that `ends_in_a_number`."""
+NEAR = 0.8
+"""How alike two names are, of 1, of which one is taken for a misspelling of the other."""
+_DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
@@ -45,8 +50,27 @@ def bound_names(code: str) -> frozenset[str]:
     try:
         return frozenset(_bound(_table(code)))
     except _UNREADABLE:
-        defined = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w+)"
-        return frozenset(re.findall(defined, code) + re.findall(r"(?m)^(\w+)\s*=", code))
+        return frozenset(re.findall(_DEFINED, code) + re.findall(r"(?m)^(\w+)\s*=", code))
+
+
+def named_instead(name: str, code: str, known: Collection[str], is_its_own: bool) -> str:
+    """A name that a learner's cell defines and that was meant to be `name`, or nothing.
+
+    known: names that mean something else.
+    is_its_own: whether the cell is the one for that answer: what it defines is meant, however it
+        is called. In another it must look alike, and the cell not call `name`, as a helper does.
+    """
+    defined = [n for n in re.findall(_DEFINED, without_magics(code)) if n not in known]
+    if not is_its_own:
+        called = re.search(rf"(?<![.\w]){re.escape(name)}\s*\(", code)
+        defined = [] if called else [n for n in defined if _alike(n, name)]
+    return defined[-1] if defined else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    plain, right = (name.replace("_", "").casefold() for name in (one, other))
+    ratio = difflib.SequenceMatcher(None, plain, right).ratio()
+    return plain.removeprefix("my") == right or ratio >= NEAR
 
 
 def ends_in_a_number(code: str) -> bool:

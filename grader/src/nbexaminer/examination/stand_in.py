@@ -5,7 +5,7 @@ called with plain values, tensors, stand-ins, generators, dataclasses of the exe
 functions, modules and other objects that the test lends, its attributes can be read, and it can be
 indexed and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
 Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
-says which answer it is. `keep_` calls it and leaves there what comes back.
+says which answer it is. `keep_` calls it and leaves there what comes back; `watch_` lists changes.
 
 A function that is lent can be called, and a module called and put into a mode. Beyond that an
 object lends what its class names in `lends`, methods to call and other attributes to read:
@@ -123,6 +123,12 @@ class StandIn:
         by then."""
         return self.__remote.request("keep", (args, kwargs), on=self.__number)
 
+    def watch_(self) -> list[Any]:
+        """A list that from now on gets arguments that calls change there. The process itself tells
+        of them: by a lie it hides changes of copies that only it has, or makes its test fail."""
+        changed = self.__remote.changed = []
+        return changed
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
@@ -177,13 +183,18 @@ class Remote:
         self._lent_count = 0
         self._generators = Generators()
         self._depth = 0
+        self.changed: list[Any] | None = None
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
         data, blob = encode(value, self._lend, keep_layout=True)
-        reply, got = self._exchange({"do": do, "value": data, **fields}, blob)
+        changed = self.changed if do in ("call", "keep") else None
+        message = {"do": do, "value": data, "watch": changed is not None, **fields}
+        reply, got = self._exchange(message, blob)
         if "error" in reply:
             raise got
+        if changed is not None and isinstance(told := reply.get("changed"), list):
+            changed += [v for k, v in (*enumerate(value[0]), *value[1].items()) if k in told]
         return got
 
     def fetch(self, name: str, answer: str, names_used: frozenset[str]) -> Any:
@@ -199,12 +210,13 @@ class Remote:
         return value
 
     def take_back(self) -> None:
-        """Let nothing that was lent be used any more.
+        """Let nothing that was lent be used any more, and watch nothing.
 
         A right answer that one test lends, such as a cache, would else answer another test.
         """
         self._lent.clear()
         self._lent_numbers.clear()
+        self.changed = None
 
     def restore(self, place: int) -> None:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
