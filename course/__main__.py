@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "lab": "course.learner.commands:lab",
         "score": "course.learner.score:score",
         "solution": "course.learner.commands:solution",
+        "completion": "course.learner.completion:completion",
     },
     "For instructors": {
         **COMMANDS,

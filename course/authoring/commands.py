@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
-from course.authoring.exercises import ROOT, exercises, source_of
+from course.authoring.exercises import ROOT, ExerciseName, exercises, source_of
 
 names_argument = click.argument(
-    "names", metavar="[EXERCISE]...", nargs=-1, type=click.Choice(exercises())
+    "names", metavar="[EXERCISE]...", nargs=-1, type=ExerciseName(exercises())
 )
 NEXT = """\
 It is whole already. To see that:

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from course.authoring.exercises import exercise_of
 from course.learner.install import mend
 from course.learner.installation import missing_packages
 from course.learner.lab import open_lab
@@ -30,12 +31,15 @@ def lab(options: tuple[str, ...]) -> None:
 @click.command()
 @click.argument("exercise", required=False)
 def solution(exercise: str | None) -> None:
-    """Put the solution of EXERCISE beside your own copy, in work/."""
+    """Put the solution of EXERCISE beside your own copy, in work/.
+
+    EXERCISE is a name or how it begins: 1-attention, or 1."""
     known = [path.stem for path in sorted(ROOT.glob("solutions/*.ipynb"))]
     if not known:
         raise click.ClickException("This copy of the course has no solutions.")
     if exercise is None:
         raise click.UsageError(f"Which exercise? One of {', '.join(known)}")
-    if exercise not in known:
-        raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
-    fill_and_report(exercise)
+    try:
+        fill_and_report(exercise_of(exercise, known))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None

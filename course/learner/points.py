@@ -13,6 +13,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -24,7 +25,7 @@ from course.learner import one_process
 from nbexaminer.errors import Malformed, SandboxUnavailable, SourceError
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.examination.verdicts import in_words
-from nbexaminer.message import Message
+from nbexaminer.message import INSTEAD, Message
 from nbexaminer.notebook.cell import cells_of
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
@@ -136,8 +137,8 @@ def read_own(exercise: str, work: Path = WORK) -> bytes:
     return data
 
 
-def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> ExerciseScore:
-    """Grade the learner's notebook, and note the result in the record. Raises NotScored."""
+def grade_own(exercise: str, grader: Grader, work: Path = WORK, keep: bool = True) -> ExerciseScore:
+    """Grade the learner's notebook, and `keep` the result in the record. Raises NotScored."""
     data = read_own(exercise, work)
     source = read_source(source_of(exercise).read_bytes())
     try:
@@ -159,13 +160,16 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK) -> ExerciseScore
             for which in ("visible", "hidden")
             if (verdict := verdicts.get(f"{name}-{which}")) is not None
         )
-        answers.append(Answer(name, written, results))
+        misspelt = re.compile(INSTEAD.format(r"\w+", name))
+        elsewhere = any(misspelt.fullmatch(result.message.headline) for result in results)
+        answers.append(Answer(name, written or elsewhere, results))
     when = datetime.datetime.now().isoformat(timespec="seconds")
     version, remarks = version_of(data), in_words(graded.remarks)
     made = ExerciseScore(exercise, version, when, tuple(answers), tuple(questions), remarks)
-    record = read_record(work) | {exercise: made}
-    text = json.dumps({name: dataclasses.asdict(one) for name, one in record.items()}, indent=1)
-    (work / RECORD).write_text(text, encoding="utf-8")
+    if keep:
+        record = read_record(work) | {exercise: made}
+        text = json.dumps({name: dataclasses.asdict(one) for name, one in record.items()}, indent=1)
+        (work / RECORD).write_text(text, encoding="utf-8")
     return made
 
 

@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
-from course.authoring.exercises import exercises
+from course.authoring.exercises import exercise_of, exercises
 from course.learner.points import (
     WORK,
     Answer,
@@ -28,10 +28,12 @@ from course.learner.points import (
     typed,
     version_of,
 )
+from course.learner.progress import last_in, lessons
 from nbexaminer.message import NO_MESSAGE, WIDTH, Message
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "
+SAVE_FIRST = "Save the notebook first (Ctrl+S): what is graded is the file."
 NO_SOURCE = "This copy of the course has no source/, which has the tests that give points."
 
 
@@ -123,13 +125,18 @@ def print_table(scores: list[ExerciseScore], reasons: list[str], console: Consol
 @click.argument("exercise", required=False)
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
 def score(exercise: str | None, work: Path) -> None:
-    """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages."""
+    """Grade your notebooks in work/ by all tests, or only that of EXERCISE, with messages.
+
+    EXERCISE is a name or how it begins: 1-attention, or 1."""
     console = Console(highlight=False)
     known = exercises()
     if not known:
         raise click.ClickException(NO_SOURCE)
-    if exercise is not None and exercise not in known:
-        raise click.BadParameter(f"{exercise!r} is none of {', '.join(known)}")
+    if exercise is not None:
+        try:
+            exercise = exercise_of(exercise, known)
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
     if not work.exists():
         raise click.ClickException(f"{work} is not there yet: `llm-basics lab` makes and fills it")
     try:
@@ -157,15 +164,17 @@ def score(exercise: str | None, work: Path) -> None:
 
 
 class Scores(VBox):
-    """The last points of every exercise, what the tests said, and a button that grades again."""
+    """How far the lessons are, the last points of every exercise, what the tests said, and a button
+    that grades again."""
 
     def __init__(self, work: Path = WORK) -> None:
         self._work = work
+        self._lessons = HTML(_lessons_in(work))
         self._table = HTML()
         self._said = HTML()
         self._button = Button(icon="refresh")
         self._button.on_click(self._grade)
-        super().__init__([self._table, self._button, self._said])
+        super().__init__([self._lessons, self._table, self._button, self._said])
         self._show()
         if not exercises():
             self._button.disabled, self._said.value = True, NO_SOURCE
@@ -196,7 +205,7 @@ class Scores(VBox):
         self._button.description = "Grade again" if record else "Grade"
         told = "".join(_details(score) for score in record.values())
         by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
-        self._table.value = f"<table>{''.join(rows)}</table>{by_hand}{told}"
+        self._table.value = f"<table>{''.join(rows)}</table>{_total_in(record)}{by_hand}{told}"
 
     def _row_of(self, exercise: str, score: ExerciseScore | None) -> str:
         if score is None:
@@ -206,7 +215,79 @@ class Scores(VBox):
             changed = version_of(read_own(exercise, self._work)) != score.version
         except NotScored:
             changed = True
-        return _row("td", (*_cells(score), f"{when}{'; changed since' if changed else ''}"))
+        name, *points = _cells(score)
+        marks = "".join(_line(answer)[0] for answer in score.answers)
+        told = (f"{name} {marks}", *points, f"{when}{'; changed since' if changed else ''}")
+        return _row("td", told)
+
+
+class NotebookScore(VBox):
+    """A button that grades one notebook with all tests, and what came of it."""
+
+    def __init__(self, exercise: str, work: Path = WORK) -> None:
+        self._exercise, self._work = exercise, work
+        self._said = HTML(SAVE_FIRST)
+        self._button = Button(description="Grade this notebook", icon="refresh")
+        self._button.layout.width = "auto"
+        self._button.on_click(self._grade)
+        super().__init__([self._button, self._said])
+
+    def _grade(self, button: object = None) -> None:
+        self._button.disabled, self._said.value = True, "Grading …"
+        try:
+            with own_grader() as (grader, remark):
+                made = grade_own(self._exercise, grader, self._work)
+            self._said.value = _told(made) + html.escape(remark)
+        except NotScored as why:
+            self._said.value = html.escape(str(why))
+        finally:
+            self._button.disabled, self._button.description = False, "Grade again"
+
+
+def can_score(exercise: str) -> bool:
+    """Whether this copy of the course has the tests that give points."""
+    return exercise in exercises()
+
+
+def _told(score: ExerciseScore) -> str:
+    """The points of each answer of one notebook, and what the tests said."""
+    rows = [_row("th", ("answer", "points"))]
+    for answer in score.answers:
+        mark, points = _line(answer)
+        rows.append(_row("td", (f"{mark} {answer.name}", points)))
+    for question in score.questions:
+        written = "" if question.written else ", not written yet"
+        by_hand = f"{question.points:g} by hand{written}"
+        rows.append(_row("td", (f"○ {question.name}", by_hand)))
+    visible, hidden = _of(score.points(hidden=False)), _of(score.points(hidden=True))
+    rows.append(_row("td", ("together", f"{visible} by visible tests, {hidden} by hidden ones")))
+    remarks = f"<p>{html.escape(score.remarks)}</p>" if score.remarks else ""
+    return f"<table>{''.join(rows)}</table>{remarks}{_details(score)}<p>{SAVE_FIRST}</p>"
+
+
+def _lessons_in(work: Path) -> str:
+    """A tick for each lesson that was run to its end, where one stopped, and a total."""
+    found = lessons(work)
+    rows = [_row("th", ("", "lesson", "code cells run"))]
+    for lesson in found:
+        mark = "✓" if lesson.finished else "◐" if lesson.run else "□"
+        rows.append(_row("td", (mark, lesson.title, f"{lesson.run} of {lesson.cells}")))
+    done = sum(lesson.finished for lesson in found)
+    told = f"<p>{done} of {len(found)} lessons were run to their end.</p>"
+    if stopped := last_in(found):
+        where = html.escape(f"at “{stopped.stopped}”")
+        told += f"<p>You stopped in <code>{html.escape(stopped.name)}</code>, {where}.</p>"
+    return f"{told}<table>{''.join(rows)}</table><p></p>"
+
+
+def _total_in(record: dict[str, ExerciseScore]) -> str:
+    """How many answers passed when they were graded last."""
+    answers = [answer for score in record.values() for answer in score.answers]
+    passed = sum(answer.earned == answer.points for answer in answers)
+    if not answers:
+        return ""
+    page = " <code>llm-basics completion</code> makes a page of them that others can check."
+    return f"<p>{passed} of the {len(answers)} answers graded so far pass.{page}</p>"
 
 
 def _row(tag: str, cells: tuple[str, ...]) -> str:

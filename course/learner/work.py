@@ -138,7 +138,7 @@ def find_copies(root: Path) -> dict[str, str]:
 def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
     """What the copy of `original` holds: its links lead to other copies, a lesson has no outputs.
 
-    A solution is nothing to hand in, so it keeps none of nbgrader's marks.
+    A solution is nothing to hand in: it has none of nbgrader's marks, and says first what it is.
     """
     content = (root / original).read_bytes()
     if original.endswith(".md"):
@@ -160,7 +160,18 @@ def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
                 _renew_checksum(cell)
     if kind == "notebooks":
         notebook["metadata"].pop("widgets", None)
+    if kind == "solutions":
+        notebook["cells"].insert(0, _that_it_is_a_solution(posixpath.basename(original)))
     return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _that_it_is_a_solution(own: str) -> dict[str, Any]:
+    exercise = own.removesuffix(".ipynb")
+    text = (
+        f"> **This is the solution of exercise {exercise}.** Your own notebook is [{own}]({own}), "
+        "and only that one is graded."
+    )
+    return {"cell_type": "markdown", "id": "this-is-the-solution", "metadata": {}, "source": [text]}
 
 
 def _as_opened(content: bytes) -> bytes:

@@ -17,7 +17,7 @@ import nbformat
 from rich.console import Console
 from rich.table import Table
 
-from course.authoring.exercises import ROOT, exercises, source_of
+from course.authoring.exercises import ROOT, ExerciseName, exercises, source_of
 from course.maintenance.classes import committed_answers, fill_in
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.verdicts import Outcome, Verdict
@@ -162,7 +162,7 @@ def _table(answers: Sequence[Judged]) -> Table:
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(exercises()))
+@click.argument("names", nargs=-1, type=ExerciseName(exercises()))
 def main(names: tuple[str, ...]) -> None:
     """Show how well the tests tell the committed answers apart, of all exercises or those named.
 

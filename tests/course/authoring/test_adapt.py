@@ -23,7 +23,7 @@ from course.authoring.exercises import ROOT
 PAGE = ROOT / "docs" / "adapt.md"
 COMMANDS = ("llm-basics ", "git ", "python ")
 SOURCE = "source/1-attention/1-attention.ipynb"
-PICTURE = "![A grid of weights"
+PICTURE = "![A question with"
 MADE_AGAIN = ("llm-basics release ", "llm-basics solutions ")
 """What makes files anew, and stands below several headings: it is done where it stands last."""
 
@@ -96,7 +96,7 @@ def _as_it_was_said(walk: Walk) -> None:
 def _the_picture(walk: Walk) -> None:
     (shown,) = (line for line in sections()["Pictures"] if line.startswith(PICTURE))
     for place in ("notebooks", "source/2-multi-head"):
-        shutil.copy(ROOT / "docs" / "trained-head.png", walk.root / place)
+        shutil.copy(ROOT / "docs" / "question.png", walk.root / place)
     for path in ("notebooks/04-transformer.ipynb", "source/2-multi-head/2-multi-head.ipynb"):
         walk.change(path, lambda cells: cells["title"]["source"].append(f"\n\n{shown}"))
     walk.run("llm-basics release 2-multi-head")
@@ -164,13 +164,11 @@ def test_what_was_taken_away_is_gone(walk: Walk) -> None:
 def test_pictures_are_shown_wherever_their_page_is(walk: Walk) -> None:
     """A reader would see the sign for a broken one."""
     walk.run("python course/learner/work.py")
-    for copied in ("trained-head.png", "2-multi-head/trained-head.png"):
+    for copied in ("question.png", "2-multi-head/question.png"):
         assert (walk.root / "work" / copied).exists()
     for page in ("notebooks/04-transformer", "release/2-multi-head/2-multi-head"):
         html = (walk.root / "build" / "book" / f"{page}.html").read_text()
-        assert re.search(
-            r'<img alt="A grid of weights: [^>]* src="[^"]*trained-head\d*\.png"', html
-        )
+        assert re.search(r'<img alt="A question with [^>]* src="[^"]*question\d*\.png"', html)
 
 
 def test_the_address_is_everywhere(walk: Walk) -> None:

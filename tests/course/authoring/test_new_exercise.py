@@ -96,4 +96,5 @@ def test_a_name_that_cant_be_one_is_refused(name, tmp_path):
 def test_an_exercise_that_is_not_there_is_said_so():
     ran = CliRunner().invoke(main, ["release", ".."])
     assert ran.exit_code == 2
-    assert "'..' is not" in ran.output and "Traceback" not in ran.output
+    assert "'..'" in ran.output and "1-attention" in ran.output, "it says which there are"
+    assert "Traceback" not in ran.output

@@ -196,7 +196,8 @@ def test_the_first_cell_says_how_hard_how_long_and_what_it_is_worth(exercise):
 def test_the_last_cell_says_where_to_go_next(exercise):
     last = _text(_cells(source_of(exercise))[-1])
     assert last.startswith("## Next\n") and "`make score`" in last
-    following = f"{int(exercise.partition('-')[0]) + 3:02}-"
+    number = int(exercise.partition("-")[0])
+    following = f"{number + 6 if number else 2:02}-"  # exercise 0 follows lesson 01, 1 lesson 06
     if list((ROOT / "notebooks").glob(f"{following}*.ipynb")):
         assert f"](../../notebooks/{following}" in last
 
@@ -208,6 +209,14 @@ def test_written_questions_have_a_model_answer(exercise):
     for answer, _ in _questions(exercise):
         if answer["cell_type"] == "markdown":
             assert len(solved[answer["id"]].split()) > 80 and "scheme" not in solved[answer["id"]]
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_a_written_question_says_how_to_write(exercise):
+    """Who is new to notebooks sees text where the answer goes, and no box to type into."""
+    for answer, asked in _questions(exercise):
+        if answer["cell_type"] == "markdown":
+            assert "Double-click the cell below" in _text(asked), answer["id"]
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)

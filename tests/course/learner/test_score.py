@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from click.testing import CliRunner
+from nbclient import NotebookClient
 from rich.console import Console
 
 from course.authoring.exercises import ROOT, exercises, source_of
@@ -133,6 +135,23 @@ def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Exercis
     assert typed("solution", "1-attention") in said and "not written yet" in said
 
 
+@pytest.mark.parametrize("in_its_own_cell", [True, False])
+def test_a_misspelt_answer_is_told_by_its_name(
+    grader: Grader, tmp_path: Path, in_its_own_cell: bool
+) -> None:
+    """Told that it is not written yet, a learner would look for an answer that stands there."""
+    misspelt = "def project_qvk(x, W_q, W_k, W_v):\n    return x @ W_q, x @ W_K, x @ W_v"
+    mine = submission(RELEASED, {"project_qkv": misspelt} if in_its_own_cell else {})
+    if not in_its_own_cell:
+        notebook = json.loads(mine)
+        cell = {"cell_type": "code", "id": "mine", "metadata": {}, "source": misspelt}
+        notebook["cells"].insert(5, cell | {"outputs": [], "execution_count": None})
+        mine = json.dumps(notebook).encode()
+    said = printed(grade_own(EXERCISE, grader, work_with(tmp_path, mine)))
+    assert "your cell defines project_qvk; the test looks for project_qkv" in said
+    assert "project_qkv: 0 of" in said and "project_qkv: 0 of 5 points, not written" not in said
+
+
 def test_commands_are_named_as_the_learner_can_type_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make` is not there on Windows, and `llm-basics` not on the path of who never activated."""
     monkeypatch.setenv("MAKELEVEL", "1")
@@ -207,6 +226,20 @@ def test_what_can_not_be_graded_says_what_to_do(tmp_path: Path) -> None:
     assert not (work / ".score.json").exists()
 
 
+@pytest.mark.parametrize("short", ["1", "1-", "1-att"])
+def test_an_exercise_is_understood_by_its_number(
+    short: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who types `make score EXERCISE=1` means the only one that begins so."""
+    monkeypatch.setattr(shown, "exercises", lambda: ["1-attention", "10-other", "2-a", "2-b"])
+    ran = CliRunner().invoke(shown.score, [short, "--work", str(tmp_path)])
+    assert "1-attention.ipynb is not there" in ran.output
+    ran = CliRunner().invoke(shown.score, ["2", "--work", str(tmp_path)])
+    assert ran.exit_code != 0 and "'2' may be any of 2-a, 2-b" in ran.output
+    ran = CliRunner().invoke(shown.score, ["3", "--work", str(tmp_path)])
+    assert ran.exit_code != 0 and "is none of 1-attention, 10-other, 2-a, 2-b" in ran.output
+
+
 @pytest.mark.parametrize("arguments", [[], [EXERCISE]])
 def test_a_copy_without_the_instructors_tests_says_so(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch
@@ -240,10 +273,11 @@ def test_the_button_grades_again(
 
     monkeypatch.setattr(shown, "own_grader", shared)
     scores = shown.Scores(work)
-    table, button, told = scores.children
+    _, table, button, told = scores.children
     assert table.value.count("not graded yet") == len(exercises())
     button.click()
     assert table.value.count("not graded yet") == len(exercises()) - 1
+    assert f"{EXERCISE} □✗✗" in table.value, "a mark for each answer"
     assert f" of {VISIBLE}" in table.value and f"0 of {HIDDEN}" in table.value
     assert "runs over all elements" in table.value
     assert "2-multi-head.ipynb is not there" in told.value and NO_SANDBOX in told.value
@@ -252,7 +286,66 @@ def test_the_button_grades_again(
     work_with(tmp_path / "again", RELEASED).joinpath(EXERCISE, f"{EXERCISE}.ipynb").replace(
         work / EXERCISE / f"{EXERCISE}.ipynb"
     )
-    assert "changed since" in shown.Scores(work).children[0].value
+    assert "changed since" in shown.Scores(work).children[1].value
+
+
+def test_a_button_grades_one_notebook(
+    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands in the notebook, so that nobody has to find a terminal for what costs points."""
+    work = work_with(tmp_path, WRONG)
+
+    @contextmanager
+    def shared() -> Iterator[tuple[Grader, str]]:
+        yield grader, NO_SANDBOX
+
+    monkeypatch.setattr(shown, "own_grader", shared)
+    button, told = shown.NotebookScore(EXERCISE, work).children
+    assert "Save the notebook first" in told.value
+    button.click()
+    assert "✗ softmax" in told.value and "runs over all elements" in told.value
+    assert f"0 of {worth('softmax')} points" in told.value
+    assert "written-scaling" in told.value and NO_SANDBOX in told.value
+    assert not button.disabled and button.description == "Grade again"
+    (work / EXERCISE / f"{EXERCISE}.ipynb").unlink()
+    button.click()
+    assert "1-attention.ipynb is not there" in told.value
+
+
+@pytest.mark.parametrize(
+    ("name", "graded", "shown_at_all"),
+    [
+        (f"{EXERCISE}.ipynb", "", True),
+        ("solution.ipynb", "", False),
+        (f"{EXERCISE}.ipynb", "autograde", False),
+        ("", "", False),
+    ],
+)
+def test_the_button_stands_in_ones_own_notebook_only(
+    name: str, graded: str, shown_at_all: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a solution it would grade another notebook, and grading must not grade itself."""
+    folder = work_with(tmp_path, RELEASED) / EXERCISE
+    (folder / "solution.ipynb").write_bytes(RELEASED)
+    for variable, value in (
+        ("JPY_SESSION_NAME", name and str(folder / name)),
+        ("NBGRADER_EXECUTION", graded),
+    ):
+        monkeypatch.delenv(variable, raising=False)
+        if value:
+            monkeypatch.setenv(variable, value)
+    code = "from checks.attention import waiting\nwaiting('softmax')"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    paths = f"{ROOT}:{ROOT / 'grader' / 'src'}"
+    monkeypatch.setenv("PYTHONPATH", paths)
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, kernel_name="python3", resources=resources).execute()
+    shown_widgets = [
+        output
+        for output in notebook.cells[0].outputs
+        if "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+    ]
+    assert bool(shown_widgets) is shown_at_all
 
 
 def test_all_exercises_are_a_table(wrong: ExerciseScore) -> None:

@@ -18,7 +18,7 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.utils import compute_checksum
 
-from course.learner import lab, work
+from course.learner import commands, lab, work
 from course.learner.commands import solution
 from course.learner.work import fill_work
 
@@ -256,17 +256,31 @@ def test_a_solution_comes_when_asked_for_and_is_nothing_to_hand_in(course: Path)
     """It would be seen before it is wanted, or be taken for the learner's own answer."""
     assert not (course / "work" / SOLUTION).exists()
     assert fill_work(course, solution="1-attention") == work.CopiesMade(new=[SOLUTION])
-    cells = nbformat.read(course / "work" / SOLUTION, 4).cells
+    whole = nbformat.read(course / "work" / SOLUTION, 4)
+    nbformat.validate(whole)
+    cells = whole.cells
+    said, *cells = cells
+    assert "This is the solution of exercise 1-attention." in said.source
+    assert "Your own notebook is [1-attention.ipynb](1-attention.ipynb)" in said.source
     assert [cell.source for cell in cells] == [f"[Read](../{LESSON}) first.", "def f(): return 1"]
     assert not any("nbgrader" in cell.metadata for cell in cells)
     _change(course / "solutions/1-attention.ipynb", 1, "def f(): return 2")
     assert fill_work(course) == work.CopiesMade(refreshed=[SOLUTION])
 
 
+def test_a_solution_is_asked_for_by_number_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the score is."""
+    asked: list[str] = []
+    monkeypatch.setattr(commands, "fill_and_report", asked.append)
+    assert CliRunner().invoke(solution, ["1"]).exit_code == 0
+    assert CliRunner().invoke(solution, ["8-gen"]).exit_code == 0
+    assert asked == ["1-attention", "8-generation"]
+
+
 def test_a_solution_of_no_exercise_is_refused_with_the_names(course: Path) -> None:
     ran = CliRunner().invoke(solution, ["9-nothing"])
     assert ran.exit_code == 2
-    assert "'9-nothing' is none of 1-attention, 2-multi-head" in ran.output
+    assert "'9-nothing' is none of 0-tokens, 1-attention" in ran.output
 
 
 def test_a_copy_is_written_as_a_whole(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

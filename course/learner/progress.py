@@ -1,0 +1,85 @@
+"""How far a learner is with the lessons, as their saved copies in work/ say."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from course.authoring.exercises import ROOT
+
+_HEADING = re.compile(r"^#{1,3} +(.+?) *$", re.M)
+
+
+@dataclass(frozen=True)
+class LessonProgress:
+    """One lesson.
+
+    Args:
+        name: of its file.
+        title: its heading.
+        run: how many of its code cells were run in the saved copy.
+        cells: how many there are.
+        finished: whether the last one was. It says nothing of what was understood.
+        stopped: the heading above the last cell that was run, or empty.
+        saved: when the copy was saved last, in seconds since 1970.
+    """
+
+    name: str
+    title: str
+    run: int
+    cells: int
+    finished: bool
+    stopped: str
+    saved: float
+
+
+def lessons(work: Path, root: Path = ROOT) -> list[LessonProgress]:
+    """Every lesson of the course, in order; one without a readable copy is not begun."""
+    return [_progress(path, work / path.name) for path in sorted(root.glob("notebooks/*.ipynb"))]
+
+
+def last_in(found: list[LessonProgress]) -> LessonProgress | None:
+    """The lesson that was saved last among those begun and not finished, if any."""
+    begun = [lesson for lesson in found if lesson.run and not lesson.finished]
+    return max(begun, key=lambda lesson: lesson.saved, default=None)
+
+
+def _progress(original: Path, copy: Path) -> LessonProgress:
+    title, stopped, run = original.stem, "", [False]
+    headings = [heading for heading, _ in _code_cells(original)]
+    saved = 0.0
+    try:
+        found = [*_code_cells(copy)]
+        saved = copy.stat().st_mtime
+        run = [was_run for _, was_run in found] or run
+        stopped = next((heading for heading, was_run in reversed(found) if was_run), "")
+    except (OSError, ValueError, KeyError, TypeError):
+        found = []
+    first = _HEADING.search(_text(_cells(original)[0]))
+    title = first[1] if first else title
+    return LessonProgress(
+        original.name, title, sum(run), len(found) or len(headings), run[-1], stopped, saved
+    )
+
+
+def _code_cells(path: Path) -> Iterator[tuple[str, bool]]:
+    """Of each code cell the heading above it, and whether it was run. Colab's doesn't count."""
+    heading = ""
+    for cell in _cells(path):
+        if cell["cell_type"] == "markdown":
+            heading = (_HEADING.findall(_text(cell)) or [heading])[-1]
+        elif "remove-cell" not in cell["metadata"].get("tags", ()) and _text(cell).strip():
+            yield heading, cell.get("execution_count") is not None
+
+
+def _cells(path: Path) -> list[dict[str, Any]]:
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return cells
+
+
+def _text(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
