@@ -6,7 +6,9 @@ looks at the tensors and plain values that come back.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,10 +29,14 @@ from checks.compare import (
 )
 from checks.message import NOT_WRITTEN, TO_DO, Table, WrongAnswer
 from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, edits
-from checks.run import BLAMED, Call, run_of
+from checks.run import BLAMED, Call, aside, run_of
 
 MOST_CAUSES = 2
-"""How many mistakes that explain a result equally well are named."""
+"""How many mistakes that no further call tells apart are named."""
+MOST_ASKED = 5_000
+"""Numbers, or letters, in the arguments of a call that is made to tell mistakes apart."""
+GIVEN = ("math", "torch", "nn", "F", "np", "plt")
+"""What an exercise's first cell imports."""
 MOST_SAID = 300
 """Characters in which a whole dict that came back is told."""
 
@@ -52,6 +58,8 @@ class Check:
         text: what the edits among them are edits of: functions or classes, the last one a right
             answer, the others what it calls.
         parts: names of the results where there are several.
+        unrefused: what can be seen where bad input is not refused as it should be; called as
+            `when(got, again, *args)`, in which `again` calls the answer with other arguments.
         procedure: how to get a comparable result out of an answer, called as
             `procedure(answer, *args, **kwargs)`; calls the answer unless given. The reference
             and the implementations of the mistakes go through it too.
@@ -66,6 +74,7 @@ class Check:
     text: Sequence[Any]
     parts: Sequence[str]
     procedure: Callable[..., Any] | None
+    unrefused: Sequence[Seen] = ()
 
     def __call__(
         self,
@@ -85,12 +94,16 @@ class Check:
         calls = run.calls(self, answer)
         earlier = tuple(calls)
         calls.append(call)
-        if text is None:
+        changed = "" if got is None or isinstance(got, Raised) else run.changed
+        if text is None and not changed:
             return got
-        run.note_failure(self.name)
-        causes = [*run.blamed(self.name, answer), *self._causes(call, earlier)]
-        cause = "; or: ".join(causes[: MOST_CAUSES + 1])
+        if changed:
+            run.note_failure(self.name)
+        cause = changed or "; or: ".join(self._causes(answer, call, earlier))
+        if got is None:
+            text = ""  # the cause has it
         drawn = tables(got, expected, tolerance, self.parts)
+        text = text or ""
         raise self._wrong(args, kwargs, got, self.expects, cause, text, expected, drawn) from None
 
     def raises(self, answer: Any, error: type[Exception], *args: Any, says: Iterable[str], why: str,
@@ -111,18 +124,30 @@ class Check:
             return
         run.note_failure(self.name)
         cause = ""
-        if not isinstance(got, Raised):
-            cause = (
-                f"bad input is not refused: check for it first and raise {error.__name__} with a "
-                "message that says which argument is wrong"
-            )
-        elif refused:
+        if refused:
             cause = (
                 f"the message does not say which argument is wrong: name one of {', '.join(says)}"
             )
-        elif not got.of_the_keyboard:
-            cause = f"the input is refused, but with {got.told} instead of {error.__name__}"
+        elif not (isinstance(got, Raised) and got.of_the_keyboard):
+            cause = self._why_unrefused(answer, got, error, args)
         raise self._wrong(args, kwargs, got, f"a {error.__name__}, since {why}", cause)
+
+    def _why_unrefused(self, answer: Any, got: Any, error: type[Exception], args: Any) -> str:
+        """What there is to say of bad input that is not refused by `error`."""
+        again = partial(self._run, answer, kwargs={})
+        for one in self.unrefused:
+            if attempt(partial(one.when, got, lambda *others: again(others), *args)) is True:
+                return one.message
+        check = f"check for it first and raise {error.__name__} with a message that says"
+        if not isinstance(got, Raised):
+            return f"bad input is not refused: {check} which argument is wrong"
+        line = got.where.partition(": ")[2]  # which a hidden test doesn't tell
+        if not line or line.startswith("raise"):
+            return f"the input is refused, but with {got.told} instead of {error.__name__}"
+        return (
+            f"nothing in your code checks for this input, which ends in {got.told}: {check} which "
+            "argument is wrong"
+        )
 
     @cached_property
     def implementations(self) -> list[tuple[Edit | Rewrite, Any]]:
@@ -145,27 +170,94 @@ class Check:
 
     def _run(self, answer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         fresh_args, fresh_kwargs = _fresh(tuple(args)), _fresh(dict(kwargs))
-        if self.procedure is None:
-            return attempt(partial(answer, *fresh_args, **fresh_kwargs))
-        return attempt(partial(self.procedure, answer, *fresh_args, **fresh_kwargs))
+        # An answer in another process works on copies of what it is given, and tells of changes.
+        watch = getattr(answer, "watch_", None)
+        told = watch() if watch else []
+        call = answer if self.procedure is None else partial(self.procedure, answer)
+        got = attempt(partial(call, *fresh_args, **fresh_kwargs))
+        given, used = self._named(args, kwargs), self._named(fresh_args, fresh_kwargs)
+        changed = (
+            _of_change(name, value)
+            for name, value in used.items()
+            if any(value is one for one in told) or not _alike(value, given[name])
+        )
+        run_of(self.exercise).changed = next(changed, "")
+        return got
 
-    def _causes(self, call: Call, earlier: Sequence[Call]) -> list[str]:
-        """Messages of the mistakes that explain a call.
+    def _named(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
+        names = [*self.arguments, *(f"argument {i}" for i in range(len(args)))]
+        return dict(zip(names, args, strict=False)) | dict(kwargs)
 
-        An edit that explains all earlier calls too is what was done; what is seen is true at
-        least; an edit that explains this call alone comes last, unless all that it explains is an
-        exception, which much else raises in the same words.
+    def _causes(self, answer: Any, call: Call, earlier: Sequence[Call]) -> list[str]:
+        """What there is to say of a call: several causes only where each may be one.
+
+        Where a wrong answer of the learner's is called and explains all calls, nothing else is
+        wrong; where a mistake in this one explains them, the other plays no part.
+        """
+        run = run_of(self.exercise)
+        others = run.blamed(self.name, answer)
+        calls = (*earlier, call)
+        found = [(m.message, w) for m, w in self.implementations if self._explains(w, call)]
+        sure = [(m, w) for m, w in found if all(self._gives(w, before) for before in earlier)]
+        sure = self._told_apart(answer, sure)
+        run.note_failure(self.name, sure[0][1] if sure else None)
+        known = {name: run.failed[name] for name in others if run.failed[name] is not None}
+        if known and self.text:
+            right = self.plain.edited(given=known)
+            if all(self._gives(right, one) for one in calls):
+                return [run.blame(next(iter(known)), alone=True)]
+        own = self._own_causes(call, found, sure)
+        return own if sure or not others else [run.blame(others[0])]
+
+    def _own_causes(
+        self, call: Call, found: Sequence[tuple[str, Any]], sure: Sequence[tuple[str, Any]]
+    ) -> list[str]:
+        """The mistake that explains a call, or nothing.
+
+        An edit that explains all calls is what was done; what is seen is true at least; an edit
+        that explains this call alone comes last, unless all that it explains is an exception, which
+        much else raises in the same words.
         """
         got = call.got
         if got is None:
             return ["nothing is returned: a return statement is missing"]
-        edits = [(m.message, w) for m, w in self.implementations if self._explains(w, call)]
-        if sure := [m for m, w in edits if all(self._gives(w, before) for before in earlier)]:
-            return list(dict.fromkeys(sure))[:MOST_CAUSES]
+        if sure:
+            return list(dict.fromkeys(m for m, _ in sure))[:MOST_CAUSES]
         if isinstance(got, Raised) and got.of_the_keyboard:
             return []
         seen = [m.message for m in self._seen(call)][:1]
-        return seen or ([] if isinstance(got, Raised) else [m for m, _ in edits][:1])
+        return seen or ([] if isinstance(got, Raised) else [m for m, _ in found][:1])
+
+    def _told_apart(self, answer: Any, explain: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+        """Those of several mistakes that explain further calls of the answer, too."""
+        if len({m for m, _ in explain}) < 2:
+            return explain
+        with torch.random.fork_rng(devices=[]), contextlib.redirect_stdout(io.StringIO()):
+            for call in self._further_calls():
+                if len({m for m, _ in explain}) == 1:
+                    break
+                given = [(m, w, self._run(w, call.args, call.kwargs)) for m, w in explain]
+                if all(same(one, given[0][2], call.tolerance) for _, _, one in given):
+                    continue
+                again = [self._run(w, call.args, call.kwargs) for _, w in explain]
+                if not all(same(a, one, 0.0) for a, (_, _, one) in zip(again, given, strict=True)):
+                    continue  # drawn at random
+                got = self._run(answer, call.args, call.kwargs)
+                explain = [
+                    (m, w) for m, w, one in given if same(got, one, call.tolerance)
+                ] or explain
+        return explain
+
+    def _further_calls(self) -> Iterator[Call]:
+        """Small calls as its tests make them, with what is right."""
+        for case in self.exercise.cases.get(self.name, {}).values():
+            with aside(self.exercise):
+                with contextlib.suppress(WrongAnswer, TypeError):  # one that wants more than this
+                    case(self.reference)
+                calls = [*run_of(self.exercise).calls(self, self.reference)]
+            for call in calls:
+                if sum(_size(arg) for arg in (*call.args, *call.kwargs.values())) <= MOST_ASKED:
+                    yield call
 
     def _explains(self, wrong: Any, call: Call) -> bool:
         gives = self._run(wrong, call.args, call.kwargs)
@@ -197,10 +289,9 @@ class Check:
     ) -> WrongAnswer:
         """The message on a call."""
         raised = got if isinstance(got, Raised) else None
-        if raised and (unwritten := self._unwritten(raised, cause)):
-            return unwritten
-        names = [*self.arguments, *(f"argument {i}" for i in range(len(args)))]
-        given = dict(zip(names, args, strict=False)) | dict(kwargs)
+        if raised and (absent := self._unwritten(raised, cause) or self._undefined(raised)):
+            return absent
+        given = self._named(args, kwargs)
         facts = []
         if self.arguments:  # a plain value is called by nobody
             shown = (f"{n} = {describe(v, FEW_VALUES)}" for n, v in given.items())
@@ -227,6 +318,8 @@ class Check:
         if raised.kind != "NotImplementedError" or (raised.message and not stub):
             return None
         other = stub[1] if stub else self.name
+        if text := run_of(self.exercise).misspelt(other):
+            return WrongAnswer(text, cause=text)
         if other != self.name and other in self.exercise.answers:
             text = f"{NOT_WRITTEN.format(other)}: {TO_DO}. {self.name} calls it"
             return WrongAnswer(text, cause=text)
@@ -234,6 +327,27 @@ class Check:
             return None
         text = NOT_WRITTEN.format(self.name)
         return WrongAnswer(text, cause=f"{text}: {TO_DO}", todo=TO_DO)
+
+    def _undefined(self, raised: Raised) -> WrongAnswer | None:
+        """That no cell has defined something the answer reads, and which cell does, if so."""
+        name = raised.undefined
+        if name in self.exercise.answers and name != self.name:
+            text = run_of(self.exercise).misspelt(name)
+            text = text and f"{text}, which {self.name} calls"
+            todo = f"run the cell in which you define {name}, then this one again"
+            text = text or f"{self.name} calls {name}, which no cell that has run defines: {todo}"
+        elif name in GIVEN:
+            todo = "run the first code cell of the notebook, then this one again"
+            text = f"{self.name} uses {name}, which no cell that has run defines: {todo}"
+        else:
+            return None
+        return WrongAnswer(text, [("raised in", raised.where)] if raised.where else [], cause=text)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, torch.Tensor):
+        return value.numel()
+    return len(value) if isinstance(value, str | bytes | list | tuple | dict) else 1
 
 
 def _told(got: Any, expected: Any) -> str:
@@ -258,6 +372,29 @@ def _fresh(value: Any) -> Any:
     if isinstance(value, torch.Generator):
         return value.clone_state()
     return value
+
+
+def _alike(value: Any, before: Any) -> bool:
+    """Whether a value still is what it was. What `_fresh` doesn't copy, as a cache or a module, may
+    change."""
+    if type(value) is not type(before):
+        return False
+    if isinstance(value, torch.Tensor):
+        return torch.equal(value, before) or same(value, before, 0.0)  # NaN equals NaN
+    if isinstance(value, list | tuple):
+        return len(value) == len(before) and all(map(_alike, value, before))
+    if isinstance(value, dict):
+        return value.keys() == before.keys() and all(_alike(v, before[k]) for k, v in value.items())
+    return value is before or isinstance(value, torch.Generator) or bool(value == before)
+
+
+def _of_change(name: str, value: Any) -> str:
+    """That an answer changed an argument, and what doesn't."""
+    copy = f"{type(value).__name__}({name}) makes one"
+    if isinstance(value, torch.Tensor):
+        copy = f"{name} - m and {name}.clone() make a new tensor, while {name} -= m, {name}[i] = m "
+        copy += f"and methods that end in _, as {name}.exp_(), change {name}"
+    return f"it changes its argument {name}: work on a copy ({copy})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -295,6 +432,7 @@ class Exercise:
         text: Sequence[Any] = (),
         parts: Sequence[str] = (),
         procedure: Callable[..., Any] | None = None,
+        unrefused: Mapping[str, Callable[..., bool]] | None = None,
     ) -> Check:
         """Add a check of the answer `name`.
 
@@ -304,13 +442,14 @@ class Exercise:
             mistakes: others.
             seen: messages, each with what can be seen of a result (see `Seen`), the surest first.
             text: what the edits are edits of; the reference unless given.
+            unrefused: as `seen`, of bad input (see `Check`).
         """
         if arguments is None:
             arguments = tuple(inspect.signature(reference).parameters)
         looks = (Seen(message, when) for message, when in (seen or {}).items())
         check = Check(
             self, name, reference, expects, arguments, (*edits(wrong or {}), *mistakes, *looks),
-            text or (reference,), parts, procedure,
+            text or (reference,), parts, procedure, [Seen(*s) for s in (unrefused or {}).items()],
         )  # fmt: skip
         self.checks.setdefault(name, []).append(check)
         return check

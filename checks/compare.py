@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import io
 import math
+import re
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
@@ -43,7 +46,8 @@ def discreetly() -> Iterator[None]:
 
 _KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
 _OF_A_VALUE = tuple(
-    f"'{kind}' object has no" for kind in ("NoneType", "bool", "int", "float", "list", "tuple")
+    f"'{kind}' object has no"
+    for kind in ("NoneType", "bool", "int", "float", "list", "tuple", "torch.return_types.max")
 )
 """How an AttributeError begins where another value than expected was at hand."""
 
@@ -67,7 +71,14 @@ class Raised:
     @classmethod
     def by(cls, error: Exception) -> Raised:
         kinds = tuple(kind.__name__ for kind in type(error).__mro__)
-        return cls(kinds[0], str(error).strip(), kinds, _where(error))
+        return cls(kinds[0], _text(error).strip(), kinds, _where(error))
+
+    @property
+    def undefined(self) -> str:
+        """The name that a NameError misses; of a hidden test none, nor of other exceptions."""
+        missed = re.match(r"name '(\w+)' is not defined", self.message)
+        told = missed and self.kind == "NameError" and not _discreet.get()
+        return missed[1] if missed and told else ""
 
     @property
     def of_the_keyboard(self) -> bool:
@@ -89,6 +100,16 @@ class Raised:
     def __str__(self) -> str:
         message = "" if _discreet.get() else self.message
         return f"{self.told}: {message}" if message else self.told
+
+
+def _text(error: Exception) -> str:
+    """What it says; of a misspelt name also what Python takes to be meant."""
+    if not isinstance(error, NameError | AttributeError):
+        return str(error)
+    with contextlib.redirect_stderr(io.StringIO()) as shown:  # where Python 3.11 says it, too
+        sys.__excepthook__(type(error), error, error.__traceback__)
+    meant = re.search(r"Did you [^\n]+\?\s*\Z", shown.getvalue())
+    return f"{error}. {meant[0]}" if meant else str(error)
 
 
 def _where(error: Exception) -> str:
@@ -277,7 +298,8 @@ def difference(
     """How `got` differs from `expected`, in a sentence; `None` if it does not.
 
     Tensors are compared to `tolerance`, absolute and relative; 0 means exactly. Shapes are
-    compared first, so that nothing is broadcast. Lists and tuples are taken for each other.
+    compared first, so that nothing is broadcast. Lists and tuples are taken for each other. A dict
+    may have more entries than asked for where their keys are names (`str`).
 
     With an empty `label` nobody reads the sentence: it doesn't say where values differ.
     """
@@ -286,11 +308,19 @@ def difference(
         return None if alike else f"{label} is {describe(got)}"
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(got, expected, tolerance, label, nan_equal)
+    if _is_pair(expected) and label.startswith("item "):
+        alike = isinstance(got, list | tuple) and tuple(got) == expected
+        return None if alike else _unlike(label, got)
     if isinstance(expected, list | tuple):
         return _items_difference(got, expected, tolerance, label, parts, nan_equal)
     if isinstance(expected, Mapping):
         return _entries_difference(got, expected, tolerance, label, nan_equal)
     return _plain_difference(got, expected, tolerance, label, nan_equal)
+
+
+def _is_pair(value: Any) -> bool:
+    """Whether it is a pair of symbols, which a message shows whole."""
+    return isinstance(value, tuple) and all(isinstance(symbol, bytes) for symbol in value)
 
 
 def _items_difference(
@@ -325,12 +355,19 @@ def _entries_difference(
         return f"{label} should be a dict, but is {describe(got)}"
     for key, value in expected.items():
         if key not in got:
+            if _discreet.get() and not isinstance(key, str):
+                return f"{label} lacks an entry"
             others = "" if _discreet.get() else f"; it has {list(got)}"
             return f"{label} has no entry {key!r}{others}"
-        name = label and f"entry {key!r}"
+        known = isinstance(key, str) or not _discreet.get()
+        name = label and (f"entry {key!r}" if known else "an entry")
         text = difference(got[key], value, tolerance=tolerance, label=name, nan_equal=nan_equal)
         if text:
             return text
+    more = [key for key in got if key not in expected and not isinstance(key, str)]
+    if more:
+        which = "" if _discreet.get() else f": {more[0]!r}"
+        return f"{label} has an entry too many{which}"
     return None
 
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from checks.message import NOT_WRITTEN, TO_DO, WrongAnswer, bold, fact_lines, laid_out
+from checks.misspelt import defined, instead_of
 from checks.panel import panel
-
-_DEFINED = re.compile(r"(?m)^(?:(?:async +)?def|class) +(\w+)|^(\w+)(?: *:[^=\n]*)? *=(?!=)")
 
 
 def shell() -> Any:
@@ -28,11 +27,12 @@ def shell() -> Any:
     return found if hasattr(found, "kernel") else None
 
 
-def explain_errors(kernel: Any) -> None:
+def explain_errors(kernel: Any, misspelt: Callable[[str], str]) -> None:
     """Show in one line what needs no traceback, as the messages of tests are shown.
 
     That is an answer that is not written, a name that a test needs and no cell has defined, and
     what a cell asserts itself. In JupyterLab, what else a test says is drawn below that line.
+    What `misspelt` says of a missing name comes first.
     """
 
     def handle(
@@ -42,7 +42,7 @@ def explain_errors(kernel: Any) -> None:
         if drawn:
             # What IPython looks for.
             error._render_traceback_ = lambda: [bold(f"✗ {error.opening}")]
-        elif text := _in_one_line(error, trace):
+        elif text := _in_one_line(error, trace, misspelt):
             error._render_traceback_ = lambda: laid_out(f"✗ {text}")
         kernel.showtraceback((kind, error, trace), tb_offset=tb_offset)
         if drawn:
@@ -54,12 +54,29 @@ def explain_errors(kernel: Any) -> None:
     kernel.set_custom_exc((AssertionError, NameError, NotImplementedError), handle)
 
 
+def offer_score(exercise: str) -> None:
+    """Show a button that grades this notebook with all tests: in JupyterLab, for one's own copy.
+
+    That is a notebook called as the exercise is, in a course that has its hidden tests.
+    """
+    own = Path(os.environ.get("JPY_SESSION_NAME", "")).name == f"{exercise}.ipynb"
+    folder = Path.cwd()
+    if not _in_jupyter() or not own or not (folder / f"{exercise}.ipynb").exists():
+        return
+    from course.learner.score import NotebookScore, can_score
+
+    if can_score(exercise):
+        from IPython.display import display
+
+        display(NotebookScore(exercise, folder.parent))
+
+
 def _in_jupyter() -> bool:
     """Whether a Jupyter server started this kernel, for somebody who looks at the outputs."""
     return "JPY_SESSION_NAME" in os.environ and "NBGRADER_EXECUTION" not in os.environ
 
 
-def _in_one_line(error: BaseException, trace: TracebackType) -> str:
+def _in_one_line(error: BaseException, trace: TracebackType, misspelt: Callable[[str], str]) -> str:
     """What there is to say of an error; nothing where its traceback tells more."""
     frames = [frame for frame, _ in traceback.walk_tb(trace)]
     cells = [frame for frame in frames if is_a_cell(frame.f_code.co_filename)]
@@ -72,6 +89,8 @@ def _in_one_line(error: BaseException, trace: TracebackType) -> str:
         return ""
     tests = "from checks." in cells[0].f_globals.get("In", [""])[-1]
     if isinstance(error, NameError) and tests:
+        if text := misspelt(error.name or ""):
+            return text
         return f"no cell that has run defines {error.name}: run those above, from the first one on"
     if isinstance(error, AssertionError) and not hasattr(error, "_render_traceback_"):
         return str(error)
@@ -87,16 +106,19 @@ class Cells:
         kernel: the kernel's shell, if there is one.
 
     Attributes:
-        older: names whose latest cell did not run, and why: what they mean is older.
+        older: names that mean something older than their latest cell says, and why.
         passed: what names meant when their tests passed.
+        anew: names that the cell that ran last has defined anew.
     """
 
     names: tuple[str, ...]
     kernel: Any = None
     older: dict[str, str] = field(default_factory=dict)
     passed: dict[str, Any] = field(default_factory=dict)
+    anew: set[str] = field(default_factory=set)
     _before: dict[str, Any] = field(default_factory=dict)
     _warned: set[str] = field(default_factory=set)
+    _homes: dict[str, str | None] = field(default_factory=dict)
     _shown: str = ""
 
     def __post_init__(self) -> None:
@@ -112,16 +134,30 @@ class Cells:
     def end(self, result: Any) -> None:
         """A cell has run, with what IPython says of it."""
         error = result.error_before_exec or result.error_in_exec
-        now, defined = self._meant(), set(_defined(result.info.raw_cell or ""))
+        now, names = self._meant(), [*defined(result.info.raw_cell or "")]
+        cell = result.info.cell_id  # None where nobody said
+        self.anew = {n for n in self.names if now.get(n) is not self._before.get(n)}
         for name in self.names:
-            if now.get(name) is not self._before.get(name):
+            if name in self.anew:
                 self.older.pop(name, None)
-            elif name in defined:
+            elif name in names:
                 self.older.pop(name, None)
                 if error is not None:
-                    self.older[name] = _how(error)
-        if isinstance(error, NameError) and error.name in self.older:
-            print(f"⚠ the cell that defines {error.name} did not run ({self.older[error.name]})")
+                    self.older[name] = _how(name, error)
+            elif cell and names and self._homes.get(name) == cell:
+                self.older[name] = f"the cell that defined {name} now defines {names[-1]}"
+            if name in names:
+                self._homes[name] = cell
+        missing = error.name if isinstance(error, NameError) else None
+        if missing in self.older and not self.misspelt(missing):
+            print(f"⚠ {self.older[missing]}")
+
+    def misspelt(self, name: str) -> str:
+        """What to say where the latest cells define another name instead of this one."""
+        if self.kernel is None or name not in self.names:
+            return ""
+        ran = [text for text in self.kernel.user_ns.get("In", ()) if "from checks." not in text]
+        return instead_of(name, reversed(ran), self.names)
 
     def note_passed(self, name: str) -> None:
         """The tests of what `name` means now have passed."""
@@ -136,10 +172,8 @@ class Cells:
         """Say, once in a cell, that an older definition is at hand."""
         if name in self.older and name not in self._warned:
             self._warned.add(name)
-            print(
-                f"⚠ the cell that defines {name} did not run ({self.older[name]}): "
-                "this tests the older definition"
-            )
+            why = self.misspelt(name) or self.older[name]
+            print(f"⚠ {why}: this tests the older definition")
 
     def show(self, text: str, about: str) -> None:
         """Print a text; in a kernel, one that is replaced everywhere as soon as it is another."""
@@ -165,29 +199,25 @@ class Cells:
         for text in self.kernel.user_ns.get("In", ()):
             try:
                 ast.parse(text)
-                why = ""
+                why: Exception | None = None
             except (SyntaxError, ValueError) as error:
-                why = _how(error)
-            for name in set(_defined(text)) & set(self.names):
+                why = error
+            for name in {*defined(text)} & {*self.names}:
                 self.older.pop(name, None)
-                if why:
-                    self.older[name] = why
+                if why is not None:
+                    self.older[name] = _how(name, why)
 
 
-def _defined(text: str) -> Iterator[str]:
-    """Names that a cell would define, also where it can't be read."""
-    for function, value in _DEFINED.findall(text):
-        yield function or value
-
-
-def _how(error: BaseException) -> str:
+def _how(name: str, error: BaseException) -> str:
+    """That the cell that defines a name ended in an error."""
     line = error.lineno if isinstance(error, SyntaxError) else None
     for frame in traceback.extract_tb(error.__traceback__):
         if line is None and is_a_cell(frame.filename):
             line = frame.lineno
     # From Python 3.13 on, the end of a cell within a statement has a kind without a public name.
     names = (kind.__name__ for kind in type(error).__mro__)
-    return next(n for n in names if n[0] != "_") + (f", line {line}" if line else "")
+    kind = next(n for n in names if n[0] != "_") + (f", line {line}" if line else "")
+    return f"the cell that defines {name} did not run ({kind})"
 
 
 def is_a_cell(filename: str) -> bool:

@@ -46,13 +46,14 @@ class Text:
         self.parts = tuple(_tidied(part) for part in parts)
         self._modules = [sys.modules[part.__module__] for part in parts]
 
-    def edited(self, way: str = "") -> Any:
-        """The reference with an edit made (see `code`)."""
+    def edited(self, way: str = "", given: Mapping[str, Any] | None = None) -> Any:
+        """The reference with an edit made (see `code`), with these in place of what it calls."""
         namespace = dict(_AT_HAND)
         for module in self._modules:
             namespace |= vars(module)
         for part in self.code(way):
             exec(_compiled(part, f"<an edit of {self.name}>"), namespace)
+        namespace |= given or {}
         return namespace[self.name]
 
     def code(self, way: str = "") -> list[str]:

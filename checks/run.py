@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from checks.compare import discreetly
-from checks.kernel import Cells, explain_errors, shell
+from checks.kernel import Cells, explain_errors, offer_score, shell
 
 MOST_CALLS = 12
 """How many earlier calls of an answer a mistake is held against."""
@@ -56,15 +56,18 @@ class Run:
 
     Attributes:
         done: answers whose visible tests have passed.
-        failed: answers of which a test has failed since.
+        failed: answers of which a test has failed since, each with an implementation of the mistake
+            that explains it, where one does.
         phrase: of the contract: what the hidden case that is running is about.
+        changed: what to say where the latest call has changed one of its arguments.
     """
 
     exercise: ExerciseLike
     kernel: Any = None
     done: set[str] = field(default_factory=set)
-    failed: set[str] = field(default_factory=set)
+    failed: dict[str, Any] = field(default_factory=dict)
     phrase: str = ""
+    changed: str = ""
     _calls: dict[object, tuple[Any, deque[Call]]] = field(default_factory=dict)
     _cells: Cells = field(init=False)
 
@@ -73,13 +76,14 @@ class Run:
         if self.kernel is not None:
             self.kernel.events.register("pre_run_cell", lambda info: self._cells.begin())
             self.kernel.events.register("post_run_cell", self._cell_has_run)
-            explain_errors(self.kernel)
+            explain_errors(self.kernel, self._cells.misspelt)
 
     def waiting(self, name: str) -> None:
         """Say in a learner's kernel that hidden tests of `name` are still to come, and how to run
-        them. When graded, where they come at once, it says nothing."""
+        them, with a button for it. When graded, where they come at once, it says nothing."""
         if self.kernel is not None:
             print(f"○ {name}: hidden tests decide too: `make score EXERCISE={self.exercise.name}`")
+            offer_score(self.exercise.name)
 
     def hidden_tests(self, name: str, answer: Any, *given: Any) -> None:
         """Run the hidden cases of `name`. Raises WrongAnswer with the first that fails."""
@@ -96,7 +100,7 @@ class Run:
 
         Where work is graded, nobody is under way any more.
         """
-        self.failed.discard(name)
+        self.failed.pop(name, None)
         if shell() is None:
             self.done.add(name)
             return
@@ -109,10 +113,10 @@ class Run:
             print(f"✓ {name}: the visible tests pass.")
         self._cells.show(self._progress(), self.exercise.name)
 
-    def note_failure(self, name: str) -> None:
-        """An answer's test has failed."""
+    def note_failure(self, name: str, mistake: Any = None) -> None:
+        """An answer's test has failed, by a mistake of which this is an implementation."""
         self.done.discard(name)
-        self.failed.add(name)
+        self.failed[name] = mistake
         self._cells.update(self._progress(), self.exercise.name)
 
     def warn(self, answer: Any, name: str) -> None:
@@ -121,14 +125,24 @@ class Run:
             for older in {*self.exercise.answers} & {name, *names_used(answer)}:
                 self._cells.warn(older)
 
-    def blamed(self, name: str, answer: Any) -> Iterator[str]:
-        """What to look at first: failing answers of the learner's that this one calls."""
-        others = self.failed - {name}
-        for other in sorted(others and others & names_used(answer)):
-            yield (
-                f"{BLAMED}{other}, which this answer calls, fails its own tests: "
-                "get that one right first"
-            )
+    def misspelt(self, name: str) -> str:
+        """What to say in a learner's kernel where a cell defines another name instead of `name`."""
+        return self._cells.misspelt(name)
+
+    def blamed(self, name: str, answer: Any) -> list[str]:
+        """Failing answers of the learner's that this one calls, in the order of the exercise."""
+        others = self.failed.keys() - {name}
+        used = others and others & names_used(answer)
+        return [one for one in self.exercise.answers if one in used]
+
+    @staticmethod
+    def blame(name: str, alone: bool = False) -> str:
+        """That another answer fails; `alone`, where that explains all that has come back."""
+        right = ", and nothing else is wrong here so far" if alone else ""
+        return (
+            f"{BLAMED}{name}, which this answer calls, fails its own tests{right}: "
+            "get that one right first"
+        )
 
     def calls(self, check: object, answer: Any) -> deque[Call]:
         """The latest calls of this very answer, which a redefined one starts anew."""
@@ -145,6 +159,8 @@ class Run:
     def _cell_has_run(self, result: Any) -> None:
         self._cells.end(result)
         self.done -= self._cells.changed()
+        for name in self._cells.anew:
+            self.failed.pop(name, None)  # its new code has not failed
         self._cells.update(self._progress(), self.exercise.name)
 
     def _progress(self) -> str:

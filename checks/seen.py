@@ -18,10 +18,14 @@ from checks.compare import Raised, same
 Predicate = Callable[..., bool]
 
 _OF_DIMENSIONS = re.compile(
-    r"dim|shape|size|matrix|unpack|permut|ax[ei]s|\d-?D\b|batch", re.IGNORECASE
+    r"dim|shape|size|matrix|unpack|permut|ax[ei]s|\d-?D\b|batch|\bind(ex|ices)\b|elements?\b",
+    re.IGNORECASE,
 )
 
-_ASKS_FOR_OTHERS = ("unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must")
+_ASKS_FOR_OTHERS = (
+    *("unpack", "3D", "Dimension out of range", "number of dimensions", "batch1 must"),
+    *("only one element tensors", "a Tensor with"),
+)
 
 
 def part(index: int, predicate: Predicate) -> Predicate:
@@ -51,6 +55,11 @@ def comes_back(*kinds: type) -> Predicate:
     return lambda got, *args, **kwargs: isinstance(got, kinds)
 
 
+def any_item(is_so: Callable[[Any], bool]) -> Predicate:
+    """A list or tuple, some of its items so."""
+    return lambda got, *args, **kwargs: isinstance(got, list | tuple) and any(map(is_so, got))
+
+
 def other_count(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     """A list or tuple of another length than the right one."""
     return isinstance(got, list | tuple) and len(got) != len(expected)
@@ -74,9 +83,15 @@ def other_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     return isinstance(got, Tensor) and got.shape != expected.shape
 
 
+def other_last_size(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """A tensor of the right shape but for its last dimension."""
+    return other_shape(got, expected) and got.shape[:-1] == expected.shape[:-1]
+
+
 def same_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
     """A tensor of the right shape and dtype, with other numbers."""
-    return isinstance(got, Tensor) and got.shape == expected.shape and got.dtype == expected.dtype
+    alike = isinstance(got, Tensor) and (got.shape, got.dtype) == (expected.shape, expected.dtype)
+    return alike and not same(got, expected)
 
 
 def transposed_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
@@ -87,6 +102,12 @@ def transposed_shape(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool
         and got.shape != expected.shape
         and got.mT.shape == expected.shape
     )
+
+
+def transposed(got: Any, expected: Any, *args: Any, **kwargs: Any) -> bool:
+    """As `transposed_shape`, or the right numbers so in a square."""
+    turned = isinstance(got, Tensor) and got.dim() >= 2 and same(got.mT, expected)
+    return transposed_shape(got, expected) or (turned and not same(got, expected))
 
 
 def other_dtype(*dtypes: torch.dtype) -> Predicate:
@@ -157,4 +178,21 @@ def right_at(position: int) -> Predicate:
     )
 
 
+def _ends_right(got: Any, right: Any, *_: Any, **__: Any) -> bool:
+    """A text or list whose end is right, with more in front of it."""
+    if not isinstance(right, str):
+        got, right = (list(one) if isinstance(one, list | tuple) else [] for one in (got, right))
+    return len(got) > len(right) > 0 and bool(got[-len(right) :] == right)
+
+
+KEPT = {
+    "there is more in front of what is right: begin anew in each call, as a list that is made in "
+    "the def line, or outside of the function, keeps what it holds": _ends_right
+}
+
 SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(list, tuple)}
+
+SINGLE_NUMBERS = {
+    "Python's max, min, if and the like ask for single numbers, and a tensor has several: use "
+    "torch's own (amax, where), along a dim": raised("RuntimeError", says="Boolean value of Tensor")
+}

@@ -10,7 +10,7 @@ from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
 from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
 from checks.check import all_of
 from checks.compare import same
-from checks.seen import batch_fails, not_finite
+from checks.seen import SINGLE_NUMBERS, batch_fails, not_finite
 from reference import attention
 
 _CAUSAL = torch.nn.functional.normalize(torch.ones(2, 5, 5).cumsum(-1).tril(), 1, -1)
@@ -39,7 +39,14 @@ check_attention_entropy = EXERCISE.check(
             "return out.exp()": "the exponential of the entropy (perplexity) comes back",
             "out = -terms": "the terms are not summed",
             ("terms = logs", "out = -logs.mean(-1)"): "the weight in front of ln w is missing",
-            ("out = w.sum(-1)", "out = (w * w).sum(-1)"): "the logarithm is missing",
+            (
+                *("out = w.sum(-1)", "out = (w * w).sum(-1)"),
+                *("out = -w.sum(-1)", "out = -(w * w).sum(-1)"),
+            ): "the logarithm is missing",
+            "w = (1 - w).clamp(1e-30)": "1 - w is counted instead of w",
+            "terms = w * w * logs": "each weight counts twice, as w * w * ln w",
+            "out = -(w * w).sum(-1).log()": "the logarithm is taken after the sum (of squares)",
+            "w = w[0].clamp(1e-30)": "only the first row of weights is looked at",
             "out = 1 - (w * w).sum(-1)": "the logarithm is missing (one minus squares, Gini)",
             "out = -w.amax(-1).log()": "minus the log of the largest weight is taken (min-entropy)",
             "w = w.amax(-1, True)": "only the largest weight is counted",
@@ -49,11 +56,13 @@ check_attention_entropy = EXERCISE.check(
             ("out = w.std(-1)", "out = w.var(-1)"): "the standard deviation or variance comes back",
             "return out + torch.special.entr(1 - w).sum(-1)": "1 - w is counted as well as w",
             ("sum(-1) -> sum(-2)", "sum(-1) -> sum(0)"): "the sum runs over queries (dim -2 or 0)",
+            "sum(-1) -> sum((-2, -1))": "the sum runs over queries and keys",
             "sum(-1) -> sum(1)": "the sum runs over dimension 1",
             "sum(-1) -> sum()": "the sum runs over all weights at once",
         },
         "take torch.log, for nats, of the weights as they are": {
             "logs = w.log2()": "the entropy is in bits (base 2)",
+            "logs = w.log2(); out = terms.sum(-1)": "the base is 2, and the minus sign is missing",
             "logs = w.log10()": "the entropy is in decimal units (log10)",
             "logs = w.log1p()": "the logarithm is of 1 + w (log1p)",
             "w = torch.softmax(w, -1)": "a softmax is applied to the weights first",
@@ -62,6 +71,8 @@ check_attention_entropy = EXERCISE.check(
             "w = (w.tril(-1) + w.triu(1)).clamp(1e-30)": "a query's own token is left out",
         },
         "0 ln 0 counts as 0, and any other term as it is (torch.xlogy, or 1e-12)": {
+            "terms = w * logs * (w > 1e-30).cumprod(-1)": "what follows a weight of 0 is left out "
+            "(break instead of continue)",
             "w = w; return out.nan_to_num()": "NaN is replaced by 0 after the sum",
             tuple(f"logs = (w + 1e-{k}).log()" for k in range(2, 7)): "the epsilon is too large",
             tuple(f"w = w + 1e-{k}" for k in range(2, 7)): "the epsilon is too large",
@@ -71,7 +82,12 @@ check_attention_entropy = EXERCISE.check(
     },
     seen={
         "NaN or infinity comes back, as from a weight of 0: 0 ln 0 = 0 (torch.xlogy)": not_finite,
+        "0 comes back for every query, as where all logarithms are of 1 (where the wrong way "
+        "round), or are NaN, which a sum leaves out (nansum)": lambda got, want, w: bool(
+            (got == 0).all()
+        ),
         **NO_TENSOR,
+        **SINGLE_NUMBERS,
         "a batch, or none, is not handled: weights may have any number of leading dimensions, also "
         "none (sum over dim=-1)": batch_fails(2),
         "the result is a little off, as by a small number (epsilon) or a clamp: 0 ln 0 = 0 needs "

@@ -9,9 +9,15 @@ import torch
 from torch import Tensor
 
 from checks.attention_patterns.exercise import EXERCISE
-from checks.attention_patterns.weights import EYE, all_kinds, case_of, with_words
+from checks.attention_patterns.weights import (
+    EYE,
+    all_kinds,
+    case_of,
+    random_weights,
+    with_words,
+)
 from checks.check import all_of
-from checks.seen import Predicate, comes_back
+from checks.seen import Predicate, comes_back, says
 from reference import attention
 
 
@@ -19,6 +25,14 @@ def _most(w: Tensor, tokens: list[str]) -> list[str]:
     keys = w.argmax(-1)
     out = [tokens[k] for k in keys]
     return out
+
+
+def _second(got: list[str], want: list[str], w: Tensor, tokens: list[str]) -> bool:
+    """Whether each token is that of the second largest weight, or one of several such."""
+    return all(
+        any(t == g and x == row.sort()[0][-2] for t, x in zip(tokens, row, strict=True))
+        for g, row in zip(got, w, strict=True)
+    )
 
 
 def _each(is_so: Callable[..., bool]) -> Predicate:
@@ -41,6 +55,8 @@ check_most_attended = EXERCISE.check(
             "keys = w[:, :-1].argmax(-1)": "the last token (such as [SEP]) is left out",
             "keys = w.sort(-1, descending=True)[1][:, 1 % len(w)]": "the second largest is taken",
             "keys = w.tril().argmax(-1)": "later tokens are left out (a causal mask)",
+            ("keys = (10 * w).round().argmax(-1)", "keys = (100 * w).round().argmax(-1)"): "the "
+            "weights are rounded first, which makes some equal",
             "keys = torch.arange(len(w))": "the query's own token comes back",
             "same = torch.tensor([[a == b for b in tokens] for a in tokens]); "
             "keys = (w @ same.to(w)).argmax(-1)": "weights of equal tokens are added up",
@@ -53,12 +69,14 @@ check_most_attended = EXERCISE.check(
             "keys = [w.sum(0).argmax()]": "the token with the largest column sum is taken",
             "keys = [w.sum(0).argmax()]; return out[0]": "the largest column sum is taken",
             "keys = [w.sum(0).argmax()] * len(w)": "the token with the largest column sum is taken",
+            ("return [out[0]] * len(w)", "return [out[-1]] * len(w)"): "all get one query's answer",
             ("return out[0]", "return out[:1]"): "only the first query is answered",
             ("return out[-1]", "return out[-1:]"): "only the last query is answered",
             "return out[1:]": "the first query is left out",
             "return out[:-1]": "the last query is left out",
             "return out[::-1]": "the result is in reverse order",
             "return list(dict.fromkeys(out))": "repeated tokens are dropped (set)",
+            "out = [sorted(tokens)[k] for k in keys]": "keys are looked up in sorted tokens",
             "return sorted(out)": "the result is sorted",
             "return sorted(set(out))": "the result is sorted, without repeated tokens",
             "return [out[tokens.index(q)] for q in tokens]": "repeated tokens share one answer",
@@ -72,11 +90,24 @@ check_most_attended = EXERCISE.check(
         "tokens[int(key)]": _each(comes_back(int, float, np.number, Tensor)),
         "a dict, a set, an array or a single string (joined, or one token) comes back: give a list "
         "of n strings": comes_back(dict, set, frozenset, str, Tensor, np.ndarray),
-        "pairs come back: give the attended tokens alone": _each(comes_back(list, tuple, dict)),
+        "more tokens than queries come back: one for each query, of several with the largest "
+        "weight the first": lambda got, want, *_: isinstance(got, list) and len(got) > len(want),
+        "pairs or lists come back: give the attended token alone, a string for each query": _each(
+            comes_back(list, tuple, dict)
+        ),
+        "some queries get no token, but an empty string or None: the largest weight counts, "
+        "however small it is": lambda got, want, *_: any(
+            not g and e.strip() for g, e in zip(got, want, strict=True)
+        ),
         "the strings are changed, or hold more than the token: give back the tokens as they "
-        "are": _each(lambda g, e, row: e.strip().lower() in g.lower()),
+        "are": _each(
+            lambda g, e, row: e.strip().lower() in g.lower() or g.strip().lower() in e.lower()
+        ),
+        "the second largest weight's token comes back: the largest is asked for": _second,
         "rows with equal largest weights, and only these, get another token: the first of equals "
         "is asked for": _each(lambda g, e, row: g == e or (row == row.max()).sum() > 1),
+        "an index is larger than any token's: argmax without a dim counts through the whole "
+        "matrix, so take it along dim=-1 (and add nothing to it)": says("index out of range"),
         "tokens are looked up by something that is no index of theirs: an index is an int, as "
         "int(key) is": lambda got, *_: "list ind" in got.message or "to an index" in got.message,
     },
@@ -93,5 +124,8 @@ EXERCISE.cases["most_attended"] = {
         lambda f: _most_of(f, torch.randint(1, 4, (9, 9)) / 27),
     ),
     "all of a query's weight on one key": case_of(_most_of, EYE, EYE.flip(0)),
+    "each token as it was given, spaces included": lambda f: check_most_attended(
+        f, random_weights(8, 8), [" The", "cat ", "\n", "A", "a", "##a", " a", ""]
+    ),
     "weights of any dtype, in any memory layout": all_kinds(_most_of, 7, 7),
 }

@@ -144,8 +144,9 @@ _REDRAWN: dict[str, Callable[[Tensor], Tensor]] = {
 _LABELLED: dict[str, Predicate] = {
     "no tokens (tick labels are missing, hidden as by axis off, numbers, or not at the middle of "
     "the cells)": lambda got, want: not set(got) & set(want),
-    "its tick labels in reverse order": lambda got, want: got == want[::-1],
-    "tick labels at the wrong places (off by one, or without ticks)": lambda got, want: True,
+    "its tick labels in reverse order, or sorted": lambda got, want: got == want[::-1],
+    "tick labels at the wrong places, or too few (off by one, without ticks, repeated tokens "
+    "left out)": lambda got, want: True,
 }
 
 check_plot_attention = EXERCISE.check(
@@ -160,7 +161,8 @@ check_plot_attention = EXERCISE.check(
         "ax=None)": raised("TypeError", says="unexpected keyword argument 'ax'"),
         "no heat map is on the axes that come back: draw on them (ax.imshow or ax.pcolormesh), and "
         "return the ones drawn on": _entry("heat maps", lambda got, want: got == 0),
-        "there is more than one heat map: make new axes unless ax is given": _entry("heat maps"),
+        "there is more than one heat map: make new axes unless ax is given, and draw all in "
+        "one": _entry("heat maps"),
         "the first query is at the bottom (flipped): it belongs on top (imshow's origin='upper'; "
         "after pcolormesh ax.invert_yaxis())": _drawn(lambda w: w.flip(0)),
         **{f"{seen}: draw the weights as they are": _drawn(of) for seen, of in _REDRAWN.items()},
@@ -181,7 +183,9 @@ check_plot_attention = EXERCISE.check(
             "ax given: returned"
         ),
         "where ax is given, the heat map looks otherwise than on new axes: ax decides where to "
-        "draw, and nothing else": _entry("ax given: drawn"),
+        "draw, and nothing else (plt.xticks and the like change pyplot's current axes)": _entry(
+            "ax given: drawn"
+        ),
         "a second call draws on the axes of the first (plt.gca or plt.imshow): make new axes "
         "(plt.subplots) unless ax is given": _entry("a second call"),
     },

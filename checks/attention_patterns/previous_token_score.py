@@ -8,7 +8,7 @@ from torch import Tensor
 from checks.attention_patterns.exercise import EXERCISE
 from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
 from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
-from checks.seen import batch_fails
+from checks.seen import batch_fails, raised
 from reference import attention
 
 
@@ -47,22 +47,36 @@ check_previous_token_score = EXERCISE.check(
             "out = d": "each query's own weight comes back",
         },
         "the previous token is weights[i, i-1], below the diagonal, and the mean starts at i = 1": {
-            "d = w[..., range(1, w.shape[1]), range(w.shape[1] - 1)]; count = w.shape[1] - 1": "n "
-            "is read from dimension 1, which are the heads where there is a batch",
+            tuple(
+                f"{read}count = {n} - 1"
+                for n in ("w.shape[1]", "len(w)")
+                for read in (f"d = w[..., range(1, {n}), range({n} - 1)]; ", "")
+            ): "n is read from a dimension counted from the front (len(weights), shape[1]), which "
+            "are heads where there is a batch",
             "k = 1": "this is the next token's weight, weights[i, i+1]",
-            "k = 0": "this is the weight on itself (the main diagonal)",
+            (
+                *("k = 0", "k = 0; count = n - 1"),
+                *(f"d = w.diagonal(0, -2, -1)[..., {part}]" for part in ("1:", ":-1")),
+            ): "this is the weight on itself (the main diagonal)",
             "k = -2": "this is the weight two tokens back, off by one",
             "k = 2": "this is the weight two tokens ahead",
             "w.diagonal -> w.flip(-1).diagonal": "this is the other diagonal (from the top right)",
             ("d = w[..., 1:, 0]", "out = w[..., 0].mean(-1)"): "this is the first column",
+            "out = d.mean(0)": "the mean runs over dimension 0, which are heads where there is "
+            "a batch",
             "out = w.diagonal(-1).mean(-1)": "the first two dimensions are used, not the last two",
             "total += w[..., 0, -1]; count = n": "query 0 is counted, with the last token",
             "total += w[..., 0, -1]; count = n - 1": "query 0 is counted, with the last token",
             "total += w[..., 0, 0]; count = n": "query 0 is counted, with its own token",
-            "w = w.roll(-1, -1); k = 0": "each query looks ahead, the last one to the first token",
+            (
+                "w = w.roll(-1, -1); k = 0",
+                "w = w.roll(-1, -1); k = 0; count = n - 1",
+            ): "each query looks ahead, the last one to the first token",
             ("d.sum -> d[..., 1:].sum", "out = d[..., 1:].mean(-1)"): "the mean begins at i = 2",
             ("d.sum -> d[..., :-1].sum", "out = d[..., :-1].mean(-1)"): "the last query is missing",
             ("out = w[..., 1, 0]", "out = w[..., -1, -2]"): "a single query's weight comes back",
+            ("out = w[..., 1, 0] / count", "out = w[..., -1, -2] / count"): "only one query's "
+            "weight is counted (as where a return inside the loop ends it)",
             "w.diagonal -> (w / w.amax(-1, True)).diagonal": "each row is divided by its maximum",
             "d.sum -> d.log().sum": "a logarithm is taken",
             "total = w.tril(-1).sum((-2, -1))": "all earlier tokens count",
@@ -76,6 +90,8 @@ check_previous_token_score = EXERCISE.check(
     },
     seen={
         **NO_TENSOR,
+        "an index is larger than n - 1, the last: i goes from 1 to n - 1, as range(1, n) "
+        "does": lambda got, want, w: w.dim() == 2 and raised(says="out of bounds")(got),
         "a single number comes back for a batch of heads: each keeps its own score, so index the "
         "last two dims": lambda got, want, w: want.dim() > torch.as_tensor(got).dim() == 0,
         "the batch is not handled: weights may have any number of leading dimensions, also none "

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from checks.check import Check
-from checks.seen import Predicate, raised
+from checks.seen import Predicate, raised, says
 
 BATCHES = ((2,), (2, 4), (2, 1, 3), (1,))
 DTYPES = (torch.float64, torch.float16)
@@ -30,8 +30,20 @@ REFUSED: dict[str, Predicate] = {
     "d_model % n_heads != 0, and to nothing else": _refused,
 }
 VIEW = {
+    "a size is a float: d_model / n_heads gives one, d_model // n_heads a whole number": (
+        lambda got, *_, **__: (
+            raised("TypeError")(got)
+            and any(word in got.message for word in ("float", "slice indices must be integers"))
+        )
+    ),
     "view needs a contiguous tensor, and a transposed one is not: use reshape, flatten or "
     ".contiguous() first": raised(says="view size is not compatible"),
+}
+RESHAPED: dict[str, Predicate] = {
+    "a view (reshape) has more or fewer numbers than x, as where a size is fixed, or a batch is "
+    "not handled: keep all leading dimensions, and take each size from x and n_heads": says(
+        "is invalid for input of size", "don't multiply up to the size"
+    )
 }
 BATCH = (
     "the batch is not handled: x may have any number of leading dimensions, also none (count "

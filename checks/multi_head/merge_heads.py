@@ -9,7 +9,7 @@ import torch
 from checks import seen
 from checks.mistakes import Wrong
 from checks.multi_head.exercise import EXERCISE
-from checks.multi_head.heads import BATCH, BATCHES, DTYPES, FRONT, MOVED, VIEW
+from checks.multi_head.heads import BATCH, BATCHES, DTYPES, FRONT, MOVED, RESHAPED, VIEW
 from reference import attention
 
 SIDE_BY_SIDE: Wrong = {
@@ -30,6 +30,8 @@ check_merge_heads = EXERCISE.check(
     wrong={
         **SIDE_BY_SIDE,
         "swap heads and positions, transpose(-3, -2)": {
+            "return x.flatten(-2)": "the transpose is missing: the positions of each head are "
+            "joined, and not the heads of each position",
             ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
             "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
             "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
@@ -44,7 +46,15 @@ check_merge_heads = EXERCISE.check(
             "return x.mean(-3)": "the heads are averaged",
             "return x.sum(-3)": "the heads are added up",
             ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
+            ("return merged[..., d_head:]", "return merged[..., :-d_head]"): "a head is left out",
+            ("return x.amax(-3)", "return x.prod(-3)"): "the heads' maximum or product comes back",
+            "return x.mean(-2).flatten(-2)": "the positions are averaged",
+            "return merged.flip(-2)": "the positions are in reverse order",
+            "return rows.reshape(n, -1)": "the batch is flattened into the features (view(n, -1))",
+            "lap = torch.cat([x[..., :-1, :, 0].mT, x[..., -1, :, :]], -1); "
+            "merged = F.pad(lap, (0, n_heads * d_head - lap.shape[-1]))": "the heads overlap",
             "return merged.mT": "the result is transposed, (d_model, n)",
+            "return merged.reshape(merged.mT.shape)": "the sizes are swapped, (d_model, n)",
             "return merged.flatten(-2)": "the positions are flattened too",
             ("return x.flatten(-3)", "return x.flatten()"): "the positions are flattened too",
             "return merged.flatten(0, -2)": "the batch dimensions are flattened into the positions",
@@ -65,6 +75,7 @@ check_merge_heads = EXERCISE.check(
         "d_head": lambda got, right, *_: (
             got.shape[:-1] == right.shape[:-1] and got.shape[-1] < right.shape[-1]
         ),
+        **RESHAPED,
         BATCH: seen.batch_fails(4),
         "the shape is not (..., n, n_heads * d_head), heads side by side": seen.other_shape,
         f"{MOVED}heads and positions first, then join the last two dimensions": seen.numbers_moved,

@@ -14,7 +14,7 @@ from checks.compare import same
 from checks.mistakes import Wrong
 from checks.modules import NO_SUPER, at_random
 from checks.multi_head.exercise import EXERCISE
-from checks.multi_head.heads import BATCH, BATCHES, DEALT, FRONT, REFUSED, VIEW, refuses
+from checks.multi_head.heads import BATCH, BATCHES, DEALT, FRONT, REFUSED, RESHAPED, VIEW, refuses
 from checks.multi_head.merge_heads import SIDE_BY_SIDE
 from checks.multi_head.split_heads import CUT
 from checks.seen import Predicate, raised
@@ -123,7 +123,19 @@ _WRONG_IN_FORWARD: Wrong = {
         "output = F.layer_norm(self.W_o(joined), x.shape[-1:])": "the output is normalised",
         tuple(f"output = layers[{i}](joined)" for i in range(3)): "another layer takes W_o's place",
         "output = self.W_o(joined / h)": "the output is scaled by the number of heads",
-        "joined = merge_heads(self.W_o(weights @ V))": "W_o comes before the heads are merged",
+        (
+            "joined = merge_heads(self.W_o(weights @ V))",
+            "joined = weights @ V",
+        ): "W_o comes before the heads are merged, or they are not merged",
+    },
+    "split queries, keys and values with split_heads, merge what comes out with merge_heads": {
+        "Q, K, V = (split_heads(q, h), k, split_heads(v, h))": "the keys are not split into heads",
+        "Q, K, V = (split_heads(q, h), split_heads(k, h), v)": "the values are not split into "
+        "heads",
+        "Q, K, V = (q, split_heads(k, h), split_heads(v, h)); d_head = K.shape[-1]": "the queries "
+        "are not split into heads",
+        "joined = (weights @ V).flatten(-2)": "the heads are not merged, as flatten(-2) joins the "
+        "positions of each head",
     },
     "return (output, weights), with weights of shape (..., n_heads, n_q, n_k)": {
         "return (output, weights.mean(-3))": "the weights are averaged over the heads (as "
@@ -132,10 +144,14 @@ _WRONG_IN_FORWARD: Wrong = {
         "return (output, weights[..., 0, :, :])": "only the first head's weights come back",
         "return (output, weights[..., -1, :, :])": "only the last head's weights come back",
         "return (output, weights.mT)": "the weights are transposed",
+        "return (output, weights.squeeze())": "a dimension of size 1 of the weights is squeezed",
         "return (output, weights.transpose(-3, -2))": "the weights have heads and queries swapped",
         "return (output, weights.movedim(-3, 0))": "the weights have the heads before the batch",
         "return (output, weights.movedim(-3, -1))": "the weights have the heads last",
         "return (output, weights.flatten(0, -3))": "batch and heads share a dimension",
+        ("return (output, weights.mean(-2))", "return (output, weights.mean(-1))"): "the weights "
+        "are averaged over queries or keys",
+        "return (output, torch.softmax(scores, -1))": "the weights come back without the mask",
         "return (output, scores)": "the scores come back instead of the weights",
         "return (weights, output)": "the results are swapped",
     },
@@ -180,6 +196,7 @@ _WRONG_IN_FORWARD: Wrong = {
         "twice (scaled_dot_product_attention scales already)",
         "scale = math.sqrt(h)": "the scores are divided by the square root of n_heads",
         "scale = math.sqrt(K.shape[-2])": "the scores are divided by the square root of n_k",
+        "scale = math.sqrt(Q.shape[-2])": "the scores are divided by the square root of n_q",
         "scale = 1 / math.sqrt(d_head)": "the scores are multiplied by the square root of d_head",
         "scores = K @ Q.mT / scale": "queries and keys are swapped (K Qᵀ)",
     },
@@ -207,6 +224,7 @@ _WRONG_IN_FORWARD: Wrong = {
         f"handled ({FRONT})",
     },
     "there are n_heads of them, over d_head features each": {
+        "h = x.shape[-1] // self.n_heads; scale = math.sqrt(h)": "n_heads and d_head are swapped",
         "h = 1": "n_heads is ignored, there is one head over all features",
         "Q, K, V = split; joined = weights @ V; m = mask": "n_heads is ignored, and the weights "
         "have no dimension for heads",
@@ -216,7 +234,10 @@ _WRONG_IN_FORWARD: Wrong = {
         "m is None -> m is None or t[1] is not x": "the mask is ignored where a context is given",
         ("~m -> m", "~m, -math.inf -> m, -1e9"): "the mask's convention is inverted "
         "(nn.MultiheadAttention means the opposite by it)",
-        "scores.masked_fill(~m, -math.inf) -> scores * m": "the scores are multiplied by the mask",
+        "scores.masked_fill(~m, -math.inf) -> scores * m": "masked scores become 0, as they are "
+        "multiplied by the mask or filled with 0",
+        tuple(f"-math.inf -> {low}" for low in (-1, -10, -100, "math.inf")): "masked scores become "
+        "a number that is not low enough, or plus infinity",
         "scores.masked_fill(~m, -math.inf) -> scores + m": "the mask is added as 0 and 1",
         "~m -> ~m & (torch.arange(h) == 0)[:, None, None]": "only the first head is masked",
         "masked = scores; weights = torch.softmax(scores, -1) * "
@@ -247,6 +268,8 @@ def _with_mask(predicate: Predicate) -> Predicate:
 _SEEN_IN_FORWARD: dict[str, Predicate] = {
     "a context is asked for: without one, keys and values come from "
     "x": lambda got, e, x, context=None, *a, **k: context is None and raised(says="None")(got),
+    "a tensor is asked whether it is true, as in context or x, or if mask: ask whether it "
+    "is None": raised(says="Boolean value of Tensor"),
     "no weights come back: return (output, weights)": lambda got, *a, **k: got[1] is None,
     "only one result comes back: return the tuple (output, weights)": seen.comes_back(Tensor),
     "not two results come back: return the tuple (output, weights)": seen.other_count,
@@ -258,6 +281,9 @@ _SEEN_IN_FORWARD: dict[str, Predicate] = {
     "heads right before its last two, mask.unsqueeze(-3)": _with_mask(_misfit),
     "x and context may differ in length: tell n_q and n_k "
     "apart": lambda got, e, x, context=None, *a, **k: context.shape != x.shape and _misfit(got, e),
+    "a layer gets other than d_model features, as where heads are added up or left out instead of "
+    "merged: the heads of a position stand side by side": raised(says="shapes cannot be multi"),
+    **RESHAPED,
     BATCH: seen.batch_fails(3),
     "the weights are right but the output is not: the values go through W_v, the weighted values "
     "of all heads are merged, and W_o comes "
@@ -337,9 +363,10 @@ EXERCISE.cases["MultiHeadAttention"] = {
     "x and context in any memory layout": lambda f: check_multi_head_attention(
         f, 12, 3, torch.randn(2, 12, 5).mT, torch.randn(7, 2, 12).transpose(0, 1)
     ),
-    "agrees with nn.MultiheadAttention, for large inputs too": lambda f: check_multi_head_attention(
-        f, 12, 3, 20 * torch.randn(2, 5, 12), tolerance=0.01
-    ),
+    "agrees with nn.MultiheadAttention, for large inputs too": lambda f: [
+        check_multi_head_attention(f, 12, 3, 40 * torch.randn(2, 5, 12), tolerance=0.02, mask=mask)
+        for mask in (None, _some(2, 5, 5))
+    ],
     "mask of shape (n_q, n_k) or (1, n_k)": lambda f: [
         _case(f, *batch, 5, mask=(n, 5)) for batch in ((), (2,), (2, 3)) for n in (1, 5)
     ],

@@ -18,6 +18,7 @@ from checks.multi_head.heads import (
     FRONT,
     MOVED,
     REFUSED,
+    RESHAPED,
     VIEW,
     refuses,
 )
@@ -37,6 +38,8 @@ CUT: Wrong = {
     "head h gets a block of d_head = d_model // n_heads features next to each other": {
         "cut = x.unflatten(-1, (d_head, n_heads)).mT": DEALT,
         "cut = x.unflatten(-1, (d_head, n_heads))": _SWAPPED,
+        "heads = torch.stack([x[..., h:h + d_head] for h in range(n_heads)], -3)": "the heads "
+        "overlap (head h begins at feature h)",
     },
 }
 
@@ -55,13 +58,20 @@ check_split_heads = EXERCISE.check(
             "return heads.mT": "each head's part is transposed, (n_heads, d_head, n)",
             "return heads.movedim(-3, 0)": "the heads come before the batch",
             "return cut.mT": "the heads come last",
+            "return cut.movedim(-1, -3)": "d_head comes before n, and the heads come last",
+            tuple(f"x.reshape -> x.roll({k}, -1).reshape" for k in (-1, 1)): "the features are off "
+            "by one",
+            "return heads if n_heads > 1 else x": "a single head has no dimension",
             "return heads.flatten(0, -3)": "batch and heads are merged into one dimension",
             "return heads.transpose(0, 1)": "batch and heads are swapped",
+            "return heads.flatten(-3, -2)": "the heads are put below one another (cat, not stack)",
             "return heads.squeeze()": "a dimension of size 1 is squeezed away",
             "return x.unflatten(-2, (n_heads, -1))": "the positions are split",
             "return x.reshape(*batch, n_heads, n // n_heads, d_model)": "the positions are split",
             "return torch.stack(x.chunk(n_heads, -2), -3)": "the positions are split",
             "return torch.stack([x] * n_heads, -3)": "every head gets all d_model features",
+            "return heads[..., :-1, :, :]": "the last head is left out (range(n_heads - 1))",
+            "return heads[..., 1:, :, :]": "the first head is left out",
             "return cut[..., 0, :]": "only the first head comes back",
             "return cut[..., -1, :]": "only the last head comes back",
             "return heads / math.sqrt(d_head)": "the heads are scaled by √d_head, as scores are",
@@ -76,6 +86,9 @@ check_split_heads = EXERCISE.check(
         **REFUSED,
         **VIEW,
         "a list of tensors comes back: use torch.stack or torch.cat": seen.comes_back(list, tuple),
+        "heads have more or fewer than d_head features: head h holds h*d_head to (h+1)*d_head - 1, "
+        "x[..., h * d_head : (h + 1) * d_head]": seen.other_last_size,
+        **RESHAPED,
         BATCH: seen.batch_fails(3),
         "the shape is not (..., n_heads, n, d_head), heads before n": seen.other_shape,
         f"{MOVED}n and n_heads after cutting the features to (n, n_heads, "

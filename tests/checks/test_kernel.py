@@ -6,12 +6,14 @@ what the cell above no longer says.
 
 import copy
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from checks.kernel import Cells
 from course.authoring.exercises import ROOT
 
 GIVEN = "import math\nimport torch"
@@ -114,6 +116,97 @@ def test_a_test_that_runs_before_its_answer_takes_one_line():
     assert _run(TEST)[0][0] == bold.format("softmax")
     own = "print(softmax_)"
     assert "Traceback" in _run(RIGHT, TEST, own)[2][2], "a slip in a cell of one's own has its line"
+
+
+MISSPELT = RIGHT.replace("softmax(x", "sofmtax(x")
+SAID = "\x1b[1m✗ your cell defines sofmtax; the test looks for softmax\x1b[0m"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [[], [STUB], [UNREADABLE], [STUB, UNREADABLE]],
+    ids=["restarted", "stub", "SyntaxError", "both"],
+)
+def test_a_misspelt_name_is_told(before):
+    """Told that it is not written yet, a learner would look for an answer that stands there."""
+    said = _run(*before, MISSPELT, TEST)[-1][-1]
+    assert said.endswith(SAID), said
+    assert "SyntaxError" not in said
+
+
+@pytest.mark.parametrize("name", ["Softmax", "soft_max", "my_softmax", "softmx"])
+def test_a_name_is_misspelt_in_many_ways(name):
+    said = _run(STUB, RIGHT.replace("softmax(x", f"{name}(x"), TEST)[-1][-1]
+    assert f"your cell defines {name}; the test looks for softmax" in said
+
+
+def test_a_name_that_only_looks_like_it_is_not_blamed():
+    """A helper, another answer, or what came before the answer was written is no misspelling."""
+    helper = "def softmaxes(x):\n    return softmax(x)"
+    for cells in ([STUB, helper], [MISSPELT, STUB], [STUB, "softmax_of = 2"]):
+        said = _run(*cells, TEST)[-1][-1]
+        assert "softmax is not written yet: replace the raise" in said, said
+
+
+def test_a_cell_that_defines_another_name_now_is_told(capsys):
+    """The older definition would go on passing, and be worth nothing when handed in."""
+    kernel = SimpleNamespace(user_ns={"softmax": len, "In": [RIGHT]})
+    cells = Cells(("softmax",), kernel)
+    for text in (RIGHT, RIGHT.replace("softmax(x", "weights_of(x"), TEST):
+        info = SimpleNamespace(raw_cell=text, cell_id="test" if text is TEST else "answer")
+        cells.begin()
+        cells.end(SimpleNamespace(info=info, error_before_exec=None, error_in_exec=None))
+    cells.warn("softmax")
+    assert capsys.readouterr().out == (
+        "⚠ the cell that defined softmax now defines weights_of: this tests the older definition\n"
+    )
+
+
+CALLS = "def scaled_dot_product_attention(Q, K, V):\n    w = softmax(Q @ K.mT)\n    return w @ V, w"
+CALLS_TEST = (
+    "from checks.attention import check_scaled_dot_product_attention\n"
+    "check_scaled_dot_product_attention(scaled_dot_product_attention, *torch.randn(3, 2, 2))"
+)
+
+
+def test_after_a_restart_what_an_answer_calls_is_told_with_its_cell():
+    """The answer is right; what is missing is a cell that has not run yet."""
+    words = " ".join(re.sub(r"\x1b\[\d*m", "", _run(CALLS, CALLS_TEST)[-1][-1]).split())
+    assert words.startswith(
+        "✗ scaled_dot_product_attention calls softmax, which no cell that has run defines: run the "
+        "cell in which you define softmax, then this one again"
+    )
+    imported = CALLS.replace("softmax(", "F.softmax(")
+    words = " ".join(re.sub(r"\x1b\[\d*m", "", _run(imported, CALLS_TEST)[-1][-1]).split())
+    assert "uses F, which no cell that has run defines: run the first code cell" in words
+    said = _run(MISSPELT, CALLS, CALLS_TEST)[-1][-1]
+    assert "your cell defines sofmtax; the test looks for softmax" in said
+
+
+def test_python_says_which_name_was_meant():
+    """W_K for W_k: it stands in every traceback of Python's, and took it away."""
+    answer = OTHER.replace("x @ W_k", "x @ W_K")
+    said = _run(answer, OTHER_TEST)[-1][-1]
+    assert "Did you mean: 'W_k'?" in said
+
+
+CALLER = (
+    "def scaled_dot_product_attention(Q, K, V):\n"
+    "    weights = softmax(Q @ K.transpose(-2, -1))\n    return weights @ V, weights"
+)
+CALLER_TEST = (
+    "from checks.attention import check_scaled_dot_product_attention, passed\n"
+    "check_scaled_dot_product_attention(scaled_dot_product_attention, "
+    "*torch.randn(3, 5, 4))\npassed('scaled_dot_product_attention')"
+)
+
+
+def test_an_answer_that_was_mended_is_not_blamed_for_what_it_was():
+    """Its tests needn't have run again: what failed before says nothing of the new code."""
+    blamed = "which this answer calls"
+    *_, before, _mended, after = _run(WRONG, TEST, CALLER, CALLER_TEST, RIGHT, CALLER_TEST)
+    assert blamed in before[3]
+    assert after[5] and blamed not in after[5]
 
 
 def test_a_task_that_is_not_graded_answers_as_shortly():

@@ -3,10 +3,12 @@
 import pytest
 import torch.nn.functional as F
 
+from checks.compare import difference, discreetly
 from checks.generation import check_KVCache
 from checks.message import WrongAnswer
 from checks.mistakes import Text, edits
-from checks.run import names_used
+from checks.run import aside, names_used
+from common.in_process import cells_of
 
 
 def part(x: float) -> float:
@@ -88,6 +90,39 @@ def softmax(row):
     return row
 
 
+CELLS = {
+    "softmax": "def softmax(x, dim=-1):\n    return x.exp() / x.exp().sum(dim, keepdim=True)",
+    "scaled_dot_product_attention": "def scaled_dot_product_attention(Q, K, V):\n"
+    "    w = softmax(Q @ K.mT / math.sqrt(Q.shape[-1]))\n    return w @ V, w",
+}
+
+
+@pytest.mark.parametrize(
+    ("slip", "said"),
+    {
+        "": "your softmax, which this answer calls, fails its own tests, and nothing else is wrong "
+        "here so far: get that one right first",
+        " / math.sqrt(Q.shape[-1])": "the scores are not scaled: divide scores by the square root "
+        "of d_k, the last dimension of Q, before the softmax",
+    }.items(),
+)
+def test_where_another_answer_is_wrong_only_what_is_wrong_is_told(slip, said):
+    """Right attention over a softmax that only lacks protection would be taken apart; and whoever
+    forgets the scaling would be sent to the softmax."""
+    cells = cells_of("1-attention")
+    defined = cells.answered("softmax", CELLS["softmax"])
+    text = CELLS["scaled_dot_product_attention"].replace(slip, "") if slip else ""
+    exec(text or CELLS["scaled_dot_product_attention"], defined)
+    with aside(cells.exercise):
+        told = []
+        for test in ("softmax-visible", "scaled_dot_product_attention-hidden"):
+            with pytest.raises(WrongAnswer) as wrong:
+                exec(cells.tests[test], dict(defined))
+            told.append(wrong.value)
+    assert told[0].cause.startswith("exp overflows for large inputs")
+    assert told[1].cause == said
+
+
 def test_of_much_that_came_back_the_wrong_entry_is_told():
     """Twenty lines of shapes would push the problem off the screen."""
 
@@ -102,3 +137,81 @@ def test_of_much_that_came_back_the_wrong_entry_is_told():
         check_KVCache(KVCache, [3, 1, 2])
     (came_back,) = [line for line in str(wrong.value).splitlines() if "came back:" in line]
     assert "came back: what each extend gave: list of 3" in came_back and len(came_back) < 320
+
+
+def test_what_counts_too_much_is_not_taken_for_more_than_was_asked():
+    """A dict by names may tell more; one from what was found to its count would be wrong by it."""
+    pair, other = (b"a", b"b"), (b"b", b"")
+    assert difference({"total": 3, "weights": 2}, {"total": 3}) is None
+    assert (
+        difference({pair: 3, other: 1}, {pair: 3}) == f"the result has an entry too many: {other}"
+    )
+    assert "too many" in str(difference({other: 1}, {}))
+    with discreetly():
+        assert difference({pair: 3, other: 1}, {pair: 3}) == "the result has an entry too many"
+        assert difference({other: 1}, {pair: 3}) == "the result lacks an entry"
+        assert "b'a'" not in str(difference({pair: 2}, {pair: 3}))
+
+
+_SDPA, _MULTI = "scaled_dot_product_attention", "MultiHeadAttention"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "name", "old", "new", "said"),
+    [
+        ("0-tokens", "train_bpe", "min(pair for", "max(pair for", "the largest of several"),
+        ("0-tokens", "encode", "ids = {", "merges = train_bpe(text, len(merges)); ids = {", "anew"),
+        ("0-tokens", "merge_pair", "return tuple(merged)", "return merged", "a list comes back"),
+        ("0-tokens", "decode", "i < 0 or ", "", "a negative id isn't checked for"),
+        ("0-tokens", "decode", "i >= len", "i > len", "where i >= n, not only"),
+        ("0-tokens", "decode", "raise ValueError", "raise IndexError", "refused, but with Index"),
+        ("1-attention", "softmax", "torch.exp(", "math.exp(", "math.exp, float and the like"),
+        ("1-attention", "softmax", "e.sum(", "x.sum(", "divided by the sum of x"),
+        ("1-attention", "softmax", "e.sum(dim", "e.norm(2, dim", "by its length"),
+        ("1-attention", _SDPA, "math.sqrt(", "torch.sqrt(", "use math.sqrt"),
+        ("1-attention", _SDPA, "Q @ K.transpose(-2, -1)", "Q * K", "multiplied number by number"),
+        ("1-attention", _SDPA, "math.sqrt(Q.shape[-1])", "Q.shape[-2]", "the scale uses n_q"),
+        ("2-multi-head", _MULTI, "merge_heads(heads)", "heads.flatten(-2)", "heads are not merged"),
+        *(
+            (
+                "2-multi-head",
+                _MULTI,
+                f"split_heads({of}, self.n_heads)",
+                of,
+                f"{what} are not split",
+            )
+            for of, what in (("self.W_k(context)", "keys"), ("self.W_v(context)", "values"))
+        ),
+        ("3-attention-patterns", "plot_attention", "return ax", "return None", "nothing is return"),
+    ],
+)
+def test_what_first_readers_typed_is_named(exercise, name, old, new, said):
+    """They would be told of a residual, a batch or an exception, and look in the wrong place."""
+    cells = cells_of(exercise)
+    answer = cells.solutions[name]
+    assert old in answer
+    told, *_ = cells.complaints(name, cells.answered(name, answer.replace(old, new)))
+    assert said in told.splitlines()[0]
+    assert "should be a dict" not in told
+
+
+def test_of_several_wrong_answers_the_first_is_to_be_looked_at():
+    """Two names and "or" read as guesses, of which one is right."""
+    cells = cells_of("2-multi-head")
+    defined = cells.answered()
+    wrong = "def split_heads(x, n_heads):\n    return x.exp()\ndef merge_heads(x):\n    return -x"
+    exec(wrong, defined)
+    with aside(cells.exercise):
+        for name in ("merge_heads", "split_heads", _MULTI):
+            with pytest.raises(WrongAnswer) as told:
+                exec(cells.tests[f"{name}-visible"], dict(defined))
+    assert told.value.cause.startswith("your split_heads, which this answer calls, fails")
+    assert "merge_heads" not in told.value.cause and "or:" not in told.value.cause
+
+
+def test_a_pair_of_symbols_is_told_whole():
+    """Item 0 of item 1 would have to be counted out; a list of two is as good as a tuple."""
+    right = [(b"a", b"b"), (b"c", b"d")]
+    assert difference([[b"a", b"b"], [b"c", b"d"]], right) is None
+    told = difference([(b"a", b"b"), (b"c", b"x")], right)
+    assert told == "item 1 of the result is (b'c', b'x'), which is not right"
