@@ -207,7 +207,7 @@ class Check:
             if all(self._gives(right, one) for one in calls):
                 return [run.blame(next(iter(known)), alone=True)]
         own = self._own_causes(call, found, sure)
-        return own if sure or not others else [run.blame(others[0])]
+        return own if not others or (sure and known) else [run.blame(others[0])]
 
     def _own_causes(
         self, call: Call, found: Sequence[tuple[str, Any]], sure: Sequence[tuple[str, Any]]

@@ -554,7 +554,7 @@ def test_a_stand_in_says_which_names_its_cell_reads() -> None:
         with pytest.raises(TypeError):
             f.names_used_ = frozenset()
         sent = [there.receive()[0] for _ in range(2)]
-        assert sent[0].keys() == {"do", "id", "name", "seconds", "value"}
+        assert sent[0].keys() == {"do", "id", "name", "seconds", "value", "watch"}
         assert "softmax" not in json.dumps(sent) and "names_used" not in json.dumps(sent)
 
 
