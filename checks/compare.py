@@ -108,7 +108,7 @@ def _text(error: Exception) -> str:
         return str(error)
     with contextlib.redirect_stderr(io.StringIO()) as shown:  # where Python 3.11 says it, too
         sys.__excepthook__(type(error), error, error.__traceback__)
-    meant = re.search(r"Did you [^\n]+\?\s*\Z", shown.getvalue())
+    meant = re.search(r"Did you [^\n\x1b]+\?(?=\s*(\x1b\S*m)*\s*\Z)", shown.getvalue())
     return f"{error}. {meant[0]}" if meant else str(error)
 
 

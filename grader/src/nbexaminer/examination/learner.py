@@ -456,7 +456,7 @@ def _meant(error: BaseException) -> str:
         return ""
     with contextlib.redirect_stderr(io.StringIO()) as shown:
         sys.__excepthook__(type(error), error, error.__traceback__)
-    meant = re.search(r"Did you [^\n]+\?\s*\Z", shown.getvalue())
+    meant = re.search(r"Did you [^\n\x1b]+\?(?=\s*(\x1b\S*m)*\s*\Z)", shown.getvalue())
     return f". {meant[0].strip()}" if meant else ""
 
 
