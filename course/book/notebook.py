@@ -1,9 +1,7 @@
 """A notebook for readers without a kernel: what it has stored, and answers folded until clicked.
 
 A question is a cell that shows `predict(…)`. What the next cell shows is folded, together with what
-the text after it folds itself, as `TOLD`. Where a text doesn't yet, what it says of the answer is
-guessed: it goes up to the next heading or question, or to the paragraph that leads to the next cell
-of code; and there a paragraph with **Predict** is a question as well.
+the text after it folds itself, as `TOLD`.
 """
 
 from __future__ import annotations
@@ -12,8 +10,6 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Any
-
-from markdown_it import MarkdownIt
 
 Cell = dict[str, Any]
 
@@ -25,13 +21,11 @@ OPEN = TOLD.replace("<details>", '<details class="answer">\n')
 CLOSE = "</details>"
 _LEFT_OUT = "remove-cell"
 """The tag of a cell that says nothing to readers, such as the one for Google Colab."""
-_QUESTION = re.compile(r"\*\*Predict|predictions:")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _CONTROLS = (
     '<p class="controls">Here the notebook has controls that redraw the picture. '
     "They need a kernel: open it with a link at the top of this page.</p>"
 )
-_BLOCKS = MarkdownIt("commonmark").enable("table")
 
 
 def for_readers(notebook: dict[str, Any], launchers: list[tuple[str, str]]) -> dict[str, Any]:
@@ -106,37 +100,21 @@ class _Folding:
 
     def fold(self, cells: list[Cell]) -> Iterator[Cell]:
         """The cells, and between them what opens and closes a fold."""
-        for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        for cell in cells:
             if cell["cell_type"] == "markdown":
-                leads = following is not None and following["cell_type"] == "code"
-                yield from self._prose(cell, leads)
+                yield from self._prose(cell)
             elif cell["cell_type"] == "code":
                 yield from self._code(cell)
         yield from self._close()
 
-    def _prose(self, cell: Cell, leads: bool) -> Iterator[Cell]:
-        """leads: whether code follows, to which the last of several blocks leads up."""
+    def _prose(self, cell: Cell) -> Iterator[Cell]:
         source = cell["source"]
         if self._open and source.startswith(TOLD):
             told, source = _told(source)
             yield _text(told)
-            yield from self._close()
-            if not source:
-                return
-        blocks = _blocks(source)
-        within = 0
-        if self._open:
-            ends = (i for i, block in enumerate(blocks) if _begins_anew(block))
-            within = next(ends, len(blocks) - (leads and len(blocks) > 1))
-            if within:
-                yield _text("\n\n".join(blocks[:within]))
-            yield from self._close()
-        for block in blocks[within:]:
-            self._asked = _QUESTION.search(block) is not None or (
-                self._asked and not block.startswith("#")
-            )
-        if blocks[within:]:
-            yield _text("\n\n".join(blocks[within:]))
+        yield from self._close()
+        if source:
+            yield _text(source)
 
     def _code(self, cell: Cell) -> Iterator[Cell]:
         if _asks(cell):
@@ -171,10 +149,6 @@ def _is_question(output: dict[str, Any]) -> bool:
     return "".join(output.get("data", {}).get("text/html", "")).startswith(QUESTION)
 
 
-def _begins_anew(block: str) -> bool:
-    return block.startswith("#") or _QUESTION.search(block) is not None
-
-
 def _told(source: str) -> tuple[str, str]:
     """What a text folds that begins with `TOLD`, and what it goes on with."""
     depth = 0
@@ -183,20 +157,3 @@ def _told(source: str) -> tuple[str, str]:
         if depth == 0:
             return source[len(TOLD) : mark.start()].strip("\n"), source[mark.end() :].strip("\n")
     raise ValueError(f"{TOLD} has no end: {source[:80]!r}")
-
-
-def _blocks(source: str) -> list[str]:
-    """The blocks of a Markdown text. One are also what stands between <details> and its end, and a
-    list with the line that announces it."""
-    lines = source.splitlines()
-    starts = [token.map[0] for token in _BLOCKS.parse(source) if token.map and token.level == 0]
-    blocks: list[str] = []
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        block = "\n".join(lines[start:end]).strip("\n")
-        before = blocks[-1] if blocks else ""
-        unfinished = before.count("<details") > before.count("</details>")
-        if unfinished or (before.endswith(":") and block.startswith("- ")):
-            blocks[-1] += f"\n\n{block}"
-        else:
-            blocks.append(block)
-    return blocks

@@ -66,7 +66,7 @@ def page_of(facts: Facts) -> str:
             "# Lesson 1: LLM basics",
             "",
             f"{whose}{done}, graded by all tests of version {facts['course']} of the course. Run "
-            f"to their end: {len(facts['lessons'])} lessons.",
+            f"to their end: {', '.join(facts['lessons']) or 'no lessons'}.",
             "",
             "| exercise | passed | not passed |",
             "|---|---|---|",
