@@ -57,6 +57,9 @@ check_most_attended = EXERCISE.check(
             "keys = w.tril().argmax(-1)": "later tokens are left out (a causal mask)",
             ("keys = (10 * w).round().argmax(-1)", "keys = (100 * w).round().argmax(-1)"): "the "
             "weights are rounded first, which makes some equal",
+            "by_token = [dict(zip(tokens, row)) for row in w.tolist()]; "
+            "out = [max(of, key=of.get) for of in by_token]": "a dict by token keeps only the last "
+            "weight of equal tokens",
             "keys = torch.arange(len(w))": "the query's own token comes back",
             "same = torch.tensor([[a == b for b in tokens] for a in tokens]); "
             "keys = (w @ same.to(w)).argmax(-1)": "weights of equal tokens are added up",

@@ -36,6 +36,8 @@ check_previous_token_score = EXERCISE.check(
             "count = n ** 2": "the zeros beside the diagonal are averaged in",
             "count = (d > 0).sum(-1).clamp(1)": "it leaves out weights of 0",
             "out = w.mean((-2, -1))": "all weights are averaged",
+            "out = w[..., 1:, :-1].mean((-2, -1))": "all weights but a row and a column are "
+            "averaged, not the diagonal of what is left",
             "total = (d == w.amax(-1)[..., 1:]).sum(-1)": "this is the fraction of queries whose "
             "largest weight is on the previous token",
             "out = d.log().mean(-1).exp()": "the geometric mean is taken",

@@ -33,6 +33,8 @@ check_merge_heads = EXERCISE.check(
             "return x.flatten(-2)": "the transpose is missing: the positions of each head are "
             "joined, and not the heads of each position",
             ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
+            "return rows.reshape(*batch, d_head, n_heads * n)": "n and d_head are swapped where the "
+            "shape is read, which is (..., n_heads, n, d_head)",
             "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
             "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
             ("return x.transpose(1, 2).flatten(-2)", "return rows.flatten(2)"): FRONT,
@@ -43,7 +45,7 @@ check_merge_heads = EXERCISE.check(
             ("return x.flatten(-3, -2)", "return rows.flatten(-3, -2)"): "the heads are put below "
             "one another, along the positions (n_heads * n, d_head)",
             "return rows": "the heads are not merged after the transpose",
-            "return x.mean(-3)": "the heads are averaged",
+            ("return x.mean(-3)", "return x.mean(-3).tile(n_heads)"): "the heads are averaged",
             "return x.sum(-3)": "the heads are added up",
             ("return x[..., 0, :, :]", "return x[..., -1, :, :]"): "only one head comes back",
             ("return merged[..., d_head:]", "return merged[..., :-d_head]"): "a head is left out",

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -69,6 +70,19 @@ def test_cells_that_only_show_something_are_not_run(engine: Engine) -> None:
         assert cell["source"] == text and cell["execution_count"] is None
         assert text_of(graded, name).count(NOT_RUN.strip()) == 1
     assert "NameError" in text_of(graded, "extra-0")
+
+
+def test_a_cell_and_a_call_are_interrupted_politely(engine: Engine) -> None:
+    """What the learner had defined before must survive a cell that took too long."""
+    answers = {
+        "a": "def a(): return 1",
+        "f": "def f():\n    while True: pass\nimport time\ntime.sleep(99)",
+    }
+    graded = run(engine, answers, "assert a() == 1", "f()", "assert a() == 1")
+    assert outcomes(graded) == ["passed", "timed out", "passed"], graded.verdicts
+    said = "took longer than [258] seconds"
+    assert re.search(said, str(graded.verdicts[1].message))
+    assert re.search(said, text_of(graded, "t1"))
 
 
 # Notebook semantics -------------------------------------------------------------------------

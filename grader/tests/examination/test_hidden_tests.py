@@ -112,11 +112,11 @@ def test_a_course_may_mark_hidden_tests_its_own_way(engine: Engine) -> None:
     assert str(SECRET) in str(engine.grade(data, submission(data, answers)).verdicts)
 
 
-def test_no_file_tells_what_a_hidden_test_asked(tight_engine: Engine) -> None:
+def test_no_file_tells_what_a_hidden_test_asked(patient_engine: Engine) -> None:
     """Nor when the asking ends the process, and a new one runs the cells again."""
     writes = "import os\ndef a(x):\n    open('/tmp/seen', 'a').write(str(x))\n    os._exit(1)"
     reads = "import os\nprint(os.path.exists('/tmp/seen') and open('/tmp/seen').read())"
-    done = graded(tight_engine, {"a": writes, "later": reads})
+    done = graded(patient_engine, {"a": writes, "later": reads})
     assert "False" in text_of(done, "later")
 
 
@@ -161,14 +161,14 @@ def test_settings_of_later_cells_cost_no_hidden_test(engine: Engine) -> None:
     assert outcomes(graded(engine, answers)) == ["passed"] * 3
 
 
-def test_a_name_used_again_for_something_large_costs_no_memory(tight_engine: Engine) -> None:
+def test_a_name_used_again_for_something_large_costs_no_memory(patient_engine: Engine) -> None:
     """What stood where a hidden test stands would else be kept, beside what comes after it."""
     large = "big = torch.ones(220_000_000)\n"
     answers = {
         "a": f"{large}def a(x): return 1",
         "b": f"del big\n{large}def b(): return 2",
     }
-    assert outcomes(graded(tight_engine, answers)) == ["passed"] * 3
+    assert outcomes(graded(patient_engine, answers)) == ["passed"] * 3
 
 
 def test_a_later_cell_that_ends_its_process_costs_no_hidden_test(engine: Engine) -> None:
