@@ -59,7 +59,7 @@ def served(
             yield url
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=120)  # its kernels are ended first, one by one
 
 
 def _answers(url: str) -> bool:
