@@ -133,16 +133,17 @@ def plot_effects(
         columns = as_labels("columns", columns, len(effects), "row of effects")
     array, ax = _dots("effects", effects, ax, y_label)
     n_layers, n_heads = array.shape
+    ax.set_ylabel(f"{y_label}\n(logarithmic axis)")
     if columns is not None:
         ax.set_xticks(range(n_layers), columns)
-        ax.set_xlabel("where the heads are switched off")
+        ax.set(xlabel="where the heads are switched off", xlim=(-0.4, n_layers - 0.3))
     for layer, values in enumerate(array):
         ax.plot([layer - 0.16, layer + 0.16], [np.median(values)] * 2, color="black", lw=1.5)
     for name, (layer, head) in named.items():
         place = (layer, array[layer, head])
         ax.scatter(*place, color=PALETTE[1], marker="D", s=55, edgecolor="black", zorder=3)
         ax.annotate(name, place, (9, 0), textcoords="offset points", va="center", fontsize=9)
-    ax.set_title(title or "Each dot is a head, each bar the median of its layer")
+    ax.set_title(title or "Each dot is a head, each line the median of its layer")
     facts = [
         f"{name} {array[place]:.2g}, rank {int((array[place[0]] > array[place]).sum()) + 1} of "
         f"{n_heads} in its layer"
