@@ -78,7 +78,7 @@ def _empty_axes(ax: Axes | None, widths: Sequence[float], tall: int, n_lines: in
     total, above = sum(widths) + _GAP * (len(widths) - 1), 0.3 + 0.4 * n_lines
     ax = new_axes(ax, 0.5 * total + 0.9, 0.42 * (tall + above) + 0.8)
     ax.set(xlim=(-0.1, total + 0.1), ylim=(tall + 0.1, -above), xticks=[], yticks=[])
-    ax.set(xlabel="last dimension: columns", ylabel="the one before it: rows")
+    ax.set(xlabel="last dimension: columns", ylabel="second-last dimension: rows")
     ax.spines[:].set_visible(False)
     return ax
 
