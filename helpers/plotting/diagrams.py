@@ -228,8 +228,8 @@ _ARCHITECTURES = {
         "Left, the encoder: embeddings plus positions, then N times multi-head self-attention and "
         "feed-forward, each followed by add and norm, with a residual line around it. Right, the "
         "decoder: the same with masked self-attention, and between the two sublayers "
-        "cross-attention, whose keys and values come from the encoder; then a linear layer and "
-        "softmax give the next token's probabilities.",
+        "cross-attention, which an arrow from the top of the encoder leads into; then a linear "
+        "layer and softmax give the next token's probabilities.",
     ),
     "encoder-only": (
         "Encoder-only: every token sees every other, and nothing is generated",
@@ -284,8 +284,6 @@ def plot_architecture(kind: str, ax: Axes | None = None, title: str | None = Non
         diagram.arrow(
             encoded, (left, 5.25), (gutter, 5.25), (gutter, cross.y), cross.left, ghost=no_encoder
         )
-        diagram.text((left + gutter) / 2, 5.38, "K, V", ghost=no_encoder)
-        diagram.text(right - 0.1, cross.y - 0.34, "Q", ghost=no_encoder, ha="right")
     linear = diagram.box(right, 7.0, "Linear", "output", ghost=no_decoder, height=0.36)
     softmax = diagram.box(right, 7.6, "Softmax", "output", ghost=no_decoder, height=0.36)
     diagram.arrow(decoded, linear.bottom, ghost=no_decoder)
