@@ -33,8 +33,8 @@ check_merge_heads = EXERCISE.check(
             "return x.flatten(-2)": "the transpose is missing: the positions of each head are "
             "joined, and not the heads of each position",
             ("rows = x.mT", "return x.mT.flatten(-2)"): "the wrong pair is swapped, (-2, -1)",
-            "return rows.reshape(*batch, d_head, n_heads * n)": "n and d_head are swapped where the "
-            "shape is read, which is (..., n_heads, n, d_head)",
+            "return rows.reshape(*batch, d_head, n_heads * n)": "n and d_head are swapped in the "
+            "shape, which is (..., n_heads, n, d_head)",
             "rows = x.transpose(-3, -1)": "the wrong pair is swapped, (-3, -1)",
             "return x.transpose(-3, -1).flatten(-2)": "the wrong pair is swapped, (-3, -1)",
             ("return x.transpose(1, 2).flatten(-2)", "return rows.flatten(2)"): FRONT,
