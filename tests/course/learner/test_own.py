@@ -143,7 +143,7 @@ def test_later_cells_change_nothing(own: Own) -> None:
 def test_the_notebook_goes_on_as_if_nothing_had_run(own: Own) -> None:
     """Points, figures, random numbers and output are the current exercise's."""
     run = run_of(EXERCISE)
-    run.done, run.failed = {"softmax"}, {"project_qkv"}
+    run.done, run.failed = {"softmax"}, {"project_qkv": None}
     before = plt.get_fignums()
     torch.manual_seed(1)
     expected = torch.rand(2)
@@ -153,9 +153,9 @@ def test_the_notebook_goes_on_as_if_nothing_had_run(own: Own) -> None:
         _, said = own(notebook(project_qkv=noisy), "project_qkv")
         assert said == "project_qkv: yours, from exercise 1\n"
         assert run_of(EXERCISE) is run
-        assert (run.done, run.failed) == ({"softmax"}, {"project_qkv"})
+        assert (run.done, run.failed) == ({"softmax"}, {"project_qkv": None})
     finally:
-        run.done, run.failed = set(), set()
+        run.done, run.failed = set(), {}
     assert plt.get_fignums() == before
     assert torch.equal(torch.rand(2), expected)
 
