@@ -19,7 +19,7 @@ QUICK = ("-p", "no:nbval", "-n", "2", "--dist", "worksteal", "-m", "not long")
 BY_FILE = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A file in one process, since what its tests share takes seconds to make; the conftest.py of each
 half has the longest first. With more processes than cores they only wait for one another: on two
-cores four took 8:13 for what two do in 5:56."""
+cores, four take some two minutes longer than two."""
 COVERAGE = ("--cov=nbexaminer", "--cov-report=term:skip-covered", "--cov-fail-under=90")
 
 

@@ -261,17 +261,21 @@ def test_a_course_that_is_not_whole_costs_one_exercise(tmp_path: Path) -> None:
         grade_own(EXERCISE, broken, work_with(tmp_path, RELEASED))
 
 
-def test_the_button_grades_again(
-    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The notebook shows the last points, says what changed since, and what is missing."""
-    work = work_with(tmp_path, WRONG)
+@pytest.fixture
+def shared_grader(grader: Grader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a button grades with, which takes seconds to start, is that of the other tests."""
 
     @contextmanager
     def shared() -> Iterator[tuple[Grader, str]]:
         yield grader, NO_SANDBOX
 
     monkeypatch.setattr(shown, "own_grader", shared)
+
+
+@pytest.mark.usefixtures("shared_grader")
+def test_the_button_grades_again(tmp_path: Path) -> None:
+    """The notebook shows the last points, says what changed since, and what is missing."""
+    work = work_with(tmp_path, WRONG)
     scores = shown.Scores(work)
     _, table, button, told = scores.children
     assert table.value.count("not graded yet") == len(exercises())
@@ -289,17 +293,10 @@ def test_the_button_grades_again(
     assert "changed since" in shown.Scores(work).children[1].value
 
 
-def test_a_button_grades_one_notebook(
-    grader: Grader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("shared_grader")
+def test_a_button_grades_one_notebook(tmp_path: Path) -> None:
     """It stands in the notebook, so that nobody has to find a terminal for what costs points."""
     work = work_with(tmp_path, WRONG)
-
-    @contextmanager
-    def shared() -> Iterator[tuple[Grader, str]]:
-        yield grader, NO_SANDBOX
-
-    monkeypatch.setattr(shown, "own_grader", shared)
     button, told = shown.NotebookScore(EXERCISE, work).children
     assert "Save the notebook first" in told.value
     button.click()
