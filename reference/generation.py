@@ -98,11 +98,14 @@ def generate_cached(
     temperature: float = 1.0,
     top_k: int | None = None,
     generator: torch.Generator | None = None,
+    top_p: float | None = None,
 ) -> Tensor:
     """As `generate`, with the keys and values of earlier tokens kept instead of computed anew.
 
     The model gets `tokens` in one call (*prefill*), then each new token but the last alone
-    (*decode*): Pope et al. 2022, "Efficiently Scaling Transformer Inference", section 2.
+    (*decode*): Pope et al. 2022, "Efficiently Scaling Transformer Inference", section 2. With
+    `top_p` tokens are drawn from the nucleus of their probabilities at `temperature`; at 0 the
+    likeliest is in each. Raises `ValueError` as `sample_next` and `nucleus` do.
     """
     was_training = model.training
     model.eval()
@@ -111,8 +114,11 @@ def generate_cached(
     try:
         with torch.inference_mode():
             for _ in range(n_new):
-                new = sample_next(model(unseen, caches)[..., -1, :], temperature, top_k, generator)
-                unseen = new[..., None]
+                logits, at = model(unseen, caches)[..., -1, :], temperature
+                if top_p is not None and temperature > 0:
+                    within = nucleus((logits / temperature).softmax(dim=-1), top_p)
+                    logits, at = within.log(), 1.0
+                unseen = sample_next(logits, at, top_k, generator)[..., None]
                 tokens = torch.cat((tokens, unseen), dim=-1)
     finally:
         model.train(was_training)

@@ -314,6 +314,30 @@ def fed(layer: nn.Module, x: Tensor) -> Iterator[None]:
         hook.remove()
 
 
+@contextmanager
+def made_alike(modules: Iterable[nn.Module], place: int, n_kinds: int) -> Iterator[None]:
+    """Inside the `with`, `modules` bring the same at one token for all texts of a kind: their mean.
+
+    What tells these texts apart is then not in it, what they have in common still is.
+
+    Shapes: each module gives `(batch, n, d_model)`; the batch holds `n_kinds` kinds of texts, as
+    many of each, one kind after the other.
+    """
+
+    def replace(_module: nn.Module, _inputs: tuple[Tensor], output: Tensor) -> Tensor:
+        own = output[:, place].unflatten(0, (n_kinds, -1))
+        output = output.clone()
+        output[:, place] = own.mean(dim=1, keepdim=True).expand_as(own).flatten(0, 1)
+        return output
+
+    hooks = [module.register_forward_hook(replace) for module in modules]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
 def streams(model: DecoderLM, ids: Tensor) -> Tensor:
     """The residual stream at each level: 0 is the embedding, `k` is after `k` blocks.
 
@@ -325,14 +349,15 @@ def streams(model: DecoderLM, ids: Tensor) -> Tensor:
     return torch.stack(levels)
 
 
-def continue_from(model: DecoderLM, x: Tensor, level: int) -> Tensor:
+def continue_from(model: DecoderLM, x: Tensor, level: int, at: int | slice = slice(None)) -> Tensor:
     """The logits that come out if the residual stream at `level`, as in `streams`, is `x`.
 
-    Shapes: `x` `(batch, n, d_model)`; gives `(batch, n, vocab_size)`.
+    Shapes: `x` `(batch, n, d_model)`; gives `(batch, n, vocab_size)`, or of the tokens `at` alone:
+    `(batch, vocab_size)` for one of them.
     """
     for block in model.blocks[level:]:
         x = block(x)
-    return model.output(model.norm(x))
+    return model.output(model.norm(x[:, at]))
 
 
 def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:

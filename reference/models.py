@@ -191,7 +191,7 @@ def smollm2_state() -> SmolLM2State:
 
     Gives the sizes; `rope_base` and `eps`, the settings that are no sizes; the weights, named as
     the attributes of `DecoderLM`; and the tokenizer. The weights were stored in 4 bits (embedding:
-    8) and take 540 MB unpacked; the output layer's is the embedding's, one tensor under two names.
+    8) and take 538 MB unpacked; the output layer's is the embedding's, one tensor under two names.
     Raises `helpers.weights.MissingWeightsError` where its package is not installed.
     """
     metadata, weights, tokenizer = smollm2_files()

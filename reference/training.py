@@ -1,8 +1,8 @@
 """Training a language model: the loss, the start, the loop, and how well it predicts a text.
 
 `train` works with any module that gives logits `(batch, n, vocab_size)` for tokens `(batch, n)`.
-All that training is stands in its loop: draw windows from the text, predict each next token, follow
-the gradient a little. The rest chooses how far a step goes and shows how it goes on.
+All that training is stands in `training_step`: predict each next token, follow the gradient a
+little. The rest draws windows from the text, chooses how far a step goes and shows how it goes on.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Real
 
 import torch
 import torch.nn.functional as F
@@ -22,7 +23,7 @@ BATCH, CONTEXT = 16, 64
 LEARNING_RATE = 6e-3
 WARM_UP = 0.25
 """The part of the steps in which the learning rate rises."""
-WRITE_AFTER = (0.0, 0.1, 0.4, 1.0)
+WRITE_AFTER = (0.0, 0.5, 1.0)
 """After which parts of the steps `train` has the model write."""
 NO_GOAL = -100
 """Stands for a token that is not to be predicted; PyTorch's cross-entropy takes it for that."""
@@ -46,6 +47,25 @@ def next_token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
     if tokens.shape[-1] < 2:
         raise ValueError(f"tokens has n = {tokens.shape[-1]}; there must be two at least")
     return F.cross_entropy(logits[..., :-1, :].flatten(0, -2), tokens[..., 1:].flatten())
+
+
+def training_step(
+    model: nn.Module, optimizer: torch.optim.Optimizer, tokens: Tensor, max_norm: float = 1.0
+) -> float:
+    """One step of gradient descent on `tokens`; gives their loss before it, in nats a token.
+
+    Where the norm of all gradients together is larger than `max_norm`, they are scaled down to it.
+    The model is left in training mode, with the gradients of this step.
+
+    Shapes: `tokens` `(batch, n)`. Raises `ValueError` as `next_token_loss` does.
+    """
+    model.train()
+    loss = next_token_loss(model(tokens), tokens)
+    model.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    optimizer.step()
+    return loss.item()
 
 
 def initialise(model: nn.Module) -> None:
@@ -81,6 +101,20 @@ class History:
     texts: list[tuple[int, str]] = field(default_factory=list)
     seconds: float = 0.0
 
+    def half_way(self) -> float:
+        """After which part of the steps, from 0 to 1, half of the fall of the loss was done.
+
+        Means of ten steps are looked at; 1 where the loss has not fallen. Raises `ValueError` where
+        there were no steps.
+        """
+        if not self.losses:
+            raise ValueError("there are no losses: nothing has been trained")
+        width = min(10, len(self.losses))
+        means = torch.tensor(self.losses).unfold(0, width, 1).mean(dim=-1)
+        half = (self.losses[0] + means[-1]) / 2
+        below = (means <= half).nonzero()
+        return (int(below[0]) + width // 2) / len(self.losses) if len(below) else 1.0
+
     def __repr__(self) -> str:
         if not self.steps:
             return "History of 0 steps"
@@ -93,7 +127,7 @@ class History:
 def train(
     model: nn.Module,
     ids: Tensor,
-    loss: Callable[[Tensor, Tensor], Tensor] = next_token_loss,
+    step: Callable[[nn.Module, torch.optim.Optimizer, Tensor], float] = training_step,
     *,
     n_steps: int,
     batch: int = BATCH,
@@ -113,14 +147,14 @@ def train(
     Args:
         model: gives logits `(batch, n, vocab_size)` for tokens `(batch, n)`; it is changed.
         ids: the tokens of the text, `(n_tokens,)`.
-        loss: a scalar of logits and tokens, in nats a token.
+        step: changes the model by an optimizer and windows; gives the loss before, in nats a token.
         n_steps: how many times the weights change; the variable `TRAINING_STEPS` caps it.
         batch: windows a step.
         context: tokens a window; the model will be no good with longer texts.
         learning_rate: at the end of the warm-up.
         warm_up: the part of the steps in which the learning rate rises.
         weight_decay: how strongly matrices are drawn to 0; vectors, such as norms', are not.
-        write: a text by the model as it is, made before training, twice meanwhile, and at its end.
+        write: a text by the model as it is, made before training, halfway, and at its end.
         seed: decides which windows are drawn.
 
     Returns:
@@ -128,6 +162,7 @@ def train(
 
     Raises:
         ValueError: the text is shorter than a window, no weight can change, or the loss is NaN.
+        TypeError: `step` gave something else than a number.
     """
     if len(ids) < context:
         raise ValueError(f"ids has {len(ids)} tokens; a window alone takes context = {context}")
@@ -135,20 +170,14 @@ def train(
     optimizer = _adamw(model, weight_decay)
     starts = torch.Generator().manual_seed(seed)
     with _Watch(model, n_steps, write) as watch:
-        watch.write_if_due(0)
-        for step in range(n_steps):
+        watch.begin(ids)
+        for n_done in range(n_steps):
             first = torch.randint(len(ids) - context + 1, (batch, 1), generator=starts)
-            windows = ids[first + torch.arange(context)]
-            logits = model(windows)
-            mean = loss(logits, windows)
-            _check_finite(mean, step)
-            optimizer.zero_grad()
-            mean.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate * schedule(step, n_steps, warm_up)
-            optimizer.step()
-            watch.after(step + 1, mean.item(), vocab_size=logits.shape[-1])
+                group["lr"] = learning_rate * schedule(n_done, n_steps, warm_up)
+            loss = step(model, optimizer, ids[first + torch.arange(context)])
+            _check_loss(loss, n_done)
+            watch.after(n_done + 1, float(loss))
     return watch.history
 
 
@@ -217,12 +246,18 @@ class _Watch:
         self._begin = time.monotonic()
         return self
 
-    def after(self, step: int, loss: float, vocab_size: int) -> None:
+    def begin(self, ids: Tensor) -> None:
+        """Find out how much guessing costs; have the model write before it has learned."""
+        self._model.eval()
+        with torch.no_grad():
+            self._guessing = math.log(self._model(ids[None, :2]).shape[-1])
+        self.write_if_due(0)
+
+    def after(self, step: int, loss: float) -> None:
         """Note and show a step."""
         self.history.steps.append(step)
         self.history.losses.append(loss)
         self.history.seconds = time.monotonic() - self._begin
-        self._guessing = math.log(vocab_size)
         self._display.update(self.history, self._guessing)
         self.write_if_due(step)
 
@@ -230,7 +265,9 @@ class _Watch:
         """Have the model write, if it is to after so many steps; then it trains on."""
         if self._write is not None and step in self._write_after:
             if step == 0:
-                self._display.update(self.history)  # the first text may take a while
+                self._display.update(
+                    self.history, self._guessing
+                )  # the first text may take a while
             self._have_written(self._write)
         self._model.train()
 
@@ -259,10 +296,14 @@ class _Watch:
         return True
 
 
-def _check_finite(mean: Tensor, step: int) -> None:
-    if not mean.isfinite():
+def _check_loss(loss: object, n_done: int) -> None:
+    if not isinstance(loss, Real):
+        raise TypeError(
+            f"step gave a {type(loss).__name__}: it must give the loss before the step, a float"
+        )
+    if not math.isfinite(loss):
         raise ValueError(
-            f"the loss is {mean.item()} after {step} steps: look at what the model computes, or "
+            f"the loss is {loss} after {n_done} steps: look at what the model computes, or "
             "try a smaller learning_rate"
         )
 

@@ -1,62 +1,13 @@
-"""What lesson 13 measures with: texts written with top-p, their words, and the work of a pass.
-
-The loop and the choices are those of `reference.generation`.
-"""
+"""What lesson 13 measures with: what is wrong with texts, and the work of a pass."""
 
 import re
 import time
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from reference.block import DecoderLM
-from reference.generation import CachedModel, generate_cached, nucleus
-
-
-class _WithNucleus:
-    """A model from which drawing at temperature 1 draws from the nucleus at `temperature`."""
-
-    def __init__(self, model: CachedModel, temperature: float, top_p: float) -> None:
-        self.model, self.temperature, self.top_p = model, temperature, top_p
-        self.training = model.training
-
-    def train(self, mode: bool = True) -> None:
-        self.model.train(mode)
-
-    def eval(self) -> None:
-        self.model.eval()
-
-    def new_caches(self) -> list[Any]:
-        return self.model.new_caches()
-
-    def __call__(self, tokens: Tensor, caches: list[Any]) -> Tensor:
-        logits = self.model(tokens, caches)[..., -1:, :]
-        return nucleus((logits / self.temperature).softmax(dim=-1), self.top_p).log()
-
-
-def write(
-    model: CachedModel,
-    tokens: Tensor,
-    n_new: int,
-    temperature: float = 1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
-    generator: torch.Generator | None = None,
-) -> Tensor:
-    """As `generate_cached`, and with `top_p` only from the nucleus of the tokens at `temperature`.
-
-    Shapes: `tokens` `(batch, n)`; gives `(batch, n + n_new)`. Raises `ValueError` as `sample_next`
-    and `nucleus` do.
-    """
-    if top_p is None or temperature == 0:  # the likeliest token is in every nucleus
-        return generate_cached(model, tokens, n_new, temperature, top_k, generator)
-    if temperature < 0:
-        raise ValueError(f"temperature is {temperature}; it must be 0 (arg max) or greater")
-    within = _WithNucleus(model, temperature, top_p)
-    return generate_cached(within, tokens, n_new, 1.0, top_k, generator)
 
 
 def words(text: str) -> list[str]:
@@ -118,10 +69,13 @@ def keys_and_values(model: nn.Module, ids: Tensor) -> tuple[list[Tensor], list[T
 
 
 def milliseconds(run: Callable[..., object], *arguments: object, times: int = 5) -> float:
-    """How long `run(*arguments)` takes: the fastest of several `times`, the least disturbed one."""
+    """How long the processor works on `run(*arguments)`: the fastest of several `times`.
+
+    What other programs take meanwhile doesn't count; several threads count as their sum.
+    """
     found = []
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         run(*arguments)
-        found.append(1000 * (time.perf_counter() - start))
+        found.append(1000 * (time.process_time() - start))
     return min(found)

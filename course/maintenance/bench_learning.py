@@ -1,7 +1,8 @@
 """What learning and writing cost here, side by side with others: `make bench-learning`.
 
-Training: nanoGPT's recipe for a CPU, and the course's `train`, on the same novels; both predict the
-same held-out end of them, which neither has seen. Time is CPU seconds of training alone.
+Training: nanoGPT's recipe for a CPU, the course's `train`, and a learner's own model by their own
+`training_step`, as in exercise 7, on the same novels; all predict the same held-out end of them,
+which none has seen. Time is CPU seconds of training alone.
 Writing: Hugging Face's `generate`, the course's and a learner's own, with a cache, take turns at
 64 tokens of SmolLM2 with the same weights. One thread throughout.
 """
@@ -32,6 +33,7 @@ from torch import Tensor, nn
 
 from course.authoring.exercises import source_of
 from course.authoring.lint import COLAB
+from course.learner.own import own
 from course.maintenance.machine import machine
 from helpers.weights import austen_files, austen_text
 from reference.block import DecoderLM
@@ -39,12 +41,22 @@ from reference.counting import ModelConfig
 from reference.generation import generate_cached
 from reference.models import PretrainedDecoder, load_smollm2
 from reference.positions import interleaved_to_half_split
-from reference.training import BATCH, CONTEXT, bits_per_character, initialise, train
+from reference.training import (
+    BATCH,
+    CONTEXT,
+    WARM_UP,
+    bits_per_character,
+    initialise,
+    train,
+    training_step,
+)
 
 HELD_OUT = 0.05
 COURSE = ModelConfig(vocab_size=1024, d_model=96, n_layers=2, n_heads=3, d_ff=256, gated=True)
 NANOGPT_STEPS, COURSE_STEPS = 2000, 120
 """Its README's, and as few of ours as predict the held-out text as well."""
+LEARNERS_STEPS = 1000
+"""Exercise 7's."""
 COURSE_WARM_UP = 0.5
 """More of the steps than in a lesson, since there are so few."""
 PROMPT = "Once upon a time there was a small village by the sea. In it"
@@ -161,17 +173,43 @@ def nanogpt(text: str, held_out: str, n_steps: int = 2000) -> Trained:
 
 
 def course(text: str, held_out: str, n_steps: int = COURSE_STEPS) -> Trained:
-    """What lessons and exercises call, with as little training as the comparison asks for."""
+    """The course's `train`, with as little training as the comparison asks for."""
+    name = "this course's `train` (byte pairs)"
+    return _by_train(
+        name, DecoderLM, COURSE, training_step, text, held_out, n_steps, COURSE_WARM_UP
+    )
+
+
+def learners_model(text: str, held_out: str, n_steps: int = LEARNERS_STEPS) -> Trained:
+    """What exercise 7 ends with: model and step from `work/`, or else the solution's."""
+    with contextlib.redirect_stdout(io.StringIO()):
+        model, step = own("7-decoder", "DecoderLM"), own("7-decoder", "training_step")
+    config = ModelConfig(**austen_files()[0])
+    name = "a learner's own, from exercise 7"
+    return _by_train(name, model, config, step, text, held_out, n_steps, WARM_UP)
+
+
+def _by_train(
+    name: str,
+    make: Callable[[ModelConfig], nn.Module],
+    config: ModelConfig,
+    step: Callable[[nn.Module, torch.optim.Optimizer, Tensor], float],
+    text: str,
+    held_out: str,
+    n_steps: int,
+    warm_up: float,
+) -> Trained:
+    """Train a model with the course's tokenizer, batches and learning rate."""
     torch.manual_seed(0)
     tokenizer = austen_files()[2]
     ids = torch.tensor(tokenizer.encode(text).ids)
-    model = DecoderLM(COURSE)
+    model = make(config)
     initialise(model)
     begin = time.process_time()
     with contextlib.redirect_stdout(io.StringIO()):
-        train(model, ids, n_steps=n_steps, warm_up=COURSE_WARM_UP)
+        train(model, ids, step, n_steps=n_steps, warm_up=warm_up)
     return Trained(
-        "this course's `train` (byte pairs)",
+        name,
         _parameters(model),
         n_steps,
         n_steps * BATCH * CONTEXT,
@@ -310,13 +348,13 @@ def take_turns(
 # Tables
 
 
-def training_table(them: Trained, us: Trained) -> str:
-    """Two rows of Markdown."""
+def training_table(*trained: Trained) -> str:
+    """A row of Markdown for each."""
     rows = [
         "| | parameters | steps | tokens seen | CPU s | bits a held-out character |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for each in (them, us):
+    for each in trained:
         rows.append(
             f"| {each.name} | {each.parameters:,} | {each.steps:,} | {each.tokens:,} | "
             f"{each.cpu_seconds:.1f} | {each.bits:.3f} |"
@@ -346,6 +384,7 @@ def _against(target: float, measured: float) -> str:
 @click.command(help=__doc__)
 @click.option("--nanogpt-steps", type=click.IntRange(min=1), default=NANOGPT_STEPS)
 @click.option("--course-steps", type=click.IntRange(min=1), default=COURSE_STEPS)
+@click.option("--learners-steps", type=click.IntRange(min=1), default=LEARNERS_STEPS)
 @click.option("--text", "n_text", type=click.IntRange(min=2), help="Characters to learn from.")
 @click.option("--held-out", "n_held_out", type=click.IntRange(min=2), help="Characters of it.")
 @click.option("--new", "n_new", type=click.IntRange(min=1), default=64, show_default=True)
@@ -353,6 +392,7 @@ def _against(target: float, measured: float) -> str:
 def main(
     nanogpt_steps: int,
     course_steps: int,
+    learners_steps: int,
     n_text: int | None,
     n_held_out: int | None,
     n_new: int,
@@ -369,7 +409,7 @@ def main(
         train(nn.Embedding(9, 9), torch.zeros(CONTEXT, dtype=torch.long), n_steps=1)
     us = course(text, held_out, course_steps)
     them = nanogpt(text, held_out, nanogpt_steps)
-    click.echo(training_table(them, us))
+    click.echo(training_table(them, us, learners_model(text, held_out, learners_steps)))
     ratio = them.cpu_seconds / us.cpu_seconds
     click.echo(
         f"\n{ratio:.1f} times less CPU time ({_against(8, ratio)}) for bits that are "

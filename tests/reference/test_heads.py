@@ -1,4 +1,4 @@
-"""Lessons 08 and 14 measure heads with these: a slip here would be a wrong claim about a model."""
+"""Lessons 08, 14 and 15 measure heads with these: a slip here would be a wrong claim."""
 
 import re
 
@@ -30,6 +30,7 @@ from reference.heads import (
     induction_scores,
     lens_best,
     lens_ranks,
+    made_alike,
     mean_head_outputs,
     mean_weight,
     others_of_same_layers,
@@ -69,6 +70,11 @@ def decoder():
     torch.manual_seed(0)
     config = ModelConfig(vocab_size=20, d_model=12, n_layers=2, n_heads=3, d_ff=16)
     return DecoderLM(config).requires_grad_(False)
+
+
+@pytest.fixture(scope="module")
+def smollm2():
+    return load_smollm2()
 
 
 def ids_of(batch, n):
@@ -160,17 +166,40 @@ def test_letters_repeat_with_their_period_and_differ_within_it():
     assert sentences.in_letters(torch.tensor([0, 25, 26, 63])) == "azA-"
 
 
-def test_facts_of_one_kind_differ_in_their_fourth_token_and_the_model_knows_them():
-    """Lesson 14 swaps that token's vector for the next prompt's, and counts what comes out."""
-    smollm2 = load_smollm2()
-    for kind in (sentences.CAPITALS, sentences.OPPOSITES):
-        prompts = torch.stack([smollm2.tokenize(prompt)[1] for prompt in kind])
-        assert prompts.shape == (6, 5)
-        assert [len(set(place)) for place in prompts.T.tolist()] == [1, 1, 1, 6, 1]
-        answers = [smollm2.tokenize(answer)[1] for answer in kind.values()]
-        assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
-        backwards = [" ".join(reversed(prompt.split())) for prompt in kind]
-        assert {len(smollm2.tokenize(prompt)[1]) for prompt in backwards} == {5}
+@pytest.mark.parametrize("name", ["CAPITALS", "OPPOSITES", "CAPITALS_FRESH", "OPPOSITES_FRESH"])
+def test_facts_of_one_kind_differ_in_their_fourth_token_and_the_model_knows_them(smollm2, name):
+    """Lesson 15 swaps that token's vector for the next prompt's, and counts what comes out."""
+    kind = getattr(sentences, name)
+    prompts = torch.stack([smollm2.tokenize(prompt)[1] for prompt in kind])
+    assert prompts.shape == (6, 5)
+    assert [len(set(place)) for place in prompts.T.tolist()] == [1, 1, 1, 6, 1]
+    answers = [smollm2.tokenize(answer)[1] for answer in kind.values()]
+    assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
+    backwards = [" ".join(reversed(prompt.split())) for prompt in kind]
+    assert {len(smollm2.tokenize(prompt)[1]) for prompt in backwards} == {5}
+
+
+def test_no_fact_is_asked_twice():
+    """What was seen on the first ones would be tested on itself."""
+    first, more = sentences.CAPITALS | sentences.OPPOSITES, sentences.CAPITALS_FRESH
+    more = more | sentences.OPPOSITES_FRESH
+    assert len(first | more) == len({*first.values(), *more.values()}) == 24
+
+
+def test_languages_are_known(smollm2):
+    prompts = torch.stack([smollm2.tokenize(prompt)[1] for prompt in sentences.LANGUAGES])
+    assert prompts.shape == (6, 4)
+    answers = [smollm2.tokenize(answer)[1] for answer in sentences.LANGUAGES.values()]
+    assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
+
+
+def test_made_up_names_are_cut_alike_at_both_mentions(smollm2):
+    """A model that copies the first could not pass."""
+    for name, text in sentences.MADE_UP_NAMES.items():
+        cut, tokens = (smollm2.tokenize(each)[0] for each in (f" {name}", text.format(name, name)))
+        assert len(cut) >= 3 and tokens[-len(cut) :] == cut
+        places = [i for i in range(len(tokens)) if tokens[i : i + len(cut)] == cut]
+        assert len(places) == 2
 
 
 # Measures
@@ -410,6 +439,20 @@ def test_a_layer_reads_what_it_is_fed_and_then_what_it_is_given(decoder):
 # The stream
 
 
+def test_what_is_made_alike_is_the_mean_of_its_kind_at_one_token_and_then_as_before(decoder):
+    """A part that still told the texts apart would look as if it weren't needed."""
+    ids, module = ids_of(6, 5), decoder.blocks[0].feed_forward
+    before, x = decoder(ids), decoder.embedding(ids)
+    true = module(x)
+    with made_alike([module], 3, n_kinds=2):
+        alike = module(x)
+    for kind in (slice(0, 3), slice(3, 6)):
+        assert torch.allclose(alike[kind, 3], true[kind, 3].mean(dim=0).expand(3, -1), atol=1e-6)
+    others = [0, 1, 2, 4]
+    assert torch.equal(alike[:, others], true[:, others])
+    assert torch.equal(decoder(ids), before)
+
+
 def test_the_stream_begins_with_the_embedding_and_ends_with_the_answer():
     austen = load_austen()
     ids = torch.stack(
@@ -436,6 +479,7 @@ def test_from_any_level_the_blocks_above_finish_the_work(decoder, level):
     ids = ids_of(2, 5)
     x = streams(decoder, ids)[level]
     torch.testing.assert_close(continue_from(decoder, x, level), decoder(ids))
+    torch.testing.assert_close(continue_from(decoder, x, level, at=-1), decoder(ids)[:, -1])
     other = continue_from(decoder, x.flip(0), level)
     torch.testing.assert_close(other, decoder(ids).flip(0))
 

