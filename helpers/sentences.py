@@ -1,4 +1,4 @@
-"""The sentences on which lessons 07, 08, 13 and 14 measure models, and what is asked of each.
+"""The sentences on which lessons 07, 08 and 13 to 15 measure models, and what is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -70,17 +70,11 @@ CAPITAL_OF = {
 }
 """Countries, each a single token of SmolLM2, and how their capital begins. For lesson 13."""
 
-QUESTIONS = [
-    "What is the opposite of hot?",
-    "How many legs has a spider?",
-    "How many wheels has a car?",
-    "How many sides has a triangle?",
-    "What is the month after May?",
-    "What is the number after seven?",
-    "What is the colour of snow?",
-    "What is the plural of mouse?",
-]
-"""Questions of seven tokens of SmolLM2 each, so that they go through it together. For lesson 13."""
+SYSTEM_TURN = (
+    "<|im_start|>system\n"
+    "You are a helpful AI assistant named SmolLM, trained by Hugging Face<|im_end|>\n"
+)
+"""What SmolLM2's own template puts before a conversation without a system turn. For lesson 13."""
 
 # {a} and {b} are the two people, {p} is the pronoun.
 _PRONOUNS_SURVEY = [
@@ -202,7 +196,20 @@ TWO_TEXTS = [
 ]
 
 
-# Lesson 14. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
+# Lesson 14. Made-up names, of three tokens or more, each with a text that mentions it twice.
+MADE_UP_NAMES = {
+    "Xaltropin": "The wizard {} lost his hat. Nobody but the wizard {}",
+    "Brenvolaq": "Doctor {} opened the door. Outside stood the wife of Doctor {}",
+    "Quorzemil": "The river {} is deep. In summer children swim in the river {}",
+    "Tavrolix": "A horse named {} won the race. Everybody cheered for {}",
+    "Ombraquel": "They sailed to the island of {}. It rained all week on the island of {}",
+    "Zyndrathe": "The planet {} has two moons. No ship has landed on the planet {}",
+    "Plivoretta": "Her aunt {} baked a cake. We ate it all and thanked aunt {}",
+    "Skarnobel": "The village of {} burned down. Nobody lives in the village of {}",
+}
+
+
+# Lesson 15. Beginnings of sentences that SmolLM2 continues rightly, each with the next token. The
 # beginnings of one list have as many tokens as each other and differ in one, the fourth of five.
 CAPITALS = {
     "The capital of France is": " Paris",
@@ -219,6 +226,32 @@ OPPOSITES = {
     "The opposite of left is": " right",
     "The opposite of big is": " small",
     "The opposite of dark is": " light",
+}
+# More of them, to test what was seen on the first.
+CAPITALS_FRESH = {
+    "The capital of Spain is": " Madrid",
+    "The capital of China is": " Beijing",
+    "The capital of Russia is": " Moscow",
+    "The capital of Austria is": " Vienna",
+    "The capital of Portugal is": " Lisbon",
+    "The capital of Chile is": " Santiago",
+}
+OPPOSITES_FRESH = {
+    "The opposite of good is": " bad",
+    "The opposite of old is": " new",
+    "The opposite of wet is": " dry",
+    "The opposite of strong is": " weak",
+    "The opposite of open is": " closed",
+    "The opposite of fast is": " slow",
+}
+# Another question about countries, of four tokens, the third of which tells them apart.
+LANGUAGES = {
+    "People in France speak": " French",
+    "People in Italy speak": " Italian",
+    "People in Japan speak": " Japanese",
+    "People in Greece speak": " Greek",
+    "People in Spain speak": " Spanish",
+    "People in Russia speak": " Russian",
 }
 
 

@@ -56,9 +56,10 @@ from helpers.plotting.diagrams import (
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
 from helpers.plotting.learning import plot_head_scores, plot_lens, plot_sink
+from helpers.plotting.optimizing import plot_paths
 from helpers.plotting.tensors import plot_tensors
 from helpers.plotting.tokens import plot_lengths, plot_tokens
-from helpers.plotting.training import TrainingDisplay, plot_loss, plot_rates
+from helpers.plotting.training import TrainingDisplay, plot_loss, plot_rates, plot_scaling
 from helpers.plotting.transformer import (
     plot_pairs,
     plot_slope,
@@ -107,10 +108,12 @@ __all__ = [
     "plot_nucleus",
     "plot_pairs",
     "plot_parameters",
+    "plot_paths",
     "plot_query",
     "plot_rates",
     "plot_reading",
     "plot_rotation",
+    "plot_scaling",
     "plot_shared_heads",
     "plot_sink",
     "plot_slope",

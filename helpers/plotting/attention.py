@@ -227,6 +227,7 @@ def plot_influence(
     ax: Axes | None = None,
     title: str | None = None,
     tokens: Sequence[str] | None = None,
+    high: float | None = None,
 ) -> Axes:
     """Which outputs change when one input token changes; exact zeros are hatched.
 
@@ -234,21 +235,27 @@ def plot_influence(
         changes: ``(n_outputs, n_inputs)``, not negative: ``changes[i, j]`` is how far output ``i``
             moves when input ``j`` is changed.
         tokens: the input tokens, also for the outputs where there are as many; numbers by default.
+        high: where the colour scale ends, so that pictures side by side can share one; the largest
+            change by default.
 
     Raises:
-        ValueError: a negative change, or shape and tokens don't fit.
+        ValueError: a negative change, one above `high`, or shape and tokens don't fit.
     """
     array = as_array("changes", changes, 2)
     if array.min() < 0:
         raise ValueError(f"changes go down to {array.min():.4g}: distances are not negative")
+    if high is not None and high < array.max():
+        raise ValueError(
+            f"high is {high:.4g}: it must be the largest change, {array.max():.4g}, or more"
+        )
     n_outputs, n_inputs = array.shape
     columns = as_labels("tokens", tokens, n_inputs, "column (input) of changes")
     rows = columns if n_outputs == n_inputs else [str(i) for i in range(n_outputs)]
     ax = new_axes(ax, side_of(n_inputs) + 0.8, side_of(n_outputs))
     numbers = max(array.shape) <= 10
-    high = float(array.max()) or 1.0
+    end = high or float(array.max()) or 1.0
     draw_heatmap(
-        array, rows, columns, ax, low=0, high=high, legend="change of the output", numbers=numbers
+        array, rows, columns, ax, low=0, high=end, legend="change of the output", numbers=numbers
     )
     _hatch(ax, array == 0, empty=array == 0)
     ax.set(xlabel="input that is changed", ylabel="output that is watched")

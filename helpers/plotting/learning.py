@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from helpers.plotting.common import (
     MARKERS,
@@ -150,15 +151,17 @@ def plot_lens(
         raise ValueError(f"best must hold {array.shape[0]} rows of {array.shape[1]} tokens")
     shown = [[_visible(token) for token in row] for row in best]
     ax = new_axes(ax, 1.6 + 0.95 * len(columns), 1.2 + 0.3 * len(rows))
+    whole = sns.color_palette(SEQUENTIAL, as_cmap=True)
+    light = LinearSegmentedColormap.from_list("light", whole(np.linspace(0, 0.45, 256)))
     sns.heatmap(
         array,
         ax=ax,
         vmin=0,
         vmax=1,
-        cmap=SEQUENTIAL,
+        cmap=light,  # black words can be read on all of it
         annot=np.array(shown, dtype=object),
         fmt="",
-        annot_kws={"fontsize": 9},
+        annot_kws={"fontsize": 9, "color": "black"},
         linewidths=0.5,
         linecolor="0.85",
         cbar_kws={"label": "its probability"},

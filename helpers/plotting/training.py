@@ -6,11 +6,13 @@ import base64
 import html
 import io
 import math
+import re
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from IPython.core.getipython import get_ipython
@@ -33,6 +35,10 @@ SECONDS_BETWEEN = 2.0
 """The display is drawn no more often than that."""
 SHARE = 0.03
 """Nor does drawing take more than this part of the time, however slow the machine."""
+SIZE = 6.5, 2.0
+"""Of the picture, in inches: with the bar and three texts it fits into half a window."""
+
+TIGHT = "margin: 0 0 4px"
 
 
 def plot_loss(
@@ -147,6 +153,76 @@ def _of_rates(rates: Any, losses: Mapping[str, Any]) -> tuple[np.ndarray, dict[s
     return steps, ways
 
 
+def plot_scaling(
+    sizes: Mapping[str, tuple[Any, Any]],
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    own: tuple[float, float] | None = None,
+) -> Axes:
+    """How well models of several sizes predict, over the operations that their training took.
+
+    Args:
+        sizes: name to the operations and the bits a held-out character, each ``(n,)``; one to
+            eight sizes. Each point is a training of its own.
+        own: the reader's own training, a star: its operations and bits.
+
+    Raises:
+        ValueError: operations aren't positive, shapes don't fit, a number is NaN or infinite, or
+            there are none or more than eight sizes.
+    """
+    curves = _of_sizes(sizes)
+    ax = new_axes(ax, 6.5, 3.8)
+    for index, (name, (operations, bits)) in enumerate(curves.items()):
+        ax.plot(
+            operations,
+            bits,
+            color=PALETTE[index],
+            marker=MARKERS[index],
+            ls=DASHES[index],
+            lw=2,
+            ms=7,
+            label=name,
+        )
+    star = ""
+    if own is not None:
+        ax.plot(*own, ls="", marker="*", ms=17, mfc="white", mec="black", mew=1.5, label="yours")
+        star = f" A star, yours, stands at {own[1]:.2f} bits after {own[0]:.2g} operations."
+    ax.set_xscale("log")
+    ax.set(xlabel="operations of training (logarithmic)", ylabel="bits a held-out character")
+    ax.set_title(title or "Each mark is a training of its own")
+    ax.grid(alpha=0.3)
+    ax.legend(frameon=False, fontsize=9)
+    sns.despine(ax=ax)
+    facts = [
+        f"{name} from {bits[0]:.2f} bits after {operations[0]:.2g} operations to {bits[-1]:.2f} "
+        f"after {operations[-1]:.2g}"
+        for name, (operations, bits) in curves.items()
+    ]
+    return describe(
+        ax,
+        f"{ax.get_title()}. Line chart of bits a held-out character over operations on a "
+        f"logarithmic axis: {'; '.join(facts)}.{star}",
+    )
+
+
+def _of_sizes(sizes: Mapping[str, tuple[Any, Any]]) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """What `plot_scaling` is given, as arrays that fit each other."""
+    if not 1 <= len(sizes) <= len(MARKERS):
+        raise ValueError(f"sizes holds {len(sizes)} sizes: it must hold 1 to {len(MARKERS)}")
+    curves = {}
+    for name, (operations, bits) in sizes.items():
+        x, y = as_array(f"operations of {name!r}", operations, 1), as_array("bits", bits, 1)
+        if x.min() <= 0:
+            raise ValueError(
+                f"operations of {name!r} go down to {x.min():g}: they must be positive"
+            )
+        if len(x) != len(y):
+            raise ValueError(f"{name!r} has {len(x)} operations and {len(y)} bits: one each")
+        curves[name] = (x, y)
+    return curves
+
+
 class HowItGoes(Protocol):
     """What `TrainingDisplay` shows: `reference.training.History` is one."""
 
@@ -193,23 +269,25 @@ class TrainingDisplay:
         if self._in_notebook:
             picture = ""
             if history.losses:
-                picture = to_html(
-                    plot_loss(history.losses, n_steps=self._n_steps, guessing=guessing)
-                )
+                _, ax = plt.subplots(figsize=SIZE, layout="constrained")
+                plot_loss(history.losses, ax, n_steps=self._n_steps, guessing=guessing)
+                picture = to_html(ax)
             self._show(history, picture)
         else:
             print(("\r" if self._on_terminal else "") + self._as_text(history))
 
     def _show(self, history: HowItGoes, picture: str) -> None:
+        # JupyterLab lets what grows above the selected cell, the next one, grow upwards. So what a
+        # reader has to see comes last.
         done = len(history.losses) / self._n_steps
         bar = f'<progress value="{done:.3f}" max="1" style="width: 14em"></progress>'
         texts = "".join(
-            f"<p><b>{self._when(step)}:</b></p>"
-            f'<blockquote style="white-space: pre-wrap">{html.escape(text)}</blockquote>'
+            f'<p style="{TIGHT}"><b>{self._when(step)}:</b> {html.escape(_in_a_line(text))}</p>'
             for step, text in history.texts
         )
         shown = {
-            "text/html": f"<p>{bar} {self._progress(history)}</p>{picture}{texts}",
+            "text/html": f'<div style="line-height: 0">{picture}</div>'
+            f'<p style="{TIGHT}">{bar} {self._progress(history)}</p>{texts}',
             "text/plain": self._as_text(history),
         }
         if self._handle is None:
@@ -236,13 +314,18 @@ class TrainingDisplay:
         return f"After step {step:,}" if step else "Before the first step"
 
 
+def _in_a_line(text: str) -> str:
+    """A text whose paragraphs follow one another, each but the first behind a ¶."""
+    return re.sub(r"\s*\n\s*", " ¶ ", text.strip())
+
+
 def _sketch(losses: Sequence[float], n_steps: int, guessing: float | None) -> str:
     """`plot_loss` as an HTML ``<img>``, in a seventh of the time that `to_html` takes for it."""
     if not losses:
         return ""
-    figure = Figure(figsize=(6.5, 3.4))
+    figure = Figure(figsize=SIZE)
     ax = plot_loss(losses, figure.subplots(), n_steps=n_steps, guessing=guessing)
-    figure.subplots_adjust(left=0.12, right=0.96, bottom=0.15, top=0.9)
+    figure.subplots_adjust(left=0.1, right=0.97, bottom=0.24, top=0.86)
     png = io.BytesIO()
     figure.savefig(png, format="png", dpi=100)
     data = base64.b64encode(png.getvalue()).decode("ascii")

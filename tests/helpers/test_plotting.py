@@ -48,10 +48,12 @@ from helpers.plotting import (
     plot_nucleus,
     plot_pairs,
     plot_parameters,
+    plot_paths,
     plot_query,
     plot_rates,
     plot_reading,
     plot_rotation,
+    plot_scaling,
     plot_shared_heads,
     plot_sink,
     plot_slope,
@@ -112,6 +114,14 @@ DRAWINGS = {
     "loss": lambda ax=None: plot_loss([3.0, 2.0, 1.5], ax=ax, n_steps=9, guessing=3.1),
     "rates": lambda ax=None: plot_rates(
         [0.1, 1, 10], {"divided": WEIGHTS[:3], "not divided": WEIGHTS[:3] + 1}, ax=ax, guessing=1.4
+    ),
+    "paths": lambda ax=None: plot_paths(
+        lambda points: (points**2).sum(-1), {"down": [[2, 1], [1, 0], [0.5, 0]]}, ax=ax
+    ),
+    "scaling": lambda ax=None: plot_scaling(
+        {"small": ([1e9, 1e10], [3, 2.5]), "large": ([1e9, 1e10], [3.2, 2.2])},
+        ax=ax,
+        own=(5e9, 2.4),
     ),
     "lines": lambda ax=None: plot_lines(
         [1, 2, 4], {"up": [1, 2, 3], "down": [3, 2, 1]}, ax=ax, x_label="d_k", y_label="entropy"
@@ -430,6 +440,26 @@ def test_the_lens_runs_upwards_and_shows_tokens_that_are_only_spaces():
     assert "upwards: level 0: ␣, level 1: ↵; probability at the top 0.20" in description(ax)
 
 
+def test_the_words_of_the_lens_stand_out_at_every_probability():
+    """White on a middle green could hardly be read."""
+    p = np.linspace(0, 1, 11)[:, None]
+    ax = plot_lens([["a"]] * 11, p, ["a"], [f"level {i}" for i in range(11)])
+    ax.figure.canvas.draw()
+    cells = ax.collections[0].get_facecolors()
+    words = [matplotlib.colors.to_rgb(text.get_color()) for text in ax.texts]
+    assert min(map(_contrast, cells[:, :3], words)) >= 4.5
+
+
+def _contrast(one, other):
+    """The ratio of WCAG 2, 1 to 21; 4.5 is asked of small text."""
+    bright = [np.dot((0.2126, 0.7152, 0.0722), _linear(np.asarray(c))) for c in (one, other)]
+    return (max(bright) + 0.05) / (min(bright) + 0.05)
+
+
+def _linear(rgb):
+    return np.where(rgb <= 0.03928, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
 @pytest.mark.parametrize(
     ("best", "probabilities", "message"),
     [([["a"]], [[0.5, 0.5]], "1 rows of 2"), ([["a", "b"]], [[0.5, 1.5]], "must be 0 to 1")],
@@ -542,6 +572,13 @@ def test_influence_hatches_only_exact_zeros():
     assert [(p.get_y(), p.get_x()) for p in ax.patches if isinstance(p, Rectangle)] == [(1, 0)]
     assert ax.collections[0].get_clim() == (0, 2.0)
     assert "0 moves 1, 1 moves 2" in description(ax)
+
+
+def test_influences_side_by_side_share_a_scale_of_colours_where_one_is_given():
+    """The same colour would else stand for a large change on the left and a small one beside it."""
+    ax = plot_influence([[0.5, 0.0], [0.0, 1.0]], high=2.0)
+    assert ax.collections[0].get_clim() == (0, 2.0)
+    assert "Largest change 1" in description(ax)
 
 
 # Positions, parameters, curves
@@ -675,6 +712,32 @@ def test_shares_reach_the_whole_for_every_model():
         row = round(bar.get_y() + bar.get_height() / 2)
         ends[row] = max(ends.get(row, 0), bar.get_x() + bar.get_width())
     assert ends == pytest.approx({0: 1.0, 1: 1.0})
+
+
+def test_paths_lie_in_the_plane_of_their_two_parameters_over_lines_of_equal_loss():
+    """Who sees a narrow valley as a round bowl doesn't see why one step size won't do."""
+    paths = {"long": [[2, 1], [1, -1], [0.5, 0.5]], "short": [[2, 1], [0, 0]]}
+    ax = plot_paths(lambda points: (points**2).sum(-1), paths, names=("flat", "steep"))
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+    assert drawn["long"] == paths["long"] and drawn["short"] == paths["short"]
+    assert np.allclose(drawn["lowest"], 0, atol=0.02)
+    assert ax.get_aspect() == 1 and len(ax.collections) == 1
+    assert "long goes in 2 steps from (2.00, 1.00) to (0.50, 0.50)" in description(ax)
+    assert "the loss from 5 to 0.5" in description(ax)
+
+
+@pytest.mark.parametrize(
+    ("paths", "says"),
+    [
+        ({}, "1 to 8"),
+        ({"a": [1, 2]}, r"paths\['a'\] has shape"),
+        ({"a": [[1, 2]]}, r"must be \(n_steps \+ 1, 2\)"),
+        ({"a": [[1, 2], [0, 0]], "b": [[1, 3], [0, 0]]}, "must start at one point"),
+    ],
+)
+def test_paths_that_can_not_be_compared_are_refused(paths, says):
+    with pytest.raises(ValueError, match=says):
+        plot_paths(lambda points: (points**2).sum(-1), paths)
 
 
 def test_lines_are_told_apart_by_dashes_and_markers_too():
@@ -925,6 +988,9 @@ def test_letters_shrink_with_the_axes():
         (lambda: plot_weights([-0.5], ["a"]), "weights go down to -0.5"),
         (lambda: plot_head_values([[1, 0]], y_label="y"), "values go down to 0"),
         (lambda: plot_rates([0, 1], {"a": [[1], [1]]}), "rates go down to 0: .* more than 0"),
+        (lambda: plot_scaling({}), "sizes holds 0 sizes: it must hold 1 to 8"),
+        (lambda: plot_scaling({"a": ([0], [1])}), "operations of 'a' go down to 0"),
+        (lambda: plot_scaling({"a": ([1, 2], [1])}), "'a' has 2 operations and 1 bits"),
         (lambda: plot_rates([1, 2], {}), "losses holds 0 ways: it must hold 1 to 8"),
         (lambda: plot_rates([1, 2], {"a": [[1]]}), r"losses\['a'\] has 1 rows: it must have 2"),
         (
@@ -939,6 +1005,10 @@ def test_letters_shrink_with_the_axes():
         (lambda: plot_mixture(WEIGHTS * 2, PAIRS, TOKENS), "weights lie between 0 and 1.8"),
         (lambda: plot_mask(torch.ones(2, 2)), "mask has dtype torch.float32: it must be boolean"),
         (lambda: plot_influence([[-1.0]]), "changes go down to -1"),
+        (
+            lambda: plot_influence([[1.0]], high=0.5),
+            "high is 0.5: it must be the largest change, 1",
+        ),
         (lambda: plot_encoding([1.0, 2.0]), r"encoding has shape \(2,\)"),
         (lambda: plot_rotation(WEIGHTS), r"vectors has shape \(4, 4\): it must be \(n, 2\)"),
         (lambda: plot_rotation([[1.0, 0.0]], labels=["a", "b"]), "labels is 2 strings"),
