@@ -20,7 +20,7 @@ def rope(x: Tensor, first: int = 0, base: float = 10000.0) -> Tensor:
     at = first + torch.arange(n)
     i = torch.arange(0, d, 2)
     angles = at[:, None] * base ** (-i / d)
-    cos, sin = (angles.cos(), angles.sin())
+    cos, sin = (angles.cos().to(x), angles.sin().to(x))
     even, odd = (x[..., 0::2], x[..., 1::2])
     pairs = (even * cos - odd * sin, even * sin + odd * cos)
     turned = torch.stack(pairs, -1).flatten(-2)

@@ -308,6 +308,8 @@ def difference(
         return None if alike else f"{label} is {describe(got)}"
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(got, expected, tolerance, label, nan_equal)
+    if type(got) is type(expected) and hasattr(expected, "apart"):  # it tells so itself
+        return expected.apart(got) or None
     if _is_pair(expected) and label.startswith("item "):
         alike = isinstance(got, list | tuple) and tuple(got) == expected
         return None if alike else _unlike(label, got)

@@ -52,7 +52,7 @@ class OtherInTraining:
 def run(module: Any, state: State, x: Tensor) -> Any:
     """`module(x)` with the parameters of `state`, or an `OtherParameters` or `OtherInTraining`.
 
-    More buffers of the module's own are let be.
+    Where `x` is bfloat16, so are the parameters. More buffers of the module's own are let be.
     """
     buffers = {name for name, _ in module.named_buffers()}
     own = {n: tuple(v.shape) for n, v in module.state_dict().items() if n not in buffers}
@@ -61,7 +61,10 @@ def run(module: Any, state: State, x: Tensor) -> Any:
     misshaped = [f"{n} {own[n]} instead of {s}" for n, s in asked.items() if own.get(n, s) != s]
     if missing or unasked or misshaped:
         return OtherParameters(missing, unasked, misshaped)
-    module.load_state_dict(dict(state), strict=False)
+    half = x.dtype == torch.bfloat16
+    given = {name: value.to(x.dtype) if half else value for name, value in state.items()}
+    # With assign=True parameters take over the dtype, and buffers don't.
+    module.load_state_dict(given, strict=False, assign=half)
     module.eval()
     result = module(x)
     module.train()

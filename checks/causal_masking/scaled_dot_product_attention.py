@@ -67,6 +67,8 @@ _check_attention = EXERCISE.check(
             "scores[:] = plain * mask": "the softmax is applied twice",
             "weights[:] = weights.softmax(-1)": "the softmax is applied twice",
             "weights[:] = plain * mask": "the weights are masked after the softmax",
+            "weights[:] = F.normalize(plain * mask, p=1, dim=-1)": "the softmax takes masked keys "
+            "too, and the rest is scaled anew: a large score of a masked key leaves nothing of it",
             "weights[:] = plain.where(mask, -math.inf)": "minus infinity comes after the softmax",
             "weights[:] = plain.where(mask, -1e9)": "a low number comes after the softmax",
         },
@@ -140,6 +142,16 @@ def _extreme_scores(f: Any) -> None:
     check_scaled_dot_product_attention(f, Q, K, V, mask, tolerance=0.03)
 
 
+def _large_where_masked(f: Any) -> None:
+    """Two keys are masked for all queries, with scores as large as float32 has them."""
+    for size in (1e3, 1e30):
+        Q, K, V = exercise_1.attention_inputs(2)
+        mask = torch.ones(1, 6, dtype=torch.bool)
+        mask[0, torch.randperm(6)[:2]] = False
+        K = torch.where(mask.mT, K, size)
+        check_scaled_dot_product_attention(f, Q.abs(), K, V, mask)
+
+
 _CAUSAL = attention.causal_mask(6)
 EXERCISE.cases["scaled_dot_product_attention"] = {
     "as in exercise 1 without a mask": lambda f: [_case(f, None, *b) for b in ((), (2, 3))],
@@ -166,5 +178,6 @@ EXERCISE.cases["scaled_dot_product_attention"] = {
         _case(f, _some(1, 6) & False, 2, dtype=torch.float64),
     ],
     "no weight on a masked key, exactly, and finite for large scores": _extreme_scores,
+    "a masked key's score, however large, changes nothing for the others": _large_where_masked,
     "no output depends on a later token": lambda f: [_no_leak(f, n) for n in (2, 6)],
 }

@@ -8,6 +8,7 @@ from checks.decoder.next_token_loss import check_next_token_loss, check_too_shor
 from checks.decoder.rms_norm import check_RMSNorm
 from checks.decoder.sample_next import check_sample_next, check_sample_next_seeds
 from checks.decoder.swiglu import check_SwiGLU
+from checks.decoder.training_step import check_step_too_short, check_training_step
 from checks.run import for_test_cells
 
 __all__ = [
@@ -22,7 +23,9 @@ __all__ = [
     "check_next_token_loss",
     "check_sample_next",
     "check_sample_next_seeds",
+    "check_step_too_short",
     "check_too_short",
+    "check_training_step",
     "hidden_tests",
     "passed",
     "waiting",

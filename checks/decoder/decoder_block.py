@@ -14,7 +14,7 @@ from checks.decoder.exercise import EXERCISE
 from checks.decoder.rms_norm import centred as centred  # edits use it
 from checks.decoder.swiglu import PlainSwiGLU
 from checks.mistakes import Wrong
-from checks.seen import SEVERAL_CAME, right_at, says
+from checks.seen import SEVERAL_CAME, batch_fails, right_at, says
 from reference.block import DecoderBlock, RMSNorm
 
 
@@ -98,6 +98,9 @@ _check_decoder_block = EXERCISE.check(
         **_HALVES,
         **CAUSAL_ATTENTION,
         **ROPE,
+        "the mask is causal_mask(n), n = x.shape[-2]": {
+            "mask = causal_mask(len(x))": "the mask has the size of the batch, len(x)",
+        },
         "this model has RoPE on queries and keys, and no other positions": {
             "x = x + sinusoids(x); a = n1(x)": "sinusoidal positions are added to x",
             "Q = q; K = k; x = x + sinusoids(x); a = n1(x)": "sinusoidal positions replace RoPE",
@@ -117,6 +120,8 @@ _check_decoder_block = EXERCISE.check(
         "the last position is right and others are not: look at the causal mask": right_at(-1),
         "position 0 is right and others are not: look at the causal mask and at RoPE (apply_rope "
         "on queries and keys, after the split into heads)": right_at(0),
+        "the batch is not handled: x may have any number of leading dimensions, none included, so "
+        "count from the end": batch_fails(3),
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
         "the split, and of the mask": says("size of tensor", "cannot be multiplied", "shape '["),
     },
@@ -132,15 +137,17 @@ def check_DecoderBlock(answer: Any, x: Tensor, n_heads: int, d_ff: int) -> Any: 
     return _check_decoder_block(answer, x, n_heads, d_ff, given, tolerance=3e-5)
 
 
-def _blocks(*cases: tuple[int, int, int, int, int]) -> Callable[[Any], Any]:
+def _blocks(*cases: tuple[int, ...]) -> Callable[[Any], Any]:
+    """Cases of the shape of x, (..., n, d_model), with n_heads and d_ff behind it."""
     return lambda f: [
-        check_DecoderBlock(f, torch.randn(batch, n, d_model), n_heads, d_ff)
-        for batch, n, d_model, n_heads, d_ff in cases
+        check_DecoderBlock(f, torch.randn(*shape), n_heads, d_ff) for *shape, n_heads, d_ff in cases
     ]
 
 
 EXERCISE.cases["DecoderBlock"] = {
-    "x of shape (batch, n, d_model)": _blocks((3, 4, 16, 4, 12)),
+    "x of shape (..., n, d_model), any leading dimensions": _blocks(
+        (3, 4, 16, 4, 12), (5, 12, 3, 9), (2, 3, 4, 8, 2, 10), (1, 2, 1, 3, 8, 4, 7)
+    ),
     "a single position": _blocks((2, 1, 8, 2, 6)),
     "a single head, and heads of two features": _blocks((1, 6, 8, 1, 24), (2, 3, 12, 6, 5)),
     "sizes that are alike": _blocks((4, 8, 8, 2, 8), (2, 4, 16, 4, 16)),

@@ -10,6 +10,7 @@ EXERCISE = Exercise(
         "DecoderBlock",
         "DecoderLM",
         "next_token_loss",
+        "training_step",
         "sample_next",
         "generate",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,23 +11,33 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks import sampling
+from checks.check import all_of
 from checks.decoder.exercise import EXERCISE
+from checks.seen import says
 from checks.writing import GENERATED, MODE, TOKENS, Chain, Vocabulary, of_tokens, seen_of_tokens
 from reference.generation import generate, sample_next
 
+RAN_IN = "model.training in its calls"
+
 
 class Reader(nn.Module):
-    """A model of which the most likely next token depends on every earlier token and its place."""
+    """A model of which the most likely next token depends on every earlier token and its place, and
+    on the mode, as with dropout. It fails at the call `fails_at`, if that is given."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, fails_at: int | None = None) -> None:
         super().__init__()
-        self.vocabulary = vocabulary
+        self.vocabulary, self.fails_at, self.n_calls = vocabulary, fails_at, 0
         self.scale = nn.Parameter(torch.tensor(20.0))
+        self.modes: set[bool] = set()
 
     def forward(self, tokens: Tensor) -> Tensor:
+        self.modes.add(self.training)
+        self.n_calls += 1
+        if self.n_calls == self.fails_at:
+            raise RuntimeError("the test's model fails at this call")
         place = torch.arange(1, tokens.shape[-1] + 1)
         size = len(self.vocabulary)
-        following = self.vocabulary.sums(tokens, place) % size
+        following = (self.vocabulary.sums(tokens, place) + self.training) % size
         return self.scale * F.one_hot(following, size).float()
 
 
@@ -45,24 +56,57 @@ def _generate(
     g = generator
     T = temperature
     steps = range(n_new)
-    with torch.no_grad():
-        for i in steps:  # noqa: B007
-            given = tokens
-            logits = model(given)[:, -1]
-            new = sample_next(logits, T, k, g)
-            last = new[:, None]
-            tokens = torch.cat((tokens, last), 1)
-    model.train(was_training)
+    try:
+        with torch.no_grad():
+            for i in steps:  # noqa: B007
+                given = tokens
+                logits = model(given)[:, -1]
+                new = sample_next(logits, T, k, g)
+                last = new[:, None]
+                tokens = torch.cat((tokens, last), 1)
+    finally:
+        model.train(was_training)
     return tokens
 
 
 def _run_generate(
-    answer: Any, tokens: Tensor, n_new: int, vocab_size: Vocabulary, training: bool = False
+    answer: Any,
+    tokens: Tensor,
+    n_new: int,
+    vocab_size: Vocabulary,
+    training: bool = False,
+    fails_at: int | None = None,
 ) -> Any:
-    """The tokens that temperature 0 gives, and the mode in which the model is left."""
-    model = Reader(vocab_size).train(training)
-    made = answer(model, tokens, n_new, temperature=0.0)
-    return None if made is None else {TOKENS: made, MODE: model.training}
+    """The tokens that temperature 0 gives, the modes in which the model ran and in which it is
+    left; where it fails, only the latter."""
+    model = Reader(vocab_size, fails_at).train(training)
+    try:
+        made = answer(model, tokens, n_new, temperature=0.0)
+    except Exception:
+        if model.n_calls == fails_at:
+            return {MODE: model.training}
+        raise
+    if fails_at is not None:
+        return {MODE: model.training}
+    ran_in = {RAN_IN: [*model.modes]} if n_new else {}
+    return None if made is None else {TOKENS: made, **ran_in, MODE: model.training}
+
+
+def _where_it_fails(got: Any, expected: Any, *_: Any, **options: Any) -> bool:
+    return "fails_at" in options and bool(got[MODE] != expected[MODE])
+
+
+def _filled_up(got: Tensor, want: Tensor) -> bool:
+    """From the token before the first wrong one, rows go on with one and the same."""
+    wrong = (got != want).cumsum(1) > 0
+    at = wrong | wrong.roll(-1, 1)  # no first one is wrong, so that none comes in from there
+    return all(len(row[here].unique()) < 2 for row, here in zip(got, at, strict=True))
+
+
+def _last_sequence(got: Any, expected: Any, tokens: Tensor, *_: Any, **__: Any) -> bool:
+    """An error that speaks of as many new tokens as there are positions."""
+    sizes = re.search(r"Expected size (\d+) but got size (\d+)", got.message)
+    return sizes is not None and [int(n) for n in sizes.groups()] == [*tokens.shape]
 
 
 _check_generate = EXERCISE.check(
@@ -72,10 +116,19 @@ _check_generate = EXERCISE.check(
     text=[_generate],
     procedure=_run_generate,
     expects="tokens (batch, n) with n_new more, (batch, n + n_new): each drawn by sample_next from "
-    "the logits at the last position, given all tokens so far; the model left in its training mode "
-    "(here: temperature 0, and a model of the test's own)",
+    "the logits at the last position, given all tokens so far; the model runs in evaluation mode "
+    "and is left in the mode in which it was found (here: temperature 0, and a model of the test's "
+    "own)",
     wrong={
         **GENERATED,
+        "put the model into evaluation mode first, model.eval()": {
+            "model.eval() -> pass": "the model runs in the mode in which it is found",
+            "model.eval() -> model.train()": "the model runs in training mode",
+        },
+        "put its mode back in any case: try: …, finally: model.train(was_training)": {
+            "try: -> if True:; finally: -> if True:": "where the model raises, it is left in "
+            "evaluation mode",
+        },
         "the model gets all tokens so far, and the last logits count, model(tokens)[:, -1]": {
             "given = tokens[:, -1:]": "the model gets only the last token each time",
             "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
@@ -87,6 +140,10 @@ _check_generate = EXERCISE.check(
             },
             "given = tokens[:, -n:]": "the model gets a window of fixed length (sliding)",
             "given = tokens[:, :-1]": "the last token is not given to the model",
+            "logits = model(given)[-1]": "model(tokens)[-1] is the last sequence of the batch, not "
+            "the last position",
+            "logits = model(given)[-1, -1].expand(len(tokens), -1)": "the last sequence's logits "
+            "are used for all, as in model(tokens)[-1, -1]",
             "logits = model(given)[:, 0]": "the logits at the first position are used",
             "logits = model(given)[:, -2]": "the logits at the position before the last are used",
             "logits = model(given)[:, n - 1]": "the prompt's last position is used at every step",
@@ -98,7 +155,23 @@ _check_generate = EXERCISE.check(
         },
     },
     seen={
+        "where the model raises, it is left in another mode than it was found in: put it back in "
+        "finally": _where_it_fails,
+        "the model runs in training mode, in which dropout adds noise: put it into evaluation mode "
+        "first, model.eval()": lambda got, want, *_, **__: got[RAN_IN] != want[RAN_IN],
+        "model(tokens)[-1] is the last sequence of the batch, and the last position is "
+        "model(tokens)[:, -1]": _last_sequence,
+        "a token is drawn at every position: of model(tokens) only the last one counts, [:, -1]": (
+            lambda got, want, tokens, n_new, *_, **__: (
+                got[TOKENS].shape == (len(tokens), tokens.shape[1] << n_new) != want[TOKENS].shape
+            )
+        ),
         **seen_of_tokens("generate"),
+        "a sequence ends early, and the rest of it is filled up: go on whatever the tokens "
+        "are": of_tokens(_filled_up),
+        "sample_next takes logits, temperature, top_k and generator, in this order": says(
+            "'NoneType' and 'int'", "'NoneType' and 'float'"
+        ),
         "a token is not the most likely one that follows all tokens so far: give the model all of "
         "them, and temperature to sample_next": of_tokens(
             lambda got, want: got.shape == want.shape
@@ -107,8 +180,11 @@ _check_generate = EXERCISE.check(
 )
 
 
-def check_generate(answer: Any, tokens: Tensor, n_new: int, vocab_size: int, **more: bool) -> Any:
-    """At temperature 0, with a model of the test's own of so many tokens, `training` or not."""
+def check_generate(answer: Any, tokens: Tensor, n_new: int, vocab_size: int, **more: Any) -> Any:
+    """At temperature 0, with a model of the test's own of so many tokens, `training` or not.
+
+    With `fails_at` the model raises at that call of it.
+    """
     return _check_generate(answer, tokens, n_new, Vocabulary.of(vocab_size), **more)
 
 
@@ -124,9 +200,9 @@ check_generate_seeds = sampling.seeds_check(
 )
 
 
-def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
+def _made(*cases: tuple[int, int, int, int], **more: Any) -> Callable[[Any], Any]:
     return lambda f: [
-        check_generate(f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training)
+        check_generate(f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **more)
         for batch, n, n_new, v in cases
     ]
 
@@ -139,8 +215,13 @@ EXERCISE.cases["generate"] = {
     "tokens in any memory layout": lambda f: check_generate(
         f, torch.randint(9, (5, 2)).mT, n_new=3, vocab_size=9
     ),
-    "the model's training mode is left as it was found": _made(
+    "no token ends it early": _made((1, 2, 40, 5), (2, 3, 30, 8)),
+    "runs the model in evaluation mode, and leaves its mode as it found it": _made(
         (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
     ),
     **sampling.sampled_cases(check_generate_often, check_generate_seeds),
+    "leaves its mode as it found it, also where the model raises": all_of(
+        _made((2, 4, 3, 7), training=True, fails_at=2),
+        _made((1, 3, 2, 7), training=True, fails_at=1),
+    ),
 }

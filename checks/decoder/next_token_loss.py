@@ -15,7 +15,7 @@ from checks import seen
 from checks.check import all_of
 from checks.compare import Raised, same
 from checks.decoder.exercise import EXERCISE
-from checks.seen import SEVERAL_CAME, Predicate, batch_fails, comes_back, other_dtype, says
+from checks.seen import SEVERAL_CAME, Predicate, batch_fails, comes_back, other_dtype, raised, says
 from reference.training import next_token_loss
 
 
@@ -273,6 +273,8 @@ _check_loss = EXERCISE.check(
         f"any number of leading dimensions may come, none included: {_FROM_THE_END}": (
             _of_leading_dimensions
         ),
+        "tokens are refused that have a prediction: only n < 2 is to be, where n = "
+        "tokens.shape[-1], which is not the batch": raised("ValueError"),
         "the loss has another dtype than the logits: keep that of the logits": other_dtype(),
         "the loss is one number, a tensor of shape (), whatever leading dimensions there are: "
         "average over all dimensions": lambda got, *_: isinstance(got, Tensor) and got.dim() > 0,
@@ -300,6 +302,11 @@ _check_loss = EXERCISE.check(
     },
 )
 
+TOO_SHORT = (
+    *("token", "position", "sequence", "length", "logits", "short", "few", "two", "2", "1", "n "),
+)
+"""Words of which a message on too few tokens must hold one."""
+
 
 def check_next_token_loss(answer: Any, logits: Tensor, tokens: Tensor) -> Any:
     """Compare the loss of `logits` `(..., n, vocab_size)` on `tokens` `(..., n)`.
@@ -317,10 +324,9 @@ def check_too_short(answer: Any, *shape: int, vocab_size: int = 5) -> None:
         ValueError,
         torch.randn(*shape, vocab_size),
         torch.randint(vocab_size, shape),
-        says=("token", "position", "sequence", "length", "logits", "short", "few", "two", "2",
-              "1", "n "),
+        says=TOO_SHORT,
         why="a prediction needs a token that comes next, so n must be at least 2",
-    )  # fmt: skip
+    )
 
 
 def _losses(*shapes: tuple[int, ...], dtype: Any = None) -> Callable[[Any], Any]:
@@ -365,5 +371,6 @@ EXERCISE.cases["next_token_loss"] = {
         lambda f: check_too_short(f, 1),
         lambda f: check_too_short(f, 3, 1),
         lambda f: check_too_short(f, 0),
+        lambda f: check_too_short(f, 2, 3, 1),
     ),
 }

@@ -46,6 +46,8 @@ _check_swiglu = EXERCISE.check(
             "product = g * F.silu(up(x))": "silu is applied to both W_gate(x) and W_up(x)",
             "product = F.silu(gate(x) * up(x))": "silu is applied to the product",
             "g = gate(F.silu(x))": "silu is applied to x before the layers",
+            "product = g @ up(x)": "a matrix product (@) is taken of gate and up, not element by "
+            "element (*)",
             "product = g + up(x)": "gate and up are added instead of multiplied",
             "product = g - up(x)": "gate and up are subtracted",
             "product = g": "W_up is not used (an ordinary feed-forward)",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,6 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from checks import sampling
+from checks.check import all_of
+from checks.compare import attempt
 from checks.generation.entries import entry
 from checks.generation.exercise import EXERCISE
 from checks.seen import Predicate, says
@@ -37,16 +41,18 @@ MOST_NOTED = 1000
 
 
 class CachedReader(nn.Module):
-    """A model of which the most likely next token depends on every earlier token and its place,
-    and which notes the shapes of what it is given."""
+    """A model of which the most likely next token depends on every earlier token and its place, and
+    on the mode, as with dropout. It notes the shapes of what it is given, and its mode, and fails
+    at the call `fails_at`, unless that is 0."""
 
     lends = ("new_caches",)
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, fails_at: int) -> None:
         super().__init__()
-        self.vocabulary = vocabulary
+        self.vocabulary, self.fails_at = vocabulary, fails_at
         self.scale = nn.Parameter(torch.tensor(20.0))
         self.noted: list[tuple[int, ...]] = []
+        self.modes: set[bool] = set()
 
     def new_caches(self) -> list[_Sums]:
         return [_Sums(self), _Sums(self)]
@@ -56,13 +62,16 @@ class CachedReader(nn.Module):
         if not self._made(caches):
             raise TypeError("caches is not the list that this model's new_caches() gave")
         self.noted = [*self.noted, tuple(tokens.shape)][:MOST_NOTED]
+        self.modes.add(self.training)
+        if len(self.noted) == self.fails_at:
+            raise RuntimeError("the test's model fails at this call")
         n = tokens.shape[-1]
         place = torch.arange(1, n + 1) + caches[0].n_seen
         sums = self.vocabulary.sums(tokens, place) + caches[0]._total
         for cache in caches:
             cache._see(n, sums[..., -1:])
         size = len(self.vocabulary)
-        return self.scale * F.one_hot(sums % size, size).float()
+        return self.scale * F.one_hot((sums + self.training) % size, size).float()
 
     def _made(self, caches: Any) -> bool:
         # What an attribute of a learner's own object gives may well be this model.
@@ -100,38 +109,60 @@ def _generate_cached(
     T = temperature
     caches = model.new_caches()
     steps = range(n_new)
-    with torch.no_grad():
-        for i in steps:
-            given = last if i else tokens
-            logits = model(given, caches)[:, -1]
-            new = sample_next(logits, T, k, g)
-            last = new[:, None]
-            tokens = torch.cat((tokens, last), 1)
-    model.train(was_training)
+    try:
+        with torch.no_grad():
+            for i in steps:
+                given = last if i else tokens
+                logits = model(given, caches)[:, -1]
+                new = sample_next(logits, T, k, g)
+                last = new[:, None]
+                tokens = torch.cat((tokens, last), 1)
+    finally:
+        model.train(was_training)
     return tokens
 
 
-SHOWN = "shapes of the tokens that the model was given, call by call"
+SHOWN, RAN_IN = "what the model was given, call by call", "model.training in its calls"
+
+
+@dataclass(frozen=True)
+class Calls:
+    """The shapes `(batch, n)` of the tokens that a model was given, call by call."""
+
+    shapes: Sequence[tuple[int, ...]]
+
+    def __repr__(self) -> str:
+        return ", then ".join(map(str, self.shapes))
+
+    def apart(self, got: Calls) -> str:
+        for i, (one, right) in enumerate(zip(got.shapes, self.shapes, strict=False), start=1):
+            if one != right:
+                few = (one[-1], right[-1]) if one[:-1] == right[:-1] else (one, right)
+                return f"call {i} got {few[0]} tokens; expected {few[1]}"
+        n, n_right = len(got.shapes), len(self.shapes)
+        return "" if n == n_right else f"the model was called {n} times; expected {n_right}"
 
 
 def _run_cached(
-    answer: Any, tokens: Tensor, n_new: int, vocab_size: Vocabulary, training: bool = False
+    answer: Any, tokens: Tensor, n_new: int, v: Vocabulary, training: Any = False, fails_at: Any = 0
 ) -> Any:
-    """The tokens that temperature 0 gives, what the model was given, and its mode after that."""
-    model = CachedReader(vocab_size).train(training)
-    made = answer(model, tokens, n_new, temperature=0.0)
-    shown = {SHOWN: model.noted} if n_new else {}
+    """The tokens that temperature 0 gives, what the model was given, the modes in which it ran and
+    in which it is left; where it fails, only the last."""
+    model = CachedReader(v, fails_at).train(training)
+    call = partial(answer, model, tokens, n_new, temperature=0.0)
+    made = attempt(call) if fails_at else call()
+    if fails_at:
+        return {MODE: model.training}
+    shown = {SHOWN: Calls(model.noted), RAN_IN: [*model.modes]} if n_new else {}
     return None if made is None else {TOKENS: made, **shown, MODE: model.training}
 
 
-def _shown(is_so: Callable[[list[Any], list[Any]], Any]) -> Predicate:
+def _shown(is_so: Callable[[Sequence[Any], Sequence[Any]], Any]) -> Predicate:
     """This is so of the shapes that the model was given, and should have been."""
-    return entry(
-        SHOWN, lambda got, expected, *_, **__: got != expected and bool(is_so(got, expected))
-    )
+    return entry(SHOWN, lambda g, w, *_, **__: g != w and bool(is_so(g.shapes, w.shapes)))
 
 
-def _positions(shapes: list[Any]) -> int:
+def _positions(shapes: Sequence[Any]) -> int:
     return sum(shape[-1] for shape in shapes)
 
 
@@ -145,10 +176,17 @@ _check_generate_cached = EXERCISE.check(
     procedure=_run_cached,
     expects="tokens (batch, n) with n_new more, (batch, n + n_new), as generate gives them; the "
     "model is called as model(tokens, caches), with the whole prompt first and then with each new "
-    "token alone but the last; it is left in its training mode (here: temperature 0, and a model "
-    "of the test's own)",
+    "token alone but the last, in evaluation mode, and left in its own (here: temperature 0, and a "
+    "model of the test's own)",
     wrong={
         **GENERATED,
+        "put the model into evaluation mode first, model.eval()": {
+            "model.eval() -> pass": "the model runs in the mode in which it is found",
+        },
+        "put its mode back in any case: try: …, finally: model.train(was_training)": {
+            "try: -> if True:; finally: -> if True:": "where the model raises, it is left in "
+            "evaluation mode",
+        },
         _ONCE: {
             "given = tokens": "the model gets all tokens at each step, though the caches have seen "
             "the earlier ones",
@@ -179,11 +217,19 @@ _check_generate_cached = EXERCISE.check(
             "model too",
         },
         "the logits at the last position count, model(…)[:, -1]": {
+            (
+                "logits = model(given, caches)[-1]",
+                "logits = model(given, caches)[-1]; last = new[-1:, None].expand(len(prompt), 1)",
+            ): "model(…)[-1] is the last sequence of the batch, not the last position",
             "logits = model(given, caches)[:, 0]": "the logits at the first position are used",
             "logits = model(given, caches).mean(1)": "the logits of all positions are averaged",
         },
     },
     seen={
+        "where the model raises, it is left in another mode than it was found in: put it back in "
+        "finally": lambda got, want, *_, **how: "fails_at" in how and got[MODE] != want[MODE],
+        "the model runs in training mode, in which dropout adds noise: put it into evaluation mode "
+        "first, model.eval()": lambda got, want, *_, **__: got[RAN_IN] != want[RAN_IN],
         **seen_of_tokens("generate_cached"),
         "the model is given tokens of another shape than (batch, 1): it gets all sequences "
         "together, and the new token of each as new[:, None]": _shown(
@@ -193,7 +239,7 @@ _check_generate_cached = EXERCISE.check(
         "first": _shown(lambda got, want: _positions(got) == _positions(want)),
         "the last new token goes through the model too, though nothing is drawn after "
         "it": lambda got, want, *_, **__: (
-            got[SHOWN][:-1] == want[SHOWN] and torch.equal(got[TOKENS], want[TOKENS])
+            got[SHOWN].shapes[:-1] == want[SHOWN].shapes and torch.equal(got[TOKENS], want[TOKENS])
         ),
         f"positions that the caches have seen go through the model again: {_ONCE}": _shown(
             lambda got, want: _positions(got) > _positions(want)
@@ -204,17 +250,18 @@ _check_generate_cached = EXERCISE.check(
         "the model must be called as model(tokens, caches), with the list that model.new_caches() "
         "gave, which is called once in each call of generate_cached": says("caches", "argument"),
         "model.new_caches() makes the caches: the model's insides are its own": says("attribute"),
-        f"a token is not the most likely one that follows all tokens so far: {_ONCE}, with the "
+        f"a token is not the most likely after all so far (none ends a text): {_ONCE}, with the "
         "same caches": of_tokens(lambda got, want: got.shape == want.shape),
     },
 )
 
 
 def check_generate_cached(
-    answer: Any, tokens: Tensor, n_new: int, vocab_size: int, **more: bool
+    answer: Any, tokens: Tensor, n_new: int, vocab_size: int, **how: Any
 ) -> Any:
-    """At temperature 0, with a model of the test's own of so many tokens, `training` or not."""
-    return _check_generate_cached(answer, tokens, n_new, Vocabulary.of(vocab_size), **more)
+    """At temperature 0, with a model of the test's own of so many tokens, `training` or not; with
+    `fails_at=2`, for instance, it raises at its second call."""
+    return _check_generate_cached(answer, tokens, n_new, Vocabulary.of(vocab_size), **how)
 
 
 check_generate_cached_often = sampling.pairs_check(
@@ -234,12 +281,10 @@ check_generate_cached_seeds = sampling.seeds_check(
 """`check_generate_cached_seeds(generate_cached, table, seed, another_seed)`."""
 
 
-def _made(*cases: tuple[int, int, int, int], **training: bool) -> Callable[[Any], Any]:
+def _made(*cases: tuple[int, int, int, int], **how: Any) -> Callable[[Any], Any]:
     """Cases of batch, n, n_new and vocab_size."""
     return lambda f: [
-        check_generate_cached(
-            f, torch.randint(v, (batch, n)), n_new=n_new, vocab_size=v, **training
-        )
+        check_generate_cached(f, torch.randint(v, (batch, n)), n_new, v, **how)
         for batch, n, n_new, v in cases
     ]
 
@@ -251,8 +296,13 @@ EXERCISE.cases["generate_cached"] = {
     "tokens in any memory layout": lambda f: check_generate_cached(
         f, torch.randint(9, (5, 2)).mT, n_new=3, vocab_size=9
     ),
-    "the model's training mode is left as it was found": _made(
+    # So many that each of a dozen tokens comes, whichever may be taken for an end.
+    "no token ends it early": _made((1, 3, 150, 12), (2, 2, 60, 4)),
+    "in evaluation mode (as with dropout), and the mode is left as it was found": _made(
         (3, 5, 6, 12), (1, 4, 1, 9), (2, 3, 0, 9), training=True
+    ),
+    "the mode is left so also where the model raises": all_of(
+        *(_made((2, 4, 5, 9), training=mode, fails_at=k) for mode in (True, False) for k in (1, 3))
     ),
     **sampling.sampled_cases(check_generate_cached_often, check_generate_cached_seeds),
 }

@@ -12,7 +12,7 @@ from torch import Tensor
 from checks import modules, seen
 from checks.causal_attention import CAUSAL_ATTENTION, ROPE, TEXT
 from checks.check import all_of
-from checks.compare import attempt, same
+from checks.compare import Raised, attempt, same
 from checks.generation.exercise import EXERCISE
 from checks.mistakes import Wrong
 from checks.seen import (
@@ -46,6 +46,7 @@ class Cache:
         return K, V
 
 
+ROUGHLY = 0.1  # as near as results in bfloat16 are to each other
 OUTPUT, KEYS, VALUES = "output", "keys in the cache", "values in the cache"
 
 
@@ -86,7 +87,8 @@ def _run_attention(
 def _fits(result: Any, whole: Tensor) -> bool:
     if not isinstance(result, Mapping) or not isinstance(result[KEYS], Tensor):
         return False
-    return result[KEYS].shape[-2] == whole.shape[-2] and same(result[OUTPUT], whole, 1e-4)
+    near = 1e-4 if whole.dtype == torch.float32 else ROUGHLY
+    return result[KEYS].shape[-2] == whole.shape[-2] and same(result[OUTPUT], whole, near)
 
 
 def _in_pieces(
@@ -100,7 +102,7 @@ def _in_pieces(
     else:
         # All that it has seen comes back where it sees a position more.
         heads, d_head = options.get("n_kv_heads") or n_heads, pieces[0].shape[-1] // n_heads
-        more = torch.zeros(*pieces[0].shape[:-2], heads, 1, d_head)
+        more = pieces[0].new_zeros(*pieces[0].shape[:-2], heads, 1, d_head)
         K, V = (stored[..., :-1, :] for stored in cache.extend(more, more))
     return {OUTPUT: torch.cat(outputs, -2), KEYS: K, VALUES: V}
 
@@ -154,9 +156,12 @@ _GROUPED: Wrong = {
         (
             "first, base = (past + (n if past else 0), self.base)",
             "first, base = (past + (0 if cache is None else n), self.base)",
+            "Q = rope(q, past + (0 if cache is None else n), base)",
         ): "n_seen is read after extend, when it counts the new positions too",
         "first, base = (past + (1 if past else 0), self.base)": "positions are off by one with a "
         "cache",
+        "at = (first + torch.arange(n)).to(x)": "positions are rounded to the dtype of x, and "
+        "bfloat16 can't tell 256 and 257 apart",
     },
     "query i stands at position n_seen + i and sees keys 0 to n_seen + i, "
     "causal_mask(n_seen + n)[n_seen:]": {
@@ -230,6 +235,8 @@ _check_attention = EXERCISE.check(
         "n_kv_heads * d_head, with d_head = d_model // n_heads": modules.misshaped,
         **modules.OTHER_NAMES,
         **SEVERAL_CAME,
+        "RoPE's angles are computed in float32 where x is of half precision, too: bfloat16 can't "
+        "tell 256 and 257 apart": lambda got, want, x, *_, **__: x.dtype == torch.bfloat16,
         "the result is not finite: every row of the mask needs a key (the position itself is "
         "always allowed), and -inf must not be multiplied": seen.not_finite,
         "with a cache the result has another shape than x: one result for each position of "
@@ -247,6 +254,7 @@ _check_attention = EXERCISE.check(
         ),
         "the output is right, but not the values in the cache": _in_cache(_output_fits),
         f"the first piece is right, later ones are not: {_COUNTING}": _first_fits,
+        f"with a cache the output is not right: {_COUNTING}": comes_back(Mapping),
         "with a cache the sizes don't fit: x holds only the positions from n_seen on, as it "
         "is before extend, keys "
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
@@ -281,13 +289,14 @@ def check_GroupedQueryAttention(  # noqa: N802
     That one is the test's own, and has `n_seen` and `extend` only. Give the learner's class as
     `own_cache=KVCache`: it is tried next where the answer makes use of more that it has.
 
-    To 3e-5: right answers that add in another order are up to 3e-6 apart.
+    To 3e-5: right answers that add in another order are up to 3e-6 apart. In bfloat16 `ROUGHLY`.
     """
     options = {"n_kv_heads": n_kv_heads, "rope_base": rope_base, "chunks": chunks}
     options = {name: value for name, value in options.items() if value is not None}
     parameters = modules.at_random(GroupedQueryAttention(x.shape[-1], n_heads, n_kv_heads))
     given = _Given(parameters, own_cache)
-    return _check_attention(answer, x, n_heads, given, **options, tolerance=3e-5)
+    near = 3e-5 if x.dtype == torch.float32 else ROUGHLY
+    return _check_attention(answer, x, n_heads, given, **options, tolerance=near)
 
 
 check_sizes = EXERCISE.check(
@@ -310,12 +319,21 @@ def check_heads_refused(answer: Any, d_model: int, n_heads: int, *n_kv_heads: in
     check_sizes.raises(answer, ValueError, *sizes, says=says, why=why)
 
 
-def _attends(*cases: tuple[tuple[int, ...], int, int | None], **more: Any) -> Callable[..., Any]:
+def _attends(
+    *cases: tuple[tuple[int, ...], int, int | None], dtype: Any = torch.float32, **more: Any
+) -> Callable[..., Any]:
     """Cases of a shape of x, n_heads and n_kv_heads."""
     return lambda f, own: [
-        check_GroupedQueryAttention(f, torch.randn(shape), h, m, own_cache=own, **more)
+        check_GroupedQueryAttention(f, torch.randn(shape).to(dtype), h, m, own_cache=own, **more)
         for shape, h, m in cases
     ]
+
+
+def _attends_in_half(f: Any, own: Any) -> None:
+    state = modules.at_random(GroupedQueryAttention(8, 2)).state
+    few = attempt(lambda: modules.run(f(8, 2), state, torch.ones(2, 8).bfloat16()))
+    if not isinstance(few, Raised):  # as NumPy does, which has no bfloat16
+        _attends(((1, 261, 8), 2, 1), chunks=[256, 5], dtype=torch.bfloat16)(f, own)
 
 
 def _refuses_heads(f: Any, own: Any) -> None:
@@ -357,5 +375,6 @@ EXERCISE.cases["GroupedQueryAttention"] = {
         ((6, 16), 4, 2), ((2, 3, 6, 16), 4, 2), ((4, 6, 24), 6, 3), chunks=[4, 2]
     ),
     "with a KVCache, rope_base": _attends(((2, 6, 16), 2, 1), rope_base=50.0, chunks=[3, 2, 1]),
+    "RoPE's angles in float32, also for an x of half precision": _attends_in_half,
     "ValueError where d_model % n_heads or n_heads % n_kv_heads is not 0": _refuses_heads,
 }

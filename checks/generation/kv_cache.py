@@ -52,6 +52,7 @@ NEW, AFTER = "n_seen of a new cache", "n_seen after each extend"
 CAME, LATER = "what each extend gave", "the same results, looked at after the last extend"
 OTHER_NEW, OTHER = "n_seen of another new cache", "what the other cache's extend gave"
 STILL = "the results of the first cache after that"
+WRITTEN = "whether each extend changed what it was given"
 
 
 def _kept(call: Callable[..., Any], *args: Any) -> Callable[[], Any]:
@@ -70,12 +71,17 @@ def _copied(value: Any) -> Any:
 
 def _run_cache(answer: Any, pieces: _Pieces) -> Any:
     cache, other = answer(), answer()
-    result: dict[str, Any] = {NEW: cache.n_seen, CAME: [], AFTER: []}
+    watch = getattr(answer, "watch_", None)  # as in `Check`
+    told = watch() if watch else []
+    result: dict[str, Any] = {NEW: cache.n_seen, CAME: [], AFTER: [], WRITTEN: []}
     kept = []
     for K, V in pieces:
+        before = K.clone(), V.clone()
         kept.append(_kept(cache.extend, K, V))
         result[CAME].append(kept[-1]())
         result[AFTER].append(cache.n_seen)
+        changed = (not same(t, b, 0.0) for t, b in zip((K, V), before, strict=True))
+        result[WRITTEN].append(any(changed) or any(one is K or one is V for one in told))
     result |= {LATER: [get() for get in kept], OTHER_NEW: other.n_seen}
     result[OTHER] = _copied(other.extend(*[*pieces][-1]))
     return result | {STILL: [get() for get in kept]}
@@ -144,6 +150,8 @@ _check_cache = EXERCISE.check(
         "give new tensors each time (torch.cat makes them), or keep pieces apart": {
             "both = [n if o is None else o.set_(torch.cat((o, n), dim)) for o, n in zip(old, new)]"
             "": "what extend returned before grows with each call",
+            "both = [n if o is None else n.set_(torch.cat((o, n), dim)) for o, n in zip(old, new)]"
+            "": "extend changes the K and V that it is given",
         },
         "keep the dtype of what is given": {
             "self.K, self.V = [b.float() for b in both]": "the result is float32",
@@ -167,6 +175,9 @@ _check_cache = EXERCISE.check(
         "keys and values come back in another dtype: keep that of what is given": entry(
             CAME, _each(lambda g, e: any(map(other_dtype(), g, e)))
         ),
+        "keys and values are rounded, as in half precision: keep what is given": entry(
+            CAME, _each(lambda g, e: differs(g, e) and same(g, e, 3e-2))
+        ),
         "what comes back has another shape: K_all is (..., n_seen, d_k) and V_all (..., n_seen, "
         "d_v), for any number of positions, joined along dim -2": entry(
             CAME, _each(lambda g, e: any(map(other_shape, g, e)))
@@ -178,6 +189,8 @@ _check_cache = EXERCISE.check(
         f"n_seen is wrong: {_COUNT}": entry(AFTER, differs),
         "what extend returned before changes with a later call (it is written into): give new "
         "tensors, or views of places that are not written again": entry(LATER, differs),
+        "extend changes the K or the V that it is given: keep a copy (clone), or make new tensors, "
+        "as torch.cat does": entry(WRITTEN, differs),
         "two caches are not independent (what they hold is shared): set it in __init__ with self., "
         "not in the class, in a global or in a mutable default": lambda got, right, *_, **__: any(
             not same(got[key], right[key]) for key in (OTHER_NEW, OTHER, STILL)
@@ -187,6 +200,7 @@ _check_cache = EXERCISE.check(
         ),
         "n_seen is missing: an attribute or a @property of each cache": says("'n_seen'"),
         "extend has another name or signature: extend(self, K, V)": says("extend"),
+        "what is there can't be made larger in place: torch.cat makes a new tensor": says("resiz"),
         "sizes don't fit: d_k and d_v may differ, and there may be any number of leading "
         "dimensions": says("ize", "hape", "dimension", "expand"),
         "a new cache holds nothing yet: deal with the first extend too": says("NoneType"),

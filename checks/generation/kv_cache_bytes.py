@@ -21,24 +21,36 @@ check_kv_cache_bytes = EXERCISE.check(
         "there are n_kv_heads key heads and as many value heads, n_heads where it is None": {
             "n_kv_heads = config.n_heads": "n_kv_heads is ignored (grouped-query attention)",
             "n_kv_heads = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
+            "n_kv_heads = config.n_heads // (config.n_kv_heads or 1)": "the size of a group, "
+            "n_heads // n_kv_heads, is taken for the number of key heads",
             "n_kv_heads = config.n_heads + 2 * (config.n_kv_heads or config.n_heads); "
             "2 * config -> config": "queries are counted too",
+            "n_kv_heads = config.n_heads + (config.n_kv_heads or config.n_heads)": "queries are "
+            "counted, and twice",
         },
         "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
         "None": {
             "d_head = config.d_model // config.n_heads": "config.d_head is ignored",
             "d_head = config.d_model // n_kv_heads": "n_kv_heads and d_head are ignored (or "
             "d_head is taken for d_model // n_kv_heads)",
+            "d_head = config.d_head or config.d_model // n_kv_heads": "it is d_model // n_kv_heads",
             "d_head = config.d_model": "each head is taken to have d_model numbers",
         },
         "both keys and values are kept, in each layer, for each token": {
             "2 * config -> config": "keys or values are left out (there are 2)",
             "2 * config -> 3 * config": "queries are counted too (3), which nothing asks for again",
             "config.n_layers * ->": "the layers are left out",
+            "config.n_layers * -> config.n_layers ** 2 *": "the layers are multiplied in twice",
             "* n_tokens ->": "the tokens are left out",
             "* n_tokens -> * n_tokens ** 2": "n_tokens is squared, as if attention's weights "
             "were kept",
             "* n_tokens -> * (n_tokens - 1)": "the last token is left out",
+            "* n_tokens -> * (n_tokens + 1)": "there is a token too many",
+            "* n_kv_heads ->": "the heads are left out",
+            "* n_tokens -> * config.n_positions": "config.n_positions is taken for n_tokens",
+            "* n_tokens -> * (config.n_positions or n_tokens)": "n_positions is taken for n_tokens",
+            ("* n_tokens -> * config.d_model", "* n_tokens -> * n_tokens * config.d_model"): "the "
+            "weights of W_k and W_v (d_model rows) are counted, not the keys and values",
         },
         "bytes are asked for, bytes_per_number for each number (2 unless given)": {
             "return numbers": "numbers come back, not bytes",
@@ -64,10 +76,9 @@ check_kv_cache_bytes = EXERCISE.check(
         "config is a ModelConfig: read its attributes, such as config.n_layers": says(
             "subscriptable", "attribute"
         ),
-        "the number is a simple multiple or fraction of the right one: a factor is left out, or "
-        "there twice": lambda got, right, *_, **__: any(
-            got * i == right * j for i in range(1, 65) for j in range(1, 65)
-        ),
+        "too many bytes: a factor is too large or there twice, or more is counted than keys and "
+        "values (as queries or d_ff numbers)": lambda got, right, *_, **__: got > right,
+        "too few bytes: a factor is left out": lambda got, right, *_, **__: got < right,
     },
 )
 """`check_kv_cache_bytes(kv_cache_bytes, config, n_tokens, bytes_per_number=…)`."""
@@ -84,7 +95,7 @@ def _bytes(*cases: dict[str, Any], n_tokens: int = 37, **given: int) -> Callable
 def _any_sizes(f: Any, config: Any) -> None:
     for grouped, own_size in product((False, True), repeat=2):
         for given in ({}, {"bytes_per_number": a_size(3, 9)}):
-            some = config(**a_model(grouped, own_size))
+            some = config(**a_model(grouped, own_size), n_positions=a_size(5, 40))
             check_kv_cache_bytes(f, some, a_size(2, 5000), **given)
 
 

@@ -73,8 +73,11 @@ check_nucleus = EXERCISE.check(
             "ordered, ids = p.sort(0, True); summed = ordered.double().cumsum(0); scaled = chosen "
             "/ chosen.sum(0, True); result = torch.zeros_like(p).scatter(0, ids, scaled)": "all "
             "runs along the first dimension (dim 0)",
-            "p = probabilities.flatten(); return result.reshape(probabilities.shape)": "all rows "
-            "are taken together (flattened)",
+            (
+                "p = probabilities.flatten(); return result.reshape(probabilities.shape)",
+                "p = probabilities.flatten(); result = torch.zeros_like(p).scatter(-1, ids, scaled)"
+                ".reshape(probabilities.shape); return result / result.sum(-1, True)",
+            ): "all rows are taken together (flattened)",
         },
         _FEW: {
             ("reach = summed < top_p", "reach = summed <= top_p"): "the token with which the sum "
@@ -84,6 +87,8 @@ check_nucleus = EXERCISE.check(
             "reach = F.pad(before < top_p, (1, 0), value=True)[..., :-1]": "one token too many is "
             "kept",
             "reach = before <= top_p": "one token too many is kept where the sum is exactly top_p",
+            "reach = (ordered >= 1 - top_p) | (torch.arange(n) == 0)": "each token's own "
+            "probability is compared with 1 - top_p, not the sum",
             "reach = before < 1 - top_p": "top_p is taken for the share that is left out",
             "reach = summed > top_p": "the tokens after those that reach top_p are kept",
             "reach = before >= top_p": "the tokens after those that reach top_p are kept",
@@ -102,6 +107,7 @@ check_nucleus = EXERCISE.check(
             "scaled = chosen / chosen.sum()": "what is kept is divided by the sum over all rows",
             "scaled = torch.softmax(ordered.masked_fill(~kept, -math.inf), -1)": "a softmax is "
             "taken of probabilities",
+            "p = probabilities.softmax(-1)": "they are taken for logits, and a softmax comes first",
             "scaled = torch.softmax(chosen, -1)": "a softmax is taken of probabilities, and gives "
             "those that became 0 some again",
         },
@@ -111,6 +117,7 @@ check_nucleus = EXERCISE.check(
             "indices, which are no inverse",
         },
         "exactly 0 elsewhere, and probabilities again": {
+            "chosen = ordered * kept + 1e-8 * ~kept": "the others keep a tiny probability (1e-8)",
             "result = torch.full_like(p, -math.inf).scatter(-1, ids, scaled.masked_fill(~kept, "
             "-math.inf))": "the others become -inf, as logits would",
             "scaled = kept.to(p.dtype)": "1 and 0 come back, which tokens are kept",
@@ -134,6 +141,8 @@ check_nucleus = EXERCISE.check(
         "are rounded, so deal with 1.0 first": lambda got, right, p, top_p: (
             top_p == 1 and bool((got[ZERO] & ~right[ZERO]).any())
         ),
+        "the others keep a tiny probability, such as 1e-8, but exactly 0 is asked "
+        "for": lambda got, right, *_: same(got[PROBABILITIES], right[PROBABILITIES]),
         f"too many tokens are kept: {_FEW}, and no more": _n_kept(torch.gt),
         f"too few tokens are kept: {_FEW}": _n_kept(torch.lt),
         "what is kept does not add up to 1: divide it by its sum, along the vocabulary": entry(
@@ -141,11 +150,15 @@ check_nucleus = EXERCISE.check(
         ),
         "as many tokens as should are kept, but other ones: keep the most likely, and put them "
         "back at their places": entry(ZERO, differs),
+        "the numbers are rounded, as in half precision: compute in the dtype of "
+        "probabilities": entry(PROBABILITIES, seen.nearly_right),
         "the right tokens are kept, with other probabilities: divide them by their sum": comes_back(
             dict
         ),
         "the result is not a tensor of probabilities": comes_back(Tensor, list, tuple, int, float),
         "a condition on a whole tensor: each row has its own sums": says("ambiguous", "Boolean"),
+        "it needs too much memory, as a table of all pairs of tokens does (10 GB for 50,000): sort "
+        "them, and sum up along the sorted ones": lambda got, *_: "emory" in got.kind + got.message,
     },
 )
 
@@ -166,10 +179,17 @@ def _kept_of(*cases: tuple[tuple[int, ...], float]) -> Callable[[Any], Any]:
     ]
 
 
+def _large(*batch: int) -> Tensor:
+    """Of 50,000 tokens a dozen that together have 0.95, for a `top_p` of 0.8."""
+    few, many = _clear(*batch, 12, top_p=0.8 / 0.95), torch.rand(*batch, 49_988)
+    p = torch.cat((0.95 * few, 0.05 * many / many.sum(-1, keepdim=True)), -1)
+    return p[..., torch.randperm(50_000)]
+
+
 def _rounded() -> Tensor:
-    """Many probabilities whose sum in float32 passes 1 before the last of them is added."""
+    """50,000 probabilities whose sum in float32 passes 1 before the last of them is added."""
     while True:
-        p = (3 * torch.randn(20_000)).softmax(-1)
+        p = (3 * torch.randn(50_000)).softmax(-1)
         if bool((p.sort(descending=True)[0].cumsum(-1)[:-1] >= 1).any()):
             return p
 
@@ -203,7 +223,7 @@ EXERCISE.cases["nucleus"] = {
         ],
         _kept_of(((3, 9), 0.99), ((2, 5), 0.95)),
     ),
-    "at 1.0 every token keeps its probability": lambda f: [
+    "at 1.0 every token keeps its probability and none becomes 0": lambda f: [
         *(check_nucleus(f, _clear(*shape, top_p=1.1), 1.0) for shape in ((3, 6), (2, 2, 9))),
         check_nucleus(f, _rounded(), 1.0),
         check_nucleus(f, torch.stack([_rounded(), _rounded()]), 1),
@@ -213,10 +233,13 @@ EXERCISE.cases["nucleus"] = {
     ),
     "the dtype of probabilities": lambda f: [
         check_nucleus(f, _clear(3, 8, top_p=0.7).double(), 0.7),
-        check_nucleus(f, torch.tensor([[0.125, 0.0625, 0.5, 0.3125]]).half(), 0.7),
+        check_nucleus(f, _EXACT.half(), 0.7),
     ],
     "probabilities in any memory layout": lambda f: check_nucleus(
         f, _clear(3, 5, top_p=0.8).mT.contiguous().mT, 0.8
     ),
+    "vocabularies of 50,000 too": lambda f: [
+        check_nucleus(f, _large(*batch), 0.8) for batch in ((), (3,))
+    ],
     "ValueError unless 0 < top_p <= 1": _refuses_top_p,
 }

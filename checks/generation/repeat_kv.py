@@ -23,7 +23,9 @@ check_repeat_kv = EXERCISE.check(
         },
         "the heads are the third dimension from the end, (..., n_kv_heads, n, d_head)": {
             "repeated = x.repeat_interleave(n_repeats, -2)": "the positions are repeated (dim -2)",
+            "repeated = torch.cat([x] * n_repeats, -2)": "the positions are repeated (dim -2)",
             "repeated = x.repeat_interleave(n_repeats, -1)": "the features are repeated (dim -1)",
+            "repeated = torch.cat([x] * n_repeats, -1)": "the features are repeated (dim -1)",
             "repeated = x.repeat_interleave(n_repeats, 0)": "the first dimension is repeated (dim "
             "0)",
             "repeated = x.repeat_interleave(n_repeats, 1)": "dimension 1 is repeated, which the "
@@ -37,6 +39,8 @@ check_repeat_kv = EXERCISE.check(
         "the copies belong to the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
             "repeated = torch.stack([x] * n_repeats, -3)": "there is a dimension too many",
             "repeated = torch.stack([x] * n_repeats, -4)": "there is a dimension too many",
+            "repeated = x.repeat_interleave(n_repeats, -3).flatten(0, -3)": "the batch is joined "
+            "with the heads",
         },
     },
     seen={
@@ -44,7 +48,7 @@ check_repeat_kv = EXERCISE.check(
             list, tuple
         ),
         "the right numbers, but each head's copies don't stand in a row (0, 0, 1, 1, "
-        "…)": numbers_moved,
+        "…)": lambda got, right, *_: not other_shape(got, right) and numbers_moved(got, right),
         "the batch is not handled: x may have any number of leading dimensions, also none; count "
         "from the end (dim -3)": batch_fails(4),
         "the shape is not (..., n_kv_heads * n_repeats, n, d_head)": other_shape,

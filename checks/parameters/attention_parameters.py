@@ -74,6 +74,7 @@ IN_ATTENTION: Wrong = {
         "bs = q + k + v": "biases are miscounted, the one of W_o is forgotten",
         "bs = 4 * d": "biases are miscounted, d_model are counted for each of the four",
         "bs = 3 * n * h + d": "biases are miscounted, W_k and W_v get as many as W_q",
+        "bs = 4 * n * h": "biases are miscounted, each layer gets as many as W_q",
         "bs = q + k + v + o": "biases are miscounted, W_o gets the number of its inputs",
         "bs = 3 * d + o": "biases are miscounted, each layer gets as many as it has inputs",
         "bs = 4": "biases are miscounted, each layer gets a single one",

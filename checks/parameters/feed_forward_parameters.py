@@ -53,7 +53,8 @@ IN_FEED_FORWARD: Wrong = {
         ("cs = f + g * f", "cs = f"): "biases are miscounted, down (d_model) is forgotten",
         "cs = i": "biases are miscounted, the ones of up and gate (d_ff) are forgotten",
         "c = bias and not gated": "biases are miscounted, with a gate there are none",
-        "cs = i + g * i + f": "biases are miscounted, each as many as it has inputs",
+        "cs = i + g * i + f": "biases are miscounted, each as many as it has inputs (or "
+        "the gate is taken to be like down)",
         "cs = (2 + g) * i": "biases are miscounted, each layer gets d_model",
         "cs = (2 + g) * f": "biases are miscounted, each layer gets d_ff",
         "cs = 2 + g": "biases are miscounted, each layer gets a single one",

@@ -45,6 +45,9 @@ def _transformer(c: Any) -> dict[str, int]:
 _IN_PARTS: Wrong = {
     "pass config.d_ff, config.gated and config.bias on": FEED_FORWARD_IGNORES,
     "pass config.n_kv_heads, config.d_head and config.bias on": ATTENTION_IGNORES,
+    "attention_parameters takes d_model, n_heads, n_kv_heads, d_head and bias in this order": {
+        "c.n_kv_heads, c.d_head -> c.d_head, c.n_kv_heads": "n_kv_heads and d_head change places",
+    },
     "multiply by n_layers": {
         "L * plain_feed -> plain_feed": "one layer is counted instead of n_layers, for "
         "feed_forward",

@@ -8,10 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from checks.check import all_of
 from checks.positional_encoding.angles import angles, roughly, wrong_angles
 from checks.positional_encoding.exercise import EXERCISE
 from checks.positional_encoding.seen_of_positions import PAIRS_SHAPE, there
-from checks.seen import other_dtype, raised
+from checks.seen import other_dtype, raised, same_shape
 from reference import positions as positional_encoding
 
 
@@ -29,6 +30,11 @@ def _rotated(x: Tensor, positions: Tensor | None = None, base: float = 10000.0) 
     odd = a * s + b * c
     out = torch.stack((even, odd), -1).flatten(-2)
     return out
+
+
+def _low_angles(got: Any, right: Any, x: Tensor, positions: Any = None, **_: Any) -> bool:
+    far = positions is not None and bool(positions.max() > 200)
+    return far and x.dtype in (torch.float16, torch.bfloat16) and same_shape(got, right)
 
 
 HALVES, CAT = "a, b = y.chunk(2, -1)", "out = torch.cat((even, odd), -1)"
@@ -97,6 +103,8 @@ check_apply_rope = EXERCISE.check(
             "t = angles(p[:1], d, base)": "only the first position is used, for all rows",
             "t = angles(p.long(), d, base)": "positions are cut to whole numbers (long)",
             "t = angles(p.sort().values, d, base)": "positions are sorted",
+            "t = angles(p.to(x), d, base)": "positions are rounded to the dtype of x, and bfloat16 "
+            "can't tell 256 and 257 apart",
         },
         "the sequence is the last dimension but one, x.shape[-2]; positions start again in each": {
             "n = x.shape[-3]; t = angles(p, d, base)[:, None]": "positions run along x.shape[-3]",
@@ -111,6 +119,8 @@ check_apply_rope = EXERCISE.check(
         "it is in another dtype: the result keeps the dtype of x (.to(x.dtype))": other_dtype(),
         **PAIRS_SHAPE,
         "view fails on x's memory layout: use reshape": raised(says="view size is not compatible"),
+        "in half precision the angles are off: compute them in float32, positions and frequencies, "
+        "since bfloat16 can't tell positions 256 and 257 apart": _low_angles,
         "positions are misread or not handled: row k is at positions[k]; these may be any n "
         "numbers, whole or not, such as torch.tensor([7]) for the eighth token alone": (
             lambda *_, positions=None, **__: positions is not None
@@ -159,4 +169,8 @@ EXERCISE.cases["apply_rope"] = {
     # A float32 angle is good to one part in 10 million: the larger, the coarser the rotation.
     "many positions": _rope((200, 16), tolerance=1e-3),
     "far positions": _rope((2, 3, 16), at=(1000, 4, 1003), tolerance=5e-3),
+    "angles in float32, also for an x of half precision": all_of(
+        _rope((4, 8), (2, 4, 8), at=(256, 257, 259, 1001), dtype=torch.bfloat16, tolerance=1e-2),
+        _rope((2, 8), at=(2049, 3001), dtype=torch.float16, tolerance=1e-2),
+    ),
 }

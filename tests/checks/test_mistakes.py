@@ -215,3 +215,24 @@ def test_a_pair_of_symbols_is_told_whole():
     assert difference([[b"a", b"b"], [b"c", b"d"]], right) is None
     told = difference([(b"a", b"b"), (b"c", b"x")], right)
     assert told == "item 1 of the result is (b'c', b'x'), which is not right"
+
+
+_ANEW = """
+def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
+    was_training = model.training
+    model.eval()
+    for _ in range(n_new):
+        logits = model(tokens, model.new_caches())[:, -1]
+        new = sample_next(logits, temperature, top_k, generator)
+        tokens = torch.cat((tokens, new[:, None]), dim=1)
+    model.train(was_training)
+    return tokens
+"""
+
+
+def test_what_a_model_was_given_is_told_call_by_call():
+    """Item 1 of item 1 of an entry would have to be counted out, and says nothing of a cache."""
+    cells = cells_of("8-generation")
+    seen, hidden = cells.complaints("generate_cached", cells.answered("generate_cached", _ANEW))
+    assert "problem:   call 2 got 7 tokens; expected 1" in seen
+    assert "call 2 got 6 tokens; expected 1" in hidden

@@ -8,7 +8,9 @@ class Attention(nn.Module):
         self.W_o = nn.Linear(d_model, d_model, bias=False)
 
     def forward(self, x):
-        B, n, d = x.shape
+        *leading, n, d = x.shape
+        x = x.reshape(-1, n, d)
+        B = len(x)
         h = self.n_heads
         q = self.W_q(x).view(B, n, h, d // h).transpose(1, 2)
         k = self.W_k(x).view(B, n, h, d // h).transpose(1, 2)
@@ -16,7 +18,7 @@ class Attention(nn.Module):
         scores = apply_rope(q) @ apply_rope(k).transpose(-2, -1) / math.sqrt(d // h)
         scores = scores.masked_fill(torch.triu(torch.ones(n, n, dtype=torch.bool), diagonal=1), float("-inf"))
         out = scores.softmax(-1) @ v
-        return self.W_o(out.transpose(1, 2).reshape(B, n, d))
+        return self.W_o(out.transpose(1, 2).reshape(*leading, n, d))
 
 
 

@@ -9,7 +9,9 @@ def _stream(model, unseen, n_new, *how):
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     before = model.training
     model.eval()
-    with torch.no_grad():
-        columns = list(tokens.T) + list(_stream(model, tokens, n_new, temperature, top_k, generator))
-    model.train(before)
-    return torch.stack(columns).T
+    try:
+        with torch.no_grad():
+            more = list(_stream(model, tokens, n_new, temperature, top_k, generator))
+    finally:
+        model.train(before)
+    return torch.stack([*tokens.T, *more]).T

@@ -8,7 +8,9 @@ def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator
         new = sample_next(model(unseen, caches)[..., -1, :].detach(), temperature, top_k, generator)[:, None]
         return [new, *go_on(new, caches, left - 1)]
 
-    more = go_on(tokens, model.new_caches(), n_new)
-    if was:
-        model.train()
+    try:
+        more = go_on(tokens, model.new_caches(), n_new)
+    finally:
+        if was:
+            model.train()
     return torch.cat([tokens, *more], 1)

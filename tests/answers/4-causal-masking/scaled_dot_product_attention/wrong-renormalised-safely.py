@@ -1,3 +1,4 @@
+# names: scaled anew
 def scaled_dot_product_attention(Q, K, V, mask=None):
     scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
     weights = torch.softmax(scores, dim=-1)

@@ -1,3 +1,4 @@
+# names: rounded to the dtype of x|compute them in float32
 def apply_rope(x, positions=None, base=10000.0):
     n, d_head = x.shape[-2], x.shape[-1]
     if positions is None:

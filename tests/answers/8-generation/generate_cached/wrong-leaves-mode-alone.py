@@ -1,3 +1,4 @@
+# names: evaluation mode
 def generate_cached(model, tokens, n_new, temperature=1.0, top_k=None, generator=None):
     caches = model.new_caches()
     given = tokens
