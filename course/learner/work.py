@@ -39,9 +39,10 @@ RENAMED = {
     "08-counting.ipynb": "11-counting.ipynb",
     "09-decoder.ipynb": "12-decoder.ipynb",
     "10-writing.ipynb": "13-writing.ipynb",
-    "11-what-a-model-learns.ipynb": "14-what-a-model-learns.ipynb",
+    "11-what-a-model-learns.ipynb": "14-induction.ipynb",
+    "14-what-a-model-learns.ipynb": "14-induction.ipynb",
 }
-"""Names that lessons had in version 1, and what they are now: a learner's copy moves along."""
+"""Names that lessons had before, and what they are now: a learner's copy moves along."""
 
 LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M

@@ -195,7 +195,7 @@ def test_search_finds_a_lesson(tab):
     page.goto("index.html")
     page.get_by_role("textbox", name="Search").fill("induction")
     page.get_by_role("textbox", name="Search").press("Enter")
-    found = page.locator("#search-results a", has_text="14 What a model learns")
+    found = page.locator("#search-results a", has_text="14 Induction")
     expect(found.first).to_be_visible()
     page.locator("#search-results li p.context").first.wait_for()  # quoted, since there is a server
     assert not complaints

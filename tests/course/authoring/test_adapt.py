@@ -109,7 +109,7 @@ AFTER: dict[str, Callable[[Walk], None]] = {
     "llm-basics check-sources 1-attention": lambda walk: (
         _as_it_was_said(walk) if walk.said["llm-basics check-sources 1-attention"] else None
     ),
-    "git grep -n 14-what-a-model-learns": lambda walk: walk.unlink("14-what-a-model-learns"),
+    "git grep -n 15-looking-inside": lambda walk: walk.unlink("15-looking-inside"),
     "git grep -n 6-parameters": lambda walk: walk.unlink("6-parameters"),
 }
 """And after a command."""

@@ -220,11 +220,23 @@ def test_a_lesson_that_got_another_number(course: Path, touched: bool) -> None:
 
 @pytest.mark.parametrize("touched", [False, True])
 @pytest.mark.parametrize("recorded", [False, True])
-def test_what_was_begun_in_version_1_moves_along(
-    course: Path, touched: bool, recorded: bool, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("02-queries-keys-values.ipynb", "05-queries-keys-values.ipynb"),
+        ("11-what-a-model-learns.ipynb", "14-induction.ipynb"),
+        ("14-what-a-model-learns.ipynb", "14-induction.ipynb"),
+    ],
+)
+def test_what_was_begun_under_another_name_moves_along(
+    course: Path,
+    touched: bool,
+    recorded: bool,
+    old: str,
+    new: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A learner in the middle of the course would find lesson 05 empty, and their own beside it."""
-    old, new = "02-queries-keys-values.ipynb", "05-queries-keys-values.ipynb"
     (course / "notebooks" / LESSON).rename(course / "notebooks" / old)
     fill_work(course)
     if touched:

@@ -1,0 +1,135 @@
+"""What exercise 7 makes of a learner's own answers: a tokenizer, and a model that is kept.
+
+A trained model is stored beside the notebook that trained it, so that it's there after a restart:
+
+    history = train(mine, ids, training_step, n_steps=1000, write=write)
+    keep(mine, history)
+
+    history = bring_back(mine)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from reference.tokens import split_words
+from reference.training import History
+
+if TYPE_CHECKING:
+    from torch import nn
+
+ROOT = Path(__file__).resolve().parents[2]
+FILE = "my-model.safetensors"
+N_MERGES, CHARACTERS = 300, 200_000
+"""How many merges a learner's tokenizer learns, and from how much text: as in exercise 0."""
+
+
+class OwnTokenizer:
+    """The learner's own answers of exercise 0, called as a tokenizer of the library `tokenizers`.
+
+    Args:
+        text: the merges are learned from its beginning.
+        n_merges: at most so many; the vocabulary has 256 tokens more.
+    """
+
+    def __init__(self, text: str, n_merges: int = N_MERGES) -> None:
+        # Slow to import, and only whoever has written a tokenizer needs it.
+        from course.learner.own import own
+
+        train_bpe = own("0-tokens", "train_bpe")
+        self._encode, self._decode = own("0-tokens", "encode"), own("0-tokens", "decode")
+        self.merges = train_bpe(text[:CHARACTERS], n_merges)
+        self._known: dict[str, list[int]] = {}
+
+    def encode(self, text: str) -> SimpleNamespace:
+        """Has `ids`. Each word is cut up once: nothing is merged across words."""
+        ids: list[int] = []
+        for word in split_words(text):
+            if word not in self._known:
+                self._known[word] = list(self._encode(word, self.merges))
+            ids += self._known[word]
+        return SimpleNamespace(ids=ids)
+
+    def decode(self, ids: list[int]) -> str:
+        """The text."""
+        return str(self._decode(ids, self.merges))
+
+    def get_vocab_size(self) -> int:
+        """How many tokens there are."""
+        return 256 + len(self.merges)
+
+
+def keep(model: nn.Module, history: History) -> None:
+    """Store a model and how its training went, in place of the one before; say where."""
+    path = _place()
+    weights = {name: weight.clone().contiguous() for name, weight in model.state_dict().items()}
+    went = {"steps": history.steps, "losses": history.losses, "seconds": history.seconds}
+    part = path.with_name(f".{FILE}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(save(weights, {"history": json.dumps(went)}))
+        part.replace(path)
+    except OSError as error:
+        print(f"Your model can't be kept, and lasts until this notebook is restarted: {error}")
+        return
+    print(f"Your model is kept: {_said(path)}")
+
+
+def bring_back(model: nn.Module) -> History:
+    """Give `model` the weights that were kept last, and say how they were trained.
+
+    Where there are none, or of another shape, `model` stays as it is and a line says so.
+
+    Returns:
+        How the training went, without what was written; of 0 steps where nothing was kept.
+    """
+    path = _place()
+    try:
+        with safe_open(path, "pt") as file:
+            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            history = History(**json.loads(file.metadata()["history"]))
+    except FileNotFoundError:
+        print("No model is kept yet: train one in the cell above.")
+        return History()
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        print(f"{path.name} can't be read ({error}): train a model in the cell above.")
+        return History()
+    ours = {name: weight.shape for name, weight in model.state_dict().items()}
+    theirs = {name: weight.shape for name, weight in weights.items()}
+    if ours != theirs:
+        odd = next(name for name in [*ours, *theirs] if ours.get(name) != theirs.get(name))
+        print(
+            f"The model that is kept has another shape ({odd} is {_shape(theirs, odd)}, here "
+            f"{_shape(ours, odd)}): it stays where it is, and yours as it was."
+        )
+        return History()
+    model.load_state_dict(weights)
+    print(f"Your model is back. {history}")
+    return history
+
+
+def _place() -> Path:
+    """Beside the notebook, but for the course's own folders, which nothing that is run changes."""
+    here = Path.cwd()
+    if here.is_relative_to(ROOT) and not here.is_relative_to(ROOT / "work"):
+        here = Path(tempfile.gettempdir()) / "llm-basics"
+    return here / FILE
+
+
+def _said(path: Path) -> str:
+    beside = path.parent == Path.cwd()
+    where = "beside this notebook" if beside else "in a temporary folder, since this isn't work/"
+    return f"{path.name}, {where}"
+
+
+def _shape(shapes: dict[str, object], name: str) -> str:
+    shape = shapes.get(name)
+    return "missing" if shape is None else str(tuple(shape))  # type: ignore[arg-type]

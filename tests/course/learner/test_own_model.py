@@ -1,0 +1,88 @@
+"""A learner's own model is there tomorrow, and their own tokenizer reads whole novels."""
+
+import pytest
+import torch
+
+from course.learner import own_model
+from course.learner.own_model import FILE, OwnTokenizer, bring_back, keep
+from reference.block import DecoderLM
+from reference.counting import ModelConfig
+from reference.tokens import encode
+from reference.training import History, train
+
+
+def new_model(vocab_size: int = 11, seed: int = 0) -> DecoderLM:
+    torch.manual_seed(seed)
+    return DecoderLM(ModelConfig(vocab_size, d_model=8, n_layers=1, n_heads=2, d_ff=8, gated=True))
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch, capsys):
+    """A model in a folder of a learner's, and how its training went."""
+    monkeypatch.chdir(tmp_path)
+    model = new_model()
+    history = train(model, torch.arange(99) % 11, n_steps=3, batch=2, context=8)
+    keep(model, history)
+    assert capsys.readouterr().out.endswith(f"Your model is kept: {FILE}, beside this notebook\n")
+    return model, history
+
+
+def test_a_model_comes_back_after_a_restart(trained, capsys):
+    """Two minutes of training are for nothing otherwise."""
+    model, history = trained
+    restarted = new_model(seed=1)
+    assert bring_back(restarted) == history
+    torch.testing.assert_close(restarted.state_dict(), model.state_dict(), atol=0, rtol=0)
+    assert capsys.readouterr().out.startswith("Your model is back. History of 3 steps: loss 2.")
+
+
+def test_nothing_but_the_model_is_left_beside_the_notebook(trained, tmp_path):
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+
+
+def test_what_can_not_be_used_stays_and_is_said(trained, tmp_path, capsys):
+    """Who has changed the tokenizer since would get an error of PyTorch's, or another's words."""
+    other = new_model(vocab_size=12)
+    before = {name: weight.clone() for name, weight in other.state_dict().items()}
+    assert bring_back(other).steps == []
+    said = capsys.readouterr().out
+    assert "has another shape (embedding.weight is (11, 8), here (12, 8))" in said
+    torch.testing.assert_close(dict(other.state_dict()), before, atol=0, rtol=0)
+    (tmp_path / FILE).write_bytes(b"half a fi")
+    assert bring_back(other).steps == []
+    assert f"{FILE} can't be read (" in capsys.readouterr().out
+    (tmp_path / FILE).unlink()
+    assert bring_back(other).steps == []
+    assert capsys.readouterr().out == "No model is kept yet: train one in the cell above.\n"
+
+
+def test_a_folder_that_is_read_only_loses_no_training(tmp_path, monkeypatch, capsys):
+    """An error behind two minutes of training would look like the training's."""
+    monkeypatch.setattr(own_model, "_place", lambda: tmp_path / "a file" / FILE)
+    (tmp_path / "a file").write_text("")
+    keep(new_model(), History())
+    assert "Your model can't be kept, and lasts until" in capsys.readouterr().out
+
+
+def test_running_an_exercise_leaves_the_course_as_it_is(tmp_path, monkeypatch, capsys):
+    """A file in release/ would come to every learner, and stand in the way of an update."""
+    for folder, beside in (("release/7-decoder", False), ("work/7-decoder", True)):
+        here = tmp_path / folder
+        here.mkdir(parents=True)
+        monkeypatch.chdir(here)
+        monkeypatch.setattr(own_model, "ROOT", tmp_path)
+        monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "elsewhere"))
+        keep(new_model(), History())
+        assert (here / FILE).exists() is beside
+        assert ("temporary folder" in capsys.readouterr().out) is not beside
+
+
+def test_ones_own_tokenizer_is_called_as_the_courses(capsys):
+    """A learner who has written one trains with it; here the solution stands in."""
+    text = "the keys to the cabinet are on the table.\nthé " * 40
+    tokenizer = OwnTokenizer(text, n_merges=20)
+    assert tokenizer.get_vocab_size() == 256 + len(tokenizer.merges)
+    ids = tokenizer.encode(text).ids
+    assert ids == encode(text, tokenizer.merges) and max(ids) < tokenizer.get_vocab_size()
+    assert tokenizer.decode(ids) == text
+    assert "encode: " in capsys.readouterr().out
