@@ -15,6 +15,7 @@ from checks.mistakes import Wrong
 from checks.seen import Predicate, says
 
 TOKENS, MODE = "tokens", "model.training after the call"
+RAN_IN = "model.training in its calls"
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ def _starts(got: Tensor, want: Tensor) -> bool:
 
 
 GENERATED: Wrong = {
+    "put the model into evaluation mode first, model.eval()": {
+        "model.eval() -> pass": "the model runs in the mode in which it is found",
+        "model.eval() -> model.train()": "the model runs in training mode",
+    },
+    "put its mode back in any case: try: …, finally: model.train(was_training)": {
+        "try: -> if True:; finally: -> if True:": "where the model raises, it is left in "
+        "evaluation mode",
+    },
     "put it back into the mode in which it was found, model.train(was_training)": {
         "model.train(was_training) -> pass": "the model is left in eval mode",
         "model.train(was_training) -> model.train()": "the model is left in training mode",
@@ -92,6 +101,14 @@ GENERATED: Wrong = {
     },
 }
 """What may go wrong in any way to generate: edits of a text with the names of 7's `_generate`."""
+
+
+SEEN_OF_MODE: dict[str, Predicate] = {
+    "where the model raises, it is left in another mode than it was found in: put it back in "
+    "finally": lambda got, want, *_, **how: "fails_at" in how and got[MODE] != want[MODE],
+    "the model runs in training mode, in which dropout adds noise: put it into evaluation mode "
+    "first, model.eval()": lambda got, want, *_, **__: got[RAN_IN] != want[RAN_IN],
+}
 
 
 def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:

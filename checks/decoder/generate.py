@@ -14,10 +14,18 @@ from checks import sampling
 from checks.check import all_of
 from checks.decoder.exercise import EXERCISE
 from checks.seen import says
-from checks.writing import GENERATED, MODE, TOKENS, Chain, Vocabulary, of_tokens, seen_of_tokens
+from checks.writing import (
+    GENERATED,
+    MODE,
+    RAN_IN,
+    SEEN_OF_MODE,
+    TOKENS,
+    Chain,
+    Vocabulary,
+    of_tokens,
+    seen_of_tokens,
+)
 from reference.generation import generate, sample_next
-
-RAN_IN = "model.training in its calls"
 
 
 class Reader(nn.Module):
@@ -92,10 +100,6 @@ def _run_generate(
     return None if made is None else {TOKENS: made, **ran_in, MODE: model.training}
 
 
-def _where_it_fails(got: Any, expected: Any, *_: Any, **options: Any) -> bool:
-    return "fails_at" in options and bool(got[MODE] != expected[MODE])
-
-
 def _filled_up(got: Tensor, want: Tensor) -> bool:
     """From the token before the first wrong one, rows go on with one and the same."""
     wrong = (got != want).cumsum(1) > 0
@@ -121,14 +125,6 @@ _check_generate = EXERCISE.check(
     "own)",
     wrong={
         **GENERATED,
-        "put the model into evaluation mode first, model.eval()": {
-            "model.eval() -> pass": "the model runs in the mode in which it is found",
-            "model.eval() -> model.train()": "the model runs in training mode",
-        },
-        "put its mode back in any case: try: …, finally: model.train(was_training)": {
-            "try: -> if True:; finally: -> if True:": "where the model raises, it is left in "
-            "evaluation mode",
-        },
         "the model gets all tokens so far, and the last logits count, model(tokens)[:, -1]": {
             "given = tokens[:, -1:]": "the model gets only the last token each time",
             "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
@@ -155,10 +151,7 @@ _check_generate = EXERCISE.check(
         },
     },
     seen={
-        "where the model raises, it is left in another mode than it was found in: put it back in "
-        "finally": _where_it_fails,
-        "the model runs in training mode, in which dropout adds noise: put it into evaluation mode "
-        "first, model.eval()": lambda got, want, *_, **__: got[RAN_IN] != want[RAN_IN],
+        **SEEN_OF_MODE,
         "model(tokens)[-1] is the last sequence of the batch, and the last position is "
         "model(tokens)[:, -1]": _last_sequence,
         "a token is drawn at every position: of model(tokens) only the last one counts, [:, -1]": (

@@ -17,7 +17,17 @@ from checks.compare import attempt
 from checks.generation.entries import entry
 from checks.generation.exercise import EXERCISE
 from checks.seen import Predicate, says
-from checks.writing import GENERATED, MODE, TOKENS, Chain, Vocabulary, of_tokens, seen_of_tokens
+from checks.writing import (
+    GENERATED,
+    MODE,
+    RAN_IN,
+    SEEN_OF_MODE,
+    TOKENS,
+    Chain,
+    Vocabulary,
+    of_tokens,
+    seen_of_tokens,
+)
 from reference.generation import generate_cached, sample_next
 
 
@@ -122,7 +132,7 @@ def _generate_cached(
     return tokens
 
 
-SHOWN, RAN_IN = "what the model was given, call by call", "model.training in its calls"
+SHOWN = "what the model was given, call by call"
 
 
 @dataclass(frozen=True)
@@ -180,13 +190,6 @@ _check_generate_cached = EXERCISE.check(
     "model of the test's own)",
     wrong={
         **GENERATED,
-        "put the model into evaluation mode first, model.eval()": {
-            "model.eval() -> pass": "the model runs in the mode in which it is found",
-        },
-        "put its mode back in any case: try: …, finally: model.train(was_training)": {
-            "try: -> if True:; finally: -> if True:": "where the model raises, it is left in "
-            "evaluation mode",
-        },
         _ONCE: {
             "given = tokens": "the model gets all tokens at each step, though the caches have seen "
             "the earlier ones",
@@ -226,10 +229,7 @@ _check_generate_cached = EXERCISE.check(
         },
     },
     seen={
-        "where the model raises, it is left in another mode than it was found in: put it back in "
-        "finally": lambda got, want, *_, **how: "fails_at" in how and got[MODE] != want[MODE],
-        "the model runs in training mode, in which dropout adds noise: put it into evaluation mode "
-        "first, model.eval()": lambda got, want, *_, **__: got[RAN_IN] != want[RAN_IN],
+        **SEEN_OF_MODE,
         **seen_of_tokens("generate_cached"),
         "the model is given tokens of another shape than (batch, 1): it gets all sequences "
         "together, and the new token of each as new[:, None]": _shown(
