@@ -68,8 +68,17 @@ class OwnTokenizer:
 
 
 def keep(model: nn.Module, history: History) -> None:
-    """Store a model and how its training went, in place of the one before; say where."""
+    """Store a model and how its training went; say where.
+
+    It takes the place of the one before, unless that has the same shape and more steps behind it.
+    """
     path = _place()
+    if (n_steps := _steps_behind(path, model)) > len(history.steps):
+        print(
+            f"{path.name} holds a model of {n_steps:,} steps, so this one of "
+            f"{len(history.steps):,} isn't kept. Delete that file if you want it to be."
+        )
+        return
     weights = {name: weight.clone().contiguous() for name, weight in model.state_dict().items()}
     went = {"steps": history.steps, "losses": history.losses, "seconds": history.seconds}
     part = path.with_name(f".{FILE}.{os.getpid()}.part")
@@ -114,6 +123,18 @@ def bring_back(model: nn.Module) -> History:
     model.load_state_dict(weights)
     print(f"Your model is back. {history}")
     return history
+
+
+def _steps_behind(path: Path, model: nn.Module) -> int:
+    """How many steps the kept model was trained, if it has the shape of `model`; else 0."""
+    try:
+        with safe_open(path, "pt") as file:
+            kept = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
+            n_steps = len(json.loads(file.metadata()["history"])["steps"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError):
+        return 0
+    shapes = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
+    return n_steps if kept == shapes else 0
 
 
 def _place() -> Path:

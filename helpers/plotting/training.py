@@ -186,7 +186,9 @@ def plot_scaling(
         )
     star = ""
     if own is not None:
-        ax.plot(*own, ls="", marker="*", ms=17, mfc="white", mec="black", mew=1.5, label="yours")
+        # Behind the marks, since it may lie where one of them does.
+        star_style = {"marker": "*", "ms": 26, "mfc": "white", "mec": "black", "mew": 1.5}
+        ax.plot(*own, ls="", label="yours", zorder=1.5, **star_style)
         star = f" A star, yours, stands at {own[1]:.2f} bits after {own[0]:.2g} operations."
     ax.set_xscale("log")
     ax.set(xlabel="operations of training (logarithmic)", ylabel="bits a held-out character")

@@ -36,6 +36,21 @@ def test_a_model_comes_back_after_a_restart(trained, capsys):
     assert capsys.readouterr().out.startswith("Your model is back. History of 3 steps: loss 2.")
 
 
+def test_a_short_training_does_not_replace_a_long_one(trained, capsys):
+    """Whoever tries something with three steps, or runs all cells again, would lose their model."""
+    _, history = trained
+    ids = torch.arange(99) % 11
+    short = new_model(seed=2)
+    keep(short, train(short, ids, n_steps=2, batch=2, context=8))
+    assert (
+        f"{FILE} holds a model of 3 steps, so this one of 2 isn't kept." in capsys.readouterr().out
+    )
+    assert bring_back(new_model(seed=1)) == history
+    other = new_model(vocab_size=12)
+    keep(other, train(other, ids, n_steps=2, batch=2, context=8))
+    assert len(bring_back(new_model(vocab_size=12)).steps) == 2, "of another shape"
+
+
 def test_nothing_but_the_model_is_left_beside_the_notebook(trained, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
