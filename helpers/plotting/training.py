@@ -187,14 +187,16 @@ def plot_scaling(
     star = ""
     if own is not None:
         # Behind the marks, since it may lie where one of them does.
-        star_style = {"marker": "*", "ms": 26, "mfc": "white", "mec": "black", "mew": 1.5}
-        ax.plot(*own, ls="", label="yours", zorder=1.5, **star_style)
+        ax.plot(
+            *own, ls="", marker="*", ms=26, mfc="white", mec="black", mew=1.5, zorder=1.5,
+            label="yours",
+        )  # fmt: skip
         star = f" A star, yours, stands at {own[1]:.2f} bits after {own[0]:.2g} operations."
     ax.set_xscale("log")
     ax.set(xlabel="operations of training (logarithmic)", ylabel="bits a held-out character")
     ax.set_title(title or "Each mark is a training of its own")
     ax.grid(alpha=0.3)
-    ax.legend(frameon=False, fontsize=9)
+    ax.legend(frameon=False, fontsize=9, markerscale=0.6)
     sns.despine(ax=ax)
     facts = [
         f"{name} from {bits[0]:.2f} bits after {operations[0]:.2g} operations to {bits[-1]:.2f} "
