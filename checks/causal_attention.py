@@ -83,7 +83,8 @@ _ALSO = ("", "; low = -1e9", "; weights = torch.softmax(hidden, -1).nan_to_num()
 _SPLIT_VIEW = "heads = x.reshape(*x.shape[:-2], n_heads, x.shape[-2], -1)"
 _MERGE_VIEW = "merged = x.reshape(*x.shape[:-3], x.shape[-2], -1)"
 CAUSAL_ATTENTION: Wrong = {
-    "a position sees itself and earlier ones, and other scores become -inf before the softmax": {
+    "let each position see itself and earlier ones, and set other scores to -inf before the "
+    "softmax": {
         "hidden = scores": "there is no causal mask",
         "mask = causal_mask(n).mT": "the mask is the wrong way round (transposed, upper triangle)",
         "mask = torch.ones(n, n).tril(1).bool()": "a position sees one later (off by one)",
@@ -94,7 +95,7 @@ CAUSAL_ATTENTION: Wrong = {
         "position itself (off by one, j < i)",
         "weights = torch.softmax(scores, -1).tril()": "the mask comes after the softmax",
     },
-    "the scores are divided by the square root of d_head": {
+    "divide the scores by the square root of d_head": {
         "scores = Q @ K.mT": "the scores are not scaled",
         "scores = Q @ K.mT / Q.shape[-1]": "the scores are divided by d_head itself",
         "scores = Q @ K.mT / math.sqrt(x.shape[-1])": "the scores are divided by √d_model",
@@ -102,7 +103,7 @@ CAUSAL_ATTENTION: Wrong = {
         "scores = Q @ K.mT / math.sqrt(n)": "the scores are divided by √n",
         "scores = Q @ K.mT * math.sqrt(Q.shape[-1])": "the scores are multiplied by √d_head",
     },
-    "there are n_heads heads of d_model / n_heads features": {
+    "make n_heads heads of d_model / n_heads features each": {
         "h = 1": "n_heads is ignored (a single head of d_model features)",
         **{f"h = {n}": f"n_heads is ignored ({n} is hard-coded)" for n in (2, 4, 8)},
         "h = x.shape[-1] // self.n_heads": "d_head and n_heads are mixed up",
@@ -112,18 +113,18 @@ CAUSAL_ATTENTION: Wrong = {
         f"{_SPLIT_VIEW}; {_MERGE_VIEW}": "the heads are split and merged without a transpose",
         _MERGE_VIEW: "the heads are merged without a transpose",
     },
-    "it takes h*d_head to (h+1)*d_head - 1": {
+    "give it features h*d_head to (h+1)*d_head - 1": {
         "cut = x.unflatten(-1, (-1, n_heads)).mT": "head h takes every n_heads-th feature",
     },
-    "the merged heads go through W_o once": {
+    "let the merged heads go through W_o once": {
         "output = found": "W_o is not used",
         "output = self.W_o(self.W_o(found))": "W_o is used twice",
     },
-    "each is an nn.Linear of its own": {
+    "make each an nn.Linear of its own": {
         f"self.{b} = self.{a}": f"{a} and {b} are one and the same layer"
         for a, b in (("W_q", "W_k"), ("W_k", "W_v"), ("W_q", "W_v"), ("W_v", "W_o"))
     },
-    "queries come from W_q, keys from W_k, values from W_v": {
+    "make queries with W_q, keys with W_k, values with W_v": {
         "W = (self.W_k, self.W_q, self.W_v)": "W_q and W_k are swapped",
         "W = (self.W_q, self.W_v, self.W_k)": "W_k and W_v are swapped",
         "W = (self.W_v, self.W_k, self.W_q)": "W_q and W_v are swapped",
@@ -131,14 +132,14 @@ CAUSAL_ATTENTION: Wrong = {
         "W = (self.W_q, self.W_k, self.W_k)": "the values are made with W_k",
         "W = (self.W_q, self.W_k, self.W_q)": "the values are made with W_q",
     },
-    "the weights are the softmax over the keys, dim=-1": {
+    "take the softmax over the keys, dim=-1": {
         "weights = torch.softmax(hidden, -2)": "the softmax runs over the queries (dim -2)",
         "weights = scores.tril()": "the softmax is missing",
     },
 }
 """What may go wrong in causal attention: edits of `TEXT`."""
 ROPE: Wrong = {
-    "apply_rope turns queries and keys after the split into heads, (..., n_heads, n, d_head)": {
+    "turn queries and keys alone by apply_rope, after the split, (..., n_heads, n, d_head)": {
         "Q = q; K = k": "RoPE is missing, or without effect because it takes heads for positions",
         "V = rope(v)": "RoPE is applied to the values too",
         "K = k": "RoPE is applied to the queries only",
@@ -156,11 +157,11 @@ ROPE: Wrong = {
         "heads",
         "Q = q; K = k; hidden = scores": "there is neither a causal mask nor RoPE",
     },
-    "RoPE's positions are 0 to n-1, as in apply_rope": {
+    "turn once, by positions 0 to n-1, as apply_rope does": {
         "at = 2 * torch.arange(n)": "RoPE is applied twice",
         "at = -torch.arange(n)": "RoPE turns the wrong way (as with the sine's sign flipped)",
     },
-    "RoPE's pairs (2i, 2i+1) turn by 10000**(-2i/d_head) times the position, as in apply_rope": {
+    "turn pairs (2i, 2i+1) by 10000**(-2i/d_head) times the position, as apply_rope does": {
         "i = torch.arange(d // 2)": "RoPE's angles fall with i/d_head instead of 2i/d_head",
         "i = -torch.arange(0, d, 2)": "the sign in RoPE's exponent is wrong",
         "i = torch.zeros(d // 2)": "all pairs turn by the same angle",

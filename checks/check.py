@@ -314,7 +314,7 @@ class Check:
 
     def _unwritten(self, raised: Raised, cause: str) -> WrongAnswer | None:
         """That the answer, or another one that it calls, is not written yet, if so."""
-        stub = re.search(r"in (\w+): raise NotImplementedError", raised.where)
+        stub = re.search(r"in (\w+)[^:\n]*: raise NotImplementedError", raised.where)
         if raised.kind != "NotImplementedError" or (raised.message and not stub):
             return None
         other = stub[1] if stub else self.name

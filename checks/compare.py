@@ -44,12 +44,22 @@ def discreetly() -> Iterator[None]:
         _discreet.reset(token)
 
 
+def is_discreet() -> bool:
+    return _discreet.get()
+
+
 _KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
 _OF_A_VALUE = tuple(
     f"'{kind}' object has no"
     for kind in ("NoneType", "bool", "int", "float", "list", "tuple", "torch.return_types.max")
 )
 """How an AttributeError begins where another value than expected was at hand."""
+
+
+class Amiss:
+    """What stands for a result that there is none of; `problem` tells the learner why."""
+
+    problem = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +70,8 @@ class Raised:
         kind: the exception's class.
         message: its text.
         kinds: its class and all that this derives from.
-        where: the line of the learner's own that raised it, in words, or empty.
+        where: the line of the answer's cell that raised it, in words, and what it called there if
+            that stands in another cell; or empty.
     """
 
     kind: str
@@ -115,11 +126,21 @@ def _text(error: Exception) -> str:
 def _where(error: Exception) -> str:
     if remote := getattr(error, "where", None):  # from the learner's process, while graded
         return str(remote)
-    own = [f for f in traceback.extract_tb(error.__traceback__) if is_a_cell(f.filename)]
-    if not own:
+    trace = error.__traceback__
+    cells = [
+        (at, frame.f_code.co_qualname)
+        for at, (frame, _) in zip(
+            traceback.extract_tb(trace), traceback.walk_tb(trace), strict=True
+        )
+        if is_a_cell(at.filename)
+    ]
+    if not cells:
         return ""
-    last = own[-1]
-    return f"line {last.lineno} of your cell, in {last.name}: {last.line or ''}"
+    # The answer's own cell comes first: a line of another one would be looked for in this.
+    own = [at for at, _ in cells if at.filename == cells[0][0].filename][-1]
+    last, called = cells[-1]
+    deeper = "" if last is own else f"\nin {called}, which your answer calls: {last.line or ''}"
+    return f"line {own.lineno} of your cell, in {own.name}: {own.line or ''}{deeper}"
 
 
 def describe(value: Any, most: int = SHOWN_VALUES) -> str:
@@ -241,7 +262,7 @@ def _first_apart(
     if isinstance(expected, Mapping) and isinstance(got, Mapping):
         several = [(f"entry {key!r}", got.get(key), value) for key, value in expected.items()]
     elif isinstance(expected, list | tuple) and isinstance(got, list | tuple):
-        names = [*parts, *(f"item {i}" for i in range(len(parts), len(got)))]
+        names = [*parts, *(f"item no. {i + 1}" for i in range(len(parts), len(got)))]
         several = zip(names, got, expected, strict=False) if _as_tensor(expected) is None else ()
     for name, one, right in several:
         if difference(one, right, tolerance=tolerance):
@@ -306,6 +327,8 @@ def difference(
     if isinstance(expected, Raised) or isinstance(got, Raised):
         alike = type(got) is type(expected) and got == expected
         return None if alike else f"{label} is {describe(got)}"
+    if isinstance(got, Amiss) and not _discreet.get():
+        return got.problem
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(got, expected, tolerance, label, nan_equal)
     if type(got) is type(expected) and hasattr(expected, "apart"):  # it tells so itself
@@ -340,7 +363,7 @@ def _items_difference(
         count = str(len(got)) if told else "another number"
         return f"{label} should have {len(expected)} items, but has {count}"
     for i, (g, e) in enumerate(zip(got, expected, strict=True)):
-        name = parts[i] if i < len(parts) else label and f"item {i} of {label}"
+        name = parts[i] if i < len(parts) else label and f"item no. {i + 1} of {label}"
         if text := difference(g, e, tolerance=tolerance, label=name, nan_equal=nan_equal):
             return text
     return None

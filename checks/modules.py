@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from checks.compare import same
+from checks.compare import Amiss, same
 from checks.seen import Predicate, comes_back
 
 State = Mapping[str, Tensor]
@@ -28,25 +28,34 @@ class Parameters:
 
 
 @dataclass(frozen=True)
-class OtherParameters:
+class OtherParameters(Amiss):
     """The parameters of a module where they are not those that the contract names."""
 
     missing: list[str]
     unasked: list[str]
     misshaped: list[str]
 
-    def __repr__(self) -> str:
+    @property
+    def problem(self) -> str:  # type: ignore[override]
         found = {
-            "without the parameters": self.missing,
-            "with parameters that it should not have:": self.unasked,
-            "with parameters of another shape:": self.misshaped,
+            "has no parameter named": self.missing,
+            "has a parameter that it shouldn't have:": self.unasked,
+            "has a parameter of another shape:": self.misshaped,
         }
         text = (f"{w} {', '.join(n[:4])}" + " …" * (len(n) > 4) for w, n in found.items() if n)
-        return "a module " + "; ".join(text)
+        return "your module " + "; ".join(text)
+
+    def __repr__(self) -> str:
+        return "a module with other parameters"
 
 
-class OtherInTraining:
+class OtherInTraining(Amiss):
     """A module that gives another result in training mode."""
+
+    problem = "your module gives another result in training mode than in evaluation mode"
+
+    def __repr__(self) -> str:
+        return "two results that differ"
 
 
 def run(module: Any, state: State, x: Tensor) -> Any:

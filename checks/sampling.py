@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from checks.check import Check, Exercise
+from checks.compare import is_discreet
 from checks.mistakes import Wrong
 from checks.seen import Predicate, comes_back
 
@@ -39,6 +40,12 @@ class Drawn:
 
     def __repr__(self) -> str:
         return str([round(share, 3) for share in self.shares.flatten().tolist()])
+
+    def apart(self, got: Drawn) -> str:
+        if got == self:
+            return ""
+        told = "" if is_discreet() else f": {got}; expected about {self}"
+        return f"the tokens come with other frequencies{told}"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Drawn) or self.shares.shape != other.shares.shape:
@@ -157,7 +164,7 @@ def seeds_check(exercise: Exercise, name: str, draw: Callable[..., Tensor], **of
 
 
 OTHER_DEFAULTS: Wrong = {
-    "its default is None, all tokens": {
+    "let its default be None, all tokens": {
         f"top_k=None -> top_k={k}": f"top_k is {k} unless given" for k in (1, 3, 5, 10, 20, 40, 50)
     },
 }
@@ -222,7 +229,7 @@ def pairs_check(
         "logits give: each new token is drawn by sample_next(logits, temperature, top_k, "
         "generator)",
         wrong={
-            "each new token is drawn by sample_next(logits, temperature, top_k, generator)": {
+            "draw each new token by sample_next(logits, temperature, top_k, generator)": {
                 "new = logits.argmax(-1)": "the most likely token always comes (arg max)",
                 "T = 1.0": "temperature is not passed on",
                 "k = None": "top_k is not passed on",

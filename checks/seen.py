@@ -192,6 +192,11 @@ KEPT = {
 
 SEVERAL_CAME = {"more than a tensor comes back: return it alone": comes_back(list, tuple)}
 
+MATH_OF_A_TENSOR = {
+    "math.sqrt takes a single number, as float() does, and a tensor has several: torch.sqrt or "
+    ".sqrt() takes each": says("converted to Scalar", "only one element tensors")
+}
+
 SINGLE_NUMBERS = {
     "Python's max, min, if and the like ask for single numbers, and a tensor has several: use "
     "torch's own (amax, where), along a dim": raised("RuntimeError", says="Boolean value of Tensor")

@@ -81,7 +81,7 @@ GENERATED: Wrong = {
         "last = new[None]": "the new token has shape (1, batch)",
         "tokens = torch.cat((tokens[:, 1:], last), 1)": "a token is dropped for each new one",
     },
-    "n_new tokens are appended, one at a time": {
+    "append n_new tokens, one at a time": {
         "steps = range(n_new - 1)": "one token too few is made (off by one)",
         "steps = range(n_new + 1)": "one token too many is made (off by one)",
         "steps = range(n_new - n)": "n_new is taken for the total length",
@@ -127,6 +127,8 @@ def seen_of_tokens(name: str) -> dict[str, Predicate]:
         "the tokens come back in another dtype: they keep that of the prompt, int64 "
         "(long)": of_tokens(lambda got, want: got.dtype != want.dtype),
         "the shape is not (batch, n + n_new)": of_tokens(lambda got, want: got.shape != want.shape),
+        "what is joined has a dimension too many, as where the logits of all positions go to "
+        "sample_next: only those at the last one count, model(…)[:, -1]": says("got 2 and 3"),
         "what is joined has another shape than the prompt: sample_next gives (batch,), and "
         "torch.cat needs (batch, 1)": says("same number of", "Sizes of tensors", "zero-dim"),
         "temperature is divided by, also where it is 0: leave temperature, top_k and drawing to "

@@ -39,7 +39,7 @@ class _Block(nn.Module):
 PRE_NORM = "x = x + attention(attention_norm(x)), then x + feed_forward(feed_forward_norm(x))"
 HALF = (0.5, 0.5**0.5)
 _HALVES: Wrong = {
-    PRE_NORM: {
+    f"write {PRE_NORM}": {
         "y = attend(a)": "the residual around the attention is missing",
         "y = a + attend(a)": "the residual around the attention adds the normalised x",
         "y = n1(x + attend(x))": "the attention is post-norm",
@@ -75,10 +75,10 @@ _HALVES: Wrong = {
         "t = (x, self.raw, self.raw); attend.raw = x; a = n1(x)": "only the queries are made from "
         "the normalised x, keys and values are not",
     },
-    "positions of one sequence must not see another": {
+    "no position may see another sequence": {
         "y = x + attend(a.flatten(0, -2)).reshape(x.shape)": "the batch is flattened",
     },
-    "SwiGLU uses silu, W_down(silu(W_gate(x)) * W_up(x))": {
+    "use silu, W_down(silu(W_gate(x)) * W_up(x))": {
         "activation = F.gelu": "the feed-forward's activation is a GELU",
         "activation = F.relu": "the feed-forward's activation is a ReLU",
         "g = gate(x)": "the feed-forward's activation is missing",
@@ -98,10 +98,10 @@ _check_decoder_block = EXERCISE.check(
         **_HALVES,
         **CAUSAL_ATTENTION,
         **ROPE,
-        "the mask is causal_mask(n), n = x.shape[-2]": {
+        "make it causal_mask(n), n = x.shape[-2]": {
             "mask = causal_mask(len(x))": "the mask has the size of the batch, len(x)",
         },
-        "this model has RoPE on queries and keys, and no other positions": {
+        "let RoPE on queries and keys tell positions, and nothing else": {
             "x = x + sinusoids(x); a = n1(x)": "sinusoidal positions are added to x",
             "Q = q; K = k; x = x + sinusoids(x); a = n1(x)": "sinusoidal positions replace RoPE",
         },

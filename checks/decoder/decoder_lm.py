@@ -55,7 +55,7 @@ _check_decoder_lm = EXERCISE.check(
     "logits of shape (..., n, vocab_size), for tokens (..., n)",
     wrong={
         **modules.NO_SUPER,
-        "the final norm comes once, after all blocks, output(norm(x))": {
+        "apply self.norm once, after all blocks, output(norm(x))": {
             "y = x": "the final norm is missing in forward",
             "y = self.norm(self.norm(x))": "the final norm is applied twice",
             "y = self.norm(centred(x))": "the final norm is a LayerNorm (the mean is subtracted)",
@@ -65,24 +65,24 @@ _check_decoder_lm = EXERCISE.check(
             "block(x) -> self.norm(block(x))": "the norm comes after each block and at the end",
             "y = x; logits = self.norm(self.output(x))": "the norm comes after the output layer",
         },
-        "the output layer has a weight of its own": {
+        "give the output layer a weight of its own": {
             "e = self.output.weight[tokens]": "embedding and output layer share a weight (tied)",
             "logits = y @ E.weight.T": "embedding and output layer share a weight (tied)",
         },
-        "the output layer makes the logits, and nothing changes them": {
+        "return what the output layer gives, and change nothing": {
             "logits = y": "the hidden states come back",
             "logits = self.output(y) / x.shape[-1] ** 0.5": "the logits are divided by √d_model",
             "logits = self.output(y) * x.shape[-1] ** 0.5": "the logits are multiplied by √d_model",
         },
-        "the embedding is not scaled, and only RoPE in the attention tells positions": {
-            "e = E(tokens) * E.embedding_dim ** 0.5": "it is scaled by the square root of d_model",
+        "take the embedding as it is, and leave positions to RoPE in the attention": {
+            "e = E(tokens) * E.embedding_dim ** 0.5": "it is scaled by √d_model",
             "e = E(tokens) / E.embedding_dim ** 0.5": "it is divided by √d_model",
             "x = e -> x = e + sinusoids(e)": "sinusoidal positions are added to the embedding",
             "x = e -> x = e * E.embedding_dim ** 0.5 + sinusoids(e)": "sinusoidal positions are "
             "added to a scaled embedding",
             "x = e -> x = rope(e)": "RoPE is applied to the embedding",
         },
-        "x goes through every block, from the first to the last": {
+        "send x through every block, from the first to the last": {
             "for block in self.blocks[:1]:": "only the first block is used",
             "for block in [self.blocks[0]] * len(self.blocks):": "the first block is used again "
             "and again",
@@ -91,17 +91,17 @@ _check_decoder_lm = EXERCISE.check(
             "for block in ():": "no block is used",
             "for block in reversed(self.blocks):": "the blocks run in reverse order",
         },
-        "x goes from block to block, and each has its residuals inside": {
+        "hand x from block to block, each of which has its residuals inside": {
             "block(x) -> block(e)": "only the last block counts (each gets the embedding)",
             "y = self.norm(sum(b(e) for b in self.blocks))": "every block gets the embedding, and "
             "the outputs are added",
             "block(x) -> x + block(x)": "a residual is added around each block",
             "y = self.norm(e + x)": "the embedding is added again after the blocks",
         },
-        "each layer is a DecoderBlock of its own ([DecoderBlock(…)] * n repeats the same one)": {
+        "make each a DecoderBlock of its own ([DecoderBlock(…)] * n repeats the same one)": {
             "for block in [self.blocks[-1]] * len(self.blocks):": "the blocks are shared",
         },
-        "logits are asked for, as the output layer gives them, at every position": {
+        "return the logits, as the output layer gives them, at every position": {
             "return torch.softmax(logits, -1)": "a softmax is applied",
             "return torch.log_softmax(logits, -1)": "a log-softmax is applied",
             "return torch.tanh(logits)": "an activation is applied to the logits (tanh)",
@@ -113,7 +113,7 @@ _check_decoder_lm = EXERCISE.check(
             "return logits[..., 1:, :]": "the logits of the first position are left out",
             "return logits[..., :-1, :]": "the logits of the last position are left out",
         },
-        "position i of a sequence sees tokens 0 to i of it, and nothing else": {
+        "let position i of a sequence see its tokens 0 to i, and nothing else": {
             "e = E(F.pad(tokens, (1, 0))[..., :-1])": "the tokens are shifted",
             "e = E(tokens.flatten()); return logits.reshape(*tokens.shape, -1)": "the batch is "
             "flattened into one long sequence",
@@ -144,8 +144,8 @@ _check_decoder_lm = EXERCISE.check(
         "sizes don't divide, as where d_ff and n_heads are swapped: DecoderBlock(d_model, n_heads, "
         "d_ff)": says("divi", "n_heads", "unflatten"),
         "the batch is not handled: tokens may have any number of leading dimensions, also none (a "
-        "single sequence), and blocks that need exactly one get one by "
-        "reshape": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
+        "single sequence), so count from the end (x.shape[-2]) here and in "
+        "DecoderBlock": lambda got, e, _, tokens, *__: batch_fails(2)(got, e, tokens),
         "the result is not finite, though it should be": seen.not_finite,
     },
 )

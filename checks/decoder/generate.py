@@ -125,7 +125,7 @@ _check_generate = EXERCISE.check(
     "own)",
     wrong={
         **GENERATED,
-        "the model gets all tokens so far, and the last logits count, model(tokens)[:, -1]": {
+        "give the model all tokens so far, and take the last logits, model(tokens)[:, -1]": {
             "given = tokens[:, -1:]": "the model gets only the last token each time",
             "given = tokens[:, -1:] if i else tokens": "in later steps it gets only the last token",
             "given = tokens[:, n:] if i else tokens": "in later steps it gets only the new tokens",
@@ -145,7 +145,7 @@ _check_generate = EXERCISE.check(
             "logits = model(given)[:, n - 1]": "the prompt's last position is used at every step",
             "logits = model(given).mean(1)": "the logits of all positions are averaged",
         },
-        "n_new tokens are appended, and the model is called for each": {
+        "call the model for each new token": {
             "steps = [1] * (n_new > 0); logits = model(given)[:, -n_new:]; last = new": "all new "
             "tokens are made in one step",
         },

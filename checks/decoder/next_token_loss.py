@@ -80,7 +80,7 @@ def _too_large(got: Any, expected: Tensor, logits: Tensor, tokens: Tensor) -> bo
     return isinstance(got, Tensor) and bool((logits.abs() > 100).any())
 
 
-_SHIFT = "position i predicts the token at i + 1, logits[..., :-1, :] against tokens[..., 1:]"
+_SHIFT = "compare position i with the token at i + 1, logits[..., :-1, :] against tokens[..., 1:]"
 _FROM_THE_END = "count from the end, logits[..., :-1, :] and tokens[..., 1:]"
 _LOG_SOFTMAX = "take the logarithm and the softmax in one step, torch.log_softmax"
 
@@ -127,14 +127,20 @@ _check_loss = EXERCISE.check(
             "given = L[:-1]; following = tokens[1:]; loss = F.cross_entropy(given, following)": "a "
             "single sequence, without a batch, is taken for granted",
         },
-        "torch.log_softmax(logits, dim=-1) runs over the vocabulary": {
+        "run along the vocabulary, torch.log_softmax(logits, dim=-1)": {
             "logs = torch.log_softmax(given.softmax(-1), -1)": "the softmax is applied twice "
             "(F.cross_entropy and log_softmax take logits)",
             "logs = given": "the softmax is missing",
             "logs = given.log()": "the softmax is missing, and the logarithm of logits is taken",
-            "logs = torch.log_softmax(given, -2)": "the softmax runs over the positions (dim -2)",
+            (
+                "logs = torch.log_softmax(given, -2)",
+                "logs = torch.log_softmax(L, -2)[..., :-1, :]",
+            ): "the softmax runs over the positions (dim -2)",
             "logs = torch.log_softmax(given, 0)": "the softmax runs over the first dimension",
-            "logs = torch.log_softmax(given, 1)": "the softmax runs over dimension 1",
+            (
+                "logs = torch.log_softmax(given, 1)",
+                "logs = torch.log_softmax(L, 1)[..., :-1, :]",
+            ): "the softmax runs over dimension 1, which with a batch is the positions",
             "logs = torch.log_softmax(given, 0 if given.dim() == 3 else 1)": "the softmax is not "
             "told its dim",
             "logs = torch.log_softmax(given.flatten(), 0).view_as(given)": "the softmax runs over "
@@ -179,7 +185,7 @@ _check_loss = EXERCISE.check(
                 "logs = torch.log_softmax(given.clamp(-100, 100), -1)",
             ): "ln p or the logits are clamped",
         },
-        "the loss is the mean of -ln p in nats, with torch.log or torch.log_softmax": {
+        "take the mean of -ln p in nats, with torch.log or torch.log_softmax": {
             "terms = picked": "the minus sign is missing",
             "terms = -picked.exp()": "the logarithm is missing (the mean of -p)",
             "terms = picked.exp()": "the logarithm is missing (the mean of p)",
@@ -195,7 +201,7 @@ _check_loss = EXERCISE.check(
             "terms = -torch.log1p(-picked.exp())": "ln(1 - p) is taken",
             "terms = -picked * picked.exp()": "each -ln p is weighted by p",
         },
-        "p is the probability of the token that really comes next": {
+        "take the probability of the token that really comes next": {
             "picked = logs.amax(-1)": "the largest probability is taken",
             "terms = -(logs.exp() * logs).sum(-1)": "the entropy of the predictions comes back",
             "terms = -logs.mean(-1)": "the mean over the vocabulary is taken",
@@ -215,7 +221,7 @@ _check_loss = EXERCISE.check(
                 f"terms = -{1 - s} * picked - {s} * logs.mean(-1)" for s in (0.1, 0.05, 0.2)
             ): "labels are smoothed",
         },
-        "every prediction that has a successor counts once, mean() over all of them": {
+        "count every prediction that has a successor once, mean() over all of them": {
             "loss = terms.sum()": "the sum comes back instead of the mean",
             "loss = terms.sum() / V": "the sum is divided by vocab_size",
             "loss = terms.mean() / V": "the mean runs over the vocabulary too",
@@ -270,6 +276,9 @@ _check_loss = EXERCISE.check(
         "gather wants an index with as many dimensions as the logits": says(
             "Index tensor must have the same number of dim"
         ),
+        "gather runs along the positions: it is to pick from the vocabulary, dim=-1": raised(
+            "RuntimeError", says="is out of bounds for dimension"
+        ),
         f"any number of leading dimensions may come, none included: {_FROM_THE_END}": (
             _of_leading_dimensions
         ),
@@ -297,8 +306,8 @@ _check_loss = EXERCISE.check(
         "and change nothing": _too_large,
         "close, but not exact: nothing is added to p, and the mean is that of -ln p in "
         "nats": seen.nearly_right,
-        "another number than the mean of -ln p over all predictions that have a "
-        "successor": comes_back(Tensor),
+        "another number than the mean of -ln p over all predictions that have a successor: see "
+        "whether softmax and gather run along the vocabulary, dim=-1": comes_back(Tensor),
     },
 )
 

@@ -76,7 +76,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "u = z * rms": "x is multiplied by the root mean square",
             "u = rms": "the root mean square itself comes back",
         },
-        "the mean of x² runs over the features of each position, mean(dim=-1, keepdim=True)": {
+        "take the mean of x² over the features of each position, mean(dim=-1, keepdim=True)": {
             "power = s.sum(-1, True)": "the squares are summed (L2 norm)",
             "power = _mean(s) * math.sqrt(x.shape[-1])": "the sum is divided by √d_model",
             "power = s.sum(-1, True) / (x.shape[-1] - 1)": "the sum is divided by d_model - 1",
@@ -87,7 +87,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "power = s.mean(1, True)": "the mean runs over dimension 1",
             "power = s.mean(-1)": "keepdim=True is missing",
         },
-        "the result is x over its root mean square, times the weight": {
+        "divide x by its root mean square, and multiply by the weight": {
             "y = u": "the weight is forgotten",
             "y = u + self.weight": "the weight is added instead of multiplied",
             "y = u / self.weight": "x is divided by the weight",
@@ -96,7 +96,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "y = z + u * self.weight": "x is added (a residual), which belongs to the block",
             "s = (z * self.weight) ** 2": "the weight is applied before the mean square is taken",
         },
-        "eps is added, as it is, to the mean square inside the root": {
+        "add eps, as it is, to the mean square inside the root": {
             "rms = power + eps": "the square root is missing",
             "rms = torch.sqrt(power) + eps": "eps is outside the square root",
             "rms = 1 / (power.rsqrt() + eps)": "eps is outside the square root",
@@ -108,7 +108,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "rms = power.sqrt().clamp(eps)": "eps is taken as a lower bound of the root",
             "rms = torch.sqrt(power)": "eps is forgotten, so that a row of zeros gives NaN",
         },
-        "RMSNorm(d_model, eps=1e-6) keeps eps for forward": {
+        "write RMSNorm(d_model, eps=1e-6), and keep eps for forward": {
             tuple(
                 f"eps = {e}" for e in (1e-6, 1e-5, 1e-8, 1e-3)
             ): "the eps that is given is ignored",
@@ -140,6 +140,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "the result is not finite: eps is added to the mean square, and nothing "
         "overflows": seen.not_finite,
         "the signature is RMSNorm(d_model, eps=1e-6)": says("positional argument"),
+        **seen.MATH_OF_A_TENSOR,
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),
         "close, but not exact: compute in float32, and add eps to the mean square, inside the "
         "root": seen.nearly_right,

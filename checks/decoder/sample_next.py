@@ -99,7 +99,7 @@ check_sample_next = EXERCISE.check(
         "temperature 0 means the arg max, so deal with it first": {
             "temperature == 0 -> False": "temperature 0 is divided by, which gives NaN",
         },
-        "temperature 0 gives the index of each row's largest logit, argmax(dim=-1)": {
+        "at temperature 0 take the index of each row's largest logit, argmax(dim=-1)": {
             "largest = logits.argmin(-1)": "the smallest logit is taken (arg min)",
             "largest = logits.argmax(0)": "the arg max runs over the wrong dimension (the first)",
             "largest = logits.argmax(-2)": "the arg max runs over the wrong dimension (dim -2)",
@@ -118,13 +118,13 @@ check_sample_next = EXERCISE.check(
             "z = torch.softmax(logits, -1) / temperature": "temperature comes after the softmax",
             "z = logits; k = n": "temperature and top_k are both ignored",
         },
-        "top_k is the number of tokens to keep, those with the largest logits": {
+        "keep top_k tokens, those with the largest logits": {
             "k = n": "top_k is ignored",
             "k = max(1, min((top_k or n + 1) - 1, n))": "top_k is off by one (one too few)",
             "k = min((top_k or n) + 1, n)": "top_k is off by one (one too many)",
             "k = max(1, n - (top_k or 0))": "top_k is taken for the number of tokens to leave out",
         },
-        "each row's top_k largest logits stay, and the others become -inf": {
+        "keep each row's top_k largest logits, and set the others to -inf": {
             "kept = z.masked_fill(z < z.sort(-1)[0][..., k - 1:k], -math.inf) if top_k else z": (
                 "the limit is the top_k-th smallest logit, not the top_k-th largest"
             ),
@@ -151,13 +151,13 @@ check_sample_next = EXERCISE.check(
             "p = torch.sigmoid(kept)": "a sigmoid replaces the softmax",
             "p = kept": "the logits are taken for probabilities",
         },
-        "each row is drawn from its own logits, and torch.multinomial takes one or two dimensions: "
+        "draw each row from its own logits; torch.multinomial takes one or two dimensions, so "
         "flatten the leading ones for it, and restore them after (reshape)": {
             "rows = p.reshape(-1, n)[:1].expand(p.numel() // n, n)": "all rows are drawn from the "
             "first row's logits",
             "rows = p": "leading dimensions are not flattened for torch.multinomial",
         },
-        "the ids have shape (...) for logits (..., vocab_size)": {
+        "give ids of shape (...) for logits (..., vocab_size)": {
             ("tokens = drawn.reshape(*logits.shape[:-1], 1)", "tokens = drawn"): "the last "
             "dimension is kept (size 1, as torch.multinomial gives it) instead of squeezed",
             "tokens = drawn.squeeze()": "dimensions are lost or flattened (view or squeeze)",

@@ -36,7 +36,7 @@ _check_swiglu = EXERCISE.check(
     "to d_ff and W_down back, without bias; the shape of x",
     wrong={
         **modules.NO_SUPER,
-        "it is silu(W_gate(x)) * W_up(x)": {
+        "compute silu(W_gate(x)) * W_up(x)": {
             **{
                 f"product = gate(x) * F.{f}(up(x))": f"gate and up are swapped ({f} is on W_up)"
                 for f in ("silu", "gelu", "relu", "sigmoid")
@@ -56,7 +56,7 @@ _check_swiglu = EXERCISE.check(
             "g = F.silu(up(x))": "W_up is used twice, or W_gate and W_up are the same layer",
             "z = RMSNorm(x.shape[-1])(x)": "x is normalised first, which belongs to the block",
         },
-        "SwiGLU uses silu(W_gate(x)), and silu(z) is z * sigmoid(z)": {
+        "use silu(W_gate(x)), where silu(z) is z * sigmoid(z)": {
             "activation = F.gelu": "the activation is a GELU",
             "activation = lambda z: F.gelu(z, approximate='tanh')": "the activation is a GELU",
             "activation = lambda z: z * torch.sigmoid(1.702 * z)": "the activation is a GELU",
@@ -71,7 +71,7 @@ _check_swiglu = EXERCISE.check(
             "activation = lambda z: z * torch.sigmoid(-z)": "the sign in the silu is flipped",
             "activation = lambda z: F.silu(F.silu(z))": "silu is applied twice",
         },
-        "a feed-forward returns W_down(silu(W_gate(x)) * W_up(x))": {
+        "return W_down(silu(W_gate(x)) * W_up(x))": {
             "result = down(g) * x": "W_up is not used, and x itself is scaled by the gate",
             "result = down(g) * down(up(x))": "W_down is applied to the factors of the product",
             "result = F.silu(down(product))": "silu is applied to the result of W_down too",

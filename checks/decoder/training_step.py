@@ -119,10 +119,10 @@ def _first_loss(got: list[Any], right: list[float]) -> bool:
 
 _ADD_UP = "gradients add up, so set them to zero before backward: optimizer.zero_grad()"
 _ORDER = "backward first, which makes the gradients, then their norm is cut, then optimizer.step()"
-_CUT = "where the norm of all gradients together is above max_norm, all are scaled down alike, by "
+_CUT = "where the norm of all gradients together is above max_norm, scale all down alike, by "
 _CUT += "max_norm / norm: nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
 _MODE = "call model.train() first, which switches all layers inside, too"
-_LOSS = "the loss is next_token_loss(model(tokens), tokens), which does the shift itself"
+_LOSS = "take next_token_loss(model(tokens), tokens), which does the shift itself"
 _FLOAT = "return the loss that was computed before the step as a float: loss.item()"
 
 _CLIP = "clip(weights, max_norm)"
@@ -177,13 +177,15 @@ _check_training_step = EXERCISE.check(
             (f"{_CLIP} -> scale(weights, max_norm)", f"{_CLIP} -> scale(weights, 1 / max_norm)"): (
                 "the gradients are multiplied or divided by max_norm, whatever their norm is"
             ),
-            "loss = next_token_loss(logits, tokens).clamp(max=max_norm)": "the loss is cut, not "
-            "the gradients",
+            (
+                "loss = next_token_loss(logits, tokens).clamp(max=max_norm)",
+                "loss.backward() -> loss.clamp(max=max_norm).backward()",
+            ): "the loss is cut, not the gradients",
             "clip(weights, max_norm) -> pass; optimizer.step() -> optimizer.step(), "
             "[w.data.clamp_(-max_norm, max_norm) for w in weights]": "the weights are cut, not the "
             "gradients",
         },
-        "the norm is cut to the max_norm that is given, 1.0 where none is": {
+        "cut the norm to the max_norm that is given, 1.0 where none is": {
             tuple(
                 f"{_CLIP} -> clip(weights, {most})" for most in (1.0, 0.1, 0.5, 5.0)
             ): "max_norm is ignored",
@@ -221,7 +223,7 @@ _check_training_step = EXERCISE.check(
             "loss = next_token_loss(logits.softmax(-1), tokens)": "a softmax comes before "
             "next_token_loss, which takes logits",
         },
-        "the weights follow the loss down, with one backward and one step a call": {
+        "let the weights follow the loss down, with one backward and one step a call": {
             "loss.backward() -> (-loss).backward()": "the sign is wrong, so that the loss grows",
             "loss.backward() -> loss.backward(retain_graph=True), loss.backward()": "backward "
             "is called twice, so that each gradient counts twice",
@@ -244,9 +246,12 @@ _check_training_step = EXERCISE.check(
     seen={
         "a parameter without a gradient (None) is not skipped: the loss need not depend on every "
         "parameter": says("NoneType"),
-        "the loss can't be followed back to the weights: between the model and backward there is "
-        "no torch.no_grad(), item(), detach() or NumPy": says(
+        "the loss can't be followed back to the weights: it must not be cut off before backward by "
+        "torch.no_grad(), item(), detach() or NumPy": says(
             "does not require grad", "'float' object has no attribute 'backward'", "inference"
+        ),
+        "the model itself is taken for its parameters: write model.parameters()": says(
+            "SmallLM' object is not iterable"
         ),
         "backward is called twice on one loss: call it once in each step": says("a second time"),
         "next_token_loss takes the logits first, and the tokens are whole numbers: "
@@ -267,8 +272,9 @@ _check_training_step = EXERCISE.check(
         "the model is left in evaluation mode, though it was found in training mode": (
             _differ(LEFT_IN)
         ),
-        f"another number than the loss comes back: {_LOSS}, and it is computed before the "
-        "step": _differ(LOSSES, _first_loss),
+        f"another number than the loss comes back: {_LOSS}, and take it before the step": _differ(
+            LOSSES, _first_loss
+        ),
         "weights change that are not to be trained: leave the change to the optimizer": _differ(
             WEIGHTS, lambda got, right: not same(got.get("frozen"), right.get("frozen"))
         ),

@@ -176,7 +176,7 @@ def _positions(shapes: Sequence[Any]) -> int:
     return sum(shape[-1] for shape in shapes)
 
 
-_ONCE = "the whole prompt goes through the model first, in one call, then each new token alone"
+_ONCE = "send the whole prompt through the model first, in one call, then each new token alone"
 
 _check_generate_cached = EXERCISE.check(
     "generate_cached",
@@ -215,11 +215,11 @@ _check_generate_cached = EXERCISE.check(
             "though the caches have seen the earlier ones",
             "given = prompt": "the model gets the prompt at each step",
         },
-        "the last new token does not go through the model: nothing is drawn after it": {
+        "leave the last new token out: nothing is drawn after it": {
             "return model(last, caches) is None or tokens": "the last new token goes through the "
             "model too",
         },
-        "the logits at the last position count, model(…)[:, -1]": {
+        "take the logits at the last position, model(…)[:, -1]": {
             (
                 "logits = model(given, caches)[-1]",
                 "logits = model(given, caches)[-1]; last = new[-1:, None].expand(len(prompt), 1)",

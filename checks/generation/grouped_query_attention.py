@@ -135,11 +135,11 @@ def _with_chunks(when: Predicate) -> Predicate:
     return lambda *args, chunks=None, **kwargs: chunks is not None and when(*args, **kwargs)
 
 
-_SHARED = "query head h meets key and value head h // (n_heads // n_kv_heads)"
-_COUNTING = "with a cache x holds the positions from cache.n_seen on, for RoPE and for the mask"
+_SHARED = "let query head h meet key and value head h // (n_heads // n_kv_heads)"
+_COUNTING = "with a cache count positions from cache.n_seen on, for RoPE and for the mask"
 _EXTENDING = (
-    "cache.extend gets K, turned, and V of the new positions, (..., n_kv_heads, n_new, d_head), "
-    "and the attention goes over all that it gives back"
+    "give cache.extend K, turned, and V of the new positions, (..., n_kv_heads, n_new, d_head), "
+    "and attend to all that it gives back"
 )
 _GROUPED: Wrong = {
     _SHARED: {
@@ -163,7 +163,7 @@ _GROUPED: Wrong = {
         "at = (first + torch.arange(n)).to(x)": "positions are rounded to the dtype of x, and "
         "bfloat16 can't tell 256 and 257 apart",
     },
-    "query i stands at position n_seen + i and sees keys 0 to n_seen + i, "
+    "let query i, at position n_seen + i, see keys 0 to n_seen + i, "
     "causal_mask(n_seen + n)[n_seen:]": {
         "mask = causal_mask(total)[:n]": "the mask starts at position 0 with a cache, and hides "
         "keys of the cache (as with is_causal=True)",
@@ -199,7 +199,7 @@ _GROUPED: Wrong = {
         "for s in (stored[0] if cache is None else rope(stored[0], 0, base), stored[1])]": "the "
         "keys of the cache are turned once more in each call",
     },
-    "the base of RoPE is rope_base, 10000.0 unless given, for queries and keys": {
+    "take rope_base as RoPE's base, 10000.0 unless given, for queries and keys": {
         "base = rope_base -> base = 10000.0": "rope_base is ignored",
         "Q = rope(q, first)": "rope_base is ignored for the queries",
         "K = rope(k, first)": "rope_base is ignored for the keys",
@@ -221,7 +221,7 @@ _check_attention = EXERCISE.check(
         **CAUSAL_ATTENTION,
         **ROPE,
         **_GROUPED,
-        "positions of one sequence must not see another": {
+        "no position may see another sequence": {
             "x = x.flatten(0, -2) if x.dim() > 2 else x; h = self.n_heads; "
             "return output.unflatten(0, self.sizes)": "the batch is flattened",
         },

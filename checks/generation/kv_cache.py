@@ -101,8 +101,8 @@ def _keys(pairs: Any) -> list[Any]:
     return [pair[0] for pair in pairs]
 
 
-_APPEND = "extend appends to what is there, torch.cat((self.K, K), dim=-2), and gives all so far"
-_COUNT = "n_seen is the number of positions so far, an int: it grows by that of the new ones"
+_APPEND = "append to what is there, torch.cat((self.K, K), dim=-2), and return all so far"
+_COUNT = "count the positions so far, an int that grows by the number of the new ones"
 
 _check_cache = EXERCISE.check(
     "KVCache",
@@ -127,7 +127,7 @@ _check_cache = EXERCISE.check(
             "both = [n if o is None else torch.stack((o, n)) for o, n in zip(old, new)]": "keys "
             "and values are stacked (a dimension more)",
         },
-        "positions are the last dimension but one, (..., n, d): count from the end (dim=-2)": {
+        "join them along the positions, (..., n, d), counted from the end (dim=-2)": {
             **{f"dim = {d}": f"keys and values are joined along dim {d}" for d in (-1, -3, 0, 1)},
             "dim = 2": "keys and values are joined along dim 2, which the positions are only with "
             "two leading dimensions",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any
 
+from torch import Tensor
+
 from checks.check import all_of
 from checks.drawn import a_model, a_size
 from checks.generation.exercise import EXERCISE
@@ -18,7 +20,7 @@ check_kv_cache_bytes = EXERCISE.check(
     expects="an int, in bytes: keys and values (2), in each of n_layers layers, n_kv_heads heads "
     "of d_head numbers at n_tokens positions",
     wrong={
-        "there are n_kv_heads key heads and as many value heads, n_heads where it is None": {
+        "count n_kv_heads key heads and as many value heads, n_heads where it is None": {
             "n_kv_heads = config.n_heads": "n_kv_heads is ignored (grouped-query attention)",
             "n_kv_heads = config.n_kv_heads or 1": "where n_kv_heads is None there is 1 key head",
             "n_kv_heads = config.n_heads // (config.n_kv_heads or 1)": "the size of a group, "
@@ -28,15 +30,14 @@ check_kv_cache_bytes = EXERCISE.check(
             "n_kv_heads = config.n_heads + (config.n_kv_heads or config.n_heads)": "queries are "
             "counted, and twice",
         },
-        "a head has d_head numbers a position: config.d_head, or d_model // n_heads where that is "
-        "None": {
+        "count d_head numbers a head and position, d_model // n_heads where d_head is None": {
             "d_head = config.d_model // config.n_heads": "config.d_head is ignored",
             "d_head = config.d_model // n_kv_heads": "n_kv_heads and d_head are ignored (or "
             "d_head is taken for d_model // n_kv_heads)",
             "d_head = config.d_head or config.d_model // n_kv_heads": "it is d_model // n_kv_heads",
             "d_head = config.d_model": "each head is taken to have d_model numbers",
         },
-        "both keys and values are kept, in each layer, for each token": {
+        "count keys and values, in each layer, for each token": {
             "2 * config -> config": "keys or values are left out (there are 2)",
             "2 * config -> 3 * config": "queries are counted too (3), which nothing asks for again",
             "config.n_layers * ->": "the layers are left out",
@@ -47,29 +48,29 @@ check_kv_cache_bytes = EXERCISE.check(
             "* n_tokens -> * (n_tokens - 1)": "the last token is left out",
             "* n_tokens -> * (n_tokens + 1)": "there is a token too many",
             "* n_kv_heads ->": "the heads are left out",
-            "* n_tokens -> * config.n_positions": "config.n_positions is taken for n_tokens",
-            "* n_tokens -> * (config.n_positions or n_tokens)": "n_positions is taken for n_tokens",
+            tuple(f"* n_tokens -> * (config.n_positions{more})" for more in ("", " or n_tokens")): (
+                "config.n_positions is taken for n_tokens"
+            ),
             ("* n_tokens -> * config.d_model", "* n_tokens -> * n_tokens * config.d_model"): "the "
             "weights of W_k and W_v (d_model rows) are counted, not the keys and values",
         },
-        "bytes are asked for, bytes_per_number for each number (2 unless given)": {
+        "give bytes, bytes_per_number for each number (2 unless given)": {
             "return numbers": "numbers come back, not bytes",
             "return numbers * 2": "bytes_per_number is ignored (2)",
             "return numbers * 4": "bytes_per_number is ignored (4)",
             "bytes_per_number=2 -> bytes_per_number=4": "the default of bytes_per_number is 4",
             "bytes_per_number=2 -> bytes_per_number=1": "the default of bytes_per_number is 1",
             "return numbers * bytes_per_number * 8": "bits come back, not bytes",
-            "return numbers / bytes_per_number": "it is divided by bytes_per_number",
+            "return numbers // bytes_per_number": "it is divided by bytes_per_number",
         },
         "give the exact int": {
-            "return float(numbers * bytes_per_number)": "a float comes back",
             "return numbers * bytes_per_number // 2 ** 20": "MiB come back",
             "return numbers * bytes_per_number / 2 ** 20": "MiB come back",
-            "return torch.tensor(numbers * bytes_per_number)": "a tensor comes back",
         },
     },
     seen={
         "a float comes back: use // for whole numbers, and give an int": comes_back(float),
+        "a tensor comes back: give an int, as int(…) makes one": comes_back(Tensor),
         "a multiplication or division with None: n_kv_heads and d_head may be None, which means "
         "n_heads and d_model // n_heads": says("NoneType"),
         "the signature is kv_cache_bytes(config, n_tokens, bytes_per_number=2)": says("argument"),

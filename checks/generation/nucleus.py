@@ -52,7 +52,7 @@ def _not_scaled(got: Tensor, expected: Tensor, *args: Any, **kwargs: Any) -> boo
     return not same(got.double().sum(-1), torch.ones(got.shape[:-1]).double(), 1e-3)
 
 
-_FEW = "tokens are kept, the most likely first, until their sum reaches top_p, with the one that "
+_FEW = "keep tokens, the most likely first, until their sum reaches top_p, with the one that "
 _FEW += "reaches it"
 
 check_nucleus = EXERCISE.check(
@@ -101,7 +101,7 @@ check_nucleus = EXERCISE.check(
             "reach = (before < top_p).reshape(-1, n)[0]": "the first row decides for all rows how "
             "many are kept",
         },
-        "what is kept is divided by its sum, along the vocabulary": {
+        "divide each row by its own sum, along the vocabulary": {
             "scaled = chosen": "what is kept is not scaled to a sum of 1",
             "scaled = chosen / top_p": "what is kept is divided by top_p, not by its sum",
             "scaled = chosen / chosen.sum()": "what is kept is divided by the sum over all rows",
@@ -116,7 +116,7 @@ check_nucleus = EXERCISE.check(
             "result = scaled.gather(-1, ids)": "they are put back by gather with the sort's "
             "indices, which are no inverse",
         },
-        "exactly 0 elsewhere, and probabilities again": {
+        "give probabilities again, exactly 0 elsewhere": {
             "chosen = ordered * kept + 1e-8 * ~kept": "the others keep a tiny probability (1e-8)",
             "result = torch.full_like(p, -math.inf).scatter(-1, ids, scaled.masked_fill(~kept, "
             "-math.inf))": "the others become -inf, as logits would",
@@ -124,7 +124,7 @@ check_nucleus = EXERCISE.check(
             "return result.float()": "the result is float32",
             "return result.double()": "the result is float64",
         },
-        "at 1.0 every token stays: deal with it first, as sums of many tokens are rounded": {
+        "deal with 1.0 first, where every token stays, as sums of many tokens are rounded": {
             "summed = ordered.cumsum(-1); whole = False": "at top_p = 1.0 unlikely tokens are lost",
         },
     },

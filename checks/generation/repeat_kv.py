@@ -17,11 +17,11 @@ check_repeat_kv = EXERCISE.check(
     expects="(..., n_kv_heads * n_repeats, n, d_head): each head n_repeats times in a row (0, 0, "
     "1, 1, …), so that query head h meets key head h // n_repeats",
     wrong={
-        "each head stands n_repeats times in a row (0, 0, 1, 1, …)": {
+        "let each head stand n_repeats times in a row (0, 0, 1, 1, …)": {
             "repeated = torch.cat([x] * n_repeats, -3)": "all heads come again and again (0, 1, 0, "
             "1, as repeat, tile or cat give them)",
         },
-        "the heads are the third dimension from the end, (..., n_kv_heads, n, d_head)": {
+        "repeat the heads, the third dimension from the end, (..., n_kv_heads, n, d_head)": {
             "repeated = x.repeat_interleave(n_repeats, -2)": "the positions are repeated (dim -2)",
             "repeated = torch.cat([x] * n_repeats, -2)": "the positions are repeated (dim -2)",
             "repeated = x.repeat_interleave(n_repeats, -1)": "the features are repeated (dim -1)",
@@ -31,12 +31,12 @@ check_repeat_kv = EXERCISE.check(
             "repeated = x.repeat_interleave(n_repeats, 1)": "dimension 1 is repeated, which the "
             "heads are only with one batch dimension",
         },
-        "n_repeats is how often each head comes": {
+        "give each head n_repeats times": {
             "repeated = x": "x comes back as it was",
             "(n_repeats, -> (n_repeats + 1,": "each head comes once too often (n_repeats + 1)",
             "(n_repeats, -> (max(n_repeats - 1, 1),": "each head comes too seldom (n_repeats - 1)",
         },
-        "the copies belong to the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
+        "put copies into the heads' dimension, (..., n_kv_heads * n_repeats, n, d_head)": {
             "repeated = torch.stack([x] * n_repeats, -3)": "there is a dimension too many",
             "repeated = torch.stack([x] * n_repeats, -4)": "there is a dimension too many",
             "repeated = x.repeat_interleave(n_repeats, -3).flatten(0, -3)": "the batch is joined "

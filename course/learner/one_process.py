@@ -93,17 +93,17 @@ def main() -> None:
     for number, cell in enumerate(cells):
         code = cell["code"] if cell["test"] else TransformerManager().transform_cell(cell["code"])
         torch.manual_seed(number)
-        outcome, message = _ended(code, dict(names) if cell["test"] else names)
+        outcome, message = _ended(number, code, dict(names) if cell["test"] else names)
         plt.close("all")
         if cell["test"]:
             print(json.dumps([cell["id"], outcome, message.as_data()]), file=out, flush=True)
 
 
-def _ended(code: str, names: dict[str, Any]) -> tuple[Outcome, Message]:
+def _ended(number: int, code: str, names: dict[str, Any]) -> tuple[Outcome, Message]:
     """How a cell ended, and what is told of it."""
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            exec(compile(code, "<ipython-cell>", "exec"), names)
+            exec(compile(code, f"<ipython-cell-{number}>", "exec"), names)
     except AssertionError as error:
         return Outcome.FAILED, Message.of(error)
     except (Exception, SystemExit) as error:

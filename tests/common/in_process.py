@@ -7,6 +7,7 @@ import functools
 import importlib
 import io
 import json
+import linecache
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,9 +64,11 @@ class Cells:
     def _run(self, cells: list[str], start: dict[str, Any]) -> dict[str, Any]:
         module = types.ModuleType("__main__")
         vars(module).update(start)
-        for number, text in enumerate(cells):
-            # A name that the checks take for the learner's own code.
-            exec(compile(text, f"<ipython-input-{number}>", "exec"), vars(module))
+        for text in cells:
+            # A name that the checks take for a cell of the learner's, each its own.
+            name = f"<ipython-input-{hash(text)}>"
+            linecache.cache[name] = len(text), None, text.splitlines(True), name
+            exec(compile(text, name, "exec"), vars(module))
         return vars(module)
 
     def answered(self, name: str = "", answer: str = "") -> dict[str, Any]:

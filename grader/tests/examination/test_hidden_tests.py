@@ -17,6 +17,7 @@ from support.notebooks import (
     WITH_TORCH,
     answer,
     check,
+    given,
     outcomes,
     source_of,
     submission,
@@ -127,6 +128,20 @@ def test_a_hidden_test_tells_which_line_raised(engine: Engine) -> None:
     assert outcomes(done)[:2] == ["passed", "error"]
     message = str(done.verdicts[1].message)
     assert message == "a raised NameError\n  raised in: line 3 of the cell"
+
+
+def test_the_line_told_is_one_of_the_answers_own_cell(engine: Engine) -> None:
+    """A learner would look for the line of a given cell among those of the answer."""
+    called = given("called", "\n" * 6 + "def called(x):\n    return x / 0")
+    tests = check("a-visible", "a(3)\nassert True"), check("a-hidden", HIDDEN)
+    source = source_of(called, answer("a"), *tests, imports=WITH_TORCH)
+    done = engine.grade(
+        source, submission(source, {"a": "# mine\n\ndef a(x):\n    return called(x)"})
+    )
+    seen, hidden = (str(verdict.message) for verdict in done.verdicts)
+    assert "line 4 of the cell, in a: return called(x)" in seen
+    assert "in called, which your answer calls: return x / 0" in seen
+    assert hidden == "a raised ZeroDivisionError\n  raised in: line 4 of the cell"
 
 
 def test_a_hidden_test_judges_what_stood_there(engine: Engine) -> None:

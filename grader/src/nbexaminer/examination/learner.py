@@ -418,14 +418,12 @@ class Server:
 
 def _names() -> list[str]:
     """What the learner's cells have defined."""
-    hidden = SHELL.user_ns_hidden
-    names = [n for n in SHELL.user_ns if n not in hidden and not n.startswith("_")]
+    names = [n for n in SHELL.user_ns if n not in SHELL.user_ns_hidden and not n.startswith("_")]
     return names[:MAX_NAMES]
 
 
 def _listed(values: Iterator[Any]) -> list[Any]:
-    listed = list(itertools.islice(values, MAX_HANDLES + 1))
-    if len(listed) > MAX_HANDLES:
+    if len(listed := list(itertools.islice(values, MAX_HANDLES + 1))) > MAX_HANDLES:
         raise CantCross("too many items to look at")
     return listed
 
@@ -440,11 +438,13 @@ def _text(error: BaseException) -> str:
 def _describe(error: BaseException) -> dict[str, Any]:
     """What the examiner is told of an exception: words only."""
     bases = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
-    where = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith("<ipython-input"):
-            where = f"line {frame.lineno} of the cell, in {frame.name}: {frame.line or ''}"[:300]
-    name, text = type(error).__name__[:100], _text(error)
+    own, deeper, trace = "", "", traceback.extract_tb(error.__traceback__)
+    for at in (cells := [f for f in trace if f.filename.startswith("<ipython-input")]):
+        if at.filename == cells[0].filename:  # the answer's, which comes first
+            own, deeper = f"line {at.lineno} of the cell, in {at.name}: {at.line or ''}"[:200], ""
+        else:
+            deeper = f"\nin {at.name}, which your answer calls: {at.line or ''}"[:100]
+    name, text, where = type(error).__name__[:100], _text(error), own + deeper or None
     with contextlib.suppress(Exception):
         text = f"{text}{_meant(error)}"[:MAX_MESSAGE]
     return {"name": name, "bases": bases[:10], "message": text, "where": where}

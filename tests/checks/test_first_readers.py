@@ -1,0 +1,140 @@
+"""What first readers typed: the message names the cause, in words that they can act on.
+
+Each would else have gone to look for another mistake, or in another cell.
+"""
+
+import itertools
+
+import pytest
+
+from common.in_process import cells_of
+
+DECODER, GENERATION = "7-decoder", "8-generation"
+
+
+def _said(exercise, of, changes, name=""):
+    """What the tests of `name`, or of `of`, say where the solution of `of` has text replaced."""
+    cells = cells_of(exercise)
+    text = cells.solutions[of]
+    for old, new in changes.items():
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return cells.complaints(name or of, cells.answered(of, text))
+
+
+ONE_BATCH = {"causal_mask(x.shape[-2])": "causal_mask(x.shape[1])"}
+LOG_SOFTMAX = "torch.log_softmax(logits[..., :-1, :], dim=-1)"
+CUT = "nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
+GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
+SAID = {
+    "a block that counts on one batch dimension": (
+        (DECODER, "DecoderBlock", ONE_BATCH),
+        "DecoderBlock: the batch is not handled: x may have any number of leading dimensions, none",
+    ),
+    "a model of such blocks": (
+        (DECODER, "DecoderBlock", ONE_BATCH, "DecoderLM"),
+        "count from the end (x.shape[-2]) here and in DecoderBlock",
+        "by reshape",
+    ),
+    "an error in a given function": (
+        (DECODER, "DecoderBlock", {"merge_heads(heads)": "merge_heads(heads[0, 0])"}),
+        "of your cell, in forward: return self.W_o(merge_heads(heads[0, 0]))",
+    ),
+    "the given function": (
+        (DECODER, "DecoderBlock", {"merge_heads(heads)": "merge_heads(heads[0, 0])"}),
+        "in merge_heads, which your answer calls: return x.transpose(-3, -2).flatten(-2)",
+    ),
+    "logits of all positions": (
+        (DECODER, "generate", {"model(tokens)[:, -1]": "model(tokens)"}),
+        "the logits of all positions go to sample_next",
+        "sample_next gives (batch,)",
+    ),
+    "logits of all positions, with caches": (
+        (GENERATION, "generate_cached", {"model(unseen, caches)[:, -1]": "model(unseen, caches)"}),
+        "the logits of all positions go to sample_next",
+        "sample_next gives (batch,)",
+    ),
+    "math.sqrt of a tensor": (
+        (DECODER, "RMSNorm", {"torch.sqrt(": "math.sqrt("}),
+        "math.sqrt takes a single number, as float() does",
+        "the batch is not handled",
+    ),
+    "dim=1 after the cut": (
+        (DECODER, "next_token_loss", {LOG_SOFTMAX: LOG_SOFTMAX.replace("-1)", "1)")}),
+        "the softmax runs over dimension 1, which with a batch is the positions: run along the "
+        "vocabulary",
+    ),
+    "dim=1 before the cut": (
+        (
+            DECODER,
+            "next_token_loss",
+            {LOG_SOFTMAX: "torch.log_softmax(logits, dim=1)[..., :-1, :]"},
+        ),
+        "the softmax runs over dimension 1, which with a batch is the positions",
+    ),
+    "gather along the positions": (
+        (DECODER, "next_token_loss", {"gather(-1,": "gather(1,"}),
+        "gather runs along the positions: it is to pick from the vocabulary, dim=-1",
+    ),
+    "a parameter of another name": (
+        (DECODER, "RMSNorm", {"self.weight = nn": "self.scale = nn", " * self.weight": ""}),
+        "problem:   your module has no parameter named weight; has a parameter that it shouldn't "
+        "have: scale",
+        "should be a tensor",
+    ),
+    "a bias": (
+        (DECODER, "SwiGLU", {GATE: GATE.replace("=False", "=True")}),
+        "problem:   your module has a parameter that it shouldn't have: W_gate.bias",
+        "should be a tensor",
+    ),
+    "frequencies": (
+        (DECODER, "sample_next", {"logits / temperature": "logits * temperature"}),
+        "; expected about [",
+        "is [",
+    ),
+    "the loss is clamped before backward": (
+        (DECODER, "training_step", {"loss.backward()": "loss.clamp(max=max_norm).backward()"}),
+        "the loss is cut, not the gradients: where the norm of all gradients",
+        "there are no gradients",
+    ),
+    "the model is clipped": (
+        (DECODER, "training_step", {CUT: "nn.utils.clip_grad_norm_(model, max_norm)"}),
+        "the model itself is taken for its parameters: write model.parameters()",
+    ),
+    "a float": (
+        (GENERATION, "kv_cache_bytes", {"return numbers": "return 1.0 * numbers"}),
+        "a float comes back",
+        "a tensor comes back",
+    ),
+    "a tensor": (
+        (GENERATION, "kv_cache_bytes", {"return numbers": "return torch.tensor(1) * numbers"}),
+        "a tensor comes back",
+        "a float comes back",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_the_cause_is_named(case):
+    call, wanted, *unwanted = SAID[case]
+    said = _said(*call)
+    assert said, "gets full marks"
+    assert wanted in said[0], said[0]
+    assert [words for words in unwanted if words in said[0]] == [], said[0]
+
+
+def test_a_block_that_counts_on_a_batch_fails_the_visible_test():
+    """Whoever goes on would meet it in DecoderLM, and look there."""
+    assert len(_said(DECODER, "DecoderBlock", ONE_BATCH)) == 2
+
+
+def test_no_two_slips_in_the_size_of_a_cache_give_the_same_number():
+    """A learner would be told of two, and have to find out which it was."""
+    cells = cells_of(GENERATION)
+    right = cells.answered()
+    (check,) = cells.exercise.checks["kv_cache_bytes"]
+    found = [
+        cells.complaints("kv_cache_bytes", right | {"kv_cache_bytes": wrong})
+        for _, wrong in check.implementations
+    ]
+    assert [said for said in itertools.chain(*found) if "; or: " in said] == []
