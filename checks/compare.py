@@ -57,9 +57,12 @@ _OF_A_VALUE = tuple(
 
 
 class Amiss:
-    """What stands for a result that there is none of; `problem` tells the learner why."""
+    """A module of which there is no result to compare; `problem` tells the learner why."""
 
     problem = ""
+
+    def __repr__(self) -> str:
+        return "a module that is not as asked for"
 
 
 @dataclass(frozen=True)
@@ -127,13 +130,9 @@ def _where(error: Exception) -> str:
     if remote := getattr(error, "where", None):  # from the learner's process, while graded
         return str(remote)
     trace = error.__traceback__
-    cells = [
-        (at, frame.f_code.co_qualname)
-        for at, (frame, _) in zip(
-            traceback.extract_tb(trace), traceback.walk_tb(trace), strict=True
-        )
-        if is_a_cell(at.filename)
-    ]
+    names = (frame.f_code.co_qualname for frame, _ in traceback.walk_tb(trace))
+    frames = zip(traceback.extract_tb(trace), names, strict=True)
+    cells = [(at, name) for at, name in frames if is_a_cell(at.filename)]
     if not cells:
         return ""
     # The answer's own cell comes first: a line of another one would be looked for in this.
@@ -327,7 +326,7 @@ def difference(
     if isinstance(expected, Raised) or isinstance(got, Raised):
         alike = type(got) is type(expected) and got == expected
         return None if alike else f"{label} is {describe(got)}"
-    if isinstance(got, Amiss) and not _discreet.get():
+    if isinstance(got, Amiss) and got != expected and not _discreet.get():
         return got.problem
     if isinstance(expected, torch.Tensor):
         return _tensor_difference(got, expected, tolerance, label, nan_equal)

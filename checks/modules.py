@@ -27,7 +27,7 @@ class Parameters:
         return self.called
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OtherParameters(Amiss):
     """The parameters of a module where they are not those that the contract names."""
 
@@ -45,17 +45,11 @@ class OtherParameters(Amiss):
         text = (f"{w} {', '.join(n[:4])}" + " …" * (len(n) > 4) for w, n in found.items() if n)
         return "your module " + "; ".join(text)
 
-    def __repr__(self) -> str:
-        return "a module with other parameters"
-
 
 class OtherInTraining(Amiss):
     """A module that gives another result in training mode."""
 
     problem = "your module gives another result in training mode than in evaluation mode"
-
-    def __repr__(self) -> str:
-        return "two results that differ"
 
 
 def run(module: Any, state: State, x: Tensor) -> Any:

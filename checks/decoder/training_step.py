@@ -113,10 +113,6 @@ def _differ(key: str, is_so: Callable[[Any, Any], Any] = lambda got, right: True
     )
 
 
-def _first_loss(got: list[Any], right: list[float]) -> bool:
-    return not same(got[0], right[0])
-
-
 _ADD_UP = "gradients add up, so set them to zero before backward: optimizer.zero_grad()"
 _ORDER = "backward first, which makes the gradients, then their norm is cut, then optimizer.step()"
 _CUT = "where the norm of all gradients together is above max_norm, scale all down alike, by "
@@ -250,8 +246,8 @@ _check_training_step = EXERCISE.check(
         "torch.no_grad(), item(), detach() or NumPy": says(
             "does not require grad", "'float' object has no attribute 'backward'", "inference"
         ),
-        "the model itself is taken for its parameters: write model.parameters()": says(
-            "SmallLM' object is not iterable"
+        "a model can't be gone through: write model.parameters()": says(
+            "SmallLM' object is not iter"
         ),
         "backward is called twice on one loss: call it once in each step": says("a second time"),
         "next_token_loss takes the logits first, and the tokens are whole numbers: "
@@ -273,7 +269,7 @@ _check_training_step = EXERCISE.check(
             _differ(LEFT_IN)
         ),
         f"another number than the loss comes back: {_LOSS}, and take it before the step": _differ(
-            LOSSES, _first_loss
+            LOSSES, lambda got, right: not same(got[0], right[0])
         ),
         "weights change that are not to be trained: leave the change to the optimizer": _differ(
             WEIGHTS, lambda got, right: not same(got.get("frozen"), right.get("frozen"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,15 +16,7 @@ from checks.check import all_of
 from checks.compare import Raised, attempt, same
 from checks.generation.exercise import EXERCISE
 from checks.mistakes import Wrong
-from checks.seen import (
-    SEVERAL_CAME,
-    Predicate,
-    batch_fails,
-    comes_back,
-    other_shape,
-    right_at,
-    says,
-)
+from checks.seen import SEVERAL_CAME, Predicate, batch_fails, comes_back, other_shape, says
 from reference.block import GroupedQueryAttention
 
 
@@ -124,15 +117,18 @@ def _first_fits(got: Any, expected: Any, *args: Any, chunks: Any = (), **kwargs:
 def _shares(
     got: Any, right: Any, x: Any, n_heads: int, *args: Any, n_kv_heads: Any = None, **kwargs: Any
 ) -> bool:
-    return (
-        n_kv_heads not in (None, n_heads)
-        and isinstance(got, Tensor)
-        and not other_shape(got, right)
-    )
+    grouped = n_kv_heads not in (None, n_heads)
+    return grouped and isinstance(got, Tensor) and not other_shape(got, right)
 
 
 def _with_chunks(when: Predicate) -> Predicate:
     return lambda *args, chunks=None, **kwargs: chunks is not None and when(*args, **kwargs)
+
+
+def _twice_the_first(got: Any, *args: Any, chunks: Any = (), **kwargs: Any) -> bool:
+    """An error that speaks of as many positions as the first piece has, and of twice as many."""
+    sizes = re.findall(r"tensor [ab] \((\d+)\)", got.message)
+    return sorted(map(int, sizes)) == [chunks[0], 2 * chunks[0]]
 
 
 _SHARED = "let query head h meet key and value head h // (n_heads // n_kv_heads)"
@@ -255,14 +251,15 @@ _check_attention = EXERCISE.check(
         "the output is right, but not the values in the cache": _in_cache(_output_fits),
         f"the first piece is right, later ones are not: {_COUNTING}": _first_fits,
         f"with a cache the output is not right: {_COUNTING}": comes_back(Mapping),
+        "n_seen counts the new positions already: read it before extend": _twice_the_first,
         "with a cache the sizes don't fit: x holds only the positions from n_seen on, as it "
         "is before extend, keys "
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
             says("size", "shape", "broadcast", "expand", "must match", "dimension")
         ),
-        "the last position is right and others are not: look at the causal mask": right_at(-1),
+        "the last position is right and others are not: look at the causal mask": seen.right_at(-1),
         "position 0 is right and others are not: look at the causal mask, at RoPE (on queries and "
-        "keys, after the split into heads), and at the split itself": right_at(0),
+        "keys, after the split into heads), and at the split itself": seen.right_at(0),
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(3),
         f"with as many key heads as query heads it was right: {_SHARED}": _shares,
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "

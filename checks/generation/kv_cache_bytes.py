@@ -48,9 +48,7 @@ check_kv_cache_bytes = EXERCISE.check(
             "* n_tokens -> * (n_tokens - 1)": "the last token is left out",
             "* n_tokens -> * (n_tokens + 1)": "there is a token too many",
             "* n_kv_heads ->": "the heads are left out",
-            tuple(f"* n_tokens -> * (config.n_positions{more})" for more in ("", " or n_tokens")): (
-                "config.n_positions is taken for n_tokens"
-            ),
+            "* n_tokens -> * (config.n_positions or n_tokens)": "n_positions is taken for n_tokens",
             ("* n_tokens -> * config.d_model", "* n_tokens -> * n_tokens * config.d_model"): "the "
             "weights of W_k and W_v (d_model rows) are counted, not the keys and values",
         },

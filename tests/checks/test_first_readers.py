@@ -26,6 +26,7 @@ ONE_BATCH = {"causal_mask(x.shape[-2])": "causal_mask(x.shape[1])"}
 LOG_SOFTMAX = "torch.log_softmax(logits[..., :-1, :], dim=-1)"
 CUT = "nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
 GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
+LATE = "causal_mask((cache or KVCache()).n_seen + n)[(cache or KVCache()).n_seen :]"
 SAID = {
     "a block that counts on one batch dimension": (
         (DECODER, "DecoderBlock", ONE_BATCH),
@@ -99,7 +100,20 @@ SAID = {
     ),
     "the model is clipped": (
         (DECODER, "training_step", {CUT: "nn.utils.clip_grad_norm_(model, max_norm)"}),
-        "the model itself is taken for its parameters: write model.parameters()",
+        "a model can't be gone through: write model.parameters()",
+    ),
+    "n_seen is read late": (
+        (GENERATION, "GroupedQueryAttention", {"causal_mask(n_seen + n)[n_seen:]": LATE}),
+        "n_seen counts the new positions already: read it before extend",
+    ),
+    "a mask of the new positions alone": (
+        (
+            GENERATION,
+            "GroupedQueryAttention",
+            {"causal_mask(n_seen + n)[n_seen:]": "causal_mask(n)"},
+        ),
+        "with a cache the sizes don't fit",
+        "read it before extend",
     ),
     "a float": (
         (GENERATION, "kv_cache_bytes", {"return numbers": "return 1.0 * numbers"}),

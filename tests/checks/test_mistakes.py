@@ -214,7 +214,7 @@ def test_a_pair_of_symbols_is_told_whole():
     right = [(b"a", b"b"), (b"c", b"d")]
     assert difference([[b"a", b"b"], [b"c", b"d"]], right) is None
     told = difference([(b"a", b"b"), (b"c", b"x")], right)
-    assert told == "item 1 of the result is (b'c', b'x'), which is not right"
+    assert told == "item no. 2 of the result is (b'c', b'x'), which is not right"
 
 
 _ANEW = """
