@@ -105,10 +105,10 @@ NO_SUPER = {
     "": {"super().__init__() -> pass": "super().__init__() is missing: call it first in __init__"}
 }
 IN_TRAINING = {
-    "in training mode the result is another: nothing here is dropped out (dropout) or drawn at "
+    "in training mode the result is another: drop nothing out (dropout), and draw nothing at "
     "random": comes_back(OtherInTraining),
 }
-BIASED = {"a layer has a bias: all nn.Linear layers are bias-free (bias=False)": unasked("bias")}
+BIASED = {"a layer has a bias: make all nn.Linear layers without (bias=False)": unasked("bias")}
 OTHER_NAMES = {
     "the parameters are not those that are asked for: their names come from the attributes that "
     "you assign in __init__, so name each as asked, and register no "

@@ -120,12 +120,13 @@ def seen_of_tokens(name: str) -> dict[str, Predicate]:
     return {
         "the model is left in another mode than it was found in: remember model.training and "
         "restore it": lambda got, expected, *_, **__: got[MODE] != expected[MODE],
-        "n_new = 0 is not handled: the prompt comes back as it is": _none_asked,
+        "n_new = 0 is not handled: return the prompt as it is": _none_asked,
         "fewer than n_new tokens are made: go on whatever the tokens are": of_tokens(_starts),
         "there are more sequences than before: append new tokens along the positions (dim "
         "1)": of_tokens(lambda got, want: got.shape[0] > want.shape[0]),
-        "the tokens come back in another dtype: they keep that of the prompt, int64 "
-        "(long)": of_tokens(lambda got, want: got.dtype != want.dtype),
+        "the tokens come back in another dtype: keep that of the prompt, int64 (long)": of_tokens(
+            lambda got, want: got.dtype != want.dtype
+        ),
         "the shape is not (batch, n + n_new)": of_tokens(lambda got, want: got.shape != want.shape),
         "what is joined has a dimension too many, as where the logits of all positions go to "
         "sample_next: only those at the last one count, model(…)[:, -1]": says("got 2 and 3"),

@@ -39,7 +39,7 @@ class _Block(nn.Module):
 PRE_NORM = "x = x + attention(attention_norm(x)), then x + feed_forward(feed_forward_norm(x))"
 HALF = (0.5, 0.5**0.5)
 _HALVES: Wrong = {
-    f"write {PRE_NORM}": {
+    f"compute {PRE_NORM}": {
         "y = attend(a)": "the residual around the attention is missing",
         "y = a + attend(a)": "the residual around the attention adds the normalised x",
         "y = n1(x + attend(x))": "the attention is post-norm",

@@ -75,8 +75,8 @@ _check_decoder_lm = EXERCISE.check(
             "logits = self.output(y) * x.shape[-1] ** 0.5": "the logits are multiplied by √d_model",
         },
         "take the embedding as it is, and leave positions to RoPE in the attention": {
-            "e = E(tokens) * E.embedding_dim ** 0.5": "it is scaled by √d_model",
-            "e = E(tokens) / E.embedding_dim ** 0.5": "it is divided by √d_model",
+            "e = E(tokens) * E.embedding_dim ** 0.5": "the embedding is scaled by √d_model",
+            "e = E(tokens) / E.embedding_dim ** 0.5": "the embedding is divided by √d_model",
             "x = e -> x = e + sinusoids(e)": "sinusoidal positions are added to the embedding",
             "x = e -> x = e * E.embedding_dim ** 0.5 + sinusoids(e)": "sinusoidal positions are "
             "added to a scaled embedding",
@@ -128,9 +128,9 @@ _check_decoder_lm = EXERCISE.check(
         "there are too many blocks: config.n_layers are asked for": _only(unasked="blocks."),
         "the final norm is missing: self.norm = RMSNorm(d_model) before the output": _only("norm."),
         "the final norm has a bias, as a LayerNorm has: use RMSNorm": modules.unasked("norm.bias"),
-        "there are learned positions: this model has none, RoPE tells positions "
+        "there are learned positions: leave them out, as RoPE tells positions "
         "apart": modules.parameters(lambda got: any("pos" in name for name in got.unasked)),
-        "the output layer is missing (perhaps tied): it has a weight of its own": _only("output."),
+        "the output layer is missing (perhaps tied): give it a weight of its own": _only("output."),
         "a part has the wrong size: the embedding is (vocab_size, d_model), the output layer goes "
         "back to vocab_size, a block is DecoderBlock(d_model, n_heads, d_ff)": modules.misshaped,
         **modules.BIASED,

@@ -123,7 +123,7 @@ _check_loss = EXERCISE.check(
             "given = L[:-1]; following = tokens[1:]; loss = F.cross_entropy(given, following)": "a "
             "single sequence, without a batch, is taken for granted",
         },
-        "run along the vocabulary, torch.log_softmax(logits, dim=-1)": {
+        "take torch.log_softmax(logits, dim=-1), along the vocabulary": {
             "logs = torch.log_softmax(given.softmax(-1), -1)": "the softmax is applied twice "
             "(F.cross_entropy and log_softmax take logits)",
             "logs = given": "the softmax is missing",
@@ -300,7 +300,7 @@ _check_loss = EXERCISE.check(
         "before the logarithm": lambda got, *_: bool(got < -1e-3),
         f"large logits give another loss, so something is cut off or overflows: {_LOG_SOFTMAX}, "
         "and change nothing": lambda got, _, x, *__: got.dim() == 0 and bool(x.abs().max() > 100),
-        "close, but not exact: nothing is added to p, and the mean is that of -ln p in "
+        "close, but not exact: add nothing to p, and take the mean of -ln p in "
         "nats": seen.nearly_right,
         "another number than the mean of -ln p over all predictions that have a successor: see "
         "whether softmax and gather run along the vocabulary, dim=-1": comes_back(Tensor),

@@ -125,7 +125,9 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "start it at torch.ones(d_model)": {"torch.ones -> torch.zeros": "weight starts at 0"},
     },
     seen={
-        "there is a bias: RMSNorm's one parameter is weight": modules.unasked("bias", "beta"),
+        "there is a bias: leave it out, the one parameter is weight": modules.unasked(
+            "bias", "beta"
+        ),
         "the parameter has another name: call it weight (self.weight)": modules.renamed,
         "weight is not a parameter: it must be an nn.Parameter assigned in __init__, not a plain "
         "tensor or a buffer": modules.parameters(lambda got: got.missing),
@@ -137,8 +139,8 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "the result is float32: give it back in the dtype of x": other_dtype(torch.float32),
         "the result has another dtype than x": other_dtype(),
         "numbers overflow or vanish in half precision: convert x to float32 first": _lost_in_half,
-        "the result is not finite: eps is added to the mean square, and nothing "
-        "overflows": seen.not_finite,
+        "the result is not finite: add eps to the mean square, and let nothing "
+        "overflow": seen.not_finite,
         "the signature is RMSNorm(d_model, eps=1e-6)": says("positional argument"),
         **seen.MATH_OF_A_TENSOR,
         "the batch is not handled: x may have any number of leading dimensions": batch_fails(2),

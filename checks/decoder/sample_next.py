@@ -190,7 +190,7 @@ check_sample_next = EXERCISE.check(
         "the result is not a tensor of whole numbers: token ids are asked for": _no_ids,
         "temperature 0 does not give the arg max: the token with the largest logit is asked "
         "for": _at(_IDS, temperature=0),
-        "top_k = 1 does not give the arg max: only the largest logit stays": _at(_IDS, top_k=1),
+        "top_k = 1 does not give the arg max: keep the largest logit only": _at(_IDS, top_k=1),
         f"the tokens come with other probabilities: {_DRAW}, among the top_k": comes_back(dict),
     },
 )

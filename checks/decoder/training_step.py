@@ -114,7 +114,7 @@ def _differ(key: str, is_so: Callable[[Any, Any], Any] = lambda got, right: True
 
 
 _ADD_UP = "gradients add up, so set them to zero before backward: optimizer.zero_grad()"
-_ORDER = "backward first, which makes the gradients, then their norm is cut, then optimizer.step()"
+_ORDER = "call backward first, which makes the gradients, then cut their norm, and step() last"
 _CUT = "where the norm of all gradients together is above max_norm, scale all down alike, by "
 _CUT += "max_norm / norm: nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
 _MODE = "call model.train() first, which switches all layers inside, too"

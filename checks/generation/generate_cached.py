@@ -215,7 +215,7 @@ _check_generate_cached = EXERCISE.check(
             "though the caches have seen the earlier ones",
             "given = prompt": "the model gets the prompt at each step",
         },
-        "leave the last new token out: nothing is drawn after it": {
+        "leave the last new token out, after which nothing is drawn": {
             "return model(last, caches) is None or tokens": "the last new token goes through the "
             "model too",
         },

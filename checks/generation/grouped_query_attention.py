@@ -223,16 +223,16 @@ _check_attention = EXERCISE.check(
         },
     },
     seen={
-        "the same x gives another result the next time, in training mode: nothing is dropped out "
-        "or drawn at random, and nothing of a call is kept but in the cache that is "
+        "the same x gives another result the next time, in training mode: drop nothing out, "
+        "draw nothing at random, and keep nothing of a call but in the cache that is "
         "given": comes_back(modules.OtherInTraining),
         **modules.BIASED,
         "a layer has the wrong size: W_q and W_o go from d_model to d_model, W_k and W_v to "
         "n_kv_heads * d_head, with d_head = d_model // n_heads": modules.misshaped,
         **modules.OTHER_NAMES,
         **SEVERAL_CAME,
-        "RoPE's angles are computed in float32 where x is of half precision, too: bfloat16 can't "
-        "tell 256 and 257 apart": lambda got, want, x, *_, **__: x.dtype == torch.bfloat16,
+        "RoPE's angles must be computed in float32 where x is of half precision, too: bfloat16 "
+        "can't tell 256 and 257 apart": lambda got, want, x, *_, **__: x.dtype == torch.bfloat16,
         "the result is not finite: every row of the mask needs a key (the position itself is "
         "always allowed), and -inf must not be multiplied": seen.not_finite,
         "with a cache the result has another shape than x: one result for each position of "

@@ -182,7 +182,7 @@ _check_cache = EXERCISE.check(
         "d_v), for any number of positions, joined along dim -2": entry(
             CAME, _each(lambda g, e: any(map(other_shape, g, e)))
         ),
-        "the keys are right, but not the values: they are appended to the values so far": entry(
+        "the keys are right, but not the values: append them to the values so far": entry(
             CAME, lambda g, e, *_: differs(g, e) and all(map(same, _keys(g), _keys(e)))
         ),
         f"keys and values are other ones than were given: {_APPEND}": entry(CAME, differs),

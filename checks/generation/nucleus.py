@@ -131,8 +131,8 @@ check_nucleus = EXERCISE.check(
     seen={
         "top_p = 1 is refused, but it keeps all tokens: a ValueError is for top_p <= 0 and top_p > "
         "1": lambda got, _, p, top_p: top_p == 1 and "ValueError" in got.kinds,
-        "the result is not finite: at least one token stays (the most likely), and the others "
-        "become 0": entry(PROBABILITIES, seen.not_finite),
+        "the result is not finite: keep at least one token (the most likely), and make the "
+        "others 0": entry(PROBABILITIES, seen.not_finite),
         "the result has another dtype than probabilities": entry(PROBABILITIES, other_dtype()),
         "the shape is not that of probabilities": entry(PROBABILITIES, other_shape),
         "the batch is not handled: probabilities may have any number of leading dimensions, also "

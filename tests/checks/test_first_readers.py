@@ -62,8 +62,8 @@ SAID = {
     ),
     "dim=1 after the cut": (
         (DECODER, "next_token_loss", {LOG_SOFTMAX: LOG_SOFTMAX.replace("-1)", "1)")}),
-        "the softmax runs over dimension 1, which with a batch is the positions: run along the "
-        "vocabulary",
+        "the softmax runs over dimension 1, which with a batch is the positions: take "
+        "torch.log_softmax(logits, dim=-1), along the vocabulary",
     ),
     "dim=1 before the cut": (
         (
