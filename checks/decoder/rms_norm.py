@@ -125,9 +125,7 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
         "start it at torch.ones(d_model)": {"torch.ones -> torch.zeros": "weight starts at 0"},
     },
     seen={
-        "there is a bias: leave it out, the one parameter is weight": modules.unasked(
-            "bias", "beta"
-        ),
+        "there is a bias: have no parameter but weight": modules.unasked("bias", "beta"),
         "the parameter has another name: call it weight (self.weight)": modules.renamed,
         "weight is not a parameter: it must be an nn.Parameter assigned in __init__, not a plain "
         "tensor or a buffer": modules.parameters(lambda got: got.missing),
