@@ -246,7 +246,7 @@ _check_training_step = EXERCISE.check(
         "torch.no_grad(), item(), detach() or NumPy": says(
             "does not require grad", "'float' object has no attribute 'backward'", "inference"
         ),
-        "a model can't be gone through: write model.parameters()": says(
+        "a model is no list of parameters: write model.parameters()": says(
             "SmallLM' object is not iter"
         ),
         "backward is called twice on one loss: call it once in each step": says("a second time"),

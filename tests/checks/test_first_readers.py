@@ -100,7 +100,7 @@ SAID = {
     ),
     "the model is clipped": (
         (DECODER, "training_step", {CUT: "nn.utils.clip_grad_norm_(model, max_norm)"}),
-        "a model can't be gone through: write model.parameters()",
+        "a model is no list of parameters: write model.parameters()",
     ),
     "n_seen is read late": (
         (GENERATION, "GroupedQueryAttention", {"causal_mask(n_seen + n)[n_seen:]": LATE}),
