@@ -21,6 +21,8 @@ MARK = "<div data-explorable="
 """How the second output of an explorable begins."""
 _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
 
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
+
 
 class Explorable:
     """A picture that answers to mouse, finger and keyboard, by a script and without a kernel.
@@ -63,7 +65,7 @@ def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
     css = _as_json(_lines((HERE / "common.css").read_text(encoding="utf-8")))
     return (
         f'{MARK}"{its_own}"></div>\n<script type="module">\n'
-        f"const GIVEN = {given};\nconst CSS = {css};\n{_module('common')}\n{_module(name)}\n"
+        f"const GIVEN = {given};\nconst CSS = {css};\n{_modules(name)}\n"
         f'start("{its_own}", GIVEN, CSS, render);\n</script>'
     )
 
@@ -86,13 +88,25 @@ def _as_json(given: Any) -> str:
 
 
 @cache
-def _module(name: str) -> str:
-    """A module as it stands in the page: what it imports stands there already."""
-    text = (HERE / f"{name}.js").read_text(encoding="utf-8")
-    if "</script" in text:
-        raise ValueError(f"{name}.js holds </script: it would end the script")
-    text = re.sub(r"^import \{[^}]*\} from \"\./common\.js\";\n", "", text, flags=re.M)
-    return _lines(re.sub(r"^export (?=function|const)", "", text, flags=re.M))
+def _modules(name: str) -> str:
+    """A module as it stands in the page, behind those that it imports, each once."""
+    texts: dict[str, str] = {}
+
+    def read(name: str) -> None:
+        if name in texts:
+            return
+        text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+        if "</script" in text:
+            raise ValueError(f"{name}.js holds </script: it would end the script")
+        for needed in _IMPORT.findall(text):
+            read(needed)
+        texts[name] = _lines(
+            re.sub(r"^export (?=function|const)", "", _IMPORT.sub("", text), flags=re.M)
+        )
+
+    read("common")
+    read(name)
+    return "\n".join(texts.values())
 
 
 def _lines(text: str) -> str:
