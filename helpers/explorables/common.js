@@ -256,7 +256,11 @@ export function table({ caption, columns, rows, foot = [] }) {
   };
   const line = (held) =>
     made("tr", {}, ...held.map((it, i) => (i ? cell("td", it, i) : cell("th", it, i, "row"))));
-  const head = made("tr", {}, ...columns.map(([words], i) => cell("th", words, i, "col")));
+  const head = made(
+    "tr",
+    {},
+    ...columns.map(([words], i) => cell(words ? "th" : "td", words, i, words && "col")),
+  );
   const lines = rows.map(line);
   const element = made(
     "table",
@@ -291,9 +295,7 @@ export function start(id, { question, alt, data }, css, render) {
       .attachShadow({ mode: "open" })
       .append(made("style", { textContent: css }), made("div", { className: "explorable" }, asked, el));
     host.dataset.lmSuppressShortcuts = "true"; // for a JupyterLab that hears keys before we do
-    for (const heard of ["keydown", "mousedown"]) {
-      host.addEventListener(heard, (event) => event.stopPropagation()); // they'd be JupyterLab's
-    }
+    host.addEventListener("keydown", (event) => event.stopPropagation());
     const before = (image) => host.compareDocumentPosition(image) & Node.DOCUMENT_POSITION_PRECEDING;
     const still = [...document.images].filter((image) => image.alt === alt && before(image)).at(-1);
     if (still) (still.closest(".jp-OutputArea-child") ?? still).style.display = "none";

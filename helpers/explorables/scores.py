@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 import matplotlib.pyplot as plt
 import torch
+from matplotlib.figure import Figure
 
 from helpers.explorables.output import Explorable
 from helpers.plotting import plot_weights
@@ -56,19 +56,6 @@ def explore_scores(
         raise ValueError(
             f"asks is {asks!r} and d_k is {d_k}: they must be one of {names} and of {list(dots)}"
         )
-    row = torch.as_tensor(dots[d_k][names.index(asks)])
-    still, axes = plt.subplots(1, 2, figsize=(7.4, 3), layout="constrained", sharey=True)
-    for ax, how, divisor in zip(
-        axes, ("not divided", "divided by √d_k"), (1, math.sqrt(d_k)), strict=True
-    ):
-        plot_weights(
-            torch.softmax(row / divisor, dim=0),
-            names,
-            ax=ax,
-            title=f'"{asks}", d_k = {d_k}, {how}',
-            y_label="weight",
-            x_label="key",
-        )
     data = {
         "asks": asks,
         "d_k": d_k,
@@ -79,4 +66,16 @@ def explore_scores(
         "notes": {str(size): note for size, note in notes.items()},
         "products": [its.round(4).tolist() for its in dots.values()],
     }
-    return Explorable("scores", question, data, still)
+    row = torch.as_tensor(dots[d_k][names.index(asks)])
+    return Explorable("scores", question, data, _still(row, names, f'"{asks}", d_k = {d_k}', d_k))
+
+
+def _still(row: torch.Tensor, tokens: list[str], title: str, d_k: int) -> Figure:
+    figure, axes = plt.subplots(1, 2, figsize=(7.4, 3), layout="constrained", sharey=True)
+    names = {"y_label": "weight", "x_label": "key"}
+    for ax, how, divisor in zip(
+        axes, ("not divided", "divided by √d_k"), (1, d_k**0.5), strict=True
+    ):
+        weights = torch.softmax(row / divisor, dim=0)
+        plot_weights(weights, tokens, ax=ax, title=f"{title}, {how}", **names)
+    return figure
