@@ -120,7 +120,7 @@ export function render({ data, el }) {
 }
 
 const STYLE = `
-.steps { flex: 1 1 490px; min-width: 0; }
+.steps { flex: 2 1 460px; min-width: 0; }
 .steps + figure { flex: 1 1 240px; }
 th.wide, td.wide { width: 76px; }
 td.wide .size { width: 70px; }

@@ -40,7 +40,7 @@ UNNAMED = """host => [...host.shadowRoot.querySelectorAll("input, button, select
     .map(it => it.outerHTML)"""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>An explorable</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>body { margin: 12px auto; max-width: 760px; padding: 0 12px; }</style>
+<style>body { margin: 12px auto; max-width: 736px; padding: 0 12px; }</style>
 """
 
 
@@ -358,6 +358,7 @@ def test_in_jupyterlab_fresh_saved_and_reopened(lab):
     page.evaluate(f"{command}.then(() => true)")
     page.locator("[data-explorable][data-dark]").nth(len(CASES) - 1).wait_for(state="attached")
     if SHOTS:
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
         page.screenshot(path=Path(SHOTS) / "lab-dark.png")
 
 
