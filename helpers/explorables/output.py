@@ -21,6 +21,8 @@ MARK = "<div data-explorable="
 """How the second output of an explorable begins."""
 _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
 
+_BEGINS = re.compile(r"^(?=(?:function|const|let) )", re.M)
+_NAMED = re.compile(r"(?:function|const|let) (\w+)")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
 
 
@@ -100,13 +102,23 @@ def _modules(name: str) -> str:
             raise ValueError(f"{name}.js holds </script: it would end the script")
         for needed in _IMPORT.findall(text):
             read(needed)
-        texts[name] = _lines(
-            re.sub(r"^export (?=function|const)", "", _IMPORT.sub("", text), flags=re.M)
-        )
+        texts[name] = re.sub(r"^export (?=function|const)", "", _IMPORT.sub("", text), flags=re.M)
 
     read("common")
     read(name)
-    return "\n".join(texts.values())
+    common = texts.pop("common")
+    own = "\n".join(texts.values())
+    return _lines(f"{_used(common, f'{own} start')}\n{own}")
+
+
+def _used(common: str, by: str) -> str:
+    """What of the common functions a script names, and what they name in turn."""
+    parts = {m[1]: part for part in _BEGINS.split(common) if (m := _NAMED.match(part))}
+    used: set[str] = set()
+    while new := {name for name in parts.keys() - used if re.search(rf"\b{name}\b", by)}:
+        used |= new
+        by = "".join(parts[name] for name in new)
+    return "".join(part for name, part in parts.items() if name in used)
 
 
 def _lines(text: str) -> str:

@@ -87,6 +87,14 @@ def test_it_is_the_same_each_time_and_asks_for_nothing_from_elsewhere(name):
     assert not re.search(r"^(?:import|export) |\bfetch\(|\bimport\(|innerHTML|url\(", html, re.M)
 
 
+def test_a_page_brings_of_what_all_share_only_what_it_uses():
+    """Else each new picture would make all stored ones larger, up to what a notebook may hold."""
+    query, scores = _query().html, _scores().html
+    for function, user, other in (("draggable", query, scores), ("radios", scores, query)):
+        assert f"function {function}(" in user and f"function {function}(" not in other
+    assert all("function start(" in page and "function shade(" in page for page in (query, scores))
+
+
 def test_nothing_in_the_data_ends_the_script():
     html = _given(question="Is </script> safe?", words=["</script><b>", "<!--"]).html
     assert html.count("</script>") == 1 and "<!--" not in html and "<b>" not in html
