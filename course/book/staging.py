@@ -17,6 +17,9 @@ from course.book.pages import parts
 from course.learner.work import LINK, PICTURES
 
 START = "notebooks/00-start-here.ipynb"
+MODEL = ("config.json", "tokenizer.json", "model.safetensors")
+"""What the model that runs in the book needs, of models/austen."""
+_SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.M)
 _FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$)", re.M | re.S)
 
 
@@ -42,6 +45,8 @@ def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
                     cell["source"] = links.rewritten(cell["source"], path)
             text = json.dumps(notebook)
         else:
+            for file in _SHOWN.findall(text):
+                _bring(root, (root / path).parent.joinpath(file), into)
             text = links.rewritten(text, path)
         (into / path).write_text(text, encoding="utf-8")
     _first_page(root, into, address, with_pdf)
@@ -70,11 +75,22 @@ class Links:
         if target in self._pages:
             return match[0]
         if target.endswith(PICTURES):
-            copy = self._into / target
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+            _bring(self._root, file, self._into)
             return match[0]
         return f"{begin}{self._address.file(target, folder=file.is_dir())}{anchor}"
+
+
+def bring_model(root: Path, site: Path) -> None:
+    """Put the files of the model that writes in the book's pages into the folder `site`."""
+    for name in MODEL:
+        _bring(root, root / "models" / "austen" / name, site)
+
+
+def _bring(root: Path, file: Path, into: Path) -> None:
+    """Copy a file of the repository to its place in `into`."""
+    copy = into / file.resolve().relative_to(root.resolve())
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, copy)
 
 
 def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> None:

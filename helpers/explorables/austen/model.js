@@ -1,6 +1,6 @@
-// The whole model: a decoder of Llama's kind that has read the six novels of Jane Austen. It reads
-// the files in models/austen as they are. Its names are those of the course's Python: `n` tokens,
-// for each a vector of `d_model` numbers, and weights called as in `reference/block.py`.
+// The whole model: a decoder of Llama's kind, for the weights in models/austen. Names are those of
+// the course: a token is a vector of d_model numbers, W_q gives queries, K and V are kept. A vector
+// is a Float32Array; a matrix is one too, its rows one after the other.
 
 // W x, for a W of as many rows as the result has numbers. All that is learned, but for the norms,
 // acts in this way, and nearly all of the time is spent here.
@@ -14,12 +14,14 @@ function linear(W, x) {
   return y;
 }
 
+// The residual connection: a layer adds to what is there, so that nothing of it gets lost.
 const add = (x, y) => x.map((number, i) => number + y[i]);
 
 // Brings a vector to a length that doesn't depend on what came before: its mean square becomes 1.
 function rmsNorm(x, weight, eps = 1e-6) {
   const meanSquare = x.reduce((sum, number) => sum + number * number, 0) / x.length;
-  return x.map((number, i) => (number / Math.sqrt(meanSquare + eps)) * weight[i]);
+  const scale = 1 / Math.sqrt(meanSquare + eps);
+  return x.map((number, i) => number * scale * weight[i]);
 }
 
 // RoPE: in each head, turns every pair of numbers by an angle that grows with the position, quickly
@@ -43,69 +45,76 @@ function softmax(scores) {
   return e.map((number) => number / total);
 }
 
-// Each head compares its part of the query with its part of every key, and mixes the values. There
-// is no mask: a position's cache holds only what stands before it, and itself.
-function attend(q, { K, V }, { n_heads, n_kv_heads, d_head }) {
+// A query, a key and a value are made of x, and the last two are kept. Each head then compares its
+// part of the query with its part of every key, and mixes the values accordingly. It needs no mask,
+// since the cache holds the positions up to this one, and none that comes later.
+function attention(x, W, { K, V }, { n_heads, n_kv_heads, d_head }) {
+  const position = K.length;
+  const q = rotate(linear(W("attention.W_q"), x), position, d_head);
+  K.push(rotate(linear(W("attention.W_k"), x), position, d_head));
+  V.push(linear(W("attention.W_v"), x));
+
   const mixed = new Float32Array(q.length);
   for (let head = 0; head < n_heads; head++) {
-    const mine = head * d_head; // where this head's numbers begin; several may share keys and values
-    const shared = Math.floor(head / (n_heads / n_kv_heads)) * d_head;
+    const at = head * d_head; // where this head's numbers begin
+    const shared = Math.floor(head / (n_heads / n_kv_heads)) * d_head; // several may share keys
     const scores = K.map((k) => {
       let dot = 0;
-      for (let i = 0; i < d_head; i++) dot += q[mine + i] * k[shared + i];
+      for (let i = 0; i < d_head; i++) dot += q[at + i] * k[shared + i];
       return dot / Math.sqrt(d_head);
     });
+    // What fits better counts for more.
     softmax(scores).forEach((weight, j) => {
-      for (let i = 0; i < d_head; i++) mixed[mine + i] += weight * V[j][shared + i];
+      for (let i = 0; i < d_head; i++) mixed[at + i] += weight * V[j][shared + i];
     });
   }
-  return mixed;
+  return linear(W("attention.W_o"), mixed);
 }
 
-// Up to d_ff numbers and down again, the same at every position. The gate says how much of each of
-// the d_ff passes.
-function swiGLU(x, W_gate, W_up, W_down) {
-  const up = linear(W_up, x);
-  const gated = linear(W_gate, x).map((z, i) => (z / (1 + Math.exp(-z))) * up[i]);
-  return linear(W_down, gated);
+const silu = (z) => z / (1 + Math.exp(-z));
+
+// Up to d_ff numbers and down again, at each position by itself. The gate says how much of each of
+// the d_ff numbers passes.
+function swiGLU(x, W) {
+  const up = linear(W("feed_forward.W_up"), x);
+  const gate = linear(W("feed_forward.W_gate"), x).map(silu);
+  return linear(W("feed_forward.W_down"), gate.map((open, i) => open * up[i]));
 }
 
+// From ids to logits: the embedding, the layers one after the other, a last norm and the output
+// layer. Softmax makes probabilities of them, which is left to whoever draws the next token.
 export class DecoderLM {
   constructor(config, weights) {
-    const { d_model, n_heads } = config;
-    const n_kv_heads = config.n_kv_heads ?? n_heads;
-    this.config = { ...config, n_kv_heads, d_head: config.d_head ?? d_model / n_heads };
+    const n_kv_heads = config.n_kv_heads ?? config.n_heads;
+    const d_head = config.d_head ?? config.d_model / config.n_heads;
+    this.config = { ...config, n_kv_heads, d_head };
     this.weights = weights;
   }
 
-  // For each layer the keys and values of the tokens that it has seen.
+  // For each layer the keys and values of the tokens that it has seen: none yet.
   newCaches() {
     return Array.from({ length: this.config.n_layers }, () => ({ K: [], V: [] }));
   }
 
-  // The logits behind each of the tokens. With caches, `tokens` are those that come after the ones
-  // that the caches have seen, and are added to them: so a new token costs one pass of one token.
+  // The logits behind each token. With caches, `tokens` are those that come after the ones that the
+  // caches have seen, and are added to them: so a new token costs one pass over one position.
   forward(tokens, caches = this.newCaches()) {
     const { d_model, tied_embeddings } = this.config;
     const embedding = this.weights["embedding.weight"];
     const output = tied_embeddings ? embedding : this.weights["output.weight"];
-    let x = tokens.map((id) => embedding.slice(id * d_model, (id + 1) * d_model));
-    caches.forEach((cache, layer) => (x = x.map((row) => this.block(row, layer, cache))));
-    return x.map((row) => linear(output, rmsNorm(row, this.weights["norm.weight"])));
+    return tokens.map((id) => {
+      // What is known of the token: little at first, more after each layer.
+      let x = embedding.slice(id * d_model, (id + 1) * d_model);
+      for (const [layer, cache] of caches.entries()) x = this.block(layer, x, cache);
+      return linear(output, rmsNorm(x, this.weights["norm.weight"]));
+    });
   }
 
-  // What a layer makes of the next position: it adds to x what attention has fetched from the
-  // positions before, and then what the feed-forward part makes of that.
-  block(x, layer, cache) {
+  // What a layer makes of the next position. It adds to x what attention fetches from the positions
+  // so far, and to that what the feed-forward part makes of it.
+  block(layer, x, cache) {
     const W = (name) => this.weights[`blocks.${layer}.${name}.weight`];
-    const { d_head } = this.config;
-    const position = cache.K.length;
-    const normed = rmsNorm(x, W("attention_norm"));
-    cache.K.push(rotate(linear(W("attention.W_k"), normed), position, d_head));
-    cache.V.push(linear(W("attention.W_v"), normed));
-    const q = rotate(linear(W("attention.W_q"), normed), position, d_head);
-    x = add(x, linear(W("attention.W_o"), attend(q, cache, this.config)));
-    const [gate, up, down] = ["W_gate", "W_up", "W_down"].map((name) => W(`feed_forward.${name}`));
-    return add(x, swiGLU(rmsNorm(x, W("feed_forward_norm")), gate, up, down));
+    x = add(x, attention(rmsNorm(x, W("attention_norm")), W, cache, this.config));
+    return add(x, swiGLU(rmsNorm(x, W("feed_forward_norm")), W));
   }
 }
