@@ -17,6 +17,8 @@ from course.book.pages import parts
 from course.learner.work import LINK, PICTURES
 
 START = "notebooks/00-start-here.ipynb"
+WRITER = '<div data-explorable="write_on-'
+"""How the output begins in which a model writes on with the reader's words."""
 MODEL = ("config.json", "tokenizer.json", "model.safetensors")
 """What the model that runs in the book needs, of models/austen."""
 _SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.M)
@@ -95,12 +97,12 @@ def _bring(root: Path, file: Path, into: Path) -> None:
 
 def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
     cells = json.loads((root / START).read_text(encoding="utf-8"))["cells"]
-    picture, alt = _picture(cells)
+    picture, alt, script = _writer(cells)
     (into / "head.png").write_bytes(picture)
     page = (root / "course" / "book" / "index.md").read_text(encoding="utf-8")
     pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
     for name, value in {
-        "head": f"![{alt}](head.png)",
+        "writer": f"![{alt}](head.png)\n\n```{{raw}} html\n{script}\n```",
         "contents": _contents(source_of(cells[-1])),
         "pdf": pdf,
         "repository": address.repository,
@@ -112,13 +114,16 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
     (into / "index.md").write_text(page, encoding="utf-8")
 
 
-def _picture(cells: list[dict[str, Any]]) -> tuple[bytes, str]:
-    """The first picture of a notebook, and its alternative text."""
+def _writer(cells: list[dict[str, Any]]) -> tuple[bytes, str, str]:
+    """The model that writes on: its still picture, the alternative text, and the script that draws
+    in its place."""
     for cell in cells:
-        for output in cell.get("outputs", []):
-            if png := output.get("data", {}).get("image/png"):
-                return base64.b64decode("".join(png)), output["metadata"]["image/png"]["alt"]
-    raise ValueError(f"{START} has no stored picture")
+        outputs = cell.get("outputs", [])
+        pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+        if len(pages) == 2 and pages[1].startswith(WRITER):
+            png = base64.b64decode("".join(outputs[0]["data"]["image/png"]))
+            return png, outputs[0]["metadata"]["image/png"]["alt"], pages[1]
+    raise ValueError(f"{START} has not stored the model that writes on")
 
 
 def _contents(text: str) -> str:

@@ -1,9 +1,9 @@
 // From logits to the next token.
 
-// Shares of chance, among the top_k likeliest tokens. A low temperature gives more to the likeliest
-// ones; at 0 the likeliest gets all.
+// Shares of chance, among the top_k likeliest tokens. A low temperature gives more to
+// the likeliest ones, and at 0 the likeliest gets all.
 export function probabilities(logits, temperature = 1, top_k = logits.length) {
-  const ranked = logits.slice().sort(); // numbers in a typed array: from the smallest up
+  const ranked = logits.slice().sort(); // from the smallest up
   const [best, least] = [ranked.at(-1), ranked.at(-top_k)];
   const likeliest = logits.indexOf(best);
   if (temperature === 0) return logits.map((_, id) => Number(id === likeliest));
@@ -16,10 +16,11 @@ export function probabilities(logits, temperature = 1, top_k = logits.length) {
 export function sample(shares, random) {
   let left = random();
   const found = shares.findIndex((share) => (left -= share) < 0);
-  return found < 0 ? shares.indexOf(Math.max(...shares)) : found; // rounding may leave a rest
+  if (found >= 0) return found;
+  return shares.indexOf(Math.max(...shares)); // rounding has left a rest
 }
 
-// Random numbers that are the same again for the same seed (Tommy Ettinger's mulberry32).
+// Random numbers, the same ones for the same seed (Tommy Ettinger's mulberry32).
 export function generator(seed) {
   return () => {
     seed = (seed + 0x6d2b79f5) | 0;

@@ -1,14 +1,16 @@
-// Byte-level byte pairs: from a text to ids and back, as the file tokenizer.json says.
+// Byte-level byte pairs: from a text to ids and back, as tokenizer.json says.
 
-// A text is cut into words first, each with the space before it; pairs are never merged across.
-const SPACE = "\\p{White_Space}"; // \s would take in one character more, and leave one out
+// A text is cut into words first, each with the space before it, and no pair is merged
+// across them. (\s would take in one character more than White_Space, and leave one out.)
+const SPACE = "\\p{White_Space}";
 const WORDS = new RegExp(
   `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^${SPACE}\\p{L}\\p{N}]+|` +
     `${SPACE}+(?!\\P{White_Space})|${SPACE}+`,
   "gu"
 );
 
-// The file writes each byte as a character that can be seen: those that can't get others, from 256.
+// The file writes each byte as a character that can be seen. Those that can't be seen
+// get others, from number 256 on.
 const isSeen = (byte) => (byte > 32 && byte < 127) || (byte > 160 && byte !== 173);
 const LETTERS = [];
 for (let byte = 0, next = 256; byte < 256; byte++) {
@@ -21,7 +23,7 @@ export class Tokenizer {
     this.ids = new Map(Object.entries(vocab));
     this.pieces = [];
     for (const [piece, id] of this.ids) this.pieces[id] = piece;
-    this.ranks = new Map(merges.map(([left, right], rank) => [`${left} ${right}`, rank]));
+    this.ranks = new Map(merges.map((pair, rank) => [pair.join(" "), rank]));
   }
 
   encode(text) {
@@ -30,7 +32,8 @@ export class Tokenizer {
 
   // Merges the pair that was learned first, again and again, until no pair is known.
   #merged(word) {
-    const pieces = Array.from(new TextEncoder().encode(word), (byte) => LETTERS[byte]);
+    const bytes = new TextEncoder().encode(word);
+    const pieces = Array.from(bytes, (byte) => LETTERS[byte]);
     for (;;) {
       let [best, at] = [Infinity, -1];
       for (let i = 0; i + 1 < pieces.length; i++) {
@@ -42,9 +45,10 @@ export class Tokenizer {
     }
   }
 
-  // A token may be a part of a character only, so that bytes are joined before they are read.
+  // A token may be a part of a character only, so bytes are joined before they are read.
   decode(ids) {
-    const bytes = ids.flatMap((id) => Array.from(this.pieces[id], (letter) => BYTES.get(letter)));
-    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+    const letters = ids.flatMap((id) => [...this.pieces[id]]);
+    const bytes = Uint8Array.from(letters, (letter) => BYTES.get(letter));
+    return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   }
 }
