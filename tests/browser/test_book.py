@@ -53,6 +53,10 @@ LOOK = """() => {
     };
 }"""
 
+STILLS = """[...document.querySelectorAll("script[type=module]")]
+    .map(it => it.textContent.match(/^const GIVEN = (.*);$/m)).filter(it => it)
+    .map(it => JSON.parse(it[1]).alt)"""
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -272,6 +276,21 @@ def test_numbers_are_typed_and_the_last_of_two_opens_what_came_out(tab):
     expect(fold).to_have_attribute("open", "")
     expect(fold.locator(".predicted")).to_have_text(["You predicted: 0.7", "You predicted: 8"])
     page.unroute(f"**/{LESSON}")
+
+
+def test_explorables_move_in_the_book_and_their_still_pictures_make_way(tab, site):
+    """There is no kernel behind a page; and two of one picture would puzzle."""
+    page, complaints = tab
+    complaints.clear()
+    marks = {path: path.read_text().count("<div data-explorable=") for path in site.rglob("*.html")}
+    assert any(marks.values())
+    for path in (path for path, n in marks.items() if n):
+        page.goto(path.relative_to(site).as_posix())
+        pictures = page.locator("[data-explorable]")
+        assert pictures.locator(".question").count() == marks[path], path
+        for alt in page.evaluate(STILLS):
+            assert page.get_by_alt_text(alt, exact=True).is_hidden(), path
+    assert not complaints
 
 
 def test_without_a_script_a_question_is_a_list(tab, address):

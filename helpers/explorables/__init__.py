@@ -1,0 +1,15 @@
+"""Pictures that answer to the hand, without a kernel: in JupyterLab, VS Code, Colab and the book.
+
+One module of JavaScript each, beside it the function that gives it what the lesson has computed.
+End a cell with it:
+
+    explore_query("Which one can you make win?", q, K, V, tokens, …)
+
+`docs/maintainers.md` says how one is added. After a change of a script, `python -m
+helpers.explorables` brings it into what the notebooks have stored.
+"""
+
+from helpers.explorables.output import Explorable
+from helpers.explorables.query import explore_query
+
+__all__ = ["Explorable", "explore_query"]

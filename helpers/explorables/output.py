@@ -1,0 +1,101 @@
+"""How an explorable stands in a notebook: a still picture, then a script that takes its place."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.plotting import description, show
+
+HERE = Path(__file__).parent
+MARK = "<div data-explorable="
+"""How the second output of an explorable begins."""
+_GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
+
+
+class Explorable:
+    """A picture that answers to mouse, finger and keyboard, by a script and without a kernel.
+
+    As the last line of a cell it has two outputs: the still picture, as `show` gives it, and an
+    element in whose place the script draws. Where no script runs the still picture stands alone.
+
+    Attributes:
+        still: the picture of the first output.
+        html: the second output. It loads nothing.
+    """
+
+    def __init__(
+        self, name: str, question: str, data: Mapping[str, Any], still: Axes | Figure
+    ) -> None:
+        """
+        Args:
+            name: of the module beside this one, `name.js`, which exports `render({ data, el })`.
+            question: one that only trying can answer; it stands above the picture.
+            data: what the module gets, rounded to what it shows: numbers, strings, lists, dicts.
+            still: what is seen where no script runs, with a `description`.
+
+        Raises:
+            ValueError: `question` asks nothing.
+        """
+        if not question.rstrip().endswith("?"):
+            raise ValueError(f"question is {question!r}: it must end with a question mark")
+        self.still = still
+        self.html = page(name, question, data, description(still))
+
+    def _ipython_display_(self) -> None:
+        show(self.still, colours=32)
+        display({"text/html": self.html, "text/plain": "(It moves where scripts run.)"}, raw=True)
+
+
+def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
+    """The element of an explorable, and the script that draws it in place of the picture `alt`."""
+    given = _as_json({"name": name, "question": question, "alt": alt, "data": data})
+    its_own = f"{name}-{sha256(given.encode()).hexdigest()[:8]}"
+    css = _as_json(_lines((HERE / "common.css").read_text(encoding="utf-8")))
+    return (
+        f'{MARK}"{its_own}"></div>\n<script type="module">\n'
+        f"const GIVEN = {given};\nconst CSS = {css};\n{_module('common')}\n{_module(name)}\n"
+        f'start("{its_own}", GIVEN, CSS, render);\n</script>'
+    )
+
+
+def renewed(stored: str) -> str:
+    """What `page` makes today of what it made earlier; the data stay.
+
+    Raises:
+        ValueError: `stored` is no such page.
+    """
+    found = _GIVEN.match(stored)
+    if found is None:
+        raise ValueError(f"stored is {stored[:60]!r} …: it must be the page of an explorable")
+    return page(**json.loads(found[1]))
+
+
+def _as_json(given: Any) -> str:
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")  # nothing in it ends the script
+
+
+@cache
+def _module(name: str) -> str:
+    """A module as it stands in the page: what it imports stands there already."""
+    text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+    if "</script" in text:
+        raise ValueError(f"{name}.js holds </script: it would end the script")
+    text = re.sub(r"^import \{[^}]*\} from \"\./common\.js\";\n", "", text, flags=re.M)
+    return _lines(re.sub(r"^export (?=function|const)", "", text, flags=re.M))
+
+
+def _lines(text: str) -> str:
+    """A text without indentation, empty lines and those that are comments: an eighth less."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -1,0 +1,321 @@
+"""Explorables as a reader meets them: what they show is what Python computes, by mouse and by keys.
+
+Each is tried twice in a page that holds nothing else, and once more in JupyterLab, where all of
+them are run in one notebook. What the book makes of them is in test_book.py.
+
+A new one takes an entry in `CASES`.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+import torch
+
+from common.lab import CHROMIUM, FLAGS, served
+from course.authoring.exercises import ROOT
+from course.learner.lab import lab_arguments, lab_environment
+from helpers.explorables import Explorable
+from helpers.plotting import to_html
+
+SHOTS = os.environ.get("SCREENSHOTS")
+CI = bool(os.environ.get("CI"))
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not CI, reason="NOT TESTED: explorables, no Chromium on this machine"
+)
+Numbers = Mapping[str, float]
+NUMBERS = """host => [...host.shadowRoot.querySelectorAll("[data-name]")].map(
+    it => [it.dataset.name, +it.dataset.value, it.textContent])"""
+UNNAMED = """host => [...host.shadowRoot.querySelectorAll("input, button, select, [role=slider]")]
+    .filter(it => !(it.labels?.[0] ?? it).textContent.trim() && !it.getAttribute("aria-label")
+        || (it.type === "range" || it.role === "slider") && !it.getAttribute("aria-valuetext"))
+    .map(it => it.outerHTML)"""
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>An explorable</title>
+<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<style>body { margin: 12px auto; max-width: 760px; padding: 0 12px; }</style>
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """An explorable, what hands do to it, and what Python makes of it then.
+
+    Attributes:
+        code: a cell that ends with a call of its function.
+        mouse, keys: change something, given what holds the picture; not to where it begins.
+        computed: from the numbers on the screen, by data-name, what other ones must be.
+    """
+
+    code: str
+    mouse: Callable[[Any], None]
+    keys: Callable[[Any], None]
+    computed: Callable[[Numbers], dict[str, float]]
+
+
+def _drag(picture: Any, what: str, right: float, down: float) -> None:
+    box = picture.locator(what).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    mouse = picture.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x + right, y + down, steps=3)
+    mouse.up()
+
+
+def _press(picture: Any, what: str, *keys: str) -> None:
+    picture.locator(what).focus()
+    for key in keys:
+        picture.page.keyboard.press(key)
+
+
+NAPKIN = """tokens = ["the", "keys", "cabinet", "are"]
+K, V = [[0, 0], [1, 1], [1, 0], [-1, -1]], [[0, 0], [10, 0], [0, 10], [0, 0]]
+"""
+
+
+KEYS = torch.tensor([[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [-1.0, -1.0]])
+VALUES = torch.tensor([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [0.0, 0.0]])
+
+
+def _attended(shown: Numbers) -> dict[str, float]:
+    scores = KEYS @ torch.tensor([shown["q0"], shown["q1"]])
+    weights = torch.softmax(scores, dim=0)
+    rows = {"score": scores, "power": scores.exp(), "weight": weights, "output": weights @ VALUES}
+    found = {f"{name}-{i}": it for name, row in rows.items() for i, it in enumerate(row.tolist())}
+    return found | {"sum": scores.exp().sum().item()}
+
+
+CASES = {
+    "query": Case(
+        code=f"""{NAPKIN}from helpers.explorables import explore_query
+explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many", "one"))""",
+        mouse=lambda picture: _drag(picture, ".handle", -60, -70),
+        keys=lambda picture: _press(picture, ".handle", "ArrowUp", "PageUp", "ArrowLeft", "d", "d"),
+        computed=_attended,
+    ),
+}
+
+
+def _explorable(code: str) -> Explorable:
+    *before, last = code.splitlines()
+    known: dict[str, Any] = {}
+    exec("\n".join(before), known)
+    made = eval(last, known)
+    assert isinstance(made, Explorable)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a bare page for each."""
+    folder = tmp_path_factory.mktemp("explorables")
+    for name, case in CASES.items():
+        made = _explorable(case.code)
+        (folder / f"{name}.html").write_text(f"{PAGE}{to_html(made.still)}\n{made.html}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "CI has to look at the explorables, and lacks Chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    """A tab whose page must not complain, nor ask for anything from elsewhere."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda it: complaints.append(it.url) if it.url.startswith("http") else None)
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def _opened(page: Any, folder: Path, name: str) -> Any:
+    page.goto((folder / f"{name}.html").as_uri())
+    return page.locator("[data-explorable]")
+
+
+def _numbers(picture: Any) -> Numbers:
+    """What is on the screen: each number is its rounded value, and stands there once."""
+    found: dict[str, float] = {}
+    for name, value, text in picture.evaluate(NUMBERS):
+        assert name not in found, name
+        assert math.isfinite(value), f"{name} is {value}"
+        plain = text.replace("−", "-")
+        if re.fullmatch(r"-?[\d.]+", plain):
+            digits = len(plain.partition(".")[2])
+            assert abs(float(plain) - value) <= 0.5001 * 10**-digits, f"{name}: {text} is {value}"
+        found[name] = float(value)
+    return found
+
+
+def _agree(picture: Any, case: Case) -> Numbers:
+    shown = _numbers(picture)
+    computed = case.computed(shown)
+    assert computed, "nothing is compared"
+    assert {name: shown[name] for name in computed} == pytest.approx(computed, rel=1e-4, abs=1e-4)
+    return shown
+
+
+@pytest.mark.parametrize("by", ["mouse", "keys"])
+@pytest.mark.parametrize("name", CASES)
+def test_numbers_on_the_screen_are_what_python_computes(page, pages, name, by):
+    """A picture that is moved and wrong teaches what is not so."""
+    case = CASES[name]
+    picture = _opened(page, pages, name)
+    before = _agree(picture, case)
+    getattr(case, by)(picture)
+    assert _agree(picture, case) != before, "nothing has moved"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_stands_in_the_still_pictures_place_and_its_controls_speak(page, pages, name):
+    """Two of one picture would puzzle; a control without a name is none for who can't see it."""
+    picture = _opened(page, pages, name)
+    assert picture.locator(".question").inner_text().startswith("Try it: ")
+    assert page.locator("img").is_hidden()
+    assert picture.evaluate(UNNAMED) == []
+    assert picture.locator("svg:not([aria-label]):not([aria-hidden])").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", CASES)
+def test_it_fits_a_screen_and_a_telephone_in_light_and_dark(page, pages, name, scheme):
+    page.emulate_media(color_scheme=scheme)
+    picture = _opened(page, pages, name)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"it scrolls sideways at {width}"
+        if SHOTS:
+            page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
+    assert (picture.get_attribute("data-dark") is not None) == (scheme == "dark")
+
+
+def test_a_finger_moves_it(browser, pages):
+    """On a telephone the page would scroll instead."""
+    telephone = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = telephone.new_page()
+    picture = _opened(page, pages, "query")
+    before = _numbers(picture)
+    picture.locator("svg").first.tap(position={"x": 90, "y": 90})
+    assert _agree(picture, CASES["query"]) != before
+    assert picture.locator(".handle").evaluate("it => getComputedStyle(it).touchAction") == "none"
+    telephone.close()
+
+
+def test_without_a_script_the_still_picture_stands_alone(browser, pages):
+    page = browser.new_page(java_script_enabled=False)
+    picture = _opened(page, pages, "query")
+    assert page.locator("img").is_visible()
+    assert picture.inner_text() == "" and picture.bounding_box()["height"] == 0
+    page.close()
+
+
+def test_a_script_that_fails_leaves_the_still_picture(browser, pages, tmp_path):
+    text = (pages / "query.html").read_text()
+    (tmp_path / "query.html").write_text(text.replace("function render(", "function other("))
+    page = browser.new_page()
+    _opened(page, tmp_path, "query")
+    page.wait_for_timeout(100)
+    assert page.locator("img").is_visible()
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Any]:
+    """Opens a notebook of all explorables in JupyterLab: `fresh`, without outputs, or `untrusted`,
+    with those of somebody else."""
+    root = tmp_path_factory.mktemp("explorables-lab")
+    (root / "work").mkdir()
+    code = nbformat.v4.new_code_cell
+    kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+    cells = [code(case.code) for case in CASES.values()]
+    fresh = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    nbformat.write(fresh, root / "work" / "fresh.ipynb")
+    for cell, case in zip(cells, CASES.values(), strict=True):
+        made = _explorable(case.code)
+        shown = (to_html(made.still), made.html)
+        cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": it}) for it in shown]
+    nbformat.write(fresh, root / "work" / "untrusted.ipynb")
+    environment = {**lab_environment(os.environ), "PYTHONPATH": str(ROOT)}
+    arguments = [*lab_arguments(root), "--LabApp.expose_app_in_browser=True"]
+    home = tmp_path_factory.mktemp("home")
+    settings = {"notebook-extension/tracker": {"windowingMode": "none"}}
+    with served(root, home, settings, environment, arguments) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(60_000)
+
+        def opened(name: str) -> Any:
+            page.goto(f"{url}/lab/workspaces/{name}/tree/{name}.ipynb")  # alone there
+            page.wait_for_function("window.jupyterapp")
+            page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+            page.evaluate("jupyterapp.shell.currentWidget.sessionContext.ready.then(() => true)")
+            return page
+
+        yield opened
+        page.close()
+
+
+def _drawn(page: Any) -> None:
+    """All of them are drawn, and no still picture is to be seen."""
+    page.locator("[data-explorable] .question").nth(len(CASES) - 1).wait_for()
+    assert page.locator("[data-explorable] .question").count() == len(CASES)
+    assert not any(image.is_visible() for image in page.locator(".jp-OutputArea img").all())
+
+
+def test_in_jupyterlab_fresh_saved_and_reopened(lab):
+    """Whoever opens the lesson tomorrow has no kernel yet, and JupyterLab takes no keys from it."""
+    page = lab("fresh")
+    page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
+    _drawn(page)
+    for i, case in enumerate(CASES.values()):
+        picture = page.locator("[data-explorable]").nth(i)
+        before = _agree(picture, case)
+        case.keys(picture)
+        after = _agree(picture, case)
+        assert after != before
+        case.mouse(picture)
+        assert _agree(picture, case) != after
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CASES), "d, d were JupyterLab's"
+    page.evaluate("jupyterapp.commands.execute('docmanager:save').then(() => true)")
+    page = lab("fresh")
+    _drawn(page)
+    for i, case in enumerate(CASES.values()):
+        picture = page.locator("[data-explorable]").nth(i)
+        before = _agree(picture, case)
+        case.keys(picture)
+        assert _agree(picture, case) != before
+    command = "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
+    page.evaluate(f"{command}.then(() => true)")
+    page.locator("[data-explorable][data-dark]").nth(len(CASES) - 1).wait_for(state="attached")
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / "lab-dark.png")
+
+
+def test_in_a_notebook_that_is_not_trusted_the_still_pictures_stand(lab):
+    """JupyterLab runs nobody else's scripts, and nothing may look broken for it."""
+    page = lab("untrusted")
+    page.locator(".jp-OutputArea img").nth(len(CASES) - 1).wait_for()
+    assert page.locator("[data-explorable] .question").count() == 0
+    outputs = page.locator(".jp-OutputArea-output")
+    assert [it.inner_text().strip() for it in outputs.all()] == [""] * outputs.count()

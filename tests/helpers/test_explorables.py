@@ -1,0 +1,136 @@
+"""What explorables bring into a notebook: little, and in step with their scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+
+from course.authoring.exercises import ROOT
+from helpers.explorables import Explorable, explore_query, output
+from helpers.explorables.__main__ import renew
+from helpers.explorables.output import HERE, MARK, renewed
+from helpers.plotting import common, plot_weights
+
+KEYS, VALUES, TOKENS = [[0, 0], [1, 1]], [[0, 0], [10, 0]], ["the", "keys"]
+AXES = ("noun", "plural"), ("many", "one")
+FOLDED = "<details><summary>What you can find</summary>"
+
+
+@pytest.fixture(autouse=True)
+def closed():
+    yield
+    plt.close("all")
+
+
+def _query(question="Which?", query=(2, 1), keys=KEYS, values=VALUES):
+    return explore_query(question, query, keys, values, TOKENS, "are", *AXES)
+
+
+def _given(name="query", question="Which?", **data) -> Explorable:
+    return Explorable(name, question, data, plot_weights([0.5, 0.5], TOKENS))
+
+
+MADE = {"query": _query}
+
+
+def _stored() -> list:
+    """The explorables of all notebooks: the lesson, its cell and the cell behind."""
+    found = []
+    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
+        cells = nbformat.read(path, as_version=4).cells
+        for cell, behind in pairwise(cells):
+            pages = [o.get("data", {}).get("text/html", "") for o in cell.get("outputs", [])]
+            if any(page.startswith(MARK) for page in pages):
+                found.append(pytest.param(cell, behind, id=f"{path.stem}-{cell.id}"))
+    return found
+
+
+STORED = _stored()
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_first_comes_the_still_picture_and_then_what_moves(name, monkeypatch):
+    """GitHub, the PDF and a notebook that nobody trusts show the first alone."""
+    shown = []
+    for place in (common, output):
+        monkeypatch.setattr(place, "display", lambda data, **kwargs: shown.append(data))
+    MADE[name]()._ipython_display_()
+    still, moving = shown
+    assert len(still["image/png"]) > 1000
+    alt = still["text/plain"]
+    assert alt and f'"alt":{json.dumps(alt, ensure_ascii=False)}' in moving["text/html"]
+    assert moving["text/html"].startswith(MARK) and "image/png" not in moving
+    assert plt.get_fignums() == [], "a figure was left open, so a notebook would draw it again"
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_is_the_same_each_time_and_asks_for_nothing_from_elsewhere(name):
+    html = MADE[name]().html
+    assert html == MADE[name]().html == renewed(html)
+    assert re.findall(r"https?://[\w.]+", html) == ["http://www.w3.org"]  # the name of SVG
+    assert not re.search(r"^(?:import|export) |\bfetch\(|\bimport\(|innerHTML|url\(", html, re.M)
+
+
+def test_nothing_in_the_data_ends_the_script():
+    html = _given(question="Is </script> safe?", words=["</script><b>", "<!--"]).html
+    assert html.count("</script>") == 1 and "<!--" not in html and "<b>" not in html
+    assert renewed(html) == html
+
+
+@pytest.mark.parametrize(("cell", "behind"), STORED)
+def test_what_a_lesson_has_stored_is_small_and_in_step(cell, behind):
+    """`python -m helpers.explorables` brings stored outputs into step."""
+    size = len(json.dumps(cell.outputs, ensure_ascii=False, indent=1).encode())
+    assert size <= 60_000
+    (page,) = [o.data["text/html"] for o in cell.outputs if o.data["text/html"].startswith(MARK)]
+    assert page == renewed(page)
+
+
+@pytest.mark.parametrize(("cell", "behind"), STORED)
+def test_what_one_can_find_stands_folded_right_behind(cell, behind):
+    assert behind.cell_type == "markdown" and behind.source.startswith(FOLDED)
+
+
+def test_stored_scripts_are_renewed_and_their_data_stay(tmp_path):
+    path = tmp_path / "a.ipynb"
+    html = _query().html
+    cell = nbformat.v4.new_code_cell("explore_query(…)")
+    old = html.replace("function render", "function earlier")
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": old})]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)
+    assert renew(path)
+    assert nbformat.read(path, as_version=4).cells[0].outputs[0].data["text/html"] == html
+    assert not renew(path)
+
+
+@pytest.mark.parametrize("module", sorted(HERE.glob("*.js")), ids=lambda path: path.stem)
+def test_a_module_is_short_enough_to_be_read(module: Path):
+    lines = module.read_text().splitlines()
+    assert len(lines) <= 250 and max(map(len, lines)) <= 200
+    imports = re.findall(r"^import .*", "\n".join(lines), re.M)
+    assert all(line.endswith('from "./common.js";') for line in imports), "from elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: _query("Turn it."), "question is 'Turn it.': it must end with a question mark"),
+        (lambda: _query(query=(0, 0)), "query is .* not both 0"),
+        (lambda: _query(values=[[0, 0], [-1, 0]]), "values begin at -1"),
+        (lambda: renewed("<p>else</p>"), "stored is '<p>else</p>'"),
+        (lambda: _given("nowhere"), "nowhere.js"),
+    ],
+)
+def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        call()
