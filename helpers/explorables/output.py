@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from IPython.display import display
@@ -19,6 +20,8 @@ from helpers.plotting import description, show
 HERE = Path(__file__).parent
 MARK = "<div data-explorable="
 """How the second output of an explorable begins."""
+_IMPORT = re.compile(r'^(import \{([^}]*)\} from "\./(.+)\.js";\n)', re.M)
+_EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.M)
 _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
 
 
@@ -63,7 +66,7 @@ def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
     css = _as_json(_lines((HERE / "common.css").read_text(encoding="utf-8")))
     return (
         f'{MARK}"{its_own}"></div>\n<script type="module">\n'
-        f"const GIVEN = {given};\nconst CSS = {css};\n{_module('common')}\n{_module(name)}\n"
+        f"const GIVEN = {given};\nconst CSS = {css};\n{_script(name)}\n"
         f'start("{its_own}", GIVEN, CSS, render);\n</script>'
     )
 
@@ -86,13 +89,38 @@ def _as_json(given: Any) -> str:
 
 
 @cache
-def _module(name: str) -> str:
-    """A module as it stands in the page: what it imports stands there already."""
+def _script(name: str) -> str:
+    """The module `name` behind those that it imports, each once, in one script."""
+    found: dict[str, str] = {}
+    _collect("common", found)
+    _collect(name, found)
+    return "\n".join(found.values())
+
+
+def _collect(name: str, found: dict[str, str]) -> None:
+    """Put the module `name` behind those that it imports, unless it is `found` already.
+
+    One in a folder keeps its names to itself, but for what it exports.
+    """
+    if name in found:
+        return
     text = (HERE / f"{name}.js").read_text(encoding="utf-8")
     if "</script" in text:
         raise ValueError(f"{name}.js holds </script: it would end the script")
-    text = re.sub(r"^import \{[^}]*\} from \"\./common\.js\";\n", "", text, flags=re.M)
-    return _lines(re.sub(r"^export (?=function|const)", "", text, flags=re.M))
+    for line, names, path in _IMPORT.findall(text):
+        other = normpath(join(dirname(name), path))
+        _collect(other, found)
+        known = f"const {{{names}}} = {_inside(other)};\n" if "/" in other else ""
+        text = text.replace(line, known)
+    exports = ", ".join(_EXPORT.findall(text))
+    text = _lines(re.sub(r"^export ", "", text, flags=re.M))
+    if "/" in name:
+        text = f"const {_inside(name)} = (() => {{\n{text}\nreturn {{ {exports} }};\n}})();"
+    found[name] = text
+
+
+def _inside(name: str) -> str:
+    return name.replace("/", "_")
 
 
 def _lines(text: str) -> str:

@@ -21,8 +21,8 @@ const LOOKS = `
     background: var(--faint); font-size: 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
   .token { background: color-mix(in srgb, var(--query) 16%, transparent); }
   .token:nth-child(even) { background: color-mix(in srgb, var(--key) 16%, transparent); }
-  .next { display: grid; gap: 1px; }
-  .next button, .others { display: grid; grid-template-columns: 7.5em 1fr 4.2em; gap: 8px; align-items: center;
+  .next:not([hidden]) { display: grid; gap: 1px; }
+  .next > * { display: grid; grid-template-columns: 7.5em 1fr 4.2em; gap: 8px; align-items: center;
     width: 100%; padding: 2px 6px; border-color: transparent; background: none; text-align: left; }
   .next button { min-height: 26px; }
   .next button:hover { border-color: var(--focus); }
@@ -31,9 +31,9 @@ const LOOKS = `
   .others .fill { background: var(--soft); }
   .share { text-align: right; font-variant-numeric: tabular-nums; }
 `;
-const NOWHERE =
-  "Here the picture stands still: the model is fetched from the server of the book or of JupyterLab, " +
-  "and VS Code, Colab and GitHub have no such server.";
+const nowhere = ({ prompt, temperature }) =>
+  `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The model is ` +
+  "fetched from the server of the book or of JupyterLab, and VS Code and Colab have no such server.";
 
 const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
 const percent = (share) =>
@@ -42,10 +42,7 @@ const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 
 export function render({ data, el }) {
-  if (!places().length) {
-    el.append(made("p", {}, NOWHERE));
-    return "still";
-  }
+  const moves = places().length > 0;
   let temperature = data.temperature;
   const random = generator(data.seed);
   let writer = null; // once the reader has asked for something
@@ -58,10 +55,11 @@ export function render({ data, el }) {
   const on = button("Write on", () => (running ? stop() : writeOn()));
   const again = button("Start again", startAgain);
   const written = made("p", { className: "written" });
-  const bars = data.next.map((_, rank) => row(button("", () => choose(rank))));
+  const bars = data.next.map((_, rank) => row(moves ? button("", () => choose(rank)) : made("div")));
   const others = row(made("div", { className: "others" }));
   const following = made("div", { className: "next" }, ...bars.map((one) => one.line), others.line);
-  set(following, { role: "group", "aria-label": "The likeliest next tokens. Press one to choose it." });
+  const press = moves ? " Press one to choose it." : "";
+  set(following, { role: "group", "aria-label": `The likeliest next tokens.${press}` });
   const [told, say] = teller();
   const form = made("form", {},
     made("label", { className: "words" }, made("span", {}, "Your words"), words),
@@ -69,7 +67,7 @@ export function render({ data, el }) {
       slider("Temperature", heat, (value) => ((temperature = value), draw(), ready())),
       next, on, again),
     written, following, told);
-  el.append(made("style", { textContent: LOOKS }), form);
+  el.append(made("style", { textContent: LOOKS }), ...(moves ? [form] : [made("p", {}, nowhere(data)), following]));
 
   // A line of the bars: the token, its share as a length and as a number.
   function row(line) {
@@ -94,7 +92,8 @@ export function render({ data, el }) {
     following.hidden = !likeliest.length;
     likeliest.forEach(({ token, share }, rank) => {
       bars[rank].to(visible(token), share);
-      set(bars[rank].line, { "data-name": token, "aria-label": `“${token}”, ${percent(share)}` });
+      set(bars[rank].line, { "data-name": token });
+      if (moves) bars[rank].line.setAttribute("aria-label", `“${token}”, ${percent(share)}`);
     });
     const rest = likeliest.reduce((left, { share }) => left - share, 1);
     others.to(`${(data.vocab_size - bars.length).toLocaleString("en")} others`, Math.max(rest, 0));

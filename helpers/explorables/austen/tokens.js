@@ -1,13 +1,9 @@
 // Byte-level byte pairs: from a text to ids and back, as tokenizer.json says.
 
-// A text is cut into words first, each with the space before it, and no pair is merged
-// across them. (\s would take in one character more than White_Space, and leave one out.)
-const SPACE = "\\p{White_Space}";
-const WORDS = new RegExp(
-  `'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^${SPACE}\\p{L}\\p{N}]+|` +
-    `${SPACE}+(?!\\P{White_Space})|${SPACE}+`,
-  "gu"
-);
+// A text is cut into words first, each with the space before it. No pair is merged
+// across them.
+const WORDS =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
 
 // The file writes each byte as a character that can be seen. Those that can't be seen
 // get others, from number 256 on.
@@ -45,7 +41,7 @@ export class Tokenizer {
     }
   }
 
-  // A token may be a part of a character only, so bytes are joined before they are read.
+  // A token may be a part of a character only, so bytes are joined first.
   decode(ids) {
     const letters = ids.flatMap((id) => [...this.pieces[id]]);
     const bytes = Uint8Array.from(letters, (letter) => BYTES.get(letter));
