@@ -37,7 +37,7 @@ const nowhere = ({ prompt, temperature }) =>
 
 const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
 const percent = (share) =>
-  share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
+  share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share && share < 0.0995 ? 1 : 0)} %`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
 

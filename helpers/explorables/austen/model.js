@@ -37,7 +37,7 @@ function rotate(x, position, d_head, base = 10000) {
   return y;
 }
 
-// Positive numbers that sum to 1. Without the largest one, exp could overflow.
+// Positive numbers that sum to 1. The largest is subtracted, else exp could overflow.
 function softmax(scores) {
   const top = scores.reduce((a, b) => Math.max(a, b));
   const e = scores.map((score) => Math.exp(score - top));

@@ -1,5 +1,5 @@
 // What a model has learned, from a safetensors file: 8 bytes say how long its header
-// is, the header says where each tensor lies, and then there are nothing but numbers.
+// is, the header says where each tensor lies, and the rest is numbers.
 export function readWeights(buffer) {
   const size = Number(new DataView(buffer).getBigUint64(0, true));
   const text = new TextDecoder().decode(new Uint8Array(buffer, 8, size));

@@ -76,8 +76,9 @@ export class Writer {
   // The likeliest next tokens at a temperature: what each is called, its id and its share.
   likeliest(temperature, count) {
     if (!this.logits) return [];
-    const shares = [...probabilities(this.logits, temperature)].map((share, id) => ({ id, share }));
-    const best = shares.sort((a, b) => b.share - a.share).slice(0, count);
-    return best.map((one) => ({ ...one, token: this.tokenizer.decode([one.id]) }));
+    const shares = probabilities(this.logits, temperature);
+    const ids = Array.from(shares.keys()).sort((a, b) => this.logits[b] - this.logits[a]);
+    const described = (id) => ({ id, share: shares[id], token: this.tokenizer.decode([id]) });
+    return ids.slice(0, count).map(described);
   }
 }
