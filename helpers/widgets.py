@@ -4,8 +4,8 @@ Each ``…_explorer`` or ``…_browser`` is made of a ``…_picture`` function, 
 controls hold and gives the picture as an ``Axes``. Store such a picture in the cell below the
 widget, for readers on a printed page or without a kernel:
 
-    softmax_explorer()
-    show(softmax_picture(d_k=256, scaled=False))
+    rope_explorer()
+    show(rope_picture())
 
 Nothing here uses the network.
 """
@@ -13,20 +13,16 @@ Nothing here uses the network.
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import torch
 from ipywidgets import (
     HTML,
-    Checkbox,
     Dropdown,
-    FloatLogSlider,
     HBox,
     IntSlider,
     Layout,
-    SelectionSlider,
     Text,
     ValueWidget,
     VBox,
@@ -34,12 +30,10 @@ from ipywidgets import (
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from helpers.plotting import plot_attention, plot_rotation, plot_weights, to_html
+from helpers.plotting import plot_attention, plot_rotation, to_html
 
 SENTENCE = "The keys to the cabinet are on the table."
 MAX_TOKENS = 32
-_N_KEYS = 8
-_D_KS = [1, 4, 16, 64, 256, 1024]
 
 
 class Encoder(Protocol):
@@ -91,59 +85,6 @@ class Explorer(VBox):
             self.picture.value = to_html(self._draw_picture(**values))
         except ValueError as error:
             self.picture.value = f'<p role="alert">{html.escape(str(error))}</p>'
-
-
-def softmax_picture(
-    temperature: float = 1.0, d_k: int = 64, scaled: bool = True, ax: Axes | None = None
-) -> Axes:
-    """Softmax of one random query's scores on eight random keys, the same ones at every call.
-
-    Args:
-        temperature: the scores are divided by it, more than 0.
-        d_k: features of query and keys, 1 to 1024, each drawn from a standard normal distribution.
-        scaled: divide the scores by the square root of `d_k`, as attention does.
-
-    Raises:
-        ValueError: `temperature` or `d_k` is out of range.
-    """
-    if temperature <= 0:
-        raise ValueError(f"temperature is {temperature:g}: it must be more than 0")
-    if not 1 <= d_k <= _D_KS[-1]:
-        raise ValueError(f"d_k is {d_k}: it must be 1 to {_D_KS[-1]}")
-    vectors = torch.randn(1 + _N_KEYS, _D_KS[-1], generator=torch.Generator().manual_seed(0))
-    q, K = vectors[0, :d_k], vectors[1:, :d_k]
-    scores = K @ q / (math.sqrt(d_k) if scaled else 1)
-    weights = torch.softmax(scores / temperature, dim=-1)
-    entropy = torch.special.entr(weights).sum().item()
-    how = "divided by √d_k" if scaled else "not divided"
-    return plot_weights(
-        weights,
-        [f"key {i}" for i in range(_N_KEYS)],
-        ax=ax,
-        title=f"d_k = {d_k}, {how}, temperature {temperature:.2g}: entropy "
-        f"{entropy:.2f} of at most {math.log(_N_KEYS):.2f} nats",
-        y_label="attention weight",
-        x_label="key",
-    )
-
-
-def softmax_explorer() -> Explorer:
-    """Temperature and d_k against the softmax. Static picture: `softmax_picture`."""
-    return Explorer(
-        softmax_picture,
-        {
-            "temperature": FloatLogSlider(
-                value=1.0,
-                min=-1,
-                max=1,
-                step=0.1,
-                description="temperature",
-                style={"description_width": "initial"},
-            ),
-            "d_k": SelectionSlider(value=64, options=_D_KS, description="d_k"),
-            "scaled": Checkbox(value=True, description="divide by √d_k"),
-        },
-    )
 
 
 def attention_picture(

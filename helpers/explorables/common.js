@@ -29,18 +29,26 @@ export function number(name, className = "") {
   return set(made("span", { className: `number ${className}` }), { "data-name": name });
 }
 
+// digits behind the point, or a function that gives the text
 export function put(element, value, digits = 2) {
-  element.textContent = rounded(value, digits);
+  element.textContent = typeof digits === "function" ? digits(value) : rounded(value, digits);
   element.dataset.value = value;
 }
 
 export function rounded(value, digits = 2) {
+  return value
+    .toFixed(digits)
+    .replace(/^-(?=[0.]+$)/, "")
+    .replace("-", "−");
+}
+
+// What may be very large or very small: 2.7 · 10⁶.
+export function short(value) {
   const size = Math.abs(value);
-  if (size >= 1e5 || (size > 0 && size < 1e-4 && digits > 3)) {
-    const [front, power] = value.toExponential(1).split("e");
-    return `${front} · 10${[...`${+power}`].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]).join("")}`;
-  }
-  return value.toFixed(digits).replace(/^-(?=[0.]+$)/, "").replace("-", "−");
+  if (size === 0 || (size >= 0.01 && size < 1e5)) return rounded(value, size < 1000 ? 2 : 0);
+  const [front, power] = value.toExponential(1).split("e");
+  const raised = [...`${+power}`].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
+  return `${front.replace("-", "−")} · 10${raised.join("")}`;
 }
 
 export function dot(a, b) {
@@ -116,8 +124,12 @@ export function teller() {
 // steps, ten of them with Page Up and Page Down. The caller names it and says its value.
 export function draggable(handle, svg, { to, by }) {
   const keys = {
-    ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-    PageUp: [0, 10], PageDown: [0, -10],
+    ArrowRight: [1, 0],
+    ArrowLeft: [-1, 0],
+    ArrowUp: [0, 1],
+    ArrowDown: [0, -1],
+    PageUp: [0, 10],
+    PageDown: [0, -10],
   };
   const follow = (event) => {
     const at = new DOMPoint(event.clientX, event.clientY);
@@ -146,7 +158,10 @@ export function draggable(handle, svg, { to, by }) {
 // A square plane from `from` to `to` along both axes, with ticks at `ticks`, named by `names`.
 // x and y say where a point lies in its svg; what is added to `front` lies over the grid.
 export function plane({ from, to, ticks, names, label, size = 320 }) {
-  const left = 30, bottom = 34, top = 10, right = 10;
+  const left = 30,
+    bottom = 34,
+    top = 10,
+    right = 10;
   const x = (value) => left + ((value - from) / (to - from)) * (size - left - right);
   const y = (value) => size - bottom - ((value - from) / (to - from)) * (size - bottom - top);
   const grid = drawn("g", { class: "grid" });
@@ -162,16 +177,32 @@ export function plane({ from, to, ticks, names, label, size = 320 }) {
   const middle = (x(from) + x(to)) / 2;
   grid.append(
     drawn("text", { class: "name", x: middle, y: size - 4, "text-anchor": "middle" }, names[0]),
-    drawn("text", {
-      class: "name", x: 0, y: 0, "text-anchor": "middle",
-      transform: `translate(10 ${(y(from) + y(to)) / 2}) rotate(-90)`,
-    }, names[1]),
+    drawn(
+      "text",
+      {
+        class: "name",
+        x: 0,
+        y: 0,
+        "text-anchor": "middle",
+        transform: `translate(10 ${(y(from) + y(to)) / 2}) rotate(-90)`,
+      },
+      names[1],
+    ),
   );
   const front = drawn("g");
-  const svg = drawn("svg", { viewBox: `0 0 ${size} ${size}`, role: "group", "aria-label": label }, grid, front);
+  const svg = drawn(
+    "svg",
+    { viewBox: `0 0 ${size} ${size}`, role: "group", "aria-label": label },
+    grid,
+    front,
+  );
   return {
-    svg, front, x, y,
-    at: (sx, sy) => [ // the point of the plane at a place in the svg
+    svg,
+    front,
+    x,
+    y,
+    at: (sx, sy) => [
+      // the point of the plane at a place in the svg
       from + ((sx - left) / (size - left - right)) * (to - from),
       from + ((size - bottom - sy) / (size - bottom - top)) * (to - from),
     ],
@@ -181,7 +212,9 @@ export function plane({ from, to, ticks, names, label, size = 320 }) {
 // An arrow of a class; to(x1, y1, x2, y2) moves it. Without length it is not to be seen.
 export function arrow(className, head = 9) {
   const line = drawn("line");
-  const tip = drawn("path", { d: `M 0 0 L ${-head * 1.5} ${head * 0.62} L ${-head * 1.5} ${-head * 0.62} Z` });
+  const tip = drawn("path", {
+    d: `M 0 0 L ${-head * 1.5} ${head * 0.62} L ${-head * 1.5} ${-head * 0.62} Z`,
+  });
   const element = drawn("g", { class: `arrow ${className}` }, line, tip);
   const to = (x1, y1, x2, y2) => {
     const length = Math.hypot(x2 - x1, y2 - y1);
@@ -194,18 +227,59 @@ export function arrow(className, head = 9) {
   return { element, to };
 }
 
-// A bar beside a number, as long as its share of the whole.
+// A bar beside a number. to(share) is as long as its share of the whole; from(part), −1 to 1, runs
+// from the middle to either side, and is striped where more would be.
 export function bar(className = "") {
   const fill = made("span", { className: "fill" });
-  const element = set(made("span", { className: `bar ${className}` }, fill), { "aria-hidden": "true" });
-  return { element, to: (share) => (fill.style.width = `${100 * Math.min(1, Math.max(0, share))}%`) };
+  const element = made("span", { className: `bar ${className}` }, fill);
+  const lay = (left, width) => Object.assign(fill.style, { marginLeft: `${left}%`, width: `${width}%` });
+  return {
+    element: set(element, { "aria-hidden": "true" }),
+    to: (share) => lay(0, 100 * Math.min(1, Math.max(0, share))),
+    from(part) {
+      const half = 50 * Math.min(1, Math.abs(part));
+      element.classList.add("sided");
+      fill.classList.toggle("over", Math.abs(part) > 1);
+      lay(part < 0 ? 50 - half : 50, half);
+    },
+  };
+}
+
+// --- Tables
+
+// columns: heading and class of each; rows and foot: what their cells hold, headings first (a node, a
+// text, or several in a list). lines are the rows' elements.
+export function table({ caption, columns, rows, foot = [] }) {
+  const cell = (tag, held, i, scope) => {
+    const element = made(tag, { className: columns[i][1] ?? "" }, ...[held].flat());
+    return scope ? set(element, { scope }) : element;
+  };
+  const line = (held) =>
+    made("tr", {}, ...held.map((it, i) => (i ? cell("td", it, i) : cell("th", it, i, "row"))));
+  const head = made(
+    "tr",
+    {},
+    ...columns.map(([words], i) => cell(words ? "th" : "td", words, i, words && "col")),
+  );
+  const lines = rows.map(line);
+  const element = made(
+    "table",
+    {},
+    made("caption", {}, ...[caption].flat()),
+    made("thead", {}, head),
+    made("tbody", {}, ...lines),
+    made("tfoot", {}, ...(foot.length ? [line(foot)] : [])),
+  );
+  return { element: made("div", { className: "scroll" }, element), lines };
 }
 
 // --- How a picture comes to its place
 
 // Whoever reads on a dark ground has light letters: which is all that pages have in common.
 function shade(host) {
-  const [red, green, blue] = getComputedStyle(host).color.match(/[\d.]+/g).map(Number);
+  const [red, green, blue] = getComputedStyle(host)
+    .color.match(/[\d.]+/g)
+    .map(Number);
   host.toggleAttribute("data-dark", 0.3 * red + 0.6 * green + 0.1 * blue > 128);
 }
 
@@ -217,12 +291,11 @@ export function start(id, { question, alt, data }, css, render) {
     const el = made("div");
     const asked = made("p", { className: "question" }, made("b", {}, "Try it: "), question);
     render({ data, el });
-    host.attachShadow({ mode: "open" }).append(
-      made("style", { textContent: css }), made("div", { className: "explorable" }, asked, el));
+    host
+      .attachShadow({ mode: "open" })
+      .append(made("style", { textContent: css }), made("div", { className: "explorable" }, asked, el));
     host.dataset.lmSuppressShortcuts = "true"; // for a JupyterLab that hears keys before we do
-    for (const heard of ["keydown", "mousedown"]) {
-      host.addEventListener(heard, (event) => event.stopPropagation()); // they'd be JupyterLab's
-    }
+    host.addEventListener("keydown", (event) => event.stopPropagation());
     const before = (image) => host.compareDocumentPosition(image) & Node.DOCUMENT_POSITION_PRECEDING;
     const still = [...document.images].filter((image) => image.alt === alt && before(image)).at(-1);
     if (still) (still.closest(".jp-OutputArea-child") ?? still).style.display = "none";

@@ -66,7 +66,7 @@ def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
     css = _as_json(_lines((HERE / "common.css").read_text(encoding="utf-8")))
     return (
         f'{MARK}"{its_own}"></div>\n<script type="module">\n'
-        f"const GIVEN = {given};\nconst CSS = {css};\n{_script(name)}\n"
+        f"const GIVEN = {given};\nconst CSS = {css};\n{_modules(name)}\n"
         f'start("{its_own}", GIVEN, CSS, render);\n</script>'
     )
 
@@ -89,34 +89,33 @@ def _as_json(given: Any) -> str:
 
 
 @cache
-def _script(name: str) -> str:
-    """The module `name` behind those that it imports, each once, in one script."""
-    found: dict[str, str] = {}
-    _collect("common", found)
-    _collect(name, found)
-    return "\n".join(found.values())
-
-
-def _collect(name: str, found: dict[str, str]) -> None:
-    """Put the module `name` behind those that it imports, unless it is `found` already.
+def _modules(name: str) -> str:
+    """A module as it stands in the page, behind those that it imports, each once.
 
     One in a folder keeps its names to itself, but for what it exports.
     """
-    if name in found:
-        return
-    text = (HERE / f"{name}.js").read_text(encoding="utf-8")
-    if "</script" in text:
-        raise ValueError(f"{name}.js holds </script: it would end the script")
-    for line, names, path in _IMPORT.findall(text):
-        other = normpath(join(dirname(name), path))
-        _collect(other, found)
-        known = f"const {{{names}}} = {_inside(other)};\n" if "/" in other else ""
-        text = text.replace(line, known)
-    exports = ", ".join(_EXPORT.findall(text))
-    text = _lines(re.sub(r"^export ", "", text, flags=re.M))
-    if "/" in name:
-        text = f"const {_inside(name)} = (() => {{\n{text}\nreturn {{ {exports} }};\n}})();"
-    found[name] = text
+    texts: dict[str, str] = {}
+
+    def read(name: str) -> None:
+        if name in texts:
+            return
+        text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+        if "</script" in text:
+            raise ValueError(f"{name}.js holds </script: it would end the script")
+        for line, names, path in _IMPORT.findall(text):
+            needed = normpath(join(dirname(name), path))
+            read(needed)
+            known = f"const {{{names}}} = {_inside(needed)};\n" if "/" in needed else ""
+            text = text.replace(line, known)
+        exports = ", ".join(_EXPORT.findall(text))
+        text = _lines(re.sub(r"^export (?=async|function|class|const)", "", text, flags=re.M))
+        if "/" in name:
+            text = f"const {_inside(name)} = (() => {{\n{text}\nreturn {{ {exports} }};\n}})();"
+        texts[name] = text
+
+    read("common")
+    read(name)
+    return "\n".join(texts.values())
 
 
 def _inside(name: str) -> str:

@@ -26,14 +26,15 @@ const LOOKS = `
     width: 100%; padding: 2px 6px; border-color: transparent; background: none; text-align: left; }
   .next button { min-height: 26px; }
   .next button:hover { border-color: var(--focus); }
-  .piece { font-family: var(--jp-code-font-family, ui-monospace, monospace); white-space: pre; overflow: hidden; text-overflow: ellipsis; }
+  .piece { font-family: var(--jp-code-font-family, ui-monospace, monospace); white-space: pre;
+    overflow: hidden; text-overflow: ellipsis; }
   .others { color: var(--soft); }
   .others .fill { background: var(--soft); }
   .share { text-align: right; font-variant-numeric: tabular-nums; }
 `;
 const nowhere = ({ prompt, temperature }) =>
-  `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The model is ` +
-  "fetched from the server of the book or of JupyterLab, and VS Code and Colab have no such server.";
+  `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The ` +
+  "model comes from the server of the book or of JupyterLab, and VS Code and Colab have none.";
 
 const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
 const percent = (share) =>
@@ -67,7 +68,8 @@ export function render({ data, el }) {
       slider("Temperature", heat, (value) => ((temperature = value), draw(), ready())),
       next, on, again),
     written, following, told);
-  el.append(made("style", { textContent: LOOKS }), ...(moves ? [form] : [made("p", {}, nowhere(data)), following]));
+  el.append(made("style", { textContent: LOOKS }));
+  el.append(...(moves ? [form] : [made("p", {}, nowhere(data)), following]));
 
   // A line of the bars: the token, its share as a length and as a number.
   function row(line) {
@@ -87,7 +89,8 @@ export function render({ data, el }) {
     on.textContent = running ? "Stop" : "Write on";
     again.disabled = !writer?.added.length;
     const added = writer?.words === words.value ? writer.added : [];
-    written.replaceChildren(words.value, ...added.map((piece) => made("span", { className: "token" }, piece)));
+    const tokens = added.map((piece) => made("span", { className: "token" }, piece));
+    written.replaceChildren(words.value, ...tokens);
     const likeliest = writer ? writer.likeliest(temperature, bars.length) : data.next;
     following.hidden = !likeliest.length;
     likeliest.forEach(({ token, share }, rank) => {
@@ -113,8 +116,8 @@ export function render({ data, el }) {
     if (writer.words !== words.value) writer.begin(words.value);
     draw();
     if (!writer.ids.length) say("Type a word or two first.");
-    else if (writer.ids.length >= LONGEST) say(`That's ${LONGEST} tokens. The model has never seen a longer text.`);
-    else return true;
+    else if (writer.ids.length < LONGEST) return true;
+    else say(`That's ${LONGEST} tokens. The model has never seen a longer text.`);
     return false;
   }
 

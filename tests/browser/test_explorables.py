@@ -40,7 +40,7 @@ UNNAMED = """host => [...host.shadowRoot.querySelectorAll("input, button, select
     .map(it => it.outerHTML)"""
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>An explorable</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<style>body { margin: 12px auto; max-width: 760px; padding: 0 12px; }</style>
+<style>body { margin: 12px auto; max-width: 736px; padding: 0 12px; }</style>
 """
 
 
@@ -93,6 +93,51 @@ def _attended(shown: Numbers) -> dict[str, float]:
     return found | {"sum": scores.exp().sum().item()}
 
 
+PRODUCTS = {
+    2: [[0, 0, 0, 0], [0, -3, -2, 3], [0, -3, -2, 3], [0, 3, 2, -3]],
+    1024: [[-3.2, -33, 15, -16.8], [-6.4, 49, -32, 38], [20, 20, 0, -60], [18, -24, 41, -14]],
+}
+SCORES = f"""from helpers.explorables import explore_scores
+products = {PRODUCTS}
+explore_scores("Which?", products, V, tokens, ("many", "one"), asks="are", d_k=2)"""
+
+
+def _shared(shown: Numbers) -> dict[str, float]:
+    """Whatever is chosen, the dot products on the screen are those of one row, and it follows."""
+    row = [shown[f"product-{i}"] for i in range(4)]
+    (d_k,) = [size for size, rows in PRODUCTS.items() if row in rows]
+    scores = torch.tensor([shown[f"score-{i}"] for i in range(4)], dtype=torch.float64)
+    products = torch.tensor(row, dtype=torch.float64)
+    divisor = 1 if torch.allclose(scores, products) and scores.any() else math.sqrt(d_k)
+    scores = products / divisor
+    weights = torch.softmax(scores, dim=0)
+    rows = {"score": scores, "weight": weights, "power": scores.exp()}
+    rows["output"] = weights @ VALUES.double()
+    found = {f"{name}-{i}": it for name, row in rows.items() for i, it in enumerate(row.tolist())}
+    entropy = torch.special.entr(weights).sum().item()
+    return found | {"sum": scores.exp().sum().item(), "entropy": entropy}
+
+
+def _choose(picture: Any) -> None:
+    """By mouse: no division, the largest d_k, the row of "cabinet"."""
+    picture.get_by_role("checkbox", name="divide by √2 = 1.41").click()
+    slider = picture.get_by_role("slider", name="d_k")
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
+    picture.get_by_text("cabinet", exact=True).first.click()
+    assert _numbers(picture)["score-3"] == -60
+
+
+def _choose_by_keys(picture: Any) -> None:
+    """By keyboard: the row before "are", the next d_k, no division."""
+    keyboard = picture.page.keyboard
+    picture.get_by_role("radio", name="are").focus()
+    for key in ("ArrowLeft", "Tab", "ArrowRight", "d", "d", "Tab", "Space"):
+        keyboard.press(key)
+    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "1024"
+    assert _numbers(picture)["score-3"] == -60
+
+
 CASES = {
     "query": Case(
         code=f"""{NAPKIN}from helpers.explorables import explore_query
@@ -101,6 +146,7 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
         keys=lambda picture: _press(picture, ".handle", "ArrowUp", "PageUp", "ArrowLeft", "d", "d"),
         computed=_attended,
     ),
+    "scores": Case(code=f"{NAPKIN}{SCORES}", mouse=_choose, keys=_choose_by_keys, computed=_shared),
 }
 
 
@@ -159,7 +205,10 @@ def _numbers(picture: Any) -> Numbers:
         assert name not in found, name
         assert math.isfinite(value), f"{name} is {value}"
         plain = text.replace("−", "-")
-        if re.fullmatch(r"-?[\d.]+", plain):
+        if raised := re.fullmatch(r"(-?[\d.]+) · 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", plain):
+            power = int("".join("-0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".index(sign)] for sign in raised[2]))
+            assert float(raised[1]) * 10.0**power == pytest.approx(value, rel=0.05), text
+        else:
             digits = len(plain.partition(".")[2])
             assert abs(float(plain) - value) <= 0.5001 * 10**-digits, f"{name}: {text} is {value}"
         found[name] = float(value)
@@ -233,7 +282,9 @@ def test_without_a_script_the_still_picture_stands_alone(browser, pages):
 
 def test_a_script_that_fails_leaves_the_still_picture(browser, pages, tmp_path):
     text = (pages / "query.html").read_text()
-    (tmp_path / "query.html").write_text(text.replace("function render(", "function other("))
+    begins = "function render({ data, el }) {\n"
+    assert begins in text
+    (tmp_path / "query.html").write_text(text.replace(begins, f"{begins}nowhere();\n"))
     page = browser.new_page()
     _opened(page, tmp_path, "query")
     page.wait_for_timeout(100)
@@ -263,7 +314,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Any) -> Iterator[Any]
     settings = {"notebook-extension/tracker": {"windowingMode": "none"}}
     with served(root, home, settings, environment, arguments) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(30_000)
 
         def opened(name: str) -> Any:
             page.goto(f"{url}/lab/workspaces/{name}/tree/{name}.ipynb")  # alone there
@@ -283,32 +334,31 @@ def _drawn(page: Any) -> None:
     assert not any(image.is_visible() for image in page.locator(".jp-OutputArea img").all())
 
 
+def _moved(page: Any, by: str) -> None:
+    """Each is moved by hand, and its numbers follow."""
+    for i, case in enumerate(CASES.values()):
+        picture = page.locator("[data-explorable]").nth(i)
+        before = _agree(picture, case)
+        getattr(case, by)(picture)
+        assert _agree(picture, case) != before, "nothing has moved"
+
+
 def test_in_jupyterlab_fresh_saved_and_reopened(lab):
     """Whoever opens the lesson tomorrow has no kernel yet, and JupyterLab takes no keys from it."""
     page = lab("fresh")
     page.evaluate("jupyterapp.commands.execute('notebook:run-all-cells').then(() => true)")
     _drawn(page)
-    for i, case in enumerate(CASES.values()):
-        picture = page.locator("[data-explorable]").nth(i)
-        before = _agree(picture, case)
-        case.keys(picture)
-        after = _agree(picture, case)
-        assert after != before
-        case.mouse(picture)
-        assert _agree(picture, case) != after
-    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CASES), "d, d were JupyterLab's"
+    _moved(page, "mouse")
     page.evaluate("jupyterapp.commands.execute('docmanager:save').then(() => true)")
     page = lab("fresh")
     _drawn(page)
-    for i, case in enumerate(CASES.values()):
-        picture = page.locator("[data-explorable]").nth(i)
-        before = _agree(picture, case)
-        case.keys(picture)
-        assert _agree(picture, case) != before
+    _moved(page, "keys")
+    assert page.locator(".jp-Notebook .jp-CodeCell").count() == len(CASES), "d, d were JupyterLab's"
     command = "jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})"
     page.evaluate(f"{command}.then(() => true)")
     page.locator("[data-explorable][data-dark]").nth(len(CASES) - 1).wait_for(state="attached")
     if SHOTS:
+        page.locator("#jupyterlab-splash").wait_for(state="detached")
         page.screenshot(path=Path(SHOTS) / "lab-dark.png")
 
 

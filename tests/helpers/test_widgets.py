@@ -19,8 +19,6 @@ from helpers.widgets import (
     attention_picture,
     rope_explorer,
     rope_picture,
-    softmax_explorer,
-    softmax_picture,
 )
 from reference.models import load_minilm
 
@@ -53,34 +51,6 @@ def moves(explorer, name, value):
     pixels, words = src(explorer), alt(explorer)
     explorer.controls[name].value = value
     return src(explorer) != pixels and alt(explorer) != words
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("temperature", 0.2), ("d_k", 1024), ("scaled", False)]
-)
-def test_softmax_moves_with_every_control(name, value):
-    assert moves(softmax_explorer(), name, value)
-
-
-def entropy(explorer):
-    return float(re.search(r"entropy ([\d.]+) of", alt(explorer))[1])
-
-
-def test_softmax_sharpens_with_d_k_only_where_it_is_not_scaled():
-    explorer = softmax_explorer()
-    explorer.controls["d_k"].value = 1024
-    scaled = entropy(explorer)
-    explorer.controls["scaled"].value = False
-    assert scaled > 1.0 > 0.5 > entropy(explorer)
-
-
-def test_a_low_temperature_sharpens_and_a_high_one_flattens():
-    explorer = softmax_explorer()
-    found = []
-    for temperature in (0.1, 1.0, 10.0):
-        explorer.controls["temperature"].value = temperature
-        found.append(entropy(explorer))
-    assert found[0] < found[1] - 0.5 and found[1] < 2.0 < found[2]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +117,6 @@ def test_several_values_are_drawn_once():
 
 def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
     """A page without a kernel shows what the lesson's text talks about."""
-    assert to_html(softmax_picture()) == softmax_explorer().picture.value
     assert to_html(rope_picture()) == rope_explorer().picture.value
     assert to_html(attention_picture(model, SENTENCE)) == attention_browser(model).picture.value
 
@@ -155,8 +124,6 @@ def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: softmax_picture(temperature=0), "temperature is 0: it must be more than 0"),
-        (lambda: softmax_picture(d_k=0), "d_k is 0: it must be 1 to 1024"),
         (lambda: rope_picture(pair=4), "pair is 4: it must be 0 to 3"),
     ],
 )

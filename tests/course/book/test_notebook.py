@@ -124,7 +124,7 @@ def test_a_picture_in_the_cell_of_the_next_question_is_in_sight():
 
 
 def test_controls_that_need_a_kernel_are_named_and_not_blank():
-    seen, _ = shown(code("softmax_explorer()", WIDGET))
+    seen, _ = shown(code("rope_explorer()", WIDGET))
     assert "need a kernel" in seen and "Explorer(" not in seen
 
 
