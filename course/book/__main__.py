@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 
 from course.book.address import Address
-from course.book.staging import stage
+from course.book.staging import bring_model, stage
 from course.learner.install import HOW_TO_GET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +61,7 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
         # fmt: on
     if wrong:
         raise BookError("Sphinx has warned of what stands above, and the book must have no warning")
+    bring_model(root, into)
     return into
 
 

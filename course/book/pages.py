@@ -8,6 +8,8 @@ from pathlib import Path
 
 LEARNERS = ("learners", "glossary")
 INSTRUCTORS = ("instructors", "adapt", "jupyterhub")
+WHOLE_MODEL = "course/book/whole-model.md"
+"""The model that runs in the book, as one reads it. It shows the files themselves."""
 GRADER = ("semester", "report", "platforms", "serve", "how-it-works")
 
 
@@ -27,7 +29,7 @@ def parts(root: Path) -> list[Part]:
     return [
         Part("Lessons", _found(root, "notebooks/*.ipynb")),
         Part("Exercises", _found(root, "release/*/*.ipynb")),
-        Part("For learners", _pages("docs", docs, LEARNERS)),
+        Part("For learners", (*_pages("docs", docs, LEARNERS), *_found(root, WHOLE_MODEL))),
         Part("For instructors", _pages("docs", docs, INSTRUCTORS)),
         Part(
             "The grader",

@@ -17,6 +17,11 @@ from course.book.pages import parts
 from course.learner.work import LINK, PICTURES
 
 START = "notebooks/00-start-here.ipynb"
+WRITER = '<div data-explorable="write_on-'
+"""How the output begins in which a model writes on with the reader's words."""
+MODEL = ("config.json", "tokenizer.json", "model.safetensors")
+"""What the model that runs in the book needs, of models/austen."""
+_SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.M)
 _FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$)", re.M | re.S)
 
 
@@ -42,6 +47,8 @@ def stage(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
                     cell["source"] = links.rewritten(cell["source"], path)
             text = json.dumps(notebook)
         else:
+            for file in _SHOWN.findall(text):
+                _bring(root, (root / path).parent.joinpath(file), into)
             text = links.rewritten(text, path)
         (into / path).write_text(text, encoding="utf-8")
     _first_page(root, into, address, with_pdf)
@@ -70,21 +77,32 @@ class Links:
         if target in self._pages:
             return match[0]
         if target.endswith(PICTURES):
-            copy = self._into / target
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+            _bring(self._root, file, self._into)
             return match[0]
         return f"{begin}{self._address.file(target, folder=file.is_dir())}{anchor}"
 
 
+def bring_model(root: Path, site: Path) -> None:
+    """Put the files of the model that writes in the book's pages into the folder `site`."""
+    for name in MODEL:
+        _bring(root, root / "models" / "austen" / name, site)
+
+
+def _bring(root: Path, file: Path, into: Path) -> None:
+    """Copy a file of the repository to its place in `into`."""
+    copy = into / file.resolve().relative_to(root.resolve())
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, copy)
+
+
 def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> None:
     cells = json.loads((root / START).read_text(encoding="utf-8"))["cells"]
-    picture, alt = _picture(cells)
+    picture, alt, script = _writer(cells)
     (into / "head.png").write_bytes(picture)
     page = (root / "course" / "book" / "index.md").read_text(encoding="utf-8")
     pdf = 'All of it is there <a href="llm-basics.pdf">as a PDF</a>, too.' if with_pdf else ""
     for name, value in {
-        "head": f"![{alt}](head.png)",
+        "writer": f"![{alt}](head.png)\n\n```{{raw}} html\n{script}\n```",
         "contents": _contents(source_of(cells[-1])),
         "pdf": pdf,
         "repository": address.repository,
@@ -96,13 +114,16 @@ def _first_page(root: Path, into: Path, address: Address, with_pdf: bool) -> Non
     (into / "index.md").write_text(page, encoding="utf-8")
 
 
-def _picture(cells: list[dict[str, Any]]) -> tuple[bytes, str]:
-    """The first picture of a notebook, and its alternative text."""
+def _writer(cells: list[dict[str, Any]]) -> tuple[bytes, str, str]:
+    """The model that writes on: its still picture, the alternative text, and the script that draws
+    in its place."""
     for cell in cells:
-        for output in cell.get("outputs", []):
-            if png := output.get("data", {}).get("image/png"):
-                return base64.b64decode("".join(png)), output["metadata"]["image/png"]["alt"]
-    raise ValueError(f"{START} has no stored picture")
+        outputs = cell.get("outputs", [])
+        pages = ["".join(output.get("data", {}).get("text/html", "")) for output in outputs]
+        if len(pages) == 2 and pages[1].startswith(WRITER):
+            png = base64.b64decode("".join(outputs[0]["data"]["image/png"]))
+            return png, outputs[0]["metadata"]["image/png"]["alt"], pages[1]
+    raise ValueError(f"{START} has not stored the model that writes on")
 
 
 def _contents(text: str) -> str:

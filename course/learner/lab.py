@@ -9,6 +9,7 @@ learners set in JupyterLab themselves wins:
   an hour: each holds up to 1.6 GB;
 - there is no question about news, the file list has room for whole names, and Markdown, such as
   the glossary, opens as one reads it;
+- the model that writes in lesson 00's page is handed out as `static/austen/`;
 - the windows of other projects stay out: what was open is remembered in `work/.workspaces`.
 """
 
@@ -33,6 +34,7 @@ def lab_arguments(root: Path = ROOT) -> list[str]:
     first = not any(workspaces.glob("*"))
     return [
         f"--ServerApp.root_dir={root / 'work'}",
+        f"--ServerApp.extra_static_paths={ROOT / 'models'}",
         f"--LabApp.workspaces_dir={workspaces}",
         f"--LabApp.default_url=/lab{'/tree/00-start-here.ipynb' if first else ''}",
         f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from IPython.display import display
@@ -19,11 +20,12 @@ from helpers.plotting import description, show
 HERE = Path(__file__).parent
 MARK = "<div data-explorable="
 """How the second output of an explorable begins."""
+_IMPORT = re.compile(r'^(import \{([^}]*)\} from "\./(.+)\.js";\n)', re.M)
+_EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.M)
 _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
 
 _BEGINS = re.compile(r"^(?=(?:function|const|let) )", re.M)
 _NAMED = re.compile(r"(?:function|const|let) (\w+)")
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.M)
 
 
 class Explorable:
@@ -91,7 +93,10 @@ def _as_json(given: Any) -> str:
 
 @cache
 def _modules(name: str) -> str:
-    """A module as it stands in the page, behind those that it imports, each once."""
+    """A module as it stands in the page, behind those that it imports, each once.
+
+    One in a folder keeps its names to itself, but for what it exports.
+    """
     texts: dict[str, str] = {}
 
     def read(name: str) -> None:
@@ -100,9 +105,16 @@ def _modules(name: str) -> str:
         text = (HERE / f"{name}.js").read_text(encoding="utf-8")
         if "</script" in text:
             raise ValueError(f"{name}.js holds </script: it would end the script")
-        for needed in _IMPORT.findall(text):
+        for line, names, path in _IMPORT.findall(text):
+            needed = normpath(join(dirname(name), path))
             read(needed)
-        texts[name] = re.sub(r"^export (?=function|const)", "", _IMPORT.sub("", text), flags=re.M)
+            known = f"const {{{names}}} = {_inside(needed)};\n" if "/" in needed else ""
+            text = text.replace(line, known)
+        exports = ", ".join(_EXPORT.findall(text))
+        text = re.sub(r"^export (?=async|function|class|const)", "", text, flags=re.M)
+        if "/" in name:
+            text = f"const {_inside(name)} = (() => {{\n{text}\nreturn {{ {exports} }};\n}})();"
+        texts[name] = text
 
     read("common")
     read(name)
@@ -119,6 +131,10 @@ def _used(common: str, by: str) -> str:
         used |= new
         by = "".join(parts[name] for name in new)
     return "".join(part for name, part in parts.items() if name in used)
+
+
+def _inside(name: str) -> str:
+    return name.replace("/", "_")
 
 
 def _lines(text: str) -> str:

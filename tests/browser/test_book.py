@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import http.server
 import importlib.util
 import json
@@ -299,6 +300,39 @@ def test_without_a_script_a_question_is_a_list(tab, address):
     assert question.locator("li").all_inner_texts() == list(ASKED.options)
     assert question.locator("input, button").count() == 0
     page.close()
+
+
+def test_the_first_page_writes_on_with_the_reader(tab):
+    """The book's best answer to "how does it work?" would be a picture."""
+    page, complaints = tab
+    complaints.clear()
+    page.goto("index.html")
+    expect(page.get_by_role("img", name=re.compile("What could follow"))).to_be_hidden()
+    page.get_by_role("textbox", name="Your words").fill("I am very")
+    page.get_by_role("textbox", name="Your words").press("Enter")
+    expect(page.locator(".token")).to_have_count(1)
+    page.get_by_role("button", name="Write on").click()
+    expect(page.locator(".token").nth(4)).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status").filter(has_text="It wrote")).to_have_count(1)
+    assert not complaints
+
+
+def test_the_model_is_shown_whole_and_as_it_is(site):
+    """A reader would check something else than what has just written for them."""
+    text = (site / "course/book/whole-model.html").read_text()
+    blocks = re.findall(r'<div class="highlight"><pre>(.*?)</pre>', text, re.S)
+    shown = [re.sub(r'<span class="linenos">.*?</span>|<[^>]+>', "", block) for block in blocks]
+    lines = [line for block in shown for line in html.unescape(block).splitlines() if line]
+    folder = ROOT / "helpers" / "explorables" / "austen"
+    files = [
+        (folder / f"{name}.js").read_text() for name in ("model", "weights", "tokens", "sampling")
+    ]
+    assert lines == [line for file in files for line in file.splitlines() if line]
+    assert f"The whole model, {len(files[0].splitlines())} lines</h1>" in re.sub(
+        "<a.*?</a>", "", text
+    )
+    assert max(map(len, lines)) <= 90, "cut off on a screen"
 
 
 def test_a_reader_chooses_light_or_dark(tab):

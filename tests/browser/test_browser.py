@@ -13,7 +13,7 @@ from nbgrader.api import Gradebook
 
 from common.lab import CHROMIUM, FLAGS, served
 from course.authoring.exercises import exercises
-from course.learner.lab import lab_arguments, lab_environment
+from course.learner.lab import ROOT, lab_arguments, lab_environment
 from course.learner.work import fill_work
 from course.maintenance.classes import MadeUpCourse, fill_in
 from nbexaminer.notebook.harmless import safe_markdown
@@ -194,6 +194,13 @@ def test_a_learners_first_window(page, learners_lab):
     tab = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab", has_text=f"{EXERCISE}.ipynb")
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     _wait_for_kernels(page, learners_lab, 1)
+
+
+def test_lesson_00_gets_its_model_from_the_learners_own_server(page, learners_lab):
+    """Only work/ is served beside it: "Write on" would find no weights."""
+    weights = page.request.get(f"{learners_lab}/static/austen/model.safetensors")
+    assert weights.ok
+    assert weights.body() == (ROOT / "models" / "austen" / "model.safetensors").read_bytes()
 
 
 def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, course):

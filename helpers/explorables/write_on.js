@@ -1,0 +1,185 @@
+// The course's own model writes on, in the page itself. Its files are not in the notebook: the book
+// and JupyterLab have them on the same server, and they are fetched when the reader asks for a token.
+
+import { bar, button, made, set, slider, teller } from "./common.js";
+import { load, places, Writer } from "./austen/writer.js";
+import { generator } from "./austen/sampling.js";
+
+const LONGEST = 256; // tokens: the model has seen no longer text
+const AT_ONCE = 60; // tokens that "Write on" adds
+const PACE = 50; // milliseconds from token to token, so that one can read along
+
+const LOOKS = `
+  form { display: grid; gap: 8px; }
+  .words { display: grid; gap: 2px; }
+  .words > span { color: var(--soft); }
+  .words input { width: 100%; padding: 6px 9px; border: 1px solid var(--line); border-radius: 5px;
+    background: var(--ground); color: inherit; font: inherit; font-size: 16px; }
+  .controls { margin: 0; }
+  button:disabled { opacity: 0.5; cursor: default; border-color: var(--line); }
+  .written { min-height: 4.4em; margin: 0; padding: 8px 10px; border-left: 4px solid var(--focus);
+    background: var(--faint); font-size: 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  .token { background: color-mix(in srgb, var(--query) 16%, transparent); }
+  .token:nth-child(even) { background: color-mix(in srgb, var(--key) 16%, transparent); }
+  .next:not([hidden]) { display: grid; gap: 1px; }
+  .next > * { display: grid; grid-template-columns: 7.5em 1fr 4.2em; gap: 8px; align-items: center;
+    width: 100%; padding: 2px 6px; border-color: transparent; background: none; text-align: left; }
+  .next button { min-height: 26px; }
+  .next button:hover { border-color: var(--focus); }
+  .piece { font-family: var(--jp-code-font-family, ui-monospace, monospace); white-space: pre;
+    overflow: hidden; text-overflow: ellipsis; }
+  .others { color: var(--soft); }
+  .others .fill { background: var(--soft); }
+  .share { text-align: right; font-variant-numeric: tabular-nums; }
+`;
+const nowhere = ({ prompt, temperature }) =>
+  `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The ` +
+  "model comes from the server of the book or of JupyterLab, and VS Code and Colab have none.";
+
+const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
+const percent = (share) =>
+  share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(share && share < 0.0995 ? 1 : 0)} %`;
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const pause = (milliseconds) => new Promise((then) => setTimeout(then, milliseconds));
+
+export function render({ data, el }) {
+  const moves = places().length > 0;
+  let temperature = data.temperature;
+  const random = generator(data.seed);
+  let writer = null; // once the reader has asked for something
+  let running = null; // what "Write on" has begun and not ended
+  let later; // when the reader has stopped typing
+
+  const words = made("input", { type: "text", value: data.prompt, spellcheck: false, autocomplete: "off" });
+  const heat = { min: 0, max: 2, step: 0.1, value: temperature, say: (value) => value.toFixed(1) };
+  const next = made("button", { type: "submit" }, "Next token");
+  const on = button("Write on", () => (running ? stop() : writeOn()));
+  const again = button("Start again", startAgain);
+  const written = made("p", { className: "written" });
+  const bars = data.next.map((_, rank) => row(moves ? button("", () => choose(rank)) : made("div")));
+  const others = row(made("div", { className: "others" }));
+  const following = made("div", { className: "next" }, ...bars.map((one) => one.line), others.line);
+  const press = moves ? " Press one to choose it." : "";
+  set(following, { role: "group", "aria-label": `The likeliest next tokens.${press}` });
+  const [told, say] = teller();
+  const form = made("form", {},
+    made("label", { className: "words" }, made("span", {}, "Your words"), words),
+    made("div", { className: "controls" },
+      slider("Temperature", heat, (value) => ((temperature = value), draw(), ready())),
+      next, on, again),
+    written, following, told);
+  el.append(made("style", { textContent: LOOKS }));
+  el.append(...(moves ? [form] : [made("p", {}, nowhere(data)), following]));
+
+  // A line of the bars: the token, its share as a length and as a number.
+  function row(line) {
+    const [piece, share] = ["piece", "share"].map((className) => made("span", { className }));
+    const length = bar();
+    line.append(piece, length.element, share);
+    const to = (token, value) => {
+      piece.textContent = token;
+      share.textContent = percent(value);
+      length.to(value);
+      line.dataset.value = value;
+    };
+    return { line, to };
+  }
+
+  function draw() {
+    on.textContent = running ? "Stop" : "Write on";
+    again.disabled = !writer?.added.length;
+    const added = writer?.words === words.value ? writer.added : [];
+    const tokens = added.map((piece) => made("span", { className: "token" }, piece));
+    written.replaceChildren(words.value, ...tokens);
+    const likeliest = writer ? writer.likeliest(temperature, bars.length) : data.next;
+    following.hidden = !likeliest.length;
+    likeliest.forEach(({ token, share }, rank) => {
+      bars[rank].to(visible(token), share);
+      set(bars[rank].line, { "data-name": token });
+      if (moves) bars[rank].line.setAttribute("aria-label", `“${token}”, ${percent(share)}`);
+    });
+    const rest = likeliest.reduce((left, { share }) => left - share, 1);
+    others.to(`${(data.vocab_size - bars.length).toLocaleString("en")} others`, Math.max(rest, 0));
+  }
+
+  // Whether the model is there, has read the words, and can go on.
+  async function ready() {
+    try {
+      if (!writer) say("Loading the model (1.8 MB) …");
+      const loaded = await load();
+      if (!writer) say("");
+      writer ??= new Writer(loaded);
+    } catch (error) {
+      say(`The model can't be loaded: ${error.message}.`);
+      return false;
+    }
+    if (writer.words !== words.value) writer.begin(words.value);
+    draw();
+    if (!writer.ids.length) say("Type a word or two first.");
+    else if (writer.ids.length < LONGEST) return true;
+    else say(`That's ${LONGEST} tokens. The model has never seen a longer text.`);
+    return false;
+  }
+
+  async function oneMore() {
+    stop();
+    if (!(await ready())) return;
+    const share = writer.draw(temperature, random);
+    draw();
+    say(`It drew “${visible(writer.added.at(-1))}”, which had a chance of ${percent(share)}.`);
+  }
+
+  async function choose(rank) {
+    stop();
+    if (!(await ready())) return;
+    const { id, token } = writer.likeliest(temperature, bars.length)[rank];
+    writer.add(id);
+    draw();
+    say(`You chose “${visible(token)}”.`);
+  }
+
+  async function writeOn() {
+    const mine = (running = {});
+    draw();
+    if (await ready()) {
+      say("Writing …");
+      const end = Math.min(writer.ids.length + AT_ONCE, LONGEST);
+      const from = writer.added.length;
+      while (running === mine && writer.ids.length < end) {
+        writer.draw(temperature, random);
+        if (!calm()) draw();
+        await pause(calm() ? 0 : PACE);
+      }
+      say(`It wrote ${writer.added.length - from} tokens.`);
+    }
+    if (running === mine) running = null;
+    draw();
+  }
+
+  function stop() {
+    running = null;
+  }
+
+  function startAgain() {
+    stop();
+    writer.begin(words.value);
+    draw();
+    say("");
+    words.focus(); // the button can't be pressed any more
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    oneMore();
+  });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") stop();
+  });
+  words.addEventListener("input", () => {
+    stop();
+    draw();
+    clearTimeout(later);
+    later = setTimeout(ready, 250);
+  });
+  draw();
+}
