@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -71,7 +72,8 @@ def show(picture: Axes | Figure, alt: str | None = None) -> None:
     The output has three forms. JupyterLab, GitHub and nbconvert show the HTML ``<img>`` with its
     ``alt``. The ``image/png`` is for what can't show HTML, PDF for one; its metadata carry ``alt``
     too, but JupyterLab 4 and nbconvert's default template don't look at them, and `maps`, the
-    numbers of its heat maps, for the book (see `maps_of`). The plain text is the alternative text.
+    numbers of its heat maps as JSON, for the book (see `maps_of`). The plain text is the
+    alternative text.
 
     Args:
         picture: an ``Axes`` (its whole figure is shown) or a ``Figure``.
@@ -82,10 +84,12 @@ def show(picture: Axes | Figure, alt: str | None = None) -> None:
         ValueError: there is no alternative text.
     """
     png, text = _render(picture, alt)
-    maps = maps_of(picture)
+    said = {"alt": text}
+    if maps := maps_of(picture):
+        said["maps"] = json.dumps(maps, ensure_ascii=False)  # one line of the notebook
     display(
         {"text/html": _img(png, text), "image/png": png, "text/plain": text},
-        metadata={"image/png": {"alt": text} | ({"maps": maps} if maps else {})},
+        metadata={"image/png": said},
         raw=True,
     )
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 from html.parser import HTMLParser
 from itertools import pairwise, product
@@ -267,7 +268,7 @@ def test_the_numbers_of_a_heat_map_are_stored_with_the_place_of_each_cell(
     """The book would say another cell's number than that which a reader points at."""
     show(draw())
     data, options = displayed[0]
-    maps = options["metadata"]["image/png"]["maps"]
+    maps = json.loads(options["metadata"]["image/png"]["maps"])
     assert [it["title"] for it in maps] == titles and maps[0]["names"] == names
     picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
     colours = plt.get_cmap(plotting.SEQUENTIAL)
