@@ -100,7 +100,7 @@ def _below(output: dict[str, Any], launchers: list[tuple[str, str]]) -> Iterator
     said = ""
     if _WIDGET in output.get("data", {}) and not _is_question(output):
         ways = [
-            f'<a href="{html.escape(to)}">{label[0].lower()}{label[1:]}</a>'
+            f'<a href="{html.escape(to)}">{label.replace("Open", "open it")}</a>'
             for label, to in launchers
             if label.startswith("Open")
         ] or [f'run <a href="{html.escape(launchers[-1][1])}">the notebook</a> yourself']

@@ -2,35 +2,52 @@
 // ticked, whether answers stand open. A browser that stores nothing keeps it until the page is left.
 
 const KEY = "llm-basics";
-let stored = true;
+
+// It comes before the theme's own script, which would give up where it can't ask for a colour.
+try {
+  localStorage.getItem(KEY);
+} catch {
+  const nothing = { getItem: () => null, setItem() {}, removeItem() {} };
+  Object.defineProperty(window, "localStorage", { value: nothing });
+}
 
 function read() {
   try {
     return JSON.parse(localStorage.getItem(KEY)) ?? {};
   } catch {
-    stored = false; // it stores nothing, or what stands there isn't ours
-    return {};
+    return {}; // what stands there isn't ours
   }
 }
 
-const kept = { place: null, answers: false, done: {}, checks: {}, ...read() };
+const NOTHING = { place: null, answers: false, done: {}, checks: {} };
+const kept = { ...NOTHING, ...read() };
 const onChange = [];
+let stored = true;
 
-function keep(changes) {
-  Object.assign(kept, changes);
-  try {
-    localStorage.setItem(KEY, JSON.stringify(kept));
-  } catch {
-    stored = false;
-  }
+function tellAll() {
   for (const tell of onChange) tell();
 }
 
-function forget() {
-  keep({ place: null, answers: false, done: {}, checks: {} });
+// Another tab has kept something, or this page comes back from behind a later one.
+function readAgain() {
+  Object.assign(kept, NOTHING, read());
+  tellAll();
+}
+addEventListener("storage", readAgain);
+addEventListener("pageshow", (event) => event.persisted && readAgain());
+
+function keep(changes) {
+  const text = JSON.stringify(Object.assign(kept, changes));
   try {
-    localStorage.removeItem(KEY);
-  } catch {} // there is nothing
+    localStorage.setItem(KEY, text);
+  } catch {} // it is full
+  stored = localStorage.getItem(KEY) === text;
+  tellAll();
+}
+
+function forget() {
+  keep(NOTHING);
+  localStorage.removeItem(KEY);
 }
 
 function made(tag, properties, ...children) {

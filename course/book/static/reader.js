@@ -33,7 +33,7 @@ function doneBox() {
   box.addEventListener("change", () => {
     const { [here]: _, ...others } = kept.done;
     keep({ done: box.checked ? { ...others, [here]: true } : others });
-    if (!stored) notKept.textContent = "Your browser stores nothing, so this lasts until you leave the page.";
+    notKept.textContent = stored ? "" : "Your browser stores nothing, so this lasts until you leave the page.";
   });
   onChange.push(() => (box.checked = here in kept.done));
   const end = document.querySelector("article > section") ?? document.querySelector("article");
@@ -123,4 +123,4 @@ function progressBehind(element, brief) {
 progressBehind(document.querySelector(".sidebar-search-container"), true);
 if (["", "index.html"].includes(here)) progressBehind(document.querySelector("article h1 + p"), false);
 onChange.push(inSideBar);
-for (const tell of onChange) tell();
+tellAll();
