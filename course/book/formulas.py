@@ -12,6 +12,8 @@ from sphinx.util import logging
 from nbexaminer.pages.formulas import formula
 
 _log = logging.getLogger(__name__)
+_SUMMARY = re.compile(r"<summary>.*?</summary>")
+_DOLLARS = re.compile(r"\$([^$\s][^$]*)\$")
 _STIFF = ' stretchy="false"'
 _BRACKET = re.compile(rf"<mo{_STIFF}>([()\[\]])</mo>")
 
@@ -36,6 +38,13 @@ def _made(node: nodes.Element, display: bool) -> str:
     if 'class="typed"' in made:
         _log.warning("a formula can't be converted: %s", node.astext(), location=node)
     return grown(made)
+
+
+def in_summaries(text: str) -> str:
+    """Markdown whose `<summary>` lines, which MyST takes as they are, hold their formulas."""
+    return _SUMMARY.sub(
+        lambda m: _DOLLARS.sub(lambda tex: grown(formula(tex[1], False)), m[0]), text
+    )
 
 
 def grown(made: str) -> str:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from course.book.formulas import in_summaries
+
 Cell = dict[str, Any]
 
 QUESTION = "<p><b>Predict:</b>"
@@ -69,6 +71,7 @@ def _plain(cell: Cell, launchers: list[tuple[str, str]]) -> Cell:
     copy = {**cell, "source": source_of(cell), "metadata": {}}
     copy.pop("attachments", None)
     if cell["cell_type"] != "code":
+        copy["source"] = in_summaries(copy["source"])
         return copy
     copy["outputs"] = []
     for output in cell["outputs"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from course.book.formulas import grown
+from course.book.formulas import grown, in_summaries
 from nbexaminer.pages.formulas import formula
 
 
@@ -25,3 +25,10 @@ def test_brackets_around_a_fraction_grow_with_it(tex):
 def test_other_brackets_stay_as_tall_as_a_letter(tex):
     made = formula(tex, True)
     assert grown(made) == made
+
+
+def test_a_folded_question_shows_its_formula():
+    """It would show the dollars and the TeX between them."""
+    made = in_summaries("<summary>What is $e$ to $2$?</summary> It costs $5 or $6.")
+    assert made.count("<math>") == 2 and made.endswith("</summary> It costs $5 or $6.")
+    assert in_summaries("<summary>It costs $ 5</summary>") == "<summary>It costs $ 5</summary>"
