@@ -455,8 +455,18 @@ def test_a_heat_map_says_the_number_that_one_points_at(phone):
     expect(says).to_have_text("head 0, query “<b>”, key “<b>”: 0.75")
 
 
-def _with_picture(route: Route, ax: Axes) -> None:
-    """The page, with a picture as the book shows it in the place of its first one."""
+def test_a_still_picture_that_something_moving_replaces_leaves_nothing_behind(phone):
+    """Its buttons and the place of its numbers would stand below an explorable, for nothing."""
+    hides = '<script type="module">document.querySelector("#still img").style.display = "none"'
+    ax = plot_heads([[[0.9, 0.1], [0.25, 0.75]]], ["a", "b"])
+    phone.route(f"**/{KEPT}", lambda route: _with_picture(route, ax, f"{hides}</script>"))
+    phone.goto(KEPT)
+    expect(phone.locator(".self-check").first).to_be_attached()  # the scripts have run
+    assert phone.locator("#still").locator(".size, .cell-says, .heat-map").count() == 0
+
+
+def _with_picture(route: Route, ax: Axes, behind: str = "") -> None:
+    """The page, with a picture as the book shows it above its others."""
     said: list[tuple[dict[str, str], dict[str, Any]]] = []
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(common, "display", lambda data, **more: said.append((data, more)))
@@ -468,7 +478,8 @@ def _with_picture(route: Route, ax: Axes) -> None:
     made = for_readers({"cells": [title, cell], "metadata": {}}, [])["cells"][1]["outputs"]
     picture = f'<img alt="" src="data:image/png;base64,{made[0]["data"]["image/png"]}">'
     answer = route.fetch()
-    shown = f'<div class="cell_output">{picture}{made[1]["data"]["text/html"]}</div>'
+    shown = f"{picture}{made[1]['data']['text/html']}{behind}"
+    shown = f'<div class="cell_output" id="still">{shown}</div>'
     route.fulfill(response=answer, body=answer.text().replace("</h1>", f"</h1>{shown}", 1))
 
 

@@ -98,6 +98,7 @@ for (const pre of document.querySelectorAll("article div.highlight > pre")) {
 // On a telephone a picture is as wide as the page, or its letters can be read and the rest of it
 // scrolls: as the reader likes, and the latter for pictures of several panels.
 function framed(picture) {
+  if (picture.style.display === "none") return; // something that moves stands in its place
   const frame = made("div", { className: "picture" });
   const size = made("button", { type: "button", className: "size" });
   const set = (large) => {

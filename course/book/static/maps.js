@@ -61,7 +61,7 @@ for (const stored of document.querySelectorAll("script.maps")) {
     (image) => image.compareDocumentPosition(stored) & Node.DOCUMENT_POSITION_FOLLOWING
   );
   const picture = before.at(-1);
-  if (!picture) continue;
+  if (!picture || picture.style.display === "none") continue;
   const frame = made("div", { className: "heat-map" });
   picture.replaceWith(frame);
   frame.append(picture);

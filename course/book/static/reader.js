@@ -103,6 +103,7 @@ function progress(brief) {
     said.push(made("p", {}, "Come back to: ", ...links));
   }
   if (!said.length && !checks.length) return [];
+  if (!brief) said.push(made("p", {}, "Your browser keeps this, and nobody else sees it."));
   const gone = made("button", { type: "button" }, "Forget my place and ticks");
   gone.addEventListener("click", forget);
   return [...said, gone];
