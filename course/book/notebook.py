@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from course.book.formulas import in_summaries
+
 Cell = dict[str, Any]
 
 QUESTION = "<p><b>Predict:</b>"
@@ -22,9 +24,12 @@ CLOSE = "</details>"
 _LEFT_OUT = "remove-cell"
 """The tag of a cell that says nothing to readers, such as the one for Google Colab."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
-_CONTROLS = (
-    '<p class="controls">Here the notebook has controls that redraw the picture. '
-    "They need a kernel: open it with a link at the top of this page.</p>"
+_CONTROLS = '<p class="controls">Here the notebook has controls that redraw the picture.</p>'
+_KERNEL = "This needs a kernel, which you get when you {}."
+"""What is said below anything that needs one, with the links that open the notebook."""
+_EXERCISE = (
+    '<p class="controls">Here you can read the exercise. To write your answers and have them '
+    "checked, open it with one of these links:</p>"
 )
 
 
@@ -36,11 +41,13 @@ def for_readers(notebook: dict[str, Any], launchers: list[tuple[str, str]]) -> d
         launchers: labels and links that stand below the title.
     """
     kept = [cell for cell in notebook["cells"] if _LEFT_OUT not in cell["metadata"].get("tags", [])]
-    cells = [_plain(cell) for cell in kept]
+    cells = [_plain(cell, launchers) for cell in kept]
     title, _, rest = cells[0]["source"].partition("\n")
     links = " ".join(f'<a href="{html.escape(to)}">{label}</a>' for label, to in launchers)
     links += ' <button type="button" class="all-answers" hidden>Show all answers</button>'
-    cells[0] = _text(f'{title}\n\n<p class="launchers">{links}</p>\n\n{rest}')
+    is_exercise = not any(cell.get("outputs") for cell in notebook["cells"])
+    said = f"{_EXERCISE}\n\n" if is_exercise else ""
+    cells[0] = _text(f'{title}\n\n{said}<p class="launchers">{links}</p>\n\n{rest}')
     folded = [{**cell, "id": f"cell-{i}"} for i, cell in enumerate(_Folding().fold(cells))]
     return {
         "cells": folded,
@@ -59,14 +66,16 @@ def _text(source: str) -> Cell:
     return {"cell_type": "markdown", "metadata": {}, "source": source}
 
 
-def _plain(cell: Cell) -> Cell:
-    """A copy without what needs a script: of a widget there is what stands for it."""
+def _plain(cell: Cell, launchers: list[tuple[str, str]]) -> Cell:
+    """A copy without what needs a kernel: of a widget there is what stands for it."""
     copy = {**cell, "source": source_of(cell), "metadata": {}}
     copy.pop("attachments", None)
     if cell["cell_type"] != "code":
+        copy["source"] = in_summaries(copy["source"])
         return copy
-    copy["outputs"] = [_shown(output, cell) for output in cell["outputs"]]
+    copy["outputs"] = []
     for output in cell["outputs"]:
+        copy["outputs"] += [_shown(output, cell), *_below(output, launchers)]
         if alt := output.get("metadata", {}).get("image/png", {}).get("alt"):
             copy["metadata"] = {"mystnb": {"image": {"alt": alt}}}
     return copy
@@ -87,6 +96,23 @@ def _shown(output: dict[str, Any], cell: Cell) -> dict[str, Any]:
     else:
         kept = {"text/plain": data["text/plain"]}
     return {"output_type": "display_data", "data": kept, "metadata": {}}
+
+
+def _below(output: dict[str, Any], launchers: list[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+    """What the book adds to an output: a way to a kernel; for its script, a heat map's numbers."""
+    said = ""
+    if _WIDGET in output.get("data", {}) and not _is_question(output):
+        ways = [
+            f'<a href="{html.escape(to)}">{label.replace("Open", "open it")}</a>'
+            for label, to in launchers
+            if label.startswith("Open")
+        ] or [f'run <a href="{html.escape(launchers[-1][1])}">the notebook</a> yourself']
+        said = f'<p class="controls">{_KERNEL.format(" or ".join(ways))}</p>'
+    elif maps := output.get("metadata", {}).get("image/png", {}).get("maps"):
+        numbers = maps.replace("<", "\\u003c")
+        said = f'<script type="application/json" class="maps">{numbers}</script>'
+    if said:
+        yield {"output_type": "display_data", "data": {"text/html": said}, "metadata": {}}
 
 
 class _Folding:

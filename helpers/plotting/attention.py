@@ -201,7 +201,7 @@ def plot_mask(
     columns = as_labels("tokens", tokens, n_k, "column (key) of mask")
     rows = columns if n_q == n_k else [str(i) for i in range(n_q)]
     ax = new_axes(ax, side_of(n_k) + (1.2 if behind else 0), side_of(n_q))
-    draw_heatmap(array * 0.75, rows, columns, ax, low=0, high=1)
+    draw_heatmap(array * 0.75, rows, columns, ax, low=0, high=1, told=False)
     _hatch(ax, ~array)
     for i, name in enumerate(behind):
         ax.text(n_k + 0.2, i + 0.5, f"→ {name}", va="center", fontsize=9)

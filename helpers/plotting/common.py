@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +28,10 @@ MARKERS = ["o", "s", "^", "D", "v", "P", "X", "*"]
 DASHES: list[Any] = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), (0, (8, 2)), "-"]
 
 _descriptions: WeakKeyDictionary[Axes, str] = WeakKeyDictionary()
+_tables: WeakKeyDictionary[Axes, tuple[np.ndarray, list[str], list[str]]] = WeakKeyDictionary()
+"""The numbers of each heat map, and the names of its rows and columns."""
+MOST_NUMBERS = 2_500
+"""A picture whose heat maps have more cells is stored without their numbers, to stay small."""
 
 
 # Alternative text
@@ -66,8 +71,9 @@ def show(picture: Axes | Figure, alt: str | None = None, colours: int = 256) -> 
 
     The output has three forms. JupyterLab, GitHub and nbconvert show the HTML ``<img>`` with its
     ``alt``. The ``image/png`` is for what can't show HTML, PDF for one; its metadata carry ``alt``
-    too, but JupyterLab 4 and nbconvert's default template don't look at them. The plain text is
-    the alternative text.
+    too, but JupyterLab 4 and nbconvert's default template don't look at them, and `maps`, the
+    numbers of its heat maps as JSON, for the book (see `maps_of`). The plain text is the
+    alternative text.
 
     Args:
         picture: an ``Axes`` (its whole figure is shown) or a ``Figure``.
@@ -80,11 +86,47 @@ def show(picture: Axes | Figure, alt: str | None = None, colours: int = 256) -> 
         ValueError: there is no alternative text.
     """
     png, text = _render(picture, alt, colours)
+    said = {"alt": text}
+    if maps := maps_of(picture):
+        said["maps"] = json.dumps(maps, ensure_ascii=False)  # one line of the notebook
     display(
         {"text/html": _img(png, text), "image/png": png, "text/plain": text},
-        metadata={"image/png": {"alt": text}},
+        metadata={"image/png": said},
         raw=True,
     )
+
+
+def maps_of(picture: Axes | Figure) -> list[dict[str, Any]]:
+    """The heat maps of a picture that has been drawn, so that a page can say a cell's number.
+
+    Of each there is its `title` (where there are several), the `names` of rows and columns as
+    axes, its `rows`, `columns` and `numbers` with three digits that matter, and its `box`: left,
+    top, right and bottom as shares of the stored picture. None of more than `MOST_NUMBERS` cells.
+    """
+    figure = picture if isinstance(picture, Figure) else picture.figure
+    drawn = [ax for ax in _tables if ax.figure is figure]
+    if sum(_tables[ax][0].size for ax in drawn) > MOST_NUMBERS:
+        return []
+    whole = figure.get_tightbbox().padded(plt.rcParams["savefig.pad_inches"])  # type: ignore[union-attr]
+    maps = []
+    for ax in drawn:
+        array, rows, columns = _tables[ax]
+        named = next((a for a in figure.axes if ax in a.child_axes), ax)
+        cells = ax.get_window_extent()
+        across = (np.array([cells.x0, cells.x1]) / figure.dpi - whole.x0) / whole.width
+        down = (whole.y1 - np.array([cells.y1, cells.y0]) / figure.dpi) / whole.height
+        box = [across[0], down[0], across[1], down[1]]
+        maps.append(
+            {
+                "title": ax.get_title() if len(drawn) > 1 else "",
+                "names": [n.partition(" (")[0] for n in (named.get_ylabel(), named.get_xlabel())],
+                "rows": rows,
+                "columns": columns,
+                "numbers": [[float(f"{value:.3g}") for value in row] for row in array],
+                "box": [round(float(share), 4) for share in box],
+            }
+        )
+    return maps
 
 
 def _render(picture: Axes | Figure, alt: str | None, colours: int = 256) -> tuple[str, str]:
@@ -190,8 +232,14 @@ def draw_heatmap(
     cmap: str = SEQUENTIAL,
     legend: str | None = None,
     numbers: bool = False,
+    told: bool = True,
 ) -> None:
-    """Cells with the first row on top and every row and column named."""
+    """Cells with the first row on top and every row and column named.
+
+    told: whether the numbers are worth telling; a mask has none.
+    """
+    if told:
+        _tables[ax] = array, list(rows), list(columns)
     sns.heatmap(
         array,
         ax=ax,

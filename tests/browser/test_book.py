@@ -19,11 +19,15 @@ from typing import Any
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from matplotlib.axes import Axes
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
+from common.axe import faults, needs_axe
 from common.questions import questions
 from course.book.__main__ import ROOT, build
 from course.book.address import Address
+from course.book.notebook import for_readers
+from helpers.plotting import common, plot_heads
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
 MISSING = (
@@ -40,6 +44,7 @@ pytestmark = [
 ]
 SHOTS = os.environ.get("SCREENSHOTS")
 LESSON = "notebooks/06-scaled-dot-product-attention.html"
+KEPT = "notebooks/05-queries-keys-values.html"
 ASKED = questions(json.loads((ROOT / LESSON).with_suffix(".ipynb").read_text())["cells"])[0]
 """Its first question."""
 LOOK = """() => {
@@ -56,6 +61,35 @@ LOOK = """() => {
 STILLS = """[...document.querySelectorAll("script[type=module]")]
     .map(it => it.textContent.match(/^const GIVEN = (.*);$/m)).filter(it => it)
     .map(it => JSON.parse(it[1]).alt)"""
+
+
+SIX_PAGES = (
+    "index.html", "notebooks/00-start-here.html", "notebooks/05-queries-keys-values.html",
+    "release/1-attention/1-attention.html", "docs/learners.html", "search.html?q=attention",
+)  # fmt: skip
+UNFOLD = "for (const fold of document.querySelectorAll('details')) fold.open = true"
+ONCE = """() => {
+    const seen = new Set();
+    for (const word of document.querySelectorAll("article pre span")) {
+        if (seen.has(word.className)) word.replaceWith(...word.childNodes);
+        seen.add(word.className);
+    }
+}"""
+"""Leaves code one word of each colour: a scan takes most of its time for thousands of them."""
+SMALL = """() => [...document.querySelectorAll("a, button, input, summary, label")].filter(it => {
+    const { width, height } = it.getBoundingClientRect();
+    const inText = it.tagName === "A" && it.closest("p, li, td, h1, h2, h3, footer") &&
+        !it.closest(".launchers");
+    const named = it.tagName === "INPUT" && it.closest("label");
+    return width > 1 && height > 1 && Math.min(width, height) < 44 && !inText && !named;
+}).map(it => `${it.outerHTML.slice(0, 80)} ${it.offsetWidth} x ${it.offsetHeight}`)"""
+"""What a finger misses: less than 44 pixels high or wide, but for links in a text."""
+OUTSIDE = """() => [...document.querySelectorAll("article *")].filter(it => {
+    const { right, width } = it.getBoundingClientRect();
+    return width > 0 && right > innerWidth + 1 &&
+        !it.closest("pre, .table-wrapper, .picture, .formula, math");
+}).map(it => `${it.tagName}.${it.className} ends at ${it.getBoundingClientRect().right}`)"""
+"""What sticks out of the page and isn't in something that scrolls by itself."""
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +138,20 @@ def tab(address: str) -> Iterator[tuple[Page, list[str]]]:
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         yield page, complaints
         browser.close()
+
+
+@pytest.fixture
+def phone(tab: tuple[Page, list[str]], address: str) -> Iterator[Page]:
+    """A new reader's telephone: 390 pixels wide, and touched."""
+    assert tab[0].context.browser is not None
+    context = tab[0].context.browser.new_context(
+        base_url=address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    faults: list[str] = []
+    context.on("weberror", lambda error: faults.append(str(error.error)))
+    yield context.new_page()
+    context.close()
+    assert not faults
 
 
 class _Read(HTMLParser):
@@ -333,6 +381,198 @@ def test_the_model_is_shown_whole_and_as_it_is(site):
         "<a.*?</a>", "", text
     )
     assert max(map(len, lines)) <= 90, "cut off on a screen"
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_a_lesson_can_be_read_and_tapped_on_a_telephone(phone, pages, number):
+    """Radios were 13 pixels wide, buttons 32 high, letters in pictures 6."""
+    path = next(it for it in sorted(pages) if it.startswith(f"notebooks/0{number}"))
+    phone.goto(path)
+    phone.evaluate(UNFOLD)
+    assert max(phone.evaluate(LOOK)["wide"]) <= 0
+    assert phone.evaluate(OUTSIDE) == []
+    assert phone.evaluate(SMALL) == []
+    picture = phone.locator(".picture:has(img)").first
+    if picture.count() and (size := picture.locator("~ .size")).is_visible():
+        if size.inner_text() == "Larger":
+            size.tap()
+        drawn, stored = picture.locator("img").evaluate("it => [it.width, it.naturalWidth]")
+        assert drawn >= 0.7 * stored, "its letters are too small to read"
+        size.tap()
+        assert picture.evaluate("it => it.scrollWidth <= it.clientWidth")
+    if SHOTS:
+        phone.screenshot(path=Path(SHOTS) / f"phone-{number}.png")
+
+
+def test_a_place_and_ticks_are_kept_and_forgotten(phone):
+    """Who came back after a week had to remember where they had been."""
+    phone.goto(KEPT)
+    check = phone.locator("#check-yourself > details")
+    for number, name in ((0, "Got it"), (1, "Not yet")):
+        check.nth(number).locator("summary").tap()
+        button = check.nth(number).get_by_role("button", name=name)
+        button.tap()
+        expect(button).to_have_attribute("aria-pressed", "true")
+    expect(check.first.locator("summary")).to_contain_text("✓ got it")
+    phone.get_by_role("checkbox", name="I'm done with this lesson").tap()
+    phone.locator("#every-token-asks").evaluate("it => it.scrollIntoView({ behavior: 'instant' })")
+    side = phone.locator(".sidebar-drawer")
+    expect(side.locator(".progress")).to_contain_text("4. Every token asks")
+    phone.locator(".nav-overlay-icon").tap()
+    expect(side.locator(".tick")).to_have_count(1)
+    assert phone.evaluate(SMALL) == []
+
+    phone.goto("index.html")
+    told = phone.locator("article .progress")
+    expect(told).to_contain_text("You stopped at 05 Queries, keys, values: 4. Every token asks")
+    expect(told).to_contain_text("Done: 1 of 16 lessons and 0 of 9 exercises.")
+    expect(told).to_contain_text("1 got, 1 not yet.")
+    expect(told).to_contain_text("Come back to: 05 Queries, keys, values")
+    if SHOTS:
+        phone.screenshot(path=Path(SHOTS) / "phone-first-page.png")
+    told.get_by_role("link", name="05 Queries, keys, values: 4.").tap()
+    expect(phone.locator("#every-token-asks")).to_be_in_viewport()
+    expect(check.nth(1).locator("summary")).to_contain_text("not yet")
+
+    phone.goto("index.html")
+    told.get_by_role("button", name="Forget my place and ticks").tap()
+    expect(told).to_be_empty()
+    assert phone.evaluate("localStorage.getItem('llm-basics')") is None
+
+
+def test_two_tabs_keep_both_readers_ticks(phone):
+    """What the second tab keeps would overwrite what the first has kept since."""
+    other = phone.context.new_page()
+    for tab, number in ((phone, "01-tokens"), (other, "02-tensors")):
+        tab.goto(f"notebooks/{number}.html")
+    for tab in (phone, other):
+        tab.get_by_role("checkbox", name="I'm done").check()
+    done = json.loads(other.evaluate("localStorage.getItem('llm-basics')"))["done"]
+    assert list(done) == ["notebooks/01-tokens.html", "notebooks/02-tensors.html"]
+
+
+def test_a_browser_that_stores_nothing_still_shows_the_book(phone):
+    phone.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { configurable: true,"
+        " get() { throw new DOMException('no', 'SecurityError'); } })"
+    )
+    phone.goto(KEPT)
+    phone.get_by_role("checkbox", name="I'm done").tap()
+    expect(phone.get_by_text("Your browser stores nothing")).to_be_visible()
+    phone.locator(".theme-toggle-header button").tap()
+    assert phone.evaluate("document.body.dataset.theme") == "dark"
+    assert phone.locator(".prediction fieldset").count() > 0
+
+
+def test_code_is_copied_as_it_stands(phone, address):
+    """On a telephone one would have to select it by hand, line by line."""
+    phone.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    phone.goto(KEPT)
+    phone.locator(".cell_input .copy").first.tap()
+    expect(phone.locator(".cell_input .copy").first).to_have_text("Copied")
+    cells = json.loads((ROOT / KEPT).with_suffix(".ipynb").read_text())["cells"]
+    code = [it for it in cells if it["cell_type"] == "code"][1]  # the first is for Colab alone
+    assert phone.evaluate("navigator.clipboard.readText()") == "".join(code["source"])
+    assert phone.locator(".cell_output .copy").count() == 0
+
+
+def test_a_heat_map_says_the_number_that_one_points_at(phone):
+    """Without a kernel a reader sees a colour, and of a large map no number at all."""
+    weights = [[[0.9, 0.1], [0.25, 0.75]], [[0.5, 0.5], [0.125, 0.875]]]
+    phone.route(f"**/{KEPT}", lambda route: _with_picture(route, plot_heads(weights, ["a", "<b>"])))
+    phone.goto(KEPT)
+    frame, says = phone.locator(".heat-map"), phone.locator(".cell-says")
+    frame.scroll_into_view_if_needed()
+    maps = json.loads(phone.locator("script.maps").text_content())
+    area = frame.bounding_box()
+    seen = []
+    for it in maps:
+        left, top, right, bottom = it["box"]
+        for i, j in ((0, 1), (1, 0)):
+            x = area["x"] + area["width"] * (left + (j + 0.5) / 2 * (right - left))
+            y = area["y"] + area["height"] * (top + (i + 0.5) / 2 * (bottom - top))
+            (phone.touchscreen.tap if i else phone.mouse.move)(x, y)
+            seen.append(says.inner_text())
+    assert seen == [
+        "head 0, query “a”, key “<b>”: 0.1", "head 0, query “<b>”, key “a”: 0.25",
+        "head 1, query “a”, key “<b>”: 0.5", "head 1, query “<b>”, key “a”: 0.125",
+    ]  # fmt: skip
+    mark = phone.locator(".cell-mark").bounding_box()
+    assert mark["x"] < x < mark["x"] + mark["width"] and mark["y"] < y < mark["y"] + mark["height"]
+    frame.focus()
+    for key, number in {"ArrowUp": "0.5", "ArrowRight": "0.5", "ArrowDown": "0.875"}.items():
+        phone.keyboard.press(key)
+        expect(says.locator("b")).to_have_text(number)
+    for _ in range(2):  # beyond the edge stands the other head
+        phone.keyboard.press("ArrowLeft")
+    expect(says).to_have_text("head 0, query “<b>”, key “<b>”: 0.75")
+
+
+def test_a_still_picture_that_something_moving_replaces_leaves_nothing_behind(phone):
+    """Its buttons and the place of its numbers would stand below an explorable, for nothing."""
+    hides = '<script type="module">document.querySelector("#still img").style.display = "none"'
+    ax = plot_heads([[[0.9, 0.1], [0.25, 0.75]]], ["a", "b"])
+    phone.route(f"**/{KEPT}", lambda route: _with_picture(route, ax, f"{hides}</script>"))
+    phone.goto(KEPT)
+    expect(phone.locator(".self-check").first).to_be_attached()  # the scripts have run
+    assert phone.locator("#still").locator(".size, .cell-says, .heat-map").count() == 0
+
+
+def _with_picture(route: Route, ax: Axes, behind: str = "") -> None:
+    """The page, with a picture as the book shows it above its others."""
+    said: list[tuple[dict[str, str], dict[str, Any]]] = []
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(common, "display", lambda data, **more: said.append((data, more)))
+        common.show(ax)
+    ((data, more),) = said
+    outputs = [{"output_type": "display_data", "data": data, "metadata": more["metadata"]}]
+    cell = {"cell_type": "code", "metadata": {}, "source": "", "outputs": outputs}
+    title = {"cell_type": "markdown", "metadata": {}, "source": "# Title"}
+    made = for_readers({"cells": [title, cell], "metadata": {}}, [])["cells"][1]["outputs"]
+    picture = f'<img alt="" src="data:image/png;base64,{made[0]["data"]["image/png"]}">'
+    answer = route.fetch()
+    shown = f"{picture}{made[1]['data']['text/html']}{behind}"
+    shown = f'<div class="cell_output" id="still">{shown}</div>'
+    route.fulfill(response=answer, body=answer.text().replace("</h1>", f"</h1>{shown}", 1))
+
+
+def test_nothing_moves_for_who_wants_no_motion(phone):
+    phone.emulate_media(reduced_motion="reduce")
+    phone.goto(KEPT)
+    moves = """() => [...document.querySelectorAll("*")].filter(it => {
+        const { scrollBehavior, transitionDuration, animationName } = getComputedStyle(it);
+        const slow = scrollBehavior === "smooth" || parseFloat(transitionDuration) > 0;
+        return slow || animationName !== "none";
+    }).length"""
+    assert phone.evaluate(moves) == 0
+    phone.emulate_media(reduced_motion="no-preference")
+    assert phone.evaluate(moves) > 0, "the theme moves, or this test sees nothing"
+
+
+def test_brackets_are_as_tall_as_the_fraction_between_them(phone):
+    phone.goto(LESSON)
+    heights = phone.locator(
+        ".math mrow:has(> mfrac) > mo:is(:first-child, :last-child)"
+    ).evaluate_all(
+        "all => all.map(it => [it, it.parentElement.querySelector('mfrac')]"
+        ".map(it => it.getBoundingClientRect().height))"
+    )
+    assert heights and all(bracket >= fraction for bracket, fraction in heights)
+
+
+@needs_axe
+@pytest.mark.parametrize("path", SIX_PAGES, ids=lambda path: path.split("/")[-1].split(".")[0])
+def test_a_scan_finds_no_page_that_keeps_people_out(phone, path):
+    """Headings of the side bar had no level, and code that scrolls couldn't be reached by keys."""
+    phone.goto(path)
+    phone.evaluate(UNFOLD)
+    phone.evaluate(ONCE)
+    for tick in phone.locator(".self-check button, label.done input").all()[:4]:
+        tick.click()  # what they show has to be seen, too
+    assert faults(phone) == []
+    phone.emulate_media(color_scheme="dark")
+    phone.set_viewport_size({"width": 1280, "height": 800})
+    assert faults(phone) == []
 
 
 def test_a_reader_chooses_light_or_dark(tab):

@@ -2,9 +2,10 @@
 
 import base64
 import io
+import json
 import re
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import pairwise, product
 
 import matplotlib
 
@@ -242,6 +243,57 @@ def test_show_displays_one_picture_whose_alternative_text_is_read_out(displayed)
     assert "sat to cat 0.90" in image["alt"]
     assert data["text/plain"] == image["alt"] == options["metadata"]["image/png"]["alt"]
     assert png_of(data["text/html"]) == base64.b64decode(data["image/png"])
+
+
+def _two_maps():
+    figure, axes = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
+    plot_attention(WEIGHTS, TOKENS, ax=axes[0], title="left")
+    plot_influence(torch.rand(3, 3), ax=axes[1], title="right")
+    return figure
+
+
+@pytest.mark.parametrize(
+    ("draw", "titles", "names"),
+    [
+        (lambda: plot_attention(WEIGHTS, TOKENS), [""], ["query", "key"]),
+        (
+            lambda: plot_heads(torch.rand(3, 4, 4), TOKENS),
+            ["head 0", "head 1", "head 2"],
+            ["query", "key"],
+        ),
+        (_two_maps, ["left", "right"], ["query", "key"]),
+    ],
+    ids=["one map", "panels", "two axes"],
+)
+def test_the_numbers_of_a_heat_map_are_stored_with_the_place_of_each_cell(
+    draw, titles, names, displayed
+):
+    """The book would say another cell's number than that which a reader points at."""
+    show(draw())
+    data, options = displayed[0]
+    maps = json.loads(options["metadata"]["image/png"]["maps"])
+    assert [it["title"] for it in maps] == titles and maps[0]["names"] == names
+    picture = Image.open(io.BytesIO(base64.b64decode(data["image/png"]))).convert("RGB")
+    colours = plt.get_cmap(plotting.SEQUENTIAL)
+    for it in maps:
+        left, top, right, bottom = it["box"]
+        numbers = np.array(it["numbers"])
+        highest = 1 if numbers.shape[0] == 4 else numbers.max()
+        places = [0.1, 0.9]  # of a cell: its number stands in the middle
+        for (i, j), dx, dy in product(np.ndindex(numbers.shape), places, places):
+            x = left + (j + dx) / len(it["columns"]) * (right - left)
+            y = top + (i + dy) / len(it["rows"]) * (bottom - top)
+            seen = picture.getpixel((int(x * picture.width), int(y * picture.height)))
+            wanted = np.array(colours(numbers[i, j] / highest)[:3]) * 255
+            assert np.abs(np.array(seen) - wanted).max() < 12, (it["title"], i, j)
+
+
+def test_what_has_no_numbers_worth_telling_stores_none(displayed):
+    """A mask's ticks would be read out as 0.75, and a large map would fill the notebook."""
+    show(plot_mask(torch.ones(3, 3).bool()))
+    show(plot_heads(torch.rand(3, 30, 30), [str(i) for i in range(30)]))
+    for _, options in displayed:
+        assert "maps" not in options["metadata"]["image/png"]
 
 
 def test_show_closes_the_figure_so_that_the_notebook_does_not_draw_it_again(displayed):

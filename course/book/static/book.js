@@ -1,17 +1,8 @@
-// All answers at once, remembered from page to page; questions that can be answered; pictures that a
-// telephone would make too small; and what search says without a server.
+// All answers at once; questions that can be answered; code that can be copied; what is wider than
+// the page and scrolls by itself; and what search says without a server.
 
 const answers = document.querySelectorAll("details.answer");
 const button = document.querySelector(".all-answers");
-
-function remembered(value) {
-  try {
-    if (value !== undefined) localStorage.setItem("all-answers", value);
-    return localStorage.getItem("all-answers") === "shown";
-  } catch {
-    return false; // a browser that stores nothing
-  }
-}
 
 function show(all) {
   for (const answer of answers) answer.open = all;
@@ -21,22 +12,15 @@ function show(all) {
 
 if (button && answers.length) {
   button.hidden = false;
-  show(remembered());
+  show(kept.answers);
   button.addEventListener("click", () => {
-    const all = button.getAttribute("aria-pressed") !== "true";
-    remembered(all ? "shown" : "folded");
-    show(all);
+    keep({ answers: button.getAttribute("aria-pressed") !== "true" });
+    show(kept.answers);
   });
 }
 
 // Without this script a question is a paragraph and a list of its choices; with it, a form.
 let asked = 0;
-
-function made(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
 
 function choices(options) {
   const name = `prediction-${++asked}`;
@@ -91,11 +75,62 @@ function commit(whole, group, said) {
 
 for (const question of document.querySelectorAll(".prediction")) form(question);
 
-addEventListener("load", () => {
-  for (const picture of document.querySelectorAll(".cell_output img")) {
-    picture.classList.toggle("wide", picture.naturalWidth > 900);
+// Code that somebody may want to run. What it printed is not.
+function copyButton(pre) {
+  const copy = made("button", { type: "button", className: "copy", "aria-live": "polite" }, "Copy");
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(pre.textContent.trimEnd());
+      copy.textContent = "Copied";
+    } catch {
+      getSelection().selectAllChildren(pre);
+      copy.textContent = "Selected";
+    }
+    setTimeout(() => (copy.textContent = "Copy"), 2000);
+  });
+  pre.after(copy);
+}
+
+for (const pre of document.querySelectorAll("article div.highlight > pre")) {
+  if (!pre.closest(".cell_output")) copyButton(pre);
+}
+
+// On a telephone a picture is as wide as the page, or its letters can be read and the rest of it
+// scrolls: as the reader likes, and the latter for pictures of several panels.
+function framed(picture) {
+  if (picture.style.display === "none") return; // something that moves stands in its place
+  const frame = made("div", { className: "picture" });
+  const size = made("button", { type: "button", className: "size" });
+  const set = (large) => {
+    picture.classList.toggle("large", large);
+    size.textContent = large ? "Whole picture" : "Larger";
+  };
+  const measure = () => {
+    picture.style.setProperty("--whole", `${picture.naturalWidth}px`);
+    size.hidden = picture.naturalWidth < 400;
+    set(picture.naturalWidth > 900);
+  };
+  picture.replaceWith(frame, size);
+  frame.append(picture);
+  size.addEventListener("click", () => set(!picture.classList.contains("large")));
+  if (picture.complete) measure();
+  else picture.addEventListener("load", measure);
+}
+
+for (const picture of document.querySelectorAll(".cell_output img")) framed(picture);
+
+// What scrolls by itself has to be reached by keyboard, too.
+const scrolling = new ResizeObserver((seen) => {
+  for (const { target } of seen) {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
   }
 });
+for (const it of document.querySelectorAll("article :is(pre, .table-wrapper, .picture, .formula)")) {
+  scrolling.observe(it);
+}
+
+document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
 
 const results = document.getElementById("search-results");
 if (results && location.protocol === "file:") {

@@ -124,8 +124,33 @@ def test_a_picture_in_the_cell_of_the_next_question_is_in_sight():
 
 
 def test_controls_that_need_a_kernel_are_named_and_not_blank():
-    seen, _ = shown(code("rope_explorer()", WIDGET))
-    assert "need a kernel" in seen and "Explorer(" not in seen
+    seen, _ = shown(code("explorer()", WIDGET))
+    assert "controls that redraw" in seen and "Explorer(" not in seen
+
+
+@pytest.mark.parametrize("words", ["", "<p>A box to type into stands here.</p>"])
+def test_what_needs_a_kernel_says_where_to_get_one(words):
+    """A reader would read that something moves, and not where."""
+    seen, _ = shown(code("chat(reply)", WIDGET | ({"text/html": words} if words else {})))
+    assert 'needs a kernel, which you get when you <a href="https://x">open it</a>.' in seen
+    assert words in seen
+    question, _ = shown(code("predict()", WIDGET | ASKED), code("see()", "Measured: this"))
+    assert "kernel" not in question, "it is answered here"
+
+
+def test_an_exercise_says_where_it_is_done():
+    """It can only be read in the book, which a beginner finds out by typing in vain."""
+    assert "To write your answers" in "".join(shown(code("def softmax(x): ...")))
+    assert "To write your answers" not in "".join(shown(code("print(1)", "1")))
+
+
+def test_the_numbers_of_a_heat_map_stand_behind_it_and_end_no_script():
+    picture = code("show(plot_attention(weights, tokens))", {"image/png": "…"})
+    said = {"alt": "A map", "maps": '[{"rows": ["</script>"]}]'}
+    picture["outputs"][0]["metadata"] = {"image/png": said}
+    seen, _ = shown(picture)
+    assert '<script type="application/json" class="maps">' in seen
+    assert seen.count("</script>") == 1 and r"\u003c/script>" in seen
 
 
 def test_a_cell_for_another_place_is_left_out():
