@@ -9,7 +9,7 @@ import importlib
 from html import escape
 from pathlib import Path
 
-from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
 from IPython.display import HTML, Markdown
 from IPython.utils.capture import capture_output
 
@@ -32,7 +32,7 @@ def hidden_tests(exercise: str, name: str) -> HTML:
     path = source_of(exercise)
     if not path.exists():
         return HTML(NO_TESTS)
-    names = dict(get_ipython().user_ns)  # type: ignore[no-untyped-call]
+    names = dict(InteractiveShell.instance().user_ns)
     checked = importlib.import_module(module_of(exercise)).EXERCISE
     code = compile(_cell(path, f"{name}-hidden").source, f"{exercise}, hidden tests", "exec")
     facts = ""

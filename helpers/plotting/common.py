@@ -7,6 +7,7 @@ import html
 import io
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -222,8 +223,9 @@ def draw_heatmap(
         yticklabels=list(rows),
     )
     if numbers:  # seaborn writes white on middling colours, where black can be read better
-        for text, ground in zip(ax.texts, ax.collections[0].get_facecolors(), strict=True):
-            text.set_color(max("white", "black", key=lambda ink: contrast(ink, ground)))  # noqa: B023
+        grounds: Any = ax.collections[0].get_facecolor()
+        for text, ground in zip(ax.texts, grounds, strict=True):
+            text.set_color(max("white", "black", key=partial(contrast, ground)))
     cell = ax.get_window_extent().width / ax.figure.dpi / len(columns)
     size = 7 if max(array.shape) > 16 and cell < 0.3 else 9
     crowded = max(map(len, columns)) * 0.09 > 0.85 * cell
