@@ -78,7 +78,7 @@ def _answers(path: Path) -> list[str]:
 
 def _page(found: Overview, work: Path) -> str:
     lines = ["# Your progress", "", found.totals(), "", _where(found), ""]
-    lines += ["| | lesson | code cells run |", "|---|---|---|"]
+    lines += ["| done | lesson | code cells run |", "|---|---|---|"]
     for one in found.lessons:
         lines.append(f"| {mark_of(one)} | [{one.title}]({one.name}) | {one.run} of {one.cells} |")
     if found.exercises:
@@ -92,7 +92,7 @@ def _page(found: Overview, work: Path) -> str:
 
 
 def _exercises(found: Overview, work: Path) -> list[str]:
-    lines = ["", "| | exercise | answers that pass | points | graded |", "|---|---|---|---|---|"]
+    lines = ["", "| done | exercise | answers that pass | points | graded |", "|---|---|---|---|---|"]
     for exercise, answers in found.exercises.items():
         score, passed = found.record.get(exercise), found.passed(exercise)
         mark = "✓" if passed == len(answers) else "◐" if score else "□"

@@ -269,7 +269,7 @@ def _told(score: ExerciseScore) -> str:
 
 def _lessons_in(found: Overview) -> str:
     """A total, where one stopped, and a tick for each lesson that was run to its end."""
-    rows = [_row("th", ("", "lesson", "code cells run"))]
+    rows = [_row("th", ("done", "lesson", "code cells run"))]
     for lesson in found.lessons:
         rows.append(_row("td", (mark_of(lesson), lesson.title, f"{lesson.run} of {lesson.cells}")))
     told = f"<p>{found.totals()}</p>"
