@@ -92,7 +92,11 @@ def _page(found: Overview, work: Path) -> str:
 
 
 def _exercises(found: Overview, work: Path) -> list[str]:
-    lines = ["", "| done | exercise | answers that pass | points | graded |", "|---|---|---|---|---|"]
+    lines = [
+        "",
+        "| done | exercise | answers that pass | points | graded |",
+        "|---|---|---|---|---|",
+    ]
     for exercise, answers in found.exercises.items():
         score, passed = found.record.get(exercise), found.passed(exercise)
         mark = "✓" if passed == len(answers) else "◐" if score else "□"
