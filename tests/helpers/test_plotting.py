@@ -313,7 +313,7 @@ CARDS = (
 
 def _dimmed(card: str) -> float:
     css = (ROOT / card).read_text()
-    assert re.search(r"padding: [^}]*background: #fff", css), "a picture may be transparent"
+    assert re.search(r" img {[^}]*border-radius: [^}]*background: #fff", css), "or it's transparent"
     (dimmed,) = set(re.findall(r"(?:brightness\(|--dim: )([.\d]+)", css)) - {"1"}
     return float(dimmed)
 
