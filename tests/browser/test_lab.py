@@ -15,6 +15,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from common.axe import faults, needs_axe
 from common.lab import CHROMIUM, FLAGS, served
 from course.authoring.exercises import ROOT, source_of
 from course.learner.lab import lab_arguments, lab_environment
@@ -32,6 +33,7 @@ RIGHT = f"{HEAD}(x @ W_q, x @ W_k, x @ W_v)"
 SEEN_ONLY = f"{HEAD}(x.float() @ W_q.float(), x.float() @ W_k.float(), x.float() @ W_v.float())"
 WRONG = f"{HEAD}(x @ W_q, x @ W_k, x @ W_k)"
 LESSON = "06-scaled-dot-product-attention.ipynb"
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 SHOTS = os.environ.get("SCREENSHOTS")
 
 if CHROMIUM is None and os.environ.get("CI"):
@@ -251,6 +253,33 @@ def test_a_picture_is_a_card_in_the_dark(page: Any) -> None:
     assert picture.evaluate(look) == ["brightness(0.88)", "10px", "rgb(255, 255, 255)"]
     picture.scroll_into_view_if_needed()
     _shot(page, "dark")
+
+
+@needs_axe
+@pytest.mark.parametrize("path", [f"{EXERCISE}/{EXERCISE}.ipynb", "pictures.ipynb"])
+def test_outputs_keep_nobody_out(page: Any, exercise: Exercise, path: str) -> None:
+    """Who can't see a picture, or has no mouse, would miss what a cell shows."""
+    _command(page, "docmanager:open", path=path)
+    outputs = page.locator(f"{PANEL} .jp-OutputArea-output")
+    outputs.first.wait_for(state="attached")
+    page.evaluate(
+        """() => {  // all cells are in the page
+            const {content} = jupyterapp.shell.currentWidget;
+            content.notebookConfig = {...content.notebookConfig, windowingMode: "none"};
+        }"""
+    )
+    cells = nbformat.read(ROOT / "notebooks" / LESSON, 4).cells
+    if path == "pictures.ipynb":
+        shown = sum(len(cell.get("outputs", ())) for cell in cells)
+        page.wait_for_function(
+            "([outputs, n]) => document.querySelectorAll(outputs).length >= n",
+            arg=[f"{PANEL} .jp-OutputArea-output", shown],
+        )
+    for theme in ("Dark", "Light"):
+        _command(page, "apputils:change-theme", theme=f"JupyterLab {theme}")
+        light = str(theme == "Light").lower()
+        page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
+        assert faults(page, f"{PANEL} :is(.jp-OutputArea-output, .llm-part)") == []
 
 
 def test_on_a_telephone_the_list_of_files_begins_closed(browser: Any, lab: str, page: Any) -> None:
