@@ -31,6 +31,7 @@ export function tellOfFirstImport(panel) {
 
 function tell(cell, kernel, request) {
   const began = performance.now();
+  cell.node.querySelector('.llm-waiting')?.remove(); // of an earlier start
   const line = document.createElement('div');
   line.className = 'llm-waiting';
   line.setAttribute('role', 'status');
@@ -45,7 +46,6 @@ function tell(cell, kernel, request) {
     clearTimeout(late);
     const seconds = (performance.now() - began) / 1000;
     if (line.isConnected) line.textContent = `Loaded: this cell took ${seconds.toFixed(0)} s.`;
-    setTimeout(() => line.remove(), 20000);
   };
   kernel.anyMessage.connect(end);
 }
