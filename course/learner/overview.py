@@ -9,7 +9,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import quote
 
 from course.authoring.exercises import ROOT, exercises, source_of
 from course.learner.points import ExerciseScore, read_record
@@ -113,9 +112,8 @@ def _exercises(found: Overview, work: Path) -> list[str]:
 def _where(found: Overview) -> str:
     """A way on: to where one stopped, or to the first lesson that is not finished."""
     if stopped := found.stopped:
-        anchor = quote(stopped.stopped.replace(" ", "-"))
         return (
-            f"**You stopped** in [{stopped.title}]({stopped.name}#{anchor}), "
+            f"**You stopped** in [{stopped.title}]({stopped.name}#cell-id={stopped.cell}), "
             f"at “{stopped.stopped}”."
         )
     new = next((lesson for lesson in found.lessons if not lesson.finished), None)

@@ -34,6 +34,7 @@ SEEN_ONLY = f"{HEAD}(x.float() @ W_q.float(), x.float() @ W_k.float(), x.float()
 WRONG = f"{HEAD}(x @ W_q, x @ W_k, x @ W_k)"
 LESSON = "06-scaled-dot-product-attention.ipynb"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+STOPPED = "05-queries-keys-values.ipynb"
 SHOTS = os.environ.get("SCREENSHOTS")
 
 if CHROMIUM is None and os.environ.get("CI"):
@@ -49,6 +50,11 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
     work = tmp_path_factory.mktemp("learners") / "work"
     fill_work(ROOT, work=work)
     (work / "pictures.ipynb").write_bytes((ROOT / "notebooks" / LESSON).read_bytes())
+    stopped = json.loads((work / STOPPED).read_text())
+    for number, cell in enumerate(stopped["cells"][:20]):
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = number + 1
+    (work / STOPPED).write_text(json.dumps(stopped))
     write_page(work)
     return work
 
@@ -235,8 +241,13 @@ def test_the_first_page_leads_to_where_one_stopped(page: Any, work: Path) -> Non
     told = page.locator(".jp-MarkdownViewer")
     told.get_by_text(overview(work).totals()).wait_for()
     _shot(page, "progress")
-    told.get_by_role("link", name="Start here").first.click()
-    page.get_by_role("tab", name="00-start-here.ipynb").wait_for()
+    told.get_by_role("link").first.click()
+    page.get_by_role("tab", name=STOPPED).wait_for()
+    stopped = overview(work).stopped
+    page.wait_for_function(
+        "id => jupyterapp.shell.currentWidget.content.activeCell?.model.id === id",
+        arg=stopped and stopped.cell,
+    )
 
 
 def test_a_picture_is_a_card_in_the_dark(page: Any) -> None:

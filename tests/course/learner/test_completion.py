@@ -78,7 +78,9 @@ def test_the_first_page_says_what_my_score_says(work: Path) -> None:
     assert passed == asked > 0
     totals = f"1 of {len(lessons(work))} lessons were run to their end, and {passed} of "
     assert totals in page and totals in shown.Scores(work).children[0].value
-    assert found.stopped and f"({second}#" in page and f"at “{found.stopped.stopped}”" in page
+    assert (
+        found.stopped and f"({second}#cell-id=" in page and f"at “{found.stopped.stopped}”" in page
+    )
     row = next(line for line in page.splitlines() if f"[{EXERCISE}]" in line)
     assert f"✓ | [{EXERCISE}]({EXERCISE}/{EXERCISE}.ipynb) | {passed} of {asked} | " in row
     assert "| □ | 2-multi-head | 0 of 3 |  | not yet |" in page, "nobody fetched it"
