@@ -39,8 +39,9 @@ def hidden_tests(exercise: str, name: str) -> HTML:
     try:
         with aside(checked), capture_output():
             exec(code, names)
-        count = f"To have it counted, save and grade the notebook: {typed('score', exercise)}"
-        said = f"✓ {name}: the visible and the hidden tests pass. {count}"
+        said = f"✓ {name}: the visible and the hidden tests pass."
+        command = f"<code>{escape(typed('score', exercise))}</code>"
+        facts = f"<p>To have it counted, save the notebook and grade it: {command}</p>"
     except WrongAnswer as wrong:
         said = f"The visible tests pass. ✗ Hidden tests: {wrong.opening}"
         facts = panel(wrong) if wrong.facts else ""
