@@ -15,6 +15,7 @@ from typing import Any
 from checks.message import NOT_WRITTEN, TO_DO, WrongAnswer, bold, fact_lines, laid_out
 from checks.misspelt import defined, instead_of
 from checks.panel import panel
+from helpers.waiting import somebody_looks
 
 
 def shell() -> Any:
@@ -38,7 +39,7 @@ def explain_errors(kernel: Any, misspelt: Callable[[str], str]) -> None:
     def handle(
         kernel: Any, kind: type[BaseException], error: Any, trace: Any, tb_offset: int | None = None
     ) -> None:
-        drawn = isinstance(error, WrongAnswer) and bool(error.facts) and _in_jupyter()
+        drawn = isinstance(error, WrongAnswer) and bool(error.facts) and somebody_looks()
         if drawn:
             # What IPython looks for.
             error._render_traceback_ = lambda: [bold(f"✗ {error.opening}")]
@@ -61,7 +62,7 @@ def offer_score(exercise: str) -> None:
     """
     own = Path(os.environ.get("JPY_SESSION_NAME", "")).name == f"{exercise}.ipynb"
     folder = Path.cwd()
-    if not _in_jupyter() or not own or not (folder / f"{exercise}.ipynb").exists():
+    if not somebody_looks() or not own or not (folder / f"{exercise}.ipynb").exists():
         return
     from course.learner.score import NotebookScore, can_score
 
@@ -69,11 +70,6 @@ def offer_score(exercise: str) -> None:
         from IPython.display import display
 
         display(NotebookScore(exercise, folder.parent))
-
-
-def _in_jupyter() -> bool:
-    """Whether a Jupyter server started this kernel, for somebody who looks at the outputs."""
-    return "JPY_SESSION_NAME" in os.environ and "NBGRADER_EXECUTION" not in os.environ
 
 
 def _in_one_line(error: BaseException, trace: TracebackType, misspelt: Callable[[str], str]) -> str:

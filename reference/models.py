@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from helpers.waiting import waiting
 from helpers.weights import austen_files, minilm_files, smollm2_files
 from reference.block import DecoderLM, EncoderBlock, record_attention
 from reference.counting import ModelConfig
@@ -194,8 +195,9 @@ def smollm2_state() -> SmolLM2State:
     8) and take 538 MB unpacked; the output layer's is the embedding's, one tensor under two names.
     Raises `helpers.weights.MissingWeightsError` where its package is not installed.
     """
-    metadata, weights, tokenizer = smollm2_files()
-    weights = _laid_out(weights)
+    with waiting("Loading SmolLM2 (135 million weights, 540 MB)", usually="5 to 25 seconds"):
+        metadata, weights, tokenizer = smollm2_files()
+        weights = _laid_out(weights)
     config = ModelConfig(
         vocab_size=metadata["llama.vocab_size"],
         d_model=metadata["llama.embedding_length"],

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from course.learner.lab import ROOT, lab_arguments, lab_environment
+from course.learner.overview import write_page
 from course.learner.work import fill_work
 
 INSTRUCTORS = "llm-instructors"
@@ -35,6 +36,7 @@ def prepare_learner(home: Path, root: Path = ROOT) -> list[str]:
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, copy)
     fill_work(root, work=home / "work", lessons_only=True)
+    write_page(home / "work", root)
     return lab_arguments(home)
 
 

@@ -25,7 +25,8 @@ class LessonProgress:
         cells: how many there are.
         finished: whether the last one was. It says nothing of what was understood.
         stopped: the heading above the last cell that was run, or empty.
-        saved: when the copy was saved last, in seconds since 1970.
+        cell: the id of that cell, or empty.
+    saved: when the copy was saved last, in seconds since 1970.
     """
 
     name: str
@@ -34,6 +35,7 @@ class LessonProgress:
     cells: int
     finished: bool
     stopped: str
+    cell: str
     saved: float
 
 
@@ -49,31 +51,31 @@ def last_in(found: list[LessonProgress]) -> LessonProgress | None:
 
 
 def _progress(original: Path, copy: Path) -> LessonProgress:
-    title, stopped, run = original.stem, "", [False]
-    headings = [heading for heading, _ in _code_cells(original)]
+    title, stopped, run = original.stem, ("", ""), [False]
+    n_cells = len([*_code_cells(original)])
     saved = 0.0
     try:
         found = [*_code_cells(copy)]
         saved = copy.stat().st_mtime
-        run = [was_run for _, was_run in found] or run
-        stopped = next((heading for heading, was_run in reversed(found) if was_run), "")
+        run = [was_run for *_, was_run in found] or run
+        stopped = next(((where, cell) for where, cell, ran in reversed(found) if ran), stopped)
     except (OSError, ValueError, KeyError, TypeError):
         found = []
     first = _HEADING.search(_text(_cells(original)[0]))
     title = first[1] if first else title
     return LessonProgress(
-        original.name, title, sum(run), len(found) or len(headings), run[-1], stopped, saved
+        original.name, title, sum(run), len(found) or n_cells, run[-1], *stopped, saved
     )
 
 
-def _code_cells(path: Path) -> Iterator[tuple[str, bool]]:
-    """Of each code cell the heading above it, and whether it was run. Colab's doesn't count."""
+def _code_cells(path: Path) -> Iterator[tuple[str, str, bool]]:
+    """Of each code cell, but for Colab's, the heading above it, its id, and whether it was run."""
     heading = ""
     for cell in _cells(path):
         if cell["cell_type"] == "markdown":
             heading = (_HEADING.findall(_text(cell)) or [heading])[-1]
         elif "remove-cell" not in cell["metadata"].get("tags", ()) and _text(cell).strip():
-            yield heading, cell.get("execution_count") is not None
+            yield heading, cell.get("id", ""), cell.get("execution_count") is not None
 
 
 def _cells(path: Path) -> list[dict[str, Any]]:

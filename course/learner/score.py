@@ -16,6 +16,7 @@ from rich.text import Text
 
 import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
 from course.authoring.exercises import exercise_of, exercises
+from course.learner.overview import Overview, mark_of, overview
 from course.learner.points import (
     WORK,
     Answer,
@@ -24,11 +25,9 @@ from course.learner.points import (
     grade_own,
     own_grader,
     read_own,
-    read_record,
     typed,
     version_of,
 )
-from course.learner.progress import last_in, lessons
 from nbexaminer.message import NO_MESSAGE, WIDTH, Message
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
@@ -169,7 +168,7 @@ class Scores(VBox):
 
     def __init__(self, work: Path = WORK) -> None:
         self._work = work
-        self._lessons = HTML(_lessons_in(work))
+        self._lessons = HTML()
         self._table = HTML()
         self._said = HTML()
         self._button = Button(icon="refresh")
@@ -199,13 +198,16 @@ class Scores(VBox):
             self._button.disabled = False
 
     def _show(self) -> None:
-        record = read_record(self._work)
+        found = overview(self._work)
+        record = found.record
+        self._lessons.value = _lessons_in(found)
         rows = [_row("th", (*COLUMNS, "as of"))]
         rows += [self._row_of(exercise, record.get(exercise)) for exercise in exercises()]
         self._button.description = "Grade again" if record else "Grade"
         told = "".join(_details(score) for score in record.values())
+        page = "<p><code>llm-basics completion</code> makes a page of what passes, to be shown.</p>"
         by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
-        self._table.value = f"<table>{''.join(rows)}</table>{_total_in(record)}{by_hand}{told}"
+        self._table.value = f"<table>{''.join(rows)}</table>{page}{by_hand}{told}"
 
     def _row_of(self, exercise: str, score: ExerciseScore | None) -> str:
         if score is None:
@@ -265,29 +267,16 @@ def _told(score: ExerciseScore) -> str:
     return f"<table>{''.join(rows)}</table>{remarks}{_details(score)}<p>{SAVE_FIRST}</p>"
 
 
-def _lessons_in(work: Path) -> str:
-    """A tick for each lesson that was run to its end, where one stopped, and a total."""
-    found = lessons(work)
-    rows = [_row("th", ("", "lesson", "code cells run"))]
-    for lesson in found:
-        mark = "✓" if lesson.finished else "◐" if lesson.run else "□"
-        rows.append(_row("td", (mark, lesson.title, f"{lesson.run} of {lesson.cells}")))
-    done = sum(lesson.finished for lesson in found)
-    told = f"<p>{done} of {len(found)} lessons were run to their end.</p>"
-    if stopped := last_in(found):
+def _lessons_in(found: Overview) -> str:
+    """A total, where one stopped, and a tick for each lesson that was run to its end."""
+    rows = [_row("th", ("done", "lesson", "code cells run"))]
+    for lesson in found.lessons:
+        rows.append(_row("td", (mark_of(lesson), lesson.title, f"{lesson.run} of {lesson.cells}")))
+    told = f"<p>{found.totals()}</p>"
+    if stopped := found.stopped:
         where = html.escape(f"at “{stopped.stopped}”")
         told += f"<p>You stopped in <code>{html.escape(stopped.name)}</code>, {where}.</p>"
     return f"{told}<table>{''.join(rows)}</table><p></p>"
-
-
-def _total_in(record: dict[str, ExerciseScore]) -> str:
-    """How many answers passed when they were graded last."""
-    answers = [answer for score in record.values() for answer in score.answers]
-    passed = sum(answer.earned == answer.points for answer in answers)
-    if not answers:
-        return ""
-    page = " <code>llm-basics completion</code> makes a page of them that others can check."
-    return f"<p>{passed} of the {len(answers)} answers graded so far pass.{page}</p>"
 
 
 def _row(tag: str, cells: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ import io
 import json
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,9 @@ import seaborn as sns
 import torch
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 from PIL import Image
 
 PALETTE: list[str] = sns.color_palette("colorblind").as_hex()
@@ -217,6 +220,18 @@ def join_words(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
+def contrast(one: ColorType, other: ColorType) -> float:
+    """How well two colours can be told apart, from 1 to 21, as WCAG 2 has it: text needs 4.5."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: ColorType) -> float:
+    parts = np.asarray(to_rgb(colour))
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))
+
+
 def _number_format(array: np.ndarray) -> str:
     return ".0f" if np.array_equal(array, array.round()) else ".2f"
 
@@ -257,6 +272,10 @@ def draw_heatmap(
         xticklabels=list(columns),
         yticklabels=list(rows),
     )
+    if numbers:  # seaborn writes white on middling colours, where black can be read better
+        grounds: Any = ax.collections[0].get_facecolor()
+        for text, ground in zip(ax.texts, grounds, strict=True):
+            text.set_color(max("white", "black", key=partial(contrast, ground)))
     cell = ax.get_window_extent().width / ax.figure.dpi / len(columns)
     size = 7 if max(array.shape) > 16 and cell < 0.3 else 9
     crowded = max(map(len, columns)) * 0.09 > 0.85 * cell

@@ -15,7 +15,7 @@ from helpers.plotting.common import PALETTE, describe, new_axes, one_of
 Point = tuple[float, float]
 
 INK = "black"
-GHOST = "#757575"
+GHOST = "#6e6e6e"
 _FILL = {
     "attention": sns.light_palette(PALETTE[0], 10).as_hex()[3],
     "feed_forward": sns.light_palette(PALETTE[1], 10).as_hex()[4],

@@ -59,6 +59,7 @@ def plot_head_scores(
         ax.annotate(
             f"L{layer}H{head}", (layer, head), (12 if right else -12, 0), fontsize=8,
             textcoords="offset points", ha="left" if right else "right", va="center",
+            bbox={"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 1},
         )  # fmt: skip
     ax.set_title(title or f"{label} of {array.size} heads")
     facts = ", ".join(f"L{layer}H{head} {array[layer, head]:.2f}" for layer, head in named)

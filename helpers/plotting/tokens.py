@@ -51,7 +51,7 @@ def plot_tokens(
             for offset, character in enumerate(token):
                 ax.text(
                     place + offset + 0.5, row, _visible(character), ha="center", va="center",
-                    fontsize=9, family="monospace", color="0.5" if character.isspace() else "black",
+                    fontsize=9, family="monospace", color="0.3" if character.isspace() else "black",
                 )  # fmt: skip
             place += len(token)
         ax.text(place + 0.4, row, str(len(tokens)), va="center", fontsize=9, weight="bold")

@@ -16,11 +16,15 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.patches import Circle, FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.text import Text
 from PIL import Image
 
+from course.authoring.exercises import ROOT
 from helpers import plotting
 from helpers.plotting import (
+    GHOST,
     describe,
     description,
     plot_architecture,
@@ -67,6 +71,7 @@ from helpers.plotting import (
     show,
     to_html,
 )
+from helpers.plotting.common import contrast
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
 
@@ -352,6 +357,52 @@ def test_each_token_has_a_box_as_wide_as_its_text_and_each_row_its_count():
     assert [text.get_text() for text in counts] == ["5", "2"]
     assert [round(text.get_position()[1]) for text in counts] == [0, 1] and ax.yaxis_inverted()
     assert "letters: 5 tokens, t|o|␣|b|e; merged: 2 tokens, to|␣be." in description(ax)
+
+
+CARDS = (
+    "course/learner/jupyter/labextensions/llm-basics/static/window.css",
+    "course/book/static/book.css",
+)
+"""What draws a picture on a dark page as a card, dimmed by `filter`."""
+
+
+def _dimmed(card: str) -> float:
+    css = (ROOT / card).read_text()
+    assert re.search(r" img {[^}]*border-radius: [^}]*background: #fff", css), "or it's transparent"
+    (dimmed,) = set(re.findall(r"(?:brightness\(|--dim: )([.\d]+)", css)) - {"1"}
+    return float(dimmed)
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_a_picture_on_a_dark_page_is_a_card_that_does_not_dazzle(card):
+    """It would be a white box in the dark, or one that can't be told from its page."""
+    grey = [_dimmed(card)] * 3
+    assert 3 <= contrast(grey, "#111111") <= 15.5, "white has 18.9"
+    assert min(contrast(np.array(to_rgb(ink)) * grey, grey) for ink in ("black", GHOST)) >= 4.5
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_word_of_a_picture_can_be_read_on_its_ground(name):
+    """White numbers stood on middling colours, at 2.4 to 1 where 4.5 is readable."""
+    figure = DRAWINGS[name]().figure
+    figure.set_dpi(50)
+    figure.canvas.draw()
+    words = [text for text in figure.findobj(Text) if text.get_text().strip()]
+    inks = [to_rgba(text.get_color(), text.get_alpha()) for text in words]
+    boxes = [text.get_window_extent() for text in words]
+    for text in words:
+        text.set_alpha(0)
+    figure.canvas.draw()
+    drawn = np.asarray(figure.canvas.buffer_rgba())[::-1, :, :3] / 255
+    for text, (*ink, alpha), box in zip(words, inks, boxes, strict=True):
+        (left, bottom), (right, top) = box.min.clip(0).astype(int), box.max.astype(int) + 1
+        place = drawn[bottom:top, left:right].reshape(-1, 3)
+        if not place.size:
+            continue  # a tick's, outside what is drawn
+        ground = np.median(place, axis=0)
+        seen = np.array(ink) * alpha + ground * (1 - alpha)
+        assert contrast(seen, ground) >= 4.5, text.get_text()
+    plt.close(figure)
 
 
 def test_spaces_and_line_breaks_of_tokens_can_be_seen():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,10 @@ from click.testing import CliRunner
 
 from course.authoring.exercises import ROOT, source_of
 from course.learner import completion as module
+from course.learner import points
 from course.learner import score as shown
 from course.learner.completion import completion, read_page
+from course.learner.overview import PAGE, overview, write_page
 from course.learner.points import Grader, own_grader
 from course.learner.progress import last_in, lessons
 from course.learner.work import fill_work
@@ -59,6 +62,43 @@ def test_a_lesson_is_finished_when_its_last_cell_was_run(work: Path) -> None:
     assert stopped is found[second] and stopped.stopped
     (work / second).write_text("no notebook")
     assert {lesson.name: lesson for lesson in lessons(work)}[second].run == 0
+
+
+def test_the_first_page_says_what_my_score_says(work: Path) -> None:
+    """Who comes back would have to look for where they were, or read two different totals."""
+    first, second, *_ = sorted(path.name for path in work.glob("[0-9]*.ipynb"))
+    _run_cells(work / first, None, 1_000.0)
+    _run_cells(work / second, 6, 2_000.0)
+    with own_grader() as (grader, _):
+        points.grade_own(EXERCISE, grader, work)
+    write_page(work)
+    page = (work / PAGE).read_text()
+    found = overview(work)
+    passed, asked = found.passed(EXERCISE), len(found.exercises[EXERCISE])
+    assert passed == asked > 0
+    totals = f"1 of {len(lessons(work))} lessons were run to their end, and {passed} of "
+    assert totals in page and totals in shown.Scores(work).children[0].value
+    assert (
+        found.stopped and f"({second}#cell-id=" in page and f"at “{found.stopped.stopped}”" in page
+    )
+    row = next(line for line in page.splitlines() if f"[{EXERCISE}]" in line)
+    assert f"✓ | [{EXERCISE}]({EXERCISE}/{EXERCISE}.ipynb) | {passed} of {asked} | " in row
+    assert "| □ | 2-multi-head | 0 of 3 |  | not yet |" in page, "nobody fetched it"
+    for link in re.findall(r"\]\(([^)#]+)", page.partition("my-score")[0]):
+        assert (work / link).exists(), link
+
+
+def test_the_first_page_of_a_class_promises_no_grades(work: Path, tmp_path: Path) -> None:
+    """In a hub the hidden tests are the instructor's: nothing could ever pass."""
+    root = tmp_path / "course"
+    (root / "notebooks").mkdir(parents=True)
+    (root / "notebooks/00-start-here.ipynb").write_bytes(
+        (work / "00-start-here.ipynb").read_bytes()
+    )
+    write_page(work, root)
+    page = (work / PAGE).read_text()
+    assert "0 of 1 lessons were run to their end." in page and "[Start here](00-start" in page
+    assert "answers" not in page and "my-score" not in page
 
 
 def test_the_first_page_shows_lessons_and_where_one_stopped(work: Path) -> None:

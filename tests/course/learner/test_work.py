@@ -399,12 +399,12 @@ def test_grading_finds_every_answer_of_a_copy(filled: Path) -> None:
                 assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
 
 
-def test_the_first_start_opens_lesson_00_and_later_ones_what_was_open(tmp_path: Path) -> None:
+def test_the_first_start_opens_lesson_00_and_later_ones_ones_progress(tmp_path: Path) -> None:
     """Who comes back to lesson 08 would begin at 00 each time."""
     assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in lab.lab_arguments(tmp_path)
     (tmp_path / "work/.workspaces").mkdir(parents=True)
     (tmp_path / "work/.workspaces/default.jupyterlab-workspace").touch()
-    assert "--LabApp.default_url=/lab" in lab.lab_arguments(tmp_path)
+    assert "--LabApp.default_url=/lab/tree/progress.md" in lab.lab_arguments(tmp_path)
 
 
 def test_the_learners_own_jupyter_settings_still_count() -> None:

@@ -1,11 +1,13 @@
-// Three things that JupyterLab does in a way that would puzzle learners:
+// What JupyterLab does in a way that would puzzle learners, and what exercises lack in it:
 // - of a lesson, nbgrader's Validate would say that it "passes all the tests": there are none;
-// - long lines of an output are broken anywhere, in the middle of words too;
-// - in the place of a widget whose kernel has ended stands an error.
+// - in the place of a widget whose kernel has ended stands an error;
+// - on a telephone the list of files leaves no room for the lesson;
+// - beside it: window.css (whole words, pictures in the dark), parts.js (hint, check and solution
+//   below each answer) and waiting.js (what the first import waits for).
 // What JupyterLab loads as a prebuilt extension is this object; nothing has to be built.
-const WHOLE_WORDS =
-  '.jp-OutputArea-output.jp-RenderedText pre { word-break: normal; overflow-wrap: anywhere; }';
+const HERE = document.currentScript.src;
 const NO_WIDGET = 'Error displaying widget: model not found';
+const TELEPHONE = '(max-width: 600px)';
 
 function takeValidateFromLesson(panel, context) {
   const { cells } = context.model.toJSON();
@@ -31,24 +33,40 @@ function explainOldWidgets(panel) {
   panel.disposed.connect(() => observer.disconnect());
 }
 
+function addStyle() {
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL('window.css', HERE);
+  document.head.append(link);
+}
+
 (window._JUPYTERLAB ??= {})['llm-basics'] = {
   init: () => {},
-  get: async () => () => ({
-    __esModule: true,
-    default: {
-      id: 'llm-basics:learners-window',
-      autoStart: true,
-      activate: app => {
-        const style = document.createElement('style');
-        style.textContent = WHOLE_WORDS;
-        document.head.append(style);
-        app.docRegistry.addWidgetExtension('Notebook', {
-          createNew: (panel, context) => {
-            explainOldWidgets(panel);
-            context.ready.then(() => takeValidateFromLesson(panel, context));
-          }
-        });
+  get: async () => {
+    const { offerParts } = await import(new URL('parts.js', HERE));
+    const { tellOfFirstImport } = await import(new URL('waiting.js', HERE));
+    return () => ({
+      __esModule: true,
+      default: {
+        id: 'llm-basics:learners-window',
+        autoStart: true,
+        activate: app => {
+          addStyle();
+          app.restored.then(() => {
+            if (matchMedia(TELEPHONE).matches) app.shell.collapseLeft?.();
+          });
+          app.docRegistry.addWidgetExtension('Notebook', {
+            createNew: (panel, context) => {
+              explainOldWidgets(panel);
+              tellOfFirstImport(panel);
+              context.ready.then(() => {
+                takeValidateFromLesson(panel, context);
+                offerParts(app, panel, context);
+              });
+            }
+          });
+        }
       }
-    }
-  })
+    });
+  }
 };
