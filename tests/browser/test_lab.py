@@ -305,3 +305,5 @@ def test_on_a_telephone_the_list_of_files_begins_closed(browser: Any, lab: str, 
     lesson.wait_for()
     assert lesson.bounding_box()["width"] > 0.7 * 390
     _shot(telephone, "telephone")
+    # a JupyterLab that is stopped while a kernel starts never ends
+    telephone.locator("[data-status=idle]").first.wait_for(state="attached")
