@@ -36,7 +36,7 @@ export function render({ data, el }) {
   const [told, tell] = teller();
   let [way, step] = ["without", 1];
 
-  const size = { width: LEFT + n_most * CELL + 24, height: BELOW + n_most * CELL + 2 };
+  const size = { width: LEFT + Math.max(n_most, 11) * CELL + 24, height: BELOW + n_most * CELL + 2 };
   const vectors = Array.from({ length: n_most }, (_, i) => cell(i, TOP));
   const scores = Array.from({ length: n_most }, (_, query) =>
     Array.from({ length: query + 1 }, (_, key) => cell(key, BELOW + query * CELL)),
@@ -163,7 +163,7 @@ export function render({ data, el }) {
     input.value = step < n_steps ? step + 1 : 1;
     input.dispatchEvent(new Event("input"));
   });
-  const choice = radios("", WAYS, way, (its) => {
+  const choice = radios("cache", { without: "off", with: "on" }, way, (its) => {
     way = its;
     show();
   });

@@ -16,8 +16,8 @@ from helpers.plotting import plot_nucleus
 from reference.generation import nucleus
 
 TEMPERATURES = [round(0.1 * tenths, 1) for tenths in range(21)]
-TOP_PS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0]
-TOP_KS = [1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
+TOP_PS = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0]
+TOP_KS = [1, 2, 3, 5, 10, 20, 50, 100, 1000, 10000]
 ENDS = [*range(9), 20, 100, 1000, 10000]
 """Where rows end: the eight likeliest tokens have one each, the others one with their like."""
 
