@@ -86,9 +86,9 @@ export function render({ data, el }) {
       const [from, to] = rows[i];
       const cell = cells[i];
       const one = to === from + 1;
-      const some = kept > 0 && kept < to - from ? `${counted(kept)} of these are left: ` : "";
+      const some = kept > 0 && kept < to - from ? `${counted(kept)} left of these: ` : "";
       cell.token.classList.toggle("group", !one);
-      cell.token.textContent = one ? visible(tokens[from]) : `${counted(from + 1)} to ${counted(to)}`;
+      cell.token.textContent = one ? visible(tokens[from]) : `tokens ${counted(from + 1)} to ${counted(to)}`;
       const few = () => examples[i - tokens.length].slice(0, 3).map(([, token]) => visible(token));
       cell.like.textContent = one ? "" : `${some}${few().join(" ")} …`;
       put(cell.before, before, 3);
