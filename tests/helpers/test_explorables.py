@@ -18,6 +18,8 @@ import pytest
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
+    explore_cached,
+    explore_nucleus,
     explore_query,
     explore_scores,
     explore_write_on,
@@ -26,6 +28,7 @@ from helpers.explorables import (
 from helpers.explorables.__main__ import renew
 from helpers.explorables.output import HERE, MARK, renewed
 from helpers.plotting import common, plot_weights
+from reference.counting import CONFIGS
 
 KEYS, VALUES, TOKENS = [[0, 0], [1, 1]], [[0, 0], [10, 0]], ["the", "keys"]
 AXES = ("noun", "plural"), ("many", "one")
@@ -56,6 +59,12 @@ MADE = {
     "query": _query,
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
+    "cached": lambda: explore_cached(
+        "Which?", ["The", " keys", " are"], 1, CONFIGS["SmolLM2 135M"]
+    ),
+    "nucleus": lambda: explore_nucleus(
+        "Which?", {"a": [1 / 32] * 32}, lambda ids: f" {ids.item()}"
+    ),
 }
 
 
@@ -158,6 +167,14 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: renewed("<p>else</p>"), "stored is '<p>else</p>'"),
         (lambda: _given("nowhere"), "nowhere.js"),
         (lambda: explore_write_on("How low?", ""), "prompt is empty"),
+        (
+            lambda: explore_nucleus("Which?", {"a": [1.0], "b": [0.5] * 2}, str),
+            "over .1, 2. tokens: they must be over the same ones, more than 20",
+        ),
+        (
+            lambda: explore_cached("Which?", ["The"], 1, CONFIGS["SmolLM2 135M"]),
+            "n_new 0: both must",
+        ),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
     ],
 )
