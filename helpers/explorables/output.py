@@ -25,6 +25,7 @@ _EXPORT = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.M)
 _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*);\n')
 
 _BEGINS = re.compile(r"^(?=(?:function|const|let) )", re.M)
+_COMMENT = re.compile(r"^ *//.*\n", re.M)
 _NAMED = re.compile(r"(?:function|const|let) (\w+)")
 
 
@@ -118,7 +119,7 @@ def _modules(name: str) -> str:
 
     read("common")
     read(name)
-    common = texts.pop("common")
+    common = _COMMENT.sub("", texts.pop("common"))
     own = "\n".join(texts.values())
     return _lines(f"{_used(common, f'{own} start')}\n{own}")
 

@@ -110,7 +110,8 @@ def test_it_is_the_same_each_time_and_asks_for_nothing_from_elsewhere(name):
 def test_a_page_brings_of_what_all_share_only_what_it_uses():
     """Else each new picture would make all stored ones larger, up to what a notebook may hold."""
     query, scores = _query().html, _scores().html
-    for function, user, other in (("draggable", query, scores), ("radios", scores, query)):
+    only = (("draggable", query, scores), ("radios", scores, query), ("arrow", query, scores))
+    for function, user, other in only:
         assert f"function {function}(" in user and f"function {function}(" not in other
     assert all("function start(" in page and "function shade(" in page for page in (query, scores))
 
