@@ -102,7 +102,7 @@ def test_first_comes_the_still_picture_and_then_what_moves(name, monkeypatch):
 def test_it_is_the_same_each_time_and_asks_for_nothing_from_elsewhere(name):
     html = MADE[name]().html
     assert html == MADE[name]().html == renewed(html)
-    assert re.findall(r"https?://[\w.]+", html) == ["http://www.w3.org"]  # the name of SVG
+    assert set(re.findall(r"https?://[\w.]+", html)) <= {"http://www.w3.org"}  # the name of SVG
     assert not re.search(r"^(?:import|export) |\bimport\(|innerHTML|url\(", html, re.M)
     assert ("fetch(" in html) == (name == "write_on")  # the model: test_austen.py says from where
 
