@@ -18,6 +18,7 @@ import pytest
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
+    explore_descent,
     explore_query,
     explore_scores,
     explore_write_on,
@@ -52,10 +53,17 @@ def _scores(products=None, **start):
     return explore_scores("Which?", products, VALUES, TOKENS, AXES[1], **start)
 
 
+def _descent(**start):
+    start = {"moves": "keys", "rate": 1, "start": -1} | start
+    runs, kept = {"rate 1": [2, 1.5, 1.4]}, {"rates": (0.5, 1, 30), "reach": (-4, 8)}
+    return explore_descent("How far?", [0, 0], [0.5, 0.5], TOKENS, runs=runs, **kept, **start)
+
+
 MADE = {
     "query": _query,
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
+    "descent": _descent,
 }
 
 
@@ -159,6 +167,9 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _given("nowhere"), "nowhere.js"),
         (lambda: explore_write_on("How low?", ""), "prompt is empty"),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
+        (lambda: _descent(moves="are"), "moves is 'are': its goal is 0, and must be between"),
+        (lambda: _descent(rate=2), "rate is 2 .* must be one of .0.5, 1, 30., and within"),
+        (lambda: _descent(start=9), "start is 9: .* within .-4, 8."),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
