@@ -12,6 +12,7 @@ helpers.explorables` brings it into what the notebooks have stored.
 from helpers.explorables.descent import explore_descent
 from helpers.explorables.output import Explorable
 from helpers.explorables.query import explore_query
+from helpers.explorables.rotation import explore_rotation
 from helpers.explorables.scores import explore_scores
 from helpers.explorables.write_on import explore_write_on
 
@@ -19,6 +20,7 @@ __all__ = [
     "Explorable",
     "explore_descent",
     "explore_query",
+    "explore_rotation",
     "explore_scores",
     "explore_write_on",
 ]

@@ -20,6 +20,7 @@ from helpers.explorables import (
     Explorable,
     explore_descent,
     explore_query,
+    explore_rotation,
     explore_scores,
     explore_write_on,
     output,
@@ -59,11 +60,17 @@ def _descent(**start):
     return explore_descent("How far?", [0, 0], [0.5, 0.5], TOKENS, runs=runs, **kept, **start)
 
 
+def _rotation(query=(1, 0), **places):
+    places = {"query_at": 3, "key_at": 1} | places
+    return explore_rotation("Where else?", query, (0.64, 0.48), d_head=8, **places)
+
+
 MADE = {
     "query": _query,
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
     "descent": _descent,
+    "rotation": _rotation,
 }
 
 
@@ -170,6 +177,9 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _descent(moves="are"), "moves is 'are': its goal is 0, and must be between"),
         (lambda: _descent(rate=2), "rate is 2 .* must be one of .0.5, 1, 30., and within"),
         (lambda: _descent(start=9), "start is 9: .* within .-4, 8."),
+        (lambda: _rotation((0, 0)), "query is .0.0, 0.0.: it must be two numbers, not both 0"),
+        (lambda: _rotation((1, 0, 0)), "query is .1.0, 0.0, 0.0.: it must be two numbers"),
+        (lambda: _rotation(key_at=41), "query_at, key_at are 3, 41: they must be 0 to 40"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
