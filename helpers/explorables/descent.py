@@ -59,7 +59,7 @@ def explore_descent(
     losses = -(torch.log_softmax(rows, dim=1) @ torch.as_tensor(shares))
     slope = torch.softmax(rows[-1], dim=0)[place].item() - target
 
-    still, axes = plt.subplots(1, 2, figsize=(6.2, 2.5), layout="constrained")
+    still, axes = plt.subplots(1, 2, figsize=(6.0, 2.3), layout="constrained")
     plot_slope(xs, {moves: losses[:-1]}, {moves: slope}, start, axes[0], "One logit moves")
     axes[0].set_xticks(range(reach[0], reach[1] + 1, 2))
     steps = range(len(next(iter(runs.values()))))

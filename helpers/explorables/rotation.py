@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 
 from helpers.explorables.output import Explorable
 from helpers.plotting import plot_rotation
-from helpers.plotting.common import as_array
+from helpers.plotting.common import as_array, new_axes
 
 
 def explore_rotation(
@@ -25,8 +24,8 @@ def explore_rotation(
 ) -> Explorable:
     """One pair of features of a query and of a key that RoPE turns, at positions of one's choice.
 
-    The reader also chooses which of the ``d_head/2`` pairs it is. The still picture shows the first
-    one at position 0, where it begins, and 4 positions further on.
+    The reader also chooses which of the ``d_head/2`` pairs it is. The still picture shows the
+    first one where it begins, and 4 positions further on.
 
     Args:
         question: what the reader finds out by trying; it ends with a question mark.
@@ -44,16 +43,14 @@ def explore_rotation(
             raise ValueError(f"{name} is {pair.tolist()}: it must be two numbers, not both 0")
     if not (0 <= query_at <= last and 0 <= key_at <= last):
         raise ValueError(f"query_at, key_at are {query_at}, {key_at}: they must be 0 to {last}")
-    still, axes = plt.subplots(1, 3, figsize=(7.6, 2.7), layout="constrained", sharey=True)
+    places = np.array([query_at, key_at, query_at + 4, key_at + 4])
     both = np.array([complex(*pair) for pair in pairs.values()])
-    begin = np.array([query_at, key_at])
-    for ax, places in zip(axes, (0 * begin, begin, begin + 4), strict=True):
-        turned = both * np.exp(1j * places)
-        score = (turned[0] * turned[1].conjugate()).real
-        title = f"At {places[0]} and {places[1]}: score {score:.2f}"
-        labels = [f"{name} at {place}" for name, place in zip("qk", places, strict=True)]
-        plot_rotation(np.stack([turned.real, turned.imag], axis=1), ax, title, labels)
-        ax.set(ylabel="second feature" if ax is axes[0] else "", xlabel="first feature of the pair")
+    turned = np.tile(both, 2) * np.exp(1j * places)
+    first, second = (turned[::2] * turned[1::2].conjugate()).real
+    labels = [f"{name} at {place}" for name, place in zip("qkqk", places, strict=True)]
+    title = f"The score is {first:.2f}, and 4 further on {second:.2f}"
+    arrows = np.stack([turned.real, turned.imag], axis=1)
+    still = plot_rotation(arrows, new_axes(None, 4.4, 4.2), title, labels)
     data = {
         "query": pairs["query"].round(4).tolist(),
         "key": pairs["key"].round(4).tolist(),
