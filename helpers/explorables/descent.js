@@ -189,7 +189,8 @@ export function render({ data, el }) {
       put(count, first < 0 ? run.length - 1 : first, 0);
       return made("span", {}, made("b", {}, `${its}`), first < 0 ? ": not within " : ": ", count);
     });
-    tally.replaceChildren("Steps to the bottom, by learning rate: ", ...words_);
+    const listed = counts.length ? words_ : ["none tried yet"];
+    tally.replaceChildren("Steps to the bottom, by learning rate: ", ...listed);
   }
 
   const say = (i) => `${rates[i]}`;
@@ -211,7 +212,7 @@ export function render({ data, el }) {
     made(
       "div",
       { className: "row" },
-      made("figure", {}, made("figcaption", {}, "The ball, and where its next step goes"), curve.svg),
+      made("figure", {}, made("figcaption", {}, "The ball (drag it), and its next step"), curve.svg),
       made("figure", {}, made("figcaption", {}, "The loss step by step"), runs.svg),
     ),
     tally,

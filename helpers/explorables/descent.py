@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import torch
+from matplotlib.figure import Figure
 
 from helpers.explorables.output import Explorable
 from helpers.plotting import plot_lines, plot_slope
@@ -52,19 +54,6 @@ def explore_descent(
             f"rate is {rate} and start is {start}: they must be one of {list(rates)}, and within "
             f"{reach}"
         )
-    place = names.index(moves)
-    xs = torch.linspace(*reach, 121, dtype=torch.float64)
-    rows = torch.as_tensor(logits).repeat(len(xs) + 1, 1)
-    rows[:, place] = torch.cat([xs, torch.tensor([start])])
-    losses = -(torch.log_softmax(rows, dim=1) @ torch.as_tensor(shares))
-    slope = torch.softmax(rows[-1], dim=0)[place].item() - target
-
-    still, axes = plt.subplots(1, 2, figsize=(6.0, 2.3), layout="constrained")
-    plot_slope(xs, {moves: losses[:-1]}, {moves: slope}, start, axes[0], "One logit moves")
-    axes[0].set_xticks(range(reach[0], reach[1] + 1, 2))
-    steps = range(len(next(iter(runs.values()))))
-    title = "The whole row, step by step"
-    plot_lines(steps, runs, axes[1], title, x_label="step", y_label="loss (nats)")
     data = {
         "words": names,
         "moves": moves,
@@ -75,4 +64,28 @@ def explore_descent(
         "start": start,
         "reach": list(reach),
     }
+    still = _still(logits, shares, names.index(moves), moves, runs, start, reach)
     return Explorable("descent", question, data, still)
+
+
+def _still(
+    logits: np.ndarray,
+    shares: np.ndarray,
+    place: int,
+    moves: str,
+    runs: Mapping[str, Sequence[float]],
+    start: float,
+    reach: tuple[int, int],
+) -> Figure:
+    xs = torch.linspace(*reach, 121, dtype=torch.float64)
+    rows = torch.as_tensor(logits).repeat(len(xs) + 1, 1)
+    rows[:, place] = torch.cat([xs, torch.tensor([start])])
+    losses = -(torch.log_softmax(rows, dim=1) @ torch.as_tensor(shares))
+    slope = (torch.softmax(rows[-1], dim=0)[place] - shares[place]).item()
+
+    figure, axes = plt.subplots(1, 2, figsize=(6.0, 2.3), layout="constrained")
+    plot_slope(xs, {moves: losses[:-1]}, {moves: slope}, start, axes[0], "One logit moves")
+    axes[0].set_xticks(range(reach[0], reach[1] + 1, 2))
+    steps, title = range(len(next(iter(runs.values())))), "The whole row, step by step"
+    plot_lines(steps, runs, axes[1], title, x_label="step", y_label="loss (nats)")
+    return figure
