@@ -4,8 +4,8 @@ Each ``…_explorer`` or ``…_browser`` is made of a ``…_picture`` function, 
 controls hold and gives the picture as an ``Axes``. Store such a picture in the cell below the
 widget, for readers on a printed page or without a kernel:
 
-    rope_explorer()
-    show(rope_picture())
+    attention_browser(model)
+    show(attention_picture(model))
 
 Nothing here uses the network.
 """
@@ -19,7 +19,6 @@ from typing import Any, Protocol
 import torch
 from ipywidgets import (
     HTML,
-    Dropdown,
     HBox,
     IntSlider,
     Layout,
@@ -30,7 +29,7 @@ from ipywidgets import (
 from matplotlib.axes import Axes
 from torch import Tensor
 
-from helpers.plotting import plot_attention, plot_rotation, to_html
+from helpers.plotting import plot_attention, to_html
 
 SENTENCE = "The keys to the cabinet are on the table."
 MAX_TOKENS = 32
@@ -126,52 +125,5 @@ def attention_browser(model: Encoder) -> Explorer:
             ),
             "layer": IntSlider(min=0, max=model.config.n_layers - 1, description="layer"),
             "head": IntSlider(min=0, max=model.config.n_heads - 1, description="head"),
-        },
-    )
-
-
-def rope_picture(
-    query_position: int = 3,
-    key_position: int = 1,
-    pair: int = 0,
-    base: float = 10000.0,
-    ax: Axes | None = None,
-) -> Axes:
-    """One pair of features of a query and a key (length 0.8) as RoPE turns them.
-
-    Args:
-        query_position, key_position: where the two tokens stand.
-        pair: which of the four pairs of a head with d_head 8, 0 to 3; the first turns fastest.
-        base: RoPE's base.
-
-    Raises:
-        ValueError: there is no such pair.
-    """
-    d_head = 8
-    if not 0 <= pair < d_head // 2:
-        raise ValueError(f"pair is {pair}: it must be 0 to {d_head // 2 - 1}")
-    x = torch.tensor([[1.0, 0.0], [0.64, 0.48]])
-    angles = torch.tensor([query_position, key_position]) * base ** (-2 * pair / d_head)
-    vectors = torch.view_as_real(torch.polar(torch.ones(2), angles) * torch.view_as_complex(x))
-    product = (vectors[0] @ vectors[1]).item()
-    distance = query_position - key_position
-    return plot_rotation(
-        vectors,
-        ax=ax,
-        title=f"Pair {pair}: q·k = {product + 0.0:.3f} at a distance of {distance}\n"
-        "(the same wherever the two stand)",
-        labels=[f"q at {query_position}", f"k at {key_position}"],
-    )
-
-
-def rope_explorer() -> Explorer:
-    """RoPE's angles, and that only the distance matters. Static picture: `rope_picture`."""
-    return Explorer(
-        rope_picture,
-        {
-            "query_position": IntSlider(value=3, min=0, max=32, description="query at"),
-            "key_position": IntSlider(value=1, min=0, max=32, description="key at"),
-            "pair": IntSlider(value=0, min=0, max=3, description="pair"),
-            "base": Dropdown(value=10000.0, options=[100.0, 10000.0, 500000.0], description="base"),
         },
     )

@@ -30,6 +30,7 @@ from helpers.plotting import to_html
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
 from reference.generation import generate, generate_cached
+from reference.positions import apply_rope
 
 SHOTS = os.environ.get("SCREENSHOTS")
 CI = bool(os.environ.get("CI"))
@@ -312,6 +313,116 @@ def _write_on_by_keys(picture: Any) -> None:
     _marks(picture, "with")
 
 
+def _descended(shown: Numbers) -> dict[str, float]:
+    """The ball's place and slope by autograd, where the next step goes, and how many it takes."""
+    goal = torch.tensor([0, 0.5, 0, 0, 0.5], dtype=torch.float64)
+
+    def loss_and_slope(logit: float) -> tuple[float, float, float]:
+        row = torch.tensor([0, logit, 0, 0, 0], dtype=torch.float64, requires_grad=True)
+        loss = torch.nn.functional.cross_entropy(row, goal)
+        loss.backward()
+        return row.softmax(dim=0)[1].item(), loss.item(), row.grad[1].item()
+
+    def steps_to_the_bottom(rate: float, at_most: int) -> int:
+        logit, lowest = -1.0, loss_and_slope(math.log(4))[1]
+        for step in range(at_most):
+            _, loss, slope = loss_and_slope(logit)
+            if loss - lowest < 0.005:
+                return step
+            logit -= rate * slope
+        return at_most
+
+    rate, logit = shown["rate"], shown["logit"]
+    p, loss, slope = loss_and_slope(logit)
+    found = {"p": p, "loss": loss, "slope": slope, "step": rate * slope}
+    found["next-logit"] = logit - rate * slope
+    found["next-p"], found["next-loss"], _ = loss_and_slope(found["next-logit"])
+    for name, count in shown.items():
+        if name.startswith(("arrived-", "tried-")):
+            found[name] = steps_to_the_bottom(float(name.partition("-")[2]), int(count))
+    return found
+
+
+def _descend(picture: Any) -> None:
+    """By mouse: over the edge, to the bottom, and from elsewhere."""
+    press = lambda name: picture.get_by_role("button", name=name).click()  # noqa: E731
+    slider = picture.get_by_role("slider", name="learning rate")
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
+    press("One step")
+    shown = _agree(picture, CASES["descent"])
+    assert shown["rate"] == 30 and shown["loss"] > 5 and shown["tried-30"] == 1
+    assert "threw the ball out of the picture" in picture.locator(".told").inner_text()
+    slider.click(position={"x": 3, "y": box["height"] / 2})
+    press("Ten steps")
+    assert "only crept" in picture.locator(".told").inner_text()
+    assert _agree(picture, CASES["descent"])["steps"] == 10
+    press("Back to the start")
+    assert _numbers(picture)["logit"] == -1
+    _drag(picture, ".handle", 60, 0)
+
+
+def _descend_by_keys(picture: Any) -> None:
+    """By keyboard: nine steps, and the start a tenth further."""
+    picture.get_by_role("slider", name="learning rate").focus()
+    for key in ("ArrowRight", "Tab", *["Enter"] * 4, "Tab", "Enter"):
+        picture.page.keyboard.press(key)
+    shown = _agree(picture, CASES["descent"])
+    assert shown["rate"] == 2 and shown["steps"] == 14 and shown["arrived-2"] == 5
+    assert (
+        "at the bottom, with a loss of 1.386. It took 5 steps"
+        in picture.locator(".told").inner_text()
+    )
+    _press(picture, ".handle", "ArrowLeft", "d", "d")
+
+
+def _rotated(shown: Numbers) -> dict[str, float]:
+    """The pair on the screen as `apply_rope` turns it in a head with 8 features, and its score."""
+    i, places = int(shown["pair"]), torch.tensor([shown["query-at"], shown["key-at"]])
+    pairs = torch.tensor([[1, 0], [0.64, 0.48]], dtype=torch.float64)
+    heads = torch.nn.functional.pad(pairs, (2 * i, 6 - 2 * i))
+    query, key = apply_rope(heads, places)
+    a, b = query[2 * i : 2 * i + 2], key[2 * i : 2 * i + 2]
+    cosine = torch.nn.functional.cosine_similarity(a, b, dim=0).clamp(-1, 1)
+    turns = (places * 10000 ** (-2 * i / 8)).rad2deg().tolist()
+    found = {"query-0": a[0], "query-1": a[1], "key-0": b[0], "key-1": b[1], "score": query @ key}
+    found |= {"angle": cosine.acos().rad2deg()}
+    found |= {"query-turn": turns[0], "key-turn": turns[1], "further": abs(turns[0] - turns[1])}
+    found |= {"distance": places[0] - places[1]}
+    return {name: float(value) for name, value in found.items()}
+
+
+def _rotate(picture: Any) -> None:
+    """By mouse: both move on by as much, which the score doesn't notice, then another pair."""
+    before = _numbers(picture)
+    slider = picture.get_by_role("slider", name="both together")
+    box = slider.bounding_box()
+    slider.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
+    moved = _agree(picture, CASES["rotation"])
+    assert (moved["query-at"], moved["key-at"]) == (40, 38)
+    assert moved["score"] == pytest.approx(before["score"])
+    assert moved["query-0"] != pytest.approx(before["query-0"], abs=0.1)
+    assert "the score 0.170, as at\xa03 and\xa01." in picture.locator(".told").inner_text()
+    picture.get_by_text("1: 5.73°", exact=True).click()
+    assert _agree(picture, CASES["rotation"])["score"] != pytest.approx(before["score"], abs=0.1)
+
+
+def _rotate_by_keys(picture: Any) -> None:
+    """By keyboard: the key goes past the query, then both go on, with the slowest pair."""
+    keyboard = picture.page.keyboard
+    picture.get_by_role("slider", name="key at").focus()
+    for key in (*["ArrowRight"] * 4, "Tab", "ArrowRight", "d", "d"):
+        keyboard.press(key)
+    assert "The key is 2 ahead of the query." in picture.locator(".told").inner_text()
+    shown = _agree(picture, CASES["rotation"])
+    assert (shown["query-at"], shown["key-at"]) == (4, 6)
+    assert picture.get_by_role("slider", name="both").get_attribute("aria-valuetext") == "4 and 6"
+    for key in ("Tab", "ArrowLeft"):
+        keyboard.press(key)
+    assert _numbers(picture)["pair"] == 3
+    assert picture.locator("figure").last.locator(".tried").count() == 5
+
+
 CASES = {
     "query": Case(
         code=f"""{NAPKIN}from helpers.explorables import explore_query
@@ -323,6 +434,23 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
     "scores": Case(code=f"{NAPKIN}{SCORES}", mouse=_choose, keys=_choose_by_keys, computed=_shared),
     "nucleus": Case(code=NUCLEUS, mouse=_turn, keys=_turn_by_keys, computed=_cut),
     "cached": Case(CACHED, _write_on, _write_on_by_keys, computed=_counted),
+    "descent": Case(
+        code="""from helpers.explorables import explore_descent
+words, rates = ["the", "keys", "are", "on", "table"], [0.1, 1, 2, 6, 30]
+start = {"rates": rates, "rate": 1, "start": -1, "reach": (-4, 8)}
+explore_descent("How?", [0] * 5, [0, 0.5, 0, 0, 0.5], words, "keys", {"1": [2, 1]}, **start)""",
+        mouse=_descend,
+        keys=_descend_by_keys,
+        computed=_descended,
+    ),
+    "rotation": Case(
+        code="""from helpers.explorables import explore_rotation
+places = {"query_at": 3, "key_at": 1}
+explore_rotation("Where else?", (1, 0), (0.64, 0.48), d_head=8, **places)""",
+        mouse=_rotate,
+        keys=_rotate_by_keys,
+        computed=_rotated,
+    ),
 }
 
 

@@ -19,8 +19,10 @@ from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
     explore_cached,
+    explore_descent,
     explore_nucleus,
     explore_query,
+    explore_rotation,
     explore_scores,
     explore_write_on,
     output,
@@ -55,6 +57,17 @@ def _scores(products=None, **start):
     return explore_scores("Which?", products, VALUES, TOKENS, AXES[1], **start)
 
 
+def _descent(**start):
+    start = {"moves": "keys", "rate": 1, "start": -1} | start
+    runs, kept = {"rate 1": [2, 1.5, 1.4]}, {"rates": (0.5, 1, 30), "reach": (-4, 8)}
+    return explore_descent("How far?", [0, 0], [0.5, 0.5], TOKENS, runs=runs, **kept, **start)
+
+
+def _rotation(query=(1, 0), **places):
+    places = {"query_at": 3, "key_at": 1} | places
+    return explore_rotation("Where else?", query, (0.64, 0.48), d_head=8, **places)
+
+
 MADE = {
     "query": _query,
     "scores": _scores,
@@ -65,6 +78,8 @@ MADE = {
     "nucleus": lambda: explore_nucleus(
         "Which?", {"a": [1 / 32] * 32}, lambda ids: f" {ids.item()}"
     ),
+    "descent": _descent,
+    "rotation": _rotation,
 }
 
 
@@ -177,6 +192,12 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
             "n_new 0: both must",
         ),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
+        (lambda: _descent(moves="are"), "moves is 'are': its goal is 0, and must be between"),
+        (lambda: _descent(rate=2), "rate is 2 .* must be one of .0.5, 1, 30., and within"),
+        (lambda: _descent(start=9), "start is 9: .* within .-4, 8."),
+        (lambda: _rotation((0, 0)), "query is .0.0, 0.0.: it must be two numbers, not both 0"),
+        (lambda: _rotation((1, 0, 0)), "query is .1.0, 0.0, 0.0.: it must be two numbers"),
+        (lambda: _rotation(key_at=41), "query_at, key_at are 3, 41: they must be 0 to 40"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):

@@ -17,8 +17,6 @@ from helpers.widgets import (
     Explorer,
     attention_browser,
     attention_picture,
-    rope_explorer,
-    rope_picture,
 )
 from reference.models import load_minilm
 
@@ -51,24 +49,6 @@ def moves(explorer, name, value):
     pixels, words = src(explorer), alt(explorer)
     explorer.controls[name].value = value
     return src(explorer) != pixels and alt(explorer) != words
-
-
-@pytest.mark.parametrize(
-    ("name", "value"), [("query_position", 5), ("key_position", 9), ("pair", 1), ("base", 100.0)]
-)
-def test_rope_moves_with_every_control(name, value):
-    explorer = rope_explorer()
-    explorer.controls["pair"].value = 2
-    assert moves(explorer, name, value)
-
-
-def test_rope_product_depends_on_the_distance_alone():
-    explorer = rope_explorer()
-    product = re.search(r"q·k = (\S+)", alt(explorer))[1]
-    explorer.set_values({"query_position": 22, "key_position": 20})
-    assert re.search(r"q·k = (\S+)", alt(explorer))[1] == product
-    explorer.controls["key_position"].value = 21
-    assert re.search(r"q·k = (\S+)", alt(explorer))[1] != product
 
 
 @pytest.mark.parametrize(("name", "value"), [("text", "a dog ran"), ("layer", 3), ("head", 2)])
@@ -107,29 +87,17 @@ def test_an_error_that_quotes_what_was_typed_is_not_run_as_html():
     assert explorer.picture.value == '<p role="alert">text is &lt;img src=x&gt;</p>'
 
 
-def test_several_values_are_drawn_once():
-    explorer = rope_explorer()
+def test_several_values_are_drawn_once(model):
+    explorer = attention_browser(model)
     drawn = []
     explorer.picture.observe(drawn.append, "value")
-    explorer.set_values({"query_position": 7, "key_position": 2, "pair": 1})
+    explorer.set_values({"text": "a dog ran", "layer": 3, "head": 2})
     assert len(drawn) == 1
 
 
 def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
     """A page without a kernel shows what the lesson's text talks about."""
-    assert to_html(rope_picture()) == rope_explorer().picture.value
     assert to_html(attention_picture(model, SENTENCE)) == attention_browser(model).picture.value
-
-
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: rope_picture(pair=4), "pair is 4: it must be 0 to 3"),
-    ],
-)
-def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
 
 
 @pytest.mark.parametrize(
