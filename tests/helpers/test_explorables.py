@@ -18,6 +18,7 @@ import pytest
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
+    explore_merges,
     explore_query,
     explore_scores,
     explore_write_on,
@@ -57,6 +58,13 @@ MADE = {
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
 }
+
+
+def _merges(line="aaa", merges=((b"a", b"a"), (b"aa", b"a"))):
+    return explore_merges("Which?", line, merges)
+
+
+MADE["merges"] = _merges
 
 
 def _stored() -> list:
@@ -159,6 +167,9 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _given("nowhere"), "nowhere.js"),
         (lambda: explore_write_on("How low?", ""), "prompt is empty"),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
+        (lambda: _merges(line=""), "line is '', with 2 merges"),
+        (lambda: _merges(merges=[]), "line is 'aaa', with 0 merges"),
+        (lambda: _merges(merges=[(b"aa", b"a")]), r"merges\[0\] is .* no merge .* makes b'aa'"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
