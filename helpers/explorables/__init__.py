@@ -9,10 +9,20 @@ End a cell with it:
 helpers.explorables` brings it into what the notebooks have stored.
 """
 
+from helpers.explorables.dims import explore_dims
 from helpers.explorables.merges import explore_merges
 from helpers.explorables.output import Explorable
 from helpers.explorables.query import explore_query
 from helpers.explorables.scores import explore_scores
+from helpers.explorables.shapes import explore_shapes
 from helpers.explorables.write_on import explore_write_on
 
-__all__ = ["Explorable", "explore_merges", "explore_query", "explore_scores", "explore_write_on"]
+__all__ = [
+    "Explorable",
+    "explore_dims",
+    "explore_merges",
+    "explore_query",
+    "explore_scores",
+    "explore_shapes",
+    "explore_write_on",
+]

@@ -152,7 +152,7 @@ export function render({ data, el }) {
     const next = cut.changes[place + 1];
     const changed = chosen && cut.changes[place] === chosen;
     const length = cut.lengths[chosen];
-    const named = (k) => pairs[k - 1].map((token) => face(token)[0]).join(" + ");
+    const named = (k) => pairs[k - 1].map((token) => face(token)[0]).join("\u00a0+\u00a0");
     put(after, chosen, grouped);
     put(count, length, 0);
     put(bytes, cut.lengths[0], 0);
