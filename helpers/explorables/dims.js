@@ -61,7 +61,7 @@ export function render({ data, el }) {
       made("tr", {}, head(title, "row"), ...cells.map(held), ...(beside ? [held(last)] : []));
     const table = made(
       "table",
-      { className: "grid" },
+      { className: `grid ${beside ? "beside" : ""} ${under ? "under" : ""}` },
       made("caption", {}, `${name} has shape ${tuple(size)}`),
       made(
         "thead",
@@ -138,7 +138,9 @@ export function render({ data, el }) {
 const STYLE = `
 .said { margin: 0 0 6px; }
 .shape { white-space: nowrap; }
-.stage { min-height: 214px; align-items: center; gap: 10px 34px; }
+.beside tr > :last-child { padding-left: 8px; }
+.under tbody tr:last-child > * { padding-top: 6px; }
+.stage { min-height: 240px; align-items: center; gap: 10px 34px; }
 .stage > table { flex: none; }
 .stage > figure { flex: none; }
 .flat { display: flex; gap: 3px; width: fit-content; padding: 5px 7px; }

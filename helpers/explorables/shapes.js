@@ -78,7 +78,8 @@ export function render({ data, el }) {
     return made("table", { className: "grid" }, caption, made("tbody", {}, ...rows));
   }
 
-  const after = (sign, it) => made("div", { className: "after" }, made("span", { className: "sign" }, sign), it);
+  const after = (sign, it) =>
+    made("div", { className: "after" }, made("span", { className: "sign" }, sign), it);
   const drawnFrom = (it, [rows, columns]) =>
     range(rows).map((i) =>
       range(columns).map((j) => {

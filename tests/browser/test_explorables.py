@@ -155,7 +155,7 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
 LINE = "The keys to the cabinet are on the table."
 NOVEL = austen_text()[:20_000] + " Füße süße" * 60
 MERGES = train_bpe(NOVEL, 150)
-OWN = "she has a größere Füße: 日本  naïve_x² and 😀, d d"  # two bytes of ö, ß in one, no piece of 日
+OWN = "she has a größere Füße: 日本  naïve_x² and 😀, d d"  # ö in two bytes, ß in one piece
 
 
 def _own_line(picture: Any) -> None:
@@ -179,7 +179,7 @@ def _merge(picture: Any) -> None:
     """By mouse: two merges that change the line, one back, and all of them at the curve's end."""
     lengths = [len(encode(LINE, MERGES[:k])) for k in range(151)]
     first, second, *_ = [k for k in range(1, 151) if lengths[k] < lengths[k - 1]]
-    on, back = picture.get_by_role("button", name="next"), picture.get_by_role("button", name="prev")
+    on, back = (picture.get_by_role("button", name=name) for name in ("next", "previous"))
     for press, k in ((on, first), (on, second), (back, first), (back, 0)):
         press.click()
         assert _numbers(picture) == {"merges": k, "tokens": lengths[k], "bytes": 41}
