@@ -40,8 +40,7 @@ export function render({ data, el }) {
   // Where a pair stands in a word, from the left: where its first token is.
   function found(word, [left, right]) {
     const places = [];
-    for (let i = 0; i + 1 < word.length; i++)
-      if (word[i] === left && word[i + 1] === right) places.push(i++);
+    for (let i = 0; i + 1 < word.length; i++) if (word[i] === left && word[i + 1] === right) places.push(i++);
     return places;
   }
 
@@ -136,7 +135,14 @@ export function render({ data, el }) {
   function showCurve() {
     const words = cut.stages[0].length;
     const points = cut.changes.map((k) => [x(k), y(cut.lengths[k])]);
-    const steps = points.flatMap(([px, py], i) => (i ? [[px, points[i - 1][1]], [px, py]] : [[px, py]]));
+    const steps = points.flatMap(([px, py], i) =>
+      i
+        ? [
+            [px, points[i - 1][1]],
+            [px, py],
+          ]
+        : [[px, py]],
+    );
     steps.push([x(pairs.length), points.at(-1)[1]]);
     curve.setAttribute("points", steps.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" "));
     set(floor, { x1: LEFT, x2: WIDTH - 12, y1: y(words), y2: y(words) });

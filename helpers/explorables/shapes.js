@@ -64,9 +64,22 @@ export function render({ data, el }) {
       made(
         "tbody",
         {},
-        ...both.map(({ name }) => line(name, dims.map((it) => `${it[name === "a" ? "of" : "to"] ?? "–"}`))),
-        line("", dims.map((it) => made("span", { className: it.fits ? "soft" : "wrong" }, it.words)), "fate"),
-        line("a + b", dims.map((it) => made("b", {}, it.fits ? `${it.size}` : "?")), wrong ? "dim" : ""),
+        ...both.map(({ name }) =>
+          line(
+            name,
+            dims.map((it) => `${it[name === "a" ? "of" : "to"] ?? "–"}`),
+          ),
+        ),
+        line(
+          "do they fit?",
+          dims.map((it) => made("span", { className: it.fits ? "soft" : "wrong" }, it.words)),
+          "fate",
+        ),
+        line(
+          "a + b",
+          dims.map((it) => made("b", {}, it.fits ? `${it.size}` : "?")),
+          wrong ? "dim" : "",
+        ),
       ),
     );
     lined.replaceChildren(made("div", { className: "scroll" }, table));
