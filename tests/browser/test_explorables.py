@@ -153,9 +153,9 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
 
 
 LINE = "The keys to the cabinet are on the table."
-NOVEL = austen_text()[:20_000] + " Füße süße" * 60
+NOVEL = austen_text()[:20_000] + " Füße aaaa" * 60
 MERGES = train_bpe(NOVEL, 150)
-OWN = "she has a größere Füße: 日本  naïve_x² and 😀, d d"  # ö in two bytes, ß in one piece
+OWN = "she has a größere Füße: 日本  naïve_x² aaaa 😀, d"  # ö in two bytes, ß in one piece
 
 
 def _own_line(picture: Any) -> None:
@@ -211,7 +211,7 @@ CASES["merges"] = Case(
     code=f"""from helpers.explorables import explore_merges
 from helpers.weights import austen_text
 from reference.tokens import train_bpe
-merges = train_bpe(austen_text()[:20_000] + " Füße süße" * 60, 150)
+merges = train_bpe(austen_text()[:20_000] + " Füße aaaa" * 60, 150)
 explore_merges("Which?", {LINE!r}, merges)""",
     mouse=_merge,
     keys=_merge_by_keys,
@@ -280,7 +280,7 @@ explore_dims("Which?", x, words, ["noun", "plural", "verb"])""",
 )
 
 
-SHAPES = [(4, 3), (4, 1), (1, 3), (4,), (3,)]
+SHAPES = [(4, 3), (4, 1), (1, 3), (4,), (3,), (2, 4)]  # the last fits the first in neither place
 
 
 def _combined(picture: Any) -> None:
@@ -312,8 +312,9 @@ def _combine(picture: Any) -> None:
             groups[1].get_by_text(str(b), exact=True).click()
             _combined(picture)
             refused += picture.locator(".message").count()
-    assert refused == 6
-    groups[0].get_by_text("(4, 1)", exact=True).click()
+    assert refused == 14
+    for group, shape in zip(groups, ("(4, 1)", "(3,)"), strict=True):
+        group.get_by_text(shape, exact=True).click()
     picture.locator("button.cell").nth(5).hover()
     assert picture.locator("button.on").inner_text() == "23"
     told = picture.locator(".told").inner_text()
