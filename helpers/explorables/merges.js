@@ -67,25 +67,26 @@ export function render({ data, el }) {
 
   // The boxes
   const [count, after, bytes] = [number("tokens"), number("merges"), number("bytes")];
-  const caption = made("p", { className: "caption" }, "After ", after, " merges: ", count, " tokens from ");
+  const unit = made("span");
+  const caption = made("p", { className: "caption" }, "After ", after, unit, count, " tokens from ");
   caption.append(bytes, " bytes");
   const note = "A dashed box has the number of a byte that is only a part of a letter.";
   const partly = made("p", { className: "soft partly", hidden: true }, note);
   const boxes = set(made("div", { className: "tokens" }), { role: "img" });
 
   function showBoxes(words, next, last) {
-    const box = (token, className) => {
+    const box = (token) => {
       const [text, kind] = face(token);
       const grown = token === last ? "grown" : "";
       const long = token.length > 1 ? "long" : "";
-      return made("span", { className: `token ${kind} ${long} ${grown} ${className}` }, text);
+      return made("span", { className: `token ${kind} ${long} ${grown}` }, text);
     };
     const groups = words.map((word) => {
       const places = next ? found(word, next) : [];
       const parts = word.map((token, i) => {
         if (places.includes(i - 1)) return "";
-        if (!places.includes(i)) return box(token, "");
-        return made("span", { className: "next" }, box(token, ""), "+", box(word[i + 1], ""));
+        if (!places.includes(i)) return box(token);
+        return made("span", { className: "next" }, box(token), "+", box(word[i + 1]));
       });
       return made("span", { className: "word" }, ...parts);
     });
@@ -108,7 +109,7 @@ export function render({ data, el }) {
     drawn("line", { class: "axis", x1: LEFT, x2: WIDTH - 12, y1: low, y2: low }),
     drawn("line", { class: "axis", x1: LEFT, x2: LEFT, y1: low, y2: 8 }),
     drawn("text", { x: LEFT, y: low + 15, "text-anchor": "middle" }, "0"),
-    drawn("text", { x: WIDTH - 12, y: low + 15, "text-anchor": "middle" }, all),
+    drawn("text", { x: WIDTH, y: low + 15, "text-anchor": "end" }, all),
     drawn("text", { class: "name", x: middle, y: HEIGHT - 4, "text-anchor": "middle" }, "merges"),
     drawn("text", { x: LEFT - 6, y: low + 4, "text-anchor": "end" }, "0"),
     set(top, { x: LEFT - 6, y: 16 }),
@@ -160,6 +161,7 @@ export function render({ data, el }) {
     const length = cut.lengths[chosen];
     const named = (k) => pairs[k - 1].map((token) => face(token)[0]).join("\u00a0+\u00a0");
     put(after, chosen, grouped);
+    unit.textContent = chosen === 1 ? " merge: " : " merges: ";
     put(count, length, 0);
     put(bytes, cut.lengths[0], 0);
     showBoxes(cut.stages[place], next && pairs[next - 1], changed ? pairs[chosen - 1].join("") : null);
