@@ -11,20 +11,26 @@ helpers.explorables` brings it into what the notebooks have stored.
 
 from helpers.explorables.cached import explore_cached
 from helpers.explorables.descent import explore_descent
+from helpers.explorables.dims import explore_dims
+from helpers.explorables.merges import explore_merges
 from helpers.explorables.nucleus import explore_nucleus
 from helpers.explorables.output import Explorable
 from helpers.explorables.query import explore_query
 from helpers.explorables.rotation import explore_rotation
 from helpers.explorables.scores import explore_scores
+from helpers.explorables.shapes import explore_shapes
 from helpers.explorables.write_on import explore_write_on
 
 __all__ = [
     "Explorable",
     "explore_cached",
     "explore_descent",
+    "explore_dims",
+    "explore_merges",
     "explore_nucleus",
     "explore_query",
     "explore_rotation",
     "explore_scores",
+    "explore_shapes",
     "explore_write_on",
 ]

@@ -27,10 +27,12 @@ from course.authoring.exercises import ROOT
 from course.learner.lab import lab_arguments, lab_environment
 from helpers.explorables import Explorable
 from helpers.plotting import to_html
+from helpers.weights import austen_text
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
 from reference.generation import generate, generate_cached
 from reference.positions import apply_rope
+from reference.tokens import encode, train_bpe, vocabulary
 
 SHOTS = os.environ.get("SCREENSHOTS")
 CI = bool(os.environ.get("CI"))
@@ -452,6 +454,206 @@ explore_rotation("Where else?", (1, 0), (0.64, 0.48), d_head=8, **places)""",
         computed=_rotated,
     ),
 }
+
+
+LINE = "The keys to the cabinet are on the table."
+NOVEL = austen_text()[:20_000] + " Füße aaaa" * 60
+MERGES = train_bpe(NOVEL, 150)
+OWN = "she has a größere Füße: 日本  naïve_x² aaaa 😀, d"  # ö in two bytes, ß in one piece
+
+
+def _own_line(picture: Any) -> None:
+    """Its tokens after merges few and many are Python's, in letters and in bytes."""
+    picture.get_by_role("textbox", name="your line").fill(OWN)
+    for k in (0, 1, 30, 149, 150):
+        picture.get_by_role("slider", name="merges").fill(str(k))
+        tokens = [vocabulary(MERGES)[i] for i in encode(OWN, MERGES[:k])]
+        assert picture.locator(".token").all_inner_texts() == list(map(_face, tokens))
+
+
+def _face(token: bytes) -> str:
+    try:
+        return token.decode().replace(" ", "␣")
+    except UnicodeDecodeError:
+        signs = [chr(b).replace(" ", "␣") if b < 128 else str(b) for b in token]
+        return " ".join(signs)
+
+
+def _merge(picture: Any) -> None:
+    """By mouse: two merges that change the line, one back, and all of them at the curve's end."""
+    lengths = [len(encode(LINE, MERGES[:k])) for k in range(151)]
+    first, second, *_ = [k for k in range(1, 151) if lengths[k] < lengths[k - 1]]
+    on, back = (picture.get_by_role("button", name=name) for name in ("next", "previous"))
+    for press, k in ((on, first), (on, second), (back, first), (back, 0)):
+        press.click()
+        assert _numbers(picture) == {"merges": k, "tokens": lengths[k], "bytes": 41}
+    assert back.get_attribute("aria-disabled") == "true"
+    assert picture.locator(".next .token").all_inner_texts()[:2] == [*map(_face, MERGES[first - 1])]
+    curve = picture.locator("svg")
+    box = curve.bounding_box()
+    curve.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
+    assert _numbers(picture)["merges"] == 150
+    assert on.get_attribute("aria-disabled") == "true"
+    _own_line(picture)
+
+
+def _merge_by_keys(picture: Any) -> None:
+    """By keyboard: a letter at the end of the line, then a merge, then the next that helps."""
+    picture.get_by_role("textbox", name="your line").focus()
+    for key in ("End", "d", "d", "Tab", "ArrowRight", "Tab", "Tab", "Enter"):
+        picture.page.keyboard.press(key)
+    assert picture.get_by_role("textbox").input_value() == f"{LINE}dd"
+    assert _numbers(picture)["merges"] > 1
+
+
+def _merged(shown: Numbers) -> dict[str, float]:
+    line = {len(it.encode()): it for it in (LINE, f"{LINE}dd", OWN)}[int(shown["bytes"])]
+    return {"tokens": len(encode(line, MERGES[: int(shown["merges"])]))}
+
+
+CASES["merges"] = Case(
+    code=f"""from helpers.explorables import explore_merges
+from helpers.weights import austen_text
+from reference.tokens import train_bpe
+merges = train_bpe(austen_text()[:20_000] + " Füße aaaa" * 60, 150)
+explore_merges("Which?", {LINE!r}, merges)""",
+    mouse=_merge,
+    keys=_merge_by_keys,
+    computed=_merged,
+)
+
+
+X = [[0, 0, 0], [1, 1, 0], [1, 0, 0], [0, 0, 1]]
+
+
+def _as_pytorch_says(picture: Any) -> None:
+    """The code on the screen, run by PyTorch, gives the shape and the list beside it."""
+    code = picture.locator(".code").inner_text()
+    result = eval(code, {"x": torch.tensor(X, dtype=torch.float32)})
+    assert picture.locator(".shape").inner_text() == str(tuple(result.shape)), code
+    held = eval(picture.locator(".list").inner_text())
+    torch.testing.assert_close(torch.tensor(held), result, atol=0.0051, rtol=0)
+    shown = [it for name, it in _numbers(picture).items() if name.startswith("result")]
+    assert shown == pytest.approx(result.flatten().tolist())
+
+
+def _add(picture: Any) -> None:
+    """By mouse: all settings, and a number of the last result."""
+    for what in ("mean", "sum"):
+        picture.get_by_text(what, exact=True).first.click()
+        for dim in ("0", "both", "1"):
+            picture.locator(".radios").get_by_text(dim, exact=True).click()
+            for _ in range(2):
+                picture.get_by_role("checkbox", name="keepdim").click()
+                _as_pytorch_says(picture)
+    picture.get_by_role("checkbox", name="keepdim").click()
+    picture.locator("button.cell").nth(3).hover()
+    assert picture.locator("span.cell.on").all_inner_texts() == ["0", "0", "1"]
+    assert "are: 0 + 0 + 1 = 1." in picture.locator(".told").inner_text()
+
+
+def _add_by_keys(picture: Any) -> None:
+    """By keyboard: the mean over dim 0, kept, and the number after the one in the middle."""
+    keyboard = picture.page.keyboard
+    picture.get_by_role("radio", name="sum").focus()
+    for key in ("ArrowRight", "Tab", "ArrowLeft", "Tab", "Space", "Tab", "ArrowRight", "d", "d"):
+        keyboard.press(key)
+    assert picture.locator(".code").inner_text() == "x.mean(dim=0, keepdim=True)"
+    _as_pytorch_says(picture)
+    assert picture.locator("span.cell.on").all_inner_texts() == ["0", "0", "0", "1"]
+    assert "verb: (0 + 0 + 0 + 1) / 4 = 0.25." in picture.locator(".told").inner_text()
+
+
+def _summed(shown: Numbers) -> dict[str, float]:
+    """From the table on the screen, whatever is chosen: the number of results says which."""
+    x = torch.tensor([[shown[f"x-{i}-{j}"] for j in range(3)] for i in range(4)])
+    names = [name for name in shown if name.startswith("result")]
+    dim = {4: 1, 3: 0, 1: (0, 1)}[len(names)]
+    results = (x.sum(dim=dim), x.mean(dim=dim))
+    (it,) = [it for it in results if abs(it.sum() - sum(shown[name] for name in names)) < 1e-4]
+    return dict(zip(names, it.flatten().tolist(), strict=True))
+
+
+CASES["dims"] = Case(
+    code=f"""from helpers.explorables import explore_dims
+x, words = {X}, ["the", "keys", "cabinet", "are"]
+explore_dims("Which?", x, words, ["noun", "plural", "verb"])""",
+    mouse=_add,
+    keys=_add_by_keys,
+    computed=_summed,
+)
+
+
+SHAPES = [(4, 3), (4, 1), (1, 3), (4,), (3,), (2, 4)]  # the last fits the first in neither place
+
+
+def _combined(picture: Any) -> None:
+    """The shape and the numbers of the sum, or PyTorch's own message."""
+    chosen = [eval(it) for it in picture.evaluate(CHOSEN)]
+    a, b = (torch.arange(1, 1 + math.prod(it)).reshape(it) for it in chosen)
+    try:
+        total = 10 * a + b
+    except RuntimeError as error:
+        assert picture.locator(".message").inner_text() == str(error)
+        dim = str(error)[-1]
+        assert f"Dimension {dim} is at fault" in picture.locator(".told").inner_text()
+        return
+    assert picture.locator(".result").inner_text() == str(tuple(total.shape))
+    shown = [it for name, it in _numbers(picture).items() if name.startswith("sum")]
+    assert shown == total.flatten().tolist(), chosen
+
+
+CHOSEN = """host => [...host.shadowRoot.querySelectorAll("input:checked")].map(it => it.value)"""
+
+
+def _combine(picture: Any) -> None:
+    """By mouse: every pair of shapes, and then a sum of the last one that fits."""
+    groups = [picture.get_by_role("group", name=f"shape of {name}") for name in "ab"]
+    refused = 0
+    for a in SHAPES:
+        groups[0].get_by_text(str(a), exact=True).click()
+        for b in SHAPES:
+            groups[1].get_by_text(str(b), exact=True).click()
+            _combined(picture)
+            refused += picture.locator(".message").count()
+    assert refused == 14
+    for group, shape in zip(groups, ("(4, 1)", "(3,)"), strict=True):
+        group.get_by_text(shape, exact=True).click()
+    picture.locator("button.cell").nth(5).hover()
+    assert picture.locator("button.on").inner_text() == "23"
+    told = picture.locator(".told").inner_text()
+    assert "23 = 20 + 3: a[1, 0] and b[2]. a is repeated along dimension 1. b is" in told
+
+
+def _combine_by_keys(picture: Any) -> None:
+    """By keyboard: two columns beside each other, and their last sum."""
+    keyboard = picture.page.keyboard
+    picture.get_by_role("radio", name="(4, 3)").first.focus()
+    for key in ("ArrowRight", "Tab", "Tab", "ArrowDown", "ArrowDown", "ArrowDown", "d", "d"):
+        keyboard.press(key)
+    _combined(picture)
+    assert picture.locator("button.on").inner_text() == "44"
+    assert "a[3, 0] and b[3, 0]." in picture.locator(".told").inner_text()
+
+
+def _combined_again(shown: Numbers) -> dict[str, float]:
+    """From the numbers of a and b that are on the screen, the copies left out."""
+    tensors = []
+    for letter in "ab":
+        its = {name: it for name, it in shown.items() if name.startswith(f"{letter}-")}
+        rows, columns = (1 + max(int(name.split("-")[i]) for name in its) for i in (1, 2))
+        tensors.append(torch.tensor(list(its.values())).reshape(rows, columns))
+    names = [name for name in shown if name.startswith("sum")]
+    return dict(zip(names, (tensors[0] + tensors[1]).flatten().tolist(), strict=True))
+
+
+CASES["shapes"] = Case(
+    code=f"""from helpers.explorables import explore_shapes
+explore_shapes("Which?", {SHAPES}, (4, 3), (4, 1))""",
+    mouse=_combine,
+    keys=_combine_by_keys,
+    computed=_combined_again,
+)
 
 
 def _explorable(code: str) -> Explorable:

@@ -20,10 +20,13 @@ from helpers.explorables import (
     Explorable,
     explore_cached,
     explore_descent,
+    explore_dims,
+    explore_merges,
     explore_nucleus,
     explore_query,
     explore_rotation,
     explore_scores,
+    explore_shapes,
     explore_write_on,
     output,
 )
@@ -81,6 +84,21 @@ MADE = {
     "descent": _descent,
     "rotation": _rotation,
 }
+
+
+def _merges(line="aaa", merges=((b"a", b"a"), (b"aa", b"a"))):
+    return explore_merges("Which?", line, merges)
+
+
+def _dims(x=((0, 1, 2), (3, 4, 5)), rows=("the", "keys")):
+    return explore_dims("Which?", x, rows, ["noun", "plural", "verb"])
+
+
+def _shapes(shapes=((2, 3), (3,)), a=(2, 3), b=(3,)):
+    return explore_shapes("Which?", shapes, a, b)
+
+
+MADE |= {"merges": _merges, "dims": _dims, "shapes": _shapes}
 
 
 def _stored() -> list:
@@ -198,6 +216,13 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _rotation((0, 0)), "query is .0.0, 0.0.: it must be two numbers, not both 0"),
         (lambda: _rotation((1, 0, 0)), "query is .1.0, 0.0, 0.0.: it must be two numbers"),
         (lambda: _rotation(key_at=41), "query_at, key_at are 3, 41: they must be 0 to 40"),
+        (lambda: _merges(line=""), "line is '', with 2 merges"),
+        (lambda: _merges(merges=[]), "line is 'aaa', with 0 merges"),
+        (lambda: _merges(merges=[(b"aa", b"a")]), r"merges\[0\] is .* no merge .* makes b'aa'"),
+        (lambda: _dims(x=[[0, 1, 0.5]], rows=["the"]), "x holds 0.5: its numbers must be whole"),
+        (lambda: _dims(rows=["the"]), "rows is 1 strings: .* one for each row of x"),
+        (lambda: _shapes(shapes=[(2, 3, 4)]), r"shapes holds \(2, 3, 4\): .* one or two sizes"),
+        (lambda: _shapes(b=(2,)), r"b is \(2,\): it must be one of"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
