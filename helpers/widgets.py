@@ -1,6 +1,6 @@
 """Pictures that move: small ipywidgets over `helpers.plotting`, for readers with a kernel.
 
-Each ``…_explorer`` or ``…_browser`` is made of a ``…_picture`` function, which takes what the
+Each ``…_explorer`` is made of a ``…_picture`` function, which takes what the
 controls hold and gives the picture as an ``Axes``. Store such a picture in the cell below the
 widget, for readers on a printed page or without a kernel:
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from ipywidgets import (
@@ -23,27 +23,12 @@ from ipywidgets import (
     HBox,
     IntSlider,
     Layout,
-    Text,
     ValueWidget,
     VBox,
 )
 from matplotlib.axes import Axes
-from torch import Tensor
 
-from helpers.plotting import plot_attention, plot_rotation, to_html
-
-SENTENCE = "The keys to the cabinet are on the table."
-MAX_TOKENS = 32
-
-
-class Encoder(Protocol):
-    """A model whose attention can be looked at, such as `reference.models.MiniLM`."""
-
-    config: Any
-
-    def tokenize(self, text: str) -> tuple[list[str], Tensor]: ...
-
-    def __call__(self, ids: Tensor) -> Any: ...
+from helpers.plotting import plot_rotation, to_html
 
 
 class Explorer(VBox):
@@ -85,49 +70,6 @@ class Explorer(VBox):
             self.picture.value = to_html(self._draw_picture(**values))
         except ValueError as error:
             self.picture.value = f'<p role="alert">{html.escape(str(error))}</p>'
-
-
-def attention_picture(
-    model: Encoder, text: str = SENTENCE, layer: int = 0, head: int = 0, ax: Axes | None = None
-) -> Axes:
-    """Attention weights of one head of `model` on `text`.
-
-    Raises:
-        ValueError: there is no such layer or head, or `text` is longer than `MAX_TOKENS` tokens.
-    """
-    for name, value, n in (
-        ("layer", layer, model.config.n_layers),
-        ("head", head, model.config.n_heads),
-    ):
-        if not 0 <= value < n:
-            raise ValueError(f"{name} is {value}: it must be 0 to {n - 1}")
-    tokens, ids = model.tokenize(text)
-    if len(tokens) > MAX_TOKENS:
-        raise ValueError(
-            f"text has {len(tokens)} tokens: at most {MAX_TOKENS} can be read in one picture"
-        )
-    with torch.no_grad():
-        weights = model(ids).attentions[layer][head]
-    return plot_attention(
-        weights, tokens, ax=ax, title=f"Layer {layer}, head {head}: where each token looks"
-    )
-
-
-def attention_browser(model: Encoder) -> Explorer:
-    """Type a sentence, pick a layer and a head. Static picture: `attention_picture`."""
-    return Explorer(
-        lambda **values: attention_picture(model, **values),
-        {
-            "text": Text(
-                value=SENTENCE,
-                description="text",
-                continuous_update=False,
-                layout=Layout(width="95%"),
-            ),
-            "layer": IntSlider(min=0, max=model.config.n_layers - 1, description="layer"),
-            "head": IntSlider(min=0, max=model.config.n_heads - 1, description="head"),
-        },
-    )
 
 
 def rope_picture(

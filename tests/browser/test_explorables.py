@@ -25,6 +25,7 @@ from course.authoring.exercises import ROOT
 from course.learner.lab import lab_arguments, lab_environment
 from helpers.explorables import Explorable
 from helpers.plotting import to_html
+from reference.models import load_minilm
 
 SHOTS = os.environ.get("SCREENSHOTS")
 CI = bool(os.environ.get("CI"))
@@ -138,6 +139,45 @@ def _choose_by_keys(picture: Any) -> None:
     assert _numbers(picture)["score-3"] == -60
 
 
+SENTENCE = "The keys to the cabinet are on the table."
+HEADS = f"""from helpers.explorables import explore_heads
+from reference.models import load_minilm
+explore_heads("Which?", load_minilm(), {SENTENCE!r}, layer=3, head=1)"""
+
+
+def _looked_at(shown: Numbers) -> dict[str, float]:
+    """Whole percents of one row of one head; of the rest where [CLS] and [SEP] are left out."""
+    model = load_minilm()
+    layer, head, query = (int(shown[name]) for name in ("layer", "head", "query"))
+    row = model(model.tokenize(SENTENCE)[1]).attentions[layer][head, query]
+    keys = [key for key in range(len(row)) if f"key-{key}" in shown]
+    assert keys in (list(range(12)), list(range(1, 11)))
+    percents = (100 * row[keys] / row[keys].sum()).round().tolist()
+    return {f"key-{key}": percent for key, percent in zip(keys, percents, strict=True)}
+
+
+def _look(picture: Any) -> None:
+    """By mouse: the small map of L4H5, no [CLS], over "table" and over a cell of the map."""
+    picture.get_by_title("layer 4, head 5").click()
+    picture.get_by_role("checkbox").click()
+    picture.locator("label", has_text="table").hover()
+    assert _numbers(picture)["query"] == 9
+    picture.locator('rect[data-row="5"][data-key="5"]').hover()
+    shown = _numbers(picture)
+    assert (shown["layer"], shown["head"], shown["query"], shown["key-5"]) == (4, 5, 5, 36)
+    assert picture.locator(".to .here").inner_text().split() == ["cabinet", "36", "%"]
+
+
+def _look_by_keys(picture: Any) -> None:
+    """By keyboard: layer 2, head 3, no [SEP], the word before."""
+    for name, key in (("layer", "ArrowLeft"), ("head", "ArrowRight"), ("head", "ArrowRight")):
+        _press(picture, f'label:has-text("{name}") input[type=range]', key)
+    for key in ("Tab", "Space", "Tab", "ArrowUp", "d", "d"):
+        picture.page.keyboard.press(key)
+    shown = _numbers(picture)
+    assert (shown["layer"], shown["head"], shown["query"]) == (2, 3, 5) and "key-0" not in shown
+
+
 CASES = {
     "query": Case(
         code=f"""{NAPKIN}from helpers.explorables import explore_query
@@ -147,6 +187,7 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
         computed=_attended,
     ),
     "scores": Case(code=f"{NAPKIN}{SCORES}", mouse=_choose, keys=_choose_by_keys, computed=_shared),
+    "heads": Case(code=HEADS, mouse=_look, keys=_look_by_keys, computed=_looked_at),
 }
 
 

@@ -18,6 +18,7 @@ import pytest
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
+    explore_heads,
     explore_query,
     explore_scores,
     explore_write_on,
@@ -26,6 +27,7 @@ from helpers.explorables import (
 from helpers.explorables.__main__ import renew
 from helpers.explorables.output import HERE, MARK, renewed
 from helpers.plotting import common, plot_weights
+from reference.models import load_minilm
 
 KEYS, VALUES, TOKENS = [[0, 0], [1, 1]], [[0, 0], [10, 0]], ["the", "keys"]
 AXES = ("noun", "plural"), ("many", "one")
@@ -52,10 +54,15 @@ def _scores(products=None, **start):
     return explore_scores("Which?", products, VALUES, TOKENS, AXES[1], **start)
 
 
+def _heads(text, **start):
+    return explore_heads("Which?", load_minilm(), text, **start)
+
+
 MADE = {
     "query": _query,
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
+    "heads": lambda: _heads("a dog ran"),
 }
 
 
@@ -159,6 +166,10 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _given("nowhere"), "nowhere.js"),
         (lambda: explore_write_on("How low?", ""), "prompt is empty"),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
+        (lambda: _heads("word " * 23), "text has 25 tokens, .* at most 24 can be read"),
+        (lambda: _heads(""), "text has 2 tokens, .* one at least must be a word"),
+        (lambda: _heads("a dog", layer=6), "layer is 6: it must be 0 to 5"),
+        (lambda: _heads("a dog", head=-1), "head is -1: it must be 0 to 11"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):

@@ -13,14 +13,10 @@ from ipywidgets import Text
 
 from helpers.plotting import to_html
 from helpers.widgets import (
-    SENTENCE,
     Explorer,
-    attention_browser,
-    attention_picture,
     rope_explorer,
     rope_picture,
 )
-from reference.models import load_minilm
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +27,6 @@ def no_network(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     yield
     assert plt.get_fignums() == [], "a figure was left open, so a notebook would draw it again"
-
-
-@pytest.fixture(scope="module")
-def model():
-    return load_minilm()
 
 
 def alt(explorer):
@@ -71,34 +62,6 @@ def test_rope_product_depends_on_the_distance_alone():
     assert re.search(r"q·k = (\S+)", alt(explorer))[1] != product
 
 
-@pytest.mark.parametrize(("name", "value"), [("text", "a dog ran"), ("layer", 3), ("head", 2)])
-def test_attention_browser_moves_with_every_control(model, name, value):
-    assert moves(attention_browser(model), name, value)
-
-
-def test_attention_browser_shows_the_head_that_looks_at_the_previous_token(model):
-    explorer = attention_browser(model)
-    explorer.set_values({"text": "we like green tea", "layer": 0, "head": 2})
-    for pair in ("like to we", "green to like", "tea to green"):
-        assert pair in alt(explorer)
-
-
-def test_a_text_too_long_to_read_is_said_in_the_picture_s_place(model):
-    explorer = attention_browser(model)
-    explorer.controls["text"].value = "word " * 40
-    assert "text has 42 tokens: at most 32" in explorer.picture.value
-    assert "<img" not in explorer.picture.value
-    explorer.controls["text"].value = "short again"
-    assert "short" in alt(explorer)
-
-
-def test_what_a_reader_types_is_never_run_as_html(model):
-    explorer = attention_browser(model)
-    explorer.controls["text"].value = '<b>bold</b> "quoted"'
-    assert explorer.picture.value.count("<") == 1
-    assert explorer.picture.value.count('"') == 4
-
-
 def test_an_error_that_quotes_what_was_typed_is_not_run_as_html():
     def refuse(text):
         raise ValueError(f"text is {text}")
@@ -115,10 +78,9 @@ def test_several_values_are_drawn_once():
     assert len(drawn) == 1
 
 
-def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
+def test_the_static_picture_is_the_one_that_the_widget_opens_with():
     """A page without a kernel shows what the lesson's text talks about."""
     assert to_html(rope_picture()) == rope_explorer().picture.value
-    assert to_html(attention_picture(model, SENTENCE)) == attention_browser(model).picture.value
 
 
 @pytest.mark.parametrize(
@@ -130,12 +92,3 @@ def test_the_static_picture_is_the_one_that_the_widget_opens_with(model):
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [({"layer": 6}, "layer is 6: it must be 0 to 5"), ({"head": -1}, "head is -1: .* 0 to 11")],
-)
-def test_a_missing_layer_or_head_is_named(model, values, message):
-    with pytest.raises(ValueError, match=message):
-        attention_picture(model, **values)
