@@ -11,8 +11,16 @@ helpers.explorables` brings it into what the notebooks have stored.
 
 from helpers.explorables.heads import explore_heads
 from helpers.explorables.output import Explorable
+from helpers.explorables.places import explore_places
 from helpers.explorables.query import explore_query
 from helpers.explorables.scores import explore_scores
 from helpers.explorables.write_on import explore_write_on
 
-__all__ = ["Explorable", "explore_heads", "explore_query", "explore_scores", "explore_write_on"]
+__all__ = [
+    "Explorable",
+    "explore_heads",
+    "explore_places",
+    "explore_query",
+    "explore_scores",
+    "explore_write_on",
+]

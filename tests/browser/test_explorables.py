@@ -178,6 +178,56 @@ def _look_by_keys(picture: Any) -> None:
     assert (shown["layer"], shown["head"], shown["query"]) == (2, 3, 5) and "key-0" not in shown
 
 
+PLACES = """from helpers.explorables import explore_places
+explore_places("Which?", ["the", "keys", "cabinet", "are"], d_model=4, asks=(2, 3))"""
+
+
+def _placed(shown: Numbers) -> dict[str, float]:
+    """PyTorch's own index of a number in each form, and its place in memory."""
+
+    def put(name: str, form: torch.Tensor) -> None:
+        (place,) = (form == number).nonzero().tolist()
+        found.update({f"{name}-{i}": float(value) for i, value in enumerate(place)})
+        bytes_before = form[tuple(place)].data_ptr() - form.untyped_storage().data_ptr()
+        found[f"{name}-place"] = bytes_before / form.element_size()
+
+    x, found = torch.arange(16).reshape(4, 4), {}
+    number = x[int(shown["x-0"]), int(shown["x-1"])]
+    put("x", x)
+    cut = x.reshape(4, 2, 2)
+    heads = cut.permute(1, 0, 2) if "cut-0" in shown else x.reshape(2, 4, 2)
+    put("heads", heads)
+    front = heads.permute(1, 0, 2)
+    put("back", (front if "front-0" in shown else heads).reshape(4, 4))
+    if "cut-0" in shown:
+        put("cut", cut)
+    if "front-0" in shown:
+        put("front", front)
+        del found["front-place"]  # not shown
+    assert found.keys() == shown.keys()
+    return found
+
+
+def _place(picture: Any) -> None:
+    """By mouse: the way there straight, a number of the table, and one of a head."""
+    picture.get_by_role("radio", name="reshape straight").first.check(force=True)
+    picture.get_by_text("cabinet 1").first.hover()
+    picture.get_by_text("cabinet 3").nth(2).click()
+    assert _numbers(picture)["heads-0"] == 1
+    assert "takes it for a number of “keys”" in picture.locator(".told span").first.inner_text()
+    assert picture.locator(".strange").count() > 0
+
+
+def _place_by_keys(picture: Any) -> None:
+    """By keyboard: a column back and a row up in the table, and the straight way back."""
+    _press(picture, "label:has(.chosen) input", "ArrowLeft", "ArrowUp", "d", "d")
+    shown = _numbers(picture)
+    assert (shown["x-0"], shown["x-1"]) == (1, 2)
+    picture.get_by_role("radio", name="tokens first").focus()
+    picture.page.keyboard.press("ArrowRight")
+    assert "front-0" not in _numbers(picture)
+
+
 CASES = {
     "query": Case(
         code=f"""{NAPKIN}from helpers.explorables import explore_query
@@ -187,6 +237,7 @@ explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many"
         computed=_attended,
     ),
     "scores": Case(code=f"{NAPKIN}{SCORES}", mouse=_choose, keys=_choose_by_keys, computed=_shared),
+    "places": Case(code=PLACES, mouse=_place, keys=_place_by_keys, computed=_placed),
     "heads": Case(code=HEADS, mouse=_look, keys=_look_by_keys, computed=_looked_at),
 }
 

@@ -19,6 +19,7 @@ from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
     explore_heads,
+    explore_places,
     explore_query,
     explore_scores,
     explore_write_on,
@@ -63,6 +64,7 @@ MADE = {
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
     "heads": lambda: _heads("a dog ran"),
+    "places": lambda: explore_places("Which?", TOKENS, d_model=4),
 }
 
 
@@ -170,6 +172,9 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _heads(""), "text has 2 tokens, .* one at least must be a word"),
         (lambda: _heads("a dog", layer=6), "layer is 6: it must be 0 to 5"),
         (lambda: _heads("a dog", head=-1), "head is -1: it must be 0 to 11"),
+        (lambda: explore_places("Which?", "abcdefg", 4), "tokens are 7: at most 6 can be told"),
+        (lambda: explore_places("Which?", TOKENS, 4, asks=(0, 4)), "asks is .0, 4.: .* of .2, 4."),
+        (lambda: explore_places("Which?", TOKENS, 4, n_heads=3), "must divide d_model = 4"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):
