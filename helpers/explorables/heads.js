@@ -164,7 +164,7 @@ export function render({ data, el }) {
     const most = order.slice(0, 3).filter(([share]) => share);
     const gives = most.map(([share, key]) => `${share} % to ${key === row ? "itself" : quoted(key)}`);
     const whole = weights.slice(((layer * n_heads + head) * n + row) * n);
-    const left = ` of what [CLS] (${whole[0]} %) and [SEP] (${whole[n - 1]} %) leave`;
+    const left = `, of what [CLS] (${whole[0]} %) and [SEP] (${whole[n - 1]} %) leave`;
     tell(`In layer ${layer}, head ${head}, ${quoted(row)} gives ${gives.join(", ")}${out ? left : ""}.`);
   }
 
@@ -206,9 +206,13 @@ export function render({ data, el }) {
 }
 
 const STYLE = `
+.told { min-height: 2.9em; } /* else what is pointed at would move away */
 .row > figure { flex-basis: 320px; }
 .choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
-@container (max-width: 560px) { .choice { padding-top: 0; } }
+@container (max-width: 560px) {
+  .choice { padding-top: 0; }
+  .told { min-height: 5.8em; }
+}
 .choice .slider > span { width: 2.6em; }
 .choice .slider input { flex: 1; }
 .choice .checkbox { align-items: start; padding: 4px 0; }
@@ -231,7 +235,8 @@ canvas.chosen { outline: 3px solid var(--query); outline-offset: -1px; }
 .to > div { display: flex; justify-content: space-between; gap: 14px; padding: 2px 6px; border-radius: 5px; }
 .to .none, .to .out { color: var(--soft); }
 .to b { font-weight: 400; font-variant-numeric: tabular-nums; }
-.to .most, .to .most b { font-weight: 600; background: var(--faint); }
+.to .most { background: var(--faint); }
+.to .most, .to .most b { font-weight: 600; }
 .to .here { outline: 2px solid var(--key); outline-offset: -2px; }
 small { font-size: 10px; opacity: 0.8; }
 path { fill: none; stroke: var(--query); opacity: 0.75; }

@@ -109,7 +109,7 @@ export function render({ data, el }) {
     cut.name.textContent = split ? `each row cut up, ${words([n, n_heads, d_head])}` : "no cut this way";
     cut.figure.classList.toggle("skipped", !split);
     const second = written("", index("cut", its, [n, n_heads, d_head]));
-    cut.index.replaceChildren(...(split ? [...second, at("cut", its)] : ["–"]));
+    cut.index.replaceChildren(...(split ? [...second, at("cut", its)] : ["from 1 straight to 3"]));
     fill(cut, every, owner);
     heads.name.textContent = `${split ? "heads to the front" : "reshaped straight"}, ${words(data.shape)}`;
     heads.index.replaceChildren(...written("", index("heads", inHeads, data.shape)), at("heads", its));
@@ -165,11 +165,11 @@ export function render({ data, el }) {
     made(
       "div",
       { className: "controls" },
-      ways_("there:", { split: "cut, then heads to the front", straight: "reshape straight" }, "there"),
-      ways_("back:", { merge: "tokens first, then join", straight: "reshape straight" }, "back"),
+      ways_("to the heads:", { split: "cut, then heads to the front", straight: "reshape straight" }, "there"),
+      ways_("and back:", { merge: "tokens first, then join", straight: "reshape straight" }, "back"),
     ),
     told,
-    made("p", { className: "soft" }, "Point at any number. Striped: it stands in the row of another token."),
+    made("p", { className: "soft" }, "Point at any number, or tap it. Striped: it stands in the row of another token."),
     tables,
     made("figure", {}, memory, made("div", { className: "memory", ariaHidden: "true" }, ...runs)),
   );
@@ -177,8 +177,14 @@ export function render({ data, el }) {
 }
 
 const STYLE = `
+.told { min-height: 2.9em; } /* else what is pointed at would move away */
+.controls { flex-direction: column; align-items: start; }
 .forms { display: grid; grid-template-columns: 1fr 1fr; gap: 10px 26px; }
-@container (max-width: 560px) { .forms { grid-template-columns: 1fr; } }
+@container (max-width: 560px) {
+  .forms { grid-template-columns: 1fr; }
+  .told { min-height: 4.35em; }
+  .forms .skipped .blocks { display: none; }
+}
 .index { margin: 0 0 2px; font-size: 16px; font-weight: 600; }
 .index .soft { font-size: 13px; font-weight: 400; }
 .blocks { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); }
@@ -198,8 +204,7 @@ const STYLE = `
 .forms .chosen, .place.chosen { outline: 3px solid var(--ink); outline-offset: -2px; }
 .strange { background-image: repeating-linear-gradient(120deg, var(--stripe) 0 3px, transparent 3px 9px); }
 .radios :focus-visible + .cell { outline: 4px solid var(--focus); }
-.skipped .blocks { opacity: 0.25; }
-.forms .skipped .cell { outline: none; }
+.skipped .blocks { visibility: hidden; }
 .memory { display: flex; gap: 6px; text-align: center; font-size: 12px; }
 .memory > div { flex: 1; }
 .run { display: flex; gap: 1px; }
