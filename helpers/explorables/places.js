@@ -157,7 +157,9 @@ export function render({ data, el }) {
     const means = event.type === "click" || event.pointerType === "mouse";
     if (its && means) choose({ number: +its.dataset.number });
   };
+  const straight = "reshape straight";
   const ways_ = (name, options, key) => radios(name, options, chosen[key], (way) => choose({ [key]: way }));
+  const hint = "Point at any number, or tap it. Striped: it stands in the row of another token.";
   const tables = made("div", { className: "forms" }, x.figure, cut.figure, heads.figure, back.figure);
   for (const kind of ["pointerover", "click"]) tables.addEventListener(kind, follow);
   el.append(
@@ -165,11 +167,11 @@ export function render({ data, el }) {
     made(
       "div",
       { className: "controls" },
-      ways_("to the heads:", { split: "cut, then heads to the front", straight: "reshape straight" }, "there"),
-      ways_("and back:", { merge: "tokens first, then join", straight: "reshape straight" }, "back"),
+      ways_("to the heads:", { split: "cut, then heads to the front", straight }, "there"),
+      ways_("and back:", { merge: "tokens first, then join", straight }, "back"),
     ),
     told,
-    made("p", { className: "soft" }, "Point at any number, or tap it. Striped: it stands in the row of another token."),
+    made("p", { className: "soft" }, hint),
     tables,
     made("figure", {}, memory, made("div", { className: "memory", ariaHidden: "true" }, ...runs)),
   );
