@@ -9,7 +9,9 @@ End a cell with it:
 helpers.explorables` brings it into what the notebooks have stored.
 """
 
+from helpers.explorables.cached import explore_cached
 from helpers.explorables.heads import explore_heads
+from helpers.explorables.nucleus import explore_nucleus
 from helpers.explorables.output import Explorable
 from helpers.explorables.places import explore_places
 from helpers.explorables.query import explore_query
@@ -18,7 +20,9 @@ from helpers.explorables.write_on import explore_write_on
 
 __all__ = [
     "Explorable",
+    "explore_cached",
     "explore_heads",
+    "explore_nucleus",
     "explore_places",
     "explore_query",
     "explore_scores",

@@ -35,6 +35,7 @@ WRONG = f"{HEAD}(x @ W_q, x @ W_k, x @ W_k)"
 LESSON = "06-scaled-dot-product-attention.ipynb"
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 STOPPED = "05-queries-keys-values.ipynb"
+STARTED = "jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 SHOTS = os.environ.get("SCREENSHOTS")
 
 if CHROMIUM is None and os.environ.get("CI"):
@@ -305,3 +306,5 @@ def test_on_a_telephone_the_list_of_files_begins_closed(browser: Any, lab: str, 
     lesson.wait_for()
     assert lesson.bounding_box()["width"] > 0.7 * 390
     _shot(telephone, "telephone")
+    # a JupyterLab that is stopped while a kernel starts never ends
+    telephone.wait_for_function(STARTED)

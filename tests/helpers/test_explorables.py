@@ -18,7 +18,9 @@ import pytest
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
     Explorable,
+    explore_cached,
     explore_heads,
+    explore_nucleus,
     explore_places,
     explore_query,
     explore_scores,
@@ -28,6 +30,7 @@ from helpers.explorables import (
 from helpers.explorables.__main__ import renew
 from helpers.explorables.output import HERE, MARK, renewed
 from helpers.plotting import common, plot_weights
+from reference.counting import CONFIGS
 from reference.models import load_minilm
 
 KEYS, VALUES, TOKENS = [[0, 0], [1, 1]], [[0, 0], [10, 0]], ["the", "keys"]
@@ -65,6 +68,12 @@ MADE = {
     "write_on": lambda: explore_write_on("How low?", "The keys"),
     "heads": lambda: _heads("a dog ran"),
     "places": lambda: explore_places("Which?", TOKENS, d_model=4),
+    "cached": lambda: explore_cached(
+        "Which?", ["The", " keys", " are"], 1, CONFIGS["SmolLM2 135M"]
+    ),
+    "nucleus": lambda: explore_nucleus(
+        "Which?", {"a": [1 / 32] * 32}, lambda ids: f" {ids.item()}"
+    ),
 }
 
 
@@ -167,6 +176,14 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: renewed("<p>else</p>"), "stored is '<p>else</p>'"),
         (lambda: _given("nowhere"), "nowhere.js"),
         (lambda: explore_write_on("How low?", ""), "prompt is empty"),
+        (
+            lambda: explore_nucleus("Which?", {"a": [1.0], "b": [0.5] * 2}, str),
+            "over .1, 2. tokens: they must be over the same ones, more than 20",
+        ),
+        (
+            lambda: explore_cached("Which?", ["The"], 1, CONFIGS["SmolLM2 135M"]),
+            "n_new 0: both must",
+        ),
         (lambda: explore_write_on("How low?", "Emma", 0), "temperature is 0: it must be above 0"),
         (lambda: _heads("word " * 23), "text has 25 tokens, .* at most 24 can be read"),
         (lambda: _heads(""), "text has 2 tokens, .* one at least must be a word"),
