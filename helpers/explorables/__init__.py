@@ -12,9 +12,11 @@ helpers.explorables` brings it into what the notebooks have stored.
 from helpers.explorables.cached import explore_cached
 from helpers.explorables.descent import explore_descent
 from helpers.explorables.dims import explore_dims
+from helpers.explorables.heads import explore_heads
 from helpers.explorables.merges import explore_merges
 from helpers.explorables.nucleus import explore_nucleus
 from helpers.explorables.output import Explorable
+from helpers.explorables.places import explore_places
 from helpers.explorables.query import explore_query
 from helpers.explorables.rotation import explore_rotation
 from helpers.explorables.scores import explore_scores
@@ -26,8 +28,10 @@ __all__ = [
     "explore_cached",
     "explore_descent",
     "explore_dims",
+    "explore_heads",
     "explore_merges",
     "explore_nucleus",
+    "explore_places",
     "explore_query",
     "explore_rotation",
     "explore_scores",

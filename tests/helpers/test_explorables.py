@@ -21,8 +21,10 @@ from helpers.explorables import (
     explore_cached,
     explore_descent,
     explore_dims,
+    explore_heads,
     explore_merges,
     explore_nucleus,
+    explore_places,
     explore_query,
     explore_rotation,
     explore_scores,
@@ -34,6 +36,7 @@ from helpers.explorables.__main__ import renew
 from helpers.explorables.output import HERE, MARK, renewed
 from helpers.plotting import common, plot_weights
 from reference.counting import CONFIGS
+from reference.models import load_minilm
 
 KEYS, VALUES, TOKENS = [[0, 0], [1, 1]], [[0, 0], [10, 0]], ["the", "keys"]
 AXES = ("noun", "plural"), ("many", "one")
@@ -71,10 +74,16 @@ def _rotation(query=(1, 0), **places):
     return explore_rotation("Where else?", query, (0.64, 0.48), d_head=8, **places)
 
 
+def _heads(text, **start):
+    return explore_heads("Which?", load_minilm(), text, **start)
+
+
 MADE = {
     "query": _query,
     "scores": _scores,
     "write_on": lambda: explore_write_on("How low?", "The keys"),
+    "heads": lambda: _heads("a dog ran"),
+    "places": lambda: explore_places("Which?", TOKENS, d_model=4),
     "cached": lambda: explore_cached(
         "Which?", ["The", " keys", " are"], 1, CONFIGS["SmolLM2 135M"]
     ),
@@ -223,6 +232,13 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _dims(rows=["the"]), "rows is 1 strings: .* one for each row of x"),
         (lambda: _shapes(shapes=[(2, 3, 4)]), r"shapes holds \(2, 3, 4\): .* one or two sizes"),
         (lambda: _shapes(b=(2,)), r"b is \(2,\): it must be one of"),
+        (lambda: _heads("word " * 23), "text has 25 tokens, .* at most 24 can be read"),
+        (lambda: _heads(""), "text has 2 tokens, .* one at least must be a word"),
+        (lambda: _heads("a dog", layer=6), "layer is 6: it must be 0 to 5"),
+        (lambda: _heads("a dog", head=-1), "head is -1: it must be 0 to 11"),
+        (lambda: explore_places("Which?", "abcdefg", 4), "tokens are 7: at most 6 can be told"),
+        (lambda: explore_places("Which?", TOKENS, 4, asks=(0, 4)), "asks is .0, 4.: .* of .2, 4."),
+        (lambda: explore_places("Which?", TOKENS, 4, n_heads=3), "must divide d_model = 4"),
     ],
 )
 def test_errors_name_the_argument_the_value_and_what_would_be_right(call, message):

@@ -1,0 +1,249 @@
+// Where each head of a trained model looks: all heads as small maps, one of them word by word.
+import { checkbox, drawn, made, number, put, radios, set, slider, teller } from "./common.js";
+
+const HIGH = 26; // of a word in the lists
+// Whole percents, a character each, as heads.py writes them.
+const read = (text) => [...text].map((it) => it.charCodeAt(0)).map((it) => it - (it < 127 ? 35 : 100));
+
+export function render({ data, el }) {
+  const { tokens, shape } = data;
+  const [n_layers, n_heads] = shape;
+  const n = tokens.length;
+  const weights = read(data.weights);
+  const rest = read(data.rest);
+  const chosen = { layer: data.layer, head: data.head, row: data.asks, out: false };
+  const [told, tell] = teller();
+  const again = (i) => tokens.indexOf(tokens[i]) !== tokens.lastIndexOf(tokens[i]);
+  const quoted = (i) => `“${tokens[i]}”${again(i) ? ` (token ${i})` : ""}`;
+  const word = (i) => made("bdi", {}, tokens[i], again(i) ? made("small", {}, ` ${i}`) : "");
+  const parked = (key) => key === 0 || key === n - 1;
+
+  // A row of a head: whole percents; null for what is left out
+  function percents(layer, head, row) {
+    const at = (layer * n_heads + head) * n + row;
+    if (!chosen.out) return weights.slice(at * n, (at + 1) * n);
+    return [null, ...rest.slice(at * (n - 2), (at + 1) * (n - 2)), null];
+  }
+
+  // All heads
+  const maps = Array.from({ length: n_layers * n_heads }, (_, i) => {
+    const [layer, head] = [Math.floor(i / n_heads), i % n_heads];
+    const canvas = made("canvas", { width: n, height: n, title: `layer ${layer}, head ${head}` });
+    canvas.addEventListener("click", () => {
+      slide(layers, layer);
+      slide(heads, head);
+    });
+    return canvas;
+  });
+  const named = (text) => made("span", { className: "soft" }, text);
+  const all = made("div", { className: "all" }, named(""));
+  all.append(...Array.from({ length: n_heads }, (_, head) => named(head)));
+  maps.forEach((map, i) => all.append(...(i % n_heads ? [map] : [named(i / n_heads), map])));
+  set(all, { "aria-hidden": "true" }).style.gridTemplateColumns = `1em repeat(${n_heads}, 1fr)`;
+
+  // The lists of words, and lines between them
+  const from = radios("this word", { ...tokens.map((_, i) => word(i)) }, `${chosen.row}`, (row) =>
+    choose({ row: +row }),
+  );
+  const marks = [...from.querySelectorAll("input")];
+  from.querySelectorAll("label").forEach((label, row) =>
+    label.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && look(row)),
+  );
+  const lines = tokens.map(() => drawn("path", { "vector-effect": "non-scaling-stroke" }));
+  const high = n * HIGH;
+  const stretched = { viewBox: `0 0 100 ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" };
+  const between = drawn("svg", stretched, ...lines);
+  between.style.height = `${high}px`;
+  const numbers = tokens.map((_, key) => number(`key-${key}`));
+  const cells = tokens.map(() => made("b"));
+  const keys = tokens.map((_, key) => made("div", {}, word(key), cells[key]));
+  const share = made("span", { className: "soft" });
+  const to = made("div", { className: "to" }, made("p", { className: "soft" }, "looks at ", share), ...keys);
+  const [its_layer, its_head, its_row] = ["layer", "head", "query"].map((name) => number(name));
+  const who = made("span");
+
+  // The map of one head
+  const cell = Math.max(13, 240 / n);
+  const side = Math.min(96, 12 + 6.6 * Math.max(...tokens.map((token) => token.length)));
+  const size = side + n * cell + 2;
+  const label = "The map of this head: a row for each word that looks, a column for each that is looked at";
+  const map = drawn("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label });
+  const place = (i) => side + i * cell;
+  const squares = tokens.map((_, row) =>
+    tokens.map((_, key) => {
+      const its = { x: place(key), y: place(row), width: cell, height: cell };
+      const square = drawn("rect", { class: "cell", ...its });
+      Object.assign(square.dataset, { row, key });
+      return square;
+    }),
+  );
+  const names = tokens.map((token, i) => {
+    const middle = place(i) + cell / 2 + 4;
+    return [
+      drawn("text", { x: side - 5, y: middle, "text-anchor": "end" }, token),
+      drawn("text", { transform: `translate(${middle} ${side - 5}) rotate(-90)` }, token),
+    ];
+  });
+  const band = drawn("rect", { class: "band", x: side - 1, width: n * cell + 2, height: cell });
+  const column = drawn("rect", { class: "band thin", y: side - 1, width: cell, height: n * cell + 2 });
+  map.append(...squares.flat(), ...names.flat(), column, band);
+  const follow = ({ target }) => {
+    const { row, key } = target.dataset;
+    if (row) look(+row);
+    point(row ? +key : -1);
+  };
+  for (const kind of ["pointermove", "click"]) map.addEventListener(kind, follow);
+  map.addEventListener("pointerleave", () => point(-1));
+
+  function point(at) {
+    keys.forEach((it, key) => it.classList.toggle("here", key === at));
+    column.style.display = at < 0 ? "none" : "";
+    column.setAttribute("x", place(Math.max(at, 0)));
+  }
+
+  function look(row) {
+    marks[row].checked = true;
+    if (row !== chosen.row) choose({ row });
+  }
+
+  function slide(its, value) {
+    const input = its.querySelector("input");
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  }
+
+  function paint(canvas, i) {
+    const context = canvas.getContext("2d");
+    const pixels = context.createImageData(n, n);
+    for (let row = 0; row < n; row++) {
+      percents(Math.floor(i / n_heads), i % n_heads, row).forEach((share, key) => {
+        const colour = share === null ? [128, 128, 128, 90] : [0, 80, 140, 2.55 * share];
+        pixels.data.set(colour, 4 * (row * n + key));
+      });
+    }
+    context.putImageData(pixels, 0, 0);
+  }
+
+  function choose(what) {
+    Object.assign(chosen, what);
+    if ("out" in what) maps.forEach(paint);
+    show();
+  }
+
+  function show() {
+    const { layer, head, row, out } = chosen;
+    const shares = percents(layer, head, row);
+    const best = Math.max(...shares);
+    put(its_layer, layer, 0);
+    put(its_head, head, 0);
+    put(its_row, row, 0);
+    who.textContent = `, “${tokens[row]}”`;
+    share.textContent = out ? "(% of the rest)" : "(%)";
+    maps.forEach((it, i) => it.classList.toggle("chosen", i === layer * n_heads + head));
+    const middle = (i) => (i + 0.5) * HIGH;
+    shares.forEach((share, key) => {
+      if (share !== null) put(numbers[key], share, 0);
+      cells[key].replaceChildren(...(share === null ? ["left out"] : [numbers[key], " %"]));
+      keys[key].className = share === null ? "out" : share === best ? "most" : share ? "" : "none";
+      const [a, b] = [middle(row), middle(key)];
+      set(lines[key], { d: `M 0 ${a} C 50 ${a} 50 ${b} 100 ${b}`, "stroke-width": 0.5 + 0.13 * share });
+      lines[key].style.display = share ? "" : "none";
+    });
+    squares.forEach((line, i) =>
+      percents(layer, head, i).forEach((share, key) => {
+        line[key].classList.toggle("out", share === null);
+        line[key].style.fillOpacity = share === null ? "" : share / 100;
+      }),
+    );
+    names.forEach(([name, above], i) => {
+      name.classList.toggle("asks", i === row);
+      above.classList.toggle("soft", out && parked(i));
+    });
+    band.setAttribute("y", place(row));
+    const order = shares.map((share, key) => [share, key]).sort((a, b) => b[0] - a[0]);
+    const most = order.slice(0, 3).filter(([share]) => share);
+    const gives = most.map(([share, key]) => `${share} % to ${key === row ? "itself" : quoted(key)}`);
+    const whole = weights.slice(((layer * n_heads + head) * n + row) * n);
+    const left = `, of what [CLS] (${whole[0]} %) and [SEP] (${whole[n - 1]} %) leave`;
+    tell(`In layer ${layer}, head ${head}, ${quoted(row)} gives ${gives.join(", ")}${out ? left : ""}.`);
+  }
+
+  const of = (name, most) =>
+    slider(name, { min: 0, max: most - 1, value: chosen[name] }, (value) => choose({ [name]: value }));
+  const [layers, heads] = [of("layer", n_layers), of("head", n_heads)];
+  const leave = "leave [CLS] and [SEP] out: the numbers are then shares of what the other tokens get";
+  const hint = "Point at a word below to see where it looks. The stronger a colour, the larger the share.";
+  el.append(
+    made("style", { textContent: STYLE }),
+    made(
+      "div",
+      { className: "row" },
+      made("figure", {}, made("figcaption", {}, "All heads, a row for each layer: choose one"), all),
+      made(
+        "div",
+        { className: "choice" },
+        layers,
+        heads,
+        checkbox(leave, false, (out) => choose({ out })),
+        made("p", { className: "soft" }, hint),
+      ),
+    ),
+    told,
+    made(
+      "div",
+      { className: "row" },
+      made(
+        "figure",
+        {},
+        made("figcaption", {}, "Layer ", its_layer, ", head ", its_head, ": token ", its_row, who),
+        made("div", { className: "words" }, from, between, to),
+      ),
+      made("figure", {}, made("figcaption", {}, "Its map: a row for each word that looks"), map),
+    ),
+  );
+  point(-1);
+  choose({ out: false });
+}
+
+const STYLE = `
+.told { min-height: 2.9em; } /* else what is pointed at would move away */
+.row > figure { flex-basis: 320px; }
+.choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
+@container (max-width: 560px) {
+  .choice { padding-top: 0; }
+  .told { min-height: 5.8em; }
+}
+.choice .slider > span { width: 2.6em; }
+.choice .slider input { flex: 1; }
+.choice .checkbox { align-items: start; padding: 4px 0; }
+.choice p { margin: 4px 0; }
+.all { display: grid; gap: 2px; align-items: center; justify-items: center; }
+.all { font-size: 11px; line-height: 1.2; }
+canvas { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); cursor: pointer; }
+canvas:hover { border-color: var(--focus); }
+canvas.chosen { outline: 3px solid var(--query); outline-offset: -1px; }
+:host([data-dark]) canvas { filter: invert(1) hue-rotate(180deg); }
+:host([data-dark]) canvas.chosen { outline-color: #b04e00; } /* before the filter */
+.words { display: grid; grid-template-columns: max-content 1fr max-content; }
+.words fieldset { display: block; }
+.words legend, .words p { float: none; height: 24px; margin: 0; padding: 0; }
+.words legend, .words p { color: var(--soft); font-size: 12.5px; }
+.words svg { margin-top: 24px; }
+.words label, .to > div { display: block; height: ${HIGH}px; }
+.radios label > span { height: 24px; margin: 0; padding: 1px 10px; text-align: right; }
+.radios label:nth-of-type(n) > span { border-radius: 5px; }
+.to > div { display: flex; justify-content: space-between; gap: 14px; padding: 2px 6px; border-radius: 5px; }
+.to .none, .to .out { color: var(--soft); }
+.to b { font-weight: 400; font-variant-numeric: tabular-nums; }
+.to .most { background: var(--faint); }
+.to .most, .to .most b { font-weight: 600; }
+.to .here { outline: 2px solid var(--key); outline-offset: -2px; }
+small { font-size: 10px; opacity: 0.8; }
+path { fill: none; stroke: var(--query); opacity: 0.75; }
+.cell { fill: var(--key); stroke: var(--line); stroke-width: 0.6; }
+.cell.out { fill: currentColor; fill-opacity: 0.22; }
+.band { fill: none; stroke: var(--query); stroke-width: 2.5; pointer-events: none; }
+.thin { stroke: var(--key); stroke-width: 1.5; }
+text.asks { font-weight: 700; fill: var(--query); }
+text.soft { fill: var(--soft); text-decoration: line-through; }
+`;
