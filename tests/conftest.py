@@ -18,6 +18,7 @@ from support.running import (  # noqa: F401  pytest looks for hooks and fixtures
     pytest_runtest_setup,
 )
 
+pytest.register_assert_rewrite("explored")
 nursery.warm(*nursery.NBGRADER, *nursery.NOTEBOOKS)
 kernels.fork_them()
 

@@ -6,10 +6,10 @@ import {
   grouped,
   made,
   number,
+  put,
   radios,
   set,
   slider,
-  STYLE_OF_GROUPED,
   table,
   teller,
 } from "./common.js";
@@ -130,7 +130,7 @@ export function render({ data, el }) {
       const done = steps.map((it) => work(it, span.endsWith("-with")));
       const [keys, made] = [0, 1].map((i) => done.reduce((sum, it) => sum + it[i], 0));
       const all = [keys, made, 2 * keys * n_layers * n_kv_heads, made * n_layers * n_heads];
-      all.forEach((value, row) => grouped(numbers[row][column], value));
+      all.forEach((value, row) => put(numbers[row][column], value, grouped));
     });
     sums.element.dataset.way = way;
 
@@ -168,7 +168,7 @@ export function render({ data, el }) {
     show();
   });
   el.append(
-    made("style", { textContent: `${STYLE}${STYLE_OF_GROUPED}` }),
+    made("style", { textContent: STYLE }),
     made("div", { className: "controls" }, choice, steps, next),
     text,
     told,

@@ -1,5 +1,5 @@
 // A line of the reader's own, merge by merge: its tokens as boxes, what merges next, their number.
-import { button, drawn, made, number, put, set, slider, teller } from "./common.js";
+import { button, drawn, grouped, made, number, put, set, slider, teller } from "./common.js";
 
 // What Python's \s and \w are, since words are cut there as they were for the training.
 const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
@@ -10,7 +10,6 @@ const [WIDTH, HEIGHT, LEFT, BOTTOM] = [340, 170, 34, 34]; // of the curve
 
 // A token is a string with one sign for each of its bytes.
 const bytesOf = (word) => [...new TextEncoder().encode(word)].map((byte) => String.fromCharCode(byte));
-const grouped = (value) => `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
 const times = (n) => (n === 1 ? "once" : n === 2 ? "twice" : `${n} times`);
 const wholeText = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -10,7 +10,6 @@ import {
   radios,
   rounded,
   slider,
-  STYLE_OF_GROUPED,
   table,
   teller,
 } from "./common.js";
@@ -98,7 +97,7 @@ export function render({ data, el }) {
       cell.has.to(after);
       dials.lines[i].classList.toggle("out", kept === 0);
     });
-    grouped(left, now.n);
+    put(left, now.n, grouped);
     put(together, now.had, 3);
     put(total, draws.length, 0);
     tokensDrawn.replaceChildren(...(draws.length ? [`Drawn after “${text}”: `, ...names()] : []));
@@ -150,7 +149,7 @@ export function render({ data, el }) {
     slider(name, { min: 0, max: values - 1, value: at, say }, change);
   const off = (value) => (value === undefined || value === 1 ? "off" : counted(value));
   el.append(
-    made("style", { textContent: `${STYLE}${STYLE_OF_GROUPED}` }),
+    made("style", { textContent: STYLE }),
     made(
       "div",
       { className: "controls" },

@@ -1,0 +1,104 @@
+"""What hands do to the explorables of lessons 07 and 08, and what Python makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from explored.case import Case, Numbers, numbers, press
+from reference.models import load_minilm
+
+SENTENCE = "The keys to the cabinet are on the table."
+HEADS = f"""from helpers.explorables import explore_heads
+from reference.models import load_minilm
+explore_heads("Which?", load_minilm(), {SENTENCE!r}, layer=3, head=1)"""
+
+
+def _looked_at(shown: Numbers) -> dict[str, float]:
+    """Whole percents of one row of one head; of the rest where [CLS] and [SEP] are left out."""
+    model = load_minilm()
+    layer, head, query = (int(shown[name]) for name in ("layer", "head", "query"))
+    row = model(model.tokenize(SENTENCE)[1]).attentions[layer][head, query]
+    keys = [key for key in range(len(row)) if f"key-{key}" in shown]
+    assert keys in (list(range(12)), list(range(1, 11)))
+    percents = (100 * row[keys] / row[keys].sum()).round().tolist()
+    return {f"key-{key}": percent for key, percent in zip(keys, percents, strict=True)}
+
+
+def _look(picture: Any) -> None:
+    """By mouse: the small map of L4H5, no [CLS], over "table" and over a cell of the map."""
+    picture.get_by_title("layer 4, head 5").click()
+    picture.get_by_role("checkbox").click()
+    picture.locator("label", has_text="table").hover()
+    assert numbers(picture)["query"] == 9
+    picture.locator('rect[data-row="5"][data-key="5"]').hover()
+    shown = numbers(picture)
+    assert (shown["layer"], shown["head"], shown["query"], shown["key-5"]) == (4, 5, 5, 36)
+    assert picture.locator(".to .here").inner_text().split() == ["cabinet", "36", "%"]
+
+
+def _look_by_keys(picture: Any) -> None:
+    """By keyboard: layer 2, head 3, no [SEP], the word before."""
+    for name, key in (("layer", "ArrowLeft"), ("head", "ArrowRight"), ("head", "ArrowRight")):
+        press(picture, f'label:has-text("{name}") input[type=range]', key)
+    for key in ("Tab", "Space", "Tab", "ArrowUp", "d", "d"):
+        picture.page.keyboard.press(key)
+    shown = numbers(picture)
+    assert (shown["layer"], shown["head"], shown["query"]) == (2, 3, 5) and "key-0" not in shown
+
+
+PLACES = """from helpers.explorables import explore_places
+explore_places("Which?", ["the", "keys", "cabinet", "are"], d_model=4, asks=(2, 3))"""
+
+
+def _placed(shown: Numbers) -> dict[str, float]:
+    """PyTorch's own index of a number in each form, and its place in memory."""
+
+    def put(name: str, form: torch.Tensor) -> None:
+        (place,) = (form == number).nonzero().tolist()
+        found.update({f"{name}-{i}": float(value) for i, value in enumerate(place)})
+        bytes_before = form[tuple(place)].data_ptr() - form.untyped_storage().data_ptr()
+        found[f"{name}-place"] = bytes_before / form.element_size()
+
+    x, found = torch.arange(16).reshape(4, 4), {}
+    number = x[int(shown["x-0"]), int(shown["x-1"])]
+    put("x", x)
+    cut = x.reshape(4, 2, 2)
+    heads = cut.permute(1, 0, 2) if "cut-0" in shown else x.reshape(2, 4, 2)
+    put("heads", heads)
+    front = heads.permute(1, 0, 2)
+    put("back", (front if "front-0" in shown else heads).reshape(4, 4))
+    if "cut-0" in shown:
+        put("cut", cut)
+    if "front-0" in shown:
+        put("front", front)
+        del found["front-place"]  # not shown
+    assert found.keys() == shown.keys()
+    return found
+
+
+def _place(picture: Any) -> None:
+    """By mouse: the way there straight, a number of the table, and one of a head."""
+    picture.get_by_role("radio", name="reshape straight").first.check(force=True)
+    picture.get_by_text("cabinet 1").first.hover()
+    picture.get_by_text("cabinet 3").nth(2).click()
+    assert numbers(picture)["heads-0"] == 1
+    assert "takes it for a number of “keys”" in picture.locator(".told span").first.inner_text()
+    assert picture.locator(".strange").count() > 0
+
+
+def _place_by_keys(picture: Any) -> None:
+    """By keyboard: a column back and a row up in the table, and the straight way back."""
+    press(picture, "label:has(.chosen) input", "ArrowLeft", "ArrowUp", "d", "d")
+    shown = numbers(picture)
+    assert (shown["x-0"], shown["x-1"]) == (1, 2)
+    picture.get_by_role("radio", name="tokens first").focus()
+    picture.page.keyboard.press("ArrowRight")
+    assert "front-0" not in numbers(picture)
+
+
+CASES = {
+    "places": Case(code=PLACES, mouse=_place, keys=_place_by_keys, computed=_placed),
+    "heads": Case(code=HEADS, mouse=_look, keys=_look_by_keys, computed=_looked_at),
+}

@@ -1,0 +1,77 @@
+"""What hands do to the explorables of lesson 01, and what Python makes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from explored.case import Case, Numbers, numbers
+from helpers.weights import austen_text
+from reference.tokens import encode, train_bpe, vocabulary
+
+LINE = "The keys to the cabinet are on the table."
+NOVEL = austen_text()[:20_000] + " Füße aaaa" * 60
+MERGES = train_bpe(NOVEL, 150)
+OWN = "she has a größere Füße: 日本  naïve_x² aaaa 😀, d"  # ö in two bytes, ß in one piece
+
+
+def _own_line(picture: Any) -> None:
+    """Its tokens after merges few and many are Python's, in letters and in bytes."""
+    picture.get_by_role("textbox", name="your line").fill(OWN)
+    for k in (0, 1, 30, 149, 150):
+        picture.get_by_role("slider", name="merges").fill(str(k))
+        tokens = [vocabulary(MERGES)[i] for i in encode(OWN, MERGES[:k])]
+        assert picture.locator(".token").all_inner_texts() == list(map(_face, tokens))
+
+
+def _face(token: bytes) -> str:
+    try:
+        return token.decode().replace(" ", "␣")
+    except UnicodeDecodeError:
+        signs = [chr(b).replace(" ", "␣") if b < 128 else str(b) for b in token]
+        return " ".join(signs)
+
+
+def _merge(picture: Any) -> None:
+    """By mouse: two merges that change the line, one back, and all of them at the curve's end."""
+    lengths = [len(encode(LINE, MERGES[:k])) for k in range(151)]
+    first, second, *_ = [k for k in range(1, 151) if lengths[k] < lengths[k - 1]]
+    on, back = (picture.get_by_role("button", name=name) for name in ("next", "previous"))
+    for press, k in ((on, first), (on, second), (back, first), (back, 0)):
+        press.click()
+        assert numbers(picture) == {"merges": k, "tokens": lengths[k], "bytes": 41}
+    assert back.get_attribute("aria-disabled") == "true"
+    assert picture.locator(".next .token").all_inner_texts()[:2] == [*map(_face, MERGES[first - 1])]
+    curve = picture.locator("svg")
+    box = curve.bounding_box()
+    curve.click(position={"x": box["width"] - 2, "y": box["height"] / 2})
+    assert numbers(picture)["merges"] == 150
+    assert on.get_attribute("aria-disabled") == "true"
+    _own_line(picture)
+
+
+def _merge_by_keys(picture: Any) -> None:
+    """By keyboard: a letter at the end of the line, then a merge, then the next that helps."""
+    picture.get_by_role("textbox", name="your line").focus()
+    for key in ("End", "d", "d", "Tab", "ArrowRight", "Tab", "Tab", "Enter"):
+        picture.page.keyboard.press(key)
+    assert picture.get_by_role("textbox").input_value() == f"{LINE}dd"
+    assert numbers(picture)["merges"] > 1
+
+
+def _merged(shown: Numbers) -> dict[str, float]:
+    line = {len(it.encode()): it for it in (LINE, f"{LINE}dd", OWN)}[int(shown["bytes"])]
+    return {"tokens": len(encode(line, MERGES[: int(shown["merges"])]))}
+
+
+CASES = {
+    "merges": Case(
+        code=f"""from helpers.explorables import explore_merges
+from helpers.weights import austen_text
+from reference.tokens import train_bpe
+merges = train_bpe(austen_text()[:20_000] + " Füße aaaa" * 60, 150)
+explore_merges("Which?", {LINE!r}, merges)""",
+        mouse=_merge,
+        keys=_merge_by_keys,
+        computed=_merged,
+    ),
+}
