@@ -45,7 +45,9 @@ export function rounded(value, digits = 2) {
 // What may be very large or very small: 2.7 · 10⁶.
 export function short(value) {
   const size = Math.abs(value);
-  if (size === 0 || (size >= 0.01 && size < 1e5)) return rounded(value, size < 1000 ? 2 : 0);
+  if (size === 0 || (size >= 0.01 && size < 1e5)) {
+    return size < 1000 ? rounded(value) : grouped(rounded(value, 0));
+  }
   const [front, power] = value.toExponential(1).split("e");
   const raised = [...`${+power}`].map((sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
   return `${front.replace("-", "−")} · 10${raised.join("")}`;
@@ -72,13 +74,22 @@ export function slider(name, { min, max, step = 1, value, say = String }, change
     said.textContent = say(input.valueAsNumber);
     input.setAttribute("aria-valuetext", said.textContent);
   };
-  input.value = value;
-  input.addEventListener("input", () => {
+  const to = (given) => {
+    input.value = given;
     tell();
     change(input.valueAsNumber);
-  });
+  };
+  let before;
+  input.value = value;
+  input.addEventListener("input", () => to(input.value));
+  input.addEventListener("pointerdown", () => (before = input.value));
+  input.addEventListener("pointercancel", () => to(before)); // the finger only scrolls
   tell();
-  return made("label", { className: "slider" }, made("span", {}, name), input, said);
+  const steps = [-1, 1].map((by) => {
+    const press = button(by < 0 ? "−" : "+", () => to(input.valueAsNumber + by * step));
+    return set(press, { class: "step", tabindex: -1, "aria-hidden": true }); // keys and ears have the slider
+  });
+  return made("label", { className: "slider" }, made("span", {}, name), input, ...steps, said);
 }
 
 let groups = 0; // radio buttons with the same name are one group
@@ -147,9 +158,9 @@ export function draggable(handle, svg, { to, by }) {
   });
   svg.addEventListener("click", follow); // anywhere: the arrow comes
   handle.addEventListener("keydown", (event) => {
-    if (!(event.key in keys)) return;
+    if (!(event.key in keys || event.key === "Home" || event.key === "End")) return;
     event.preventDefault(); // else the page scrolls
-    by(...keys[event.key]);
+    if (event.key in keys) by(...keys[event.key]);
   });
 }
 

@@ -130,7 +130,7 @@ export function render({ data, el }) {
     said,
     stage,
     told,
-    made("p", { className: "soft" }, "Point at a number of the result, or walk there by arrow keys."),
+    made("p", { className: "soft" }, "Point at a number of the result, tap it, or walk there by arrow keys."),
   );
   show();
 }

@@ -56,6 +56,13 @@ export function render({ data, el }) {
     ),
   );
   const memory = made("figcaption");
+  const copy = every.map(() => made("span"));
+  const copied_ = made(
+    "figure",
+    {},
+    made("figcaption", {}, "Table 4 in memory: a copy, in its own order"),
+    made("div", { className: "memory", ariaHidden: "true" }, made("div", { className: "run" }, ...copy)),
+  );
 
   // [2, 1, 1]: the numbers of an index, each with a name of its own
   function index(name, position, shape) {
@@ -75,10 +82,10 @@ export function render({ data, el }) {
     return [`${name}[`, ...numbers.flatMap((it, i) => (i ? [", ", it] : [it])), "]"];
   }
 
-  function at(name, place) {
+  function at(name, place, where = "in memory") {
     const shown = number(`${name}-place`);
     put(shown, place, 0);
-    return made("span", { className: "soft" }, " at place ", shown, " in memory");
+    return made("span", { className: "soft" }, " at place ", shown, ` ${where}`);
   }
 
   // order: which number stands in each cell; row: whose row that is taken for
@@ -120,14 +127,20 @@ export function render({ data, el }) {
     const done = merged ? "tokens first, then joined" : "reshaped straight";
     back.name.textContent = `${done}, ${words([n, d_model])}`;
     back.index.replaceChildren(
-      ...(merged ? [...written("", index("front", front, [n, n_heads, d_head])), " → "] : []),
+      ...(merged ? [...written("", index("front", front, [n, n_heads, d_head])), ", joined: "] : []),
       ...written("", index("back", atEnd, [n, d_model])),
-      at("back", copied ? atEnd : its),
+      copied ? at("back", atEnd, "of the copy") : at("back", its),
     );
     fill(back, end, owner);
 
     strip.forEach((place, i) => place.classList.toggle("chosen", i === its));
-    const result = copied ? "Table 4 is a copy in its own order" : "Nothing has been moved there";
+    copied_.classList.toggle("absent", !copied);
+    copy.forEach((place, i) => {
+      place.textContent = i;
+      place.className = `place of${owner(end[i])}`;
+      place.classList.toggle("chosen", end[i] === its);
+    });
+    const result = copied ? "Only table 4 is copied" : "Nothing has been moved there";
     memory.textContent = `x in memory: ${n * d_model} places, one behind the other. ${result}.`;
     const there_ =
       row(inHeads) === whose
@@ -159,7 +172,7 @@ export function render({ data, el }) {
   };
   const straight = "reshape straight";
   const ways_ = (name, options, key) => radios(name, options, chosen[key], (way) => choose({ [key]: way }));
-  const hint = "Point at any number, or tap it. Striped: it stands in the row of another token.";
+  const hint = "Point at any number, or tap it. A striped one stands in the row of another token.";
   const tables = made("div", { className: "forms" }, x.figure, cut.figure, heads.figure, back.figure);
   for (const kind of ["pointerover", "click"]) tables.addEventListener(kind, follow);
   el.append(
@@ -174,6 +187,7 @@ export function render({ data, el }) {
     made("p", { className: "soft" }, hint),
     tables,
     made("figure", {}, memory, made("div", { className: "memory", ariaHidden: "true" }, ...runs)),
+    copied_,
   );
   choose({});
 }
@@ -204,15 +218,17 @@ const STYLE = `
 .forms .radios .cell, .cell, .place { background-color: color-mix(in srgb, var(--own) 34%, transparent); }
 .forms .radios .cell { font-weight: 400; }
 .forms .chosen, .place.chosen { outline: 3px solid var(--ink); outline-offset: -2px; }
-.strange { background-image: repeating-linear-gradient(120deg, var(--stripe) 0 3px, transparent 3px 9px); }
+.strange { background-image: repeating-linear-gradient(120deg, var(--stripe) 0 2px, #0000 2px 9px); }
+.forms .strange { border: 2px dashed var(--ink); padding: 5px 0; }
+.absent { visibility: hidden; }
 .radios :focus-visible + .cell { outline: 4px solid var(--focus); }
 .skipped .blocks { visibility: hidden; }
 .memory { display: flex; gap: 6px; text-align: center; font-size: 12px; }
 .memory > div { flex: 1; }
 .run { display: flex; gap: 1px; }
 .place { flex: 1; padding: 3px 0; font-size: 11px; }
-:host { --stripe: rgb(0 0 0 / 0.25); }
-:host([data-dark]) { --stripe: rgb(255 255 255 / 0.25); }
+:host { --stripe: rgb(0 0 0 / 0.16); }
+:host([data-dark]) { --stripe: rgb(255 255 255 / 0.16); }
 .of0 { --own: #0072b2; } .of1 { --own: #e69f00; } .of2 { --own: #009e73; }
 .of3 { --own: #cc79a7; } .of4 { --own: #f0e442; } .of5 { --own: #56b4e9; }
 `;

@@ -19,8 +19,12 @@ import {
 import { mixture } from "./mixture.js";
 
 const STEP = 5; // degrees
+const LEGEND =
+  "Beside each key stands its score. The dashed lines drop each key onto the query’s line, and a key " +
+  "on the dotted line through the middle would score 0. The dots beside the output are where it was.";
 const add = (a, b) => a + b;
 const plain = (value) => `${value}`.replace("-", "−");
+const factor = (value, words) => (value < 0 ? `(${words})` : words);
 
 export function render({ data, el }) {
   const { asks, tokens, query, keys, values, features, outcomes } = data;
@@ -153,7 +157,7 @@ export function render({ data, el }) {
     cells.forEach(({ product, score, power, weight, share }, i) => {
       const parts = q.map((it, feature) => {
         const its = keys[i][feature];
-        return `${rounded(it)} · ${its < 0 ? `(${plain(its)})` : plain(its)}`;
+        return `${factor(it, rounded(it))} · ${factor(its, plain(its))}`;
       });
       product.textContent = parts.join(" + ");
       put(score, scores[i]);
@@ -191,17 +195,18 @@ export function render({ data, el }) {
       made(
         "span",
         { className: "hint" },
-        "Drag the tip of the orange arrow, or choose it and press the arrow keys.",
+        "Drag the tip of the orange arrow, or go there with Tab and turn it with the arrow keys.",
       ),
       back,
     ),
+    told,
     made(
       "div",
       { className: "row" },
       made("figure", {}, made("figcaption", {}, `The query of “${asks}” among the keys`), left.svg),
       mixed.figure,
     ),
-    told,
+    made("p", { className: "soft" }, LEGEND),
     steps.element,
   );
   show();

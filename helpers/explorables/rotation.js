@@ -108,7 +108,7 @@ export function render({ data, el }) {
   });
   const follow = (control, value, max, words) => {
     const input = control.querySelector("input");
-    Object.assign(input, { max, value });
+    Object.assign(input, { max, value, disabled: max === 0 });
     input.setAttribute("aria-valuetext", words);
     control.querySelector("output").textContent = words;
   };
@@ -127,7 +127,8 @@ export function render({ data, el }) {
       bold[i].to(x(0), y(0), ...around(angles[i], lengths[i]));
       const [lx, ly] = around(angles[i] + (i ? -beside : beside), lengths[i] + 0.09);
       const anchor = Math.abs(lx - x(0)) < 30 ? "middle" : lx < x(0) ? "end" : "start";
-      set(labels[i], { x: lx, y: ly + 4, "text-anchor": anchor });
+      const off = Math.abs(ly - y(0)) < 9 ? -9 : 4; // not on the axis
+      set(labels[i], { x: lx, y: ly + off, "text-anchor": anchor });
       labels[i].textContent = `${name[0]} at ${places[i]}`;
     });
     const radius = x(0.3 * reach) - x(0);
@@ -189,7 +190,7 @@ export function render({ data, el }) {
       "div",
       { className: "row" },
       made("figure", {}, made("figcaption", {}, "Pale: before turning. Bold: turned."), flat.svg),
-      made("figure", {}, made("figcaption", {}, "A dot for each distance that you tried"), range.svg),
+      made("figure", {}, made("figcaption", {}, "A dot for each distance, wherever they stood"), range.svg),
     ),
     numbers.element,
   );

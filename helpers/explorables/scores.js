@@ -79,9 +79,10 @@ export function render({ data, el }) {
     const output = mixed.to(weights, tokens[row]).map((it) => rounded(it, 1));
     const order = weights.map((weight, i) => [weight, tokens[i]]).sort((a, b) => b[0] - a[0]);
     const [[first, winner], [second, next]] = order;
+    const lead = order.filter(([weight]) => first - weight < 5e-4).map(([, token]) => `“${token}”`);
     const gives =
       first - second < 5e-4
-        ? `${rounded(first, 3)} to each that leads`
+        ? `${rounded(first, 3)} each to ${lead.join(", ")}`
         : `${rounded(first, 3)} to “${winner}” and ${rounded(second, 3)} to “${next}”`;
     const gets = `Out comes ${outcomes[0]} ${output[0]}, ${outcomes[1]} ${output[1]}.`;
     tell(`“${tokens[row]}” gives ${gives}. ${gets}`);
@@ -97,6 +98,7 @@ export function render({ data, el }) {
   const divide = checkbox("", true, (divided) => choose({ divided }));
   const said = (i) => `${sizes[i]}${notes[sizes[i]] ? ` (${notes[sizes[i]]})` : ""}`;
   const spread = ["entropy of the weights: ", entropy, ` (${alike} if all are alike)`];
+  const legend = `A striped bar goes on beyond ±${REACH}. The dots in the plane are where the output was.`;
   el.append(
     made("style", { textContent: STYLE }),
     made(
@@ -115,6 +117,7 @@ export function render({ data, el }) {
       made("div", { className: "steps" }, steps.element, made("p", { className: "soft" }, ...spread)),
       mixed.figure,
     ),
+    made("p", { className: "soft" }, legend),
   );
   show();
 }
@@ -126,6 +129,7 @@ th.wide, td.wide { width: 76px; }
 td.wide .size { width: 70px; }
 th:last-child, td:last-child { width: 30%; }
 td.right, th.right { width: auto; padding-right: 10px; }
+.slider output { min-width: 8.5em; }
 .size .fill { background: var(--key); }
 td, tbody th, tfoot th { height: 34px; }
 .withbar { grid-template-columns: 3.2em 1fr; }

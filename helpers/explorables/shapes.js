@@ -2,6 +2,7 @@
 import { made, radios, teller } from "./common.js";
 import { STYLE_OF_GRID, cell, walk } from "./grid.js";
 
+const HINT = "Point at a sum, tap it, or walk there by arrow keys. Dashed boxes are copies.";
 const UNIT = { a: 10, b: 1 }; // a counts in tens, b in ones: a sum says what it is made of
 const tuple = (sizes) => (sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`);
 const range = (n) => Array.from({ length: n }, (_, i) => i);
@@ -55,6 +56,7 @@ export function render({ data, el }) {
       return made("tr", { className }, head, ...cells.map((it) => made("td", {}, it)));
     };
     const wrong = dims.some((it) => !it.fits);
+    const fate = (it) => (wrong ? it.words.replace(": repeated", ": could be repeated") : it.words);
     const head = dims.map(({ dim }) => Object.assign(made("th", {}, `dimension ${dim}`), { scope: "col" }));
     const table = made(
       "table",
@@ -72,7 +74,7 @@ export function render({ data, el }) {
         ),
         line(
           "do they fit?",
-          dims.map((it) => made("span", { className: it.fits ? "soft" : "wrong" }, it.words)),
+          dims.map((it) => made("span", { className: it.fits ? "soft" : "wrong" }, fate(it))),
           "fate",
         ),
         line(
@@ -171,13 +173,14 @@ export function render({ data, el }) {
     lined,
     stage,
     told,
-    made("p", { className: "soft" }, "Point at a sum, or walk there by arrow keys. Dashed boxes are copies."),
+    made("p", { className: "soft" }, HINT),
   );
   show();
 }
 
 const STYLE = `
 .radios span { padding: 4px 8px; }
+.sizes caption { white-space: nowrap; }
 .sizes td { padding: 1px 10px; min-width: 5em; border: 1px solid var(--line); font-size: 15px; }
 .sizes thead td, .sizes .fate td { border: 0; }
 .sizes td .soft, .sizes td .wrong { font-size: 12.5px; }

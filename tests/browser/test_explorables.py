@@ -131,9 +131,41 @@ def test_a_finger_moves_it(browser, pages):
     picture = _opened(page, pages, "query")
     before = numbers(picture)
     picture.locator("svg").first.tap(position={"x": 90, "y": 90})
-    assert agree(picture, CASES["query"]) != before
-    assert picture.locator(".handle").evaluate("it => getComputedStyle(it).touchAction") == "none"
+    tapped = agree(picture, CASES["query"])
+    assert tapped != before
+    box = picture.locator(".grip").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    _swipe(page, (x, y), (x + 70, y + 90))
+    assert agree(picture, CASES["query"])["score-1"] < tapped["score-1"] - 1
+    assert page.evaluate("scrollY") == 0
     telephone.close()
+
+
+def test_a_swipe_over_a_slider_scrolls_and_leaves_its_value(browser, pages):
+    """Who scrolled on with a thumb had changed what they were looking at."""
+    telephone = browser.new_context(
+        viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True
+    )
+    page = telephone.new_page()
+    picture = _opened(page, pages, "rotation")
+    before = numbers(picture)
+    box = picture.locator("input[type=range]").first.bounding_box()
+    x, y = box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2
+    _swipe(page, (x, y), (x, y - 60))
+    page.wait_for_function("scrollY > 20")
+    assert numbers(picture) == before
+    telephone.close()
+
+
+def _swipe(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A finger that touches, moves in ten steps, and lets go."""
+    session = page.context.new_cdp_session(page)
+    for i in range(12):
+        x, y = (a + (b - a) * min(i, 10) / 10 for a, b in zip(start, end, strict=True))
+        kind = "touchStart" if i == 0 else "touchEnd" if i == 11 else "touchMove"
+        points = [] if kind == "touchEnd" else [{"x": x, "y": y}]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(16)  # as a screen sees it, and not all at once
 
 
 def test_without_a_script_the_still_picture_stands_alone(browser, pages):
