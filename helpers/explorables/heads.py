@@ -56,7 +56,7 @@ def explore_heads(
         "rest": _percents(rest),
         "means": _percents(means),
     }
-    ax = plt.subplots(figsize=(3.4, 1.8), layout="constrained")[1]
+    ax = plt.subplots(figsize=(4.2, 1.9), layout="constrained")[1]
     title = f'Layer {layer}, head {head}: where "{tokens[asks]}" looks'
     row, names = weights[layer, head, asks], {"y_label": "weight", "x_label": "key"}
     return Explorable("heads", question, data, plot_weights(row, tokens, ax, title, **names))

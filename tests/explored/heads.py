@@ -44,7 +44,7 @@ def _look(picture: Any) -> None:
     picture.locator('rect[data-row="5"][data-key="5"]').hover()
     shown = numbers(picture)
     assert (shown["layer"], shown["head"], shown["query"], shown["key-5"]) == (4, 5, 5, 36)
-    assert shown["cell"] == 36
+    assert shown["cell"] == 36 and picture.locator(".cell.own").count() == 12
     assert picture.locator(".to .here").inner_text().split() == ["cabinet", "36", "%"]
     assert picture.locator(".pointed").inner_text() == "“cabinet” gets 36 % from “cabinet”"
     picture.locator(".to > div").nth(7).hover()
