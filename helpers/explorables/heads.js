@@ -160,7 +160,7 @@ export function render({ data, el }) {
   const [layers, heads] = [of("layer", n_layers), of("head", n_heads)];
   const leave = "leave [CLS] and [SEP] out: the numbers are then shares of what the other tokens get";
   const hint = "Point at a word below, or tap it, to see where it looks. Strong colours are large shares.";
-  const averages = ["On average, a word here gives ", own, " % to itself, ", before];
+  const averages = ["In this head, a word gives on average ", own, " % to itself, ", before];
   averages.push(" % to the one before, and ", behind, " % to the one behind.");
   el.append(
     made("style", { textContent: STYLE }),
