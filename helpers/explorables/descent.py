@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
-import numpy as np
-import torch
-from matplotlib.figure import Figure
 
 from helpers.explorables.output import Explorable
-from helpers.plotting import plot_lines, plot_slope
+from helpers.plotting import plot_lines
 from helpers.plotting.common import as_array, as_labels
 
 
@@ -36,7 +33,7 @@ def explore_descent(
         goal: ``(n,)``, the share of each word among those that come.
         words: the ``n`` words.
         moves: the word whose logit moves; its goal is neither 0 nor 1, or no loss is the lowest.
-        runs: for the still picture, beside the curve: of each name the losses, step by step.
+        runs: for the still picture: of each name the losses, step by step.
         rates: the learning rates to choose from, growing.
         rate, start: the learning rate and the logit with which it begins.
         reach: from where to where the curve is shown, an even number apart.
@@ -64,28 +61,7 @@ def explore_descent(
         "start": start,
         "reach": list(reach),
     }
-    still = _still(logits, shares, names.index(moves), moves, runs, start, reach)
-    return Explorable("descent", question, data, still)
-
-
-def _still(
-    logits: np.ndarray,
-    shares: np.ndarray,
-    place: int,
-    moves: str,
-    runs: Mapping[str, Sequence[float]],
-    start: float,
-    reach: tuple[int, int],
-) -> Figure:
-    xs = torch.linspace(*reach, 121, dtype=torch.float64)
-    rows = torch.as_tensor(logits).repeat(len(xs) + 1, 1)
-    rows[:, place] = torch.cat([xs, torch.tensor([start])])
-    losses = -(torch.log_softmax(rows, dim=1) @ torch.as_tensor(shares))
-    slope = (torch.softmax(rows[-1], dim=0)[place] - shares[place]).item()
-
-    figure, axes = plt.subplots(1, 2, figsize=(6.0, 2.3), layout="constrained")
-    plot_slope(xs, {moves: losses[:-1]}, {moves: slope}, start, axes[0], "One logit moves")
-    axes[0].set_xticks(range(reach[0], reach[1] + 1, 2))
-    steps, title = range(len(next(iter(runs.values())))), "The whole row, step by step"
-    plot_lines(steps, runs, axes[1], title, x_label="step", y_label="loss (nats)")
-    return figure
+    ax = plt.subplots(figsize=(4.4, 2.2), layout="constrained")[1]
+    steps = range(len(next(iter(runs.values()))))
+    titled = {"title": "The whole row, step by step", "x_label": "step", "y_label": "loss (nats)"}
+    return Explorable("descent", question, data, plot_lines(steps, runs, ax, **titled))

@@ -1,5 +1,6 @@
 // Where each head of a trained model looks: all heads as small maps, one of them word by word.
 import { checkbox, drawn, made, number, put, radios, set, slider, teller } from "./common.js";
+import { headmap } from "./headmap.js";
 
 const HIGH = 26; // of a word in the lists
 // Whole percents, a character each, as heads.py writes them.
@@ -11,12 +12,12 @@ export function render({ data, el }) {
   const n = tokens.length;
   const weights = read(data.weights);
   const rest = read(data.rest);
-  const chosen = { layer: data.layer, head: data.head, row: data.asks, out: false };
+  const means = read(data.means);
+  const chosen = { layer: data.layer, head: data.head, row: data.asks, out: false, key: -1 };
   const [told, tell] = teller();
   const again = (i) => tokens.indexOf(tokens[i]) !== tokens.lastIndexOf(tokens[i]);
   const quoted = (i) => `“${tokens[i]}”${again(i) ? ` (token ${i})` : ""}`;
   const word = (i) => made("bdi", {}, tokens[i], again(i) ? made("small", {}, ` ${i}`) : "");
-  const parked = (key) => key === 0 || key === n - 1;
 
   // A row of a head: whole percents; null for what is left out
   function percents(layer, head, row) {
@@ -43,7 +44,7 @@ export function render({ data, el }) {
 
   // The lists of words, and lines between them
   const from = radios("this word", { ...tokens.map((_, i) => word(i)) }, `${chosen.row}`, (row) =>
-    choose({ row: +row }),
+    choose({ row: +row, key: -1 }),
   );
   const marks = [...from.querySelectorAll("input")];
   from.querySelectorAll("label").forEach((label, row) =>
@@ -57,48 +58,23 @@ export function render({ data, el }) {
   const numbers = tokens.map((_, key) => number(`key-${key}`));
   const cells = tokens.map(() => made("b"));
   const keys = tokens.map((_, key) => made("div", {}, word(key), cells[key]));
-  const share = made("span", { className: "soft" });
-  const to = made("div", { className: "to" }, made("p", { className: "soft" }, "looks at ", share), ...keys);
+  const to = made("div", { className: "to" }, made("p", { className: "soft" }, "looks at (%)"), ...keys);
+  keys.forEach((it, key) => {
+    for (const kind of ["pointermove", "click"]) it.addEventListener(kind, () => point(key));
+    it.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && point(-1));
+  });
   const [its_layer, its_head, its_row] = ["layer", "head", "query"].map((name) => number(name));
   const who = made("span");
+  const [own, before, behind, at_cell] = ["own", "before", "behind", "cell"].map((name) => number(name));
+  const pointed = made("p", { className: "pointed" });
 
-  // The map of one head
-  const cell = Math.max(13, 240 / n);
-  const side = Math.min(96, 12 + 6.6 * Math.max(...tokens.map((token) => token.length)));
-  const size = side + n * cell + 2;
-  const label = "The map of this head: a row for each word that looks, a column for each that is looked at";
-  const map = drawn("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": label });
-  const place = (i) => side + i * cell;
-  const squares = tokens.map((_, row) =>
-    tokens.map((_, key) => {
-      const its = { x: place(key), y: place(row), width: cell, height: cell };
-      const square = drawn("rect", { class: "cell", ...its });
-      Object.assign(square.dataset, { row, key });
-      return square;
-    }),
-  );
-  const names = tokens.map((token, i) => {
-    const middle = place(i) + cell / 2 + 4;
-    return [
-      drawn("text", { x: side - 5, y: middle, "text-anchor": "end" }, token),
-      drawn("text", { transform: `translate(${middle} ${side - 5}) rotate(-90)` }, token),
-    ];
+  const map = headmap(tokens, (row = -1, key = -1) => {
+    if (row >= 0) look(row);
+    point(key);
   });
-  const band = drawn("rect", { class: "band", x: side - 1, width: n * cell + 2, height: cell });
-  const column = drawn("rect", { class: "band thin", y: side - 1, width: cell, height: n * cell + 2 });
-  map.append(...squares.flat(), ...names.flat(), column, band);
-  const follow = ({ target }) => {
-    const { row, key } = target.dataset;
-    if (row) look(+row);
-    point(row ? +key : -1);
-  };
-  for (const kind of ["pointermove", "click"]) map.addEventListener(kind, follow);
-  map.addEventListener("pointerleave", () => point(-1));
 
-  function point(at) {
-    keys.forEach((it, key) => it.classList.toggle("here", key === at));
-    column.style.display = at < 0 ? "none" : "";
-    column.setAttribute("x", place(Math.max(at, 0)));
+  function point(key) {
+    if (key !== chosen.key) choose({ key });
   }
 
   function look(row) {
@@ -117,7 +93,8 @@ export function render({ data, el }) {
     const pixels = context.createImageData(n, n);
     for (let row = 0; row < n; row++) {
       percents(Math.floor(i / n_heads), i % n_heads, row).forEach((share, key) => {
-        const colour = share === null ? [128, 128, 128, 90] : [0, 80, 140, 2.55 * share];
+        const [red, green, blue] = row === key ? [200, 80, 0] : [0, 80, 140];
+        const colour = share === null ? [128, 128, 128, 90] : [red, green, blue, 2.55 * share];
         pixels.data.set(colour, 4 * (row * n + key));
       });
     }
@@ -127,7 +104,20 @@ export function render({ data, el }) {
   function choose(what) {
     Object.assign(chosen, what);
     if ("out" in what) maps.forEach(paint);
-    show();
+    mark();
+    if (!("key" in what) || "row" in what) show();
+  }
+
+  // What stands where one points, in the list and in the map.
+  function mark() {
+    const { layer, head, row, key } = chosen;
+    map.point(key);
+    keys.forEach((it, i) => it.classList.toggle("here", i === key));
+    const share = key < 0 ? null : percents(layer, head, row)[key];
+    if (share !== null) put(at_cell, share, 0);
+    const what = share === null ? ["is left out"] : ["gets ", at_cell, " % from ", quoted(row)];
+    const hint = "Orange: what a token gives to itself. Point at a cell, or tap it.";
+    pointed.replaceChildren(...(key < 0 ? [hint] : [quoted(key), " ", ...what]));
   }
 
   function show() {
@@ -138,41 +128,40 @@ export function render({ data, el }) {
     put(its_head, head, 0);
     put(its_row, row, 0);
     who.textContent = `, “${tokens[row]}”`;
-    share.textContent = out ? "(% of the rest)" : "(%)";
     maps.forEach((it, i) => it.classList.toggle("chosen", i === layer * n_heads + head));
     const middle = (i) => (i + 0.5) * HIGH;
     shares.forEach((share, key) => {
       if (share !== null) put(numbers[key], share, 0);
       cells[key].replaceChildren(...(share === null ? ["left out"] : [numbers[key], " %"]));
-      keys[key].className = share === null ? "out" : share === best ? "most" : share ? "" : "none";
+      const kind = share === null ? "out" : share === best ? "most" : share ? "" : "none";
+      keys[key].className = key === chosen.key ? `${kind} here` : kind;
       const [a, b] = [middle(row), middle(key)];
       set(lines[key], { d: `M 0 ${a} C 50 ${a} 50 ${b} 100 ${b}`, "stroke-width": 0.5 + 0.13 * share });
       lines[key].style.display = share ? "" : "none";
     });
-    squares.forEach((line, i) =>
-      percents(layer, head, i).forEach((share, key) => {
-        line[key].classList.toggle("out", share === null);
-        line[key].style.fillOpacity = share === null ? "" : share / 100;
-      }),
+    map.paint(
+      tokens.map((_, i) => percents(layer, head, i)),
+      row,
     );
-    names.forEach(([name, above], i) => {
-      name.classList.toggle("asks", i === row);
-      above.classList.toggle("soft", out && parked(i));
-    });
-    band.setAttribute("y", place(row));
+    const mean = 3 * (layer * n_heads + head) + (out ? means.length / 2 : 0);
+    [own, before, behind].forEach((it, i) => put(it, means[mean + i], 0));
     const order = shares.map((share, key) => [share, key]).sort((a, b) => b[0] - a[0]);
     const most = order.slice(0, 3).filter(([share]) => share);
-    const gives = most.map(([share, key]) => `${share} % to ${key === row ? "itself" : quoted(key)}`);
     const whole = weights.slice(((layer * n_heads + head) * n + row) * n);
-    const left = `, of what [CLS] (${whole[0]} %) and [SEP] (${whole[n - 1]} %) leave`;
-    tell(`In layer ${layer}, head ${head}, ${quoted(row)} gives ${gives.join(", ")}${out ? left : ""}.`);
+    const [cls, sep] = [whole[0], whole[n - 1]].map((it) => `${it} %`);
+    const parks = `${quoted(row)} gives ${cls} to [CLS] and ${sep} to [SEP]. Of the rest,`;
+    const gives = most.map(([share, key]) => `${share} % to ${key === row ? "itself" : quoted(key)}`);
+    const says = out ? `${parks} it gives` : `${quoted(row)} gives`;
+    tell(`In layer ${layer}, head ${head}, ${says} ${gives.join(", ")}.`);
   }
 
   const of = (name, most) =>
     slider(name, { min: 0, max: most - 1, value: chosen[name] }, (value) => choose({ [name]: value }));
   const [layers, heads] = [of("layer", n_layers), of("head", n_heads)];
   const leave = "leave [CLS] and [SEP] out: the numbers are then shares of what the other tokens get";
-  const hint = "Point at a word below to see where it looks. The stronger a colour, the larger the share.";
+  const hint = "Point at a word below, or tap it, to see where it looks. Strong colours are large shares.";
+  const averages = ["In this head, a word gives on average ", own, " % to itself, ", before];
+  averages.push(" % to the one before, and ", behind, " % to the one behind.");
   el.append(
     made("style", { textContent: STYLE }),
     made(
@@ -189,6 +178,7 @@ export function render({ data, el }) {
       ),
     ),
     told,
+    made("p", { className: "means" }, ...averages),
     made(
       "div",
       { className: "row" },
@@ -198,14 +188,21 @@ export function render({ data, el }) {
         made("figcaption", {}, "Layer ", its_layer, ", head ", its_head, ": token ", its_row, who),
         made("div", { className: "words" }, from, between, to),
       ),
-      made("figure", {}, made("figcaption", {}, "Its map: a row for each word that looks"), map),
+      made(
+        "figure",
+        {},
+        made("figcaption", {}, "Its map: a row for each word that looks"),
+        map.element,
+        pointed,
+      ),
     ),
   );
-  point(-1);
   choose({ out: false });
 }
 
 const STYLE = `
+.means { margin: 0 0 6px; font-weight: 600; }
+.pointed { min-height: 1.45em; margin: 4px 0 0; }
 .told { min-height: 2.9em; } /* else what is pointed at would move away */
 .row > figure { flex-basis: 320px; }
 .choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
@@ -234,13 +231,14 @@ canvas.chosen { outline: 3px solid var(--query); outline-offset: -1px; }
 .radios label:nth-of-type(n) > span { border-radius: 5px; }
 .to > div { display: flex; justify-content: space-between; gap: 14px; padding: 2px 6px; border-radius: 5px; }
 .to .none, .to .out { color: var(--soft); }
-.to b { font-weight: 400; font-variant-numeric: tabular-nums; }
+.to b { min-width: 5em; text-align: right; font-weight: 400; font-variant-numeric: tabular-nums; }
 .to .most { background: var(--faint); }
-.to .most, .to .most b { font-weight: 600; }
+.to .most b { font-weight: 600; }
 .to .here { outline: 2px solid var(--key); outline-offset: -2px; }
 small { font-size: 10px; opacity: 0.8; }
 path { fill: none; stroke: var(--query); opacity: 0.75; }
 .cell { fill: var(--key); stroke: var(--line); stroke-width: 0.6; }
+.own { fill: var(--query); stroke: var(--query); stroke-width: 1.2; }
 .cell.out { fill: currentColor; fill-opacity: 0.22; }
 .band { fill: none; stroke: var(--query); stroke-width: 2.5; pointer-events: none; }
 .thin { stroke: var(--key); stroke-width: 1.5; }

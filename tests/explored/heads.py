@@ -23,7 +23,16 @@ def _looked_at(shown: Numbers) -> dict[str, float]:
     keys = [key for key in range(len(row)) if f"key-{key}" in shown]
     assert keys in (list(range(12)), list(range(1, 11)))
     percents = (100 * row[keys] / row[keys].sum()).round().tolist()
-    return {f"key-{key}": percent for key, percent in zip(keys, percents, strict=True)}
+    found = {f"key-{key}": percent for key, percent in zip(keys, percents, strict=True)}
+    words = model(model.tokenize(SENTENCE)[1]).attentions[layer][head, 1:-1, keys]
+    words = words / words.sum(dim=1, keepdim=True)
+    near = {"own": 0, "before": -1, "behind": 1}
+    skipped = 1 - keys[0]  # a column of [CLS] in front, or none
+    for name, offset in near.items():
+        pairs = [(i, i + offset) for i in range(10) if 0 <= i + offset < 10]
+        mean = sum(words[i, j + skipped].item() for i, j in pairs) / len(pairs)
+        found[name] = round(100 * mean)
+    return found
 
 
 def _look(picture: Any) -> None:
@@ -35,7 +44,20 @@ def _look(picture: Any) -> None:
     picture.locator('rect[data-row="5"][data-key="5"]').hover()
     shown = numbers(picture)
     assert (shown["layer"], shown["head"], shown["query"], shown["key-5"]) == (4, 5, 5, 36)
+    assert shown["cell"] == 36 and picture.locator(".cell.own").count() == 12
     assert picture.locator(".to .here").inner_text().split() == ["cabinet", "36", "%"]
+    assert picture.locator(".pointed").inner_text() == "“cabinet” gets 36 % from “cabinet”"
+    picture.locator(".to > div").nth(7).hover()
+    shown = numbers(picture)
+    assert shown["query"] == 5 and shown["cell"] == shown["key-7"]
+    assert picture.locator(".band.thin").is_visible()
+    assert (
+        "Of the rest, it gives 36 % to itself" in picture.locator(".told span").first.inner_text()
+    )
+    left = picture.locator(".to").bounding_box()["x"]
+    picture.get_by_role("checkbox").click()
+    assert picture.locator(".to").bounding_box()["x"] == left, "the list has moved"
+    picture.get_by_role("checkbox").click()
 
 
 def _look_by_keys(picture: Any) -> None:
