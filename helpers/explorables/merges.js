@@ -73,7 +73,7 @@ export function render({ data, el }) {
   const [count, after, bytes] = [number("tokens"), number("merges"), number("bytes")];
   const [unit, ofThem, ofBytes] = [made("span"), made("span"), made("span")];
   const caption = made("p", { className: "caption" });
-  caption.append("After ", after, unit, count, ofThem, ", out of ", bytes, ofBytes);
+  caption.append("After ", after, unit, count, ofThem, " for ", bytes, ofBytes);
   const goal = made("p", { className: "goal" });
   const note = "A dashed box has the number of a byte that is only a part of a letter.";
   const partly = made("p", { className: "soft partly", hidden: true }, note);

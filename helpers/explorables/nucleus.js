@@ -117,8 +117,8 @@ export function render({ data, el }) {
     const single = draws.filter((row) => row < tokens.length).length;
     const named = often.length ? ` (${often.join(", ")})` : "";
     const others = draws.length - single;
-    const likely = `${single} of the ${tokens.length} likeliest tokens${named}`;
-    return `${draws.length} draws: ${likely}, ${others} from shared rows.`;
+    const likely = `${single} times one of the ${tokens.length} likeliest tokens${named}`;
+    return `${draws.length} draws: ${likely}, ${others} times one from a shared row.`;
   }
 
   function said({ n, had, by }) {
@@ -208,9 +208,10 @@ tbody th { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .drawing .told { margin: 0; min-height: 2.9em; }
 @container (max-width: 560px) {
   .dials { grid-template-columns: 1fr; }
+  .group { font-size: 12px; }
   .told { min-height: 2.9em; }
   .drawing { grid-template-columns: 1fr; justify-items: start; }
-  .drawing .told { min-height: 5.8em; }
+  .drawing .told { min-height: 4.4em; }
   .slider { grid-template-columns: 6em 1fr 3.2em; }
   .slider input { grid-row: 1; grid-column: 2; min-width: 0; }
   .slider .stops { grid-row: 2; grid-column: 2; }

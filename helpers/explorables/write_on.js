@@ -35,7 +35,7 @@ const LOOKS = `
   .others { color: var(--soft); }
   .others .fill { background: var(--soft); }
   .share { text-align: right; font-variant-numeric: tabular-nums; }
-  @container (max-width: 560px) { .written { height: 11.2em; } }
+  @container (max-width: 560px) { .written { height: 11.2em; } .told { min-height: 2.9em; } }
 `;
 const nowhere = ({ prompt, temperature }) =>
   `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The ` +
@@ -66,7 +66,7 @@ export function render({ data, el }) {
     "aria-label": "The text",
   });
   const about = (words) => made("p", { className: "about" }, words);
-  const behind = about("Behind your words stands what the model adds: each patch of colour is a token.");
+  const behind = about("After your words comes what the model adds: each patch of colour is a token.");
   const above = about("The likeliest next tokens, with their chances at this temperature:");
   const bars = data.next.map((_, rank) => row(moves ? button("", () => choose(rank)) : made("div")));
   const others = row(made("div", { className: "others" }));

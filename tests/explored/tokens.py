@@ -65,7 +65,7 @@ def _goal(picture: Any) -> None:
     assert numbers(picture)["merges"] == 150
     assert goal.inner_text() == "✓ One token for each: 2 words, and 1 sign."
     line.fill("a")
-    assert caption.inner_text() == "After 150 merges: 1 token, out of 1 byte"
+    assert caption.inner_text() == "After 150 merges: 1 token for 1 byte"
     assert picture.get_by_text("still 1 token.").count()
     assert not picture.get_by_text("at most 120").is_visible()
     line.fill("a " * 60)

@@ -105,7 +105,7 @@ def _turn(picture: Any) -> None:
     picture.get_by_role("button", name="Draw 20").click()
     assert told.first.inner_text() == left_now
     named = [int(n) for n in re.findall(r"× (\d+)", told.nth(1).inner_text())]
-    single, others = re.search(r": (\d+) of .* (\d+) from", told.nth(1).inner_text()).groups()
+    single, others = re.search(r": (\d+) times .* (\d+) times one from", told.nth(1).inner_text()).groups()
     assert sum(named) == int(single) == 20 - int(others)
     below = picture.locator("table").bounding_box()
     assert below["y"] == table["y"] and below["y"] + below["height"] < 640
