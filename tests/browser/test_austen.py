@@ -356,8 +356,10 @@ def test_by_mouse_a_reader_chooses_stops_and_begins_again(picture, austen):
     for button in (picture.button("Next token"), picture.button("Write on"), bars.first):
         assert button.get_attribute("aria-disabled") == "true"
     picture.words.fill("The end.")
-    page.wait_for_function("() => document.querySelector('[data-explorable]').shadowRoot"
-                           ".querySelector('button').ariaDisabled === 'false'")
+    page.wait_for_function(
+        "() => document.querySelector('[data-explorable]').shadowRoot"
+        ".querySelector('button').ariaDisabled === 'false'"
+    )
 
 
 def test_what_is_said_is_about_the_words_that_stand_there(picture):
