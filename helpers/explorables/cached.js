@@ -24,6 +24,7 @@ const LOOKS = {
   again: "computed again",
   stored: "read from the cache",
   done: "not needed again",
+  unborn: "not there yet",
 };
 const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
 const bare = (token) => visible(token.trim() || token);
@@ -34,7 +35,7 @@ export function render({ data, el }) {
   const n_steps = tokens.length - n_prompt;
   const n_most = tokens.length - 1; // the last one is never read
   const [told, tell] = teller();
-  let [way, step] = ["without", 1];
+  let [way, step] = ["with", Math.min(3, n_steps)];
 
   const size = { width: LEFT + Math.max(n_most, 11) * CELL + 24, height: BELOW + n_most * CELL + 2 };
   const vectors = Array.from({ length: n_most }, (_, i) => cell(i, TOP));
@@ -83,13 +84,19 @@ export function render({ data, el }) {
     caption: "How many are computed",
     columns: [
       [""],
-      ["this step, without", "right without"],
-      ["this step, with", "right with"],
-      ["so far, without", "right without"],
-      ["so far, with", "right with"],
+      ["no cache", "right without"],
+      ["cache", "right with"],
+      ["no cache", "right without"],
+      ["cache", "right with"],
     ],
     rows: Object.values(counts).map((words, i) => [words, ...numbers[i]]),
   });
+  const over = (words) => set(made("th", { className: "both" }, words), { colspan: 2, scope: "colgroup" });
+  const above = made("tr", {}, made("td"), over("this step"), over("so far"));
+  sums.element.querySelector("thead").prepend(above);
+  const kept = `${n_kv_heads} of keys and values (lesson 11)`;
+  const shared = `In each layer ${n_heads} heads of queries share ${kept}.`;
+  if (n_kv_heads < n_heads) sums.element.append(made("p", { className: "soft shared" }, shared));
   const text = made("p", { className: "text" });
   const picture = made("figcaption");
 
@@ -136,7 +143,8 @@ export function render({ data, el }) {
 
     const chip = (token, className) => made("span", { className }, visible(token));
     const read = tokens.slice(0, n).map((token, i) => chip(token, i < known ? "token" : "token new"));
-    text.replaceChildren(...read, " → ", chip(tokens[n], "token out"));
+    const later = tokens.slice(n + 1).map((token) => chip(token, "token later")); // keeps their room
+    text.replaceChildren(...read, " → ", chip(tokens[n], "token out"), ...later);
     const first = tokens.slice(known, n).map((token) => `“${visible(token)}”`);
     const goes =
       cached && known
@@ -179,11 +187,14 @@ export function render({ data, el }) {
 
 const STYLE = `
 .row > * { flex: 1 1 330px; }
+.told { min-height: 2.9em; }
+@container (max-width: 560px) { .told { min-height: 4.4em; } }
 .text { margin: 0 0 2px; padding: 6px 10px; border-left: 4px solid var(--focus); background: var(--faint); }
 .text { line-height: 1.9; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
 .token { display: inline-block; padding: 1px 3px; border: 1px solid var(--line); border-radius: 3px; }
 .token { line-height: 1.4; }
-.token.new { font-weight: 700; border-color: var(--query); }
+.token.new { border-color: var(--query); box-shadow: 0 0 0 1px var(--query); }
+.token.later { visibility: hidden; }
 .token.out { border: 1.5px dashed currentColor; }
 .what { fill: var(--soft); }
 rect, path, circle { stroke-width: 1.3; fill: none; }
@@ -195,14 +206,20 @@ path, circle { display: none; }
 .stored circle { display: inline; fill: var(--key); }
 .done rect { stroke: var(--soft); stroke-dasharray: 1.5 3.5; stroke-width: 1; }
 button { min-width: 7.4em; }
-.unborn { visibility: hidden; }
+.unborn rect { fill: var(--faint); }
+text.unborn { visibility: hidden; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 2px 0 6px; font-size: 13px; }
 .legend span { display: flex; align-items: center; gap: 5px; }
 .legend svg { width: 18px; height: 18px; }
-td.right, th.right { width: 55px; padding: 4px 3px; }
+td.right, th.right { width: 57px; padding: 4px 3px; }
+.both { text-align: center; border-left: 6px solid transparent; }
+.shared { margin: 6px 0 0; font-size: 13px; }
 table { font-size: 13px; }
-thead th { font-size: 12px; }
+thead th { font-size: 12px; white-space: nowrap; }
 th:first-child { font-weight: 400; }
 td, tbody th { height: 34px; }
-[data-way="with"] .with, [data-way="without"] .without { font-weight: 700; color: inherit; }
+:is([data-way="with"] .with, [data-way="without"] .without) {
+  color: inherit;
+  background: color-mix(in srgb, var(--focus) 18%, transparent);
+}
 `;

@@ -9,6 +9,7 @@ import {
   put,
   radios,
   rounded,
+  set,
   slider,
   table,
   teller,
@@ -16,6 +17,7 @@ import {
 import { generator, sample } from "./austen/sampling.js";
 
 const AT_ONCE = 20; // draws
+const NONE = "No draws yet. (Each reader draws the same ones: they are seeded.)";
 const WHOLE = 100000; // the shares come in parts of it
 const add = (a, b) => a + b;
 const counted = (n) => n.toLocaleString("en");
@@ -26,7 +28,8 @@ export function render({ data, el }) {
   const texts = prompts.map(({ text }) => text);
   const chosen = { prompt: 0, heat: temperatures.indexOf(1), p: top_ps.indexOf(0.9), k: top_ks.length };
   const [told, tell] = teller();
-  let [luck, whim, draws] = [null, null, []];
+  const [drew, tellDraws] = teller();
+  let [luck, draws] = [null, []]; // of each draw its row
 
   const cells = rows.map((_, i) => ({
     token: made("span", { className: "token" }),
@@ -41,7 +44,7 @@ export function render({ data, el }) {
   const caption = made("span");
   const dials = table({
     caption,
-    columns: [["the next token"], ["before the cuts"], ["after the cuts"], ["draws", "right"]],
+    columns: [["next token, or ranks"], ["before the cuts"], ["after the cuts"], ["draws", "right"]],
     rows: cells.map(({ token, like, before, after, draws, had, has }) => [
       [token, like],
       made("span", { className: "withbar" }, before, had.element),
@@ -50,7 +53,6 @@ export function render({ data, el }) {
     ]),
     foot: [["left: ", left, ` of ${counted(vocab_size)}`], together, "1.000", total],
   });
-  const tokensDrawn = made("p", { className: "drew" });
 
   // How many tokens are left, how much they had together, and which cut was the closer one.
   function cut() {
@@ -85,14 +87,16 @@ export function render({ data, el }) {
       const [from, to] = rows[i];
       const cell = cells[i];
       const one = to === from + 1;
-      const some = kept > 0 && kept < to - from ? `${counted(kept)} left of these: ` : "";
+      const some = kept > 0 && kept < to - from;
       cell.token.classList.toggle("group", !one);
-      cell.token.textContent = one ? visible(tokens[from]) : `tokens ${counted(from + 1)} to ${counted(to)}`;
-      const few = () => examples[i - tokens.length].slice(0, 3).map(([, token]) => visible(token));
-      cell.like.textContent = one ? "" : `${some}${few().join(" ")} …`;
+      cell.token.textContent = one ? visible(tokens[from]) : `${counted(from + 1)} to ${counted(to)}`;
+      const here = one ? [] : examples[i - tokens.length].filter(([rank]) => !some || rank <= now.n);
+      const few = here.slice(0, 3).map(([, token]) => visible(token));
+      const more = few.length < (some ? kept : to - from) ? " …" : "";
+      cell.like.textContent = one ? "" : `${some ? `${counted(kept)} left: ` : ""}${few.join(" ")}${more}`;
       put(cell.before, before, 3);
       put(cell.after, after, 3);
-      put(cell.draws, draws.filter((it) => it.row === i).length, 0);
+      put(cell.draws, draws.filter((row) => row === i).length, 0);
       cell.had.to(before);
       cell.has.to(after);
       dials.lines[i].classList.toggle("out", kept === 0);
@@ -100,18 +104,21 @@ export function render({ data, el }) {
     put(left, now.n, grouped);
     put(together, now.had, 3);
     put(total, draws.length, 0);
-    tokensDrawn.replaceChildren(...(draws.length ? [`Drawn after “${text}”: `, ...names()] : []));
     return now;
   }
 
-  // The last tokens that were drawn, each with how often where it is more than once.
-  function names() {
-    const times = new Map();
-    for (const { token } of draws.slice(-AT_ONCE)) times.set(token, (times.get(token) ?? 0) + 1);
-    return [...times].flatMap(([token, n]) => [
-      made("span", { className: "token" }, visible(token)),
-      n > 1 ? ` ${n} times, ` : " ",
-    ]);
+  // What was drawn: each token that has a row, with how often, and of the shared rows the number.
+  function drawn() {
+    const { tokens } = prompts[chosen.prompt];
+    const often = tokens
+      .map((token, i) => [visible(token), draws.filter((row) => row === i).length])
+      .filter(([, n]) => n)
+      .map(([token, n]) => `${token} × ${n}`);
+    const single = draws.filter((row) => row < tokens.length).length;
+    const named = often.length ? ` (${often.join(", ")})` : "";
+    const others = draws.length - single;
+    const likely = `${single} times one of the ${tokens.length} likeliest tokens${named}`;
+    return `${draws.length} draws: ${likely}, ${others} times one from a shared row.`;
   }
 
   function said({ n, had, by }) {
@@ -125,63 +132,88 @@ export function render({ data, el }) {
 
   function choose(what) {
     Object.assign(chosen, what);
-    [luck, whim, draws] = [generator(seed), generator(seed + 1), []];
+    [luck, draws] = [generator(seed), []];
     tell(said(show()));
+    tellDraws(NONE);
   }
 
   function draw() {
-    const { tokens, examples } = prompts[chosen.prompt];
-    const { n } = cut();
     const after = shares(cut()).map((row) => row.after);
-    for (let i = 0; i < AT_ONCE; i++) {
-      const row = sample(after, luck);
-      const here = row < tokens.length ? [] : examples[row - tokens.length].filter(([rank]) => rank <= n);
-      const token = here.length ? here[Math.floor(whim() * here.length)][1] : tokens[row];
-      draws.push({ row, token });
-    }
+    for (let i = 0; i < AT_ONCE; i++) draws.push(sample(after, luck));
     show();
-    const single = draws.filter(({ row }) => row < tokens.length).length;
-    const others = draws.length - single;
-    tell(`${draws.length} draws. The ${tokens.length} likeliest tokens: ${single}. Others: ${others}.`);
+    tellDraws(drawn());
   }
 
-  const dial = (name, values, at, say, change) =>
-    slider(name, { min: 0, max: values - 1, value: at, say }, change);
-  const off = (value) => (value === undefined || value === 1 ? "off" : counted(value));
+  // A dial with its stops below it, since they are not evenly far apart; named are those at `ticks`.
+  function dial(name, values, at, say, change, ticks = values.map((_, i) => i)) {
+    const last = values.length - 1;
+    const stops = ticks.map((i) => {
+      const stop = made("span", {}, say(i).replace(/,?000$/, "k"));
+      stop.style.left = `calc(8px + (100% - 16px) * ${i / last})`; // where the thumb stands
+      return stop;
+    });
+    const line = slider(name, { min: 0, max: last, value: at, say }, change);
+    line.append(set(made("span", { className: "stops" }, ...stops), { "aria-hidden": "true" }));
+    return line;
+  }
+
+  const byP = (i) => (top_ps[i] === 1 ? "off" : `${top_ps[i]}`);
+  const heat = (i) => rounded(temperatures[i], 1);
+  const tenths = temperatures.map((_, i) => i).filter((i) => i % 5 === 0);
+  const byK = (i) => (i < top_ks.length ? counted(top_ks[i]) : "off");
   el.append(
     made("style", { textContent: STYLE }),
     made(
       "div",
       { className: "controls" },
       radios("after", texts, texts[0], (text) => choose({ prompt: texts.indexOf(text) })),
-      dial("temperature", temperatures.length, chosen.heat, (i) => rounded(temperatures[i], 1), (heat) =>
-        choose({ heat }),
-      ),
-      dial("top-p", top_ps.length, chosen.p, (i) => off(top_ps[i]), (p) => choose({ p })),
-      dial("top-k", top_ks.length + 1, chosen.k, (i) => off(top_ks[i]), (k) => choose({ k })),
-      button(`Draw ${AT_ONCE}`, draw),
+    ),
+    made(
+      "div",
+      { className: "dials" },
+      dial("temperature", temperatures, chosen.heat, heat, (heat) => choose({ heat }), tenths),
+      dial("top-p", top_ps, chosen.p, byP, (p) => choose({ p })),
+      dial("top-k", [...top_ks, null], chosen.k, byK, (k) => choose({ k })),
     ),
     told,
+    made("div", { className: "drawing" }, button(`Draw ${AT_ONCE}`, draw), drew),
     dials.element,
-    tokensDrawn,
   );
   choose({});
 }
 
 const STYLE = `
 table { table-layout: fixed; }
-th:first-child { width: 34%; overflow-wrap: anywhere; }
+th:first-child { width: 36%; }
 td.right, th.right { width: 4em; padding-right: 4px; }
-td, tbody th, tfoot th { height: 30px; }
+td, tbody th, tfoot th { height: 24px; padding-top: 0; padding-bottom: 0; }
+tbody th { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .withbar { grid-template-columns: 2.9em 1fr; min-width: 0; }
 .token { font-family: var(--jp-code-font-family, ui-monospace, monospace); }
 .group { font-family: inherit; }
-.like { display: block; color: var(--soft); font-weight: 400; font-size: 12px; line-height: 1.3; }
+.like { color: var(--soft); font-weight: 400; font-size: 12px; margin-left: 7px; }
 .had .fill { background: var(--soft); }
 .out { color: var(--soft); }
 .out .like { color: inherit; }
 .out .token { text-decoration: line-through; font-weight: 400; }
 .out .had .fill { opacity: 0.45; }
-.drew { min-height: 4.4em; margin: 6px 0 0; color: var(--soft); }
-.drew .token { padding: 0 4px; border-radius: 3px; background: var(--faint); color: var(--ink); }
+.dials { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 22px; }
+.slider { display: grid; grid-template-columns: auto 1fr; gap: 0 8px; }
+.slider output { text-align: right; }
+.slider input { grid-row: 2; grid-column: 1 / 3; width: 100%; }
+.slider .stops { grid-row: 3; grid-column: 1 / 3; position: relative; height: 14px; font-size: 11px; }
+.stops span { position: absolute; transform: translateX(-50%); }
+.told { min-height: 1.45em; margin: 6px 0 0; }
+.drawing { display: grid; grid-template-columns: auto 1fr; gap: 4px 12px; align-items: start; margin: 4px 0; }
+.drawing .told { margin: 0; min-height: 2.9em; }
+@container (max-width: 560px) {
+  .dials { grid-template-columns: 1fr; }
+  .group { font-size: 12px; }
+  .told { min-height: 2.9em; }
+  .drawing { grid-template-columns: 1fr; justify-items: start; }
+  .drawing .told { min-height: 4.4em; }
+  .slider { grid-template-columns: 6em 1fr 3.2em; }
+  .slider input { grid-row: 1; grid-column: 2; min-width: 0; }
+  .slider .stops { grid-row: 2; grid-column: 2; }
+}
 `;

@@ -6,6 +6,7 @@ import { load, places, Writer } from "./austen/writer.js";
 import { generator } from "./austen/sampling.js";
 
 const LONGEST = 256; // tokens: the model has seen no longer text
+const FULL = `That's ${LONGEST} tokens. The model has never seen a longer text, so it stops here.`;
 const AT_ONCE = 60; // tokens that "Write on" adds
 const PACE = 50; // milliseconds from token to token, so that one can read along
 
@@ -16,9 +17,12 @@ const LOOKS = `
   .words input { width: 100%; padding: 6px 9px; border: 1px solid var(--line); border-radius: 5px;
     background: var(--ground); color: inherit; font: inherit; font-size: 16px; }
   .controls { margin: 0; }
-  button:disabled { opacity: 0.5; cursor: default; border-color: var(--line); }
-  .written { min-height: 4.4em; margin: 0; padding: 8px 10px; border-left: 4px solid var(--focus);
-    background: var(--faint); font-size: 16px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  :disabled, [aria-disabled="true"] { opacity: 0.5; cursor: default; border-color: var(--line); }
+  .told { margin: 0; }
+  .written { height: 8.25em; margin: 0; padding: 8px 10px; border-left: 4px solid var(--focus);
+    overflow-y: auto; resize: vertical; background: var(--faint); font-size: 16px;
+    white-space: pre-wrap; overflow-wrap: anywhere; }
+  .about { margin: 0; color: var(--soft); font-size: 13px; }
   .token { background: color-mix(in srgb, var(--query) 16%, transparent); }
   .token:nth-child(even) { background: color-mix(in srgb, var(--key) 16%, transparent); }
   .next:not([hidden]) { display: grid; gap: 1px; }
@@ -31,6 +35,7 @@ const LOOKS = `
   .others { color: var(--soft); }
   .others .fill { background: var(--soft); }
   .share { text-align: right; font-variant-numeric: tabular-nums; }
+  @container (max-width: 560px) { .written { height: 11.2em; } .told { min-height: 2.9em; } }
 `;
 const nowhere = ({ prompt, temperature }) =>
   `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The ` +
@@ -55,7 +60,14 @@ export function render({ data, el }) {
   const next = made("button", { type: "submit" }, "Next token");
   const on = button("Write on", () => (running ? stop() : writeOn()));
   const again = button("Start again", startAgain);
-  const written = made("p", { className: "written" });
+  const written = set(made("p", { className: "written" }), {
+    tabindex: 0, // for who scrolls by keys
+    role: "group",
+    "aria-label": "The text",
+  });
+  const about = (words) => made("p", { className: "about" }, words);
+  const behind = about("After your words comes what the model adds: each patch of colour is a token.");
+  const above = about("The likeliest next tokens, with their chances at this temperature:");
   const bars = data.next.map((_, rank) => row(moves ? button("", () => choose(rank)) : made("div")));
   const others = row(made("div", { className: "others" }));
   const following = made("div", { className: "next" }, ...bars.map((one) => one.line), others.line);
@@ -67,9 +79,9 @@ export function render({ data, el }) {
     made("div", { className: "controls" },
       slider("Temperature", heat, (value) => ((temperature = value), draw(), ready())),
       next, on, again),
-    written, following, told);
+    told, written, behind, above, following);
   el.append(made("style", { textContent: LOOKS }));
-  el.append(...(moves ? [form] : [made("p", {}, nowhere(data)), following]));
+  el.append(...(moves ? [form] : [made("p", {}, nowhere(data)), above, following]));
 
   // A line of the bars: the token, its share as a length and as a number.
   function row(line) {
@@ -88,11 +100,15 @@ export function render({ data, el }) {
   function draw() {
     on.textContent = running ? "Stop" : "Write on";
     again.disabled = !writer?.added.length;
-    const added = writer?.words === words.value ? writer.added : [];
+    const read = writer?.words === words.value;
+    const stuck = read && !running && full();
+    for (const it of [next, on, ...bars.map(({ line }) => line)]) set(it, { "aria-disabled": stuck });
+    const added = read ? writer.added : [];
     const tokens = added.map((piece) => made("span", { className: "token" }, piece));
     written.replaceChildren(words.value, ...tokens);
+    written.scrollTop = written.scrollHeight;
     const likeliest = writer ? writer.likeliest(temperature, bars.length) : data.next;
-    following.hidden = !likeliest.length;
+    above.hidden = following.hidden = !likeliest.length;
     likeliest.forEach(({ token, share }, rank) => {
       bars[rank].to(visible(token), share);
       set(bars[rank].line, { "data-name": token });
@@ -101,6 +117,9 @@ export function render({ data, el }) {
     const rest = likeliest.reduce((left, { share }) => left - share, 1);
     others.to(`${(data.vocab_size - bars.length).toLocaleString("en")} others`, Math.max(rest, 0));
   }
+
+  const full = () => writer.ids.length >= LONGEST;
+  const tell = (words) => say(full() ? `${words} ${FULL}` : words);
 
   // Whether the model is there, has read the words, and can go on.
   async function ready() {
@@ -116,8 +135,8 @@ export function render({ data, el }) {
     if (writer.words !== words.value) writer.begin(words.value);
     draw();
     if (!writer.ids.length) say("Type a word or two first.");
-    else if (writer.ids.length < LONGEST) return true;
-    else say(`That's ${LONGEST} tokens. The model has never seen a longer text.`);
+    else if (!full()) return true;
+    else say(FULL);
     return false;
   }
 
@@ -126,7 +145,7 @@ export function render({ data, el }) {
     if (!(await ready())) return;
     const share = writer.draw(temperature, random);
     draw();
-    say(`It drew “${visible(writer.added.at(-1))}”, which had a chance of ${percent(share)}.`);
+    tell(`It drew “${visible(writer.added.at(-1))}”, which had a chance of ${percent(share)}.`);
   }
 
   async function choose(rank) {
@@ -135,7 +154,7 @@ export function render({ data, el }) {
     const { id, token } = writer.likeliest(temperature, bars.length)[rank];
     writer.add(id);
     draw();
-    say(`You chose “${visible(token)}”.`);
+    tell(`You chose “${visible(token)}”.`);
   }
 
   async function writeOn() {
@@ -145,12 +164,14 @@ export function render({ data, el }) {
       say("Writing …");
       const end = Math.min(writer.ids.length + AT_ONCE, LONGEST);
       const from = writer.added.length;
-      while (running === mine && writer.ids.length < end) {
+      let many = 0;
+      for (; running === mine && writer.ids.length < end; many++) {
         writer.draw(temperature, random);
         if (!calm()) draw();
         await pause(calm() ? 0 : PACE);
       }
-      say(`It wrote ${writer.added.length - from} tokens.`);
+      const still = writer.words === words.value && writer.added.length === from + many;
+      if (still) tell(`It wrote ${many} ${many === 1 ? "token" : "tokens"}.`); // nothing else came
     }
     if (running === mine) running = null;
     draw();
@@ -177,6 +198,7 @@ export function render({ data, el }) {
   });
   words.addEventListener("input", () => {
     stop();
+    say(""); // it was about other words
     draw();
     clearTimeout(later);
     later = setTimeout(ready, 250);

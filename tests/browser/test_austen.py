@@ -353,6 +353,49 @@ def test_by_mouse_a_reader_chooses_stops_and_begins_again(picture, austen):
     assert not page.get_by_role("group", name="The likeliest").is_visible()
     picture.words.fill("The end. " * 90)
     picture.said("That's 256 tokens.")
+    for button in (picture.button("Next token"), picture.button("Write on"), bars.first):
+        assert button.get_attribute("aria-disabled") == "true"
+    picture.words.fill("The end.")
+    page.wait_for_function(
+        "() => document.querySelector('[data-explorable]').shadowRoot"
+        ".querySelector('button').ariaDisabled === 'false'"
+    )
+
+
+def test_what_is_said_is_about_the_words_that_stand_there(picture):
+    """A chance of 100 % of a token that is gone would be taken for one of the new words."""
+    page = picture.page
+    seen = page.locator(".told [aria-hidden]")
+    picture.button("Next token").click()
+    page.get_by_text("It drew").first.wait_for()
+    picture.words.fill("I am very")
+    assert seen.inner_text() == ""
+    picture.button("Write on").click()
+    page.locator(".token").nth(3).wait_for()
+    picture.words.fill("Emma")  # while it writes
+    page.wait_for_timeout(300)
+    assert seen.inner_text() == ""
+    picture.button("Write on").click()
+    page.locator(".token").nth(3).wait_for()
+    picture.button("Start again").click()
+    page.wait_for_timeout(300)
+    assert "It wrote" not in seen.inner_text()
+
+
+@pytest.mark.parametrize("picture", [{"viewport": {"width": 390, "height": 800}}], indirect=True)
+def test_bars_stay_where_they_are_while_it_writes(picture):
+    """Who aims at one would press another."""
+    page, first = picture.page, picture.page.locator(".next > *").first
+    before = first.bounding_box()["y"]
+    picture.slider.fill("1.4")
+    picture.button("Write on").click()
+    picture.said("It wrote 60 tokens.")
+    picture.button("Write on").click()
+    picture.said("It wrote 60 tokens.")
+    assert first.bounding_box()["y"] == before
+    end = page.locator(".token").last.bounding_box()
+    box = page.locator(".written").bounding_box()
+    assert end["y"] + end["height"] <= box["y"] + box["height"], "the end can't be seen"
 
 
 LAB = '<script id="jupyter-config-data" type="application/json">{"baseUrl": "/user/jane/"}</script>'

@@ -47,6 +47,32 @@ def _merge(picture: Any) -> None:
     assert numbers(picture)["merges"] == 150
     assert on.get_attribute("aria-disabled") == "true"
     _own_line(picture)
+    _goal(picture)
+
+
+def _goal(picture: Any) -> None:
+    """Words and signs are counted, and spaces by themselves for nothing; a one is a singular; and
+    at the end of what a line holds it says so."""
+    line = picture.get_by_role("textbox", name="your line")
+    goal, caption = (picture.locator(it) for it in (".goal", ".caption"))
+    line.fill("Qzq was  of")
+    picture.get_by_role("slider").fill("0")
+    assert goal.inner_text() == "A single token: 0 of 3 words."
+    line.fill("a  of, ")
+    assert goal.inner_text() == "A single token: 1 of 2 words, and 1 of 1 sign."
+    line.fill("a  a, ")
+    picture.get_by_role("button", name="all 150 merges").click()
+    assert numbers(picture)["merges"] == 150
+    assert goal.inner_text() == "✓ One token for each: 2 words, and 1 sign."
+    line.fill("a")
+    assert caption.inner_text() == "After 150 merges: 1 token for 1 byte"
+    assert picture.get_by_text("still 1 token.").count()
+    assert not picture.get_by_text("at most 120").is_visible()
+    line.fill("a " * 60)
+    assert picture.get_by_text("at most 120").is_visible()
+    line.press("End")
+    line.press("Enter")
+    line.fill(LINE)
 
 
 def _merge_by_keys(picture: Any) -> None:

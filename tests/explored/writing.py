@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 from typing import Any
@@ -98,7 +99,16 @@ def _turn(picture: Any) -> None:
         slider = picture.get_by_role("slider", name=name)
         box = slider.bounding_box()
         slider.click(position={"x": box["width"] * part, "y": box["height"] / 2})
+    told = picture.locator(".told [aria-hidden]")
+    left_now, table = told.first.inner_text(), picture.locator("table").bounding_box()
+    assert "tokens are left" in left_now
     picture.get_by_role("button", name="Draw 20").click()
+    assert told.first.inner_text() == left_now
+    named = [int(n) for n in re.findall(r"× (\d+)", told.nth(1).inner_text())]
+    single, others = re.findall(r"(\d+) times", told.nth(1).inner_text())
+    assert sum(named) == int(single) == 20 - int(others)
+    below = picture.locator("table").bounding_box()
+    assert below["y"] == table["y"] and below["y"] + below["height"] < 640
     heat, top_p, top_k = (
         float(it.get_attribute("aria-valuetext")) for it in picture.get_by_role("slider").all()
     )
@@ -116,6 +126,8 @@ def _turn_by_keys(picture: Any) -> None:
     assert numbers(picture)["draws"] == 40
     left = int((_drawn_from(SURE, 1.5, top_p=0.95) > 0).sum())
     assert numbers(picture)["left"] == left < 100
+    picture.get_by_role("slider", name="top-k").fill("4")  # 10: of the first shared row two
+    assert picture.locator(".like").nth(8).inner_text() == "2 left: t8 t9".replace(" t", " ␣t")
 
 
 CACHED = """from reference.counting import ModelConfig
@@ -168,20 +180,28 @@ def _marks(picture: Any, way: str) -> None:
 
 
 def _write_on(picture: Any) -> None:
-    """By mouse: the second step, without a cache and with."""
-    picture.get_by_role("button", name="Next token").click()
-    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "2 of 4"
-    _marks(picture, "without")
-    picture.get_by_text("on", exact=True).click()
+    """By mouse: the third step with a cache, and without; then all, and nothing is pushed away."""
+    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "3 of 4"
     _marks(picture, "with")
+    picture.get_by_text("off", exact=True).click()
+    _marks(picture, "without")
+    picture.page.set_viewport_size({"width": 300, "height": 800})  # so narrow that the text wraps
+    places = []
+    for _ in range(4):
+        picture.get_by_role("button", name="Next token").or_(
+            picture.get_by_role("button", name="Start again")
+        ).click()
+        places.append([picture.locator(it).bounding_box()["y"] for it in ("figure", ".told")])
+        places[-1].append(picture.locator("figure").bounding_box()["height"])
+    assert places == places[:1] * 4
+    picture.get_by_role("slider").fill("4")
 
 
 def _write_on_by_keys(picture: Any) -> None:
-    """By keyboard: with a cache, the last step, again from the start, the third one."""
-    press(picture, "input:checked", "ArrowRight", "Tab", "End", "Tab", "Enter", "Space", "Enter")
-    picture.page.keyboard.press("d")
-    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "3 of 4"
-    _marks(picture, "with")
+    """By keyboard: without a cache, the last step, again from the start, the second one."""
+    press(picture, "input:checked", "ArrowLeft", "Tab", "End", "Tab", "Enter", "Space", "d")
+    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "2 of 4"
+    _marks(picture, "without")
 
 
 CASES = {
