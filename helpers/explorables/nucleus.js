@@ -117,8 +117,8 @@ export function render({ data, el }) {
     const single = draws.filter((row) => row < tokens.length).length;
     const named = often.length ? ` (${often.join(", ")})` : "";
     const others = draws.length - single;
-    const likely = `${single} times one of the ${tokens.length} likeliest tokens${named}`;
-    return `${draws.length} draws: ${likely}, ${others} times one from a shared row.`;
+    const likely = `${single} went to the ${tokens.length} likeliest tokens${named}`;
+    return `${draws.length} draws: ${likely}, ${others} to shared rows.`;
   }
 
   function said({ n, had, by }) {

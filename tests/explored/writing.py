@@ -105,7 +105,7 @@ def _turn(picture: Any) -> None:
     picture.get_by_role("button", name="Draw 20").click()
     assert told.first.inner_text() == left_now
     named = [int(n) for n in re.findall(r"× (\d+)", told.nth(1).inner_text())]
-    single, others = re.findall(r"(\d+) times", told.nth(1).inner_text())
+    single, others = re.findall(r"(\d+)(?: went)? to", told.nth(1).inner_text())
     assert sum(named) == int(single) == 20 - int(others)
     below = picture.locator("table").bounding_box()
     assert below["y"] == table["y"] and below["y"] + below["height"] < 640
