@@ -168,6 +168,20 @@ def _swipe(page: Any, start: tuple[float, float], end: tuple[float, float]) -> N
         page.wait_for_timeout(16)  # as a screen sees it, and not all at once
 
 
+def test_a_text_that_grows_pushes_nothing_away(page, pages):
+    """The button under one's finger would move."""
+    picture = _opened(page, pages, "cached")
+    page.set_viewport_size({"width": 300, "height": 800})  # so narrow that the text wraps
+    on = picture.get_by_role("button", name="Next token")
+    again = picture.get_by_role("button", name="Start again")
+    places = []
+    for _ in range(4):
+        on.or_(again).click()
+        boxes = [picture.locator(it).bounding_box() for it in ("figure", ".told")]
+        places.append([box["y"] for box in boxes] + [boxes[0]["height"]])
+    assert places == places[:1] * 4
+
+
 def test_without_a_script_the_still_picture_stands_alone(browser, pages):
     page = browser.new_page(java_script_enabled=False)
     picture = _opened(page, pages, "query")
