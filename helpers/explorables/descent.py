@@ -63,5 +63,6 @@ def explore_descent(
     }
     ax = plt.subplots(figsize=(4.4, 2.2), layout="constrained")[1]
     steps = range(len(next(iter(runs.values()))))
-    titled = {"title": "The whole row, step by step", "x_label": "step", "y_label": "loss (nats)"}
-    return Explorable("descent", question, data, plot_lines(steps, runs, ax, **titled))
+    title = "The whole row, step by step"
+    still = plot_lines(steps, runs, ax, title, x_label="step", y_label="loss (nats)")
+    return Explorable("descent", question, data, still)
