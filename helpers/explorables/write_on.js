@@ -11,7 +11,7 @@ const AT_ONCE = 60; // tokens that "Write on" adds
 const PACE = 50; // milliseconds from token to token, so that one can read along
 
 const LOOKS = `
-  form { display: grid; gap: 8px; }
+  form { display: grid; gap: 8px; grid-template-columns: minmax(0, 1fr); }
   .words { display: grid; gap: 2px; }
   .words > span { color: var(--soft); }
   .words input { width: 100%; padding: 6px 9px; border: 1px solid var(--line); border-radius: 5px;
