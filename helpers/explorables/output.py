@@ -26,6 +26,8 @@ _GIVEN = re.compile(rf'{MARK}.*</div>\n<script type="module">\nconst GIVEN = (.*
 
 _BEGINS = re.compile(r"^(?=(?:function|const|let) )", re.M)
 _COMMENT = re.compile(r"^ *//.*\n", re.M)
+_GOES_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.M)
+_CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _NAMED = re.compile(r"(?:function|const|let) (\w+)")
 
 
@@ -67,7 +69,8 @@ def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
     """The element of an explorable, and the script that draws it in place of the picture `alt`."""
     given = _as_json({"name": name, "question": question, "alt": alt, "data": data})
     its_own = f"{name}-{sha256(given.encode()).hexdigest()[:8]}"
-    css = _as_json(_lines((HERE / "common.css").read_text(encoding="utf-8")))
+    css = (HERE / "common.css").read_text(encoding="utf-8")
+    css = _as_json("".join(line.strip() for line in _CSS_COMMENT.sub("", css).splitlines()))
     return (
         f'{MARK}"{its_own}"></div>\n<script type="module">\n'
         f"const GIVEN = {given};\nconst CSS = {css};\n{_modules(name)}\n"
@@ -139,6 +142,11 @@ def _inside(name: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """A text without indentation, empty lines and those that are comments: an eighth less."""
+    """A text without indentation, empty lines and those that are comments, in fewer lines.
+
+    A line goes on behind what it opens or ends, since each line of its own costs a notebook a dozen
+    bytes: all in all it takes a fifth less.
+    """
     lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+    kept = "\n".join(line for line in lines if line and not line.startswith("//"))
+    return _GOES_ON.sub(r"\1 ", kept)

@@ -192,9 +192,9 @@ def test_without_a_script_the_still_picture_stands_alone(browser, pages):
 
 def test_a_script_that_fails_leaves_the_still_picture(browser, pages, tmp_path):
     text = (pages / "query.html").read_text()
-    begins = "function render({ data, el }) {\n"
+    begins = "function render({ data, el }) {"
     assert begins in text
-    (tmp_path / "query.html").write_text(text.replace(begins, f"{begins}nowhere();\n"))
+    (tmp_path / "query.html").write_text(text.replace(begins, f"{begins} nowhere();"))
     page = browser.new_page()
     _opened(page, tmp_path, "query")
     page.wait_for_timeout(100)
