@@ -123,39 +123,40 @@ def test_it_fits_a_screen_and_a_telephone_in_light_and_dark(page, pages, name):
                 page.screenshot(path=Path(SHOTS) / f"{name}-{width}-{scheme}.png", full_page=True)
 
 
-def test_a_finger_moves_it(browser, pages):
-    """On a telephone the page would scroll instead."""
-    telephone = browser.new_context(
-        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+@pytest.fixture
+def telephone(browser: Any) -> Iterator[Any]:
+    """A tab that fingers touch."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True
     )
-    page = telephone.new_page()
-    picture = _opened(page, pages, "query")
+    yield context.new_page()
+    context.close()
+
+
+def test_a_finger_moves_it(telephone, pages):
+    """On a telephone the page would scroll instead."""
+    picture = _opened(telephone, pages, "query")
     before = numbers(picture)
     picture.locator("svg").first.tap(position={"x": 90, "y": 90})
     tapped = agree(picture, CASES["query"])
     assert tapped != before
     box = picture.locator(".grip").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    _swipe(page, (x, y), (x + 70, y + 90))
+    scrolled = telephone.evaluate("scrollY")
+    _swipe(telephone, (x, y), (x + 70, y + 90))
     assert agree(picture, CASES["query"])["score-1"] < tapped["score-1"] - 1
-    assert page.evaluate("scrollY") == 0
-    telephone.close()
+    assert telephone.evaluate("scrollY") == scrolled
 
 
-def test_a_swipe_over_a_slider_scrolls_and_leaves_its_value(browser, pages):
+def test_a_swipe_over_a_slider_scrolls_and_leaves_its_value(telephone, pages):
     """Who scrolled on with a thumb had changed what they were looking at."""
-    telephone = browser.new_context(
-        viewport={"width": 390, "height": 500}, has_touch=True, is_mobile=True
-    )
-    page = telephone.new_page()
-    picture = _opened(page, pages, "rotation")
+    picture = _opened(telephone, pages, "rotation")
     before = numbers(picture)
     box = picture.locator("input[type=range]").first.bounding_box()
     x, y = box["x"] + 0.7 * box["width"], box["y"] + box["height"] / 2
-    _swipe(page, (x, y), (x, y - 60))
-    page.wait_for_function("scrollY > 20")
+    _swipe(telephone, (x, y), (x, y - 60))
+    telephone.wait_for_function("scrollY > 20")
     assert numbers(picture) == before
-    telephone.close()
 
 
 def _swipe(page: Any, start: tuple[float, float], end: tuple[float, float]) -> None:

