@@ -1,4 +1,4 @@
-"""What lesson 13 relies on, and 00: top-p draws from the nucleus, what is counted is counted right."""
+"""What lessons 13 and 00 rely on: top-p draws from the nucleus, and counts are right."""
 
 import re
 import time
