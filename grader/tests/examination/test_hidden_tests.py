@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import torch
@@ -208,7 +209,7 @@ def test_a_hidden_check_tells_kinds_and_no_values() -> None:
     told = str(said.value)
     assert "0.73856" not in told and "0.7386" not in told
     assert "softmax(x = float32 tensor of shape" in told and "asked for" in told
-    assert not any(f"{number:.4g}" in told for number in secret[-1].flatten().tolist())
+    assert not re.search(r"\d\.\d", told), "what it asked with and what came back are no integers"
     with discreetly():
         large = describe(torch.zeros(40, 60)), difference(torch.zeros(40, 60), torch.zeros(2))
     assert large == ("float32 tensor", "the result should have shape (2,), but has another one")
