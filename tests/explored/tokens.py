@@ -65,7 +65,7 @@ def _goal(picture: Any) -> None:
     assert goal.inner_text().startswith("After all 150: 1 of 3 words are a single token.")
     each = "After all 150{} one token for each of {}"
     for text, said in {
-        "a of,": "After all 150: 1 of 2 words and 1 of 1 punctuation mark are a single token.",
+        "Qzq of,": "After all 150: 1 of 2 words and 1 of 1 punctuation mark are a single token.",
         "a a,": each.format(":", "2 words and 1 punctuation mark, but it has fewer than 3 words."),
         "a a a,": each.format(" ✓", "3 words and 1 punctuation mark."),
         "a a a ": each.format(" ✓", "3 words. (Spaces by themselves count too: 1 token.)"),
