@@ -43,13 +43,13 @@ export function curveOf(n, press) {
     const whole = kinds.filter((kind) => kind !== "space").length;
     set(floor, { x1: LEFT, x2: x(n), y1: y(whole), y2: y(whole) });
     set(floorName, { x: LEFT + 8, y: y(whole) + (LOW - y(whole) > 18 ? 14 : -5) });
-    floorName.textContent = whole ? `one token for each word and sign: ${whole}` : "";
+    floorName.textContent = whole ? `one token for each word and mark: ${whole}` : "";
     top.textContent = lengths[0];
     set(here, { cx: x(chosen), cy: y(lengths[chosen]) });
     const ends = `${lengths[0]} without any, ${lengths.at(-1)} after all ${grouped(n)}`;
     set(svg, { "aria-label": `Tokens of your line against merges: ${ends}` });
   }
 
-  const caption = made("figcaption", {}, "Your line gets shorter, merge by merge");
+  const caption = made("figcaption", {}, "Your line gets shorter, merge by merge (tap a place to go there)");
   return { element: made("figure", {}, caption, svg), show };
 }

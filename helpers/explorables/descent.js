@@ -94,6 +94,7 @@ export function render({ data, el }) {
   const tally = made("div", { className: "tally" });
   put(least, lowest.loss, 3);
   put(most, enough, 3);
+  const dragged = made("figcaption", {}, "Drag the ball, or tap where it is to start");
   const what = ["Steps until the loss is ", most, " or less, by learning rate (the lowest is ", least, ")"];
 
   function begin(logit) {
@@ -101,7 +102,7 @@ export function render({ data, el }) {
     again();
   }
 
-  function again() {
+  function again(why = "The ball is at its start") {
     taken = 0;
     ball.classList.remove("hops");
     show();
@@ -109,7 +110,7 @@ export function render({ data, el }) {
     const where = `a logit of ${rounded(start)}, where the loss is ${rounded(ball_().loss, 3)}`;
     const goes = `With a learning rate of ${rate}, the next step goes to ${rounded(next.logit)}`;
     const kept = run().length > 1 ? ` The list keeps what you tried with ${rate}.` : "";
-    tell(`The ball is at its start, ${where}. ${goes}${out(next) ? ", out of the picture" : ""}.${kept}`);
+    tell(`${why}, ${where}. ${goes}${out(next) ? ", out of the picture" : ""}.${kept}`);
   }
 
   function walk(count, ends = () => false) {
@@ -148,6 +149,7 @@ export function render({ data, el }) {
     const kept = [...runsFrom(start)].map(([of, all]) => [of, all.map((it) => it.loss)]);
     runs.draw(kept, rate, taken);
     clear.disabled = !tried.size;
+    set(first, { "aria-disabled": start === data.start });
     const lines = listed(tried, start, rate);
     tally.replaceChildren(made("b", {}, ...what), ...lines);
 
@@ -175,6 +177,7 @@ export function render({ data, el }) {
   const say = (i) => `${rates[i]}`;
   const choice = { min: 0, max: rates.length - 1, value: rates.indexOf(rate), say };
   const home = rounded(data.start, Number.isInteger(data.start) ? 0 : 2);
+  const first = button(`Start at ${home}`, () => begin(data.start));
   const clear = button("Clear the list", () => {
     tried = new Map();
     again();
@@ -185,21 +188,22 @@ export function render({ data, el }) {
       "div",
       { className: "controls" },
       slider("learning rate", choice, (i) => {
+        const back = taken ? "The ball is back at its start" : undefined;
         rate = rates[i];
-        again();
+        again(back);
       }),
       button("One step", () => walk(1)),
       button("Ten steps", () => walk(10)),
       button("Until it settles", () => walk(AT_MOST, settled)),
-      button("Back to its start", again),
-      button(`Start at ${home}`, () => begin(data.start)),
+      button("Back to its start", () => again()),
+      first,
     ),
     told,
     made(
       "div",
       { className: "row" },
-      made("figure", {}, made("figcaption", {}, "The ball: drag it, or tap where it is to start"), curve.svg),
-      made("figure", {}, made("figcaption", {}, "The loss step by step (thick: this rate)"), runs.element),
+      made("figure", {}, dragged, curve.svg),
+      made("figure", {}, made("figcaption", {}, "The loss step by step (orange: this rate)"), runs.element),
     ),
     tally,
     clear,
@@ -229,6 +233,8 @@ const STYLE = `
 .run circle, .run text { fill: currentColor; }
 .note { fill: var(--query); }
 .run .here { fill: none; stroke: currentColor; stroke-width: 2; }
+[aria-disabled="true"] { opacity: 0.45; cursor: default; }
+.tally { margin-top: 12px; }
 .tally p { margin: 2px 0; }
 .tally span { display: inline-block; }
 .tally p > span { margin-right: 14px; }

@@ -1,6 +1,6 @@
 // A sum or mean over a dimension: which numbers go into which, and what shape is left.
 import { checkbox, made, radios, rounded, teller } from "./common.js";
-import { STYLE_OF_GRID, cell, walk } from "./grid.js";
+import { STYLE_OF_GRID, cell, hint, hover, walk } from "./grid.js";
 
 const add = (a, b) => a + b;
 
@@ -101,7 +101,8 @@ export function render({ data, el }) {
     numbers.forEach((row, a) =>
       row.forEach((its, b) => {
         const [i, j] = [dim === "1" ? a : 0, dim === "0" ? b : 0];
-        its.addEventListener("pointerenter", () => point(i, j));
+        hover(its, () => point(i, j));
+        its.addEventListener("click", () => point(i, j));
       }),
     );
     function point(i, j) {
@@ -130,7 +131,7 @@ export function render({ data, el }) {
     said,
     stage,
     told,
-    made("p", { className: "soft" }, "Point at a number of the result, tap it, or walk there by arrow keys."),
+    hint("a number of the result"),
   );
   show();
 }
@@ -140,7 +141,7 @@ const STYLE = `
 .shape { white-space: nowrap; }
 .beside tr > :last-child { padding-left: 8px; }
 .under tbody tr:last-child > * { padding-top: 6px; }
-.stage { min-height: 240px; align-items: center; gap: 10px 34px; }
+.stage { min-height: 240px; gap: 10px 34px; }
 .stage > table { flex: none; }
 .stage > figure { flex: none; }
 .flat { display: flex; gap: 3px; width: fit-content; padding: 5px 7px; }

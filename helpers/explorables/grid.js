@@ -11,6 +11,11 @@ export function cell(tag, name, value, digits = 0, className = "") {
   return tag === "button" ? set(element, { type: "button" }) : element;
 }
 
+// A pointer that comes by; a finger that does may only be scrolling.
+export function hover(element, then) {
+  element.addEventListener("pointerenter", (event) => event.pointerType === "touch" || then());
+}
+
 // Buttons in rows: one of them is reached by Tab, the others by arrow keys. point(i, j) is told which.
 export function walk(rows, [i, j], point) {
   const go = (i, j) => {
@@ -20,7 +25,8 @@ export function walk(rows, [i, j], point) {
   };
   rows.forEach((row, i) =>
     row.forEach((its, j) => {
-      for (const reached of ["pointerenter", "focus", "click"]) its.addEventListener(reached, () => go(i, j));
+      for (const reached of ["focus", "click"]) its.addEventListener(reached, () => go(i, j));
+      hover(its, () => go(i, j));
       its.addEventListener("keydown", (event) => {
         const [down, right] = STEPS[event.key] ?? [];
         if (down === undefined) return;
@@ -30,6 +36,12 @@ export function walk(rows, [i, j], point) {
     }),
   );
   go(Math.min(i, rows.length - 1), Math.min(j, rows[0].length - 1));
+}
+
+// What the cells of a result answer to; a touch screen has no keys.
+export function hint(what, more = "") {
+  const keys = made("span", { className: "keys" }, ", or walk there by arrow keys");
+  return made("p", { className: "soft" }, `Point at ${what} or tap it`, keys, `.${more}`);
 }
 
 export const STYLE_OF_GRID = `

@@ -7,8 +7,8 @@ const SPACE = "\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\
 const LETTER = "\\p{L}\\p{N}_";
 const WORDS = new RegExp(` ?[${LETTER}]+| ?[^${LETTER}${SPACE}]+|[${SPACE}]+`, "gu");
 const LETTERS = new RegExp(`[${LETTER}]`, "u");
-const LONGEST = 120; // letters of a line
-const FULL = `A line has at most ${LONGEST} letters, signs and spaces: this one is full.`;
+const LONGEST = 120; // characters of a line
+const FULL = `A line has at most ${LONGEST} characters: this one is full.`;
 
 // A token is a string with one sign for each of its bytes.
 const bytesOf = (word) => [...new TextEncoder().encode(word)].map((byte) => String.fromCharCode(byte));
@@ -57,7 +57,7 @@ export function render({ data, el }) {
     const pieces = text.match(WORDS) ?? [];
     let words = pieces.map(bytesOf);
     const length = () => words.reduce((sum, word) => sum + word.length, 0);
-    const kinds = pieces.map((piece) => (LETTERS.test(piece) ? "word" : piece.trim() ? "sign" : "space"));
+    const kinds = pieces.map((piece) => (LETTERS.test(piece) ? "word" : piece.trim() ? "mark" : "space"));
     cut = { kinds, lengths: [length()], stages: [words], changes: [0] };
     pairs.forEach((pair, i) => {
       if (words.some((word) => found(word, pair).length)) {
@@ -75,7 +75,7 @@ export function render({ data, el }) {
   const caption = made("p", { className: "caption" });
   caption.append("After ", after, unit, count, ofThem, " for ", bytes, ofBytes);
   const goal = made("p", { className: "goal" });
-  const note = "A dashed box has the number of a byte that is only a part of a letter.";
+  const note = "A dashed box has the number of a byte that is only a part of a character.";
   const partly = made("p", { className: "soft partly", hidden: true }, note);
   const boxes = set(made("div", { className: "tokens" }), { role: "img" });
 
@@ -103,17 +103,21 @@ export function render({ data, el }) {
 
   const curve = curveOf(pairs.length, (k) => go(k));
 
-  // How many words and signs are a token each; spaces by themselves count for nothing.
+  // What becomes of the line in the end: how many words and marks are a token each.
   function showGoal(words) {
-    const done = (kind) => words.filter((word, i) => cut.kinds[i] === kind && word.length === 1).length;
-    const of = (kind) => cut.kinds.filter((it) => it === kind).length;
-    const [n, signs] = [of("word"), of("sign")];
-    const reached = n && done("word") === n && done("sign") === signs;
-    const and = signs ? `, and ${done("sign")} of ${some(signs, "sign")}` : "";
-    goal.classList.toggle("reached", !!reached);
-    goal.textContent = reached
-      ? `✓ One token for each: ${some(n, "word")}${signs ? `, and ${some(signs, "sign")}` : ""}.`
-      : `A single token: ${done("word")} of ${some(n, "word")}${and}.`;
+    const of = (kind) => words.filter((_, i) => cut.kinds[i] === kind);
+    const done = (kind) => of(kind).filter((word) => word.length === 1).length;
+    const [n, marks] = ["word", "mark"].map((kind) => of(kind).length);
+    const spaces = of("space").reduce((sum, word) => sum + word.length, 0);
+    const each = n && done("word") === n && done("mark") === marks;
+    const short = n < data.least ? `, but it has fewer than ${data.least} words` : "";
+    const held = [some(n, "word"), ...(marks ? [some(marks, "punctuation mark")] : [])].join(" and ");
+    const also = marks ? ` and ${done("mark")} of ${some(marks, "punctuation mark")}` : "";
+    const alone = spaces ? ` (Spaces by themselves count too: ${some(spaces, "token")}.)` : "";
+    goal.classList.toggle("reached", !!each && !short);
+    goal.textContent = each
+      ? `After all ${all}${short ? ":" : " ✓"} one token for each of ${held}${short}.${alone}`
+      : `After all ${all}: ${done("word")} of ${some(n, "word")}${also} are a single token.${alone}`;
   }
 
   function show() {
@@ -126,11 +130,15 @@ export function render({ data, el }) {
     unit.textContent = chosen === 1 ? " merge: " : " merges: ";
     ofThem.textContent = length === 1 ? " token" : " tokens";
     ofBytes.textContent = cut.lengths[0] === 1 ? " byte" : " bytes";
-    showGoal(cut.stages[place]);
+    showGoal(cut.stages.at(-1));
     put(count, length, 0);
     put(bytes, cut.lengths[0], 0);
     showBoxes(cut.stages[place], next && pairs[next - 1], changed ? pairs[chosen - 1].join("") : null);
     curve.show(cut, chosen);
+    const slides = merging.querySelector("input");
+    set(slides, { max: stops().length - 1, "aria-valuetext": `${grouped(chosen)} of ${all}` });
+    slides.value = chosen === pairs.length ? slides.max : place;
+    merging.querySelector("output").textContent = slides.getAttribute("aria-valuetext");
     set(back, { "aria-disabled": place === 0 && !chosen });
     set(on, { "aria-disabled": next === undefined });
     set(allOfThem, { "aria-disabled": chosen === pairs.length });
@@ -148,19 +156,13 @@ export function render({ data, el }) {
     tell(length ? `${now} ${then}` : "Your line is empty. Write something.");
   }
 
-  const merging = slider(
-    "merges",
-    { min: 0, max: pairs.length, value: chosen, say: (k) => `${grouped(k)} of ${all}` },
-    (k) => {
-      chosen = k;
-      show();
-    },
-  );
+  // Where the slider stops: at what changes the line, and at the end.
+  const stops = () => [...new Set([...cut.changes, pairs.length])];
   function go(k) {
-    const input = merging.querySelector("input");
-    input.value = k; // within its bounds
-    input.dispatchEvent(new Event("input"));
+    chosen = Math.min(Math.max(k, 0), pairs.length);
+    show();
   }
+  const merging = slider("merges", { min: 0, max: 1, value: 0 }, (i) => go(stops()[i]));
   const back = button("← previous change of your line", () =>
     go(cut.changes.findLast((k) => k < chosen) ?? 0),
   );
@@ -184,8 +186,9 @@ export function render({ data, el }) {
     made("style", { textContent: STYLE }),
     made("label", { className: "line" }, made("span", {}, "your line"), input),
     full,
+    goal,
     made("div", { className: "controls" }, merging, back, on, allOfThem),
-    made("div", { className: "row" }, made("div", {}, caption, goal, boxes, partly, told), curve.element),
+    made("div", { className: "row" }, made("div", {}, caption, boxes, partly, told), curve.element),
   );
   begin(data.line);
   show();
@@ -199,9 +202,10 @@ const STYLE = `
 .slider { flex: 1 1 100%; }
 .slider input { flex: 1; min-width: 80px; }
 .slider output { min-width: 7.5em; text-align: right; }
+.goal { min-height: 2.9em; }
 [aria-disabled="true"] { opacity: 0.45; cursor: default; }
 .row > * { flex: 1 1 300px; min-width: 0; }
-.caption, .goal { margin: 0 0 4px; font-weight: 600; }
+.caption, .goal { margin: 0 0 6px; font-weight: 600; }
 .goal { font-weight: 400; }
 .reached { color: var(--value); font-weight: 600; }
 .tokens { display: flex; flex-wrap: wrap; gap: 6px 10px; min-height: 34px; }

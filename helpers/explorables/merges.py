@@ -9,7 +9,7 @@ from helpers.plotting import plot_tokens
 from reference.tokens import Pair, decode, encode, vocabulary
 
 
-def explore_merges(question: str, line: str, merges: Sequence[Pair]) -> Explorable:
+def explore_merges(question: str, line: str, merges: Sequence[Pair], least: int = 1) -> Explorable:
     """A line that the reader changes, after as many of the merges as the reader likes.
 
     The still picture has the line that stands there at first, after a tenth and all of the
@@ -19,6 +19,7 @@ def explore_merges(question: str, line: str, merges: Sequence[Pair]) -> Explorab
         question: what the reader finds out by writing lines; it ends with a question mark.
         line: what stands there at first.
         merges: as `reference.tokens.train_bpe` returns them.
+        least: how many words a line needs, for one token each to count.
 
     Raises:
         ValueError: there is no line, no merge, or one of a piece that no earlier one makes.
@@ -36,5 +37,6 @@ def explore_merges(question: str, line: str, merges: Sequence[Pair]) -> Explorab
         f"{k:,} merges": [decode([i], merges) for i in encode(line, merges[:k])] for k in counts
     }
     still = plot_tokens(rows, title="The line after so many merges", y_label="after")
-    data = {"line": line, "merges": [ids[part] for pair in merges for part in pair]}
+    numbers = [ids[part] for pair in merges for part in pair]
+    data = {"line": line, "merges": numbers, "least": least}
     return Explorable("merges", question, data, still)

@@ -41,6 +41,7 @@ export function render({ data, el }) {
     has: bar(),
   }));
   const [left, together, total] = [number("left"), number("together"), number("draws")];
+  const roughly = made("span");
   const caption = made("span");
   const dials = table({
     caption,
@@ -51,7 +52,7 @@ export function render({ data, el }) {
       made("span", { className: "withbar" }, after, has.element),
       draws,
     ]),
-    foot: [["left: ", left, ` of ${counted(vocab_size)}`], together, "1.000", total],
+    foot: [["left: ", roughly, left, ` of ${counted(vocab_size)}`], [together, " is left"], "1.000", total],
   });
 
   // How many tokens are left, how much they had together, and which cut was the closer one.
@@ -62,6 +63,7 @@ export function render({ data, el }) {
     const byP = n <= k;
     const all = n === vocab_size && byP;
     return {
+      about: byP && !all && n >= 100 ? "about " : "", // such counts are given to the nearest ten
       n: byP ? n : k,
       had: (byP ? share[chosen.heat][chosen.p] : sums[chosen.heat][ranks.indexOf(k)]) / WHOLE,
       by: all ? "" : temperatures[chosen.heat] === 0 ? "temperature" : byP ? "top-p" : "top-k",
@@ -93,7 +95,8 @@ export function render({ data, el }) {
       const here = one ? [] : examples[i - tokens.length].filter(([rank]) => !some || rank <= now.n);
       const few = here.slice(0, 3).map(([, token]) => visible(token));
       const more = few.length < (some ? kept : to - from) ? " …" : "";
-      cell.like.textContent = one ? "" : `${some ? `${counted(kept)} left: ` : ""}${few.join(" ")}${more}`;
+      const its = some ? `${now.about}${counted(kept)} left: ` : "";
+      cell.like.textContent = one ? "" : `${its}${few.join(" ")}${more}`;
       put(cell.before, before, 3);
       put(cell.after, after, 3);
       put(cell.draws, draws.filter((row) => row === i).length, 0);
@@ -101,6 +104,7 @@ export function render({ data, el }) {
       cell.has.to(after);
       dials.lines[i].classList.toggle("out", kept === 0);
     });
+    roughly.textContent = now.about;
     put(left, now.n, grouped);
     put(together, now.had, 3);
     put(total, draws.length, 0);
@@ -121,13 +125,13 @@ export function render({ data, el }) {
     return `${draws.length} draws: ${likely}, ${others} to shared rows.`;
   }
 
-  function said({ n, had, by }) {
+  function said({ n, about, had, by }) {
     if (!by) return `Nothing is cut: all ${counted(n)} tokens may come.`;
     if (by === "temperature") return "At a temperature of 0 the likeliest token gets everything.";
     const who = by === "top-p" ? "Top-p cuts" : "Top-k cuts";
     if (n === 1) return `${who}: a single token is left. It had ${rounded(had, 3)}.`;
     const scaled = `They had ${rounded(had, 3)} together, and each share is divided by that.`;
-    return `${who}: ${counted(n)} of ${counted(vocab_size)} tokens are left. ${scaled}`;
+    return `${who}: ${about}${counted(n)} of ${counted(vocab_size)} tokens are left. ${scaled}`;
   }
 
   function choose(what) {
@@ -198,22 +202,23 @@ tbody th { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .out .token { text-decoration: line-through; font-weight: 400; }
 .out .had .fill { opacity: 0.45; }
 .dials { display: grid; grid-template-columns: repeat(3, 1fr); gap: 4px 22px; }
-.slider { display: grid; grid-template-columns: auto 1fr; gap: 0 8px; }
+.slider { display: grid; grid-template-columns: 40px auto 1fr 40px; gap: 0 8px; }
 .slider output { text-align: right; }
-.slider input { grid-row: 2; grid-column: 1 / 3; width: 100%; }
-.slider .stops { grid-row: 3; grid-column: 1 / 3; position: relative; height: 14px; font-size: 11px; }
+.slider .stops { grid-area: 3 / 1 / 4 / 5; position: relative; height: 14px; font-size: 11px; }
+@media (pointer: coarse) { .slider .stops { grid-column: 2 / 4; } }
 .stops span { position: absolute; transform: translateX(-50%); }
-.told { min-height: 1.45em; margin: 6px 0 0; }
+.like:not(:empty)::before { content: "· "; }
+.told { min-height: 2.9em; margin: 6px 0 0; }
 .drawing { display: grid; grid-template-columns: auto 1fr; gap: 4px 12px; align-items: start; margin: 4px 0; }
 .drawing .told { margin: 0; min-height: 2.9em; }
 @container (max-width: 560px) {
   .dials { grid-template-columns: 1fr; }
-  .group { font-size: 12px; }
-  .told { min-height: 2.9em; }
+  td, tbody th, tfoot th { height: 22px; }
+  .group { display: block; font-size: 12px; }
+  .like { display: block; margin: 0; overflow: hidden; text-overflow: ellipsis; }
+  .like:not(:empty)::before { content: none; }
+  .told { min-height: 4.4em; }
   .drawing { grid-template-columns: 1fr; justify-items: start; }
   .drawing .told { min-height: 4.4em; }
-  .slider { grid-template-columns: 6em 1fr 3.2em; }
-  .slider input { grid-row: 1; grid-column: 2; min-width: 0; }
-  .slider .stops { grid-row: 2; grid-column: 2; }
 }
 `;

@@ -28,6 +28,7 @@ _BEGINS = re.compile(r"^(?=(?:function|const|let) )", re.M)
 _COMMENT = re.compile(r"^ *//.*\n", re.M)
 _GOES_ON = re.compile(r"^((?:(?!//).)*[{(\[,;])\n", re.M)
 _CSS_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_CSS_SPACE = re.compile(r"(?<=[{};:,]) +| +(?=[{}])|; *(?=\})")
 _NAMED = re.compile(r"(?:function|const|let) (\w+)")
 
 
@@ -70,7 +71,8 @@ def page(name: str, question: str, data: Mapping[str, Any], alt: str) -> str:
     given = _as_json({"name": name, "question": question, "alt": alt, "data": data})
     its_own = f"{name}-{sha256(given.encode()).hexdigest()[:8]}"
     css = (HERE / "common.css").read_text(encoding="utf-8")
-    css = _as_json("".join(line.strip() for line in _CSS_COMMENT.sub("", css).splitlines()))
+    css = "".join(line.strip() for line in _CSS_COMMENT.sub("", css).splitlines())
+    css = _as_json(_CSS_SPACE.sub("", css))
     return (
         f'{MARK}"{its_own}"></div>\n<script type="module">\n'
         f"const GIVEN = {given};\nconst CSS = {css};\n{_modules(name)}\n"

@@ -21,7 +21,7 @@ import { mixture } from "./mixture.js";
 const STEP = 5; // degrees
 const LEGEND =
   "Beside each key stands its score. The dashed lines drop each key onto the query’s line, and a key " +
-  "on the dotted line through the middle would score 0. The dots beside the output are where it was.";
+  "on the dotted line through the middle would score 0. Dots show the way that the output has come.";
 const add = (a, b) => a + b;
 const plain = (value) => `${value}`.replace("-", "−");
 const factor = (value, words) => (value < 0 ? `(${words})` : words);
@@ -56,7 +56,7 @@ export function render({ data, el }) {
   const dots = keys.map(([a, b]) => drawn("circle", { class: "key dot", cx: x(a), cy: y(b), r: 4 }));
   const names = keys.map(([a, b], i) => {
     const below = b < 0 || (b === 0 && a > 0);
-    const end = a < 0 || (a === 0 && b === 0);
+    const end = (a < 0 && b >= 0) || (a === 0 && b === 0); // else the query's tip would cover it
     const place = { x: x(a) + (end ? -5 : below ? -4 : -36), y: y(b) + (below ? 19 : -10) };
     return drawn("text", { class: "label key", ...place, "text-anchor": end ? "end" : "start" }, tokens[i]);
   });
@@ -65,7 +65,7 @@ export function render({ data, el }) {
   const grip = drawn("circle", { class: "grip", r: 24 });
   const handle = drawn("g", { class: "query" }, ring, grip);
   set(handle, {
-    "aria-label": `The query of “${asks}”: turn it with the arrow keys`,
+    "aria-label": `The query of “${asks}”: the right arrow key turns it clockwise, the left one back`,
     "aria-valuemin": 0,
     "aria-valuemax": 360,
   });
@@ -75,7 +75,7 @@ export function render({ data, el }) {
       const [a, b] = left.at(sx, sy);
       if (a || b) turn(Math.round(degrees([a, b])));
     },
-    by: (right, up) => turn(STEP * (Math.round(degrees(q) / STEP) + right + up)),
+    by: (right, up) => turn(STEP * (Math.round(degrees(q) / STEP) - right + up)),
   });
 
   // Step by step, a row a key
@@ -172,9 +172,9 @@ export function render({ data, el }) {
     const first = tokens.filter((_, i) => weights[i] > best - 0.005).map((token) => `“${token}”`);
     const lead =
       first.length > 1
-        ? `${first.slice(0, -1).join(", ")} and ${first.at(-1)} share the lead with`
-        : `${first[0]} gets most,`;
-    tell(`${lead} ${rounded(best)}. Out comes ${outcomes[0]} ${output[0]}, ${outcomes[1]} ${output[1]}.`);
+        ? `${first.slice(0, -1).join(", ")} and ${first.at(-1)} tie, with ${rounded(best)} each`
+        : `${first[0]} wins, with ${rounded(best)}`;
+    tell(`${lead}. Out comes ${outcomes[0]} ${output[0]}, ${outcomes[1]} ${output[1]}.`);
     const given = tokens.map((token, i) => `${token} ${rounded(weights[i])}`);
     set(handle, {
       "aria-valuenow": Math.round(degrees(q)),
@@ -195,7 +195,8 @@ export function render({ data, el }) {
       made(
         "span",
         { className: "hint" },
-        "Drag the tip of the orange arrow, or go there with Tab and turn it with the arrow keys.",
+        "Turn the orange arrow: drag its tip, or tap where it is to point.",
+        made("span", { className: "keys" }, " (Keys: → clockwise, ← back.)"),
       ),
       back,
     ),

@@ -2,7 +2,8 @@
 import { drawn, made, rounded, set } from "./common.js";
 import { chart } from "./chart.js";
 
-const ROOM = [30, 11]; // of a label
+const ROOM = [36, 15]; // of a label
+const LONGEST = 120; // steps: longer runs go on beyond the edge
 
 // runs: [name, losses] of each; draw(runs, chosen, at) shows where the chosen one is.
 export function runsChart({ ys, yTicks, names, label }) {
@@ -12,7 +13,7 @@ export function runsChart({ ys, yTicks, names, label }) {
 
   function grow(steps) {
     let needed = 40;
-    while (needed < steps) needed *= 2;
+    while (needed < Math.min(steps, LONGEST)) needed += 40;
     if (needed === end) return;
     end = needed;
     plot = chart({ xs: [0, end], xTicks: [0, 1, 2, 3, 4].map((it) => (it * end) / 4), ys, yTicks, names });
@@ -40,7 +41,10 @@ export function runsChart({ ys, yTicks, names, label }) {
       const most = Math.max(...losses);
       const peak = place(losses, losses.indexOf(most));
       const high = most > ys[1] && free(peak) ? `${name}: ▲ ${rounded(most, 1)}` : "▲";
-      if (most > ys[1]) line.append(write(high, peak, { x: peak[0], "text-anchor": "middle" }));
+      if (most > ys[1]) {
+        const near = peak[0] < plot.x(0) + 40; // the axis has numbers there
+        line.append(write(high, peak, near ? {} : { x: peak[0], "text-anchor": "middle" }));
+      }
       const named = high !== "▲" || losses.length === 1;
       if (!named && free(last)) line.append(write(`${name}`, last));
       if (name === chosen && at < losses.length) {

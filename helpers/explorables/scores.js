@@ -15,7 +15,7 @@ import {
 } from "./common.js";
 import { mixture } from "./mixture.js";
 
-const REACH = 20; // what a bar of scores shows; more runs over
+const REACHES = [3, 20]; // what bars of scores show; more runs over
 const add = (a, b) => a + b;
 
 export function render({ data, el }) {
@@ -31,15 +31,15 @@ export function render({ data, el }) {
     size: bar("size"),
     share: bar(),
   }));
-  const caption = made("span");
-  const [sum, entropy] = [number("sum"), number("entropy")];
+  const [caption, edge] = [made("span"), made("span")];
+  const [sum, entropy, ahead] = [number("sum"), number("entropy"), number("lead")];
   const steps = table({
     caption,
     columns: [
       ["key"],
       ["dot product", "right"],
       ["score", "right"],
-      ["", "wide"],
+      [edge, "wide"],
       [["e", made("sup", {}, "score")], "right"],
       ["weight"],
     ],
@@ -63,17 +63,24 @@ export function render({ data, el }) {
     const powers = scores.map(Math.exp);
     const weights = softmax(scores);
     const best = Math.max(...weights);
-    caption.textContent = `The row of “${tokens[row]}”`;
+    const how = divided ? "each dot product divided" : "each score is the dot product itself";
+    caption.textContent = `The row of “${tokens[row]}”: ${how}`;
+    const largest = Math.max(...products[size].flat().map(Math.abs)) / (divided ? root : 1);
+    const reach = REACHES.find((it) => largest < 1.2 * it) ?? REACHES.at(-1);
+    edge.textContent = `−${reach} to ${reach}`;
+    steps.element.classList.toggle("same", !divided);
     cells.forEach(({ product, score, power, weight, size: length, share }, i) => {
       put(product, products[size][row][i]);
       put(score, scores[i]);
       put(power, powers[i], short);
       put(weight, weights[i], 3);
-      length.from(scores[i] / REACH);
+      length.from(scores[i] / reach);
       share.to(weights[i]);
       steps.lines[i].classList.toggle("most", weights[i] > best - 1e-9);
     });
     put(sum, powers.reduce(add), short);
+    const [top, after] = [...scores].sort((a, b) => b - a);
+    put(ahead, top - after);
     put(entropy, -weights.map((it) => it && it * Math.log(it)).reduce(add));
     divide.querySelector("span").textContent = `divide by √${d_k} = ${rounded(root, root % 1 ? 2 : 0)}`;
     const output = mixed.to(weights, tokens[row]).map((it) => rounded(it, 1));
@@ -83,9 +90,12 @@ export function render({ data, el }) {
     const gives =
       first - second < 5e-4
         ? `${rounded(first, 3)} each to ${lead.join(", ")}`
-        : `${rounded(first, 3)} to “${winner}” and ${rounded(second, 3)} to “${next}”`;
+        : second < 5e-4
+          ? `all but a trace to “${winner}”`
+          : `${rounded(first, 3)} to “${winner}” and ${rounded(second, 3)} to “${next}”`;
     const gets = `Out comes ${outcomes[0]} ${output[0]}, ${outcomes[1]} ${output[1]}.`;
-    tell(`“${tokens[row]}” gives ${gives}. ${gets}`);
+    const leads = top - after > 5e-3 ? ` The best score leads by ${rounded(top - after)}.` : "";
+    tell(`“${tokens[row]}” gives ${gives}.${leads} ${gets}`);
   }
 
   function choose(what) {
@@ -97,8 +107,10 @@ export function render({ data, el }) {
   const alike = rounded(Math.log(tokens.length));
   const divide = checkbox("", true, (divided) => choose({ divided }));
   const said = (i) => `${sizes[i]}${notes[sizes[i]] ? ` (${notes[sizes[i]]})` : ""}`;
-  const spread = ["entropy of the weights: ", entropy, ` (${alike} if all are alike)`];
-  const legend = `A striped bar goes on beyond ±${REACH}. The dots in the plane are where the output was.`;
+  const spread = ["lead of the best score over the second: ", ahead];
+  spread.push(made("br"), "entropy of the weights: ", entropy, ` (${alike} if all are alike)`);
+  const striped = made("span", { className: "wide" }, " A striped score bar goes on beyond its edge.");
+  const legend = "Dots in the plane show the way that the output has come since you chose this row.";
   el.append(
     made("style", { textContent: STYLE }),
     made(
@@ -117,7 +129,7 @@ export function render({ data, el }) {
       made("div", { className: "steps" }, steps.element, made("p", { className: "soft" }, ...spread)),
       mixed.figure,
     ),
-    made("p", { className: "soft" }, legend),
+    made("p", { className: "soft" }, legend, striped),
   );
   show();
 }
@@ -130,6 +142,9 @@ td.wide .size { width: 70px; }
 th:last-child, td:last-child { width: 30%; }
 td.right, th.right { width: auto; padding-right: 10px; }
 .slider output { min-width: 8.5em; }
+.same td:nth-child(2) { visibility: hidden; }
+thead th, thead td { height: 46px; }
+.told { min-height: 2.9em; }
 .size .fill { background: var(--key); }
 td, tbody th, tfoot th { height: 34px; }
 .withbar { grid-template-columns: 3.2em 1fr; }

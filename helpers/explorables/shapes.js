@@ -1,8 +1,7 @@
 // Two shapes of the reader's choice: how they line up, what is repeated, and where they don't fit.
 import { made, radios, teller } from "./common.js";
-import { STYLE_OF_GRID, cell, walk } from "./grid.js";
+import { STYLE_OF_GRID, cell, hint, hover, walk } from "./grid.js";
 
-const HINT = "Point at a sum, tap it, or walk there by arrow keys. Dashed boxes are copies.";
 const UNIT = { a: 10, b: 1 }; // a counts in tens, b in ones: a sum says what it is made of
 const tuple = (sizes) => (sizes.length === 1 ? `(${sizes[0]},)` : `(${sizes.join(", ")})`);
 const range = (n) => Array.from({ length: n }, (_, i) => i);
@@ -158,7 +157,7 @@ export function render({ data, el }) {
     walk(sum, place, point);
     for (const its of [x, y])
       its.forEach((row, i) =>
-        row.forEach((one, j) => one.addEventListener("pointerenter", () => point(i, j))),
+        row.forEach((one, j) => hover(one, () => point(i, j))),
       );
   }
 
@@ -173,7 +172,7 @@ export function render({ data, el }) {
     lined,
     stage,
     told,
-    made("p", { className: "soft" }, HINT),
+    hint("a sum", " Dashed boxes are copies."),
   );
   show();
 }

@@ -32,7 +32,9 @@ export function wording(lowest, out) {
     if (repeats(run)) {
       const [low, high] = [run.at(-2).logit, now.logit].sort((a, b) => a - b).map((it) => rounded(it));
       const same = `between the same two places, logits of ${low} and ${high}`;
-      return `After ${all} steps the ball only jumps ${same}. The loss stays at ${to}. ${lies}.`;
+      const other = rounded(run.at(-2).loss, 3);
+      const there = other === to ? `The loss stays at ${to}` : `The loss is ${other} and ${to} in turn`;
+      return `After ${all} steps the ball only jumps ${same}. ${there}. ${lies}.`;
     }
     const which = count === 1 ? `Step ${all}` : `Steps ${before + 1} to ${all}`;
     const far = `${which} threw the ball out of the picture, to a logit of ${rounded(now.logit)}`;
@@ -73,6 +75,7 @@ export function wording(lowest, out) {
     const way = jumps(last) ? "jumps across" : creeps(...last, 1) ? "creeps" : "falls";
     const ends = repeats(run) ? "jumps between two places" : out(run.at(-1)) ? "is out of the picture" : way;
     const far = [counted("loss", run.at(-1).loss, 3), " after ", counted("tried", steps, 0)];
+    far.push(steps === 1 ? " step" : " steps");
     return made("span", { className }, named, `: ${ends}, `, ...far);
   }
 

@@ -3,6 +3,7 @@
 
 import { bar, button, made, set, slider, teller } from "./common.js";
 import { load, places, Writer } from "./austen/writer.js";
+import { RUN, circles } from "./austen/circles.js";
 import { generator } from "./austen/sampling.js";
 
 const LONGEST = 256; // tokens: the model has seen no longer text
@@ -18,10 +19,12 @@ const LOOKS = `
     background: var(--ground); color: inherit; font: inherit; font-size: 16px; }
   .controls { margin: 0; }
   :disabled, [aria-disabled="true"] { opacity: 0.5; cursor: default; border-color: var(--line); }
-  .told { margin: 0; }
-  .written { height: 8.25em; margin: 0; padding: 8px 10px; border-left: 4px solid var(--focus);
-    overflow-y: auto; resize: vertical; background: var(--faint); font-size: 16px;
+  .told { margin: 0; min-height: 2.9em; }
+  .both { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 8px 20px; }
+  .both > div { display: grid; gap: 6px; align-content: start; }
+  .written { height: 240px; margin: 0; overflow-y: auto; font-size: 16px;
     white-space: pre-wrap; overflow-wrap: anywhere; }
+  .again { text-decoration: underline 2px; text-underline-offset: 4px; }
   .about { margin: 0; color: var(--soft); font-size: 13px; }
   .token { background: color-mix(in srgb, var(--query) 16%, transparent); }
   .token:nth-child(even) { background: color-mix(in srgb, var(--key) 16%, transparent); }
@@ -35,7 +38,12 @@ const LOOKS = `
   .others { color: var(--soft); }
   .others .fill { background: var(--soft); }
   .share { text-align: right; font-variant-numeric: tabular-nums; }
-  @container (max-width: 560px) { .written { height: 11.2em; } .told { min-height: 2.9em; } }
+  @container (max-width: 560px) {
+    .both { grid-template-columns: minmax(0, 1fr); }
+    .written { height: 11.6em; }
+    .told { min-height: 4.4em; }
+  }
+  @media (pointer: coarse) { .written { height: auto; min-height: 11.6em; } } /* a swipe is the page's */
 `;
 const nowhere = ({ prompt, temperature }) =>
   `Here the picture stands still, after “${prompt}” and at a temperature of ${temperature}. The ` +
@@ -66,7 +74,10 @@ export function render({ data, el }) {
     "aria-label": "The text",
   });
   const about = (words) => made("p", { className: "about" }, words);
-  const behind = about("After your words comes what the model adds: each patch of colour is a token.");
+  const behind = about(
+    "Behind your words each patch is a token. (The two colours only keep them apart, " +
+      `and � is a part of a character.) Underlined are ${RUN} words in a row that stood there before.`,
+  );
   const above = about("The likeliest next tokens, with their chances at this temperature:");
   const bars = data.next.map((_, rank) => row(moves ? button("", () => choose(rank)) : made("div")));
   const others = row(made("div", { className: "others" }));
@@ -79,7 +90,10 @@ export function render({ data, el }) {
     made("div", { className: "controls" },
       slider("Temperature", heat, (value) => ((temperature = value), draw(), ready())),
       next, on, again),
-    told, written, behind, above, following);
+    about("On each visit the first draws are the same, and the same ones for everybody."),
+    told,
+    made("div", { className: "both" },
+      made("div", {}, written, behind), made("div", {}, above, following)));
   el.append(made("style", { textContent: LOOKS }));
   el.append(...(moves ? [form] : [made("p", {}, nowhere(data)), above, following]));
 
@@ -104,7 +118,14 @@ export function render({ data, el }) {
     const stuck = read && !running && full();
     for (const it of [next, on, ...bars.map(({ line }) => line)]) set(it, { "aria-disabled": stuck });
     const added = read ? writer.added : [];
-    const tokens = added.map((piece) => made("span", { className: "token" }, piece));
+    const going = circles(words.value + added.join("")).filter(({ again }) => again);
+    let from = words.value.length;
+    const tokens = added.map((piece) => {
+      const to = from + piece.length;
+      const marked = going.some((it) => it.from < to && from < it.to) ? " again" : "";
+      from = to;
+      return made("span", { className: `token${marked}` }, piece);
+    });
     written.replaceChildren(words.value, ...tokens);
     written.scrollTop = written.scrollHeight;
     const likeliest = writer ? writer.likeliest(temperature, bars.length) : data.next;
@@ -116,6 +137,13 @@ export function render({ data, el }) {
     });
     const rest = likeliest.reduce((left, { share }) => left - share, 1);
     others.to(`${(data.vocab_size - bars.length).toLocaleString("en")} others`, Math.max(rest, 0));
+  }
+
+  // How many of the words that the model has added go round again.
+  function round() {
+    const its = circles(writer.text).filter(({ to }) => to > writer.words.length);
+    const n = its.filter(({ again }) => again).length;
+    return n ? `${n} of its ${its.length} words go round again.` : "No word goes round again yet.";
   }
 
   const full = () => writer.ids.length >= LONGEST;
@@ -171,7 +199,7 @@ export function render({ data, el }) {
         await pause(calm() ? 0 : PACE);
       }
       const still = writer.words === words.value && writer.added.length === from + many;
-      if (still) tell(`It wrote ${many} ${many === 1 ? "token" : "tokens"}.`); // nothing else came
+      if (still) tell(`It wrote ${many} ${many === 1 ? "token" : "tokens"}. ${round()}`); // nothing else came
     }
     if (running === mine) running = null;
     draw();

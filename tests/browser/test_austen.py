@@ -224,6 +224,18 @@ def test_what_the_picture_lets_one_find_is_so(page):
     assert inventions[0] < 0.02 < inventions[1] < 0.15 < inventions[2]
 
 
+def test_it_sees_where_a_text_goes_in_circles(page):
+    """A reader who counts by eye gives up; marked are words of runs that stood there before."""
+    text = "She was very glad. “She was, very” GLAD she was very happy; don't go"
+    found = page.evaluate(
+        """async (text) => (await import("/helpers/explorables/austen/circles.js")).circles(text)
+            .map(({ from, to, again }) => [text.slice(from, to), !!again])""",
+        text,
+    )
+    assert [it for it, _ in found][-2:] == ["don't", "go"]
+    assert [again for _, again in found] == [4 <= i < 11 for i in range(14)]
+
+
 HTML = "text/html; charset=utf-8"
 QUESTION = "How low can it go?"
 PROMPT = "The keys to the cabinet"
@@ -346,7 +358,7 @@ def test_by_mouse_a_reader_chooses_stops_and_begins_again(picture, austen):
     said = picture.said("It wrote")
     written = page.locator(".token").count()
     assert 6 <= written < 60
-    assert said == f"It wrote {written - 2} tokens."
+    assert said.startswith(f"It wrote {written - 2} tokens.")
 
     picture.button("Start again").click()
     assert picture.text == PROMPT
@@ -379,6 +391,33 @@ def test_what_is_said_is_about_the_words_that_stand_there(picture):
     picture.button("Start again").click()
     page.wait_for_timeout(300)
     assert "It wrote" not in seen.inner_text()
+
+
+def test_at_zero_it_goes_in_circles_and_the_reader_sees_where(picture):
+    page = picture.page
+    assert page.locator(".again").count() == 0
+    picture.slider.fill("0")
+    picture.button("Write on").click()
+    said = picture.said("It wrote 60 tokens.")
+    assert said.endswith("21 of its 37 words go round again.")  # as lesson 00 says
+    assert page.locator(".again").count() > 20
+    page.reload()
+    picture.slider.fill("1")
+    picture.button("Write on").click()
+    assert picture.said("It wrote 60 tokens.").endswith("No word goes round again yet.")
+    assert "discunded" in picture.text and "beenking" in picture.text
+
+
+def test_the_first_draws_are_ordinary(picture):
+    """A first draw of one in a thousand, where the bars promise a half, looks like a fault."""
+    shares = []
+    for i in range(3):
+        picture.button("Next token").click()
+        picture.page.locator(".token").nth(i).wait_for()
+        picture.page.get_by_text("It drew").first.wait_for()
+        said = picture.page.locator(".told [aria-hidden]").inner_text()
+        shares.append(float(said.split("chance of ")[1].split(" ")[0]))
+    assert shares[0] > 30 and min(shares) > 2
 
 
 @pytest.mark.parametrize("picture", [{"viewport": {"width": 390, "height": 800}}], indirect=True)

@@ -148,6 +148,42 @@ def test_a_finger_moves_it(telephone, pages):
     assert telephone.evaluate("scrollY") == scrolled
 
 
+STEPS = """host => [...host.shadowRoot.querySelectorAll(".slider")].map(it => {
+    const [less, more] = it.querySelectorAll(".step");
+    return [less, it.querySelector("input"), more].map(part => {
+        const { left, right, top, bottom } = part.getBoundingClientRect();
+        return [left, right, (top + bottom) / 2];
+    });
+})"""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_on_a_telephone_sliders_are_alike_with_less_at_their_left_and_more_at_their_right(
+    telephone, pages, name
+):
+    """A plus in the next row is none of this slider, and one of 80 pixels can't be aimed at."""
+    found = _opened(telephone, pages, name).evaluate(STEPS)
+    for less, slider, more in found:
+        assert less[1] <= slider[0] < slider[1] <= more[0]
+        assert less[2] == pytest.approx(slider[2], abs=2) and more[2] == less[2]
+        assert slider[1] - slider[0] > 150
+    assert len({round(slider[1] - slider[0]) for _, slider, _ in found}) <= 1
+
+
+def test_a_swipe_over_a_number_scrolls_and_points_at_none(telephone, pages):
+    """What one read had changed by the time one came to it."""
+    picture = _opened(telephone, pages, "dims")
+    cell = picture.locator("span.cell").first
+    cell.scroll_into_view_if_needed()
+    told = picture.locator(".told [aria-hidden]")
+    before, box = told.inner_text(), cell.bounding_box()
+    _swipe(telephone, (box["x"] + 9, box["y"] + 9), (box["x"] + 9, box["y"] - 50))
+    assert told.inner_text() == before
+    cell.tap()
+    assert told.inner_text() != before
+    assert not picture.locator(".keys").is_visible()
+
+
 def test_a_swipe_over_a_slider_scrolls_and_leaves_its_value(telephone, pages):
     """Who scrolled on with a thumb had changed what they were looking at."""
     picture = _opened(telephone, pages, "rotation")

@@ -48,17 +48,30 @@ def _shared(shown: Numbers) -> dict[str, float]:
     rows["output"] = weights @ VALUES.double()
     found = {f"{name}-{i}": it for name, row in rows.items() for i, it in enumerate(row.tolist())}
     entropy = torch.special.entr(weights).sum().item()
-    return found | {"sum": scores.exp().sum().item(), "entropy": entropy}
+    top, second, *_ = scores.sort(descending=True).values.tolist()
+    return found | {"sum": scores.exp().sum().item(), "entropy": entropy, "lead": top - second}
 
 
 def _choose(picture: Any) -> None:
-    """By mouse: no division, the largest d_k, the row of "cabinet"."""
+    """By mouse: no division, the largest d_k, the row of "cabinet"; rows stay where they are, and
+    the scale of bars says which it is."""
+    row, edge = picture.locator("tbody tr").first, picture.locator("th.wide")
+    before, scale = row.bounding_box()["y"], edge.inner_text()
     picture.get_by_role("checkbox", name="divide by √2 = 1.41").click()
     slider = picture.get_by_role("slider", name="d_k")
     box = slider.bounding_box()
     slider.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
     picture.get_by_text("cabinet", exact=True).first.click()
     assert numbers(picture)["score-3"] == -60
+    assert row.bounding_box()["y"] == before, "the rows have jumped"
+    assert (scale, edge.inner_text()) == ("−3 to 3", "−20 to 20")
+    assert "gives 0.500 each" in picture.locator(".told").inner_text()
+    picture.get_by_text("the", exact=True).first.click()
+    assert (
+        "all but a trace to “cabinet”. The best score leads"
+        in picture.locator(".told").inner_text()
+    )
+    picture.get_by_text("cabinet", exact=True).first.click()
 
 
 def _choose_by_keys(picture: Any) -> None:
@@ -71,12 +84,20 @@ def _choose_by_keys(picture: Any) -> None:
     assert numbers(picture)["score-3"] == -60
 
 
+def _turn_by_keys(picture: Any) -> None:
+    """The right arrow key turns clockwise, as hands of a clock on their way right."""
+    press(picture, ".handle", "ArrowRight")
+    assert numbers(picture)["q1"] < 1
+    press(picture, ".handle", "ArrowUp", "PageUp", "ArrowLeft", "d", "d")
+    assert "“keys” wins, with 0.84. Out" in picture.locator(".told").inner_text()
+
+
 CASES = {
     "query": Case(
         code=f"""{NAPKIN}from helpers.explorables import explore_query
 explore_query("Which?", [2, 1], K, V, tokens, "are", ("noun", "plural"), ("many", "one"))""",
         mouse=lambda picture: drag(picture, ".handle", -60, -70),
-        keys=lambda picture: press(picture, ".handle", "ArrowUp", "PageUp", "ArrowLeft", "d", "d"),
+        keys=_turn_by_keys,
         computed=_attended,
     ),
     "scores": Case(code=f"{NAPKIN}{SCORES}", mouse=_choose, keys=_choose_by_keys, computed=_shared),

@@ -17,8 +17,12 @@ OWN = "she has a größere Füße: 日本  naïve_x² aaaa 😀, d"  # ö in two
 def _own_line(picture: Any) -> None:
     """Its tokens after merges few and many are Python's, in letters and in bytes."""
     picture.get_by_role("textbox", name="your line").fill(OWN)
-    for k in (0, 1, 30, 149, 150):
-        picture.get_by_role("slider", name="merges").fill(str(k))
+    slider = picture.get_by_role("slider", name="merges")
+    lengths = [len(encode(OWN, MERGES[:k])) for k in range(151)]
+    changes = [k for k in range(1, 151) if lengths[k] < lengths[k - 1]]
+    for i, k in enumerate(sorted({0, *changes, 150})):
+        slider.fill(str(i))
+        assert slider.get_attribute("aria-valuetext") == f"{k} of 150"
         tokens = [vocabulary(MERGES)[i] for i in encode(OWN, MERGES[:k])]
         assert picture.locator(".token").all_inner_texts() == list(map(_face, tokens))
 
@@ -51,19 +55,25 @@ def _merge(picture: Any) -> None:
 
 
 def _goal(picture: Any) -> None:
-    """Words and signs are counted, and spaces by themselves for nothing; a one is a singular; and
-    at the end of what a line holds it says so."""
+    """What becomes of all words and marks in the end is said from the first on, also when the line
+    has fewer words than are asked for; and at the end of what a line holds it says so."""
     line = picture.get_by_role("textbox", name="your line")
     goal, caption = (picture.locator(it) for it in (".goal", ".caption"))
     line.fill("Qzq was  of")
     picture.get_by_role("slider").fill("0")
-    assert goal.inner_text() == "A single token: 0 of 3 words."
-    line.fill("a  of, ")
-    assert goal.inner_text() == "A single token: 1 of 2 words, and 1 of 1 sign."
-    line.fill("a  a, ")
+    assert numbers(picture)["merges"] == 0
+    assert goal.inner_text().startswith("After all 150: 1 of 3 words are a single token.")
+    each = "After all 150{} one token for each of {}"
+    for text, said in {
+        "Qzq of,": "After all 150: 1 of 2 words and 1 of 1 punctuation mark are a single token.",
+        "a a,": each.format(":", "2 words and 1 punctuation mark, but it has fewer than 3 words."),
+        "a a a,": each.format(" ✓", "3 words and 1 punctuation mark."),
+        "a a a ": each.format(" ✓", "3 words. (Spaces by themselves count too: 1 token.)"),
+    }.items():
+        line.fill(text)
+        assert goal.inner_text() == said
     picture.get_by_role("button", name="all 150 merges").click()
     assert numbers(picture)["merges"] == 150
-    assert goal.inner_text() == "✓ One token for each: 2 words, and 1 sign."
     line.fill("a")
     assert caption.inner_text() == "After 150 merges: 1 token for 1 byte"
     assert picture.get_by_text("still 1 token.").count()
@@ -95,7 +105,7 @@ CASES = {
 from helpers.weights import austen_text
 from reference.tokens import train_bpe
 merges = train_bpe(austen_text()[:20_000] + " Füße aaaa" * 60, 150)
-explore_merges("Which?", {LINE!r}, merges)""",
+explore_merges("Which?", {LINE!r}, merges, 3)""",
         mouse=_merge,
         keys=_merge_by_keys,
         computed=_merged,
