@@ -26,7 +26,7 @@ def _looked_at(shown: Numbers) -> dict[str, float]:
     found = {f"key-{key}": percent for key, percent in zip(keys, percents, strict=True)}
     words = model(model.tokenize(SENTENCE)[1]).attentions[layer][head, 1:-1, keys]
     words = words / words.sum(dim=1, keepdim=True)
-    near = {"own": 0, "before": -1, "behind": 1}
+    near = {"own": 0, "before": -1, "after": 1}
     skipped = 1 - keys[0]  # a column of [CLS] in front, or none
     for name, offset in near.items():
         pairs = [(i, i + offset) for i in range(10) if 0 <= i + offset < 10]
@@ -39,20 +39,29 @@ def _look(picture: Any) -> None:
     """By mouse: the small map of L4H5, no [CLS], over "table" and over a cell of the map."""
     picture.get_by_title("layer 4, head 5").click()
     picture.get_by_role("checkbox").click()
-    picture.locator("label", has_text="table").hover()
+    picture.get_by_text("table", exact=True).first.click()
     assert numbers(picture)["query"] == 9
-    picture.locator('rect[data-row="5"][data-key="5"]').hover()
+    assert picture.get_by_role("radio", name="[SEP]").is_disabled()
+    its = picture.locator('rect[data-row="5"][data-key="5"]')
+    its.hover()
+    assert (numbers(picture)["query"], numbers(picture)["cell"]) == (9, 36), "the word was stolen"
+    its.click()
     shown = numbers(picture)
     assert (shown["layer"], shown["head"], shown["query"], shown["key-5"]) == (4, 5, 5, 36)
     assert shown["cell"] == 36 and picture.locator(".cell.own").count() == 12
     assert picture.locator(".to .here").inner_text().split() == ["cabinet", "36", "%"]
     assert picture.locator(".pointed").inner_text() == "“cabinet” gets 36 % from “cabinet”"
-    picture.locator(".to > div").nth(7).hover()
+    picture.locator("canvas").nth(33).hover()
+    assert picture.get_by_text("All heads, by layer: layer 2, head 9").is_visible()
+    picture.locator(".to > div").nth(3).hover()
+    picture.locator(".to > div").nth(7).click()
     shown = numbers(picture)
     assert shown["query"] == 5 and shown["cell"] == shown["key-7"]
+    widths = picture.locator("path").evaluate_all("all => all.map(it => getComputedStyle(it).strokeWidth)")
+    assert max(widths) == widths[5] == "5.18px", "the line to itself tells its share"
     assert picture.locator(".band.thin").is_visible()
     assert (
-        "Of the rest, it gives 36 % to itself" in picture.locator(".told span").first.inner_text()
+        "Of the rest, it gives 36\xa0% to itself" in picture.locator(".told span").first.inner_text()
     )
     left = picture.locator(".to").bounding_box()["x"]
     picture.get_by_role("checkbox").click()
