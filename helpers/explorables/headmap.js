@@ -1,7 +1,7 @@
 // The map of one head: a row for each token that looks, and the diagonal, a token's look at itself.
 import { drawn } from "./common.js";
 
-const LABEL = "The map of this head: a row for each word that looks, a column for each that is looked at";
+const LABEL = "A row for each word that looks, a column for each that is looked at";
 
 // choose(row, key) is called with the cell that is clicked or tapped; over(row, key) with the one under
 // the mouse, and without where there is none.

@@ -22,10 +22,11 @@ export function render({ data, el }) {
 
   // A row of a head: whole percents; null for what is left out
   function percents(layer, head, row) {
-    const at = (layer * n_heads + head) * n + row;
-    if (!chosen.out) return weights.slice(at * n, (at + 1) * n);
+    const i = layer * n_heads + head;
+    if (!chosen.out) return weights.slice((i * n + row) * n).slice(0, n);
     if (special(row)) return tokens.map(() => null);
-    return [null, ...rest.slice(at * (n - 2), (at + 1) * (n - 2)), null];
+    const m = n - 2;
+    return [null, ...rest.slice((i * m + row - 1) * m).slice(0, m), null];
   }
 
   // All heads
@@ -165,7 +166,7 @@ export function render({ data, el }) {
     made(
       "div",
       { className: "row" },
-      made("figure", { className: "small" }, made("figcaption", {}, "All heads, by layer: ", under), all),
+      made("figure", {}, made("figcaption", {}, "All heads, by layer: ", under), all),
       made(
         "div",
         { className: "choice" },
@@ -203,7 +204,6 @@ const STYLE = `
 .pointed { min-height: 1.45em; margin: 4px 0 0; }
 .told { min-height: 2.9em; } /* else what is pointed at would move away */
 .row > figure { flex-basis: 320px; }
-.row > .small { max-width: 460px; }
 .choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
 @container (max-width: 560px) {
   .choice { padding-top: 0; }

@@ -53,7 +53,7 @@ def explore_heads(
         "head": head,
         "asks": asks,
         "weights": _percents(weights),
-        "rest": _percents(rest),
+        "rest": _percents(rest[..., 1:-1, :]),
         "means": _percents(means),
     }
     ax = plt.subplots(figsize=(4.0, 1.8), layout="constrained")[1]
