@@ -84,13 +84,14 @@ explore_places("Which?", ["the", "keys", "cabinet", "are"], d_model=4, asks=(2, 
 
 
 def _placed(shown: Numbers) -> dict[str, float]:
-    """PyTorch's own index of a number in each form, and its place in memory."""
+    """PyTorch's own index of a number in each form, its place in memory, and how many stand where
+    they should."""
 
-    def put(name: str, form: torch.Tensor) -> None:
+    def put(name: str, form: torch.Tensor, where: str = "") -> None:
         (place,) = (form == number).nonzero().tolist()
         found.update({f"{name}-{i}": float(value) for i, value in enumerate(place)})
         bytes_before = form[tuple(place)].data_ptr() - form.untyped_storage().data_ptr()
-        found[f"{name}-place"] = bytes_before / form.element_size()
+        found[f"{where or name}-place"] = bytes_before / form.element_size()
 
     x, found = torch.arange(16).reshape(4, 4), {}
     number = x[int(shown["x-0"]), int(shown["x-1"])]
@@ -98,21 +99,24 @@ def _placed(shown: Numbers) -> dict[str, float]:
     cut = x.reshape(4, 2, 2)
     heads = cut.permute(1, 0, 2) if "cut-0" in shown else x.reshape(2, 4, 2)
     put("heads", heads)
-    front = heads.permute(1, 0, 2)
-    put("back", (front if "front-0" in shown else heads).reshape(4, 4))
+    merged = ("cut-0" in shown) != ("copy-place" in shown)
+    back = (heads.permute(1, 0, 2) if merged else heads).reshape(4, 4)
+    put("back", back, "copy" if back.data_ptr() != x.data_ptr() else "back")
     if "cut-0" in shown:
         put("cut", cut)
-    if "front-0" in shown:
-        put("front", front)
-        del found["front-place"]  # not shown
+    strange = heads // 4 != torch.arange(4)[:, None]
+    found |= {"home": float((back == x).sum()), "strange": float(strange.sum())}
     assert found.keys() == shown.keys()
     return found
 
 
 def _place(picture: Any) -> None:
     """By mouse: the way there straight, a number of the table, and one of a head."""
-    picture.get_by_role("radio", name="reshape straight").first.check(force=True)
+    high = picture.bounding_box()["height"]
+    picture.get_by_role("radio", name="into heads: one reshape").check(force=True)
+    assert picture.bounding_box()["height"] == high, "what is below has moved"
     picture.get_by_text("cabinet 1").first.hover()
+    assert numbers(picture)["x-1"] == 3, "only a click chooses"
     picture.get_by_text("cabinet 3").nth(2).click()
     assert numbers(picture)["heads-0"] == 1
     assert "takes it for a number of “keys”" in picture.locator(".told span").first.inner_text()
@@ -124,9 +128,9 @@ def _place_by_keys(picture: Any) -> None:
     press(picture, "label:has(.chosen) input", "ArrowLeft", "ArrowUp", "d", "d")
     shown = numbers(picture)
     assert (shown["x-0"], shown["x-1"]) == (1, 2)
-    picture.get_by_role("radio", name="tokens first").focus()
+    picture.get_by_role("radio", name="back: two steps").focus()
     picture.page.keyboard.press("ArrowRight")
-    assert "front-0" not in numbers(picture)
+    assert "copy-place" in numbers(picture)
 
 
 CASES = {
