@@ -207,7 +207,7 @@ const STYLE = `
 .choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
 @container (max-width: 560px) {
   .choice { padding-top: 0; }
-  .told { min-height: 5.8em; }
+  .told { min-height: 6.3em; }
 }
 .choice .slider > span { width: 2.6em; }
 .choice .slider input { flex: 1; }

@@ -209,9 +209,9 @@ const STYLE = `
 .forms { display: grid; grid-template-columns: 1fr 1fr; gap: 10px 26px; }
 @container (max-width: 560px) {
   .forms { grid-template-columns: 1fr; }
-  .told { min-height: 4.35em; }
+  .told { min-height: 4.8em; }
   .verdict { min-height: 2.9em; }
-  .controls { font-size: 13px; }
+  .controls { font-size: 12px; white-space: nowrap; }
 }
 .index { margin: 0 0 2px; font-size: 16px; font-weight: 600; }
 .index .soft { font-size: 13px; font-weight: 400; }
@@ -223,9 +223,9 @@ const STYLE = `
 .forms legend { display: none; }
 .forms fieldset { display: block; }
 .forms label { display: block; }
-.forms .cell { min-height: 32px; margin: 0; padding: 2px 0; border: 1px solid var(--line); line-height: 1.15; }
+.forms .cell { min-height: 32px; margin: 0; padding: 2px 0; border: 1px solid var(--line); }
 .forms .cell > span { display: block; padding: 0; border: 0; }
-.forms .cell { text-align: center; white-space: nowrap; }
+.forms .cell { text-align: center; line-height: 1.15; white-space: nowrap; }
 .forms .cell, .place { border-radius: 3px !important; color: var(--ink); }
 .forms .cell { cursor: pointer; }
 .forms .radios .cell, .cell, .place { background-color: color-mix(in srgb, var(--own) 34%, transparent); }

@@ -187,7 +187,7 @@ const STYLE = `
 .told { min-height: 2.9em; }
 @container (max-width: 560px) {
   .slider input { min-width: 40px; }
-  .told { min-height: 4.35em; }
+  .told { min-height: 4.8em; }
   legend { width: 100%; }
   .by-distance { order: -1; } /* else one wouldn't see what a slider does to it */
 }
