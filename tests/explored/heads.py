@@ -57,12 +57,13 @@ def _look(picture: Any) -> None:
     picture.locator(".to > div").nth(7).click()
     shown = numbers(picture)
     assert shown["query"] == 5 and shown["cell"] == shown["key-7"]
-    widths = picture.locator("path").evaluate_all("all => all.map(it => getComputedStyle(it).strokeWidth)")
+    widths = picture.locator("path").evaluate_all(
+        "all => all.map(it => getComputedStyle(it).strokeWidth)"
+    )
     assert max(widths) == widths[5] == "5.18px", "the line to itself tells its share"
     assert picture.locator(".band.thin").is_visible()
-    assert (
-        "Of the rest, it gives 36\xa0% to itself" in picture.locator(".told span").first.inner_text()
-    )
+    told = picture.locator(".told span").first.inner_text()
+    assert "Of the rest, it gives 36\xa0% to itself" in told
     left = picture.locator(".to").bounding_box()["x"]
     picture.get_by_role("checkbox").click()
     assert picture.locator(".to").bounding_box()["x"] == left, "the list has moved"
