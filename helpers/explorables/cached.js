@@ -27,7 +27,6 @@ const LOOKS = {
   unborn: "not there yet",
 };
 const visible = (token) => token.replaceAll(" ", "␣").replaceAll("\n", "↵");
-const bare = (token) => visible(token.trim() || token);
 const triangle = (n) => (n * (n + 1)) / 2;
 
 export function render({ data, el }) {
@@ -35,7 +34,7 @@ export function render({ data, el }) {
   const n_steps = tokens.length - n_prompt;
   const n_most = tokens.length - 1; // the last one is never read
   const [told, tell] = teller();
-  let [way, step] = ["with", Math.min(3, n_steps)];
+  let [way, step] = ["with", 1];
 
   const size = { width: LEFT + Math.max(n_most, 11) * CELL + 24, height: BELOW + n_most * CELL + 2 };
   const vectors = Array.from({ length: n_most }, (_, i) => cell(i, TOP));
@@ -44,11 +43,11 @@ export function render({ data, el }) {
   );
   const columns = tokens.slice(0, -1).map((token, i) => {
     const place = `translate(${LEFT + (i + 0.62) * CELL} ${TOP - 7}) rotate(-52)`;
-    return drawn("text", { transform: place }, bare(token));
+    return drawn("text", { transform: place }, visible(token));
   });
   const lines = tokens.slice(0, -1).map((token, i) => {
     const place = { x: LEFT - 7, y: BELOW + (i + 0.68) * CELL, "text-anchor": "end" };
-    return drawn("text", place, bare(token));
+    return drawn("text", place, visible(token));
   });
   const named = (y, words) => drawn("text", { class: "what", x: 0, y }, words);
   const svg = drawn(
@@ -80,23 +79,25 @@ export function render({ data, el }) {
   };
   const spans = ["now", "sum"].flatMap((span) => Object.keys(WAYS).map((its) => `${span}-${its}`));
   const numbers = Object.keys(counts).map((what) => spans.map((span) => number(`${what}-${span}`)));
-  const sums = table({
-    caption: "How many are computed",
-    columns: [
-      [""],
-      ["no cache", "right without"],
-      ["cache", "right with"],
-      ["no cache", "right without"],
-      ["cache", "right with"],
-    ],
-    rows: Object.values(counts).map((words, i) => [words, ...numbers[i]]),
-  });
   const over = (words) => set(made("th", { className: "both" }, words), { colspan: 2, scope: "colgroup" });
-  const above = made("tr", {}, made("td"), over("this step"), over("so far"));
-  sums.element.querySelector("thead").prepend(above);
+  const columns_ = ["no cache", "cache", "no cache", "cache"].map((words, i) => [
+    words,
+    `right ${i % 2 ? "with" : "without"}`,
+  ]);
+  const [sums, whole] = [0, 2].map((first) => {
+    const rows = Object.values(counts).map((words, i) => [words, ...numbers[i]]);
+    const caption = first ? "" : "How many are computed";
+    const its = table({ caption, columns: [[""], ...columns_], rows: rows.slice(first, first + 2) });
+    its.element.querySelector("thead").prepend(
+      made("tr", {}, made("td"), over("this step"), over("so far")),
+    );
+    return its.element;
+  });
+  const rest = made("details", {}, made("summary", {}, "The same in all layers and heads"), whole);
   const kept = `${n_kv_heads} of keys and values (lesson 11)`;
   const shared = `In each layer ${n_heads} heads of queries share ${kept}.`;
-  if (n_kv_heads < n_heads) sums.element.append(made("p", { className: "soft shared" }, shared));
+  if (n_kv_heads < n_heads) rest.append(made("p", { className: "soft shared" }, shared));
+  const table_ = made("div", {}, sums, rest);
   const text = made("p", { className: "text" });
   const picture = made("figcaption");
 
@@ -139,7 +140,7 @@ export function render({ data, el }) {
       const all = [keys, made, 2 * keys * n_layers * n_kv_heads, made * n_layers * n_heads];
       all.forEach((value, row) => put(numbers[row][column], value, grouped));
     });
-    sums.element.dataset.way = way;
+    table_.dataset.way = way;
 
     const chip = (token, className) => made("span", { className }, visible(token));
     const read = tokens.slice(0, n).map((token, i) => chip(token, i < known ? "token" : "token new"));
@@ -150,7 +151,7 @@ export function render({ data, el }) {
       cached && known
         ? `Only ${first[0]} goes through the model. Its query meets ${n} keys, ${known} of them in the cache`
         : known
-          ? `All ${n} tokens go through the model, and all but ${first[0]} for at least the second time`
+          ? `All ${n} tokens go through the model, though only ${first[0]} is new`
           : `All ${n} tokens of the prompt go through the model, since nothing is known yet`;
     tell(`Step ${step} ${WAYS[way]}. ${goes}. Out comes “${visible(tokens[n])}”.`);
     const said = Object.entries(LOOKS)
@@ -158,7 +159,8 @@ export function render({ data, el }) {
       .filter(([many]) => many)
       .map((both) => both.join(" "));
     set(svg, { "aria-label": `Scores of ${n} queries: ${said.join(", ")}` });
-    next.textContent = step < n_steps ? "Next token" : "Start again";
+    next.disabled = step === n_steps;
+    again.disabled = step === 1;
   }
 
   const at = { min: 1, max: n_steps, value: step, say: (value) => `${value} of ${n_steps}` };
@@ -166,21 +168,28 @@ export function render({ data, el }) {
     step = value;
     show();
   });
-  const next = button("", () => {
+  const go = (to) => {
     const input = steps.querySelector("input");
-    input.value = step < n_steps ? step + 1 : 1;
+    input.value = to;
     input.dispatchEvent(new Event("input"));
-  });
+  };
+  const next = button("Next token", () => go(step + 1));
+  const again = button("Start again", () => go(1));
+  const marks = { "␣": "a space", "↵": "a line break" };
+  const signs = Object.entries(marks)
+    .filter(([sign]) => visible(tokens.join("")).includes(sign))
+    .map((both) => both.join(" is "));
   const choice = radios("cache", { without: "off", with: "on" }, way, (its) => {
     way = its;
     show();
   });
   el.append(
     made("style", { textContent: STYLE }),
-    made("div", { className: "controls" }, choice, steps, next),
+    made("div", { className: "controls" }, choice, steps, next, again),
     text,
+    made("p", { className: "soft signs" }, signs.join(", ")),
     told,
-    made("div", { className: "row" }, made("figure", {}, picture, legend, svg), sums.element),
+    made("div", { className: "row" }, made("figure", {}, picture, legend, svg), table_),
   );
   show();
 }
@@ -188,7 +197,7 @@ export function render({ data, el }) {
 const STYLE = `
 .row > * { flex: 1 1 330px; }
 .told { min-height: 2.9em; }
-@container (max-width: 560px) { .told { min-height: 4.4em; } }
+@container (max-width: 560px) { .told { min-height: 4.8em; } }
 .text { margin: 0 0 2px; padding: 6px 10px; border-left: 4px solid var(--focus); background: var(--faint); }
 .text { line-height: 1.9; font-family: var(--jp-code-font-family, ui-monospace, monospace); }
 .token { display: inline-block; padding: 1px 3px; border: 1px solid var(--line); border-radius: 3px; }
@@ -204,9 +213,12 @@ path, circle { display: none; }
 .again path { display: inline; }
 .stored rect, .stored circle { stroke: var(--key); }
 .stored circle { display: inline; fill: var(--key); }
-.done rect { stroke: var(--soft); stroke-dasharray: 1.5 3.5; stroke-width: 1; }
+.done rect { fill: var(--line); stroke: var(--line); }
+.unborn circle { display: inline; r: 1.5px; fill: var(--soft); }
 button { min-width: 7.4em; }
-.unborn rect { fill: var(--faint); }
+button:disabled { opacity: 0.45; cursor: default; }
+.signs { margin: 0 0 2px; font-size: 13px; }
+summary { padding: 6px 0; color: var(--soft); cursor: pointer; }
 text.unborn { visibility: hidden; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 2px 0 6px; font-size: 13px; }
 .legend span { display: flex; align-items: center; gap: 5px; }

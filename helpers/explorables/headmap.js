@@ -1,10 +1,11 @@
 // The map of one head: a row for each token that looks, and the diagonal, a token's look at itself.
-import { drawn, set } from "./common.js";
+import { drawn } from "./common.js";
 
-const LABEL = "The map of this head: a row for each word that looks, a column for each that is looked at";
+const LABEL = "A row for each word that looks, a column for each that is looked at";
 
-// touch(row, key) is called with the cell under mouse or finger, and without where there is none.
-export function headmap(tokens, touch) {
+// choose(row, key) is called with the cell that is clicked or tapped; over(row, key) with the one under
+// the mouse, and without where there is none.
+export function headmap(tokens, { choose, over }) {
   const n = tokens.length;
   const cell = Math.max(13, 240 / n);
   const side = Math.min(96, 12 + 6.6 * Math.max(...tokens.map((token) => token.length)));
@@ -30,32 +31,27 @@ export function headmap(tokens, touch) {
   const column = drawn("rect", { class: "band thin", y: side - 1, width: cell, height: n * cell + 2 });
   const diagonal = squares.map((line, i) => line[i]);
   element.append(...squares.flat(), ...diagonal, ...names.flat(), column, band);
-  const follow = ({ target }) => {
-    const { row, key } = target.dataset;
-    if (row) touch(+row, +key);
-    else touch();
-  };
-  for (const kind of ["pointermove", "click"]) element.addEventListener(kind, follow);
-  element.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && touch());
+  const at = ({ target: { dataset } }) => (dataset.row ? [+dataset.row, +dataset.key] : []);
+  element.addEventListener("click", (event) => at(event).length && choose(...at(event)));
+  element.addEventListener("pointermove", (event) => event.pointerType === "mouse" && over(...at(event)));
+  element.addEventListener("pointerleave", () => over());
 
-  // rows: whole percents, null for what is left out; row: which one looks.
-  function paint(rows, row) {
+  // rows: whole percents, null for what is left out; row: which one looks; key: which is chosen, or -1.
+  function paint(rows, row, key) {
     rows.forEach((shares, i) =>
-      shares.forEach((share, key) => {
-        squares[i][key].classList.toggle("out", share === null);
-        squares[i][key].style.fillOpacity = share === null ? "" : share / 100;
+      shares.forEach((share, j) => {
+        squares[i][j].classList.toggle("out", share === null);
+        squares[i][j].style.fillOpacity = share === null ? "" : share / 100;
       }),
     );
     names.forEach(([name, above], i) => {
       name.classList.toggle("asks", i === row);
+      name.classList.toggle("soft", rows[i].every((share) => share === null));
       above.classList.toggle("soft", rows[row][i] === null);
     });
     band.setAttribute("y", place(row));
-  }
-
-  function point(key) {
     column.style.display = key < 0 ? "none" : "";
-    set(column, { x: place(Math.max(key, 0)) });
+    column.setAttribute("x", place(Math.max(key, 0)));
   }
-  return { element, paint, point };
+  return { element, paint };
 }

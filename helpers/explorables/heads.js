@@ -18,18 +18,24 @@ export function render({ data, el }) {
   const again = (i) => tokens.indexOf(tokens[i]) !== tokens.lastIndexOf(tokens[i]);
   const quoted = (i) => `“${tokens[i]}”${again(i) ? ` (token ${i})` : ""}`;
   const word = (i) => made("bdi", {}, tokens[i], again(i) ? made("small", {}, ` ${i}`) : "");
+  const special = (i) => i === 0 || i === n - 1; // [CLS] and [SEP]
 
   // A row of a head: whole percents; null for what is left out
   function percents(layer, head, row) {
-    const at = (layer * n_heads + head) * n + row;
-    if (!chosen.out) return weights.slice(at * n, (at + 1) * n);
-    return [null, ...rest.slice(at * (n - 2), (at + 1) * (n - 2)), null];
+    const i = layer * n_heads + head;
+    if (!chosen.out) return weights.slice((i * n + row) * n).slice(0, n);
+    if (special(row)) return tokens.map(() => null);
+    const m = n - 2;
+    return [null, ...rest.slice((i * m + row - 1) * m).slice(0, m), null];
   }
 
   // All heads
+  const under = made("span", {}, "choose one");
   const maps = Array.from({ length: n_layers * n_heads }, (_, i) => {
     const [layer, head] = [Math.floor(i / n_heads), i % n_heads];
-    const canvas = made("canvas", { width: n, height: n, title: `layer ${layer}, head ${head}` });
+    const title = `layer ${layer}, head ${head}`;
+    const canvas = made("canvas", { width: n, height: n, title });
+    canvas.addEventListener("pointerenter", () => (under.textContent = title));
     canvas.addEventListener("click", () => {
       slide(layers, layer);
       slide(heads, head);
@@ -38,6 +44,7 @@ export function render({ data, el }) {
   });
   const named = (text) => made("span", { className: "soft" }, text);
   const all = made("div", { className: "all" }, named(""));
+  all.addEventListener("pointerleave", () => (under.textContent = "choose one"));
   all.append(...Array.from({ length: n_heads }, (_, head) => named(head)));
   maps.forEach((map, i) => all.append(...(i % n_heads ? [map] : [named(i / n_heads), map])));
   set(all, { "aria-hidden": "true" }).style.gridTemplateColumns = `1em repeat(${n_heads}, 1fr)`;
@@ -47,9 +54,6 @@ export function render({ data, el }) {
     choose({ row: +row, key: -1 }),
   );
   const marks = [...from.querySelectorAll("input")];
-  from.querySelectorAll("label").forEach((label, row) =>
-    label.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && look(row)),
-  );
   const lines = tokens.map(() => drawn("path", { "vector-effect": "non-scaling-stroke" }));
   const high = n * HIGH;
   const stretched = { viewBox: `0 0 100 ${high}`, preserveAspectRatio: "none", "aria-hidden": "true" };
@@ -59,27 +63,19 @@ export function render({ data, el }) {
   const cells = tokens.map(() => made("b"));
   const keys = tokens.map((_, key) => made("div", {}, word(key), cells[key]));
   const to = made("div", { className: "to" }, made("p", { className: "soft" }, "looks at (%)"), ...keys);
-  keys.forEach((it, key) => {
-    for (const kind of ["pointermove", "click"]) it.addEventListener(kind, () => point(key));
-    it.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && point(-1));
-  });
+  keys.forEach((it, key) => it.addEventListener("click", () => choose({ key })));
   const [its_layer, its_head, its_row] = ["layer", "head", "query"].map((name) => number(name));
   const who = made("span");
-  const [own, before, behind, at_cell] = ["own", "before", "behind", "cell"].map((name) => number(name));
+  const [own, before, after, at_cell] = ["own", "before", "after", "cell"].map((name) => number(name));
   const pointed = made("p", { className: "pointed" });
 
-  const map = headmap(tokens, (row = -1, key = -1) => {
-    if (row >= 0) look(row);
-    point(key);
-  });
+  const labels = tokens.map((token, i) => `${token}${again(i) ? ` ${i}` : ""}`);
+  const map = headmap(labels, { choose: look, over });
 
-  function point(key) {
-    if (key !== chosen.key) choose({ key });
-  }
-
-  function look(row) {
+  function look(row, key) {
+    if (marks[row].disabled) return;
     marks[row].checked = true;
-    if (row !== chosen.row) choose({ row });
+    choose({ row, key });
   }
 
   function slide(its, value) {
@@ -103,21 +99,21 @@ export function render({ data, el }) {
 
   function choose(what) {
     Object.assign(chosen, what);
-    if ("out" in what) maps.forEach(paint);
-    mark();
-    if (!("key" in what) || "row" in what) show();
+    if ("out" in what) {
+      maps.forEach(paint);
+      marks.forEach((it, i) => (it.disabled = chosen.out && special(i)));
+      if (marks[chosen.row].disabled) return look(data.asks, -1);
+    }
+    show();
   }
 
-  // What stands where one points, in the list and in the map.
-  function mark() {
-    const { layer, head, row, key } = chosen;
-    map.point(key);
-    keys.forEach((it, i) => it.classList.toggle("here", i === key));
-    const share = key < 0 ? null : percents(layer, head, row)[key];
+  // The number of the cell under the mouse, or else of the one chosen.
+  function over(row = chosen.row, key = chosen.key) {
+    const share = key < 0 ? null : percents(chosen.layer, chosen.head, row)[key];
     if (share !== null) put(at_cell, share, 0);
-    const what = share === null ? ["is left out"] : ["gets ", at_cell, " % from ", quoted(row)];
-    const hint = "Orange: what a token gives to itself. Point at a cell, or tap it.";
-    pointed.replaceChildren(...(key < 0 ? [hint] : [quoted(key), " ", ...what]));
+    const gets = [quoted(key), " gets ", at_cell, " % from ", quoted(row)];
+    const what = share === null ? [quoted(special(key) ? key : row), " is left out"] : gets;
+    pointed.replaceChildren(...(key < 0 ? ["Orange: what a token gives to itself."] : what));
   }
 
   function show() {
@@ -136,21 +132,24 @@ export function render({ data, el }) {
       const kind = share === null ? "out" : share === best ? "most" : share ? "" : "none";
       keys[key].className = key === chosen.key ? `${kind} here` : kind;
       const [a, b] = [middle(row), middle(key)];
+      lines[key].setAttribute("class", key === row ? "own" : "");
       set(lines[key], { d: `M 0 ${a} C 50 ${a} 50 ${b} 100 ${b}`, "stroke-width": 0.5 + 0.13 * share });
       lines[key].style.display = share ? "" : "none";
     });
     map.paint(
       tokens.map((_, i) => percents(layer, head, i)),
       row,
+      chosen.key,
     );
+    over();
     const mean = 3 * (layer * n_heads + head) + (out ? means.length / 2 : 0);
-    [own, before, behind].forEach((it, i) => put(it, means[mean + i], 0));
+    [own, before, after].forEach((it, i) => put(it, means[mean + i], 0));
     const order = shares.map((share, key) => [share, key]).sort((a, b) => b[0] - a[0]);
     const most = order.slice(0, 3).filter(([share]) => share);
     const whole = weights.slice(((layer * n_heads + head) * n + row) * n);
     const [cls, sep] = [whole[0], whole[n - 1]].map((it) => `${it} %`);
     const parks = `${quoted(row)} gives ${cls} to [CLS] and ${sep} to [SEP]. Of the rest,`;
-    const gives = most.map(([share, key]) => `${share} % to ${key === row ? "itself" : quoted(key)}`);
+    const gives = most.map(([share, key]) => `${share}\u00a0% to ${key === row ? "itself" : quoted(key)}`);
     const says = out ? `${parks} it gives` : `${quoted(row)} gives`;
     tell(`In layer ${layer}, head ${head}, ${says} ${gives.join(", ")}.`);
   }
@@ -158,16 +157,16 @@ export function render({ data, el }) {
   const of = (name, most) =>
     slider(name, { min: 0, max: most - 1, value: chosen[name] }, (value) => choose({ [name]: value }));
   const [layers, heads] = [of("layer", n_layers), of("head", n_heads)];
-  const leave = "leave [CLS] and [SEP] out: the numbers are then shares of what the other tokens get";
-  const hint = "Point at a word below, or tap it, to see where it looks. Strong colours are large shares.";
-  const averages = ["In this head, a word gives on average ", own, " % to itself, ", before];
-  averages.push(" % to the one before, and ", behind, " % to the one behind.");
+  const leave = "leave [CLS] and [SEP] out: numbers are then shares of what the others get";
+  const hint = "Click or tap a word below to see where it looks. Strong colours are large shares.";
+  const averages = ["On average, a word gives ", own, " % to itself, ", before];
+  averages.push(" % to the one before it, and ", after, " % to the next.");
   el.append(
     made("style", { textContent: STYLE }),
     made(
       "div",
       { className: "row" },
-      made("figure", {}, made("figcaption", {}, "All heads, a row for each layer: choose one"), all),
+      made("figure", {}, made("figcaption", {}, "All heads, by layer: ", under), all),
       made(
         "div",
         { className: "choice" },
@@ -208,7 +207,7 @@ const STYLE = `
 .choice { flex: 1 1 220px; display: grid; gap: 4px; align-content: start; padding-top: 26px; }
 @container (max-width: 560px) {
   .choice { padding-top: 0; }
-  .told { min-height: 5.8em; }
+  .told { min-height: 6.3em; }
 }
 .choice .slider > span { width: 2.6em; }
 .choice .slider input { flex: 1; }
@@ -217,10 +216,9 @@ const STYLE = `
 .all { display: grid; gap: 2px; align-items: center; justify-items: center; }
 .all { font-size: 11px; line-height: 1.2; }
 canvas { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); cursor: pointer; }
-canvas:hover { border-color: var(--focus); }
-canvas.chosen { outline: 3px solid var(--query); outline-offset: -1px; }
+canvas:hover { border-color: #000; }
+canvas.chosen { outline: 3px solid #000; outline-offset: -1px; } /* white in the dark */
 :host([data-dark]) canvas { filter: invert(1) hue-rotate(180deg); }
-:host([data-dark]) canvas.chosen { outline-color: #b04e00; } /* before the filter */
 .words { display: grid; grid-template-columns: max-content 1fr max-content; }
 .words fieldset { display: block; }
 .words legend, .words p { float: none; height: 24px; margin: 0; padding: 0; }
@@ -236,12 +234,14 @@ canvas.chosen { outline: 3px solid var(--query); outline-offset: -1px; }
 .to .most b { font-weight: 600; }
 .to .here { outline: 2px solid var(--key); outline-offset: -2px; }
 small { font-size: 10px; opacity: 0.8; }
-path { fill: none; stroke: var(--query); opacity: 0.75; }
+path { fill: none; stroke: var(--key); opacity: 0.75; }
+path.own { stroke: var(--query); }
+.radios :disabled + span { color: var(--soft); text-decoration: line-through; }
 .cell { fill: var(--key); stroke: var(--line); stroke-width: 0.6; }
-.own { fill: var(--query); stroke: var(--query); stroke-width: 1.2; }
+rect.own { fill: var(--query); stroke: var(--query); stroke-width: 1.2; }
 .cell.out { fill: currentColor; fill-opacity: 0.22; }
-.band { fill: none; stroke: var(--query); stroke-width: 2.5; pointer-events: none; }
-.thin { stroke: var(--key); stroke-width: 1.5; }
-text.asks { font-weight: 700; fill: var(--query); }
+.band { fill: none; stroke: currentColor; stroke-width: 2.5; pointer-events: none; }
+.thin { stroke-width: 1.5; stroke-dasharray: 3 2; }
+text.asks { font-weight: 700; }
 text.soft { fill: var(--soft); text-decoration: line-through; }
 `;

@@ -53,20 +53,20 @@ def explore_heads(
         "head": head,
         "asks": asks,
         "weights": _percents(weights),
-        "rest": _percents(rest),
+        "rest": _percents(rest[..., 1:-1, :]),
         "means": _percents(means),
     }
-    ax = plt.subplots(figsize=(4.2, 1.9), layout="constrained")[1]
+    ax = plt.subplots(figsize=(4.0, 1.8), layout="constrained")[1]
     title = f'Layer {layer}, head {head}: where "{tokens[asks]}" looks'
     row, names = weights[layer, head, asks], {"y_label": "weight", "x_label": "key"}
     return Explorable("heads", question, data, plot_weights(row, tokens, ax, title, **names))
 
 
 def _means(words: torch.Tensor) -> torch.Tensor:
-    """What a word gives itself, the word before it and the one behind, on average in each head."""
+    """What a word gives itself, the word before it and the next one, on average in each head."""
     square = words[..., 1:-1, :]
     means = [square.diagonal(k, dim1=-2, dim2=-1).mean(dim=-1) for k in (0, -1, 1)]
-    return torch.stack(means, dim=-1).nan_to_num()  # a single word has none before or behind
+    return torch.stack(means, dim=-1).nan_to_num()  # a single word has none before or after it
 
 
 def _percents(shares: torch.Tensor) -> str:

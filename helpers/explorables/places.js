@@ -27,6 +27,8 @@ export function render({ data, el }) {
   const flat = data.asks[0] * d_model + data.asks[1];
   const chosen = { number: flat, there: "split", back: "merge" };
   const [told, tell] = teller();
+  const [came, strange] = [number("home"), number("strange")];
+  const all = n * d_model;
   const token = (i) => tokens[i];
   const owner = (number) => Math.floor(number / d_model);
   const words = (names) => `(${names.join(", ")})`;
@@ -45,7 +47,7 @@ export function render({ data, el }) {
   choice.append(x.all);
   x.figure.append(choice);
 
-  // What lies in memory: one number behind the other
+  // What lies in memory: one number after the other
   const strip = every.map((i) => made("span", { className: `place of${owner(i)}` }, `${i}`));
   const runs = tokens.map((name, i) =>
     made(
@@ -85,15 +87,15 @@ export function render({ data, el }) {
   function at(name, place, where = "in memory") {
     const shown = number(`${name}-place`);
     put(shown, place, 0);
-    return made("span", { className: "soft" }, " at place ", shown, ` ${where}`);
+    return made("span", { className: "soft" }, ` ${where} at place `, shown);
   }
 
   // order: which number stands in each cell; row: whose row that is taken for
   function fill({ cells }, order, row) {
     cells.forEach((cell, i) => {
       const number = order[i];
-      const inside = cell.querySelector("span") ?? cell;
-      inside.replaceChildren(token(owner(number)), made("small", {}, ` ${number % d_model}`));
+      const inside = cell.querySelector("input + span") ?? cell;
+      inside.replaceChildren(made("span", {}, token(owner(number))), ` ${number % d_model}`);
       inside.className = `cell of${owner(number)}`;
       inside.classList.toggle("strange", row(i) !== owner(number));
       inside.classList.toggle("chosen", number === chosen.number);
@@ -123,15 +125,17 @@ export function render({ data, el }) {
     const row = (position) => Math.floor(position / d_head) % n;
     fill(heads, order, row);
     const head = Math.floor(inHeads / (n * d_head));
-    const front = (row(inHeads) * n_heads + head) * d_head + (inHeads % d_head); // tokens first again
     const done = merged ? "tokens first, then joined" : "reshaped straight";
     back.name.textContent = `${done}, ${words([n, d_model])}`;
     back.index.replaceChildren(
-      ...(merged ? [...written("", index("front", front, [n, n_heads, d_head])), ", joined: "] : []),
       ...written("", index("back", atEnd, [n, d_model])),
-      copied ? at("back", atEnd, "of the copy") : at("back", its),
+      copied ? at("copy", atEnd, "in the copy") : at("back", its),
     );
     fill(back, end, owner);
+
+    const count = (test) => every.filter(test).length;
+    put(came, count((i) => end[i] === i), 0);
+    put(strange, count((i) => owner(order[i]) !== row(i)), 0);
 
     strip.forEach((place, i) => place.classList.toggle("chosen", i === its));
     copied_.classList.toggle("absent", !copied);
@@ -141,7 +145,7 @@ export function render({ data, el }) {
       place.classList.toggle("chosen", end[i] === its);
     });
     const result = copied ? "Only table 4 is copied" : "Nothing has been moved there";
-    memory.textContent = `x in memory: ${n * d_model} places, one behind the other. ${result}.`;
+    memory.textContent = `x in memory: ${n * d_model} places, one after the other. ${result}.`;
     const there_ =
       row(inHeads) === whose
         ? `Head ${head} has it in the row of “${token(whose)}”, where it belongs`
@@ -165,26 +169,29 @@ export function render({ data, el }) {
       choose({ number: next });
     }
   });
-  const follow = (event) => {
-    const its = event.composedPath()[0].closest?.("[data-number]");
-    const means = event.type === "click" || event.pointerType === "mouse";
-    if (its && means) choose({ number: +its.dataset.number });
+  const ways_ = (name, kind, key, two) => {
+    const words = { [two]: `${kind}: two steps`, straight: `${kind}: one reshape` };
+    return radios(name, words, chosen[key], (way) => choose({ [key]: way }));
   };
-  const straight = "reshape straight";
-  const ways_ = (name, options, key) => radios(name, options, chosen[key], (way) => choose({ [key]: way }));
-  const hint = "Point at any number, or tap it. A striped one stands in the row of another token.";
+  const hint = "Click or tap any number, or walk through table 1 with the arrow keys. ";
+  const rows = ` of ${all} stand in another token's row.`;
+  const striped = "A striped one stands in the row of another token.";
   const tables = made("div", { className: "forms" }, x.figure, cut.figure, heads.figure, back.figure);
-  for (const kind of ["pointerover", "click"]) tables.addEventListener(kind, follow);
+  tables.addEventListener("click", (event) => {
+    const its = event.composedPath()[0].closest?.("[data-number]");
+    if (its) choose({ number: +its.dataset.number });
+  });
   el.append(
     made("style", { textContent: STYLE }),
     made(
       "div",
       { className: "controls" },
-      ways_("to the heads:", { split: "cut, then heads to the front", straight }, "there"),
-      ways_("and back:", { merge: "tokens first, then join", straight }, "back"),
+      ways_("the way there", "into heads", "there", "split"),
+      ways_("the way back", "back", "back", "merge"),
     ),
+    made("p", { className: "verdict" }, came, ` of ${all} numbers come home. In the heads, `, strange, rows),
     told,
-    made("p", { className: "soft" }, hint),
+    made("p", { className: "soft" }, hint + striped),
     tables,
     made("figure", {}, memory, made("div", { className: "memory", ariaHidden: "true" }, ...runs)),
     copied_,
@@ -195,11 +202,16 @@ export function render({ data, el }) {
 const STYLE = `
 .told { min-height: 2.9em; } /* else what is pointed at would move away */
 .controls { flex-direction: column; align-items: start; }
+.controls fieldset { display: grid; grid-template-columns: 1fr 1fr; width: min(100%, 420px); }
+.controls legend { position: absolute; clip-path: inset(50%); } /* each button says it, too */
+.controls .radios label > span { padding-left: 4px; padding-right: 4px; text-align: center; }
+.verdict { margin: 0; min-height: 1.45em; font-weight: 600; }
 .forms { display: grid; grid-template-columns: 1fr 1fr; gap: 10px 26px; }
 @container (max-width: 560px) {
   .forms { grid-template-columns: 1fr; }
-  .told { min-height: 4.35em; }
-  .forms .skipped .blocks { display: none; }
+  .told { min-height: 4.8em; }
+  .verdict { min-height: 2.9em; }
+  .controls { font-size: 12px; white-space: nowrap; }
 }
 .index { margin: 0 0 2px; font-size: 16px; font-weight: 600; }
 .index .soft { font-size: 13px; font-weight: 400; }
@@ -211,15 +223,16 @@ const STYLE = `
 .forms legend { display: none; }
 .forms fieldset { display: block; }
 .forms label { display: block; }
-.forms .cell { min-height: 30px; margin: 0; padding: 6px 0; border: 1px solid var(--line); }
-.forms .cell { text-align: center; white-space: nowrap; }
+.forms .cell { min-height: 32px; margin: 0; padding: 2px 0; border: 1px solid var(--line); }
+.forms .cell > span { display: block; padding: 0; border: 0; }
+.forms .cell { text-align: center; line-height: 1.15; white-space: nowrap; }
 .forms .cell, .place { border-radius: 3px !important; color: var(--ink); }
 .forms .cell { cursor: pointer; }
 .forms .radios .cell, .cell, .place { background-color: color-mix(in srgb, var(--own) 34%, transparent); }
 .forms .radios .cell { font-weight: 400; }
 .forms .chosen, .place.chosen { outline: 3px solid var(--ink); outline-offset: -2px; }
 .strange { background-image: repeating-linear-gradient(120deg, var(--stripe) 0 2px, #0000 2px 9px); }
-.forms .strange { border: 2px dashed var(--ink); padding: 5px 0; }
+.forms .strange { border: 2px dashed var(--ink); padding: 1px 0; }
 .absent { visibility: hidden; }
 .radios :focus-visible + .cell { outline: 4px solid var(--focus); }
 .skipped .blocks { visibility: hidden; }

@@ -15,7 +15,7 @@ import {
   table,
   teller,
 } from "./common.js";
-import { chart } from "./chart.js";
+import { distances, STYLE_OF_DISTANCES } from "./distances.js";
 
 const degrees = (radians) => (radians * 180) / Math.PI;
 const digits = (value) => `${+value.toPrecision(3)}`;
@@ -52,17 +52,8 @@ export function render({ data, el }) {
   const labels = names.map((name) => drawn("text", { class: `label ${name}` }));
   flat.front.append(...circles, arc, ...pale, ...bold.map((it) => it.element), between, ...labels);
 
-  // The score by distance
   const most = lengths[0] * lengths[1];
-  const range = chart({
-    xs: [-last, last],
-    ys: [-1.1 * most, 1.1 * most],
-    xTicks: [-last, -last / 2, 0, last / 2, last],
-    yTicks: [-most, 0, most],
-    names: ["position of the query − position of the key", "score of this pair"],
-    height: 320,
-  });
-  set(range.svg, { role: "img", "aria-label": "The score of this pair at the distances tried so far" });
+  const range = distances(last, most, (its) => most * Math.cos(way[0] - way[1] + its * turns[pair]));
 
   // The numbers
   const [own, distance] = [number("pair"), number("distance")];
@@ -140,15 +131,7 @@ export function render({ data, el }) {
 
     const known = tried.get(gap);
     if (!known) tried.set(gap, [...places]);
-    const lies = (its) => [range.x(its), range.y(most * Math.cos(way[0] - way[1] + its * turn))];
-    const dots = [...tried.keys()].map((its) => {
-      const [[cx, cy], now] = [lies(its), its === gap];
-      return drawn("circle", { class: `tried ${now ? "now" : ""}`, cx, cy, r: now ? 7 : 3.5 });
-    });
-    const ends = [Math.min(...tried.keys()), Math.max(...tried.keys())];
-    const wave = Array.from({ length: 8 * (ends[1] - ends[0]) + 1 }, (_, i) => lies(ends[0] + i / 8));
-    const points = wave.map((xy) => xy.map((it) => it.toFixed(1))).join(" ");
-    range.front.replaceChildren(drawn("polyline", { class: "wave", points }), ...dots);
+    range.now(gap);
 
     put(own, pair, 0);
     put(distance, gap, 0);
@@ -166,21 +149,22 @@ export function render({ data, el }) {
     choices.forEach((choice, i) => follow(choice, places[i], last, `${places[i]}`));
     follow(both, Math.min(...places), last - Math.abs(gap), `${places[0]} and ${places[1]}`);
 
-    const far = `${Math.abs(gap)} ${gap > 0 ? "behind" : "ahead of"} the query`;
-    const where = `The key is ${gap ? far : "at the place of the query"}.`;
-    const seen = `The angle between them is ${rounded(degrees(open), 1)}°, the score ${rounded(result, 3)}`;
-    const again = known && `${known}` !== `${places}`;
-    tell(`${where} ${seen}${again ? `, as at\u00a0${known[0]} and\u00a0${known[1]}` : ""}.`);
+    const far = `${Math.abs(gap)} ${gap > 0 ? "before" : "after"} the query`;
+    const where = `The key stands ${gap ? far : "where the query stands"}`;
+    const seen = `angle ${rounded(degrees(open), 1)}°, score ${rounded(result, 3)}`;
+    const again = known && `${known}` !== `${places}` ? `, as at\u00a0${known[0]} and\u00a0${known[1]}` : "";
+    const stuck = Math.abs(gap) === last ? " No room for both together." : "";
+    tell(`${where}: ${seen}${again}.${stuck}`);
   }
 
   const options = turns.map((turn, i) => [`${i}`, `${i}: ${digits(degrees(turn))}°`]);
   el.append(
-    made("style", { textContent: STYLE }),
+    made("style", { textContent: STYLE + STYLE_OF_DISTANCES }),
     made("div", { className: "controls" }, ...choices, both),
     made(
       "div",
       { className: "controls" },
-      radios("pair, and its turn per position", Object.fromEntries(options), "0", (its) => {
+      radios("pair of features, and its turn per position", Object.fromEntries(options), "0", (its) => {
         pair = +its;
         show();
       }),
@@ -190,7 +174,7 @@ export function render({ data, el }) {
       "div",
       { className: "row" },
       made("figure", {}, made("figcaption", {}, "Pale: before turning. Bold: turned."), flat.svg),
-      made("figure", {}, made("figcaption", {}, "A dot for each distance, wherever they stood"), range.svg),
+      range.figure,
     ),
     numbers.element,
   );
@@ -202,17 +186,17 @@ const STYLE = `
 .slider input { flex: 1; min-width: 90px; }
 .told { min-height: 2.9em; }
 @container (max-width: 560px) {
-  .told { min-height: 4.4em; }
+  .slider input { min-width: 40px; }
+  .told { min-height: 4.8em; }
   legend { width: 100%; }
+  .by-distance { order: -1; } /* else one wouldn't see what a slider does to it */
 }
 .row > figure:first-child { flex: 1 1 270px; max-width: 340px; }
+@container (max-width: 560px) { .row > figure:first-child { flex: 0 1 270px; margin: auto; } }
 .way { fill: none; stroke: currentColor; stroke-width: 1; stroke-dasharray: 2 5; opacity: 0.6; }
 .arrow.pale { opacity: 0.4; }
 .arrow.pale line { stroke-width: 2; stroke-dasharray: 5 4; }
 .arrow.key:not(.pale) line { stroke-width: 4.5; }
 .arc { fill: none; stroke: currentColor; stroke-width: 1.5; }
 .between { fill: currentColor; }
-.wave { fill: none; stroke: currentColor; stroke-width: 1; opacity: 0.35; }
-.tried { fill: currentColor; opacity: 0.6; }
-.tried.now { fill: var(--focus); opacity: 1; stroke: var(--ground); stroke-width: 2; }
 `;

@@ -341,6 +341,20 @@ def test_explorables_move_in_the_book_and_their_still_pictures_make_way(tab, sit
     assert not complaints
 
 
+def test_the_way_to_the_top_lies_over_no_explorable(tab):
+    """It covered the question, or the line that says what is seen."""
+    page = tab[0]
+    page.goto("notebooks/08-what-heads-do.html")
+    page.locator("[data-explorable] .question").wait_for()
+    up = page.locator(".back-to-top")
+    for below, seen in ((300, True), (-20, False), (-300, False)):
+        top = "document.querySelector('[data-explorable]').getBoundingClientRect().top"
+        page.evaluate(f"scrollBy({{top: {top} - {below} + 200, behavior: 'instant'}})")
+        page.wait_for_timeout(100)
+        page.evaluate("scrollBy({top: -200, behavior: 'instant'})")  # who goes up is offered it
+        expect(up).to_be_visible(visible=seen)
+
+
 def test_without_a_script_a_question_is_a_list(tab, address):
     page = tab[0].context.browser.new_page(java_script_enabled=False)
     page.goto(address + LESSON)

@@ -23,7 +23,12 @@ def _rotated(shown: Numbers) -> dict[str, float]:
     found = {"query-0": a[0], "query-1": a[1], "key-0": b[0], "key-1": b[1], "score": query @ key}
     found |= {"angle": cosine.acos().rad2deg()}
     found |= {"query-turn": turns[0], "key-turn": turns[1], "further": abs(turns[0] - turns[1])}
-    found |= {"distance": places[0] - places[1]}
+    found |= {"distance": places[0] - places[1], "now": places[0] - places[1]}
+    found |= {"now-score": query @ key}
+    if "other" in shown:
+        far = int(shown["other"])
+        query, key = apply_rope(heads, torch.tensor([max(far, 0), max(-far, 0)]))
+        found["other-score"] = query @ key
     return {name: float(value) for name, value in found.items()}
 
 
@@ -37,7 +42,16 @@ def _rotate(picture: Any) -> None:
     assert (moved["query-at"], moved["key-at"]) == (40, 38)
     assert moved["score"] == pytest.approx(before["score"])
     assert moved["query-0"] != pytest.approx(before["query-0"], abs=0.1)
-    assert "the score 0.170, as at\xa03 and\xa01." in picture.locator(".told").inner_text()
+    told = picture.locator(".told")
+    assert "2 before the query: angle 77.7°, score 0.170, as at\xa03 and\xa01." in told.inner_text()
+    tall = told.bounding_box()["height"]
+    for name, place in (("key at", 0), ("query at", 15)):
+        picture.get_by_role("slider", name=name).fill(str(place))
+        assert told.bounding_box()["height"] == tall, "the charts below have moved"
+        assert slider.is_disabled() == ("No room for both" in told.inner_text()) == (place == 0)
+    assert picture.locator(".wave").count() == 0, "a line where nobody was"
+    picture.locator(".tried").nth(0).click()
+    assert agree(picture, CASES["rotation"])["other"] == 2
     picture.get_by_text("1: 5.73°", exact=True).click()
     assert agree(picture, CASES["rotation"])["score"] != pytest.approx(before["score"], abs=0.1)
 
@@ -48,14 +62,17 @@ def _rotate_by_keys(picture: Any) -> None:
     picture.get_by_role("slider", name="key at").focus()
     for key in (*["ArrowRight"] * 4, "Tab", "ArrowRight", "d", "d"):
         keyboard.press(key)
-    assert "The key is 2 ahead of the query." in picture.locator(".told").inner_text()
+    assert "The key stands 2 after the query:" in picture.locator(".told").inner_text()
     shown = agree(picture, CASES["rotation"])
     assert (shown["query-at"], shown["key-at"]) == (4, 6)
     assert picture.get_by_role("slider", name="both").get_attribute("aria-valuetext") == "4 and 6"
     for key in ("Tab", "ArrowLeft"):
         keyboard.press(key)
     assert numbers(picture)["pair"] == 3
-    assert picture.locator("figure").last.locator(".tried").count() == 5
+    assert (picture.locator(".tried").count(), picture.locator(".wave").count()) == (5, 4)
+    for key in ("Tab", "ArrowRight", "ArrowRight", "d"):
+        keyboard.press(key)
+    assert agree(picture, CASES["rotation"])["other"] == 0
 
 
 CASES = {

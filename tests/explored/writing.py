@@ -181,17 +181,26 @@ def _marks(picture: Any, way: str) -> None:
 
 
 def _write_on(picture: Any) -> None:
-    """By mouse: the third step with a cache, and without; then the last."""
+    """By mouse: the third step with a cache, and without; then the last, from which only another
+    button leads back."""
+    assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "1 of 4"
+    on = picture.get_by_role("button", name="Next token")
+    on.dblclick()
     assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "3 of 4"
     _marks(picture, "with")
+    assert picture.locator("svg text", has_text="␣keys").count() == 2
+    assert picture.locator(".signs").inner_text() == "␣ is a space, ↵ is a line break"
     picture.get_by_text("off", exact=True).click()
     _marks(picture, "without")
-    picture.get_by_role("slider").fill("4")
+    assert "though only “␣cabinet” is new" in picture.locator(".told").inner_text()
+    on.click()
+    assert on.is_disabled()
 
 
 def _write_on_by_keys(picture: Any) -> None:
     """By keyboard: without a cache, the last step, again from the start, the second one."""
-    press(picture, "input:checked", "ArrowLeft", "Tab", "End", "Tab", "Enter", "Space", "d")
+    press(picture, "input:checked", "ArrowLeft", "Tab", "End", "Tab", "Enter")  # starts again
+    press(picture, "button:has-text('Next')", "Space", "d")
     assert picture.get_by_role("slider").get_attribute("aria-valuetext") == "2 of 4"
     _marks(picture, "without")
 

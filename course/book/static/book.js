@@ -130,6 +130,17 @@ for (const it of document.querySelectorAll("article :is(pre, .table-wrapper, .pi
   scrolling.observe(it);
 }
 
+// "Back to top" stands where one reads: over an explorable it would lie on the question or on a result.
+const under = new Set();
+const atTop = new IntersectionObserver(
+  (seen) => {
+    for (const { target, isIntersecting } of seen) under[isIntersecting ? "add" : "delete"](target);
+    document.documentElement.classList.toggle("over-explorable", under.size > 0);
+  },
+  { rootMargin: "0px 0px -85% 0px" },
+);
+for (const it of document.querySelectorAll("[data-explorable]")) atTop.observe(it);
+
 document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
 
 const results = document.getElementById("search-results");
