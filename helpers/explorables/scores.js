@@ -141,10 +141,12 @@ th.wide, td.wide { width: 76px; }
 td.wide .size { width: 70px; }
 th:last-child, td:last-child { width: 30%; }
 td.right, th.right { width: auto; padding-right: 10px; }
-.slider output { min-width: 8.5em; }
+.controls > :last-child { flex: 1 0 100%; }
+.slider output { min-width: 11em; }
 .same td:nth-child(2) { visibility: hidden; }
-thead th, thead td { height: 46px; }
+thead th, thead td { height: 66px; }
 .told { min-height: 2.9em; }
+@media (max-width: 420px) { .told { min-height: 4.4em; } }
 .size .fill { background: var(--key); }
 td, tbody th, tfoot th { height: 34px; }
 .withbar { grid-template-columns: 3.2em 1fr; }

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from explored.case import Case, Numbers, drag, numbers, press
+from explored.case import Case, Numbers, depth, drag, numbers, press
 
 NAPKIN = """tokens = ["the", "keys", "cabinet", "are"]
 K, V = [[0, 0], [1, 1], [1, 0], [-1, -1]], [[0, 0], [10, 0], [0, 10], [0, 0]]
@@ -56,14 +56,14 @@ def _choose(picture: Any) -> None:
     """By mouse: no division, the largest d_k, the row of "cabinet"; rows stay where they are, and
     the scale of bars says which it is."""
     row, edge = picture.locator("tbody tr").first, picture.locator("th.wide")
-    before, scale = row.bounding_box()["y"], edge.inner_text()
+    before, scale = depth(picture, row), edge.inner_text()
     picture.get_by_role("checkbox", name="divide by √2 = 1.41").click()
     slider = picture.get_by_role("slider", name="d_k")
     box = slider.bounding_box()
     slider.click(position={"x": box["width"] - 3, "y": box["height"] / 2})
     picture.get_by_text("cabinet", exact=True).first.click()
     assert numbers(picture)["score-3"] == -60
-    assert row.bounding_box()["y"] == before, "the rows have jumped"
+    assert depth(picture, row) == before, "the rows have jumped"
     assert (scale, edge.inner_text()) == ("−3 to 3", "−20 to 20")
     assert "gives 0.500 each" in picture.locator(".told").inner_text()
     picture.get_by_text("the", exact=True).first.click()

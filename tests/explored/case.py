@@ -48,6 +48,11 @@ def press(picture: Any, what: str, *keys: str) -> None:
         picture.page.keyboard.press(key)
 
 
+def depth(picture: Any, part: Any) -> float:
+    """How far a part stands below the picture's top, wherever the page has been scrolled to."""
+    return float(part.bounding_box()["y"] - picture.bounding_box()["y"])
+
+
 def numbers(picture: Any) -> Numbers:
     """What is on the screen: each number is its rounded value, and stands there once."""
     found: dict[str, float] = {}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from explored.case import Case, Numbers, numbers
+from explored.case import Case, Numbers, depth, numbers
 
 X = [[0, 0, 0], [1, 1, 0], [1, 0, 0], [0, 0, 1]]
 
@@ -33,9 +33,10 @@ def _add(picture: Any) -> None:
             for _ in range(2):
                 picture.get_by_role("checkbox", name="keepdim").click()
                 _as_pytorch_says(picture)
-    top = picture.locator("table").bounding_box()["y"]
+    table = picture.locator("table")
+    top = depth(picture, table)
     picture.get_by_role("checkbox", name="keepdim").click()
-    assert picture.locator("table").bounding_box()["y"] == top
+    assert depth(picture, table) == top
     picture.locator("button.cell").nth(3).hover()
     assert picture.locator("span.cell.on").all_inner_texts() == ["0", "0", "1"]
     assert "are: 0 + 0 + 1 = 1." in picture.locator(".told").inner_text()
