@@ -393,6 +393,11 @@ def test_what_is_said_is_about_the_words_that_stand_there(picture):
     assert "It wrote" not in seen.inner_text()
 
 
+def _write_twice_more(picture):
+    for _ in range(2):
+        picture.button("Write on").click()  # it is called Stop meanwhile
+
+
 def test_at_zero_it_goes_in_circles_and_the_reader_sees_where(picture):
     page = picture.page
     assert page.locator(".again").count() == 0
@@ -401,6 +406,14 @@ def test_at_zero_it_goes_in_circles_and_the_reader_sees_where(picture):
     said = picture.said("It wrote 60 tokens.")
     assert said.endswith("21 of its 37 words go round again.")  # as lesson 00 says
     assert page.locator(".again").count() > 20
+    _write_twice_more(picture)
+    picture.said("102 of its 116 words go round again.")
+    page.reload()
+    picture.slider.fill("0.4")
+    picture.button("Write on").click()
+    assert picture.said("It wrote 60 tokens.").endswith("No word goes round again yet.")
+    _write_twice_more(picture)
+    picture.said("4 of its 104 words go round again.")
     page.reload()
     picture.slider.fill("1")
     picture.button("Write on").click()
