@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from traitlets import List, TraitError, Unicode
+from traitlets import Enum, List, TraitError, Unicode
 from traitlets.config import Configurable
 
 from nbexaminer.configuration import read_configuration
 from nbexaminer.typed import OWN_NAME, call_it
+from nbexaminer.ways import Way
 
 
 @dataclass(frozen=True)
 class Profile:
     """A course as the grader sees it; without arguments, one that has nothing beside its notebooks.
 
-    The fields are those of `CourseProfile`.
+    The fields are those of `CourseProfile`; `way` is how its tests are run.
     """
 
     root: Path | None = None
@@ -30,6 +31,7 @@ class Profile:
     warm_answers: tuple[str, ...] = ()
     warm_tests: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
+    way: Way = Way.APART
 
     @property
     def for_tests(self) -> tuple[str, ...]:
@@ -92,13 +94,20 @@ class CourseProfile(Configurable):
     warm_answers = _names("The same, for answers alone.")
     warm_tests = _names("The same, for test cells alone.")
     hidden = _names("Packages of the course that graded code can't import where installed.")
+    tests = Enum(
+        [str(way) for way in Way],
+        str(Way.APART),
+        help="Where test cells run of which neither cell nor notebook says it: apart from the "
+        "answers, or beside them in the learner's process, whose code can then forge a verdict.",
+    ).tag(config=True)
 
     def read(self, course: Path) -> Profile:
         """The profile of the course in the folder `course`."""
         root = Path(self.root).resolve() if self.root else course.resolve()
         call_it(self.command)
-        names = [field.name for field in dataclasses.fields(Profile) if field.name != "root"]
-        profile = Profile(root, **{name: tuple(getattr(self, name)) for name in names})
+        fields = {field.name for field in dataclasses.fields(Profile)} - {"root", "way"}
+        names = {name: tuple(getattr(self, name)) for name in fields}
+        profile = Profile(root, way=Way(self.tests), **names)
         for setting in ("shown", "shown_to_tests"):
             for name in getattr(profile, setting):
                 if Path(name).name != name or not (root / name).is_dir():

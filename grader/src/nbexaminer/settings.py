@@ -51,6 +51,11 @@ class Settings(LateRules):
         help="Which attempt counts: the last one, or the one with the most points of the tests, "
         "what being late costs taken off; of equal ones the newer.",
     ).tag(config=True)
+    untried = List(
+        Unicode(),
+        help="Assignments whose source has no solution, or one that needn't pass: it isn't tried "
+        "before their submissions are graded. A broken test can then cost everybody points.",
+    ).tag(config=True)
 
     @validate("limits")
     def _known_limits(self, proposal: dict[str, dict[str, float]]) -> dict[str, float]:

@@ -162,7 +162,7 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
     """The kernel may take it when memory is short, in the middle of a class."""
     course = tmp_path.resolve()
     own = Limits(cell_wall_seconds=59)  # no other test's engine has to die
-    task = Task((small(good()),), Terms(SMALL, limits=own), course, VERSIONS)
+    task = Task(EXERCISE, (small(good()),), Terms(SMALL, limits=own), course, VERSIONS)
     with local_pool(1, Terms(SMALL, limits=own), course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
         shared = engine_for(Terms(SMALL, limits=own), course)
@@ -266,7 +266,7 @@ def test_however_a_notebook_imports_its_checks(code: str) -> None:
 def test_what_processes_import(tmp_path: Path) -> None:
     """A worker has no gradebook and no time for nbgrader, the class command none for torch."""
     course = tmp_path.resolve()
-    task = Task((small(good()),), Terms(SMALL), course, VERSIONS)
+    task = Task(EXERCISE, (small(good()),), Terms(SMALL), course, VERSIONS)
     with local_pool(1, Terms(SMALL), course) as pool:
         assert pool.executor.submit(grade_task, task).result(60)
         loaded = pool.executor.submit(eval, "set(__import__('sys').modules)").result(60)

@@ -220,7 +220,7 @@ def test_partial_credit_is_refused(code: str, engine: Engine) -> None:
     """1.0 of 2 points would be 2."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("a-cell", code))
     with pytest.raises(SourceError, match=r"(?s)a-cell.*partial credit.*several cells"):
-        try_solution(engine, read_source(source))
+        try_solution(engine, read_source(source), "try it")
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_partial_credit_is_refused(code: str, engine: Engine) -> None:
 def test_a_test_may_end_in_a_call(code: str, engine: Engine) -> None:
     """Checks give back what they have looked at."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("t", code))
-    try_solution(engine, read_source(source))
+    try_solution(engine, read_source(source), "try it")
 
 
 def test_what_a_human_graded_stays_graded(

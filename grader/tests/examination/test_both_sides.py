@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import pytest
 
-from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine
 from nbexaminer.notebook.cell import NOTE
 from support.notebooks import (
-    answer,
-    check,
     given,
     outcomes,
     outputs_of,
     run,
-    source_of,
     text_of,
 )
 
@@ -605,13 +601,6 @@ def test_a_regrade_is_the_same_to_the_bit_and_others_get_other_inputs(engine: En
     assert first == again
     assert outputs_of(first, "t0") != outputs_of(first, "t1")
     assert outputs_of(first, "t0") != outputs_of(other, "t0")
-
-
-def test_a_broken_locked_cell_is_the_instructors_fault(engine: Engine) -> None:
-    """Learners must not pay for it in silence."""
-    source = source_of(given("broken", "1 / 0"), answer("f"), check("t", "f()"))
-    with pytest.raises(SourceError, match=r"broken.*ZeroDivisionError"):
-        engine.grade(source, source)
 
 
 # Processes that end -------------------------------------------------------------------------

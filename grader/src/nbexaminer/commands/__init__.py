@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 COMMANDS: Mapping[str, str] = {
     "check": "nbexaminer.commands.check:check",
+    "try": "nbexaminer.commands.trying:try_",
     "roster": "nbexaminer.commands.roster:roster",
     "due": "nbexaminer.commands.deadlines:due",
     "extend": "nbexaminer.commands.deadlines:extend",

@@ -80,7 +80,7 @@ def grade(
             bar = bars.add_task(exercise, total=None, text="")
             show = partial(_show, bars, bar, time.monotonic())
             submitted = SubmittedFolder(folder, gradebook, force, students, show)
-            conveyor = Conveyor(submitted, folder.trial())
+            conveyor = Conveyor(submitted, folder.trial(), ready=partial(_tell, console))
             with on_signals(conveyor.stop):
                 done = conveyor.run(
                     partial(dask_pool, scheduler) if scheduler else partial(folder.local_pool, jobs)
@@ -97,6 +97,12 @@ def grade(
     if penalties:
         console.print(f"penalties for lateness that changed without grading again: {penalties}")
     return submitted.summary.status
+
+
+def _tell(console: Console, told: tuple[str, ...]) -> None:
+    """What the trial found that the instructor has to know."""
+    for text in told:
+        console.print(f"[bold red]Look:[/] {escape(text)}", soft_wrap=True)
 
 
 def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: Summary) -> None:

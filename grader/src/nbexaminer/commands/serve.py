@@ -74,6 +74,11 @@ def serve(
         who = f"[bold{' red' if needs_you else ''}]{escape(learner)}[/]: " if learner else ""
         terminal.print(f"{time:%H:%M:%S} {who}{escape(event)}")
 
+    def begin(told: tuple[str, ...]) -> None:
+        for text in told:
+            say("", text, True)
+        say("", f"ready: {arrivals.top} is watched", False)
+
     exchange = None if inbox else Exchange.of(course)
     if inbox is not None:
         arrivals = Arrivals(
@@ -89,7 +94,7 @@ def serve(
             desk,
             folder.trial(),
             warm=warm_up,
-            ready=lambda: say("", f"ready: {arrivals.top} is watched", False),
+            ready=begin,
             waiting=lambda error: say("", f"waiting: {error}", True),
             tries=BUSY_TRIES if once else None,
         )

@@ -81,7 +81,7 @@ class Conveyor(Generic[J]):
 
     trial: to be done before anything else, unless nothing is to be done.
     warm: what each worker does first, so that it need not later.
-    ready: told when workers are.
+    ready: told when workers are, with what the trial found that the instructor has to know.
     waiting: told what is waited for: a gradebook or a folder that can't be used now.
     tries: how often these are tried before the run ends with their error; None: for ever.
     """
@@ -92,7 +92,7 @@ class Conveyor(Generic[J]):
         trial: Task,
         *,
         warm: Callable[[], None] | None = None,
-        ready: Callable[[], None] = lambda: None,
+        ready: Callable[[tuple[str, ...]], None] = lambda _: None,
         waiting: Callable[[str], None] = lambda _: None,
         tries: int | None = 1,
     ) -> None:
@@ -160,7 +160,7 @@ class Conveyor(Generic[J]):
             self._end_if_lost_or_stopped(pool)
         for future in futures:
             try:
-                future.result()
+                result = future.result()
             except LOST:
                 raise
             except (SourceError, CannotGrade) as error:
@@ -169,7 +169,7 @@ class Conveyor(Generic[J]):
                 raise CannotGrade(f"grading or feedback can't begin: {error!r}") from None
         if not self._tried:
             self._tried = True
-            self._ready()
+            self._ready(result.told)
 
     def _turn(self, pool: Pool) -> bool:
         """Feed the workers once, and take what is done; whether there may be more to do."""

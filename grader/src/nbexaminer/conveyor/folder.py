@@ -6,10 +6,11 @@ import datetime
 import functools
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import IncludeHeaderFooter
@@ -18,7 +19,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
-from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, local_pool
+from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
 from nbexaminer.errors import CannotGrade, GradebookError, SourceError
 from nbexaminer.examination.engine import Terms
@@ -26,9 +27,12 @@ from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_of
+from nbexaminer.notebook.cell import Cell
 from nbexaminer.notebook.source import Source, delimiters_of, read_source, texts_of
+from nbexaminer.notebook.written import change_cells
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.typed import typed
+from nbexaminer.ways import Way, set_way
 
 
 @dataclass(frozen=True)
@@ -130,9 +134,24 @@ class ClassFolder:
         return local_pool(jobs, self._terms, self.root)
 
     def trial(self) -> Task:
-        """Trying the source notebooks' own solutions."""
+        """Trying the source notebooks' own solutions, unless that is waived."""
         own = tuple(Handed(name, source, source.data) for name, source in self._sources.items())
-        return Task(own, self._terms, self.root, self._versions, trial=True)
+        trial = Trial.GIVEN if self.is_untried else Trial.WHOLE
+        return Task(self.exercise, own, self._terms, self.root, self._versions, trial)
+
+    @property
+    def is_untried(self) -> bool:
+        """Whether the source's own solution is not tried: it need have none."""
+        return self.exercise in self.course.settings.untried
+
+    def write_ways(self, name: str, cells: Collection[str]) -> None:
+        """Have these cells of a source notebook say that they run beside the answers."""
+
+        def change(cell: dict[str, Any]) -> None:
+            if Cell(cell).grade_id in cells:
+                set_way(cell, Way.BESIDE)
+
+        change_cells(next(path for path in self._paths if path.stem == name), change)
 
     @functools.cached_property
     def _what_grades(self) -> list[Path]:
@@ -186,7 +205,7 @@ class ClassFolder:
         ]
         files = self._files({place: folder / place for place in taken.files})
         left_out = "; ".join(taken.remarks)
-        task = Task(tuple(notebooks), self._terms, self.root, self._versions)
+        task = Task(self.exercise, tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
             [(h.name, h.source.data, h.submitted, h.beside) for h in notebooks],
             self._delimiters,

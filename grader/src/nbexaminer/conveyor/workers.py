@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +30,19 @@ from nbexaminer.examination.engine import (
     engine_for,
     engines,
 )
-from nbexaminer.examination.trial import try_solution
+from nbexaminer.examination.trial import Tried, try_blank, try_solution, try_ways
 from nbexaminer.examination.verdicts import REMARK, GradedNotebook, Remark
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source, read_source
+from nbexaminer.typed import typed
 
 OTHER_VERSION = (
     "the worker has another version of the course, Python or torch: install the same on every "
     "machine"
+)
+UNTRIED = (
+    "the source's own solution is not tried, as c.MarkingRules.untried has it: a broken test can "
+    "cost everybody its points"
 )
 _one_at_a_time = threading.Lock()
 
@@ -55,28 +61,43 @@ class Handed:
     beside: str = ""
 
 
+class Trial(StrEnum):
+    """What of the sources is tried before a submission is graded."""
+
+    WHOLE = "whole"
+    """Their own solutions, and the notebooks as they are handed out."""
+    GIVEN = "given"
+    """Only the latter: the sources need have no solutions."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One learner's submission.
 
+    name: of the exercise.
     terms: on which it is graded.
     secret: the course folder, which learners' code must not see.
     versions: `grading_version` of each source notebook; a worker with another refuses.
-    trial: the sources' own solutions are tried instead, and nothing comes back.
+    trial: what is tried instead; what comes back is only what the instructor has to know.
     """
 
+    name: str
     notebooks: tuple[Handed, ...]
     terms: Terms
     secret: Path
     versions: tuple[str, ...]
-    trial: bool = False
+    trial: Trial | None = None
 
 
 @dataclass(frozen=True)
 class TaskResult:
-    """What a task gives: a graded notebook for each one handed in."""
+    """What a task gives: a graded notebook for each one handed in.
+
+    told: of a trial, what the instructor has to know.
+    """
 
     notebooks: tuple[GradedNotebook, ...]
+    told: tuple[str, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -112,12 +133,16 @@ def grade_task(task: Task) -> TaskResult:
     try:
         with _one_at_a_time:
             engine = engine_for(here, task.secret)
-            if not task.trial:
+            if task.trial is None:
                 return TaskResult(tuple(_grade(engine, handed) for handed in task.notebooks))
+            told = [UNTRIED] if task.trial is Trial.GIVEN else []
             for handed, version in zip(task.notebooks, versions, strict=True):
                 source = handed.source
-                _try_once(engine, handed.name, source.data, source.delimiters, version)
-            return TaskResult(())
+                told += _try_once(
+                    engine, task.trial, task.name, handed.name, source.data, source.delimiters,
+                    version,
+                )  # fmt: skip
+            return TaskResult((), tuple(told))
     except SourceError as error:
         raise SourceError(f"the source notebook is at fault: {error}") from None
     except SandboxUnavailable as error:  # can't be sent between processes
@@ -125,12 +150,32 @@ def grade_task(task: Task) -> TaskResult:
 
 
 @functools.lru_cache
-def _try_once(engine: Engine, name: str, source: bytes, delimiters: str, version: str) -> None:
-    """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
+def _try_once(
+    engine: Engine,
+    trial: Trial,
+    exercise: str,
+    name: str,
+    source: bytes,
+    delimiters: str,
+    version: str,
+) -> tuple[str, ...]:
+    """A trial of what this process has not tried: the formgrader's grades one by one."""
     try:
-        try_solution(engine, read_source(source, delimiters))
+        read = read_source(source, delimiters)
+        if trial is Trial.GIVEN:
+            told = try_blank(engine, read)
+        else:
+            told = try_solution(engine, read, typed(f"try {exercise} --write"))
     except SourceError as error:
         raise SourceError(f"{name}: {error}") from None
+    return tuple(f"{name}: {text}" for text in told)
+
+
+def ways_tried(task: Task) -> Iterator[tuple[Handed, list[Tried]]]:
+    """How the test cells of each notebook of a trial have to be run. Raises SourceError."""
+    engine = engine_for(task.terms, task.secret)
+    for handed in task.notebooks:
+        yield handed, try_ways(engine, handed.source)
 
 
 def _grade(engine: Engine, handed: Handed) -> GradedNotebook:

@@ -7,12 +7,13 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from nbexaminer.errors import Malformed, SourceError
+from nbexaminer.errors import Malformed
+from nbexaminer.examination.names import bound_names, names_used
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
     CellToRun,
@@ -34,6 +35,7 @@ from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
+from nbexaminer.ways import Way, ways_of
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
@@ -83,7 +85,7 @@ class Engine:
     _stack = contextlib.ExitStack()  # of nothing that was entered here
 
     def __init__(self, profile: Profile, sandbox: Sandbox | None, limits: Limits = _LIMITS) -> None:
-        self._limits = limits
+        self._limits, self._way = limits, profile.way
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
@@ -92,7 +94,8 @@ class Engine:
             main = f"nbexaminer.examination.{module}:main"
             return WarmParent(main, occupant, profile, sandbox, own)
 
-        longer = self._hidden_seconds + self._longest_silence
+        again = limits.notebook_wall_seconds + self._hidden_seconds
+        longer = self._hidden_seconds + again + self._longest_silence
         self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
         self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
@@ -113,6 +116,10 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
+    def ways_of(self, source: Source) -> dict[str, Way]:
+        """How each graded cell of a source is run here. Raises SourceError."""
+        return ways_of(source.notebook, self._way)
+
     def grade(self, source: bytes | Source, submitted: bytes, beside: str = "") -> Examined:
         """Grade a submission.
 
@@ -131,14 +138,21 @@ class Engine:
     def _run(self, grafted: Grafted, source: Source) -> Examined:
         """Run and examine a grafted notebook, which it completes. Raises Malformed for one whose
         code is too long to be sent."""
-        notebook, remarks, doubts = grafted
-        cells = cells_of(notebook)
+        notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
+        cells, ways = cells_of(notebook), self.ways_of(source)
         # The tests' random numbers depend on the source and on all that runs of the learner's: who
         # could change one without the other would see more of what the same numbers give.
         run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
         answers = hashlib.sha256(run.encode()).digest()
         secret = hashlib.sha256(source.data).digest() + answers
-        to_run = [_to_run(cell, source.hidden, secret) for cell in cells if _is_run(cell)]
+        texts = [cell.source for cell in source.cells]
+        owns = ["" if place is None else texts[place] for place in grafted.places]
+        to_run = [
+            _to_run(cell, own, source.hidden, ways, secret)
+            for cell, own in zip(cells, owns, strict=True)
+            if _is_run(cell)
+        ]
+        _hide_what_reads_hidden(to_run)
         seed = _seed(answers, "learner")
         try:
             results = self._examine(to_run, seed)
@@ -159,7 +173,8 @@ class Engine:
             else:
                 continue
             if cell.role is Role.TEST:
-                verdicts.append(_record(cell, result))
+                beside = ways.get(cell.name) is Way.BESIDE and cell.decision is None
+                verdicts.append(_record(cell, result, beside))
         _make_showable(cells)
         settled = {verdict.cell for verdict in verdicts if verdict.outcome in COST_NOTHING}
         settled |= {cell.name for cell in cells if cell.decision is not None}
@@ -201,7 +216,7 @@ class Engine:
         longer = end + self._hidden_seconds - now
         plan = Plan(
             cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
-            hidden_seconds=longer,
+            hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn())
@@ -227,9 +242,6 @@ class Engine:
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
                             yield _CellResult(outcome, Message.read(message["message"]), outputs)
-                        case "broken":
-                            which, text = message["cell"], message["message"]
-                            raise SourceError(f"the locked cell {which!r} fails: {text}")
                 return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 lost = _lost(examiner, error)
@@ -302,10 +314,28 @@ def _is_run(cell: Cell) -> bool:
     return cell.is_code and bool(cell.source.strip()) and not left_out
 
 
-def _to_run(cell: Cell, hidden: frozenset[str], secret: bytes) -> CellToRun:
+def _to_run(
+    cell: Cell, own: str, hidden: frozenset[str], ways: Mapping[str, Way], secret: bytes
+) -> CellToRun:
     name = cell.grade_id or str(cell.content["id"])
-    seed = _seed(secret, name)
-    return CellToRun(id=name, role=cell.role, code=cell.source, hidden=name in hidden, seed=seed)
+    return CellToRun(
+        id=name,
+        role=cell.role,
+        code=cell.source,
+        own=own,
+        hidden=name in hidden,
+        beside=cell.role is Role.TEST and ways.get(name) is Way.BESIDE,
+        seed=_seed(secret, name),
+    )
+
+
+def _hide_what_reads_hidden(cells: list[CellToRun]) -> None:
+    """Have tests that read what hidden ones define be run behind these, and say as little."""
+    bound: set[str] = set()
+    for cell in cells:
+        if cell["role"] == Role.TEST:
+            cell["hidden"] = cell["hidden"] or not bound.isdisjoint(names_used(cell["code"]))
+            bound |= bound_names(cell["code"]) if cell["hidden"] else set()
 
 
 def _seed(secret: bytes, name: str) -> int:
@@ -337,10 +367,12 @@ def _make_showable(cells: list[Cell]) -> None:
             left = max(0, left - len(cell.source))
 
 
-def _record(cell: Cell, result: _CellResult) -> Verdict:
+def _record(cell: Cell, result: _CellResult, beside: bool = False) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
     cell.note = {"outcome": str(outcome), "message": result.message.as_data()}
-    return Verdict.of(cell.name, outcome, cell.points, result.message)
+    if beside:
+        cell.note |= {"beside": True}
+    return Verdict.of(cell.name, outcome, cell.points, result.message, beside)
 
 
 def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:

@@ -5,10 +5,14 @@ the grader, passes the learner's on to a process that runs `nbexaminer.examinati
 the tests itself, and tells the grader how each cell ended. What a stand-in can do is said in
 `nbexaminer.examination.stand_in`.
 
-Each test cell starts from what the locked cells define; names don't last beyond it.
+What names a test cell starts from is said in `nbexaminer.examination.namespace`.
 
 Hidden tests come last, each with the names as they were where it stands: what the learner's process
 prints, draws, returns or raises is shown until the first of them asks it something, and no longer.
+
+A test cell that is to run beside the answers is given to the learner's process, where its code can
+forge this one verdict. A hidden one is given to another process, in which all cells run once more:
+what has read it is not asked for anything but how it ended.
 """
 
 import contextlib
@@ -24,11 +28,12 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
-from nbexaminer.examination.names import bound_names, named_instead, names_used, without_magics
+from nbexaminer.examination.names import bound_names, named_instead, names_used
+from nbexaminer.examination.namespace import Namespace
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
-from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, Message
+from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import EndedBy, Limits
@@ -65,7 +70,9 @@ class Examination:
         self._discreet = False
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
-        self._given: dict[int, dict[str, Any]] = {}
+        self._namespace = Namespace(self._cells, self._main.__dict__, _seed_of)
+        self._whole = False
+        self._again_seconds = plan["again_seconds"]
         self._remote: Remote | None = None
         self._place = 0
         self._marked: set[int] = set()
@@ -76,25 +83,37 @@ class Examination:
 
     def run(self) -> None:
         """Run every cell, then the hidden tests, and report on those that are wanted."""
+        order = order_of_results(self._cells)
+        apart = {i for i in order if is_hidden(self._cells[i]) and not self._cells[i]["beside"]}
+        beside = [i for i in order if is_hidden(self._cells[i]) and self._cells[i]["beside"]]
         for index, cell in enumerate(self._cells):
-            if cell["role"] == Role.GIVEN:
-                self._run_given(cell)
-            elif is_hidden(cell):
-                self._given[index] = dict(self._main.__dict__)
+            if index in apart:
+                self._namespace.mark(index)
                 self._advance(index + 1)
                 continue
+            if index in beside:
+                continue
+            if cell["role"] == Role.GIVEN:
+                with _printing_to(io.StringIO()):
+                    self._namespace.run_given(index)
             self._examine(index, cell)
         self._end, self._discreet = self._hidden_end, True
-        for index in order_of_results(self._cells):
-            if index in self._given:
-                self._examine(index, self._cells[index])
+        for index in sorted(apart):
+            self._examine(index, self._cells[index])
+        if not self._known.issuperset(beside):
+            self._remote, self._whole = None, True
+            self._end = time.monotonic() + self._again_seconds
+        for index in beside:
+            self._examine(index, self._cells[index])
 
     def _examine(self, index: int, cell: CellToRun) -> None:
         """Run a cell that the grader has no result of, and report on it."""
         if index in self._known:
             return
         try:
-            if cell["role"] == Role.TEST:
+            if cell["beside"]:
+                self._report(*self._test_beside(index))
+            elif cell["role"] == Role.TEST:
                 self._report(*self._test(index, cell))
             else:
                 self._report(self._run_learners(index), None, NO_MESSAGE)
@@ -110,17 +129,6 @@ class Examination:
             self._grader.send(findings | {"outputs": kept})
         except ValueError:  # characters that take many bytes
             self._grader.send(findings | {"outputs": safe_outputs(outputs, MAX_ERROR_OUTPUT)})
-
-    def _run_given(self, cell: CellToRun) -> None:
-        seed_all(cell["seed"])
-        code = without_magics(cell["code"])  # which concern the notebook's own process
-        try:
-            with _printing_to(io.StringIO()):
-                exec(compile(code, "<given>", "exec"), self._main.__dict__)
-        except Exception as error:
-            text = f"{type(error).__name__}: {error}"
-            self._grader.send({"do": "broken", "cell": cell["id"], "message": text})
-            raise
 
     def _run_learners(self, index: int) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
@@ -167,15 +175,21 @@ class Examination:
         """
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
-            if is_hidden(cell):  # which wants the names as they are now
+            if is_hidden(cell) and not cell["beside"]:  # which wants the names as they are now
                 with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
                     self._remote.request("mark", place=place)
                     self._marked.add(place)
-            elif cell["role"] != Role.TEST and place not in self._skip:
+            elif self._takes_part(cell) and place not in self._skip:
                 self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self._run(self._remote, place)
             self._place = place + 1
+
+    def _takes_part(self, cell: CellToRun) -> bool:
+        """Whether a cell is run by the learner's process that there is now."""
+        if cell["role"] == Role.TEST:
+            return cell["beside"] and (self._whole or not is_hidden(cell))
+        return True
 
     def _restored(self, index: int) -> bool:
         """Whether the learner's process has the names again that it had at `index`."""
@@ -272,6 +286,23 @@ class Examination:
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
         return outputs, outcome, message
 
+    def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message]:
+        """The same of a test cell that runs in the learner's process."""
+        outputs, error = self._run(self._ready(index), index)
+        outputs = [] if self._discreet else outputs
+        if error is None:
+            return outputs, Outcome.PASSED, NO_MESSAGE
+        if isinstance(error, Ended):
+            return outputs, error.outcome, Message(f"it took longer than {self._cell_limit()}")
+        outcome = Outcome.FAILED if isinstance(error, AssertionError) else error.outcome
+        if self._discreet:  # its text may be that of the test
+            return outputs, outcome, Message(UNEXPECTED)
+        text = error.message or UNEXPECTED
+        if outcome is not Outcome.FAILED:
+            text = f"raised {type(error).__name__}: {error.message}".removesuffix(": ")
+        facts = (("raised in", error.where),) if error.where else ()
+        return outputs, outcome, Message(text, facts=facts)
+
     def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, Message]:
         remote: Remote | None = None
         names: dict[str, Any] = {}
@@ -280,19 +311,7 @@ class Examination:
             remote = self._ready(index)
             remote.out_of_memory = False
             remote.take_back()
-            namespace = dict(self._given.get(index, self._main.__dict__))
-            wanted = sorted(names_used(cell["code"]) - namespace.keys() & remote.names)
-            answers = [self._cell_of(index, name) for name in wanted]
-            with self._watched(remote, self._behind(answers)):
-                remote.tellable = _tellable(answers) if self._discreet else None
-                for name, answer in zip(wanted, answers, strict=True):
-                    read = names_used(answer["code"]) if answer else frozenset()
-                    told = f"{name} of {answer['id']}" if answer else ""
-                    names[name] = remote.fetch(name, told, read)
-                namespace |= names
-                seed_all(cell["seed"])
-                with _printing_to(printed):
-                    exec(code, namespace)
+            self._run_test(index, code, remote, names, printed)
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
             return ended.outcome, Message(whose + ended.message)
@@ -301,7 +320,9 @@ class Examination:
         except AssertionError as error:
             outcome, message = Outcome.FAILED, self._or_misspelt(index, Message.of(error))
         except NameError as error:
-            if error.name is None or error.name in names:
+            if missing := self._namespace.missing.get(str(error.name)):
+                outcome, message = Outcome.ERROR, Message(missing)
+            elif error.name is None or error.name in names:
                 outcome, message = Outcome.ERROR, self._odd(error)
             else:
                 outcome, message = self._missing(index, error.name)
@@ -313,11 +334,46 @@ class Examination:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message
 
+    def _run_test(
+        self,
+        index: int,
+        code: types.CodeType,
+        remote: Remote,
+        names: dict[str, Any],
+        printed: io.StringIO,
+    ) -> None:
+        """Run a test with the names that it reads. Raises what it raises, Ended, Lost.
+
+        names: gets what the learner calls so.
+        """
+        cell, space = self._cells[index], self._namespace
+        read = names_used(cell["code"])
+        wanted = {n for n in space.origins.read_by(read, index) if space.is_asked_for(n, index)}
+        answers = {name: self._cell_of(index, name) for name in sorted(wanted & remote.names)}
+
+        def fetch(name: str) -> Any:
+            if name not in names:
+                answer = answers.get(name) or self._cell_of(index, name)
+                used = names_used(answer["code"]) if answer else frozenset()
+                told = f"{name} of {answer['id']}" if answer else ""
+                names[name] = remote.fetch(name, told, used)
+            return names[name]
+
+        with self._watched(remote, self._behind(answers.values())):
+            remote.tellable = _tellable(answers.values()) if self._discreet else None
+            try:
+                with _printing_to(printed):
+                    space.names_for(index, read, remote.names.__contains__, fetch)
+                    seed_all(cell["seed"])
+                    exec(code, self._main.__dict__)
+            finally:
+                space.leave(index)
+
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
         for before in reversed(range(index)):
             cell = self._cells[before]
-            is_run = cell["role"] != Role.TEST and before not in self._skip
+            is_run = self._takes_part(cell) and before not in self._skip
             if is_run and name in cell["code"] and name in bound_names(cell["code"]):
                 return cell
         return None
@@ -414,6 +470,10 @@ def seed_all(seed: int) -> None:
     """Start every random generator that a test may use."""
     random.seed(seed)
     codecs.seed(seed)
+
+
+def _seed_of(cell: CellToRun) -> None:
+    seed_all(cell["seed"])
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

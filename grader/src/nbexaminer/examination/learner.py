@@ -376,7 +376,8 @@ class Server:
             return counterpart(data, self._generators)
         if "dataclass" in data:
             fields = {name: self._read(value, b"") for name, value in data["fields"].items()}
-            return self._classes[data["dataclass"]](**fields)
+            name = data["dataclass"]  # perhaps of a cell that isn't locked
+            return (self._classes.get(name) or SHELL.user_ns[name])(**fields)
         return self._borrow(data)
 
     def _borrow(self, data: dict[str, Any]) -> Any:

@@ -1,58 +1,191 @@
-"""Try a source's own solution, so that a broken test costs nobody points.
+"""Try a source's own solution, so that a broken test costs nobody points, and the notebook as it is
+handed out, so that nobody has points for nothing.
 
 What is said goes to the instructor, so errors of hidden tests are told in full.
 """
 
-import ast
 import copy
 import dataclasses
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
-from nbexaminer.examination.engine import Engine
-from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
-from nbexaminer.examination.verdicts import COST_NOTHING
+from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.examination.names import bound_names, names_used
+from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
+from nbexaminer.ways import Way, set_way
 
-_LAST = "_last_value"
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of trying one test cell.
+
+    way: how it is to be run.
+    why: in a sentence why it can't be run apart, where it has to be run beside and isn't yet; or
+        why the solution does not pass it, if it doesn't.
+    passes: whether the solution passes it, run so.
+    free: whether the notebook as it is handed out passes it.
+    """
+
+    cell: str
+    way: Way
+    why: str = ""
+    passes: bool = True
+    free: bool = False
+
+    @property
+    def is_to_change(self) -> bool:
+        """Whether the source doesn't say yet that it is to be run beside."""
+        return self.passes and bool(self.why)
 
 
-def try_solution(engine: Engine, source: Source) -> None:
-    """Grade the solution in a source notebook by its own tests, hidden ones included.
+def try_solution(engine: Engine, source: Source, call: str) -> tuple[str, ...]:
+    """Grade the solution in a source notebook by its own tests, hidden ones included; gives what
+    the instructor has to know.
 
+    call: the command that notes which cells are to be run beside the answers.
     Raises SourceError that names each test cell which it does not pass, and the error.
     """
-    asking = copy.deepcopy(source.notebook)
-    for cell in cells_of(asking):
-        if cell.role is not Role.TEST or cell.decision is not None:
+    tried = try_ways(engine, source)
+    broken = [found for found in tried if not found.passes]
+    if broken:
+        raise SourceError(
+            "its own solution does not pass these test cells, so nobody could. "
+            f"Nothing was graded; correct the test or the solution:\n{_listed(broken)}"
+        )
+    if other := [found for found in tried if found.is_to_change]:
+        raise SourceError(
+            "these test cells can't be run apart from the answers, and pass when they run beside "
+            "them, in the learner's process, where a learner's code could forge their verdicts. "
+            f"Nothing was graded. `{call}` notes in the source that they run beside:\n"
+            f"{_listed(other)}"
+        )
+    return _told(found.cell for found in tried if found.free)
+
+
+def try_blank(engine: Engine, source: Source) -> tuple[str, ...]:
+    """Grade only the notebook as it is handed out; gives what the instructor has to know."""
+    return _told(_passed(_blank(engine, source, {})))
+
+
+def _told(free: Iterable[str]) -> tuple[str, ...]:
+    names = ", ".join(map(repr, free))
+    return (f"the notebook as it is handed out gets the points of {names}",) if names else ()
+
+
+def _listed(tried: Iterable[Tried]) -> str:
+    return "\n".join(f"  {found.cell!r}: {found.why}" for found in tried)
+
+
+def try_ways(engine: Engine, source: Source) -> list[Tried]:
+    """Find out of each test cell how it has to be run, and whether the solution passes it then.
+
+    Raises SourceError where there is no trying it.
+    """
+    ways = engine.ways_of(source)
+    whole = _solved(engine, source, {})
+    first = {verdict.cell: verdict for verdict in whole}
+    beside = _failed(whole)
+    if beside:
+        whole, beside = _beside(engine, source, ways, beside)
+    free = _passed(_blank(engine, source, dict.fromkeys(beside, Way.BESIDE)))
+    gifts = [name for name in free if ways[name] is Way.APART and name not in beside]
+    if gifts:
+        # What stock nbgrader gives for nothing, too, is the test's doing, and ours to tell only.
+        again = _blank(engine, source, dict.fromkeys([*beside, *gifts], Way.BESIDE))
+        still = _passed(again)
+        gifts = [name for name in gifts if name not in still]
+        free = [name for name in free if name not in gifts]
+    broken = _failed(whole)
+    found = []
+    for verdict in whole:
+        name = verdict.cell
+        told = Tried(name, ways[name], free=name in free)
+        if name in broken:
+            told = dataclasses.replace(told, why=_why(first[name]), passes=False)
+        elif name in beside:
+            why = _why(first[name]) or "what it needs stands in a test cell that runs beside"
+            told = dataclasses.replace(told, way=Way.BESIDE, why=why)
+        elif name in gifts:
+            why = "apart, the notebook as it is handed out gets its points"
+            told = dataclasses.replace(told, way=Way.BESIDE, why=why)
+        found.append(told)
+    return found
+
+
+def _beside(
+    engine: Engine, source: Source, ways: Mapping[str, Way], failed: list[str]
+) -> tuple[list[Verdict], list[str]]:
+    """How the tests end where those that failed apart run beside, or as many more as it takes; and
+    which these are."""
+    apart = [name for name in ways if ways[name] is Way.APART]
+    stages: list[tuple[list[str], list[Verdict]]] = []
+    for more in (failed, _what_they_read(source, failed), apart):
+        tried = [name for name in apart if name in more]
+        if stages and tried == stages[-1][0]:
             continue
-        if ends_in_a_number(cell.source):
-            raise SourceError(f"the test cell {cell.grade_id!r} {PARTIAL_CREDIT}")
-        cell.source = _asking_for_a_score(cell.source, cell.nbgrader["points"])
-    # Where a test is hidden, an error's text is kept from learners; here it is to be read.
-    told = dataclasses.replace(source, notebook=asking, hidden=frozenset())
+        stages.append((tried, _solved(engine, source, dict.fromkeys(tried, Way.BESIDE))))
+        if not _failed(stages[-1][1]):
+            break
+    tried, verdicts = min(stages, key=lambda stage: len(_failed(stage[1])))
+    left = _failed(verdicts)
+    return verdicts, [name for name in tried if name not in left]
+
+
+def _what_they_read(source: Source, names: Collection[str]) -> list[str]:
+    """The test cells before these that define a name which one of these reads, and these."""
+    tests = [cell for cell in source.cells if cell.role is Role.TEST]
+    found = {*names}
+    for number in reversed(range(len(tests))):
+        if tests[number].name in found:
+            read = names_used(tests[number].source)
+            found |= {c.name for c in tests[:number] if read & bound_names(c.source)}
+    return [*found]
+
+
+def _failed(verdicts: Iterable[Verdict]) -> list[str]:
+    return [verdict.cell for verdict in verdicts if verdict.outcome not in COST_NOTHING]
+
+
+def _passed(verdicts: Iterable[Verdict]) -> list[str]:
+    found = (v for v in verdicts if v.outcome is Outcome.PASSED and v.max_points)
+    return [verdict.cell for verdict in found]
+
+
+def _why(verdict: Verdict) -> str:
+    if verdict.outcome in COST_NOTHING:
+        return ""
+    return f"{verdict.outcome}: {verdict.message}"
+
+
+def _solved(engine: Engine, source: Source, ways: Mapping[str, Way]) -> list[Verdict]:
+    """How the tests of the solution end, with these cells run so."""
+    told = _as_told(source, ways)
     graded = engine.grade(told, source.data)
     if graded.reason:
         raise SourceError(f"its own solution can't be read: {graded.reason}")
-    broken = [v for v in graded.verdicts if v.outcome not in COST_NOTHING]
-    if broken:
-        text = "\n".join(f"  {v.cell!r}: {v.outcome}: {v.message}" for v in broken)
-        raise SourceError(
-            "its own solution does not pass these test cells, so nobody could. "
-            f"Nothing was graded; correct the test or the solution:\n{text}"
-        )
+    return [*graded.verdicts]
 
 
-def _asking_for_a_score(code: str, points: float) -> str:
-    """A test cell that fails where its last expression gives the score of a right answer."""
-    try:
-        cell = ast.parse(code)
-    except SyntaxError:
-        return code
-    if not cell.body or not isinstance(last := cell.body[-1], ast.Expr):
-        return code
-    cell.body[-1] = ast.Assign([ast.Name(_LAST, ast.Store())], last.value, lineno=last.lineno)
-    number = f"issubclass(type({_LAST}), (int, float)) and type({_LAST}) is not bool"
-    text = f"the cell {PARTIAL_CREDIT}"
-    cell.body += ast.parse(f"assert not ({number} and {_LAST} == {points!r}), {text!r}").body
-    return ast.unparse(cell)
+def _blank(engine: Engine, source: Source, ways: Mapping[str, Way]) -> list[Verdict]:
+    """The same of the notebook as it is handed out."""
+    told = _as_told(source, ways)
+    notebook = copy.deepcopy(source.notebook)
+    for cell, text in zip(cells_of(notebook), source.released, strict=True):
+        cell.source = text
+    import nbformat
+
+    graded: Examined = engine.grade(told, nbformat.writes(nbformat.from_dict(notebook)).encode())
+    return [*graded.verdicts]
+
+
+def _as_told(source: Source, ways: Mapping[str, Way]) -> Source:
+    """A source whose cells are run in these ways, and whose hidden tests' errors can be read: from
+    learners their texts are kept."""
+    notebook = copy.deepcopy(source.notebook)
+    for cell in cells_of(notebook):
+        if (way := ways.get(str(cell.grade_id))) is not None:
+            set_way(cell.content, way)
+    return dataclasses.replace(source, notebook=notebook, hidden=frozenset())

@@ -9,7 +9,6 @@ message is for, its field `do` says:
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, and its `outcome`, an Outcome
             or null for a cell that is no test and ran
-    broken  to say that the locked cell `cell` fails, with `message`
 """
 
 from __future__ import annotations
@@ -56,6 +55,7 @@ class Verdict:
     cell: its grade id.
     points: the points that it earned, all of `max_points` or none.
     message: what the learner is told; without a headline for a test that passed.
+    beside: whether the test ran in the learner's process, so that their code could forge it.
     """
 
     cell: str
@@ -63,14 +63,20 @@ class Verdict:
     points: float
     max_points: float
     message: Message = NO_MESSAGE
+    beside: bool = False
 
     @classmethod
     def of(
-        cls, cell: str, outcome: Outcome, max_points: float, message: Message = NO_MESSAGE
+        cls,
+        cell: str,
+        outcome: Outcome,
+        max_points: float,
+        message: Message = NO_MESSAGE,
+        beside: bool = False,
     ) -> Verdict:
         """The verdict with the points that `outcome` earns."""
         points = max_points if outcome in COST_NOTHING else 0.0
-        return cls(cell, outcome, points, max_points, message)
+        return cls(cell, outcome, points, max_points, message, beside)
 
 
 REMARK = "About this answer: "
@@ -121,14 +127,18 @@ class GradedNotebook:
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
+    own: the text that the source has there, its solution included; none of a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
+    beside: whether it is a test that runs in the learner's process.
     seed: of the random numbers of a test or a locked cell.
     """
 
     id: str
     role: Role
     code: str
+    own: str
     hidden: bool
+    beside: bool
     seed: int
 
 
@@ -140,6 +150,7 @@ class Plan(TypedDict):
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
     hidden_seconds: until when, from now, hidden tests may take.
+    again_seconds: what is left, from then, for running all once more with those beside the answers.
     """
 
     cells: list[CellToRun]
@@ -148,14 +159,19 @@ class Plan(TypedDict):
     seed: int
     seconds: float
     hidden_seconds: float
+    again_seconds: float
 
 
 def order_of_results(cells: list[CellToRun]) -> list[int]:
     """Indices of the cells in the order in which they are reported on: hidden tests come last.
 
     What a learner's process says is shown only until the first hidden test asks it something.
+    Hidden ones that run beside the answers come after all others: their process has read them.
     """
-    return sorted(range(len(cells)), key=lambda index: is_hidden(cells[index]))
+    return sorted(
+        range(len(cells)),
+        key=lambda index: is_hidden(cells[index]) * (1 + cells[index]["beside"]),
+    )
 
 
 def is_hidden(cell: CellToRun) -> bool:

@@ -30,7 +30,7 @@ class SubmissionReader(Exporter):
             folder = ClassFolder(CourseFolder.of(converter), exercise, converter)
             with folder.locked(), folder.gradebook() as gradebook:
                 submitted = SubmittedFolder(folder, gradebook, converter.force)
-                Conveyor(submitted, folder.trial()).run(here)
+                Conveyor(submitted, folder.trial(), ready=self._tell).run(here)
         except (Refusal, TraitError) as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
@@ -42,3 +42,8 @@ class SubmissionReader(Exporter):
         for learner, became, reason in summary.needs_you:
             self.log.error("%s: %s: %s", became.capitalize(), learner, reason)
         self.log.info("%s; unchanged %s", summary, summary.unchanged)
+
+    def _tell(self, told: tuple[str, ...]) -> None:
+        """What the trial found that the instructor has to know."""
+        for text in told:
+            self.log.warning("%s", text)

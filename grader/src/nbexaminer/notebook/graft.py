@@ -20,12 +20,14 @@ from nbexaminer.notebook.source import Source
 class Grafted(NamedTuple):
     """The source's notebook with the learner's answers and extra cells, without outputs.
 
+    places: of each of its cells in the source; None of a learner's own.
     remarks: what is to be said of answers that were not found as usual, by their grade ids.
     doubts: cells with points that depend on an answer at which a person has to look; it, by their
         grade ids.
     """
 
     notebook: dict[str, Any]
+    places: list[int | None]
     remarks: dict[str, str]
     doubts: dict[str, str]
 
@@ -56,10 +58,12 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
         extras[place - 1].append(replaced)
     notebook = copy.deepcopy(source.notebook)
     grafted = [_extra(cell) for cell in extras[-1]]
+    places: list[int | None] = [None] * len(grafted)
     for place, own in enumerate(cells_of(notebook)):
         _fill(source, own, found.answers.get(place))
         grafted.append(own.content)
         grafted += [_extra(extra) for extra in extras[place]]
+        places += [place, *[None] * len(extras[place])]
     for number, added in enumerate(c for c in grafted if "id" not in c):
         added["id"] = f"{EXTRA}{number}"
     notebook["cells"] = grafted
@@ -69,7 +73,7 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
         for place in sorted(found.unclear)
         for graded in tests_of(source, found, place)
     }
-    return Grafted(dict(notebook), remarks, doubts)
+    return Grafted(dict(notebook), places, remarks, doubts)
 
 
 def _fill(source: Source, cell: Cell, answer: SubmittedCell | None) -> None:

@@ -1,0 +1,71 @@
+"""`try`: how each test cell has to be run, and whether the source's own solution passes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from nbexaminer.commands.command import console, in_course_folder, unsafe_option
+from nbexaminer.errors import Status
+from nbexaminer.typed import typed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.examination.trial import Tried
+
+
+@click.command("try")
+@click.argument("exercise")
+@click.option("--write", is_flag=True, help="Note in the source which cells run beside.")
+@unsafe_option
+@in_course_folder
+def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
+    """Try the tests of EXERCISE on its source's own solution, and on the notebook as handed out.
+
+    Test cells run apart from the answers, out of their reach, where that can be done. This says
+    which can't, and why; they can run beside the answers, in the learner's process, where a
+    learner's code could forge these verdicts. With --write their cells in the source say so.
+
+    Ends with status 1 where a cell is to be changed, or has points for nothing.
+    """
+    from nbexaminer.conveyor.folder import ClassFolder
+    from nbexaminer.conveyor.workers import ways_tried
+
+    folder = ClassFolder(course, exercise)
+    status = Status.FINE
+    with folder.locked():
+        for handed, tried in ways_tried(folder.trial()):
+            changed = [found.cell for found in tried if found.is_to_change]
+            _show(handed.name, tried)
+            if write and changed:
+                folder.write_ways(handed.name, changed)
+                noted = ", ".join(map(repr, changed))
+                console().print(
+                    escape(f"{handed.name}.ipynb in the source says now: {noted} beside")
+                )
+            left = changed and not write
+            if left:
+                call = typed(f"try {exercise} --write")
+                console().print(escape(f"`{call}` notes in the source which cells run beside."))
+            if left or any(found.free or not found.passes for found in tried):
+                status = Status.LOOK
+    return status
+
+
+def _show(notebook: str, tried: Sequence[Tried]) -> None:
+    table = Table("test cell", "runs", "", title=notebook)
+    for found in tried:
+        why = found.why.replace("\n", " ")
+        if not found.passes:
+            why = f"[bold red]its own solution does not pass it:[/] {escape(why)}"
+        elif found.free:
+            why = "the notebook as it is handed out gets its points"
+        else:
+            why = escape(why)
+        table.add_row(escape(found.cell), str(found.way), why)
+    console().print(table)

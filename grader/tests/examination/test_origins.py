@@ -1,0 +1,140 @@
+"""Whose names a test reads: what a learner could win if theirs were taken, and what others' courses
+could not do if they weren't."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from nbformat.v4 import new_code_cell
+
+from nbexaminer.examination.engine import Engine
+from support.notebooks import answer, check, given, outcomes, source_of, submission
+
+
+@pytest.fixture(scope="module")
+def engine(patient_engine: Engine) -> Engine:
+    return patient_engine
+
+
+def loose(name: str, code: str) -> Any:
+    """A cell of the source's that learners can change, and that isn't graded."""
+    return new_code_cell(code, id=name)
+
+
+def graded(engine: Engine, cells: list[Any], answers: dict[str, str], changed: str = "") -> Any:
+    """How the tests end of who has changed the unlocked cells, too."""
+    source = source_of(*cells, imports="import math")
+    handed_in = submission(source, answers).decode()
+    if changed:
+        handed_in = handed_in.replace(*changed.split(" -> "))
+    return engine.grade(source, handed_in.encode())
+
+
+JUDGES = {
+    "imported": ("import numpy as np", "assert np.size(z) == 21"),
+    "imported when needed": ("import numpy as np", "def t():\n    assert np.size(z) == 21\nt()"),
+    "from a module": ("from numpy import size", "assert size(z) == 21"),
+    "starred": ("from numpy import *", "assert size(z) == 21"),
+    "tried": (
+        "try:\n    import numpy as np\nexcept ImportError:\n    np = None",
+        "assert np.size(z) == 21",
+    ),
+    "another name": ("import numpy\nsize = numpy.size", "assert size(z) == 21"),
+    "in a dict": ("import numpy\nby = {'size': numpy.size}", "assert by['size'](z) == 21"),
+    "a function": ("def count(x):\n    return len(x)", "assert count(z) == 21"),
+    "a function of two": (
+        "import numpy as np\ndef size(x): return np.size(x)\ndef count(x): return size(x)",
+        "assert count(z) == 21",
+    ),
+    "a lambda": ("count = lambda x: len(x)", "assert count(z) == 21"),
+    "an object": (
+        "class Judge:\n    def count(self, x):\n        return len(x)\njudge = Judge()",
+        "assert judge.count(z) == 21",
+    ),
+}
+LIAR = """\
+class Liar:
+    def __getattr__(self, name): return lambda *_: 21
+    def __getitem__(self, name): return lambda *_: 21
+    def __call__(self, *_): return 21
+np = size = by = count = judge = Liar()
+z = 0"""
+
+
+@pytest.mark.parametrize(("code", "test"), JUDGES.values(), ids=JUDGES)
+def test_a_learner_does_not_judge(engine: Engine, code: str, test: str) -> None:
+    """A hidden `assert np.size(z) == 21` passed with `z = 0` and a `class np`."""
+    cells = [loose("open", code), answer("z", "z = [0] * 21"), check("t", test)]
+    assert outcomes(graded(engine, cells, {"z": "z = [1] * 21"})) == ["passed"]
+    assert outcomes(graded(engine, cells, {"z": LIAR})) != ["passed"]
+    if code in ("import numpy as np", "from numpy import size"):
+        in_stub = [answer("z", f"{code}\nz = [0] * 21"), check("t", test)]
+        assert outcomes(graded(engine, in_stub, {"z": LIAR})) != ["passed"]
+
+
+WORKS = {
+    "a constant that learners may change": (
+        [loose("open", "N = 3"), answer("f", "def f(): return N"), check("t", "assert f() == N")],
+        "N = 3 -> N = 4",
+    ),
+    "a locked function calls the answer": (
+        [given("g", "def twice(x): return f(f(x))"), answer("f", "def f(x): return x + 1"),
+         check("t", "assert twice(1) == 3")],
+        "",
+    ),
+    "a locked value is made of the answer": (
+        [answer("f", "def f(x): return x + 1"), given("g", "y = f(1)"),
+         check("t", "assert y == 2")],
+        "",
+    ),
+    "a locked cell needs an unlocked import": (
+        [loose("open", "import numpy as np"), given("g", "x = np.arange(3)"),
+         answer("f", "def f(x): return x.sum()"), check("t", "assert f(x) == 3")],
+        "",
+    ),
+    "what an earlier test defines": (
+        [answer("f", "def f(x): return x + 1"), check("t", "import math\ny = f(1)\nassert y == 2"),
+         check("u", "assert math.floor(y) == 2")],
+        "",
+    ),
+    "what a hidden test defines": (
+        [answer("f", "def f(x): return x + 1"),
+         check("t", "### BEGIN HIDDEN TESTS\ny = f(1)\n### END HIDDEN TESTS"),
+         check("u", "assert y == 2")],
+        "",
+    ),
+    "what fails where nobody needs it": (
+        [given("g", "x = 1 / 0"), given("h", "not_there()\nk = 2\n!ls"), loose("o", "1 / 0"),
+         answer("f", "def f(x): return x + 1"), check("t", "assert f(1) == 2")],
+        "",
+    ),
+    "a class of the source's": (
+        [loose("open", "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int"),
+         answer("f", "def f(p): return p.x"), check("t", "assert f(P(3)) == 3")],
+        "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "changed"), WORKS.values(), ids=WORKS)
+def test_what_other_courses_do(engine: Engine, cells: list[Any], changed: str) -> None:
+    """Each of these is in a course whose solution stock nbgrader gives full marks."""
+    result = graded(engine, cells, {}, changed)
+    assert {*outcomes(result)} == {"passed"}, result.verdicts
+
+
+def test_what_a_test_lacks_is_named(engine: Engine) -> None:
+    """An instructor would look for the mistake in the test."""
+    cells = [given("table", "x = 1 / 0"), answer("f", "f = 1"), check("t", "assert x")]
+    (verdict,) = graded(engine, cells, {}).verdicts
+    assert str(verdict.message) == (
+        "the locked cell 'table', which defines x, fails: ZeroDivisionError: division by zero"
+    )
+
+
+def test_an_import_counts_only_where_the_learner_has_it(engine: Engine) -> None:
+    """Who was asked to import it, and has not, would have the points for nothing."""
+    cells = [answer("z", "import numpy as np"), check("t", "assert np.size([1]) == 1")]
+    assert outcomes(graded(engine, cells, {"z": "import numpy as np"})) == ["passed"]
+    assert outcomes(graded(engine, cells, {"z": ""})) != ["passed"]

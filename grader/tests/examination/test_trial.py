@@ -1,0 +1,77 @@
+"""Trying a source before anybody is graded: which tests run beside, and which give for nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nbexaminer.errors import SourceError
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.trial import Tried, try_blank, try_solution, try_ways
+from nbexaminer.notebook.source import read_source
+from nbexaminer.ways import Way, set_way
+from support.notebooks import answer, check, source_of
+
+
+@pytest.fixture(scope="module")
+def engine(patient_engine: Engine) -> Engine:
+    return patient_engine
+
+
+def ways(engine: Engine, *cells: Any) -> dict[str, Tried]:
+    return {found.cell: found for found in try_ways(engine, read_source(source_of(*cells)))}
+
+
+MIXED = (
+    answer("f", "def f(x): return x\nclass C: pass"),
+    check("apart", "assert f(1) == 1"),
+    check("sets", "y = f(2)\nassert y == 2"),
+    check("beside", "assert isinstance(C(), C) and y == 2"),
+    check("free", "assert True"),
+    check("wrong", "assert f(1) == 2"),
+)
+
+
+def test_each_cell_is_said_how_it_runs(engine: Engine) -> None:
+    """The instructor would have to find out by trying."""
+    found = ways(engine, *MIXED)
+    assert {name: (t.way, t.passes, t.free) for name, t in found.items()} == {
+        "apart": (Way.APART, True, False),
+        "sets": (Way.BESIDE, True, False),
+        "beside": (Way.BESIDE, True, False),
+        "free": (Way.APART, True, True),
+        "wrong": (Way.APART, False, False),
+    }
+    assert found["beside"].why.startswith("error: ") and "isinstance" in found["beside"].why
+    assert "runs beside" in found["sets"].why and "failed" in found["wrong"].why
+
+
+def test_a_source_that_says_it_is_graded(engine: Engine) -> None:
+    """Refusing what the instructor has decided would end the class."""
+    cell = check("t", "assert isinstance(C(), C)\n### BEGIN HIDDEN TESTS\nIn\n### END HIDDEN TESTS")
+    source = read_source(source_of(answer("f", "class C: pass"), cell))
+    with pytest.raises(SourceError, match=r"(?s)`try it` notes.*'t': error: .*isinstance"):
+        try_solution(engine, source, "try it")
+    set_way(cell, Way.BESIDE)
+    source = read_source(source_of(answer("f", "class C: pass"), cell))
+    assert try_solution(engine, source, "try it") == ()
+
+
+def test_points_for_nothing_are_told(engine: Engine) -> None:
+    """A comment where a test was meant gives everybody full marks."""
+    cells = answer("f", "def f(): return 1"), check("t", "f"), check("u", "1 == 2")
+    source = read_source(source_of(*cells))
+    said = "the notebook as it is handed out gets the points of 'u'"
+    assert try_solution(engine, source, "try it") == (said,)
+    assert try_blank(engine, source) == (said,)
+
+
+def test_where_apart_gives_for_nothing_it_runs_beside(engine: Engine) -> None:
+    """Stock nbgrader would give none: ours may not either."""
+    stub = "class L:\n    def __bool__(self): return False\nf = L()\n"
+    solved = answer("f", "f = [1]")
+    solved.source = stub + solved.source
+    found = ways(engine, solved, check("t", "assert f"), check("u", "assert f == [1]"))
+    assert [t.way for t in found.values()] == [Way.BESIDE, Way.APART]
+    assert found["t"].why == "apart, the notebook as it is handed out gets its points"
