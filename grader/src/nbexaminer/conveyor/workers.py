@@ -116,7 +116,9 @@ def grade_task(task: Task) -> TaskResult:
                 return TaskResult(tuple(_grade(engine, handed) for handed in task.notebooks))
             for handed, version in zip(task.notebooks, versions, strict=True):
                 source = handed.source
-                _try_once(engine, handed.name, source.data, source.delimiters, version)
+                _try_once(
+                    engine, handed.name, source.data, source.delimiters, source.files, version
+                )
             return TaskResult(())
     except SourceError as error:
         raise SourceError(f"the source notebook is at fault: {error}") from None
@@ -125,10 +127,13 @@ def grade_task(task: Task) -> TaskResult:
 
 
 @functools.lru_cache
-def _try_once(engine: Engine, name: str, source: bytes, delimiters: str, version: str) -> None:
+def _try_once(
+    engine: Engine, name: str, data: bytes, delimiters: str, files: bytes, version: str
+) -> None:
     """`try_solution` for what this process has not tried: the formgrader's grades one by one."""
     try:
-        try_solution(engine, read_source(source, delimiters))
+        source = dataclasses.replace(read_source(data, delimiters), files=files)
+        try_solution(engine, source)
     except SourceError as error:
         raise SourceError(f"{name}: {error}") from None
 

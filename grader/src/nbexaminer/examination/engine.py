@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from nbexaminer.errors import Malformed, SourceError
 from nbexaminer.examination.verdicts import (
@@ -31,6 +31,7 @@ from nbexaminer.notebook.places import AGAIN
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
+from nbexaminer.sandbox.files import sealed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
@@ -139,14 +140,14 @@ class Engine:
         answers = hashlib.sha256(run.encode()).digest()
         secret = hashlib.sha256(source.data).digest() + answers
         to_run = [_to_run(cell, source.hidden, secret) for cell in cells if _is_run(cell)]
-        seed = _seed(answers, "learner")
+        seed, files = _seed(answers, "learner"), sealed(source.files)
         try:
-            results = self._examine(to_run, seed)
+            results = self._examine(to_run, seed, files)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            results = self._examine(to_run, seed)
+            results = self._examine(to_run, seed, files)
         numbered = enumerate(results, 1)
         verdicts = []
         for cell in cells:
@@ -175,13 +176,15 @@ class Engine:
         )
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
-    def _examine(self, cells: list[CellToRun], seed: int) -> list[_CellResult]:
-        """The results of the cells, in their own order."""
+    def _examine(
+        self, cells: list[CellToRun], seed: int, files: BinaryIO | None
+    ) -> list[_CellResult]:
+        """The results of the cells, in their own order; each process unpacks the files anew."""
         order = order_of_results(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            for result in self._session(cells, seed, results, end):
+            for result in self._session(cells, seed, files, results, end):
                 results[order[len(results)]] = result
             if len(results) == len(cells):
                 break
@@ -189,7 +192,12 @@ class Engine:
         return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
-        self, cells: list[CellToRun], seed: int, results: dict[int, _CellResult], end: float
+        self,
+        cells: list[CellToRun],
+        seed: int,
+        files: BinaryIO | None,
+        results: dict[int, _CellResult],
+        end: float,
     ) -> Iterator[_CellResult]:
         """One examiner's life; the results that are not known yet, in `order_of_results`.
 
@@ -204,7 +212,7 @@ class Engine:
             hidden_seconds=longer,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
-            examiner = stack.enter_context(self._examiners.spawn())
+            examiner = stack.enter_context(self._examiners.spawn(files))
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
@@ -216,7 +224,7 @@ class Engine:
                     message, _ = channel.receive(time.monotonic() + self._longest_silence)
                     match message["do"]:
                         case "spawn":
-                            learner = stack.enter_context(self._learners.spawn())
+                            learner = stack.enter_context(self._learners.spawn(files))
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
                         case "end":
