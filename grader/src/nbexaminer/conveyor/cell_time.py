@@ -25,7 +25,7 @@ def limits_of(config: Config, own: dict[str, float]) -> Limits:
         return limits
     given = config[setting]["timeout"]
     try:
-        seconds = Execute(config=config).timeout
+        seconds = Execute(config=Config({setting: {"timeout": given}})).timeout
     except (TraitError, ValueError):
         value = given if isinstance(given, str) else repr(given)
         raise TraitError(

@@ -1,35 +1,30 @@
 """Files that graded code finds in its working folder: packed once, unpacked anew in each child.
 
-They travel as a tar file in memory, which is sealed: whoever got hold of the descriptor could read
-in it what lies in the folder anyway, and change nothing of what the next child finds.
+They travel as one file in memory, which is sealed: whoever got hold of the descriptor could read
+what lies in the folder anyway, and change nothing of what the next child finds.
 """
 
 import functools
-import io
+import json
 import mmap
 import os
-import shutil
-import tarfile
 import tempfile
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import BinaryIO
 
 MODULES = (".py", ".so")
 """How the names of files end that can be imported."""
+_LENGTH = 8
+"""Bytes that say how long the list of files is, which comes next, and before all contents."""
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
     """Files by their place in the working folder, as one; nothing where there are none."""
     if not files:
         return b""
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for place, data in sorted(files.items()):
-            member = tarfile.TarInfo(place)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return packed.getvalue()
+    listed = json.dumps([(place, len(files[place])) for place in sorted(files)]).encode()
+    contents = (files[place] for place in sorted(files))
+    return b"".join((len(listed).to_bytes(_LENGTH), listed, *contents))
 
 
 @functools.lru_cache(maxsize=2)
@@ -42,8 +37,9 @@ def sealed(packed: bytes) -> BinaryIO | None:
     if not packed:
         return None
     if not hasattr(os, "memfd_create"):
-        file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115  (closed with its last user)
+        file = tempfile.TemporaryFile()  # noqa: SIM115  (closed with its last user)
         file.write(packed)
+        file.flush()
         return file
     import fcntl  # Windows has none
 
@@ -56,22 +52,21 @@ def sealed(packed: bytes) -> BinaryIO | None:
 
 
 def unpack(descriptor: int, folder: str) -> bool:
-    """Unpack files in an empty folder; gives whether there are modules among them.
+    """Unpack files in a folder; gives whether there are modules among them.
 
     descriptor: of what `sealed` gave. It is left where it stands, since all children share that.
     """
-    modules = False
     # Private: before Linux 6.7 what is sealed can't be mapped otherwise.
-    with (
-        mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as packed,
-        tarfile.open(fileobj=packed, mode="r:") as archive,  # type: ignore[arg-type]
-    ):
-        for member in archive:
-            place = os.path.join(folder, member.name)
-            os.makedirs(os.path.dirname(place), exist_ok=True)
-            content = archive.extractfile(member)
-            assert content is not None
-            with open(place, "wb") as file:
-                shutil.copyfileobj(content, file)
-            modules = modules or PurePosixPath(member.name).suffix in MODULES
-    return modules
+    with mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ) as packed:
+        begin = _LENGTH + int.from_bytes(packed[:_LENGTH])
+        listed: list[tuple[str, int]] = json.loads(packed[_LENGTH:begin])
+        for inner in {os.path.dirname(place) for place, _ in listed}:
+            os.makedirs(os.path.join(folder, inner), exist_ok=True)
+        for place, size in listed:
+            with (
+                memoryview(packed)[begin : begin + size] as content,
+                open(os.path.join(folder, place), "wb", buffering=0) as file,
+            ):
+                file.write(content)
+            begin += size
+    return any(place.endswith(MODULES) for place, _ in listed)
