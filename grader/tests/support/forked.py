@@ -13,7 +13,7 @@ import socket
 import time
 import traceback
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import coverage
 
@@ -74,7 +74,8 @@ class ForkingParent:
     def __exit__(self, *_: object) -> None:
         pass
 
-    def spawn(self) -> ForkedChild:
+    def spawn(self, files: BinaryIO | None = None) -> ForkedChild:
+        assert files is None, "a child of the test process has no folder of its own"
         ours, theirs = socket.socketpair()
         measured = coverage.Coverage.current()
         pid = os.fork()

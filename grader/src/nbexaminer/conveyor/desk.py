@@ -56,7 +56,7 @@ WRITING = 60.0
 MAX_KEPT = 1 << 30
 """Bytes of the disk that a learner's attempts may take up before another one is kept."""
 OUTDATED = (
-    "the source notebook of {0}, or the code that grades it, has changed. What came in before is "
+    "the source of {0}, or the code that grades it, has changed. What came in before is "
     "graded as it was. Run `{1} {0}` to grade it again, then serve again"
 )
 

@@ -18,7 +18,9 @@ from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from nbexaminer.conveyor.cell_time import limits_of
 from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
+from nbexaminer.conveyor.source_files import read_source_files, stamps
 from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
 from nbexaminer.errors import CannotGrade, GradebookError, SourceError
@@ -30,7 +32,6 @@ from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_o
 from nbexaminer.notebook.cell import Cell
 from nbexaminer.notebook.source import Source, delimiters_of, read_source, texts_of
 from nbexaminer.notebook.written import change_cells
-from nbexaminer.sandbox.limits import Limits
 from nbexaminer.typed import typed
 from nbexaminer.ways import Way, set_way
 
@@ -71,14 +72,15 @@ class ClassFolder:
         self._course.assignment_id = exercise
         self._converter = converter or Autograde(coursedir=self._course, parent=course.app)
         settings = course.settings
-        unsafe, limits = settings.unsafe_no_sandbox, Limits(**settings.limits)
-        self._terms = Terms(course.profile, unsafe, limits)
+        limits = limits_of(course.app.config, settings.limits)
+        self._terms = Terms(course.profile, settings.unsafe_no_sandbox, limits)
         self.root = course.root
         self._delimiters = delimiters_of(course.app.config)
         self._around = self._read_around()
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
         self._paths = course.sources(exercise)
+        self._source_files = self._read_source_files()
         self._sources = {path.stem: self._read_source(path) for path in self._paths}
         if not self._sources:
             raise CannotGrade(course.no_such(exercise))
@@ -87,13 +89,18 @@ class ClassFolder:
         self._versions = tuple(
             grading_version(s.data, course.profile) for s in self._sources.values()
         )
-        self._stamps: list[tuple[int, int]] = []
+        self._stamps: list[tuple[str, int, int]] = []
 
     def _read_source(self, path: Path) -> Source:
         try:
-            return read_source(path.read_bytes(), self._delimiters, self._around)
+            source = read_source(path.read_bytes(), self._delimiters, self._around)
         except SourceError as error:
             raise CannotGrade(f"{path.stem}: {error}") from None
+        return dataclasses.replace(source, files=self._source_files)
+
+    def _read_source_files(self) -> bytes:
+        scratch = self._terms.limits.scratch_bytes
+        return read_source_files(self._source, self._course.ignore, scratch)
 
     def _read_around(self) -> frozenset[str]:
         """What nbgrader puts around each notebook that it releases."""
@@ -154,6 +161,10 @@ class ClassFolder:
         change_cells(next(path for path in self._paths if path.stem == name), change)
 
     @functools.cached_property
+    def _source_files_digest(self) -> str:
+        return digest(self._source_files)
+
+    @functools.cached_property
     def _what_grades(self) -> list[Path]:
         """The source notebooks, and the code that grades them."""
         profile = self.course.profile
@@ -163,12 +174,17 @@ class ClassFolder:
     def is_outdated(self) -> bool:
         """Whether what grades has changed since it was read; cheap to ask often."""
         try:
-            stamps = [(s.st_mtime_ns, s.st_size) for s in map(os.stat, self._what_grades)]
-            if stamps == self._stamps:
+            found = stamps(self._source)
+            for path in self._what_grades:
+                state = path.stat()
+                found.append((str(path), state.st_mtime_ns, state.st_size))
+            if found == self._stamps:
                 return False
-            self._stamps = stamps
+            self._stamps = found
             now = [path.read_bytes() for path in self._paths]
-        except FileNotFoundError:
+            if self._read_source_files() != self._source_files:
+                return True
+        except (FileNotFoundError, CannotGrade):
             return True
         known = [source.data for source in self._sources.values()]
         versions = (version_now(data, self.course.profile) for data in known)
@@ -211,6 +227,7 @@ class ClassFolder:
             self._delimiters,
             sorted(self._around),
             sorted(files.items()),
+            self._source_files_digest,
             [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )
         graded = self._path(self._course.autograded_directory, student)

@@ -140,7 +140,7 @@ def grade_task(task: Task) -> TaskResult:
                 source = handed.source
                 told += _try_once(
                     engine, task.trial, task.name, handed.name, source.data, source.delimiters,
-                    version,
+                    source.files, version,
                 )  # fmt: skip
             return TaskResult((), tuple(told))
     except SourceError as error:
@@ -157,11 +157,12 @@ def _try_once(
     name: str,
     source: bytes,
     delimiters: str,
+    files: bytes,
     version: str,
 ) -> tuple[str, ...]:
     """A trial of what this process has not tried: the formgrader's grades one by one."""
     try:
-        read = read_source(source, delimiters)
+        read = dataclasses.replace(read_source(source, delimiters), files=files)
         if trial is Trial.GIVEN:
             told = try_blank(engine, read)
         else:

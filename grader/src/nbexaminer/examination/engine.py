@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from nbexaminer.errors import Malformed
 from nbexaminer.examination.names import bound_names, names_used
@@ -32,6 +32,7 @@ from nbexaminer.notebook.places import AGAIN
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
+from nbexaminer.sandbox.files import sealed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
@@ -153,14 +154,14 @@ class Engine:
             if _is_run(cell)
         ]
         _hide_what_reads_hidden(to_run)
-        seed = _seed(answers, "learner")
+        seed, files = _seed(answers, "learner"), sealed(source.files)
         try:
-            results = self._examine(to_run, seed)
+            results = self._examine(to_run, seed, files)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            results = self._examine(to_run, seed)
+            results = self._examine(to_run, seed, files)
         numbered = enumerate(results, 1)
         verdicts = []
         for cell in cells:
@@ -190,13 +191,15 @@ class Engine:
         )
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
-    def _examine(self, cells: list[CellToRun], seed: int) -> list[_CellResult]:
-        """The results of the cells, in their own order."""
+    def _examine(
+        self, cells: list[CellToRun], seed: int, files: BinaryIO | None
+    ) -> list[_CellResult]:
+        """The results of the cells, in their own order; each process unpacks the files anew."""
         order = order_of_results(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            for result in self._session(cells, seed, results, end):
+            for result in self._session(cells, seed, files, results, end):
                 results[order[len(results)]] = result
             if len(results) == len(cells):
                 break
@@ -204,7 +207,12 @@ class Engine:
         return [results.get(index, not_run) for index in range(len(cells))]
 
     def _session(
-        self, cells: list[CellToRun], seed: int, results: dict[int, _CellResult], end: float
+        self,
+        cells: list[CellToRun],
+        seed: int,
+        files: BinaryIO | None,
+        results: dict[int, _CellResult],
+        end: float,
     ) -> Iterator[_CellResult]:
         """One examiner's life; the results that are not known yet, in `order_of_results`.
 
@@ -219,7 +227,7 @@ class Engine:
             hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
-            examiner = stack.enter_context(self._examiners.spawn())
+            examiner = stack.enter_context(self._examiners.spawn(files))
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
@@ -231,7 +239,7 @@ class Engine:
                     message, _ = channel.receive(time.monotonic() + self._longest_silence)
                     match message["do"]:
                         case "spawn":
-                            learner = stack.enter_context(self._learners.spawn())
+                            learner = stack.enter_context(self._learners.spawn(files))
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
                         case "end":

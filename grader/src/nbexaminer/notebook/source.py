@@ -55,6 +55,8 @@ class Source:
     """From `delimiters_of`."""
     around: frozenset[str] = frozenset()
     """Texts of the cells that nbgrader puts before and behind, as it is configured."""
+    files: bytes = b""
+    """What graded code finds in its working folder, as `sandbox.files.pack` gives it."""
 
     @property
     def cells(self) -> list[Cell]:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from typing import IO, Any, Self
+from typing import IO, Any, BinaryIO, Self
 
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.profile import Profile
@@ -220,13 +220,18 @@ class WarmParent:
         self._stderr.seek(0)
         return self._stderr.read().decode(errors="replace").strip()[-4000:]
 
-    def spawn(self) -> Child:
-        """Fork a child. Raises WarmParentDied."""
+    def spawn(self, files: BinaryIO | None = None) -> Child:
+        """Fork a child. Raises WarmParentDied.
+
+        files: what `files.sealed` gave; the child finds them in the folder in which it begins.
+        """
         sock, theirs = socket.socketpair()
         status, status_theirs = socket.socketpair()
         try:
             with theirs, status_theirs, self._lock:
-                socket.send_fds(self._control, [b"+"], [theirs.fileno(), status_theirs.fileno()])
+                passed = [theirs.fileno(), status_theirs.fileno()]
+                passed += [] if files is None else [files.fileno()]
+                socket.send_fds(self._control, [b"+"], passed)
             return Child(sock, status)
         except (OSError, WarmParentDied) as error:
             sock.close()

@@ -93,6 +93,7 @@ EXECUTABLE = Path(os.path.abspath(sys.executable))
 
 ENVIRONMENT = {
     "HOME": namespaces.HOME,
+    # nbgrader passes on that of the instructor, whose account is none of a learner's business.
     "USER": "learner",
     "LOGNAME": "learner",
     "PATH": os.pathsep.join((str(EXECUTABLE.parent), "/usr/bin", "/bin")),
@@ -108,6 +109,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "HF_HUB_OFFLINE": "1",
+    # As nbgrader has it while it grades, for notebooks that ask.
+    "NBGRADER_EXECUTION": "autograde",
 }
 """Every environment variable of graded code, with or without a sandbox."""
 

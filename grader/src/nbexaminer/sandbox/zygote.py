@@ -2,7 +2,8 @@
 
 Started as `python -c "…; zygote.main()" CONTROL_FD` with a JSON configuration on standard
 input. It says on the control socket when it is ready (or why not), then takes requests:
-one byte with two sockets attached, the child's own and one for its status.
+one byte with two sockets attached, the child's own and one for its status, and where there are
+files for the child's folder, their descriptor.
 """
 
 import contextlib
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from nbexaminer.sandbox import namespaces, system_calls
+from nbexaminer.sandbox.files import unpack
 from nbexaminer.sandbox.limits import EndedBy, Limits, used_bytes
 
 _MADV_COLLAPSE = 25
@@ -114,13 +116,14 @@ class Zygote:
 
     def _spawn(self) -> bool:
         """Fork the child that the grader asks for; gives whether the grader has gone."""
-        message, fds, _, _ = socket.recv_fds(self._control, 1, 2)
+        message, fds, _, _ = socket.recv_fds(self._control, 1, 3)
         if not message:
             return True
-        sock, status = (socket.socket(fileno=fd) for fd in fds)
+        sock, status = (socket.socket(fileno=fd) for fd in fds[:2])
+        files = fds[2] if len(fds) > 2 else None
         try:
             _assert_single_thread()
-            child = self.fork(sock, status)
+            child = self.fork(sock, status, files)
         except Exception as error:
             _say(status, {"error": f"{type(error).__name__}: {error}"})
             status.close()
@@ -132,6 +135,8 @@ class Zygote:
             _say(status, {"pid": child.pid})
         finally:
             sock.close()
+            if files is not None:
+                os.close(files)
         return False
 
     def _end(self, child: _Running) -> None:
@@ -203,8 +208,13 @@ class Zygote:
             self._poller.unregister(child.status)
         child.status.close()
 
-    def fork(self, sock: socket.socket, status: socket.socket) -> _Running:
-        """A child, whose main function gets `sock`; its nanny watches already."""
+    def fork(
+        self, sock: socket.socket, status: socket.socket, files: int | None = None
+    ) -> _Running:
+        """A child, whose main function gets `sock`; its nanny watches already.
+
+        files: what `files.sealed` gave, for the folder in which it begins.
+        """
         self._forks_to_come -= 1
         if self._forks_to_come == 0:
             _gather_in_large_pages()
@@ -219,7 +229,7 @@ class Zygote:
             with place:
                 child.pid = os.fork()
                 if child.pid == 0:
-                    self._run(sock, child)
+                    self._run(sock, child, files)
         except BaseException:
             if child.nanny is not None:
                 child.nanny.close()
@@ -227,7 +237,7 @@ class Zygote:
             raise
         return child
 
-    def _run(self, sock: socket.socket, child: _Running) -> None:
+    def _run(self, sock: socket.socket, child: _Running, files: int | None) -> None:
         """The life of a child, from the fork to its end."""
         code = 70
         try:
@@ -241,7 +251,12 @@ class Zygote:
             else:
                 os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = child.scratch
             os.setsid()
-            os.chdir(child.scratch or namespaces.HOME)
+            folder = child.scratch or namespaces.HOME
+            os.chdir(folder)
+            # Before the limits, which are for what the code itself writes. As in a notebook its
+            # modules go before all others, and nobody looks for any where there are none.
+            if files is not None and unpack(files, folder):
+                sys.path.insert(0, folder)
             self._limits.apply(self._mapped, count_for_user=self._sandboxed)
             if self._sandboxed:
                 system_calls.drop_privileges()
