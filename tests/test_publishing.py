@@ -9,10 +9,13 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import yaml
 
-from course.maintenance import address
+from course.book.address import Address
+from course.maintenance import address, package
 from course.maintenance.version import whats_new
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -198,6 +201,86 @@ def test_moving_rewrites_every_form_and_keeps_locked_cells_whole(small):
 def test_what_is_no_address_of_a_repository_is_refused(small, wrong):
     with pytest.raises(ValueError, match="is no address like https://github.com/who/what"):
         address.move(wrong, small)
+
+
+def test_the_package_for_pypi_is_whole_and_its_page_leads_somewhere(tmp_path, monkeypatch):
+    """Who installs the grader from PyPI would lack a template, or click into the void."""
+    if address.address() == address.UNPUBLISHED:
+        with pytest.raises(ValueError, match="the course is not published yet"):
+            package.build(tmp_path / "none")
+    there = Address("https://github.com/who/what")
+    monkeypatch.setattr(Address, "configured", lambda root: there)
+    wheel, archive = package.build(tmp_path / "dist")
+    assert archive.name.removesuffix(".tar.gz") == "-".join(wheel.name.split("-")[:2])
+    with ZipFile(wheel) as packed:
+        inside = set(packed.namelist())
+        (about,) = (name for name in inside if name.endswith("/METADATA"))
+        page = packed.read(about).decode()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT / "grader" / "src", capture_output=True, text=True
+    ).stdout
+    assert set(tracked.split()) - inside == set()
+    assert re.findall(r"\]\((?!https://|#)", page) == []
+    assert "](https://github.com/who/what/blob/main/grader/docs/semester.md)" in page
+
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_github_accepts_the_form(path):
+    """GitHub leaves out a form with a mistake in it, and tells nobody; with it goes the report."""
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.stem == "config":
+        for link in form["contact_links"]:
+            assert set(link) == {"name", "url", "about"}
+            assert link["url"].startswith(f"{address.address()}/")
+        return
+    assert set(form) == {"name", "description", "labels", "body"}
+    assert all(isinstance(form[key], str) and form[key] for key in ("name", "description"))
+    fields = [field for field in form["body"] if field["type"] != "markdown"]
+    assert all(re.fullmatch(r"[\w-]+", field["id"]) for field in fields)
+    for unique in ([field["id"] for field in fields], [it["attributes"]["label"] for it in fields]):
+        assert len(set(unique)) == len(unique) > 0
+    known = {
+        "markdown": {"value"},
+        "input": {"label", "description", "placeholder", "value"},
+        "textarea": {"label", "description", "placeholder", "value", "render"},
+        "dropdown": {"label", "description", "options", "multiple", "default"},
+    }
+    for field in form["body"]:
+        assert set(field) <= {"type", "id", "attributes", "validations"}
+        assert set(field["attributes"]) <= known[field["type"]], field
+        assert all(isinstance(it, str) for it in field["attributes"].get("options", []))
+        assert set(field.get("validations", {})) <= {"required"}
+
+
+def test_the_page_for_the_day_names_what_is_there():
+    """The owner would make other labels than the forms have, or ask for a workflow of another
+    name."""
+    page = _text("docs/publish.md")
+    (made,) = re.findall(r"for label in ([^;]+);", page)
+    forms = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in FORMS if p.stem != "config"]
+    assert sorted(made.split()) == sorted(label for form in forms for label in form["labels"])
+    workflow = yaml.safe_load(_text(".github/workflows/release.yml"))["jobs"]["package"]
+    assert f"environments/{workflow['environment']}" in page
+    for path in re.findall(r"\b(\w+\.yml)\b", page):
+        assert (ROOT / ".github" / "workflows" / path).is_file(), path
+    for module in re.findall(r"python -m (course[\w.]+)", page):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
+
+
+def test_zenodo_is_told_what_the_citation_says():
+    """A DOI lasts: the wrong title or author under it would, too."""
+    cited, told = yaml.safe_load(_text("CITATION.cff")), json.loads(_text(".zenodo.json"))
+    assert (told["title"], told["upload_type"]) == (cited["title"], cited["type"])
+    assert told["description"] == cited["abstract"]
+    assert told["keywords"] == cited["keywords"]
+    assert told["license"] in cited["license"]
+    names = [
+        it.get("name") or f"{it['family-names']}, {it['given-names']}" for it in cited["authors"]
+    ]
+    assert [author["name"] for author in told["creators"]] == names
 
 
 def test_zizmor_finds_nothing_in_the_workflows():
