@@ -129,7 +129,7 @@ def test_one_command_publishes_and_can_be_run_again(tmp_path):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes(before[name])
     subprocess.run("git init -q && git add --force .", cwd=tmp_path, shell=True, check=True)
-    first, second = "https://github.com/ada/attention", "https://github.com/grace/a-course.2"
+    first, second = (f"https://github.com/{slug}" for slug in ("ada/attention", "grace/a-llm.2"))
     for to in (first, second):
         assert len(address.move(to, tmp_path)) > 50
         assert address.address(tmp_path) == to
