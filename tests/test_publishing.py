@@ -9,10 +9,13 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+import yaml
 
-from course.maintenance import address
+from course.book.address import Address
+from course.maintenance import address, package
 from course.maintenance.version import whats_new
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,18 +89,63 @@ def test_binder_and_the_development_container_start_what_is_there():
     assert mode.startswith("100755"), "binder runs it only if it is executable"
 
 
+def _grep(root: Path, *arguments: str) -> set[str]:
+    """What git finds in the tracked files of `root`."""
+    command = ["git", "grep", "-I", *arguments]
+    return set(subprocess.run(command, cwd=root, capture_output=True, text=True).stdout.split())
+
+
+def _is_everywhere(where: str, root: Path) -> None:
+    name = where.rpartition("/")[2]
+    accounts = rf"(github\.com|/github|/gh)/[A-Za-z0-9-]+/({name}|llm-basics)\b"
+    slugs = {re.split("com/|/github/|/gh/", found)[-1] for found in _grep(root, "-ohE", accounts)}
+    waiting = _grep(root, "-l", f"{address.HOST}/")
+    if where == address.UNPUBLISHED:
+        assert slugs == set(), "an account that anybody may take"
+    else:
+        assert (slugs, waiting) == ({where.removeprefix("https://github.com/")}, set())
+    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE.md", "README.md",
+                 "pyproject.toml", "grader/README.md", "grader/pyproject.toml",
+                 ".github/ISSUE_TEMPLATE/config.yml"):  # fmt: skip
+        assert where in (root / path).read_text(encoding="utf-8"), path
+
+
 def test_everything_that_names_the_repository_names_the_same_one():
-    """A link would lead to somebody else's course, or nowhere, after a move."""
-    slug = address.address().removeprefix("https://github.com/")
-    name = slug.split("/")[1]
-    found = subprocess.run(
-        ["git", "grep", "-IohE", rf"(github\.com|/github|/gh)/[A-Za-z0-9-]+/({name}|llm-basics)\b"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split()  # fmt: skip
-    assert len(found) > 30
-    assert {re.split(r"(?:github\.com|/github|/gh)/", line)[1] for line in found} == {slug}
-    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md"):
-        assert f"github.com/{slug}" in _text(path)
+    """A link would lead to somebody else's course: once published, or, before that, to that of
+    whoever takes the account that it names."""
+    _is_everywhere(address.address(), ROOT)
+
+
+def test_one_command_publishes_and_can_be_run_again(tmp_path):
+    """On the day half of the links would go on saying that the course is not published."""
+    from nbformat import reads
+    from nbgrader.utils import compute_checksum
+
+    names = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True).stdout
+    before = {}
+    for name in names.splitlines():
+        if not name.startswith(("models/", "tests/", "grader/tests/")):
+            before[name] = (ROOT / name).read_bytes()
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(before[name])
+    subprocess.run("git init -q && git add --force .", cwd=tmp_path, shell=True, check=True)
+    first, second = (f"https://github.com/{slug}" for slug in ("ada/attention", "grace/a-llm.2"))
+    for to in (first, second):
+        assert len(address.move(to, tmp_path)) > 50
+        assert address.address(tmp_path) == to
+        _is_everywhere(to, tmp_path)
+        assert address.move(to, tmp_path) == []
+    for path in tmp_path.glob("release/*/*.ipynb"):
+        for cell in reads(path.read_text(encoding="utf-8"), 4).cells:
+            if "checksum" in cell.metadata.get("nbgrader", {}):
+                assert cell.metadata.nbgrader.checksum == compute_checksum(cell), path
+            if cell.id == address.COLAB:
+                assert cell.source == address.colab_cell(second)
+    address.move(address.address(ROOT), tmp_path)
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
+SLUG = "who-else/llm-basics"
 
 
 @pytest.fixture
@@ -105,13 +153,15 @@ def small(tmp_path: Path) -> Path:
     """A course of a few files, whose address is in each in another form."""
     release = json.loads(_text("release/1-attention/1-attention.ipynb"))
     release["cells"] = release["cells"][:2]
-    slug = address.address().removeprefix("https://github.com/")
-    owner, name = slug.split("/")
+    for cell in release["cells"]:
+        if cell["id"] == address.COLAB:
+            cell["source"] = address.colab_cell(f"https://github.com/{SLUG}")
+    owner, name = SLUG.split("/")
     files = {
-        "pyproject.toml": f'[project.urls]\nRepository = "https://github.com/{slug}"\n',
-        "a.md": f"https://github.com/{slug}/issues, https://{owner}.github.io/{name}/ and "
-        f"https://colab.research.google.com/github/{slug}/blob/main/x, not {slug} or "
-        f"https://github.com/{slug}-2, https://mybinder.org/v2/gh/{slug}/HEAD",
+        "pyproject.toml": f'[project.urls]\nRepository = "https://github.com/{SLUG}"\n',
+        "a.md": f"https://github.com/{SLUG}/issues, https://{owner}.github.io/{name}/ and "
+        f"https://colab.research.google.com/github/{SLUG}/blob/main/x, not {SLUG} or "
+        f"https://github.com/{SLUG}-2, https://mybinder.org/v2/gh/{SLUG}/HEAD",
         "release.ipynb": json.dumps(release, indent=1, ensure_ascii=False) + "\n",
     }
     for path, text in files.items():
@@ -127,7 +177,6 @@ def test_moving_rewrites_every_form_and_keeps_locked_cells_whole(small):
     from nbformat import reads
     from nbgrader.utils import compute_checksum
 
-    slug = address.address(small).removeprefix("https://github.com/")
     before = (small / "a.md").read_text(encoding="utf-8")
     assert address.move("https://github.com/who/what.git", small) == [
         "a.md", "pyproject.toml", "release.ipynb",
@@ -136,13 +185,13 @@ def test_moving_rewrites_every_form_and_keeps_locked_cells_whole(small):
     after = (small / "a.md").read_text(encoding="utf-8")
     assert after == (
         "https://github.com/who/what/issues, https://who.github.io/what/ and "
-        f"https://colab.research.google.com/github/who/what/blob/main/x, not {slug} or "
-        f"https://github.com/{slug}-2, https://mybinder.org/v2/gh/who/what/HEAD"
+        f"https://colab.research.google.com/github/who/what/blob/main/x, not {SLUG} or "
+        f"https://github.com/{SLUG}-2, https://mybinder.org/v2/gh/who/what/HEAD"
     )
     cell = reads((small / "release.ipynb").read_text(encoding="utf-8"), 4).cells[1]
     assert " https://github.com/who/what " in cell.source
     assert cell.metadata.nbgrader.checksum == compute_checksum(cell)
-    address.move(f"https://github.com/{slug}", small)
+    address.move(f"https://github.com/{SLUG}", small)
     assert (small / "a.md").read_text(encoding="utf-8") == before
 
 
@@ -152,6 +201,86 @@ def test_moving_rewrites_every_form_and_keeps_locked_cells_whole(small):
 def test_what_is_no_address_of_a_repository_is_refused(small, wrong):
     with pytest.raises(ValueError, match="is no address like https://github.com/who/what"):
         address.move(wrong, small)
+
+
+def test_the_package_for_pypi_is_whole_and_its_page_leads_somewhere(tmp_path, monkeypatch):
+    """Who installs the grader from PyPI would lack a template, or click into the void."""
+    if address.address() == address.UNPUBLISHED:
+        with pytest.raises(ValueError, match="the course is not published yet"):
+            package.build(tmp_path / "none")
+    there = Address("https://github.com/who/what")
+    monkeypatch.setattr(Address, "configured", lambda root: there)
+    wheel, archive = package.build(tmp_path / "dist")
+    assert archive.name.removesuffix(".tar.gz") == "-".join(wheel.name.split("-")[:2])
+    with ZipFile(wheel) as packed:
+        inside = set(packed.namelist())
+        (about,) = (name for name in inside if name.endswith("/METADATA"))
+        page = packed.read(about).decode()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT / "grader" / "src", capture_output=True, text=True
+    ).stdout
+    assert set(tracked.split()) - inside == set()
+    assert re.findall(r"\]\((?!https://|#)", page) == []
+    assert "](https://github.com/who/what/blob/main/grader/docs/semester.md)" in page
+
+
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_github_accepts_the_form(path):
+    """GitHub leaves out a form with a mistake in it, and tells nobody; with it goes the report."""
+    form = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.stem == "config":
+        for link in form["contact_links"]:
+            assert set(link) == {"name", "url", "about"}
+            assert link["url"].startswith(f"{address.address()}/")
+        return
+    assert set(form) == {"name", "description", "labels", "body"}
+    assert all(isinstance(form[key], str) and form[key] for key in ("name", "description"))
+    fields = [field for field in form["body"] if field["type"] != "markdown"]
+    assert all(re.fullmatch(r"[\w-]+", field["id"]) for field in fields)
+    for unique in ([field["id"] for field in fields], [it["attributes"]["label"] for it in fields]):
+        assert len(set(unique)) == len(unique) > 0
+    known = {
+        "markdown": {"value"},
+        "input": {"label", "description", "placeholder", "value"},
+        "textarea": {"label", "description", "placeholder", "value", "render"},
+        "dropdown": {"label", "description", "options", "multiple", "default"},
+    }
+    for field in form["body"]:
+        assert set(field) <= {"type", "id", "attributes", "validations"}
+        assert set(field["attributes"]) <= known[field["type"]], field
+        assert all(isinstance(it, str) for it in field["attributes"].get("options", []))
+        assert set(field.get("validations", {})) <= {"required"}
+
+
+def test_the_page_for_the_day_names_what_is_there():
+    """The owner would make other labels than the forms have, or ask for a workflow of another
+    name."""
+    page = _text("docs/publish.md")
+    (made,) = re.findall(r"for label in ([^;]+);", page)
+    forms = [yaml.safe_load(p.read_text(encoding="utf-8")) for p in FORMS if p.stem != "config"]
+    assert sorted(made.split()) == sorted(label for form in forms for label in form["labels"])
+    workflow = yaml.safe_load(_text(".github/workflows/release.yml"))["jobs"]["package"]
+    assert f"environments/{workflow['environment']}" in page
+    for path in re.findall(r"\b(\w+\.yml)\b", page):
+        assert (ROOT / ".github" / "workflows" / path).is_file(), path
+    for module in re.findall(r"python -m (course[\w.]+)", page):
+        assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
+
+
+def test_zenodo_is_told_what_the_citation_says():
+    """A DOI lasts: the wrong title or author under it would, too."""
+    cited, told = yaml.safe_load(_text("CITATION.cff")), json.loads(_text(".zenodo.json"))
+    assert (told["title"], told["upload_type"]) == (cited["title"], cited["type"])
+    assert told["description"] == cited["abstract"]
+    assert told["keywords"] == cited["keywords"]
+    assert told["license"] in cited["license"]
+    names = [
+        it.get("name") or f"{it['family-names']}, {it['given-names']}" for it in cited["authors"]
+    ]
+    assert [author["name"] for author in told["creators"]] == names
 
 
 def test_zizmor_finds_nothing_in_the_workflows():

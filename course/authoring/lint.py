@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
+from course.maintenance.address import COLAB
 from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from nbexaminer.notebook.cell import NOT_GRADED, UNGRADED, Cell, Role
 
@@ -26,8 +27,6 @@ FIRST_CELL = (
     "import matplotlib.pyplot as plt",
 )
 """What every exercise gives its answers, at least."""
-COLAB = "colab"
-"""The id of the cell before it, which brings the course to Google Colab."""
 
 
 def faults(path: Path) -> list[str]:

@@ -101,13 +101,14 @@ def book(into: Path, with_pdf: bool) -> None:
     They are made from the outputs that the notebooks hold, in half a minute; nothing is run.
     """
     try:
-        placeholder = Address.configured(ROOT).is_placeholder
+        is_published = Address.configured(ROOT).is_published
     except ValueError as error:
         raise BookError(str(error)) from error
-    if placeholder:
+    if not is_published:
         click.echo(
-            "Links to Colab, JupyterLab and the repository lead to OWNER's. "
-            "`python -m course.maintenance.address https://github.com/who/what` sets your own.",
+            "The course is not published yet: nothing leads to Colab and JupyterLab, and links to "
+            "the repository lead nowhere. "
+            "`python -m course.maintenance.address https://github.com/who/what` changes that.",
             err=True,
         )
     site = build(into, with_pdf)

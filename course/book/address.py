@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from course.maintenance.address import UNPUBLISHED
 from course.maintenance.address import address as configured_address
 
 BRANCH = "main"
@@ -32,13 +33,13 @@ class Address:
         if not address.startswith("https://"):
             raise ValueError(
                 f"Repository in [project.urls] of pyproject.toml is {address!r}: "
-                "it must be the repository's address, such as https://github.com/OWNER/llm-basics"
+                "it must be the repository's address, such as https://github.com/who/what"
             )
         return cls(address.rstrip("/"))
 
     @property
-    def is_placeholder(self) -> bool:
-        return "/OWNER/" in self.repository
+    def is_published(self) -> bool:
+        return self.repository != UNPUBLISHED
 
     def file(self, path: str, folder: bool = False) -> str:
         """A file or folder of the repository, shown on the web."""
@@ -46,7 +47,8 @@ class Address:
 
     def launchers(self, path: str) -> list[tuple[str, str]]:
         """What opens the notebook `path`: labels and links. Colab and Binder read from GitHub."""
-        shown = ("See it on GitHub" if self._on_github else "See the source", self.file(path))
+        label = "See it on GitHub" if self._on_github else "See the source"
+        shown = (label if self.is_published else "The course is not published yet", self.file(path))
         if self._on_github is None:
             return [shown]
         project = self._on_github

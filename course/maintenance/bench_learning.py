@@ -32,8 +32,8 @@ import transformers
 from torch import Tensor, nn
 
 from course.authoring.exercises import source_of
-from course.authoring.lint import COLAB
 from course.learner.own import own
+from course.maintenance.address import COLAB
 from course.maintenance.machine import machine
 from helpers.weights import austen_files, austen_text
 from reference.block import DecoderLM

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from course.authoring.exercises import ROOT
+from course.maintenance.address import HOST
 
 PAGE = ROOT / "docs" / "adapt.md"
 COMMANDS = ("llm-basics ", "git ", "python ")
@@ -172,7 +173,7 @@ def test_pictures_are_shown_wherever_their_page_is(walk: Walk) -> None:
 
 
 def test_the_address_is_everywhere(walk: Walk) -> None:
-    """Colab would clone the course of somebody else."""
-    look = "git grep -l github.com/OWNER -- ':!tests' || true"
+    """Colab would clone the course of somebody else, or say that there is none."""
+    look = f"git grep -l {HOST}/ -- ':!tests' || true"
     walk.run(look)
     assert walk.said[look] == ""

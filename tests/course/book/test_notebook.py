@@ -15,6 +15,7 @@ from course.book.address import Address
 from course.book.notebook import CLOSE, OPEN, TOLD, for_readers
 from course.book.pages import parts
 from course.book.staging import Links
+from course.maintenance.address import UNPUBLISHED
 
 LESSONS = sorted(ROOT.glob("notebooks/*.ipynb"))
 ASKED = {"text/html": "<p><b>Predict:</b> Which?</p><ul><li>this</li></ul>", "text/plain": "…"}
@@ -211,6 +212,8 @@ def test_colab_and_binder_are_offered_for_what_they_can_reach():
     ]
     there = Address("https://git.example.org/someone/course").launchers("notebooks/a.ipynb")
     assert [label for label, _ in there] == ["See the source"]
+    nowhere = Address(UNPUBLISHED).launchers("notebooks/a.ipynb")
+    assert [label for label, _ in nowhere] == ["The course is not published yet"]
 
 
 def test_an_address_that_nobody_can_follow_is_refused(tmp_path):

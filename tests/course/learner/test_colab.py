@@ -13,12 +13,13 @@ from types import SimpleNamespace
 import pytest
 
 from course.authoring.exercises import ROOT
-from course.authoring.lint import COLAB
 from course.learner import colab
-from course.maintenance.address import address
+from course.maintenance.address import COLAB, UNPUBLISHED, address, colab_cell
 
 TEMPLATE = ROOT / "course" / "authoring" / "templates" / "exercise.ipynb"
 HERE = "/content/llm-basics"
+THERE = "https://github.com/who/what"
+CELLS = {"not published": colab_cell(UNPUBLISHED), "published": colab_cell(THERE)}
 RUN_AS = """
 from pathlib import Path
 Path(__file__).with_name("ran").write_text(__name__)
@@ -51,26 +52,26 @@ def _first_code_cell(path: Path) -> dict:
     return next(cell for cell in cells if cell["cell_type"] == "code")
 
 
-CELL = "".join(_first_code_cell(TEMPLATE)["source"])
-
-
 def test_each_notebook_begins_with_the_same_cell():
     """A learner who opens just this one in Colab would read "No module named 'helpers'"."""
     everywhere = [
         *ROOT.glob("notebooks/*.ipynb"),
         *(path for folder in ("source", "release") for path in ROOT.glob(f"{folder}/*/*.ipynb")),
         *ROOT.glob("solutions/*.ipynb"),
+        TEMPLATE,
     ]
     assert len(everywhere) > 30
+    wanted = (COLAB, colab_cell(address()), [])
     for path in everywhere:
         cell = _first_code_cell(path)
-        assert (cell["id"], "".join(cell["source"]), cell["outputs"]) == (COLAB, CELL, []), path
+        assert (cell["id"], "".join(cell["source"]), cell["outputs"]) == wanted, path
 
 
-def test_elsewhere_it_does_nothing_and_takes_no_time():
+@pytest.mark.parametrize("text", CELLS.values(), ids=CELLS)
+def test_elsewhere_it_does_nothing_and_takes_no_time(text):
     """Every learner on their own computer runs it in every notebook."""
     names = {"get_ipython": lambda: Shell("ipykernel.zmqshell")}
-    code, modules = compile(CELL, "cell", "exec"), set(sys.modules)
+    code, modules = compile(text, "cell", "exec"), set(sys.modules)
     began = time.process_time()
     exec(code, names)
     assert time.process_time() - began < 0.01
@@ -78,17 +79,28 @@ def test_elsewhere_it_does_nothing_and_takes_no_time():
     assert set(names) == {"get_ipython", "__builtins__"}
 
 
-def test_in_colab_it_brings_the_course_and_runs_what_makes_it_usable(tmp_path):
+@pytest.mark.parametrize("state", CELLS)
+def test_in_colab_it_brings_the_course_and_runs_what_makes_it_usable(tmp_path, state):
     place = tmp_path / "llm-basics"
     shell = Shell("google.colab._shell")
     (place / "course" / "learner").mkdir(parents=True)
     (place / "course" / "learner" / "colab.py").write_text(RUN_AS)
     names = {"get_ipython": lambda: shell}
-    exec(CELL.replace(HERE, str(place)), names)
-    wanted = f"test -d {place} || git clone --quiet --depth 1 {address()} {place}"
-    assert shell.ran == [wanted]
+    exec(CELLS[state].replace(HERE, str(place)), names)
+    brings = [f"test -d {place} || git clone --quiet --depth 1 {THERE} {place}"]
+    assert shell.ran == (brings if state == "published" else [])
     assert (place / "course" / "learner" / "ran").read_text() == "__main__"
     assert set(names) == {"get_ipython", "__builtins__"}
+
+
+def test_before_the_course_is_published_the_cell_says_so_and_fetches_nothing(tmp_path, capsys):
+    """Whoever took the account that it named would have their code run by every learner."""
+    shell = Shell("google.colab._shell")
+    cell = CELLS["not published"].replace(HERE, str(tmp_path / "llm-basics"))
+    exec(cell, {"get_ipython": lambda: shell})
+    said = capsys.readouterr().out
+    assert said.startswith("This course is not published yet: upload your own copy")
+    assert said.count("\n") == 1 and shell.ran == [] and "://" not in cell
 
 
 @pytest.fixture
@@ -170,7 +182,7 @@ def test_the_command_of_the_cell_clones_once(tmp_path):
     subprocess.run([*git, "add", "."], cwd=origin, check=True)
     subprocess.run([*git, "commit", "-qm", "x"], cwd=origin, check=True)
     for _ in range(2):
-        cell = CELL.replace(HERE, str(place)).replace(address(), origin.as_uri())
+        cell = CELLS["published"].replace(HERE, str(place)).replace(THERE, origin.as_uri())
         shell.system = lambda command: subprocess.run(command, shell=True, check=True)
         exec(cell, {"get_ipython": lambda: shell})
     assert (place / "course" / "learner" / "colab.py").exists()

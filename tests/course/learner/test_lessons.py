@@ -24,7 +24,7 @@ from common.questions import (
     seen,
 )
 from course.authoring.exercises import ROOT, SOLUTION_MARKS, exercises, source_of
-from course.authoring.lint import COLAB
+from course.maintenance.address import COLAB
 
 LESSONS = sorted(p.stem for p in ROOT.glob("notebooks/*.ipynb"))
 GLOSSARY = ROOT / "docs" / "glossary.md"
