@@ -17,6 +17,7 @@ from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from nbexaminer.conveyor.before_release import before_release, files_of_tests
 from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
 from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
@@ -75,6 +76,7 @@ class ClassFolder:
         self._source = self._path(self._course.source_directory, ".")
         self.registered = ""
         self._paths = course.sources(exercise)
+        self._read_from = self._files_now()
         self._sources = {path.stem: self._read_source(path) for path in self._paths}
         if not self._sources:
             raise CannotGrade(course.no_such(exercise))
@@ -87,9 +89,15 @@ class ClassFolder:
 
     def _read_source(self, path: Path) -> Source:
         try:
-            return read_source(path.read_bytes(), self._delimiters, self._around)
+            data = before_release(self.course, self.exercise, path)
+            return read_source(data, self._delimiters, self._around)
         except SourceError as error:
             raise CannotGrade(f"{path.stem}: {error}") from None
+
+    def _files_now(self) -> dict[Path, bytes]:
+        """What the sources are read from, and their tests made of."""
+        made_of = (file for path in self._paths for file in files_of_tests(self.course, path))
+        return {path: path.read_bytes() for path in (*self._paths, *made_of)}
 
     def _read_around(self) -> frozenset[str]:
         """What nbgrader puts around each notebook that it releases."""
@@ -139,7 +147,7 @@ class ClassFolder:
         """The source notebooks, and the code that grades them."""
         profile = self.course.profile
         code = (code_that_grades(s.data, profile).values() for s in self._sources.values())
-        return sorted({*self._paths}.union(*code))
+        return sorted({*self._read_from}.union(*code))
 
     def is_outdated(self) -> bool:
         """Whether what grades has changed since it was read; cheap to ask often."""
@@ -148,12 +156,12 @@ class ClassFolder:
             if stamps == self._stamps:
                 return False
             self._stamps = stamps
-            now = [path.read_bytes() for path in self._paths]
+            now = self._files_now()
         except FileNotFoundError:
             return True
-        known = [source.data for source in self._sources.values()]
+        known = (source.data for source in self._sources.values())
         versions = (version_now(data, self.course.profile) for data in known)
-        return now != known or tuple(versions) != self._versions
+        return now != self._read_from or tuple(versions) != self._versions
 
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""
