@@ -68,6 +68,7 @@ class _CellResult:
     outcome: Outcome | None
     message: Message
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    score: float | None = None
 
 
 class Engine:
@@ -152,6 +153,8 @@ class Engine:
         for cell in cells:
             if _is_run(cell):
                 number, result = next(numbered)
+                if result.score is not None:
+                    result.score = min(max(float(result.score), 0.0), cell.points)
                 cell.content |= {"execution_count": number, "outputs": _outputs(cell, result)}
             elif cell.role is Role.TEST and cell.decision is not None:
                 result = _CellResult(Outcome(cell.decision), NO_MESSAGE)
@@ -226,7 +229,8 @@ class Engine:
                         case "cell":
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
-                            yield _CellResult(outcome, Message.read(message["message"]), outputs)
+                            told, score = Message.read(message["message"]), message["score"]
+                            yield _CellResult(outcome, told, outputs, score)
                         case "broken":
                             which, text = message["cell"], message["message"]
                             raise SourceError(f"the locked cell {which!r} fails: {text}")
@@ -305,7 +309,10 @@ def _is_run(cell: Cell) -> bool:
 def _to_run(cell: Cell, hidden: frozenset[str], secret: bytes) -> CellToRun:
     name = cell.grade_id or str(cell.content["id"])
     seed = _seed(secret, name)
-    return CellToRun(id=name, role=cell.role, code=cell.source, hidden=name in hidden, seed=seed)
+    return CellToRun(
+        id=name, role=cell.role, code=cell.source, hidden=name in hidden, seed=seed,
+        points=cell.points,
+    )  # fmt: skip
 
 
 def _seed(secret: bytes, name: str) -> int:
@@ -316,6 +323,9 @@ def _seed(secret: bytes, name: str) -> int:
 def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
     if result.outcome in (None, Outcome.PASSED):
         return result.outputs
+    if result.outcome is Outcome.PARTLY:  # nbgrader reads the points in it
+        shown = {"data": {"text/plain": repr(result.score)}, "metadata": {}}
+        return [*result.outputs, shown | {"output_type": "execute_result", "execution_count": None}]
     text = result.message
     if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
         text = dataclasses.replace(text, headline=f"this cell {text.headline}")
@@ -340,7 +350,9 @@ def _make_showable(cells: list[Cell]) -> None:
 def _record(cell: Cell, result: _CellResult) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
     cell.note = {"outcome": str(outcome), "message": result.message.as_data()}
-    return Verdict.of(cell.name, outcome, cell.points, result.message)
+    if outcome is Outcome.PARTLY:
+        cell.note |= {"score": result.score}
+    return Verdict.of(cell.name, outcome, cell.points, result.message, result.score)
 
 
 def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from typing import Any, cast
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used, without_magics
+from nbexaminer.examination.scores import Judged, Scored
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
@@ -101,8 +102,11 @@ class Examination:
         except Ended as ended:
             self._report([], ended.outcome, Message(ended.message))
 
-    def _report(self, outputs: Any, outcome: Outcome | None, message: Message) -> None:
-        findings = {"do": "cell", "outcome": outcome, "message": message.clean().as_data()}
+    def _report(
+        self, outputs: Any, outcome: Outcome | None, message: Message, score: float | None = None
+    ) -> None:
+        said = message.clean().as_data()
+        findings = {"do": "cell", "outcome": outcome, "message": said, "score": score}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -262,21 +266,23 @@ class Examination:
     def _whole_limit(self) -> str:
         return f"{self._limits.notebook_wall_seconds:g} seconds"
 
-    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, Message]:
-        """Outputs, outcome and message of a test cell."""
+    def _test(
+        self, index: int, cell: CellToRun
+    ) -> tuple[list[Any], Outcome, Message, float | None]:
+        """Outputs, outcome, message and score of a test cell."""
         printed = _Printed()
-        outcome, message = self._judge(index, cell, printed)
+        outcome, message, score = self._judge(index, cell, printed)
         if self._discreet:
-            return [], outcome, dataclasses.replace(message, tables=())
+            return [], outcome, dataclasses.replace(message, tables=()), score
         text = printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return outputs, outcome, message
+        return outputs, outcome, message, score
 
-    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, Message]:
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> Judged:
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
-            code = compile(cell["code"], "<test>", "exec")
+            code = Scored(cell["code"])
             remote = self._ready(index)
             remote.out_of_memory = False
             remote.take_back()
@@ -292,10 +298,10 @@ class Examination:
                 namespace |= names
                 seed_all(cell["seed"])
                 with _printing_to(printed):
-                    exec(code, namespace)
+                    code.run(namespace)
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
-            return ended.outcome, Message(whose + ended.message)
+            return ended.outcome, Message(whose + ended.message), None
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
@@ -308,10 +314,10 @@ class Examination:
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
         else:
-            return Outcome.PASSED, NO_MESSAGE
+            return code.judged(cell["points"], names, not self._discreet)
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
-        return outcome, message
+        return outcome, message, None
 
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
