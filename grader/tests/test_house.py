@@ -15,7 +15,8 @@ COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
     ("lean_imports", "typed", "errors", "configuration", "late_policies"),
-    ("profile", "database"),
+    ("ways", "database"),
+    ("profile",),
     ("sandbox",),
     ("settings",),
     ("course_folder",),

@@ -205,28 +205,26 @@ def test_a_test_that_comes_to_judge_nobody_is_named(
 
 SCORES = {
     "name": "score = 1.0\nscore",
-    "number": "assert f(1) == 2\n2",
     "arithmetic": "points = 0\nif f(1) == 2: points += 1\npoints / 2  # half",
-    "several": "assert f(1) == 2; 2.0",
-    "branches": "2.0 if f(1) == 2 else 1.0",
-    "built-in": "sum(f(i) == 2 * i for i in (1, 2))",
-    "function": "def score():\n    return 2.0 if f(1) == 2 else 0\n\nscore(\n)\n# the end",
     "hidden": "### BEGIN HIDDEN TESTS\nscore = 1\nscore\n### END HIDDEN TESTS",
 }
 
 
 @pytest.mark.parametrize("code", SCORES.values(), ids=SCORES)
-def test_partial_credit_is_refused(code: str, engine: Engine) -> None:
-    """1.0 of 2 points would be 2."""
+def test_a_solution_that_gets_a_part_is_refused(code: str, engine: Engine) -> None:
+    """1.0 of 2 points would be the most that anybody could get."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("a-cell", code))
-    with pytest.raises(SourceError, match=r"(?s)a-cell.*partial credit.*several cells"):
+    with pytest.raises(
+        SourceError, match=r"(?s)'a-cell': partly: it ends in .* of 2 points; where"
+    ):
         try_solution(engine, read_source(source), "try it")
 
 
 @pytest.mark.parametrize(
     "code",
     [
-        "def looked_at(y):\n    assert y == 6\n    return y\n\n'é'; looked_at(f(3))",
+        "def looked_at(y):\n    assert y == 6\n    return y\n\n'é'; looked_at(f(3));",
+        "2.0 if f(1) == 2 else 1.0",
         "assert f(3) == 6\n'''\nwell done'''",
         "f(3) == 6",
         "def test():\n    assert f(1) == 2\n\ntest()",
@@ -236,7 +234,7 @@ def test_partial_credit_is_refused(code: str, engine: Engine) -> None:
     ],
 )
 def test_a_test_may_end_in_a_call(code: str, engine: Engine) -> None:
-    """Checks give back what they have looked at."""
+    """Checks give back what they have looked at, and some all of the points."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("t", code))
     try_solution(engine, read_source(source), "try it")
 

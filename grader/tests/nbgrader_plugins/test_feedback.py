@@ -103,6 +103,16 @@ def test_the_contents_list_names_each_test_with_its_verdict(course: Class) -> No
     ]
 
 
+def test_a_part_of_the_points_is_shown_as_one(course: Class) -> None:
+    """ "Given by your instructor" stood beside points that the test itself had given."""
+    notes = {cell: {"outcome": "partly", "message": {}, "score": 0.5} for cell in WRONG}
+    course.hand_in("ben", {"f-visible": 0.5, "f-hidden": 1.5, "w": 3.0})
+    assert entries(course.page("ben", handed_in({}, notes=notes)))[:2] == [
+        "◐ f: visible tests part of the points 0.5 of 1 point",
+        "◐ f: hidden tests part of the points 1.5 of 2 points, given by your instructor",
+    ]
+
+
 def test_any_course_s_words_and_tables_are_drawn(course: Class) -> None:
     """Rewording a test would cost a fact, were the page to look for words."""
     table = {"label": "Dein Wert (y)", "cells": [["1", "<b>"], ["nan", "-2.5"]], "wrong": [[0, 1]]}

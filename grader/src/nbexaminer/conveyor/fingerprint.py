@@ -74,15 +74,16 @@ def _libraries(profile: Profile) -> dict[str, str]:
 def grounds(notebook: dict[str, Any]) -> dict[str, str]:
     """Hash of what the points of each cell of a graded notebook are for, by grade id.
 
-    For an answer that a human grades its text and pictures; for a test whether it passed, and all
-    of the learner's code.
+    For an answer that a human grades its text and pictures; for a test whether it passed, or its
+    score, and all of the learner's code.
     """
     cells = cells_of(notebook)
     code = [c.source for c in cells if c.is_code and c.role in (Role.ANSWER, Role.OPEN)]
     hashes = {}
     for cell in cells:
         if cell.is_graded and cell.role is Role.TEST:
-            hashes[cell.name] = digest(code, cell.note.get("outcome") == Outcome.PASSED)
+            passed = cell.note.get("outcome") == Outcome.PASSED
+            hashes[cell.name] = digest(code, cell.note.get("score", passed))
         elif cell.is_graded:
             hashes[cell.name] = digest(cell.source, cell.content.get("attachments", {}))
     return hashes

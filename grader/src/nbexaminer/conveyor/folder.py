@@ -18,6 +18,7 @@ from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from nbexaminer.conveyor.before_release import before_release, files_of_tests
 from nbexaminer.conveyor.cell_time import limits_of
 from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
 from nbexaminer.conveyor.source_files import read_source_files, stamps
@@ -81,6 +82,7 @@ class ClassFolder:
         self.registered = ""
         self._paths = course.sources(exercise)
         self._source_files = self._read_source_files()
+        self._read_from = self._files_now()
         self._sources = {path.stem: self._read_source(path) for path in self._paths}
         if not self._sources:
             raise CannotGrade(course.no_such(exercise))
@@ -93,7 +95,8 @@ class ClassFolder:
 
     def _read_source(self, path: Path) -> Source:
         try:
-            source = read_source(path.read_bytes(), self._delimiters, self._around)
+            data = before_release(self.course, self.exercise, path)
+            source = read_source(data, self._delimiters, self._around)
         except SourceError as error:
             raise CannotGrade(f"{path.stem}: {error}") from None
         return dataclasses.replace(source, files=self._source_files)
@@ -101,6 +104,11 @@ class ClassFolder:
     def _read_source_files(self) -> bytes:
         scratch = self._terms.limits.scratch_bytes
         return read_source_files(self._source, self._course.ignore, scratch)
+
+    def _files_now(self) -> dict[Path, bytes]:
+        """What the sources are read from, and their tests made of."""
+        made_of = (file for path in self._paths for file in files_of_tests(self.course, path))
+        return {path: path.read_bytes() for path in (*self._paths, *made_of)}
 
     def _read_around(self) -> frozenset[str]:
         """What nbgrader puts around each notebook that it releases."""
@@ -169,7 +177,7 @@ class ClassFolder:
         """The source notebooks, and the code that grades them."""
         profile = self.course.profile
         code = (code_that_grades(s.data, profile).values() for s in self._sources.values())
-        return sorted({*self._paths}.union(*code))
+        return sorted({*self._read_from}.union(*code))
 
     def is_outdated(self) -> bool:
         """Whether what grades has changed since it was read; cheap to ask often."""
@@ -181,14 +189,14 @@ class ClassFolder:
             if found == self._stamps:
                 return False
             self._stamps = found
-            now = [path.read_bytes() for path in self._paths]
+            now = self._files_now()
             if self._read_source_files() != self._source_files:
                 return True
         except (FileNotFoundError, CannotGrade):
             return True
-        known = [source.data for source in self._sources.values()]
+        known = (source.data for source in self._sources.values())
         versions = (version_now(data, self.course.profile) for data in known)
-        return now != known or tuple(versions) != self._versions
+        return now != self._read_from or tuple(versions) != self._versions
 
     def students(self) -> list[tuple[str, Path]]:
         """Learners and what lies where their submissions should."""

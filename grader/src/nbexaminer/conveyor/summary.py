@@ -12,7 +12,9 @@ from nbexaminer.examination.verdicts import Outcome, Remark, in_words
 from nbexaminer.gradebook.writer import JournalEntry
 from nbexaminer.message import Message
 
-JUDGED = (Outcome.PASSED, Outcome.FAILED, Outcome.DROPPED, Outcome.ACCEPTED)
+JUDGED = (
+    Outcome.PASSED, Outcome.PARTLY, Outcome.FAILED, Outcome.DROPPED, Outcome.ACCEPTED,
+)  # fmt: skip
 """How a test ends that comes to a judgement, or for which the instructor has come to one."""
 ENOUGH = 3
 """So many learners whom a test did not come to judge make one look at the test."""

@@ -71,6 +71,7 @@ class _CellResult:
     outcome: Outcome | None
     message: Message
     outputs: list[dict[str, Any]] = field(default_factory=list)
+    score: float | None = None
 
 
 class Engine:
@@ -167,6 +168,8 @@ class Engine:
         for cell in cells:
             if _is_run(cell):
                 number, result = next(numbered)
+                if result.score is not None:
+                    result.score = min(max(float(result.score), 0.0), cell.points)
                 cell.content |= {"execution_count": number, "outputs": _outputs(cell, result)}
             elif cell.role is Role.TEST and cell.decision is not None:
                 result = _CellResult(Outcome(cell.decision), NO_MESSAGE)
@@ -249,7 +252,8 @@ class Engine:
                         case "cell":
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
-                            yield _CellResult(outcome, Message.read(message["message"]), outputs)
+                            told, score = Message.read(message["message"]), message["score"]
+                            yield _CellResult(outcome, told, outputs, score)
                 return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 lost = _lost(examiner, error)
@@ -334,6 +338,7 @@ def _to_run(
         hidden=name in hidden,
         beside=cell.role is Role.TEST and ways.get(name) is Way.BESIDE,
         seed=_seed(secret, name),
+        points=cell.points,
     )
 
 
@@ -354,6 +359,9 @@ def _seed(secret: bytes, name: str) -> int:
 def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
     if result.outcome in (None, Outcome.PASSED):
         return result.outputs
+    if result.outcome is Outcome.PARTLY:  # nbgrader reads the points in it
+        shown = {"data": {"text/plain": repr(result.score)}, "metadata": {}}
+        return [*result.outputs, shown | {"output_type": "execute_result", "execution_count": None}]
     text = result.message
     if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
         text = dataclasses.replace(text, headline=f"this cell {text.headline}")
@@ -378,9 +386,11 @@ def _make_showable(cells: list[Cell]) -> None:
 def _record(cell: Cell, result: _CellResult, beside: bool = False) -> Verdict:
     outcome = result.outcome or Outcome.NOT_RUN
     cell.note = {"outcome": str(outcome), "message": result.message.as_data()}
+    if outcome is Outcome.PARTLY:
+        cell.note |= {"score": result.score}
     if beside:
         cell.note |= {"beside": True}
-    return Verdict.of(cell.name, outcome, cell.points, result.message, beside)
+    return Verdict.of(cell.name, outcome, cell.points, result.message, result.score, beside)
 
 
 def error_output(outcome: Outcome, message: Message) -> dict[str, Any]:

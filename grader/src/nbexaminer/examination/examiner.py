@@ -30,6 +30,7 @@ from typing import Any, cast
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used
 from nbexaminer.examination.namespace import Namespace
+from nbexaminer.examination.scores import Judged, Scored, shown
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
@@ -120,8 +121,11 @@ class Examination:
         except Ended as ended:
             self._report([], ended.outcome, Message(ended.message))
 
-    def _report(self, outputs: Any, outcome: Outcome | None, message: Message) -> None:
-        findings = {"do": "cell", "outcome": outcome, "message": message.clean().as_data()}
+    def _report(
+        self, outputs: Any, outcome: Outcome | None, message: Message, score: float | None = None
+    ) -> None:
+        said = message.clean().as_data()
+        findings = {"do": "cell", "outcome": outcome, "message": said, "score": score}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -276,45 +280,53 @@ class Examination:
     def _whole_limit(self) -> str:
         return f"{self._limits.notebook_wall_seconds:g} seconds"
 
-    def _test(self, index: int, cell: CellToRun) -> tuple[list[Any], Outcome, Message]:
-        """Outputs, outcome and message of a test cell."""
+    def _test(
+        self, index: int, cell: CellToRun
+    ) -> tuple[list[Any], Outcome, Message, float | None]:
+        """Outputs, outcome, message and score of a test cell."""
         printed = _Printed()
-        outcome, message = self._judge(index, cell, printed)
+        outcome, message, score = self._judge(index, cell, printed)
         if self._discreet:
-            return [], outcome, dataclasses.replace(message, tables=())
+            return [], outcome, dataclasses.replace(message, tables=()), score
         text = printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return outputs, outcome, message
+        return outputs, outcome, message, score
 
-    def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message]:
+    def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None]:
         """The same of a test cell that runs in the learner's process."""
         outputs, error = self._run(self._ready(index), index)
-        outputs = [] if self._discreet else outputs
         if error is None:
-            return outputs, Outcome.PASSED, NO_MESSAGE
+            points, is_told = self._cells[index]["points"], not self._discreet
+            return (outputs if is_told else [], *shown(outputs, points, is_told))
+        outputs = [] if self._discreet else outputs
         if isinstance(error, Ended):
-            return outputs, error.outcome, Message(f"it took longer than {self._cell_limit()}")
+            return (
+                outputs,
+                error.outcome,
+                Message(f"it took longer than {self._cell_limit()}"),
+                None,
+            )
         outcome = Outcome.FAILED if isinstance(error, AssertionError) else error.outcome
         if self._discreet:  # its text may be that of the test
-            return outputs, outcome, Message(UNEXPECTED)
+            return outputs, outcome, Message(UNEXPECTED), None
         text = error.message or UNEXPECTED
         if outcome is not Outcome.FAILED:
             text = f"raised {type(error).__name__}: {error.message}".removesuffix(": ")
         facts = (("raised in", error.where),) if error.where else ()
-        return outputs, outcome, Message(text, facts=facts)
+        return outputs, outcome, Message(text, facts=facts), None
 
-    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> tuple[Outcome, Message]:
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> Judged:
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
-            code = compile(cell["code"], "<test>", "exec")
+            code = Scored(cell["code"])
             remote = self._ready(index)
             remote.out_of_memory = False
             remote.take_back()
             self._run_test(index, code, remote, names, printed)
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
-            return ended.outcome, Message(whose + ended.message)
+            return ended.outcome, Message(whose + ended.message), None
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
@@ -329,15 +341,15 @@ class Examination:
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
         else:
-            return Outcome.PASSED, NO_MESSAGE
+            return code.judged(cell["points"], names, not self._discreet)
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
-        return outcome, message
+        return outcome, message, None
 
     def _run_test(
         self,
         index: int,
-        code: types.CodeType,
+        code: Scored,
         remote: Remote,
         names: dict[str, Any],
         printed: io.StringIO,
@@ -365,7 +377,7 @@ class Examination:
                 with _printing_to(printed):
                     space.names_for(index, read, remote.names.__contains__, fetch)
                     seed_all(cell["seed"])
-                    exec(code, self._main.__dict__)
+                    code.run(self._main.__dict__)
             finally:
                 space.leave(index)
 

@@ -9,8 +9,8 @@ import symtable
 from collections.abc import Collection
 
 PARTIAL_CREDIT = (
-    "ends in a value, and nbgrader takes a number there for partial credit. Here a test cell gives "
-    "all of its points or none: end it with an assert, and give partial credit by several cells"
+    "ends in a value, and nbgrader takes a number there for partial credit: end it with an assert, "
+    "and give partial credit by several cells"
 )
 """What is wrong with a test cell that `ends_in_a_number`."""
 NEAR = 0.8

@@ -17,6 +17,8 @@ from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
 from nbexaminer.ways import Way, set_way
 
+_EARN = (Outcome.PASSED, Outcome.PARTLY)
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -150,13 +152,18 @@ def _failed(verdicts: Iterable[Verdict]) -> list[str]:
 
 
 def _passed(verdicts: Iterable[Verdict]) -> list[str]:
-    found = (v for v in verdicts if v.outcome is Outcome.PASSED and v.max_points)
-    return [verdict.cell for verdict in found]
+    return [verdict.cell for verdict in verdicts if verdict.outcome in _EARN and verdict.points]
 
 
 def _why(verdict: Verdict) -> str:
     if verdict.outcome in COST_NOTHING:
         return ""
+    if verdict.outcome is Outcome.PARTLY:
+        return (
+            f"it ends in {verdict.points:g}, and that counts as its score, of "
+            f"{verdict.max_points:g} points; where it is none, end the cell with an assert or a "
+            "semicolon"
+        )
     return f"{verdict.outcome}: {verdict.message}"
 
 

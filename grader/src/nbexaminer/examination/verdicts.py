@@ -7,8 +7,8 @@ message is for, its field `do` says:
     alive   to be waited for, while cells run that have been reported on
     end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen
-    cell    to report on a cell: its `outputs`, a `message` as data, and its `outcome`, an Outcome
-            or null for a cell that is no test and ran
+    cell    to report on a cell: its `outputs`, a `message` as data, its `outcome`, an Outcome or
+            null for a cell that is no test and ran, and the `score` of one that ended PARTLY
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from nbexaminer.notebook.cell import Role
 
 
 class Outcome(StrEnum):
-    """How one test cell ended. Only `PASSED`, and `ACCEPTED` by decision, earn points."""
+    """How one test cell ended. Only `PASSED`, and `ACCEPTED` by decision, earn all its points."""
 
     PASSED = "passed"
+    PARTLY = "partly"
+    """The test gives a part of the points, by a number in its last line."""
     FAILED = "failed"
     """The test says that the answer is wrong."""
     ERROR = "error"
@@ -53,8 +55,9 @@ class Verdict:
     """One test cell of one submission.
 
     cell: its grade id.
-    points: the points that it earned, all of `max_points` or none.
-    message: what the learner is told; without a headline for a test that passed.
+    points: the points that it earned; of one that ended PARTLY some of `max_points`, else all or
+        none.
+    message: what the learner is told; without a headline for a test that passed, or partly.
     beside: whether the test ran in the learner's process, so that their code could forge it.
     """
 
@@ -72,10 +75,11 @@ class Verdict:
         outcome: Outcome,
         max_points: float,
         message: Message = NO_MESSAGE,
+        score: float | None = None,
         beside: bool = False,
     ) -> Verdict:
-        """The verdict with the points that `outcome` earns."""
-        points = max_points if outcome in COST_NOTHING else 0.0
+        """The verdict with the points that `outcome` earns; score: those of PARTLY."""
+        points = max_points if outcome in COST_NOTHING else score or 0.0
         return cls(cell, outcome, points, max_points, message, beside)
 
 
@@ -131,6 +135,7 @@ class CellToRun(TypedDict):
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process.
     seed: of the random numbers of a test or a locked cell.
+    points: what a test is worth.
     """
 
     id: str
@@ -140,6 +145,7 @@ class CellToRun(TypedDict):
     hidden: bool
     beside: bool
     seed: int
+    points: float
 
 
 class Plan(TypedDict):

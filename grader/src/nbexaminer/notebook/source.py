@@ -9,6 +9,7 @@ from traitlets.config import Config
 
 from nbexaminer.errors import SourceError
 from nbexaminer.notebook.cell import Cell, Role, cells_of
+from nbexaminer.notebook.regions import Regions, check_regions
 
 
 def delimiters_of(config: Config) -> str:
@@ -79,7 +80,10 @@ def read_source(
         ids = [cell.grade_id for cell in cells if cell.grade_id is not None]
         stubs, released, hidden = _as_learners_get_it(data, delimiters)
     except (ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
-        raise SourceError(f"the source notebook can't be read: {error!r}") from None
+        text = " ".join(str(error).split())
+        raise SourceError(
+            f"the source notebook can't be read: {type(error).__name__}: {text}"
+        ) from None
     if double := {i for i in ids if ids.count(i) > 1}:
         raise SourceError(f"the source notebook has two cells {sorted(double)[0]!r}")
     notebook["nbformat_minor"] = 5
@@ -99,13 +103,30 @@ def _as_learners_get_it(
 
     config = Config(json.loads(delimiters))
     notebook = nbformat.reads(data.decode(), as_version=4)
+    solutions, schemes = ClearSolutions(config=config), ClearMarkScheme(config=config)
     hidden_tests = ClearHiddenTests(config=config)
     begin = hidden_tests.begin_test_delimeter
     tests = (cell for cell in cells_of(notebook) if cell.role is Role.TEST)
     hidden = frozenset(cell.name for cell in tests if begin in cell.source)
-    mark_schemes = ClearMarkScheme(config=config)
-    hidden_tests.enforce_metadata = mark_schemes.enforce_metadata = False
-    for preprocessor in (ClearSolutions(config=config), mark_schemes, hidden_tests):
+    schemes.enforce_metadata = False  # one may stand above the answer
+    kinds = (
+        Regions(
+            "solution region", solutions.begin_solution_delimeter, solutions.end_solution_delimeter,
+            lambda cell: cell.role is Role.ANSWER,
+            "an answer" if solutions.enforce_metadata else "",
+        ),
+        Regions(
+            "mark scheme", schemes.begin_mark_scheme_delimeter, schemes.end_mark_scheme_delimeter,
+            lambda cell: True, "",
+        ),
+        Regions(
+            "region of hidden tests", begin, hidden_tests.end_test_delimeter,
+            lambda cell: cell.is_graded,
+            "a cell with autograder tests" if hidden_tests.enforce_metadata else "",
+        ),
+    )  # fmt: skip
+    for preprocessor, regions in zip((solutions, schemes, hidden_tests), kinds, strict=True):
+        check_regions(cells_of(notebook), regions)
         notebook, _ = preprocessor.preprocess(notebook, {})
     cells = cells_of(notebook)
     answers = [cell for cell in cells if cell.role is Role.ANSWER]

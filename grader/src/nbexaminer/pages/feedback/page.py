@@ -7,6 +7,7 @@ who has not handed in yet.
 import dataclasses
 import functools
 import html
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ HIDDEN = "# The hidden tests are not shown."
 """The last line of a test cell whose hidden tests were left out."""
 _HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t#]*(?:\n|$)")
 _SYMBOLS = {"passed": "✓", "given": "✓", "partly": "◐", "waiting": "…", "dropped": "–"}
-_STATES = {"passed": "passed", "accepted": "given", "dropped": "dropped"}
+_STATES = {"passed": "passed", "partly": "partly", "accepted": "given", "dropped": "dropped"}
 
 
 @dataclass
@@ -271,10 +272,12 @@ def _test(cell: Cell, place: str) -> Item:
     elif cell.note.get("waits") and cell.nbgrader.get("waiting"):
         item.points = f"– of {_count(most)}"
         item.state, item.in_words = "waiting", "waits for your instructor"
-    elif (score >= most) != (item.state != "failed") or (0 < score < most):
+    elif not _is_the_tests(score, most, item.state, cell.note.get("score")):
         item.points += ", given by your instructor"
     elif cell.nbgrader.get("waiting"):
         item.in_words += "; your instructor looks at it again"
+    if item.state == "partly":
+        item.in_words = "part of the points"
     if item.state in ("failed", "waiting"):
         item.message = _message(cell.note.get("message"), outcome)
     item.parts = _outputs(cell)
@@ -283,6 +286,14 @@ def _test(cell: Cell, place: str) -> Item:
     if cell.source.strip():
         item.folded, item.summary = [_code(cell)], "The test's code"
     return item
+
+
+def _is_the_tests(score: float, most: float, state: str, part: Any) -> bool:
+    """Whether a test's score is what the test itself gave; part: its own, of one that gave a part
+    of the points."""
+    if state == "partly" and isinstance(part, int | float):
+        return bool(math.isclose(score, part))
+    return (score >= most) == (state != "failed") and not 0 < score < most
 
 
 def _message(data: Any, outcome: str) -> Message:
@@ -306,7 +317,7 @@ def _outputs(cell: Cell) -> list[Markup]:
         elif kind := next((kind for kind in PICTURES if kind in output.data), None):
             drawn = markup.picture(kind, output.data[kind], "drawn by this cell")
             shown.append(Markup(drawn))
-        elif "text/plain" in output.data:
+        elif "text/plain" in output.data and "score" not in cell.note:  # which stands there already
             shown.append(_printed("".join(output.data["text/plain"])))
     return shown
 

@@ -1,0 +1,112 @@
+"""Partial credit: a test cell that ends in a number gives so many of its points, as in nbgrader.
+
+nbgrader reads the number in what the notebook shows of the cell. Here it is the value itself, in
+the process of the test: what a learner's process shows or prints is no score, nor is a stand-in for
+one of its objects, or what the last line only asks an answer for, such as `f(2)`.
+"""
+
+import ast
+import contextlib
+import io
+import math
+import sys
+import tokenize
+from collections.abc import Collection
+from typing import Any
+
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.message import NO_MESSAGE, Message
+
+_NOT_SEEN = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}  # fmt: skip
+Judged = tuple[Outcome, Message, float | None]
+"""How a test that ran to its end ended, what is said of it, and its score if that is a part."""
+
+
+class Scored:
+    """The code of a test cell, whose last expression IPython would show."""
+
+    def __init__(self, text: str) -> None:
+        """Raises SyntaxError and ValueError, as `compile` does."""
+        cell = ast.parse(text, "<test>")
+        last = cell.body[-1] if cell.body else None
+        self._last, self._value, self._asked = None, None, ""
+        if isinstance(last, ast.Expr) and not _is_quiet(text):
+            cell.body.pop()
+            self._last = compile(ast.Expression(last.value), "<test>", "eval", dont_inherit=True)
+            self._asked = _asked(last.value)
+        self._body = compile(cell, "<test>", "exec", dont_inherit=True)
+
+    def run(self, namespace: dict[str, Any]) -> None:
+        """Run it; raises whatever it raises."""
+        exec(self._body, namespace)
+        if self._last is not None:
+            self._value = eval(self._last, namespace)
+
+    def judged(self, points: float, answers: Collection[str], is_told: bool) -> Judged:
+        """What the cell gives of its `points`, once it has run.
+
+        answers: names that stand for what is the learner's.
+        is_told: whether a number that can be no score may be named.
+        """
+        return _judged(None if self._asked in answers else _number(self._value), points, is_told)
+
+
+def shown(outputs: Any, points: float, is_told: bool) -> Judged:
+    """The same of a cell that ran beside the answers, by what their process shows, as nbgrader
+    itself reads it."""
+    score = None
+    for output in outputs if isinstance(outputs, list) else ():
+        match output:
+            case {"output_type": "execute_result", "data": {"text/plain": str(text)}}:
+                with contextlib.suppress(ValueError):
+                    score = float(text)
+    return _judged(score, points, is_told)
+
+
+def _judged(score: float | None, points: float, is_told: bool) -> Judged:
+    if score is None or score == points:
+        return Outcome.PASSED, NO_MESSAGE, None
+    if not 0 <= score <= points:
+        what = f"{score:g}" if is_told else "a number"
+        text = f"the test itself is at fault: it ends in {what}, which is no score: that is a "
+        return Outcome.ERROR, Message(f"{text}number from 0 to {points:g}"), None
+    if score == 0:
+        return Outcome.FAILED, Message(f"the test gives 0 of its {points:g} points"), None
+    return Outcome.PARTLY, NO_MESSAGE, score
+
+
+def _is_quiet(text: str) -> bool:
+    """Whether a semicolon at its end keeps IPython from showing the last value."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    seen = [token.string for token in tokens if token.type not in _NOT_SEEN]
+    return seen[-1:] == [";"]
+
+
+def _asked(value: ast.expr) -> str:
+    """The name that an expression only calls, indexes or asks for an attribute, or nothing."""
+    while True:
+        match value:
+            case ast.Call(func=inner):
+                value = inner
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                value = inner
+            case ast.Name(id=name):
+                return name
+            case _:
+                return ""
+
+
+def _number(value: Any) -> float | None:
+    """A number as nbgrader would read it, Python's own or NumPy's, or None."""
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.generic):
+        value = value.item()
+    if type(value) not in (int, float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf

@@ -1,0 +1,155 @@
+"""Tests that nbgrader writes before it releases: ungraded comments to us, they passed everybody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.preprocessors import InstantiateTests, NbGraderPreprocessor
+
+from nbexaminer.conveyor.before_release import KEPT, before_release
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import CannotGrade
+from nbexaminer.examination.engine import Engine
+from nbexaminer.notebook.source import read_source
+from support.course import EXERCISE
+from support.notebooks import answer, check, outcomes, source_of, submission
+from support.profile import configured
+
+TEMPLATES = """\
+python3:
+    setup: "from hashlib import sha1"
+    hash: 'sha1({{snippet}}.encode("utf-8")+b"{{salt}}").hexdigest()'
+    dispatch: "type({{snippet}})"
+    normalize: "str({{snippet}})"
+    check: 'assert {{snippet}} == \"\"\"{{value}}\"\"\", \"\"\"{{message}}\"\"\"'
+    success: "print('Success!')"
+    templates:
+        default:
+            - test: "{{snippet}}"
+              fail: "value of {{snippet}} is not correct"
+"""
+HIDDEN = "### BEGIN HIDDEN TESTS\n### HASHED AUTOTEST f(5); f(6)\n### END HIDDEN TESTS"
+
+
+class Stricter(NbGraderPreprocessor):
+    """A course's own step, which nbgrader runs before it keeps the cells."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
+        cell.source = cell.source.replace("assert f(1)", "assert f(0) == 0 and f(1)")
+        return cell, resources
+
+
+def made(root: Path, *cells: Any, config: str = "") -> Path:
+    """A source notebook in a course folder of its own."""
+    path = root / "source" / EXERCISE / f"{EXERCISE}.ipynb"
+    path.parent.mkdir(parents=True)
+    configured(root, config)
+    path.write_bytes(source_of(*cells))
+    return path
+
+
+def released(root: Path, path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    monkeypatch.chdir(root)
+    return before_release(CourseFolder(), EXERCISE, path)
+
+
+def test_autotests_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
+    """Blank answers had full marks, and nobody was told."""
+    tests = check("t", "### AUTOTEST f(3)"), check("t-hidden", f"### AUTOTEST f(4)\n{HIDDEN}")
+    path = made(tmp_path, answer("f", "def f(x): return 2 * x"), *tests)
+    (tmp_path / "autotests.yml").write_text(TEMPLATES)
+    path.with_name("autotests.yml").write_text(TEMPLATES)
+    data = released(tmp_path, path, monkeypatch)
+    source = read_source(data)
+    assert source.hidden == {"t-hidden"}
+    assert "f(4)" in source.released[-1] and "f(5)" not in source.released[-1]
+    assert "sha1" in str(source.cells[-1].source) and "AUTOTEST" not in data.decode()
+    right = engine.grade(source, source.data)
+    assert outcomes(right) == ["passed", "passed"], right.verdicts
+    wrong = engine.grade(source, submission(source.data, {"f": "def f(x): return 6"}))
+    assert outcomes(wrong) == ["passed", "failed"]
+    assert outcomes(engine.grade(source, submission(data, {"f": ""}))) == ["error", "error"]
+    # What a class or `serve` grades by must not start a kernel again, nor be drawn again.
+    monkeypatch.setattr(InstantiateTests, "preprocess", lambda *_: pytest.fail("made again"))
+    assert released(tmp_path, path, monkeypatch) == data
+    folder = ClassFolder(CourseFolder(), EXERCISE)
+    assert not folder.is_outdated()
+    path.with_name("autotests.yml").write_text(TEMPLATES.replace("Success", "Well done"))
+    assert folder.is_outdated()
+    assert (tmp_path / KEPT / ".gitignore").read_text() == "*\n"
+
+
+def test_a_solution_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An instructor would search a traceback of nbgrader's for the cell."""
+    path = made(tmp_path, answer("f", "1 / 0"), check("t", "### AUTOTEST f(3)"))
+    (tmp_path / "autotests.yml").write_text(TEMPLATES)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotGrade, match=r"'f': it raises ZeroDivisionError.*correct") as caught:
+        ClassFolder(CourseFolder(), EXERCISE)
+    assert "\n" not in str(caught.value) and str(caught.value).startswith(f"{EXERCISE}: ")
+    assert not (tmp_path / KEPT).exists() and path.exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "templates", "kernel", "said"),
+    [
+        ("### AUTOTEST f(3)", None, "python3", r"'t'.*no autotests.yml.*documentation"),
+        ("### AUTOTEST f(3)", "python3: [", "python3", r"'t'.*autotests.yml is not YAML"),
+        ("### AUTOTEST f(3)", "ir: {}", "python3", r"'t'.*autotests.yml has no 'python3'"),
+        ("### AUTOTEST f(3)", TEMPLATES, "julia", r"'t'.*julia.*comment_strs"),
+        (
+            "x = 1\n  # AUTOTEST ;",
+            TEMPLATES,
+            "python3",
+            r"'t' has a line '# AUTOTEST ;' that tests",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_one_sentence(
+    code: str, templates: str | None, kernel: str, said: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """The test cell would be a comment again."""
+    path = made(tmp_path, answer("f", "def f(x): return x"), check("t", code))
+    path.write_text(path.read_text().replace('"python3"', f'"{kernel}"'))
+    if templates is not None:
+        (tmp_path / "autotests.yml").write_text(templates)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotGrade, match=said) as caught:
+        ClassFolder(CourseFolder(), EXERCISE)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_nobody_would_make_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A configuration from before nbgrader 0.9 lists its steps without the one that makes tests."""
+    config = "c.GenerateAssignment.preprocessors = ['nbgrader.preprocessors.SaveCells']"
+    made(tmp_path, answer("f"), check("t", "# HASHED AUTOTEST f(3)"), config=config)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CannotGrade, match="'t' has AUTOTEST lines, but InstantiateTests is not"):
+        ClassFolder(CourseFolder(), EXERCISE)
+
+
+def test_a_courses_own_steps_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A course's own step, or a header with imports, changed the tests in release/ alone."""
+    tests = answer("f", "def f(x): return x"), check("t", "assert f(1) == 1")
+    plain = made(tmp_path / "plain", *tests)
+    assert released(tmp_path / "plain", plain, monkeypatch) == plain.read_bytes()
+    steps = f"""
+c.GenerateAssignment.preprocessors.insert(1, {__name__ + ".Stricter"!r})
+c.IncludeHeaderFooter.header = 'header.ipynb'
+"""
+    path = made(tmp_path / "own", *tests, config=steps)
+    header = new_notebook(cells=[new_code_cell("import cmath")])
+    nbformat.write(header, tmp_path / "own" / "header.ipynb")
+    cells = json.loads(released(tmp_path / "own", path, monkeypatch))["cells"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    assert texts[0] == "import cmath" and texts[-1] == "assert f(0) == 0 and f(1) == 1"
+    (tmp_path / "own" / "header.ipynb").unlink()
+    with pytest.raises(CannotGrade, match=r"IncludeHeaderFooter of c\.Generate.*header.ipynb"):
+        ClassFolder(CourseFolder(), EXERCISE)
