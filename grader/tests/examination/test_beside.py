@@ -43,7 +43,7 @@ DOES = {
     "lists names": "assert 'f' in dir()",
     "uses a class of the answer": "class G(C): pass\nassert isinstance(C(), C) and G().one() == 1",
     "looks at figures": "import matplotlib.pyplot as plt\nassert not plt.get_fignums()",
-    "ends with an expression": "f(1)",
+    "ends with an expression": "f(1);",
 }
 
 

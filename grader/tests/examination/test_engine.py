@@ -414,7 +414,9 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
     flood = [{"output_type": "stream", "name": "stdout", "text": "\N{GRINNING FACE}" * (2 << 20)}]
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        plan = Plan(cells=[], known=[], seed=0, skip=[], seconds=1, hidden_seconds=1)
+        plan = Plan(
+            cells=[], known=[], seed=0, skip=[], seconds=1, hidden_seconds=1, again_seconds=1
+        )
         main = sys.modules["__main__"]
         examination = Examination(Channel(ours), plan, limits)
         sys.modules["__main__"] = main

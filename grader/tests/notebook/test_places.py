@@ -285,7 +285,7 @@ def test_no_damage_costs_points(damage: Damage, told: str, engine: Engine) -> No
 
 def test_what_is_as_it_should_be_needs_no_remark() -> None:
     """Remarks that everybody gets, nobody reads."""
-    assert grafted(as_it_is, {})[1:] == ({}, {})
+    assert grafted(as_it_is, {})[2:] == ({}, {})
 
 
 def test_a_note_that_begins_with_blanks_is_no_half_of_an_answer() -> None:
@@ -310,7 +310,7 @@ def test_the_due_date_is_no_answer(place: str) -> None:
         cells[at(cells, "title")]["source"] += f"\n\n{due}"
         return cells
 
-    assert grafted(damage, {})[1:] == ({}, {})
+    assert grafted(damage, {})[2:] == ({}, {})
 
 
 def test_what_nbgrader_puts_around_is_no_answer() -> None:
@@ -318,7 +318,7 @@ def test_what_nbgrader_puts_around_is_no_answer() -> None:
     header = new_markdown_cell("Before you turn this in, restart the kernel.")
     source = read_source(SOURCE, "{}", frozenset([header["source"]]))
     for cells in (lambda cells: [header, *cells], lambda cells: [*cells, header]):
-        assert graft(source, read_notebook(handed_in(cells, {})))[1:] == ({}, {})
+        assert graft(source, read_notebook(handed_in(cells, {})))[2:] == ({}, {})
 
 
 def test_a_missing_cell_is_said_to_be_missing() -> None:
