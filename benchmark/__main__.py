@@ -1,0 +1,92 @@
+"""`python -m benchmark data`, `install`, `run` and `table`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from benchmark import score as scores
+from benchmark.adapters import GRADERS
+from benchmark.data import write as write_data
+from benchmark.install import install as make_environments
+from benchmark.run import Trial, draw
+from benchmark.run import write as write_run
+from course.authoring.exercises import exercises
+
+PLACE = Path("work") / "benchmark"
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_data = click.option("--data", type=_FOLDER, default=PLACE / "data", show_default=True)
+
+
+@click.group("benchmark")
+def main() -> None:
+    """How well autograders tell right from wrong, and what they withstand."""
+
+
+@main.command()
+@click.option("--into", type=_FOLDER, default=PLACE / "data", show_default=True)
+def data(into: Path) -> None:
+    """Write exercises, answers and attacks as plain files."""
+    try:
+        for kind, number in write_data(into, exercises()).items():
+            click.echo(f"{number:5} {kind}")
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.option("--into", type=_FOLDER, default=PLACE / "environments", show_default=True)
+def install(into: Path) -> None:
+    """Make Python environments with the graders that can't share this one."""
+    make_environments(into)
+
+
+@main.command()
+@click.argument("graders", nargs=-1, type=click.Choice(sorted(GRADERS)))
+@_data
+@click.option("--environments", type=_FOLDER, default=PLACE / "environments", show_default=True)
+@click.option("--into", type=_FOLDER, default=PLACE / "runs", show_default=True)
+@click.option("--sample", type=click.IntRange(1), help="So many of each kind; else all.")
+@click.option("--seed", type=int, default=1, show_default=True, help="What the sample is drawn by.")
+def run(
+    graders: tuple[str, ...], data: Path, environments: Path, into: Path, sample: int | None,
+    seed: int,
+) -> None:  # fmt: skip
+    """Try these graders, or all, and show the table. A run that was stopped goes on."""
+    files = []
+    try:
+        answers = draw(data, sample, seed)
+        for name in graders or GRADERS:
+            trial = Trial(GRADERS[name], data, into / "batches", environments)
+            files.append(into / f"{name}-{sample or 'all'}-{seed}.jsonl")
+            noted = write_run(files[-1], trial.about(sample, seed), trial, answers)
+            for number, one in enumerate(noted, 1):
+                click.echo(f"{name} {number}: {one.id}", err=True)
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from None
+    _show(files, data)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@_data
+@click.option("--faults", is_flag=True, help="Name what did not come to what it should.")
+def table(runs: tuple[Path, ...], data: Path, faults: bool) -> None:
+    """Show the table of runs that there are."""
+    _show(runs, data, faults)
+
+
+def _show(runs: tuple[Path, ...] | list[Path], data: Path, faults: bool = False) -> None:
+    try:
+        found = [scores.read(path, data) for path in runs]
+    except (FileNotFoundError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(scores.table(found))
+    click.echo(scores.conditions(found))
+    if faults:
+        click.echo("\n".join(map(scores.faults, found)))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmark")

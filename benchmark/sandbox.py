@@ -1,0 +1,99 @@
+"""The sandbox around graders that have none: no network, no other files, and limits on the whole.
+
+It is for the machine's sake and hides nothing of the course folder: what such a grader shows to
+learners' code, that code sees.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import resource
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from benchmark.contract import ROOT, Ground
+
+MOST_MEMORY = 5 << 30
+MOST_PROCESSES = 200
+_LIMITS = {
+    resource.RLIMIT_AS: 12 << 30,  # of each process; PyTorch maps a lot that it never uses
+    resource.RLIMIT_FSIZE: 200 << 20,
+    resource.RLIMIT_NOFILE: 1024,
+    resource.RLIMIT_CORE: 0,
+    resource.RLIMIT_CPU: 900,
+}
+_SHOWN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl", "/etc/fonts")
+_PARTS = ("checks", "helpers", "models", "reference")
+
+
+def around(command: Sequence[str], ground: Ground) -> list[str]:
+    """The command in the sandbox, watched while it runs.
+
+    The folder of the ground is the only one that it can write to, but for private ones. Raises
+    FileNotFoundError where there is no bubblewrap: nothing is run without it.
+    """
+    bubblewrap = shutil.which("bwrap")
+    if bubblewrap is None:
+        raise FileNotFoundError("there is no bwrap: install bubblewrap; nothing runs without it")
+    inside = ground.listening(command[0], command)
+    return [sys.executable, "-m", "benchmark.sandbox", bubblewrap, *_options(ground), *inside]
+
+
+def _options(ground: Ground) -> list[str]:
+    shown = {*_SHOWN, sys.base_prefix, sys.prefix, str(ground.environments.resolve())}
+    shown |= {str(Path(p).resolve()) for p in sys.path if "site-packages" in p}
+    options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    options += ["--proc", "/proc", "--dev", "/dev"]
+    options += ["--size", str(512 << 20), "--tmpfs", "/tmp"]
+    options += ["--size", str(64 << 20), "--tmpfs", "/home/grader"]
+    for path in sorted(shown):
+        options += ["--ro-bind-try", path, path]
+    for part in _PARTS:
+        options += ["--ro-bind", str(ROOT / part), f"/parts/{part}"]
+    variables = {
+        "PATH": "/usr/bin:/bin", "HOME": "/home/grader", "LANG": "C.UTF-8",
+        "PYTHONPATH": "/parts", "JUPYTER_CONFIG_DIR": "/home/grader/jupyter",
+        "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
+    }  # fmt: skip
+    options += ["--clearenv"]
+    for name, value in (variables | ground.environment).items():
+        options += ["--setenv", name, value]
+    folder = str(ground.folder)
+    return [*options, "--bind", folder, folder, "--chdir", folder, "--"]
+
+
+def _run(command: list[str]) -> int:
+    """Start it with limits, and end it when all its processes together take too much."""
+    for limit, value in _LIMITS.items():
+        resource.setrlimit(limit, (value, value))
+    process = psutil.Popen(command)
+    over = threading.Event()
+
+    def watch() -> None:
+        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            children = process.children(recursive=True)
+            memory = 0
+            for child in children:
+                with contextlib.suppress(psutil.Error):
+                    memory += child.memory_info().rss
+            if memory > MOST_MEMORY or len(children) > MOST_PROCESSES:
+                over.set()
+                process.kill()
+                return
+            time.sleep(0.3)
+
+    threading.Thread(target=watch, daemon=True).start()
+    status = int(process.wait())
+    if over.is_set():
+        print("ended: it took too much of the machine", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(_run(sys.argv[1:]))
