@@ -47,20 +47,24 @@ def install(into: Path) -> None:
 @_data
 @click.option("--environments", type=_FOLDER, default=PLACE / "environments", show_default=True)
 @click.option("--into", type=_FOLDER, default=PLACE / "runs", show_default=True)
-@click.option("--sample", type=click.IntRange(1), help="So many of each kind; else all.")
+@click.option("--sample", type=click.IntRange(1), help="So many right and wrong ones; else all.")
+@click.option("--attacks", type=click.IntRange(0), help="So many attacks; else as many as those.")
 @click.option("--seed", type=int, default=1, show_default=True, help="What the sample is drawn by.")
 def run(
     graders: tuple[str, ...], data: Path, environments: Path, into: Path, sample: int | None,
-    seed: int,
+    attacks: int | None, seed: int,
 ) -> None:  # fmt: skip
     """Try these graders, or all, and show the table. A run that was stopped goes on."""
     files = []
     try:
-        answers = draw(data, sample, seed)
+        attacks = sample if attacks is None else attacks
+        answers = draw(data, sample, attacks, seed)
+        most, cheats = ("all" if n is None else str(n) for n in (sample, attacks))
+        drawn = f"{most} right, {most} wrong, {cheats} attacks, seed {seed}"
         for name in graders or GRADERS:
             trial = Trial(GRADERS[name], data, into / "batches", environments)
-            files.append(into / f"{name}-{sample or 'all'}-{seed}.jsonl")
-            noted = write_run(files[-1], trial.about(sample, seed), trial, answers)
+            files.append(into / f"{name}-{most}-{cheats}-{seed}.jsonl")
+            noted = write_run(files[-1], trial.about(drawn), trial, answers)
             for number, one in enumerate(noted, 1):
                 click.echo(f"{name} {number}: {one.id}", err=True)
     except FileNotFoundError as error:

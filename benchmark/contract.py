@@ -56,8 +56,7 @@ class Answer:
         try:
             answer = cls(**about | {"loses_in": tuple(about.get("loses_in", ()))})
         except TypeError as error:
-            raise ValueError(f"{folder}/about.json is not as benchmark/contract.md has it: {error}") \
-                from None  # fmt: skip
+            raise ValueError(f"{folder}: about.json isn't as contract.md has it: {error}") from None
         if answer.kind not in KINDS:
             raise ValueError(f"{folder}: kind is {answer.kind!r}: it must be one of {KINDS}")
         return answer
@@ -97,7 +96,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of the data: its notebook, with nbgrader's metadata, solutions and hidden tests."""
+    """A notebook with nbgrader's metadata, solutions and hidden tests."""
 
     name: str
     notebook: bytes

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import importlib.util
+import io
 import json
+import re
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -21,13 +23,19 @@ from course.maintenance.classes import committed_answers
 
 ONLY_SHOWN = "not-graded"
 """The tag of the source's cells that nobody's points depend on, some of which train for minutes."""
+_FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)
 Made = tuple[Answer, bytes, str]
 """An answer, what is handed in, and the text of the answer cell, if it is one."""
 
 
 def exercise(name: str) -> Exercise:
-    """An exercise as the data have it: the source without what is only shown."""
-    return Exercise(name, _dump(_bare(json.loads(source_of(name).read_text(encoding="utf-8")))))
+    """An exercise as the data have it: the source without what is only shown, and without the
+    solutions and mark schemes of written questions, which no test judges."""
+    notebook = _bare(json.loads(source_of(name).read_text(encoding="utf-8")))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = _FOR_READERS.sub("", "".join(cell["source"]))
+    return Exercise(name, _dump(notebook))
 
 
 def made(name: str) -> Iterator[Made]:
@@ -103,7 +111,9 @@ def _edits(of: _Sheet) -> Iterator[Made]:
             plain = _as_answer(check.plain.code(), check.plain.name, name) if found else ""
             if not plain or _needs(plain) - known or name not in of.solutions:
                 continue
-            if cells.complaints(name, cells.answered(name, plain)):
+            with contextlib.redirect_stdout(io.StringIO()):
+                faults = cells.complaints(name, cells.answered(name, plain))
+            if faults:
                 continue
             for i, mistake in enumerate(found):
                 text = _as_answer(check.plain.code(mistake.way), check.plain.name, name)
@@ -147,12 +157,7 @@ def _defined(of: _Sheet) -> set[str]:
 
 def _literally(message: str) -> str:
     """A regular expression for a message, on however many lines it is told."""
-    return r"\s+".join(_escaped(word) for word in message.split())
-
-
-def _escaped(word: str) -> str:
-    """A word for a regular expression, and as one reads it."""
-    return "".join(f"\\{c}" if c in r"\.^$*+?{}[]|()" else c for c in word)
+    return r"\s+".join(re.escape(word) for word in message.split())
 
 
 def _attacking(of: _Sheet) -> Iterator[Made]:
@@ -190,7 +195,7 @@ def _filled(name: str) -> dict[str, Any]:
     notebook = _bare(json.loads(released.read_text(encoding="utf-8")))
     solutions = {_grade_id(cell): cell["source"] for cell in exercise(name).cells()}
     for cell in notebook["cells"]:
-        if cell["metadata"].get("nbgrader", {}).get("solution"):
+        if cell["cell_type"] == "code" and cell["metadata"].get("nbgrader", {}).get("solution"):
             cell["source"] = solutions[_grade_id(cell)]
     return notebook
 

@@ -22,12 +22,12 @@ def install(folder: Path) -> None:
     """
     for name, packages in PACKAGES.items():
         there = folder / name
-        subprocess.run([sys.executable, "-m", "venv", "--clear", there], check=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(there)], check=True)
         python = python_of(folder, name)
-        where = [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
+        where = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
         own = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
-        (own / _SHARED).write_text(sysconfig.get_path("purelib") + "\n")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
+        (own / _SHARED).write_text(f"{Path(sysconfig.get_path('purelib')).resolve()}\n")
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
 
 
 def python_of(folder: Path, name: str) -> Path:

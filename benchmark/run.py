@@ -33,7 +33,7 @@ from benchmark.contract import (
 )
 
 BATCH = 40
-SECONDS = {False: 90.0, True: 45.0}
+SECONDS = {False: 90.0, True: 120.0}
 """What a command may take for each submission of a batch: of answers, and of an attack's."""
 CLASSMATE = "z-honest"
 
@@ -56,15 +56,15 @@ class Noted:
     error: str = ""
 
 
-def sampled(answers: Iterable[Answer], number: int | None, seed: int) -> list[Answer]:
-    """So many of each kind, drawn by the seed, or all."""
+def draw(data: Path, number: int | None, attacks: int | None, seed: int) -> list[Answer]:
+    """So many right answers, as many wrong ones, and so many attacks, drawn by the seed, or all."""
     found: list[Answer] = []
     chance = random.Random(seed)
-    by_kind = {kind: [] for kind in KINDS}  # type: dict[str, list[Answer]]
-    for answer in answers:
-        by_kind[answer.kind].append(answer)
-    for of_kind in by_kind.values():
-        most = len(of_kind) if number is None else min(number, len(of_kind))
+    answers = list(read_answers(data))
+    for kind in KINDS:
+        of_kind = [answer for answer in answers if answer.kind == kind]
+        wanted = attacks if kind == ATTACK else number
+        most = len(of_kind) if wanted is None else min(wanted, len(of_kind))
         found += sorted(chance.sample(of_kind, most), key=lambda a: a.id)
     return found
 
@@ -78,8 +78,8 @@ class Trial:
     def __init__(self, grader: Grader, data: Path, work: Path, environments: Path) -> None:
         self.grader, self._data, self._work, self._environments = grader, data, work, environments
 
-    def about(self, number: int | None, seed: int) -> dict[str, str | int | None]:
-        """What the table says of a run: of whom, on what, when."""
+    def about(self, drawn: str) -> dict[str, str]:
+        """What the table says of a run: of whom, on what, when; `drawn` says how they were."""
         memory = round(psutil.virtual_memory().total / 2**30)
         return {
             "grader": self.grader.name,
@@ -87,8 +87,7 @@ class Trial:
             "python": platform.python_version(),
             "machine": f"{psutil.cpu_count()} cores, {memory} GB, {platform.system()}",
             "date": date.today().isoformat(),
-            "sample": number,
-            "seed": seed,
+            "drawn": drawn,
         }
 
     def run(self, answers: Sequence[Answer]) -> Iterator[tuple[Noted, float]]:
@@ -181,7 +180,7 @@ def _leaked(verdicts: Iterable[Verdict], secret: str) -> Iterator[str]:
             yield "a secret of the grader's environment"
 
 
-def write(path: Path, about: dict[str, str | int | None], trial: Trial,
+def write(path: Path, about: dict[str, str], trial: Trial,
           answers: Sequence[Answer]) -> Iterator[Noted]:  # fmt: skip
     """Run a trial into a file of JSON lines; what is noted already stays. Gives what is noted."""
     kept: set[str] = set()
@@ -199,8 +198,3 @@ def write(path: Path, about: dict[str, str | int | None], trial: Trial,
             file.write(json.dumps(asdict(noted) | {"seconds": round(seconds, 2)}) + "\n")
             file.flush()
             yield noted
-
-
-def draw(data: Path, number: int | None, seed: int) -> list[Answer]:
-    """The answers of a run."""
-    return sampled(read_answers(data), number, seed)

@@ -28,7 +28,8 @@ _LIMITS = {
     resource.RLIMIT_CORE: 0,
     resource.RLIMIT_CPU: 900,
 }
-_SHOWN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl", "/etc/fonts")
+_SHOWN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl", "/etc/fonts",
+          "/etc/hosts", "/etc/passwd", "/etc/nsswitch.conf")  # fmt: skip
 _PARTS = ("checks", "helpers", "models", "reference")
 
 
@@ -42,12 +43,19 @@ def around(command: Sequence[str], ground: Ground) -> list[str]:
     if bubblewrap is None:
         raise FileNotFoundError("there is no bwrap: install bubblewrap; nothing runs without it")
     inside = ground.listening(command[0], command)
-    return [sys.executable, "-m", "benchmark.sandbox", bubblewrap, *_options(ground), *inside]
+    return [
+        sys.executable,
+        "-m",
+        "benchmark.sandbox",
+        bubblewrap,
+        *_options(ground, command),
+        *inside,
+    ]
 
 
-def _options(ground: Ground) -> list[str]:
+def _options(ground: Ground, command: Sequence[str]) -> list[str]:
     shown = {*_SHOWN, sys.base_prefix, sys.prefix, str(ground.environments.resolve())}
-    shown |= {str(Path(p).resolve()) for p in sys.path if "site-packages" in p}
+    shown.add(str(Path(sys.prefix).resolve()))
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     options += ["--proc", "/proc", "--dev", "/dev"]
     options += ["--size", str(512 << 20), "--tmpfs", "/tmp"]
@@ -56,8 +64,10 @@ def _options(ground: Ground) -> list[str]:
         options += ["--ro-bind-try", path, path]
     for part in _PARTS:
         options += ["--ro-bind", str(ROOT / part), f"/parts/{part}"]
+    python = Path(command[0]).parent
     variables = {
-        "PATH": "/usr/bin:/bin", "HOME": "/home/grader", "LANG": "C.UTF-8",
+        "PATH": f"{python}:{sys.prefix}/bin:/usr/bin:/bin", "HOME": "/home/grader",
+        "LANG": "C.UTF-8",
         "PYTHONPATH": "/parts", "JUPYTER_CONFIG_DIR": "/home/grader/jupyter",
         "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
     }  # fmt: skip

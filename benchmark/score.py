@@ -46,8 +46,10 @@ HIDDEN, UNGRADED = "hidden test told", "not graded"
 SCORES, LEAKS, HOLDS_UP = "attacks that score", "that leak", "that hold up others"
 
 
-def counted(about: Mapping[str, Any], noted: Iterable[Mapping[str, Any]],
-            answers: Mapping[str, Answer], hidden: Mapping[str, Sequence[str]]) -> Score:  # fmt: skip
+def counted(
+    about: Mapping[str, Any], noted: Iterable[Mapping[str, Any]], answers: Mapping[str, Answer],
+    hidden: Mapping[str, Sequence[str]],
+) -> Score:  # fmt: skip
     """The counts of a run.
 
     noted: its lines. hidden: lines that stand in hidden tests alone, by exercise.
@@ -143,13 +145,8 @@ def table(scores: Sequence[Score]) -> str:
 
 def conditions(scores: Sequence[Score]) -> str:
     """On what, when and where each was tried, a line each."""
-    return "\n".join(
-        "{version}: {drawn}, seed {seed}, Python {python}, {machine}, {date}".format(
-            drawn=f"a sample of {s.about['sample']} of each kind" if s.about["sample"] else "all",
-            **s.about,
-        )
-        for s in scores
-    )
+    line = "{version}: {drawn}; Python {python}, {machine}, {date}"
+    return "\n".join(line.format(**score.about) for score in scores)
 
 
 def faults(score: Score) -> str:

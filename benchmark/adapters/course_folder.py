@@ -83,7 +83,7 @@ def run(command: Sequence[str], ground: Ground, variables: Mapping[str, str] = N
     with ground.log.open("ab") as file:
         try:
             subprocess.run(
-                command, cwd=ground.folder, env=os.environ | ours | variables, stdout=file,
+                command, cwd=ground.folder, env={**os.environ, **ours, **variables}, stdout=file,
                 stderr=file, stdin=subprocess.DEVNULL, timeout=ground.seconds, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:

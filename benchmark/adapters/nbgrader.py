@@ -24,7 +24,7 @@ class NBGrader:
     def grade(
         self, exercise: Exercise, submissions: Sequence[Submission], ground: Ground
     ) -> Iterable[Verdict]:
-        """By `nbgrader generate_assignment`, which fills the gradebook, and `nbgrader autograde`."""
+        """By `generate_assignment`, which fills the gradebook, and `autograde`."""
         lay_out(ground, exercise, submissions)
         python = python_of(ground.environments, NBGRADER)
         for action in ("generate_assignment", "autograde"):

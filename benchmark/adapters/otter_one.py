@@ -11,8 +11,9 @@ def main() -> None:
     """`otter_one.py EXERCISE LEARNER…` grades all, `otter_one.py EXERCISE --one LEARNER` one."""
     exercise, *learners = sys.argv[1:]
     if learners[0] == "--one":
+        graded = json.dumps(grade(f"submitted/{learners[1]}/{exercise}/{exercise}.ipynb"))
         with open(f"results/{learners[1]}.json", "w") as file:
-            json.dump(grade(f"submitted/{learners[1]}/{exercise}/{exercise}.ipynb"), file)
+            file.write(graded)
         return
     for learner in learners:
         start = time.monotonic()
@@ -22,9 +23,9 @@ def main() -> None:
 
 def grade(path: str) -> dict[str, object]:
     """Points by test cell, what the learner is told, and what all cells put out."""
-    import otter
+    from otter.api import grade_submission
 
-    results = otter.grade_submission(os.path.abspath(path), os.path.abspath("autograder.zip"))
+    results = grade_submission(os.path.abspath(path), os.path.abspath("autograder.zip"))
     told, shown = [], []
     for test in results.results.values():
         for result in test.test_case_results:
