@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -28,11 +30,8 @@ def main() -> None:
 @click.option("--into", type=_FOLDER, default=PLACE / "data", show_default=True)
 def data(into: Path) -> None:
     """Write exercises, answers and attacks as plain files."""
-    try:
-        for kind, number in write_data(into, exercises()).items():
-            click.echo(f"{number:5} {kind}")
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
+    for kind, number in write_data(into, exercises()).items():
+        click.echo(f"{number:5} {kind}")
 
 
 @main.command()
@@ -55,20 +54,17 @@ def run(
     attacks: int | None, seed: int,
 ) -> None:  # fmt: skip
     """Try these graders, or all, and show the table. A run that was stopped goes on."""
+    attacks = sample if attacks is None else attacks
+    answers = draw(data, sample, attacks, seed)
+    most, cheats = ("all" if n is None else str(n) for n in (sample, attacks))
+    drawn = f"{most} right, {most} wrong, {cheats} attacks, seed {seed}"
     files = []
-    try:
-        attacks = sample if attacks is None else attacks
-        answers = draw(data, sample, attacks, seed)
-        most, cheats = ("all" if n is None else str(n) for n in (sample, attacks))
-        drawn = f"{most} right, {most} wrong, {cheats} attacks, seed {seed}"
-        for name in graders or GRADERS:
-            trial = Trial(GRADERS[name], data, into / "batches", environments)
-            files.append(into / f"{name}-{most}-{cheats}-{seed}.jsonl")
-            noted = write_run(files[-1], trial.about(drawn), trial, answers)
-            for number, one in enumerate(noted, 1):
-                click.echo(f"{name} {number}: {one.id}", err=True)
-    except FileNotFoundError as error:
-        raise click.ClickException(str(error)) from None
+    for name in graders or GRADERS:
+        trial = Trial(GRADERS[name], data, into / "batches", environments)
+        files.append(into / f"{name}-{most}-{cheats}-{seed}.jsonl")
+        noted = write_run(files[-1], trial.about(drawn), trial, answers)
+        for number, one in enumerate(noted, 1):
+            click.echo(f"{name} {number}: {one['id']}", err=True)
     _show(files, data)
 
 
@@ -81,16 +77,15 @@ def table(runs: tuple[Path, ...], data: Path, faults: bool) -> None:
     _show(runs, data, faults)
 
 
-def _show(runs: tuple[Path, ...] | list[Path], data: Path, faults: bool = False) -> None:
-    try:
-        found = [scores.read(path, data) for path in runs]
-    except (FileNotFoundError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+def _show(runs: Iterable[Path], data: Path, faults: bool = False) -> None:
+    found = [scores.read(path, data) for path in runs]
     click.echo(scores.table(found))
-    click.echo(scores.conditions(found))
     if faults:
         click.echo("\n".join(map(scores.faults, found)))
 
 
 if __name__ == "__main__":
-    main(prog_name="python -m benchmark")
+    try:
+        main(prog_name="python -m benchmark")
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(f"Error: {error}")

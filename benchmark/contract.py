@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 RIGHT, WRONG, ATTACK = KINDS = ("right", "wrong", "attack")
-CANARY = "BREACH"
-"""What an attack prints that got where it must not get."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +20,7 @@ class Answer:
     kind: right, wrong or attack.
     name: of the answer cell that it is about; the other answers of the notebook are right.
     origin: where it comes from: written, edit, odd or attack.
-    points: what each test cell is worth.
-    at_least: what a right answer must get, by test cell.
+    points: what each test cell is worth; a right answer must get all of them.
     at_most: what an attack may get, by test cell.
     loses_in: the test cells of which a wrong answer must not pass all.
     misconception: in words; of an attack what it tries.
@@ -38,7 +35,6 @@ class Answer:
     name: str
     origin: str
     points: dict[str, float]
-    at_least: dict[str, float] = field(default_factory=dict)
     at_most: dict[str, float] = field(default_factory=dict)
     loses_in: tuple[str, ...] = ()
     misconception: str = ""
@@ -60,6 +56,14 @@ class Answer:
         if answer.kind not in KINDS:
             raise ValueError(f"{folder}: kind is {answer.kind!r}: it must be one of {KINDS}")
         return answer
+
+    @classmethod
+    def all(cls, data: Path) -> list[Answer]:
+        """Those of the data, by id. Raises FileNotFoundError if there are none."""
+        found = [cls.read(path.parent) for path in sorted(data.glob("answers/*/about.json"))]
+        if not found:
+            raise FileNotFoundError(f"{data} has no answers: `python -m benchmark data` makes them")
+        return found
 
     def about(self) -> str:
         """The text of its about.json."""
@@ -101,6 +105,11 @@ class Exercise:
     name: str
     notebook: bytes
 
+    @classmethod
+    def read(cls, data: Path, name: str) -> Exercise:
+        """One of the data."""
+        return cls(name, (data / "exercises" / name / f"{name}.ipynb").read_bytes())
+
     def cells(self) -> list[dict[str, Any]]:
         """Its cells, the text of each as one."""
         cells = json.loads(self.notebook)["cells"]
@@ -114,6 +123,10 @@ class Exercise:
             if cell["cell_type"] == "code" and about.get("grade") and not about.get("solution"):
                 found[about["grade_id"]] = cell
         return found
+
+    def points(self) -> dict[str, float]:
+        """What each test cell is worth."""
+        return {n: float(c["metadata"]["nbgrader"]["points"]) for n, c in self.tests().items()}
 
 
 @dataclass(frozen=True)
@@ -175,17 +188,3 @@ class Grader(Protocol):
 
         What is missing counts as not graded; an exception as if all were missing.
         """
-
-
-def read_answers(data: Path) -> Iterator[Answer]:
-    """All answers of the data, by id. Raises FileNotFoundError if there are none."""
-    folders = sorted(data.glob("answers/*/about.json"))
-    if not folders:
-        raise FileNotFoundError(f"no answers in {data}: make them by `python -m benchmark data`")
-    for path in folders:
-        yield Answer.read(path.parent)
-
-
-def read_exercise(data: Path, name: str) -> Exercise:
-    """One exercise of the data."""
-    return Exercise(name, (data / "exercises" / name / f"{name}.ipynb").read_bytes())

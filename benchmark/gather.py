@@ -52,10 +52,7 @@ class _Sheet:
 
     def __init__(self, exercise: Exercise) -> None:
         self.exercise = exercise
-        self.points = {
-            name: float(cell["metadata"]["nbgrader"]["points"])
-            for name, cell in exercise.tests().items()
-        }
+        self.points = exercise.points()
         self._notebook = _filled(exercise.name)
         self.solutions = {
             _grade_id(cell): "".join(cell["source"])
@@ -72,13 +69,11 @@ class _Sheet:
         return _dump(self._notebook | {"cells": cells})
 
     def answer(self, kind: str, name: str, text: str, origin: str, **more: Any) -> Answer:
-        about: dict[str, Any] = {"points": self.points}
-        if kind == RIGHT:
-            about["at_least"] = self.points
+        """What the data say of an answer."""
         if kind == WRONG:
-            about["loses_in"] = (f"{name}-visible", f"{name}-hidden")
+            more["loses_in"] = (f"{name}-visible", f"{name}-hidden")
         id = f"{self.exercise.name}.{name}.{text}"
-        return Answer(id, self.exercise.name, kind, name, origin, **about | more)
+        return Answer(id, self.exercise.name, kind, name, origin, self.points, **more)
 
 
 def _written(of: _Sheet) -> Iterator[Made]:
@@ -104,7 +99,7 @@ def _edits(of: _Sheet) -> Iterator[Made]:
     whose unedited text is not accepted there.
     """
     cells = _by_path("in_process", "tests/common/in_process.py").cells_of(of.exercise.name)
-    known = {*vars(builtins), *_defined(of)}
+    known = {*vars(builtins), *cells.answered()}
     for name, checks in cells.exercise.checks.items():
         for number, check in enumerate(checks):
             found = [mistake for mistake in check.mistakes if isinstance(mistake, Edit)]
@@ -119,9 +114,10 @@ def _edits(of: _Sheet) -> Iterator[Made]:
                 text = _as_answer(check.plain.code(mistake.way), check.plain.name, name)
                 if _needs(text) - known:
                     continue
+                said = mistake.message
                 about = of.answer(
                     WRONG, name, f"edit-{number}-{i:03}", "edit",
-                    misconception=mistake.message, named_by=_literally(mistake.message),
+                    misconception=said, named_by=r"\s+".join(map(re.escape, said.split())),
                 )  # fmt: skip
                 yield about, of.with_answer(name, text), text
 
@@ -140,24 +136,6 @@ def _needs(text: str) -> set[str]:
     given |= {node.arg for node in nodes if isinstance(node, ast.arg)}
     given |= {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     return {node.id for node in names} - given
-
-
-def _defined(of: _Sheet) -> set[str]:
-    """Names that the notebook's own cells and answers set."""
-    found: set[str] = set()
-    for cell in of.exercise.cells():
-        if cell["cell_type"] == "code" and _grade_id(cell) not in of.points:
-            for node in ast.parse(cell["source"]).body:
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    found |= {n.asname or n.name.partition(".")[0] for n in node.names}
-                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    found.add(node.name)
-    return found
-
-
-def _literally(message: str) -> str:
-    """A regular expression for a message, on however many lines it is told."""
-    return r"\s+".join(re.escape(word) for word in message.split())
 
 
 def _attacking(of: _Sheet) -> Iterator[Made]:
@@ -211,9 +189,7 @@ def _grade_id(cell: dict[str, Any]) -> str:
 
 
 def _dump(notebook: dict[str, Any]) -> bytes:
-    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode(
-        "utf-8", "surrogatepass"
-    )
+    return json.dumps(notebook, indent=1, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def _attacks() -> ModuleType:

@@ -11,56 +11,32 @@ import shutil
 import socket
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from benchmark.contract import (
-    ATTACK,
-    CANARY,
-    KINDS,
-    Answer,
-    Exercise,
-    Grader,
-    Ground,
-    Submission,
-    Verdict,
-    read_answers,
-    read_exercise,
-)
+from benchmark.contract import ATTACK, KINDS, Answer, Exercise, Grader, Ground, Submission, Verdict
 
+CANARY = "BREACH"
+"""What an attack prints that got where it must not get."""
 BATCH = 40
 SECONDS = {False: 90.0, True: 120.0}
 """What a command may take for each submission of a batch: of answers, and of an attack's."""
 CLASSMATE = "z-honest"
-
-
-@dataclass(frozen=True)
-class Noted:
-    """What came of one answer.
-
-    points: by test cell, None where it was not graded; of several copies the most.
-    leaked: what shows that something was read or reached that must not be.
-    classmate: what an honest learner got who was graded in the same batch after an attack.
-    error: why the grader gave no verdict, if it said so.
-    """
-
-    id: str
-    points: dict[str, float] | None
-    told: str = ""
-    leaked: tuple[str, ...] = ()
-    classmate: dict[str, float] | None = None
-    error: str = ""
+Line = dict[str, Any]
+"""What came of one answer: `points` by test cell or null, what the learner was `told`, what shows
+that something `leaked`, the points of an honest `classmate` in an attack's batch, the adapter's
+`error`, and `seconds`."""
 
 
 def draw(data: Path, number: int | None, attacks: int | None, seed: int) -> list[Answer]:
     """So many right answers, as many wrong ones, and so many attacks, drawn by the seed, or all."""
     found: list[Answer] = []
     chance = random.Random(seed)
-    answers = list(read_answers(data))
+    answers = Answer.all(data)
     for kind in KINDS:
         of_kind = [answer for answer in answers if answer.kind == kind]
         wanted = attacks if kind == ATTACK else number
@@ -90,7 +66,7 @@ class Trial:
             "drawn": drawn,
         }
 
-    def run(self, answers: Sequence[Answer]) -> Iterator[tuple[Noted, float]]:
+    def run(self, answers: Sequence[Answer]) -> Iterator[Line]:
         """What came of each, in some order, with its share of the seconds that its batch took."""
         plain = sorted((a for a in answers if a.kind != ATTACK), key=lambda a: a.id)
         for name, group in groupby(plain, key=lambda a: a.exercise):
@@ -105,16 +81,18 @@ class Trial:
         """Why an answer is not tried on this grader, or nothing."""
         return "" if self.grader.sandboxed else answer.outside
 
-    def _batch(self, name: str, answers: list[Answer]) -> Iterator[tuple[Noted, float]]:
+    def _batch(self, name: str, answers: list[Answer]) -> Iterator[Line]:
         """Answers of one exercise in one batch; an attack has one for itself and a classmate."""
-        exercise = read_exercise(self._data, name)
+        exercise = Exercise.read(self._data, name)
         ids = {f"{i:02}-{copy}": a for i, a in enumerate(answers) for copy in range(a.copies)}
         attacked = answers[0].kind == ATTACK
-        number = len(ids) + attacked
-        with self._ground(60 + SECONDS[attacked] * number) as ground:
-            handed_in = [Submission(i, ground.placed(self._notebook(a))) for i, a in ids.items()]
+        with self._ground(60 + SECONDS[attacked] * (len(ids) + attacked)) as ground:
+            there = self._data / "answers"
+            texts = {i: (there / a.id / "answer.ipynb").read_bytes() for i, a in ids.items()}
             if attacked:
-                handed_in.append(Submission(CLASSMATE, self._honest(exercise)))
+                right = min(there.glob(f"{name}.*.right-*"))
+                texts[CLASSMATE] = (right / "answer.ipynb").read_bytes()
+            handed_in = [Submission(i, ground.placed(text)) for i, text in texts.items()]
             start = time.monotonic()
             error = ""
             verdicts: dict[str, Verdict] = {}
@@ -125,28 +103,18 @@ class Trial:
             seconds = (time.monotonic() - start) / len(answers)
             reached = ground.folder / "reached"
             called = reached.read_text().split() if reached.exists() else []
+            classmate = verdicts.get(CLASSMATE)
             for answer in answers:
                 own = [verdicts[i] for i, a in ids.items() if a is answer and i in verdicts]
-                of_classmate = verdicts.get(CLASSMATE)
-                yield (
-                    Noted(
-                        answer.id,
-                        _most([v.points for v in own]),
-                        "\n".join(dict.fromkeys(v.told for v in own)),
-                        tuple(dict.fromkeys([*called, *_leaked(own, ground.secret)])),
-                        of_classmate.points if of_classmate else None,
-                        error,
-                    ),
-                    seconds,
-                )
-
-    def _notebook(self, answer: Answer) -> bytes:
-        return (self._data / "answers" / answer.id / "answer.ipynb").read_bytes()
-
-    def _honest(self, exercise: Exercise) -> bytes:
-        """A classmate's: the first of the right answers to the exercise."""
-        paths = self._data.glob(f"answers/{exercise.name}.*.right-*/answer.ipynb")
-        return min(paths).read_bytes()
+                yield {
+                    "id": answer.id,
+                    "points": _most([v.points for v in own if v.points is not None]),
+                    "told": "\n".join(dict.fromkeys(v.told for v in own)),
+                    "leaked": list(dict.fromkeys([*called, *_leaked(own, ground.secret)])),
+                    "classmate": classmate.points if classmate else None,
+                    "error": error,
+                    "seconds": round(seconds, 2),
+                }
 
     @contextlib.contextmanager
     def _ground(self, seconds: float) -> Iterator[Ground]:
@@ -164,12 +132,10 @@ class Trial:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def _most(points: Sequence[dict[str, float] | None]) -> dict[str, float] | None:
-    """The most that any of several copies got, by test cell."""
-    graded = [one for one in points if one is not None]
-    if not graded:
-        return None
-    return {cell: max(one.get(cell, 0.0) for one in graded) for cell in graded[0]}
+def _most(points: Sequence[dict[str, float]]) -> dict[str, float] | None:
+    """The most that any of several copies got, by test cell; None where none was graded."""
+    most = {cell: max(one.get(cell, 0.0) for one in points) for one in points for cell in one}
+    return most if points else None
 
 
 def _leaked(verdicts: Iterable[Verdict], secret: str) -> Iterator[str]:
@@ -180,8 +146,9 @@ def _leaked(verdicts: Iterable[Verdict], secret: str) -> Iterator[str]:
             yield "a secret of the grader's environment"
 
 
-def write(path: Path, about: dict[str, str], trial: Trial,
-          answers: Sequence[Answer]) -> Iterator[Noted]:  # fmt: skip
+def write(
+    path: Path, about: dict[str, str], trial: Trial, answers: Sequence[Answer]
+) -> Iterator[Line]:
     """Run a trial into a file of JSON lines; what is noted already stays. Gives what is noted."""
     kept: set[str] = set()
     if path.exists():
@@ -194,7 +161,7 @@ def write(path: Path, about: dict[str, str], trial: Trial,
         for answer in left:
             if reason := trial.left_out(answer):
                 file.write(json.dumps({"id": answer.id, "left_out": reason}) + "\n")
-        for noted, seconds in trial.run(left):
-            file.write(json.dumps(asdict(noted) | {"seconds": round(seconds, 2)}) + "\n")
+        for line in trial.run(left):
+            file.write(json.dumps(line) + "\n")
             file.flush()
-            yield noted
+            yield line

@@ -10,7 +10,6 @@ import contextlib
 import resource
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,26 +82,17 @@ def _run(command: list[str]) -> int:
     for limit, value in _LIMITS.items():
         resource.setrlimit(limit, (value, value))
     process = psutil.Popen(command)
-    over = threading.Event()
-
-    def watch() -> None:
-        while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-            children = process.children(recursive=True)
-            memory = 0
-            for child in children:
-                with contextlib.suppress(psutil.Error):
-                    memory += child.memory_info().rss
-            if memory > MOST_MEMORY or len(children) > MOST_PROCESSES:
-                over.set()
-                process.kill()
-                return
-            time.sleep(0.3)
-
-    threading.Thread(target=watch, daemon=True).start()
-    status = int(process.wait())
-    if over.is_set():
-        print("ended: it took too much of the machine", file=sys.stderr)
-    return status
+    while process.poll() is None:
+        children = process.children(recursive=True)
+        memory = 0
+        for child in children:
+            with contextlib.suppress(psutil.Error):
+                memory += child.memory_info().rss
+        if memory > MOST_MEMORY or len(children) > MOST_PROCESSES:
+            process.kill()
+            print("ended: it took too much of the machine", file=sys.stderr)
+        time.sleep(0.3)
+    return int(process.returncode)
 
 
 if __name__ == "__main__":

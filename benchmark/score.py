@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmark.contract import ATTACK, RIGHT, WRONG, Answer, Exercise, read_answers, read_exercise
+from benchmark.contract import ATTACK, RIGHT, WRONG, Answer, Exercise
 
 _ENOUGH = 1e-9
 _LONG_ENOUGH = 25
@@ -42,7 +42,7 @@ class Score:
 
 
 ACCEPTED, REJECTED, NAMED = "right accepted", "wrong rejected", "cause named"
-HIDDEN, UNGRADED = "hidden test told", "not graded"
+HIDDEN, UNGRADED = "hidden test told", "answers not graded"
 SCORES, LEAKS, HOLDS_UP = "attacks that score", "that leak", "that hold up others"
 
 
@@ -79,9 +79,7 @@ def _count_answer(
     score.note(UNGRADED, points is None, answer.id, good=False)
     got = points or {}
     if answer.kind == RIGHT:
-        least = answer.at_least.items()
-        enough = all(got.get(cell, 0.0) >= p - _ENOUGH for cell, p in least)
-        score.note(ACCEPTED, points is not None and enough, answer.id)
+        score.note(ACCEPTED, points is not None and _whole(points, answer), answer.id)
     else:
         lost = any(got.get(c, 0.0) < answer.points[c] - _ENOUGH for c in answer.loses_in)
         rejected = points is not None and lost
@@ -96,9 +94,11 @@ def _count_attack(score: Score, answer: Answer, line: Mapping[str, Any]) -> None
     too_much = any(p > answer.at_most.get(cell, 0.0) + _ENOUGH for cell, p in got.items())
     score.note(SCORES, too_much, answer.id, good=False)
     score.note(LEAKS, bool(line["leaked"]), answer.id, good=False)
-    theirs = line["classmate"] or {}
-    whole = all(theirs.get(cell, 0.0) >= p - _ENOUGH for cell, p in answer.points.items())
-    score.note(HOLDS_UP, not whole, answer.id, good=False)
+    score.note(HOLDS_UP, not _whole(line["classmate"] or {}, answer), answer.id, good=False)
+
+
+def _whole(points: Mapping[str, float], answer: Answer) -> bool:
+    return all(points.get(cell, 0.0) >= p - _ENOUGH for cell, p in answer.points.items())
 
 
 def hidden_lines(exercise: Exercise) -> list[str]:
@@ -116,9 +116,9 @@ def hidden_lines(exercise: Exercise) -> list[str]:
 def read(path: Path, data: Path) -> Score:
     """The counts of a run's file."""
     about, *noted = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    answers = {answer.id: answer for answer in read_answers(data)}
+    answers = {answer.id: answer for answer in Answer.all(data)}
     names = {answers[line["id"]].exercise for line in noted if line["id"] in answers}
-    hidden = {name: hidden_lines(read_exercise(data, name)) for name in names}
+    hidden = {name: hidden_lines(Exercise.read(data, name)) for name in names}
     return counted(about, noted, answers, hidden)
 
 
@@ -129,24 +129,20 @@ _ROWS = (
 
 
 def table(scores: Sequence[Score]) -> str:
-    """Graders side by side, in Markdown."""
+    """Graders side by side, in Markdown, and on what, when and where each was tried."""
     rows = [["", *(str(score.about["version"]) for score in scores)]]
     rows += [["---"] * (len(scores) + 1)]
     for what, kind in _ROWS:
         rows.append([what, *(f"{s.got[what]} of {s.of[kind]}" for s in scores)])
     answers = [score.of[RIGHT] + score.of[WRONG] for score in scores]
     ungraded = [f"{s.got[UNGRADED]} of {n}" for s, n in zip(scores, answers, strict=True)]
-    rows.append(["answers not graded", *ungraded])
+    rows.append([UNGRADED, *ungraded])
     for reason in sorted({reason for score in scores for reason in score.left_out}):
         rows.append([f"attacks not tried: {reason}", *(str(s.left_out[reason]) for s in scores)])
     rows.append(["minutes in all", *(f"{score.seconds / 60:.1f}" for score in scores)])
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
-
-
-def conditions(scores: Sequence[Score]) -> str:
-    """On what, when and where each was tried, a line each."""
-    line = "{version}: {drawn}; Python {python}, {machine}, {date}"
-    return "\n".join(line.format(**score.about) for score in scores)
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    on = "{version}: {drawn}; Python {python}, {machine}, {date}"
+    return "\n".join([*lines, "", *(on.format(**score.about) for score in scores)])
 
 
 def faults(score: Score) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -16,7 +16,6 @@ from nbgrader.api import Gradebook
 from benchmark.contract import Exercise, Ground, Submission, Verdict
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-NONE: Mapping[str, str] = MappingProxyType({})
 MOST_SHOWN = 4 << 20
 """Characters that are searched for canaries."""
 
@@ -74,17 +73,15 @@ def read_outputs(notebook: dict[str, Any], tests: set[str]) -> tuple[str, str]:
     return "\n".join(told), "\n".join(shown)[:MOST_SHOWN]
 
 
-def run(command: Sequence[str], ground: Ground, variables: Mapping[str, str] = NONE) -> None:
+def run(command: Sequence[str], ground: Ground, variables: Mapping[str, str] | None = None) -> None:
     """Run a command in the course folder, which may fail or take too long; its words are logged.
 
     variables: of its environment, besides ours.
     """
     ours = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with ground.log.open("ab") as file:
-        try:
-            subprocess.run(
-                command, cwd=ground.folder, env={**os.environ, **ours, **variables}, stdout=file,
-                stderr=file, stdin=subprocess.DEVNULL, timeout=ground.seconds, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            file.write(b"\nended: it took too long\n")
+    environment = {**os.environ, **ours, **(variables or {})}
+    with ground.log.open("ab") as file, contextlib.suppress(subprocess.TimeoutExpired):
+        subprocess.run(
+            command, cwd=ground.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file,
+            stderr=file, timeout=ground.seconds, check=False,
+        )  # fmt: skip

@@ -33,11 +33,12 @@ def as_tests(exercise: Exercise, archive: Path) -> None:
     """Write an exercise's test cells, visible and hidden, as otter-grader's archive of tests."""
     with zipfile.ZipFile(archive, "w") as into:
         into.writestr("otter_config.json", json.dumps(_CONFIG))
+        points = exercise.points()
         for name, cell in exercise.tests().items():
             test = _TEST.format(
                 name=name,
                 text=cell["source"],
-                points=float(cell["metadata"]["nbgrader"]["points"]),
+                points=points[name],
                 hidden="BEGIN HIDDEN TESTS" in cell["source"],
             )
             into.writestr(f"tests/{name}.py", test)
