@@ -147,11 +147,6 @@ class Ground:
     environments: Path
 
     @property
-    def log(self) -> Path:
-        """Where commands leave their words."""
-        return self.folder.parent / "log"
-
-    @property
     def environment(self) -> dict[str, str]:
         """The variables that a grader's process has on top."""
         return {"GRADER_TOKEN": self.secret}

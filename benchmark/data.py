@@ -19,9 +19,7 @@ def write(into: Path, names: Sequence[str]) -> dict[str, int]:
     """
     others = [p.name for p in into.glob("*") if p.name not in _PARTS] if into.exists() else []
     if others:
-        raise ValueError(
-            f"{into} has other things, such as {others[0]}: name a folder for the data"
-        )
+        raise ValueError(f"{into} has {others[0]}, which is no data: name a folder for them")
     for part in _PARTS[:2]:
         shutil.rmtree(into / part, ignore_errors=True)
     manifest: dict[str, str] = {}
@@ -39,9 +37,10 @@ def write(into: Path, names: Sequence[str]) -> dict[str, int]:
                 (folder / "answer.py").write_text(text, encoding="utf-8")
             manifest[answer.id] = hashlib.sha256(notebook).hexdigest()
             counts[f"{answer.kind}, {answer.origin}"] += 1
-    counted = {"counts": dict(sorted(counts.items())), "sha256": manifest}
-    (into / _PARTS[2]).write_text(json.dumps(counted, indent=1) + "\n")
-    return dict(sorted(counts.items()))
+    counted = dict(sorted(counts.items()))
+    listed = {"counts": counted, "sha256": manifest}
+    (into / _PARTS[2]).write_text(json.dumps(listed, indent=1) + "\n")
+    return counted
 
 
 _PARTS = ("answers", "exercises", "manifest.json")

@@ -8,8 +8,8 @@ import sysconfig
 from pathlib import Path
 
 NBGRADER, OTTER = "nbgrader", "otter"
-PACKAGES = {NBGRADER: ["--no-deps", "--ignore-installed", "nbgrader==0.9.6"],
-            OTTER: ["otter-grader==7.0.0"]}  # fmt: skip
+_ALONE = ("--no-deps", "--ignore-installed")  # though the course has it, too
+PACKAGES = {NBGRADER: (*_ALONE, "nbgrader==0.9.6"), OTTER: ("otter-grader==7.0.0",)}
 _SHARED = "what-the-course-has.pth"
 
 
@@ -24,9 +24,8 @@ def install(folder: Path) -> None:
         there = folder / name
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(there)], check=True)
         python = python_of(folder, name)
-        where = [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"]
-        own = Path(subprocess.run(where, check=True, capture_output=True, text=True).stdout.strip())
-        (own / _SHARED).write_text(f"{Path(sysconfig.get_path('purelib')).resolve()}\n")
+        own = _said(python, "import sysconfig; print(sysconfig.get_path('purelib'))")
+        (Path(own) / _SHARED).write_text(f"{Path(sysconfig.get_path('purelib')).resolve()}\n")
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", *packages], check=True)
 
 
@@ -40,7 +39,9 @@ def said_by(folder: Path, name: str, package: str) -> str:
     python = python_of(folder, name)
     if not python.exists():
         raise FileNotFoundError(f"{folder} has no {name}: make it by `python -m benchmark install`")
-    ask = f"from importlib.metadata import version; print(version({package!r}))"
-    return subprocess.run(
-        [python, "-c", ask], check=True, capture_output=True, text=True
-    ).stdout.strip()
+    return _said(python, f"from importlib.metadata import version; print(version({package!r}))")
+
+
+def _said(python: Path, code: str) -> str:
+    command = [str(python), "-c", code]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()

@@ -58,7 +58,6 @@ class Trial:
         """What the table says of a run: of whom, on what, when; `drawn` says how they were."""
         memory = round(psutil.virtual_memory().total / 2**30)
         return {
-            "grader": self.grader.name,
             "version": self.grader.version(self._environments),
             "python": platform.python_version(),
             "machine": f"{psutil.cpu_count()} cores, {memory} GB, {platform.system()}",
@@ -93,8 +92,7 @@ class Trial:
                 right = min(there.glob(f"{name}.*.right-*"))
                 texts[CLASSMATE] = (right / "answer.ipynb").read_bytes()
             handed_in = [Submission(i, ground.placed(text)) for i, text in texts.items()]
-            start = time.monotonic()
-            error = ""
+            start, error = time.monotonic(), ""
             verdicts: dict[str, Verdict] = {}
             try:
                 verdicts = {v.id: v for v in self.grader.grade(exercise, handed_in, ground)}
@@ -112,9 +110,8 @@ class Trial:
                     "told": "\n".join(dict.fromkeys(v.told for v in own)),
                     "leaked": list(dict.fromkeys([*called, *_leaked(own, ground.secret)])),
                     "classmate": classmate.points if classmate else None,
-                    "error": error,
-                    "seconds": round(seconds, 2),
-                }
+                    "error": error, "seconds": round(seconds, 2),
+                }  # fmt: skip
 
     @contextlib.contextmanager
     def _ground(self, seconds: float) -> Iterator[Ground]:

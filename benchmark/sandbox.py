@@ -18,8 +18,7 @@ import psutil
 
 from benchmark.contract import ROOT, Ground
 
-MOST_MEMORY = 5 << 30
-MOST_PROCESSES = 200
+MOST_MEMORY, MOST_PROCESSES = 5 << 30, 200
 _LIMITS = {
     resource.RLIMIT_AS: 12 << 30,  # of each process; PyTorch maps a lot that it never uses
     resource.RLIMIT_FSIZE: 200 << 20,
@@ -41,22 +40,15 @@ def around(command: Sequence[str], ground: Ground) -> list[str]:
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise FileNotFoundError("there is no bwrap: install bubblewrap; nothing runs without it")
-    inside = ground.listening(command[0], command)
-    return [
-        sys.executable,
-        "-m",
-        "benchmark.sandbox",
-        bubblewrap,
-        *_options(ground, command),
-        *inside,
-    ]
+    watched = [sys.executable, "-m", "benchmark.sandbox", bubblewrap]
+    return watched + _options(ground, command) + ground.listening(command[0], command)
 
 
 def _options(ground: Ground, command: Sequence[str]) -> list[str]:
-    shown = {*_SHOWN, sys.base_prefix, sys.prefix, str(ground.environments.resolve())}
-    shown.add(str(Path(sys.prefix).resolve()))
+    places = (Path(sys.prefix), ground.environments)
+    shown = {*_SHOWN, sys.base_prefix, sys.prefix, *(str(path.resolve()) for path in places)}
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-    options += ["--proc", "/proc", "--dev", "/dev"]
+    options += ["--proc", "/proc", "--dev", "/dev", "--clearenv"]
     options += ["--size", str(512 << 20), "--tmpfs", "/tmp"]
     options += ["--size", str(64 << 20), "--tmpfs", "/home/grader"]
     for path in sorted(shown):
@@ -66,11 +58,9 @@ def _options(ground: Ground, command: Sequence[str]) -> list[str]:
     python = Path(command[0]).parent
     variables = {
         "PATH": f"{python}:{sys.prefix}/bin:/usr/bin:/bin", "HOME": "/home/grader",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": "/parts", "JUPYTER_CONFIG_DIR": "/home/grader/jupyter",
-        "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
+        "LANG": "C.UTF-8", "PYTHONPATH": "/parts", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
+        "JUPYTER_CONFIG_DIR": "/home/grader/jupyter",
     }  # fmt: skip
-    options += ["--clearenv"]
     for name, value in (variables | ground.environment).items():
         options += ["--setenv", name, value]
     folder = str(ground.folder)

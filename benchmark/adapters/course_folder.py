@@ -80,7 +80,8 @@ def run(command: Sequence[str], ground: Ground, variables: Mapping[str, str] | N
     """
     ours = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     environment = {**os.environ, **ours, **(variables or {})}
-    with ground.log.open("ab") as file, contextlib.suppress(subprocess.TimeoutExpired):
+    log = ground.folder.parent / "log"
+    with log.open("ab") as file, contextlib.suppress(subprocess.TimeoutExpired):
         subprocess.run(
             command, cwd=ground.folder, env=environment, stdin=subprocess.DEVNULL, stdout=file,
             stderr=file, timeout=ground.seconds, check=False,

@@ -33,14 +33,10 @@ def as_tests(exercise: Exercise, archive: Path) -> None:
     """Write an exercise's test cells, visible and hidden, as otter-grader's archive of tests."""
     with zipfile.ZipFile(archive, "w") as into:
         into.writestr("otter_config.json", json.dumps(_CONFIG))
-        points = exercise.points()
-        for name, cell in exercise.tests().items():
-            test = _TEST.format(
-                name=name,
-                text=cell["source"],
-                points=points[name],
-                hidden="BEGIN HIDDEN TESTS" in cell["source"],
-            )
+        for name, points in exercise.points().items():
+            text = exercise.tests()[name]["source"]
+            hidden = "BEGIN HIDDEN TESTS" in text
+            test = _TEST.format(name=name, text=text, points=points, hidden=hidden)
             into.writestr(f"tests/{name}.py", test)
 
 

@@ -51,14 +51,9 @@ class Fake:
 
 def some(data):
     """Two right answers, two wrong ones, and an attack that may be tried outside a sandbox."""
-    answers = {answer.id.partition(".")[2]: answer for answer in Answer.all(data)}
-    return [
-        answers[name]
-        for name in (
-            "softmax.right-torch", "softmax.right-numpy", "softmax.wrong-index-of-max",
-            "softmax.wrong-rounded", "softmax.tampering-patched-allclose",
-        )
-    ]  # fmt: skip
+    names = ("right-torch", "right-numpy", "wrong-index-of-max", "wrong-rounded")
+    folders = [f"{EXERCISE}.softmax.{name}" for name in (*names, "tampering-patched-allclose")]
+    return [Answer.read(data / "answers" / folder) for folder in folders]
 
 
 def tried(grader, data, tmp_path):
