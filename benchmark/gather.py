@@ -99,7 +99,8 @@ def _edits(of: _Sheet) -> Iterator[Made]:
     whose unedited text is not accepted there.
     """
     cells = _by_path("in_process", "tests/common/in_process.py").cells_of(of.exercise.name)
-    known = {*vars(builtins), *cells.answered()}
+    with contextlib.redirect_stdout(io.StringIO()):
+        known = {*vars(builtins), *cells.answered()}
     for name, checks in cells.exercise.checks.items():
         for number, check in enumerate(checks):
             found = [mistake for mistake in check.mistakes if isinstance(mistake, Edit)]
