@@ -45,8 +45,8 @@ def around(command: Sequence[str], ground: Ground) -> list[str]:
 
 
 def _options(ground: Ground, command: Sequence[str]) -> list[str]:
-    places = (Path(sys.prefix), ground.environments)
-    shown = {*_SHOWN, sys.base_prefix, sys.prefix, *(str(path.resolve()) for path in places)}
+    ours, theirs = (str(path.resolve()) for path in (Path(sys.prefix), ground.environments))
+    shown = {*_SHOWN, sys.base_prefix, ours, theirs}
     options = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
     options += ["--proc", "/proc", "--dev", "/dev", "--clearenv"]
     options += ["--size", str(512 << 20), "--tmpfs", "/tmp"]
@@ -57,14 +57,15 @@ def _options(ground: Ground, command: Sequence[str]) -> list[str]:
         options += ["--ro-bind", str(ROOT / part), f"/parts/{part}"]
     python = Path(command[0]).parent
     variables = {
-        "PATH": f"{python}:{sys.prefix}/bin:/usr/bin:/bin", "HOME": "/home/grader",
+        "PATH": f"{python}:{ours}/bin:/usr/bin:/bin", "HOME": "/home/grader",
         "LANG": "C.UTF-8", "PYTHONPATH": "/parts", "OMP_NUM_THREADS": "1", "MPLBACKEND": "agg",
         "JUPYTER_CONFIG_DIR": "/home/grader/jupyter",
     }  # fmt: skip
     for name, value in (variables | ground.environment).items():
         options += ["--setenv", name, value]
     folder = str(ground.folder)
-    return [*options, "--bind", folder, folder, "--chdir", folder, "--"]
+    options += ["--bind", folder, folder, "--remount-ro", "/", "--chdir", folder, "--"]
+    return options
 
 
 def _run(command: list[str]) -> int:
