@@ -256,7 +256,7 @@ def test_what_a_human_graded_stays_graded(
         )
     assert run_here(monkeypatch, graded, Inline()).graded == 10
     assert graded.waiting() == waiting
-    graded.nbgrader("autograde", EXERCISE, "--force")
+    graded.nbgrader("autograde", EXERCISE, "--force", status=1)
     assert graded.waiting() == waiting, "nbgrader's own command opens them again"
     graded.change("ada", w="Quite another thing.")
     graded.change("cleo", f="def f(x): return 3 * x")
