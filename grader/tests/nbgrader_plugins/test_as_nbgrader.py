@@ -22,7 +22,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
-from nbgrader.apps import AutogradeApp
+from nbgrader.apps import AutogradeApp, GenerateAssignmentApp, NbGrader
 from traitlets import TraitError
 from traitlets.config import Config
 
@@ -108,14 +108,16 @@ class Class:
             (folder / "timestamp.txt").write_text(time)
         return folder
 
-    def autograde(self, *options: str, exercise: str = EXERCISE) -> tuple[int, str]:
-        """The status of the command, in this process, and what it logs."""
+    def autograde(
+        self, *options: str, exercise: str = EXERCISE, command: type[NbGrader] = AutogradeApp
+    ) -> tuple[int, str]:
+        """The status of the command, or of another one, in this process, and what it logs."""
         said: list[str] = []
         handler = logging.Handler()
         handler.emit = lambda record: said.append(record.getMessage())  # type: ignore[method-assign]
         status = 0
         with contextlib.chdir(self.root):
-            app = AutogradeApp()
+            app = command()
             app.initialize([exercise, *options])
             app.log.addHandler(handler)
             try:
@@ -379,6 +381,29 @@ def test_permissions_are_those_that_are_configured(course: Class) -> None:
     course.autograde("--CourseDirectory.groupshared=True", "--student=ada", "--force")
     assert {stat.S_IMODE(p.stat().st_mode) for p in course.graded("ada").iterdir()} == {0o664}
     assert stat.S_IMODE(course.graded("ada").stat().st_mode) & 0o2770 == 0o2770
+
+
+def test_a_source_with_an_older_nbgraders_metadata_is_refused(course: Class) -> None:
+    """Lost otherwise: the way out, which nbgrader knows: `nbgrader update`."""
+    path = course.root / "source" / EXERCISE / "second.ipynb"
+    text = path.read_text().replace('"schema_version": 3', '"schema_version": 1')
+    path.write_text(text.replace('"points": 1', '"points": 5'))
+    status, log = course.autograde()
+    assert status == 1 and "update the metadata using:\n\nnbgrader update ." in log
+
+
+def test_the_due_date_fits_an_older_format(course: Class) -> None:
+    """Lost otherwise: an error of the notebook's format, in each that is released."""
+    path = course.root / "source" / EXERCISE / "second.ipynb"
+    notebook = json.loads(path.read_text()) | {"nbformat_minor": 4}
+    for cell in notebook["cells"]:
+        del cell["id"]
+    path.write_text(json.dumps(notebook))
+    status, log = course.autograde(command=GenerateAssignmentApp)
+    released = (course.root / "release" / EXERCISE / "second.ipynb").read_text()
+    assert status == 0 and "is invalid" not in log
+    assert "**Due:** Friday 20 November 2026" in released
+    nbformat.validate(json.loads(released))
 
 
 OTHER_LANGUAGES: dict[str, Callable[[Any], None]] = {
