@@ -24,7 +24,7 @@ from nbexaminer.examination.verdicts import Outcome, Verdict
 from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.view import Sandbox
 
-_NAMES = re.compile(r"# names: (.+)")
+NAMES = re.compile(r"# names: (.+)")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class JudgedExercise:
             tuple(str(v.message) for v in missed),
             tuple(v.message.cause for v in missed if v.message.cause),
         )
-        wanted = _NAMES.match(answer)
+        wanted = NAMES.match(answer)
         return Judged(self.name, name, kind, path, sentence, wanted[1] if wanted else "", causes)
 
     def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:

@@ -138,3 +138,12 @@ def test_an_import_counts_only_where_the_learner_has_it(engine: Engine) -> None:
     cells = [answer("z", "import numpy as np"), check("t", "assert np.size([1]) == 1")]
     assert outcomes(graded(engine, cells, {"z": "import numpy as np"})) == ["passed"]
     assert outcomes(graded(engine, cells, {"z": ""})) != ["passed"]
+
+
+def test_a_class_of_the_tests_own_is_not_taken_for_one_of_the_source(engine: Engine) -> None:
+    """A learner would read of a KeyError, where the test is at fault."""
+    test = "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\nf(P(3))"
+    (verdict,) = graded(
+        engine, [answer("f", "def f(p): return p.x"), check("t", test)], {}
+    ).verdicts
+    assert "a test can't pass a P to a learner's answer" in str(verdict.message)

@@ -20,6 +20,8 @@ from nbexaminer.commands.command import (
 from nbexaminer.errors import CannotGrade, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nbexaminer.course_folder import CourseFolder
     from nbexaminer.settings import Settings
 
@@ -74,11 +76,6 @@ def serve(
         who = f"[bold{' red' if needs_you else ''}]{escape(learner)}[/]: " if learner else ""
         terminal.print(f"{time:%H:%M:%S} {who}{escape(event)}")
 
-    def begin(told: tuple[str, ...]) -> None:
-        for text in told:
-            say("", text, True)
-        say("", f"ready: {arrivals.top} is watched", False)
-
     exchange = None if inbox else Exchange.of(course)
     if inbox is not None:
         arrivals = Arrivals(
@@ -94,7 +91,7 @@ def serve(
             desk,
             folder.trial(),
             warm=warm_up,
-            ready=begin,
+            ready=partial(_begin, say, f"ready: {arrivals.top} is watched"),
             waiting=lambda error: say("", f"waiting: {error}", True),
             tries=BUSY_TRIES if once else None,
         )
@@ -105,6 +102,13 @@ def serve(
         finally:
             terminal.print(f"[bold]Ended.[/] {escape(str(desk.summary))}")
     return desk.summary.status
+
+
+def _begin(say: Callable[[str, str, bool], None], ready: str, told: tuple[str, ...]) -> None:
+    """Say that serving begins, and what the trial found."""
+    for text in told:
+        say("", text, True)
+    say("", ready, False)
 
 
 def _rules_in_words(settings: Settings) -> str:

@@ -138,6 +138,7 @@ def _key(course: CourseFolder, path: Path, data: bytes, steps: list[Step]) -> st
     folder = str(path.parent)
     beside = sorted(Path(f) for f in find_all_files(folder, [*course.directory.ignore, "*.ipynb"]))
     around = [place for step in steps for place in _read_by(course, step)]
+    around += [p for p in [course.root / "nbgrader_config.py"] if p.is_file()]  # has functions, too
     return digest(
         data, told, [kind.__qualname__ for kind in kinds], [Path(f) for f in code if f],
         [(str(file.relative_to(folder)), file) for file in beside if file.is_file()], around,

@@ -211,7 +211,7 @@ class Examination:
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
-        self._remote = Remote(channel, self._main.__dict__, self._seed)
+        self._remote = Remote(channel, self._namespace.known, self._seed)
         self._place = 0
         self._marked.clear()
 

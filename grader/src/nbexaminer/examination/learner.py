@@ -240,6 +240,7 @@ class Server:
         self._borrowed: dict[int, Any] = {}
         self._borrowed_numbers: dict[int, int] = {}
         self._classes: dict[str, type] = {}
+        self._shared: dict[str, type] = {}
         self._marks: dict[int, Mark] = {}
         self._request: list[int] = []
         self._seeded = False
@@ -256,7 +257,7 @@ class Server:
             given = self._read(message["value"], blob)
             before = self._as_it_is(given) if message.get("watch") else {}
             value = None if reply else self._value(message, given)
-            data, out = encode(value, self._lend)
+            data, out = encode(value, self._lend, shared=self._shared_name)
             if before:
                 reply["changed"] = [k for k, v in self._as_it_is(given).items() if v != before[k]]
         except (WireError, SystemError):
@@ -311,6 +312,9 @@ class Server:
             for name, value in SHELL.user_ns.items():
                 if isinstance(value, type) and dataclasses.is_dataclass(value):
                     self._classes.setdefault(name, value)
+            for name in message["shared"]:
+                if isinstance(value := SHELL.user_ns.get(name), type):
+                    self._shared.setdefault(name, value)
         failed = None if error is None else _describe(error)
         return {"outputs": OUTPUTS.take(), "failed": failed, "names": _names()}
 
@@ -348,7 +352,11 @@ class Server:
     def _as_it_is(self, given: Any) -> dict[Any, Any]:
         """The arguments of a call by place and by name, but for the learner's own objects."""
         items = (*enumerate(given[0]), *given[1].items())
-        return {k: encode(v, lambda _: None, True) for k, v in items if id(v) not in self._numbers}
+        return {
+            k: encode(v, lambda _: None, True, self._shared_name)
+            for k, v in items
+            if id(v) not in self._numbers
+        }
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -367,7 +375,11 @@ class Server:
         return {"h": number, "label": label[:100]}
 
     def _read(self, data: Any, blob: bytes) -> Any:
-        return decode(data, blob, self._foreign)
+        return decode(data, blob, self._foreign, self._shared.__getitem__)
+
+    def _shared_name(self, kind: type) -> str | None:
+        name = kind.__name__
+        return name if self._shared.get(name) is kind else None
 
     def _foreign(self, data: Any) -> Any:
         if "h" in data:
@@ -403,7 +415,7 @@ class Server:
         do: str = "call",
     ) -> Any:  # fmt: skip
         """Ask the test's process for what it lent, and answer its questions meanwhile."""
-        data, blob = encode((args, kwargs or {}), self._lend)
+        data, blob = encode((args, kwargs or {}), self._lend, shared=self._shared_name)
         during = self._request[-1]
         asked = {"on": number, "what": do, "name": name, "value": data}
         self._channel.send({"id": during, "do": "back", **asked}, blob)

@@ -42,6 +42,8 @@ class Namespace:
         self._bound: dict[int, dict[str, Any]] = {}
         self._made: dict[Origin, dict[str, Any]] = {}
         self._failed: dict[tuple[int, str], str] = {}
+        self.known: dict[str, Any] = {}
+        """What the source's own cells define, but for its tests."""
         self.missing: dict[str, str] = {}
         """Why names are not there for the test that is run."""
         self._learners: Callable[[str], Any] | None = None
@@ -62,7 +64,9 @@ class Namespace:
             if why := self._run(statement):
                 self._fail(place, statement.binds, why)
             new = {n: v for n, v in self._names.items() if before.get(n, _NOTHING) is not v}
-        self._names.update({n: v for n, v in new.items() if needed.get(n, _NOTHING) is not v})
+        new = {n: v for n, v in new.items() if needed.get(n, _NOTHING) is not v}
+        self._names.update(new)
+        self.known.update(new)
 
     def _run(self, *statements: Statement) -> str:
         """Why they can't be run, or nothing."""
@@ -205,6 +209,8 @@ class Namespace:
             binds = statements[-1].binds or self._names.keys() - before.keys() - needed.keys()
             made = {n: self._names[n] for n in binds if n in self._names}
         made = self._made[origin] = {_WHY: why or "it is not reached"} | ({} if why else made)
+        if not why:
+            self.known.update({n: v for n, v in made.items() if n != _WHY})
         if why and self._learners is None:  # an answer may be what it lacks
             del self._made[origin]
         return made

@@ -1,7 +1,7 @@
 """A learner's process, and what is in it, as the examiner sees them.
 
 In a test cell, a name that only the learner's process defines is a stand-in: it can be
-called with plain values, tensors, stand-ins, generators, dataclasses of the exercise, and
+called with plain values, tensors, stand-ins, generators, values of the exercise's own classes, and
 functions, modules and other objects that the test lends, its attributes can be read, and it can be
 indexed and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
 Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
@@ -28,8 +28,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
+from nbexaminer.examination.names import bound_names
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
@@ -182,12 +184,13 @@ class Remote:
         self._lent_numbers: dict[int, int] = {}
         self._lent_count = 0
         self._generators = Generators()
+        self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
-        data, blob = encode(value, self._lend, keep_layout=True)
+        data, blob = self._written(value)
         changed = self.changed if do in ("call", "keep") else None
         message = {"do": do, "value": data, "watch": changed is not None, **fields}
         reply, got = self._exchange(message, blob)
@@ -224,8 +227,10 @@ class Remote:
 
     def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""
-        request = {"do": "run", "value": None, "code": code, "given": given, "seed": self._seed}
-        reply, _ = self._exchange(request, b"")
+        shared = [name for name in bound_names(code) if self._may_be_shared(name)] if given else []
+        self._shared.update(shared)
+        asked = {"given": given, "shared": shared, "seed": self._seed}
+        reply, _ = self._exchange({"do": "run", "value": None, "code": code, **asked}, b"")
         self._note_names(reply.get("names"))
         error = None
         if reply.get("failed") is not None:
@@ -260,7 +265,7 @@ class Remote:
                 called_back = True
                 self._serve(reply, blob)
             if "error" not in reply:
-                return reply, decode(reply.get("value"), blob, self._receive)
+                return reply, self._rebuilt(reply.get("value"), blob)
             error = self._error(reply["error"])
             if isinstance(error, Ended) and called_back:
                 # It may have been interrupted in the middle of a frame.
@@ -290,13 +295,13 @@ class Remote:
         self._depth += 1
         try:
             ask = self._asked(call)
-            match decode(call.get("value"), blob, self._receive):
+            match self._rebuilt(call.get("value"), blob):
                 case (tuple() as args, dict() as kwargs) if all(isinstance(k, str) for k in kwargs):
                     pass
                 case _:
                     raise BadValue("no arguments")
             try:
-                data, out = encode(ask(*args, **kwargs), self._lend, keep_layout=True)
+                data, out = self._written(ask(*args, **kwargs))
                 answer: dict[str, Any] = {"do": "returned", "value": data}
             except Exception as error:  # Lost and Ended are none
                 sentence = f": {error}" if isinstance(error, _SAYABLE) else ""
@@ -325,6 +330,26 @@ class Remote:
             case "train", None if is_module(lent):
                 return lambda mode: lent.train(mode) and None
         raise BadFrame("a call of what was not lent")
+
+    def _written(self, value: Any) -> tuple[Any, bytes]:
+        return encode(value, self._lend, keep_layout=True, shared=self._shared_name)
+
+    def _rebuilt(self, data: Any, blob: bytes) -> Any:
+        return decode(data, blob, self._receive, self._shared_class)
+
+    def _may_be_shared(self, name: str) -> bool:
+        """Whether that is a class of the exercise's whose values cross as what they are."""
+        kind: Any = self._given.get(name)
+        return is_shared(kind) and kind.__name__ == name
+
+    def _shared_class(self, name: str) -> type:
+        if name not in self._shared:
+            raise BadValue("a class that is not shared")
+        return cast(type, self._given[name])
+
+    def _shared_name(self, kind: type) -> str | None:
+        name = kind.__name__
+        return name if name in self._shared and self._given.get(name) is kind else None
 
     def _receive(self, data: Any) -> Any:
         match data:
@@ -355,7 +380,8 @@ class Remote:
                 f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, "
                 "strings, tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a "
                 "locked cell, a function, a module, what says in its class what it `lends`, or "
-                "what the learner's code returned"
+                "what the learner's code returned; else this needs tests run beside (in the "
+                "learner's process)"
             )
         # The same object keeps one number, so that asking for it again costs no memory.
         number = self._lent_numbers.get(id(value))

@@ -3,7 +3,7 @@
 A value becomes JSON, and what its arrays hold a blob beside it. Nothing is pickled and nothing
 evaluated, so that whatever bytes arrive, only these kinds of values come out: None, bool, int,
 float, complex, str, bytes, list, tuple, dict, set, slice, what `CODECS` rebuild of their
-libraries' values, and what the two ends agree on as `foreign`.
+libraries' values, values of classes that are `shared`, and what the two ends agree on as `foreign`.
 
 JSON scalars stand for themselves. Everything else is an object with one key, its tag:
 
@@ -12,7 +12,12 @@ JSON scalars stand for themselves. Everything else is an object with one key, it
     {"s": […]}    set                       {"d": [[k, v]…]} dict
     {"b": "…"}    bytes, base64             {"c": [re, im]}  complex
     {"e": […]}    slice                     {"x": …}         foreign
+    {"value": ["date", …]}      a date, a decimal, a path …, as `values.py` takes it apart
+    {"of": ["deque", […], 3]}   a container of Python's library, as `containers.py` does
+    {"made": ["Point", […]]}    a value of a class that both ends have, by its name
     {"A": ["f4", [2, 3]]}       a NumPy array, whose bytes are the next ones in the blob
+    {"N": ["f4", []]}           the same, as a NumPy number
+    {"U": ["str", [3], […]]}    a NumPy array of texts, bytes or objects
     {"T": ["float32", [2, 3]]}  the same, as a tensor
     {"P": [{"T": …}, [1, 0]]}   a tensor to be permuted, so that it lies in memory as it did
     {"dtype": "float32"}        and {"device": "cpu"}, of PyTorch
@@ -23,13 +28,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from nbexaminer.examination.codecs.containers import Containers
 from nbexaminer.examination.codecs.figures import Figures
 from nbexaminer.examination.codecs.numpy import NumPy
 from nbexaminer.examination.codecs.pandas import Pandas
 from nbexaminer.examination.codecs.plain import READERS, BadValue, Codec, Reader, Writer
 from nbexaminer.examination.codecs.torch import PyTorch
+from nbexaminer.examination.codecs.values import Values
 
-CODECS: tuple[Codec, ...] = (NumPy(), Pandas(), PyTorch(), Figures())
+CODECS: tuple[Codec, ...] = (Containers(), NumPy(), Pandas(), PyTorch(), Figures(), Values())
 """All libraries that are known here. None is imported to see whether it is there."""
 _READERS = READERS | {tag: read for codec in CODECS for tag, read in codec.readers.items()}
 
@@ -39,26 +46,44 @@ def loaded() -> list[Codec]:
     return [codec for codec in CODECS if sys.modules.get(codec.library) is not None]
 
 
+def _not_shared(kind: type) -> None:
+    return None
+
+
+def _no_class(name: str) -> type:
+    raise BadValue("a class that is not shared")
+
+
 def encode(
-    value: Any, foreign: Callable[[Any], Any], keep_layout: bool = False
+    value: Any,
+    foreign: Callable[[Any], Any],
+    keep_layout: bool = False,
+    shared: Callable[[type], str | None] = _not_shared,
 ) -> tuple[Any, bytes]:
     """The JSON and the blob for `value`. Raises CantCross.
 
     foreign: gives the JSON for a value of no known kind, or raises CantCross.
     keep_layout: a transposed or permuted tensor keeps its strides; otherwise it, and always
         one with gaps or repetitions, arrives contiguous.
+    shared: gives the name of a class that both ends have, or None for others.
     """
-    writer = Writer(loaded(), foreign, keep_layout)
+    writer = Writer(loaded(), foreign, keep_layout, shared)
     data = writer.write(value, 0)
     return data, b"".join(writer.arrays)
 
 
-def decode(data: Any, blob: bytes, foreign: Callable[[Any], Any]) -> Any:
+def decode(
+    data: Any,
+    blob: bytes,
+    foreign: Callable[[Any], Any],
+    shared: Callable[[str], type] = _no_class,
+) -> Any:
     """The value of `encode`. Raises BadValue for what `encode` never gives.
 
     foreign: gives the value for the JSON of its counterpart, or raises BadValue.
+    shared: gives the class that both ends have by its name, or raises.
     """
-    reader = Reader(_READERS, blob, foreign)
+    reader = Reader(_READERS, blob, foreign, shared)
     try:
         value = reader.read(data, 0)
     except (BadValue, MemoryError):

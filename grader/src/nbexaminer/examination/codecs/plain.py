@@ -78,12 +78,18 @@ class Writer:
     """One value on its way out.
 
     codecs: of the libraries that have been imported.
+    shared: gives the name of a class that both ends have, or None for others.
     """
 
     def __init__(
-        self, codecs: Sequence[Codec], foreign: Callable[[Any], Any], keep_layout: bool
+        self,
+        codecs: Sequence[Codec],
+        foreign: Callable[[Any], Any],
+        keep_layout: bool,
+        shared: Callable[[type], str | None],
     ) -> None:
         self.keep_layout = keep_layout
+        self.shared = shared
         self.arrays: list[Any] = []
         self._codecs = codecs
         self._foreign = foreign
@@ -100,13 +106,15 @@ class Writer:
 
     def form(self, value: Any, depth: int) -> Any:
         """Its JSON, without counting it."""
-        for kinds, form in _FORMS:
-            if isinstance(value, kinds):
-                return form(self, value, depth)
+        if (exact := _EXACT.get(type(value))) is not None:
+            return exact(self, value, depth)
         for codec in self._codecs:
             data = codec.write(value, self, depth)
             if data is not NotImplemented:
                 return data
+        for kinds, form in _FORMS:  # of a class that is made of one of them, the plain value
+            if isinstance(value, kinds):
+                return form(self, value, depth)
         return {"x": self._foreign(value)}
 
     def each(self, values: Iterable[Any], depth: int) -> list[Any]:
@@ -124,11 +132,22 @@ class Writer:
 
 
 class Reader:
-    """One value on its way in; readers: of all tags."""
+    """One value on its way in.
 
-    def __init__(self, readers: Readers, blob: bytes, foreign: Callable[[Any], Any]) -> None:
+    readers: of all tags.
+    shared: gives the class that both ends have by its name, or raises.
+    """
+
+    def __init__(
+        self,
+        readers: Readers,
+        blob: bytes,
+        foreign: Callable[[Any], Any],
+        shared: Callable[[str], type],
+    ) -> None:
         self.left = memoryview(blob)
         self.foreign = foreign
+        self.shared = shared
         self._readers = readers
         self._items = self._arrays = 0
 
@@ -157,14 +176,19 @@ class Reader:
         """
         name, shape = data
         dtype = find(name)
-        if not all(type(n) is int and n >= 0 for n in shape) or _is_odd(shape):
-            raise BadValue("a shape that no array has")
+        check_shape(shape)
         size = math.prod(shape) * dtype.itemsize
         self._arrays += 1
         if size > len(self.left) or self._arrays > MAX_ARRAYS:
             raise BadValue("an array that is not all there, or one of too many")
         elements, self.left = bytearray(self.left[:size]), self.left[size:]
         return dtype, shape, elements
+
+
+def check_shape(shape: Any) -> None:
+    """Raise BadValue, or any exception, where no array has that shape."""
+    if not all(type(n) is int and n >= 0 for n in shape) or _is_odd(shape):
+        raise BadValue("a shape that no array has")
 
 
 def _is_odd(shape: Sequence[int]) -> bool:
@@ -180,14 +204,16 @@ def _int(value: int) -> Any:
     return {"i": text}
 
 
-def _hashed(value: Any) -> Any:
+def hashed(value: Any) -> Any:
+    """A set or dict, where it may cross. Raises CantCross."""
     if len(value) > MAX_HASHED:
         kind = type(value).__name__
         raise CantCross(f"a {kind} of more than {MAX_HASHED} items can't be looked at")
     return value
 
 
-def _most(number: int, data: Any) -> Any:
+def most(number: int, data: Any) -> Any:
+    """What came, where it is no longer than that. Raises BadValue."""
     if len(data) > number:
         raise BadValue(f"more than {number}")
     return data
@@ -201,21 +227,26 @@ _FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
         float(value) if math.isfinite(value) else {"f": repr(float(value))}),
     (complex, lambda writer, v, depth: {"c": writer.each((v.real, v.imag), depth)}),
     ((bytes, bytearray), lambda writer, value, depth: {"b": base64.b64encode(value).decode()}),
-    (dict, lambda writer, v, depth: {"d": [writer.each(p, depth) for p in dict.items(_hashed(v))]}),
+    (dict, lambda writer, v, depth: {"d": [writer.each(p, depth) for p in dict.items(hashed(v))]}),
     (list, lambda writer, value, depth: {"l": writer.each(value, depth)}),
-    ((tuple, range), lambda writer, value, depth: {"t": writer.each(value, depth)}),
-    ((set, frozenset), lambda writer, value, depth: {"s": writer.each(_hashed(value), depth)}),
+    (tuple, lambda writer, value, depth: {"t": writer.each(value, depth)}),
+    (set, lambda writer, value, depth: {"s": writer.each(hashed(value), depth)}),
     (slice, lambda writer, v, depth: {"e": writer.each((v.start, v.stop, v.step), depth)}),
 )  # fmt: skip
+_EXACT = {
+    kind: form
+    for kinds, form in _FORMS
+    for kind in (kinds if isinstance(kinds, tuple) else (kinds,))
+}
 READERS: Readers = {
-    "i": lambda reader, data, depth: int(_most(MAX_DIGITS, data), 16),
+    "i": lambda reader, data, depth: int(most(MAX_DIGITS, data), 16),
     "f": lambda reader, data, depth: float(data),
     "c": lambda reader, data, depth: complex(*reader.each(data, depth)),
     "b": lambda reader, data, depth: base64.b64decode(data, validate=True),
-    "d": lambda reader, data, depth: dict(reader.each(p, depth) for p in _most(MAX_HASHED, data)),
+    "d": lambda reader, data, depth: dict(reader.each(p, depth) for p in most(MAX_HASHED, data)),
     "l": Reader.each,
     "t": lambda reader, data, depth: tuple(reader.each(data, depth)),
-    "s": lambda reader, data, depth: set(reader.each(_most(MAX_HASHED, data), depth)),
+    "s": lambda reader, data, depth: set(reader.each(most(MAX_HASHED, data), depth)),
     "e": lambda reader, data, depth: slice(*reader.each(data, depth)),
     "x": lambda reader, data, depth: reader.foreign(data),
 }

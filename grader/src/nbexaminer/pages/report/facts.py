@@ -56,7 +56,7 @@ class Facts:
     answers: name of each answer cell, and whether it holds prose.
     table: a row a learner and cell, with `COLUMNS`.
     verdicts: a row a learner and test cell of a graded notebook, in order: student_id, notebook,
-        cell, outcome and misconception.
+        cell, outcome, misconception and whether it ran beside the answers.
     works: for each learner whose submission could be read, the text in each answer cell.
     """
 
@@ -122,7 +122,8 @@ def gather(
         }
         rows.append(vars(learner) | findings)
     about = pd.DataFrame(rows, columns=LEARNERS).astype({"score": float, "has_notebooks": bool})
-    verdicts = pd.DataFrame(found, columns=["student_id", *KEY, "outcome", "misconception"])
+    columns = ["student_id", *KEY, "outcome", "misconception", "beside"]
+    verdicts = pd.DataFrame(found, columns=columns)
     table = about.merge(cells, how="cross").assign(assignment=assignment.name)
     for more in (grades, verdicts):
         table = table.merge(more, how="left", on=["student_id", *KEY])
@@ -134,9 +135,10 @@ def gather(
 
 def read_graded(
     path: Path, log: logging.Logger
-) -> tuple[str, list[tuple[str, str, str]], dict[str, str]] | None:
+) -> tuple[str, list[tuple[str, str, str, bool]], dict[str, str]] | None:
     """What a graded notebook says: why the submission can't be read, or nothing; of each test cell
-    the outcome and misconception; and the text in each answer cell.
+    the outcome, the misconception, and whether it ran beside the answers; and the text in each
+    answer cell.
 
     None, and a warning, where the notebook itself can't be read.
     """
@@ -144,8 +146,10 @@ def read_graded(
         notebook = json.loads(path.read_bytes())
         cells = cells_of(notebook)
         answers = {c.name: "".join(c.content["source"]) for c in cells if c.role is Role.ANSWER}
+        notes = [(cell.name, cell.note) for cell in cells if cell.note]
         verdicts = [
-            (c.name, Outcome(c.note["outcome"]).value, _cause(c.note)) for c in cells if c.note
+            (name, Outcome(note["outcome"]).value, _cause(note), note.get("beside") is True)
+            for name, note in notes
         ]
         return safe_line(unreadable(notebook)), verdicts, answers
     except FileNotFoundError:
@@ -263,7 +267,14 @@ def _statistics(facts: Facts) -> pd.DataFrame:
         "discrimination": discrimination.round(9) + 0.0,
         "outcomes": [outcomes.get(key, {}) for key in most.index],
     })  # fmt: skip
-    return cells.assign(remark=[_remark(cell) for cell in cells.itertuples()]).reset_index()
+    beside = verdicts.groupby(KEY).beside.any()
+    cells["beside"] = [bool(beside.get(key, False)) for key in cells.index]
+    return cells.assign(remark=[_remarks(cell) for cell in cells.itertuples()]).reset_index()
+
+
+def _remarks(cell: Any) -> str:
+    forgeable = "runs beside the answers, where its verdict can be forged"
+    return "; ".join(text for text in (_remark(cell), forgeable * cell.beside) if text)
 
 
 def _remark(cell: Any) -> str:

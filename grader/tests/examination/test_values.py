@@ -1,0 +1,260 @@
+"""Values that are more than numbers and lists: who gave a right one was told that it is wrong."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses
+import datetime
+import enum
+import json
+import pathlib
+import time
+import zoneinfo
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs.containers import is_shared
+from nbexaminer.examination.codecs.plain import BadValue, CantCross
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.wire import strict_json
+from support.notebooks import answer, check, given, outcomes, source_of, submission
+
+
+def nothing(value: Any) -> Any:
+    raise CantCross(type(value).__name__)
+
+
+def refuse(data: Any) -> Any:
+    raise BadValue("foreign")
+
+
+def there_and_back(value: Any, *classes: type) -> Any:
+    known = {kind.__name__: kind for kind in classes}
+    names = {kind: name for name, kind in known.items()}
+    data, blob = encode(value, nothing, shared=names.get)
+    text = strict_json(json.dumps(data, allow_nan=False).encode())
+    return decode(text, blob, refuse, known.__getitem__)
+
+
+BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
+WEST = datetime.timezone(datetime.timedelta(hours=-3))
+VALUES = [
+    datetime.date(2020, 2, 29), datetime.datetime(2020, 1, 2, 3, 4, 5, 6), datetime.time(1, 2),
+    datetime.datetime(2020, 10, 25, 2, 30, tzinfo=BERLIN, fold=1), datetime.time(1, tzinfo=WEST),
+    datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC), datetime.UTC, datetime.timedelta(-1, 2, 3),
+    Decimal("1.50"), Decimal("-Infinity"), Fraction(2**80, 3), pathlib.PosixPath("a/b"),
+    pathlib.PureWindowsPath("c:/x"), range(5, 0, -2), frozenset({1, frozenset({2})}),
+    {frozenset({1}): {frozenset()}}, collections.deque([1, [2]], 5), collections.Counter("aab"),
+    collections.OrderedDict(b=1, a=[2]), collections.defaultdict(list, {1: [2]}),
+    np.float64(0.5), np.float32(0.5), np.int64(3), np.uint8(3), np.bool_(True), np.complex128(1j),
+    np.datetime64("2020-01-01"), np.timedelta64(3, "s"), pd.Timestamp("2020-01-01 05:00"),
+    pd.Timestamp("2020-01-01 05:00:00.123456789", tz="Europe/Berlin"), pd.Timedelta("3s"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_a_value_arrives_as_what_it_is(value: Any) -> None:
+    """`day == date(2020, 2, 29)` compared a stand-in, and `type(x)` told of another type."""
+    (got,) = there_and_back([value])
+    assert type(got) is type(value) and got == value and repr(got) == repr(value)
+
+
+@pytest.mark.parametrize(
+    "array",
+    [np.array(["a", "bcd"]), np.array([[b"a"]]), np.array([[1, "x", None]], object),
+     np.array([], "U1").reshape(0, 2), np.array(["2020", "NaT"], "M8[Y]"), np.array(5.0),
+     np.array([1, 2], ">i8"), np.array(3, object)],
+    ids=repr,
+)  # fmt: skip
+def test_arrays_of_texts_times_and_objects_stay_arrays(array: np.ndarray) -> None:
+    """`words.shape` was asked of a list."""
+    got = there_and_back(array)
+    assert type(got) is np.ndarray and got.shape == array.shape
+    assert got.dtype == array.dtype.newbyteorder("=") and got.tolist() == array.tolist()
+    parts = np.empty(2, object)
+    parts[:] = [np.arange(2), np.arange(3)]
+    assert [part.tolist() for part in there_and_back(parts)] == [[0, 1], [0, 1, 2]]
+
+
+def test_of_a_class_that_is_made_of_one_the_plain_value_arrives() -> None:
+    """A class of the learner's would bring its own `==` along."""
+
+    class Day(datetime.date):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+    class Counts(collections.Counter[str]):
+        pass
+
+    class Share(Decimal):
+        pass
+
+    lies = [Day(2020, 1, 1), Counts("a"), Share("0.5"), collections.namedtuple("P", "x")(1)]
+    kinds = [datetime.date, collections.Counter, Decimal, tuple]
+    assert [type(got) for got in there_and_back(lies)] == kinds
+    lost = there_and_back(collections.defaultdict(lambda: 1, {1: 2}))
+    assert lost == {1: 2} and lost.default_factory is None
+
+
+class Point(NamedTuple):
+    x: int
+    y: Any
+
+    def right(self) -> int:
+        return self.x + 1
+
+
+class Colour(enum.Enum):
+    RED = 1
+    CRIMSON = 1
+    BLUE = 2
+
+
+class Access(enum.Flag):
+    READ = 1
+    WRITE = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    x: int
+    y: Any = None
+
+
+@dataclasses.dataclass
+class Account:
+    balance: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Checked:
+    x: int
+
+    def __post_init__(self) -> None:
+        pytest.fail("code of the exercise ran on what a learner sent")
+
+
+def test_values_of_the_exercises_classes_arrive_as_such() -> None:
+    """`move(p) == Point(2, 0)` and `c is Colour.RED` were false for everybody."""
+    values = [
+        Point(1, [np.float32(2)]),
+        Colour.RED,
+        Pair(1, Point(2, Colour.BLUE)),
+        {Colour.BLUE: 1},
+    ]
+    got = there_and_back(values, Point, Colour, Pair)
+    assert got == values and got[0].right() == 2 and got[1] is Colour.RED
+    assert there_and_back(Access.WRITE, Access) is Access.WRITE
+    assert [is_shared(kind) for kind in (Point, Colour, Pair, Account, Checked, int, 1)] == [
+        True, True, True, False, False, False, False,
+    ]  # fmt: skip
+    with pytest.raises(CantCross, match="no name of its own"):
+        there_and_back(Access.READ | Access.WRITE, Access)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [["Point", [1]], ["Point", [1, 2, 3]], ["Point", 1], ["Colour", "PINK"], ["Colour", 1], "Point",
+     ["Colour", "__class__"], ["Pair", [1]], ["Checked", [1]], ["Account", [1]], ["int", [1]],
+     ["Other", [1]], [["Point"], [1, 2]]],
+    ids=str,
+)  # fmt: skip
+def test_a_class_is_made_of_its_own_fields_alone(form: Any) -> None:
+    """A learner's process says which class and fields; no code of the exercise is run for it."""
+    classes = {k.__name__: k for k in (Point, Colour, Pair, Account, Checked, int)}
+    with pytest.raises(BadValue):
+        decode({"made": form}, b"", refuse, classes.__getitem__)
+    with pytest.raises(BadValue):
+        decode({"made": form}, b"", refuse)
+
+
+HOSTILE = [
+    {"value": ["fraction", "1e999999999"]}, {"value": ["decimal", "1e999999999"]},
+    {"value": ["decimal", "1" * 9_000]}, {"value": ["decimal", 5]}, {"value": ["date", "2020"]},
+    {"value": ["date", {"b": "B+QBAQ=="}]}, {"value": ["datetime", {"b": "B+QBAQEBAQAAAA=="}]},
+    {"value": ["time", "../../etc/passwd", 1, 2, 3, 4, 0]}, {"value": ["zone", 10**20]},
+    {"value": ["zone", {"l": []}]}, {"value": ["timedelta", 1.5]}, {"value": ["fraction", 1, 0]},
+    {"value": ["eval", "1"]}, {"value": []}, {"value": None}, {"value": ["PosixPath", 1]},
+    {"of": ["range", 10**12]}, {"of": ["range", 0, 1, 0]}, {"of": ["range", "a"]},
+    {"of": ["deque", [], "x"]}, {"of": ["deque", [], -1]}, {"of": ["Counter", [[1]]]},
+    {"of": ["frozenset", [{"l": []}]]}, {"of": ["frozenset", [0] * 4_001]},
+    {"of": ["OrderedDict", [[0, 0]] * 4_001]}, {"of": ["defaultdict", [], "eval"]},
+    {"of": ["defaultdict", [], ["list"]]}, {"of": ["Counter", 5]}, {"of": ["list", []]},
+    {"U": ["str", [1], [1]]}, {"U": ["str", [2], ["a"]]}, {"U": ["str", [0, 2**62], []]},
+    {"U": ["bytes", [1], ["a"]]}, {"U": ["void", [1], ["a"]]}, {"U": ["str", [-1], ["a"]]},
+    {"U": ["str", [9_001], ["a"] * 9_000 + ["b" * 9_000]]}, {"N": ["f4", [1]]}, {"N": ["O", []]},
+    {"N": ["M8[fs]", []]}, {"pandas": ["missing", "other"]}, {"pandas": ["scalar", 1]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", HOSTILE, ids=lambda form: str(form)[:60])
+def test_what_no_value_is_is_refused_at_once(form: Any) -> None:
+    """`Fraction("1e999999999")` takes all memory, and a date is made of pickled bytes."""
+    begin = time.monotonic()
+    with pytest.raises(BadValue):
+        decode(form, bytes(4), refuse)
+    assert time.monotonic() - begin < 1
+
+
+@pytest.mark.parametrize(
+    "value", [range(10**12), Decimal("1e999999999"), Decimal("1" * 9_000), object()], ids=str
+)
+def test_what_is_too_much_says_so(value: Any) -> None:
+    """`int(Decimal("1e999999999"))` in a test would take for ever."""
+    with pytest.raises(CantCross):
+        there_and_back(value)
+
+
+CLASSES = """\
+import dataclasses, enum, datetime
+from typing import NamedTuple
+class Point(NamedTuple):
+    x: float
+    y: float = 0
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+@dataclasses.dataclass(frozen=True)
+class Move:
+    by: Point
+    colour: Colour = Colour.RED
+@dataclasses.dataclass
+class Account:
+    balance: int = 0"""
+ANSWER = """\
+def move(p, m): return Point(p.x + m.by.x, p.y + m.by.y), m.colour is Colour.RED
+def make(): return Move(Point(1, 2), Colour.BLUE)
+def again(m): return type(m) is Move and m.by
+def account(): return Account()
+def pay(a): a.balance += 1
+def day(): return datetime.date(2020, 1, 1)"""
+TEST = """\
+p, red = move(Point(1, 2), Move(Point(3)))
+assert type(p) is Point and p == Point(4, 2) and red is True
+m = make()
+assert m == Move(Point(1, 2), Colour.BLUE) and m.colour is Colour.BLUE and again(m) == Point(1, 2)
+a = account()
+pay(a)
+assert a.balance == 1, "what can change stays where it is"
+assert day() == datetime.date(2020, 1, 1)"""
+FALSE = """
+class Point(tuple):
+    x = y = 4
+    def __eq__(self, other): return True
+def move(p, m): return Point((4, 2)), True
+"""
+
+
+def test_classes_of_locked_cells_cross(engine: Engine) -> None:
+    """Both sides have them, so an exercise hands them out and asks for them."""
+    source = source_of(given("classes", CLASSES), answer("f", ANSWER), check("t", TEST))
+    graded = engine.grade(source, source)
+    assert outcomes(graded) == ["passed"], graded.verdicts
+    false = engine.grade(source, submission(source, {"f": ANSWER + FALSE}))
+    assert outcomes(false) == ["failed"]
