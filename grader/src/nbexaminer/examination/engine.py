@@ -156,7 +156,7 @@ class Engine:
         # The tests' random numbers depend on the source and on all that runs of the learner's: who
         # could change one without the other would see more of what the same numbers give.
         run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
-        answers = hashlib.sha256(run.encode()).digest()
+        answers = hashlib.sha256(run.encode() + own).digest()
         secret = hashlib.sha256(source.data).digest() + answers
         texts = [cell.source for cell in source.cells]
         owns = ["" if place is None else texts[place] for place in grafted.places]
