@@ -358,6 +358,16 @@ def test_all_notebooks_by_a_pattern_are_graded(course: Class) -> None:
     assert status == 0 and "graded 1; " in log
 
 
+def test_a_new_exercise_is_not_registered_in_part(course: Class) -> None:
+    """Lost otherwise: the second notebook's points, for all who hand in."""
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        gradebook.remove_assignment(EXERCISE)
+    status, log = course.autograde("--notebook=first")
+    assert status == 1 and "1-own has first, second: an exercise's notebooks are" in log
+    with Gradebook(f"sqlite:///{course.root}/gradebook.db") as gradebook:
+        assert EXERCISE not in {assignment.name for assignment in gradebook.assignments}
+
+
 HOOK = "def hook(**about): raise SystemExit"
 
 
