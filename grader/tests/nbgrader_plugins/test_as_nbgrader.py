@@ -23,6 +23,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp, GenerateAssignmentApp, NbGrader
+from nbgrader.apps.api import NbGraderAPI
 from traitlets import TraitError
 from traitlets.config import Config
 
@@ -212,6 +213,17 @@ def test_status_1_and_the_rest_is_graded(graded: Class) -> None:
     assert graded.status == 1
     assert "Not graded: eve: timestamp.txt" in graded.log
     assert graded.graded("fay").exists() and not graded.graded("eve").exists()
+
+
+def test_the_formgraders_button_says_so(course: Class) -> None:
+    """Lost otherwise: the reason, behind a green "Success"."""
+    with contextlib.chdir(course.root):
+        app = AutogradeApp(log_level="WARN")
+        app.initialize([])
+        api = NbGraderAPI(app.coursedir, parent=app)
+        pressed = api.autograde(EXERCISE, "eve", force=False)
+        assert not pressed["success"] and "Not graded: eve: timestamp.txt" in pressed["log"]
+        assert api.autograde(EXERCISE, "ada", force=False)["success"]
 
 
 def test_status_0_where_all_is_graded(course: Class) -> None:
