@@ -88,7 +88,7 @@ class Batch:
         for learner in ("a-honest", "k-honest", "p-honest", "t-honest", "z-honest"):
             (self.folder(learner) / f"{EXERCISE}.ipynb").write_bytes(HONEST)
         start = time.monotonic()
-        self.log = self.course.nbgrader("autograde", EXERCISE).stderr
+        self.log = self.course.nbgrader("autograde", EXERCISE, check=False).stderr
         self.seconds = time.monotonic() - start
         for some in ("output-*", "structure-a*"):
             self.course.nbgrader("generate_feedback", EXERCISE, f"--student={some}")

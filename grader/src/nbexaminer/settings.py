@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import math
 import zoneinfo
 
 from traitlets import Bool, Dict, Enum, Integer, List, TraitError, Unicode, validate
@@ -59,14 +60,18 @@ class Settings(LateRules):
 
     @validate("limits")
     def _known_limits(self, proposal: dict[str, dict[str, float]]) -> dict[str, float]:
-        there_are = {field.name for field in dataclasses.fields(Limits)}
+        kinds = {field.name: field.type for field in dataclasses.fields(Limits)}
+        known: dict[str, float] = {}
         for name, value in proposal["value"].items():
-            if name not in there_are:
-                names = ", ".join(sorted(there_are))
+            if name not in kinds:
+                names = ", ".join(sorted(kinds))
                 raise TraitError(f"c.SubmissionReader.limits has {name!r}: there are {names}")
-            if type(value) not in (int, float) or not value >= 0:
-                raise TraitError(f"c.SubmissionReader.limits has {name} = {value!r}: give a number")
-        return proposal["value"]
+            kind, number = ("a whole number", int) if kinds[name] is int else ("a number", float)
+            usable = type(value) in (int, float) and math.isfinite(value) and value >= 0
+            if not usable or number(value) != value:
+                raise TraitError(f"c.SubmissionReader.limits has {name} = {value!r}: give {kind}")
+            known[name] = number(value)
+        return known
 
     @validate("timezone")
     def _known_zone(self, proposal: dict[str, str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import IncludeHeaderFooter
+from nbgrader.preprocessors import Execute, IncludeHeaderFooter
 from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,17 +24,23 @@ from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_ve
 from nbexaminer.conveyor.source_files import read_source_files, stamps
 from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
-from nbexaminer.errors import CannotGrade, GradebookError, SourceError
+from nbexaminer.errors import CannotGrade, GradebookError, Malformed, SourceError
 from nbexaminer.examination.engine import Terms
 from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
+from nbexaminer.intake.files import open_folder, read_file
+from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_of
 from nbexaminer.notebook.cell import Cell
 from nbexaminer.notebook.source import Source, delimiters_of, read_source, texts_of
 from nbexaminer.notebook.written import change_cells
+from nbexaminer.sandbox.files import pack_over
 from nbexaminer.typed import typed
 from nbexaminer.ways import Way, set_way
+
+MAX_OWN_BYTES = 1 << 20
+"""Of a file of the learner's that answers are graded with."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,11 @@ class ClassFolder:
         self._converter = converter or Autograde(coursedir=self._course, parent=course.app)
         settings = course.settings
         limits = limits_of(course.app.config, settings.limits)
+        if not Execute(parent=course.app).enabled:
+            raise CannotGrade(
+                "--no-execute (c.Execute.enabled = False) is set, and without running the tests "
+                "nothing can be graded: leave that out"
+            )
         self._terms = Terms(course.profile, settings.unsafe_no_sandbox, limits)
         self.root = course.root
         self._delimiters = delimiters_of(course.app.config)
@@ -222,9 +233,11 @@ class ClassFolder:
 
         top: from there on no link is followed; where learners' folders are, unless given.
         """
-        taken = take(student, folder, self._expected, top or top_of(self._course))
+        top = top or top_of(self._course)
+        taken = take(student, folder, self._expected, top)
+        own = self._own_files(folder, top, taken.files)
         notebooks = [
-            Handed(name, self._sources[name], submitted, taken.beside.get(name, ""))
+            Handed(name, self._sources[name], submitted, taken.beside.get(name, ""), own)
             for name, submitted in taken.notebooks.items()
         ]
         files = self._files({place: folder / place for place in taken.files})
@@ -241,13 +254,34 @@ class ClassFolder:
         graded = self._path(self._course.autograded_directory, student)
         return Submission(student, graded, task, files, left_out, taken.handed_in, key)
 
+    @property
+    def _kept(self) -> list[str]:
+        """Files beside the notebooks of which the learner's own count."""
+        return list(self._converter.exclude_overwriting.get(self.exercise, []))
+
+    def _own_files(self, folder: Path, top: Path, places: Collection[str]) -> bytes:
+        """What a learner's answers find in their working folder, unless it is what the source has.
+
+        Raises Malformed where that is too much.
+        """
+        wanted = [place for place in places if place in self._kept]
+        if not wanted:
+            return b""
+        own: dict[str, bytes] = {}
+        with open_folder(top, *folder.relative_to(top).parts) as descriptor:
+            for place in wanted:
+                try:
+                    own[place] = read_file(place, MAX_OWN_BYTES, descriptor)
+                except Malformed as error:
+                    raise Malformed(f"{printable(place)}: {error}") from None
+        return pack_over(self._source_files, own)
+
     def _files(self, files: dict[str, Path]) -> dict[str, Path]:
         """Files beside the notebooks, where the source's take precedence."""
         ignored = [*self._course.ignore, "*.ipynb"]
-        kept = self._converter.exclude_overwriting.get(self.exercise, [])
         for path in map(Path, find_all_files(str(self._source), ignored)):
             name = str(path.relative_to(self._source))
-            if path.is_file() and not path.is_symlink() and name not in kept:
+            if path.is_file() and not path.is_symlink() and name not in self._kept:
                 files[name] = path
         return files
 

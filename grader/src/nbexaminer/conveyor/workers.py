@@ -53,12 +53,15 @@ class Handed:
 
     submitted: what was handed in, or why there is nothing to read.
     beside: the name of another notebook that may be the one that is meant, or empty.
+    own: what the answers find in their working folder, as `pack` gives it, where the learner's own
+        files count there.
     """
 
     name: str
     source: Source
     submitted: bytes | str
     beside: str = ""
+    own: bytes = b""
 
 
 class Trial(StrEnum):
@@ -186,7 +189,7 @@ def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
     if isinstance(handed.submitted, str):
         examined = as_unreadable(handed.source, handed.submitted)
     else:
-        examined = engine.grade(handed.source, handed.submitted, handed.beside)
+        examined = engine.grade(handed.source, handed.submitted, handed.beside, handed.own)
     earned = {verdict.cell: verdict.points for verdict in examined.verdicts}
     remarks = {remark.answer: remark for remark in examined.remarks}
     scores: dict[str, float | None] = {}

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO, NamedTuple, Self
 
 from nbexaminer.errors import Malformed
 from nbexaminer.examination.names import bound_names, names_used
@@ -74,6 +74,13 @@ class _CellResult:
     score: float | None = None
 
 
+class _Files(NamedTuple):
+    """What is found in the working folder, by answers and by tests."""
+
+    answers: BinaryIO | None
+    tests: BinaryIO | None
+
+
 class Engine:
     """Two warm parents, for as many submissions as you like; a context manager.
 
@@ -122,22 +129,26 @@ class Engine:
         """How each graded cell of a source is run here. Raises SourceError."""
         return ways_of(source.notebook, self._way)
 
-    def grade(self, source: bytes | Source, submitted: bytes, beside: str = "") -> Examined:
+    def grade(
+        self, source: bytes | Source, submitted: bytes, beside: str = "", own: bytes = b""
+    ) -> Examined:
         """Grade a submission.
 
         source: the instructor's notebook, as a file or as `read_source` gave it.
         submitted: whatever was handed in.
         beside: the name of another notebook of the exercise that was handed in, or empty.
+        own: what the answers find in their working folder, as `sandbox.files.pack` gives it, where
+            that isn't what the source has.
         Raises SourceError where the source is at fault.
         """
         if isinstance(source, bytes):
             source = read_source(source)
         try:
-            return self._run(graft(source, read_notebook(submitted), beside), source)
+            return self._run(graft(source, read_notebook(submitted), beside), source, own)
         except Malformed as malformed:
             return as_unreadable(source, str(malformed))
 
-    def _run(self, grafted: Grafted, source: Source) -> Examined:
+    def _run(self, grafted: Grafted, source: Source, own: bytes) -> Examined:
         """Run and examine a grafted notebook, which it completes. Raises Malformed for one whose
         code is too long to be sent."""
         notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
@@ -145,7 +156,7 @@ class Engine:
         # The tests' random numbers depend on the source and on all that runs of the learner's: who
         # could change one without the other would see more of what the same numbers give.
         run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
-        answers = hashlib.sha256(run.encode()).digest()
+        answers = hashlib.sha256(run.encode() + own).digest()
         secret = hashlib.sha256(source.data).digest() + answers
         texts = [cell.source for cell in source.cells]
         owns = ["" if place is None else texts[place] for place in grafted.places]
@@ -155,7 +166,8 @@ class Engine:
             if _is_run(cell)
         ]
         _hide_what_reads_hidden(to_run)
-        seed, files = _seed(answers, "learner"), sealed(source.files)
+        seed = _seed(answers, "learner")
+        files = _Files(sealed(own or source.files), sealed(source.files))
         try:
             results = self._examine(to_run, seed, files)
         except WarmParentDied:
@@ -194,9 +206,7 @@ class Engine:
         )
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
-    def _examine(
-        self, cells: list[CellToRun], seed: int, files: BinaryIO | None
-    ) -> list[_CellResult]:
+    def _examine(self, cells: list[CellToRun], seed: int, files: _Files) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
         order = order_of_results(cells)
         results: dict[int, _CellResult] = {}
@@ -213,7 +223,7 @@ class Engine:
         self,
         cells: list[CellToRun],
         seed: int,
-        files: BinaryIO | None,
+        files: _Files,
         results: dict[int, _CellResult],
         end: float,
     ) -> Iterator[_CellResult]:
@@ -230,7 +240,7 @@ class Engine:
             hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
-            examiner = stack.enter_context(self._examiners.spawn(files))
+            examiner = stack.enter_context(self._examiners.spawn(files.tests))
             channel = Channel(examiner.sock)
             learner: Child | None = None
             try:
@@ -242,7 +252,7 @@ class Engine:
                     message, _ = channel.receive(time.monotonic() + self._longest_silence)
                     match message["do"]:
                         case "spawn":
-                            learner = stack.enter_context(self._learners.spawn(files))
+                            learner = stack.enter_context(self._learners.spawn(files.answers))
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
                         case "end":

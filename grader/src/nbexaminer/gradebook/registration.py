@@ -39,12 +39,28 @@ def register(course: CourseFolder, exercise: str) -> str:
     sources = {path.stem: nbformat.read(path, as_version=4) for path in course.sources(exercise)}
     with reached(course.db_url):
         with course.gradebook() as gradebook:
+            _refuse_a_part(course, gradebook, exercise, sources)
             text = _difference(gradebook, exercise, sources)
             if text:
                 make_room(gradebook, exercise, sources)
         if text:
             _generate(course)
     return text
+
+
+def _refuse_a_part(
+    course: CourseFolder, gradebook: api.Gradebook, exercise: str, sources: Collection[str]
+) -> None:
+    """Raise GradebookError where only some of an exercise's notebooks are asked for."""
+    pattern, assignment = course.directory.notebook_id, _assignment(gradebook, exercise)
+    known = {notebook.name for notebook in assignment.notebooks} if assignment else set()
+    folder = course.path(course.directory.source_directory, ".", exercise)
+    there = known or {path.stem for path in folder.glob("*.ipynb")}
+    if pattern != "*" and there - set(sources):
+        raise GradebookError(
+            f"--notebook (c.CourseDirectory.notebook_id) is {pattern!r}, and {exercise} has "
+            f"{_shown(there)}: an exercise's notebooks are graded together, so leave that out"
+        )
 
 
 def _generate(course: CourseFolder) -> None:

@@ -86,7 +86,10 @@ class ShowDueDate(NbGraderPreprocessor):
         line = f"{DUE} {Settings(parent=self).shown(due)}"
         plain = [c for c in nb.cells if c.cell_type == "markdown" and "nbgrader" not in c.metadata]
         if not plain:
-            nb.cells.insert(0, new_markdown_cell(line, id="due-date"))
+            cell = new_markdown_cell(line, id="due-date")
+            if (nb.nbformat, nb.nbformat_minor) < (4, 5):  # where cells have no ids yet
+                del cell["id"]
+            nb.cells.insert(0, cell)
             return nb, resources
         title, _, text = plain[0].source.partition("\n")
         parts = [title, line, text.strip("\n")]

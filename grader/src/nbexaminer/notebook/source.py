@@ -74,6 +74,7 @@ def read_source(
         notebook = json.loads(data)
         if notebook["nbformat"] != 4:
             raise SourceError("the source notebook is not in format 4")
+        _refuse_other_languages(notebook.get("metadata", {}))
         for content in notebook["cells"]:
             content["source"] = "".join(content["source"])
         cells = cells_of(notebook)
@@ -90,6 +91,17 @@ def read_source(
     for number, cell in enumerate(cells):
         cell.content.setdefault("id", f"source-{number}")
     return Source(notebook, stubs, released, hidden, data, delimiters, around)
+
+
+def _refuse_other_languages(metadata: dict[str, Any]) -> None:
+    """Raise SourceError for a notebook that says that it isn't in Python."""
+    said = metadata.get("language_info", {}).get("name")
+    kernel = metadata.get("kernelspec", {}).get("language")
+    for language in (said, kernel):
+        if language and not str(language).lower().startswith("python"):
+            raise SourceError(
+                f"the source notebook is in {language}: only notebooks in Python can be graded"
+            )
 
 
 def _as_learners_get_it(

@@ -9,7 +9,7 @@ import json
 import mmap
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 MODULES = (".py", ".so")
@@ -25,6 +25,19 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     listed = json.dumps([(place, len(files[place])) for place in sorted(files)]).encode()
     contents = (files[place] for place in sorted(files))
     return b"".join((len(listed).to_bytes(_LENGTH), listed, *contents))
+
+
+def pack_over(packed: bytes, files: Mapping[str, bytes]) -> bytes:
+    """What `pack` gave, with these files added or in the place of others."""
+    return pack(dict(_unpacked(packed)) | dict(files))
+
+
+def _unpacked(packed: bytes) -> Iterator[tuple[str, bytes]]:
+    if packed:
+        begin = _LENGTH + int.from_bytes(packed[:_LENGTH])
+        for place, size in json.loads(packed[_LENGTH:begin]):
+            yield place, packed[begin : begin + size]
+            begin += size
 
 
 @functools.lru_cache(maxsize=2)
