@@ -18,7 +18,8 @@ NEAR = 0.8
 _DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
+GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
+"""Python's own functions that give numbers."""
 
 
 def without_magics(code: str) -> str:
@@ -98,7 +99,7 @@ def _may_be_a_number(value: ast.expr) -> bool:
         case ast.IfExp():
             return _may_be_a_number(value.body) or _may_be_a_number(value.orelse)
         case ast.Call(func=ast.Name(id=name)):
-            return name in _GIVE_NUMBERS
+            return name in GIVE_NUMBERS
     return False
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from nbexaminer.examination.names import bound_names, names_used, without_magics
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_COMPOUND = (
+    ast.If, ast.For, ast.While, ast.Try, ast.TryStar, ast.With, ast.Match,
+)  # fmt: skip
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 
@@ -19,17 +22,21 @@ class Statement:
     """One statement at the top level of a cell.
 
     binds: names that it defines; not those of `from module import *`.
+    keeps: those of them that it may leave as they are, as an `if` does.
+    imports: those of them that it imports.
     reads: names that it, or a function in it when it is called, takes from elsewhere.
-    is_import: whether it imports, or changes where imports are looked for.
+    leads_to_imports: whether it changes where imports are looked for.
     is_definition: whether it defines a function or a class.
-    is_star: whether it is `from module import *`.
+    is_star: whether it has a `from module import *`.
     defers: whether a function in it may read names later.
     """
 
     tree: ast.stmt
     binds: frozenset[str]
+    keeps: frozenset[str]
+    imports: frozenset[str]
     reads: frozenset[str]
-    is_import: bool
+    leads_to_imports: bool
     is_star: bool
     is_definition: bool
     defers: bool
@@ -70,13 +77,28 @@ def _read(trees: list[ast.stmt]) -> Iterator[Statement]:
         yield Statement(
             tree,
             binds,
+            binds - _bound_first(tree) if isinstance(tree, _COMPOUND) else frozenset(),
+            binds & _imported(tree),
             names_used(text) | _read_and_bound(tree, binds),
-            _is_import(tree),
-            isinstance(tree, ast.ImportFrom) and tree.names[0].name == "*",
+            any(map(_is_about_path, _run_in(tree))),
+            any(map(_is_star, _run_in(tree))),
             _is_definition(tree),
             any(isinstance(node, _DEFERRING) for node in ast.walk(tree)),
             flags,
         )
+
+
+def _bound_first(tree: ast.stmt) -> set[str]:
+    """Names that a `for` or a `with` defines before it runs what stands in it."""
+    match tree:
+        case ast.For(target=target):
+            targets = [target]
+        case ast.With(items=items):
+            targets = [item.optional_vars for item in items if item.optional_vars]
+        case _:
+            targets = []
+    nodes = (node for target in targets for node in ast.walk(target))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
@@ -89,15 +111,28 @@ def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
     return frozenset()
 
 
-def _is_import(tree: ast.stmt) -> bool:
-    """Whether a statement imports; one that tries to is one, too, and `sys.path.append(...)`."""
+def _run_in(tree: ast.AST) -> Iterator[ast.AST]:
+    """A statement and what it has in it, but for what stands in functions and classes."""
+    yield tree
+    if not isinstance(tree, _DEFERRING):
+        for inner in ast.iter_child_nodes(tree):
+            yield from _run_in(inner)
+
+
+def _imported(tree: ast.stmt) -> set[str]:
+    """Names that it imports, also where it only tries to, or does so in a `with`."""
+    kinds = (ast.Import, ast.ImportFrom)
+    names = [a for node in _run_in(tree) if isinstance(node, kinds) for a in node.names]
+    return {name.asname or name.name.partition(".")[0] for name in names}
+
+
+def _is_star(tree: ast.AST) -> bool:
+    return isinstance(tree, ast.ImportFrom) and tree.names[0].name == "*"
+
+
+def _is_about_path(tree: ast.AST) -> bool:
+    """Whether it is `sys.path.append(...)`, or another such call."""
     match tree:
-        case ast.Import() | ast.ImportFrom():
-            return True
-        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
-            other = [s for handler in handlers for s in handler.body] + orelse + last
-            plain = (ast.Pass, ast.Import, ast.ImportFrom, ast.Assign)
-            return all(map(_is_import, body)) and all(isinstance(s, plain) for s in other)
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=path))):
             return ast.unparse(path) == "sys.path"
     return False
