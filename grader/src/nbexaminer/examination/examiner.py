@@ -360,7 +360,7 @@ class Examination:
         names: gets what the learner calls so.
         """
         cell, space = self._cells[index], self._namespace
-        read = names_used(cell["code"])
+        read = space.read_in(cell["code"], index)
         wanted = {n for n in space.origins.read_by(read, index) if space.is_asked_for(n, index)}
         answers = {name: self._cell_of(index, name) for name in sorted(wanted & remote.names)}
 

@@ -13,10 +13,10 @@ from typing import Any
 from nbexaminer.examination.codecs import loaded
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.codecs.plain import CantCross, Writer
-from nbexaminer.examination.names import bound_names, without_magics
+from nbexaminer.examination.names import bound_names, builtins_used, without_magics
 from nbexaminer.examination.origins import Origin, Origins
 from nbexaminer.examination.stand_in import RemoteError, StandIn
-from nbexaminer.examination.statements import Statement, statements_of
+from nbexaminer.examination.statements import Statement, names_read, statements_of
 from nbexaminer.examination.verdicts import CellToRun
 from nbexaminer.notebook.cell import Role
 
@@ -46,6 +46,7 @@ class Namespace:
         self._made: dict[Origin, dict[str, Any]] = {}
         self._passing: set[Origin] = set()
         self._failed: dict[tuple[int, str], str] = {}
+        self._given_at: dict[str, list[int]] = {}
         self.known: dict[str, Any] = {}
         """What the source's own cells define, but for its tests."""
         self.missing: dict[str, str] = {}
@@ -75,6 +76,8 @@ class Namespace:
             new = {n: v for n, v in self._names.items() if before.get(n, _NOTHING) is not v}
         new = {n: v for n, v in new.items() if needed.get(n, _NOTHING) is not v}
         self._names.update(new)
+        for name in new:
+            self._given_at.setdefault(name, []).append(place)
         self.known.update(new)
 
     def _run(self, *statements: Statement) -> str:
@@ -128,6 +131,21 @@ class Namespace:
             self._names.pop(name, None)
         self._names.update(found)
 
+    def read_in(self, code: str, place: int) -> frozenset[str]:
+        """Names that the test at a place reads. Raises NameError where it can't be run apart."""
+        read = names_read(code)
+        for name in builtins_used(code):
+            origin = self.origins.of(name, place)
+            if origin is None:
+                continue
+            if origin.is_definition and self._is_answer(origin):
+                # As a judge of other answers Python's own is meant, or the learner's would be one.
+                text = f"{name} is Python's own, and an answer defines it, too"
+                self.missing = {name: f"this test can't be run apart from the answers: {text}"}
+                raise NameError(text, name=name)
+            read |= {name}
+        return read
+
     def is_asked_for(self, name: str, place: int) -> bool:
         """Whether the test at a place gets what the learner calls so, where that is defined."""
         origin = self.origins.of(name, place)
@@ -148,7 +166,9 @@ class Namespace:
 
         has_ended: whether it ran to its end.
         """
-        bound = {n: self._names[n] for n in bound_names(self._cells[place]["code"]) & {*self._names}}
+        bound = {
+            n: self._names[n] for n in bound_names(self._cells[place]["code"]) & {*self._names}
+        }
         if has_ended:
             self._ended.add(place)
         else:  # what it was given it may not have come to
@@ -175,16 +195,24 @@ class Namespace:
         """What a name stands for at a place, or nothing."""
         may_be_learners = True
         for origin in self.origins.all_of(name, place):
-            value = self._at(name, origin)
+            starred = self._starred(name, origin.place, place)
+            value = self._at(name, origin) if starred is _NOTHING else starred
             if value is not _NOTHING or name in self.missing:
                 return value
             may_be_learners = self._cells[origin.place]["role"] in (Role.OPEN, Role.ANSWER)
-        if name in self._names:
-            return self._names[name]
-        for star in self.origins.stars(place):
-            if name in (made := self._make(star)):
+        starred = self._starred(name, -1, place)
+        if starred is not _NOTHING or not may_be_learners:
+            return starred
+        return self._asked(name)
+
+    def _starred(self, name: str, after: int, before: int) -> Any:
+        """What a name stands for that a cell between two defines without a word of it."""
+        if any(after < place < before for place in self._given_at.get(name, ())):
+            return self._names.get(name, _NOTHING)
+        for star in self.origins.stars(before):
+            if star.place > after and name in (made := self._make(star)):
                 return made[name]
-        return self._asked(name) if may_be_learners else _NOTHING
+        return _NOTHING
 
     def _asked(self, name: str) -> Any:
         """What the learner calls so, or nothing, also while no test asks."""
@@ -205,11 +233,21 @@ class Namespace:
                 return self._miss(name, origin, "it ended before that")
             case Role.ANSWER:
                 value = self._asked(name)
-                written = origin.imports(name) and value is not _NOTHING and not _is_plain(value)
-                return self._made_there(name, origin) if written else value
+                if value is _NOTHING or not origin.imports(name) or _is_plain(value):
+                    return value
+                self._import_all(name, origin)
+                return self._made_there(name, origin)
+        if origin.imports(name):
+            self._import_all(name, origin)
         if origin.imports(name) or origin.is_definition:
             return self._made_there(name, origin)
         return self._changeable(name, origin) if mine else self._of_answers(name, origin)
+
+    def _import_all(self, name: str, last: Origin) -> None:
+        """Import what earlier cells import under a name: `import a.b` before `import a.c`."""
+        for origin in self.origins.all_of(name, last.place):
+            if origin.imports(name) and self._cells[origin.place]["role"] != Role.TEST:
+                self._make(origin)
 
     def _changeable(self, name: str, origin: Origin) -> Any:
         """What an unlocked cell calls so: the learner's, where that and the source's are data."""
@@ -252,7 +290,7 @@ class Namespace:
         self._prepare(self._cells[origin.place])
         with self._with(needed) as before:
             why = self._run(*statements)
-            binds = statements[-1].binds or self._names.keys() - before.keys() - needed.keys()
+            binds = origin.statement.binds or self._names.keys() - before.keys() - needed.keys()
             made = {n: self._names[n] for n in binds if n in self._names}
         made = self._made[origin] = {_WHY: why or "it is not reached"} | ({} if why else made)
         if not why:

@@ -105,17 +105,26 @@ class Origins:
         return statement.reads.union(kept)
 
     def _needed_by(self, origin: Origin) -> tuple[tuple[Statement, ...], frozenset[str]]:
-        """The statements of its cell that what is defined there takes, in order, the last of them
-        its own; and the names that these read and don't define."""
+        """The statements of its cell that what is defined there takes, in order, its own and those
+        behind it that change a part of it included; and the names that these take from before."""
         own = origin.statement
         assert own is not None
         statements = statements_of(self._cells[origin.place]["own"])
-        needed, reads, kept = [own], own.reads, own.keeps
-        for statement in reversed(statements[: statements.index(own)]):
-            leads_to_imports = statement.is_star or statement.leads_to_imports
-            # `import a.b` and `import a.c` define the same name.
-            goes_on = own.imports & statement.imports
-            if (reads | kept) & statement.binds or leads_to_imports or goes_on:
+        at = statements.index(own)
+        needed: list[Statement] = []
+        reads = kept = frozenset[str]()
+        for place, statement in reversed([*enumerate(statements)]):
+            takes = reads | kept
+            if place > at:  # of a module nobody has to see what is called on it
+                is_needed = statement.touches & (own.binds - own.imports) or statement.binds & takes
+            else:
+                # `import a.b` and `import a.c` define the same name.
+                is_needed = (statement.binds | statement.touches) & takes or (
+                    own.imports & statement.imports
+                )
+                leads_to_imports = statement.is_star or statement.leads_to_imports
+                is_needed = is_needed or leads_to_imports or statement is own
+            if is_needed:
                 needed.insert(0, statement)
                 reads = reads - statement.binds | statement.reads
                 kept = kept - statement.binds | statement.keeps

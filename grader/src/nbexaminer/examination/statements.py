@@ -24,6 +24,7 @@ class Statement:
     binds: names that it defines; not those of `from module import *`.
     keeps: those of them that it may leave as they are, as an `if` does.
     imports: those of them that it imports.
+    touches: names of things of which it sets a part, or on which it only calls something.
     reads: names that it, or a function in it when it is called, takes from elsewhere.
     leads_to_imports: whether it changes where imports are looked for.
     is_definition: whether it defines a function or a class.
@@ -35,6 +36,7 @@ class Statement:
     binds: frozenset[str]
     keeps: frozenset[str]
     imports: frozenset[str]
+    touches: frozenset[str]
     reads: frozenset[str]
     leads_to_imports: bool
     is_star: bool
@@ -66,6 +68,15 @@ def is_python(code: str) -> bool:
     return bool(statements_of(code)) or not without_magics(code).strip()
 
 
+def names_read(code: str) -> frozenset[str]:
+    """Names that a cell takes from elsewhere, also where it then gives them another value."""
+    read, bound = set(names_used(code)), set[str]()
+    for statement in statements_of(code):
+        read |= statement.reads - bound
+        bound |= statement.binds - statement.keeps
+    return frozenset(read)
+
+
 def _read(trees: list[ast.stmt]) -> Iterator[Statement]:
     flags = 0
     for tree in trees:
@@ -79,6 +90,7 @@ def _read(trees: list[ast.stmt]) -> Iterator[Statement]:
             binds,
             binds - _bound_first(tree) if isinstance(tree, _COMPOUND) else frozenset(),
             binds & _imported(tree),
+            frozenset(_touched(tree)),
             names_used(text) | _read_and_bound(tree, binds),
             any(map(_is_about_path, _run_in(tree))),
             any(map(_is_star, _run_in(tree))),
@@ -102,13 +114,37 @@ def _bound_first(tree: ast.stmt) -> set[str]:
 
 
 def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
-    """Names that a statement reads before it binds them: `x += 1`, `x = x + 1`, `x = f(x)`."""
+    """Names that a statement reads before it binds them: `x += 1`, `x = x + 1`, `class X(X)`."""
+    first: list[ast.expr | None] = []
     match tree:
-        case ast.AugAssign(target=ast.Name(id=name)):
-            return frozenset((name,))
-        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            return names_used(ast.unparse(value)) & binds
-    return frozenset()
+        case ast.Assign(value=value) | ast.AnnAssign(value=value):
+            first = [value]
+        case ast.ClassDef(bases=bases, keywords=keywords, decorator_list=decorators):
+            first = [*bases, *(keyword.value for keyword in keywords), *decorators]
+        case ast.FunctionDef(args=args, decorator_list=decorators):
+            first = [*args.defaults, *args.kw_defaults, *decorators]
+    read = {name for value in first if value for name in names_used(ast.unparse(value))}
+    added = (node.target for node in _run_in(tree) if isinstance(node, ast.AugAssign))
+    return binds & (read | {target.id for target in added if isinstance(target, ast.Name)})
+
+
+def _touched(tree: ast.stmt) -> Iterator[str]:
+    parts: list[ast.expr] = []
+    match tree:
+        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
+            parts = targets
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            parts = [target]
+        case ast.Expr(value=ast.Call(func=called)):
+            parts = [called]
+        case ast.FunctionDef(decorator_list=decorators):
+            parts = [d.func if isinstance(d, ast.Call) else d for d in decorators]
+    for part in parts:
+        if isinstance(part, ast.Attribute | ast.Subscript):
+            while isinstance(part, ast.Attribute | ast.Subscript):
+                part = part.value
+            if isinstance(part, ast.Name):
+                yield part.id
 
 
 def _run_in(tree: ast.AST) -> Iterator[ast.AST]:
