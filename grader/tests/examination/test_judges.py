@@ -92,6 +92,14 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
         "np = liar",
     ),
     "no import": ([answer("z", "import math as m"), check("t", "assert m.sqrt(4) == 2")], "m = 0"),
+    "an array for a module": (
+        [answer("z", "import numpy as np\nz = [0] * 21"), check("t", "assert np.mean(z) == 0")],
+        "import numpy\nnp, z = numpy.zeros(1), None",
+    ),
+    "an imported number": (
+        [answer("z", "from math import pi\nz = 2 * pi"), check("t", "assert z == 2 * pi")],
+        "pi = 0",
+    ),
     "an object around the answer": (
         [given("J", "class J:\n    def __init__(self, z): self.z = z\n"
                "    def count(self): return len(self.z())"),
@@ -106,8 +114,46 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
          check("t", "assert j.count() == 21")],
         "j = liar",
     ),
+    "a function's object around the answer": (
+        [given("J", "class J:\n    def __init__(self, z): self.z = z\n"
+               "    def count(self): return len(self.z())\ndef make(z): return J(z)"),
+         answer("z", "def z(): return [0] * 21"), given("g", "j = make(z)"),
+         check("t", "assert j.count() == 21")],
+        "j = liar",
+    ),
+    "in a list around the answer": (
+        [given("J", "class J:\n    def __init__(self, z): self.z = z\n"
+               "    def count(self): return len(self.z())\ndef make(z): return J(z)"),
+         answer("z", "def z(): return [0] * 21"), given("g", "js = [make(z)]"),
+         check("t", "assert js[0].count() == 21")],
+        "js = [liar]",
+    ),
     "a magic": (
-        [loose("o", "%pylab inline"), Z, check("t", "assert size(z) == 21")], "size = liar",
+        [loose("o", "%run judge.py"), Z, check("t", "assert size(z) == 21")], "size = liar",
+    ),
+    "code in a text": (
+        [given("o", "exec('def size(x): return len(x)')"), Z, check("t", "assert size(z) == 21")],
+        "size = liar",
+    ),
+    "code in an unlocked text": (
+        [loose("o", "exec('def size(x): return len(x)')"), Z, check("t", "assert size(z) == 21")],
+        "size = liar",
+    ),
+    "Python's own": (
+        [answer("z", "def max(x): return sorted(x)[-1]"),
+         check("t", "assert max([1, 3, 2]) == 3")], "max = liar",
+    ),
+    "a star behind": (
+        [answer("z", "size = 3\nz = [0] * 21"), given("g", "from numpy import *"),
+         check("t", "assert size(z) == 21")], "size = liar",
+    ),
+    "an unlocked star behind": (
+        [answer("z", "size = 3\nz = [0] * 21"), loose("g", "from numpy import *"),
+         check("t", "assert size(z) == 21")], "size = liar",
+    ),
+    "a part that is set": (
+        [loose("o", "by = {}\nby['size'] = len"), Z, check("t", "assert by['size'](z) == 21")],
+        "by = {'size': liar}",
     ),
 }  # fmt: skip
 
@@ -149,3 +195,19 @@ def test_what_is_no_number_is_no_full_score(engine: Engine, last: str, z: str) -
     cells = [answer("z", "z = 21"), check("t", last)]
     assert outcomes(graded(engine, cells, {"z": "z = 21"})) == ["passed"]
     assert outcomes(graded(engine, cells, {"z": z})) != ["passed"]
+
+
+def test_what_an_answer_says_while_a_name_is_made_is_not_told(engine: Engine) -> None:
+    """A decorator that is called for a hidden test would tell what other hidden tests passed."""
+    cells = [
+        answer("f", "def f(x): return x"), answer("d", "def d(g): return g"),
+        loose("o", "@d\ndef q(x): return x"),
+        check("t", HIDDEN.format("assert f(4711) == 4711")),
+        check("u", HIDDEN.format("assert q(1) == 1")),
+    ]  # fmt: skip
+    spy = "seen = []\ndef f(x): seen.append(x); return x"
+    told = "class Told4711(ValueError): pass\ndef d(g):\n    if seen: raise Told4711(seen)\n    return g"
+    result = graded(engine, cells, {"f": spy, "d": told})
+    assert outcomes(result) == ["passed", "error"]
+    assert "4711" not in str(result.verdicts[1])
+    assert outcomes(graded(engine, cells, {"f": spy})) == ["passed", "passed"]

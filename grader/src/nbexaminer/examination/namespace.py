@@ -203,7 +203,12 @@ class Namespace:
         starred = self._starred(name, -1, place)
         if starred is not _NOTHING or not may_be_learners:
             return starred
-        return self._asked(name)
+        value = self._asked(name)
+        if value is _NOTHING or _is_plain(value) or self.origins.has_unwritten(place):
+            return value
+        # `%run`, `exec` …: a judge of the source's, perhaps, and the learner's now.
+        self.missing[name] = f"no cell of the source says how it defines {name}"
+        return _NOTHING
 
     def _starred(self, name: str, after: int, before: int) -> Any:
         """What a name stands for that a cell between two defines without a word of it."""
@@ -233,10 +238,13 @@ class Namespace:
                 return self._miss(name, origin, "it ended before that")
             case Role.ANSWER:
                 value = self._asked(name)
-                if value is _NOTHING or not origin.imports(name) or _is_plain(value):
+                if value is _NOTHING or not origin.imports(name):
                     return value
                 self._import_all(name, origin)
-                return self._made_there(name, origin)
+                made = self._made_there(name, origin)
+                if made is not _NOTHING and _is_plain(value) and not _is_plain(made):
+                    return self._miss(name, origin, "what it should import is none here")
+                return made
         if origin.imports(name):
             self._import_all(name, origin)
         if origin.imports(name) or origin.is_definition:
@@ -260,13 +268,14 @@ class Namespace:
         return self._made_there(name, origin)
 
     def _of_answers(self, name: str, origin: Origin) -> Any:
-        """What is made of an answer: the learner's, but for an object of the source's own class,
-        which here is made around the answer: it may be what judges it."""
+        """What is made of an answer: the learner's, where it is data or all theirs. An object of
+        the source's own around an answer may be what judges it: here it is made once more."""
         value = self._asked(name)
-        if value is _NOTHING or not self.origins.is_object(origin):
+        if value is _NOTHING or (_is_plain(value) and not self.origins.is_object(origin)):
             return value
         self._passing.add(origin)
-        return self._made_there(name, origin)
+        made = self._made_there(name, origin)
+        return value if made is not _NOTHING and _is_plain(made, StandIn) else made
 
     def _miss(self, name: str, origin: Origin, why: str) -> Any:
         cell = self._cells[origin.place]
@@ -302,17 +311,21 @@ class Namespace:
         return made
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether it is data through and through, which crosses between processes as it is."""
+def _is_plain(value: Any, but: type | tuple[()] = ()) -> bool:
+    """Whether it is data through and through, which crosses between processes as it is.
 
-    def refuse(_: Any) -> Any:
-        raise CantCross("no data")
+    but: what may be in it besides.
+    """
+
+    def pass_on(other: Any) -> None:
+        if not isinstance(other, but):
+            raise CantCross("no data")
 
     def shared(kind: type) -> str | None:
         return kind.__name__ if is_shared(kind) else None
 
     try:
-        Writer(loaded(), refuse, False, shared).write(value, 0)
+        Writer(loaded(), pass_on, False, shared).write(value, 0)
     except Exception:  # of a source's own object, whatever its methods raise
         return False
     return True

@@ -72,6 +72,11 @@ class Origins:
                 stars = (s for s in reversed(statements_of(cell["own"])) if s.is_star)
                 yield from (Origin(place, star) for star in stars)
 
+    def has_unwritten(self, before: int) -> bool:
+        """Whether the source lacks a solution there, so that what it defines can't be known."""
+        cells = [cell for cell in self._cells[:before] if cell["role"] == Role.ANSWER]
+        return not all(any(map(_does, statements_of(cell["own"]))) for cell in cells)
+
     def read_by(self, names: Iterable[str], before: int) -> list[str]:
         """These names, and those that are read by what they stand for, where that is the source's:
         what is read comes before what reads it."""
@@ -154,3 +159,11 @@ class Origins:
         _, reads = self.needed_by(origin)
         before = ((other, self.of(other, origin.place)) for other in reads)
         return any(there is not None and self.is_learners(n, there) for n, there in before)
+
+
+def _does(statement: Statement) -> bool:
+    """Whether it is more than what stands for a solution that is not written."""
+    match statement.tree:
+        case ast.Pass() | ast.Raise() | ast.Expr(value=ast.Constant()):
+            return False
+    return True
