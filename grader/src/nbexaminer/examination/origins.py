@@ -121,14 +121,14 @@ class Origins:
         for place, statement in reversed([*enumerate(statements)]):
             takes = reads | kept
             if place > at:  # of a module nobody has to see what is called on it
-                is_needed = statement.touches & (own.binds - own.imports) or statement.binds & takes
+                changes = statement.touches & (own.binds - own.imports)
+                is_needed = bool(changes or statement.binds & takes)
             else:
                 # `import a.b` and `import a.c` define the same name.
-                is_needed = (statement.binds | statement.touches) & takes or (
-                    own.imports & statement.imports
-                )
+                goes_on = own.imports & statement.imports
+                is_taken = bool((statement.binds | statement.touches) & takes or goes_on)
                 leads_to_imports = statement.is_star or statement.leads_to_imports
-                is_needed = is_needed or leads_to_imports or statement is own
+                is_needed = is_taken or leads_to_imports or statement is own
             if is_needed:
                 needed.insert(0, statement)
                 reads = reads - statement.binds | statement.reads
