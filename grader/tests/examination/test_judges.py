@@ -218,6 +218,18 @@ def test_what_is_no_number_is_no_full_score(engine: Engine) -> None:
         assert "passed" not in ended[:2]
 
 
+def test_a_score_that_the_source_gives_counts(engine: Engine) -> None:
+    """`rubric.score(z)` was taken for a question to an answer, which is no score: all points."""
+    rubric = "class Rubric:\n    def score(self, z): return 2 * (z == 21)\nrubric = Rubric()"
+    cells = [
+        loose("o", rubric), loose("p", "by = {21: 2}"), answer("z", "z = 21"),
+        check("t", "rubric.score(z)"), check("u", "by.get(z, 0)"),
+    ]  # fmt: skip
+    source = source_of(*cells, imports="import math")
+    assert {*outcomes(engine.grade(source, source))} == {"passed"}
+    assert {*outcomes(engine.grade(source, submission(source, {"z": "z = 0"})))} == {"failed"}
+
+
 def test_what_an_answer_says_while_a_name_is_made_is_not_told(engine: Engine) -> None:
     """A decorator that is called for a hidden test would tell what other hidden tests passed."""
     cells = [

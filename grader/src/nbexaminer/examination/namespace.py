@@ -155,6 +155,15 @@ class Namespace:
         made = origin.imports(name) or (origin.is_definition and not self._is_answer(origin))
         return not made and self._cells[origin.place]["role"] not in (Role.GIVEN, Role.TEST)
 
+    def is_learners(self, name: str, value: Any, place: int) -> bool:
+        """Whether the test at a place has that value of theirs, and not as a mere setting that an
+        unlocked cell has for them to change."""
+        origin = self.origins.of(name, place)
+        is_open = origin is not None and self._cells[origin.place]["role"] == Role.OPEN
+        if is_open and not isinstance(value, StandIn):
+            return False
+        return self._names.get(name, _NOTHING) is value
+
     def _is_answer(self, origin: Origin) -> bool:
         return self._cells[origin.place]["role"] == Role.ANSWER
 
