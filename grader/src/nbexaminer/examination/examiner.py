@@ -29,7 +29,7 @@ from typing import Any, cast
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used
-from nbexaminer.examination.namespace import FAILS, Namespace
+from nbexaminer.examination.namespace import Namespace
 from nbexaminer.examination.scores import Judged, Scored, shown
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
@@ -333,8 +333,6 @@ class Examination:
             outcome, message = Outcome.FAILED, self._or_misspelt(index, Message.of(error))
         except NameError as error:
             if missing := self._namespace.missing.get(str(error.name)):
-                if self._discreet:  # why may be an answer's own words
-                    missing = missing.partition(FAILS)[0] + FAILS
                 outcome, message = Outcome.ERROR, Message(missing)
             elif error.name is None or error.name in names:
                 outcome, message = Outcome.ERROR, self._odd(error)

@@ -19,8 +19,6 @@ from nbexaminer.notebook.cell import Role
 
 _NOTHING: Any = object()
 _WHY = ""
-FAILS = " fails"
-"""Behind it a reason may stand."""
 _DEEP = 8
 
 
@@ -177,8 +175,6 @@ class Namespace:
                 return self._names.get(name, _NOTHING)
             case Role.TEST if not cell["beside"]:
                 return self._bound.get(origin.place, {}).get(name, _NOTHING)
-            case Role.TEST:  # what its process says of it could be forged
-                return self._made_there(name, origin)
             case Role.ANSWER:
                 value = self._asked(name)
                 written = origin.is_import and value is not _NOTHING
@@ -193,12 +189,10 @@ class Namespace:
     def _miss(self, name: str, origin: Origin, why: str) -> Any:
         cell = self._cells[origin.place]
         kind = "locked cell" if cell["role"] == Role.GIVEN else "cell"
-        self.missing[name] = f"the {kind} {cell['id']!r}, which defines {name},{FAILS}: {why}"
+        self.missing[name] = f"the {kind} {cell['id']!r}, which defines {name}, fails: {why}"
         return _NOTHING
 
     def _made_there(self, name: str, origin: Origin) -> Any:
-        if origin.statement is None:
-            return self._miss(name, origin, "it is no Python")
         made = self._make(origin)
         return made[name] if name in made else self._miss(name, origin, made[_WHY])
 
@@ -206,29 +200,20 @@ class Namespace:
         """The names that the source's own statement defines; under `_WHY` why it does not."""
         if origin in self._made:
             return self._made[origin]
-        self._made[origin] = {_WHY: "it needs itself"}
-        try:
-            made = self._made_by(origin)
-        finally:
-            del self._made[origin]
-        # An answer may be what it lacks; and what is made of one is that process's, while it lives.
-        lacks = len(made) == 1 and self._learners is None
-        if not lacks and not self.origins.is_learners(origin):
-            self._made[origin] = made
-        return made
-
-    def _made_by(self, origin: Origin) -> dict[str, Any]:
         statements, reads = self.origins.needed_by(origin)
+        self._made[origin] = {_WHY: "it needs itself"}
         needed = self._found(self.origins.read_by(reads, origin.place), origin.place)
         self._prepare(self._cells[origin.place])
         with self._with(needed) as before:
             why = self._run(*statements)
             binds = statements[-1].binds or self._names.keys() - before.keys() - needed.keys()
             made = {n: self._names[n] for n in binds if n in self._names}
-        if why:
-            return {_WHY: why}
-        self.known.update(made)
-        return {_WHY: "it is not reached"} | made
+        made = self._made[origin] = {_WHY: why or "it is not reached"} | ({} if why else made)
+        if not why:
+            self.known.update({n: v for n, v in made.items() if n != _WHY})
+        if why and self._learners is None:  # an answer may be what it lacks
+            del self._made[origin]
+        return made
 
 
 def _holds_a_stand_in(value: Any, depth: int = 0) -> bool:
