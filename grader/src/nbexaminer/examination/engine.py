@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from nbexaminer.errors import Malformed
-from nbexaminer.examination.names import bound_names, names_used
+from nbexaminer.examination.names import bound_names
+from nbexaminer.examination.statements import names_read
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
     CellToRun,
@@ -347,7 +348,7 @@ def _hide_what_reads_hidden(cells: list[CellToRun]) -> None:
     bound: set[str] = set()
     for cell in cells:
         if cell["role"] == Role.TEST:
-            cell["hidden"] = cell["hidden"] or not bound.isdisjoint(names_used(cell["code"]))
+            cell["hidden"] = cell["hidden"] or not bound.isdisjoint(names_read(cell["code"]))
             bound |= bound_names(cell["code"]) if cell["hidden"] else set()
 
 

@@ -99,6 +99,7 @@ class Examination:
                     self._namespace.run_given(index)
             self._examine(index, cell)
         self._end, self._discreet = self._hidden_end, True
+        self._namespace.is_discreet = True
         for index in sorted(apart):
             self._examine(index, self._cells[index])
         if not self._known.issuperset(beside):
@@ -359,7 +360,7 @@ class Examination:
         names: gets what the learner calls so.
         """
         cell, space = self._cells[index], self._namespace
-        read = names_used(cell["code"])
+        read = space.read_in(cell["code"], index)
         wanted = {n for n in space.origins.read_by(read, index) if space.is_asked_for(n, index)}
         answers = {name: self._cell_of(index, name) for name in sorted(wanted & remote.names)}
 
@@ -371,6 +372,7 @@ class Examination:
                 names[name] = remote.fetch(name, told, used)
             return names[name]
 
+        has_ended = False
         with self._watched(remote, self._behind(answers.values())):
             remote.tellable = _tellable(answers.values()) if self._discreet else None
             try:
@@ -378,8 +380,9 @@ class Examination:
                     space.names_for(index, read, remote.names.__contains__, fetch)
                     seed_all(cell["seed"])
                     code.run(self._main.__dict__)
+                    has_ended = True
             finally:
-                space.leave(index)
+                space.leave(index, has_ended)
 
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""

@@ -18,7 +18,10 @@ NEAR = 0.8
 _DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
+_BUILTINS = frozenset(dir(builtins))
+_COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
+"""Python's own functions that give numbers."""
 
 
 def without_magics(code: str) -> str:
@@ -29,6 +32,15 @@ def without_magics(code: str) -> str:
 @functools.cache  # of one submission: a smaller one forgets what is asked next
 def names_used(code: str) -> frozenset[str]:
     """Names that a cell reads and neither it nor Python defines; none of what is no Python."""
+    return _names_read(code) - _BUILTINS
+
+
+def builtins_used(code: str) -> frozenset[str]:
+    """Names of Python's own that a cell reads and doesn't define."""
+    return _names_read(code) & _BUILTINS
+
+
+def _names_read(code: str) -> frozenset[str]:
     try:
         top = _table(code)
     except _UNREADABLE:
@@ -41,7 +53,7 @@ def names_used(code: str) -> frozenset[str]:
         for symbol in table.get_symbols():
             if symbol.is_referenced() and (table is top or symbol.is_global()):
                 read.add(symbol.get_name())
-    return frozenset(read - _bound(top) - set(dir(builtins)))
+    return frozenset(read - _bound(top))
 
 
 @functools.cache
@@ -98,7 +110,7 @@ def _may_be_a_number(value: ast.expr) -> bool:
         case ast.IfExp():
             return _may_be_a_number(value.body) or _may_be_a_number(value.orelse)
         case ast.Call(func=ast.Name(id=name)):
-            return name in _GIVE_NUMBERS
+            return name in GIVE_NUMBERS
     return False
 
 
@@ -112,4 +124,9 @@ def _table(code: str) -> symtable.SymbolTable:
 def _bound(table: symtable.SymbolTable) -> set[str]:
     symbols = table.get_symbols()
     bound = (s for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace())
-    return {symbol.get_name() for symbol in bound}
+    names = {symbol.get_name() for symbol in bound}
+    for inner in table.get_children():
+        if inner.get_name() in _COMPREHENSIONS:  # `:=` in one defines a name outside of it
+            symbols = inner.get_symbols()
+            names |= {s.get_name() for s in symbols if s.is_global() and s.is_assigned()}
+    return names

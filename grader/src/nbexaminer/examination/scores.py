@@ -2,7 +2,9 @@
 
 nbgrader reads the number in what the notebook shows of the cell. Here it is the value itself, in
 the process of the test: what a learner's process shows or prints is no score, nor is a stand-in for
-one of its objects, or what the last line only asks an answer for, such as `f(2)`.
+one of its objects, or what the last line only asks an answer for, such as `f(2)`. Where the last
+line reckons, as `2 * (f(2) == 4)` does, what is no number there gives none of the points: else all
+would be had by an answer that is an array.
 """
 
 import ast
@@ -14,6 +16,7 @@ import tokenize
 from collections.abc import Collection
 from typing import Any
 
+from nbexaminer.examination.names import GIVE_NUMBERS
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.message import NO_MESSAGE, Message
 
@@ -22,6 +25,7 @@ _NOT_SEEN = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
     tokenize.ENDMARKER,
 }  # fmt: skip
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 Judged = tuple[Outcome, Message, float | None]
 """How a test that ran to its end ended, what is said of it, and its score if that is a part."""
 
@@ -33,11 +37,11 @@ class Scored:
         """Raises SyntaxError and ValueError, as `compile` does."""
         cell = ast.parse(text, "<test>")
         last = cell.body[-1] if cell.body else None
-        self._last, self._value, self._asked = None, None, ""
+        self._last, self._value, self._asked, self._reckons = None, None, "", False
         if isinstance(last, ast.Expr) and not _is_quiet(text):
             cell.body.pop()
             self._last = compile(ast.Expression(last.value), "<test>", "eval", dont_inherit=True)
-            self._asked = _asked(last.value)
+            self._asked, self._reckons = _asked(last.value), _reckons(last.value, cell.body)
         self._body = compile(cell, "<test>", "exec", dont_inherit=True)
 
     def run(self, namespace: dict[str, Any]) -> None:
@@ -52,7 +56,13 @@ class Scored:
         answers: names that stand for what is the learner's.
         is_told: whether a number that can be no score may be named.
         """
-        return _judged(None if self._asked in answers else _number(self._value), points, is_told)
+        if self._asked in answers:
+            return _judged(None, points, is_told)
+        score = _number(self._value)
+        if score is None and self._reckons and not isinstance(self._value, bool | str | None):
+            kind = type(self._value).__name__
+            return Outcome.FAILED, Message(f"its score would be no number, but a {kind}"), None
+        return _judged(score, points, is_told)
 
 
 def shown(outputs: Any, points: float, is_told: bool) -> Judged:
@@ -99,6 +109,34 @@ def _asked(value: ast.expr) -> str:
                 return name
             case _:
                 return ""
+
+
+def _reckons(value: ast.expr, body: list[ast.stmt]) -> bool:
+    """Whether an expression's value is a number if those in it are, as far as its text says.
+
+    body: of a name, what the statements before it make of it counts.
+    """
+    match value:
+        case ast.BinOp(op=op):
+            return isinstance(op, _OPERATORS)
+        case ast.UnaryOp(op=op):
+            return not isinstance(op, ast.Not)
+        case ast.IfExp(body=one, orelse=other):
+            return _reckons(one, body) or _reckons(other, body)
+        case ast.Call(func=ast.Name(id=name)):
+            return name in GIVE_NUMBERS
+        case ast.Name(id=name):
+            return any(_adds_up(node, name) for top in body for node in ast.walk(top))
+    return False
+
+
+def _adds_up(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.AugAssign(target=ast.Name(id=target)):
+            return target == name
+        case ast.Assign(targets=[ast.Name(id=target)], value=value):
+            return target == name and _reckons(value, [])
+    return False
 
 
 def _number(value: Any) -> float | None:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.examination.names import bound_names, names_used
+from nbexaminer.examination.names import bound_names
+from nbexaminer.examination.statements import names_read
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
@@ -142,7 +143,7 @@ def _what_they_read(source: Source, names: Collection[str]) -> list[str]:
     found = {*names}
     for number in reversed(range(len(tests))):
         if tests[number].name in found:
-            read = names_used(tests[number].source)
+            read = names_read(tests[number].source)
             found |= {c.name for c in tests[:number] if read & bound_names(c.source)}
     return [*found]
 
