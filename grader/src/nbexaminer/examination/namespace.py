@@ -204,7 +204,7 @@ class Namespace:
         if starred is not _NOTHING or not may_be_learners:
             return starred
         value = self._asked(name)
-        if value is _NOTHING or _is_plain(value) or self.origins.has_unwritten(place):
+        if value is _NOTHING or self.origins.has_unwritten(place):
             return value
         # `%run`, `exec` …: a judge of the source's, perhaps, and the learner's now.
         self.missing[name] = f"no cell of the source says how it defines {name}"
