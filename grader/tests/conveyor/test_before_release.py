@@ -165,7 +165,6 @@ def test_who_can_not_read_the_source_can_not_read_what_is_kept(
     kept = tmp_path / KEPT / f"{EXERCISE}-{EXERCISE}.json"
     for folder, modes in ((0o755, 0o644), (0o700, 0o600)):
         path.parent.parent.chmod(folder)
-        path.write_bytes(path.read_bytes() + b"\n")
         data = released(tmp_path, path, monkeypatch)
         assert json.loads(kept.read_text())["notebook"].encode() == data
         assert kept.stat().st_mode & 0o777 == modes

@@ -11,8 +11,10 @@ import functools
 import json
 import logging
 import operator
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,7 @@ def before_release(course: CourseFolder, exercise: str, path: Path) -> bytes:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(place.read_bytes())
         if kept["key"] == key:
+            _close(place, path, course.root)
             return str(kept["notebook"]).encode()
     made = _make(course, exercise, path, steps)
     _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path, course.root)
@@ -241,21 +244,26 @@ def _reason(error: Exception, cell: Cell, mark: str, file: str) -> str:
 
 
 def _keep(place: Path, text: str, source: Path, root: Path) -> None:
-    """Write what is kept, to be read by nobody who can't read the source, since it has the
-    solutions; where that can't be, it is made again."""
+    """Write what is kept; where that can't be, it is made again."""
     with contextlib.suppress(OSError):
-        folders = [folder for folder in source.parents if folder.is_relative_to(root)]
-        states = [thing.stat() for thing in (source, *folders[:-1])]
-        modes = [state.st_mode for state in states] if folders else [0]
-        readable = functools.reduce(operator.and_, modes)
         if not place.parent.is_dir():
             place.parent.mkdir(mode=0o755)
             (place.parent / ".gitignore").write_text("*\n")
-        part = place.with_suffix(".part")
-        part.unlink(missing_ok=True)
-        part.touch(mode=0o600)
-        if {state.st_gid for state in states} != {part.stat().st_gid}:
-            readable &= 0o707
-        part.write_text(text, encoding="utf-8")
-        part.chmod(readable & 0o644 | 0o600)
-        part.replace(place)
+        descriptor, part = tempfile.mkstemp(".part", dir=place.parent)  # for its owner alone
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, place)
+        _close(place, source, root)
+
+
+def _close(kept: Path, source: Path, root: Path) -> None:
+    """Have nobody read what is kept who can't read the source: the solutions are in it."""
+    with contextlib.suppress(OSError):
+        folders = [folder for folder in source.parents if folder.is_relative_to(root)]
+        states = [thing.stat() for thing in (source, *folders[:-1])]
+        mode = functools.reduce(operator.and_, (state.st_mode for state in states), 0o644)
+        if not folders:
+            mode = 0
+        if {state.st_gid for state in states} != {kept.stat().st_gid}:
+            mode &= 0o604
+        kept.chmod(mode | 0o600)
