@@ -257,6 +257,7 @@ RIGHT = {
     "bases": "class P:\n    k = 1\nclass P(P):\n    j = 2",
     "Python's own": "def sum(x): return 7",
     "path": "import sys\nsys.path.append('lib')\nimport json",
+    "named tuple": "from collections import namedtuple\nT = namedtuple('T', 'x')\ntop = T(3)",
     "unpacked": "k, h = (lambda x: x), len",
 }
 LOCKED = "d, e, w = s * 2, last + 1, txt + 'c'\nclass N:\n    def n(self, x): return json.dumps(x)"
@@ -265,7 +266,7 @@ TESTS = (
     "assert g(f(1)) == 2 and ev(f(1)) and q(f(1)) == 2 and k(f(1)) == 2 and h([f(1)]) == 1",
     "assert (s, d, e, w, last, conf) == (3, 6, 3, 'abc', 2, 3)",
     "assert ar(f(1)) == 1 and by['s']([1]) == 1 and A.k == 3 and fs[0]([1]) == 1",
-    "assert P.k == 1 and P.j == 2 and sum([f(1)]) == 7 and json.loads('1') == 1",
+    "assert P.k == 1 and P.j == 2 and top.x == 3 and sum([f(1)]) == 7 and json.loads('1') == 1",
     "n = N()\ntotal = 0\nassert f(1) == 2\ntotal += 1",
     "for i in range(2):\n    total += f(i)\nassert total == 4 and n.n(total) == '4'",
     "y = sorted(y)\nassert y == [1, 2]",

@@ -3,7 +3,8 @@
 What the source imports, and the functions and classes that it defines, the examiner makes itself,
 from locked cells and from those that learners can change alike. Else a learner's `np` would be the
 judge of what they return. Values that an unlocked cell defines are the learner's, who may have
-changed them; where they are no plain values, the source's are taken.
+changed them; where theirs or the source's are no plain values, the source's are taken: a list has
+methods, too, and one of them may be called as a method of what the source has there.
 """
 
 import contextlib
@@ -204,7 +205,8 @@ class Namespace:
         if starred is not _NOTHING or not may_be_learners:
             return starred
         value = self._asked(name)
-        if value is _NOTHING or self.origins.has_unwritten(place):
+        is_said = self._is_plain(value) and self.origins.is_set_in_a_function(name, place)
+        if value is _NOTHING or is_said or self.origins.has_unwritten(place):
             return value
         # `%run`, `exec` …: a judge of the source's, perhaps, and the learner's now.
         self.missing[name] = f"no cell of the source says how it defines {name}"
@@ -246,7 +248,7 @@ class Namespace:
                     return value
                 self._import_all(name, origin)
                 made = self._made_there(name, origin)
-                if made is not _NOTHING and _is_plain(value) and not _is_plain(made):
+                if made is not _NOTHING and self._is_plain(value) and not self._is_plain(made):
                     return self._miss(name, origin, "what it should import is none here")
                 return made
         if origin.imports(name):
@@ -267,7 +269,7 @@ class Namespace:
         if value is _NOTHING and self._learners is not None:
             return value
         made = self._make(origin)
-        if value is not _NOTHING and _is_plain(value) and _is_plain(made.get(name)):
+        if value is not _NOTHING and self._is_plain(value) and self._is_plain(made.get(name)):
             return value
         return self._made_there(name, origin)
 
@@ -275,11 +277,11 @@ class Namespace:
         """What is made of an answer: the learner's, where it is data or all theirs. An object of
         the source's own around an answer may be what judges it: here it is made once more."""
         value = self._asked(name)
-        if value is _NOTHING or (_is_plain(value) and not self.origins.is_object(origin)):
+        if value is _NOTHING or (self._is_plain(value) and not self.origins.is_object(origin)):
             return value
         self._passing.add(origin)
         made = self._made_there(name, origin)
-        return value if made is not _NOTHING and _is_plain(made, StandIn) else made
+        return value if made is not _NOTHING and self._is_plain(made, StandIn) else made
 
     def _miss(self, name: str, origin: Origin, why: str) -> Any:
         cell = self._cells[origin.place]
@@ -314,22 +316,23 @@ class Namespace:
             self._passing.add(origin)  # another process of the learner's may follow
         return made
 
+    def _is_plain(self, value: Any, but: type | tuple[()] = ()) -> bool:
+        """Whether it is data through and through, which crosses between processes as it is.
 
-def _is_plain(value: Any, but: type | tuple[()] = ()) -> bool:
-    """Whether it is data through and through, which crosses between processes as it is.
+        but: what may be in it besides.
+        """
 
-    but: what may be in it besides.
-    """
+        def pass_on(other: Any) -> None:
+            if not isinstance(other, but):
+                raise CantCross("no data")
 
-    def pass_on(other: Any) -> None:
-        if not isinstance(other, but):
-            raise CantCross("no data")
+        def shared(kind: type) -> str | None:
+            if is_shared(kind) and kind.__name__ not in self._given_at:
+                raise CantCross("of a class that is not shared")
+            return kind.__name__ if is_shared(kind) else None
 
-    def shared(kind: type) -> str | None:
-        return kind.__name__ if is_shared(kind) else None
-
-    try:
-        Writer(loaded(), pass_on, False, shared).write(value, 0)
-    except Exception:  # of a source's own object, whatever its methods raise
-        return False
-    return True
+        try:
+            Writer(loaded(), pass_on, False, shared).write(value, 0)
+        except Exception:  # of a source's own object, whatever its methods raise
+            return False
+        return True

@@ -72,6 +72,11 @@ class Origins:
                 stars = (s for s in reversed(statements_of(cell["own"])) if s.is_star)
                 yield from (Origin(place, star) for star in stars)
 
+    def is_set_in_a_function(self, name: str, before: int) -> bool:
+        """Whether a function of the source's has it as a `global` name, as far as the text says."""
+        said = re.compile(rf"\bglobal\b.*\b{re.escape(name)}\b")
+        return any(said.search(cell["own"]) for cell in self._cells[:before])
+
     def has_unwritten(self, before: int) -> bool:
         """Whether the source lacks a solution there, so that what it defines can't be known."""
         cells = [cell for cell in self._cells[:before] if cell["role"] == Role.ANSWER]
@@ -121,14 +126,14 @@ class Origins:
         for place, statement in reversed([*enumerate(statements)]):
             takes = reads | kept
             if place > at:  # of a module nobody has to see what is called on it
-                is_needed = statement.touches & (own.binds - own.imports) or statement.binds & takes
+                changes = statement.touches & (own.binds - own.imports)
+                is_needed = bool(changes or statement.binds & takes)
             else:
                 # `import a.b` and `import a.c` define the same name.
-                is_needed = (statement.binds | statement.touches) & takes or (
-                    own.imports & statement.imports
-                )
+                goes_on = own.imports & statement.imports
+                is_taken = bool((statement.binds | statement.touches) & takes or goes_on)
                 leads_to_imports = statement.is_star or statement.leads_to_imports
-                is_needed = is_needed or leads_to_imports or statement is own
+                is_needed = is_taken or leads_to_imports or statement is own
             if is_needed:
                 needed.insert(0, statement)
                 reads = reads - statement.binds | statement.reads
