@@ -202,7 +202,9 @@ def test_nothing_that_a_learner_calls_so_is_taken(engine: Engine) -> None:
 
 LAST = (
     "sum([2 * (z == 21)])", "points = 0\npoints += 2 * (z == 21)\npoints",
-    "2 - (z - 21) * 2", "score = 2 - (z - 21) * 2\nscore", "z == 21", "[z]", "'so ' + 'it is'",
+    "2 - (z - 21) * 2", "score = 2 - (z - 21) * 2\nscore", "grade(z)",
+    "by['z'] = grade(z)\nby['z']",
+    "z == 21", "[z]", "'so ' + 'it is'", "import numpy as np\nnp.all(z == 21)", "repr(z)", "by",
 )  # fmt: skip
 ODD = ("import numpy\nz = numpy.zeros(1)", "import decimal\nz = decimal.Decimal(9)", "z = 5j")
 
@@ -210,12 +212,26 @@ ODD = ("import numpy\nz = numpy.zeros(1)", "import decimal\nz = decimal.Decimal(
 def test_what_is_no_number_is_no_full_score(engine: Engine) -> None:
     """`z = np.zeros(1)` got all of the points where the last line is `2 * (z == 21)`."""
     tests = [check(f"t{number}", last) for number, last in enumerate(LAST)]
-    source = source_of(answer("z", "z = 21"), *tests, imports="import math")
+    helpers = "def grade(z): return 2 - 2 * (z - 21)\nby = {}"
+    cells = [given("g", helpers), answer("z", "z = 21"), *tests]
+    source = source_of(*cells, imports="import math")
     assert {*outcomes(engine.grade(source, source))} == {"passed"}
     for z in ODD:
         ended = outcomes(engine.grade(source, submission(source, {"z": z})))
-        assert ended[2:] == ["failed", "failed", "passed", "passed", "passed"]
+        assert ended[2:] == ["failed"] * 4 + ["passed"] * 6
         assert "passed" not in ended[:2]
+
+
+def test_a_score_that_the_source_gives_counts(engine: Engine) -> None:
+    """`rubric.score(z)` was taken for a question to an answer, which is no score: all points."""
+    rubric = "class Rubric:\n    def score(self, z): return 2 * (z == 21)\nrubric = Rubric()"
+    cells = [
+        loose("o", rubric), loose("p", "by = {21: 2}"), answer("z", "z = 21"),
+        check("t", "rubric.score(z)"), check("u", "by.get(z, 0)"),
+    ]  # fmt: skip
+    source = source_of(*cells, imports="import math")
+    assert {*outcomes(engine.grade(source, source))} == {"passed"}
+    assert {*outcomes(engine.grade(source, submission(source, {"z": "z = 0"})))} == {"failed"}
 
 
 def test_what_an_answer_says_while_a_name_is_made_is_not_told(engine: Engine) -> None:

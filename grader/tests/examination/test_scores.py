@@ -101,7 +101,9 @@ def test_numbers_of_numpy_count_and_others_do_not() -> None:
     """A mean of what is right is NumPy's own kind of number, which gave full marks."""
     assert judged("import numpy as np\nnp.mean([1, 0])") == (Outcome.PARTLY, 0.5)
     assert judged("import numpy as np\nnp.bool_(False)") == (Outcome.PASSED, None)
-    assert judged("from fractions import Fraction\nFraction(1, 2)") == (Outcome.PASSED, None)
+    # Full marks in nbgrader, and perhaps by an answer that is a fraction.
+    assert judged("from fractions import Fraction\nFraction(1, 2)") == (Outcome.FAILED, None)
+    assert judged("(1, 2)") == (Outcome.PASSED, None)
 
 
 @pytest.mark.parametrize("code", ["-1", "3", "float('nan')", "float('inf')", "10 ** 400"])

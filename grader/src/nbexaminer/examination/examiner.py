@@ -357,7 +357,7 @@ class Examination:
     ) -> None:
         """Run a test with the names that it reads. Raises what it raises, Ended, Lost.
 
-        names: gets what the learner calls so.
+        names: gets what the learner calls so, where the test has it from them.
         """
         cell, space = self._cells[index], self._namespace
         read = space.read_in(cell["code"], index)
@@ -378,6 +378,8 @@ class Examination:
             try:
                 with _printing_to(printed):
                     space.names_for(index, read, remote.names.__contains__, fetch)
+                    for name in [n for n in names if not space.is_learners(n, names[n], index)]:
+                        del names[name]
                     seed_all(cell["seed"])
                     code.run(self._main.__dict__)
                     has_ended = True

@@ -116,7 +116,7 @@ class Namespace:
         self.missing.clear()
         if place in self._marks:
             self._replace(self._marks[place])
-        self._marks.setdefault(place, dict(self._names))
+        self._test_has = self._marks.setdefault(place, dict(self._names))
         self._learners = lambda name: fetch(name) if has(name) else _NOTHING
         try:
             found = self._found(self.origins.read_by(names, place), place)
@@ -125,12 +125,12 @@ class Namespace:
             for origin in self._passing:
                 self._made.pop(origin, None)
             self._passing.clear()
-        self._test_has = found
         for name in found:
             self.missing.pop(name, None)
         for name in self.missing:
             self._names.pop(name, None)
         self._names.update(found)
+        self._test_has = dict(self._names)
 
     def read_in(self, code: str, place: int) -> frozenset[str]:
         """Names that the test at a place reads. Raises NameError where it can't be run apart."""
@@ -154,6 +154,15 @@ class Namespace:
             return name not in self._names
         made = origin.imports(name) or (origin.is_definition and not self._is_answer(origin))
         return not made and self._cells[origin.place]["role"] not in (Role.GIVEN, Role.TEST)
+
+    def is_learners(self, name: str, value: Any, place: int) -> bool:
+        """Whether the test at a place has that value of theirs, and not as a mere setting that an
+        unlocked cell has for them to change."""
+        origin = self.origins.of(name, place)
+        is_open = origin is not None and self._cells[origin.place]["role"] == Role.OPEN
+        if is_open and not isinstance(value, StandIn):
+            return False
+        return self._names.get(name, _NOTHING) is value
 
     def _is_answer(self, origin: Origin) -> bool:
         return self._cells[origin.place]["role"] == Role.ANSWER
@@ -279,8 +288,8 @@ class Namespace:
         value = self._asked(name)
         if value is _NOTHING or (self._is_plain(value) and not self.origins.is_object(origin)):
             return value
-        self._passing.add(origin)
         made = self._made_there(name, origin)
+        self._passing.add(origin)
         return value if made is not _NOTHING and self._is_plain(made, StandIn) else made
 
     def _miss(self, name: str, origin: Origin, why: str) -> Any:
@@ -301,6 +310,7 @@ class Namespace:
             return {_WHY: "it is no Python"}
         statements, reads = self.origins.needed_by(origin)
         self._made[origin] = {_WHY: "it needs itself"}
+        self._passing.add(origin)  # where the learner's process ends meanwhile
         needed = self._found(self.origins.read_by(reads, origin.place), origin.place)
         self._prepare(self._cells[origin.place])
         with self._with(needed) as before:
@@ -312,8 +322,8 @@ class Namespace:
             self.known.update({n: v for n, v in made.items() if n != _WHY})
         if why and self._learners is None:  # an answer may be what it lacks
             del self._made[origin]
-        elif why or any(isinstance(value, StandIn) for value in made.values()):
-            self._passing.add(origin)  # another process of the learner's may follow
+        if not why and not any(isinstance(value, StandIn) for value in made.values()):
+            self._passing.discard(origin)  # else: another process of the learner's may follow
         return made
 
     def _is_plain(self, value: Any, but: type | tuple[()] = ()) -> bool:

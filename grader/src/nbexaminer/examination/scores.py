@@ -3,14 +3,15 @@
 nbgrader reads the number in what the notebook shows of the cell. Here it is the value itself, in
 the process of the test: what a learner's process shows or prints is no score, nor is a stand-in for
 one of its objects, or what the last line only asks an answer for, such as `f(2)`. Where the last
-line reckons, as `2 * (f(2) == 4)` does, what is no number there gives none of the points: else all
-would be had by an answer that is an array.
+line reckons, as `2 * (f(2) == 4)` does, or calls something of the source's, an array and what else
+stands for a number there gives none of the points: else an answer that is an array had them all.
 """
 
 import ast
 import contextlib
 import io
 import math
+import numbers
 import sys
 import tokenize
 from collections.abc import Collection
@@ -37,11 +38,13 @@ class Scored:
         """Raises SyntaxError and ValueError, as `compile` does."""
         cell = ast.parse(text, "<test>")
         last = cell.body[-1] if cell.body else None
-        self._last, self._value, self._asked, self._reckons = None, None, "", False
+        self._last, self._value, self._asked = None, None, ""
+        self._reckons = self._is_asked = False
         if isinstance(last, ast.Expr) and not _is_quiet(text):
             cell.body.pop()
             self._last = compile(ast.Expression(last.value), "<test>", "eval", dont_inherit=True)
             self._asked, self._reckons = _asked(last.value), _reckons(last.value, cell.body)
+            self._is_asked = isinstance(last.value, ast.Call | ast.Attribute | ast.Subscript)
         self._body = compile(cell, "<test>", "exec", dont_inherit=True)
 
     def run(self, namespace: dict[str, Any]) -> None:
@@ -59,10 +62,17 @@ class Scored:
         if self._asked in answers:
             return _judged(None, points, is_told)
         score = _number(self._value)
-        if score is None and self._reckons and not isinstance(self._value, bool | str | None):
+        if score is None and self._is_odd(_plain(self._value)):
             kind = type(self._value).__name__
             return Outcome.FAILED, Message(f"its score would be no number, but a {kind}"), None
         return _judged(score, points, is_told)
+
+    def _is_odd(self, value: Any) -> bool:
+        """Whether it stands where a number would, as far as the text and its kind say."""
+        if self._reckons:
+            return not isinstance(value, bool | str | None)
+        is_like_one = isinstance(value, numbers.Number) or hasattr(type(value), "__array__")
+        return self._is_asked and is_like_one and not isinstance(value, bool)
 
 
 def shown(outputs: Any, points: float, is_told: bool) -> Judged:
@@ -141,12 +151,15 @@ def _adds_up(node: ast.AST, name: str) -> bool:
 
 def _number(value: Any) -> float | None:
     """A number as nbgrader would read it, Python's own or NumPy's, or None."""
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.generic):
-        value = value.item()
+    value = _plain(value)
     if type(value) not in (int, float):
         return None
     try:
         return float(value)
     except OverflowError:
         return math.inf
+
+
+def _plain(value: Any) -> Any:
+    numpy: Any = sys.modules.get("numpy")
+    return value.item() if numpy is not None and isinstance(value, numpy.generic) else value
