@@ -153,3 +153,18 @@ c.IncludeHeaderFooter.header = 'header.ipynb'
     (tmp_path / "own" / "header.ipynb").unlink()
     with pytest.raises(CannotGrade, match=r"IncludeHeaderFooter of c\.Generate.*header.ipynb"):
         ClassFolder(CourseFolder(), EXERCISE)
+
+
+def test_who_can_not_read_the_source_can_not_read_what_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the solutions: learners on the same machine would find them beside a closed folder."""
+    header = "c.IncludeHeaderFooter.header = 'header.ipynb'"
+    path = made(tmp_path, answer("f", "f = 1"), check("t", "assert f"), config=header)
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), tmp_path / "header.ipynb")
+    kept = tmp_path / KEPT / f"{EXERCISE}-{EXERCISE}.json"
+    for folder, modes in ((0o755, 0o644), (0o700, 0o600)):
+        path.parent.parent.chmod(folder)
+        data = released(tmp_path, path, monkeypatch)
+        assert json.loads(kept.read_text())["notebook"].encode() == data
+        assert kept.stat().st_mode & 0o777 == modes

@@ -89,8 +89,9 @@ def test_stock_finds_them_too_and_its_time_holds(course: HandedIn) -> None:
 
 
 def test_which_files_are_taken(tmp_path: Path) -> None:
-    """Lost otherwise: what the machine keeps elsewhere, to a link; or the data behind one."""
-    folder, elsewhere = tmp_path / "ps1", tmp_path / "elsewhere"
+    """Lost otherwise: what the machine keeps elsewhere, to a link; or the data behind one; or the
+    solutions, where the course lies in a folder whose name is a pattern."""
+    folder, elsewhere = tmp_path / "autumn [1]" / "ps1", tmp_path / "elsewhere"
     for place in ("sub/__pycache__", ".git", "drafts", "empty"):
         (folder / place).mkdir(parents=True)
     for place in ("a.csv", "sub/b.py", "sub/__pycache__/b.txt", ".git/c", ".env", "drafts/d",
@@ -101,6 +102,7 @@ def test_which_files_are_taken(tmp_path: Path) -> None:
     (folder / "out").symlink_to(elsewhere / "secret")
     (folder / "outside").symlink_to(elsewhere)
     (folder / "inside.csv").symlink_to("a.csv")
+    (folder / "solutions.txt").symlink_to("ps1.ipynb")
     os.mkfifo(folder / "pipe")
     taken = {"a.csv": b"a.csv", "inside.csv": b"a.csv", "sub/b.py": b"sub/b.py"}
     assert read_source_files(folder, IGNORED, 1 << 20) == pack(taken)

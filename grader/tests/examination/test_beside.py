@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import nbformat
 import pytest
+from nbgrader.utils import determine_grade
 
 from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine, Examined
@@ -153,6 +155,109 @@ def test_a_hidden_test_beside_is_told_to_nobody(engine: Engine) -> None:
         "t-hidden": "error", "shown": "passed", "shown-beside": "passed", "last": "passed",
         "last-hidden": "error",
     }  # fmt: skip
+
+
+TELLS = """\
+import os, sys
+side = sys.modules["nbexaminer.examination.learner"]
+WORD = "SE" + "CRET"
+def seen():
+    return any(WORD in text for text in In)
+def f(x):
+    if seen():
+        {}"""
+TELLING = {
+    "a class": "raise type(WORD, (AssertionError,), {})(WORD)",
+    "a group": "raise ExceptionGroup(WORD, [ValueError(WORD)])",
+    "no exception": "raise type(WORD, (BaseException,), {})(WORD)",
+    "an end": "os._exit(83)",
+    "noise": "os.write(3, WORD.encode() * 9)",
+    "names": "get_ipython().user_ns[WORD] = 1; print(WORD); open(WORD, 'w')",
+    "decimals": "side.OUTPUTS.data('execute_result', {'text/plain': '1.2345678901234'})",
+    "an odd score": "side.OUTPUTS.data('execute_result', {'text/plain': '7.345678901234'})",
+}
+
+
+@pytest.mark.parametrize("telling", TELLING.values(), ids=TELLING)
+def test_how_a_hidden_test_beside_ends_tells_nothing(engine: Engine, telling: str) -> None:
+    """Told otherwise, a piece with each attempt: what a class is asked. Nor does it help a wrong
+    answer apart."""
+    cells = [
+        answer("f", "def f(x): return x"),
+        beside("t-hidden", hidden("# SECRET\nf(1)")),
+        check("shown", "assert f(1) == 1"),
+        check("last", hidden("assert f(2) == 2")),
+    ]
+    result = graded(engine, cells, TELLS.format(telling))
+    parts = [(cell.get("outputs"), cell["metadata"]) for cell in result.notebook["cells"]]
+    shown = f"{parts} {result.verdicts}"
+    assert "SECRET" not in shown and "345" not in shown
+    assert outcomes(result)[1:] == ["failed", "failed"], result.verdicts
+
+
+def test_what_a_test_beside_defines_is_no_judge(engine: Engine) -> None:
+    """Whoever says there what is right would say it to the tests apart as well."""
+    forger = "def f(x): return 7\n" + FORGER.split("\n", 2)[2].replace(
+        "return False",
+        """\
+self.user_ns.update(expected=[7, 7], both=[4, 9], fine=True)
+    return False""",
+    )
+    cells = [
+        answer("f", "def f(x): return x * x"),
+        beside("t", "expected = [4, 9]\nboth = [f(2), f(3)]\nfine = both == expected"),
+        check("expected", "assert [f(2), f(3)] == expected"),
+        check("both", "assert both == [4, 9]"),
+        check("fine", hidden("assert fine")),
+    ]
+    honest = graded(engine, cells, "def f(x): return x * x")
+    assert {*outcomes(honest)} == {"passed"}, honest.verdicts
+    assert outcomes(graded(engine, cells, forger))[1:] == ["failed"] * 3
+
+
+def test_what_answers_say_is_not_told_of_a_hidden_test(engine: Engine) -> None:
+    """An answer would raise what it was asked, where a test beside is made again for one apart."""
+    cells = [
+        answer("f", "def f(x): return x"),
+        check("first", hidden("assert f('SECRET') == 'SECRET'")),
+        beside("t", "y = f(1)"),
+        check("last", hidden("assert y == 1")),
+    ]
+    asked = "asked = []\ndef f(x):\n    asked.append(x)\n    raise ValueError(f'{asked}')"
+    result = graded(engine, cells, asked)
+    ended = {verdict.cell: verdict for verdict in result.verdicts}
+    assert str(ended["last"].message) == "the test 't', which defines y, fails: ValueError"
+    assert "SECRET" not in f"{result.verdicts}"
+
+
+def test_nbgrader_reads_the_same_points(engine: Engine) -> None:
+    """It gives none where an output is an error or on stderr, as for a warning."""
+    warns = "import sys\nprint('careful', file=sys.stderr)\n"
+    cells = [
+        answer("f", "def f(x): return x"),
+        beside("t", f"{warns}assert f(1) == 1"),
+        beside("u", f"{warns}f(1)"),
+        beside(
+            "v", "try:\n    1 / 0\nexcept ZeroDivisionError:\n    get_ipython().showtraceback()"
+        ),
+    ]
+    result = graded(engine, cells, "def f(x): return x")
+    assert outcomes(result) == ["passed", "partly", "passed"]
+    notebook = nbformat.from_dict(result.notebook)
+    nbformat.validate(notebook)
+    by_nbgrader = {c.id: determine_grade(c)[0] for c in notebook.cells if c.id in "tuv"}
+    assert by_nbgrader == {verdict.cell: verdict.points for verdict in result.verdicts}
+    assert "careful" in str(notebook) and "ZeroDivisionError" in str(notebook)
+
+
+def test_a_learner_can_not_say_it(engine: Engine) -> None:
+    """Whose own metadata counted could have every test to forge."""
+    source = source_of(answer("f", "def f(x): return x"), check("t", "assert f(1) == 1"))
+    handed_in = submission(source, {"f": FORGER}).replace(
+        b'"metadata": {', b'"metadata": {"nbexaminer": {"tests": "beside"}, '
+    )
+    (verdict,) = engine.grade(source, handed_in).verdicts
+    assert not verdict.beside and verdict.outcome == "failed"
 
 
 def test_where_it_is_said(engine: Engine) -> None:

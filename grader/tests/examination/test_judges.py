@@ -302,3 +302,21 @@ def test_names_are_those_of_the_notebook_run_from_top_to_bottom(engine: Engine) 
     source = source_of(*cells, *tests, imports="import math")
     result = engine.grade(source, source)
     assert {*outcomes(result)} == {"passed"}, result.verdicts
+
+
+LOCKED = {
+    "a verdict": ("good = all(f(x) == x * x for x in range(5))", "assert good", "good = True"),
+    "a list": ("got = [f(x) for x in range(3)]", "assert got == [0, 1, 4]", "got = [0, 1, 4]"),
+}
+
+
+@pytest.mark.parametrize(("code", "test", "lie"), LOCKED.values(), ids=LOCKED)
+def test_what_a_locked_cell_makes_of_an_answer_is_made_by_the_examiner(
+    engine: Engine, code: str, test: str, lie: str
+) -> None:
+    """A cell below it with `good = True` would have the points."""
+    source = source_of(answer("f", "def f(x): return x * x"), given("g", code), check("t", test))
+    assert outcomes(engine.grade(source, source)) == ["passed"]
+    wrong = nbformat.reads(submission(source, {"f": "def f(x): return 0"}).decode(), as_version=4)
+    wrong.cells.insert(3, new_code_cell(lie))
+    assert outcomes(engine.grade(source, nbformat.writes(wrong).encode())) == ["failed"]

@@ -140,6 +140,18 @@ def test_an_import_counts_only_where_the_learner_has_it(engine: Engine) -> None:
     assert outcomes(graded(engine, cells, {"z": ""})) != ["passed"]
 
 
+def test_what_no_cell_defines_in_words_is_nobodys(engine: Engine) -> None:
+    """A learner could say which value is right, where the source has it by `%run` or `exec`."""
+    cells = [
+        loose("loose", "exec('expected = 9')"),
+        answer("f", "def f(x): return x * x"),
+        check("t", "assert f(3) == expected"),
+    ]
+    for code in ("def f(x): return x * x", "def f(x): return 7\nexpected = 7"):
+        (verdict,) = graded(engine, cells, {"f": code}).verdicts
+        assert str(verdict.message) == "no cell of the source says how it defines expected"
+
+
 def test_a_class_of_the_tests_own_is_not_taken_for_one_of_the_source(engine: Engine) -> None:
     """A learner would read of a KeyError, where the test is at fault."""
     test = "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\nf(P(3))"

@@ -7,10 +7,14 @@ generate_assignment` does, so what it gives is kept until the source or somethin
 """
 
 import contextlib
+import functools
 import json
 import logging
+import operator
+import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +25,6 @@ from nbclient.exceptions import CellExecutionError
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
-from nbgrader.utils import find_all_files
 from traitlets import HasTraits
 from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
@@ -30,6 +33,7 @@ from yaml import YAMLError
 from nbexaminer.conveyor.fingerprint import digest, grading_version
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import SourceError
+from nbexaminer.given_out import files_beside
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 
 KEPT = ".before-release"
@@ -70,9 +74,10 @@ def before_release(course: CourseFolder, exercise: str, path: Path) -> bytes:
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         kept = json.loads(place.read_bytes())
         if kept["key"] == key:
+            _close(place, path, course.root)
             return str(kept["notebook"]).encode()
     made = _make(course, exercise, path, steps)
-    _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path.parent)
+    _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path, course.root)
     return made
 
 
@@ -135,13 +140,12 @@ def _key(course: CourseFolder, path: Path, data: bytes, steps: list[Step]) -> st
     told = json.dumps(config, sort_keys=True, default=lambda v: getattr(v, "__qualname__", str(v)))
     modules = {kind.__module__ for kind in kinds}
     code = [getattr(sys.modules.get(name), "__file__", None) for name in sorted(modules)]
-    folder = str(path.parent)
-    beside = sorted(Path(f) for f in find_all_files(folder, [*course.directory.ignore, "*.ipynb"]))
+    beside = sorted(files_beside(path.parent, course.directory.ignore))
     around = [place for step in steps for place in _read_by(course, step)]
     around += [p for p in [course.root / "nbgrader_config.py"] if p.is_file()]  # has functions, too
     return digest(
         data, told, [kind.__qualname__ for kind in kinds], [Path(f) for f in code if f],
-        [(str(file.relative_to(folder)), file) for file in beside if file.is_file()], around,
+        [(str(file.relative_to(path.parent)), file) for file in beside if file.is_file()], around,
         files_of_tests(course, path), grading_version(data, course.profile),
     )  # fmt: skip
 
@@ -239,14 +243,27 @@ def _reason(error: Exception, cell: Cell, mark: str, file: str) -> str:
     return f"{type(error).__name__}: {error}; `nbgrader generate_assignment` says more"
 
 
-def _keep(place: Path, text: str, source: Path) -> None:
-    """Write what is kept, to be read by those who can read the source's folder; where that can't
-    be, it is made again."""
+def _keep(place: Path, text: str, source: Path, root: Path) -> None:
+    """Write what is kept; where that can't be, it is made again."""
     with contextlib.suppress(OSError):
         if not place.parent.is_dir():
-            place.parent.mkdir()
-            place.parent.chmod(source.stat().st_mode & 0o7777)
+            place.parent.mkdir(mode=0o755)
             (place.parent / ".gitignore").write_text("*\n")
-        part = place.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        part.replace(place)
+        descriptor, part = tempfile.mkstemp(".part", dir=place.parent)  # for its owner alone
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(part, place)
+        _close(place, source, root)
+
+
+def _close(kept: Path, source: Path, root: Path) -> None:
+    """Have nobody read what is kept who can't read the source: the solutions are in it."""
+    with contextlib.suppress(OSError):
+        folders = [folder for folder in source.parents if folder.is_relative_to(root)]
+        states = [thing.stat() for thing in (source, *folders[:-1])]
+        mode = functools.reduce(operator.and_, (state.st_mode for state in states), 0o644)
+        if not folders:
+            mode = 0
+        if {state.st_gid for state in states} != {kept.stat().st_gid}:
+            mode &= 0o604
+        kept.chmod(mode | 0o600)

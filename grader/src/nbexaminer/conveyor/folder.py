@@ -14,7 +14,6 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, IncludeHeaderFooter
-from nbgrader.utils import find_all_files
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +26,7 @@ from nbexaminer.course_folder import CourseFolder, locked
 from nbexaminer.errors import CannotGrade, GradebookError, Malformed, SourceError
 from nbexaminer.examination.engine import Terms
 from nbexaminer.examination.verdicts import GradedNotebook
+from nbexaminer.given_out import files_beside
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.files import open_folder, read_file
@@ -278,8 +278,7 @@ class ClassFolder:
 
     def _files(self, files: dict[str, Path]) -> dict[str, Path]:
         """Files beside the notebooks, where the source's take precedence."""
-        ignored = [*self._course.ignore, "*.ipynb"]
-        for path in map(Path, find_all_files(str(self._source), ignored)):
+        for path in files_beside(self._source, self._course.ignore):
             name = str(path.relative_to(self._source))
             if path.is_file() and not path.is_symlink() and name not in self._kept:
                 files[name] = path

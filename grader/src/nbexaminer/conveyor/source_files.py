@@ -8,9 +8,8 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from nbgrader.utils import find_all_files
-
 from nbexaminer.errors import CannotGrade
+from nbexaminer.given_out import files_beside
 from nbexaminer.sandbox.files import pack
 
 MOST_FILES = 5_000
@@ -50,12 +49,11 @@ def read_source_files(folder: Path, ignored: Sequence[str], scratch_bytes: float
 
 def _files(folder: Path, ignored: Sequence[str]) -> Iterator[tuple[str, Path]]:
     top = folder.resolve()
-    for path in map(Path, find_all_files(str(folder), [*ignored, "*.ipynb"])):
-        place, real = path.relative_to(folder), path.resolve()
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in place.parts)
-        # A link may lead to another file of the folder, and not out of it.
-        if not hidden and real.is_file() and real.is_relative_to(top):
-            yield str(place), path
+    for path in files_beside(folder, [*ignored, ".*", "__pycache__"]):
+        real = path.resolve()
+        # A link may lead to another file of the folder, and not out of it, nor to a notebook.
+        if real.is_file() and real.is_relative_to(top) and real.suffix != ".ipynb":
+            yield str(path.relative_to(folder)), path
 
 
 def stamps(folder: Path) -> list[tuple[str, int, int]]:

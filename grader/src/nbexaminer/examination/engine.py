@@ -368,15 +368,26 @@ def _seed(secret: bytes, name: str) -> int:
 
 
 def _outputs(cell: Cell, result: _CellResult) -> list[dict[str, Any]]:
-    if result.outcome in (None, Outcome.PASSED):
+    if result.outcome is None:
         return result.outputs
+    if result.outcome is Outcome.PASSED:
+        return [_costing_nothing(output) for output in result.outputs]
     if result.outcome is Outcome.PARTLY:  # nbgrader reads the points in it
         shown = {"data": {"text/plain": repr(result.score)}, "metadata": {}}
-        return [*result.outputs, shown | {"output_type": "execute_result", "execution_count": None}]
+        printed = [_costing_nothing(output) for output in result.outputs]
+        return [*printed, shown | {"output_type": "execute_result", "execution_count": None}]
     text = result.message
     if cell.role is not Role.TEST and result.outcome is not Outcome.NOT_RUN:
         text = dataclasses.replace(text, headline=f"this cell {text.headline}")
     return [*result.outputs, error_output(Outcome(str(result.outcome)), text)]
+
+
+def _costing_nothing(output: dict[str, Any]) -> dict[str, Any]:
+    """An output of a test that earns points: nbgrader gives none where one is an error or stands
+    on stderr, and beside the answers a test may show both."""
+    if output["output_type"] == "error":
+        return _printed("\n".join([*output["traceback"], ""]))
+    return output | {"name": "stdout"} if output["output_type"] == "stream" else output
 
 
 def _printed(text: str) -> dict[str, Any]:

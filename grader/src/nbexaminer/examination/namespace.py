@@ -214,7 +214,8 @@ class Namespace:
         if starred is not _NOTHING or not may_be_learners:
             return starred
         value = self._asked(name)
-        if value is _NOTHING or self._is_plain(value) or self.origins.has_unwritten(place):
+        is_said = self._is_plain(value) and self.origins.is_set_in_a_function(name, place)
+        if value is _NOTHING or is_said or self.origins.has_unwritten(place):
             return value
         # `%run`, `exec` …: a judge of the source's, perhaps, and the learner's now.
         self.missing[name] = f"no cell of the source says how it defines {name}"
@@ -246,6 +247,10 @@ class Namespace:
                 if value is not _NOTHING or origin.place in self._ended:
                     return value
                 return self._miss(name, origin, "it ended before that")
+            case Role.TEST:  # beside the answers, whose process may say of it what it likes
+                if not mine:
+                    self._passing.add(origin)
+                return self._made_there(name, origin)
             case Role.ANSWER:
                 value = self._asked(name)
                 if value is _NOTHING or not origin.imports(name):
@@ -278,12 +283,17 @@ class Namespace:
         return self._made_there(name, origin)
 
     def _of_answers(self, name: str, origin: Origin) -> Any:
-        """What is made of an answer: the learner's, where it is data or all theirs. An object of
-        the source's own around an answer may be what judges it: here it is made once more."""
+        """What is made of an answer: the learner's, where it is data of an unlocked cell, or all
+        theirs. An object of the source's own around an answer may be what judges it, and so may
+        data that a locked cell makes of one: here they are made once more."""
         value = self._asked(name)
-        if value is _NOTHING or (self._is_plain(value) and not self.origins.is_object(origin)):
+        is_locked = self._cells[origin.place]["role"] == Role.GIVEN
+        is_judge = is_locked or self.origins.is_object(origin)
+        if self._learners is None or value is _NOTHING or (self._is_plain(value) and not is_judge):
             return value
         made = self._made_there(name, origin)
+        if is_locked and self._is_plain(made):
+            return made
         self._passing.add(origin)
         return value if made is not _NOTHING and self._is_plain(made, StandIn) else made
 

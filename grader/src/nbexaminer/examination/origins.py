@@ -72,6 +72,11 @@ class Origins:
                 stars = (s for s in reversed(statements_of(cell["own"])) if s.is_star)
                 yield from (Origin(place, star) for star in stars)
 
+    def is_set_in_a_function(self, name: str, before: int) -> bool:
+        """Whether a function of the source's has it as a `global` name, as far as the text says."""
+        said = re.compile(rf"\bglobal\b.*\b{re.escape(name)}\b")
+        return any(said.search(cell["own"]) for cell in self._cells[:before])
+
     def has_unwritten(self, before: int) -> bool:
         """Whether the source lacks a solution there, so that what it defines can't be known."""
         cells = [cell for cell in self._cells[:before] if cell["role"] == Role.ANSWER]

@@ -21,6 +21,7 @@ from nbexaminer.examination.names import GIVE_NUMBERS
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.message import NO_MESSAGE, Message
 
+TOLD_DECIMALS = 2
 _NOT_SEEN = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
     tokenize.ENDMARKER,
@@ -76,13 +77,14 @@ class Scored:
 
 def shown(outputs: Any, points: float, is_told: bool) -> Judged:
     """The same of a cell that ran beside the answers, by what their process shows, as nbgrader
-    itself reads it."""
+    itself reads it. Where not all is told, a score has two decimals: in more, one that is forged
+    would tell what the test says."""
     score = None
     for output in outputs if isinstance(outputs, list) else ():
         match output:
             case {"output_type": "execute_result", "data": {"text/plain": str(text)}}:
                 with contextlib.suppress(ValueError):
-                    score = float(text)
+                    score = float(text) if is_told else round(float(text), TOLD_DECIMALS)
     return _judged(score, points, is_told)
 
 

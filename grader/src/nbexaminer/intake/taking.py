@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbexaminer.errors import Malformed, TooMuch
+from nbexaminer.given_out import files_beside
 from nbexaminer.intake.files import MAX_BYTES, copy_folder, open_folder, read_file, walk
 from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp, write_timestamp
@@ -87,10 +88,8 @@ def expected_of(
 
     answers: for each notebook the grade ids of its answers.
     """
-    from nbgrader.utils import find_all_files  # slow to import
-
     source = course.format_path(course.source_directory, ".", course.assignment_id)
-    beside = find_all_files(source, [*course.ignore, "*.ipynb"])
+    beside = files_beside(Path(source), course.ignore)
     names = [glob.escape(os.path.relpath(path, source)) for path in beside]
     return Expected(answers, (*names, *patterns))
 
