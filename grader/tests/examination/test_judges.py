@@ -304,13 +304,13 @@ def test_names_are_those_of_the_notebook_run_from_top_to_bottom(engine: Engine) 
     assert {*outcomes(result)} == {"passed"}, result.verdicts
 
 
-LOCKED = {
+OF_ANSWERS = {
     "a verdict": ("good = all(f(x) == x * x for x in range(5))", "assert good", "good = True"),
     "a list": ("got = [f(x) for x in range(3)]", "assert got == [0, 1, 4]", "got = [0, 1, 4]"),
 }
 
 
-@pytest.mark.parametrize(("code", "test", "lie"), LOCKED.values(), ids=LOCKED)
+@pytest.mark.parametrize(("code", "test", "lie"), OF_ANSWERS.values(), ids=OF_ANSWERS)
 def test_what_a_locked_cell_makes_of_an_answer_is_made_by_the_examiner(
     engine: Engine, code: str, test: str, lie: str
 ) -> None:
