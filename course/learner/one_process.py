@@ -32,7 +32,7 @@ COURSE = Path(__file__).resolve().parents[2]
 def grade(source: Source, submitted: bytes, limits: Limits = Limits()) -> Examined:  # noqa: B008
     """Grade a notebook by the source's tests; the whole of it has the time of one cell."""
     try:
-        notebook, remarks, _ = graft(source, read_notebook(submitted))
+        notebook, _, remarks, _ = graft(source, read_notebook(submitted))
     except Malformed as malformed:
         return as_unreadable(source, str(malformed))
     cells = [
