@@ -10,6 +10,8 @@ from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 RIGHT, WRONG, ATTACK = KINDS = ("right", "wrong", "attack")
+EDIT = "edit"
+"""The origin of a wrong answer whose misconception is in the words that the course says of it."""
 
 
 @dataclass(frozen=True)
@@ -18,13 +20,13 @@ class Answer:
 
     id: `exercise.name.text`, also the name of its folder.
     kind: right, wrong or attack.
-    name: of the answer cell that it is about; the other answers of the notebook are right.
+    name: of the answer cell that it is about; the others are right, but may call this one.
     origin: where it comes from: written, edit, odd or attack.
     points: what each test cell is worth; a right answer must get all of them.
-    at_most: what an attack may get, by test cell.
+    at_most: what an attack may get in the test cells of its wrong answer.
     loses_in: the test cells of which a wrong answer must not pass all.
-    misconception: in words; of an attack what it tries.
-    named_by: a regular expression for what says so to the learner; empty unless it is wrong.
+    misconception: of an edit what the course says of it, of a written one a label, of an attack
+        what it tries.
     copies: how many learners hand it in, one after the other.
     outside: why an attack is not tried on a grader that has no sandbox of its own, or empty.
     """
@@ -38,7 +40,6 @@ class Answer:
     at_most: dict[str, float] = field(default_factory=dict)
     loses_in: tuple[str, ...] = ()
     misconception: str = ""
-    named_by: str = ""
     copies: int = 1
     outside: str = ""
 
@@ -88,8 +89,8 @@ class Verdict:
 
     id: that of the submission.
     points: by test cell, or None where it was not graded.
-    told: what the learner reads of tests that were not passed.
-    shown: everything that comes back: to the learner, or to the instructor.
+    told: what the learner reads of tests that were not passed; empty where learners read nothing.
+    shown: everything that comes back, to whomever, but for tracebacks, which quote code.
     """
 
     id: str
@@ -168,10 +169,14 @@ class Grader(Protocol):
     name: in tables and on the command line.
     sandboxed: whether it keeps learners' code from the machine itself. If not, it has to run in
         `benchmark.sandbox`, and attacks that would harm the machine are not tried.
+    gradebook: whether it keeps one in its folder. If not, attacks on one are not tried.
+    without: what it should have around it and here has not, such as Docker, or empty.
     """
 
     name: str
     sandboxed: bool
+    gradebook: bool
+    without: str
 
     def version(self, environments: Path) -> str:
         """Name and version of what is tried."""

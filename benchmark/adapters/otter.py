@@ -44,7 +44,8 @@ class Otter:
     """It runs learners' code as the instructor where no Docker is; a process each."""
 
     name = "otter"
-    sandboxed = False
+    sandboxed = gradebook = False
+    without = "Docker"
 
     def version(self, environments: Path) -> str:
         """Of the environment that `python -m benchmark install` made."""
@@ -56,7 +57,6 @@ class Otter:
         """By `otter.grade_submission`, one after the other, in a folder of the same form."""
         lay_out(ground, exercise, submissions)
         as_tests(exercise, ground.folder / "autograder.zip")
-        (ground.folder / "gradebook.db").write_text("\n".join(ground.environment.values()))
         shutil.copy(Path(__file__).with_name("otter_one.py"), ground.folder / "otter_one.py")
         (ground.folder / "results").mkdir()
         python = python_of(ground.environments, OTTER)
