@@ -12,7 +12,7 @@ from benchmark import score as scores
 from benchmark.adapters import GRADERS
 from benchmark.data import write as write_data
 from benchmark.install import install as make_environments
-from benchmark.run import Trial, draw, picked
+from benchmark.run import Trial, draw
 from benchmark.run import write as write_run
 from course.authoring.exercises import exercises
 
@@ -56,11 +56,12 @@ def run(
 ) -> None:  # fmt: skip
     """Try these graders, or all, and show the table. A run that was stopped goes on."""
     attacks = sample if attacks is None else attacks
-    answers = picked(data, only) if only else draw(data, sample, attacks, seed)
+    answers = draw(data, sample, attacks, seed, only)
     most, cheats = ("all" if n is None else str(n) for n in (sample, attacks))
     drawn = f"{most} right, {most} wrong, {cheats} attacks, seed {seed}"
-    drawn = f"only {', '.join(only)}" if only else drawn
-    called = "only-" + "+".join(only)[:150] if only else f"{most}-{cheats}-{seed}"
+    called = f"{most}-{cheats}-{seed}"
+    if only:
+        drawn, called = f"only {', '.join(only)}", f"only-{'+'.join(only)}"[:150]
     files = []
     for name in graders or GRADERS:
         trial = Trial(GRADERS[name], data, into / "batches", environments)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import importlib.util
 import io
 import json
@@ -21,16 +22,14 @@ from course.authoring.exercises import source_of
 from course.maintenance.accuracy import NAMES
 from course.maintenance.classes import committed_answers
 
-ONLY_SHOWN = "not-graded"
-"""The tag of the source's cells that nobody's points depend on, some of which train for minutes."""
+ONLY_SHOWN = "not-graded"  # the tag of cells that no points depend on; some train for minutes
 _FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)
 Made = tuple[Answer, bytes, str]
 """An answer, what is handed in, and the text of the answer cell, if it is one."""
 
 
 def exercise(name: str) -> Exercise:
-    """An exercise as the data have it: the source without what is only shown, and without the
-    solutions and mark schemes of written questions, which no test judges."""
+    """An exercise as the data have it, without what is only shown, and what no test judges."""
     notebook = _bare(json.loads(source_of(name).read_text(encoding="utf-8")))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -90,12 +89,8 @@ def _written(of: _Sheet) -> Iterator[Made]:
 
 
 def _edits(of: _Sheet) -> Iterator[Made]:
-    """The edits of the references that can stand in a notebook as they are.
-
-    Left out are those whose text needs a name that the notebook lacks, and all of a reference
-    whose unedited text is not accepted there.
-    """
-    cells = _by_path("in_process", "tests/common/in_process.py").cells_of(of.exercise.name)
+    """The edits of the references that can stand in a notebook as they are."""
+    cells = _by_path("tests/common/in_process.py").cells_of(of.exercise.name)
     with contextlib.redirect_stdout(io.StringIO()):
         known = {*vars(builtins), *cells.answered()}
     for name, checks in cells.exercise.checks.items():
@@ -190,15 +185,14 @@ def _dump(notebook: dict[str, Any]) -> bytes:
 
 
 def _attacks() -> ModuleType:
-    return _by_path("attacks", "grader/tests/support/attacks.py")
+    return _by_path("grader/tests/support/attacks.py")
 
 
-def _by_path(name: str, path: str) -> ModuleType:
+@functools.cache
+def _by_path(path: str) -> ModuleType:
     """A module of the tests', which are no package, read once."""
-    known = f"benchmark_reads_{name}"
-    if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, ROOT / path)
-        assert spec is not None and spec.loader is not None
-        sys.modules[known] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[known])
-    return sys.modules[known]
+    spec = importlib.util.spec_from_file_location(f"benchmark_reads_{path}", ROOT / path)
+    assert spec is not None and spec.loader is not None
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

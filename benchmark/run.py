@@ -20,45 +20,36 @@ import psutil
 
 from benchmark.contract import ATTACK, KINDS, Answer, Exercise, Grader, Ground, Submission, Verdict
 
-CANARY = "BREACH"
-"""What an attack prints that got where it must not get."""
+CANARY = "BREACH"  # what an attack prints that got where it must not get
 BATCH = 40
-SECONDS = {False: 90.0, True: 120.0}
-"""What a command may take for each submission of a batch: of answers, and of an attack's."""
+SECONDS = {False: 90.0, True: 120.0}  # that a submission may take; True: in an attack's batch
 CLASSMATE = "z-honest"
-Line = dict[str, Any]
-"""What came of one answer: `points` by test cell or null, what the learner was `told`, what shows
-that something `leaked`, the points of an honest `classmate` in an attack's batch, the adapter's
-`error`, and `seconds`."""
+Line = dict[str, Any]  # what came of one answer, as contract.md has it
 NO_GRADEBOOK = "it aims at a gradebook, and there is none"
 
 
-def draw(data: Path, number: int | None, attacks: int | None, seed: int) -> list[Answer]:
-    """So many right answers, as many wrong ones, and so many attacks, drawn by the seed, or all."""
+def draw(
+    data: Path, number: int | None, attacks: int | None, seed: int, only: Sequence[str] = ()
+) -> list[Answer]:
+    """So many right answers, wrong ones, and attacks, drawn by the seed, or all; or these only.
+
+    Raises ValueError for one that there isn't.
+    """
     found: list[Answer] = []
     chance = random.Random(seed)
-    answers = Answer.all(data)
-    for kind in KINDS:
-        of_kind = [answer for answer in answers if answer.kind == kind]
+    answers = {answer.id: answer for answer in Answer.all(data)}
+    if unknown := set(only) - set(answers):
+        raise ValueError(f"{min(unknown)} is not among the answers: give a folder of data/answers")
+    for kind in KINDS if not only else ():
+        of_kind = [answer for answer in answers.values() if answer.kind == kind]
         wanted = attacks if kind == ATTACK else number
         most = len(of_kind) if wanted is None else min(wanted, len(of_kind))
         found += sorted(chance.sample(of_kind, most), key=lambda a: a.id)
-    return found
-
-
-def picked(data: Path, ids: Sequence[str]) -> list[Answer]:
-    """The answers with these ids. Raises ValueError for one that there isn't."""
-    answers = {answer.id: answer for answer in Answer.all(data)}
-    if unknown := [id for id in ids if id not in answers]:
-        raise ValueError(f"{unknown[0]} is not among the answers: give a folder of data/answers")
-    return [answers[id] for id in ids]
+    return found + [answers[id] for id in only]
 
 
 class Trial:
-    """One grader on some answers of the data.
-
-    work: a folder that is used for the batches, and removed.
-    """
+    """One grader on some answers of the data; batches are graded in folders of `work`."""
 
     def __init__(self, grader: Grader, data: Path, work: Path, environments: Path) -> None:
         self.grader, self._data, self._work, self._environments = grader, data, work, environments
@@ -74,7 +65,6 @@ class Trial:
             "drawn": drawn,
             "answers": number,
             "data": json.loads((self._data / "manifest.json").read_text())["version"],
-            "without": self.grader.without,
         }
 
     def run(self, answers: Sequence[Answer]) -> Iterator[Line]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,39 +19,31 @@ _OF_LINE = ("points", "told", "leaked", "classmate", "seconds")
 
 @dataclass
 class Score:
-    """One grader's counts, in ids of answers.
-
-    of: of which answers each row is counted.
-    got: of which of them it is so.
-    left_out: attacks that were not tried, by the reason.
-    """
+    """One grader's counts: of which answers each row is counted, and of which of them it is so."""
 
     about: Mapping[str, Any]
-    of: dict[str, set[str]] = field(default_factory=dict)
-    got: dict[str, set[str]] = field(default_factory=dict)
+    of: dict[str, set[str]] = field(default_factory=partial(defaultdict, set))
+    got: dict[str, set[str]] = field(default_factory=partial(defaultdict, set))
     left_out: Counter[str] = field(default_factory=Counter)
     lines: int = 0
     seconds: float = 0.0
 
     def note(self, row: str, answer: Answer, is_so: bool) -> None:
-        """Count an answer in a row."""
-        self.of.setdefault(row, set()).add(answer.id)
-        self.got.setdefault(row, set()).update({answer.id} if is_so else ())
+        self.of[row].add(answer.id)
+        self.got[row].update({answer.id} if is_so else ())
 
     def cell(self, row: str, among: set[str] | None = None) -> str:
         """The number in a row, of all or of those answers `among` them."""
-        of, got = self.of.get(row, set()), self.got.get(row, set())
-        return (
-            f"{len(got)} of {len(of)}" if among is None else f"{len(got & among)} of {len(among)}"
-        )
+        among = self.of[row] if among is None else among
+        return f"{len(self.got[row] & among)} of {len(among)}"
 
 
 ACCEPTED, REJECTED, SAID = "right accepted", "wrong rejected", "message reached the learner"
-SCORES, LEAKS, HOLDS_UP = _ON_ATTACKS = (
-    "attacks that score", "attacks that leak", "attacks that hold up others",
-)  # fmt: skip
+SCORES, LEAKS = "attacks that score", "attacks that leak"
+HOLDS_UP = "attacks that hold up others"
 UNGRADED, UNGRADED_ATTACKS = "answers not graded", "attacks not graded"
 _GOOD = (ACCEPTED, REJECTED, SAID)
+ROWS = (*_GOOD, UNGRADED, SCORES, LEAKS, HOLDS_UP, UNGRADED_ATTACKS)
 
 
 def counted(
@@ -69,9 +62,7 @@ def counted(
             score.left_out[line["left_out"]] += 1
             continue
         if lacks := [key for key in _OF_LINE if key not in line]:
-            raise ValueError(
-                f"the line about {id} has no {lacks[0]!r}: contract.md says what it is"
-            )
+            raise ValueError(f"the line about {id} has no {lacks[0]!r}: see contract.md")
         score.seconds += line["seconds"]
         count = _count_attack if answers[id].kind == ATTACK else _count_answer
         count(score, answers[id], line)
@@ -82,11 +73,10 @@ def _count_answer(score: Score, answer: Answer, line: Mapping[str, Any]) -> None
     points = line["points"]
     score.note(UNGRADED, answer, points is None)
     if answer.kind == RIGHT:
-        score.note(ACCEPTED, answer, points is not None and _whole(points, answer))
+        score.note(ACCEPTED, answer, points is not None and _whole(points, answer.points))
         return
-    got = points or {}
-    lost = any(got.get(c, 0.0) < answer.points[c] - _ENOUGH for c in answer.loses_in)
-    rejected = points is not None and lost
+    of_its_own = {cell: answer.points[cell] for cell in answer.loses_in}
+    rejected = points is not None and not _whole(points, of_its_own)
     score.note(REJECTED, answer, rejected)
     if answer.origin == EDIT:
         said, told = (" ".join(text.split()) for text in (answer.misconception, line["told"]))
@@ -101,11 +91,11 @@ def _count_attack(score: Score, answer: Answer, line: Mapping[str, Any]) -> None
         score.note(SCORES, answer, too_much)
     if points is not None or leaked:  # the listener may have been called by one without a verdict
         score.note(LEAKS, answer, leaked)
-    score.note(HOLDS_UP, answer, not _whole(line["classmate"] or {}, answer))
+    score.note(HOLDS_UP, answer, not _whole(line["classmate"] or {}, answer.points))
 
 
-def _whole(points: Mapping[str, float], answer: Answer) -> bool:
-    return all(points.get(cell, 0.0) >= p - _ENOUGH for cell, p in answer.points.items())
+def _whole(points: Mapping[str, float], most: Mapping[str, float]) -> bool:
+    return all(points.get(cell, 0.0) >= p - _ENOUGH for cell, p in most.items())
 
 
 def read(path: Path, data: Path) -> Score:
@@ -113,7 +103,7 @@ def read(path: Path, data: Path) -> Score:
     try:
         about, *noted = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         if lacks := [key for key in _OF_RUN if key not in about]:
-            raise ValueError(f"the first line has no {lacks[0]!r}: contract.md says what it is")
+            raise ValueError(f"the first line has no {lacks[0]!r}: see contract.md")
         return counted(about, noted, {answer.id: answer for answer in Answer.all(data)})
     except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{path} is not the file of a run: {error}") from None
@@ -123,15 +113,12 @@ def table(scores: Sequence[Score]) -> str:
     """Graders side by side, in Markdown, and on what, when and where each was tried."""
     rows = [["", *(str(score.about["version"]) for score in scores)]]
     rows += [["---", *["---:"] * len(scores)]]
-    rows += [[row, *(score.cell(row) for score in scores)] for row in (*_GOOD, UNGRADED)]
-    for row in (*_ON_ATTACKS, UNGRADED_ATTACKS):
-        noted = [score.cell(row) + _without(score, row) for score in scores]
-        rows.append([row, *noted])
-        tried = [score.of.get(row, set()) for score in scores]
+    for row in ROWS:
+        rows.append([row, *(score.cell(row) for score in scores)])
+        tried = [score.of[row] for score in scores]
         if len(shared := set.intersection(*tried)) < max(map(len, tried)):
-            rows.append(
-                [f"{row}, of those counted for all", *(s.cell(row, shared) for s in scores)]
-            )
+            on_same = [score.cell(row, shared) for score in scores]
+            rows.append([f"{row}, of those counted for all", *on_same])
     for reason in sorted({reason for score in scores for reason in score.left_out}):
         rows.append([f"attacks not tried: {reason}", *(str(s.left_out[reason]) for s in scores)])
     rows.append(["minutes in all", *(f"{score.seconds / 60:.1f}" for score in scores)])
@@ -139,18 +126,13 @@ def table(scores: Sequence[Score]) -> str:
     return "\n".join([*lines, "", *(f"- {_about(score)}" for score in scores)])
 
 
-def _without(score: Score, row: str) -> str:
-    lacks = score.about.get("without")
-    return f" (without {lacks})" if lacks and row in (LEAKS, HOLDS_UP) else ""
-
-
 def _about(score: Score) -> str:
     """What was tried, on what, when and where, and whether all of it was."""
     on = "{version}: {drawn}; {data}; Python {python}, {machine}; {date}"
     text = on.format(**{"data": "commit not noted"} | dict(score.about))
     most = score.about.get("answers", score.lines)
-    partly = f". **Only {score.lines} of {most} answers are in it.**" if score.lines < most else ""
-    return text + partly
+    only = f". **Only {score.lines} of {most} answers are in it.**"
+    return text + only if score.lines < most else text
 
 
 def faults(score: Score) -> str:

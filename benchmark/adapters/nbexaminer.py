@@ -18,7 +18,6 @@ class NBExaminer:
 
     name = "nbexaminer"
     sandboxed = gradebook = True
-    without = ""
 
     def version(self, environments: Path) -> str:
         """Of the clone that this is."""

@@ -16,7 +16,6 @@ class NBGrader:
 
     name = "nbgrader"
     sandboxed, gradebook = False, True
-    without = ""
 
     def version(self, environments: Path) -> str:
         """Of the environment that `python -m benchmark install` made."""

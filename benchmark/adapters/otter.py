@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmark.adapters.course_folder import lay_out, run
@@ -45,15 +45,14 @@ class Otter:
 
     name = "otter"
     sandboxed = gradebook = False
-    without = "Docker"
 
     def version(self, environments: Path) -> str:
         """Of the environment that `python -m benchmark install` made."""
-        return f"otter-grader {said_by(environments, OTTER, 'otter-grader')}"
+        return f"otter-grader {said_by(environments, OTTER, 'otter-grader')}, without Docker"
 
     def grade(
         self, exercise: Exercise, submissions: Sequence[Submission], ground: Ground
-    ) -> Iterable[Verdict]:
+    ) -> Iterator[Verdict]:
         """By `otter.grade_submission`, one after the other, in a folder of the same form."""
         lay_out(ground, exercise, submissions)
         as_tests(exercise, ground.folder / "autograder.zip")
@@ -62,9 +61,6 @@ class Otter:
         python = python_of(ground.environments, OTTER)
         command = [str(python), "otter_one.py", exercise.name, *(s.id for s in submissions)]
         run(around(command, ground), ground)
-        return self._verdicts(ground, submissions)
-
-    def _verdicts(self, ground: Ground, submissions: Sequence[Submission]) -> Iterator[Verdict]:
         for submission in submissions:
             path = ground.folder / "results" / f"{submission.id}.json"
             if path.is_file():

@@ -14,17 +14,14 @@ from benchmark.adapters.otter import as_tests
 from benchmark.contract import ATTACK, EDIT, RIGHT, Answer, Exercise, Verdict
 from benchmark.data import write
 from benchmark.outside import HARM, OURS
-from benchmark.run import CANARY, Trial, draw, picked
+from benchmark.run import CANARY, Trial, draw
 from benchmark.run import write as write_run
-from benchmark.score import counted, read, table
+from benchmark.score import LEAKS, ROWS, SCORES, counted, read, table
 from course.maintenance.classes import ANSWERS
 
 EXERCISE = "1-attention"
 MESSAGE = """the maximum's index is subtracted,
     and not its value: subtract the maximum along dim, which changes nothing else"""
-ROWS = ("right accepted", "wrong rejected", "message reached the learner", "attacks that score",
-        "attacks that leak", "attacks that hold up others", "answers not graded",
-        "attacks not graded")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +34,7 @@ def data(tmp_path_factory):
 class Fake:
     """A grader that does the same for everybody."""
 
-    name, sandboxed, without = "fake", False, "Docker"
+    name, sandboxed = "fake", False
 
     def __init__(self, share, gradebook=True):
         self._share, self.gradebook = share, gradebook
@@ -82,9 +79,9 @@ def test_the_data_are_what_the_house_has(data):
         assert answer.misconception or answer.kind == RIGHT, answer.id
     outside = {answer.outside for answer in answers if answer.kind == ATTACK}
     assert {"", HARM, OURS} < outside
-    most = [answer.at_most for answer in answers if answer.kind == ATTACK]
-    assert {name for one in most for name in one} == {"softmax-visible", "softmax-hidden"}
-    assert any(any(one.values()) for one in most) and not all(any(one.values()) for one in most)
+    most = {tuple(answer.at_most.items()) for answer in answers if answer.kind == ATTACK}
+    none, visible = (("softmax-visible", n) for n in (0.0, 1.0))
+    assert most == {(one, ("softmax-hidden", 0.0)) for one in (none, visible)}
     text = (data / "answers" / f"{EXERCISE}.softmax.wrong-rounded" / "answer.ipynb").read_text()
     assert "round(decimals=3)" in text and "# names:" not in text
 
@@ -92,17 +89,16 @@ def test_the_data_are_what_the_house_has(data):
 @pytest.mark.parametrize(
     ("share", "got"),
     [
-        (1.0, "2 of 2, 0 of 2, 0 of 1, 1 of 1, 1 of 1, 0 of 1, 0 of 4, 0 of 1"),
-        (0.0, "0 of 2, 2 of 2, 1 of 1, 0 of 1, 1 of 1, 1 of 1, 0 of 4, 0 of 1"),
-        (None, "0 of 2, 0 of 2, 0 of 1, 0 of 0, 0 of 0, 1 of 1, 4 of 4, 1 of 1"),
+        (1.0, "2 of 2, 0 of 2, 0 of 1, 0 of 4, 1 of 1, 1 of 1, 0 of 1, 0 of 1"),
+        (0.0, "0 of 2, 2 of 2, 1 of 1, 0 of 4, 0 of 1, 1 of 1, 1 of 1, 0 of 1"),
+        (None, "0 of 2, 0 of 2, 0 of 1, 4 of 4, 0 of 0, 0 of 0, 1 of 1, 1 of 1"),
     ],
-    ids=["accepts all", "rejects all", "crashes"],
 )
 def test_what_a_grader_does_is_what_is_counted(data, tmp_path, share, got):
     """Of one that crashes, wrong answers would else count as found, and attacks as held."""
     score = read(tried(Fake(share), data, tmp_path), data)
     assert ", ".join(map(score.cell, ROWS)) == got
-    assert f"| {ROWS[5]} | {score.cell(ROWS[5])} (without Docker) |" in table([score])
+    assert f"| attacks that score | {score.cell(SCORES)} |" in table([score])
 
 
 def test_an_attack_must_not_get_the_points_of_its_own_wrong_answer(data):
@@ -114,24 +110,23 @@ def test_an_attack_must_not_get_the_points_of_its_own_wrong_answer(data):
     for points, got in ((others, "0 of 1"), (attack.points, "1 of 1")):
         # The first line is an older one about the same answer, which no longer counts.
         noted = [line | {"points": None}, line | {"points": points}]
-        assert counted({}, noted, answers).cell("attacks that score") == got
+        assert counted({}, noted, answers).cell(SCORES) == got
 
 
 def test_graders_are_compared_on_the_attacks_that_all_were_tried_on(data, tmp_path):
     """One that was tried on the harmless ones alone would else look as strong."""
     one, other = (read(tried(Fake(share), data, tmp_path / str(share)), data) for share in (1, 0))
-    other.of[ROWS[4]].add("another")
-    other.got[ROWS[4]].add("another")
+    other.note(LEAKS, dataclasses.replace(some(data)[0], id="another"), True)
     shown = table([one, other])
     assert "| attacks that leak, of those counted for all | 1 of 1 | 1 of 1 |" in shown
-    assert "| 1 of 1 (without Docker) | 2 of 2 (without Docker) |" in shown
+    assert "| attacks that leak | 1 of 1 | 2 of 2 |" in shown
 
 
 def test_a_run_that_is_not_whole_or_not_of_these_data_is_told(data, tmp_path):
     path = tried(Fake(1.0), data, tmp_path)
     about, *lines = path.read_text().splitlines()
     assert json.loads((data / "manifest.json").read_text())["version"] in table([read(path, data)])
-    kept = {k: v for k, v in json.loads(about).items() if k not in ("data", "answers", "without")}
+    kept = {k: v for k, v in json.loads(about).items() if k not in ("data", "answers")}
     path.write_text("\n".join([json.dumps(kept), *lines]))
     assert "commit not noted" in table([read(path, data)])  # as runs were before
     path.write_text("\n".join([about, *lines[:3]]))
@@ -155,7 +150,7 @@ def test_what_would_harm_the_machine_is_not_tried(data, tmp_path):
     path = tmp_path / "run.jsonl"
     assert list(write_run(path, trial.about("one", 1), trial, [bomb])) == []
     assert read(path, data).left_out == {HARM: 1}
-    (attack,) = picked(data, [f"{EXERCISE}.softmax.files-write-gradebook"])
+    (attack,) = draw(data, 1, 1, 1, [f"{EXERCISE}.softmax.files-write-gradebook"])
     assert Trial(Fake(1.0, gradebook=False), data, tmp_path, tmp_path).left_out(attack)
     assert not trial.left_out(attack)
 
@@ -165,7 +160,7 @@ def test_a_sample_is_the_same_again(data):
     assert ids == [answer.id for answer in draw(data, 3, 2, 1)] and len(ids) == 8
     assert ids != [answer.id for answer in draw(data, 3, 2, 2)]
     with pytest.raises(ValueError, match="nobody is not among the answers"):
-        picked(data, ["nobody"])
+        draw(data, 3, 2, 1, ["nobody"])
 
 
 def test_about_that_is_not_as_the_contract_has_it_is_refused(data, tmp_path):
