@@ -42,9 +42,8 @@ def write(into: Path, names: Sequence[str]) -> dict[str, int]:
             manifest[answer.id] = hashlib.sha256(notebook).hexdigest()
             everything.update(notebook + answer.about().encode())
             counts[f"{answer.kind}, {answer.origin}"] += 1
-    counted = dict(sorted(counts.items()))
-    version = f"commit {_commit()}, data {everything.hexdigest()[:12]}"
-    listed = {"version": version, "counts": counted, "sha256": manifest}
+    counted, data = dict(sorted(counts.items())), everything.hexdigest()[:12]
+    listed = {"version": f"commit {_commit()}, data {data}", "counts": counted, "sha256": manifest}
     (into / _PARTS[2]).write_text(json.dumps(listed, indent=1) + "\n")
     return counted
 

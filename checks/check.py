@@ -142,7 +142,7 @@ class Check:
         if not isinstance(got, Raised):
             return f"bad input is not refused: {check} which argument is wrong"
         line = got.where.partition(": ")[2]  # which a hidden test doesn't tell
-        if not line or line.startswith("raise"):
+        if not line or line.startswith(("raise", "assert")):
             return f"the input is refused, but with {got.told} instead of {error.__name__}"
         return (
             f"nothing in your code checks for this input, which ends in {got.told}: {check} which "
