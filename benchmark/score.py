@@ -116,7 +116,7 @@ def table(scores: Sequence[Score]) -> str:
     for row in ROWS:
         rows.append([row, *(score.cell(row) for score in scores)])
         tried = [score.of[row] for score in scores]
-        if len(shared := set.intersection(*tried)) < max(map(len, tried)):
+        if 0 < len(shared := set.intersection(*tried)) < max(map(len, tried)):
             on_same = [score.cell(row, shared) for score in scores]
             rows.append([f"{row}, of those counted for all", *on_same])
     for reason in sorted({reason for score in scores for reason in score.left_out}):
