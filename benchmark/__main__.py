@@ -49,20 +49,24 @@ def install(into: Path) -> None:
 @click.option("--sample", type=click.IntRange(1), help="So many right and wrong ones; else all.")
 @click.option("--attacks", type=click.IntRange(0), help="So many attacks; else as many as those.")
 @click.option("--seed", type=int, default=1, show_default=True, help="What the sample is drawn by.")
+@click.option("--only", multiple=True, metavar="ID", help="These answers, and no sample.")
 def run(
     graders: tuple[str, ...], data: Path, environments: Path, into: Path, sample: int | None,
-    attacks: int | None, seed: int,
+    attacks: int | None, seed: int, only: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Try these graders, or all, and show the table. A run that was stopped goes on."""
     attacks = sample if attacks is None else attacks
-    answers = draw(data, sample, attacks, seed)
+    answers = draw(data, sample, attacks, seed, only)
     most, cheats = ("all" if n is None else str(n) for n in (sample, attacks))
     drawn = f"{most} right, {most} wrong, {cheats} attacks, seed {seed}"
+    called = f"{most}-{cheats}-{seed}"
+    if only:
+        drawn, called = f"only {', '.join(only)}", f"only-{'+'.join(only)}"[:150]
     files = []
     for name in graders or GRADERS:
         trial = Trial(GRADERS[name], data, into / "batches", environments)
-        files.append(into / f"{name}-{most}-{cheats}-{seed}.jsonl")
-        noted = write_run(files[-1], trial.about(drawn), trial, answers)
+        files.append(into / f"{name}-{called}.jsonl")
+        noted = write_run(files[-1], trial.about(drawn, len(answers)), trial, answers)
         for number, one in enumerate(noted, 1):
             click.echo(f"{name} {number}: {one['id']}", err=True)
     _show(files, data)

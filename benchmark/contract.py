@@ -10,24 +10,12 @@ from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 RIGHT, WRONG, ATTACK = KINDS = ("right", "wrong", "attack")
+EDIT = "edit"  # whose misconception is in the words that the course says of it
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the data, as its about.json has it.
-
-    id: `exercise.name.text`, also the name of its folder.
-    kind: right, wrong or attack.
-    name: of the answer cell that it is about; the other answers of the notebook are right.
-    origin: where it comes from: written, edit, odd or attack.
-    points: what each test cell is worth; a right answer must get all of them.
-    at_most: what an attack may get, by test cell.
-    loses_in: the test cells of which a wrong answer must not pass all.
-    misconception: in words; of an attack what it tries.
-    named_by: a regular expression for what says so to the learner; empty unless it is wrong.
-    copies: how many learners hand it in, one after the other.
-    outside: why an attack is not tried on a grader that has no sandbox of its own, or empty.
-    """
+    """One answer of the data: its fields are those of its about.json, see contract.md."""
 
     id: str
     exercise: str
@@ -38,16 +26,12 @@ class Answer:
     at_most: dict[str, float] = field(default_factory=dict)
     loses_in: tuple[str, ...] = ()
     misconception: str = ""
-    named_by: str = ""
     copies: int = 1
     outside: str = ""
 
     @classmethod
     def read(cls, folder: Path) -> Answer:
-        """That of a folder of the data.
-
-        Raises ValueError for one that isn't as the contract has it.
-        """
+        """That of a folder. Raises ValueError for one that isn't as contract.md has it."""
         about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         try:
             answer = cls(**about | {"loses_in": tuple(about.get("loses_in", ()))})
@@ -72,11 +56,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Submission:
-    """What one learner hands in.
-
-    id: the learner's, unique in a batch.
-    notebook: whatever was handed in as the notebook.
-    """
+    """What one learner, whose id is unique in a batch, hands in as the notebook, whatever it is."""
 
     id: str
     notebook: bytes
@@ -84,13 +64,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a grader made of one submission.
-
-    id: that of the submission.
-    points: by test cell, or None where it was not graded.
-    told: what the learner reads of tests that were not passed.
-    shown: everything that comes back: to the learner, or to the instructor.
-    """
+    """What a grader made of one submission: points by test cell, and words, see contract.md."""
 
     id: str
     points: dict[str, float] | None
@@ -131,14 +105,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Ground:
-    """Where a batch is graded.
-
-    folder: an empty folder for the grader, which is also where learners' code looks for it.
-    port: where nobody may call on this machine.
-    secret: what no learner's code may read; a variable of the environment has it.
-    seconds: after which a command is ended; what is not graded then is not graded.
-    environments: the folder with the graders' own Python environments.
-    """
+    """Where a batch is graded; nobody may call at `port`, and no learner's code read `secret`."""
 
     folder: Path
     port: int
@@ -163,15 +130,11 @@ class Ground:
 
 
 class Grader(Protocol):
-    """An adapter.
-
-    name: in tables and on the command line.
-    sandboxed: whether it keeps learners' code from the machine itself. If not, it has to run in
-        `benchmark.sandbox`, and attacks that would harm the machine are not tried.
-    """
+    """An adapter: contract.md says what each of these is for."""
 
     name: str
     sandboxed: bool
+    gradebook: bool
 
     def version(self, environments: Path) -> str:
         """Name and version of what is tried."""
@@ -179,7 +142,4 @@ class Grader(Protocol):
     def grade(
         self, exercise: Exercise, submissions: Sequence[Submission], ground: Ground
     ) -> Iterable[Verdict]:
-        """Grade a batch in this order, and give a verdict for each that was graded.
-
-        What is missing counts as not graded; an exception as if all were missing.
-        """
+        """Grade a batch in this order, and give a verdict for each that was graded."""

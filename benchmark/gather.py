@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import functools
 import importlib.util
 import io
 import json
@@ -15,22 +16,20 @@ from types import ModuleType
 from typing import Any
 
 from benchmark import outside
-from benchmark.contract import ATTACK, RIGHT, ROOT, WRONG, Answer, Exercise
+from benchmark.contract import ATTACK, EDIT, RIGHT, ROOT, WRONG, Answer, Exercise
 from checks.mistakes import Edit
 from course.authoring.exercises import source_of
 from course.maintenance.accuracy import NAMES
 from course.maintenance.classes import committed_answers
 
-ONLY_SHOWN = "not-graded"
-"""The tag of the source's cells that nobody's points depend on, some of which train for minutes."""
+ONLY_SHOWN = "not-graded"  # the tag of cells that no points depend on; some train for minutes
 _FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)
 Made = tuple[Answer, bytes, str]
 """An answer, what is handed in, and the text of the answer cell, if it is one."""
 
 
 def exercise(name: str) -> Exercise:
-    """An exercise as the data have it: the source without what is only shown, and without the
-    solutions and mark schemes of written questions, which no test judges."""
+    """An exercise as the data have it, without what is only shown, and what no test judges."""
     notebook = _bare(json.loads(source_of(name).read_text(encoding="utf-8")))
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -80,25 +79,18 @@ def _written(of: _Sheet) -> Iterator[Made]:
     """The answers of tests/answers."""
     for name, kind, path in committed_answers(of.exercise.name):
         text = path.read_text(encoding="utf-8")
-        named = NAMES.match(text)
         words = path.stem.partition("-")[2].replace("-", " ")
         about = of.answer(
-            kind, name, path.stem, "written",
-            misconception=words if kind == WRONG else "",
-            named_by=named[1] if named else "",
-        )  # fmt: skip
+            kind, name, path.stem, "written", misconception=words if kind == WRONG else ""
+        )
         # The comment would tell a grader that reads answers what is wrong with them.
-        text = text.removeprefix(named[0]).lstrip("\n") if named else text
+        text = NAMES.sub("", text).lstrip("\n")
         yield about, of.with_answer(name, text), text
 
 
 def _edits(of: _Sheet) -> Iterator[Made]:
-    """The edits of the references that can stand in a notebook as they are.
-
-    Left out are those whose text needs a name that the notebook lacks, and all of a reference
-    whose unedited text is not accepted there.
-    """
-    cells = _by_path("in_process", "tests/common/in_process.py").cells_of(of.exercise.name)
+    """The edits of the references that can stand in a notebook as they are."""
+    cells = _by_path("tests/common/in_process.py").cells_of(of.exercise.name)
     with contextlib.redirect_stdout(io.StringIO()):
         known = {*vars(builtins), *cells.answered()}
     for name, checks in cells.exercise.checks.items():
@@ -115,11 +107,9 @@ def _edits(of: _Sheet) -> Iterator[Made]:
                 text = _as_answer(check.plain.code(mistake.way), check.plain.name, name)
                 if _needs(text) - known:
                     continue
-                said = mistake.message
                 about = of.answer(
-                    WRONG, name, f"edit-{number}-{i:03}", "edit",
-                    misconception=said, named_by=r"\s+".join(map(re.escape, said.split())),
-                )  # fmt: skip
+                    WRONG, name, f"edit-{number}-{i:03}", EDIT, misconception=mistake.message
+                )
                 yield about, of.with_answer(name, text), text
 
 
@@ -145,14 +135,15 @@ def _attacking(of: _Sheet) -> Iterator[Made]:
     for attack in attacks.ATTACKS:
         if attack in attacks.ON_FOLDERS:
             continue
-        wanted = {cell: of.points[cell] for cell, how in attack.expected.items() if "passed" in how}
         tries = attack.path.read_text(encoding="utf-8").split('"""')[1].partition("\n")[0]
         about: dict[str, Any] = {"misconception": tries}
         about["copies"] = int(attack.marks.get("times", "1"))
         if attack.name.startswith("honest-"):
             yield of.answer(RIGHT, "softmax", attack.name, "odd", **about), _handed_in(attack), ""
             continue
-        about |= {"at_most": dict.fromkeys(of.points, 0.0) | wanted}
+        # A grader may well give the right answers beside it their points, whatever the file is.
+        own = {cell: how for cell, how in attack.expected.items() if cell.startswith("softmax-")}
+        about["at_most"] = {c: of.points[c] * ("passed" in how) for c, how in own.items()}
         about["outside"] = outside.reason(attack.name)
         yield of.answer(ATTACK, "softmax", attack.name, ATTACK, **about), _handed_in(attack), ""
 
@@ -194,15 +185,14 @@ def _dump(notebook: dict[str, Any]) -> bytes:
 
 
 def _attacks() -> ModuleType:
-    return _by_path("attacks", "grader/tests/support/attacks.py")
+    return _by_path("grader/tests/support/attacks.py")
 
 
-def _by_path(name: str, path: str) -> ModuleType:
+@functools.cache
+def _by_path(path: str) -> ModuleType:
     """A module of the tests', which are no package, read once."""
-    known = f"benchmark_reads_{name}"
-    if known not in sys.modules:
-        spec = importlib.util.spec_from_file_location(known, ROOT / path)
-        assert spec is not None and spec.loader is not None
-        sys.modules[known] = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(sys.modules[known])
-    return sys.modules[known]
+    spec = importlib.util.spec_from_file_location(f"benchmark_reads_{path}", ROOT / path)
+    assert spec is not None and spec.loader is not None
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -16,9 +16,8 @@ _SHARED = "what-the-course-has.pth"
 def install(folder: Path) -> None:
     """Make an environment for each grader in a folder; what is there already is made anew.
 
-    PyTorch and the rest that exercises import come from this environment by a .pth file, so that
-    they are the same for all. What only a .pth file or a link of ours brings, such as our own
-    grader, is not seen there. Raises subprocess.CalledProcessError where pip fails.
+    PyTorch and the rest that exercises import come from this environment by a .pth file, but not
+    our own grader, which is but linked. Raises subprocess.CalledProcessError where pip fails.
     """
     for name, packages in PACKAGES.items():
         there = folder / name

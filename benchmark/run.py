@@ -20,42 +20,42 @@ import psutil
 
 from benchmark.contract import ATTACK, KINDS, Answer, Exercise, Grader, Ground, Submission, Verdict
 
-CANARY = "BREACH"
-"""What an attack prints that got where it must not get."""
+CANARY = "BREACH"  # what an attack prints that got where it must not get
 BATCH = 40
-SECONDS = {False: 90.0, True: 120.0}
-"""What a command may take for each submission of a batch: of answers, and of an attack's."""
+SECONDS = {False: 90.0, True: 120.0}  # that a submission may take; True: in an attack's batch
 CLASSMATE = "z-honest"
-Line = dict[str, Any]
-"""What came of one answer: `points` by test cell or null, what the learner was `told`, what shows
-that something `leaked`, the points of an honest `classmate` in an attack's batch, the adapter's
-`error`, and `seconds`."""
+Line = dict[str, Any]  # what came of one answer, as contract.md has it
+NO_GRADEBOOK = "it aims at a gradebook, and there is none"
 
 
-def draw(data: Path, number: int | None, attacks: int | None, seed: int) -> list[Answer]:
-    """So many right answers, as many wrong ones, and so many attacks, drawn by the seed, or all."""
+def draw(
+    data: Path, number: int | None, attacks: int | None, seed: int, only: Sequence[str] = ()
+) -> list[Answer]:
+    """So many right answers, wrong ones, and attacks, drawn by the seed, or all; or these only.
+
+    Raises ValueError for one that there isn't.
+    """
     found: list[Answer] = []
     chance = random.Random(seed)
-    answers = Answer.all(data)
-    for kind in KINDS:
-        of_kind = [answer for answer in answers if answer.kind == kind]
+    answers = {answer.id: answer for answer in Answer.all(data)}
+    if unknown := set(only) - set(answers):
+        raise ValueError(f"{min(unknown)} is not among the answers: give a folder of data/answers")
+    for kind in KINDS if not only else ():
+        of_kind = [answer for answer in answers.values() if answer.kind == kind]
         wanted = attacks if kind == ATTACK else number
         most = len(of_kind) if wanted is None else min(wanted, len(of_kind))
         found += sorted(chance.sample(of_kind, most), key=lambda a: a.id)
-    return found
+    return found + [answers[id] for id in only]
 
 
 class Trial:
-    """One grader on some answers of the data.
-
-    work: a folder that is used for the batches, and removed.
-    """
+    """One grader on some answers of the data; batches are graded in folders of `work`."""
 
     def __init__(self, grader: Grader, data: Path, work: Path, environments: Path) -> None:
         self.grader, self._data, self._work, self._environments = grader, data, work, environments
 
-    def about(self, drawn: str) -> dict[str, str]:
-        """What the table says of a run: of whom, on what, when; `drawn` says how they were."""
+    def about(self, drawn: str, number: int) -> dict[str, Any]:
+        """What the table says of a run: of whom, on what, when; so many answers, drawn how."""
         memory = round(psutil.virtual_memory().total / 2**30)
         return {
             "version": self.grader.version(self._environments),
@@ -63,6 +63,8 @@ class Trial:
             "machine": f"{psutil.cpu_count()} cores, {memory} GB, {platform.system()}",
             "date": date.today().isoformat(),
             "drawn": drawn,
+            "answers": number,
+            "data": json.loads((self._data / "manifest.json").read_text())["version"],
         }
 
     def run(self, answers: Sequence[Answer]) -> Iterator[Line]:
@@ -78,6 +80,8 @@ class Trial:
 
     def left_out(self, answer: Answer) -> str:
         """Why an answer is not tried on this grader, or nothing."""
+        if answer.id.endswith("-gradebook") and not self.grader.gradebook:
+            return NO_GRADEBOOK
         return "" if self.grader.sandboxed else answer.outside
 
     def _batch(self, name: str, answers: list[Answer]) -> Iterator[Line]:
@@ -144,12 +148,19 @@ def _leaked(verdicts: Iterable[Verdict], secret: str) -> Iterator[str]:
 
 
 def write(
-    path: Path, about: dict[str, str], trial: Trial, answers: Sequence[Answer]
+    path: Path, about: dict[str, Any], trial: Trial, answers: Sequence[Answer]
 ) -> Iterator[Line]:
-    """Run a trial into a file of JSON lines; what is noted already stays. Gives what is noted."""
+    """Run a trial into a file of JSON lines; what is noted already stays. Gives what is noted.
+
+    Raises ValueError for a file of another version, other data or another sample.
+    """
     kept: set[str] = set()
     if path.exists():
-        kept = {json.loads(line)["id"] for line in path.read_text().splitlines()[1:]}
+        before, *noted = map(json.loads, path.read_text().splitlines())
+        for was, now in ((before.get(key), about[key]) for key in ("version", "data", "drawn")):
+            if was != now:
+                raise ValueError(f"{path} is of {was}, not of {now}: name a new folder by --into")
+        kept = {line["id"] for line in noted}
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(about) + "\n")

@@ -3,152 +3,143 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.contract import ATTACK, RIGHT, WRONG, Answer, Exercise
+from benchmark.contract import ATTACK, EDIT, RIGHT, Answer
 
 _ENOUGH = 1e-9
-_LONG_ENOUGH = 25
-"""Characters of a line of a hidden test that nobody writes by chance."""
+_OF_RUN = ("version", "python", "machine", "date", "drawn")
+_OF_LINE = ("points", "told", "leaked", "classmate", "seconds")
 
 
 @dataclass
 class Score:
-    """One grader's counts.
-
-    of: how many of a kind were tried.
-    got: how many of them came to what.
-    left_out: attacks that were not tried, by the reason.
-    missed: ids of what did not come to what it should, by what it came to.
-    """
+    """One grader's counts: of which answers each row is counted, and of which of them it is so."""
 
     about: Mapping[str, Any]
-    of: Counter[str] = field(default_factory=Counter)
-    got: Counter[str] = field(default_factory=Counter)
+    of: dict[str, set[str]] = field(default_factory=partial(defaultdict, set))
+    got: dict[str, set[str]] = field(default_factory=partial(defaultdict, set))
     left_out: Counter[str] = field(default_factory=Counter)
-    missed: dict[str, list[str]] = field(default_factory=dict)
+    lines: int = 0
     seconds: float = 0.0
 
-    def note(self, what: str, is_so: bool, id: str, good: bool = True) -> None:
-        """Count it, and keep the id of what is not good."""
-        self.got[what] += is_so
-        if is_so is not good:
-            self.missed.setdefault(what, []).append(id)
+    def note(self, row: str, answer: Answer, is_so: bool) -> None:
+        self.of[row].add(answer.id)
+        self.got[row].update({answer.id} if is_so else ())
+
+    def cell(self, row: str, among: set[str] | None = None) -> str:
+        """The number in a row, of all or of those answers `among` them."""
+        among = self.of[row] if among is None else among
+        return f"{len(self.got[row] & among)} of {len(among)}"
 
 
-ACCEPTED, REJECTED, NAMED = "right accepted", "wrong rejected", "cause named"
-HIDDEN, UNGRADED = "hidden test told", "answers not graded"
-SCORES, LEAKS, HOLDS_UP = "attacks that score", "that leak", "that hold up others"
+ACCEPTED, REJECTED, SAID = "right accepted", "wrong rejected", "message reached the learner"
+SCORES, LEAKS = "attacks that score", "attacks that leak"
+HOLDS_UP = "attacks that hold up others"
+UNGRADED, UNGRADED_ATTACKS = "answers not graded", "attacks not graded"
+_GOOD = (ACCEPTED, REJECTED, SAID)
+ROWS = (*_GOOD, UNGRADED, SCORES, LEAKS, HOLDS_UP, UNGRADED_ATTACKS)
 
 
 def counted(
-    about: Mapping[str, Any], noted: Iterable[Mapping[str, Any]], answers: Mapping[str, Answer],
-    hidden: Mapping[str, Sequence[str]],
-) -> Score:  # fmt: skip
-    """The counts of a run.
+    about: Mapping[str, Any], noted: Iterable[Mapping[str, Any]], answers: Mapping[str, Answer]
+) -> Score:
+    """The counts of a run; noted: its lines, of which the last one about an answer counts.
 
-    noted: its lines. hidden: lines that stand in hidden tests alone, by exercise.
-    Raises ValueError for a line about an answer that the data don't have.
+    Raises ValueError for a line about an answer that the data don't have, or that lacks something.
     """
     score = Score(about)
-    for line in noted:
-        if line["id"] not in answers:
-            raise ValueError(f"{line['id']} is not among the answers: were the data made anew?")
-        answer = answers[line["id"]]
+    for id, line in {str(line.get("id")): line for line in noted}.items():
+        if id not in answers:
+            raise ValueError(f"{id} is not among the answers: were the data made anew?")
+        score.lines += 1
         if "left_out" in line:
             score.left_out[line["left_out"]] += 1
             continue
-        score.of[answer.kind] += 1
+        if lacks := [key for key in _OF_LINE if key not in line]:
+            raise ValueError(f"the line about {id} has no {lacks[0]!r}: see contract.md")
         score.seconds += line["seconds"]
-        if answer.kind == ATTACK:
-            _count_attack(score, answer, line)
-        else:
-            _count_answer(score, answer, line, hidden.get(answer.exercise, ()))
+        count = _count_attack if answers[id].kind == ATTACK else _count_answer
+        count(score, answers[id], line)
     return score
 
 
-def _count_answer(
-    score: Score, answer: Answer, line: Mapping[str, Any], hidden: Sequence[str]
-) -> None:
-    points, told = line["points"], line["told"]
-    score.note(UNGRADED, points is None, answer.id, good=False)
-    got = points or {}
+def _count_answer(score: Score, answer: Answer, line: Mapping[str, Any]) -> None:
+    points = line["points"]
+    score.note(UNGRADED, answer, points is None)
     if answer.kind == RIGHT:
-        score.note(ACCEPTED, points is not None and _whole(points, answer), answer.id)
-    else:
-        lost = any(got.get(c, 0.0) < answer.points[c] - _ENOUGH for c in answer.loses_in)
-        rejected = points is not None and lost
-        score.note(REJECTED, rejected, answer.id)
-        found = re.search(answer.named_by, told, re.IGNORECASE | re.DOTALL)
-        score.note(NAMED, rejected and bool(answer.named_by and found), answer.id)
-        score.note(HIDDEN, any(text in told for text in hidden), answer.id, good=False)
+        score.note(ACCEPTED, answer, points is not None and _whole(points, answer.points))
+        return
+    of_its_own = {cell: answer.points[cell] for cell in answer.loses_in}
+    rejected = points is not None and not _whole(points, of_its_own)
+    score.note(REJECTED, answer, rejected)
+    if answer.origin == EDIT:
+        said, told = (" ".join(text.split()) for text in (answer.misconception, line["told"]))
+        score.note(SAID, answer, rejected and said in told)
 
 
 def _count_attack(score: Score, answer: Answer, line: Mapping[str, Any]) -> None:
-    got = line["points"] or {}
-    too_much = any(p > answer.at_most.get(cell, 0.0) + _ENOUGH for cell, p in got.items())
-    score.note(SCORES, too_much, answer.id, good=False)
-    score.note(LEAKS, bool(line["leaked"]), answer.id, good=False)
-    score.note(HOLDS_UP, not _whole(line["classmate"] or {}, answer), answer.id, good=False)
+    points, leaked = line["points"], bool(line["leaked"])
+    score.note(UNGRADED_ATTACKS, answer, points is None)
+    if points is not None:
+        too_much = any(p > answer.at_most.get(cell, p) + _ENOUGH for cell, p in points.items())
+        score.note(SCORES, answer, too_much)
+    if points is not None or leaked:  # the listener may have been called by one without a verdict
+        score.note(LEAKS, answer, leaked)
+    score.note(HOLDS_UP, answer, not _whole(line["classmate"] or {}, answer.points))
 
 
-def _whole(points: Mapping[str, float], answer: Answer) -> bool:
-    return all(points.get(cell, 0.0) >= p - _ENOUGH for cell, p in answer.points.items())
-
-
-def hidden_lines(exercise: Exercise) -> list[str]:
-    """Lines that stand in hidden tests alone, and are long enough to be known again."""
-    texts = [cell["source"] for cell in exercise.cells()]
-    shown = "\n".join(text for text in texts if "BEGIN HIDDEN TESTS" not in text)
-    hidden = [
-        line.strip()
-        for text in texts
-        for line in text.partition("BEGIN HIDDEN TESTS")[2].splitlines()
-    ]
-    return [x for x in hidden if len(x) > _LONG_ENOUGH and x[0] != "#" and x not in shown]
+def _whole(points: Mapping[str, float], most: Mapping[str, float]) -> bool:
+    return all(points.get(cell, 0.0) >= p - _ENOUGH for cell, p in most.items())
 
 
 def read(path: Path, data: Path) -> Score:
-    """The counts of a run's file."""
-    about, *noted = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    answers = {answer.id: answer for answer in Answer.all(data)}
-    names = {answers[line["id"]].exercise for line in noted if line["id"] in answers}
-    hidden = {name: hidden_lines(Exercise.read(data, name)) for name in names}
-    return counted(about, noted, answers, hidden)
-
-
-_ROWS = (
-    (ACCEPTED, RIGHT), (REJECTED, WRONG), (NAMED, WRONG), (HIDDEN, WRONG), (SCORES, ATTACK),
-    (LEAKS, ATTACK), (HOLDS_UP, ATTACK),
-)  # fmt: skip
+    """The counts of a run's file. Raises ValueError for one that isn't as contract.md has it."""
+    try:
+        about, *noted = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        if lacks := [key for key in _OF_RUN if key not in about]:
+            raise ValueError(f"the first line has no {lacks[0]!r}: see contract.md")
+        return counted(about, noted, {answer.id: answer for answer in Answer.all(data)})
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path} is not the file of a run: {error}") from None
 
 
 def table(scores: Sequence[Score]) -> str:
     """Graders side by side, in Markdown, and on what, when and where each was tried."""
     rows = [["", *(str(score.about["version"]) for score in scores)]]
-    rows += [["---"] * (len(scores) + 1)]
-    for what, kind in _ROWS:
-        rows.append([what, *(f"{s.got[what]} of {s.of[kind]}" for s in scores)])
-    answers = [score.of[RIGHT] + score.of[WRONG] for score in scores]
-    ungraded = [f"{s.got[UNGRADED]} of {n}" for s, n in zip(scores, answers, strict=True)]
-    rows.append([UNGRADED, *ungraded])
+    rows += [["---", *["---:"] * len(scores)]]
+    for row in ROWS:
+        rows.append([row, *(score.cell(row) for score in scores)])
+        tried = [score.of[row] for score in scores]
+        if 0 < len(shared := set.intersection(*tried)) < max(map(len, tried)):
+            on_same = [score.cell(row, shared) for score in scores]
+            rows.append([f"{row}, of those counted for all", *on_same])
     for reason in sorted({reason for score in scores for reason in score.left_out}):
         rows.append([f"attacks not tried: {reason}", *(str(s.left_out[reason]) for s in scores)])
     rows.append(["minutes in all", *(f"{score.seconds / 60:.1f}" for score in scores)])
     lines = [f"| {' | '.join(row)} |" for row in rows]
-    on = "{version}: {drawn}; Python {python}, {machine}, {date}"
-    return "\n".join([*lines, "", *(on.format(**score.about) for score in scores)])
+    return "\n".join([*lines, "", *(f"- {_about(score)}" for score in scores)])
+
+
+def _about(score: Score) -> str:
+    """What was tried, on what, when and where, and whether all of it was."""
+    on = "{version}: {drawn}; {data}; Python {python}, {machine}; {date}"
+    text = on.format(**{"data": "commit not noted"} | dict(score.about))
+    most = score.about.get("answers", score.lines)
+    only = f". **Only {score.lines} of {most} answers are in it.**"
+    return text + only if score.lines < most else text
 
 
 def faults(score: Score) -> str:
     """What did not come to what it should, by name."""
     lines = [f"{score.about['version']}:"]
-    for what, ids in score.missed.items():
-        good = what in (ACCEPTED, REJECTED, NAMED)
-        lines.append(f"  {'not: ' if good else ''}{what}: {', '.join(ids)}")
+    for row, of in score.of.items():
+        good, got = row in _GOOD, score.got[row]
+        if ids := sorted(of - got if good else got):
+            lines.append(f"  {'not: ' if good else ''}{row}: {', '.join(ids)}")
     return "\n".join(lines)

@@ -16,8 +16,7 @@ from nbgrader.api import Gradebook
 from benchmark.contract import Exercise, Ground, Submission, Verdict
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-MOST_SHOWN = 4 << 20
-"""Characters that are searched for canaries."""
+MOST_SHOWN = 4 << 20  # characters that are searched for canaries
 
 
 def lay_out(
@@ -74,10 +73,7 @@ def read_outputs(notebook: dict[str, Any], tests: set[str]) -> tuple[str, str]:
 
 
 def run(command: Sequence[str], ground: Ground, variables: Mapping[str, str] | None = None) -> None:
-    """Run a command in the course folder, which may fail or take too long; its words are logged.
-
-    variables: of its environment, besides ours.
-    """
+    """Run a command in the course folder, which may fail or take too long; its words are logged."""
     ours = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     environment = {**os.environ, **ours, **(variables or {})}
     log = ground.folder.parent / "log"

@@ -17,7 +17,7 @@ class NBExaminer:
     """It has a sandbox of its own, and runs as an instructor runs it."""
 
     name = "nbexaminer"
-    sandboxed = True
+    sandboxed = gradebook = True
 
     def version(self, environments: Path) -> str:
         """Of the clone that this is."""

@@ -15,7 +15,7 @@ class NBGrader:
     """It runs learners' code as the instructor: here inside the benchmark's own sandbox."""
 
     name = "nbgrader"
-    sandboxed = False
+    sandboxed, gradebook = False, True
 
     def version(self, environments: Path) -> str:
         """Of the environment that `python -m benchmark install` made."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmark.adapters.course_folder import lay_out, run
@@ -44,27 +44,23 @@ class Otter:
     """It runs learners' code as the instructor where no Docker is; a process each."""
 
     name = "otter"
-    sandboxed = False
+    sandboxed = gradebook = False
 
     def version(self, environments: Path) -> str:
         """Of the environment that `python -m benchmark install` made."""
-        return f"otter-grader {said_by(environments, OTTER, 'otter-grader')}"
+        return f"otter-grader {said_by(environments, OTTER, 'otter-grader')}, without Docker"
 
     def grade(
         self, exercise: Exercise, submissions: Sequence[Submission], ground: Ground
-    ) -> Iterable[Verdict]:
+    ) -> Iterator[Verdict]:
         """By `otter.grade_submission`, one after the other, in a folder of the same form."""
         lay_out(ground, exercise, submissions)
         as_tests(exercise, ground.folder / "autograder.zip")
-        (ground.folder / "gradebook.db").write_text("\n".join(ground.environment.values()))
         shutil.copy(Path(__file__).with_name("otter_one.py"), ground.folder / "otter_one.py")
         (ground.folder / "results").mkdir()
         python = python_of(ground.environments, OTTER)
         command = [str(python), "otter_one.py", exercise.name, *(s.id for s in submissions)]
         run(around(command, ground), ground)
-        return self._verdicts(ground, submissions)
-
-    def _verdicts(self, ground: Ground, submissions: Sequence[Submission]) -> Iterator[Verdict]:
         for submission in submissions:
             path = ground.folder / "results" / f"{submission.id}.json"
             if path.is_file():

@@ -93,6 +93,15 @@ SAID = {
         "; expected about [",
         "is [",
     ),
+    "an assertion": (
+        (
+            DECODER,
+            "sample_next",
+            {"if temperature < 0:\n        raise ValueError(": "assert temperature >= 0, ("},
+        ),
+        "the input is refused, but with AssertionError instead of ValueError",
+        "nothing in your code checks",
+    ),
     "the loss is clamped before backward": (
         (DECODER, "training_step", {"loss.backward()": "loss.clamp(max=max_norm).backward()"}),
         "the loss is cut, not the gradients: where the norm of all gradients",
