@@ -3,8 +3,7 @@
 import pytest
 import torch.nn.functional as F
 
-from checks.compare import Raised, difference, discreetly
-from checks.decoder.sample_next import check_sample_next
+from checks.compare import difference, discreetly
 from checks.generation import check_KVCache
 from checks.message import WrongAnswer
 from checks.mistakes import Text, edits
@@ -237,11 +236,3 @@ def test_what_a_model_was_given_is_told_call_by_call():
     seen, hidden = cells.complaints("generate_cached", cells.answered("generate_cached", _ANEW))
     assert "problem:   call 2 got 7 tokens; expected 1" in seen
     assert "call 2 got 6 tokens; expected 1" in hidden
-
-
-def test_an_assert_is_a_check():
-    """Who has checked a temperature by `assert` would read that nothing does."""
-    at = "line 2 of the cell, in sample_next: assert temperature >= 0"
-    got = Raised("AssertionError", "", ("AssertionError", "Exception"), at)
-    said = check_sample_next._why_unrefused(None, got, ValueError, ())
-    assert said == "the input is refused, but with AssertionError instead of ValueError"
