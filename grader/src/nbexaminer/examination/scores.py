@@ -47,6 +47,11 @@ class Scored:
             self._is_asked = isinstance(last.value, ast.Call | ast.Attribute | ast.Subscript)
         self._body = compile(cell, "<test>", "exec", dont_inherit=True)
 
+    @property
+    def asks(self) -> str:
+        """The name that the last line only calls, indexes or asks for an attribute, or nothing."""
+        return self._asked
+
     def run(self, namespace: dict[str, Any]) -> None:
         """Run it; raises whatever it raises."""
         exec(self._body, namespace)
