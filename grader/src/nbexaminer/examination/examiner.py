@@ -482,7 +482,7 @@ def _in_the_test(code: str, error: AssertionError) -> tuple[tuple[str, str], ...
         return ()
     asserts = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert))
     found = [node for node in asserts if node.lineno <= line <= (node.end_lineno or 0)]
-    return tuple(("in the test", ast.unparse(node)) for node in found[:1])
+    return (("in the test", ast.unparse(found[0])),) if len(found) == 1 else ()
 
 
 @contextlib.contextmanager
