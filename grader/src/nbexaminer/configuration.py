@@ -9,6 +9,16 @@ FOLDER = str(Path(__file__).resolve().parent)
 """Where the file lies that plugs this package into nbgrader."""
 FILE = "nbgrader_config.py"
 CLASS_FILE = "class_config.py"
+TWO_LINES = f"""\
+  from nbexaminer.configuration import FOLDER
+  load_subconfig("{FILE}", path=FOLDER)"""
+"""What plugs it in, for a message."""
+CLASS_LINES = """\
+  from pathlib import Path
+  from nbexaminer.configuration import load_class_settings
+  load_class_settings(load_subconfig, Path(__file__).parent)"""
+"""What has `CLASS_FILE` read."""
+_reads_class_settings: set[Path] = set()
 
 
 def load_class_settings(load_subconfig: Callable[..., None], course: Path) -> None:
@@ -17,12 +27,18 @@ def load_class_settings(load_subconfig: Callable[..., None], course: Path) -> No
     With a mistake in them nothing may go on: nbgrader would, without all of this, so without the
     sandbox.
     """
+    _reads_class_settings.add(course.resolve())
     if not (course / CLASS_FILE).exists():
         return
     try:
         load_subconfig(CLASS_FILE, path=str(course))
     except Exception as error:
         raise SystemExit(f"{CLASS_FILE}: {type(error).__name__}: {error}") from None
+
+
+def is_passed_over(course: Path) -> bool:
+    """Whether a folder has a `CLASS_FILE` that its configuration, read before, doesn't load."""
+    return (course / CLASS_FILE).is_file() and course.resolve() not in _reads_class_settings
 
 
 class _CourseOnly(PyFileConfigLoader):

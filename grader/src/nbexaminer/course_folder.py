@@ -7,16 +7,19 @@ import glob
 import os
 import traceback
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
 from traitlets import TraitError
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Config, LoggingConfigurable
 
+from nbexaminer.configuration import CLASS_FILE, CLASS_LINES, FILE, TWO_LINES, is_passed_over
 from nbexaminer.errors import Busy, Refusal
 from nbexaminer.profile import CourseProfile
 from nbexaminer.settings import Settings
@@ -38,6 +41,8 @@ class CourseFolder:
         app = AutogradeApp(log_level="WARN", raise_config_file_errors=True)
         try:
             app.initialize([])
+        except SystemExit as error:  # from `load_class_settings`
+            raise TraitError(f"{error.code}; put that right first") from None
         except Exception as error:
             raise TraitError(_unreadable(error)) from None
         self._read(app, app.coursedir, db)
@@ -56,6 +61,7 @@ class CourseFolder:
         if url.drivername == "postgresql":  # which driver that is depends on SQLAlchemy's version
             url = url.set(drivername="postgresql+psycopg2")
         self.db_url = directory.db_url = url.render_as_string(hide_password=False)
+        _refuse_unknown(app.config)
         self.settings = Settings(parent=app)
         self.profile = CourseProfile(parent=app).read(self.root)
 
@@ -63,6 +69,27 @@ class CourseFolder:
     def root(self) -> Path:
         """The folder."""
         return Path(self.directory.root)
+
+    def passed_over(self) -> list[str]:
+        """What its configuration leaves out, each in a sentence with the lines that mend it.
+
+        A folder without one has nothing to leave out.
+        """
+        found = []
+        chosen = Autograde(coursedir=self.directory, parent=self.app).exporter_class
+        is_ours = any(kind.__module__.startswith("nbexaminer.") for kind in chosen.__mro__)
+        if (self.root / FILE).is_file() and not is_ours:
+            found.append(
+                f"{FILE} doesn't load nbexaminer: `nbgrader autograde` and the formgrader would "
+                "run learners' code under your account, without a sandbox. Put these two lines at "
+                f"its top:\n{TWO_LINES}"
+            )
+        if is_passed_over(self.root):
+            found.append(
+                f"{CLASS_FILE} is there, but {FILE} doesn't read it, so its settings don't count. "
+                f"Add at the end of {FILE}:\n{CLASS_LINES}"
+            )
+        return found
 
     def exercises(self) -> list[str]:
         """Names of the exercises in source/."""
@@ -119,6 +146,19 @@ def locked(root: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _refuse_unknown(config: Config) -> None:
+    """Raise TraitError for a setting of ours that there is not: traitlets would pass it over."""
+    sections = dict.fromkeys(Settings.section_names(), Settings) | {"CourseProfile": CourseProfile}
+    for section, kind in sections.items():
+        known = kind.class_trait_names(config=True)
+        for name in config.get(section, {}):
+            if name not in known:
+                near = get_close_matches(name, known, 1)
+                meant = f"did you mean {near[0]!r}? There are " if near else "there are "
+                text = f"c.{section}.{name} is no setting: {meant}{', '.join(sorted(known))}"
+                raise TraitError(text)
 
 
 def _unreadable(error: Exception) -> str:

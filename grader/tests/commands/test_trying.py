@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from nbexaminer.__main__ import main
+from nbexaminer.conveyor.folder import ClassFolder
+from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Status
-from support.course import EXERCISE, Course, good
+from support.course import EXERCISE, Course, source
 from support.notebooks import answer, check, source_of
 
 BESIDE = "assert isinstance(f(), C)"
@@ -43,12 +45,14 @@ def test_it_says_which_run_beside_and_writes_it_into_the_source(course: Course) 
     path = put(course, source_of(*cells))
     before = path.read_text()
     shown = said(Status.LOOK, "try", EXERCISE)
-    assert "t │ beside │ error: " in shown and "u │ apart" in shown
+    assert "t │ beside │ it uses C, a class of an answer's, in isinstance (error: " in shown
+    assert "u │ apart" in shown
     assert f"`nbexaminer try {EXERCISE} --write` notes" in shown and path.read_text() == before
     course.hand_in("ada", path.read_bytes())
     refused = said(Status.CANNOT, "grade", EXERCISE, "--jobs=1")
-    assert "'t': error: " in refused and f"`nbexaminer try {EXERCISE} --write`" in refused
-    assert "says now: 't' beside" in said(Status.FINE, "try", EXERCISE, "--write")
+    assert "'t': it uses C" in refused and f"`nbexaminer try {EXERCISE} --write`" in refused
+    assert "says now: 't' beside. You needn't" in said(Status.FINE, "try", EXERCISE, "--write")
+    assert "beside │ noted in the source: it uses C" in said(Status.FINE, "try", EXERCISE)
     changed = json.loads(path.read_text())
     (cell,) = [c for c in changed["cells"] if c["metadata"].pop("nbexaminer", None)]
     assert cell["id"] == "t" and json.dumps(changed, indent=1, ensure_ascii=False) in before
@@ -62,7 +66,10 @@ def test_a_source_without_solutions_is_graded_where_its_trial_is_waived(course: 
                           check("free", "assert True")))  # fmt: skip
     mine = source_of(answer("f", "def f(): return 1"), check("t", ""), check("free", ""))
     course.hand_in("ada", mine)
-    assert "'t': error" in said(Status.CANNOT, "grade", EXERCISE, "--jobs=1")
+    waiver = f"If your source has no solutions, c.MarkingRules.untried = [{EXERCISE!r}] waives this"
+    refused = said(Status.CANNOT, "grade", EXERCISE, "--jobs=1")
+    assert "'t': error" in refused and waiver in refused
+    assert waiver in said(Status.LOOK, "try", EXERCISE)
     with (course.root / "nbgrader_config.py").open("a") as file:
         file.write(f"\nc.MarkingRules.untried = [{EXERCISE!r}]\n")
     for _ in range(2):
@@ -70,6 +77,9 @@ def test_a_source_without_solutions_is_graded_where_its_trial_is_waived(course: 
         assert "the source's own solution is not tried, as c.MarkingRules.untried has it" in shown
         assert "as it is handed out gets the points of 'free'" in shown
     assert course.scores()["ada"] == {"t": (2.0, False), "free": (2.0, False)}
+    assert f"untried has {EXERCISE!r}, so it is graded all the same" in said(
+        Status.LOOK, "try", EXERCISE
+    )
 
 
 def test_it_names_what_nobody_can_pass(course: Course) -> None:
@@ -78,5 +88,16 @@ def test_it_names_what_nobody_can_pass(course: Course) -> None:
     before = path.read_bytes()
     shown = said(Status.LOOK, "try", EXERCISE, "--write")
     assert "its own solution does not pass it: failed: " in shown and path.read_bytes() == before
-    put(course, good())
+    assert "c.MarkingRules.untried" not in shown
+    put(course, source())
     assert "f-hidden │ apart" in said(Status.FINE, "try", EXERCISE)
+    put(course, source_of(answer("f", "def f(): return 1")))
+    assert f"{EXERCISE}: no test cells" in said(Status.FINE, "try", EXERCISE)
+
+
+def test_where_work_belongs_is_called_after_the_sources_notebooks(course: Course) -> None:
+    """The first submission would lie where grading doesn't look for it."""
+    put(course, source()).with_name("second.ipynb").write_bytes(source())
+    said = ClassFolder(CourseFolder(), EXERCISE).nothing_handed_in()
+    folder = f"submitted/<learner>/{EXERCISE}"
+    assert f"belongs in {folder}/{EXERCISE}.ipynb and {folder}/second.ipynb. " in said

@@ -9,12 +9,12 @@ from typing import Any
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from nbgrader.preprocessors import InstantiateTests, NbGraderPreprocessor
+from nbgrader.preprocessors import InstantiateTests, NbGraderPreprocessor, instantiatetests
 
 from nbexaminer.conveyor.before_release import KEPT, before_release
 from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import CannotGrade
+from nbexaminer.errors import CannotGrade, SourceError
 from nbexaminer.examination.engine import Engine
 from nbexaminer.notebook.source import read_source
 from support.course import EXERCISE
@@ -124,6 +124,25 @@ def test_what_cannot_be_made_is_one_sentence(
     with pytest.raises(CannotGrade, match=said) as caught:
         ClassFolder(CourseFolder(), EXERCISE)
     assert "\n" not in str(caught.value)
+
+
+def test_the_kernel_says_nothing_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each run would warn of TCP without encryption, which nobody who grades can change."""
+    started: list[dict[str, Any]] = []
+
+    def start(**options: Any) -> None:
+        started.append(options)
+        raise RuntimeError("far enough")
+
+    monkeypatch.setattr(instantiatetests, "start_new_kernel", start)
+    path = made(tmp_path, answer("f", "def f(x): return x"), check("t", "### AUTOTEST f(1)"))
+    (tmp_path / "autotests.yml").write_text(TEMPLATES)
+    with pytest.raises(SourceError, match="far enough"):
+        released(tmp_path, path, monkeypatch)
+    assert [options["extra_arguments"] for options in started] == [["--log-level=ERROR"]]
+    assert instantiatetests.start_new_kernel is start
 
 
 def test_what_nobody_would_make_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

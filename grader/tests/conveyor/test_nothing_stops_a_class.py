@@ -215,7 +215,7 @@ def test_a_solution_that_gets_a_part_is_refused(code: str, engine: Engine) -> No
     """1.0 of 2 points would be the most that anybody could get."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("a-cell", code))
     with pytest.raises(SourceError, match=r"(?s)'a-cell': it ends in .* of 2 points; where"):
-        try_solution(engine, read_source(source), "try it")
+        try_solution(engine, read_source(source), "it")
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_solution_that_gets_a_part_is_refused(code: str, engine: Engine) -> No
 def test_a_test_may_end_in_a_call(code: str, engine: Engine) -> None:
     """Checks give back what they have looked at, and some all of the points."""
     source = source_of(answer("f", "def f(x): return 2 * x"), check("t", code))
-    try_solution(engine, read_source(source), "try it")
+    try_solution(engine, read_source(source), "it")
 
 
 def test_what_a_human_graded_stays_graded(

@@ -13,6 +13,7 @@ from checks.attention import EXERCISE, hidden_tests
 from checks.compare import describe, difference, discreetly
 from checks.message import WrongAnswer
 from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.message import UNEXPECTED
 from nbexaminer.notebook.source import delimiters_of, read_source
 from support.notebooks import (
     WITH_TORCH,
@@ -98,6 +99,24 @@ def test_what_a_hidden_test_asks_is_not_told(engine: Engine, way: str) -> None:
     assert str(SECRET) not in told
     if "process" in way:
         assert "73" not in str(done.verdicts[1].message)
+
+
+def test_a_bare_assert_is_shown_where_learners_can_read_it(engine: Engine) -> None:
+    """They would guess which of five lines failed; a hidden one would be given away."""
+    helper = "### BEGIN HIDDEN TESTS\ndef same(x): assert x == 7\n### END HIDDEN TESTS"
+    tests = {
+        "shown": "assert a(1) == 1\nif True:\n    assert (a(2)\n      == 3)",
+        "helper": helper,
+        "by-helper": "same(a(2))",
+        "two": "assert a(1); assert a(2) == 3",
+        "a-hidden": HIDDEN.replace(str(SECRET), "2").replace(", 'a is not 1'", ""),
+        "hidden": f"assert a(2) == 3\n{HIDDEN}",
+    }
+    data = source_of(answer("a"), *(check(name, code) for name, code in tests.items()))
+    done = engine.grade(data, submission(data, {"a": "def a(x): return x"}))
+    facts = {v.cell: v.message.facts for v in done.verdicts if v.message.headline == UNEXPECTED}
+    nothing = dict.fromkeys(("by-helper", "two", "a-hidden", "hidden"), ())
+    assert facts == nothing | {"shown": (("in the test", "assert a(2) == 3"),)}
 
 
 def test_a_course_may_mark_hidden_tests_its_own_way(engine: Engine) -> None:

@@ -43,7 +43,8 @@ def test_each_cell_is_said_how_it_runs(engine: Engine) -> None:
         "free": (Way.APART, True, True),
         "wrong": (Way.APART, False, False),
     }
-    assert found["beside"].why.startswith("error: ") and "isinstance" in found["beside"].why
+    cause = "it uses C, a class of an answer's, in isinstance (error: "
+    assert found["beside"].why.startswith(cause)
     assert "runs beside" in found["sets"].why and "failed" in found["wrong"].why
 
 
@@ -51,11 +52,13 @@ def test_a_source_that_says_it_is_graded(engine: Engine) -> None:
     """Refusing what the instructor has decided would end the class."""
     cell = check("t", "assert isinstance(C(), C)\n### BEGIN HIDDEN TESTS\nIn\n### END HIDDEN TESTS")
     source = read_source(source_of(answer("f", "class C: pass"), cell))
-    with pytest.raises(SourceError, match=r"(?s)`try it` notes.*'t': error: .*isinstance"):
-        try_solution(engine, source, "try it")
+    with pytest.raises(
+        SourceError, match=r"(?s)try it --write` notes.*'t': it looks at .*, by In .*isinstance"
+    ):
+        try_solution(engine, source, "it")
     set_way(cell, Way.BESIDE)
     source = read_source(source_of(answer("f", "class C: pass"), cell))
-    assert try_solution(engine, source, "try it") == ()
+    assert try_solution(engine, source, "it") == ()
 
 
 def test_points_for_nothing_are_told(engine: Engine) -> None:
@@ -63,7 +66,7 @@ def test_points_for_nothing_are_told(engine: Engine) -> None:
     cells = answer("f", "def f(): return 1"), check("t", "f"), check("u", "1 == 2")
     source = read_source(source_of(*cells))
     said = "the notebook as it is handed out gets the points of 'u'"
-    assert try_solution(engine, source, "try it") == (said,)
+    assert try_solution(engine, source, "it") == (said,)
     assert try_blank(engine, source) == (said,)
 
 
@@ -75,3 +78,14 @@ def test_where_apart_gives_for_nothing_it_runs_beside(engine: Engine) -> None:
     found = ways(engine, solved, check("t", "assert f"), check("u", "assert f == [1]"))
     assert [t.way for t in found.values()] == [Way.BESIDE, Way.APART]
     assert found["t"].why == "apart, the notebook as it is handed out gets its points"
+
+
+def test_what_is_noted_keeps_its_reason(engine: Engine) -> None:
+    """Who reads it a year later would not know why a verdict can be forged, or a score is none."""
+    noted = check("t", "del f")
+    set_way(noted, Way.BESIDE)
+    cells = answer("f", "def f(): return 1"), noted, check("u", "assert f\nf()")
+    found = ways(engine, *cells)
+    assert found["t"].remark == "noted in the source: it deletes f, which an answer defines"
+    assert found["u"].remark == "it ends in what the answer gives, and that is no score"
+    assert not found["t"].is_to_change and not found["u"].is_to_change

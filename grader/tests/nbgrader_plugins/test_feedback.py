@@ -93,7 +93,8 @@ def test_the_contents_list_names_each_test_with_its_verdict(course: Class) -> No
     soup = BeautifulSoup(page, "html.parser")
     for link in soup.nav("a"):
         assert soup.find(id=link["href"][1:]).name == "article"
-    assert "0 of 6 so far; 3 more wait for your instructor" in unfolded(page)
+    waiting = "0 of 6 points so far; 3 of the 6 are still to be graded by your instructor"
+    assert waiting in unfolded(page)
     facts = [d.get_text(": ", strip=True) for d in soup.select(".message dl > div")]
     assert facts[:2] == ["called: f(3)", "numbers: x = [1.0]\ny = [<b>]"]
     assert entries(right(course)) == [

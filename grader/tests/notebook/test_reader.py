@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
 import time
+import warnings
 from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nbformat.v4 import new_code_cell, new_notebook
 
+from nbexaminer import lean_imports
 from nbexaminer.errors import Malformed
 from nbexaminer.notebook import reader
 from nbexaminer.notebook.reader import SubmittedCell, read_notebook
@@ -177,3 +182,16 @@ def test_any_bytes_are_read_or_refused(noise: bytes, data: st.DataObject) -> Non
     place = data.draw(st.integers(0, len(whole)))
     whole[place : place + data.draw(st.integers(0, 9))] = noise[:9]
     check_read(bytes(whole))
+
+
+def test_cells_without_ids_are_no_riddle_on_the_terminal() -> None:
+    """nbformat gives them ids, and warns among the lines of `grade` that it won't for ever."""
+    notebook = new_notebook(cells=[new_code_cell("1")], nbformat_minor=5)
+    del notebook.cells[0]["id"]
+    text = json.dumps(notebook)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        nbformat.reads(text, as_version=4)
+        importlib.reload(lean_imports)
+        nbformat.reads(text, as_version=4)
+    assert [str(one.message)[:15] for one in told] == ["Cell is missing"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,23 +23,30 @@ def check() -> Status:
 
     Then the same for nbgrader's exchange, where there is one: who can read or change what.
 
-    Ends with status 1 where a promise is not kept, and 2 where there is no sandbox.
-    """
-    from traitlets import TraitError
+    Before, whether the course folder's configuration plugs this in at all.
 
-    from nbexaminer.profile import profile_of
+    Ends with status 1 where a promise is not kept, or nbexaminer not plugged in; with 2 where
+    there is no sandbox, or the configuration can't be read.
+    """
+    from nbexaminer.course_folder import CourseFolder
     from nbexaminer.sandbox.promises import tried
     from nbexaminer.sandbox.view import Sandbox
 
     console = Console(highlight=False, emoji=False)
-    status = Status.FINE
+    course = CourseFolder()
+    left_out = course.passed_over()
+    for text in left_out:
+        console.print(f"[bold red]{escape(text)}[/]\n", soft_wrap=True)
+    status = Status.LOOK if left_out else Status.FINE
     try:
-        if broken := _show(console, tried(Sandbox.find(profile_of(Path.cwd())))):
+        if broken := _show(console, tried(Sandbox.find(course.profile))):
             status = Status.LOOK
             console.print(f"[bold red]{broken} promises are not kept.[/] Do not grade here.")
+        elif left_out:
+            console.print("Every promise is kept. What stands above has to be put right first.")
         else:
             console.print("Every promise is kept: learners' code can be graded here.")
-    except (SandboxUnavailable, TraitError) as error:
+    except SandboxUnavailable as error:
         console.print(str(error), markup=False)
         status = Status.CANNOT
     return Status.LOOK if check_exchange(console) else status

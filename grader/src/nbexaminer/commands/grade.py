@@ -23,6 +23,8 @@ from nbexaminer.commands.command import (
 from nbexaminer.errors import CannotGrade, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbexaminer.conveyor.summary import Summary
     from nbexaminer.course_folder import CourseFolder
 
@@ -63,6 +65,7 @@ def grade(
 
     console = Console(highlight=False, emoji=False)
     folder = ClassFolder(course, exercise)
+    _tell(console, course.passed_over())
     with folder.locked(), folder.gradebook() as gradebook:
         if folder.registered:
             others = " For all the others, grade without --student." if students else ""
@@ -99,10 +102,10 @@ def grade(
     return submitted.summary.status
 
 
-def _tell(console: Console, told: tuple[str, ...]) -> None:
-    """What the trial found that the instructor has to know."""
+def _tell(console: Console, told: Sequence[str]) -> None:
+    """What the configuration leaves out, or the trial found, that the instructor has to know."""
     for text in told:
-        console.print(f"[bold red]Look:[/] {escape(text)}", soft_wrap=True)
+        console.print(f"[bold red]Note:[/] {escape(text)}", soft_wrap=True)
 
 
 def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: Summary) -> None:

@@ -35,6 +35,7 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
     """
     from nbexaminer.conveyor.folder import ClassFolder
     from nbexaminer.conveyor.workers import ways_tried
+    from nbexaminer.examination.trial import is_unsolved, waived_by
 
     folder = ClassFolder(course, exercise)
     status = Status.FINE
@@ -46,7 +47,10 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
                 folder.write_ways(handed.name, changed)
                 noted = ", ".join(map(repr, changed))
                 console().print(
-                    escape(f"{handed.name}.ipynb in the source says now: {noted} beside")
+                    escape(
+                        f"{handed.name}.ipynb in the source says now: {noted} beside. You needn't "
+                        "generate the release again."
+                    )
                 )
             left = changed and not write
             if left:
@@ -54,18 +58,24 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
                 console().print(escape(f"`{call}` notes in the source which cells run beside."))
             if left or any(found.free or not found.passes for found in tried):
                 status = Status.LOOK
+            if folder.is_untried:
+                text = f"c.MarkingRules.untried has {exercise!r}, so it is graded all the same."
+                console().print(escape(text))
+            elif is_unsolved(handed.source) and not all(found.passes for found in tried):
+                console().print(escape(waived_by(exercise)))
     return status
 
 
 def _show(notebook: str, tried: Sequence[Tried]) -> None:
-    table = Table("test cell", "runs", "", title=notebook)
+    if not tried:
+        console().print(escape(f"{notebook}: no test cells"))
+        return
+    table = Table("test cell", "runs", "why", title=notebook)
     for found in tried:
-        why = found.why.replace("\n", " ")
+        why = escape(found.why.replace("\n", " ") or found.remark)
         if not found.passes:
-            why = f"[bold red]its own solution does not pass it:[/] {escape(why)}"
+            why = f"[bold red]its own solution does not pass it:[/] {why}"
         elif found.free:
             why = "the notebook as it is handed out gets its points"
-        else:
-            why = escape(why)
         table.add_row(escape(found.cell), str(found.way), why)
     console().print(table)

@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_client.kernelspec import NoSuchKernel
+from jupyter_client.kernelspec import NoSuchKernel, get_kernel_spec
 from nbclient.exceptions import CellExecutionError
 from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import instantiatetests
 from traitlets import HasTraits
 from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
@@ -202,7 +203,8 @@ def _instantiated(step: Any, notebook: Any, resources: Any) -> tuple[Any, Any]:
 
     step.preprocess_cell = preprocess_cell
     try:
-        made: tuple[Any, Any] = step.preprocess(notebook, resources)
+        with _quiet_kernels():
+            made: tuple[Any, Any] = step.preprocess(notebook, resources)
         return made
     except Exception as error:  # a solution, a template and nbgrader itself raise any
         name = cell.grade_id or cell.content.get("id") or f"number {place + 1}"
@@ -214,6 +216,24 @@ def _instantiated(step: Any, notebook: Any, resources: Any) -> tuple[Any, Any]:
         if step.kc is not None:  # nbgrader leaves its kernel running where it fails
             step.kc.shutdown()
             step.kc.stop_channels()
+
+
+@contextlib.contextmanager
+def _quiet_kernels() -> Iterator[None]:
+    """Have ipykernel, where nbgrader starts it, not warn on the terminal of what others may read:
+    that nobody can change who grades."""
+    start = instantiatetests.start_new_kernel
+
+    def quietly(kernel_name: str, **options: Any) -> Any:
+        if "ipykernel_launcher" in get_kernel_spec(kernel_name).argv:
+            options["extra_arguments"] = ["--log-level=ERROR"]
+        return start(kernel_name=kernel_name, **options)
+
+    instantiatetests.start_new_kernel = quietly
+    try:
+        yield
+    finally:
+        instantiatetests.start_new_kernel = start
 
 
 def _reason(error: Exception, cell: Cell, mark: str, file: str) -> str:

@@ -220,10 +220,11 @@ class ClassFolder:
     def nothing_handed_in(self) -> str:
         """Where submissions belong, and the commands that bring them there."""
         exercise = self.exercise
-        place = self.submitted("<learner>") / f"{exercise}.ipynb"
+        folder = os.path.relpath(self.submitted("<learner>"), self.root)
+        places = " and ".join(os.path.join(folder, f"{name}.ipynb") for name in self._sources)
         return (
-            f"Nothing has been handed in for {exercise}. Each learner's work belongs in "
-            f"{os.path.relpath(place, self.root)}. These commands bring it there:\n"
+            f"Nothing has been handed in for {exercise}. Each learner's work belongs in {places}. "
+            "These commands bring it there:\n"
             f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
             f"  {typed('collect')} {exercise} FILE.zip  from a learning platform's zip file"
         )

@@ -34,7 +34,6 @@ from nbexaminer.examination.trial import Tried, try_blank, try_solution, try_way
 from nbexaminer.examination.verdicts import REMARK, GradedNotebook, Remark
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source, read_source
-from nbexaminer.typed import typed
 
 OTHER_VERSION = (
     "the worker has another version of the course, Python or torch: install the same on every "
@@ -169,7 +168,7 @@ def _try_once(
         if trial is Trial.GIVEN:
             told = try_blank(engine, read)
         else:
-            told = try_solution(engine, read, typed(f"try {exercise} --write"))
+            told = try_solution(engine, read, exercise)
     except SourceError as error:
         raise SourceError(f"{name}: {error}") from None
     return tuple(f"{name}: {text}" for text in told)

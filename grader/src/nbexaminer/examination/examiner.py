@@ -15,6 +15,7 @@ forge this one verdict. A hidden one is given to another process, in which all c
 what has read it is not asked for anything but how it ended.
 """
 
+import ast
 import contextlib
 import dataclasses
 import io
@@ -23,6 +24,7 @@ import re
 import socket
 import sys
 import time
+import traceback
 import types
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
@@ -30,7 +32,7 @@ from typing import Any, cast
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used
 from nbexaminer.examination.namespace import Namespace
-from nbexaminer.examination.scores import Judged, Scored, shown
+from nbexaminer.examination.scores import TEST, Judged, Scored, shown
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
@@ -331,7 +333,10 @@ class Examination:
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
-            outcome, message = Outcome.FAILED, self._or_misspelt(index, Message.of(error))
+            message = Message.of(error)
+            if message.headline == UNEXPECTED and not is_hidden(cell):
+                message = dataclasses.replace(message, facts=_in_the_test(cell["code"], error))
+            outcome, message = Outcome.FAILED, self._or_misspelt(index, message)
         except NameError as error:
             if missing := self._namespace.missing.get(str(error.name)):
                 outcome, message = Outcome.ERROR, Message(missing)
@@ -467,6 +472,17 @@ def _tellable(answers: Iterable[CellToRun | None]) -> int:
 def _label(names: dict[str, Any]) -> str:
     called = [n for n, v in names.items() if isinstance(v, StandIn)]
     return " or ".join(called) if 0 < len(called) <= 3 else "the answer"
+
+
+def _in_the_test(code: str, error: AssertionError) -> tuple[tuple[str, str], ...]:
+    """The bare assert of a test cell that failed, as a fact of its message; none where it stands in
+    a function, which may be that of a hidden test."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    if (frame.f_code.co_filename, frame.f_code.co_name) != (TEST, "<module>"):
+        return ()
+    asserts = (node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Assert))
+    found = [node for node in asserts if node.lineno <= line <= (node.end_lineno or 0)]
+    return (("in the test", ast.unparse(found[0])),) if len(found) == 1 else ()
 
 
 @contextlib.contextmanager

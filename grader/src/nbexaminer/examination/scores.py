@@ -21,6 +21,8 @@ from nbexaminer.examination.names import GIVE_NUMBERS
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.message import NO_MESSAGE, Message
 
+TEST = "<test>"
+"""The file of a test cell's code, in a traceback."""
 TOLD_DECIMALS = 2
 _NOT_SEEN = {
     tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
@@ -36,16 +38,21 @@ class Scored:
 
     def __init__(self, text: str) -> None:
         """Raises SyntaxError and ValueError, as `compile` does."""
-        cell = ast.parse(text, "<test>")
+        cell = ast.parse(text, TEST)
         last = cell.body[-1] if cell.body else None
         self._last, self._value, self._asked = None, None, ""
         self._reckons = self._is_asked = False
         if isinstance(last, ast.Expr) and not _is_quiet(text):
             cell.body.pop()
-            self._last = compile(ast.Expression(last.value), "<test>", "eval", dont_inherit=True)
+            self._last = compile(ast.Expression(last.value), TEST, "eval", dont_inherit=True)
             self._asked, self._reckons = _asked(last.value), _reckons(last.value, cell.body)
             self._is_asked = isinstance(last.value, ast.Call | ast.Attribute | ast.Subscript)
-        self._body = compile(cell, "<test>", "exec", dont_inherit=True)
+        self._body = compile(cell, TEST, "exec", dont_inherit=True)
+
+    @property
+    def asks(self) -> str:
+        """The name that the last line only calls, indexes or asks for an attribute, or nothing."""
+        return self._asked
 
     def run(self, namespace: dict[str, Any]) -> None:
         """Run it; raises whatever it raises."""

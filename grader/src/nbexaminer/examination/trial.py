@@ -6,16 +6,19 @@ What is said goes to the instructor, so errors of hidden tests are told in full.
 
 import copy
 import dataclasses
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
+from nbexaminer.examination import reasons
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.examination.names import bound_names
 from nbexaminer.examination.statements import names_read
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
+from nbexaminer.typed import typed
 from nbexaminer.ways import Way, set_way
 
 _EARN = (Outcome.PASSED, Outcome.PARTLY)
@@ -30,6 +33,7 @@ class Tried:
         why the solution does not pass it, if it doesn't.
     passes: whether the solution passes it, run so.
     free: whether the notebook as it is handed out passes it.
+    remark: what else is to be said of it, or empty.
     """
 
     cell: str
@@ -37,6 +41,7 @@ class Tried:
     why: str = ""
     passes: bool = True
     free: bool = False
+    remark: str = ""
 
     @property
     def is_to_change(self) -> bool:
@@ -44,28 +49,44 @@ class Tried:
         return self.passes and bool(self.why)
 
 
-def try_solution(engine: Engine, source: Source, call: str) -> tuple[str, ...]:
+def try_solution(engine: Engine, source: Source, exercise: str) -> tuple[str, ...]:
     """Grade the solution in a source notebook by its own tests, hidden ones included; gives what
     the instructor has to know.
 
-    call: the command that notes which cells are to be run beside the answers.
+    exercise: the assignment, for the commands and the settings that would help.
     Raises SourceError that names each test cell which it does not pass, and the error.
     """
     tried = try_ways(engine, source)
     broken = [found for found in tried if not found.passes]
     if broken:
+        waiver = f"\n{waived_by(exercise)}" if is_unsolved(source) else ""
         raise SourceError(
             "its own solution does not pass these test cells, so nobody could. "
-            f"Nothing was graded; correct the test or the solution:\n{_listed(broken)}"
+            f"Nothing was graded; correct the test or the solution:\n{_listed(broken)}{waiver}"
         )
     if other := [found for found in tried if found.is_to_change]:
         raise SourceError(
             "these test cells can't be run apart from the answers, and pass when they run beside "
             "them, in the learner's process, where a learner's code could forge their verdicts. "
-            f"Nothing was graded. `{call}` notes in the source that they run beside:\n"
-            f"{_listed(other)}"
+            f"Nothing was graded. `{typed(f'try {exercise} --write')}` notes in the source that "
+            f"they run beside:\n{_listed(other)}"
         )
     return _told(found.cell for found in tried if found.free)
+
+
+def is_unsolved(source: Source) -> bool:
+    """Whether an answer of a source's looks as if it had no solution."""
+    answers = [c for c in source.cells if c.role is Role.ANSWER and c.is_code]
+    unwritten = re.compile(r"(?m)^\s*raise\s+NotImplementedError\b")
+    return any(
+        cell.source == source.stubs[cell.name].text or unwritten.search(cell.source)
+        for cell in answers
+    )
+
+
+def waived_by(exercise: str) -> str:
+    """Which setting has a source without solutions graded."""
+    return f"If your source has no solutions, c.MarkingRules.untried = [{exercise!r}] waives this."
 
 
 def try_blank(engine: Engine, source: Source) -> tuple[str, ...]:
@@ -105,11 +126,15 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
     found = []
     for verdict in whole:
         name = verdict.cell
-        told = Tried(name, ways[name], free=name in free)
+        is_apart = ways[name] is Way.APART and name not in beside
+        remark = reasons.ASKS if is_apart and reasons.asks_an_answer(source, name) else ""
+        if ways[name] is Way.BESIDE:
+            remark = ": ".join(filter(None, ("noted in the source", reasons.reason(source, name))))
+        told = Tried(name, ways[name], free=name in free, remark=remark)
         if name in broken:
             told = dataclasses.replace(told, why=_why(first[name]), passes=False)
         elif name in beside:
-            why = _why(first[name]) or "what it needs stands in a test cell that runs beside"
+            why = _why_beside(source, first[name])
             told = dataclasses.replace(told, way=Way.BESIDE, why=why)
         elif name in gifts:
             why = "apart, the notebook as it is handed out gets its points"
@@ -166,6 +191,14 @@ def _why(verdict: Verdict) -> str:
             "semicolon"
         )
     return f"{verdict.outcome}: {verdict.message}"
+
+
+def _why_beside(source: Source, verdict: Verdict) -> str:
+    """What stands in the way of running a test apart, and how it ended so."""
+    if not (error := _why(verdict)):
+        return "what it needs stands in a test cell that runs beside"
+    cause = reasons.reason(source, verdict.cell)
+    return f"{cause} ({error})" if cause else error
 
 
 def _solved(engine: Engine, source: Source, ways: Mapping[str, Way]) -> list[Verdict]:

@@ -1,0 +1,235 @@
+"""Why a test cell has to run beside the answers, as far as its text says; nothing is run.
+
+An error of a test that ran apart tells what went wrong there, which seldom is what the instructor
+would have to change. These are guesses by the text: only of a test that fails apart and passes
+beside are they asked for.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from nbexaminer.examination.names import bound_names, names_used, without_magics
+from nbexaminer.examination.scores import Scored
+from nbexaminer.examination.statements import UNREADABLE
+from nbexaminer.notebook.cell import Role
+from nbexaminer.notebook.source import Source
+
+ASKS = "it ends in what the answer gives, and that is no score"
+_MAGIC = re.compile(r"(?m)^[ \t]*([%!]+\S*)")
+_FIGURES = {"gca", "gcf", "get_fignums", "get_figlabels"}
+_READS_CODE = {"getsource", "getsourcelines", "getsourcefile", "signature", "getmembers"}
+_LISTS_NAMES = {"globals", "locals", "vars", "dir"}
+_SEEDS = {"seed", "manual_seed"}
+_ONE_CLASS = {"isinstance", "issubclass", "raises", "assertRaises", "assertIsInstance"}
+
+
+@dataclass(frozen=True)
+class _Answers:
+    """What the answers of a source say.
+
+    defined: names that they define; classes: those of them that are classes.
+    wanted: names that they read and that no cell but a test defines.
+    text: all of it.
+    """
+
+    defined: frozenset[str]
+    classes: frozenset[str]
+    wanted: frozenset[str]
+    text: str
+
+
+def reason(source: Source, cell: str) -> str:
+    """Why that test cell can't run apart, such as "it deletes squares, which an answer defines", or
+    nothing where its text doesn't say."""
+    code = _code(source, cell)
+    if magic := _MAGIC.search(code):
+        return f"it uses a magic, {magic[1]}"
+    answers = _answers(source)
+    nodes = [*ast.walk(_tree(code))]
+    for look in _LOOKS:
+        if found := next(look(nodes, answers), ""):
+            return found
+    if sets := sorted(bound_names(code) & answers.wanted):
+        return f"it defines {sets[0]}, which an answer reads"
+    return ""
+
+
+def asks_an_answer(source: Source, cell: str) -> bool:
+    """Whether a test cell's last line only asks an answer for something, such as `f(2)`."""
+    try:
+        asked = Scored(_code(source, cell)).asks
+    except UNREADABLE:
+        return False
+    return asked in _answers(source).defined
+
+
+def _code(source: Source, name: str) -> str:
+    return next(cell.source for cell in source.cells if cell.grade_id == name)
+
+
+def _answers(source: Source) -> _Answers:
+    code = [cell for cell in source.cells if cell.is_code]
+    texts = [cell.source for cell in code if cell.role is Role.ANSWER]
+    defined = frozenset[str]().union(*map(bound_names, texts))
+    trees = (node for text in texts for node in _tree(text).body)
+    classes = frozenset(node.name for node in trees if isinstance(node, ast.ClassDef))
+    given = (bound_names(cell.source) for cell in code if cell.role is not Role.TEST)
+    wanted = frozenset[str]().union(*map(names_used, texts)).difference(*given)
+    return _Answers(defined, classes, wanted, "\n".join(texts))
+
+
+def _tree(code: str) -> ast.Module:
+    try:
+        return ast.parse(without_magics(code))
+    except UNREADABLE:
+        return ast.Module([], [])
+
+
+def _deletes(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for name in _names(nodes, ast.Del, answers):
+        yield f"it deletes {name}, which an answer defines"
+
+
+def _replaces(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for name in _names(nodes, ast.Store, answers):
+        yield f"it replaces {name}, which an answer defines"
+
+
+def _names(nodes: list[ast.AST], kind: type[ast.expr_context], answers: _Answers) -> Iterator[str]:
+    """Names of answers that stand in a test so."""
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, kind) and node.id in answers.defined:
+            yield node.id
+
+
+def _mocks(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Call(func=func, args=[ast.Constant(value=str(what)), *_]) if "patch" in _last(
+                func
+            ):
+                yield f"it replaces {what}"
+            case ast.Call(func=func, args=[owner, ast.Constant(value=str(what)), *_]) if _last(
+                func
+            ) in ("setattr", "object"):
+                yield f"it replaces {ast.unparse(owner)}.{what}"
+            case ast.Attribute(value=ast.Name(id=owner), attr=what, ctx=ast.Store()) if owner in (
+                "builtins",
+                "__builtins__",
+            ):
+                yield f"it replaces {owner}.{what}"
+            case ast.Name(id="input", ctx=ast.Store()) | ast.FunctionDef(name="input"):
+                yield "it replaces input"
+            case ast.Call(func=func) if _last(func) in _SEEDS:
+                yield f"it sets a random seed for an answer, by {ast.unparse(func)}"
+
+
+def _watches_output(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Name(id=name) if name in ("redirect_stdout", "capsys", "capture_output"):
+                yield f"it looks at what an answer prints, by {name}"
+            case ast.Attribute(attr="redirect_stdout"):
+                yield "it looks at what an answer prints, by redirect_stdout"
+            case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stdin" as stream):
+                yield f"it looks at what an answer prints or reads, by sys.{stream}"
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _FIGURES:
+                yield f"it looks at what an answer draws, by {name}()"
+
+
+def _reads_code(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Call(func=func) if _last(func) in _READS_CODE:
+                yield f"it looks at an answer's code, by {ast.unparse(func)}"
+            case ast.Name(id="In" | "_ih" | "get_ipython" as name):
+                yield f"it looks at the notebook's own cells, by {name}"
+            case ast.Call(func=ast.Name(id=name)) if name in _LISTS_NAMES:
+                yield f"it looks at a list of names, by {name}()"
+
+
+def _uses_class(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    made = {
+        target.id
+        for node in nodes
+        if isinstance(node, ast.Assign) and _made_of(node.value, answers, set())
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes:
+        match node:
+            case ast.Call(func=func, args=args) if _last(func) in _ONE_CLASS:
+                where, parts = f"in {_last(func)}", args
+            case ast.ExceptHandler(type=ast.expr() as kind):
+                where, parts = "in an except", [kind]
+            case ast.ClassDef(bases=bases):
+                where, parts = "as a base class", bases
+            case ast.Compare(ops=[ast.Is() | ast.IsNot() | ast.Eq()], comparators=[other]) if (
+                isinstance(other, ast.Name)
+            ):
+                where, parts = "in a comparison", [other]
+            case _:
+                continue
+        for part in parts:
+            names = {inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)}
+            if not isinstance(part, ast.Call) and (used := sorted(names & answers.classes)):
+                yield f"it uses {used[0]}, a class of an answer's, {where}"
+    for node in nodes:
+        match node:
+            case ast.BinOp(left=left, right=right):
+                parts = [left, right]
+            case ast.Compare(left=left, comparators=others):
+                parts = [left, *others]
+            case _:
+                continue
+        if sum(_made_of(part, answers, made) for part in parts) > 1:
+            yield f"it has an operator between objects of an answer's class: {ast.unparse(node)}"
+
+
+def _made_of(value: ast.expr, answers: _Answers, made: set[str]) -> bool:
+    """Whether an expression is an object of an answer's class, as far as its text says."""
+    match value:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in answers.classes
+        case ast.Name(id=name):
+            return name in made
+        case ast.BinOp(left=left):
+            return _made_of(left, answers, made)
+    return False
+
+
+def _reads_file(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if (
+                re.fullmatch(r"[\w./-]+\.\w+", name) and f"{name!r}"[1:-1] in answers.text
+            ):
+                yield f"it looks for {name}, a file that an answer writes"
+
+
+def _watches_argument(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Name(id=called), args=args)) if (
+                called in answers.defined
+            ):
+                for argument in args:
+                    if isinstance(argument, ast.Name) and argument.id not in answers.defined:
+                        yield f"it watches {argument.id} being changed by {called}"
+
+
+def _last(func: ast.expr) -> str:
+    """The last of the names in `mock.patch.object`."""
+    match func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+_LOOKS: tuple[Callable[[list[ast.AST], _Answers], Iterator[str]], ...] = (
+    _deletes, _mocks, _watches_output, _reads_code, _uses_class, _reads_file, _replaces,
+    _watches_argument,
+)  # fmt: skip
+"""What is looked for, what is told first standing first."""

@@ -1,0 +1,62 @@
+"""What a test's text says of why it has to run beside the answers; nothing is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbexaminer.examination.reasons import asks_an_answer, reason
+from nbexaminer.notebook.source import read_source
+from support.notebooks import answer, check, source_of
+
+ANSWERS = """\
+class P:
+    def __add__(self, other): return self
+class Sad(Exception): pass
+def f(x):
+    return A @ x
+def write():
+    open("out.csv", "w").close()
+"""
+REASONS = {
+    "del f": "it deletes f, which an answer defines",
+    "f = None": "it replaces f, which an answer defines",
+    "with patch('builtins.input', lambda _: 'x'):\n    f(1)": "it replaces builtins.input",
+    "mock.patch.object(np, 'mean')": "it replaces np.mean",
+    "def input(text=''): return 'x'\nf(1)": "it replaces input",
+    "import builtins\nbuiltins.input = print": "it replaces builtins.input",
+    "np.random.seed(1)\nf(1)": "it sets a random seed for an answer, by np.random.seed",
+    "with redirect_stdout(out):\n    f(1)": "it looks at what an answer prints, by redirect_stdout",
+    "sys.stdin = text": "it looks at what an answer prints or reads, by sys.stdin",
+    "ax = plt.gca()": "it looks at what an answer draws, by gca()",
+    "inspect.getsource(f)": "it looks at an answer's code, by inspect.getsource",
+    "'f' in globals()": "it looks at a list of names, by globals()",
+    "assert In[-1]": "it looks at the notebook's own cells, by In",
+    "assert isinstance(p, P)": "it uses P, a class of an answer's, in isinstance",
+    "try: f(1)\nexcept (Sad, OSError): 0": "it uses Sad, a class of an answer's, in an except",
+    "class Q(P): pass": "it uses P, a class of an answer's, as a base class",
+    "assert type(p) is P": "it uses P, a class of an answer's, in a comparison",
+    "p = P()\nassert p + P() == p": "it has an operator between objects of an answer's class: p + "
+    "P() == p",
+    "write()\nassert open('out.csv')": "it looks for out.csv, a file that an answer writes",
+    "A = np.eye(3)\nassert f(1)": "it defines A, which an answer reads",
+    "xs = [1]\nf(xs)\nassert xs": "it watches xs being changed by f",
+    "%matplotlib inline": "it uses a magic, %matplotlib",
+    "assert f(2) == 4": "",
+    "this is no Python": "",
+}
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_the_cause_is_read_in_the_test(code: str) -> None:
+    """An instructor would read "EOFError", and look for it in the solution."""
+    cells = answer("f", ANSWERS), check("t", code)
+    assert reason(read_source(source_of(*cells)), "t") == REASONS[code]
+
+
+@pytest.mark.parametrize(
+    ("code", "asks"), [("f(0)", True), ("f(0);", False), ("2 * f(0)", False), ("((", False)]
+)
+def test_a_last_line_that_only_asks_is_seen(code: str, asks: bool) -> None:
+    """The author of `f(0)` would wait for partial credit."""
+    cells = answer("f", ANSWERS), check("t", code)
+    assert asks_an_answer(read_source(source_of(*cells)), "t") is asks
