@@ -97,7 +97,7 @@ def test_an_extension_before_anything_is_handed_in(
     run_here(monkeypatch, here, Inline())
     assert penalties(here) == {}
     stock = HandedIn(here.root.parent / "stock")
-    stock.nbgrader("autograde", EXERCISE)
+    stock.nbgrader("autograde", EXERCISE, status=1)  # bad-time's is not graded
     for each in (here, stock):
         with Gradebook(each.url) as gradebook:
             submission = gradebook.find_submission(EXERCISE, "late")

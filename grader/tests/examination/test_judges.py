@@ -301,7 +301,7 @@ def test_names_are_those_of_the_notebook_run_from_top_to_bottom(engine: Engine) 
     tests = [check(f"t{number}", code) for number, code in enumerate(TESTS)]
     source = source_of(*cells, *tests, imports="import math")
     result = engine.grade(source, source)
-    assert {*outcomes(result)} == {"passed"}, result.verdicts
+    assert {*outcomes(result)} == {"passed"}, [str(v.message) for v in result.verdicts]
 
 
 OF_ANSWERS = {

@@ -9,6 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.names import bound_names, names_used
 from support.notebooks import answer, check, given, outcomes, source_of, submission
 
 
@@ -159,3 +160,11 @@ def test_a_class_of_the_tests_own_is_not_taken_for_one_of_the_source(engine: Eng
         engine, [answer("f", "def f(p): return p.x"), check("t", test)], {}
     ).verdicts
     assert "a test can't pass a P to a learner's answer" in str(verdict.message)
+
+
+def test_names_of_a_comprehension_are_its_own() -> None:
+    """From Python 3.12 on it has no scope of its own: `x` of the test below would be the cell's."""
+    code = "data = [x for x in range(3) if (last := x) >= 0]"
+    assert bound_names(code) == {"data", "last"} and names_used(code) == frozenset()
+    assert names_used("assert [x for x in y] == [x]") == {"x", "y"}
+    assert names_used("def t(): return x\n{x: 1 for x in y}") == {"x", "y"}

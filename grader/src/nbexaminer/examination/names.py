@@ -19,7 +19,7 @@ _DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
 _MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BUILTINS = frozenset(dir(builtins))
-_COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp", "genexpr"}
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
 """Python's own functions that give numbers."""
 
@@ -45,22 +45,21 @@ def _names_read(code: str) -> frozenset[str]:
         top = _table(code)
     except _UNREADABLE:
         return frozenset()
-    read: set[str] = set()
-    tables = [top]
+    _, unread, _ = _of_comprehensions(code)
+    read = {s.get_name() for s in top.get_symbols() if s.is_referenced()} - unread
+    tables = top.get_children()
     while tables:
         table = tables.pop()
         tables += table.get_children()
-        for symbol in table.get_symbols():
-            if symbol.is_referenced() and (table is top or symbol.is_global()):
-                read.add(symbol.get_name())
-    return frozenset(read - _bound(top))
+        read |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+    return frozenset(read - _bound(top, code))
 
 
 @functools.cache
 def bound_names(code: str) -> frozenset[str]:
     """Names that a learner's cell would define, as far as its text says."""
     try:
-        return frozenset(_bound(_table(code)))
+        return frozenset(_bound(_table(code), code))
     except _UNREADABLE:
         return frozenset(re.findall(_DEFINED, code) + re.findall(r"(?m)^(\w+)\s*=", code))
 
@@ -121,12 +120,36 @@ def _table(code: str) -> symtable.SymbolTable:
         return symtable.symtable(without_magics(code), "<cell>", "exec")
 
 
-def _bound(table: symtable.SymbolTable) -> set[str]:
+def _bound(table: symtable.SymbolTable, code: str) -> set[str]:
     symbols = table.get_symbols()
     bound = (s for s in symbols if s.is_assigned() or s.is_imported() or s.is_namespace())
-    names = {symbol.get_name() for symbol in bound}
-    for inner in table.get_children():
-        if inner.get_name() in _COMPREHENSIONS:  # `:=` in one defines a name outside of it
-            symbols = inner.get_symbols()
-            names |= {s.get_name() for s in symbols if s.is_global() and s.is_assigned()}
-    return names
+    passing, _, kept = _of_comprehensions(code)
+    return {symbol.get_name() for symbol in bound} - passing | kept
+
+
+@functools.cache
+def _of_comprehensions(code: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names that last only in comprehensions, which from Python 3.12 on count as the cell's own;
+    those of them that nothing outside reads; and those that `:=` in one defines outside of it."""
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        tree = ast.parse(without_magics(code))
+    passing, kept, stored, loaded = set[str](), set[str](), set[str](), set[str]()
+    waiting: list[tuple[ast.AST, bool]] = [(tree, False)]
+    while waiting:
+        node, inside = waiting.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+                continue
+            case ast.comprehension(target=target):
+                passing |= {n.id for n in ast.walk(target) if isinstance(n, ast.Name)}
+                waiting += [(part, True) for part in (node.iter, *node.ifs)]
+                continue
+            case ast.NamedExpr(target=ast.Name(id=name)) if inside:
+                kept.add(name)
+            case ast.Name(id=name) if not inside:
+                (stored if isinstance(node.ctx, ast.Store) else loaded).add(name)
+        inside = inside or isinstance(node, _COMPREHENSIONS)
+        waiting += [(child, inside) for child in ast.iter_child_nodes(node)]
+    return frozenset(passing - stored), frozenset(passing - stored - loaded), frozenset(kept)
