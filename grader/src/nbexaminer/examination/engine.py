@@ -170,12 +170,12 @@ class Engine:
         seed = _seed(answers, "learner")
         files = _Files(sealed(own or source.files), sealed(source.files))
         try:
-            results = self._examine(to_run, seed, files)
+            results = self._examine(to_run, seed, files, source.is_told)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            results = self._examine(to_run, seed, files)
+            results = self._examine(to_run, seed, files, source.is_told)
         numbered = enumerate(results, 1)
         verdicts = []
         for cell in cells:
@@ -207,13 +207,15 @@ class Engine:
         )
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
-    def _examine(self, cells: list[CellToRun], seed: int, files: _Files) -> list[_CellResult]:
+    def _examine(
+        self, cells: list[CellToRun], seed: int, files: _Files, told: bool
+    ) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
         order = order_of_results(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            for result in self._session(cells, seed, files, results, end):
+            for result in self._session(cells, seed, files, told, results, end):
                 results[order[len(results)]] = result
             if len(results) == len(cells):
                 break
@@ -225,6 +227,7 @@ class Engine:
         cells: list[CellToRun],
         seed: int,
         files: _Files,
+        told: bool,
         results: dict[int, _CellResult],
         end: float,
     ) -> Iterator[_CellResult]:
@@ -238,7 +241,7 @@ class Engine:
         longer = end + self._hidden_seconds - now
         plan = Plan(
             cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
-            hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds,
+            hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds, told=told,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn(files.tests))
@@ -263,8 +266,8 @@ class Engine:
                         case "cell":
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
-                            told, score = Message.read(message["message"]), message["score"]
-                            yield _CellResult(outcome, told, outputs, score)
+                            said, score = Message.read(message["message"]), message["score"]
+                            yield _CellResult(outcome, said, outputs, score)
                 return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 lost = _lost(examiner, error)

@@ -70,7 +70,7 @@ class Examination:
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
-        self._discreet = False
+        self._discreet, self._told = False, plan["told"]
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
         self._namespace = Namespace(self._cells, self._main.__dict__, _seed_of)
@@ -100,8 +100,8 @@ class Examination:
                 with _printing_to(io.StringIO()):
                     self._namespace.run_given(index)
             self._examine(index, cell)
-        self._end, self._discreet = self._hidden_end, True
-        self._namespace.is_discreet = True
+        self._end, self._discreet = self._hidden_end, not self._told
+        self._namespace.is_discreet = self._discreet
         for index in sorted(apart):
             self._examine(index, self._cells[index])
         if not self._known.issuperset(beside):

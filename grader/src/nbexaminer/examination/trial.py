@@ -229,4 +229,4 @@ def _as_told(source: Source, ways: Mapping[str, Way]) -> Source:
     for cell in cells_of(notebook):
         if (way := ways.get(str(cell.grade_id))) is not None:
             set_way(cell.content, way)
-    return dataclasses.replace(source, notebook=notebook, hidden=frozenset())
+    return dataclasses.replace(source, notebook=notebook, is_told=True)

@@ -157,6 +157,7 @@ class Plan(TypedDict):
     seconds: what is left for the notebook and its visible tests.
     hidden_seconds: until when, from now, hidden tests may take.
     again_seconds: what is left, from then, for running all once more with those beside the answers.
+    told: whether errors of hidden tests are told in full.
     """
 
     cells: list[CellToRun]
@@ -166,6 +167,7 @@ class Plan(TypedDict):
     seconds: float
     hidden_seconds: float
     again_seconds: float
+    told: bool
 
 
 def order_of_results(cells: list[CellToRun]) -> list[int]:

@@ -58,6 +58,8 @@ class Source:
     """Texts of the cells that nbgrader puts before and behind, as it is configured."""
     files: bytes = b""
     """What graded code finds in its working folder, as `sandbox.files.pack` gives it."""
+    is_told: bool = False
+    """Whether errors of hidden tests are told in full, as to the instructor."""
 
     @property
     def cells(self) -> list[Cell]:
