@@ -415,7 +415,14 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
         plan = Plan(
-            cells=[], known=[], seed=0, skip=[], seconds=1, hidden_seconds=1, again_seconds=1
+            cells=[],
+            known=[],
+            seed=0,
+            skip=[],
+            seconds=1,
+            hidden_seconds=1,
+            again_seconds=1,
+            told=False,
         )
         main = sys.modules["__main__"]
         examination = Examination(Channel(ours), plan, limits)
