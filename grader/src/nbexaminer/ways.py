@@ -32,6 +32,17 @@ def ways_of(notebook: Mapping[str, Any], otherwise: Way) -> dict[str, Way]:
     return found
 
 
+def insisting(notebook: Mapping[str, Any]) -> frozenset[str]:
+    """Grade ids of the cells that say themselves that they run apart, whatever their text says."""
+    said = set()
+    for cell in notebook["cells"]:
+        about = cell.get("metadata", {})
+        name, own = (about.get("nbgrader") or {}).get("grade_id"), about.get(KEY)
+        if name and isinstance(own, Mapping) and own.get(TESTS) == Way.APART:
+            said.add(str(name))
+    return frozenset(said)
+
+
 def _said(metadata: Mapping[str, Any], who: str, otherwise: Way) -> Way:
     about = metadata.get(KEY, {})
     said = about.get(TESTS, otherwise) if isinstance(about, Mapping) else about

@@ -559,14 +559,15 @@ def test_a_stand_in_says_which_names_its_cell_reads() -> None:
         there = Channel(theirs)
         there.send({**GOOD, "value": {"x": {"h": 3, "label": "f", "names_used_": ["faked"]}}})
         there.send({**GOOD, "value": {"x": {"h": 4, "label": "another"}}})
-        f = remote.fetch("f", "f of cell 1", frozenset({"softmax"}))
+        f = remote.fetch("f")
+        remote.tell(f, "f of cell 1", frozenset({"softmax"}))
         other = f(f)
         assert f.names_used_ == {"softmax"} and type(f.names_used_) is frozenset
         assert other.names_used_ == frozenset()
         with pytest.raises(TypeError):
             f.names_used_ = frozenset()
         sent = [there.receive()[0] for _ in range(2)]
-        assert sent[0].keys() == {"do", "id", "name", "seconds", "value", "watch"}
+        assert sent[0].keys() == {"do", "id", "name", "seconds", "value"}
         assert "softmax" not in json.dumps(sent) and "names_used" not in json.dumps(sent)
 
 

@@ -31,9 +31,11 @@ from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
 from nbexaminer.sandbox.promises import descendants
 from nbexaminer.sandbox.view import Sandbox
+from nbexaminer.ways import Way, set_way
 from support.notebooks import (
     IMPORTS,
     LIMITS,
+    WITH_TORCH,
     answer,
     check,
     not_graded,
@@ -216,7 +218,7 @@ def test_time_for_the_whole_notebook_is_limited() -> None:
 
 def test_output_floods_are_cut(engine: Engine) -> None:
     """Megabytes of output would else fill gradebook and feedback."""
-    graded = run(engine, "for i in range(300_000): print('x' * 100)\ndef f(): return 1", "f()")
+    graded = run(engine, "for i in range(300_000): print('x' * 100)\ndef f(): return 1", "f();")
     assert outcomes(graded) == ["passed"]
     assert len(json.dumps(graded.notebook)) < 250_000
     assert "cut off" in text_of(graded, "f")
@@ -404,7 +406,10 @@ def test_an_examiner_that_was_taken_over_reaches_nothing(engine: Engine, tmp_pat
             port=listener.getsockname()[1],
             pid=os.getpid(),
         )
-        graded = run(engine, "def f(): return 1", code)
+        isolated = check("t", code)
+        set_way(isolated, Way.APART)  # by its text it would look around, and so run beside
+        source = source_of(answer("f", "def f(): return 1"), isolated, imports=WITH_TORCH)
+        graded = engine.grade(source, source)
     assert outcomes(graded) == ["passed"], graded.verdicts
 
 

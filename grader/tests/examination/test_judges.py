@@ -159,8 +159,8 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
 }  # fmt: skip
 """What stands in a source, whose last test is won by `z = 0` and these lines, or was."""
 
-BESIDE = {"a magic", "code in an unlocked text", "Python's own", "a hidden test runs later"}
-"""What can't be run apart, as the trial tells the instructor."""
+BESIDE = {"a magic", "a hidden test runs later"}
+"""What can't be run apart, as the trial tells the instructor. For the first a file is missing here."""
 OWN = re.compile(r"\b(z|fs|judged?|n|js?|J|make|by|liar|Liar|np|m)\b")
 
 
@@ -218,8 +218,8 @@ def test_what_is_no_number_is_no_full_score(engine: Engine) -> None:
     assert {*outcomes(engine.grade(source, source))} == {"passed"}
     for z in ODD:
         ended = outcomes(engine.grade(source, submission(source, {"z": z})))
-        assert ended[2:] == ["failed"] * 4 + ["passed"] * 6
-        assert "passed" not in ended[:2]
+        assert "passed" not in ended[:6], z
+        assert ended[6:] == ["passed"] * 6
 
 
 def test_a_score_that_the_source_gives_counts(engine: Engine) -> None:
@@ -247,7 +247,7 @@ def test_what_an_answer_says_while_a_name_is_made_is_not_told(engine: Engine) ->
     told += "    if seen: raise Told(seen)\n    return g"
     source = source_of(*cells, imports="import math")
     result = engine.grade(source, submission(source, {"f": spy, "d": told.removeprefix(spy)}))
-    assert outcomes(result) == ["passed", "error"]
+    assert outcomes(result) == ["passed", "passed"]
     assert "4711" not in str(result.verdicts[1])
 
 

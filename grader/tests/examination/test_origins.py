@@ -141,16 +141,16 @@ def test_an_import_counts_only_where_the_learner_has_it(engine: Engine) -> None:
     assert outcomes(graded(engine, cells, {"z": ""})) != ["passed"]
 
 
-def test_what_no_cell_defines_in_words_is_nobodys(engine: Engine) -> None:
-    """A learner could say which value is right, where the source has it by `%run` or `exec`."""
+def test_what_runs_a_text_defines_what_the_source_says(engine: Engine) -> None:
+    """A learner could say which value is right, where the source has it by `exec`."""
     cells = [
         loose("loose", "exec('expected = 9')"),
         answer("f", "def f(x): return x * x"),
         check("t", "assert f(3) == expected"),
     ]
-    for code in ("def f(x): return x * x", "def f(x): return 7\nexpected = 7"):
-        (verdict,) = graded(engine, cells, {"f": code}).verdicts
-        assert str(verdict.message) == "no cell of the source says how it defines expected"
+    assert outcomes(graded(engine, cells, {})) == ["passed"]
+    lie = "def f(x): return 7\nexpected = 7"
+    assert outcomes(graded(engine, cells, {"f": lie})) == ["failed"]
 
 
 def test_a_class_of_the_tests_own_is_not_taken_for_one_of_the_source(engine: Engine) -> None:

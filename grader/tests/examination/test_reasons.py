@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbexaminer.examination.reasons import asks_an_answer, reason
+from nbexaminer.examination.isolation import steps_of
+from nbexaminer.examination.reasons import reason
 from nbexaminer.notebook.source import read_source
 from support.notebooks import answer, check, source_of
 
@@ -18,7 +19,6 @@ def write():
     open("out.csv", "w").close()
 """
 REASONS = {
-    "del f": "it deletes f, which an answer defines",
     "f = None": "it replaces f, which an answer defines",
     "with patch('builtins.input', lambda _: 'x'):\n    f(1)": "it replaces builtins.input",
     "mock.patch.object(np, 'mean')": "it replaces np.mean",
@@ -34,6 +34,8 @@ REASONS = {
     "assert isinstance(p, P)": "it uses P, a class of an answer's, in isinstance",
     "try: f(1)\nexcept (Sad, OSError): 0": "it uses Sad, a class of an answer's, in an except",
     "class Q(P): pass": "it uses P, a class of an answer's, as a base class",
+    "assert f(p) is not p": "it asks whether two are the same object: f(p) is not p",
+    "assert f.__doc__": "it looks at an answer's code, by f.__doc__",
     "assert type(p) is P": "it uses P, a class of an answer's, in a comparison",
     "p = P()\nassert p + P() == p": "it has an operator between objects of an answer's class: p + "
     "P() == p",
@@ -58,5 +60,5 @@ def test_the_cause_is_read_in_the_test(code: str) -> None:
 )
 def test_a_last_line_that_only_asks_is_seen(code: str, asks: bool) -> None:
     """The author of `f(0)` would wait for partial credit."""
-    cells = answer("f", ANSWERS), check("t", code)
-    assert asks_an_answer(read_source(source_of(*cells)), "t") is asks
+    source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
+    assert steps_of(source.cells, (), (), ())[-1].asks is asks

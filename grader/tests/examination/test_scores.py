@@ -26,7 +26,7 @@ def judged(code: str, points: float = 2.0, **names: object) -> tuple[Outcome, fl
     test = Scored(code)
     with contextlib.redirect_stdout(io.StringIO()):
         test.run(dict(names))
-    outcome, _, score = test.judged(points, names, True)
+    outcome, _, score = test.judged(points, False, True)
     return outcome, score
 
 
@@ -64,13 +64,13 @@ LIES = {
 
 
 @pytest.mark.parametrize("code", LIES.values(), ids=LIES)
-def test_what_an_answer_gives_is_no_score(code: str, engine: Engine) -> None:
-    """A learner would write their own points."""
+def test_what_an_answer_gives_is_no_higher_score(code: str, engine: Engine) -> None:
+    """A learner would write their own points; nor is it more than nbgrader gives for it."""
     tests = [check("call", "f(2)"), check("item", "[f(2)][0]; f"), check("text", "str(f(2))")]
     source = source_of(answer("f", "def f(n): return 2"), *tests)
     graded = engine.grade(source, submission(source, {"f": code}))
-    assert [v.points for v in graded.verdicts] == [2, 2, 2]
-    assert all(o["output_type"] == "stream" for t in tests for o in outputs_of(graded, t.id))
+    first = 2 if "class A" in code else 1  # a copy, or a proxy, which shows no number
+    assert [v.points for v in graded.verdicts] == [first, 2, 2]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,8 @@ def test_numbers_of_numpy_count_and_others_do_not() -> None:
     assert judged("import numpy as np\nnp.mean([1, 0])") == (Outcome.PARTLY, 0.5)
     assert judged("import numpy as np\nnp.bool_(False)") == (Outcome.PASSED, None)
     # Full marks in nbgrader, and perhaps by an answer that is a fraction.
-    assert judged("from fractions import Fraction\nFraction(1, 2)") == (Outcome.FAILED, None)
+    assert judged("from fractions import Fraction\nFraction(1, 2)") == (Outcome.PARTLY, 0.5)
+    assert judged("from decimal import Decimal\nDecimal(1) / 3") == (Outcome.PARTLY, 0.33)
     assert judged("(1, 2)") == (Outcome.PASSED, None)
 
 
@@ -112,7 +113,7 @@ def test_what_can_be_no_score_is_the_tests_fault(code: str) -> None:
     test = Scored(code)
     test.run({})
     for is_told in (True, False):
-        outcome, message, score = test.judged(2.0, (), is_told)
+        outcome, message, score = test.judged(2.0, False, is_told)
         assert (outcome, score) == (Outcome.ERROR, None)
         said = message.headline
         assert "the test itself is at fault" in said and "a number from 0 to 2" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from nbexaminer.errors import SourceError
 from nbexaminer.examination.engine import Engine
@@ -45,20 +46,32 @@ def test_each_cell_is_said_how_it_runs(engine: Engine) -> None:
     }
     cause = "it uses C, a class of an answer's, in isinstance (error: "
     assert found["beside"].why.startswith(cause)
-    assert "runs beside" in found["sets"].why and "failed" in found["wrong"].why
+    assert found["sets"].remark == "it sets y, which the test 'beside' reads in-process"
+    assert "failed" in found["wrong"].why
 
 
 def test_a_source_that_says_it_is_graded(engine: Engine) -> None:
     """Refusing what the instructor has decided would end the class."""
-    cell = check("t", "assert isinstance(C(), C)\n### BEGIN HIDDEN TESTS\nIn\n### END HIDDEN TESTS")
+    cell = check("t", "assert isinstance(C(), C)")
     source = read_source(source_of(answer("f", "class C: pass"), cell))
     with pytest.raises(
-        SourceError, match=r"(?s)try it --write` notes.*'t': it looks at .*, by In .*isinstance"
+        SourceError, match=r"(?s)try it --write` notes.*'t': it uses C, .*isinstance"
     ):
         try_solution(engine, source, "it")
     set_way(cell, Way.BESIDE)
     source = read_source(source_of(answer("f", "class C: pass"), cell))
     assert try_solution(engine, source, "it") == ()
+
+
+def test_what_the_text_says_runs_beside_at_once(engine: Engine) -> None:
+    """The instructor would be asked to change a source for what its text says already."""
+    hidden = "### BEGIN HIDDEN TESTS\nassert f() == N\n### END HIDDEN TESTS"
+    cells = new_code_cell("N = 3", id="sets"), answer("f", "def f(): return N"), check("t", hidden)
+    (said,) = try_solution(engine, read_source(source_of(*cells)), "it")
+    assert said == (
+        "'t' runs beside the answers: it reads N, which learners may set in the open cell 'sets'; "
+        "lock the cell that sets it, or say what it is in the test"
+    )
 
 
 def test_points_for_nothing_are_told(engine: Engine) -> None:
@@ -82,11 +95,11 @@ def test_where_apart_gives_for_nothing_it_runs_beside(engine: Engine) -> None:
 
 def test_what_is_noted_keeps_its_reason(engine: Engine) -> None:
     """Who reads it a year later would not know why a verdict can be forged, or a score is none."""
-    noted = check("t", "del f")
+    noted = check("t", "del g")
     set_way(noted, Way.BESIDE)
-    cells = answer("f", "def f(): return 1"), noted, check("u", "assert f\nf()")
+    cells = answer("f", "def f(): return 1\ng = f"), noted, check("u", "assert f\nf()")
     found = ways(engine, *cells)
-    assert found["t"].remark == "noted in the source: it deletes f, which an answer defines"
+    assert found["t"].remark == "noted in the source: it deletes g, which an answer defines"
     assert found["u"].remark == "it ends in what the answer gives, and that is no score"
     assert not found["t"].is_to_change and not found["u"].is_to_change
 

@@ -8,6 +8,8 @@ import datetime
 import enum
 import json
 import pathlib
+import struct
+import tempfile
 import time
 import zoneinfo
 from decimal import Decimal
@@ -34,12 +36,12 @@ def refuse(data: Any) -> Any:
     raise BadValue("foreign")
 
 
-def there_and_back(value: Any, *classes: type) -> Any:
+def there_and_back(value: Any, *classes: type, is_for_answer: bool = False) -> Any:
     known = {kind.__name__: kind for kind in classes}
     names = {kind: name for name, kind in known.items()}
     data, blob = encode(value, nothing, shared=names.get)
     text = strict_json(json.dumps(data, allow_nan=False).encode())
-    return decode(text, blob, refuse, known.__getitem__)
+    return decode(text, blob, refuse, known.__getitem__, is_for_answer)
 
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -48,7 +50,7 @@ VALUES = [
     datetime.date(2020, 2, 29), datetime.datetime(2020, 1, 2, 3, 4, 5, 6), datetime.time(1, 2),
     datetime.datetime(2020, 10, 25, 2, 30, tzinfo=BERLIN, fold=1), datetime.time(1, tzinfo=WEST),
     datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC), datetime.UTC, datetime.timedelta(-1, 2, 3),
-    Decimal("1.50"), Decimal("-Infinity"), Fraction(2**80, 3), pathlib.PosixPath("a/b"),
+    Decimal("1.50"), Decimal("-Infinity"), Fraction(2**80, 3), pathlib.PurePosixPath("a/b"),
     pathlib.PureWindowsPath("c:/x"), range(5, 0, -2), frozenset({1, frozenset({2})}),
     {frozenset({1}): {frozenset()}}, collections.deque([1, [2]], 5), collections.Counter("aab"),
     collections.OrderedDict(b=1, a=[2]), collections.defaultdict(list, {1: [2]}),
@@ -190,6 +192,7 @@ HOSTILE = [
     {"U": ["bytes", [1], ["a"]]}, {"U": ["void", [1], ["a"]]}, {"U": ["str", [-1], ["a"]]},
     {"U": ["str", [9_001], ["a"] * 9_000 + ["b" * 9_000]]}, {"N": ["f4", [1]]}, {"N": ["O", []]},
     {"N": ["M8[fs]", []]}, {"pandas": ["missing", "other"]}, {"pandas": ["scalar", 1]},
+    {"of": ["range", 10**30]}, {"of": ["range", 10**30, 0, -1]},
 ]  # fmt: skip
 
 
@@ -204,13 +207,81 @@ def test_what_no_value_is_is_refused_at_once(form: Any) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [range(10**12), Decimal("1e999999999"), Decimal("1" * 9_000), object()],
-    ids=["range", "exponent", "digits", "object"],
+    [range(10**12), range(10**30), Decimal("1e999999999"), Decimal("1" * 9_000), object()],
+    ids=["range", "a range without a length", "exponent", "digits", "object"],
 )
 def test_what_is_too_much_says_so(value: Any) -> None:
     """`int(Decimal("1e999999999"))` in a test would take for ever."""
     with pytest.raises(CantCross):
         there_and_back(value)
+
+
+def test_a_path_of_an_answers_is_a_name_alone(tmp_path: pathlib.Path) -> None:
+    """`print(path.read_text())` in a test showed what only tests may see, such as their process's
+    environment."""
+    file = tmp_path / "secret.txt"
+    file.write_text("secret")
+    got, kept = there_and_back([file, {file: file.parent}])
+    assert got == file and file == got and hash(got) == hash(file) and kept[file] == tmp_path
+    assert (got.name, got.suffix, got.parts) == (file.name, file.suffix, file.parts)
+    assert repr(got) == repr(file) and str(got) == str(file) and got.is_relative_to(tmp_path)
+    derived = [got, got.parent, got / "more", got.with_suffix(".csv"), "/" / got, *got.parents]
+    for path in derived:
+        assert isinstance(path, pathlib.PurePath) and not isinstance(path, pathlib.Path)
+        for name in {*dir(pathlib.Path)} - {*dir(pathlib.PurePath)}:
+            with pytest.raises(AttributeError, match=f"reaches no files here, and has no '{name}'"):
+                getattr(path, name)
+    with pytest.raises(AttributeError, match="has no attribute 'other'"):
+        _ = got.other
+
+
+def test_a_path_that_goes_to_an_answer_is_one_of_files() -> None:
+    """One of the test's own, and one that has come from an answer before."""
+    path = pathlib.Path("a/b")
+    for sent in (path, there_and_back(path)):
+        got = there_and_back(sent, is_for_answer=True)
+        assert type(got) is pathlib.PosixPath and got == path
+    pure = there_and_back(pathlib.PurePosixPath("a"), is_for_answer=True)
+    assert type(pure) is pathlib.PurePosixPath
+
+
+def test_no_time_zone_is_read_from_a_file_of_the_answers_choice() -> None:
+    """pandas has dateutil read any file: this one was a time zone of its own."""
+    with tempfile.NamedTemporaryFile() as file:
+        # A time zone of one kind of time, its distance from UTC and its name.
+        file.write(b"TZif" + bytes(16) + struct.pack(">6l", 0, 0, 0, 0, 1, 4))
+        file.write(struct.pack(">lBB", 3_600, 0, 0) + b"ONE\0")
+        file.flush()
+        times = {"l": ["zone", "ns", f"dateutil/{file.name}", {"A": ["i8", [1]]}]}
+        form = ["series", {"l": [{"l": [None]}, 0, 1, 1]}, None, times]
+        with pytest.raises(BadValue):
+            decode({"pandas": form}, bytes(8), refuse)
+
+
+PATHS = """\
+def where(): return __import__("pathlib").Path("/proc/self/environ")
+def text(path): return path.read_text()
+def make():
+    path = __import__("pathlib").Path("made.txt")
+    path.write_text("made")
+    return path"""
+SHOWS = """\
+import pathlib
+path = where()
+assert path == pathlib.Path("/proc/self/environ") and path.name == "environ"
+print(path.read_text())"""
+SENDS = """\
+import pathlib
+assert text(make()) == "made" and text(pathlib.Path("made.txt")) == "made" """
+
+
+def test_a_test_that_shows_a_file_shows_none_of_its_own(engine: Engine) -> None:
+    """The environment of the test's process stood in its output."""
+    source = source_of(answer("f", PATHS), check("shows", SHOWS), check("sends", SENDS))
+    graded = engine.grade(source, source)
+    assert outcomes(graded) == ["error", "passed"], graded.verdicts
+    assert "reaches no files here" in graded.verdicts[0].message.opening
+    assert "PATH=" not in json.dumps(graded.notebook)
 
 
 CLASSES = """\

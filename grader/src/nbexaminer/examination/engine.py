@@ -3,18 +3,19 @@
 import atexit
 import contextlib
 import dataclasses
+import functools
 import hashlib
 import json
 import socket
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from nbexaminer.errors import Malformed
-from nbexaminer.examination.names import bound_names
-from nbexaminer.examination.statements import names_read
+from nbexaminer.examination.isolation import Step, in_process, steps_of
+from nbexaminer.examination.scores import NUMBER, no_score
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
     CellToRun,
@@ -37,7 +38,7 @@ from nbexaminer.sandbox.files import sealed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
-from nbexaminer.ways import Way, ways_of
+from nbexaminer.ways import Way, insisting, ways_of
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
@@ -45,6 +46,7 @@ HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
 _LIMITS = Limits()
+_NO_STEP = Step()
 NOT_RUN = "This cell is not run while grading: it only shows something.\n"
 
 
@@ -73,6 +75,7 @@ class _CellResult:
     message: Message
     outputs: list[dict[str, Any]] = field(default_factory=list)
     score: float | None = None
+    ends_in: str = ""
 
 
 class _Files(NamedTuple):
@@ -96,6 +99,7 @@ class Engine:
 
     def __init__(self, profile: Profile, sandbox: Sandbox | None, limits: Limits = _LIMITS) -> None:
         self._limits, self._way = limits, profile.way
+        self._scores: dict[bytes, set[str]] = {}
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
@@ -128,7 +132,15 @@ class Engine:
 
     def ways_of(self, source: Source) -> dict[str, Way]:
         """How each graded cell of a source is run here. Raises SourceError."""
-        return ways_of(source.notebook, self._way)
+        ways = ways_of(source.notebook, self._way)
+        found = in_process(source.cells, self.steps_of(source))
+        return ways | dict.fromkeys(found, Way.BESIDE)
+
+    def steps_of(self, source: Source) -> tuple[Step, ...]:
+        """What the test runner does at each cell of a source. Raises SourceError."""
+        said, insisted = ways_of(source.notebook, self._way), insisting(source.notebook)
+        noted = frozenset(name for name, way in said.items() if way is Way.BESIDE)
+        return _steps_of(source.data, source.delimiters, noted, insisted)
 
     def grade(
         self, source: bytes | Source, submitted: bytes, beside: str = "", own: bytes = b""
@@ -154,28 +166,8 @@ class Engine:
         code is too long to be sent."""
         notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
         cells, ways = cells_of(notebook), self.ways_of(source)
-        # The tests' random numbers depend on the source and on all that runs of the learner's: who
-        # could change one without the other would see more of what the same numbers give.
-        run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
-        answers = hashlib.sha256(run.encode() + own).digest()
-        secret = hashlib.sha256(source.data).digest() + answers
-        texts = [cell.source for cell in source.cells]
-        owns = ["" if place is None else texts[place] for place in grafted.places]
-        to_run = [
-            _to_run(cell, own, source.hidden, ways, secret)
-            for cell, own in zip(cells, owns, strict=True)
-            if _is_run(cell)
-        ]
-        _hide_what_reads_hidden(to_run)
-        seed = _seed(answers, "learner")
-        files = _Files(sealed(own or source.files), sealed(source.files))
-        try:
-            results = self._examine(to_run, seed, files, source.is_told)
-        except WarmParentDied:
-            # Not this learner's doing; the machine may have been short of memory.
-            self.__exit__()
-            self.__enter__()
-            results = self._examine(to_run, seed, files, source.is_told)
+        to_run, results = self._results(grafted, source, own)
+        self._settle(source, to_run, results)
         numbered = enumerate(results, 1)
         verdicts = []
         for cell in cells:
@@ -206,6 +198,52 @@ class Engine:
             if name in wait or text != AGAIN
         )
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
+
+    def _results(
+        self, grafted: Grafted, source: Source, own: bytes
+    ) -> tuple[list[CellToRun], list[_CellResult]]:
+        """The cells of a grafted notebook that are run, and how each ended."""
+        cells = cells_of(grafted.notebook)
+        # The tests' random numbers depend on the source and on all that runs of the learner's: who
+        # could change one without the other would see more of what the same numbers give.
+        run = json.dumps([(cell.role, cell.source) for cell in cells if _is_run(cell)])
+        answers = hashlib.sha256(run.encode() + own).digest()
+        secret = hashlib.sha256(source.data).digest() + answers
+        steps = self.steps_of(source)
+        to_run = [
+            _to_run(cell, _NO_STEP if place is None else steps[place], secret)
+            for cell, place in zip(cells, grafted.places, strict=True)
+            if _is_run(cell)
+        ]
+        seed = _seed(answers, "learner")
+        files = _Files(sealed(own or source.files), sealed(source.files))
+        try:
+            return to_run, self._examine(to_run, seed, files, source.is_told)
+        except WarmParentDied:
+            # Not this learner's doing; the machine may have been short of memory.
+            self.__exit__()
+            self.__enter__()
+            return to_run, self._examine(to_run, seed, files, source.is_told)
+
+    def _settle(self, source: Source, cells: list[CellToRun], results: list[_CellResult]) -> None:
+        """Give no points for what is no number, where the source's own solution ends in one.
+
+        Else the cell only shows something, and what that is costs nothing, as in nbgrader.
+        """
+        odd = [
+            (cell, result) for cell, result in zip(cells, results, strict=True)
+            if result.ends_in not in ("", NUMBER)
+        ]  # fmt: skip
+        if not odd or source.is_told:  # its own solution is being tried
+            return
+        if source.data not in self._scores:
+            solved = self._results(graft(source, read_notebook(source.data)), source, b"")
+            self._scores[source.data] = {
+                cell["id"] for cell, result in zip(*solved, strict=True) if result.ends_in == NUMBER
+            }
+        for cell, result in odd:
+            if cell["id"] in self._scores[source.data]:
+                result.outcome, result.message = Outcome.FAILED, no_score(result.ends_in)
 
     def _examine(
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
@@ -267,7 +305,7 @@ class Engine:
                             outcome, outputs = message["outcome"], message["outputs"]
                             outcome = None if outcome is None else Outcome(outcome)
                             said, score = Message.read(message["message"]), message["score"]
-                            yield _CellResult(outcome, said, outputs, score)
+                            yield _CellResult(outcome, said, outputs, score, message["ends_in"])
                 return
             except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
                 lost = _lost(examiner, error)
@@ -337,32 +375,36 @@ def _wait(child: Child, patience: float) -> ExitStatus:
 def _is_run(cell: Cell) -> bool:
     """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
     left_out = cell.role is Role.SHOWN or (cell.role is Role.TEST and cell.decision is not None)
-    return cell.is_code and bool(cell.source.strip()) and not left_out
+    is_empty = cell.is_own and not cell.source.strip()  # a cell of the source's may be emptied
+    return cell.is_code and not is_empty and not left_out
 
 
-def _to_run(
-    cell: Cell, own: str, hidden: frozenset[str], ways: Mapping[str, Way], secret: bytes
-) -> CellToRun:
+def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
     name = cell.grade_id or str(cell.content["id"])
     return CellToRun(
         id=name,
         role=cell.role,
         code=cell.source,
-        own=own,
-        hidden=name in hidden,
-        beside=cell.role is Role.TEST and ways.get(name) is Way.BESIDE,
+        replay=step.replay,
+        defines=step.defines,
+        may_define=step.may_define,
+        imports=step.imports,
+        answers=step.answers,
+        given=step.given,
+        asks=step.asks,
+        hidden=step.hidden,
+        beside=bool(step.reason),
         seed=_seed(secret, name),
         points=cell.points,
     )
 
 
-def _hide_what_reads_hidden(cells: list[CellToRun]) -> None:
-    """Have tests that read what hidden ones define be run behind these, and say as little."""
-    bound: set[str] = set()
-    for cell in cells:
-        if cell["role"] == Role.TEST:
-            cell["hidden"] = cell["hidden"] or not bound.isdisjoint(names_read(cell["code"]))
-            bound |= bound_names(cell["code"]) if cell["hidden"] else set()
+@functools.lru_cache(maxsize=64)  # once for all submissions
+def _steps_of(
+    data: bytes, delimiters: str, noted: frozenset[str], insisted: frozenset[str]
+) -> tuple[Step, ...]:
+    source = read_source(data, delimiters)
+    return tuple(steps_of(source.cells, source.hidden, noted, insisted))
 
 
 def _seed(secret: bytes, name: str) -> int:

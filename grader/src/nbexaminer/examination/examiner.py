@@ -5,7 +5,7 @@ the grader, passes the learner's on to a process that runs `nbexaminer.examinati
 the tests itself, and tells the grader how each cell ended. What a stand-in can do is said in
 `nbexaminer.examination.stand_in`.
 
-What names a test cell starts from is said in `nbexaminer.examination.namespace`.
+What names a test cell starts from is said in `nbexaminer.examination.replay`.
 
 Hidden tests come last, each with the names as they were where it stands: what the learner's process
 prints, draws, returns or raises is shown until the first of them asks it something, and no longer.
@@ -19,6 +19,7 @@ import ast
 import contextlib
 import dataclasses
 import io
+import math
 import random
 import re
 import socket
@@ -31,8 +32,8 @@ from typing import Any, cast
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used
-from nbexaminer.examination.namespace import Namespace
-from nbexaminer.examination.scores import TEST, Judged, Scored, shown
+from nbexaminer.examination.replay import Replay
+from nbexaminer.examination.scores import TEST, Scored, shown
 from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
@@ -51,6 +52,15 @@ MOST_TELLABLE = 300
 """Lines of an answer of which a hidden test may say that one raised: more would say much."""
 MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
+
+
+_Ended = tuple[Outcome, Message, float | None, str]
+"""How a test ended: outcome, message, score, and what its last line has."""
+
+
+def _worth(ended: _Ended) -> float:
+    outcome, _, score, _ = ended
+    return math.inf if outcome is Outcome.PASSED else score or 0.0
 
 
 class Examination:
@@ -73,7 +83,7 @@ class Examination:
         self._discreet, self._told = False, plan["told"]
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
-        self._namespace = Namespace(self._cells, self._main.__dict__, _seed_of)
+        self._replay = Replay(self._cells, self._main.__dict__)
         self._whole = False
         self._again_seconds = plan["again_seconds"]
         self._remote: Remote | None = None
@@ -91,21 +101,16 @@ class Examination:
         beside = [i for i in order if is_hidden(self._cells[i]) and self._cells[i]["beside"]]
         for index, cell in enumerate(self._cells):
             if index in apart:
-                self._namespace.mark(index)
                 self._advance(index + 1)
-                continue
-            if index in beside:
-                continue
-            if cell["role"] == Role.GIVEN:
-                with _printing_to(io.StringIO()):
-                    self._namespace.run_given(index)
-            self._examine(index, cell)
+            elif index not in beside:
+                self._examine(index, cell)
         self._end, self._discreet = self._hidden_end, not self._told
-        self._namespace.is_discreet = self._discreet
+        self._replay.is_discreet = self._discreet
         for index in sorted(apart):
             self._examine(index, self._cells[index])
         if not self._known.issuperset(beside):
-            self._remote, self._whole = None, True
+            self._let_go()
+            self._whole = True
             self._end = time.monotonic() + self._again_seconds
         for index in beside:
             self._examine(index, self._cells[index])
@@ -125,10 +130,16 @@ class Examination:
             self._report([], ended.outcome, Message(ended.message))
 
     def _report(
-        self, outputs: Any, outcome: Outcome | None, message: Message, score: float | None = None
+        self,
+        outputs: Any,
+        outcome: Outcome | None,
+        message: Message,
+        score: float | None = None,
+        ends_in: str = "",
     ) -> None:
         said = message.clean().as_data()
-        findings = {"do": "cell", "outcome": outcome, "message": said, "score": score}
+        findings: dict[str, Any] = {"do": "cell", "outcome": outcome, "message": said}
+        findings |= {"score": score, "ends_in": ends_in}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -139,7 +150,11 @@ class Examination:
 
     def _run_learners(self, index: int) -> Any:
         """Run a cell in the learner's process; its outputs as they came."""
-        outputs, error = self._run(self._ready(index), index)
+        remote = self._ready(index)
+        try:
+            outputs, error = self._run(remote, index)
+        finally:
+            self._follow(index)
         if error is not None:
             text = f"raised {type(error).__name__}: {error}".removesuffix(": ")
             if isinstance(error, Ended):
@@ -160,7 +175,6 @@ class Examination:
             raise
         if isinstance(result[1], Ended):
             self._slow.add(index)
-        self._place = index + 1
         return result
 
     def _ready(self, index: int) -> Remote:
@@ -168,7 +182,7 @@ class Examination:
         while True:
             self._in_time()
             if self._remote is not None and self._place > index and not self._restored(index):
-                self._remote = None
+                self._let_go()
             if self._remote is None:
                 self._spawn()
             self._advance(index)
@@ -190,7 +204,32 @@ class Examination:
                 self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self._run(self._remote, place)
-            self._place = place + 1
+            self._follow(place)
+
+    def _follow(self, index: int) -> None:
+        """Have the test runner's names follow the answer process's over the cell at `index`."""
+        cell, self._place = self._cells[index], index + 1
+        if self._whole:  # for tests that run in the other process
+            return
+        if cell["role"] == Role.TEST and not cell["beside"]:
+            if is_hidden(cell):
+                self._replay.mark(index)
+            self._replay.again(index)
+        elif cell["role"] == Role.TEST and not cell["replay"]:
+            self._replay.imports(index)
+        elif cell["role"] == Role.ANSWER:
+            self._replay.answer(index)
+        elif (remote := self._remote) is None or index in self._skip:
+            self._replay.give_up(index)
+        elif cell["replay"]:
+            seed_all(cell["seed"])
+            remote.is_testing = False
+            try:
+                with _printing_to(io.StringIO()), self._watched(remote, {index}):
+                    self._replay.run(index, remote)
+            except Ended:
+                if self._remote is None:
+                    self._skip.add(index)
 
     def _takes_part(self, cell: CellToRun) -> bool:
         """Whether a cell is run by the learner's process that there is now."""
@@ -203,6 +242,7 @@ class Examination:
         if self._remote is not None and index in self._marked:
             with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
                 self._remote.restore(index)
+                self._replay.restore(index)
                 return True
         return False
 
@@ -214,9 +254,16 @@ class Examination:
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
-        self._remote = Remote(channel, self._namespace.known, self._seed)
+        self._remote = Remote(channel, self._replay.classes, self._seed)
         self._place = 0
         self._marked.clear()
+        self._replay.start()
+
+    def _let_go(self) -> None:
+        """Have no answer process any more; what is left of it can't be asked."""
+        if self._remote is not None:
+            self._remote.is_over = True
+        self._remote = None
 
     @contextlib.contextmanager
     def _watched(self, remote: Remote, cells: Collection[int] = ()) -> Iterator[None]:
@@ -227,9 +274,13 @@ class Examination:
         now, again = self._in_time(), not self._slow.isdisjoint(cells)
         seconds = self._limits.cell_wall_seconds
         seconds = min(seconds, SECONDS_AGAIN) if again else seconds
-        remote.deadline = min(now + seconds, self._end)
+        remote.deadline, remote.stopped = min(now + seconds, self._end), None
         try:
-            yield
+            try:
+                yield
+            finally:
+                if remote.stopped is not None:  # whatever a test's `except:` made of it
+                    raise remote.stopped
         except Ended as ended:
             if ended.outcome is Outcome.TIMED_OUT:
                 self._slow.update(cells)
@@ -242,7 +293,7 @@ class Examination:
                 ended.message = ended.message or f"took longer than {limit}"
             raise
         except Lost as lost:
-            self._remote = None
+            self._let_go()
             raise self._how_it_ended(lost.cause) from None
 
     def _in_time(self) -> float:
@@ -285,19 +336,23 @@ class Examination:
 
     def _test(
         self, index: int, cell: CellToRun
-    ) -> tuple[list[Any], Outcome, Message, float | None]:
-        """Outputs, outcome, message and score of a test cell."""
+    ) -> tuple[list[Any], Outcome, Message, float | None, str]:
+        """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
-        outcome, message, score = self._judge(index, cell, printed)
+        outcome, message, score, ends_in = self._judge(index, cell, printed)
         if self._discreet:
-            return [], outcome, dataclasses.replace(message, tables=()), score
+            return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
-        return outputs, outcome, message, score
+        return outputs, outcome, message, score, ends_in
 
     def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None]:
         """The same of a test cell that runs in the learner's process."""
-        outputs, error = self._run(self._ready(index), index)
+        remote = self._ready(index)
+        try:
+            outputs, error = self._run(remote, index)
+        finally:
+            self._follow(index)
         if error is None:
             points, is_told = self._cells[index]["points"], not self._discreet
             return (outputs if is_told else [], *shown(outputs, points, is_told))
@@ -318,18 +373,47 @@ class Examination:
         facts = (("raised in", error.where),) if error.where else ()
         return outputs, outcome, Message(text, facts=facts), None
 
-    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> Judged:
+    def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> _Ended:
+        """Run a test; where an answer has changed what it was given or passed, run it again as a
+        kernel has it then, which may take points away and gives none."""
+        first = self._judge_once(index, cell, printed)
+        remote, has_passed = self._remote, first[0] in (Outcome.PASSED, Outcome.PARTLY)
+        if remote is None or not has_passed or time.monotonic() >= self._end:
+            return first
+        # A test that watches its arguments says itself what it makes of changes.
+        has_changed = remote.has_changed and remote.changed is None
+        if not (has_changed or cell["given"]):
+            return first
+        try:
+            with self._watched(remote, {index}):
+                names = self._replay.differing(index, remote)
+                if not (names or has_changed):
+                    return first
+                remote.is_followed = True
+                with self._replay.once_more(index, names, remote):
+                    second = self._judge_once(index, cell, _Printed(), remote)
+        except (RemoteError, TypeError, Ended):  # a process that says what isn't so
+            second = Outcome.ERROR, Message("the answer changes what it is given"), None, ""
+        finally:
+            remote.is_followed = False
+        return second if _worth(second) < _worth(first) else first
+
+    def _judge_once(
+        self, index: int, cell: CellToRun, printed: io.StringIO, again: Remote | None = None
+    ) -> _Ended:
+        """Run a test; again: where it just ran."""
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
-            remote = self._ready(index)
-            remote.out_of_memory = False
+            remote = again or self._ready(index)
+            remote.out_of_memory = remote.has_changed = False
+            remote.is_testing = True
             remote.take_back()
             self._run_test(index, code, remote, names, printed)
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
-            return ended.outcome, Message(whose + ended.message), None
+            return ended.outcome, Message(whose + ended.message), None, ""
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
@@ -338,7 +422,7 @@ class Examination:
                 message = dataclasses.replace(message, facts=_in_the_test(cell["code"], error))
             outcome, message = Outcome.FAILED, self._or_misspelt(index, message)
         except NameError as error:
-            if missing := self._namespace.missing.get(str(error.name)):
+            if missing := self._replay.why_missing(str(error.name), index):
                 outcome, message = Outcome.ERROR, Message(missing)
             elif error.name is None or error.name in names:
                 outcome, message = Outcome.ERROR, self._odd(error)
@@ -347,10 +431,11 @@ class Examination:
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
         else:
-            return code.judged(cell["points"], names, not self._discreet)
+            judged = code.judged(cell["points"], cell["asks"], not self._discreet)
+            return *judged, code.ends_in
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
-        return outcome, message, None
+        return outcome, message, None, ""
 
     def _run_test(
         self,
@@ -364,32 +449,24 @@ class Examination:
 
         names: gets what the learner calls so, where the test has it from them.
         """
-        cell, space = self._cells[index], self._namespace
-        read = space.read_in(cell["code"], index)
-        wanted = {n for n in space.origins.read_by(read, index) if space.is_asked_for(n, index)}
-        answers = {name: self._cell_of(index, name) for name in sorted(wanted & remote.names)}
+        cell, replay = self._cells[index], self._replay
+        answers = {name: self._cell_of(index, name) for name in cell["answers"]}
 
-        def fetch(name: str) -> Any:
-            if name not in names:
-                answer = answers.get(name) or self._cell_of(index, name)
-                used = names_used(answer["code"]) if answer else frozenset()
-                told = f"{name} of {answer['id']}" if answer else ""
-                names[name] = remote.fetch(name, told, used)
-            return names[name]
-
-        has_ended = False
         with self._watched(remote, self._behind(answers.values())):
             remote.tellable = _tellable(answers.values()) if self._discreet else None
-            try:
-                with _printing_to(printed):
-                    space.names_for(index, read, remote.names.__contains__, fetch)
-                    for name in [n for n in names if not space.is_learners(n, names[n], index)]:
-                        del names[name]
-                    seed_all(cell["seed"])
-                    code.run(self._main.__dict__)
-                    has_ended = True
-            finally:
-                space.leave(index, has_ended)
+            with _printing_to(printed):
+                frame = replay.prepare(index, remote)
+                for name in answers.keys() & frame.keys():
+                    names[name] = frame[name]
+                    if (answer := answers[name]) is not None:
+                        told = f"{name} of {answer['id']}"
+                        remote.tell(names[name], told, names_used(answer["code"]))
+                seed_all(cell["seed"])
+                try:
+                    code.run(replay.names, frame)
+                finally:
+                    replay.keep(index, frame)
+                    self._place = max(self._place, index + 1)
 
     def _cell_of(self, index: int, name: str) -> CellToRun | None:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
@@ -503,10 +580,6 @@ def seed_all(seed: int) -> None:
     """Start every random generator that a test may use."""
     random.seed(seed)
     codecs.seed(seed)
-
-
-def _seed_of(cell: CellToRun) -> None:
-    seed_all(cell["seed"])
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

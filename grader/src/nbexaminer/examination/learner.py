@@ -34,6 +34,7 @@ from traitlets.config import Config
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
+from nbexaminer.examination.codecs.in_place import UNCHANGING, is_tensor
 from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
@@ -255,11 +256,15 @@ class Server:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
-            before = self._as_it_is(given) if message.get("watch") else {}
+            is_call = message["do"] in ("call", "keep")
+            before = self._as_it_is(given, message["watch"]) if is_call else {}
             value = None if reply else self._value(message, given)
-            data, out = encode(value, self._lend, shared=self._shared_name)
             if before:
-                reply["changed"] = [k for k, v in self._as_it_is(given).items() if v != before[k]]
+                now = self._as_it_is(given, message["watch"])
+                reply["changed"] = [k for k, v in now.items() if v != before[k]]
+            if reply.get("changed") and message["follow"]:
+                value = (value, [_argument(given, key) for key in reply["changed"]])
+            data, out = encode(value, self._lend, shared=self._shared_name)
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -312,9 +317,6 @@ class Server:
             for name, value in SHELL.user_ns.items():
                 if isinstance(value, type) and dataclasses.is_dataclass(value):
                     self._classes.setdefault(name, value)
-            for name in message["shared"]:
-                if isinstance(value := SHELL.user_ns.get(name), type):
-                    self._shared.setdefault(name, value)
         failed = None if error is None else _describe(error)
         return {"outputs": OUTPUTS.take(), "failed": failed, "names": _names()}
 
@@ -333,6 +335,17 @@ class Server:
                 return _names()
             case "fetch":
                 return SHELL.user_ns[message["name"]]
+            case "differ":
+                own = SHELL.user_ns
+                return [
+                    name for name, value in given.items()
+                    if name not in own or self._encoded(own[name]) != self._encoded(value)
+                ]  # fmt: skip
+            case "share":
+                for name in message["classes"]:
+                    if isinstance(kind := SHELL.user_ns.get(name), type):
+                        self._shared.setdefault(name, kind)
+                return None
             case "get":
                 return getattr(on, message["name"])
             case "item":
@@ -349,14 +362,24 @@ class Server:
             return _Instance(value)
         return _listed(value) if isinstance(value, Iterator) else value
 
-    def _as_it_is(self, given: Any) -> dict[Any, Any]:
-        """The arguments of a call by place and by name, but for the learner's own objects."""
-        items = (*enumerate(given[0]), *given[1].items())
+    def _as_it_is(self, given: Any, closely: bool) -> dict[Any, Any]:
+        """The arguments of a call by place and by name, but for the learner's own objects and what
+        nobody can change.
+
+        closely: compare what tensors hold, instead of counting how often it was written.
+        """
+        items = ((k, v) for k, v in (*enumerate(given[0]), *given[1].items()))
         return {
-            k: encode(v, lambda _: None, True, self._shared_name)
+            k: v._version if is_tensor(v) and not closely else self._encoded(v)
             for k, v in items
-            if id(v) not in self._numbers
+            if not isinstance(v, UNCHANGING) and id(v) not in self._numbers
         }
+
+    def _encoded(self, value: Any) -> Any:
+        try:
+            return encode(value, lambda _: None, True, self._shared_name)
+        except CantCross:
+            return None
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -375,7 +398,7 @@ class Server:
         return {"h": number, "label": label[:100]}
 
     def _read(self, data: Any, blob: bytes) -> Any:
-        return decode(data, blob, self._foreign, self._shared.__getitem__)
+        return decode(data, blob, self._foreign, self._shared.__getitem__, is_for_answer=True)
 
     def _shared_name(self, kind: type) -> str | None:
         name = kind.__name__
@@ -427,6 +450,10 @@ class Server:
                 raise RuntimeError(message["error"])
             else:
                 return self._read(message["value"], blob)
+
+
+def _argument(given: Any, key: int | str) -> Any:
+    return given[0][key] if isinstance(key, int) else given[1][key]
 
 
 def _names() -> list[str]:

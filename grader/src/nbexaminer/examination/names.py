@@ -16,7 +16,11 @@ PARTIAL_CREDIT = (
 NEAR = 0.8
 """How alike two names are, of 1, of which one is taken for a misspelling of the other."""
 _DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
-_MAGIC = re.compile(r"(?m)^[ \t]*[%!].*$")
+_MAGIC = re.compile(r"(?m)^[ \t]*(?:[%!?].*|[\w.]+\?{1,2}[ \t]*)$")
+_RUN = re.compile(r"(?m)^%run[ \t]+(?:-i[ \t]+)?(['\"]?)([\w./-]+\.py)\1[ \t]*$")
+_TIME = re.compile(r"(?m)^([ \t]*)%time[ \t]+(?=\S)")
+_CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)\n?")
+_AROUND_PYTHON = {"capture", "prun", "time", "timeit"}
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BUILTINS = frozenset(dir(builtins))
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -25,7 +29,18 @@ GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum
 
 
 def without_magics(code: str) -> str:
-    """A cell without the lines that only a notebook understands."""
+    """A cell as Python alone: without what only a notebook understands, but for what runs or writes
+    Python: `%run`, `%time`, `%%writefile`."""
+    if found := _CELL_MAGIC.match(code):
+        magic, rest = found.groups()
+        code = code[found.end() :]
+        if magic == "writefile" and rest:
+            *append, name = rest.split()
+            mode = "a" if append else "w"
+            return f"with open({name!r}, {mode!r}) as _file:\n    _ = _file.write({code!r})"
+        if magic not in _AROUND_PYTHON:
+            return ""
+    code = _RUN.sub(r'exec(open("\2").read())', _TIME.sub(r"\1", code))
     return _MAGIC.sub("", code)
 
 

@@ -1,19 +1,21 @@
 """Why a test cell has to run beside the answers, as far as its text says; nothing is run.
 
-An error of a test that ran apart tells what went wrong there, which seldom is what the instructor
-would have to change. These are guesses by the text: only of a test that fails apart and passes
-beside are they asked for.
+`cannot_be_isolated` names what no proxy can show as a kernel does, so it decides where a test runs.
+
+`reason` explains an error. That of a test which ran apart tells what went wrong there, which
+seldom is what the instructor would have to change. These are guesses by the text: only of a test
+that fails apart and passes beside are they asked for.
 """
 
 import ast
+import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from nbexaminer.examination.names import bound_names, names_used, without_magics
-from nbexaminer.examination.scores import Scored
 from nbexaminer.examination.statements import UNREADABLE
-from nbexaminer.notebook.cell import Role
+from nbexaminer.notebook.cell import Cell, Role
 from nbexaminer.notebook.source import Source
 
 ASKS = "it ends in what the answer gives, and that is no score"
@@ -21,6 +23,19 @@ _MAGIC = re.compile(r"(?m)^[ \t]*([%!]+\S*)")
 _FIGURES = {"gca", "gcf", "get_fignums", "get_figlabels"}
 _READS_CODE = {"getsource", "getsourcelines", "getsourcefile", "signature", "getmembers"}
 _LISTS_NAMES = {"globals", "locals", "vars", "dir"}
+_OF_CODE = {
+    "__annotations__", "__bases__", "__closure__", "__code__", "__defaults__", "__dict__",
+    "__doc__", "__globals__", "__mro__", "__wrapped__",
+}  # fmt: skip
+_FILES = {
+    "exists", "getsize", "glob", "is_dir", "is_file", "isdir", "isfile", "iterdir", "lexists",
+    "listdir", "rglob", "scandir",
+}  # fmt: skip
+_SETTINGS = {
+    "get_default_dtype", "get_option", "get_printoptions", "get_state", "getcontext", "geterr",
+    "getrecursionlimit", "getstate", "is_grad_enabled",
+}  # fmt: skip
+_IDENTITY = {"assertIs", "assertIsNot", "data_ptr", "may_share_memory", "shares_memory"}
 _SEEDS = {"seed", "manual_seed"}
 _ONE_CLASS = {"isinstance", "issubclass", "raises", "assertRaises", "assertIsInstance"}
 
@@ -46,8 +61,12 @@ def reason(source: Source, cell: str) -> str:
     code = _code(source, cell)
     if magic := _MAGIC.search(code):
         return f"it uses a magic, {magic[1]}"
-    answers = _answers(source)
-    nodes = [*ast.walk(_tree(code))]
+    return cannot_be_isolated(_tree(code)) or may_need_the_answers(source.cells, code)
+
+
+def may_need_the_answers(cells: Iterable[Cell], code: str) -> str:
+    """What in a test may go only where the answers are, as a guess."""
+    nodes, answers = [*ast.walk(_tree(code))], _answers(cells)
     for look in _LOOKS:
         if found := next(look(nodes, answers), ""):
             return found
@@ -56,21 +75,20 @@ def reason(source: Source, cell: str) -> str:
     return ""
 
 
-def asks_an_answer(source: Source, cell: str) -> bool:
-    """Whether a test cell's last line only asks an answer for something, such as `f(2)`."""
-    try:
-        asked = Scored(_code(source, cell)).asks
-    except UNREADABLE:
-        return False
-    return asked in _answers(source).defined
+def cannot_be_isolated(tree: ast.AST) -> str:
+    """Why what stands in a test, or in a function that it calls, has to run where the answers are;
+    nothing where its text says nothing of that kind."""
+    nodes = [*ast.walk(tree)]
+    looks = (_mocks, _watches_output, _reads_code, _compares_identity, _looks_around)
+    return next((found for look in looks for found in look(nodes)), "")
 
 
 def _code(source: Source, name: str) -> str:
     return next(cell.source for cell in source.cells if cell.grade_id == name)
 
 
-def _answers(source: Source) -> _Answers:
-    code = [cell for cell in source.cells if cell.is_code]
+def _answers(cells: Iterable[Cell]) -> _Answers:
+    code = [cell for cell in cells if cell.is_code]
     texts = [cell.source for cell in code if cell.role is Role.ANSWER]
     defined = frozenset[str]().union(*map(bound_names, texts))
     trees = (node for text in texts for node in _tree(text).body)
@@ -104,7 +122,7 @@ def _names(nodes: list[ast.AST], kind: type[ast.expr_context], answers: _Answers
             yield node.id
 
 
-def _mocks(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+def _mocks(nodes: list[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
             case ast.Call(func=func, args=[ast.Constant(value=str(what)), *_]) if "patch" in _last(
@@ -122,11 +140,16 @@ def _mocks(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
                 yield f"it replaces {owner}.{what}"
             case ast.Name(id="input", ctx=ast.Store()) | ast.FunctionDef(name="input"):
                 yield "it replaces input"
+
+
+def _seeds(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+    for node in nodes:
+        match node:
             case ast.Call(func=func) if _last(func) in _SEEDS:
                 yield f"it sets a random seed for an answer, by {ast.unparse(func)}"
 
 
-def _watches_output(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+def _watches_output(nodes: list[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
             case ast.Name(id=name) if name in ("redirect_stdout", "capsys", "capture_output"):
@@ -139,7 +162,7 @@ def _watches_output(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
                 yield f"it looks at what an answer draws, by {name}()"
 
 
-def _reads_code(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
+def _reads_code(nodes: list[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
             case ast.Call(func=func) if _last(func) in _READS_CODE:
@@ -148,6 +171,43 @@ def _reads_code(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
                 yield f"it looks at the notebook's own cells, by {name}"
             case ast.Call(func=ast.Name(id=name)) if name in _LISTS_NAMES:
                 yield f"it looks at a list of names, by {name}()"
+            case ast.Attribute(attr=name) if name in _OF_CODE:
+                yield f"it looks at an answer's code, by {ast.unparse(node)}"
+
+
+def _compares_identity(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()], comparators=[right]):
+                if not (_is_alone(left) or _is_alone(right)):
+                    yield f"it asks whether two are the same object: {ast.unparse(node)}"
+            case ast.Call(func=ast.Name(id="id")):
+                yield f"it asks whether two are the same object: {ast.unparse(node)}"
+            case ast.Call(func=func) if _last(func) in _IDENTITY:
+                yield f"it asks whether two are the same object, by {_last(func)}"
+
+
+def _looks_around(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Call(func=func) if _last(func) in _FILES:
+                yield f"it looks for files, by {ast.unparse(func)}"
+            case ast.Call(func=func) if _last(func) in _SETTINGS:
+                yield f"it looks at settings, by {ast.unparse(func)}"
+            case ast.Attribute(value=ast.Name(id="sys" | "os"), attr="modules" | "environ"):
+                yield f"it looks at what its process has, by {ast.unparse(node)}"
+
+
+def _is_alone(value: ast.expr) -> bool:
+    """Whether there is one of it in each process: `None`, `int`, `type(x)`, `torch.float32`."""
+    match value:
+        case ast.Constant() | ast.Attribute():
+            return True
+        case ast.Name(id=name):
+            return name in dir(builtins)
+        case ast.Call(func=ast.Name(id="type")):
+            return True
+    return False
 
 
 def _uses_class(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
@@ -229,7 +289,6 @@ def _last(func: ast.expr) -> str:
 
 
 _LOOKS: tuple[Callable[[list[ast.AST], _Answers], Iterator[str]], ...] = (
-    _deletes, _mocks, _watches_output, _reads_code, _uses_class, _reads_file, _replaces,
-    _watches_argument,
+    _deletes, _seeds, _uses_class, _reads_file, _replaces, _watches_argument,
 )  # fmt: skip
 """What is looked for, what is told first standing first."""

@@ -24,14 +24,13 @@ import math
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, cast
 
 from nbexaminer.examination.codecs import decode, encode
-from nbexaminer.examination.codecs.containers import is_shared
+from nbexaminer.examination.codecs.in_place import follow
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
-from nbexaminer.examination.names import bound_names
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
@@ -41,6 +40,7 @@ MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
+MAX_COMPARED_BYTES = 1 << 20
 MAX_TEXT = 8_000
 _SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
 """Exceptions of what a test lent whose text a learner may see."""
@@ -167,11 +167,14 @@ def _as(kind: type, value: Any) -> Any:
 class Remote:
     """A learner's process, seen from the examiner.
 
+    given: classes of locked cells, which are on both sides.
     tellable: how many lines an answer has, where that an exception came from one of them is all
         that may be told of its place; None where the whole place may be.
+    stopped: what stopped the learner's code, or that the process is lost, since this was None last:
+        a test may catch it, and it counts all the same.
     """
 
-    def __init__(self, channel: Channel, given: dict[str, Any], seed: int) -> None:
+    def __init__(self, channel: Channel, given: Mapping[str, type], seed: int) -> None:
         self._channel = channel
         self._given = given
         self._seed = seed
@@ -183,42 +186,91 @@ class Remote:
         self._lent: dict[int, Any] = {}
         self._lent_numbers: dict[int, int] = {}
         self._lent_count = 0
+        self._kept: set[int] = set()
+        self.is_testing = False
+        """Whether what is lent is a test's, and not a given cell's, which learners have."""
         self._generators = Generators()
         self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
+        self.has_changed = False
+        """Whether a call has changed what it was passed, since this was set."""
+        self.is_followed = False
+        """Whether such changes are made here, too, as in a kernel."""
+        self.stopped: Ended | Lost | None = None
+        self.is_over = False
+        """Whether another process has taken its place."""
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
         data, blob = self._written(value)
-        changed = self.changed if do in ("call", "keep") else None
-        message = {"do": do, "value": data, "watch": changed is not None, **fields}
-        reply, got = self._exchange(message, blob)
+        is_call = do in ("call", "keep")
+        asks = {"watch": self.changed is not None, "follow": self.is_followed} if is_call else {}
+        reply, got = self._exchange({"do": do, "value": data, **asks, **fields}, blob)
         if "error" in reply:
             raise got
-        if changed is not None and isinstance(told := reply.get("changed"), list):
-            changed += [v for k, v in (*enumerate(value[0]), *value[1].items()) if k in told]
+        told = reply.get("changed") if is_call else None
+        if isinstance(told, list) and told:
+            args, kwargs = value
+            passed = {**dict(enumerate(args)), **kwargs}
+            told = [key for key in told if isinstance(key, int | str) and key in passed]
+            self.has_changed = True
+            if self.changed is not None:
+                self.changed += [passed[key] for key in told]
+            if self.is_followed:
+                got, now = _as(tuple, got)
+                for key, new in zip(told, _as(list, now), strict=True):
+                    if follow(passed[key], new) is not passed[key]:
+                        raise TypeError("an answer changes in place what can't be followed")
         return got
 
-    def fetch(self, name: str, answer: str, names_used: frozenset[str]) -> Any:
-        """What the learner calls `name`. Raises RemoteError, Ended, Lost.
+    def differing(self, names: dict[str, Any]) -> list[str]:
+        """Those of these names that are something else there, or aren't there. What can't cross isn't
+        compared. Raises RemoteError, Ended, Lost."""
+        plain = {}
+        for name, value in names.items():
+            with contextlib.suppress(CantCross):
+                _, blob = encode(value, _only_data, keep_layout=True, shared=self._shared_name)
+                if len(blob) <= MAX_COMPARED_BYTES:
+                    plain[name] = value
+        if not plain:
+            return []
+        return [name for name in _as(list, self.request("differ", plain)) if name in plain]
 
-        answer, names_used: which answer it is and what the text of its cell reads, which its
-            process is not asked.
-        """
-        value = self.request("fetch", name=name)
+    def fetch(self, name: str) -> Any:
+        """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
+        return self.request("fetch", name=name)
+
+    def name_of(self, value: Any) -> str:
+        """The `__name__` of a stand-in, in its process's own word; empty where it has none. Raises
+        Ended, Lost."""
+        try:
+            number = object.__getattribute__(value, "_StandIn__number")
+            name = self.request("get", on=number, name="__name__")
+        except (AttributeError, RemoteError):
+            return ""
+        return name if isinstance(name, str) else ""
+
+    def tell(self, value: Any, answer: str, names_used: frozenset[str]) -> None:
+        """Have a stand-in tell which answer it is, and what the text of its cell reads; its process
+        isn't asked."""
         if isinstance(value, StandIn):
             object.__setattr__(value, "answer_", answer)
             object.__setattr__(value, "names_used_", names_used)
-        return value
+
+    def share(self, classes: Sequence[str]) -> None:
+        """Have values of these classes of locked cells cross as what they are. Raises Ended, Lost."""
+        if classes:
+            self.request("share", classes=[*classes])
+            self._shared.update(classes)
 
     def take_back(self) -> None:
-        """Let nothing that was lent be used any more, and watch nothing.
+        """Let nothing that tests have lent be used any more, and watch nothing.
 
         A right answer that one test lends, such as a cache, would else answer another test.
         """
-        self._lent.clear()
-        self._lent_numbers.clear()
+        self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
+        self._lent_numbers = {id(value): n for n, value in self._lent.items()}
         self.changed = None
 
     def restore(self, place: int) -> None:
@@ -227,9 +279,7 @@ class Remote:
 
     def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""
-        shared = [name for name in bound_names(code) if self._may_be_shared(name)] if given else []
-        self._shared.update(shared)
-        asked = {"given": given, "shared": shared, "seed": self._seed}
+        asked = {"given": given, "seed": self._seed}
         reply, _ = self._exchange({"do": "run", "value": None, "code": code, **asked}, b"")
         self._note_names(reply.get("names"))
         error = None
@@ -245,6 +295,10 @@ class Remote:
 
     def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""
+        if self.is_over:
+            raise RuntimeError("it was made before an answer ended its process")
+        if self.stopped is not None:
+            raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
         message["id"] = secrets.randbits(53)
         called_back = False
@@ -271,8 +325,10 @@ class Remote:
                 # It may have been interrupted in the middle of a frame.
                 raise TimedOut("interrupted during a call")
         except Exception as cause:
-            raise Lost(cause) from None
+            self.stopped = Lost(cause)
+            raise self.stopped from None
         if isinstance(error, Ended):
+            self.stopped = error
             raise error
         return reply, error
 
@@ -337,11 +393,6 @@ class Remote:
     def _rebuilt(self, data: Any, blob: bytes) -> Any:
         return decode(data, blob, self._receive, self._shared_class)
 
-    def _may_be_shared(self, name: str) -> bool:
-        """Whether that is a class of the exercise's whose values cross as what they are."""
-        kind: Any = self._given.get(name)
-        return is_shared(kind) and kind.__name__ == name
-
     def _shared_class(self, name: str) -> type:
         if name not in self._shared:
             raise BadValue("a class that is not shared")
@@ -391,6 +442,8 @@ class Remote:
             number = self._lent_numbers[id(value)] = self._lent_count
             self._lent[number] = value
             self._lent_count += 1
+            if not self.is_testing:
+                self._kept.add(number)
         methods, values = _lends(value)
         lent = {"back": number, "called": _is_called(value), "methods": methods, "values": values}
         return lent | describe_module(value)
@@ -402,6 +455,10 @@ class Remote:
             if blob:
                 raise CantCross(f"the field {name} of a dataclass can't be a tensor")
         return fields
+
+
+def _only_data(value: Any) -> NoReturn:
+    raise CantCross("no data")
 
 
 def _is_called(value: Any) -> bool:

@@ -1,116 +1,95 @@
-"""A cell's text as statements: what each defines, what it reads, and of what kind it is."""
-
-import __future__
+"""A cell's text as statements: what each defines, reads and changes; nothing is run."""
 
 import ast
 import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from nbexaminer.examination.names import bound_names, names_used, without_magics
+from nbexaminer.examination.names import bound_names, builtins_used, names_used, without_magics
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
-_COMPOUND = (
-    ast.If, ast.For, ast.While, ast.Try, ast.TryStar, ast.With, ast.Match,
-)  # fmt: skip
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPOUND = (ast.If, ast.For, ast.While, ast.Try, ast.TryStar, ast.With, ast.Match)
 
 
 @dataclass(frozen=True, eq=False)
 class Statement:
     """One statement at the top level of a cell.
 
-    binds: names that it defines; not those of `from module import *`.
-    keeps: those of them that it may leave as they are, as an `if` does.
+    binds: names that it defines or deletes; not those of `from module import *`.
     imports: those of them that it imports.
-    touches: names of things of which it sets a part, or on which it only calls something.
     reads: names that it, or a function in it when it is called, takes from elsewhere.
-    leads_to_imports: whether it changes where imports are looked for.
-    is_definition: whether it defines a function or a class.
-    is_star: whether it has a `from module import *`.
+    builtins: those of Python's own that it reads.
+    changes: names of things of which it sets or deletes a part, or on which it only calls a method.
+    globals: names that a function in it sets for all.
+    calls: what it calls, by the first name in it, and the names in what is passed.
+    is_definition: whether it defines functions or classes and nothing else.
     defers: whether a function in it may read names later.
+    may_skip: whether what it binds may stay as it is, as by an `if`.
     """
 
     tree: ast.stmt
     binds: frozenset[str]
-    keeps: frozenset[str]
     imports: frozenset[str]
-    touches: frozenset[str]
     reads: frozenset[str]
-    leads_to_imports: bool
-    is_star: bool
+    builtins: frozenset[str]
+    changes: frozenset[str]
+    globals: frozenset[str]
+    calls: tuple[tuple[str, frozenset[str]], ...]
     is_definition: bool
     defers: bool
-    flags: int
-
-    def run(self, namespace: dict[str, Any]) -> None:
-        """Run it there. Raises what it raises."""
-        module = ast.Module([self.tree], [])
-        code = compile(module, "<given>", "exec", flags=self.flags, dont_inherit=True)
-        exec(code, namespace)
+    may_skip: bool
 
 
-@functools.cache  # of one submission, and of its source
+@functools.lru_cache(maxsize=4096)  # of sources alone, which a class has a few of
 def statements_of(code: str) -> tuple[Statement, ...]:
     """The statements of a cell; none of a text that isn't Python, also without magics."""
+    text = python_of(code)
+    return () if text is None else tuple(map(_read, ast.parse(text).body))
+
+
+def python_of(code: str) -> str | None:
+    """A cell's text, without magics where there are any; None where it is no Python then."""
     for text in (code, without_magics(code)):
         try:
-            trees = ast.parse(text).body
+            ast.parse(text)
         except UNREADABLE:
             continue
-        return tuple(_read(trees))
-    return ()
+        return text
+    return None
 
 
-def is_python(code: str) -> bool:
-    """Whether a cell is Python, but for magics."""
-    return bool(statements_of(code)) or not without_magics(code).strip()
+def run_in(tree: ast.AST) -> Iterator[ast.AST]:
+    """A statement and what it has in it, but for what stands in functions and classes."""
+    yield tree
+    if not isinstance(tree, _DEFERRING):
+        for inner in ast.iter_child_nodes(tree):
+            yield from run_in(inner)
 
 
-def names_read(code: str) -> frozenset[str]:
-    """Names that a cell takes from elsewhere, also where it then gives them another value."""
-    read, bound = set(names_used(code)), set[str]()
-    for statement in statements_of(code):
-        read |= statement.reads - bound
-        bound |= statement.binds - statement.keeps
-    return frozenset(read)
+def root_of(value: ast.AST) -> str:
+    """The first name in `a.b[0].c`, or nothing."""
+    while isinstance(value, ast.Attribute | ast.Subscript | ast.Starred):
+        value = value.value
+    return value.id if isinstance(value, ast.Name) else ""
 
 
-def _read(trees: list[ast.stmt]) -> Iterator[Statement]:
-    flags = 0
-    for tree in trees:
-        if isinstance(tree, ast.ImportFrom) and tree.module == "__future__":
-            for feature in tree.names:
-                flags |= getattr(__future__, feature.name).compiler_flag
-        text = ast.unparse(tree)
-        binds = bound_names(text)
-        yield Statement(
-            tree,
-            binds,
-            binds - _bound_first(tree) if isinstance(tree, _COMPOUND) else frozenset(),
-            binds & _imported(tree),
-            frozenset(_touched(tree)),
-            names_used(text) | _read_and_bound(tree, binds),
-            any(map(_is_about_path, _run_in(tree))),
-            any(map(_is_star, _run_in(tree))),
-            _is_definition(tree),
-            any(isinstance(node, _DEFERRING) for node in ast.walk(tree)),
-            flags,
-        )
-
-
-def _bound_first(tree: ast.stmt) -> set[str]:
-    """Names that a `for` or a `with` defines before it runs what stands in it."""
-    match tree:
-        case ast.For(target=target):
-            targets = [target]
-        case ast.With(items=items):
-            targets = [item.optional_vars for item in items if item.optional_vars]
-        case _:
-            targets = []
-    nodes = (node for target in targets for node in ast.walk(target))
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
+def _read(tree: ast.stmt) -> Statement:
+    text = ast.unparse(tree)
+    binds = bound_names(text)
+    return Statement(
+        tree,
+        binds,
+        binds & _imported(tree),
+        names_used(text) | _read_and_bound(tree, binds),
+        builtins_used(text),
+        frozenset(_changed(tree)) - {""},
+        frozenset(n for node in ast.walk(tree) if isinstance(node, ast.Global) for n in node.names),
+        tuple(_called(tree)),
+        _is_definition(tree),
+        any(isinstance(node, _DEFERRING) for node in ast.walk(tree)),
+        isinstance(tree, _COMPOUND),
+    )
 
 
 def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
@@ -123,55 +102,43 @@ def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
             first = [*bases, *(keyword.value for keyword in keywords), *decorators]
         case ast.FunctionDef(args=args, decorator_list=decorators):
             first = [*args.defaults, *args.kw_defaults, *decorators]
+        case _ if isinstance(tree, _COMPOUND):  # which may read what it has not bound yet
+            names = (node for node in run_in(tree) if isinstance(node, ast.Name))
+            return binds & {name.id for name in names if isinstance(name.ctx, ast.Load)}
     read = {name for value in first if value for name in names_used(ast.unparse(value))}
-    added = (node.target for node in _run_in(tree) if isinstance(node, ast.AugAssign))
+    added = (node.target for node in run_in(tree) if isinstance(node, ast.AugAssign))
     return binds & (read | {target.id for target in added if isinstance(target, ast.Name)})
 
 
-def _touched(tree: ast.stmt) -> Iterator[str]:
-    parts: list[ast.expr] = []
-    match tree:
-        case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-            parts = targets
-        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
-            parts = [target]
-        case ast.Expr(value=ast.Call(func=called)):
-            parts = [called]
-        case ast.FunctionDef(decorator_list=decorators):
-            parts = [d.func if isinstance(d, ast.Call) else d for d in decorators]
-    for part in parts:
-        if isinstance(part, ast.Attribute | ast.Subscript):
-            while isinstance(part, ast.Attribute | ast.Subscript):
-                part = part.value
-            if isinstance(part, ast.Name):
-                yield part.id
+def _changed(tree: ast.stmt) -> Iterator[str]:
+    """Names of which a part is set or deleted, or that are only there for a method's effect."""
+    for node in run_in(tree):
+        match node:
+            case ast.Attribute(ctx=ast.Store() | ast.Del()):
+                yield root_of(node)
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                yield root_of(node)
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as called)):
+                yield root_of(called)
+    for decorator in getattr(tree, "decorator_list", ()):
+        by = decorator.func if isinstance(decorator, ast.Call) else decorator
+        yield root_of(by) if isinstance(by, ast.Attribute) else ""
 
 
-def _run_in(tree: ast.AST) -> Iterator[ast.AST]:
-    """A statement and what it has in it, but for what stands in functions and classes."""
-    yield tree
-    if not isinstance(tree, _DEFERRING):
-        for inner in ast.iter_child_nodes(tree):
-            yield from _run_in(inner)
+def _called(tree: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
+    for node in run_in(tree):
+        if isinstance(node, ast.Call):
+            passed = [*node.args, *(keyword.value for keyword in node.keywords)]
+            names = (inner for value in passed for inner in ast.walk(value))
+            passed_on = {inner.id for inner in names if isinstance(inner, ast.Name)}
+            yield root_of(node.func), frozenset(passed_on)
 
 
 def _imported(tree: ast.stmt) -> set[str]:
     """Names that it imports, also where it only tries to, or does so in a `with`."""
     kinds = (ast.Import, ast.ImportFrom)
-    names = [a for node in _run_in(tree) if isinstance(node, kinds) for a in node.names]
+    names = [a for node in run_in(tree) if isinstance(node, kinds) for a in node.names]
     return {name.asname or name.name.partition(".")[0] for name in names}
-
-
-def _is_star(tree: ast.AST) -> bool:
-    return isinstance(tree, ast.ImportFrom) and tree.names[0].name == "*"
-
-
-def _is_about_path(tree: ast.AST) -> bool:
-    """Whether it is `sys.path.append(...)`, or another such call."""
-    match tree:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=path))):
-            return ast.unparse(path) == "sys.path"
-    return False
 
 
 def _is_definition(tree: ast.stmt) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from nbexaminer.errors import SourceError
 from nbexaminer.examination import reasons
 from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.examination.isolation import NOTED, Step, in_process
 from nbexaminer.examination.names import bound_names
-from nbexaminer.examination.statements import names_read
+from nbexaminer.examination.statements import statements_of
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
@@ -71,7 +72,9 @@ def try_solution(engine: Engine, source: Source, exercise: str) -> tuple[str, ..
             f"Nothing was graded. `{typed(f'try {exercise} --write')}` notes in the source that "
             f"they run beside:\n{_listed(other)}"
         )
-    return _told(found.cell for found in tried if found.free)
+    by_text = [f for f in tried if f.way is Way.BESIDE and not f.remark.startswith(NOTED)]
+    found_beside = (f"{f.cell!r} runs beside the answers: {f.remark}" for f in by_text)
+    return (*_told(found.cell for found in tried if found.free), *found_beside)
 
 
 def is_unsolved(source: Source) -> bool:
@@ -123,14 +126,17 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
         gifts = [name for name in gifts if name not in still]
         free = [name for name in free if name not in gifts]
     broken = _failed(whole)
+    steps = engine.steps_of(_as_told(source, dict.fromkeys(beside, Way.BESIDE)))
+    by_text = in_process(source.cells, steps)
+    asking = {c.name for c, step in zip(source.cells, steps, strict=True) if step.asks}
     found = []
     for verdict in whole:
         name = verdict.cell
-        is_apart = ways[name] is Way.APART and name not in beside
-        remark = reasons.ASKS if is_apart and reasons.asks_an_answer(source, name) else ""
-        if ways[name] is Way.BESIDE:
-            remark = ": ".join(filter(None, ("noted in the source", reasons.reason(source, name))))
-        told = Tried(name, ways[name], free=name in free, remark=remark)
+        way = Way.BESIDE if name in by_text else Way.APART
+        remark = reasons.ASKS if way is Way.APART and name in asking else ""
+        if name in by_text and name not in beside:
+            remark = _remark(source, name, by_text[name])
+        told = Tried(name, way, free=name in free, remark=remark)
         if name in broken:
             told = dataclasses.replace(told, why=_why(first[name]), passes=False)
         elif name in beside:
@@ -141,6 +147,13 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
             told = dataclasses.replace(told, way=Way.BESIDE, why=why)
         found.append(told)
     return found
+
+
+def _remark(source: Source, name: str, step: Step) -> str:
+    """Why a test runs beside the answers, and how it needn't, as the source's text says."""
+    if step.reason == NOTED:
+        return ": ".join(filter(None, (NOTED, reasons.reason(source, name))))
+    return "; ".join(filter(None, (step.reason, step.advice)))
 
 
 def _beside(
@@ -168,7 +181,7 @@ def _what_they_read(source: Source, names: Collection[str]) -> list[str]:
     found = {*names}
     for number in reversed(range(len(tests))):
         if tests[number].name in found:
-            read = names_read(tests[number].source)
+            read = frozenset[str]().union(*(s.reads for s in statements_of(tests[number].source)))
             found |= {c.name for c in tests[:number] if read & bound_names(c.source)}
     return [*found]
 

@@ -8,12 +8,13 @@ message is for, its field `do` says:
     end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, its `outcome`, an Outcome or
-            null for a cell that is no test and ran, and the `score` of one that ended PARTLY
+            null for a cell that is no test and ran, the `score` of one that ended PARTLY, and
+            what the last line of a test `ends_in`, in words
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypedDict
@@ -131,7 +132,8 @@ class GradedNotebook:
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
-    own: the text that the source has there, its solution included; none of a learner's own cell.
+    replay, defines, may_define, imports, answers, given, asks: what the test runner does there, as `isolation.Step`
+        has it; nothing of a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process.
     seed: of the random numbers of a test or a locked cell.
@@ -141,7 +143,13 @@ class CellToRun(TypedDict):
     id: str
     role: Role
     code: str
-    own: str
+    replay: str
+    defines: Sequence[str]
+    may_define: Sequence[str]
+    imports: Sequence[str]
+    answers: Sequence[str]
+    given: Sequence[str]
+    asks: bool
     hidden: bool
     beside: bool
     seed: int

@@ -37,7 +37,7 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
 
     An answer cell takes the text that `places` has found, or the stub. Every other submitted cell
     stays behind the cell that it followed, unless the source has it. Raises Malformed where
-    nothing of the exercise is in what was handed in.
+    nothing of the exercise is in what was handed in, and where the answers are too long.
 
     beside: the name of another notebook of the exercise that was handed in, or empty.
     """
@@ -70,8 +70,8 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
     remarks = {cells[place].name: remark for place, remark in sorted(found.remarks.items())}
     doubts = {
         cells[graded].name: cells[place].name
-        for place in sorted(found.unclear)
-        for graded in tests_of(source, found, place)
+        for place, tests in tests_of(source, found).items()
+        for graded in tests
     }
     return Grafted(dict(notebook), places, remarks, doubts)
 

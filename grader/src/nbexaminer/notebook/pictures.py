@@ -9,6 +9,7 @@ Sources: PNG (W3C, third edition), GIF89a (CompuServe), JPEG (ITU-T T.81, annex 
 """
 
 import base64
+import re
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ MAX_PARTS = 50_000
 """Chunks of a PNG, segments of a JPEG, blocks of a GIF."""
 MAX_NOTES = 100
 """Chunks of a PNG that are no pixels: each may be compressed, and grow a thousandfold."""
+_NO_FILL = re.compile(rb"[^\xff]")
 
 
 class NotShown(ValueError):
@@ -77,8 +79,11 @@ def _jpeg(data: bytes) -> _Extent:
         start, marker, length = struct.unpack_from(">BBH", data, place)
         if start != 0xFF or marker <= 0x01 or 0xD0 <= marker <= 0xD9:
             break
-        if marker == 0xFF:  # a fill byte
-            place += 1
+        if marker == 0xFF:  # fill bytes, of which there may be millions
+            ends = _NO_FILL.search(data, place)
+            if ends is None:
+                break
+            place = ends.start() - 1
             continue
         if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             if size is not None:

@@ -5,14 +5,20 @@ cells, retype them, delete them, or write answers below the cells that were mean
 cell is also known by its id and its text, and an answer that is missing is looked for beside its
 place and by the names that it should define. What was found so is said; where it isn't clear, a
 person has to look. Nothing is parsed here: names are what lines begin with.
+
+What was handed in may be four million characters of anything, and whoever looks here is in no
+sandbox. So each text is read a fixed number of times, however many answers are missing, and all
+patterns take time that grows with the text alone.
 """
 
+import functools
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from nbexaminer.errors import Malformed
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.reader import SubmittedCell
 from nbexaminer.notebook.source import DUE, Source
@@ -35,14 +41,20 @@ _DEFINED = re.compile(
     r"(?m)^(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
 _FUNCTION = re.compile(r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
-# Bounded, since it is searched for at each word.
+# What lies between has none of the words that it begins with: who finds one begins there.
 _PERHAPS_DEFINED = (
-    r"\b(?:def|class|import|as|for)\b[^\n]{{0,99}}?\b{0}\b|\b{0}\b[^=(\n]{{0,99}}=(?!=)"
+    r"\b(?:def|class|import|as|for)\b"
+    r"(?:(?!\b(?:def|class|import|as|for)\b)[^\n]){{0,99}}?\b(?:{0})\b"
+    r"|\b(?:{0})\b(?:(?!\b(?:{0})\b)[^=(\n]){{0,99}}+=(?!=)"
 )
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7})(?: |$)")
 _WORD = re.compile(r"\w+")
 _WORDS = 7
 """So many words in a line of code that is a comment or a text may be an answer."""
+MAX_ANSWERS = 8_000_000
+"""Characters of all answers together: a cell that several answers need is in each of them."""
+_PIECE = 1 << 16
+"""Characters of which the words are listed at a time: a list of words takes much more memory."""
 
 
 @dataclass
@@ -74,6 +86,7 @@ def find_cells(source: Source, submitted: Sequence[SubmittedCell], beside: str =
     """Find every cell, and of each answer the text that counts.
 
     beside: the name of another notebook of the exercise that was handed in, or empty.
+    Raises Malformed where the answers are too long.
     """
     search = _Search(source, submitted, beside)
     search.find_known()
@@ -81,23 +94,32 @@ def find_cells(source: Source, submitted: Sequence[SubmittedCell], beside: str =
     return search.found
 
 
-def tests_of(source: Source, found: Found, answer: int) -> list[int]:
-    """The places of the cells with points that depend on the answer at a place: tests that read a
-    name which it, or an answer that reads one of its names, has to define; where it has none, all
-    tests until the next answer; and itself, if it has points."""
+def tests_of(source: Source, found: Found) -> dict[int, list[int]]:
+    """For the place of each answer at which a person has to look, those of the cells with points
+    that depend on it: tests that read a name which it, or an answer that reads one of its names,
+    has to define; where it has none, all tests until the next answer; and itself, if it has
+    points."""
+    if not found.unclear:
+        return {}
     cells, every = source.cells, _asked_of(source)
-    asked = every.get(answer, frozenset())
-    for place, cell in sorted(found.answers.items()):
-        if place in every and asked & {*_WORD.findall(cell.source)}:
-            asked |= every[place]
-    tests = [place for place, cell in enumerate(cells) if cell.role is Role.TEST]
-    if asked:
-        tests = [place for place in tests if asked & {*_WORD.findall(cells[place].source)}]
-    else:
-        answers = (p for p in range(answer + 1, len(cells)) if cells[p].role is Role.ANSWER)
-        end = next(answers, len(cells))
-        tests = [place for place in tests if answer < place < end]
-    return tests + [answer] * cells[answer].is_graded
+    names = frozenset().union(*every.values())
+    read = functools.cache(lambda text: _words_among(names, text))
+    answers = [(place, read(cell.source)) for place, cell in sorted(found.answers.items())]
+    depending = {}
+    for answer in sorted(found.unclear):
+        asked = every.get(answer, frozenset())
+        for place, words in answers:
+            if place in every and asked & words:
+                asked |= every[place]
+        tests = [place for place, cell in enumerate(cells) if cell.role is Role.TEST]
+        if asked:
+            tests = [place for place in tests if asked & read(cells[place].source)]
+        else:
+            later = (p for p in range(answer + 1, len(cells)) if cells[p].role is Role.ANSWER)
+            end = next(later, len(cells))
+            tests = [place for place in tests if answer < place < end]
+        depending[answer] = tests + [answer] * cells[answer].is_graded
+    return depending
 
 
 def _asked_of(source: Source) -> dict[int, frozenset[str]]:
@@ -118,8 +140,18 @@ def _defined(code: str) -> set[str]:
     return {one or other for one, other in _DEFINED.findall(code)}
 
 
+def _words_among(names: Collection[str], text: str) -> frozenset[str]:
+    """Those of the names that are words of a text."""
+    found, begin = set[str](), 0
+    while begin < len(text):
+        end = text.find("\n", begin + _PIECE) + 1 or len(text)
+        found.update(filter(names.__contains__, _WORD.findall(text, begin, end)))
+        begin = end
+    return frozenset(found)
+
+
 def _lines(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    return [line for every in text.splitlines() if (line := every.strip())]
 
 
 def _code(text: str) -> set[str]:
@@ -129,7 +161,7 @@ def _code(text: str) -> set[str]:
 
 def _has_prose(code: str) -> bool:
     told = (line for line in _lines(code) if line.startswith(("#", '"', "'")))
-    return any(len(line.split()) >= _WORDS for line in told)
+    return any(len(line.split(maxsplit=_WORDS)) >= _WORDS for line in told)
 
 
 def _without_due(cell: SubmittedCell) -> SubmittedCell:
@@ -140,17 +172,15 @@ def _without_due(cell: SubmittedCell) -> SubmittedCell:
     return replace(cell, source="".join(line for line in lines if not line.startswith(DUE)))
 
 
-def _as_code(cell: SubmittedCell) -> SubmittedCell:
-    """A cell that is to be code; of one that is text, what it has between fences, if any."""
-    if cell.kind == "code":
-        return cell
+def _fenced(text: str) -> str | None:
+    """What a text has between fences, if any."""
     inside, kept = False, []
-    for line in cell.source.splitlines():
+    for line in text.splitlines():
         if line.lstrip().startswith(("```", "~~~")):
             inside = not inside
         elif inside:
             kept.append(line)
-    return replace(cell, source="\n".join(kept)) if kept else cell
+    return "\n".join(kept) if kept else None
 
 
 class _Search:
@@ -160,10 +190,24 @@ class _Search:
         self._beside = beside
         self._own: dict[int, SubmittedCell] = {}
         self._taken: list[SubmittedCell] = []
+        self._changed = set[int]()
         self._asked = _asked_of(source)
-        self._defined = [_defined(cell.source) for cell in submitted]
+        self._asked_names = frozenset[str]().union(*self._asked.values())
         self._stubs = {stub.text.strip() for stub in source.stubs.values()}
-        self._nothing = {"", *self._stubs, *source.around}
+        nothing = {"", *self._stubs, *source.around}
+        self._stripped = [cell.source.strip() for cell in self._submitted]
+        self._says = [text not in nothing for text in self._stripped]
+        self._defined_before: dict[str, list[int]] = {}
+        self._needs: dict[int, set[int]] = {}
+        self._size = 0
+        # What texts are asked for again and again. It is forgotten with this search.
+        self._defined = functools.cache(_defined)
+        self._fenced = functools.cache(_fenced)
+        self._is_torn = functools.cache(_is_torn)
+        self._is_prose = functools.cache(_has_prose)
+        self._functions = functools.cache(
+            lambda text: self._asked_names.intersection(_FUNCTION.findall(text))
+        )
         self._by: dict[int, str] = {}
         self._homes: list[int] = []
         self._conflict = any(_CONFLICT.search(cell.source) for cell in submitted)
@@ -208,11 +252,15 @@ class _Search:
             home = home if known is None else known
             self._homes.append(home)
         self._own = dict(self.found.answers)
+        for place, cell in self._own.items():
+            as_handed_out = self._cells[place].source.strip(), self._source.released[place].strip()
+            if cell.source.strip() not in as_handed_out:
+                self._changed.add(place)
         for place in answers:
             if place not in missing:
                 self._compare(place)
-        for number, cell in enumerate(self._submitted):
-            if self.found.places[number] is None and cell.source.strip() in self._stubs:
+        for number, text in enumerate(self._stripped):
+            if self.found.places[number] is None and text in self._stubs:
                 self.found.dropped.add(number)
         for place in missing:
             look = self._look_for_code if self._cells[place].is_code else self._look_for_text
@@ -233,7 +281,7 @@ class _Search:
         """Whether cells that were found show that it is this exercise: others have its imports."""
         cell = self._cells[place]
         if cell.role is Role.TEXT:
-            texts = {self._submitted[number].source.strip() for number in numbers}
+            texts = {self._stripped[number] for number in numbers}
             return not texts.isdisjoint((cell.source.strip(), self._source.released[place].strip()))
         # A stub's text may be that of any exercise.
         of_text = cell.role is Role.ANSWER and all(self._by.get(n) == "source" for n in numbers)
@@ -244,24 +292,24 @@ class _Search:
         asked = self._asked.get(place, frozenset())
         for number in self._nobodys():
             text = self._submitted[number].source
-            if self._homes[number] > place and asked & {*_FUNCTION.findall(text)}:
+            if self._homes[number] > place and asked & self._functions(text):
                 self._doubt(place, AGAIN)
 
     def _take_own(self, place: int, copies: list[int]) -> bool:
         """Take the last written copy of an answer's own cell; whether there is one."""
         found, texts = self.found, [self._submitted[number].source for number in copies]
-        written = [
-            n for n, text in zip(copies, texts, strict=True) if self._is_written(place, text)
-        ]
+        written = {
+            n: text for n, text in zip(copies, texts, strict=True) if self._is_written(place, text)
+        }
         if not copies:
             return False
-        last = (written or copies)[-1]
+        last = [*(written or copies)][-1]
         found.answers[place] = self._submitted[last]
         if place in self._asked:
-            found.answers[place] = _as_code(self._submitted[last])
+            found.answers[place] = self._as_code(self._submitted[last])
         if self._by.get(last) == "id" and written:
             found.remarks[place] = BY_ID
-        torn = copies if any(_is_torn(text) for text in texts[1:]) else self._torn_from(last)
+        torn = copies if any(map(self._is_torn, texts[1:])) else self._torn_from(last)
         if len(torn) > 1 and place in self._asked:
             text = "\n".join(self._submitted[number].source for number in torn)
             found.answers[place] = replace(self._submitted[last], source=text)
@@ -273,7 +321,7 @@ class _Search:
                 found.places[number] = None
                 if number not in written:
                     found.dropped.add(number)
-        if (several := len({self._submitted[number].source for number in written})) > 1:
+        if (several := len({*written.values()})) > 1:
             found.remarks[place] = COPIES.format(several)
         if self._conflict and (len(copies) > 1 or _CONFLICT.search(texts[-1])):
             self._doubt(place, CONFLICT)
@@ -283,7 +331,7 @@ class _Search:
         """A cell, and those behind it that were split off in the middle of a block."""
         numbers, cells = [number], self._submitted
         for other in range(number + 1, len(cells)):
-            is_torn = cells[other].kind == "code" and _is_torn(cells[other].source)
+            is_torn = cells[other].kind == "code" and self._is_torn(cells[other].source)
             if self.found.places[other] is not None or not is_torn:
                 break
             numbers.append(other)
@@ -294,7 +342,7 @@ class _Search:
         stub, asked = self._source.stubs[self._cells[place].name].text, self._asked.get(place)
         if asked is None:
             return text.strip() not in ("", stub.strip())
-        return not _code(text) <= _code(stub) and (not asked or bool(asked & _defined(text)))
+        return not _code(text) <= _code(stub) and (not asked or bool(asked & self._defined(text)))
 
     def _loose(self, place: int) -> list[int]:
         """Numbers of the cells that are nobody's, and stand where the answer should or near it."""
@@ -304,29 +352,33 @@ class _Search:
 
     def _nobodys(self) -> list[int]:
         """Numbers of the cells that are nobody's and say something of the learner's."""
-        cells = enumerate(self._submitted)
-        loose = [n for n, _ in cells if self.found.places[n] is None]
-        return [n for n in loose if self._submitted[n].source.strip() not in self._nothing]
+        return [n for n in range(len(self._submitted)) if self._is_free(n)]
+
+    def _is_free(self, number: int) -> bool:
+        return self.found.places[number] is None and self._says[number]
+
+    def _defines(self, number: int) -> set[str]:
+        return self._defined(self._submitted[number].source)
 
     def _look_for_code(self, place: int, is_there: bool) -> None:
         """Look for an answer in code whose own cell is missing or not written."""
         asked, found = self._asked[place], self.found
-        defining = [n for n in self._nobodys() if asked & self._defined[n]]
+        defining = [n for n in self._nobodys() if asked & self._defines(n)]
         beside = self._loose(place)
         other = None if defining else self._with_another(asked)
-        elsewhere = [self._defined[n] for n in defining]
+        elsewhere = [asked & self._defines(n) for n in defining]
         if other is not None:
-            elsewhere = [_defined(other.source)]
+            elsewhere = [asked & self._defined(other.source)]
         # Only what the learner has defined: the solution's own names, and those that hidden tests
         # read, are not told.
-        names = ", ".join(sorted(asked & {*itertools.chain.from_iterable(elsewhere)}))
+        names = ", ".join(sorted({*itertools.chain.from_iterable(elsewhere)}))
         if elsewhere and is_there and self._mentions(place, asked):
             self._doubt(place, AGAIN)
         elif defining:
             found.is_known = True
-            last = {name: n for n in defining for name in asked & self._defined[n]}
+            last = {name: n for n in defining for name in asked & self._defines(n)}
             taken = sorted({*last.values()})
-            texts = {self._submitted[n].source.strip() for n in defining}
+            texts = {self._stripped[n] for n in defining}
             self._take(place, taken, self._helpers(place, taken))
             found.remarks[place] = BY_NAME.format(names)
             if any(self._submitted[n].kind != "code" for n in taken):
@@ -337,7 +389,7 @@ class _Search:
                 found.remarks[place] = BY_PLACE
         elif other is not None:
             found.is_known = True
-            found.answers[place] = _as_code(other)
+            self._answer(place, self._as_code(other))
             found.remarks[place] = BY_NAME.format(names)
             if other.kind != "code":
                 self._doubt(place, NO_CODE)
@@ -360,35 +412,55 @@ class _Search:
         way that no line begins with: `a, b = ...`, or below an `if`."""
         stub = self._source.stubs[self._cells[place].name].text
         own = _code(self.found.answers[place].source) - _code(stub)
-        text = "\n".join(line for line in own if asked & {*_WORD.findall(line)})
-        return any(re.search(_PERHAPS_DEFINED.format(name), text) for name in asked)
+        return bool(re.search(_PERHAPS_DEFINED.format("|".join(asked)), "\n".join(own)))
 
     def _with_another(self, asked: frozenset[str]) -> SubmittedCell | None:
         """Another cell in which the learner has defined what an answer should, if any."""
-        own = [self._own[place] for place in sorted(self._own) if self._is_changed(place)]
-        defining = (cell for cell in [*self._taken, *own] if asked & _defined(cell.source))
-        return max(defining, key=lambda cell: len(asked & _defined(cell.source)), default=None)
-
-    def _is_changed(self, place: int) -> bool:
-        """Whether a cell has something of the learner's."""
-        text = self._own[place].source.strip()
-        return text not in (self._cells[place].source.strip(), self._source.released[place].strip())
+        own = [self._own[place] for place in sorted(self._changed)]
+        defining = (c for c in [*self._taken, *own] if asked & self._defined(c.source))
+        return max(defining, key=lambda c: len(asked & self._defined(c.source)), default=None)
 
     def _helpers(self, place: int, taken: Iterable[int]) -> list[int]:
         """Numbers of cells behind an answer's place that define what the taken cells read."""
-        last = {
-            name: n
-            for n in self._nobodys()
-            if self._homes[n] >= place and self._submitted[n].kind == "code"
-            for name in self._defined[n]
-        }
         waiting, helpers = [*taken], set[int]()
         while waiting:
-            words = {*_WORD.findall(self._submitted[waiting.pop()].source)}
-            new = {last[word] for word in words & last.keys()} - helpers - {*taken}
+            new = self._needed(waiting.pop(), place) - helpers - {*taken}
             helpers |= new
             waiting += new
         return sorted(helpers)
+
+    def _needed(self, number: int, place: int) -> set[int]:
+        """Numbers of the cells behind a place that define what a cell reads."""
+        needed = self._needs.get(number)
+        if needed is None or not all(self._is_behind(n, place) for n in needed):
+            words = _words_among(self._defining.keys(), self._submitted[number].source)
+            needed = {self._last_defining(word, place) for word in words} - {-1}
+            self._needs[number] = needed
+        return needed
+
+    @functools.cached_property
+    def _defining(self) -> dict[str, int]:
+        """For each name that cells of code which are nobody's define, the number of the last."""
+        last: dict[str, int] = {}
+        for number in self._nobodys():
+            if self._submitted[number].kind == "code":
+                for name in self._defines(number):
+                    if name in last:
+                        self._defined_before.setdefault(name, []).append(last[name])
+                    last[name] = number
+        return last
+
+    def _last_defining(self, name: str, place: int) -> int:
+        """The last of them behind a place that still is nobody's, or -1. Others are forgotten: no
+        cell gets free again, and places are asked for in their order."""
+        number = self._defining[name]
+        while number >= 0 and not self._is_behind(number, place):
+            before = self._defined_before.get(name)
+            number = self._defining[name] = before.pop() if before else -1
+        return number
+
+    def _is_behind(self, number: int, place: int) -> bool:
+        return self._homes[number] >= place and self._is_free(number)
 
     def _look_for_text(self, place: int, is_there: bool) -> None:
         """Look for an answer in prose whose own cell is missing or not written."""
@@ -397,8 +469,8 @@ class _Search:
         if prose:
             self._take(place, prose)
             found.remarks[place] = BESIDE if is_there else BY_PLACE
-        elif added := self._added():
-            found.answers[place] = SubmittedCell("markdown", added)
+        elif self._added:
+            found.answers[place] = SubmittedCell("markdown", self._added)
             found.remarks[place] = ADDED
         elif self._beside:
             self._doubt(place, OTHER_FILE.format(self._beside))
@@ -416,15 +488,16 @@ class _Search:
             for place, cell in self._own.items()
             if self._cells[place].role is Role.ANSWER
             and not self._cells[place].is_awaited
-            and self._is_changed(place)
+            and place in self._changed
         ]
-        return any(cell.kind != "code" or _has_prose(cell.source) for cell in [*loose, *tries])
+        return any(c.kind != "code" or self._is_prose(c.source) for c in [*loose, *tries])
 
+    @functools.cached_property
     def _added(self) -> str:
         """What was written into cells of text that else are as they were handed out."""
         parts = []
         for place, cell in sorted(self._own.items()):
-            if self._cells[place].role is Role.TEXT and self._is_changed(place):
+            if self._cells[place].role is Role.TEXT and place in self._changed:
                 known, lines = {*_lines(self._source.released[place])}, _lines(cell.source)
                 if known <= {*lines}:
                     parts += [line for line in lines if line not in known]
@@ -437,16 +510,33 @@ class _Search:
     def _take(self, place: int, numbers: Sequence[int], before: Sequence[int] = ()) -> None:
         """Have these cells be the answer, with the text of others before theirs."""
         if place in self._asked:
-            numbers = [torn for number in numbers for torn in self._torn_from(number)]
+            whole: dict[int, None] = {}
+            for number in numbers:
+                if number not in whole:
+                    whole |= dict.fromkeys(self._torn_from(number))
+            numbers = [*whole]
         cells = [self._submitted[number] for number in sorted({*numbers, *before})]
-        cells = [_as_code(cell) for cell in cells] if place in self._asked else cells
+        cells = [*map(self._as_code, cells)] if place in self._asked else cells
         pictures = {name: made for cell in cells for name, made in cell.attachments.items()}
         left_out = {name: why for cell in cells for name, why in cell.left_out.items()}
         text = "\n\n".join(cell.source for cell in cells)
-        self.found.answers[place] = replace(
-            cells[-1], source=text, attachments=pictures, left_out=left_out
-        )
+        whole_answer = replace(cells[-1], source=text, attachments=pictures, left_out=left_out)
+        self._answer(place, whole_answer)
         self._move(place, numbers)
+
+    def _answer(self, place: int, cell: SubmittedCell) -> None:
+        self._size += len(cell.source)
+        if self._size > MAX_ANSWERS:
+            raise Malformed(
+                f"its answers have more than {MAX_ANSWERS} characters together, where a cell that "
+                "several of them need counts for each"
+            )
+        self.found.answers[place] = cell
+
+    def _as_code(self, cell: SubmittedCell) -> SubmittedCell:
+        """A cell that is to be code; of one that is text, what it has between fences, if any."""
+        fenced = None if cell.kind == "code" else self._fenced(cell.source)
+        return cell if fenced is None else replace(cell, source=fenced)
 
     def _move(self, place: int, numbers: Iterable[int]) -> None:
         for number in numbers:
@@ -457,5 +547,5 @@ class _Search:
 
 def _is_torn(text: str) -> bool:
     """Whether a text goes on where another one ends."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return first[:1] in (" ", "\t")
+    blank = text[: len(text) - len(text.lstrip())]
+    return len(blank) < len(text) and f"{blank}|".splitlines()[-1][:1] in (" ", "\t")

@@ -77,13 +77,16 @@ def decode(
     blob: bytes,
     foreign: Callable[[Any], Any],
     shared: Callable[[str], type] = _no_class,
+    is_for_answer: bool = False,
 ) -> Any:
     """The value of `encode`. Raises BadValue for what `encode` never gives.
 
     foreign: gives the value for the JSON of its counterpart, or raises BadValue.
     shared: gives the class that both ends have by its name, or raises.
+    is_for_answer: whether a test sends it to an answer, where a path is one of files. What comes
+        from an answer reaches none.
     """
-    reader = Reader(_READERS, blob, foreign, shared)
+    reader = Reader(_READERS, blob, foreign, shared, is_for_answer)
     try:
         value = reader.read(data, 0)
     except (BadValue, MemoryError):

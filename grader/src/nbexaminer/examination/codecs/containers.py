@@ -55,9 +55,14 @@ def _pairs(reader: Reader, data: Any, depth: int) -> list[Any]:
 
 
 def _short(value: range) -> range:
-    if len(value) > MAX_ITEMS:
+    if _is_long(value):
         raise BadValue("a range that nobody could list")
     return value
+
+
+def _is_long(value: range) -> bool:
+    # Of one that is longer than any list, `len` gives an error.
+    return len(value[: MAX_ITEMS + 1]) > MAX_ITEMS
 
 
 class Containers(Codec):
@@ -79,7 +84,7 @@ class Containers(Codec):
 
         match value:
             case range():
-                if len(value) > MAX_ITEMS:
+                if _is_long(value):
                     raise CantCross(f"a range of more than {MAX_ITEMS} items can't be looked at")
                 return {"of": ["range", value.start, value.stop, value.step]}
             case frozenset():

@@ -27,7 +27,8 @@ _AS_ARRAY = re.compile(
 )
 _AS_LIST = re.compile("object|str|string|boolean|U?Int(8|16|32|64)|Float(32|64)")
 """Dtypes of columns that cross as an array, and value by value."""
-_ZONE = re.compile(r"[\w+:/-]{1,64}")
+_ZONE = re.compile(r"(?!dateutil/)[\w+:/-]{1,64}")
+"""Names behind `dateutil/` may be paths of files, which pandas would have read."""
 _FREQUENCY = re.compile(r"[\w-]{1,16}")
 _UNIT = re.compile("s|ms|us|ns")
 

@@ -136,6 +136,7 @@ class Reader:
 
     readers: of all tags.
     shared: gives the class that both ends have by its name, or raises.
+    is_for_answer: whether a test sends it to an answer, and not the other way.
     """
 
     def __init__(
@@ -144,8 +145,10 @@ class Reader:
         blob: bytes,
         foreign: Callable[[Any], Any],
         shared: Callable[[str], type],
+        is_for_answer: bool,
     ) -> None:
         self.left = memoryview(blob)
+        self.is_for_answer = is_for_answer
         self.foreign = foreign
         self.shared = shared
         self._readers = readers

@@ -1,6 +1,8 @@
 """Values of Python's library: dates and times, decimals, fractions and paths, each as it is.
 
-Of a class that a learner has made of one of them, the plain value arrives.
+Of a class that a learner has made of one of them, the plain value arrives. And of a path that comes
+from an answer only the name: a test that shows what `path.read_text()` gives would show whatever
+file the answer names, of those that only tests may see, too.
 """
 
 import datetime
@@ -17,6 +19,24 @@ MAX_DECIMAL = 4_200
 """Digits of a decimal, and its largest exponent: `int` of one that is larger takes for ever."""
 _CLOCK = ("hour", "minute", "second", "microsecond", "fold")
 _DAY = ("year", "month", "day")
+
+
+class AnswersPath(pathlib.PurePosixPath):
+    """A path that an answer gave, in a test. Sent back to an answer, it is one of files again."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(pathlib.Path, name):
+            raise AttributeError(
+                f"a path that comes from an answer reaches no files here, and has no {name!r}: "
+                "have the answer return what it finds there"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+# Messages tell learners of what they gave.
+AnswersPath.__name__ = AnswersPath.__qualname__ = pathlib.PosixPath.__name__
 _PATHS: dict[str, type[pathlib.PurePath]] = {
     kind.__name__: kind
     for kind in (
@@ -43,6 +63,8 @@ def _parts(value: Any) -> list[Any] | None:
             return ["decimal", str(_small(value, CantCross))]
         case fractions.Fraction():
             return ["fraction", value.numerator, value.denominator]
+        case AnswersPath():
+            return [pathlib.PosixPath.__name__, str(value)]
         case pathlib.PurePath():
             kind = next(name for name, kind in _PATHS.items() if isinstance(value, kind))
             return [kind, str(value)]
@@ -107,6 +129,8 @@ _WHOLE: dict[str, Callable[..., Any]] = {
 
 def _read(reader: Reader, data: Any, depth: int) -> Any:
     name, *parts = reader.each(data, depth)
+    if name == pathlib.PosixPath.__name__ and not reader.is_for_answer:
+        return AnswersPath(*parts)
     return _WHOLE[name](*parts)
 
 

@@ -1,0 +1,250 @@
+"""The source's notebook, replayed in the test runner as a kernel would run it.
+
+What is run at each cell was decided before, by `isolation`. Its state is what a kernel has, and who
+set it:
+
+    names     what test cells see: the dict of `__main__`
+    _set_at   index of the cell that set a name last ──▶ is it an answer's?
+                no   the test runner's own, made there from the source's text
+                yes  the answer process's: a proxy or a copy, had anew by each cell that may read it
+    _imported what answers import, which the test runner has imported itself
+    _marks    the first two where a hidden test stands, which runs last
+    _made     what each test set, for hidden ones behind it, and for when all starts again
+
+It starts again where the answer process ended: proxies of the old one are dead, so what is no test
+is replayed against the new one.
+"""
+
+import contextlib
+from collections import UserDict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+from nbexaminer.examination.codecs.containers import is_shared
+from nbexaminer.examination.names import bound_names
+from nbexaminer.examination.stand_in import RemoteError, StandIn
+from nbexaminer.examination.verdicts import CellToRun, is_hidden
+from nbexaminer.notebook.cell import Role
+
+_NOTHING: Any = object()
+_KINDS = {Role.GIVEN: "locked cell", Role.TEST: "test"}
+
+
+class Answers(Protocol):
+    """The answer process, as far as names are concerned."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What its cells have defined."""
+
+    def fetch(self, name: str) -> Any:
+        """What is called so there: a copy or a proxy."""
+
+    def differing(self, names: dict[str, Any]) -> list[str]:
+        """Those of these names that are something else there."""
+
+    def name_of(self, value: Any) -> str:
+        """The `__name__` that a proxy has there, or nothing."""
+
+    def share(self, classes: Sequence[str]) -> None:
+        """Have values of these classes of locked cells cross as what they are."""
+
+
+class Frame(UserDict[str, Any]):
+    """The names of a cell while it runs, which notes what it sets or deletes: that two values are
+    the same does not tell who has set them."""
+
+    def __init__(self, names: dict[str, Any]) -> None:
+        self.data = names
+        self.before = dict(names)
+        """What there was when the cell began."""
+        self._touched: set[str] = set()
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._touched.add(name)
+        self.data[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        self._touched.add(name)
+        del self.data[name]
+
+    def changed(self) -> set[str]:
+        """What it has set or deleted; by `global` in a function, where that is another value."""
+        others = {n for n, v in self.data.items() if self.before.get(n, _NOTHING) is not v}
+        return self._touched | others | (self.before.keys() - self.data.keys())
+
+
+class Replay:
+    """The names of one submission, as the test runner has them.
+
+    Args:
+        cells: all that are run.
+        names: where test cells find them, those of `__main__`.
+    """
+
+    def __init__(self, cells: Sequence[CellToRun], names: dict[str, Any]) -> None:
+        self._cells, self.names = cells, names
+        self._clean = dict(names)
+        self._made: dict[int, dict[str, Any]] = {}
+        self._before: Mapping[str, Any] = {}
+        self.classes: dict[str, type] = {}
+        """Those of the source's cells, which both processes have unless a learner changes them."""
+        self.is_discreet = False
+        """Whether nothing may be said that an answer could have put into words."""
+        self.start()
+
+    def start(self) -> None:
+        """Begin before the first cell, with what tests have set kept for when it comes to them."""
+        self._replace(self._clean)
+        self._set_at: dict[str, int] = {}
+        self._imported: dict[str, Any] = {}
+        self._marks: dict[int, tuple[dict[str, Any], dict[str, int]]] = {}
+        self._failed: dict[int, str] = {}
+
+    def mark(self, index: int) -> None:
+        """Keep the names as they are, for the hidden test that stands there."""
+        self._marks[index] = dict(self.names), dict(self._set_at)
+
+    def restore(self, index: int) -> None:
+        """Have the names that were marked there, and what hidden tests before it have set since."""
+        names, self._set_at = self._marks[index][0], dict(self._marks[index][1])
+        self._replace(names)
+        for before in sorted(self._made):
+            if before < index and is_hidden(self._cells[before]):
+                self._set(before, self._made[before])
+
+    def answer(self, index: int) -> None:
+        """Take note of what an answer cell defines, and make what it imports."""
+        cell = self._cells[index]
+        made = dict(self._clean)
+        for code in cell["imports"]:
+            with contextlib.suppress(Exception):
+                exec(code, made)
+        imported = {n: v for n, v in made.items() if n not in self._clean}
+        self._imported.update(imported)
+        free = [name for name in cell["may_define"] if name not in self.names]
+        defines = (*cell["defines"], *free)
+        self._set_at.update(dict.fromkeys((*imported, *defines), index))
+        for name in defines:
+            self._imported.pop(name, None)
+
+    def imports(self, index: int) -> None:
+        """Make what an in-process test imports, for tests behind it."""
+        for code in self._cells[index]["imports"]:
+            with contextlib.suppress(Exception):
+                exec(code, self.names)
+
+    def run(self, index: int, answers: Answers) -> None:
+        """Replay a cell that is no answer and no test. What it raises ends it, as in a kernel, and
+        so does an answer that never ends, or ends its process. Raises Ended, Lost."""
+        frame = self.prepare(index, answers)
+        try:
+            code = compile(self._cells[index]["replay"], "<cell>", "exec", dont_inherit=True)
+            exec(code, self.names, frame)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            self._failed[index] = self._in_words(error)
+        except BaseException:  # Ended, Lost
+            self.give_up(index)
+            raise
+        finally:
+            changed = self._note(index, frame)
+        new = {n: v for n, v in changed.items() if isinstance(v, type) and v.__name__ == n}
+        self.classes.update(new)
+        if self._cells[index]["role"] == Role.GIVEN:
+            answers.share([name for name, kind in new.items() if is_shared(kind)])
+
+    def give_up(self, index: int) -> None:
+        """Take note that an answer ended the cell there."""
+        self._failed[index] = "an answer that it asks ends its process, or never ends"
+
+    def prepare(self, index: int, answers: Answers) -> Frame:
+        """Have what a cell may read of answers as it is now, and take note of what it sets."""
+        for name in self._cells[index]["answers"]:
+            if self._is_answer(name):
+                self.names.pop(name, None)
+                value = answers.fetch(name) if name in answers.names else _NOTHING
+                if name in self._imported and value is not _NOTHING:
+                    value = self._imports(name, value, answers)
+                if value is not _NOTHING:
+                    self.names[name] = value
+        return Frame(self.names)
+
+    def _imports(self, name: str, theirs: Any, answers: Answers) -> Any:
+        """What an answer imports: the test runner's own, unless theirs is something else. Who has
+        `np = 0`, or another module of that name, has not imported it."""
+        own = self._imported[name]
+        if isinstance(theirs, StandIn):
+            called = getattr(own, "__name__", "")
+            is_imported = called in ("", answers.name_of(theirs))
+        else:
+            is_imported = type(theirs) is type(own)
+        return own if is_imported else _NOTHING
+
+    def differing(self, index: int, answers: Answers) -> list[str]:
+        """What of the given data that the test at `index` reads a learner's cell has changed."""
+        own = {n: self._before[n] for n in self._cells[index]["given"] if n in self._before}
+        return answers.differing(own)
+
+    @contextlib.contextmanager
+    def once_more(self, index: int, names: Sequence[str], answers: Answers) -> Iterator[None]:
+        """Have the names as they were before the test at `index`, but for given data that are as
+        answers left them; then again as it left them."""
+        kept = dict(self.names), dict(self._set_at), self._made[index]
+        self._replace(self._before)
+        for name in names:
+            self.names.pop(name, None)
+            if name in answers.names:
+                self.names[name] = answers.fetch(name)
+        yield
+        self._replace(kept[0])
+        self._set_at, self._made[index] = kept[1:]
+
+    def keep(self, index: int, frame: Frame) -> None:
+        """Keep what the test there has set, however it ended."""
+        self._before = frame.before
+        self._made[index] = self._note(index, frame)
+
+    def again(self, index: int) -> None:
+        """Have what the test there has set before all started again, if it was run."""
+        self._set(index, self._made.get(index, {}))
+
+    def why_missing(self, name: str, index: int) -> str:
+        """Why a name isn't there for the test at `index`, where a cell that would set it fails."""
+        for before in reversed(range(index)):
+            cell = self._cells[before]
+            if cell["role"] == Role.ANSWER or name not in bound_names(cell["replay"]):
+                continue
+            if why := self._failed.get(before):
+                kind = _KINDS.get(cell["role"], "cell")
+                return f"the {kind} {cell['id']!r}, which defines {name}, fails: {why}"
+        return ""
+
+    def _in_words(self, error: BaseException) -> str:
+        kind, text = type(error), str(error)
+        if self.is_discreet:  # an answer that was called may have chosen both
+            kind, text = kind.__bases__[-1] if isinstance(error, RemoteError) else kind, ""
+        return f"{kind.__name__}: {text}".removesuffix(": ")
+
+    def _is_answer(self, name: str) -> bool:
+        index = self._set_at.get(name, -1)
+        return index >= 0 and self._cells[index]["role"] == Role.ANSWER
+
+    def _note(self, index: int, frame: Frame) -> dict[str, Any]:
+        """Take note of what the cell at `index` has set; `_NOTHING` stands for what it deleted."""
+        changed = {name: self.names.get(name, _NOTHING) for name in frame.changed()}
+        self._set_at.update(dict.fromkeys(changed, index))
+        return changed
+
+    def _set(self, index: int, names: Mapping[str, Any]) -> None:
+        """Have these names of a cell, but for those that a later one has set."""
+        for name, value in names.items():
+            if self._set_at.get(name, -1) <= index or index < 0:
+                self._set_at[name] = index
+                if value is _NOTHING:
+                    self.names.pop(name, None)
+                else:
+                    self.names[name] = value
+
+    def _replace(self, names: Mapping[str, Any]) -> None:
+        self.names.clear()
+        self.names.update(names)

@@ -1,0 +1,120 @@
+"""Never more points than stock nbgrader gives, but for what it gives to attacks; never fewer for
+an honest answer.
+
+What stock gives was measured in kernels, and stands in the files of tests/replay.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.trial import try_ways
+from nbexaminer.notebook.source import Source, read_source
+from nbexaminer.ways import set_way
+from support.replay import FOLDER, Points, Replay, in_words, read
+
+FILES = sorted(FOLDER.glob("*.py"))
+SAMPLE = (
+    "fill-list-in-a-loop", "fn-cases-in-a-list", "score-of-a-locked-cell", "import-open-emptied",
+    "catch-everything", "exec-in-an-open-cell", "state-given-data-changed-by-a-wrong-answer",
+    "score-many-digits", "state-open-constants", "hidden-sees-what-was-there",
+)  # fmt: skip
+"""Some of each kind, which `make test` tries too."""
+
+
+def tried(engine: Engine, source: bytes) -> tuple[Source, dict[str, str]]:
+    """A source as `try --write` leaves it, and why the solution fails a test, where it does."""
+    found = {test.cell: test for test in try_ways(engine, read_source(source))}
+    notebook = json.loads(source)
+    for cell in notebook["cells"]:
+        test = found.get(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+        if test is not None and test.is_to_change:
+            set_way(cell, test.way)
+    fails = {name: test.why for name, test in found.items() if not test.passes}
+    return read_source(json.dumps(notebook).encode()), fails
+
+
+def differences(engine: Engine, replay: Replay) -> list[str]:
+    """What is given other than the file says."""
+    source, fails = tried(engine, replay.source)
+    found = [f"the trial: {name}: {why}" for name, why in fails.items()]
+    wanted: list[tuple[str, Points, bytes]] = [("the solution", replay.full, replay.handed_in())]
+    for sub in replay.submissions:
+        asked = {**sub.stock, **sub.ours}
+        wanted.append((f"{sub.kind}: {sub.words}", asked, replay.handed_in(sub.parts)))
+    for words, asked, handed_in in wanted:
+        examined = engine.grade(source, handed_in)
+        given = {verdict.cell: verdict.points for verdict in examined.verdicts}
+        if not _equal(given, asked):
+            why = [f"{v.cell} {v.outcome}: {v.message}" for v in examined.verdicts]
+            found.append(f"{words}: {in_words(asked)} -> {in_words(given)} ({'; '.join(why)})")
+    return found
+
+
+def _equal(given: Mapping[str, float], asked: Points) -> bool:
+    """Whether points are those; a score has two decimals, since more could tell hidden inputs, and
+    is never rounded up."""
+    wanted = {n: math.floor((points or 0) * 100 + 1e-6) / 100 for n, points in asked.items()}
+    return given == pytest.approx(wanted, abs=1e-9)
+
+
+def _marked(path: Path) -> Any:
+    return pytest.param(path, id=path.stem, marks=() if path.stem in SAMPLE else pytest.mark.long)
+
+
+@pytest.mark.parametrize("path", map(_marked, FILES))
+def test_never_more_than_stock(patient_engine: Engine, path: Path) -> None:
+    found = differences(patient_engine, read(path))
+    assert not found, "\n".join(["", *found])
+
+
+GOOD = """\
+# A square.
+# %% f | answer
+def f(x): return x * x
+# %% t | test 2
+assert f(3) == 9
+# == attack: says so | stock t=2 | ours t=0: it says so
+# %% + f
+f = 9
+"""
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.py"
+    path.write_text(GOOD)
+    replay = read(path)
+    (attack,) = replay.submissions
+    assert (replay.full, attack.stock, attack.ours) == ({"t": 2}, {"t": 2}, {"t": 0})
+    handed_in = json.loads(replay.handed_in(attack.parts))
+    texts = ["".join(cell["source"]) for cell in handed_in["cells"]]
+    assert texts == ["def f(x): return x * x", "f = 9", "assert f(3) == 9"]
+    assert read_source(replay.source).stubs["f"].text.endswith("NotImplementedError()")
+
+
+BROKEN = {
+    "a kind that there isn't": ("| answer", "| sealed", "line 2"),
+    "a cell twice": ("t | test 2", "f | test 2", "line 4: there are two cells f"),
+    "no test": ("| test 2", "| locked", "it has no test"),
+    "another word for wrong": ("== attack", "== bad", "line 6: bad: there are honest"),
+    "a test without points": ("stock t=2", "stock u=2", "gives for each test"),
+    "no reason": (": it says so", "", "line 6"),
+    "no difference": ("ours t=0", "ours t=2", "line 6: ours has only what isn't as"),
+    "a cell that isn't there": ("+ f", "+ g", "line 7: the source has no cell g"),
+}
+
+
+@pytest.mark.parametrize(("good", "bad", "said"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_is_named(tmp_path: Path, good: str, bad: str, said: str) -> None:
+    """A figure that is not compared would go on being wrong."""
+    path = tmp_path / "broken.py"
+    path.write_text(GOOD.replace(good, bad))
+    with pytest.raises(ValueError, match=rf"broken\.py.*{said}"):
+        read(path)
