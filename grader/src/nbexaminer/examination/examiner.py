@@ -42,9 +42,6 @@ from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import EndedBy, Limits
 
-NOTHING = ""
-"""Run behind every cell of a learner's, so that one that breaks the connection is found at once
-and left out of the next process, and not the cell or test behind it."""
 MAX_RESTARTS = 8
 SECONDS_AGAIN = 2.0
 """What a cell of the learner's gets, and a test that calls it, once it has taken too long."""
@@ -168,7 +165,9 @@ class Examination:
         try:
             with self._watched(remote, {index}):
                 result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
-                remote.run(NOTHING, False)
+                # So that a cell that breaks the connection is found at once and left out of the
+                # next process, and not the cell or test behind it.
+                remote.request("nothing")
         except Ended as ended:
             self._skip.add(index)
             self._stops[index] = ended

@@ -286,7 +286,8 @@ class Server:
             (signal.SIGALRM, signal.ITIMER_REAL, wall),
             (signal.SIGPROF, signal.ITIMER_PROF, cpu),
         ):
-            signal.signal(number, self._interrupt)
+            if seconds:  # a learner's code may have set another one
+                signal.signal(number, self._interrupt)
             signal.setitimer(timer, seconds)
 
     def _interrupt(self, number: int, frame: Any) -> None:
@@ -341,6 +342,8 @@ class Server:
                     name for name, value in given.items()
                     if name not in own or self._encoded(own[name]) != self._encoded(value)
                 ]  # fmt: skip
+            case "nothing":
+                return None
             case "share":
                 for name in message["classes"]:
                     if isinstance(kind := SHELL.user_ns.get(name), type):

@@ -36,7 +36,7 @@ from nbexaminer.examination.codecs.plain import READERS, BadValue, Codec, Reader
 from nbexaminer.examination.codecs.torch import PyTorch
 from nbexaminer.examination.codecs.values import Values
 
-CODECS: tuple[Codec, ...] = (Containers(), NumPy(), Pandas(), PyTorch(), Figures(), Values())
+CODECS: tuple[Codec, ...] = (PyTorch(), NumPy(), Containers(), Pandas(), Figures(), Values())
 """All libraries that are known here. None is imported to see whether it is there."""
 _READERS = READERS | {tag: read for codec in CODECS for tag, read in codec.readers.items()}
 
