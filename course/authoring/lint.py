@@ -14,8 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from course.authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
+from course.authoring.last_line import PARTIAL_CREDIT, ends_in_a_number
 from course.maintenance.address import COLAB
-from nbexaminer.examination.names import PARTIAL_CREDIT, ends_in_a_number
 from nbexaminer.notebook.cell import NOT_GRADED, UNGRADED, Cell, Role
 
 FIRST_CELL = (

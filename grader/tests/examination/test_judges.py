@@ -160,7 +160,7 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
 """What stands in a source, whose last test is won by `z = 0` and these lines, or was."""
 
 BESIDE = {"a magic", "a hidden test runs later"}
-"""What can't be run apart, as the trial tells the instructor. For the first a file is missing here."""
+"""What can't be run apart, as the trial says. For the first a file is missing here."""
 OWN = re.compile(r"\b(z|fs|judged?|n|js?|J|make|by|liar|Liar|np|m)\b")
 
 

@@ -18,9 +18,8 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_ways
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.ways import set_way
-from support.replay import FOLDER, Points, Replay, in_words, read
+from support.replay import Points, Replay, in_words, read
 
-FILES = sorted(FOLDER.glob("*.py"))
 SAMPLE = (
     "fill-list-in-a-loop", "fn-cases-in-a-list", "score-of-a-locked-cell", "import-open-emptied",
     "catch-everything", "exec-in-an-open-cell", "state-given-data-changed-by-a-wrong-answer",
@@ -65,17 +64,19 @@ def _equal(given: Mapping[str, float], asked: Points) -> bool:
     return given == pytest.approx(wanted, abs=1e-9)
 
 
-def _marked(path: Path) -> Any:
-    return pytest.param(path, id=path.stem, marks=() if path.stem in SAMPLE else pytest.mark.long)
+def _marked(replay: Replay) -> Any:
+    marks = () if replay.name in SAMPLE else pytest.mark.long
+    return pytest.param(replay, id=replay.name, marks=marks)
 
 
-@pytest.mark.parametrize("path", map(_marked, FILES))
-def test_never_more_than_stock(patient_engine: Engine, path: Path) -> None:
-    found = differences(patient_engine, read(path))
+@pytest.mark.parametrize("replay", [*map(_marked, read())])
+def test_never_more_than_stock(patient_engine: Engine, replay: Replay) -> None:
+    found = differences(patient_engine, replay)
     assert not found, "\n".join(["", *found])
 
 
 GOOD = """\
+# ==== square
 # A square.
 # %% f | answer
 def f(x): return x * x
@@ -89,8 +90,10 @@ f = 9
 
 def test_a_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.py"
-    path.write_text(GOOD)
-    replay = read(path)
+    path.write_text(f"{GOOD}\n{GOOD.replace('square', 'another')}")
+    replay, other = read(path)
+    assert (replay.name, other.name) == ("square", "another")
+    assert replay.source == other.source
     (attack,) = replay.submissions
     assert (replay.full, attack.stock, attack.ours) == ({"t": 2}, {"t": 2}, {"t": 0})
     handed_in = json.loads(replay.handed_in(attack.parts))
@@ -100,14 +103,17 @@ def test_a_file_is_read(tmp_path: Path) -> None:
 
 
 BROKEN = {
-    "a kind that there isn't": ("| answer", "| sealed", "line 2"),
-    "a cell twice": ("t | test 2", "f | test 2", "line 4: there are two cells f"),
+    "a kind that there isn't": ("| answer", "| sealed", "line 3"),
+    "a cell twice": ("t | test 2", "f | test 2", "line 5: there are two cells f"),
     "no test": ("| test 2", "| locked", "it has no test"),
-    "another word for wrong": ("== attack", "== bad", "line 6: bad: there are honest"),
+    "another word for wrong": ("== attack", "== bad", "line 7: bad: there are honest"),
     "a test without points": ("stock t=2", "stock u=2", "gives for each test"),
-    "no reason": (": it says so", "", "line 6"),
-    "no difference": ("ours t=0", "ours t=2", "line 6: ours has only what isn't as"),
-    "a cell that isn't there": ("+ f", "+ g", "line 7: the source has no cell g"),
+    "no reason": (": it says so", "", "line 7"),
+    "no difference": ("ours t=0", "ours t=2", "line 7: ours has only what isn't as"),
+    "no name": ("==== square", "A square", "line 3: it has no name"),
+    "another source without its name": ("%% + f", "%% f | answer", "line 8: is this another"),
+    "no submission": ("# %% + f\n", "", "square: no submission"),
+    "a cell that isn't there": ("+ f", "+ g", "line 8: the source has no cell g"),
 }
 
 

@@ -1,6 +1,6 @@
-"""Small sources with their submissions, as the files of tests/replay say them, and what stock
-nbgrader gives for each.
+"""Small sources and submissions, as files of tests/replay say them, and what stock nbgrader gives.
 
+    # ==== its-name
     # What is tried, in a sentence.
     # %% f | answer                   a cell's id and kind: locked, open, answer, test 2, hidden 2
     # == wrong: in a few words | stock t=0 u=2 | ours u=0: why ours differs
@@ -8,9 +8,8 @@ nbgrader gives for each.
     # %% + f                          a cell of its own behind that one
     # %% - f                          a cell that it has deleted
 
-The solution, handed in as it is, is each file's first submission and earns all points. `t=-` is
-what stock gives where it ends without a grade. `python -m support.replay [--write] [name ...]`
-measures what stock gives, and says or writes where files say otherwise.
+The solution is the first submission of each, and earns all points. `t=-`: stock ends without a
+grade. `python -m support.replay [--write] [name ...]` says or writes where stock gives otherwise.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import argparse
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,7 +39,7 @@ _HEAD = re.compile(r"# == (\w+): (.+?) \| stock ([^|]+?)(?: \| ours ([^:]+): (.+
 
 @dataclass(frozen=True)
 class Part:
-    """A cell of a file's: of the source, or what a submission has in its place or behind it."""
+    """A cell: of the source, or what a submission has in its place or behind it."""
 
     id: str
     kind: str
@@ -73,6 +72,7 @@ class Part:
 class Submission:
     """What is handed in; `ours` has those points alone in which we differ from stock."""
 
+    line: int
     kind: str
     words: str
     stock: Points
@@ -85,6 +85,7 @@ class Replay:
     """A source and its submissions."""
 
     path: Path
+    name: str
     cells: list[Part] = field(default_factory=list)
     submissions: list[Submission] = field(default_factory=list)
 
@@ -134,21 +135,27 @@ class Replay:
                 return dict.fromkeys(self.full)
 
 
-def read(path: Path) -> Replay:
-    """Read a file. Raises ValueError, which names the line."""
-    replay, lines = Replay(path), path.read_text().splitlines()
+def read(path: Path = FOLDER) -> list[Replay]:
+    """Read a file, or all of a folder. Raises ValueError, which names the line."""
+    if path.is_dir():
+        return [replay for file in sorted(path.glob("*.py")) for replay in read(file)]
+    found, lines = list[Replay](), path.read_text().splitlines()
     starts = [i for i, line in enumerate(lines) if line.startswith(("# %%", "# =="))]
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
         try:
-            _add(replay, lines[start], "\n".join(lines[start + 1 : end]).strip("\n"))
+            if lines[start].startswith("# ==== "):
+                found.append(Replay(path, lines[start][7:]))
+            else:
+                assert found, "it has no name"
+                _add(found[-1], start, lines[start], "\n".join(lines[start + 1 : end]).strip("\n"))
         except AssertionError as error:
             raise ValueError(f"{path.name}, line {start + 1}: {error}") from None
-    if not (replay.submissions and all(sub.parts for sub in replay.submissions)):
-        raise ValueError(f"{path.name}: it has no submission, or one that changes nothing")
-    return replay
+    if bad := [r.name for r in found if [] in [r.submissions, *(s.parts for s in r.submissions)]]:
+        raise ValueError(f"{path.name}, {bad[0]}: no submission, or one that changes nothing")
+    return found
 
 
-def _add(replay: Replay, head: str, text: str) -> None:
+def _add(replay: Replay, line: int, head: str, text: str) -> None:
     """Add a cell or a submission to those before it. Raises AssertionError."""
     names = {cell.id for cell in replay.cells}
     if told := _HEAD.fullmatch(head):
@@ -159,13 +166,14 @@ def _add(replay: Replay, head: str, text: str) -> None:
         assert ours.keys() <= replay.full.keys(), "ours has a test that there isn't"
         differs = all((stock.get(name) or 0) != (ours[name] or 0) for name in ours)
         assert told[3] == "?" or differs, "ours has only what isn't as stock gives it"
-        replay.submissions.append(Submission(told[1], told[2], stock, ours))
+        replay.submissions.append(Submission(line, told[1], told[2], stock, ours))
         return
     cell = _CELL.fullmatch(head)
     assert cell, "neither a cell nor a submission"
     change, name, kind = cell.groups()
     if replay.submissions:
         assert name in names, f"the source has no cell {name}"
+        assert not kind, "is this another source, without its name?"
         replay.submissions[-1].parts.append(Part(name, change or "", text))
     else:
         assert kind and not change, "of which kind is it?"
@@ -183,37 +191,29 @@ def in_words(points: Points) -> str:
     return " ".join(f"{name}={'-' if p is None else f'{p:.6g}'}" for name, p in points.items())
 
 
-def _measured(replay: Replay) -> Iterator[tuple[str, str, str]]:
-    """What a submission's line begins with, what it says, and what is so, where that differs."""
-    if (solved := replay.stock()) != replay.full:
-        yield "the solution", in_words(replay.full), in_words(solved)
-    for sub in replay.submissions:
-        found, said = in_words(replay.stock(sub.parts)), in_words(sub.stock) or "?"
-        if found != said:
-            yield f"# == {sub.kind}: {sub.words} | stock ", said, found
-
-
 def main() -> int:
-    """Measure what stock gives, for all files or those named."""
+    """Measure what stock gives, for all or those named."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("names", nargs="*")
     parser.add_argument("--write", action="store_true", help="correct the files")
     options = parser.parse_args()
-    paths = [FOLDER / f"{name}.py" for name in options.names] or sorted(FOLDER.glob("*.py"))
-    wrong = 0
-    for path in paths:
-        for head, said, found in _measured(read(path)):
-            print(f"{path.stem}: {head}{said} -> {found}", flush=True)
-            wrong += 1
-            if options.write:
-                path.write_text(path.read_text().replace(f"{head}{said}", f"{head}{found}"))
-    print(f"{len(paths)} files, {wrong} figures that differ")
+    replays, wrong = {replay.name: replay for replay in read()}, 0
+    for replay in map(replays.__getitem__, options.names or replays):
+        for sub in (Submission(0, "honest", "the solution", replay.full, {}), *replay.submissions):
+            found, said = in_words(replay.stock(sub.parts)), in_words(sub.stock) or "?"
+            if found != said:
+                print(f"{replay.name}: {sub.kind}: {sub.words}: {said} -> {found}", flush=True)
+                wrong += 1
+            if found != said and options.write and sub.line:
+                lines = replay.path.read_text().splitlines(keepends=True)
+                lines[sub.line] = lines[sub.line].replace(f"stock {said}", f"stock {found}")
+                replay.path.write_text("".join(lines))
+    print(f"{wrong} figures that differ")
     return min(wrong, 1)
 
 
 def _dump(cells: list[Any]) -> bytes:
-    notebook = new_notebook(cells=cells, metadata=KERNEL)
-    return str(nbformat.writes(notebook)).encode()
+    return str(nbformat.writes(new_notebook(cells=cells, metadata=KERNEL))).encode()
 
 
 if __name__ == "__main__":

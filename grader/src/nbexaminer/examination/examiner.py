@@ -20,6 +20,7 @@ import contextlib
 import dataclasses
 import io
 import math
+import os
 import random
 import re
 import socket
@@ -78,6 +79,8 @@ class Examination:
         self._end = time.monotonic() + plan["seconds"]
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
         self._discreet, self._told = False, plan["told"]
+        if (folder := os.getcwd()) not in sys.path:  # which the source's cells may write modules to
+            sys.path.append(folder)
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)

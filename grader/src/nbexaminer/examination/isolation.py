@@ -20,7 +20,7 @@ A value takes over answers and reasons of all that the statement reads which mak
 import ast
 import builtins
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nbexaminer.examination.names import bound_names
@@ -31,6 +31,10 @@ from nbexaminer.notebook.cell import Cell, Role
 
 _BUILTINS = frozenset(dir(builtins))
 _RUNS_TEXT = frozenset({"exec", "eval"})
+_CHANGING = frozenset({"exec", "filter", "map", "next", "setattr"})
+_WORKED_OUT = (ast.Name, ast.Call, ast.Lambda, ast.Attribute, ast.NamedExpr, ast.comprehension)
+NOTED = "noted in the source"
+LOCK = "lock the cell that sets it, or say what it is in the test"
 
 
 @dataclass
@@ -70,7 +74,7 @@ class _Kind(StrEnum):
 
 @dataclass(frozen=True)
 class _Fact:
-    kind: _Kind
+    kind: _Kind = _Kind.VALUE
     answers: frozenset[str] = frozenset()
     later: frozenset[str] = frozenset()
     reason: str = ""
@@ -84,7 +88,7 @@ class _Fact:
         return _Fact(kind, self.answers | other.answers, later, known.reason, known.advice)
 
 
-_NO_FACT = _Fact(_Kind.VALUE)
+_NO_FACT = _Fact()
 
 
 @dataclass
@@ -97,127 +101,78 @@ class _Reader:
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
-    tested: set[str] = field(default_factory=set)
-    """What tests have set or may have changed, by themselves or by functions of the source's."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
-        self.deferred = _read_by_functions(code)
-        others = [c for c in code if c.role is not Role.ANSWER]
-        said = frozenset[str]().union(*(bound_names(c.source) for c in code))
-        read = (s.reads for cell in others for s in statements_of(cell.source))
-        self.free = frozenset[str]().union(*read) - said - _BUILTINS
+        others = [s for c in code if c.role is not Role.ANSWER for s in statements_of(c.source)]
+        said = _union(bound_names(cell.source) for cell in code)
+        self.free = _union(s.reads for s in others) - said - _BUILTINS
         """What no cell says how it defines it."""
-        deferred = (s for c in others for s in statements_of(c.source) if s.defers)
-        self.tested = set[str]().union(*(s.reads | s.globals for s in deferred))
+        self.tested = {*_union(s.reads | s.globals for s in others if s.defers)}
+        """What tests set or may change, by themselves or by functions of the source's."""
+        self.deferred = _read_by_functions(code)
 
     def step(self, index: int) -> Step:
         """What is done at a cell; those before it have been read."""
-        cell = self.cells[index]
-        match cell.role:
+        match self.cells[index].role:
             case Role.ANSWER:
-                return self._answer(cell)
+                return self._answer(self.cells[index])
             case Role.TEST:
                 return self._test(index)
             case _:
-                return self._given(cell)
-
-    def _resolve(self, names: Iterable[str]) -> _Fact:
-        """What is known of all of these names, and of what they read later."""
-        found = _NO_FACT
-        for name in self._reached(names):
-            found = found.with_all_of(self.facts[name])
-        return found
-
-    def _reached(self, names: Iterable[str]) -> set[str]:
-        """These names, and what they read later, as far as something is known of it."""
-        seen, waiting = set[str](), [*names]
-        while waiting:
-            name = waiting.pop()
-            if name not in seen and name in self.facts:
-                seen.add(name)
-                waiting += self.facts[name].later
-        return seen
-
-    def _given_data(self, names: Iterable[str]) -> set[str]:
-        """Those of what these names reach that a given cell has made of nobody's answer."""
-        return {
-            name for name in self._reached(names)
-            if (fact := self.facts[name]).kind is _Kind.VALUE
-            and not (fact.answers or fact.reason or name in self.tested)
-        }  # fmt: skip
+                return self._given(self.cells[index])
 
     def _answer(self, cell: Cell) -> Step:
         statements = statements_of(cell.source)
-        defines, imports = set[str](), list[str]()
-        for statement in statements:
-            changed = {n for n in statement.changes if self._is_value(n)}
-            defines |= changed | (statement.binds - statement.imports)
-            defines |= statement.globals
-            imports += _imports_in(statement)
-            for name in statement.imports:
-                self.facts[name] = _Fact(_Kind.IMPORT, frozenset({name}))
-        free = self.free if not any(map(_does, statements)) else frozenset[str]()
+        for name in _union(s.imports for s in statements):
+            self.facts[name] = _Fact(_Kind.IMPORT, frozenset({name}))
+        changed = {n for s in statements for n in s.changes if self._is(n, _Kind.VALUE)}
+        defines = changed | _union((s.binds - s.imports) | s.globals for s in statements)
+        free = self.free - defines if not any(map(_does, statements)) else frozenset[str]()
         for name in defines | free:
             self.facts[name] = _Fact(_Kind.ANSWER, frozenset({name}))
-        step = Step(defines=tuple(sorted(defines)), imports=tuple(imports))
-        step.may_define = tuple(sorted(free - defines))
-        return step
-
-    def _is_value(self, name: str) -> bool:
-        return name in self.facts and self.facts[name].kind is _Kind.VALUE
+        imports = tuple(text for s in statements for text in _imports_in(s))
+        return Step(defines=tuple(sorted(defines)), may_define=tuple(sorted(free)), imports=imports)
 
     def _given(self, cell: Cell) -> Step:
-        answers = set[str]()
+        answers = self._run_by_text(cell.source)
         for statement in statements_of(cell.source):
             known = self._known(statement)
             answers |= known.answers
-            reason = "" if cell.role is not Role.OPEN else _setting(statement, cell)
-            self._note(statement, known, reason)
-        if self._runs_text(cell.source):
-            answers |= self._all_answers()
+            self._note(statement, known, cell if cell.role is Role.OPEN else None)
         # What is no Python ends there as in a kernel, and is told so.
         return Step(python_of(cell.source) or cell.source, answers=tuple(sorted(answers)))
 
     def _test(self, index: int) -> Step:
-        cell = self.cells[index]
-        code, before = cell.source, dict(self.facts)
-        read_after = self.deferred.union(
-            *(s.reads for c in self.cells[index:] if c.role is Role.ANSWER and c.is_code
-              for s in statements_of(c.source))
-        )  # fmt: skip
-        found = _NO_FACT
-        hidden, bound, changed = cell.name in self.hidden, set[str](), set[str]()
-        given, passed = set[str](), set[str]()
-        for statement in statements_of(code):
+        cell, before = self.cells[index], dict(self.facts)
+        answers = [c for c in self.cells[index:] if c.role is Role.ANSWER and c.is_code]
+        read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
+        found = _Fact(answers=self._run_by_text(cell.source))
+        hidden, given = cell.name in self.hidden, set[str]()
+        bound, changed, passed = set[str](), set[str](), set[str]()
+        for statement in statements_of(cell.source):
             known = self._known(statement)
-            if changes := sorted(statement.changes & passed):
-                reason = f"it changes {changes[0]}, which it has passed to an answer"
-                known = known.with_all_of(_Fact(_Kind.VALUE, reason=reason))
-            passed = (passed | self._passed_on(statement)) - statement.binds
-            if reason := self._sets(statement, read_after):
-                known = known.with_all_of(_Fact(_Kind.VALUE, reason=reason))
+            reason = _changes_what_is_passed(statement, passed) or self._sets(statement, read)
+            known = known.with_all_of(_Fact(reason=reason))
             found = found.with_all_of(known)
-            hidden = hidden or not self.hidden_names.isdisjoint(statement.reads - bound)
-            given |= self._given_data(statement.reads - bound)
+            reads = statement.reads - bound
+            hidden = hidden or not self.hidden_names.isdisjoint(reads)
+            given |= {name for name in self._reached(reads) if self._is_given(name)}
+            changed |= {n for n in statement.changes if not self._is(n, _Kind.IMPORT)}
             bound |= statement.binds
-            changed |= {n for n in statement.changes if not self._is_imported(n)}
+            passed = (passed | self._passed_on(statement)) - statement.binds
             self.tested |= statement.binds | self._changed(statement)
             self._note(statement, known)
         if hidden:
-            self.hidden_names |= bound_names(code) | changed
-        if self._runs_text(code):
-            found = found.with_all_of(_Fact(_Kind.VALUE, self._all_answers()))
-        step = Step(answers=tuple(sorted(found.answers)), hidden=hidden, asks=self._asks(code))
-        step.given = tuple(sorted(given))
-        if cell.name in self.in_process:
-            step.reason = self.in_process[cell.name]
-        elif found.reason and cell.name not in self.insisted:
+            self.hidden_names |= bound | changed
+        step = Step(
+            cell.source, answers=tuple(sorted(found.answers)), given=tuple(sorted(given)),
+            asks=self._asks(cell.source), hidden=hidden, reason=self.in_process.get(cell.name, ""),
+        )  # fmt: skip
+        if found.reason and not step.reason and cell.name not in self.insisted:
             step.reason, step.advice = found.reason, found.advice
-        if not step.reason or self._is_replayed(cell, step, found):
-            step.replay = code
-        else:
-            self.facts = before
+        if step.reason and not self._is_replayed(cell, step, found):
+            self.facts, step.replay = before, ""
             step.imports = self._note_in_process(cell)
         return step
 
@@ -230,120 +185,110 @@ class _Reader:
     def _note_in_process(self, cell: Cell) -> tuple[str, ...]:
         """What such a test makes or changes is the answer process's, whose word isn't taken; gives
         what it imports, which the test runner imports, too."""
-        imports = list[str]()
         for statement in statements_of(cell.source):
-            imports += _imports_in(statement)
             self.facts.update(dict.fromkeys(statement.imports, _Fact(_Kind.IMPORT)))
-            for name in (statement.binds - statement.imports) | self._changed(statement):
-                reason = (
-                    f"it reads {name}, which the test {cell.name!r} makes or changes in-process"
-                )
-                fact = self.facts.get(name, _NO_FACT)
-                is_value = fact.kind is _Kind.VALUE and name in self.facts
-                if name in statement.binds or is_value:
-                    self.facts[name] = _Fact(_Kind.VALUE, fact.answers, reason=reason)
-        return tuple(imports)
+            changed = {n for n in self._changed(statement) if self._is(n, _Kind.VALUE)}
+            for name in (statement.binds - statement.imports) | changed:
+                made = f"which the test {cell.name!r} makes or changes in-process"
+                known = self.facts.get(name, _NO_FACT)
+                self.facts[name] = _Fact(answers=known.answers, reason=f"it reads {name}, {made}")
+        return tuple(text for s in statements_of(cell.source) for text in _imports_in(s))
+
+    def _is(self, name: str, kind: _Kind) -> bool:
+        return name in self.facts and self.facts[name].kind is kind
+
+    def _is_given(self, name: str) -> bool:
+        """Whether a given cell has made it, of nobody's answer, and nobody else changes it."""
+        fact = self.facts[name]
+        is_own = not (fact.answers or fact.reason or name in self.tested)
+        return is_own and fact.kind is _Kind.VALUE
+
+    def _reached(self, names: Iterable[str]) -> set[str]:
+        """These names, and what they read later, as far as something is known of it."""
+        seen, waiting = set[str](), [*names]
+        while waiting:
+            name = waiting.pop()
+            if name not in seen and name in self.facts:
+                seen.add(name)
+                waiting += self.facts[name].later
+        return seen
 
     def _known(self, statement: Statement) -> _Fact:
         """What is known of what a statement reads, and of itself."""
-        known = self._resolve(statement.reads)
+        found = _Fact(reason=cannot_be_isolated(statement.tree))
         for name in sorted(statement.builtins):
-            if name in self.facts and self.facts[name].kind is _Kind.ANSWER:
+            if self._is(name, _Kind.ANSWER):
                 reason = f"{name} is Python's own, and an answer defines it, too"
-                return known.with_all_of(_Fact(_Kind.VALUE, reason=reason))
-        if reason := cannot_be_isolated(statement.tree):
-            known = known.with_all_of(_Fact(_Kind.VALUE, reason=reason))
-        return known
+                found = found.with_all_of(_Fact(reason=reason))
+        for name in sorted(self._reached(statement.reads)):
+            found = found.with_all_of(self.facts[name])
+        return found
 
-    def _note(self, statement: Statement, known: _Fact, setting: str = "") -> None:
+    def _note(self, statement: Statement, known: _Fact, open_cell: Cell | None = None) -> None:
         """Keep what a statement that the test runner runs does to names."""
-        advice = known.advice
-        if setting and not known.reason:
-            advice = f"{SETTING}, or say what it is in the test"
         for name in statement.binds:
             if name in statement.imports:
                 fact = _Fact(_Kind.IMPORT)
             elif statement.is_definition:
-                own = cannot_be_isolated(statement.tree)
-                fact = _Fact(_Kind.DEFINITION, later=statement.reads, reason=own)
+                reason = cannot_be_isolated(statement.tree)
+                fact = _Fact(_Kind.DEFINITION, later=statement.reads, reason=reason)
             else:
-                later = {n for n in statement.reads if statement.defers or self._is_defined(n)}
-                reason = known.reason or (setting and setting.format(name))
-                fact = _Fact(_Kind.VALUE, known.answers, frozenset(later), reason, advice)
+                is_kept = statement.defers
+                later = {n for n in statement.reads if is_kept or self._is(n, _Kind.DEFINITION)}
+                fact = replace(known, kind=_Kind.VALUE, later=frozenset(later))
+                if open_cell is not None and not known.reason and _is_setting(statement.tree):
+                    where = str(open_cell.grade_id or open_cell.content.get("id", ""))
+                    reason = f"it reads {name}, which learners may set in the open cell {where!r}"
+                    fact = replace(fact, reason=reason, advice=LOCK)
             if statement.may_skip and name in self.facts:
                 fact = fact.with_all_of(self.facts[name])
             self.facts[name] = fact
         for name in self._changed(statement) - statement.binds:
-            if self._is_value(name):
-                changed = _Fact(_Kind.VALUE, known.answers, known.later, known.reason, known.advice)
-                self.facts[name] = self.facts[name].with_all_of(changed)
-
-    def _is_imported(self, name: str) -> bool:
-        return name in self.facts and self.facts[name].kind is _Kind.IMPORT
-
-    def _is_defined(self, name: str) -> bool:
-        return name in self.facts and self.facts[name].kind is _Kind.DEFINITION
+            if self._is(name, _Kind.VALUE):
+                self.facts[name] = self.facts[name].with_all_of(replace(known, kind=_Kind.VALUE))
 
     def _changed(self, statement: Statement) -> frozenset[str]:
         """Names of values of which a statement may change a part: by itself, by their methods, or
         by a function of the source's or an answer to which they are passed."""
-        changed = set(statement.changes)
+        changed = statement.changes
         for callee, passed in statement.calls:
-            fact = self.facts.get(callee)
-            if fact is not None and fact.kind is not _Kind.IMPORT:
+            if callee in self.facts and not self._is(callee, _Kind.IMPORT):
                 changed |= passed | {callee}
-            elif callee in ("next", "map", "filter", "setattr", "exec"):
+            elif callee in _CHANGING:
                 changed |= passed
-        return frozenset(changed)
+        return changed
 
-    def _passed_on(self, statement: Statement) -> set[str]:
+    def _passed_on(self, statement: Statement) -> frozenset[str]:
         """Names of what a statement passes to an answer, or to what is made of one."""
-        calls = ((self.facts.get(callee), passed) for callee, passed in statement.calls)
-        return {n for fact, passed in calls if fact and fact.answers for n in passed}
+        calls = statement.calls
+        return _union(passed for name, passed in calls if self.facts.get(name, _NO_FACT).answers)
 
     def _sets(self, statement: Statement, read: Collection[str]) -> str:
         """In words, what a test sets or deletes for others than itself, or nothing."""
-        deleted = {
-            node.id for node in run_in(statement.tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
-        }  # fmt: skip
         for name in sorted(statement.binds):
-            fact = self.facts.get(name)
-            if name in deleted and fact is not None and fact.kind is _Kind.ANSWER:
+            if name in statement.deletes and self._is(name, _Kind.ANSWER):
                 return f"it deletes {name}, which an answer defines"
             if name in read and name not in statement.imports:
                 return f"it sets {name}, which an answer reads"
-            if name in _BUILTINS and fact is None:
+            if name in _BUILTINS and name not in self.facts:
                 return f"it replaces {name}, which is Python's own"
-        for name in sorted(statement.changes):
-            if (
-                name in self.facts
-                and self.facts[name].kind is _Kind.IMPORT
-                and _sets_part(statement)
-            ):
+        for name in sorted(statement.sets):
+            if self._is(name, _Kind.IMPORT):
                 return f"it sets a part of {name}, which answers may use"
         return ""
 
-    def _all_answers(self) -> frozenset[str]:
-        return frozenset(n for n, fact in self.facts.items() if fact.kind is _Kind.ANSWER)
-
-    def _runs_text(self, code: str) -> bool:
-        return any(_RUNS_TEXT & s.builtins for s in statements_of(code))
+    def _run_by_text(self, code: str) -> frozenset[str]:
+        """All answers, where a cell runs a text, which may read any of them."""
+        if not any(_RUNS_TEXT & s.builtins for s in statements_of(code)):
+            return frozenset()
+        return frozenset(name for name in self.facts if self._is(name, _Kind.ANSWER))
 
     def _asks(self, code: str) -> bool:
         """Whether a test's last line only calls, indexes or names what is an answer's."""
         last = statements_of(code)[-1:]
         if not last or not isinstance(last[0].tree, ast.Expr) or is_quiet(code):
             return False
-        value: ast.expr = last[0].tree.value
-        while isinstance(value, ast.Call | ast.Attribute | ast.Subscript):
-            value = value.func if isinstance(value, ast.Call) else value.value
-        fact = self.facts.get(root_of(value))
-        return fact is not None and fact.kind is _Kind.ANSWER
-
-
-SETTING = "lock the cell that sets it"
-NOTED = "noted in the source"
+        return self._is(root_of(last[0].tree.value), _Kind.ANSWER)
 
 
 def steps_of(
@@ -369,18 +314,14 @@ def steps_of(
         if not (more := _set_for_others(cells, steps)):
             break
         told |= more
-    if any(
-        cell.role is Role.TEST and not step.reason for cell, step in zip(cells, steps, strict=True)
-    ):
-        _leave_out(cells, steps)
-    else:
-        for step in steps:
-            step.replay, step.imports = "", ()
+    _leave_out(cells, steps)
     return steps
 
 
-def _is_run(cell: Cell) -> bool:
-    return cell.is_code and cell.role is not Role.SHOWN and cell.decision is None
+def in_process(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, Step]:
+    """The tests that run in-process, by their grade ids."""
+    pairs = zip(cells, steps, strict=True)
+    return {cell.name: step for cell, step in pairs if cell.role is Role.TEST and step.reason}
 
 
 def _set_for_others(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, str]:
@@ -391,10 +332,9 @@ def _set_for_others(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, s
     for cell, step in zip(cells, steps, strict=True):
         bound = set[str]()
         for statement in statements_of(cell.source) if _is_run(cell) else ():
-            if step.reason:
-                for name in sorted(set_by.keys() & statement.reads - bound):
-                    reason = f"it sets {name}, which the test {cell.name!r} reads in-process"
-                    found.setdefault(set_by[name], reason)
+            for name in sorted(set_by.keys() & statement.reads - bound) if step.reason else ():
+                reason = f"it sets {name}, which the test {cell.name!r} reads in-process"
+                found.setdefault(set_by[name], reason)
             bound |= statement.binds
             for name in statement.binds:
                 if cell.role is not Role.TEST or step.reason:
@@ -407,40 +347,39 @@ def _set_for_others(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, s
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
     """Replay no open cell of which isolated tests can see nothing: it may only show something, and
     take long for it. The same goes for in-process tests."""
-    wanted = set[str]()
-    for cell, step in zip(reversed(cells), reversed(steps), strict=True):
+    wanted, pairs = set[str](), [*zip(cells, steps, strict=True)]
+    is_any = any(cell.role is Role.TEST and not step.reason for cell, step in pairs)
+    for cell, step in reversed(pairs):
         statements = statements_of(step.replay) if step.replay else ()
-        makes = frozenset[str]().union(
-            *(s.binds | s.changes for s in statements), *(n for s in statements for _, n in s.calls)
-        )
-        is_open = cell.role is Role.OPEN or (cell.role is Role.TEST and bool(step.reason))
-        if is_open and makes.isdisjoint(wanted) and not _always_counts(statements):
+        makes = _union(s.binds | s.changes | _union(n for _, n in s.calls) for s in statements)
+        is_left_out = cell.role is Role.OPEN or (cell.role is Role.TEST and bool(step.reason))
+        if is_left_out and makes.isdisjoint(wanted) and not any(map(_always_counts, statements)):
             step.replay = ""
-            continue
-        wanted = wanted.union(*(s.reads | s.builtins for s in statements))
+        elif not is_any:
+            step.replay, step.imports = "", ()
+        else:
+            wanted |= _union(s.reads | s.builtins for s in statements)
 
 
-def _always_counts(statements: Iterable[Statement]) -> bool:
-    """Whether what a cell does can't be told by names: `import *`, `exec`, `sys.path`, classes."""
-    for statement in statements:
-        is_star = isinstance(statement.tree, ast.ImportFrom) and not statement.imports - {"*"}
-        is_class = isinstance(statement.tree, ast.ClassDef)
-        if is_star or is_class or "sys" in statement.changes or _RUNS_TEXT & statement.builtins:
-            return True
-    return False
+def _always_counts(statement: Statement) -> bool:
+    """Whether what it does can't be told by names: `import *`, `exec`, `sys.path`, classes."""
+    is_star = isinstance(statement.tree, ast.ImportFrom) and not statement.imports
+    is_class = isinstance(statement.tree, ast.ClassDef)
+    return (
+        is_star or is_class or "sys" in statement.changes or bool(_RUNS_TEXT & statement.builtins)
+    )
 
 
 def _read_by_functions(code: Iterable[Cell]) -> frozenset[str]:
     """Names that functions of answers read when they are called, or what they call does."""
     own: dict[str, frozenset[str]] = {}
-    waiting = list[str]()
+    waiting, found = list[str](), set[str]()
     for cell in code:
         for statement in statements_of(cell.source):
             if cell.role is Role.ANSWER and statement.defers:
                 waiting += statement.reads
             elif statement.is_definition:
                 own |= dict.fromkeys(statement.binds, statement.reads)
-    found = set[str]()
     while waiting:
         if (name := waiting.pop()) not in found:
             found.add(name)
@@ -448,41 +387,29 @@ def _read_by_functions(code: Iterable[Cell]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _setting(statement: Statement, cell: Cell) -> str:
-    """Why what learners may set in an open cell can't be had from its text, with a place for the
-    name; nothing for what is worked out, imported or defined there."""
-    match statement.tree:
+def _is_run(cell: Cell) -> bool:
+    return cell.is_code and cell.role is not Role.SHOWN and cell.decision is None
+
+
+def _is_setting(tree: ast.stmt) -> bool:
+    """Whether learners may set what it assigns: it is written there, not worked out, nor empty and
+    to be filled."""
+    match tree:
         case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
-            if isinstance(value, ast.List | ast.Dict | ast.Tuple) and not [*ast.walk(value)][2:]:
-                return ""  # to be filled
-            reads = (
-                ast.Name,
-                ast.Call,
-                ast.Lambda,
-                ast.Attribute,
-                ast.NamedExpr,
-                ast.comprehension,
-            )
-            if not any(isinstance(node, reads) for node in ast.walk(value)):
-                return f"it reads {{}}, which learners may set in the open cell {_name_of(cell)!r}"
-    return ""
+            inner = [*ast.walk(value)]
+            is_empty = isinstance(value, ast.List | ast.Dict | ast.Tuple) and not inner[2:]
+            return not is_empty and not any(isinstance(node, _WORKED_OUT) for node in inner)
+    return False
+
+
+def _changes_what_is_passed(statement: Statement, passed: Collection[str]) -> str:
+    changed = sorted(statement.changes.intersection(passed))
+    return f"it changes {changed[0]}, which it has passed to an answer" if changed else ""
 
 
 def _imports_in(statement: Statement) -> list[str]:
     kinds = (ast.Import, ast.ImportFrom)
     return [ast.unparse(node) for node in run_in(statement.tree) if isinstance(node, kinds)]
-
-
-def _name_of(cell: Cell) -> str:
-    return str(cell.grade_id or cell.content.get("id", ""))
-
-
-def _sets_part(statement: Statement) -> bool:
-    return any(
-        isinstance(node, ast.Attribute | ast.Subscript)
-        and isinstance(node.ctx, ast.Store | ast.Del)
-        for node in run_in(statement.tree)
-    )
 
 
 def _does(statement: Statement) -> bool:
@@ -493,7 +420,5 @@ def _does(statement: Statement) -> bool:
     return True
 
 
-def in_process(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, Step]:
-    """The tests that run in-process, by their grade ids."""
-    pairs = zip(cells, steps, strict=True)
-    return {cell.name: step for cell, step in pairs if cell.role is Role.TEST and step.reason}
+def _union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset[str]().union(*sets)

@@ -1,4 +1,4 @@
-"""Which names a cell's text defines, which it reads, and what it ends in; nothing is run."""
+"""Which names a cell's text defines, and which it reads; nothing is run."""
 
 import ast
 import builtins
@@ -8,11 +8,6 @@ import re
 import symtable
 from collections.abc import Collection
 
-PARTIAL_CREDIT = (
-    "ends in a value, and nbgrader takes a number there for partial credit: end it with an assert, "
-    "and give partial credit by several cells"
-)
-"""What is wrong with a test cell that `ends_in_a_number`."""
 NEAR = 0.8
 """How alike two names are, of 1, of which one is taken for a misspelling of the other."""
 _DEFINED = r"(?m)^(?:async\s+)?(?:def|class)\s+(\w{1,100})\b"
@@ -24,8 +19,6 @@ _AROUND_PYTHON = {"capture", "prun", "time", "timeit"}
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _BUILTINS = frozenset(dir(builtins))
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-GIVE_NUMBERS = {"abs", "float", "int", "len", "max", "min", "pow", "round", "sum"}
-"""Python's own functions that give numbers."""
 
 
 def without_magics(code: str) -> str:
@@ -97,35 +90,6 @@ def _alike(one: str, other: str) -> bool:
     plain, right = (name.replace("_", "").casefold() for name in (one, other))
     ratio = difflib.SequenceMatcher(None, plain, right).ratio()
     return plain.removeprefix("my") == right or ratio >= NEAR
-
-
-def ends_in_a_number(code: str) -> bool:
-    """Whether a test cell's last line is a value that may be a number, as far as its text says.
-
-    nbgrader takes such a number for partial credit. Of calls only those of Python's own functions
-    that give numbers count: what others give is not to be seen.
-    """
-    try:
-        statements = ast.parse(code).body
-    except _UNREADABLE:
-        return False
-    last = statements[-1] if statements else None
-    return isinstance(last, ast.Expr) and _may_be_a_number(last.value)
-
-
-def _may_be_a_number(value: ast.expr) -> bool:
-    match value:
-        case ast.Constant():
-            return type(value.value) in (int, float)
-        case ast.Name() | ast.Attribute() | ast.Subscript() | ast.BinOp() | ast.NamedExpr():
-            return True
-        case ast.UnaryOp():
-            return not isinstance(value.op, ast.Not)
-        case ast.IfExp():
-            return _may_be_a_number(value.body) or _may_be_a_number(value.orelse)
-        case ast.Call(func=ast.Name(id=name)):
-            return name in GIVE_NUMBERS
-    return False
 
 
 def _table(code: str) -> symtable.SymbolTable:

@@ -225,8 +225,8 @@ class Remote:
         return got
 
     def differing(self, names: dict[str, Any]) -> list[str]:
-        """Those of these names that are something else there, or aren't there. What can't cross isn't
-        compared. Raises RemoteError, Ended, Lost."""
+        """Those of these names that are something else there, or aren't there. What can't cross
+        isn't compared. Raises RemoteError, Ended, Lost."""
         plain = {}
         for name, value in names.items():
             with contextlib.suppress(CantCross):
@@ -259,7 +259,7 @@ class Remote:
             object.__setattr__(value, "names_used_", names_used)
 
     def share(self, classes: Sequence[str]) -> None:
-        """Have values of these classes of locked cells cross as what they are. Raises Ended, Lost."""
+        """Have values of these classes of locked cells cross as they are. Raises Ended, Lost."""
         if classes:
             self.request("share", classes=[*classes])
             self._shared.update(classes)

@@ -21,6 +21,8 @@ class Statement:
     reads: names that it, or a function in it when it is called, takes from elsewhere.
     builtins: those of Python's own that it reads.
     changes: names of things of which it sets or deletes a part, or on which it only calls a method.
+    sets: those of them of which it sets or deletes a part.
+    deletes: those of its names that it deletes.
     globals: names that a function in it sets for all.
     calls: what it calls, by the first name in it, and the names in what is passed.
     is_definition: whether it defines functions or classes and nothing else.
@@ -34,6 +36,8 @@ class Statement:
     reads: frozenset[str]
     builtins: frozenset[str]
     changes: frozenset[str]
+    sets: frozenset[str]
+    deletes: frozenset[str]
     globals: frozenset[str]
     calls: tuple[tuple[str, frozenset[str]], ...]
     is_definition: bool
@@ -68,24 +72,28 @@ def run_in(tree: ast.AST) -> Iterator[ast.AST]:
 
 
 def root_of(value: ast.AST) -> str:
-    """The first name in `a.b[0].c`, or nothing."""
-    while isinstance(value, ast.Attribute | ast.Subscript | ast.Starred):
-        value = value.value
+    """The first name in `a.b[0].c()`, or nothing."""
+    while isinstance(value, ast.Attribute | ast.Subscript | ast.Starred | ast.Call):
+        value = value.func if isinstance(value, ast.Call) else value.value
     return value.id if isinstance(value, ast.Name) else ""
 
 
 def _read(tree: ast.stmt) -> Statement:
-    text = ast.unparse(tree)
-    binds = bound_names(text)
+    text, run = ast.unparse(tree), [*run_in(tree)]
+    binds, sets = bound_names(text), frozenset(map(root_of, _set_in(run)))
+    deleted = (n.id for n in run if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Del))
+    shared = (n for node in ast.walk(tree) if isinstance(node, ast.Global) for n in node.names)
     return Statement(
         tree,
         binds,
-        binds & _imported(tree),
+        binds & _imported(run),
         names_used(text) | _read_and_bound(tree, binds),
         builtins_used(text),
-        frozenset(_changed(tree)) - {""},
-        frozenset(n for node in ast.walk(tree) if isinstance(node, ast.Global) for n in node.names),
-        tuple(_called(tree)),
+        (sets | frozenset(map(root_of, _told(tree, run)))) - {""},
+        sets,
+        frozenset(deleted),
+        frozenset(shared),
+        tuple(_called(run)),
         _is_definition(tree),
         any(isinstance(node, _DEFERRING) for node in ast.walk(tree)),
         isinstance(tree, _COMPOUND),
@@ -110,23 +118,30 @@ def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
     return binds & (read | {target.id for target in added if isinstance(target, ast.Name)})
 
 
-def _changed(tree: ast.stmt) -> Iterator[str]:
-    """Names of which a part is set or deleted, or that are only there for a method's effect."""
-    for node in run_in(tree):
+def _set_in(run: list[ast.AST]) -> Iterator[ast.AST]:
+    """What a part is set or deleted of."""
+    for node in run:
         match node:
             case ast.Attribute(ctx=ast.Store() | ast.Del()):
-                yield root_of(node)
+                yield node
             case ast.Subscript(ctx=ast.Store() | ast.Del()):
-                yield root_of(node)
+                yield node
+
+
+def _told(tree: ast.stmt, run: list[ast.AST]) -> Iterator[ast.AST]:
+    """What a method is called on for its effect alone."""
+    for node in run:
+        match node:
             case ast.Expr(value=ast.Call(func=ast.Attribute() as called)):
-                yield root_of(called)
-    for decorator in getattr(tree, "decorator_list", ()):
-        by = decorator.func if isinstance(decorator, ast.Call) else decorator
-        yield root_of(by) if isinstance(by, ast.Attribute) else ""
+                yield called
+    for by in getattr(tree, "decorator_list", ()):
+        by = by.func if isinstance(by, ast.Call) else by
+        if isinstance(by, ast.Attribute):
+            yield by
 
 
-def _called(tree: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
-    for node in run_in(tree):
+def _called(run: list[ast.AST]) -> Iterator[tuple[str, frozenset[str]]]:
+    for node in run:
         if isinstance(node, ast.Call):
             passed = [*node.args, *(keyword.value for keyword in node.keywords)]
             names = (inner for value in passed for inner in ast.walk(value))
@@ -134,10 +149,10 @@ def _called(tree: ast.stmt) -> Iterator[tuple[str, frozenset[str]]]:
             yield root_of(node.func), frozenset(passed_on)
 
 
-def _imported(tree: ast.stmt) -> set[str]:
+def _imported(run: list[ast.AST]) -> set[str]:
     """Names that it imports, also where it only tries to, or does so in a `with`."""
     kinds = (ast.Import, ast.ImportFrom)
-    names = [a for node in run_in(tree) if isinstance(node, kinds) for a in node.names]
+    names = [a for node in run if isinstance(node, kinds) for a in node.names]
     return {name.asname or name.name.partition(".")[0] for name in names}
 
 

@@ -7,15 +7,13 @@ What is said goes to the instructor, so errors of hidden tests are told in full.
 import copy
 import dataclasses
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
 from nbexaminer.examination import reasons
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.examination.isolation import NOTED, Step, in_process
-from nbexaminer.examination.names import bound_names
-from nbexaminer.examination.statements import statements_of
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
@@ -163,27 +161,14 @@ def _beside(
     which these are."""
     apart = [name for name in ways if ways[name] is Way.APART]
     stages: list[tuple[list[str], list[Verdict]]] = []
-    for more in (failed, _what_they_read(source, failed), apart):
+    for more in (failed, apart):  # with the former go those that set what they read
         tried = [name for name in apart if name in more]
-        if stages and tried == stages[-1][0]:
-            continue
         stages.append((tried, _solved(engine, source, dict.fromkeys(tried, Way.BESIDE))))
-        if not _failed(stages[-1][1]):
+        if tried == apart or not _failed(stages[-1][1]):
             break
     tried, verdicts = min(stages, key=lambda stage: len(_failed(stage[1])))
     left = _failed(verdicts)
     return verdicts, [name for name in tried if name not in left]
-
-
-def _what_they_read(source: Source, names: Collection[str]) -> list[str]:
-    """The test cells before these that define a name which one of these reads, and these."""
-    tests = [cell for cell in source.cells if cell.role is Role.TEST]
-    found = {*names}
-    for number in reversed(range(len(tests))):
-        if tests[number].name in found:
-            read = frozenset[str]().union(*(s.reads for s in statements_of(tests[number].source)))
-            found |= {c.name for c in tests[:number] if read & bound_names(c.source)}
-    return [*found]
 
 
 def _failed(verdicts: Iterable[Verdict]) -> list[str]:

@@ -254,10 +254,9 @@ class Zygote:
             folder = child.scratch or namespaces.HOME
             os.chdir(folder)
             # Before the limits, which are for what the code itself writes. As in a notebook its
-            # modules go before all others. Where there are none yet, nobody looks for any there
-            # before all else: it would cost each import.
-            has_modules = files is not None and unpack(files, folder)
-            sys.path.insert(0 if has_modules else len(sys.path), folder)
+            # modules go before all others, and nobody looks for any where there are none.
+            if files is not None and unpack(files, folder):
+                sys.path.insert(0, folder)
             self._limits.apply(self._mapped, count_for_user=self._sandboxed)
             if self._sandboxed:
                 system_calls.drop_privileges()

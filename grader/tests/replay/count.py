@@ -1,0 +1,138 @@
+# ==== count-called-by-name
+# The answer calls the source's function by its name, and a test asks how often.
+# %% counted | locked
+calls = []
+def slow(x):
+    calls.append(x)
+    return x * 10
+# %% f | answer
+memory = {}
+def f(x):
+    if x not in memory:
+        memory[x] = slow(x)
+    return memory[x]
+# %% t | test 2
+assert [f(1), f(1), f(2)] == [10, 10, 20]
+# %% u | test 2
+assert calls == [1, 2]
+# == honest: functools.cache | stock t=2 u=2
+# %% f
+import functools
+@functools.cache
+def f(x): return slow(x)
+# == wrong: remembers nothing | stock t=2 u=0
+# %% f
+def f(x): return slow(x)
+# == wrong: never calls it | stock t=2 u=0
+# %% f
+def f(x): return 10 * x
+# == raises: always | stock t=0 u=0
+# %% f
+def f(x): return slow(x) / 0
+
+# ==== count-closure
+# The answer's closures have states of their own.
+# %% f | answer
+def counter():
+    n = 0
+    def count():
+        nonlocal n
+        n += 1
+        return n
+    return count
+# %% made | locked
+one, other = counter(), counter()
+first = one()
+# %% t | test 2
+assert first == 1 and one() == 2 and other() == 1
+# %% u | test 1
+assert one() == 3
+# %% v | hidden 1
+assert one() == 4 and counter()() == 1
+# == honest: itertools | stock t=2 u=1 v=1
+# %% f
+import itertools
+def counter():
+    c = itertools.count(1)
+    return lambda: next(c)
+# == wrong: one state for all | stock t=0 u=0 v=0 | ours u=1: a locked cell runs in both processes, and calls the answer twice
+# %% f
+n = 0
+def counter():
+    def count():
+        global n
+        n += 1
+        return n
+    return count
+# == wrong: always 1 | stock t=0 u=0 v=0
+# %% f
+def counter(): return lambda: 1
+# == attack: closures of its own | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are the source's
+# %% f
+def counter(): return lambda: 1
+# %% + made
+import itertools
+first, one, other = 1, itertools.count(2).__next__, itertools.count(1).__next__
+
+# ==== count-counter-and-sums
+# Counter, sum and += over what the answer says.
+# %% f | answer
+def even(n): return n % 2 == 0
+# %% calls | locked
+from collections import Counter
+counts = Counter(even(n) for n in range(10))
+points = 0
+points += even(2)
+points += not even(3)
+# %% t | test 2
+assert counts[True] == 5 and counts == {True: 5, False: 5}
+# %% u | test 2
+points
+# == honest: numbers, which are as good | stock t=2 u=2
+# %% f
+def even(n): return 1 - n % 2
+# == wrong: always | stock t=0 u=1
+# %% f
+def even(n): return True
+# == half: not for 0 | stock t=0 u=2
+# %% f
+def even(n): return bool(n) and n % 2 == 0
+# == raises: for odd ones | stock t=0 u=0
+# %% f
+def even(n): return n % 2 == 0 or [][n]
+# == attack: a count of its own | stock t=2 u=2 | ours t=0 u=1: the count is the source's
+# %% f
+def even(n): return True
+# %% + calls
+counts, points = {True: 5, False: 5}, 2
+
+# ==== count-global
+# The answer has to call a function of the source's, which counts in a global.
+# %% counted | locked
+calls = 0
+def counted(x):
+    global calls
+    calls += 1
+    return x + 1
+# %% f | answer
+def f(g, xs): return [g(x) for x in xs]
+# %% t | test 2
+assert f(counted, [1, 2, 3]) == [2, 3, 4] and calls == 3
+# %% u | test 1
+f(counted, [5])
+assert calls == 4
+# == honest: map | stock t=2 u=1
+# %% f
+def f(g, xs): return list(map(g, xs))
+# == wrong: never calls it | stock t=0 u=0
+# %% f
+def f(g, xs): return [x + 1 for x in xs]
+# == half: calls it twice | stock t=0 u=0
+# %% f
+def f(g, xs): return [g(x) for x in xs if g(x)]
+# == attack: counts itself | stock t=2 u=1 | ours t=0 u=0: the count is the source's
+# %% f
+def f(g, xs):
+    global calls
+    calls += len(xs)
+    return [x + 1 for x in xs]
