@@ -174,7 +174,7 @@ def test_names_of_a_comprehension_are_its_own() -> None:
 
 
 def test_a_new_answer_process_gets_the_names_again(engine: Engine) -> None:
-    """What a locked cell had made of an answer was dead once another answer had ended its process."""
+    """What a locked cell had made of an answer was dead once another had ended its process."""
     cells = [
         answer("f", "def f(x): return x * x"),
         given("made", "cases = [(f, 3, 9)]\nasked = [f(2)]"),
