@@ -56,8 +56,7 @@ _Ended = tuple[Outcome, Message, float | None, str]
 """How a test ended: outcome, message, score, and what its last line has."""
 
 
-def _worth(ended: _Ended) -> float:
-    outcome, _, score, _ = ended
+def _worth(outcome: Outcome, score: float | None) -> float:
     return math.inf if outcome is Outcome.PASSED else score or 0.0
 
 
@@ -391,14 +390,21 @@ class Examination:
                 names = self._replay.differing(index, remote)
                 if not (names or has_changed):
                     return first
-                remote.is_followed = True
-                with self._replay.once_more(index, names, remote):
-                    second = self._judge_once(index, cell, _Printed(), remote)
+                self._replay.rewind(index, names, remote)
         except (RemoteError, TypeError, Ended):  # a process that says what isn't so
-            second = Outcome.ERROR, Message("the answer changes what it is given"), None, ""
-        finally:
-            remote.is_followed = False
-        return second if _worth(second) < _worth(first) else first
+            outcome, text = Outcome.ERROR, "the answer can't be asked what it has changed"
+            return outcome, Message(text), None, ""
+        outcome, message, score, ends_in = self._judge_once(index, cell, _Printed(), remote)
+        self._replay.go_on(index)
+        if _worth(outcome, score) >= _worth(first[0], first[2]):
+            return first
+        changed = ("changed by the answer", ", ".join(names) or "what the test passes to it")
+        return (
+            outcome,
+            dataclasses.replace(message, facts=(*message.facts, changed)),
+            score,
+            ends_in,
+        )
 
     def _judge_once(
         self, index: int, cell: CellToRun, printed: io.StringIO, again: Remote | None = None
@@ -409,7 +415,8 @@ class Examination:
         try:
             code = Scored(cell["code"])
             remote = again or self._ready(index)
-            remote.out_of_memory = remote.has_changed = False
+            remote.out_of_memory = False
+            remote.listen_again(is_followed=again is not None)
             remote.is_testing = True
             remote.take_back()
             self._run_test(index, code, remote, names, printed)

@@ -262,7 +262,7 @@ class Server:
             if before:
                 now = self._as_it_is(given, message["watch"])
                 reply["changed"] = [k for k, v in now.items() if v != before[k]]
-            if reply.get("changed") and message["follow"]:
+            if reply.get("changed"):
                 value = (value, [_argument(given, key) for key in reply["changed"]])
             data, out = encode(value, self._lend, shared=self._shared_name)
         except (WireError, SystemError):

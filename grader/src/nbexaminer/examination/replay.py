@@ -17,7 +17,7 @@ is replayed against the new one.
 
 import contextlib
 from collections import UserDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
@@ -87,6 +87,7 @@ class Replay:
         self._clean = dict(names)
         self._made: dict[int, dict[str, Any]] = {}
         self._before: Mapping[str, Any] = {}
+        self._after: tuple[dict[str, Any], dict[str, int], dict[str, Any]] = {}, {}, {}
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
         self.is_discreet = False
@@ -185,19 +186,20 @@ class Replay:
         own = {n: self._before[n] for n in self._cells[index]["given"] if n in self._before}
         return answers.differing(own)
 
-    @contextlib.contextmanager
-    def once_more(self, index: int, names: Sequence[str], answers: Answers) -> Iterator[None]:
+    def rewind(self, index: int, names: Sequence[str], answers: Answers) -> None:
         """Have the names as they were before the test at `index`, but for given data that are as
-        answers left them; then again as it left them."""
-        kept = dict(self.names), dict(self._set_at), self._made[index]
+        answers left them, so that it can run once more."""
+        self._after = dict(self.names), dict(self._set_at), self._made[index]
         self._replace(self._before)
         for name in names:
             self.names.pop(name, None)
             if name in answers.names:
                 self.names[name] = answers.fetch(name)
-        yield
-        self._replace(kept[0])
-        self._set_at, self._made[index] = kept[1:]
+
+    def go_on(self, index: int) -> None:
+        """Have the names again as the test at `index` left them the first time."""
+        self._replace(self._after[0])
+        self._set_at, self._made[index] = self._after[1:]
 
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
