@@ -3,7 +3,6 @@
 import atexit
 import contextlib
 import dataclasses
-import functools
 import hashlib
 import json
 import socket
@@ -29,7 +28,12 @@ from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
-from nbexaminer.notebook.harmless import MAX_SHOWN_CODE, safe_line, showable_code
+from nbexaminer.notebook.harmless import (
+    MAX_SHOWN_CODE,
+    safe_line,
+    safe_outputs,
+    showable_code,
+)
 from nbexaminer.notebook.places import AGAIN
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
@@ -47,6 +51,8 @@ HIDDEN_SHARE = 0.25
 behind an answer don't cost its points."""
 _LIMITS = Limits()
 _NO_STEP = Step()
+MAX_OUTPUTS = 64 << 20
+"""Bytes of a cell's outputs, whatever the examiner has kept of them."""
 NOT_RUN = "This cell is not run while grading: it only shows something.\n"
 
 
@@ -100,6 +106,7 @@ class Engine:
     def __init__(self, profile: Profile, sandbox: Sandbox | None, limits: Limits = _LIMITS) -> None:
         self._limits, self._way = limits, profile.way
         self._scores: dict[bytes, set[str]] = {}
+        self._steps: dict[tuple[bytes, str, frozenset[str], frozenset[str]], tuple[Step, ...]] = {}
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
@@ -140,7 +147,10 @@ class Engine:
         """What the test runner does at each cell of a source. Raises SourceError."""
         said, insisted = ways_of(source.notebook, self._way), insisting(source.notebook)
         noted = frozenset(name for name, way in said.items() if way is Way.BESIDE)
-        return _steps_of(source.data, source.delimiters, noted, insisted)
+        key = source.data, source.delimiters, noted, insisted
+        if key not in self._steps:  # once for all submissions
+            self._steps |= {key: tuple(steps_of(source.cells, source.hidden, noted, insisted))}
+        return self._steps[key]
 
     def grade(
         self, source: bytes | Source, submitted: bytes, beside: str = "", own: bytes = b""
@@ -277,6 +287,8 @@ class Engine:
         stopped = (index for index, result in results.items() if result.outcome is not None)
         skip = [index for index in stopped if cells[index]["role"] is not Role.TEST]
         longer = end + self._hidden_seconds - now
+        last = end + self._hidden_seconds + self._limits.notebook_wall_seconds
+        last += self._longest_silence
         plan = Plan(
             cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
             hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds, told=told,
@@ -291,7 +303,8 @@ class Engine:
                 except ValueError as error:
                     raise Malformed(f"its code is too long: {error}") from None
                 while len(results) < len(cells):
-                    message, _ = channel.receive(time.monotonic() + self._longest_silence)
+                    silent = time.monotonic() + self._longest_silence
+                    message, _ = channel.receive(min(silent, last))
                     match message["do"]:
                         case "spawn":
                             learner = stack.enter_context(self._learners.spawn(files.answers))
@@ -302,12 +315,14 @@ class Engine:
                             status = _wait(learner, 2.0 if message["closed"] else 0.0)
                             channel.send({"ended_by": status.ended_by, "words": str(status)})
                         case "cell":
-                            outcome, outputs = message["outcome"], message["outputs"]
+                            outcome = message["outcome"]
+                            outputs = safe_outputs(message["outputs"], MAX_OUTPUTS)
                             outcome = None if outcome is None else Outcome(outcome)
                             said, score = Message.read(message["message"]), message["score"]
                             yield _CellResult(outcome, said, outputs, score, message["ends_in"])
                 return
-            except (WireError, ConnectionError) as error:  # the latter where a socket is passed on
+            # The last of these where a learner has got hold of it, or a socket is passed on.
+            except (WireError, ConnectionError, KeyError, TypeError, ValueError) as error:
                 lost = _lost(examiner, error)
         yield lost
 
@@ -390,21 +405,16 @@ def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
         may_define=step.may_define,
         imports=step.imports,
         answers=step.answers,
+        makes=step.makes,
         given=step.given,
+        carried=step.carried,
+        is_repeatable=step.is_repeatable,
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
         seed=_seed(secret, name),
         points=cell.points,
     )
-
-
-@functools.lru_cache(maxsize=64)  # once for all submissions
-def _steps_of(
-    data: bytes, delimiters: str, noted: frozenset[str], insisted: frozenset[str]
-) -> tuple[Step, ...]:
-    source = read_source(data, delimiters)
-    return tuple(steps_of(source.cells, source.hidden, noted, insisted))
 
 
 def _seed(secret: bytes, name: str) -> int:

@@ -33,9 +33,17 @@ from typing import Any, cast
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.names import bound_names, named_instead, names_used
-from nbexaminer.examination.replay import Replay
+from nbexaminer.examination.replay import GIVEN, Replay
 from nbexaminer.examination.scores import TEST, Scored, shown
-from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
+from nbexaminer.examination.stand_in import (
+    MAX_TEXT,
+    Ended,
+    Lost,
+    Remote,
+    RemoteError,
+    RemoteExit,
+    StandIn,
+)
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
@@ -78,13 +86,17 @@ class Examination:
         self._end = time.monotonic() + plan["seconds"]
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
         self._discreet, self._told = False, plan["told"]
-        if (folder := os.getcwd()) not in sys.path:  # which the source's cells may write modules to
-            sys.path.append(folder)
+        # The source's cells may write modules into the folder; a test may write there what it got.
+        given = (c["replay"] for c in plan["cells"] if c["role"] == Role.GIVEN)
+        if any(".py" in text and "open(" in text for text in given):
+            sys.path.append(os.getcwd())
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)
         self._whole = False
         self._again_seconds = plan["again_seconds"]
+        self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known)
+        """Whether what tests have changed is lost, with the answer process or the examiner."""
         self._remote: Remote | None = None
         self._place = 0
         self._marked: set[int] = set()
@@ -161,7 +173,9 @@ class Examination:
             self._stops[index] = Ended(error.outcome, text)
         return outputs
 
-    def _run(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
+    def _run(
+        self, remote: Remote, index: int
+    ) -> tuple[Any, RemoteError | RemoteExit | Ended | None]:
         """Run a cell that is not to be run again where it ends its process; see `Remote.run`."""
         cell = self._cells[index]
         try:
@@ -224,10 +238,12 @@ class Examination:
             self._replay.give_up(index)
         elif cell["replay"]:
             seed_all(cell["seed"])
-            remote.is_testing = False
+            remote.is_testing, remote.limit = False, ""
             try:
                 with _printing_to(io.StringIO()), self._watched(remote, {index}):
                     self._replay.run(index, remote)
+                if remote.limit:
+                    self._replay.give_up(index, f"it {remote.limit}")
             except Ended:
                 if self._remote is None:
                     self._skip.add(index)
@@ -251,6 +267,7 @@ class Examination:
         if self._restarts > MAX_RESTARTS:
             text = f"not run: the notebook ended its process {MAX_RESTARTS} times"
             raise Ended(Outcome.NOT_RUN, text)
+        self._has_lost |= self._restarts > 0
         self._restarts += 1
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
@@ -383,11 +400,13 @@ class Examination:
             return first
         # A test that watches its arguments says itself what it makes of changes.
         has_changed = remote.has_changed and remote.changed is None
-        if not (has_changed or cell["given"]):
+        if not (cell["is_repeatable"] and (has_changed or cell["given"])):
             return first
         try:
             with self._watched(remote, {index}):
-                names = self._replay.differing(index, remote)
+                # Hidden tests run when the data may have been changed behind them.
+                is_late = index in self._marked
+                names = [] if is_late else self._replay.differing(index, remote)
                 if not (names or has_changed):
                     return first
                 self._replay.rewind(index, names, remote)
@@ -396,7 +415,7 @@ class Examination:
             return outcome, Message(text), None, ""
         outcome, message, score, ends_in = self._judge_once(index, cell, _Printed(), remote)
         self._replay.go_on(index)
-        if _worth(outcome, score) >= _worth(first[0], first[2]):
+        if remote.is_unfollowed or _worth(outcome, score) >= _worth(first[0], first[2]):
             return first
         changed = ("changed by the answer", ", ".join(names) or "what the test passes to it")
         return (
@@ -415,6 +434,9 @@ class Examination:
         try:
             code = Scored(cell["code"])
             remote = again or self._ready(index)
+            if self._has_lost and cell["carried"]:
+                text = f"not run: {cell['carried'][0]}, which a test before this one has set, was "
+                raise Ended(Outcome.NOT_RUN, text + "lost when a process ended")
             remote.out_of_memory = False
             remote.listen_again(is_followed=again is not None)
             remote.is_testing = True
@@ -423,10 +445,10 @@ class Examination:
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
             return ended.outcome, Message(whose + ended.message), None, ""
-        except RemoteError as error:
+        except (RemoteError, RemoteExit) as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
-            message = Message.of(error)
+            message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
             if message.headline == UNEXPECTED and not is_hidden(cell):
                 message = dataclasses.replace(message, facts=_in_the_test(cell["code"], error))
             outcome, message = Outcome.FAILED, self._or_misspelt(index, message)
@@ -440,11 +462,21 @@ class Examination:
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
         else:
+            if remote.limit:
+                text = f"the test could not use what came back: it {remote.limit}"
+                return Outcome.ERROR, Message(text), None, ""
             judged = code.judged(cell["points"], cell["asks"], not self._discreet)
             return *judged, code.ends_in
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message, None, ""
+
+    def _may_say(self, error: AssertionError) -> bool:
+        """Whether an assertion's text may be shown: a library's has what came back in it."""
+        if not self._discreet or hasattr(error, "as_message"):
+            return True
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        return frame.f_code.co_filename in (TEST, GIVEN)
 
     def _run_test(
         self,
@@ -534,7 +566,7 @@ class Examination:
                 return INSTEAD.format(other, name)
         return ""
 
-    def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
+    def _uncaught(self, error: RemoteError | RemoteExit, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words
             text = f"{_label(names)} raised {type(error).__bases__[-1].__name__}"
         else:

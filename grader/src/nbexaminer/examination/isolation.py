@@ -46,7 +46,10 @@ class Step:
     may_define: of one that isn't written in the source, those that it has if nobody else has them.
     imports: of an answer cell, its imports, which the test runner makes itself.
     answers: names of answers that may be read here, to be had from the answer process before.
+    makes: of a given cell, names that it sets or may change.
     given: of a test, names of data that it may read and that answers were given, too.
+    carried: of a test, names that it may read and that tests before have set or changed.
+    is_repeatable: of a test, whether it changes nothing but what it has set itself.
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
     hidden: of a test, whether learners must not hear of it: it is hidden, or reads what one sets.
     reason: of a test, why it runs in-process, in words; nothing where it is isolated.
@@ -58,7 +61,10 @@ class Step:
     may_define: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    is_repeatable: bool = True
     asks: bool = False
     hidden: bool = False
     reason: str = ""
@@ -101,6 +107,10 @@ class _Reader:
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
+    by_tests: set[str] = field(default_factory=set)
+    """What tests before have set or may have changed."""
+    kept: set[str] = field(default_factory=set)
+    """Values of answers that functions of theirs change."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
@@ -108,9 +118,10 @@ class _Reader:
         said = _union(bound_names(cell.source) for cell in code)
         self.free = _union(s.reads for s in others) - said - _BUILTINS
         """What no cell says how it defines it."""
-        self.tested = {*_union(s.reads | s.globals for s in others if s.defers)}
+        self.tested = {*_union(s.inside | s.globals for s in others)}
         """What tests set or may change, by themselves or by functions of the source's."""
         self.deferred = _read_by_functions(code)
+        self.effects = _union(s.binds for s in others if s.is_definition and s.has_effects)
 
     def step(self, index: int) -> Step:
         """What is done at a cell; those before it have been read."""
@@ -131,17 +142,21 @@ class _Reader:
         free = self.free - defines if not any(map(_does, statements)) else frozenset[str]()
         for name in defines | free:
             self.facts[name] = _Fact(_Kind.ANSWER, frozenset({name}))
+        values = _union(s.binds for s in statements if not s.is_definition)
+        self.kept |= _union(s.globals | (s.inside & values) for s in statements)
         imports = tuple(text for s in statements for text in _imports_in(s))
         return Step(defines=tuple(sorted(defines)), may_define=tuple(sorted(free)), imports=imports)
 
     def _given(self, cell: Cell) -> Step:
-        answers = self._run_by_text(cell.source)
+        answers, makes = self._run_by_text(cell.source), frozenset[str]()
         for statement in statements_of(cell.source):
             known = self._known(statement)
             answers |= known.answers
+            makes |= statement.binds | self._changed(statement)
             self._note(statement, known, cell if cell.role is Role.OPEN else None)
         # What is no Python ends there as in a kernel, and is told so.
-        return Step(python_of(cell.source) or cell.source, answers=tuple(sorted(answers)))
+        text = python_of(cell.source) or cell.source
+        return Step(text, answers=tuple(sorted(answers)), makes=tuple(sorted(makes)))
 
     def _test(self, index: int) -> Step:
         cell, before = self.cells[index], dict(self.facts)
@@ -150,12 +165,18 @@ class _Reader:
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, given = cell.name in self.hidden, set[str]()
         bound, changed, passed = set[str](), set[str](), set[str]()
-        for statement in statements_of(cell.source):
+        statements = statements_of(cell.source)
+        carried, is_own = set[str](), True
+        for statement in statements:
             known = self._known(statement)
             reason = _changes_what_is_passed(statement, passed) or self._sets(statement, read)
+            reads = statement.reads - bound
+            if (kept := sorted(reads & self.kept)) and any(s.calls for s in statements):
+                reason = reason or f"it reads {kept[0]}, which a function of an answer's changes"
             known = known.with_all_of(_Fact(reason=reason))
             found = found.with_all_of(known)
-            reads = statement.reads - bound
+            is_own = is_own and self._side_effects(statement) <= bound | self._all_answers()
+            carried |= self._reached(reads) & self.by_tests
             hidden = hidden or not self.hidden_names.isdisjoint(reads)
             given |= {name for name in self._reached(reads) if self._is_given(name)}
             changed |= {n for n in statement.changes if not self._is(n, _Kind.IMPORT)}
@@ -163,10 +184,13 @@ class _Reader:
             passed = (passed | self._passed_on(statement)) - statement.binds
             self.tested |= statement.binds | self._changed(statement)
             self._note(statement, known)
+        made = bound | _union(map(self._changed, statements))
+        self.by_tests |= {name for name in made if self._is(name, _Kind.VALUE)}
         if hidden:
             self.hidden_names |= bound | changed
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), given=tuple(sorted(given)),
+            carried=tuple(sorted(carried)), is_repeatable=is_own,
             asks=self._asks(cell.source), hidden=hidden, reason=self.in_process.get(cell.name, ""),
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
@@ -222,6 +246,8 @@ class _Reader:
                 found = found.with_all_of(_Fact(reason=reason))
         for name in sorted(self._reached(statement.reads)):
             found = found.with_all_of(self.facts[name])
+        if any(self.facts[name].answers for name in self._reached(statement.runs)):
+            found = found.with_all_of(_Fact(reason="it runs a text that an answer gives"))
         return found
 
     def _note(self, statement: Statement, known: _Fact, open_cell: Cell | None = None) -> None:
@@ -258,6 +284,20 @@ class _Reader:
                 changed |= passed
         return changed
 
+    def _side_effects(self, statement: Statement) -> frozenset[str]:
+        """Names of what of the source's a statement changes, as far as its text says."""
+        changed = statement.changes
+        for callee, passed in statement.calls:
+            if callee in self.effects or callee in _CHANGING:
+                changed |= passed | {callee}
+            elif self._is(callee, _Kind.VALUE):
+                changed |= {callee}
+        return changed
+
+    def _all_answers(self) -> frozenset[str]:
+        """Names of answers."""
+        return frozenset(name for name in self.facts if self._is(name, _Kind.ANSWER))
+
     def _passed_on(self, statement: Statement) -> frozenset[str]:
         """Names of what a statement passes to an answer, or to what is made of one."""
         calls = statement.calls
@@ -281,7 +321,7 @@ class _Reader:
         """All answers, where a cell runs a text, which may read any of them."""
         if not any(_RUNS_TEXT & s.builtins for s in statements_of(code)):
             return frozenset()
-        return frozenset(name for name in self.facts if self._is(name, _Kind.ANSWER))
+        return self._all_answers()
 
     def _asks(self, code: str) -> bool:
         """Whether a test's last line only calls, indexes or names what is an answer's."""
@@ -347,13 +387,18 @@ def _set_for_others(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, s
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
     """Replay no open cell of which isolated tests can see nothing: it may only show something, and
     take long for it. The same goes for in-process tests."""
-    wanted, pairs = set[str](), [*zip(cells, steps, strict=True)]
+    pairs = [*zip(cells, steps, strict=True)]
+    every = [s for cell in cells if _is_run(cell) for s in statements_of(cell.source)]
+    defined = _union(s.binds for s in every if s.is_definition)
+    wanted = {*_union(s.reads | s.builtins for s in every if s.defers)}
     is_any = any(cell.role is Role.TEST and not step.reason for cell, step in pairs)
     for cell, step in reversed(pairs):
         statements = statements_of(step.replay) if step.replay else ()
         makes = _union(s.binds | s.changes | _union(n for _, n in s.calls) for s in statements)
         is_left_out = cell.role is Role.OPEN or (cell.role is Role.TEST and bool(step.reason))
-        if is_left_out and makes.isdisjoint(wanted) and not any(map(_always_counts, statements)):
+        calls = {name for s in statements for name, _ in s.calls} & defined
+        counts = bool(calls) or any(map(_always_counts, statements))
+        if is_left_out and makes.isdisjoint(wanted) and not counts:
             step.replay = ""
         elif not is_any:
             step.replay, step.imports = "", ()
@@ -365,9 +410,9 @@ def _always_counts(statement: Statement) -> bool:
     """Whether what it does can't be told by names: `import *`, `exec`, `sys.path`, classes."""
     is_star = isinstance(statement.tree, ast.ImportFrom) and not statement.imports
     is_class = isinstance(statement.tree, ast.ClassDef)
-    return (
-        is_star or is_class or "sys" in statement.changes or bool(_RUNS_TEXT & statement.builtins)
-    )
+    is_decorated = bool(getattr(statement.tree, "decorator_list", ()))
+    is_open = bool(_RUNS_TEXT & statement.builtins) or "sys" in statement.changes
+    return is_star or is_class or is_decorated or is_open
 
 
 def _read_by_functions(code: Iterable[Cell]) -> frozenset[str]:

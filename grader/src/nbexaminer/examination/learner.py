@@ -189,6 +189,13 @@ class _Instance:
     itself: Any
 
 
+@dataclasses.dataclass(frozen=True)
+class _Iterated:
+    """What an iterator gave, to be an iterator again where it arrives."""
+
+    items: list[Any]
+
+
 Mark = tuple[dict[str, Any], list[tuple[Callable[[Any], Any], Any]]]
 """What later cells may change, as it was between two cells: names, and for each setting of the
 process what sets it, and to what."""
@@ -262,6 +269,8 @@ class Server:
             if before:
                 now = self._as_it_is(given, message["watch"])
                 reply["changed"] = [k for k, v in now.items() if v != before[k]]
+            if isinstance(value, _Iterated):
+                reply["iterated"], value = True, value.items
             if reply.get("changed"):
                 value = (value, [_argument(given, key) for key in reply["changed"]])
             data, out = encode(value, self._lend, shared=self._shared_name)
@@ -336,12 +345,8 @@ class Server:
                 return _names()
             case "fetch":
                 return SHELL.user_ns[message["name"]]
-            case "differ":
-                own = SHELL.user_ns
-                return [
-                    name for name, value in given.items()
-                    if name not in own or self._encoded(own[name]) != self._encoded(value)
-                ]  # fmt: skip
+            case "data":
+                return {name: SHELL.user_ns[name] for name in given if name in SHELL.user_ns}
             case "nothing":
                 return None
             case "share":
@@ -353,6 +358,14 @@ class Server:
                 return getattr(on, message["name"])
             case "item":
                 return on[given]
+            case "bool":
+                return bool(on)
+            case "contains":
+                return given in on
+            case "equal":
+                return bool(on == given)
+            case "repr":
+                return repr(on)[:MAX_MESSAGE]
             case "length":
                 return len(on)
             case "list":
@@ -361,9 +374,10 @@ class Server:
         value = on(*args, **kwargs)
         if message["do"] == "keep":
             return lambda: value
-        if isinstance(on, type) and isinstance(value, on):
+        # Of a class of a library's, such as `Counter` under another name, the value counts.
+        if isinstance(on, type) and isinstance(value, on) and on.__module__ == "__main__":
             return _Instance(value)
-        return _listed(value) if isinstance(value, Iterator) else value
+        return _Iterated(_listed(value)) if isinstance(value, Iterator) else value
 
     def _as_it_is(self, given: Any, closely: bool) -> dict[Any, Any]:
         """The arguments of a call by place and by name, but for the learner's own objects and what

@@ -194,7 +194,7 @@ def _looks_around(nodes: list[ast.AST]) -> Iterator[str]:
                 yield f"it looks for files, by {ast.unparse(func)}"
             case ast.Call(func=func) if _last(func) in _SETTINGS:
                 yield f"it looks at settings, by {ast.unparse(func)}"
-            case ast.Attribute(value=ast.Name(id="sys" | "os"), attr="modules" | "environ"):
+            case ast.Attribute(value=ast.Name(id="sys"), attr="modules"):
                 yield f"it looks at what its process has, by {ast.unparse(node)}"
 
 

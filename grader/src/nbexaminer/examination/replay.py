@@ -16,17 +16,22 @@ is replayed against the new one.
 """
 
 import contextlib
+import copy
 from collections import UserDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
+from nbexaminer.examination.codecs.in_place import is_changeable
 from nbexaminer.examination.names import bound_names
-from nbexaminer.examination.stand_in import RemoteError, StandIn
+from nbexaminer.examination.stand_in import RemoteError, RemoteExit, StandIn
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
 from nbexaminer.notebook.cell import Role
 
 _NOTHING: Any = object()
+GIVEN = "<cell>"
+"""The file of a replayed cell's code, in a traceback."""
+ENDED = "an answer that it asks ends its process, or never ends"
 _KINDS = {Role.GIVEN: "locked cell", Role.TEST: "test"}
 
 
@@ -140,9 +145,9 @@ class Replay:
         so does an answer that never ends, or ends its process. Raises Ended, Lost."""
         frame = self.prepare(index, answers)
         try:
-            code = compile(self._cells[index]["replay"], "<cell>", "exec", dont_inherit=True)
+            code = compile(self._cells[index]["replay"], GIVEN, "exec", dont_inherit=True)
             exec(code, self.names, frame)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:
+        except (Exception, RemoteExit, SystemExit, KeyboardInterrupt) as error:
             self._failed[index] = self._in_words(error)
         except BaseException:  # Ended, Lost
             self.give_up(index)
@@ -154,9 +159,11 @@ class Replay:
         if self._cells[index]["role"] == Role.GIVEN:
             answers.share([name for name, kind in new.items() if is_shared(kind)])
 
-    def give_up(self, index: int) -> None:
-        """Take note that an answer ended the cell there."""
-        self._failed[index] = "an answer that it asks ends its process, or never ends"
+    def give_up(self, index: int, why: str = ENDED) -> None:
+        """Take note that the cell there can't be run to its end: what it makes is missing."""
+        self._failed[index] = why
+        for name in self._cells[index]["makes"]:
+            self.names.pop(name, None)
 
     def prepare(self, index: int, answers: Answers) -> Frame:
         """Have what a cell may read of answers as it is now, and take note of what it sets."""
@@ -188,9 +195,10 @@ class Replay:
 
     def rewind(self, index: int, names: Sequence[str], answers: Answers) -> None:
         """Have the names as they were before the test at `index`, but for given data that are as
-        answers left them, so that it can run once more."""
+        answers left them, so that it can run once more: on copies, of which nothing stays."""
         self._after = dict(self.names), dict(self._set_at), self._made[index]
-        self._replace(self._before)
+        data = {n: v for n, v in self._before.items() if is_changeable(v)}
+        self._replace({**self._before, **copy.deepcopy(data)})
         for name in names:
             self.names.pop(name, None)
             if name in answers.names:
@@ -214,7 +222,8 @@ class Replay:
         """Why a name isn't there for the test at `index`, where a cell that would set it fails."""
         for before in reversed(range(index)):
             cell = self._cells[before]
-            if cell["role"] == Role.ANSWER or name not in bound_names(cell["replay"]):
+            made = {*cell["makes"]} | bound_names(cell["replay"])
+            if cell["role"] == Role.ANSWER or name not in made:
                 continue
             if why := self._failed.get(before):
                 kind = _KINDS.get(cell["role"], "cell")

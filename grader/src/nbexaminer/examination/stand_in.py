@@ -70,6 +70,17 @@ class RemoteError(Exception):
         return self.message
 
 
+class RemoteExit(BaseException):
+    """What a learner's code raises that is no Exception, such as SystemExit."""
+
+    outcome = Outcome.ERROR
+    where = None
+
+    def __init__(self, message: str) -> None:
+        BaseException.__init__(self, message)
+        self.message = message
+
+
 @dataclasses.dataclass(eq=False)
 class Ended(BaseException):
     """The learner's code was stopped. Not an Exception, so that no test swallows it."""
@@ -89,7 +100,7 @@ class Lost(BaseException):
 _NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
 
 
-def rebuild_error(description: Any) -> RemoteError:
+def rebuild_error(description: Any) -> RemoteError | RemoteExit:
     """The exception that a learner's process describes. Raises BadValue."""
     match description:
         case {"name": str(name), "bases": list(bases), "message": str(text), "where": where}:
@@ -97,6 +108,8 @@ def rebuild_error(description: Any) -> RemoteError:
             fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
             fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
             name = name if name.isidentifier() and len(name) <= 100 else "Exception"
+            if "Exception" not in bases:
+                return type(name, (RemoteExit, SystemExit), {})(text[:MAX_TEXT])
             kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
             return kind(text[:MAX_TEXT], where[:300] if isinstance(where, str) else None)
     raise BadValue("no exception")
@@ -140,6 +153,7 @@ class StandIn:
         return self.__remote.request("get", on=self.__number, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
+        self.__remote.limit = f"sets {name!r} of an object of an answer's"
         raise TypeError(
             f"a test can't set {name!r} in a learner's process: "
             "pass it as an argument, or use load_state_dict"
@@ -155,10 +169,46 @@ class StandIn:
         return iter(_as(list, self.__remote.request("list", on=self.__number)))
 
     def __bool__(self) -> bool:
-        return True
+        return _as(bool, self.__remote.request("bool", on=self.__number))
+
+    def __contains__(self, value: Any) -> bool:
+        return _as(bool, self.__remote.request("contains", value, on=self.__number))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other or other is None:
+            return self is other
+        if isinstance(other, StandIn):
+            return _as(bool, self.__remote.request("equal", other, on=self.__number))
+        # Whoever is compared with it would learn what is right.
+        self.__remote.limit = "compares an object of an answer's with something else"
+        return False
+
+    __hash__ = object.__hash__
+
+    def __deepcopy__(self, memo: Any) -> StandIn:
+        return self
 
     def __repr__(self) -> str:
-        return f"<{self.__label}>"
+        if self.__remote.tellable is not None or self.__remote.is_over:
+            return f"<{self.__label}>"
+        return _as(str, self.__remote.request("repr", on=self.__number))
+
+
+def _limited(name: str) -> Callable[..., Any]:
+    def operate(self: StandIn, *_: Any) -> Any:
+        remote: Remote = object.__getattribute__(self, "_StandIn__remote")
+        remote.limit = f"uses {name} on an object of an answer's"
+        return NotImplemented
+
+    return operate
+
+
+for _name in (
+    "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "mod", "pow",
+    "matmul", "rmatmul", "and", "or", "xor", "lt", "le", "gt", "ge", "iadd",
+):  # fmt: skip
+    setattr(StandIn, f"__{_name}__", _limited(f"__{_name}__"))
+del _name
 
 
 def _as(kind: type, value: Any) -> Any:
@@ -198,7 +248,9 @@ class Remote:
         self.changed: list[Any] | None = None
         self.has_changed = False
         """Whether a call has changed what it was passed, since a test's run began."""
-        self.is_followed = False
+        self.is_followed = self.is_unfollowed = False
+        self.limit = ""
+        """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
         self._heard: list[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = []
         self._to_hear: deque[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = deque()
         self._heard_bytes = 0
@@ -224,15 +276,18 @@ class Remote:
             for key, new in zip(told, _as(list, now), strict=True):
                 if self.changed is not None:
                     self.changed.append(passed[key])
-                if self.is_followed and follow(passed[key], new) is not passed[key]:
-                    raise TypeError("an answer changes in place what can't be followed")
-        return got
+                if self.is_followed:
+                    followed = follow(passed[key], new)
+                    is_tuple = isinstance(followed, tuple)  # of which parts are followed
+                    self.is_unfollowed |= followed is not passed[key] and not is_tuple
+        return iter(_as(list, got)) if reply.get("iterated") else got
 
     def listen_again(self, is_followed: bool) -> None:
         """Begin a test's run; is_followed: a second one, in which what the answer changes in place
         is changed here, too, as in a kernel. As long as the test asks the same as before, it hears
         the same, so that an answer that counts its calls counts none twice."""
-        self.is_followed, self.has_changed = is_followed, False
+        self.is_followed, self.has_changed, self.limit = is_followed, False, ""
+        self.is_unfollowed = False
         self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
         if not is_followed:
             self._to_hear.clear()
@@ -249,17 +304,21 @@ class Remote:
         return reply, self._rebuilt(reply.get("value"), got)
 
     def differing(self, names: dict[str, Any]) -> list[str]:
-        """Those of these names that are something else there, or aren't there. What can't cross
-        isn't compared. Raises RemoteError, Ended, Lost."""
-        plain = {}
-        for name, value in names.items():
-            with contextlib.suppress(CantCross):
-                _, blob = encode(value, _only_data, keep_layout=True, shared=self._shared_name)
-                if len(blob) <= MAX_COMPARED_BYTES:
-                    plain[name] = value
-        if not plain:
-            return []
-        return [name for name in _as(list, self.request("differ", plain)) if name in plain]
+        """Those of these names that are something else there, or aren't there; what they are here
+        isn't told. What can't cross isn't compared. Raises RemoteError, Ended, Lost."""
+        own = {name: form for name, value in names.items() if (form := self._form(value))}
+        theirs = _as(dict, self.request("data", [*own])) if own else {}
+        return [
+            name for name, form in own.items()
+            if name not in self.names or self._form(theirs.get(name)) != form
+        ]  # fmt: skip
+
+    def _form(self, value: Any) -> Any:
+        """How plain data that aren't too large cross; None for all else."""
+        with contextlib.suppress(CantCross):
+            form = encode(value, _only_data, keep_layout=True, shared=self._shared_name)
+            return form if len(form[1]) <= MAX_COMPARED_BYTES else None
+        return None
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
@@ -301,7 +360,7 @@ class Remote:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
         self._note_names(self.request("restore", place=place))
 
-    def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
+    def run(self, code: str, given: bool) -> tuple[Any, RemoteError | RemoteExit | Ended | None]:
         """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""
         asked = {"given": given, "seed": self._seed}
         reply, _ = self._exchange({"do": "run", "value": None, "code": code, **asked}, b"")
@@ -320,7 +379,8 @@ class Remote:
     def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""
         if self.is_over:
-            raise RuntimeError("it was made before an answer ended its process")
+            text = "not run: it reads what was made before an answer ended its process"
+            raise Ended(Outcome.NOT_RUN, text)
         if self.stopped is not None:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
@@ -361,7 +421,7 @@ class Remote:
             raise error
         return reply, error
 
-    def _error(self, description: Any) -> RemoteError | Ended:
+    def _error(self, description: Any) -> RemoteError | RemoteExit | Ended:
         error = rebuild_error(description)
         if error.where is not None and self.tellable is not None:
             # Its text and the function's name can be made up.
@@ -456,6 +516,7 @@ class Remote:
         if dataclasses.is_dataclass(kind) and self._given.get(kind.__name__) is kind:
             return {"dataclass": kind.__name__, "fields": self._fields(value)}
         if not (_is_called(value) or hasattr(kind, "lends")):
+            self.limit = f"passes a {kind.__name__} to an answer"
             raise CantCross(
                 f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, "
                 "strings, tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a "

@@ -9,6 +9,23 @@ from nbexaminer.examination.names import bound_names, builtins_used, names_used,
 
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_RUNNING = {
+    "__import__", "compile", "eval", "exec", "import_module", "query", "sympify", "write",
+    "write_text", "writelines",
+}  # fmt: skip
+_LOADING = {"load", "loads", "read_pickle", "unsafe_load"}
+_UNSAFE = {
+    "cloudpickle",
+    "dill",
+    "joblib",
+    "load",
+    "loads",
+    "marshal",
+    "pd",
+    "pickle",
+    "torch",
+    "yaml",
+}
 _COMPOUND = (ast.If, ast.For, ast.While, ast.Try, ast.TryStar, ast.With, ast.Match)
 
 
@@ -24,6 +41,9 @@ class Statement:
     sets: those of them of which it sets or deletes a part.
     deletes: those of its names that it deletes.
     globals: names that a function in it sets for all.
+    inside: names that a function in it may change a part of, or pass on.
+    has_effects: whether a function in it changes what isn't its own, as far as its text says.
+    runs: names in what it has run as code, as `eval` and `pickle.loads` do.
     calls: what it calls, by the first name in it, and the names in what is passed.
     is_definition: whether it defines functions or classes and nothing else.
     defers: whether a function in it may read names later.
@@ -39,6 +59,9 @@ class Statement:
     sets: frozenset[str]
     deletes: frozenset[str]
     globals: frozenset[str]
+    inside: frozenset[str]
+    has_effects: bool
+    runs: frozenset[str]
     calls: tuple[tuple[str, frozenset[str]], ...]
     is_definition: bool
     defers: bool
@@ -93,6 +116,9 @@ def _read(tree: ast.stmt) -> Statement:
         sets,
         frozenset(deleted),
         frozenset(shared),
+        frozenset(_changed_inside(tree)) - {""},
+        any(_set_or_told(node) for node in ast.walk(tree) if isinstance(node, _DEFERRING)),
+        frozenset(_run_as_code(tree)),
         tuple(_called(run)),
         _is_definition(tree),
         any(isinstance(node, _DEFERRING) for node in ast.walk(tree)),
@@ -118,6 +144,28 @@ def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
     return binds & (read | {target.id for target in added if isinstance(target, ast.Name)})
 
 
+def _set_or_told(node: ast.AST) -> bool:
+    inner = [*ast.walk(node)]
+    has_globals = any(isinstance(each, ast.Global) for each in inner)
+    return has_globals or any(True for _ in (*_set_in(inner), *_told(node, inner)))
+
+
+def _changed_inside(tree: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, _DEFERRING):
+            inner = [*ast.walk(node)]
+            yield from map(root_of, (*_set_in(inner), *_told(node, inner)))
+            yield from (name for _, passed in _called(inner) for name in passed)
+
+
+def _run_as_code(tree: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name) as by):
+                if name in _RUNNING or (name in _LOADING and root_of(by) in _UNSAFE):
+                    yield from (n for _, passed in _called([node]) for n in passed)
+
+
 def _set_in(run: list[ast.AST]) -> Iterator[ast.AST]:
     """What a part is set or deleted of."""
     for node in run:
@@ -128,7 +176,7 @@ def _set_in(run: list[ast.AST]) -> Iterator[ast.AST]:
                 yield node
 
 
-def _told(tree: ast.stmt, run: list[ast.AST]) -> Iterator[ast.AST]:
+def _told(tree: ast.AST, run: list[ast.AST]) -> Iterator[ast.AST]:
     """What a method is called on for its effect alone."""
     for node in run:
         match node:

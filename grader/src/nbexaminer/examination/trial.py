@@ -122,6 +122,8 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
         again = _blank(engine, source, dict.fromkeys([*beside, *gifts], Way.BESIDE))
         still = _passed(again)
         gifts = [name for name in gifts if name not in still]
+        if gifts and _failed(_solved(engine, source, dict.fromkeys([*beside, *gifts], Way.BESIDE))):
+            gifts = []
         free = [name for name in free if name not in gifts]
     broken = _failed(whole)
     steps = engine.steps_of(_as_told(source, dict.fromkeys(beside, Way.BESIDE)))

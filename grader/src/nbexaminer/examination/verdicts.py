@@ -132,8 +132,8 @@ class GradedNotebook:
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
-    replay, defines, may_define, imports, answers, given, asks: what the test runner does there, as
-        `isolation.Step` has it; nothing of a learner's own cell.
+    replay and what follows: what the test runner does there, as `isolation.Step` has it; nothing of
+        a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process.
     seed: of the random numbers of a test or a locked cell.
@@ -148,7 +148,10 @@ class CellToRun(TypedDict):
     may_define: Sequence[str]
     imports: Sequence[str]
     answers: Sequence[str]
+    makes: Sequence[str]
     given: Sequence[str]
+    carried: Sequence[str]
+    is_repeatable: bool
     asks: bool
     hidden: bool
     beside: bool

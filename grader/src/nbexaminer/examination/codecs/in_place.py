@@ -9,6 +9,12 @@ UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
 """Types whose values nobody can change."""
 
 
+def is_changeable(value: Any) -> bool:
+    """Whether it is data that can be changed in place."""
+    is_array = hasattr(type(value), "__array__") and not isinstance(value, type)
+    return is_array or isinstance(value, bytearray | deque | dict | list | set)
+
+
 def is_tensor(value: Any) -> bool:
     """Whether it is a tensor of PyTorch's."""
     torch: Any = sys.modules.get("torch")
@@ -40,10 +46,10 @@ def follow(mine: Any, theirs: Any) -> Any:
         return tuple(map(follow, mine, theirs))
     elif is_tensor(mine) and mine.shape == theirs.shape:
         mine.data.copy_(theirs)
-    elif hasattr(mine, "flags") and mine.shape == theirs.shape and mine.flags.writeable:
-        mine[...] = theirs
     elif hasattr(mine, "_update_inplace"):  # of pandas
         mine._update_inplace(theirs)
+    elif hasattr(mine, "flags") and mine.shape == theirs.shape and mine.flags.writeable:
+        mine[...] = theirs
     else:
         return theirs
     return mine
