@@ -348,3 +348,28 @@ def test_what_was_not_found_as_usual_is_said(
         course.grade_by_hand("ben", 0.5, cell)
     again = run_here(monkeypatch, course, Inline())
     assert "ben" not in dict(again.problems) and again.unchanged == 10
+
+
+def test_what_can_not_lie_beside_the_sources_files_is_not_copied(
+    course: HandedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every file is expected, one named like a folder of the source ended its grading."""
+    with (course.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.SubmissionReader.expected_files = ['*']\n")
+    source = course.root / "source" / EXERCISE
+    (source / "data").mkdir()
+    (source / "data" / "x.csv").write_text("1")
+    (source / "helper.py").write_text("")
+    shutil.rmtree(course.root / "submitted")
+    folder = hand_in(course.root, "ada", good())
+    (folder / "data").write_text("a file")
+    for place in ("helper.py", "own"):
+        (folder / place).mkdir()
+        (folder / place / "x").write_text("")
+    summary = run_here(monkeypatch, course, Inline())
+    assert summary.graded == 1
+    said = "not copied, since the exercise has a file or folder there: data, helper.py/x"
+    assert summary.remarks == [("ada", said)]
+    graded = course.root / "autograded" / "ada" / EXERCISE
+    assert (graded / "data" / "x.csv").is_file() and (graded / "helper.py").is_file()
+    assert (graded / "own" / "x").is_file()

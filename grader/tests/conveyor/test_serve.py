@@ -705,3 +705,60 @@ def test_nobody_uses_up_anothers_attempts(served: Served, monkeypatch: pytest.Mo
     served.serve(Status.LOOK)
     assert "belongs to an account without a name" in served.said
     assert len(served.attempts()) == 1
+
+
+@FORGERY
+def test_what_was_collected_is_no_attempt_for_anothers_folder(served: Served) -> None:
+    """Named after a classmate, it had what that one handed in graded once more, and used up."""
+    served.configure("c.MarkingRules.attempts = 2")
+    served.drop("ada", WRONG)
+    hand_in(served.course.root, "ada", WRONG, "2026-11-20 10:30:00 UTC")
+    served.drop("ada", PARTLY, "2026-11-20 10:00:00", n=1)
+    os.chown(next((served.exchange / "inbound").glob("ada+*+1")), 54321, -1)
+    served.serve(Status.LOOK)
+    assert "what was collected before" not in served.said and len(served.attempts()) == 1
+    secret = served.drop("ada", good(), "2026-11-21 10:30:00")
+    served.serve(Status.LOOK)
+    assert "attempt 2 of 2" in served.said and "have done so" not in served.page(secret)
+
+
+@FORGERY
+def test_what_was_collected_is_an_attempt_whoever_bears_its_time(served: Served) -> None:
+    """A classmate's folder of the same time would pass for it, and it would be gone."""
+    hand_in(served.course.root, "ada", good(), "2026-11-20 10:30:00 UTC")
+    served.drop("ada", WRONG, n=1)
+    os.chown(next((served.exchange / "inbound").iterdir()), 54321, -1)
+    served.drop("ada", WRONG, "2026-11-20 11:00:00")
+    served.serve(Status.LOOK)
+    assert "ada: what was collected before is the first attempt" in served.said
+    assert len(served.attempts()) == 2
+
+
+def test_an_attempt_is_used_whatever_it_is_worth(served: Served) -> None:
+    """A time stamp of 2099 left no points of it, and so as many attempts as one liked."""
+    served.configure("c.MarkingRules.attempts = 1")
+    served.configure("c.LateSubmissionPlugin.penalty_method = 'zero'")
+    source = served.course.root / "source" / EXERCISE
+    shutil.copy(source / f"{EXERCISE}.ipynb", source / "second.ipynb")
+    with Gradebook(served.course.url) as gradebook:
+        gradebook.update_or_create_assignment(EXERCISE, duedate="2020-01-01")
+    for learner, notebook in (("ada", good()), ("ben", WRONG)):
+        served.drop(learner, notebook)
+        secret = served.drop(learner, good(), "2026-11-20 10:31:00")
+        served.serve(Status.LOOK)
+        assert "have done so" in served.page(secret), "its pages told how it did"
+    assert [row[1] for row in served.attempts()].count("0.0") == 2
+
+
+def test_a_time_stamp_of_tomorrow_was_handed_in_today(served: Served, tmp_path: Path) -> None:
+    """As a file's time is; a learner could be as late as they liked."""
+    folder = tmp_path / "inbox" / "ada" / EXERCISE
+    folder.mkdir(parents=True)
+    (folder / f"{EXERCISE}.ipynb").write_bytes(good())
+    (folder / "timestamp.txt").write_text("2099-06-01 00:00:00 UTC")
+    served.serve(inbox=tmp_path / "inbox")
+    when = read_timestamp(served.course.root / "submitted" / "ada" / EXERCISE)
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    assert when is not None and abs(now - when) < datetime.timedelta(minutes=5)
+    assert "ada: the time in its timestamp.txt, 2099-06-01 00:00:00 UTC, is yet" in served.said
+    assert served.serve(inbox=tmp_path / "inbox") == 0

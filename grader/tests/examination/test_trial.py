@@ -85,10 +85,9 @@ def test_points_for_nothing_are_told(engine: Engine) -> None:
 
 def test_where_apart_gives_for_nothing_it_runs_beside(engine: Engine) -> None:
     """Stock nbgrader would give none: ours may not either."""
-    stub = "class L:\n    def __bool__(self): return False\nf = L()\n"
-    solved = answer("f", "f = [1]")
-    solved.source = stub + solved.source
-    found = ways(engine, solved, check("t", "assert f"), check("u", "assert f == [1]"))
+    solved = answer("f", "f = len")
+    solved.source = "class L: pass\nf = L()\n" + solved.source
+    found = ways(engine, solved, check("t", "assert callable(f)"), check("u", "assert f([1]) == 1"))
     assert [t.way for t in found.values()] == [Way.BESIDE, Way.APART]
     assert found["t"].why == "apart, the notebook as it is handed out gets its points"
 

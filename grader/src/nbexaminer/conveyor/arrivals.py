@@ -35,7 +35,7 @@ from nbexaminer.intake.taking import (
     split_dropped,
     take_dropped,
 )
-from nbexaminer.intake.times import check_year
+from nbexaminer.intake.times import TIMESTAMP, check_year, read_timestamp, write_timestamp
 
 SETTLED = 1.0
 """Seconds for which what was handed in has to stay as it is."""
@@ -52,7 +52,7 @@ EXPECTED = (
     "it is named like no exercise: expected is LEARNER/{0}.ipynb, LEARNER/{0}/ with the notebook "
     "in it, or LEARNER+{0}+TIME"
 )
-YET_TO_COME = "the time of its file, {} UTC, is yet to come: {:%Y-%m-%d %H:%M:%S} UTC counts"
+YET_TO_COME = "the time {}, {} UTC, is yet to come: {:%Y-%m-%d %H:%M:%S} UTC counts"
 _SUFFIX = ".ipynb"
 _Unsettled = tuple[Hashable, float, float]
 """Its state, since when it has been so, and since when it waits, on the monotonic clock."""
@@ -191,9 +191,9 @@ class Arrivals:
             name = f"{learner}/{last}+{told or newest}"
             if name not in self.done:
                 check_learner(learner)
-                now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+                now = _now()
                 is_ahead = told is not None and told - now > CLOCKS_DIFFER
-                remarks = (YET_TO_COME.format(told, now),) if is_ahead else ()
+                remarks = (YET_TO_COME.format("of its file", told, now),) if is_ahead else ()
                 for arrival in self._settled(learner, name, (learner, last), min(told or now, now)):
                     yield replace(arrival, remarks=remarks)
         with contextlib.suppress(OSError):  # of a folder that can't be looked into
@@ -254,7 +254,14 @@ class Arrivals:
             raise Malformed(f"it can't be copied: {error.strerror}") from None
         if arrival.state is not None and _state_of(self.top, arrival.place)[0] != arrival.state:
             raise Changed
-        return [*arrival.remarks, *left_out("copied", "it is no ordinary file", left)]
+        remarks = [*arrival.remarks, *_not_yet_to_come(to)]
+        return [*remarks, *left_out("copied", "it is no ordinary file", left)]
+
+    def check(self, arrival: Arrival) -> None:
+        """Raises Malformed for what another's account has made, where that is checked."""
+        if self._check_owner and arrival.is_dropped:
+            with open_folder(self.top, *arrival.place) as folder:
+                check_account(arrival.learner, folder)
 
     def secret(self, arrival: Arrival) -> str:
         """By which the learner fetches feedback from the exchange; empty where there is none.
@@ -279,6 +286,22 @@ def _time_of(nanoseconds: int) -> datetime.datetime | None:
         return check_year(when.replace(tzinfo=None))
     except (Malformed, ValueError, OverflowError, OSError):
         return None
+
+
+def _now() -> datetime.datetime:
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+
+
+def _not_yet_to_come(folder: Path) -> list[str]:
+    """Have a copy that says a time yet to come say that it was handed in now; gives a remark."""
+    now = _now()
+    with contextlib.suppress(Malformed):  # grading it says so
+        told = read_timestamp(folder)
+        if told is not None and told > now:
+            write_timestamp(folder, now)
+            if told - now > CLOCKS_DIFFER:
+                return [YET_TO_COME.format(f"in its {TIMESTAMP}", told, now)]
+    return []
 
 
 def _names_in(folder: str) -> list[str]:

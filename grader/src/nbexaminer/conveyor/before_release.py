@@ -33,9 +33,11 @@ from yaml import YAMLError
 
 from nbexaminer.conveyor.fingerprint import digest, grading_version
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import SourceError
+from nbexaminer.errors import Malformed, SourceError
 from nbexaminer.given_out import files_beside
+from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.notebook.cell import Cell, Role, cells_of
+from nbexaminer.notebook.source import read_source
 
 KEPT = ".before-release"
 """The folder in the course folder that keeps what was made."""
@@ -72,13 +74,14 @@ def before_release(course: CourseFolder, exercise: str, path: Path) -> bytes:
         return data
     place = course.root / KEPT / f"{exercise}-{path.stem}.json"
     key = _key(course, path, data, steps)
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        kept = json.loads(place.read_bytes())
-        if kept["key"] == key:
-            _close(place, path, course.root)
-            return str(kept["notebook"]).encode()
+    kept = _read_kept(place, key)
+    if kept is not None:
+        _close(place, path, course.root)
+        return kept
     made = _make(course, exercise, path, steps)
-    _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path, course.root)
+    with contextlib.suppress(OSError):
+        if _key(course, path, path.read_bytes(), steps) == key:  # nothing has changed meanwhile
+            _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path, course.root)
     return made
 
 
@@ -263,6 +266,21 @@ def _reason(error: Exception, cell: Cell, mark: str, file: str) -> str:
     return f"{type(error).__name__}: {error}; `nbgrader generate_assignment` says more"
 
 
+def _read_kept(place: Path, key: str) -> bytes | None:
+    """The notebook that is kept under this key; None where there is none that can be read."""
+    try:
+        kept = json.loads(read_file(place, MAX_FILES_BYTES))
+        if kept["key"] != key:
+            return None
+        made: bytes = kept["notebook"].encode()
+        read_source(made)
+        return made
+    except (Malformed, SourceError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+    except RecursionError:  # of brackets in brackets
+        return None
+
+
 def _keep(place: Path, text: str, source: Path, root: Path) -> None:
     """Write what is kept; where that can't be, it is made again."""
     with contextlib.suppress(OSError):
@@ -279,11 +297,10 @@ def _keep(place: Path, text: str, source: Path, root: Path) -> None:
 def _close(kept: Path, source: Path, root: Path) -> None:
     """Have nobody read what is kept who can't read the source: the solutions are in it."""
     with contextlib.suppress(OSError):
-        folders = [folder for folder in source.parents if folder.is_relative_to(root)]
-        states = [thing.stat() for thing in (source, *folders[:-1])]
+        source, root = source.resolve(), root.resolve()  # a link may lead to a closed folder
+        folders = [folder for folder in source.parents if not root.is_relative_to(folder)]
+        states = [thing.stat() for thing in (source, *folders)]
         mode = functools.reduce(operator.and_, (state.st_mode for state in states), 0o644)
-        if not folders:
-            mode = 0
         if {state.st_gid for state in states} != {kept.stat().st_gid}:
             mode &= 0o604
         kept.chmod(mode | 0o600)

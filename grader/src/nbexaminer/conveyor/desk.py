@@ -180,7 +180,7 @@ class Desk:
         """
         exercise, learner = self._folder.exercise, arrival.learner
         place = self._folder.submitted(learner)
-        if learner in self._met or not place.is_dir():
+        if learner in self._met or not place.is_dir() or not self._is_theirs(arrival):
             return None
         self._met.add(learner)
         with self._gradebook.transaction() as connection:
@@ -189,8 +189,8 @@ class Desk:
                 return None
         try:
             when = read_timestamp(place)
-            coming = (a for a in self._waiting[arrival.account] if a.learner == learner)
-            if any(other.handed_in == when for other in coming):
+            coming = (a for queue in self._waiting.values() for a in queue if a.learner == learner)
+            if any(other.handed_in == when and self._is_theirs(other) for other in coming):
                 return None
             changed = datetime.datetime.fromtimestamp(place.stat().st_mtime, datetime.UTC)
             handed_in = when or changed.replace(tzinfo=None)
@@ -209,6 +209,14 @@ class Desk:
             return None
         self._say(learner, "what was collected before is the first attempt", False)
         return job
+
+    def _is_theirs(self, arrival: Arrival) -> bool:
+        """Whether it is of whose name it bears, as far as that is checked."""
+        try:
+            self._arrivals.check(arrival)
+        except (Malformed, OSError):
+            return False
+        return True
 
     def _admit(self, arrival: Arrival) -> AttemptJob | None:
         """Keep an attempt; gives it where it is to be graded."""
@@ -352,7 +360,8 @@ class Desk:
         points, told = self._scratch.worth(student, submission.timestamp, ahead, result.notebooks)
         if job.recorded:
             return
-        key, reason = submission.key, result.reason
+        key = submission.key if any(not n.reason for n in result.notebooks) else ""
+        reason = result.reason
         attempt = replace(job.attempt, key=key, score=points, graded_at=_now(), reason=reason)
         job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
         number = 1 + sum(a.is_used for a in before)

@@ -31,7 +31,7 @@ from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.files import open_folder, read_file
 from nbexaminer.intake.names import printable
-from nbexaminer.intake.taking import expected_of, submitted_folders, take, top_of
+from nbexaminer.intake.taking import expected_of, left_out, submitted_folders, take, top_of
 from nbexaminer.notebook.cell import Cell
 from nbexaminer.notebook.source import Source, delimiters_of, read_source, texts_of
 from nbexaminer.notebook.written import change_cells
@@ -236,13 +236,16 @@ class ClassFolder:
         """
         top = top or top_of(self._course)
         taken = take(student, folder, self._expected, top)
+        at_odds = self._at_odds(taken.files)
+        taken.files = [place for place in taken.files if place not in at_odds]
+        taken.remarks += left_out("copied", "the exercise has a file or folder there", at_odds)
         own = self._own_files(folder, top, taken.files)
         notebooks = [
             Handed(name, self._sources[name], submitted, taken.beside.get(name, ""), own)
             for name, submitted in taken.notebooks.items()
         ]
         files = self._files({place: folder / place for place in taken.files})
-        left_out = "; ".join(taken.remarks)
+        remarks = "; ".join(taken.remarks)
         task = Task(self.exercise, tuple(notebooks), self._terms, self.root, self._versions)
         key = digest(
             [(h.name, h.source.data, h.submitted, h.beside) for h in notebooks],
@@ -253,7 +256,7 @@ class ClassFolder:
             [self._terms.unsafe, dataclasses.astuple(self._terms.limits), self._versions],
         )
         graded = self._path(self._course.autograded_directory, student)
-        return Submission(student, graded, task, files, left_out, taken.handed_in, key)
+        return Submission(student, graded, task, files, remarks, taken.handed_in, key)
 
     @property
     def _kept(self) -> list[str]:
@@ -276,6 +279,12 @@ class ClassFolder:
                 except Malformed as error:
                     raise Malformed(f"{printable(place)}: {error}") from None
         return pack_over(self._source_files, own)
+
+    def _at_odds(self, places: Collection[str]) -> list[str]:
+        """Those that would lie in a file of the source's, or be a file where it has a folder."""
+        ours = {Path(name) for name in self._files({})} | {Path(p.name) for p in self._paths}
+        folders = {folder for path in ours for folder in path.parents}
+        return [p for p in places if Path(p) in folders or not ours.isdisjoint(Path(p).parents)]
 
     def _files(self, files: dict[str, Path]) -> dict[str, Path]:
         """Files beside the notebooks, where the source's take precedence."""

@@ -183,7 +183,8 @@ class Examination:
                 result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
                 # So that a cell that breaks the connection is found at once and left out of the
                 # next process, and not the cell or test behind it.
-                remote.request("nothing")
+                with contextlib.suppress(RemoteError, RemoteExit):
+                    remote.request("nothing")
         except Ended as ended:
             self._skip.add(index)
             self._stops[index] = ended
@@ -212,7 +213,10 @@ class Examination:
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
             if is_hidden(cell) and not cell["beside"]:  # which wants the names as they are now
-                with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
+                with (
+                    contextlib.suppress(RemoteError, RemoteExit, Ended),
+                    self._watched(self._remote),
+                ):
                     self._remote.request("mark", place=place)
                     self._marked.add(place)
             elif self._takes_part(cell) and place not in self._skip:
@@ -244,7 +248,7 @@ class Examination:
                     self._replay.run(index, remote)
                 if remote.limit:
                     self._replay.give_up(index, f"it {remote.limit}")
-            except Ended:
+            except (RemoteError, RemoteExit, Ended):
                 if self._remote is None:
                     self._skip.add(index)
 
@@ -257,7 +261,7 @@ class Examination:
     def _restored(self, index: int) -> bool:
         """Whether the learner's process has the names again that it had at `index`."""
         if self._remote is not None and index in self._marked:
-            with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
+            with contextlib.suppress(RemoteError, RemoteExit, Ended), self._watched(self._remote):
                 self._remote.restore(index)
                 self._replay.restore(index)
                 return True
@@ -410,7 +414,7 @@ class Examination:
                 if not (names or has_changed):
                     return first
                 self._replay.rewind(index, names, remote)
-        except (RemoteError, TypeError, Ended):  # a process that says what isn't so
+        except (RemoteError, RemoteExit, TypeError, Ended):  # a process that says what isn't so
             outcome, text = Outcome.ERROR, "the answer can't be asked what it has changed"
             return outcome, Message(text), None, ""
         outcome, message, score, ends_in = self._judge_once(index, cell, _Printed(), remote)

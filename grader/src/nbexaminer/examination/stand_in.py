@@ -108,7 +108,7 @@ def rebuild_error(description: Any) -> RemoteError | RemoteExit:
             fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
             fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
             name = name if name.isidentifier() and len(name) <= 100 else "Exception"
-            if "Exception" not in bases:
+            if "BaseException" in bases and "Exception" not in bases:
                 return type(name, (RemoteExit, SystemExit), {})(text[:MAX_TEXT])
             kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
             return kind(text[:MAX_TEXT], where[:300] if isinstance(where, str) else None)
@@ -330,7 +330,7 @@ class Remote:
         try:
             number = object.__getattribute__(value, "_StandIn__number")
             name = self.request("get", on=number, name="__name__")
-        except (AttributeError, RemoteError):
+        except (AttributeError, RemoteError, RemoteExit):
             return ""
         return name if isinstance(name, str) else ""
 

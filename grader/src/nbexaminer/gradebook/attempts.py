@@ -48,7 +48,7 @@ class Attempt:
 
     name: what no other attempt is called, by the place where it came in.
     handed_in, graded_at: UTC, without a zone.
-    key: hash of all that its grades depend on.
+    key: hash of all that its grades depend on, or empty where no notebook of it was graded.
     score: points of the tests, what being late costs taken off; None where it was refused.
     reason: why not all of it could be read or it was refused, or empty.
     released: whether the learner has the feedback.
@@ -67,8 +67,9 @@ class Attempt:
 
     @property
     def is_used(self) -> bool:
-        """Whether it is one of those that are allowed, since a learner learned its points."""
-        return not self.reason or bool(self.score)
+        """Whether it is one of those that are allowed, since a learner learned how it did,
+        whatever is left of its points."""
+        return bool(self.key)
 
     def folder(self, root: Path) -> Path:
         """Where it is kept in the course folder `root`; the last letters tell twins apart."""
@@ -88,8 +89,7 @@ def read_attempts(
     if student is not None:
         wanted = wanted.where(ATTEMPTS.c.student == student)
     if used:
-        read = (ATTEMPTS.c.reason == "") | (ATTEMPTS.c.score > 0)
-        wanted = wanted.where(ATTEMPTS.c.counts | read)
+        wanted = wanted.where(ATTEMPTS.c.counts | (ATTEMPTS.c.key != ""))
     rows = connection.execute(wanted.order_by(ATTEMPTS.c.handed_in, ATTEMPTS.c.graded_at))
     return [Attempt(**row) for row in rows.mappings()]
 
