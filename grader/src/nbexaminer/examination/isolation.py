@@ -107,6 +107,8 @@ class _Reader:
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
+    classes: set[str] = field(default_factory=set)
+    """Classes that answers define."""
     by_tests: set[str] = field(default_factory=set)
     """What tests before have set or may have changed."""
     kept: set[str] = field(default_factory=set)
@@ -140,6 +142,7 @@ class _Reader:
         changed = {n for s in statements for n in s.changes if self._is(n, _Kind.VALUE)}
         defines = changed | _union((s.binds - s.imports) | s.globals for s in statements)
         free = self.free - defines if not any(map(_does, statements)) else frozenset[str]()
+        self.classes |= _union(s.binds for s in statements if isinstance(s.tree, ast.ClassDef))
         for name in defines | free:
             self.facts[name] = _Fact(_Kind.ANSWER, frozenset({name}))
         values = _union(s.binds for s in statements if not s.is_definition)
@@ -164,12 +167,13 @@ class _Reader:
         read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, given = cell.name in self.hidden, set[str]()
-        bound, changed, passed = set[str](), set[str](), set[str]()
+        bound, changed, passed, given_back = set[str](), set[str](), set[str](), set[str]()
         statements = statements_of(cell.source)
         carried, is_own = set[str](), True
         for statement in statements:
             known = self._known(statement)
-            reason = _changes_what_is_passed(statement, passed) or self._sets(statement, read)
+            reason = _changes_what_crossed(statement, passed, given_back)
+            reason = reason or self._sets(statement, read)
             reads = statement.reads - bound
             if (kept := sorted(reads & self.kept)) and any(s.calls for s in statements):
                 reason = reason or f"it reads {kept[0]}, which a function of an answer's changes"
@@ -182,6 +186,7 @@ class _Reader:
             changed |= {n for n in statement.changes if not self._is(n, _Kind.IMPORT)}
             bound |= statement.binds
             passed = (passed | self._passed_on(statement)) - statement.binds
+            given_back |= self._given_back(statement)
             self.tested |= statement.binds | self._changed(statement)
             self._note(statement, known)
         made = bound | _union(map(self._changed, statements))
@@ -302,6 +307,16 @@ class _Reader:
         """Names of what a statement passes to an answer, or to what is made of one."""
         calls = statement.calls
         return _union(passed for name, passed in calls if self.facts.get(name, _NO_FACT).answers)
+
+    def _given_back(self, statement: Statement) -> frozenset[str]:
+        """Names that a statement gives to what an answer's function, or a method, returns."""
+        match statement.tree:
+            case ast.Assign(value=ast.Call(func=by)) | ast.AnnAssign(value=ast.Call(func=by)):
+                root = root_of(by)
+                is_made = root not in self.classes or isinstance(by, ast.Attribute)
+                if is_made and self.facts.get(root, _NO_FACT).answers:
+                    return statement.binds
+        return frozenset()
 
     def _sets(self, statement: Statement, read: Collection[str]) -> str:
         """In words, what a test sets or deletes for others than itself, or nothing."""
@@ -447,9 +462,14 @@ def _is_setting(tree: ast.stmt) -> bool:
     return False
 
 
-def _changes_what_is_passed(statement: Statement, passed: Collection[str]) -> str:
-    changed = sorted(statement.changes.intersection(passed))
-    return f"it changes {changed[0]}, which it has passed to an answer" if changed else ""
+def _changes_what_crossed(
+    statement: Statement, passed: Collection[str], given_back: Collection[str]
+) -> str:
+    if changed := sorted(statement.changes.intersection(passed)):
+        return f"it changes {changed[0]}, which it has passed to an answer"
+    if changed := sorted(statement.changes.intersection(given_back)):
+        return f"it changes {changed[0]}, which an answer has given it"
+    return ""
 
 
 def _imports_in(statement: Statement) -> list[str]:

@@ -21,7 +21,11 @@ from nbexaminer.notebook.source import Source
 ASKS = "it ends in what the answer gives, and that is no score"
 _MAGIC = re.compile(r"(?m)^[ \t]*([%!]+\S*)")
 _FIGURES = {"gca", "gcf", "get_fignums", "get_figlabels"}
-_READS_CODE = {"getsource", "getsourcelines", "getsourcefile", "signature", "getmembers"}
+_READS_CODE = {"getdoc", "getmembers", "getsource", "getsourcefile", "getsourcelines", "signature"}
+_PROTOCOLS = {
+    "Awaitable", "Callable", "Collection", "Container", "Generator", "Hashable", "Iterable",
+    "Iterator", "Mapping", "Reversible", "Sequence", "Set", "Sized",
+}  # fmt: skip
 _LISTS_NAMES = {"globals", "locals", "vars", "dir"}
 _OF_CODE = {
     "__annotations__", "__bases__", "__closure__", "__code__", "__defaults__", "__dict__",
@@ -171,6 +175,14 @@ def _reads_code(nodes: list[ast.AST]) -> Iterator[str]:
                 yield f"it looks at the notebook's own cells, by {name}"
             case ast.Call(func=ast.Name(id=name)) if name in _LISTS_NAMES:
                 yield f"it looks at a list of names, by {name}()"
+            case ast.Call(
+                func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value=str(name)), *_]
+            ) if name.startswith("__"):
+                yield f"it looks for {name} of an answer's"
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kind]) if (
+                _PROTOCOLS & {_last(k) for k in ast.walk(kind) if isinstance(k, ast.expr)}
+            ):
+                yield f"it asks what an answer's object can do: {ast.unparse(node)}"
             case ast.Attribute(attr=name) if name in _OF_CODE:
                 yield f"it looks at an answer's code, by {ast.unparse(node)}"
 

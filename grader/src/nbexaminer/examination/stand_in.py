@@ -110,7 +110,11 @@ def rebuild_error(description: Any) -> RemoteError | RemoteExit:
             name = name if name.isidentifier() and len(name) <= 100 else "Exception"
             if "BaseException" in bases and "Exception" not in bases:
                 return type(name, (RemoteExit, SystemExit), {})(text[:MAX_TEXT])
-            kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
+            several = [k for k in fits if k is not Exception]
+            try:  # of all that it is, as far as these go together
+                kind = type(name, (RemoteError, *several), {})
+            except TypeError:
+                kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
             return kind(text[:MAX_TEXT], where[:300] if isinstance(where, str) else None)
     raise BadValue("no exception")
 
