@@ -22,7 +22,7 @@ FLOORS = (
     ("course_folder",),
     ("intake",),
     ("notebook", "people"),
-    ("message",),
+    ("message", "isolation"),
     ("examination", "similarity", "deadlines"),
     ("gradebook", "pages"),
     ("conveyor", "platforms"),

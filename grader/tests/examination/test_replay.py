@@ -9,8 +9,8 @@ import pytest
 from nbformat.v4 import new_code_cell
 
 from nbexaminer.examination.engine import Engine
-from nbexaminer.examination.isolation import steps_of
-from nbexaminer.examination.names import bound_names, names_used
+from nbexaminer.isolation.names import bound_names, names_used
+from nbexaminer.isolation.steps import steps_of
 from nbexaminer.notebook.source import read_source
 from nbexaminer.ways import Way, set_way
 from support.notebooks import answer, check, given, outcomes, source_of, submission

@@ -1,7 +1,6 @@
 """One submission, from source and submitted notebook to graded notebook and verdicts.
 
 Others use `engine`, `trial.try_solution` and `verdicts`. `examiner` and `learner` are started by
-name in processes of their own; `stand_in`, `codecs` and `wire` are how these two talk. What a test
-sees is decided by a source's text, in `isolation`, and made by `replay`; `statements`, `names` and
-`reasons` say what can be read in a cell's text.
+name in processes of their own; `stand_in`, `codecs` and `wire` are how these two talk. `replay` has
+the names that a test sees.
 """

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from nbexaminer.errors import Malformed
-from nbexaminer.examination.isolation import Step, in_process, steps_of
 from nbexaminer.examination.scores import NUMBER, no_score
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
@@ -25,6 +24,7 @@ from nbexaminer.examination.verdicts import (
     order_of_results,
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
+from nbexaminer.isolation.steps import Step, in_process, steps_of
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft

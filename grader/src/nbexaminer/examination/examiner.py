@@ -32,7 +32,6 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
-from nbexaminer.examination.names import bound_names, named_instead, names_used
 from nbexaminer.examination.replay import GIVEN, Replay
 from nbexaminer.examination.scores import TEST, Scored, shown
 from nbexaminer.examination.stand_in import (
@@ -46,6 +45,7 @@ from nbexaminer.examination.stand_in import (
 )
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
+from nbexaminer.isolation.names import bound_names, named_instead, names_used
 from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output

@@ -1,7 +1,7 @@
 """The source's notebook, replayed in the test runner as a kernel would run it.
 
-What is run at each cell was decided before, by `isolation`. Its state is what a kernel has, and who
-set it:
+What is run at each cell was decided before, by `isolation.steps`. Its state is what a kernel has,
+and who set it:
 
     names     what test cells see: the dict of `__main__`
     _set_at   index of the cell that set a name last ──▶ is it an answer's?
@@ -23,9 +23,9 @@ from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.codecs.in_place import is_changeable
-from nbexaminer.examination.names import bound_names
 from nbexaminer.examination.stand_in import RemoteError, RemoteExit, StandIn
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
+from nbexaminer.isolation.names import bound_names
 from nbexaminer.notebook.cell import Role
 
 _NOTHING: Any = object()

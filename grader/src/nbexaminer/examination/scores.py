@@ -6,26 +6,21 @@ the process of the test: what a learner's process shows or prints is no score.
 
 import ast
 import contextlib
-import io
 import math
 import numbers
 import sys
-import tokenize
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.isolation.statements import is_quiet
 from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 
 TEST = "<test>"
 """The file of a test cell's code, in a traceback."""
 _HUNDREDTH = 1e-6
 """Of a hundredth of a point: so much a score may miss by what floats miss."""
-_NOT_SEEN = {
-    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
-    tokenize.ENDMARKER,
-}  # fmt: skip
 NUMBER = "a number"
 Judged = tuple[Outcome, Message, float | None]
 """How a test that ran to its end ended, what is said of it, and its score if that is a part."""
@@ -111,13 +106,6 @@ def _judged(score: float | None, points: float, is_told: bool) -> Judged:
     if score == 0:
         return Outcome.FAILED, Message(f"the test gives 0 of its {points:g} points"), None
     return Outcome.PARTLY, NO_MESSAGE, score
-
-
-def is_quiet(text: str) -> bool:
-    """Whether a semicolon at its end keeps IPython from showing the last value."""
-    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
-    seen = [token.string for token in tokens if token.type not in _NOT_SEEN]
-    return seen[-1:] == [";"]
 
 
 def _number(value: Any) -> float | None:

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
-from nbexaminer.examination import reasons
 from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.examination.isolation import NOTED, Step, in_process
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
+from nbexaminer.isolation import reasons
+from nbexaminer.isolation.steps import NOTED, Step, in_process
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source
 from nbexaminer.typed import typed

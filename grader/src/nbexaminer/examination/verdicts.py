@@ -132,8 +132,8 @@ class GradedNotebook:
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
-    replay and what follows: what the test runner does there, as `isolation.Step` has it; nothing of
-        a learner's own cell.
+    replay and what follows: what the test runner does there, as `isolation.steps.Step` has it;
+        nothing of a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process.
     seed: of the random numbers of a test or a locked cell.

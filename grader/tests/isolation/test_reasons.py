@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbexaminer.examination.isolation import steps_of
-from nbexaminer.examination.reasons import reason
+from nbexaminer.isolation.reasons import reason
+from nbexaminer.isolation.steps import steps_of
 from nbexaminer.notebook.source import read_source
 from support.notebooks import answer, check, source_of
 

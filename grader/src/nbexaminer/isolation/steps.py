@@ -23,10 +23,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from nbexaminer.examination.names import bound_names
-from nbexaminer.examination.reasons import cannot_be_isolated, may_need_the_answers
-from nbexaminer.examination.scores import is_quiet
-from nbexaminer.examination.statements import Statement, python_of, root_of, run_in, statements_of
+from nbexaminer.isolation.names import bound_names
+from nbexaminer.isolation.reasons import cannot_be_isolated, may_need_the_answers
+from nbexaminer.isolation.statements import (
+    Statement,
+    is_quiet,
+    python_of,
+    root_of,
+    run_in,
+    statements_of,
+)
 from nbexaminer.notebook.cell import Cell, Role
 
 _BUILTINS = frozenset(dir(builtins))

@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from nbexaminer.examination.names import bound_names, names_used, without_magics
-from nbexaminer.examination.statements import UNREADABLE
+from nbexaminer.isolation.names import bound_names, names_used, without_magics
+from nbexaminer.isolation.statements import UNREADABLE
 from nbexaminer.notebook.cell import Cell, Role
 from nbexaminer.notebook.source import Source
 

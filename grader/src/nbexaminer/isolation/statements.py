@@ -2,11 +2,17 @@
 
 import ast
 import functools
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nbexaminer.examination.names import bound_names, builtins_used, names_used, without_magics
+from nbexaminer.isolation.names import bound_names, builtins_used, names_used, without_magics
 
+_NOT_SEEN = {
+    tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT,
+    tokenize.ENDMARKER,
+}  # fmt: skip
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _RUNNING = {
@@ -211,3 +217,10 @@ def _is_definition(tree: ast.stmt) -> bool:
         case ast.Assign(value=ast.Lambda()):
             return True
     return False
+
+
+def is_quiet(text: str) -> bool:
+    """Whether a semicolon at its end keeps IPython from showing the last value."""
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    seen = [token.string for token in tokens if token.type not in _NOT_SEEN]
+    return seen[-1:] == [";"]
