@@ -3,16 +3,19 @@
 What is run at each cell was decided before, by `isolation.steps`. Its state is what a kernel has,
 and who set it:
 
-    names     what test cells see: the dict of `__main__`
-    _set_at   index of the cell that set a name last ──▶ is it an answer's?
-                no   the test runner's own, made there from the source's text
-                yes  the answer process's: a proxy or a copy, had anew by each cell that may read it
-    _imported what answers import, which the test runner has imported itself
-    _marks    the first two where a hidden test stands, which runs last
-    _made     what each test set, for hidden ones behind it, and for when all starts again
+    names      what test cells see: the dict of `__main__`
+    _set_at    index of the cell that set a name last. Where that is an answer cell, the name is the
+               answer process's: a proxy or a copy, had anew by each cell that may read it. Else it
+               is the test runner's own, made from the source's text
+    _imported  what answers import, which the test runner has imported itself
+    _marks     `names` and `_set_at` where a hidden test stands, which runs last
+    _made      what each test set, for hidden ones behind it, and for when all starts again
+    _failed    why a cell did not run to its end
+    _before    the names before the last test, and `_after` behind it, for its second run
 
-It starts again where the answer process ended: proxies of the old one are dead, so what is no test
-is replayed against the new one.
+A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
+sets. All starts again where the answer process ended: proxies of the old one are dead, so what is
+no test is replayed against the new one, and what tests had set is set again.
 """
 
 import contextlib
