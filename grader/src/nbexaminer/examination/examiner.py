@@ -40,7 +40,6 @@ from nbexaminer.examination.stand_in import (
     Lost,
     Remote,
     RemoteError,
-    RemoteExit,
     StandIn,
 )
 from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
@@ -173,9 +172,7 @@ class Examination:
             self._stops[index] = Ended(error.outcome, text)
         return outputs
 
-    def _run(
-        self, remote: Remote, index: int
-    ) -> tuple[Any, RemoteError | RemoteExit | Ended | None]:
+    def _run(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell that is not to be run again where it ends its process; see `Remote.run`."""
         cell = self._cells[index]
         try:
@@ -183,7 +180,7 @@ class Examination:
                 result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
                 # So that a cell that breaks the connection is found at once and left out of the
                 # next process, and not the cell or test behind it.
-                with contextlib.suppress(RemoteError, RemoteExit):
+                with contextlib.suppress(RemoteError):
                     remote.request("nothing")
         except Ended as ended:
             self._skip.add(index)
@@ -214,7 +211,7 @@ class Examination:
             place, cell = self._place, self._cells[self._place]
             if is_hidden(cell) and not cell["beside"]:  # which wants the names as they are now
                 with (
-                    contextlib.suppress(RemoteError, RemoteExit, Ended),
+                    contextlib.suppress(RemoteError, Ended),
                     self._watched(self._remote),
                 ):
                     self._remote.request("mark", place=place)
@@ -248,7 +245,7 @@ class Examination:
                     self._replay.run(index, remote)
                 if remote.limit:
                     self._replay.give_up(index, f"it {remote.limit}")
-            except (RemoteError, RemoteExit, Ended):
+            except (RemoteError, Ended):
                 if self._remote is None:
                     self._skip.add(index)
 
@@ -261,7 +258,7 @@ class Examination:
     def _restored(self, index: int) -> bool:
         """Whether the learner's process has the names again that it had at `index`."""
         if self._remote is not None and index in self._marked:
-            with contextlib.suppress(RemoteError, RemoteExit, Ended), self._watched(self._remote):
+            with contextlib.suppress(RemoteError, Ended), self._watched(self._remote):
                 self._remote.restore(index)
                 self._replay.restore(index)
                 return True
@@ -414,7 +411,7 @@ class Examination:
                 if not (names or has_changed):
                     return first
                 self._replay.rewind(index, names, remote)
-        except (RemoteError, RemoteExit, TypeError, Ended):  # a process that says what isn't so
+        except (RemoteError, TypeError, Ended):  # a process that says what isn't so
             outcome, text = Outcome.ERROR, "the answer can't be asked what it has changed"
             return outcome, Message(text), None, ""
         outcome, message, score, ends_in = self._judge_once(index, cell, _Printed(), remote)
@@ -449,7 +446,7 @@ class Examination:
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
             return ended.outcome, Message(whose + ended.message), None, ""
-        except (RemoteError, RemoteExit) as error:
+        except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
@@ -570,7 +567,7 @@ class Examination:
                 return INSTEAD.format(other, name)
         return ""
 
-    def _uncaught(self, error: RemoteError | RemoteExit, names: dict[str, Any]) -> Message:
+    def _uncaught(self, error: RemoteError, names: dict[str, Any]) -> Message:
         if self._discreet:  # its name and text are the learner's own words
             text = f"{_label(names)} raised {type(error).__bases__[-1].__name__}"
         else:

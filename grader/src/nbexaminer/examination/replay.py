@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.codecs.in_place import is_changeable
-from nbexaminer.examination.stand_in import RemoteError, RemoteExit, StandIn
+from nbexaminer.examination.stand_in import RemoteError, StandIn
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
 from nbexaminer.isolation.names import bound_names
 from nbexaminer.notebook.cell import Role
@@ -150,7 +150,7 @@ class Replay:
         try:
             code = compile(self._cells[index]["replay"], GIVEN, "exec", dont_inherit=True)
             exec(code, self.names, frame)
-        except (Exception, RemoteExit, SystemExit, KeyboardInterrupt) as error:
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
             self._failed[index] = self._in_words(error)
         except BaseException:  # Ended, Lost
             self.give_up(index)

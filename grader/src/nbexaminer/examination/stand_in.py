@@ -70,17 +70,6 @@ class RemoteError(Exception):
         return self.message
 
 
-class RemoteExit(BaseException):
-    """What a learner's code raises that is no Exception, such as SystemExit."""
-
-    outcome = Outcome.ERROR
-    where = None
-
-    def __init__(self, message: str) -> None:
-        BaseException.__init__(self, message)
-        self.message = message
-
-
 @dataclasses.dataclass(eq=False)
 class Ended(BaseException):
     """The learner's code was stopped. Not an Exception, so that no test swallows it."""
@@ -100,7 +89,7 @@ class Lost(BaseException):
 _NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
 
 
-def rebuild_error(description: Any) -> RemoteError | RemoteExit:
+def rebuild_error(description: Any) -> RemoteError:
     """The exception that a learner's process describes. Raises BadValue."""
     match description:
         case {"name": str(name), "bases": list(bases), "message": str(text), "where": where}:
@@ -108,8 +97,6 @@ def rebuild_error(description: Any) -> RemoteError | RemoteExit:
             fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
             fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
             name = name if name.isidentifier() and len(name) <= 100 else "Exception"
-            if "BaseException" in bases and "Exception" not in bases:
-                return type(name, (RemoteExit, SystemExit), {})(text[:MAX_TEXT])
             several = [k for k in fits if k is not Exception]
             try:  # of all that it is, as far as these go together
                 kind = type(name, (RemoteError, *several), {})
@@ -334,7 +321,7 @@ class Remote:
         try:
             number = object.__getattribute__(value, "_StandIn__number")
             name = self.request("get", on=number, name="__name__")
-        except (AttributeError, RemoteError, RemoteExit):
+        except (AttributeError, RemoteError):
             return ""
         return name if isinstance(name, str) else ""
 
@@ -364,7 +351,7 @@ class Remote:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
         self._note_names(self.request("restore", place=place))
 
-    def run(self, code: str, given: bool) -> tuple[Any, RemoteError | RemoteExit | Ended | None]:
+    def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""
         asked = {"given": given, "seed": self._seed}
         reply, _ = self._exchange({"do": "run", "value": None, "code": code, **asked}, b"")
@@ -425,7 +412,7 @@ class Remote:
             raise error
         return reply, error
 
-    def _error(self, description: Any) -> RemoteError | RemoteExit | Ended:
+    def _error(self, description: Any) -> RemoteError | Ended:
         error = rebuild_error(description)
         if error.where is not None and self.tellable is not None:
             # Its text and the function's name can be made up.
