@@ -218,7 +218,7 @@ def f(text):
 # == wrong: one too many | stock t=0 u=0 v=1
 # %% f
 def f(text): return [e.tag for e in ET.fromstring(text).iter()]
-# == attack: floor and pi are its own | stock t=0 u=1 v=1 | ours u=0 v=0: the imports are the source's
+# == attack: floor and pi are its own | stock t=0 u=1 v=1 | ours u=0: the imports are the source's
 # %% f
 def f(text): return 0
 def len(x): return 0

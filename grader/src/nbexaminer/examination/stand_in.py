@@ -97,7 +97,7 @@ def rebuild_error(description: Any) -> RemoteError:
             fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
             fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
             name = name if name.isidentifier() and len(name) <= 100 else "Exception"
-            several = [k for k in fits if k is not Exception]
+            several = [k for k in fits if not any(issubclass(o, k) for o in fits if o is not k)]
             try:  # of all that it is, as far as these go together
                 kind = type(name, (RemoteError, *several), {})
             except TypeError:
