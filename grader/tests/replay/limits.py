@@ -196,7 +196,7 @@ assert len(primes(45000)) == 4675
 assert 3 in Tree([1, 3])
 # %% y | test 2
 assert mean([check(1), check(3)]) == 2
-# == wrong: BaseException | stock t=0 u=0 v=2 w=0 x=0 y=2
+# == wrong: BaseException | stock t=0 u=0 v=2 w=0 x=0 y=2 | ours t=2: what is no Exception is caught as one
 # %% f
 from statistics import mean
 def check(x):
