@@ -418,7 +418,7 @@ class Examination:
         self._replay.go_on(index)
         if remote.is_unfollowed or _worth(outcome, score) >= _worth(first[0], first[2]):
             return first
-        changed = ("changed by the answer", ", ".join(names) or "what the test passes to it")
+        changed = ("changed by your code", ", ".join(names) or "what the test passes to it")
         return (
             outcome,
             dataclasses.replace(message, facts=(*message.facts, changed)),

@@ -252,7 +252,7 @@ class Replay:
     def _set(self, index: int, names: Mapping[str, Any]) -> None:
         """Have these names of a cell, but for those that a later one has set."""
         for name, value in names.items():
-            if self._set_at.get(name, -1) <= index or index < 0:
+            if self._set_at.get(name, -1) <= index:
                 self._set_at[name] = index
                 if value is _NOTHING:
                     self.names.pop(name, None)
