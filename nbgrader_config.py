@@ -19,6 +19,7 @@ c.CourseProfile.shown = ["helpers", "models"]
 c.CourseProfile.shown_to_tests = ["checks", "reference"]
 c.CourseProfile.withheld = ["reference"]
 c.CourseProfile.hidden = ["course"]
+c.CourseProfile.tests = "apart"  # they only call and compare, so hidden ones stay unseen
 c.CourseProfile.warm = ["torch", "safetensors.torch", "matplotlib.pyplot"]
 c.CourseProfile.warm_answers = ["helpers.plotting"]
 c.CourseProfile.warm_tests = ["checks.compiled"]

@@ -31,7 +31,7 @@ class Profile:
     warm_answers: tuple[str, ...] = ()
     warm_tests: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    way: Way = Way.APART
+    way: Way = Way.BOTH
 
     @property
     def for_tests(self) -> tuple[str, ...]:
@@ -96,9 +96,10 @@ class CourseProfile(Configurable):
     hidden = _names("Packages of the course that graded code can't import where installed.")
     tests = Enum(
         [str(way) for way in Way],
-        str(Way.APART),
+        str(Way.BOTH),
         help="Where test cells run of which neither cell nor notebook says it: apart from the "
-        "answers, or beside them in the learner's process, whose code can then forge a verdict.",
+        "answers, beside them in the learner's process, whose code can then forge a verdict, or "
+        "both, where the lower of both verdicts counts.",
     ).tag(config=True)
 
     def read(self, course: Path) -> Profile:

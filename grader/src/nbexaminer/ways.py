@@ -1,4 +1,4 @@
-"""Which way a test cell is run: apart from the answers, or beside them in the learner's process."""
+"""How a test cell is run: apart from the answers, beside them in the learner's process, or both."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,10 +14,12 @@ TESTS = "tests"
 class Way(StrEnum):
     """How a test cell can be run."""
 
+    BOTH = "both"
+    """Apart, and then beside in a process of its own: it gives what the lower of both gives."""
     APART = "apart"
-    """In the examiner, out of reach of the learner's code."""
+    """In the examiner alone, out of reach of the learner's code."""
     BESIDE = "beside"
-    """In the learner's process, whose code can then forge this verdict and read this test."""
+    """In the learner's process alone, whose code can then forge this verdict."""
 
 
 def ways_of(notebook: Mapping[str, Any], otherwise: Way) -> dict[str, Way]:
@@ -32,24 +34,13 @@ def ways_of(notebook: Mapping[str, Any], otherwise: Way) -> dict[str, Way]:
     return found
 
 
-def insisting(notebook: Mapping[str, Any]) -> frozenset[str]:
-    """Grade ids of the cells that say themselves that they run apart, whatever their text says."""
-    said = set()
-    for cell in notebook["cells"]:
-        about = cell.get("metadata", {})
-        name, own = (about.get("nbgrader") or {}).get("grade_id"), about.get(KEY)
-        if name and isinstance(own, Mapping) and own.get(TESTS) == Way.APART:
-            said.add(str(name))
-    return frozenset(said)
-
-
 def _said(metadata: Mapping[str, Any], who: str, otherwise: Way) -> Way:
     about = metadata.get(KEY, {})
     said = about.get(TESTS, otherwise) if isinstance(about, Mapping) else about
     if said not in list(Way):
         raise SourceError(
-            f'{who} says in its metadata that its "{TESTS}" are {said!r}: there are "apart" and '
-            '"beside"'
+            f'{who} says in its metadata that its "{TESTS}" are {said!r}: there are "both", '
+            '"apart" and "beside"'
         )
     return Way(said)
 

@@ -9,7 +9,7 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.sandbox.view import Sandbox
 from support.forked import forked_engine
 from support.notebooks import LIMITS
-from support.profile import PROFILE
+from support.profile import AS_OTHERS, PROFILE
 
 PATIENT = dataclasses.replace(
     LIMITS, cell_wall_seconds=60.0, cell_cpu_seconds=30.0, notebook_wall_seconds=120.0
@@ -30,7 +30,15 @@ def engine(tight_engine: Engine) -> Engine:
 
 @pytest.fixture(scope="session")
 def patient_engine() -> Iterator[Engine]:
-    """A warm engine for tests that are about no limit of time: a busy machine fails none."""
+    """A warm engine for tests that are about no limit of time: a busy machine fails none. It runs
+    tests in both ways."""
+    with Engine(AS_OTHERS, Sandbox.find(AS_OTHERS), PATIENT) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def apart_engine() -> Iterator[Engine]:
+    """The same that runs tests apart from the answers alone, as the course on this lot does."""
     with Engine(PROFILE, Sandbox.find(PROFILE), PATIENT) as engine:
         yield engine
 
@@ -39,7 +47,7 @@ def patient_engine() -> Iterator[Engine]:
 def each_engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """One in the sandbox, and one whose lines coverage sees."""
     if request.param == "sandboxed":
-        yield request.getfixturevalue("patient_engine")
+        yield request.getfixturevalue("apart_engine")
         return
     with forked_engine(PATIENT) as forked:
         yield forked

@@ -186,10 +186,7 @@ def test_a_new_answer_process_gets_the_names_again(engine: Engine) -> None:
     ]
     ends = {"g": "import os\ndef g(): os._exit(1)"}
     result = graded(engine, cells, ends)
-    assert outcomes(result) == ["passed", "crashed", "passed", "not run"]
-    assert "noted, which a test before this one has set, was lost" in str(
-        result.verdicts[-1].message
-    )
+    assert outcomes(result) == ["passed", "crashed", "passed", "passed"]
 
 
 def test_a_locked_cell_that_ends_the_answers_process_is_told(engine: Engine) -> None:
@@ -261,8 +258,6 @@ REASONS = {
     "rate = 2\nassert f(1) == 2": "it sets rate, which an answer reads",
     "def input(_): return 'x'\nf(1)": "it replaces input",
     "math.sqrt = None\nf(4)": "it sets a part of math, which answers may use",
-    "xs = [1]\nf(xs)\nxs.append(2)\nassert f() == [1]": "it changes xs, which it has passed to an "
-    "answer",
     "assert max(f(1)) == 1": "max is Python's own, and an answer defines it, too",
     "assert plain(f)": "it looks at an answer's code, by inspect.getsource",
     "y = f(1)\nassert y == 1 and math.pi": "",

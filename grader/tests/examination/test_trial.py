@@ -38,11 +38,11 @@ def test_each_cell_is_said_how_it_runs(engine: Engine) -> None:
     """The instructor would have to find out by trying."""
     found = ways(engine, *MIXED)
     assert {name: (t.way, t.passes, t.free) for name, t in found.items()} == {
-        "apart": (Way.APART, True, False),
+        "apart": (Way.BOTH, True, False),
         "sets": (Way.BESIDE, True, False),
         "beside": (Way.BESIDE, True, False),
-        "free": (Way.APART, True, True),
-        "wrong": (Way.APART, False, False),
+        "free": (Way.BOTH, True, True),
+        "wrong": (Way.BOTH, False, False),
     }
     cause = "it uses C, a class of an answer's, in isinstance (error: "
     assert found["beside"].why.startswith(cause)
@@ -55,7 +55,7 @@ def test_a_source_that_says_it_is_graded(engine: Engine) -> None:
     cell = check("t", "assert isinstance(C(), C)")
     source = read_source(source_of(answer("f", "class C: pass"), cell))
     with pytest.raises(
-        SourceError, match=r"(?s)try it --write` notes.*'t': it uses C, .*isinstance"
+        SourceError, match=r"(?s)try it --write` notes.*'t': beside: it uses C, .*isinstance"
     ):
         try_solution(engine, source, "it")
     set_way(cell, Way.BESIDE)
@@ -83,13 +83,20 @@ def test_points_for_nothing_are_told(engine: Engine) -> None:
     assert try_blank(engine, source) == (said,)
 
 
-def test_where_apart_gives_for_nothing_it_runs_beside(engine: Engine) -> None:
+def test_what_apart_would_give_for_nothing_is_not_given(engine: Engine) -> None:
     """Stock nbgrader would give none: ours may not either."""
     solved = answer("f", "f = len")
     solved.source = "class L: pass\nf = L()\n" + solved.source
     found = ways(engine, solved, check("t", "assert callable(f)"), check("u", "assert f([1]) == 1"))
-    assert [t.way for t in found.values()] == [Way.BESIDE, Way.APART]
-    assert found["t"].why == "apart, the notebook as it is handed out gets its points"
+    assert [(t.way, t.free) for t in found.values()] == [(Way.BOTH, False)] * 2
+
+
+def test_a_test_that_only_a_proxy_can_pass_runs_apart_alone(engine: Engine) -> None:
+    """Nobody could pass it: functions in a kernel have no `watch_`."""
+    cells = answer("f", "def f(x): return x"), check("t", "assert f.watch_() == []")
+    found = ways(engine, *cells)["t"]
+    assert (found.way, found.passes, found.is_to_change) == (Way.APART, True, True)
+    assert found.why.startswith("it passes apart alone (error: it passes by itself")
 
 
 def test_what_is_noted_keeps_its_reason(engine: Engine) -> None:
@@ -108,4 +115,4 @@ def test_the_solution_is_tried_in_the_order_in_which_answers_are_graded(engine: 
     code = "class C:\n    n = 0\n    def up(self): self.n += 1; return self.n\nc = C()"
     hidden = "assert c.up() == 1\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
     found = ways(engine, answer("c", code), check("t", hidden), check("u", "c.up()\nassert True"))
-    assert [t.way for t in found.values()] == [Way.BESIDE, Way.APART]
+    assert [t.way for t in found.values()] == [Way.BESIDE, Way.BOTH]

@@ -49,7 +49,7 @@ except NameError:
 # == honest: corrects the open cell | stock t=1 u=1
 # %% two
 k = 2
-# == honest: defines what is missing | stock t=1 u=0 | ours u=1: a name of a cell of their own is not the test's
+# == honest: defines what is missing | stock t=1 u=0
 # %% + one
 y, z = 1, 3
 # == wrong: returns its argument | stock t=0 u=1

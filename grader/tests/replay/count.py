@@ -55,7 +55,7 @@ import itertools
 def counter():
     c = itertools.count(1)
     return lambda: next(c)
-# == wrong: one state for all | stock t=0 u=0 v=0 | ours u=1: a locked cell runs in both processes, and calls the answer twice
+# == wrong: one state for all | stock t=0 u=0 v=0
 # %% f
 n = 0
 def counter():

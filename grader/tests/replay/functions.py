@@ -547,7 +547,7 @@ assert inner(4) == 16 and asked == [3]
 # == honest: calls itself | stock t=2 u=1
 # %% f
 def f(x): return x * x if x >= 0 else f(-x)
-# == honest: calls itself each time | stock t=0 u=0 | ours t=2 u=1: in its own process it calls itself, and not the wrapper
+# == honest: calls itself each time | stock t=0 u=0
 # %% f
 def f(x): return 0 if x == 0 else f(x - 1) + 2 * x - 1
 # == wrong: a constant | stock t=0 u=0

@@ -38,7 +38,7 @@ assert f("[1, 2]") == js.loads("[1,2]") and collections.Counter(f("[1, 1]"))[1] 
 # %% f
 import collections, json as js
 def f(text): return js.loads(text)
-# == honest: under another name | stock t=0 | ours t=2: the import is the source's
+# == honest: under another name | stock t=0
 # %% imports
 import collections
 import json
@@ -116,7 +116,7 @@ from math import sqrt
 import numpy as np
 import math
 from math import *
-# == honest: empties it and needs none | stock t=0 | ours t=2: the import is the source's
+# == honest: empties it and needs none | stock t=0
 # %% imports
 
 # %% z

@@ -26,7 +26,7 @@ from collections.abc import Iterable, Sized
 assert isinstance(Stack(), Iterable) and isinstance(Stack(), Sized)
 # %% repr | test 2
 assert "Stack" in repr(Stack())
-# == wrong: push does nothing | stock bool=0 ne=0 hash=0 has=2 iter=2 repr=0 | ours hash=2: hash and repr are a proxy's own
+# == wrong: push does nothing | stock bool=0 ne=0 hash=0 has=2 iter=2 repr=0
 # %% f
 class Stack:
     def __init__(self): self.items = []
@@ -36,7 +36,7 @@ class Stack:
     def __eq__(self, other): return True
     __hash__ = None
     def __repr__(self): return ""
-# == wrong: no special methods | stock bool=2 ne=0 hash=0 has=0 iter=0 repr=0 | ours hash=2: hash and repr are a proxy's own
+# == wrong: no special methods | stock bool=2 ne=0 hash=0 has=0 iter=0 repr=0
 # %% f
 class Stack:
     def __init__(self): self.items = []
@@ -58,7 +58,7 @@ b = last(data)
 assert a == 3 and b == 2
 # %% u | test 2
 assert data == [3, 1, 2]
-# == wrong: sorts in place | stock t=0 u=0 | ours t=2 u=2: a change in a locked cell's call isn't seen
+# == wrong: sorts in place | stock t=0 u=0
 # %% f
 def top(xs):
     xs.sort()
@@ -75,12 +75,12 @@ def f(xs): return sorted(xs)
 assert f(data) == [1, 2, 3]
 # %% u | test 2
 assert data == [3, 1, 2]
-# == wrong: sorts down, in place | stock t=0 u=0 | ours u=2: a change in a test that fails isn't seen later
+# == wrong: sorts down, in place | stock t=0 u=0
 # %% f
 def f(xs):
     xs.sort(reverse=True)
     return xs
-# == wrong: sorts in place | stock t=2 u=0 | ours u=2: a change in a test that fails isn't seen later
+# == wrong: sorts in place | stock t=2 u=0
 # %% f
 def f(xs):
     xs.sort()
@@ -126,7 +126,7 @@ assert bag4.size() == 2
 # %% y | test 2
 other.append(3)
 assert base == [1, 2]
-# == wrong: no copies | stock t=0 u=0 v=0 w=0 x=0 y=0 | ours v=2 w=2 x=2 y=2: what comes back is a copy
+# == wrong: no copies | stock t=0 u=0 v=0 w=0 x=0 y=0
 # %% f
 def copied(xs): return xs
 class Bag:
@@ -156,7 +156,7 @@ assert b.balance == 2 and a.balance == 5
 cards = [Card(3), Card(1)]
 s = ordered(cards)
 assert s[0].v == 1 and cards[0].v == 3
-# == wrong: in place | stock t=0 u=0 | ours t=2 u=2: changes of objects aren't seen
+# == wrong: in place | stock t=0 u=0
 # %% f
 class Card:
     def __init__(self, v): self.v = v
@@ -196,7 +196,7 @@ assert len(primes(45000)) == 4675
 assert 3 in Tree([1, 3])
 # %% y | test 2
 assert mean([check(1), check(3)]) == 2
-# == wrong: BaseException | stock t=0 u=0 v=2 w=0 x=0 y=2 | ours t=2: what is no Exception is caught as one
+# == wrong: BaseException | stock t=0 u=0 v=2 w=0 x=0 y=2
 # %% f
 from statistics import mean
 def check(x):
@@ -208,7 +208,7 @@ class Tree:
     def __init__(self, xs): self.xs = xs
     def __iter__(self): return iter(self.xs)
     def __contains__(self, x): return False
-# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours v=0 w=0 y=0: views, large sets and another function's name
+# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours v=0 w=0: views and large sets
 # %% f
 from statistics import fmean as mean
 class Bad(LookupError, ValueError): pass
@@ -236,7 +236,7 @@ vocab = sorted(words)
 assert data == [1, 2] and before == [1]
 # %% u | test 2
 assert vocab == ["a", "b"] and words == ["b", "a"]
-# == wrong: in place | stock t=0 u=0 | ours t=2 u=2: a value made of an answer isn't compared
+# == wrong: in place | stock t=0 u=0
 # %% g
 data.append(2)
 words.sort()
@@ -260,16 +260,16 @@ assert cfg.rate == 2 and f(2) == 4
 assert double(3) == f(3)
 # %% v | test 2
 assert result == 6
-# == wrong: changes the rate | stock t=0 u=0 v=2 | ours t=2 u=2: changes of objects aren't seen
+# == wrong: changes the rate | stock t=0 u=0 v=2
 # %% f
 cfg.rate = 1
 def f(x):
     return 2 * x
-# == wrong: its own double, wrong | stock t=2 u=0 v=2 | ours u=2: changes of objects aren't seen
+# == wrong: its own double, wrong | stock t=2 u=0 v=2
 # %% f
 def double(x): return 3 * x
 def f(x): return x + x
-# == wrong: another result in the open cell | stock t=2 u=2 v=0 | ours v=2: changes of objects aren't seen
+# == wrong: another result in the open cell | stock t=2 u=2 v=0
 # %% o
 result = f(4)
 
@@ -287,10 +287,10 @@ for x in (2, 3): s.value += f(x) == x * x
 s
 # %% u | test 2
 (f(2) == 4 or None) and 2
-# == half: right for 2 | stock t=1 u=2 | ours t=2: what a repr says is no score
+# == half: right for 2 | stock t=1 u=2
 # %% f
 def f(x): return x + x
-# == wrong: none | stock t=0 u=2 | ours t=2: what a repr says is no score
+# == wrong: none | stock t=0 u=2
 # %% f
 def f(x): return 7
 
@@ -339,7 +339,7 @@ except TypeError: pass
 assert P(3).x == 3 and not hasattr(P(3), "__dict__")
 # %% y | test 2
 assert P(3).x == 3 and callable(f) and type(P(1)) == type(P(2))
-# == wrong: none of that | stock t=0 u=0 v=0 w=0 x=0 y=2 | ours w=2: an exception of a proxy's own
+# == wrong: none of that | stock t=0 u=0 v=0 w=0 x=0 y=2
 # %% f
 class P:
     def __init__(self, x): self.x = x
@@ -367,7 +367,7 @@ assert Point(1, 2) == (1, 2)
 # %% w | test 2
 assert sorted(uniq("banana")) == ["a", "b", "n"]
 # %% x | test 2
-assert uniq(["a", "b"]) == list(set(["a", "b"]))
+assert len(uniq(["a", "a"])) == 1
 # %% y | test 2
 assert tally("aab") == {"a": 2, "b": 1}
 # == honest: masked, named tuple | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 v=0: what crosses is a plain array
@@ -383,7 +383,7 @@ def tally(xs):
     d = D()
     for x in xs: d[x] += 1
     return d
-# == wrong: a matrix | stock t=0 u=0 v=0 w=0 x=0 y=0 | ours u=2 x=2: what crosses is a plain array
+# == wrong: a matrix | stock t=0 u=0 v=0 w=0 x=0 y=0
 # %% f
 def mean(xs): return np.array(xs)
 def grid(a): return np.matrix(a)
@@ -410,7 +410,7 @@ score
 assert total(data) == 3
 # %% v | hidden 2
 assert data == want
-# == wrong: pops all | stock t=1 u=0 v=0 | ours t=2 u=2 v=2: a change in a locked cell's call isn't seen
+# == wrong: pops all | stock t=1 u=0 v=0
 # %% f
 def invert(d):
     out = {}
@@ -430,11 +430,11 @@ xs = [5, 6, 7]
 assert first(xs) == 5
 # %% u | test 2
 assert last(xs) == 7
-# == wrong: pops, and adds one | stock t=0 u=0 | ours u=2: a change in a test that fails isn't seen later
+# == wrong: pops, and adds one | stock t=0 u=0
 # %% f
 def first(xs): return xs.pop() + 1
 def last(xs): return xs[-1]
-# == half: pops the last | stock t=2 u=0 | ours u=2: a change in a test that fails isn't seen later
+# == half: pops the last | stock t=2 u=0
 # %% f
 def first(xs):
     while len(xs) > 1: xs.pop()
@@ -455,11 +455,11 @@ def g(x): return x + 1
 assert g(x) == 4
 # %% v | test 1
 assert y == 9 and g(y) == 10
-# == honest: tries it | stock t=1 u=0 v=1 | ours u=1: a name of a test is the test's
+# == honest: tries it | stock t=1 u=0 v=1
 # %% g
 def g(x): return x + 1
 x = 5
-# == wrong: overwrites y | stock t=1 u=1 v=0 | ours v=1: a name of a test is the test's
+# == wrong: overwrites y | stock t=1 u=1 v=0
 # %% g
 def g(x): return x + 1
 y = g(1)
@@ -490,7 +490,7 @@ def f(x):
 # %% f
 settings["rate"] = 4
 def f(x): return x * 4
-# == wrong: changes the class | stock t=2 u=2 v=0 | ours v=2: changes of classes aren't seen
+# == wrong: changes the class | stock t=2 u=2 v=0
 # %% f
 Counter_.total = 5
 def f(x): return scaled(helper(x))
@@ -517,7 +517,7 @@ assert make() == []
 one, two = Team(), Team()
 one.members.append("x")
 assert two.members == []
-# == wrong: shallow and shared | stock t=0 u=0 v=0 | ours v=2: what comes back is a copy
+# == wrong: shallow and shared | stock t=0 u=0 v=0
 # %% f
 def clone(d): return dict(d)
 shared = []
@@ -539,7 +539,7 @@ z = small - small.mean()
 assert np.allclose(Z, X - X.mean()) and X[0] == 0
 # %% u | test 2
 assert np.allclose(z, small - small.mean()) and small[0] == 0
-# == wrong: in place | stock t=0 u=0 | ours t=2 u=2: large data aren't compared
+# == wrong: in place | stock t=0 u=0
 # %% f
 X -= X.mean()
 Z = X
@@ -560,7 +560,7 @@ try:
     assert False
 except ValueError: pass
 assert xs == [1, 2]
-# == wrong: appends first | stock t=0 | ours t=2: a change before an exception isn't seen
+# == wrong: appends first | stock t=0
 # %% f
 def insert(xs, x):
     xs.append(x)
@@ -596,7 +596,7 @@ assert items == []
 # %% w | test 2
 withdraw(1000)
 assert balance == 10
-# == wrong: no checks | stock t=0 u=0 v=0 w=0 | ours v=2: names are taken at the beginning of a test
+# == wrong: no checks | stock t=0 u=0 v=0 w=0
 # %% f
 balance = 10
 stack = []
@@ -635,7 +635,7 @@ assert find([1, 2], 2) and not find([1], 5)
 # %% y | test 2
 seen = {Money(1): "a", Money(2): "b"}
 assert len(seen) == 2
-# == wrong: equal to all | stock t=2 u=0 v=0 w=0 x=0 y=0 | ours y=2: comparisons within a container are the answer's
+# == wrong: equal to all | stock t=2 u=0 v=0 w=0 x=0 y=0
 # %% f
 class Money:
     def __init__(self, n): self.n = n
@@ -682,7 +682,7 @@ number = lambda t: int(t)
 listed = lambda xs: [*xs]
 
 # ==== limit-mixed
-# An isolated test passes given or an answer's data to an answer that changes them; others read them.
+# A test passes given or an answer's data to an answer that changes them; others read them.
 # %% l | locked
 data = [3, 1, 2]
 # %% f | answer
@@ -696,7 +696,7 @@ assert "data" in globals() and data == [3, 1, 2]
 assert f(items) == [1, 2, 3]
 # %% w | test 1
 assert items == [3, 1, 2]
-# == wrong: in place | stock t=1 u=0 v=1 w=0 | ours u=1 w=1: a value made of an answer isn't compared
+# == wrong: in place | stock t=1 u=0 v=1 w=0
 # %% f
 items = [3, 1, 2]
 def f(xs):

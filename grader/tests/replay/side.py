@@ -68,7 +68,7 @@ square = lambda x: x ** 2
 def square(x):
     print(x * x)
     return x * x
-# == wrong: warns | stock t=0 u=0 v=0 | ours t=2 u=1 v=1: what stands on stderr costs nothing
+# == wrong: warns | stock t=0 u=0 v=0 | ours t=2 v=1: what stands on stderr costs nothing
 # %% f
 import warnings
 def square(x):

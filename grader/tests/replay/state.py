@@ -419,11 +419,11 @@ y = 5
 # == honest: overwrites x | stock t=0 u=1
 # %% + f
 x = 5
-# == honest: overwrites sum and len | stock t=2 u=0 | ours u=1: names of a cell of their own are not the test's
+# == honest: overwrites sum and len | stock t=2 u=0
 # %% + f
 sum = 0
 for len in range(3): sum += f(len)
-# == honest: overwrites them in the answer | stock t=0 u=0 | ours u=1: what an answer defines besides is not the test's
+# == honest: overwrites them in the answer | stock t=0 u=0
 # %% f
 def f(v): return v * v
 x, sum = 7, 0

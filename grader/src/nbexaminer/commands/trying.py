@@ -21,15 +21,16 @@ if TYPE_CHECKING:
 
 @click.command("try")
 @click.argument("exercise")
-@click.option("--write", is_flag=True, help="Note in the source which cells run beside.")
+@click.option("--write", is_flag=True, help="Note in the source which cells run in one way alone.")
 @unsafe_option
 @in_course_folder
 def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
     """Try the tests of EXERCISE on its source's own solution, and on the notebook as handed out.
 
-    Test cells run apart from the answers, out of their reach, where that can be done. This says
-    which can't, and why; they can run beside the answers, in the learner's process, where a
-    learner's code could forge these verdicts. With --write their cells in the source say so.
+    Test cells run apart from the answers, out of their reach, and then once more beside them, as
+    in a kernel; the lower of both verdicts counts. This says which can't run apart, and why; they
+    run beside the answers alone, in the learner's process, where a learner's code could forge
+    these verdicts. With --write their cells in the source say so.
 
     Ends with status 1 where a cell is to be changed, or has points for nothing.
     """
@@ -41,21 +42,21 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
     status = Status.FINE
     with folder.locked():
         for handed, tried in ways_tried(folder.trial()):
-            changed = [found.cell for found in tried if found.is_to_change]
+            changed = {found.cell: found.way for found in tried if found.is_to_change}
             _show(handed.name, tried)
             if write and changed:
                 folder.write_ways(handed.name, changed)
-                noted = ", ".join(map(repr, changed))
+                noted = ", ".join(f"{name!r} {way}" for name, way in changed.items())
                 console().print(
                     escape(
-                        f"{handed.name}.ipynb in the source says now: {noted} beside. You needn't "
+                        f"{handed.name}.ipynb in the source says now: {noted}. You needn't "
                         "generate the release again."
                     )
                 )
             left = changed and not write
             if left:
                 call = typed(f"try {exercise} --write")
-                console().print(escape(f"`{call}` notes in the source which cells run beside."))
+                console().print(escape(f"`{call}` notes that in the source."))
             if left or any(found.free or not found.passes for found in tried):
                 status = Status.LOOK
             if folder.is_untried:

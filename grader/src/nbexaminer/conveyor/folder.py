@@ -6,7 +6,7 @@ import datetime
 import functools
 import os
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,12 +170,12 @@ class ClassFolder:
         """Whether the source's own solution is not tried: it need have none."""
         return self.exercise in self.course.settings.untried
 
-    def write_ways(self, name: str, cells: Collection[str]) -> None:
-        """Have these cells of a source notebook say that they run beside the answers."""
+    def write_ways(self, name: str, ways: Mapping[str, Way]) -> None:
+        """Have cells of a source notebook say how they run, by their grade ids."""
 
         def change(cell: dict[str, Any]) -> None:
-            if Cell(cell).grade_id in cells:
-                set_way(cell, Way.BESIDE)
+            if (way := ways.get(str(Cell(cell).grade_id))) is not None:
+                set_way(cell, way)
 
         change_cells(next(path for path in self._paths if path.stem == name), change)
 

@@ -25,7 +25,7 @@ from nbexaminer.examination.verdicts import (
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.isolation.steps import Step, in_process, steps_of
-from nbexaminer.message import NO_MESSAGE, Message
+from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
 from nbexaminer.notebook.harmless import (
@@ -42,13 +42,17 @@ from nbexaminer.sandbox.files import sealed
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
-from nbexaminer.ways import Way, insisting, ways_of
+from nbexaminer.ways import Way, ways_of
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
+IN_ORDER = (
+    "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
+    "change what it is given, or count on what happened before?"
+)
 _LIMITS = Limits()
 _NO_STEP = Step()
 MAX_OUTPUTS = 64 << 20
@@ -145,8 +149,11 @@ class Engine:
 
     def steps_of(self, source: Source) -> tuple[Step, ...]:
         """What the test runner does at each cell of a source. Raises SourceError."""
-        said, insisted = ways_of(source.notebook, self._way), insisting(source.notebook)
-        noted = frozenset(name for name, way in said.items() if way is Way.BESIDE)
+        said = ways_of(source.notebook, self._way)
+        noted, insisted = (
+            frozenset(name for name, way in said.items() if way is one)
+            for one in (Way.BESIDE, Way.APART)
+        )
         key = source.data, source.delimiters, noted, insisted
         if key not in self._steps:  # once for all submissions
             self._steps |= {key: tuple(steps_of(source.cells, source.hidden, noted, insisted))}
@@ -259,16 +266,21 @@ class Engine:
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
     ) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
-        order = order_of_results(cells)
+        number, order = len(cells), order_of_results(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
             for result in self._session(cells, seed, files, told, results, end):
                 results[order[len(results)]] = result
-            if len(results) == len(cells):
+            if len(results) == len(order):
                 break
         not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
-        return [results.get(index, not_run) for index in range(len(cells))]
+        both = (results.get(item, not_run) for item in range(number))
+        again = (results.get(number + i, not_run) for i in range(number))
+        return [
+            _lower(first, second) if cell["again"] else first
+            for cell, first, second in zip(cells, both, again, strict=True)
+        ]
 
     def _session(
         self,
@@ -285,7 +297,8 @@ class Engine:
         """
         now = time.monotonic()
         stopped = (index for index, result in results.items() if result.outcome is not None)
-        skip = [index for index in stopped if cells[index]["role"] is not Role.TEST]
+        number = len(cells)
+        skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
         longer = end + self._hidden_seconds - now
         last = end + self._hidden_seconds + self._limits.notebook_wall_seconds
         last += self._longest_silence
@@ -302,7 +315,7 @@ class Engine:
                     channel.send(plan)
                 except ValueError as error:
                     raise Malformed(f"its code is too long: {error}") from None
-                while len(results) < len(cells):
+                while len(results) < len(order_of_results(cells)):
                     silent = time.monotonic() + self._longest_silence
                     message, _ = channel.receive(min(silent, last))
                     match message["do"]:
@@ -356,6 +369,19 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
     return engines[terms]
 
 
+def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
+    """What a test gives that ran apart and then beside the answers: never more than either."""
+    earned = (Outcome.PASSED, Outcome.PARTLY)
+    if first.outcome not in earned or second.outcome in (None, Outcome.PASSED):
+        return first
+    if second.outcome is Outcome.PARTLY:
+        is_lower = first.score is None or (second.score or 0.0) < first.score
+        return dataclasses.replace(second, outputs=first.outputs) if is_lower else first
+    then = "" if second.message.headline == UNEXPECTED else str(second.message)
+    message = Message(IN_ORDER, facts=(("then", then),) if then else ())
+    return dataclasses.replace(second, outputs=first.outputs, message=message)
+
+
 _OVER_A_LIMIT = {
     EndedBy.CPU: (Outcome.TIMED_OUT, "took too much computing time to examine"),
     EndedBy.MEMORY: (Outcome.OUT_OF_MEMORY, "took too much memory to examine"),
@@ -406,12 +432,10 @@ def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
         imports=step.imports,
         answers=step.answers,
         makes=step.makes,
-        given=step.given,
-        carried=step.carried,
-        is_repeatable=step.is_repeatable,
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
+        again=step.runs_again,
         seed=_seed(secret, name),
         points=cell.points,
     )

@@ -12,14 +12,14 @@ prints, draws, returns or raises is shown until the first of them asks it someth
 
 A test cell that is to run beside the answers is given to the learner's process, where its code can
 forge this one verdict. A hidden one is given to another process, in which all cells run once more:
-what has read it is not asked for anything but how it ended.
+what has read it is not asked for anything but how it ended. There, tests that have passed apart run
+a second time, so that they give no points for what a kernel would see and a proxy doesn't show.
 """
 
 import ast
 import contextlib
 import dataclasses
 import io
-import math
 import os
 import random
 import re
@@ -63,10 +63,6 @@ _Ended = tuple[Outcome, Message, float | None, str]
 """How a test ended: outcome, message, score, and what its last line has."""
 
 
-def _worth(outcome: Outcome, score: float | None) -> float:
-    return math.inf if outcome is Outcome.PASSED else score or 0.0
-
-
 class Examination:
     """One submission's cells, run in order.
 
@@ -80,6 +76,7 @@ class Examination:
         self._limits = limits
         self._cells = plan["cells"]
         self._known = set(plan["known"])
+        self._not_passed: set[int] = set()
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
@@ -93,9 +90,10 @@ class Examination:
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)
         self._whole = False
+        """Whether the answer process is the one in which all runs once more."""
+        self._has_read_hidden = False
+        """Whether that process has been given a hidden test: then nothing that it says is told."""
         self._again_seconds = plan["again_seconds"]
-        self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known)
-        """Whether what tests have changed is lost, with the answer process or the examiner."""
         self._remote: Remote | None = None
         self._place = 0
         self._marked: set[int] = set()
@@ -106,37 +104,47 @@ class Examination:
 
     def run(self) -> None:
         """Run every cell, then the hidden tests, and report on those that are wanted."""
-        order = order_of_results(self._cells)
-        apart = {i for i in order if is_hidden(self._cells[i]) and not self._cells[i]["beside"]}
-        beside = [i for i in order if is_hidden(self._cells[i]) and self._cells[i]["beside"]]
+        number, order = len(self._cells), order_of_results(self._cells)
+        last = [i for i in order if i >= number or self._is_beside_and_hidden(i)]
         for index, cell in enumerate(self._cells):
-            if index in apart:
+            if is_hidden(cell) and not cell["beside"]:
                 self._advance(index + 1)
-            elif index not in beside:
-                self._examine(index, cell)
+            elif index not in last:
+                self._examine(index)
         self._end, self._discreet = self._hidden_end, not self._told
         self._replay.is_discreet = self._discreet
-        for index in sorted(apart):
-            self._examine(index, self._cells[index])
-        if not self._known.issuperset(beside):
-            self._let_go()
-            self._whole = True
-            self._end = time.monotonic() + self._again_seconds
-        for index in beside:
-            self._examine(index, self._cells[index])
+        for index, cell in enumerate(self._cells):
+            if is_hidden(cell) and not cell["beside"]:
+                self._examine(index)
+        self._let_go()
+        self._whole, self._restarts = True, 0
+        self._end = time.monotonic() + self._again_seconds
+        for item in last:
+            self._examine(item)
 
-    def _examine(self, index: int, cell: CellToRun) -> None:
-        """Run a cell that the grader has no result of, and report on it."""
-        if index in self._known:
+    def _is_beside_and_hidden(self, index: int) -> bool:
+        return self._cells[index]["beside"] and is_hidden(self._cells[index])
+
+    def _examine(self, item: int) -> None:
+        """Run a cell that the grader has no result of, and report on it.
+
+        item: as `order_of_results` has it.
+        """
+        index = item % len(self._cells)
+        cell = self._cells[index]
+        if item in self._known:
             return
+        if item != index and index in self._not_passed:  # which nothing can make worse
+            return self._report([], None, NO_MESSAGE)
         try:
-            if cell["beside"]:
+            if cell["beside"] or item != index:
                 self._report(*self._test_beside(index))
             elif cell["role"] == Role.TEST:
                 self._report(*self._test(index, cell))
             else:
                 self._report(self._run_learners(index), None, NO_MESSAGE)
         except Ended as ended:
+            self._not_passed.add(index)
             self._report([], ended.outcome, Message(ended.message))
 
     def _report(
@@ -209,7 +217,8 @@ class Examination:
         """
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
-            if is_hidden(cell) and not cell["beside"]:  # which wants the names as they are now
+            is_marked = is_hidden(cell) and not (cell["beside"] or self._whole)
+            if is_marked:  # which wants the names as they are now
                 with (
                     contextlib.suppress(RemoteError, Ended),
                     self._watched(self._remote),
@@ -217,6 +226,7 @@ class Examination:
                     self._remote.request("mark", place=place)
                     self._marked.add(place)
             elif self._takes_part(cell) and place not in self._skip:
+                self._has_read_hidden |= is_hidden(cell)
                 self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self._run(self._remote, place)
@@ -251,8 +261,10 @@ class Examination:
 
     def _takes_part(self, cell: CellToRun) -> bool:
         """Whether a cell is run by the learner's process that there is now."""
+        if cell["role"] == Role.TEST and self._whole:
+            return cell["beside"] or cell["again"]
         if cell["role"] == Role.TEST:
-            return cell["beside"] and (self._whole or not is_hidden(cell))
+            return cell["beside"] and not is_hidden(cell)
         return True
 
     def _restored(self, index: int) -> bool:
@@ -268,7 +280,6 @@ class Examination:
         if self._restarts > MAX_RESTARTS:
             text = f"not run: the notebook ended its process {MAX_RESTARTS} times"
             raise Ended(Outcome.NOT_RUN, text)
-        self._has_lost |= self._restarts > 0
         self._restarts += 1
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
@@ -359,6 +370,8 @@ class Examination:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
         outcome, message, score, ends_in = self._judge(index, cell, printed)
+        if outcome not in (Outcome.PASSED, Outcome.PARTLY):
+            self._not_passed.add(index)
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
@@ -368,23 +381,22 @@ class Examination:
     def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None]:
         """The same of a test cell that runs in the learner's process."""
         remote = self._ready(index)
+        self._has_read_hidden |= self._whole and is_hidden(self._cells[index])
+        is_told = self._told or not self._has_read_hidden
         try:
             outputs, error = self._run(remote, index)
         finally:
             self._follow(index)
         if error is None:
-            points, is_told = self._cells[index]["points"], not self._discreet
+            points = self._cells[index]["points"]
             return (outputs if is_told else [], *shown(outputs, points, is_told))
-        outputs = [] if self._discreet else outputs
+        self._not_passed.add(index)
+        outputs = outputs if is_told else []
         if isinstance(error, Ended):
-            return (
-                outputs,
-                error.outcome,
-                Message(f"it took longer than {self._cell_limit()}"),
-                None,
-            )
+            message = Message(f"it took longer than {self._cell_limit()}")
+            return outputs, error.outcome, message, None
         outcome = Outcome.FAILED if isinstance(error, AssertionError) else error.outcome
-        if self._discreet:  # its text may be that of the test
+        if not is_told:  # its text may be that of the test
             return outputs, outcome, Message(UNEXPECTED), None
         text = error.message or UNEXPECTED
         if outcome is not Outcome.FAILED:
@@ -393,53 +405,13 @@ class Examination:
         return outputs, outcome, Message(text, facts=facts), None
 
     def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> _Ended:
-        """Run a test; where an answer has changed what it was given or passed, run it again as a
-        kernel has it then, which may take points away and gives none."""
-        first = self._judge_once(index, cell, printed)
-        remote, has_passed = self._remote, first[0] in (Outcome.PASSED, Outcome.PARTLY)
-        if remote is None or not has_passed or time.monotonic() >= self._end:
-            return first
-        # A test that watches its arguments says itself what it makes of changes.
-        has_changed = remote.has_changed and remote.changed is None
-        if not (cell["is_repeatable"] and (has_changed or cell["given"])):
-            return first
-        try:
-            with self._watched(remote, {index}):
-                # Hidden tests run when the data may have been changed behind them.
-                is_late = index in self._marked
-                names = [] if is_late else self._replay.differing(index, remote)
-                if not (names or has_changed):
-                    return first
-                self._replay.rewind(index, names, remote)
-        except (RemoteError, TypeError, Ended):  # a process that says what isn't so
-            outcome, text = Outcome.ERROR, "the answer can't be asked what it has changed"
-            return outcome, Message(text), None, ""
-        outcome, message, score, ends_in = self._judge_once(index, cell, _Printed(), remote)
-        self._replay.go_on(index)
-        if remote.is_unfollowed or _worth(outcome, score) >= _worth(first[0], first[2]):
-            return first
-        changed = ("changed by your code", ", ".join(names) or "what the test passes to it")
-        return (
-            outcome,
-            dataclasses.replace(message, facts=(*message.facts, changed)),
-            score,
-            ends_in,
-        )
-
-    def _judge_once(
-        self, index: int, cell: CellToRun, printed: io.StringIO, again: Remote | None = None
-    ) -> _Ended:
-        """Run a test; again: where it just ran."""
+        """Run a test."""
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
-            remote = again or self._ready(index)
-            if self._has_lost and cell["carried"]:
-                text = f"not run: {cell['carried'][0]}, which a test before this one has set, was "
-                raise Ended(Outcome.NOT_RUN, text + "lost when a process ended")
-            remote.out_of_memory = False
-            remote.listen_again(is_followed=again is not None)
+            remote = self._ready(index)
+            remote.out_of_memory, remote.limit = False, ""
             remote.is_testing = True
             remote.take_back()
             self._run_test(index, code, remote, names, printed)

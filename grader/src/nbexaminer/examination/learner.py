@@ -34,7 +34,6 @@ from traitlets.config import Config
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
-from nbexaminer.examination.codecs.in_place import UNCHANGING, is_tensor
 from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
@@ -263,16 +262,13 @@ class Server:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
-            is_call = message["do"] in ("call", "keep")
-            before = self._as_it_is(given, message["watch"]) if is_call else {}
+            before = self._as_it_is(given) if message.get("watch") else {}
             value = None if reply else self._value(message, given)
             if before:
-                now = self._as_it_is(given, message["watch"])
+                now = self._as_it_is(given)
                 reply["changed"] = [k for k, v in now.items() if v != before[k]]
             if isinstance(value, _Iterated):
                 reply["iterated"], value = True, value.items
-            if reply.get("changed"):
-                value = (value, [_argument(given, key) for key in reply["changed"]])
             data, out = encode(value, self._lend, shared=self._shared_name)
         except (WireError, SystemError):
             raise
@@ -345,8 +341,6 @@ class Server:
                 return _names()
             case "fetch":
                 return SHELL.user_ns[message["name"]]
-            case "data":
-                return {name: SHELL.user_ns[name] for name in given if name in SHELL.user_ns}
             case "nothing":
                 return None
             case "share":
@@ -379,24 +373,14 @@ class Server:
             return _Instance(value)
         return _Iterated(_listed(value)) if isinstance(value, Iterator) else value
 
-    def _as_it_is(self, given: Any, closely: bool) -> dict[Any, Any]:
-        """The arguments of a call by place and by name, but for the learner's own objects and what
-        nobody can change.
-
-        closely: compare what tensors hold, instead of counting how often it was written.
-        """
-        items = ((k, v) for k, v in (*enumerate(given[0]), *given[1].items()))
+    def _as_it_is(self, given: Any) -> dict[Any, Any]:
+        """The arguments of a call by place and by name, but for the learner's own objects."""
+        items = (*enumerate(given[0]), *given[1].items())
         return {
-            k: v._version if is_tensor(v) and not closely else self._encoded(v)
+            k: encode(v, lambda _: None, True, self._shared_name)
             for k, v in items
-            if not isinstance(v, UNCHANGING) and id(v) not in self._numbers
+            if id(v) not in self._numbers
         }
-
-    def _encoded(self, value: Any) -> Any:
-        try:
-            return encode(value, lambda _: None, True, self._shared_name)
-        except CantCross:
-            return None
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -467,10 +451,6 @@ class Server:
                 raise RuntimeError(message["error"])
             else:
                 return self._read(message["value"], blob)
-
-
-def _argument(given: Any, key: int | str) -> Any:
-    return given[0][key] if isinstance(key, int) else given[1][key]
 
 
 def _names() -> list[str]:

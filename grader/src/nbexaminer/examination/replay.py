@@ -11,7 +11,6 @@ and who set it:
     _marks     `names` and `_set_at` where a hidden test stands, which runs last
     _made      what each test set, for hidden ones behind it, and for when all starts again
     _failed    why a cell did not run to its end
-    _before    the names before the last test, and `_after` behind it, for its second run
 
 A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
 sets. All starts again where the answer process ended: proxies of the old one are dead, so what is
@@ -19,14 +18,12 @@ no test is replayed against the new one, and what tests had set is set again.
 """
 
 import contextlib
-import copy
 from collections import UserDict
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
-from nbexaminer.examination.codecs.in_place import is_changeable
-from nbexaminer.examination.stand_in import RemoteError, StandIn
+from nbexaminer.examination.stand_in import RemoteError
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
 from nbexaminer.isolation.names import bound_names
 from nbexaminer.notebook.cell import Role
@@ -48,12 +45,6 @@ class Answers(Protocol):
     def fetch(self, name: str) -> Any:
         """What is called so there: a copy or a proxy."""
 
-    def differing(self, names: dict[str, Any]) -> list[str]:
-        """Those of these names that are something else there."""
-
-    def name_of(self, value: Any) -> str:
-        """The `__name__` that a proxy has there, or nothing."""
-
     def share(self, classes: Sequence[str]) -> None:
         """Have values of these classes of locked cells cross as what they are."""
 
@@ -64,8 +55,7 @@ class Frame(UserDict[str, Any]):
 
     def __init__(self, names: dict[str, Any]) -> None:
         self.data = names
-        self.before = dict(names)
-        """What there was when the cell began."""
+        self._before = dict(names)
         self._touched: set[str] = set()
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -78,8 +68,8 @@ class Frame(UserDict[str, Any]):
 
     def changed(self) -> set[str]:
         """What it has set or deleted; by `global` in a function, where that is another value."""
-        others = {n for n, v in self.data.items() if self.before.get(n, _NOTHING) is not v}
-        return self._touched | others | (self.before.keys() - self.data.keys())
+        others = {n for n, v in self.data.items() if self._before.get(n, _NOTHING) is not v}
+        return self._touched | others | (self._before.keys() - self.data.keys())
 
 
 class Replay:
@@ -94,8 +84,6 @@ class Replay:
         self._cells, self.names = cells, names
         self._clean = dict(names)
         self._made: dict[int, dict[str, Any]] = {}
-        self._before: Mapping[str, Any] = {}
-        self._after: tuple[dict[str, Any], dict[str, int], dict[str, Any]] = {}, {}, {}
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
         self.is_discreet = False
@@ -173,48 +161,14 @@ class Replay:
         for name in self._cells[index]["answers"]:
             if self._is_answer(name):
                 self.names.pop(name, None)
-                value = answers.fetch(name) if name in answers.names else _NOTHING
-                if name in self._imported and value is not _NOTHING:
-                    value = self._imports(name, value, answers)
-                if value is not _NOTHING:
-                    self.names[name] = value
+                if name in self._imported:
+                    self.names[name] = self._imported[name]
+                elif name in answers.names:
+                    self.names[name] = answers.fetch(name)
         return Frame(self.names)
-
-    def _imports(self, name: str, theirs: Any, answers: Answers) -> Any:
-        """What an answer imports: the test runner's own, unless theirs is something else. Who has
-        `np = 0`, or another module of that name, has not imported it."""
-        own = self._imported[name]
-        if isinstance(theirs, StandIn):
-            called = getattr(own, "__name__", "")
-            is_imported = called in ("", answers.name_of(theirs))
-        else:
-            is_imported = type(theirs) is type(own)
-        return own if is_imported else _NOTHING
-
-    def differing(self, index: int, answers: Answers) -> list[str]:
-        """What of the given data that the test at `index` reads a learner's cell has changed."""
-        own = {n: self._before[n] for n in self._cells[index]["given"] if n in self._before}
-        return answers.differing(own)
-
-    def rewind(self, index: int, names: Sequence[str], answers: Answers) -> None:
-        """Have the names as they were before the test at `index`, but for given data that are as
-        answers left them, so that it can run once more: on copies, of which nothing stays."""
-        self._after = dict(self.names), dict(self._set_at), self._made[index]
-        data = {n: v for n, v in self._before.items() if is_changeable(v)}
-        self._replace({**self._before, **copy.deepcopy(data)})
-        for name in names:
-            self.names.pop(name, None)
-            if name in answers.names:
-                self.names[name] = answers.fetch(name)
-
-    def go_on(self, index: int) -> None:
-        """Have the names again as the test at `index` left them the first time."""
-        self._replace(self._after[0])
-        self._set_at, self._made[index] = self._after[1:]
 
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
-        self._before = frame.before
         self._made[index] = self._note(index, frame)
 
     def again(self, index: int) -> None:

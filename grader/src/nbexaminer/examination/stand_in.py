@@ -24,12 +24,10 @@ import math
 import re
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
-from nbexaminer.examination.codecs.in_place import follow
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
@@ -41,9 +39,6 @@ MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
-MAX_COMPARED_BYTES = 1 << 20
-MAX_HEARD_BYTES = 64 << 20
-"""Of what a test hears, for its second run."""
 MAX_TEXT = 8_000
 _SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
 """Exceptions of what a test lent whose text a learner may see."""
@@ -237,14 +232,8 @@ class Remote:
         self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
-        self.has_changed = False
-        """Whether a call has changed what it was passed, since a test's run began."""
-        self.is_followed = self.is_unfollowed = False
         self.limit = ""
         """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
-        self._heard: list[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = []
-        self._to_hear: deque[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = deque()
-        self._heard_bytes = 0
         self.stopped: Ended | Lost | None = None
         self.is_over = False
         """Whether another process has taken its place."""
@@ -252,78 +241,18 @@ class Remote:
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
         data, blob = self._written(value)
-        is_call = do in ("call", "keep")
-        asked = {"do": do, "value": data, **fields}
-        asked |= {"watch": self.changed is not None} if is_call else {}
-        reply, got = self._heard_again(asked, blob) or self._exchange(asked, blob)
+        changed = self.changed if do in ("call", "keep") else None
+        fields |= {} if changed is None else {"watch": True}
+        reply, got = self._exchange({"do": do, "value": data, **fields}, blob)
         if "error" in reply:
             raise got
-        told = reply.get("changed") if is_call else None
-        if isinstance(told, list) and told:
-            got, now = _as(tuple, got)
-            args, kwargs = value
-            passed = {**dict(enumerate(args)), **kwargs}
-            self.has_changed = True
-            for key, new in zip(told, _as(list, now), strict=True):
-                if self.changed is not None:
-                    self.changed.append(passed[key])
-                if self.is_followed:
-                    followed = follow(passed[key], new)
-                    is_tuple = isinstance(followed, tuple)  # of which parts are followed
-                    self.is_unfollowed |= followed is not passed[key] and not is_tuple
+        if changed is not None and isinstance(told := reply.get("changed"), list):
+            changed += [v for k, v in (*enumerate(value[0]), *value[1].items()) if k in told]
         return iter(_as(list, got)) if reply.get("iterated") else got
-
-    def listen_again(self, is_followed: bool) -> None:
-        """Begin a test's run; is_followed: a second one, in which what the answer changes in place
-        is changed here, too, as in a kernel. As long as the test asks the same as before, it hears
-        the same, so that an answer that counts its calls counts none twice."""
-        self.is_followed, self.has_changed, self.limit = is_followed, False, ""
-        self.is_unfollowed = False
-        self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
-        if not is_followed:
-            self._to_hear.clear()
-
-    def _heard_again(self, asked: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any] | None:
-        """What a first run heard to the same question at the same place, or None."""
-        heard = self._to_hear.popleft() if self._to_hear else None
-        if heard is None or heard[:2] != (asked, blob):
-            self._to_hear.clear()
-            return None
-        reply, got = heard[2:]
-        if "error" in reply:
-            return reply, self._error(reply["error"])
-        return reply, self._rebuilt(reply.get("value"), got)
-
-    def differing(self, names: dict[str, Any]) -> list[str]:
-        """Those of these names that are something else there, or aren't there; what they are here
-        isn't told. What can't cross isn't compared. Raises RemoteError, Ended, Lost."""
-        own = {name: form for name, value in names.items() if (form := self._form(value))}
-        theirs = _as(dict, self.request("data", [*own])) if own else {}
-        return [
-            name for name, form in own.items()
-            if name not in self.names or self._form(theirs.get(name)) != form
-        ]  # fmt: skip
-
-    def _form(self, value: Any) -> Any:
-        """How plain data that aren't too large cross; None for all else."""
-        with contextlib.suppress(CantCross):
-            form = encode(value, _only_data, keep_layout=True, shared=self._shared_name)
-            return form if len(form[1]) <= MAX_COMPARED_BYTES else None
-        return None
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
         return self.request("fetch", name=name)
-
-    def name_of(self, value: Any) -> str:
-        """The `__name__` of a stand-in, in its process's own word; empty where it has none. Raises
-        Ended, Lost."""
-        try:
-            number = object.__getattribute__(value, "_StandIn__number")
-            name = self.request("get", on=number, name="__name__")
-        except (AttributeError, RemoteError):
-            return ""
-        return name if isinstance(name, str) else ""
 
     def tell(self, value: Any, answer: str, names_used: frozenset[str]) -> None:
         """Have a stand-in tell which answer it is, and what the text of its cell reads; its process
@@ -375,7 +304,7 @@ class Remote:
         if self.stopped is not None:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
-        asked, sent, message = message, blob, message | {"id": secrets.randbits(53)}
+        message["id"] = secrets.randbits(53)
         called_back = False
         try:
             message["seconds"] = self.deadline - time.monotonic()
@@ -393,11 +322,6 @@ class Remote:
                     raise BadFrame("neither an answer nor a call")
                 called_back = True
                 self._serve(reply, blob)
-            self._heard_bytes += len(sent) + len(blob)
-            if self._heard_bytes <= MAX_HEARD_BYTES and not called_back:
-                self._heard.append((asked, sent, reply, blob))
-            else:
-                self._heard_bytes = MAX_HEARD_BYTES  # what has effects here is asked again
             if "error" not in reply:
                 return reply, self._rebuilt(reply.get("value"), blob)
             error = self._error(reply["error"])
@@ -536,10 +460,6 @@ class Remote:
             if blob:
                 raise CantCross(f"the field {name} of a dataclass can't be a tensor")
         return fields
-
-
-def _only_data(value: Any) -> NoReturn:
-    raise CantCross("no data")
 
 
 def _is_called(value: Any) -> bool:

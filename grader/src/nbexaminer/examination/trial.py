@@ -7,7 +7,7 @@ What is said goes to the instructor, so errors of hidden tests are told in full.
 import copy
 import dataclasses
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
@@ -28,8 +28,8 @@ class Tried:
     """What came of trying one test cell.
 
     way: how it is to be run.
-    why: in a sentence why it can't be run apart, where it has to be run beside and isn't yet; or
-        why the solution does not pass it, if it doesn't.
+    why: in a sentence why it can't be run in the other way, where it has to be run in one alone and
+        isn't yet; or why the solution does not pass it, if it doesn't.
     passes: whether the solution passes it, run so.
     free: whether the notebook as it is handed out passes it.
     remark: what else is to be said of it, or empty.
@@ -44,7 +44,7 @@ class Tried:
 
     @property
     def is_to_change(self) -> bool:
-        """Whether the source doesn't say yet that it is to be run beside."""
+        """Whether the source doesn't say yet that it is to be run in this way alone."""
         return self.passes and bool(self.why)
 
 
@@ -65,10 +65,10 @@ def try_solution(engine: Engine, source: Source, exercise: str) -> tuple[str, ..
         )
     if other := [found for found in tried if found.is_to_change]:
         raise SourceError(
-            "these test cells can't be run apart from the answers, and pass when they run beside "
-            "them, in the learner's process, where a learner's code could forge their verdicts. "
-            f"Nothing was graded. `{typed(f'try {exercise} --write')}` notes in the source that "
-            f"they run beside:\n{_listed(other)}"
+            "its own solution does not pass these test cells both apart from the answers and "
+            "beside them, only in one way. Beside them, in the learner's process, a learner's code "
+            f"could forge the verdict. Nothing was graded. `{typed(f'try {exercise} --write')}` "
+            f"notes in the source how they run:\n{_listed(other)}"
         )
     by_text = [f for f in tried if f.way is Way.BESIDE and not f.remark.startswith(NOTED)]
     found_beside = (f"{f.cell!r} runs beside the answers: {f.remark}" for f in by_text)
@@ -100,8 +100,9 @@ def _told(free: Iterable[str]) -> tuple[str, ...]:
     return (f"the notebook as it is handed out gets the points of {names}",) if names else ()
 
 
-def _listed(tried: Iterable[Tried]) -> str:
-    return "\n".join(f"  {found.cell!r}: {found.why}" for found in tried)
+def _listed(tried: Sequence[Tried]) -> str:
+    ways = {found.cell: f"{found.way}: " if found.passes else "" for found in tried}
+    return "\n".join(f"  {found.cell!r}: {ways[found.cell]}{found.why}" for found in tried)
 
 
 def try_ways(engine: Engine, source: Source) -> list[Tried]:
@@ -109,42 +110,30 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
 
     Raises SourceError where there is no trying it.
     """
-    ways = engine.ways_of(source)
     whole = _solved(engine, source, {})
     first = {verdict.cell: verdict for verdict in whole}
-    beside = _failed(whole)
-    if beside:
-        whole, beside = _beside(engine, source, ways, beside)
-    free = _passed(_blank(engine, source, dict.fromkeys(beside, Way.BESIDE)))
-    gifts = [name for name in free if ways[name] is Way.APART and name not in beside]
-    if gifts:
-        # What stock nbgrader gives for nothing, too, is the test's doing, and ours to tell only.
-        again = _blank(engine, source, dict.fromkeys([*beside, *gifts], Way.BESIDE))
-        still = _passed(again)
-        gifts = [name for name in gifts if name not in still]
-        if gifts and _failed(_solved(engine, source, dict.fromkeys([*beside, *gifts], Way.BESIDE))):
-            gifts = []
-        free = [name for name in free if name not in gifts]
+    alone: dict[str, Way] = {}
+    if failed := _failed(whole):
+        whole, alone = _alone(engine, source, failed)
+    free = _passed(_blank(engine, source, alone))
     broken = _failed(whole)
-    steps = engine.steps_of(_as_told(source, dict.fromkeys(beside, Way.BESIDE)))
+    noted = _as_told(source, alone)
+    ways, steps = engine.ways_of(noted), engine.steps_of(noted)
     by_text = in_process(source.cells, steps)
     asking = {c.name for c, step in zip(source.cells, steps, strict=True) if step.asks}
     found = []
     for verdict in whole:
         name = verdict.cell
-        way = Way.BESIDE if name in by_text else Way.APART
-        remark = reasons.ASKS if way is Way.APART and name in asking else ""
-        if name in by_text and name not in beside:
+        way, remark = ways[name], ""
+        if way is Way.BESIDE and name in by_text and name not in alone:
             remark = _remark(source, name, by_text[name])
+        elif way is not Way.BESIDE and name in asking:
+            remark = reasons.ASKS
         told = Tried(name, way, free=name in free, remark=remark)
         if name in broken:
             told = dataclasses.replace(told, why=_why(first[name]), passes=False)
-        elif name in beside:
-            why = _why_beside(source, first[name])
-            told = dataclasses.replace(told, way=Way.BESIDE, why=why)
-        elif name in gifts:
-            why = "apart, the notebook as it is handed out gets its points"
-            told = dataclasses.replace(told, way=Way.BESIDE, why=why)
+        elif name in alone:
+            told = dataclasses.replace(told, why=_why_alone(source, first[name], way))
         found.append(told)
     return found
 
@@ -156,21 +145,25 @@ def _remark(source: Source, name: str, step: Step) -> str:
     return "; ".join(filter(None, (step.reason, step.advice)))
 
 
-def _beside(
-    engine: Engine, source: Source, ways: Mapping[str, Way], failed: list[str]
-) -> tuple[list[Verdict], list[str]]:
-    """How the tests end where those that failed apart run beside, or as many more as it takes; and
-    which these are."""
-    apart = [name for name in ways if ways[name] is Way.APART]
-    stages: list[tuple[list[str], list[Verdict]]] = []
-    for more in (failed, apart):  # with the former go those that set what they read
-        tried = [name for name in apart if name in more]
-        stages.append((tried, _solved(engine, source, dict.fromkeys(tried, Way.BESIDE))))
-        if tried == apart or not _failed(stages[-1][1]):
+def _alone(
+    engine: Engine, source: Source, failed: list[str]
+) -> tuple[list[Verdict], dict[str, Way]]:
+    """How the tests end where those that failed run in one way alone, beside the answers or else
+    apart, or as many beside as it takes; and which these are."""
+    ways = engine.ways_of(source)
+    isolated = [name for name in ways if ways[name] is not Way.BESIDE]
+    stages: list[tuple[dict[str, Way], list[Verdict]]] = []
+    for more in (failed, isolated):  # with the former go those that set what they read
+        tried = dict.fromkeys((name for name in isolated if name in more), Way.BESIDE)
+        stages.append((tried, _solved(engine, source, tried)))
+        if more is failed and (left := _failed(stages[-1][1])):
+            tried = tried | {name: Way.APART for name in left if name in tried}
+            stages.append((tried, _solved(engine, source, tried)))
+        if len(tried) == len(isolated) or not _failed(stages[-1][1]):
             break
     tried, verdicts = min(stages, key=lambda stage: len(_failed(stage[1])))
     left = _failed(verdicts)
-    return verdicts, [name for name in tried if name not in left]
+    return verdicts, {name: way for name, way in tried.items() if name not in left}
 
 
 def _failed(verdicts: Iterable[Verdict]) -> list[str]:
@@ -193,10 +186,12 @@ def _why(verdict: Verdict) -> str:
     return f"{verdict.outcome}: {verdict.message}"
 
 
-def _why_beside(source: Source, verdict: Verdict) -> str:
-    """What stands in the way of running a test apart, and how it ended so."""
+def _why_alone(source: Source, verdict: Verdict, way: Way) -> str:
+    """What stands in the way of running a test in both ways, and how it ended so."""
     if not (error := _why(verdict)):
         return "what it needs stands in a test cell that runs beside"
+    if way is Way.APART:
+        return f"it passes apart alone ({error})"
     cause = reasons.reason(source, verdict.cell)
     return f"{cause} ({error})" if cause else error
 

@@ -135,7 +135,8 @@ class CellToRun(TypedDict):
     replay and what follows: what the test runner does there, as `isolation.steps.Step` has it;
         nothing of a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
-    beside: whether it is a test that runs in the learner's process.
+    beside: whether it is a test that runs in the learner's process, and not apart.
+    again: whether it is a test that runs a second time, beside the answers in another process.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
     """
@@ -149,12 +150,10 @@ class CellToRun(TypedDict):
     imports: Sequence[str]
     answers: Sequence[str]
     makes: Sequence[str]
-    given: Sequence[str]
-    carried: Sequence[str]
-    is_repeatable: bool
     asks: bool
     hidden: bool
     beside: bool
+    again: bool
     seed: int
     points: float
 
@@ -162,12 +161,12 @@ class CellToRun(TypedDict):
 class Plan(TypedDict):
     """The grader's first and only order.
 
-    known: indices of the cells whose results the grader has.
+    known: what of `order_of_results` the grader has.
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
     hidden_seconds: until when, from now, hidden tests may take.
-    again_seconds: what is left, from then, for running all once more with those beside the answers.
+    again_seconds: what is left, from then, for running all once more, beside the answers.
     told: whether errors of hidden tests are told in full.
     """
 
@@ -184,13 +183,19 @@ class Plan(TypedDict):
 def order_of_results(cells: list[CellToRun]) -> list[int]:
     """Indices of the cells in the order in which they are reported on: hidden tests come last.
 
-    What a learner's process says is shown only until the first hidden test asks it something.
-    Hidden ones that run beside the answers come after all others: their process has read them.
+    What a learner's process says is shown only until the first hidden test asks it something. Last
+    of all, in another process, comes what that process may read: hidden tests that run beside the
+    answers, and the second run of tests, each as its index and the number of cells.
     """
-    return sorted(
-        range(len(cells)),
-        key=lambda index: is_hidden(cells[index]) * (1 + cells[index]["beside"]),
-    )
+    number = len(cells)
+    items = [*range(number), *(number + i for i, cell in enumerate(cells) if cell["again"])]
+
+    def stage(item: int) -> tuple[int, int]:
+        cell = cells[item % number]
+        is_last = item >= number or (cell["beside"] and is_hidden(cell))
+        return 2 if is_last else int(is_hidden(cell)), item % number
+
+    return sorted(items, key=stage)
 
 
 def is_hidden(cell: CellToRun) -> bool:

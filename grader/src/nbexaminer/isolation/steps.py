@@ -53,12 +53,11 @@ class Step:
     imports: of an answer cell, its imports, which the test runner makes itself.
     answers: names of answers that may be read here, to be had from the answer process before.
     makes: of a given cell, names that it sets or may change.
-    given: of a test, names of data that it may read and that answers were given, too.
-    carried: of a test, names that it may read and that tests before have set or changed.
-    is_repeatable: of a test, whether it changes nothing but what it has set itself.
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
     hidden: of a test, whether learners must not hear of it: it is hidden, or reads what one sets.
     reason: of a test, why it runs in-process, in words; nothing where it is isolated.
+    runs_again: of a test, whether it runs once more in another process, in which all runs as in a
+        kernel: one that is isolated, or stands behind such a one and is in-process.
     advice: how the source could be put so that it is isolated, or nothing.
     """
 
@@ -68,13 +67,11 @@ class Step:
     imports: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     makes: tuple[str, ...] = ()
-    given: tuple[str, ...] = ()
-    carried: tuple[str, ...] = ()
-    is_repeatable: bool = True
     asks: bool = False
     hidden: bool = False
     reason: str = ""
     advice: str = ""
+    runs_again: bool = False
 
 
 class _Kind(StrEnum):
@@ -113,12 +110,8 @@ class _Reader:
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
-    """Classes that answers define."""
-    by_tests: set[str] = field(default_factory=set)
-    """What tests before have set or may have changed."""
-    kept: set[str] = field(default_factory=set)
-    """Values of answers that functions of theirs change."""
+    is_again: bool = False
+    """Whether a test before runs a second time, as in a kernel."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
@@ -126,10 +119,7 @@ class _Reader:
         said = _union(bound_names(cell.source) for cell in code)
         self.free = _union(s.reads for s in others) - said - _BUILTINS
         """What no cell says how it defines it."""
-        self.tested = {*_union(s.inside | s.globals for s in others)}
-        """What tests set or may change, by themselves or by functions of the source's."""
         self.deferred = _read_by_functions(code)
-        self.effects = _union(s.binds for s in others if s.is_definition and s.has_effects)
 
     def step(self, index: int) -> Step:
         """What is done at a cell; those before it have been read."""
@@ -148,11 +138,8 @@ class _Reader:
         changed = {n for s in statements for n in s.changes if self._is(n, _Kind.VALUE)}
         defines = changed | _union((s.binds - s.imports) | s.globals for s in statements)
         free = self.free - defines if not any(map(_does, statements)) else frozenset[str]()
-        self.classes |= _union(s.binds for s in statements if isinstance(s.tree, ast.ClassDef))
         for name in defines | free:
             self.facts[name] = _Fact(_Kind.ANSWER, frozenset({name}))
-        values = _union(s.binds for s in statements if not s.is_definition)
-        self.kept |= _union(s.globals | (s.inside & values) for s in statements)
         imports = tuple(text for s in statements for text in _imports_in(s))
         return Step(defines=tuple(sorted(defines)), may_define=tuple(sorted(free)), imports=imports)
 
@@ -172,43 +159,28 @@ class _Reader:
         answers = [c for c in self.cells[index:] if c.role is Role.ANSWER and c.is_code]
         read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
         found = _Fact(answers=self._run_by_text(cell.source))
-        hidden, given = cell.name in self.hidden, set[str]()
-        bound, changed, passed, given_back = set[str](), set[str](), set[str](), set[str]()
-        statements = statements_of(cell.source)
-        carried, is_own = set[str](), True
-        for statement in statements:
-            known = self._known(statement)
-            reason = _changes_what_crossed(statement, passed, given_back)
-            reason = reason or self._sets(statement, read)
-            reads = statement.reads - bound
-            if (kept := sorted(reads & self.kept)) and any(s.calls for s in statements):
-                reason = reason or f"it reads {kept[0]}, which a function of an answer's changes"
-            known = known.with_all_of(_Fact(reason=reason))
+        hidden, bound, changed = cell.name in self.hidden, set[str](), set[str]()
+        for statement in statements_of(cell.source):
+            known = self._known(statement).with_all_of(_Fact(reason=self._sets(statement, read)))
             found = found.with_all_of(known)
-            is_own = is_own and self._side_effects(statement) <= bound | self._all_answers()
-            carried |= self._reached(reads) & self.by_tests
-            hidden = hidden or not self.hidden_names.isdisjoint(reads)
-            given |= {name for name in self._reached(reads) if self._is_given(name)}
+            hidden = hidden or not self.hidden_names.isdisjoint(statement.reads - bound)
             changed |= {n for n in statement.changes if not self._is(n, _Kind.IMPORT)}
             bound |= statement.binds
-            passed = (passed | self._passed_on(statement)) - statement.binds
-            given_back |= self._given_back(statement)
-            self.tested |= statement.binds | self._changed(statement)
             self._note(statement, known)
-        made = bound | _union(map(self._changed, statements))
-        self.by_tests |= {name for name in made if self._is(name, _Kind.VALUE)}
         if hidden:
             self.hidden_names |= bound | changed
         step = Step(
-            cell.source, answers=tuple(sorted(found.answers)), given=tuple(sorted(given)),
-            carried=tuple(sorted(carried)), is_repeatable=is_own,
-            asks=self._asks(cell.source), hidden=hidden, reason=self.in_process.get(cell.name, ""),
+            cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
+            hidden=hidden, reason=self.in_process.get(cell.name, ""),
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
             step.reason, step.advice = found.reason, found.advice
         if step.reason and not self._is_replayed(cell, step, found):
             self.facts, step.replay = before, ""
             step.imports = self._note_in_process(cell)
+        self.is_again = self.is_again or not (step.reason or cell.name in self.insisted)
+        is_last = hidden and bool(step.reason)  # it runs there anyway
+        step.runs_again = self.is_again and cell.name not in self.insisted and not is_last
         return step
 
     def _is_replayed(self, cell: Cell, step: Step, found: _Fact) -> bool:
@@ -231,12 +203,6 @@ class _Reader:
 
     def _is(self, name: str, kind: _Kind) -> bool:
         return name in self.facts and self.facts[name].kind is kind
-
-    def _is_given(self, name: str) -> bool:
-        """Whether a given cell has made it, of nobody's answer, and nobody else changes it."""
-        fact = self.facts[name]
-        is_own = not (fact.answers or fact.reason or name in self.tested)
-        return is_own and fact.kind is _Kind.VALUE
 
     def _reached(self, names: Iterable[str]) -> set[str]:
         """These names, and what they read later, as far as something is known of it."""
@@ -295,34 +261,9 @@ class _Reader:
                 changed |= passed
         return changed
 
-    def _side_effects(self, statement: Statement) -> frozenset[str]:
-        """Names of what of the source's a statement changes, as far as its text says."""
-        changed = statement.changes
-        for callee, passed in statement.calls:
-            if callee in self.effects or callee in _CHANGING:
-                changed |= passed | {callee}
-            elif self._is(callee, _Kind.VALUE):
-                changed |= {callee}
-        return changed
-
     def _all_answers(self) -> frozenset[str]:
         """Names of answers."""
         return frozenset(name for name in self.facts if self._is(name, _Kind.ANSWER))
-
-    def _passed_on(self, statement: Statement) -> frozenset[str]:
-        """Names of what a statement passes to an answer, or to what is made of one."""
-        calls = statement.calls
-        return _union(passed for name, passed in calls if self.facts.get(name, _NO_FACT).answers)
-
-    def _given_back(self, statement: Statement) -> frozenset[str]:
-        """Names that a statement gives to what an answer's function, or a method, returns."""
-        match statement.tree:
-            case ast.Assign(value=ast.Call(func=by)) | ast.AnnAssign(value=ast.Call(func=by)):
-                root = root_of(by)
-                is_made = root not in self.classes or isinstance(by, ast.Attribute)
-                if is_made and self.facts.get(root, _NO_FACT).answers:
-                    return statement.binds
-        return frozenset()
 
     def _sets(self, statement: Statement, read: Collection[str]) -> str:
         """In words, what a test sets or deletes for others than itself, or nothing."""
@@ -466,16 +407,6 @@ def _is_setting(tree: ast.stmt) -> bool:
             is_empty = isinstance(value, ast.List | ast.Dict | ast.Tuple) and not inner[2:]
             return not is_empty and not any(isinstance(node, _WORKED_OUT) for node in inner)
     return False
-
-
-def _changes_what_crossed(
-    statement: Statement, passed: Collection[str], given_back: Collection[str]
-) -> str:
-    if changed := sorted(statement.changes.intersection(passed)):
-        return f"it changes {changed[0]}, which it has passed to an answer"
-    if changed := sorted(statement.changes.intersection(given_back)):
-        return f"it changes {changed[0]}, which an answer has given it"
-    return ""
 
 
 def _imports_in(statement: Statement) -> list[str]:
