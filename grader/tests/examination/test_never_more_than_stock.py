@@ -1,5 +1,5 @@
 """Never more points than stock nbgrader gives, but for what it gives to attacks; never fewer for
-an honest answer.
+an honest answer, unless a person is asked to look.
 
 What stock gives was measured in kernels, and stands in the files of tests/replay.
 """
@@ -44,16 +44,20 @@ def differences(engine: Engine, replay: Replay) -> list[str]:
     """What is given other than the file says."""
     source, fails = tried(engine, replay.source)
     found = [f"the trial: {name}: {why}" for name, why in fails.items()]
-    wanted: list[tuple[str, Points, bytes]] = [("the solution", replay.full, replay.handed_in())]
+    wanted: list[tuple[str, Points, set[str], bytes]] = []
+    wanted.append(("the solution", replay.full, set(), replay.handed_in()))
     for sub in replay.submissions:
         asked = {**sub.stock, **sub.ours}
-        wanted.append((f"{sub.kind}: {sub.words}", asked, replay.handed_in(sub.parts)))
-    for words, asked, handed_in in wanted:
+        less = {n for n, points in sub.ours.items() if (points or 0) < (sub.stock[n] or 0)}
+        lost = less if sub.kind == "honest" else set()
+        wanted.append((f"{sub.kind}: {sub.words}", asked, lost, replay.handed_in(sub.parts)))
+    for words, asked, lost, handed_in in wanted:
         examined = engine.grade(source, handed_in)
         given = {verdict.cell: verdict.points for verdict in examined.verdicts}
         if not _equal(given, asked):
             why = [f"{v.cell} {v.outcome}: {v.message}" for v in examined.verdicts]
             found.append(f"{words}: {in_words(asked)} -> {in_words(given)} ({'; '.join(why)})")
+        found += [f"{words}: nobody looks at {name}" for name in lost - examined.waiting]
     return found
 
 

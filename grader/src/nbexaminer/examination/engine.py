@@ -5,6 +5,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import math
 import socket
 import time
 from collections.abc import Iterator
@@ -49,6 +50,10 @@ MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
+DISPUTED = (
+    "the test fails apart from the answers, and passes in the learner's process: either it sees "
+    "there what it can't see apart, or the learner's code makes it pass"
+)
 IN_ORDER = (
     "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
     "change what it is given, or count on what happened before?"
@@ -69,7 +74,7 @@ class Examined:
     reason: why the submission could not be read, or empty.
     remarks: what is to be said of answers that were not found as usual.
     waiting: grade ids of the cells whose points wait for a person, since it isn't clear which of
-        the learner's cells is the answer.
+        the learner's cells is the answer, or since a test fails apart that a kernel would pass.
     """
 
     notebook: dict[str, Any]
@@ -86,6 +91,8 @@ class _CellResult:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     score: float | None = None
     ends_in: str = ""
+    is_disputed: bool = False
+    """Whether it would give more by its second run alone."""
 
 
 class _Files(NamedTuple):
@@ -204,16 +211,19 @@ class Engine:
         _make_showable(cells)
         settled = {verdict.cell for verdict in verdicts if verdict.outcome in COST_NOTHING}
         settled |= {cell.name for cell in cells if cell.decision is not None}
-        waiting = doubts.keys() - settled
+        pairs = zip(to_run, results, strict=True)
+        disputed = {cell["id"] for cell, result in pairs if result.is_disputed}
+        waiting = (doubts.keys() - settled) | disputed
         for cell in cells:
             if cell.role is Role.TEST and cell.name in waiting:
                 cell.note |= {"waits": True}
-        wait = {doubts[name] for name in waiting}
+        wait = {doubts[name] for name in waiting & doubts.keys()}
         told = tuple(
             Remark(name, text, name in wait)
             for name, text in remarks.items()
             if name in wait or text != AGAIN
         )
+        told += tuple(Remark(name, DISPUTED, True) for name in sorted(disputed))
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
     def _results(
@@ -371,15 +381,19 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
 
 def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
     """What a test gives that ran apart and then beside the answers: never more than either."""
-    earned = (Outcome.PASSED, Outcome.PARTLY)
-    if first.outcome not in earned or second.outcome in (None, Outcome.PASSED):
+    if second.outcome is None or _worth(second) == _worth(first):
         return first
+    if _worth(second) > _worth(first):
+        return dataclasses.replace(first, is_disputed=True)
     if second.outcome is Outcome.PARTLY:
-        is_lower = first.score is None or (second.score or 0.0) < first.score
-        return dataclasses.replace(second, outputs=first.outputs) if is_lower else first
+        return dataclasses.replace(second, outputs=first.outputs)
     then = "" if second.message.headline == UNEXPECTED else str(second.message)
     message = Message(IN_ORDER, facts=(("then", then),) if then else ())
     return dataclasses.replace(second, outputs=first.outputs, message=message)
+
+
+def _worth(result: _CellResult) -> float:
+    return math.inf if result.outcome is Outcome.PASSED else result.score or 0.0
 
 
 _OVER_A_LIMIT = {

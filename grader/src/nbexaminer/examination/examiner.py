@@ -12,7 +12,7 @@ prints, draws, returns or raises is shown until the first of them asks it someth
 
 A test cell that is to run beside the answers is given to the learner's process, where its code can
 forge this one verdict. A hidden one is given to another process, in which all cells run once more:
-what has read it is not asked for anything but how it ended. There, tests that have passed apart run
+what has read it is not asked for anything but how it ended. There, tests that have run apart run
 a second time, so that they give no points for what a kernel would see and a proxy doesn't show.
 """
 
@@ -76,7 +76,8 @@ class Examination:
         self._limits = limits
         self._cells = plan["cells"]
         self._known = set(plan["known"])
-        self._not_passed: set[int] = set()
+        self._unwritten: set[int] = set()
+        """Tests whose answer is a stub, which no second run makes better or worse."""
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
@@ -134,7 +135,7 @@ class Examination:
         cell = self._cells[index]
         if item in self._known:
             return
-        if item != index and index in self._not_passed:  # which nothing can make worse
+        if item != index and index in self._unwritten:
             return self._report([], None, NO_MESSAGE)
         try:
             if cell["beside"] or item != index:
@@ -144,7 +145,6 @@ class Examination:
             else:
                 self._report(self._run_learners(index), None, NO_MESSAGE)
         except Ended as ended:
-            self._not_passed.add(index)
             self._report([], ended.outcome, Message(ended.message))
 
     def _report(
@@ -370,8 +370,8 @@ class Examination:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
         outcome, message, score, ends_in = self._judge(index, cell, printed)
-        if outcome not in (Outcome.PASSED, Outcome.PARTLY):
-            self._not_passed.add(index)
+        if message.todo:
+            self._unwritten.add(index)
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
@@ -390,7 +390,6 @@ class Examination:
         if error is None:
             points = self._cells[index]["points"]
             return (outputs if is_told else [], *shown(outputs, points, is_told))
-        self._not_passed.add(index)
         outputs = outputs if is_told else []
         if isinstance(error, Ended):
             message = Message(f"it took longer than {self._cell_limit()}")
