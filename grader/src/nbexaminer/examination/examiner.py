@@ -388,8 +388,8 @@ class Examination:
         finally:
             self._follow(index)
         if error is None:
-            points = self._cells[index]["points"]
-            return (outputs if is_told else [], *shown(outputs, points, is_told))
+            points, asks = self._cells[index]["points"], self._cells[index]["asks"]
+            return (outputs if is_told else [], *shown(outputs, points, asks, is_told))
         outputs = outputs if is_told else []
         if isinstance(error, Ended):
             message = Message(f"it took longer than {self._cell_limit()}")

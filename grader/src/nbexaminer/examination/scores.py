@@ -75,7 +75,7 @@ def no_score(odd: str) -> Message:
     return Message(f"its score would be no number, but {odd}")
 
 
-def shown(outputs: Any, points: float, is_told: bool) -> Judged:
+def shown(outputs: Any, points: float, asks: bool, is_told: bool) -> Judged:
     """The same of a cell that ran beside the answers, by what their process shows, as nbgrader
     itself reads it."""
     score = None
@@ -84,6 +84,8 @@ def shown(outputs: Any, points: float, is_told: bool) -> Judged:
             case {"output_type": "execute_result", "data": {"text/plain": str(text)}}:
                 with contextlib.suppress(ValueError):
                     score = float(text)
+                if asks and score is not None and not 0 <= score <= points:
+                    score = None
             case {"output_type": "error", "ename": str(name), "evalue": str(text)}:
                 # It was caught and shown, as `%%capture` does: no points in nbgrader.
                 said = f"it shows an error, {name}: {text}" if is_told else UNEXPECTED
