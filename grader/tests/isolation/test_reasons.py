@@ -19,7 +19,6 @@ def write():
     open("out.csv", "w").close()
 """
 REASONS = {
-    "f = None": "it replaces f, which an answer defines",
     "with patch('builtins.input', lambda _: 'x'):\n    f(1)": "it replaces builtins.input",
     "mock.patch.object(np, 'mean')": "it replaces np.mean",
     "def input(text=''): return 'x'\nf(1)": "it replaces input",
@@ -41,7 +40,6 @@ REASONS = {
     "P() == p",
     "write()\nassert open('out.csv')": "it looks for out.csv, a file that an answer writes",
     "A = np.eye(3)\nassert f(1)": "it defines A, which an answer reads",
-    "xs = [1]\nf(xs)\nassert xs": "it watches xs being changed by f",
     "%matplotlib inline": "it uses a magic, %matplotlib",
     "assert f(2) == 4": "",
     "this is no Python": "",

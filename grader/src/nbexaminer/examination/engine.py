@@ -22,7 +22,7 @@ from nbexaminer.examination.verdicts import (
     Plan,
     Remark,
     Verdict,
-    order_of_results,
+    stages,
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.isolation.steps import Step, in_process, steps_of
@@ -51,12 +51,12 @@ HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
 DISPUTED = (
-    "the test fails apart from the answers, and passes in the learner's process: either it sees "
+    "the test gives more in the learner's process than apart from the answers: either it sees "
     "there what it can't see apart, or the learner's code makes it pass"
 )
 IN_ORDER = (
     "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
-    "change what it is given, or count on what happened before?"
+    "change what it is given, miss an import, or give a name of Python's to something else?"
 )
 _LIMITS = Limits()
 _NO_STEP = Step()
@@ -276,7 +276,7 @@ class Engine:
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
     ) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
-        number, order = len(cells), order_of_results(cells)
+        number, order = len(cells), [item for stage in stages(cells) for item in stage]
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
@@ -285,12 +285,11 @@ class Engine:
             if len(results) == len(order):
                 break
         not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
-        both = (results.get(item, not_run) for item in range(number))
-        again = (results.get(number + i, not_run) for i in range(number))
-        return [
-            _lower(first, second) if cell["again"] else first
-            for cell, first, second in zip(cells, both, again, strict=True)
-        ]
+        once = [results.get(index, not_run) for index in range(number)]
+        for index, cell in enumerate(cells):
+            if cell["again"]:
+                once[index] = _lower(once[index], results.get(number + index, not_run))
+        return once
 
     def _session(
         self,
@@ -301,7 +300,7 @@ class Engine:
         results: dict[int, _CellResult],
         end: float,
     ) -> Iterator[_CellResult]:
-        """One examiner's life; the results that are not known yet, in `order_of_results`.
+        """One examiner's life; the results that are not known yet, in `stages`.
 
         It ends when all are in `results`, or with that of the cell at which the examiner was lost.
         """
@@ -325,7 +324,7 @@ class Engine:
                     channel.send(plan)
                 except ValueError as error:
                     raise Malformed(f"its code is too long: {error}") from None
-                while len(results) < len(order_of_results(cells)):
+                while len(results) < sum(map(len, stages(cells))):
                     silent = time.monotonic() + self._longest_silence
                     message, _ = channel.receive(min(silent, last))
                     match message["do"]:
@@ -380,7 +379,8 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
 
 
 def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
-    """What a test gives that ran apart and then beside the answers: never more than either."""
+    """What a test gives that ran apart and then beside the answers: never more than either. It is
+    disputed where the second run gives more; that has no outcome where the answer isn't written."""
     if second.outcome is None or _worth(second) == _worth(first):
         return first
     if _worth(second) > _worth(first):
@@ -393,6 +393,7 @@ def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
 
 
 def _worth(result: _CellResult) -> float:
+    """Its points, to be compared with another run's; all of them are more than any part."""
     return math.inf if result.outcome is Outcome.PASSED else result.score or 0.0
 
 
@@ -449,6 +450,7 @@ def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
+        late=step.is_late,
         again=step.runs_again,
         seed=_seed(secret, name),
         points=cell.points,

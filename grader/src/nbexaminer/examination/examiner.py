@@ -42,7 +42,7 @@ from nbexaminer.examination.stand_in import (
     RemoteError,
     StandIn,
 )
-from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, order_of_results
+from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, stages
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.isolation.names import bound_names, named_instead, names_used
 from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
@@ -68,7 +68,7 @@ class Examination:
 
     Args:
         grader: where cells and processes come from, and results go to.
-        plan: what to run. Locked cells are run on both sides.
+        plan: what to run. What the source says of cells that are no answer is run on both sides.
     """
 
     def __init__(self, grader: Channel, plan: Plan, limits: Limits) -> None:
@@ -90,8 +90,8 @@ class Examination:
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)
-        self._whole = False
-        """Whether the answer process is the one in which all runs once more."""
+        self._is_second = False
+        """Whether the answer process is the second, in which all runs as in a kernel."""
         self._has_read_hidden = False
         """Whether that process has been given a hidden test: then nothing that it says is told."""
         self._again_seconds = plan["again_seconds"]
@@ -104,32 +104,28 @@ class Examination:
         self._output_left = limits.notebook_output_bytes
 
     def run(self) -> None:
-        """Run every cell, then the hidden tests, and report on those that are wanted."""
-        number, order = len(self._cells), order_of_results(self._cells)
-        last = [i for i in order if i >= number or self._is_beside_and_hidden(i)]
-        for index, cell in enumerate(self._cells):
-            if is_hidden(cell) and not cell["beside"]:
+        """Run every cell, then the hidden tests, then all that is to run in a second process, and
+        report on those that are wanted."""
+        first, hidden, last = stages(self._cells)
+        for index in sorted((*first, *hidden)):
+            if index in hidden:
                 self._advance(index + 1)
-            elif index not in last:
+            else:
                 self._examine(index)
         self._end, self._discreet = self._hidden_end, not self._told
         self._replay.is_discreet = self._discreet
-        for index, cell in enumerate(self._cells):
-            if is_hidden(cell) and not cell["beside"]:
-                self._examine(index)
+        for index in hidden:
+            self._examine(index)
         self._let_go()
-        self._whole, self._restarts = True, 0
+        self._is_second, self._restarts = True, 0
         self._end = time.monotonic() + self._again_seconds
         for item in last:
             self._examine(item)
 
-    def _is_beside_and_hidden(self, index: int) -> bool:
-        return self._cells[index]["beside"] and is_hidden(self._cells[index])
-
     def _examine(self, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
 
-        item: as `order_of_results` has it.
+        item: as `stages` has it.
         """
         index = item % len(self._cells)
         cell = self._cells[index]
@@ -217,7 +213,7 @@ class Examination:
         """
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
-            is_marked = is_hidden(cell) and not (cell["beside"] or self._whole)
+            is_marked = is_hidden(cell) and not (cell["beside"] or self._is_second)
             if is_marked:  # which wants the names as they are now
                 with (
                     contextlib.suppress(RemoteError, Ended),
@@ -235,7 +231,7 @@ class Examination:
     def _follow(self, index: int) -> None:
         """Have the test runner's names follow the answer process's over the cell at `index`."""
         cell, self._place = self._cells[index], index + 1
-        if self._whole:  # for tests that run in the other process
+        if self._is_second:  # for tests that run in the other process
             return
         if cell["role"] == Role.TEST and not cell["beside"]:
             if is_hidden(cell):
@@ -261,10 +257,9 @@ class Examination:
 
     def _takes_part(self, cell: CellToRun) -> bool:
         """Whether a cell is run by the learner's process that there is now."""
-        if cell["role"] == Role.TEST and self._whole:
-            return cell["beside"] or cell["again"]
         if cell["role"] == Role.TEST:
-            return cell["beside"] and not is_hidden(cell)
+            is_both = cell["beside"] or cell["again"]
+            return is_both if self._is_second else cell["beside"] and not cell["late"]
         return True
 
     def _restored(self, index: int) -> bool:
@@ -381,7 +376,7 @@ class Examination:
     def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None]:
         """The same of a test cell that runs in the learner's process."""
         remote = self._ready(index)
-        self._has_read_hidden |= self._whole and is_hidden(self._cells[index])
+        self._has_read_hidden |= self._is_second and is_hidden(self._cells[index])
         is_told = self._told or not self._has_read_hidden
         try:
             outputs, error = self._run(remote, index)

@@ -31,8 +31,8 @@ from nbexaminer.notebook.cell import Role
 _NOTHING: Any = object()
 GIVEN = "<cell>"
 """The file of a replayed cell's code, in a traceback."""
-ENDED = "an answer that it asks ends its process, or never ends"
 _KINDS = {Role.GIVEN: "locked cell", Role.TEST: "test"}
+ENDED = "an answer that it asks ends its process, or never ends"
 
 
 class Answers(Protocol):

@@ -136,7 +136,8 @@ class CellToRun(TypedDict):
         nothing of a learner's own cell.
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process, and not apart.
-    again: whether it is a test that runs a second time, beside the answers in another process.
+    late: whether it runs in the second answer process, and not in the first.
+    again: whether it runs apart in the first, and then beside the answers in the second.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
     """
@@ -153,6 +154,7 @@ class CellToRun(TypedDict):
     asks: bool
     hidden: bool
     beside: bool
+    late: bool
     again: bool
     seed: int
     points: float
@@ -161,7 +163,7 @@ class CellToRun(TypedDict):
 class Plan(TypedDict):
     """The grader's first and only order.
 
-    known: what of `order_of_results` the grader has.
+    known: what of `stages` the grader has.
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
@@ -180,22 +182,20 @@ class Plan(TypedDict):
     told: bool
 
 
-def order_of_results(cells: list[CellToRun]) -> list[int]:
-    """Indices of the cells in the order in which they are reported on: hidden tests come last.
+def stages(cells: list[CellToRun]) -> tuple[list[int], list[int], list[int]]:
+    """Indices of the cells in the order in which they are reported on: those that learners see,
+    hidden tests, and what runs in the second answer process.
 
-    What a learner's process says is shown only until the first hidden test asks it something. Last
-    of all, in another process, comes what that process may read: hidden tests that run beside the
-    answers, and the second run of tests, each as its index and the number of cells.
+    What a learner's process says is shown only until the first hidden test asks it something. The
+    second process is given hidden tests to read. The second run of a test stands there as its index
+    and the number of cells.
     """
-    number = len(cells)
-    items = [*range(number), *(number + i for i, cell in enumerate(cells) if cell["again"])]
-
-    def stage(item: int) -> tuple[int, int]:
-        cell = cells[item % number]
-        is_last = item >= number or (cell["beside"] and is_hidden(cell))
-        return 2 if is_last else int(is_hidden(cell)), item % number
-
-    return sorted(items, key=stage)
+    first, hidden, last = list[int](), list[int](), list[int]()
+    for index, cell in enumerate(cells):
+        (last if cell["late"] else hidden if is_hidden(cell) else first).append(index)
+        if cell["again"]:
+            last.append(len(cells) + index)
+    return first, hidden, last
 
 
 def is_hidden(cell: CellToRun) -> bool:

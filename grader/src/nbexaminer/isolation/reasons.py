@@ -65,12 +65,9 @@ def reason(source: Source, cell: str) -> str:
     code = _code(source, cell)
     if magic := _MAGIC.search(code):
         return f"it uses a magic, {magic[1]}"
-    return cannot_be_isolated(_tree(code)) or may_need_the_answers(source.cells, code)
-
-
-def may_need_the_answers(cells: Iterable[Cell], code: str) -> str:
-    """What in a test may go only where the answers are, as a guess."""
-    nodes, answers = [*ast.walk(_tree(code))], _answers(cells)
+    if certain := cannot_be_isolated(_tree(code)):
+        return certain
+    nodes, answers = [*ast.walk(_tree(code))], _answers(source.cells)
     for look in _LOOKS:
         if found := next(look(nodes, answers), ""):
             return found
@@ -112,11 +109,6 @@ def _tree(code: str) -> ast.Module:
 def _deletes(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
     for name in _names(nodes, ast.Del, answers):
         yield f"it deletes {name}, which an answer defines"
-
-
-def _replaces(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
-    for name in _names(nodes, ast.Store, answers):
-        yield f"it replaces {name}, which an answer defines"
 
 
 def _names(nodes: list[ast.AST], kind: type[ast.expr_context], answers: _Answers) -> Iterator[str]:
@@ -281,17 +273,6 @@ def _reads_file(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
                 yield f"it looks for {name}, a file that an answer writes"
 
 
-def _watches_argument(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case ast.Expr(value=ast.Call(func=ast.Name(id=called), args=args)) if (
-                called in answers.defined
-            ):
-                for argument in args:
-                    if isinstance(argument, ast.Name) and argument.id not in answers.defined:
-                        yield f"it watches {argument.id} being changed by {called}"
-
-
 def _last(func: ast.expr) -> str:
     """The last of the names in `mock.patch.object`."""
     match func:
@@ -301,6 +282,6 @@ def _last(func: ast.expr) -> str:
 
 
 _LOOKS: tuple[Callable[[list[ast.AST], _Answers], Iterator[str]], ...] = (
-    _deletes, _seeds, _uses_class, _reads_file, _replaces, _watches_argument,
+    _deletes, _seeds, _uses_class, _reads_file,
 )  # fmt: skip
 """What is looked for, what is told first standing first."""

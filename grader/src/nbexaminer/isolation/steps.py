@@ -5,8 +5,9 @@ would. What is no answer it runs from the source's own text. Of an answer cell i
 answer process defined: proxies, and copies of plain values. Nothing of a learner's gets in
 otherwise.
 
-A test for which that isn't what a kernel would show runs in-process. That is decided here, from
-the source's text alone, before anything is graded. Its cells are read in order, and of each name is
+A test for which that isn't what a kernel would show runs in-process ("beside alone" to instructors;
+"apart" is isolated, "beside" in-process). That is decided here, from the source's text alone,
+before anything is graded. Its cells are read in order, and of each name is
 kept what is known of it so far:
 
     name ──▶ Fact  answers   names of answers that it is, or that it was made of
@@ -19,12 +20,12 @@ A value takes over answers and reasons of all that the statement reads which mak
 
 import ast
 import builtins
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from nbexaminer.isolation.names import bound_names
-from nbexaminer.isolation.reasons import cannot_be_isolated, may_need_the_answers
+from nbexaminer.isolation.reasons import cannot_be_isolated
 from nbexaminer.isolation.statements import (
     Statement,
     is_quiet,
@@ -56,8 +57,10 @@ class Step:
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
     hidden: of a test, whether learners must not hear of it: it is hidden, or reads what one sets.
     reason: of a test, why it runs in-process, in words; nothing where it is isolated.
-    runs_again: of a test, whether it runs once more in another process, in which all runs as in a
-        kernel: one that is isolated, or stands behind such a one and is in-process.
+    runs_again: of an isolated test, whether it runs once more in a second answer process, in which
+        everything runs as in a kernel.
+    is_late: of one in-process, whether it runs there, and not in the first: it is hidden, or stands
+        behind one that runs again, whose doing it is to see.
     advice: how the source could be put so that it is isolated, or nothing.
     """
 
@@ -72,6 +75,7 @@ class Step:
     reason: str = ""
     advice: str = ""
     runs_again: bool = False
+    is_late: bool = False
 
 
 class _Kind(StrEnum):
@@ -106,12 +110,12 @@ class _Reader:
 
     cells: Sequence[Cell]
     insisted: Collection[str]
-    in_process: Mapping[str, str]
+    in_process: Collection[str]
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
-    is_again: bool = False
-    """Whether a test before runs a second time, as in a kernel."""
+    is_behind: bool = False
+    """Whether a test so far runs a second time."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
@@ -171,23 +175,19 @@ class _Reader:
             self.hidden_names |= bound | changed
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
-            hidden=hidden, reason=self.in_process.get(cell.name, ""),
+            hidden=hidden, reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
             step.reason, step.advice = found.reason, found.advice
-        if step.reason and not self._is_replayed(cell, step, found):
+        # One that its author noted may be replayed all the same, for what it defines.
+        is_replayed = step.reason == NOTED and not (found.reason or hidden)
+        if step.reason and not is_replayed:
             self.facts, step.replay = before, ""
             step.imports = self._note_in_process(cell)
-        self.is_again = self.is_again or not (step.reason or cell.name in self.insisted)
-        is_last = hidden and bool(step.reason)  # it runs there anyway
-        step.runs_again = self.is_again and cell.name not in self.insisted and not is_last
+        step.runs_again = not (step.reason or cell.name in self.insisted)
+        self.is_behind = self.is_behind or step.runs_again
+        step.is_late = bool(step.reason) and (hidden or self.is_behind)
         return step
-
-    def _is_replayed(self, cell: Cell, step: Step, found: _Fact) -> bool:
-        """Whether the test runner can make what an in-process test makes: nothing in its text is
-        against it, and nobody would hear of a hidden one by it."""
-        is_free = step.reason == NOTED and not (found.reason or step.hidden)
-        return is_free and not may_need_the_answers(self.cells, cell.source)
 
     def _note_in_process(self, cell: Cell) -> tuple[str, ...]:
         """What such a test makes or changes is the answer process's, whose word isn't taken; gives
@@ -305,17 +305,10 @@ def steps_of(
         cells: of the source's notebook.
         hidden: grade ids of tests of which learners see only a part.
         in_process: grade ids of tests of which the course says that they run in-process.
-        insisted: those whose own metadata says that they are isolated, whatever is found.
+        insisted: those of which it says that they are isolated alone, whatever is found.
     """
-    told = dict.fromkeys(in_process, NOTED)
-    while True:
-        reader = _Reader(cells, insisted, told, hidden)
-        steps = [
-            reader.step(index) if _is_run(cell) else Step() for index, cell in enumerate(cells)
-        ]
-        if not (more := _set_for_others(cells, steps)):
-            break
-        told |= more
+    reader = _Reader(cells, insisted, in_process, hidden)
+    steps = [reader.step(index) if _is_run(cell) else Step() for index, cell in enumerate(cells)]
     _leave_out(cells, steps)
     return steps
 
@@ -324,26 +317,6 @@ def in_process(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, Step]:
     """The tests that run in-process, by their grade ids."""
     pairs = zip(cells, steps, strict=True)
     return {cell.name: step for cell, step in pairs if cell.role is Role.TEST and step.reason}
-
-
-def _set_for_others(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, str]:
-    """Isolated tests that set what one behind them reads, which runs in-process: so they have to,
-    too. By their grade ids, with the reason."""
-    found: dict[str, str] = {}
-    set_by: dict[str, str] = {}
-    for cell, step in zip(cells, steps, strict=True):
-        bound = set[str]()
-        for statement in statements_of(cell.source) if _is_run(cell) else ():
-            for name in sorted(set_by.keys() & statement.reads - bound) if step.reason else ():
-                reason = f"it sets {name}, which the test {cell.name!r} reads in-process"
-                found.setdefault(set_by[name], reason)
-            bound |= statement.binds
-            for name in statement.binds:
-                if cell.role is not Role.TEST or step.reason:
-                    set_by.pop(name, None)
-                elif name not in statement.imports:
-                    set_by[name] = cell.name
-    return found
 
 
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
@@ -357,9 +330,9 @@ def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
     for cell, step in reversed(pairs):
         statements = statements_of(step.replay) if step.replay else ()
         makes = _union(s.binds | s.changes | _union(n for _, n in s.calls) for s in statements)
-        is_left_out = cell.role is Role.OPEN or (cell.role is Role.TEST and bool(step.reason))
         calls = {name for s in statements for name, _ in s.calls} & defined
         counts = bool(calls) or any(map(_always_counts, statements))
+        is_left_out = cell.role is Role.OPEN or (cell.role is Role.TEST and bool(step.reason))
         if is_left_out and makes.isdisjoint(wanted) and not counts:
             step.replay = ""
         elif not is_any:
