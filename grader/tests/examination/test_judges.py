@@ -159,8 +159,8 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
 }  # fmt: skip
 """What stands in a source, whose last test is won by `z = 0` and these lines, or was."""
 
-BESIDE = {"a magic", "a hidden test runs later"}
-"""What can't be run apart, as the trial says. For the first a file is missing here."""
+BESIDE = {"a magic"}
+"""What can't be run apart, as the trial says: a file is missing here."""
 OWN = re.compile(r"\b(z|fs|judged?|n|js?|J|make|by|liar|Liar|np|m)\b")
 
 

@@ -410,7 +410,7 @@ score
 assert total(data) == 3
 # %% v | hidden 2
 assert data == want
-# == wrong: pops all | stock t=1 u=0 v=0
+# == wrong: pops all | stock t=1 u=0 v=0 | ours v=2: a change in a locked cell's call isn't seen by a hidden test
 # %% f
 def invert(d):
     out = {}

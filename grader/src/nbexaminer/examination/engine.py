@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import math
 import socket
 import time
 from collections.abc import Iterator
@@ -21,12 +20,14 @@ from nbexaminer.examination.verdicts import (
     Outcome,
     Plan,
     Remark,
+    Stages,
     Verdict,
-    stages,
+    is_hidden,
+    worth,
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.isolation.steps import Step, in_process, steps_of
-from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
+from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
 from nbexaminer.notebook.harmless import (
@@ -126,9 +127,10 @@ class Engine:
             main = f"nbexaminer.examination.{module}:main"
             return WarmParent(main, occupant, profile, sandbox, own)
 
+        # The first process of the learner's waits while the second one is at work.
         again = limits.notebook_wall_seconds + self._hidden_seconds
-        longer = self._hidden_seconds + again + self._longest_silence
-        self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
+        longer = again + limits.notebook_wall_seconds + self._longest_silence
+        self._learners = parent("learner", Occupant.learner(profile), again)
         self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -238,7 +240,9 @@ class Engine:
         secret = hashlib.sha256(source.data).digest() + answers
         steps = self.steps_of(source)
         to_run = [
-            _to_run(cell, _NO_STEP if place is None else steps[place], secret)
+            _to_run(cell, _NO_STEP, "", secret)
+            if place is None
+            else _to_run(cell, steps[place], source.released[place].strip(), secret)
             for cell, place in zip(cells, grafted.places, strict=True)
             if _is_run(cell)
         ]
@@ -276,7 +280,7 @@ class Engine:
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
     ) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
-        number, order = len(cells), [item for stage in stages(cells) for item in stage]
+        number, order = len(cells), Stages.of(cells).items
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
@@ -288,7 +292,8 @@ class Engine:
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
             if cell["again"]:
-                once[index] = _lower(once[index], results.get(number + index, not_run))
+                second = results.get(number + index, not_run)
+                once[index] = _lower(once[index], second, is_hidden(cell))
         return once
 
     def _session(
@@ -300,7 +305,7 @@ class Engine:
         results: dict[int, _CellResult],
         end: float,
     ) -> Iterator[_CellResult]:
-        """One examiner's life; the results that are not known yet, in `stages`.
+        """One examiner's life; the results that are not known yet, in `Stages`.
 
         It ends when all are in `results`, or with that of the cell at which the examiner was lost.
         """
@@ -309,7 +314,7 @@ class Engine:
         number = len(cells)
         skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
         longer = end + self._hidden_seconds - now
-        last = end + self._hidden_seconds + self._limits.notebook_wall_seconds
+        last = end + self._hidden_seconds + 2 * self._limits.notebook_wall_seconds
         last += self._longest_silence
         plan = Plan(
             cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
@@ -318,13 +323,13 @@ class Engine:
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn(files.tests))
             channel = Channel(examiner.sock)
-            learner: Child | None = None
+            learners: list[Child] = []
             try:
                 try:
                     channel.send(plan)
                 except ValueError as error:
                     raise Malformed(f"its code is too long: {error}") from None
-                while len(results) < sum(map(len, stages(cells))):
+                while len(results) < len(Stages.of(cells).items):
                     silent = time.monotonic() + self._longest_silence
                     message, _ = channel.receive(min(silent, last))
                     match message["do"]:
@@ -332,9 +337,11 @@ class Engine:
                             learner = stack.enter_context(self._learners.spawn(files.answers))
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
+                            learners.append(learner)
+                        case "leave":
+                            _wait(learners.pop(), 0.0)
                         case "end":
-                            assert learner is not None
-                            status = _wait(learner, 2.0 if message["closed"] else 0.0)
+                            status = _wait(learners.pop(), 2.0 if message["closed"] else 0.0)
                             channel.send({"ended_by": status.ended_by, "words": str(status)})
                         case "cell":
                             outcome = message["outcome"]
@@ -378,23 +385,23 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
     return engines[terms]
 
 
-def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
+def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult:
     """What a test gives that ran apart and then beside the answers: never more than either. It is
-    disputed where the second run gives more; that has no outcome where the answer isn't written."""
-    if second.outcome is None or _worth(second) == _worth(first):
+    disputed where the second run gives more.
+
+    second: without an outcome where the answer isn't written, or learners see nothing of the test.
+    hidden: whether learners see only a part, which ran beside; then only whether it failed counts.
+    """
+    gained = worth(second.outcome, second.score) - worth(first.outcome, first.score)
+    if second.outcome is None or gained == 0 or (hidden and worth(second.outcome, second.score)):
         return first
-    if _worth(second) > _worth(first):
-        return dataclasses.replace(first, is_disputed=True)
+    if gained > 0:  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
+        is_other_number = first.ends_in == NUMBER and second.ends_in != NUMBER
+        return first if is_other_number else dataclasses.replace(first, is_disputed=True)
     if second.outcome is Outcome.PARTLY:
-        return dataclasses.replace(second, outputs=first.outputs)
-    then = "" if second.message.headline == UNEXPECTED else str(second.message)
-    message = Message(IN_ORDER, facts=(("then", then),) if then else ())
-    return dataclasses.replace(second, outputs=first.outputs, message=message)
-
-
-def _worth(result: _CellResult) -> float:
-    """Its points, to be compared with another run's; all of them are more than any part."""
-    return math.inf if result.outcome is Outcome.PASSED else result.score or 0.0
+        return dataclasses.replace(first, outcome=Outcome.PARTLY, score=second.score)
+    message = Message(IN_ORDER, facts=(("then", str(second.message)),))
+    return dataclasses.replace(first, outcome=second.outcome, message=message, score=None)
 
 
 _OVER_A_LIMIT = {
@@ -435,7 +442,8 @@ def _is_run(cell: Cell) -> bool:
     return cell.is_code and not is_empty and not left_out
 
 
-def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
+def _to_run(cell: Cell, step: Step, seen: str, secret: bytes) -> CellToRun:
+    """seen: what learners see of a test."""
     name = cell.grade_id or str(cell.content["id"])
     return CellToRun(
         id=name,
@@ -447,11 +455,14 @@ def _to_run(cell: Cell, step: Step, secret: bytes) -> CellToRun:
         imports=step.imports,
         answers=step.answers,
         makes=step.makes,
+        carried=step.carried,
+        is_repeatable=step.is_repeatable,
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
         late=step.is_late,
         again=step.runs_again,
+        seen=seen if step.runs_again and step.stands_alone else "",
         seed=_seed(secret, name),
         points=cell.points,
     )

@@ -11,9 +11,10 @@ Hidden tests come last, each with the names as they were where it stands: what t
 prints, draws, returns or raises is shown until the first of them asks it something, and no longer.
 
 A test cell that is to run beside the answers is given to the learner's process, where its code can
-forge this one verdict. A hidden one is given to another process, in which all cells run once more:
-what has read it is not asked for anything but how it ended. There, tests that have run apart run
-a second time, so that they give no points for what a kernel would see and a proxy doesn't show.
+forge this one verdict. Before hidden tests, what learners see of tests that run apart runs a second
+time, in a second process and as in a kernel, so that they give no points for what a kernel would
+see and a proxy doesn't show. A hidden test that runs beside is given to a third process, in which
+all cells run once more: what has read it is not asked for anything but how it ended.
 """
 
 import ast
@@ -42,7 +43,7 @@ from nbexaminer.examination.stand_in import (
     RemoteError,
     StandIn,
 )
-from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, is_hidden, stages
+from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, Stages, is_hidden, worth
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.isolation.names import bound_names, named_instead, names_used
 from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
@@ -75,14 +76,15 @@ class Examination:
         self._grader = grader
         self._limits = limits
         self._cells = plan["cells"]
-        self._known = set(plan["known"])
+        self._known, number = set(plan["known"]), len(plan["cells"])
         self._unwritten: set[int] = set()
         """Tests whose answer is a stub, which no second run makes better or worse."""
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
-        self._discreet, self._told = False, plan["told"]
+        self._is_hidden = self._discreet = False
+        self._told = plan["told"]
         # The source's cells may write modules into the folder; a test may write there what it got.
         given = (c["replay"] for c in plan["cells"] if c["role"] == Role.GIVEN)
         if any(".py" in text and "open(" in text for text in given):
@@ -90,11 +92,13 @@ class Examination:
         self._main = types.ModuleType("__main__")
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)
-        self._is_second = False
-        """Whether the answer process is the second, in which all runs as in a kernel."""
-        self._has_read_hidden = False
-        """Whether that process has been given a hidden test: then nothing that it says is told."""
+        self._process = 1
+        """Which of the answer processes is at work; from the second on, all runs as in a kernel."""
+        self._locked_end: Message | None = None
+        """Why nothing behind a locked cell runs in it, where one ended or never ended."""
         self._again_seconds = plan["again_seconds"]
+        self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known if i < number)
+        """Whether what tests have changed is lost, with the answer process or the examiner."""
         self._remote: Remote | None = None
         self._place = 0
         self._marked: set[int] = set()
@@ -104,37 +108,50 @@ class Examination:
         self._output_left = limits.notebook_output_bytes
 
     def run(self) -> None:
-        """Run every cell, then the hidden tests, then all that is to run in a second process, and
+        """Run every cell, then what a second answer process is to run, then the hidden tests, and
         report on those that are wanted."""
-        first, hidden, last = stages(self._cells)
+        first, second, hidden, last = Stages.of(self._cells)
         for index in sorted((*first, *hidden)):
             if index in hidden:
                 self._advance(index + 1)
             else:
                 self._examine(index)
-        self._end, self._discreet = self._hidden_end, not self._told
-        self._replay.is_discreet = self._discreet
+        began = time.monotonic()
+        self._in_another(second)
+        self._end = self._hidden_end + time.monotonic() - began
+        self._discreet = self._replay.is_discreet = not self._told
+        self._is_hidden = True
         for index in hidden:
             self._examine(index)
         self._let_go()
-        self._is_second, self._restarts = True, 0
+        self._in_another(last)
+
+    def _in_another(self, items: list[int]) -> None:
+        """Examine these with another answer process, which has a notebook's time of its own."""
+        kept = self._remote, self._place, self._marked, self._restarts, self._slow, self._skip
+        self._remote, self._marked, self._restarts, self._slow = None, set(), 0, set()
+        self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN}
+        self._process, self._locked_end = (3 if self._is_hidden else 2), None
         self._end = time.monotonic() + self._again_seconds
-        for item in last:
+        for item in items:
             self._examine(item)
+        self._let_go()
+        self._remote, self._place, self._marked, self._restarts, self._slow, self._skip = kept
+        self._process = 1
 
     def _examine(self, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
 
-        item: as `stages` has it.
+        item: as `Stages` has it.
         """
         index = item % len(self._cells)
         cell = self._cells[index]
         if item in self._known:
             return
-        if item != index and index in self._unwritten:
+        if item != index and (index in self._unwritten or not cell["seen"]):
             return self._report([], None, NO_MESSAGE)
         try:
-            if cell["beside"] or item != index:
+            if self._process > 1 or cell["beside"]:
                 self._report(*self._test_beside(index))
             elif cell["role"] == Role.TEST:
                 self._report(*self._test(index, cell))
@@ -179,9 +196,10 @@ class Examination:
     def _run(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell that is not to be run again where it ends its process; see `Remote.run`."""
         cell = self._cells[index]
+        is_locked = cell["role"] == Role.GIVEN
         try:
             with self._watched(remote, {index}):
-                result = remote.run(cell["code"], cell["role"] == Role.GIVEN)
+                result = remote.run(cell["seen"] or cell["code"], is_locked)
                 # So that a cell that breaks the connection is found at once and left out of the
                 # next process, and not the cell or test behind it.
                 with contextlib.suppress(RemoteError):
@@ -189,9 +207,13 @@ class Examination:
         except Ended as ended:
             self._skip.add(index)
             self._stops[index] = ended
+            if is_locked:
+                self._locked_end = Message(f"the locked cell {cell['id']!r} {ended.message}")
             raise
         if isinstance(result[1], Ended):
             self._slow.add(index)
+            if is_locked:
+                self._locked_end = Message(f"the locked cell {cell['id']!r} never ended")
         return result
 
     def _ready(self, index: int) -> Remote:
@@ -213,7 +235,7 @@ class Examination:
         """
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
-            is_marked = is_hidden(cell) and not (cell["beside"] or self._is_second)
+            is_marked = is_hidden(cell) and not cell["beside"] and self._process == 1
             if is_marked:  # which wants the names as they are now
                 with (
                     contextlib.suppress(RemoteError, Ended),
@@ -222,7 +244,6 @@ class Examination:
                     self._remote.request("mark", place=place)
                     self._marked.add(place)
             elif self._takes_part(cell) and place not in self._skip:
-                self._has_read_hidden |= is_hidden(cell)
                 self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self._run(self._remote, place)
@@ -231,7 +252,7 @@ class Examination:
     def _follow(self, index: int) -> None:
         """Have the test runner's names follow the answer process's over the cell at `index`."""
         cell, self._place = self._cells[index], index + 1
-        if self._is_second:  # for tests that run in the other process
+        if self._process > 1:
             return
         if cell["role"] == Role.TEST and not cell["beside"]:
             if is_hidden(cell):
@@ -257,9 +278,11 @@ class Examination:
 
     def _takes_part(self, cell: CellToRun) -> bool:
         """Whether a cell is run by the learner's process that there is now."""
+        if cell["role"] == Role.TEST and cell["beside"]:
+            is_last = is_hidden(cell)
+            return self._process == 3 or (not is_last and (self._process == 2 or not cell["late"]))
         if cell["role"] == Role.TEST:
-            is_both = cell["beside"] or cell["again"]
-            return is_both if self._is_second else cell["beside"] and not cell["late"]
+            return self._process > 1 and bool(cell["seen"])
         return True
 
     def _restored(self, index: int) -> bool:
@@ -275,6 +298,7 @@ class Examination:
         if self._restarts > MAX_RESTARTS:
             text = f"not run: the notebook ended its process {MAX_RESTARTS} times"
             raise Ended(Outcome.NOT_RUN, text)
+        self._has_lost |= self._process == 1 and self._restarts > 0
         self._restarts += 1
         self._grader.send({"do": "spawn"})
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
@@ -282,12 +306,14 @@ class Examination:
         self._remote = Remote(channel, self._replay.classes, self._seed)
         self._place = 0
         self._marked.clear()
-        self._replay.start()
+        if self._process == 1:
+            self._replay.start()
 
     def _let_go(self) -> None:
         """Have no answer process any more; what is left of it can't be asked."""
         if self._remote is not None:
             self._remote.is_over = True
+            self._grader.send({"do": "leave"})
         self._remote = None
 
     @contextlib.contextmanager
@@ -318,7 +344,7 @@ class Examination:
                 ended.message = ended.message or f"took longer than {limit}"
             raise
         except Lost as lost:
-            self._let_go()
+            remote.is_over, self._remote = True, None
             raise self._how_it_ended(lost.cause) from None
 
     def _in_time(self) -> float:
@@ -365,47 +391,74 @@ class Examination:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
         outcome, message, score, ends_in = self._judge(index, cell, printed)
-        if message.todo:
-            self._unwritten.add(index)
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
         outputs = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
         return outputs, outcome, message, score, ends_in
 
-    def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None]:
+    def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None, str]:
         """The same of a test cell that runs in the learner's process."""
         remote = self._ready(index)
-        self._has_read_hidden |= self._is_second and is_hidden(self._cells[index])
-        is_told = self._told or not self._has_read_hidden
+        if self._locked_end:
+            return [], Outcome.ERROR, self._locked_end, None, ""
+        is_told = not self._discreet
         try:
             outputs, error = self._run(remote, index)
         finally:
             self._follow(index)
         if error is None:
             points, asks = self._cells[index]["points"], self._cells[index]["asks"]
-            return (outputs if is_told else [], *shown(outputs, points, asks, is_told))
+            return outputs if is_told else [], *shown(outputs, points, asks, is_told)
         outputs = outputs if is_told else []
         if isinstance(error, Ended):
             message = Message(f"it took longer than {self._cell_limit()}")
-            return outputs, error.outcome, message, None
+            return outputs, error.outcome, message, None, ""
         outcome = Outcome.FAILED if isinstance(error, AssertionError) else error.outcome
         if not is_told:  # its text may be that of the test
-            return outputs, outcome, Message(UNEXPECTED), None
+            return outputs, outcome, Message(UNEXPECTED), None, ""
         text = error.message or UNEXPECTED
         if outcome is not Outcome.FAILED:
             text = f"raised {type(error).__name__}: {error.message}".removesuffix(": ")
         facts = (("raised in", error.where),) if error.where else ()
-        return outputs, outcome, Message(text, facts=facts), None
+        return outputs, outcome, Message(text, facts=facts), None, ""
 
     def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> _Ended:
-        """Run a test."""
+        """Run a test; where an answer has changed what a hidden one passed to it, run that again as
+        a kernel has it then, which may take points away and gives none."""
+        first = self._judge_once(index, cell, printed)
+        remote, has_passed = self._remote, first[0] in (Outcome.PASSED, Outcome.PARTLY)
+        # A test that watches its arguments says itself what it makes of changes.
+        is_changed = remote is not None and remote.has_changed and remote.changed is None
+        is_again = has_passed and is_changed and cell["is_repeatable"]
+        in_time = time.monotonic() < self._end
+        if not (is_again and in_time and self._replay.rewind(index)):
+            return first
+        second = self._judge_once(index, cell, _Printed(), remote)
+        self._replay.go_on(index)
+        is_unsure = remote is not None and remote.is_unfollowed
+        if is_unsure or worth(second[0], second[2]) >= worth(first[0], first[2]):
+            return first
+        outcome, message, score, ends_in = second
+        facts = (*message.facts, ("changed by your code", "what the test passes to it"))
+        return outcome, dataclasses.replace(message, facts=facts), score, ends_in
+
+    def _judge_once(
+        self, index: int, cell: CellToRun, printed: io.StringIO, again: Remote | None = None
+    ) -> _Ended:
+        """Run a test; again: where it just ran."""
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
-            remote = self._ready(index)
-            remote.out_of_memory, remote.limit = False, ""
+            remote = again or self._ready(index)
+            if self._has_lost and cell["carried"]:
+                text = f"not run: {cell['carried'][0]}, which a test before this one has set, was "
+                raise Ended(Outcome.NOT_RUN, text + "lost when a process ended")
+            remote.out_of_memory = False
+            remote.is_watching = cell["again"] and self._is_hidden
+            remote.is_discreet = self._is_hidden
+            remote.listen_again(is_followed=again is not None)
             remote.is_testing = True
             remote.take_back()
             self._run_test(index, code, remote, names, printed)
@@ -413,6 +466,8 @@ class Examination:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
             return ended.outcome, Message(whose + ended.message), None, ""
         except RemoteError as error:
+            if isinstance(error, NotImplementedError):
+                self._unwritten.add(index)
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
@@ -504,6 +559,7 @@ class Examination:
             if place >= index or name not in bound_names(cell["code"]) | {cell["id"]}:
                 continue
             if stop.message == "raised NotImplementedError":
+                self._unwritten.add(index)
                 unwritten = Message(NOT_WRITTEN.format(name), todo=TO_DO)
                 return stop.outcome, self._or_misspelt(index, unwritten)
             why = f"the cell that defines it {stop.message}"

@@ -34,6 +34,7 @@ from traitlets.config import Config
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
+from nbexaminer.examination.codecs.in_place import UNCHANGING
 from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
@@ -269,6 +270,8 @@ class Server:
                 reply["changed"] = [k for k, v in now.items() if v != before[k]]
             if isinstance(value, _Iterated):
                 reply["iterated"], value = True, value.items
+            if reply.get("changed"):
+                value = (value, [_argument(given, key) for key in reply["changed"]])
             data, out = encode(value, self._lend, shared=self._shared_name)
         except (WireError, SystemError):
             raise
@@ -374,13 +377,20 @@ class Server:
         return _Iterated(_listed(value)) if isinstance(value, Iterator) else value
 
     def _as_it_is(self, given: Any) -> dict[Any, Any]:
-        """The arguments of a call by place and by name, but for the learner's own objects."""
-        items = (*enumerate(given[0]), *given[1].items())
+        """The arguments of a call by place and by name, but for the learner's own objects and what
+        nobody can change."""
+        items = ((k, v) for k, v in (*enumerate(given[0]), *given[1].items()))
         return {
-            k: encode(v, lambda _: None, True, self._shared_name)
+            k: self._encoded(v)
             for k, v in items
-            if id(v) not in self._numbers
+            if not isinstance(v, UNCHANGING) and id(v) not in self._numbers
         }
+
+    def _encoded(self, value: Any) -> Any:
+        try:
+            return encode(value, lambda _: None, True, self._shared_name)
+        except CantCross:
+            return None
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -451,6 +461,10 @@ class Server:
                 raise RuntimeError(message["error"])
             else:
                 return self._read(message["value"], blob)
+
+
+def _argument(given: Any, key: int | str) -> Any:
+    return given[0][key] if isinstance(key, int) else given[1][key]
 
 
 def _names() -> list[str]:

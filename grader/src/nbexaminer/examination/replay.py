@@ -11,6 +11,7 @@ and who set it:
     _marks     `names` and `_set_at` where a hidden test stands, which runs last
     _made      what each test set, for hidden ones behind it, and for when all starts again
     _failed    why a cell did not run to its end
+    _before    the names before the last test, and `_after` behind it, for when it runs once more
 
 A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
 sets. All starts again where the answer process ended: proxies of the old one are dead, so what is
@@ -18,8 +19,10 @@ no test is replayed against the new one, and what tests had set is set again.
 """
 
 import contextlib
+import copy
 from collections import UserDict
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
@@ -55,7 +58,8 @@ class Frame(UserDict[str, Any]):
 
     def __init__(self, names: dict[str, Any]) -> None:
         self.data = names
-        self._before = dict(names)
+        self.before = dict(names)
+        """What there was when the cell began."""
         self._touched: set[str] = set()
 
     def __setitem__(self, name: str, value: Any) -> None:
@@ -68,8 +72,8 @@ class Frame(UserDict[str, Any]):
 
     def changed(self) -> set[str]:
         """What it has set or deleted; by `global` in a function, where that is another value."""
-        others = {n for n, v in self.data.items() if self._before.get(n, _NOTHING) is not v}
-        return self._touched | others | (self._before.keys() - self.data.keys())
+        others = {n for n, v in self.data.items() if self.before.get(n, _NOTHING) is not v}
+        return self._touched | others | (self.before.keys() - self.data.keys())
 
 
 class Replay:
@@ -84,6 +88,8 @@ class Replay:
         self._cells, self.names = cells, names
         self._clean = dict(names)
         self._made: dict[int, dict[str, Any]] = {}
+        self._before: Mapping[str, Any] = {}
+        self._after: tuple[dict[str, Any], dict[str, int], dict[str, Any]] = {}, {}, {}
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
         self.is_discreet = False
@@ -161,14 +167,32 @@ class Replay:
         for name in self._cells[index]["answers"]:
             if self._is_answer(name):
                 self.names.pop(name, None)
-                if name in self._imported:
-                    self.names[name] = self._imported[name]
-                elif name in answers.names:
-                    self.names[name] = answers.fetch(name)
+                if name in answers.names:
+                    is_imported = name in self._imported
+                    value = self._imported[name] if is_imported else answers.fetch(name)
+                    self.names[name] = value
         return Frame(self.names)
+
+    def rewind(self, index: int) -> bool:
+        """Have the names as they were before the test at `index`, so that it can run once more: on
+        copies, of which nothing stays. Gives whether that can be."""
+        self._after = dict(self.names), dict(self._set_at), self._made[index]
+        values = {n: v for n, v in self._before.items() if not isinstance(v, ModuleType)}
+        try:
+            copies = copy.deepcopy(values)
+        except Exception:  # what can't be copied may be changed by the test itself
+            return False
+        self._replace({**self._before, **copies})
+        return True
+
+    def go_on(self, index: int) -> None:
+        """Have the names again as the test at `index` left them the first time."""
+        self._replace(self._after[0])
+        self._set_at, self._made[index] = self._after[1:]
 
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
+        self._before = frame.before
         self._made[index] = self._note(index, frame)
 
     def again(self, index: int) -> None:

@@ -75,9 +75,11 @@ def no_score(odd: str) -> Message:
     return Message(f"its score would be no number, but {odd}")
 
 
-def shown(outputs: Any, points: float, asks: bool, is_told: bool) -> Judged:
+def shown(
+    outputs: Any, points: float, asks: bool, is_told: bool
+) -> tuple[Outcome, Message, float | None, str]:
     """The same of a cell that ran beside the answers, by what their process shows, as nbgrader
-    itself reads it."""
+    itself reads it; and NUMBER where that is one."""
     score = None
     for output in outputs if isinstance(outputs, list) else ():
         match output:
@@ -89,8 +91,8 @@ def shown(outputs: Any, points: float, asks: bool, is_told: bool) -> Judged:
             case {"output_type": "error", "ename": str(name), "evalue": str(text)}:
                 # It was caught and shown, as `%%capture` does: no points in nbgrader.
                 said = f"it shows an error, {name}: {text}" if is_told else UNEXPECTED
-                return Outcome.FAILED, Message(said.removesuffix(": ")), None
-    return _judged(score, points, is_told)
+                return Outcome.FAILED, Message(said.removesuffix(": ")), None, ""
+    return *_judged(score, points, is_told), "" if score is None else NUMBER
 
 
 def _judged(score: float | None, points: float, is_told: bool) -> Judged:

@@ -24,10 +24,12 @@ import math
 import re
 import secrets
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs.in_place import follow
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
@@ -39,6 +41,8 @@ MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
+MAX_HEARD_BYTES = 64 << 20
+"""Of what a test hears, for its second run."""
 MAX_TEXT = 8_000
 _SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
 """Exceptions of what a test lent whose text a learner may see."""
@@ -175,7 +179,7 @@ class StandIn:
         return self
 
     def __repr__(self) -> str:
-        if self.__remote.tellable is not None or self.__remote.is_over:
+        if self.__remote.is_discreet or self.__remote.is_over:
             return f"<{self.__label}>"
         return _as(str, self.__remote.request("repr", on=self.__number))
 
@@ -232,8 +236,18 @@ class Remote:
         self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
+        self.is_watching = False
+        """Whether calls tell what they change."""
+        self.has_changed = False
+        """Whether a call has changed what it was passed, since a test's run began."""
+        self.is_followed = self.is_unfollowed = False
+        self.is_discreet = False
+        """Whether no object says more of itself than what it is."""
         self.limit = ""
         """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
+        self._heard: list[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = []
+        self._to_hear: deque[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = deque()
+        self._heard_bytes = 0
         self.stopped: Ended | Lost | None = None
         self.is_over = False
         """Whether another process has taken its place."""
@@ -241,14 +255,46 @@ class Remote:
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
         data, blob = self._written(value)
-        changed = self.changed if do in ("call", "keep") else None
-        fields |= {} if changed is None else {"watch": True}
-        reply, got = self._exchange({"do": do, "value": data, **fields}, blob)
+        is_watched = do in ("call", "keep") and (self.is_watching or self.changed is not None)
+        asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
+        reply, got = self._heard_again(asked, blob) or self._exchange(asked, blob)
         if "error" in reply:
             raise got
-        if changed is not None and isinstance(told := reply.get("changed"), list):
-            changed += [v for k, v in (*enumerate(value[0]), *value[1].items()) if k in told]
+        told = reply.get("changed") if is_watched else None
+        if isinstance(told, list) and told:
+            got, now = _as(tuple, got)
+            args, kwargs = value
+            passed = {**dict(enumerate(args)), **kwargs}
+            self.has_changed = True
+            for key, new in zip(told, _as(list, now), strict=True):
+                if self.changed is not None:
+                    self.changed.append(passed[key])
+                if self.is_followed:
+                    followed = follow(passed[key], new)
+                    is_tuple = isinstance(followed, tuple)  # of which parts are followed
+                    self.is_unfollowed |= followed is not passed[key] and not is_tuple
         return iter(_as(list, got)) if reply.get("iterated") else got
+
+    def listen_again(self, is_followed: bool) -> None:
+        """Begin a test's run; is_followed: a second one, in which what the answer changes in place
+        is changed here, too, as in a kernel. As long as the test asks the same as before, it hears
+        the same, so that an answer that counts its calls counts none twice."""
+        self.is_followed, self.has_changed, self.limit = is_followed, False, ""
+        self.is_unfollowed = False
+        self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
+        if not is_followed:
+            self._to_hear.clear()
+
+    def _heard_again(self, asked: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any] | None:
+        """What a first run heard to the same question at the same place, or None."""
+        heard = self._to_hear.popleft() if self._to_hear else None
+        if heard is None or heard[:2] != (asked, blob):
+            self._to_hear.clear()
+            return None
+        reply, got = heard[2:]
+        if "error" in reply:
+            return reply, self._error(reply["error"])
+        return reply, self._rebuilt(reply.get("value"), got)
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
@@ -304,7 +350,7 @@ class Remote:
         if self.stopped is not None:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
-        message["id"] = secrets.randbits(53)
+        asked, sent, message = message, blob, message | {"id": secrets.randbits(53)}
         called_back = False
         try:
             message["seconds"] = self.deadline - time.monotonic()
@@ -322,6 +368,11 @@ class Remote:
                     raise BadFrame("neither an answer nor a call")
                 called_back = True
                 self._serve(reply, blob)
+            self._heard_bytes += len(sent) + len(blob)
+            if self.is_watching and self._heard_bytes <= MAX_HEARD_BYTES and not called_back:
+                self._heard.append((asked, sent, reply, blob))
+            else:
+                self._heard_bytes = MAX_HEARD_BYTES  # what has effects here is asked again
             if "error" not in reply:
                 return reply, self._rebuilt(reply.get("value"), blob)
             error = self._error(reply["error"])

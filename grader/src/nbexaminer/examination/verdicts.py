@@ -4,6 +4,7 @@ They exchange JSON objects, in frames of `wire`. The grader sends one Plan. What
 message is for, its field `do` says:
 
     spawn   to get a learner's process: its socket comes back
+    leave   to have the learner's process ended that came last, of those there are
     alive   to be waited for, while cells run that have been reported on
     end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen
@@ -14,10 +15,11 @@ message is for, its field `do` says:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import Role
@@ -45,6 +47,11 @@ class Outcome(StrEnum):
     """The instructor dropped the question: it is worth 0 points now, and isn't run."""
     ACCEPTED = "accepted"
     """The instructor dropped the question and gives everybody its points; it isn't run."""
+
+
+def worth(outcome: Outcome | None, score: float | None) -> float:
+    """What a test gives, to be compared: all points are more than any part of them."""
+    return math.inf if outcome is Outcome.PASSED else score or 0.0
 
 
 COST_NOTHING = (Outcome.PASSED, Outcome.DROPPED, Outcome.ACCEPTED)
@@ -137,7 +144,9 @@ class CellToRun(TypedDict):
     hidden: whether it has hidden tests, whose inputs no message may tell.
     beside: whether it is a test that runs in the learner's process, and not apart.
     late: whether it runs in the second answer process, and not in the first.
-    again: whether it runs apart in the first, and then beside the answers in the second.
+    again: whether it runs apart in the first, and what learners see of it beside the answers in the
+        second.
+    seen: what learners see of such a test; nothing where that can't be run by itself.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
     """
@@ -151,11 +160,14 @@ class CellToRun(TypedDict):
     imports: Sequence[str]
     answers: Sequence[str]
     makes: Sequence[str]
+    carried: Sequence[str]
+    is_repeatable: bool
     asks: bool
     hidden: bool
     beside: bool
     late: bool
     again: bool
+    seen: str
     seed: int
     points: float
 
@@ -163,12 +175,12 @@ class CellToRun(TypedDict):
 class Plan(TypedDict):
     """The grader's first and only order.
 
-    known: what of `stages` the grader has.
+    known: what of the `Stages` the grader has.
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
     hidden_seconds: until when, from now, hidden tests may take.
-    again_seconds: what is left, from then, for running all once more, beside the answers.
+    again_seconds: what each further answer process may take.
     told: whether errors of hidden tests are told in full.
     """
 
@@ -182,20 +194,39 @@ class Plan(TypedDict):
     told: bool
 
 
-def stages(cells: list[CellToRun]) -> tuple[list[int], list[int], list[int]]:
-    """Indices of the cells in the order in which they are reported on: those that learners see,
-    hidden tests, and what runs in the second answer process.
+class Stages(NamedTuple):
+    """Indices of the cells in the order in which they are reported on; the second run of a test
+    stands there as its index and the number of cells.
 
-    What a learner's process says is shown only until the first hidden test asks it something. The
-    second process is given hidden tests to read. The second run of a test stands there as its index
-    and the number of cells.
+    first: cells and tests that learners see, with the first answer process.
+    second: what is to run in a second one, in which the notebook runs as learners have it.
+    hidden: hidden tests that run apart, with the first. From here on nothing is shown that an
+        answer says: it may hand back what it was asked.
+    last: hidden tests that run beside the answers, in a third one, which may read them.
     """
-    first, hidden, last = list[int](), list[int](), list[int]()
-    for index, cell in enumerate(cells):
-        (last if cell["late"] else hidden if is_hidden(cell) else first).append(index)
-        if cell["again"]:
-            last.append(len(cells) + index)
-    return first, hidden, last
+
+    first: list[int]
+    second: list[int]
+    hidden: list[int]
+    last: list[int]
+
+    @classmethod
+    def of(cls, cells: list[CellToRun]) -> Stages:
+        """Those of these cells."""
+        found = cls([], [], [], [])
+        for index, cell in enumerate(cells):
+            if is_hidden(cell):
+                (found.last if cell["beside"] else found.hidden).append(index)
+            else:
+                (found.second if cell["late"] else found.first).append(index)
+            if cell["again"]:
+                found.second.append(len(cells) + index)
+        return found
+
+    @property
+    def items(self) -> list[int]:
+        """All of them."""
+        return [item for stage in self for item in stage]
 
 
 def is_hidden(cell: CellToRun) -> bool:

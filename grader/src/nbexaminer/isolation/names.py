@@ -59,7 +59,9 @@ def _names_read(code: str) -> frozenset[str]:
     while tables:
         table = tables.pop()
         tables += table.get_children()
-        read |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+        # Of a function that is called `top`, symtable says that all its names are global.
+        names = (s for s in table.get_symbols() if s.is_referenced() and s.is_global())
+        read |= {s.get_name() for s in names if s.is_declared_global() or not s.is_local()}
     return frozenset(read - _bound(top, code))
 
 

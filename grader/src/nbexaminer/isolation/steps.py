@@ -57,10 +57,13 @@ class Step:
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
     hidden: of a test, whether learners must not hear of it: it is hidden, or reads what one sets.
     reason: of a test, why it runs in-process, in words; nothing where it is isolated.
+    carried: of a test, names that it may read and that tests before have set or changed.
+    is_repeatable: of a test, whether it changes nothing of the source's but what can be copied.
     runs_again: of an isolated test, whether it runs once more in a second answer process, in which
-        everything runs as in a kernel.
-    is_late: of one in-process, whether it runs there, and not in the first: it is hidden, or stands
-        behind one that runs again, whose doing it is to see.
+        the notebook runs as learners have it.
+    stands_alone: whether what learners see of it can run without what they don't see.
+    is_late: of one in-process that isn't hidden, whether it runs there, and not in the first: it
+        stands behind one that runs again, whose doing it is to see.
     advice: how the source could be put so that it is isolated, or nothing.
     """
 
@@ -74,7 +77,10 @@ class Step:
     hidden: bool = False
     reason: str = ""
     advice: str = ""
+    carried: tuple[str, ...] = ()
+    is_repeatable: bool = True
     runs_again: bool = False
+    stands_alone: bool = True
     is_late: bool = False
 
 
@@ -114,6 +120,10 @@ class _Reader:
     hidden: Collection[str]
     facts: dict[str, _Fact] = field(default_factory=dict)
     hidden_names: set[str] = field(default_factory=set)
+    by_tests: set[str] = field(default_factory=set)
+    """What tests so far may have changed that they have not set."""
+    of_tests: set[str] = field(default_factory=set)
+    """What they have set."""
     is_behind: bool = False
     """Whether a test so far runs a second time."""
 
@@ -123,6 +133,7 @@ class _Reader:
         said = _union(bound_names(cell.source) for cell in code)
         self.free = _union(s.reads for s in others) - said - _BUILTINS
         """What no cell says how it defines it."""
+        self.effects = _union(s.binds for s in others if s.is_definition and s.has_effects)
         self.deferred = _read_by_functions(code)
 
     def step(self, index: int) -> Step:
@@ -164,18 +175,29 @@ class _Reader:
         read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, bound, changed = cell.name in self.hidden, set[str](), set[str]()
+        carried, reads_hidden, is_repeatable = set[str](), False, True
         for statement in statements_of(cell.source):
             known = self._known(statement).with_all_of(_Fact(reason=self._sets(statement, read)))
             found = found.with_all_of(known)
-            hidden = hidden or not self.hidden_names.isdisjoint(statement.reads - bound)
-            changed |= {n for n in statement.changes if not self._is(n, _Kind.IMPORT)}
+            reached = self._reached(statement.reads - bound)
+            reads_hidden = reads_hidden or not self.hidden_names.isdisjoint(reached)
+            carried |= reached & self.by_tests
+            is_repeatable = is_repeatable and self._side_effects(statement) <= bound
+            changed |= self._changed(statement) - bound
             bound |= statement.binds
             self._note(statement, known)
+        hidden = hidden or reads_hidden
+        self.by_tests |= {n for n in changed - self.of_tests if self._is(n, _Kind.VALUE)}
+        self.of_tests |= bound
         if hidden:
-            self.hidden_names |= bound | changed
+            direct = _union(s.changes for s in statements_of(cell.source))
+            own = {n for n in changed if self._is(n, _Kind.VALUE)}
+            self.hidden_names |= bound | own | {n for n in direct if not self._is(n, _Kind.IMPORT)}
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
-            hidden=hidden, reason=NOTED if cell.name in self.in_process else "",
+            carried=tuple(sorted(carried)), is_repeatable=is_repeatable, hidden=hidden,
+            stands_alone=not reads_hidden,
+            reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
             step.reason, step.advice = found.reason, found.advice
@@ -186,7 +208,7 @@ class _Reader:
             step.imports = self._note_in_process(cell)
         step.runs_again = not (step.reason or cell.name in self.insisted)
         self.is_behind = self.is_behind or step.runs_again
-        step.is_late = bool(step.reason) and (hidden or self.is_behind)
+        step.is_late = bool(step.reason) and self.is_behind and not hidden
         return step
 
     def _note_in_process(self, cell: Cell) -> tuple[str, ...]:
@@ -234,7 +256,8 @@ class _Reader:
                 fact = _Fact(_Kind.IMPORT)
             elif statement.is_definition:
                 reason = cannot_be_isolated(statement.tree)
-                fact = _Fact(_Kind.DEFINITION, later=statement.reads, reason=reason)
+                read = statement.reads | statement.globals
+                fact = _Fact(_Kind.DEFINITION, later=read, reason=reason)
             else:
                 is_kept = statement.defers
                 later = {n for n in statement.reads if is_kept or self._is(n, _Kind.DEFINITION)}
@@ -252,14 +275,25 @@ class _Reader:
 
     def _changed(self, statement: Statement) -> frozenset[str]:
         """Names of values of which a statement may change a part: by itself, by their methods, or
-        by a function of the source's or an answer to which they are passed."""
+        by a function of the source's or an answer that is passed them or reads them."""
         changed = statement.changes
         for callee, passed in statement.calls:
             if callee in self.facts and not self._is(callee, _Kind.IMPORT):
-                changed |= passed | {callee}
+                read = {n for n in self._reached({callee}) if self._is(n, _Kind.VALUE)}
+                changed |= passed | {callee} | read
             elif callee in _CHANGING:
                 changed |= passed
         return changed
+
+    def _side_effects(self, statement: Statement) -> frozenset[str]:
+        """Names of what of the source's a statement changes, as far as its text says."""
+        changed = statement.changes
+        for callee, passed in statement.calls:
+            if callee in self.effects or callee in _CHANGING:
+                changed |= passed | {callee}
+            elif self._is(callee, _Kind.VALUE):
+                changed |= {callee}
+        return changed - self._all_answers()
 
     def _all_answers(self) -> frozenset[str]:
         """Names of answers."""

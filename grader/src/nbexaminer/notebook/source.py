@@ -120,8 +120,7 @@ def _as_learners_get_it(
     solutions, schemes = ClearSolutions(config=config), ClearMarkScheme(config=config)
     hidden_tests = ClearHiddenTests(config=config)
     begin = hidden_tests.begin_test_delimeter
-    tests = (cell for cell in cells_of(notebook) if cell.role is Role.TEST)
-    hidden = frozenset(cell.name for cell in tests if begin in cell.source)
+    tests = {cell.name: cell.source for cell in cells_of(notebook) if cell.role is Role.TEST}
     schemes.enforce_metadata = False  # one may stand above the answer
     kinds = (
         Regions(
@@ -145,4 +144,6 @@ def _as_learners_get_it(
     cells = cells_of(notebook)
     answers = [cell for cell in cells if cell.role is Role.ANSWER]
     stubs = {c.name: Stub(c.source, compute_checksum(c.content)) for c in answers}
+    left = {cell.name: cell.source for cell in cells if cell.role is Role.TEST}
+    hidden = frozenset(name for name in tests if tests[name] != left[name])
     return stubs, tuple(cell.source for cell in cells), hidden
