@@ -7,6 +7,7 @@ Importing this module makes the IPython shell, so that children find it ready.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import dataclasses
 import functools
@@ -150,6 +151,12 @@ class Shell(InteractiveShell):
 
     def enable_gui(self, gui: Any = None) -> None:
         pass
+
+    def should_run_async(self, raw_cell: str, **kwargs: Any) -> bool:
+        """Whether a cell runs in an event loop: each does, as in a kernel, unless one runs."""
+        if asyncio._get_running_loop() is None:
+            return True
+        return bool(super().should_run_async(raw_cell, **kwargs))
 
 
 OUTPUTS = Outputs()
@@ -313,6 +320,8 @@ class Server:
             random.seed(message["seed"])
             codecs.seed(message["seed"])
             sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+            if os.getcwd() not in sys.path:  # for modules that cells write
+                sys.path.append(os.getcwd())
         figures.close_all()  # what tests drew since the last cell
         OUTPUTS.start(self._limits.output_bytes)
         try:
