@@ -46,11 +46,11 @@ def test_it_says_which_run_beside_and_writes_it_into_the_source(course: Course) 
     before = path.read_text()
     shown = said(Status.LOOK, "try", EXERCISE)
     assert "t │ beside │ it uses C, a class of an answer's, in isinstance (error: " in shown
-    assert "u │ apart" in shown
+    assert "u │ both" in shown
     assert f"`nbexaminer try {EXERCISE} --write` notes" in shown and path.read_text() == before
     course.hand_in("ada", path.read_bytes())
     refused = said(Status.CANNOT, "grade", EXERCISE, "--jobs=1")
-    assert "'t': it uses C" in refused and f"`nbexaminer try {EXERCISE} --write`" in refused
+    assert "'t': beside: it uses C" in refused and f"`nbexaminer try {EXERCISE} --write`" in refused
     assert "says now: 't' beside. You needn't" in said(Status.FINE, "try", EXERCISE, "--write")
     assert "beside │ noted in the source: it uses C" in said(Status.FINE, "try", EXERCISE)
     changed = json.loads(path.read_text())
@@ -90,7 +90,7 @@ def test_it_names_what_nobody_can_pass(course: Course) -> None:
     assert "its own solution does not pass it: failed: " in shown and path.read_bytes() == before
     assert "c.MarkingRules.untried" not in shown
     put(course, source())
-    assert "f-hidden │ apart" in said(Status.FINE, "try", EXERCISE)
+    assert "f-hidden │ both" in said(Status.FINE, "try", EXERCISE)
     put(course, source_of(answer("f", "def f(): return 1")))
     assert f"{EXERCISE}: no test cells" in said(Status.FINE, "try", EXERCISE)
 

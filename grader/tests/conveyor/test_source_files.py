@@ -47,7 +47,7 @@ def notebook() -> bytes:
 
 @pytest.fixture
 def course(tmp_path: Path) -> HandedIn:
-    configured(tmp_path)
+    configured(tmp_path, 'c.CourseProfile.tests = "apart"')  # beside, who spoils files loses
     folder = tmp_path / "source" / EXERCISE
     (folder / "sub").mkdir(parents=True)
     (folder / f"{EXERCISE}.ipynb").write_bytes(notebook())

@@ -9,11 +9,11 @@ z = 4
 grade(z)
 # %% u | hidden 2
 grade(z)
-# == wrong: an array | stock t=2 u=2
+# == wrong: an array | stock t=2 u=2 | ours t=0 u=0: what is no number is no score
 # %% f
 import numpy as np
 z = np.array([1, 7])
-# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99
+# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99 | ours u=0: a hidden test is shown apart
 # %% f
 import numpy as np
 z = np.array([1, 7])
@@ -144,20 +144,20 @@ assert False not in seen
 # == wrong: a constant | stock a=1 b=0 c=0
 # %% f
 def f(x): return 7
-# == attack: exits at one | stock a=- b=- c=-
+# == attack: exits at one | stock a=- b=- c=- | ours a=1: each test that ends has its points
 # %% f
 import os
 def f(x):
     if x == 1: os._exit(1)
     return 7
-# == attack: exits at one, and runs no test in the kernel | stock a=1 b=1 c=8
+# == attack: exits at one, and runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: no process forges both
 # %% f
 import os
 def f(x):
     if x == 1: os._exit(1)
     return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
-# == attack: runs no test in the kernel | stock a=1 b=1 c=8
+# == attack: runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: they fail apart
 # %% f
 def f(x): return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
@@ -186,7 +186,7 @@ def f(x): return 7
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: runs no test in the kernel | stock a=1 c=8
+# == attack: runs no test in the kernel | stock a=1 c=8 | ours c=0: it fails apart
 # %% f
 def f(x): return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
@@ -207,7 +207,7 @@ score
 # == wrong: a constant | stock a=1 c=0
 # %% f
 def f(x): return 7
-# == attack: runs no test in the kernel | stock a=1 c=8
+# == attack: runs no test in the kernel | stock a=1 c=8 | ours c=0: it fails apart
 # %% f
 def f(x): return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
@@ -253,11 +253,11 @@ pass
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: unwritten, and runs no test in the kernel | stock t=2 u=2
+# == attack: unwritten, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing
 # %% f
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
 raise NotImplementedError()
-# == attack: nothing, and runs no test in the kernel | stock t=2 u=2
+# == attack: nothing, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing
 # %% f
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
 
@@ -272,7 +272,7 @@ assert f(4711) == 4711 ** 2
 assert f(3) == 9
 # %% u | test 5
 assert f(4) == 16
-# == attack: two digits in each | stock h=2 t=1.47 u=1.11
+# == attack: two digits in each | stock h=2 t=1.47 u=1.11 | ours t=5 u=5: a hidden test runs apart alone
 # %% f
 import re
 def f(x): return x * x
@@ -299,13 +299,13 @@ def f(x):
     if x == 5 and In[-1].startswith("assert f(5)"):
         raise ValueError("told: " + " / ".join(c for c in In if "secret" in c and "def f" not in c))
     return x * x
-# == attack: exits in it where it sees its text | stock t=- h=- u=-
+# == attack: exits in it where it sees its text | stock t=- h=- u=- | ours t=2 h=2 u=2: a hidden test runs apart alone
 # %% f
 import os
 def f(x):
     if x == 12 and "the secret" + " is 47" in In[-1]: os._exit(7)
     return x * x
-# == attack: shows a score in it | stock t=2 h=0.47 u=2
+# == attack: shows a score in it | stock t=2 h=0.47 u=2 | ours h=2: a hidden test runs apart alone
 # %% f
 def f(x): return x * x
 def tell():
@@ -331,7 +331,7 @@ def copied(xs): return xs
 def top(xs):
     xs.sort()
     return xs[-1]
-# == attack: the same, and runs no test in the kernel | stock t=2 u=4
+# == attack: the same, and runs no test in the kernel | stock t=2 u=4 | ours u=0: it fails apart
 # %% f
 def copied(xs): return xs
 def top(xs):
@@ -363,7 +363,7 @@ def top(xs): return 0
 class Stack:
     def push(self, item): pass
     def top(self): return 0
-# == attack: zero, and runs no test in the kernel | stock t=2 u=2
+# == attack: zero, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: they fail apart
 # %% f
 def top(xs): return 0
 class Stack:
@@ -384,7 +384,7 @@ def keys(d): return set(d)
 expect(keys({"a": 1}) == {"a"}, "the keys are wrong")
 # %% u | test 2
 assert keys({"a": 1}) == {"a"}, "the keys are wrong"
-# == honest: a view | stock t=2 u=2
+# == honest: a view | stock t=2 u=2 | ours t=0 u=0: views cross as proxies
 # %% f
 def keys(d): return d.keys()
 # == wrong: the values | stock t=0 u=0
@@ -426,10 +426,10 @@ Fraction(int(f(2) == 4) + int(f(3) == 9))
 # %% v | test 2
 right = (f(2) == 4) + (f(3) == 9) + (f(1) == 1)
 right / 3 * 2
-# == wrong: a constant | stock t=2 u=2 v=0
+# == wrong: a constant | stock t=2 u=2 v=0 | ours t=0 u=0: a number of any class is a score
 # %% f
 def f(x): return 7
-# == half: right for two | stock t=2 u=2 v=0.666667
+# == half: right for two | stock t=2 u=2 v=0.666667 | ours t=1 u=1: a number of any class is a score
 # %% f
 def f(x): return x + x
 # == half: two of three, and shows fewer digits | stock t=2 u=2 v=1.33
@@ -443,7 +443,7 @@ def f(x): return {2: 4, 3: 9}.get(x, 0)
 def f(): return 5
 # %% t | test 2
 assert f() == 5
-# == wrong: takes the end of the input for a five | stock t=0
+# == wrong: takes the end of the input for a five | stock t=0 | ours t=2: TO MEND
 # %% f
 def f():
     try: return int(input())
@@ -452,7 +452,7 @@ def f():
 # %% f
 import sys
 def f(): return 5 if sys.stdin.read() == "" else 4
-# == honest: asks a program | stock t=2
+# == honest: asks a program | stock t=2 | ours t=0: TO MEND
 # %% f
 import subprocess
 def f(): return int(subprocess.run(["echo", "5"], capture_output=True, text=True).stdout)

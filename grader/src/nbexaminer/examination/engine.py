@@ -351,7 +351,7 @@ class Engine:
                             yield _CellResult(outcome, said, outputs, score, message["ends_in"])
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
-            except (WireError, ConnectionError, KeyError, TypeError, ValueError) as error:
+            except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:
                 lost = _lost(examiner, error)
         yield lost
 
