@@ -16,6 +16,7 @@ import pytest
 
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_ways
+from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.ways import set_way
 from support.replay import Points, Replay, in_words, read
@@ -58,6 +59,8 @@ def differences(engine: Engine, replay: Replay) -> list[str]:
             why = [f"{v.cell} {v.outcome}: {v.message}" for v in examined.verdicts]
             found.append(f"{words}: {in_words(asked)} -> {in_words(given)} ({'; '.join(why)})")
         found += [f"{words}: nobody looks at {name}" for name in lost - examined.waiting]
+        passed = [v for v in examined.verdicts if v.outcome is Outcome.PASSED]
+        found += [f"{words}: {v.cell} passed: {v.message}" for v in passed if v.message.headline]
     return found
 
 

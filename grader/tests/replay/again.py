@@ -13,7 +13,7 @@ grade(z)
 # %% f
 import numpy as np
 z = np.array([1, 7])
-# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99 | ours u=0: a hidden test is shown apart
+# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99 | ours t=0 u=0: what is no number is no score
 # %% f
 import numpy as np
 z = np.array([1, 7])
@@ -144,7 +144,7 @@ assert False not in seen
 # == wrong: a constant | stock a=1 b=0 c=0
 # %% f
 def f(x): return 7
-# == attack: exits at one | stock a=- b=- c=- | ours a=1: each test that ends has its points
+# == attack: exits at one | stock a=- b=- c=- | ours a=1: nothing is won by an end
 # %% f
 import os
 def f(x):
@@ -443,7 +443,7 @@ def f(x): return {2: 4, 3: 9}.get(x, 0)
 def f(): return 5
 # %% t | test 2
 assert f() == 5
-# == wrong: takes the end of the input for a five | stock t=0 | ours t=2: TO MEND
+# == wrong: takes the end of the input for a five | stock t=0
 # %% f
 def f():
     try: return int(input())
@@ -452,10 +452,6 @@ def f():
 # %% f
 import sys
 def f(): return 5 if sys.stdin.read() == "" else 4
-# == honest: asks a program | stock t=2 | ours t=0: TO MEND
-# %% f
-import subprocess
-def f(): return int(subprocess.run(["echo", "5"], capture_output=True, text=True).stdout)
 # == honest: a module that it writes | stock t=2
 # %% f
 with open("mymod.py", "w") as file: file.write("def f(): return 5\n")

@@ -26,7 +26,7 @@ from nbexaminer.examination.verdicts import (
     worth,
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
-from nbexaminer.isolation.steps import Step, in_process, steps_of
+from nbexaminer.isolation.steps import Step, in_process, seen_of, steps_of
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
@@ -242,7 +242,7 @@ class Engine:
         to_run = [
             _to_run(cell, _NO_STEP, "", secret)
             if place is None
-            else _to_run(cell, steps[place], source.released[place].strip(), secret)
+            else _to_run(cell, steps[place], seen_of(source, place), secret)
             for cell, place in zip(cells, grafted.places, strict=True)
             if _is_run(cell)
         ]
@@ -274,7 +274,8 @@ class Engine:
             }
         for cell, result in odd:
             if cell["id"] in self._scores[source.data]:
-                result.outcome, result.message = Outcome.FAILED, no_score(result.ends_in)
+                result.outcome, result.score = Outcome.FAILED, None
+                result.message = no_score(result.ends_in)
 
     def _examine(
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
@@ -340,6 +341,7 @@ class Engine:
                             learners.append(learner)
                         case "leave":
                             _wait(learners.pop(), 0.0)
+                            channel.send({})
                         case "end":
                             status = _wait(learners.pop(), 2.0 if message["closed"] else 0.0)
                             channel.send({"ended_by": status.ended_by, "words": str(status)})
@@ -390,12 +392,14 @@ def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult
     disputed where the second run gives more.
 
     second: without an outcome where the answer isn't written, or learners see nothing of the test.
-    hidden: whether learners see only a part, which ran beside; then only whether it failed counts.
+    hidden: whether learners see only a part, which ran beside: it counts if that raised something.
     """
-    gained = worth(second.outcome, second.score) - worth(first.outcome, first.score)
-    if second.outcome is None or gained == 0 or (hidden and worth(second.outcome, second.score)):
+    apart, beside = (worth(result.outcome, result.score) for result in (first, second))
+    if second.outcome is None or beside == apart:
         return first
-    if gained > 0:  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
+    if hidden and (beside or second.ends_in == NUMBER):
+        return first
+    if beside > apart:  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
         is_other_number = first.ends_in == NUMBER and second.ends_in != NUMBER
         return first if is_other_number else dataclasses.replace(first, is_disputed=True)
     if second.outcome is Outcome.PARTLY:

@@ -60,6 +60,11 @@ MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
 
+_OF_A_PROCESS = (
+    "_process", "_remote", "_place", "_marked", "_restarts", "_slow", "_skip", "_stops",
+    "_locked_ends",
+)  # fmt: skip
+"""What an Examination keeps of an answer process while another one is at work."""
 _Ended = tuple[Outcome, Message, float | None, str]
 """How a test ended: outcome, message, score, and what its last line has."""
 
@@ -94,8 +99,8 @@ class Examination:
         self._replay = Replay(self._cells, self._main.__dict__)
         self._process = 1
         """Which of the answer processes is at work; from the second on, all runs as in a kernel."""
-        self._locked_end: Message | None = None
-        """Why nothing behind a locked cell runs in it, where one ended or never ended."""
+        self._locked_ends: dict[int, Message] = {}
+        """Of locked cells that ended it, or never ended, why nothing behind them runs."""
         self._again_seconds = plan["again_seconds"]
         self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known if i < number)
         """Whether what tests have changed is lost, with the answer process or the examiner."""
@@ -128,16 +133,16 @@ class Examination:
 
     def _in_another(self, items: list[int]) -> None:
         """Examine these with another answer process, which has a notebook's time of its own."""
-        kept = self._remote, self._place, self._marked, self._restarts, self._slow, self._skip
+        kept = {name: getattr(self, name) for name in _OF_A_PROCESS}
         self._remote, self._marked, self._restarts, self._slow = None, set(), 0, set()
         self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN}
-        self._process, self._locked_end = (3 if self._is_hidden else 2), None
+        self._stops = {}
+        self._process, self._locked_ends = (3 if self._is_hidden else 2), {}
         self._end = time.monotonic() + self._again_seconds
         for item in items:
             self._examine(item)
         self._let_go()
-        self._remote, self._place, self._marked, self._restarts, self._slow, self._skip = kept
-        self._process = 1
+        vars(self).update(kept)
 
     def _examine(self, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
@@ -208,12 +213,13 @@ class Examination:
             self._skip.add(index)
             self._stops[index] = ended
             if is_locked:
-                self._locked_end = Message(f"the locked cell {cell['id']!r} {ended.message}")
+                text = f"the locked cell {cell['id']!r} {ended.message}"
+                self._locked_ends[index] = Message(text)
             raise
         if isinstance(result[1], Ended):
             self._slow.add(index)
             if is_locked:
-                self._locked_end = Message(f"the locked cell {cell['id']!r} never ended")
+                self._locked_ends[index] = Message(f"the locked cell {cell['id']!r} never ended")
         return result
 
     def _ready(self, index: int) -> Remote:
@@ -314,6 +320,7 @@ class Examination:
         if self._remote is not None:
             self._remote.is_over = True
             self._grader.send({"do": "leave"})
+            self._grader.receive()  # once nothing of it is left
         self._remote = None
 
     @contextlib.contextmanager
@@ -400,8 +407,10 @@ class Examination:
     def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None, str]:
         """The same of a test cell that runs in the learner's process."""
         remote = self._ready(index)
-        if self._locked_end:
-            return [], Outcome.ERROR, self._locked_end, None, ""
+        if message := self._locked_end(index):
+            return [], Outcome.ERROR, message, None, ""
+        if self._process > 1 and self._restarts > 1:
+            self._refuse_what_is_lost(index)
         is_told = not self._discreet
         try:
             outputs, error = self._run(remote, index)
@@ -434,7 +443,13 @@ class Examination:
         in_time = time.monotonic() < self._end
         if not (is_again and in_time and self._replay.rewind(index)):
             return first
-        second = self._judge_once(index, cell, _Printed(), remote)
+        self._grader.send({"do": "alive"})
+        # What can't be copied may have changed: then it fails now, too, and tells nothing.
+        control = self._judge_once(index, cell, _Printed(), remote)
+        second = first
+        if worth(control[0], control[2]) == worth(first[0], first[2]):
+            self._replay.rewind(index)
+            second = self._judge_once(index, cell, _Printed(), remote, is_followed=True)
         self._replay.go_on(index)
         is_unsure = remote is not None and remote.is_unfollowed
         if is_unsure or worth(second[0], second[2]) >= worth(first[0], first[2]):
@@ -444,21 +459,31 @@ class Examination:
         return outcome, dataclasses.replace(message, facts=facts), score, ends_in
 
     def _judge_once(
-        self, index: int, cell: CellToRun, printed: io.StringIO, again: Remote | None = None
+        self,
+        index: int,
+        cell: CellToRun,
+        printed: io.StringIO,
+        again: Remote | None = None,
+        is_followed: bool = False,
     ) -> _Ended:
-        """Run a test; again: where it just ran."""
+        """Run a test.
+
+        again: where it just ran.
+        is_followed: whether what answers change in place is changed here, too.
+        """
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
             remote = again or self._ready(index)
-            if self._has_lost and cell["carried"]:
-                text = f"not run: {cell['carried'][0]}, which a test before this one has set, was "
-                raise Ended(Outcome.NOT_RUN, text + "lost when a process ended")
+            if self._is_hidden and (message := self._locked_end(index)):
+                return Outcome.ERROR, message, None, ""
+            if self._has_lost:
+                self._refuse_what_is_lost(index)
             remote.out_of_memory = False
             remote.is_watching = cell["again"] and self._is_hidden
             remote.is_discreet = self._is_hidden
-            remote.listen_again(is_followed=again is not None)
+            remote.listen_again(again is not None, is_followed)
             remote.is_testing = True
             remote.take_back()
             self._run_test(index, code, remote, names, printed)
@@ -466,8 +491,6 @@ class Examination:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "
             return ended.outcome, Message(whose + ended.message), None, ""
         except RemoteError as error:
-            if isinstance(error, NotImplementedError):
-                self._unwritten.add(index)
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
@@ -492,6 +515,17 @@ class Examination:
         if remote is not None and remote.out_of_memory:
             outcome = Outcome.OUT_OF_MEMORY
         return outcome, message, None, ""
+
+    def _locked_end(self, index: int) -> Message | None:
+        """Why a kernel would not have come to the test there, or None."""
+        found = (self._locked_ends[i] for i in sorted(self._locked_ends) if i < index)
+        return next(found, None)
+
+    def _refuse_what_is_lost(self, index: int) -> None:
+        """Raise Ended for a test that reads what tests before have changed, where that is lost."""
+        for name in self._cells[index]["carried"]:
+            text = f"not run: {name}, which a test before this one has changed, was lost when a "
+            raise Ended(Outcome.NOT_RUN, text + "process ended")
 
     def _may_say(self, error: AssertionError) -> bool:
         """Whether an assertion's text may be shown: a library's has what came back in it."""

@@ -8,7 +8,9 @@ Importing this module makes the IPython shell, so that children find it ready.
 from __future__ import annotations
 
 import asyncio
+import builtins
 import contextlib
+import contextvars
 import dataclasses
 import functools
 import io
@@ -23,11 +25,13 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets import Type
@@ -152,6 +156,9 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui: Any = None) -> None:
         pass
 
+    def ask_exit(self) -> None:
+        """What `exit()` does: a kernel goes on, too, until its cell has ended."""
+
     def should_run_async(self, raw_cell: str, **kwargs: Any) -> bool:
         """Whether a cell runs in an event loop: each does, as in a kernel, unless one runs."""
         if asyncio._get_running_loop() is None:
@@ -169,6 +176,20 @@ SHELL = Shell.instance(
     banner1="",
 )
 figures.show_in(SHELL)
+CONTEXT = contextvars.copy_context()
+"""In which cells run, one after the other, and what is called: of decimals' precision, say."""
+
+
+def _in_loop(cell: Coroutine[Any, Any, Any]) -> Any:
+    loop = get_asyncio_loop()
+    return loop.run_until_complete(loop.create_task(cell, context=CONTEXT))
+
+
+def _at_once(function: Callable[..., Any], *args: Any) -> Any:
+    return function(*args)
+
+
+SHELL.loop_runner = _in_loop
 
 
 class Lent:
@@ -271,7 +292,8 @@ class Server:
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
             before = self._as_it_is(given) if message.get("watch") else {}
-            value = None if reply else self._value(message, given)
+            in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
+            value = None if reply else in_it(self._value, message, given)
             if before:
                 now = self._as_it_is(given)
                 reply["changed"] = [k for k, v in now.items() if v != before[k]]
@@ -320,6 +342,7 @@ class Server:
             random.seed(message["seed"])
             codecs.seed(message["seed"])
             sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+            builtins.input = _no_input
             if os.getcwd() not in sys.path:  # for modules that cells write
                 sys.path.append(os.getcwd())
         figures.close_all()  # what tests drew since the last cell
@@ -474,6 +497,11 @@ class Server:
 
 def _argument(given: Any, key: int | str) -> Any:
     return given[0][key] if isinstance(key, int) else given[1][key]
+
+
+def _no_input(prompt: object = "", *_: object, **__: object) -> str:
+    """What a kernel does whose notebook nobody sits at. Raises StdinNotImplementedError."""
+    raise StdinNotImplementedError("input was called, and there is nobody to type anything")
 
 
 def _names() -> list[str]:

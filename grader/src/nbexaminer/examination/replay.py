@@ -11,7 +11,7 @@ and who set it:
     _marks     `names` and `_set_at` where a hidden test stands, which runs last
     _made      what each test set, for hidden ones behind it, and for when all starts again
     _failed    why a cell did not run to its end
-    _before    the names before the last test, and `_after` behind it, for when it runs once more
+    _before    the names before the last test, and `_kept` behind it, while it runs once more
 
 A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
 sets. All starts again where the answer process ended: proxies of the old one are dead, so what is
@@ -89,7 +89,7 @@ class Replay:
         self._clean = dict(names)
         self._made: dict[int, dict[str, Any]] = {}
         self._before: Mapping[str, Any] = {}
-        self._after: tuple[dict[str, Any], dict[str, int], dict[str, Any]] = {}, {}, {}
+        self._kept: tuple[dict[str, Any], dict[str, int], dict[str, Any]] | None = None
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
         self.is_discreet = False
@@ -176,23 +176,27 @@ class Replay:
     def rewind(self, index: int) -> bool:
         """Have the names as they were before the test at `index`, so that it can run once more: on
         copies, of which nothing stays. Gives whether that can be."""
-        self._after = dict(self.names), dict(self._set_at), self._made[index]
+        self._kept = self._kept or (dict(self.names), dict(self._set_at), self._made[index])
         values = {n: v for n, v in self._before.items() if not isinstance(v, ModuleType)}
         try:
             copies = copy.deepcopy(values)
         except Exception:  # what can't be copied may be changed by the test itself
+            self._kept = None
             return False
         self._replace({**self._before, **copies})
         return True
 
     def go_on(self, index: int) -> None:
         """Have the names again as the test at `index` left them the first time."""
-        self._replace(self._after[0])
-        self._set_at, self._made[index] = self._after[1:]
+        assert self._kept is not None
+        names, self._set_at, self._made[index] = self._kept
+        self._kept = None
+        self._replace(names)
 
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
-        self._before = frame.before
+        if self._kept is None:
+            self._before = frame.before
         self._made[index] = self._note(index, frame)
 
     def again(self, index: int) -> None:

@@ -275,14 +275,17 @@ class Remote:
                     self.is_unfollowed |= followed is not passed[key] and not is_tuple
         return iter(_as(list, got)) if reply.get("iterated") else got
 
-    def listen_again(self, is_followed: bool) -> None:
-        """Begin a test's run; is_followed: a second one, in which what the answer changes in place
-        is changed here, too, as in a kernel. As long as the test asks the same as before, it hears
-        the same, so that an answer that counts its calls counts none twice."""
+    def listen_again(self, is_again: bool, is_followed: bool) -> None:
+        """Begin a test's run.
+
+        is_again: as long as the test asks the same as before, it hears the same, so that an answer
+            that counts its calls counts none twice.
+        is_followed: what an answer changes in place is changed here, too, as in a kernel.
+        """
         self.is_followed, self.has_changed, self.limit = is_followed, False, ""
         self.is_unfollowed = False
         self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
-        if not is_followed:
+        if not is_again:
             self._to_hear.clear()
 
     def _heard_again(self, asked: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any] | None:
@@ -291,6 +294,7 @@ class Remote:
         if heard is None or heard[:2] != (asked, blob):
             self._to_hear.clear()
             return None
+        self._heard.append(heard)
         reply, got = heard[2:]
         if "error" in reply:
             return reply, self._error(reply["error"])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nbexaminer.errors import SourceError
-from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.examination.engine import IN_ORDER, Engine, Examined
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.isolation import reasons
 from nbexaminer.isolation.steps import NOTED, Step, in_process
@@ -113,7 +113,7 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
     whole = _solved(engine, source, {})
     first = {verdict.cell: verdict for verdict in whole}
     alone: dict[str, Way] = {}
-    if failed := _failed(whole):
+    if failed := [verdict for verdict in whole if verdict.outcome not in COST_NOTHING]:
         whole, alone = _alone(engine, source, failed)
     free = _passed(_blank(engine, source, alone))
     broken = _failed(whole)
@@ -146,20 +146,19 @@ def _remark(source: Source, name: str, step: Step) -> str:
 
 
 def _alone(
-    engine: Engine, source: Source, failed: list[str]
+    engine: Engine, source: Source, failed: list[Verdict]
 ) -> tuple[list[Verdict], dict[str, Way]]:
-    """How the tests end where those that failed run in one way alone, beside the answers or else
-    apart, or as many beside as it takes; and which these are."""
+    """How the tests end where those that failed run in one way alone, or as many beside the answers
+    as it takes; and which these are."""
     ways = engine.ways_of(source)
     isolated = [name for name in ways if ways[name] is not Way.BESIDE]
+    by_second = {verdict.cell for verdict in failed if verdict.message.headline == IN_ORDER}
+    those = {verdict.cell: Way.BESIDE for verdict in failed if verdict.cell in isolated}
+    those |= dict.fromkeys(by_second, Way.APART)
     stages: list[tuple[dict[str, Way], list[Verdict]]] = []
-    for more in (failed, isolated):  # with the former go those that set what they read
-        tried = dict.fromkeys((name for name in isolated if name in more), Way.BESIDE)
+    for tried in (those, dict.fromkeys(isolated, Way.BESIDE)):
         stages.append((tried, _solved(engine, source, tried)))
-        if more is failed and (left := _failed(stages[-1][1])):
-            tried = tried | {name: Way.APART for name in left if name in tried}
-            stages.append((tried, _solved(engine, source, tried)))
-        if len(tried) == len(isolated) or not _failed(stages[-1][1]):
+        if not _failed(stages[-1][1]):
             break
     tried, verdicts = min(stages, key=lambda stage: len(_failed(stage[1])))
     left = _failed(verdicts)

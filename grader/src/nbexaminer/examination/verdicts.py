@@ -4,7 +4,8 @@ They exchange JSON objects, in frames of `wire`. The grader sends one Plan. What
 message is for, its field `do` says:
 
     spawn   to get a learner's process: its socket comes back
-    leave   to have the learner's process ended that came last, of those there are
+    leave   to have the learner's process ended that came last, of those there are; the answer says
+            that nothing of it is left
     alive   to be waited for, while cells run that have been reported on
     end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen

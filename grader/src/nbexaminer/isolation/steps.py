@@ -24,7 +24,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from nbexaminer.isolation.names import bound_names
+from nbexaminer.isolation.names import bound_names, names_used
 from nbexaminer.isolation.reasons import cannot_be_isolated
 from nbexaminer.isolation.statements import (
     Statement,
@@ -35,6 +35,7 @@ from nbexaminer.isolation.statements import (
     statements_of,
 )
 from nbexaminer.notebook.cell import Cell, Role
+from nbexaminer.notebook.source import Source
 
 _BUILTINS = frozenset(dir(builtins))
 _RUNS_TEXT = frozenset({"exec", "eval"})
@@ -293,7 +294,7 @@ class _Reader:
                 changed |= passed | {callee}
             elif self._is(callee, _Kind.VALUE):
                 changed |= {callee}
-        return changed - self._all_answers()
+        return (changed & self.facts.keys()) - self._all_answers()
 
     def _all_answers(self) -> frozenset[str]:
         """Names of answers."""
@@ -351,6 +352,17 @@ def in_process(cells: Sequence[Cell], steps: Sequence[Step]) -> dict[str, Step]:
     """The tests that run in-process, by their grade ids."""
     pairs = zip(cells, steps, strict=True)
     return {cell.name: step for cell, step in pairs if cell.role is Role.TEST and step.reason}
+
+
+def seen_of(source: Source, place: int) -> str:
+    """What learners see of a cell, where that can run without the rest: no rest defines a name that
+    it reads, or belongs to one of its statements."""
+    whole, seen = source.cells[place].source, source.released[place]
+    if seen == whole:
+        return seen
+    is_whole = python_of(seen) is not None
+    missing = (bound_names(whole) - bound_names(seen)) & names_used(seen)
+    return seen.strip() if is_whole and not missing else ""
 
 
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
