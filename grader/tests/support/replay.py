@@ -34,6 +34,7 @@ KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 Points = Mapping[str, float | None]
 """By test cell; None where it ended without a grade."""
 _CELL = re.compile(r"# %% (?:([+-]) )?([\w-]+)(?: \| (locked|open|answer|(?:test|hidden) \d+))?\s*")
+_HIDDEN = re.compile(r"[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", re.S)
 _HEAD = re.compile(r"# == (\w+): (.+?) \| stock ([^|]+?)(?: \| ours ([^:]+): (.+))?\s*")
 
 
@@ -61,7 +62,8 @@ class Part:
                     cell.source = self.text
                 return cell
             case "test":
-                return check(self.id, self.text, self.points)
+                text = _HIDDEN.sub("", self.text) if released else self.text
+                return check(self.id, text, self.points)
             case "hidden":
                 text = f"### BEGIN HIDDEN TESTS\n{self.text}\n### END HIDDEN TESTS"
                 return check(self.id, "" if released else text, self.points)

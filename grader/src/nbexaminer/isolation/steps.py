@@ -176,7 +176,8 @@ class _Reader:
         read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, bound, changed = cell.name in self.hidden, set[str](), set[str]()
-        carried, reads_hidden, is_repeatable = set[str](), False, True
+        carried, by_itself = set[str](), set[str]()
+        reads_hidden, is_repeatable = False, True
         for statement in statements_of(cell.source):
             known = self._known(statement).with_all_of(_Fact(reason=self._sets(statement, read)))
             found = found.with_all_of(known)
@@ -185,10 +186,12 @@ class _Reader:
             carried |= reached & self.by_tests
             is_repeatable = is_repeatable and self._side_effects(statement) <= bound
             changed |= self._changed(statement) - bound
+            # What is passed to an answer is a copy.
+            by_itself |= self._changed(statement, by_answers=False) - bound
             bound |= statement.binds
             self._note(statement, known)
         hidden = hidden or reads_hidden
-        self.by_tests |= {n for n in changed - self.of_tests if self._is(n, _Kind.VALUE)}
+        self.by_tests |= {n for n in by_itself - self.of_tests if self._is(n, _Kind.VALUE)}
         self.of_tests |= bound
         if hidden:
             direct = _union(s.changes for s in statements_of(cell.source))
@@ -274,12 +277,13 @@ class _Reader:
             if self._is(name, _Kind.VALUE):
                 self.facts[name] = self.facts[name].with_all_of(replace(known, kind=_Kind.VALUE))
 
-    def _changed(self, statement: Statement) -> frozenset[str]:
+    def _changed(self, statement: Statement, by_answers: bool = True) -> frozenset[str]:
         """Names of values of which a statement may change a part: by itself, by their methods, or
         by a function of the source's or an answer that is passed them or reads them."""
         changed = statement.changes
+        none = {_Kind.IMPORT} if by_answers else {_Kind.IMPORT, _Kind.ANSWER}
         for callee, passed in statement.calls:
-            if callee in self.facts and not self._is(callee, _Kind.IMPORT):
+            if callee in self.facts and self.facts[callee].kind not in none:
                 read = {n for n in self._reached({callee}) if self._is(n, _Kind.VALUE)}
                 changed |= passed | {callee} | read
             elif callee in _CHANGING:
