@@ -205,8 +205,8 @@ PER_ANSWER = {"lines of checks": 240, "committed answers": 16}
 # what is published: both forms of the address, and the grader's package.
 # The benchmark is small enough to be read before one trusts it. The grader has 3,200 lines for what
 # other people's courses do: their names, files, tests beside the answers, partial credit, AUTOTEST,
-# and 950 for replaying a source's notebook and for the second run of tests: wrong answers got points
-# without. They are to be saved elsewhere. Its cases are 15 files.
+# and 950 for replaying a source's notebook and for the second run of tests: wrong answers got
+# points without. They are to be saved elsewhere. Its cases are 15 files.
 FIXED = {"files": 800, "course": 16_700, "grader": 21_690, "benchmark": 1_500}
 HOUSES = {
     "course": ("helpers/", "reference/", "checks/", "course/"),
