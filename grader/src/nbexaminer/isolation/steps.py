@@ -281,9 +281,12 @@ class _Reader:
         """Names of values of which a statement may change a part: by itself, by their methods, or
         by a function of the source's or an answer that is passed them or reads them."""
         changed = statement.changes
-        none = {_Kind.IMPORT} if by_answers else {_Kind.IMPORT, _Kind.ANSWER}
         for callee, passed in statement.calls:
-            if callee in self.facts and self.facts[callee].kind not in none:
+            fact = self.facts.get(callee, _NO_FACT)
+            is_answers = bool(fact.answers) and fact.kind is not _Kind.IMPORT
+            if is_answers and not by_answers:
+                continue
+            if callee in self.facts and fact.kind is not _Kind.IMPORT:
                 read = {n for n in self._reached({callee}) if self._is(n, _Kind.VALUE)}
                 changed |= passed | {callee} | read
             elif callee in _CHANGING:
