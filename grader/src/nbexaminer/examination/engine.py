@@ -127,10 +127,11 @@ class Engine:
             main = f"nbexaminer.examination.{module}:main"
             return WarmParent(main, occupant, profile, sandbox, own)
 
-        # The first process of the learner's waits while the second one is at work.
         again = limits.notebook_wall_seconds + self._hidden_seconds
         longer = again + limits.notebook_wall_seconds + self._longest_silence
-        self._learners = parent("learner", Occupant.learner(profile), again)
+        # The first process of the learner's waits while a second one is at work.
+        extra = self._hidden_seconds if profile.way is Way.APART else again
+        self._learners = parent("learner", Occupant.learner(profile), extra)
         self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
