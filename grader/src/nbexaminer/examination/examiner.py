@@ -82,8 +82,8 @@ class Examination:
         self._limits = limits
         self._cells = plan["cells"]
         self._known, number = set(plan["known"]), len(plan["cells"])
-        self._unwritten: set[int] = set()
-        """Tests whose answer is a stub, which no second run makes better or worse."""
+        self._once: set[int] = set()
+        """Tests that run no second time: their answer is a stub, or they took too long."""
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
@@ -134,8 +134,10 @@ class Examination:
     def _in_another(self, items: list[int]) -> None:
         """Examine these with another answer process, which has a notebook's time of its own."""
         kept = {name: getattr(self, name) for name in _OF_A_PROCESS}
-        self._remote, self._marked, self._restarts, self._slow = None, set(), 0, set()
-        self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN}
+        self._remote, self._marked, self._restarts = None, set(), 0
+        # What took too long by itself does so again, and not what a test of it has waited for.
+        self._slow = {i for i, stop in self._stops.items() if stop.outcome is Outcome.TIMED_OUT}
+        self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN} | self._once
         self._stops = {}
         self._process, self._locked_ends = (3 if self._is_hidden else 2), {}
         self._end = time.monotonic() + self._again_seconds
@@ -153,7 +155,7 @@ class Examination:
         cell = self._cells[index]
         if item in self._known:
             return
-        if item != index and (index in self._unwritten or not cell["seen"]):
+        if item != index and (index in self._once or not cell["seen"]):
             return self._report([], None, NO_MESSAGE)
         try:
             if self._process > 1 or cell["beside"]:
@@ -398,6 +400,8 @@ class Examination:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
         outcome, message, score, ends_in = self._judge(index, cell, printed)
+        if outcome is Outcome.TIMED_OUT:
+            self._once.add(index)
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
@@ -593,7 +597,7 @@ class Examination:
             if place >= index or name not in bound_names(cell["code"]) | {cell["id"]}:
                 continue
             if stop.message == "raised NotImplementedError":
-                self._unwritten.add(index)
+                self._once.add(index)
                 unwritten = Message(NOT_WRITTEN.format(name), todo=TO_DO)
                 return stop.outcome, self._or_misspelt(index, unwritten)
             why = f"the cell that defines it {stop.message}"
