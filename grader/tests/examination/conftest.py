@@ -9,7 +9,7 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.sandbox.view import Sandbox
 from support.forked import forked_engine
 from support.notebooks import LIMITS
-from support.profile import AS_OTHERS, PROFILE
+from support.profile import PROFILE, SMALL
 
 PATIENT = dataclasses.replace(
     LIMITS, cell_wall_seconds=60.0, cell_cpu_seconds=30.0, notebook_wall_seconds=120.0
@@ -31,8 +31,10 @@ def engine(tight_engine: Engine) -> Engine:
 @pytest.fixture(scope="session")
 def patient_engine() -> Iterator[Engine]:
     """A warm engine for tests that are about no limit of time: a busy machine fails none. It runs
-    tests in both ways."""
-    with Engine(AS_OTHERS, Sandbox.find(AS_OTHERS), PATIENT) as engine:
+    tests in both ways, and has no PyTorch: to fork a process that has it takes three times as long.
+    """
+    profile = dataclasses.replace(SMALL, warm=("numpy", "pandas"))
+    with Engine(profile, Sandbox.find(profile), PATIENT) as engine:
         yield engine
 
 

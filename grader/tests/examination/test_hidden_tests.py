@@ -196,14 +196,14 @@ def test_settings_of_later_cells_cost_no_hidden_test(engine: Engine) -> None:
     assert outcomes(graded(engine, answers)) == ["passed"] * 3
 
 
-def test_a_name_used_again_for_something_large_costs_no_memory(patient_engine: Engine) -> None:
+def test_a_name_used_again_for_something_large_costs_no_memory(apart_engine: Engine) -> None:
     """What stood where a hidden test stands would else be kept, beside what comes after it."""
     large = "big = torch.ones(220_000_000)\n"
     answers = {
         "a": f"{large}def a(x): return 1",
         "b": f"del big\n{large}def b(): return 2",
     }
-    assert outcomes(graded(patient_engine, answers)) == ["passed"] * 3
+    assert outcomes(graded(apart_engine, answers)) == ["passed"] * 3
 
 
 def test_a_later_cell_that_ends_its_process_costs_no_hidden_test(engine: Engine) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Self
 
 import coverage
+import torch
 
 from nbexaminer.examination.engine import Engine
 from nbexaminer.sandbox.limits import EndedBy, Limits
@@ -95,6 +96,9 @@ class ForkingParent:
                     data_file=file, data_suffix=True, source=["nbexaminer"]
                 )
                 measured.start()
+            # As in warm parents: threads of the test process are none in a fork of it, and what
+            # waits for them waits for ever.
+            torch.set_num_threads(1)
             self._target(sock, self._limits)
             code = 0
         except BaseException:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from course.authoring.exercises import ROOT
 from nbexaminer.profile import profile_of
-from nbexaminer.ways import Way
 
 PROFILE = profile_of(ROOT)
 """The course's profile: it shows and hides packages, and has PyTorch imported."""
-AS_OTHERS = dataclasses.replace(PROFILE, way=Way.BOTH)
-"""The same with tests that run in both ways, as they do unless a course says otherwise."""
 SMALL_COURSE = Path(__file__).parent / "small_course"
 COURSE_ID = "small"
 SMALL = profile_of(SMALL_COURSE)

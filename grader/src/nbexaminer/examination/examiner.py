@@ -122,17 +122,23 @@ class Examination:
             else:
                 self._examine(index)
         began = time.monotonic()
-        self._in_another(second)
+        self._in_another(second, is_last=not hidden and not last)
         self._end = self._hidden_end + time.monotonic() - began
         self._discreet = self._replay.is_discreet = not self._told
         self._is_hidden = True
         for index in hidden:
             self._examine(index)
-        self._let_go()
-        self._in_another(last)
+        if last:
+            self._let_go()
+            self._in_another(last, is_last=True)
 
-    def _in_another(self, items: list[int]) -> None:
-        """Examine these with another answer process, which has a notebook's time of its own."""
+    def _in_another(self, items: list[int], is_last: bool) -> None:
+        """Examine these with another answer process, which has a notebook's time of its own.
+
+        is_last: whether nothing follows: the grader ends it then, and waits for no word of ours.
+        """
+        if not items:
+            return
         kept = {name: getattr(self, name) for name in _OF_A_PROCESS}
         self._remote, self._marked, self._restarts = None, set(), 0
         # What took too long by itself does so again, and not what a test of it has waited for.
@@ -143,8 +149,9 @@ class Examination:
         self._end = time.monotonic() + self._again_seconds
         for item in items:
             self._examine(item)
-        self._let_go()
-        vars(self).update(kept)
+        if not is_last:
+            self._let_go()
+            vars(self).update(kept)
 
     def _examine(self, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
