@@ -15,6 +15,7 @@ import dataclasses
 import functools
 import io
 import itertools
+import json
 import os
 import random
 import re
@@ -25,7 +26,7 @@ import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
@@ -39,7 +40,7 @@ from traitlets.config import Config
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
-from nbexaminer.examination.codecs.in_place import UNCHANGING
+from nbexaminer.examination.codecs.in_place import UNCHANGING, Part, marked, parts_of
 from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
@@ -224,6 +225,15 @@ class _Iterated:
     items: list[Any]
 
 
+@dataclasses.dataclass(frozen=True)
+class _Watched:
+    """What a call was passed, as it was: by place and by name, and part by part."""
+
+    forms: dict[Any, int | None]
+    inner: list[int | None]
+    parts: list[Any]
+
+
 Mark = tuple[dict[str, Any], list[tuple[Callable[[Any], Any], Any]]]
 """What later cells may change, as it was between two cells: names, and for each setting of the
 process what sets it, and to what."""
@@ -286,22 +296,21 @@ class Server:
         """Do what the examiner asks, and tell it what came of that."""
         self._request.append(message["id"])
         outermost = len(self._request) == 1
+        told: dict[str, Any] = {}
+        more = b""
         try:
             if outermost:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
-            before = self._as_it_is(given) if message.get("watch") else {}
+            before = self._as_it_is(given) if message.get("watch") else None
             in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
             value = None if reply else in_it(self._value, message, given)
-            if before:
-                now = self._as_it_is(given)
-                reply["changed"] = [k for k, v in now.items() if v != before[k]]
             if isinstance(value, _Iterated):
                 reply["iterated"], value = True, value.items
-            if reply.get("changed"):
-                value = (value, [_argument(given, key) for key in reply["changed"]])
             data, out = encode(value, self._lend, shared=self._shared_name)
+            if before is not None:
+                told, more = self._changed(given, before)
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -312,7 +321,11 @@ class Server:
             self._request.pop()
         reply |= {"id": message["id"], "do": "reply", "value": data}
         try:
-            self._channel.send(reply, out)
+            with contextlib.suppress(ValueError):
+                return self._channel.send({**reply, **told}, out + more)
+            # Without the change, which can't be followed then.
+            told = {"changed": told.get("changed", [])}
+            self._channel.send({**reply, **told}, out)
         except ValueError as error:
             why = _describe(CantCross(f"what came back is too large: {error}"))
             self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
@@ -408,21 +421,60 @@ class Server:
             return _Instance(value)
         return _Iterated(_listed(value)) if isinstance(value, Iterator) else value
 
-    def _as_it_is(self, given: Any) -> dict[Any, Any]:
-        """The arguments of a call by place and by name, but for the learner's own objects and what
-        nobody can change."""
-        items = ((k, v) for k, v in (*enumerate(given[0]), *given[1].items()))
-        return {
-            k: self._encoded(v)
-            for k, v in items
-            if not isinstance(v, UNCHANGING) and id(v) not in self._numbers
-        }
+    def _as_it_is(self, given: Any) -> _Watched:
+        """A call's arguments, but for the learner's own objects and what nobody can change."""
+        parts = parts_of(given, self._is_own)
+        mark = self._marks_of(parts)
+        inner = [self._form(marked(part, mark)) for part in parts]
+        known, forms = dict(zip(map(id, parts), inner, strict=True)), dict[Any, int | None]()
+        for key, value in (*enumerate(given[0]), *given[1].items()):
+            if not (isinstance(value, UNCHANGING) or self._is_own(value)):
+                is_flat = len(parts_of(((value,), {}), self._is_own)) == 1  # with no other in it
+                form = known.get(id(value)) if is_flat else None
+                forms[key] = form or self._form(value)
+        return _Watched(forms, inner, parts)
 
-    def _encoded(self, value: Any) -> Any:
+    def _changed(self, given: Any, before: _Watched) -> tuple[dict[str, Any], bytes]:
+        """What a reply says of arguments that a call has changed, and the blob of that."""
+        told: dict[str, Any] = {}
+        new: dict[int, Any] = {}
+        mark = self._marks_of(before.parts)
+        with contextlib.suppress(Exception):  # what has no end
+            now = enumerate(marked(part, mark) for part in before.parts)
+            new = {n: value for n, value in now if self._form(value) != before.inner[n]}
+            if not new:
+                return told, b""
+        every = dict([*enumerate(given[0]), *given[1].items()])
+        if changed := [k for k, form in before.forms.items() if self._form(every[k]) != form]:
+            told["changed"] = changed
+        with contextlib.suppress(Exception):  # what can't cross
+            if new:
+                data, more = encode(new, self._lend_now, shared=self._shared_name)
+                told |= {"now": data, "parts": len(before.parts), "more": len(more)}
+                return told, more
+        return told, b""
+
+    def _marks_of(self, parts: Sequence[Any]) -> Callable[[Any], Any]:
+        """What gives what stands for one of these, and for the learner's own objects."""
+        numbers = {id(part): Part(number) for number, part in enumerate(parts)}
+        return lambda v: numbers.get(id(v)) or (_Instance(v) if self._is_own(v) else None)
+
+    def _is_own(self, value: Any) -> bool:
+        return id(value) in self._numbers
+
+    def _form(self, value: Any) -> int | None:
+        """A number that is another one where the value is; None for what can't cross."""
         try:
-            return encode(value, lambda _: None, True, self._shared_name)
-        except CantCross:
+            data, blob = encode(value, self._lent_before, True, self._shared_name)
+            return hash((json.dumps(data), blob))
+        except Exception:
             return None
+
+    def _lent_before(self, value: Any) -> Any:
+        return self._lend_now(value) if isinstance(value, Part | _Instance) else None
+
+    def _lend_now(self, value: Any) -> dict[str, Any]:
+        return {"part": value.number} if isinstance(value, Part) else self._lend(value)
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):
@@ -438,7 +490,10 @@ class Server:
         name = getattr(value, "__name__", None)
         kind = type(value).__name__
         label = name if isinstance(name, str) and callable(value) else f"{kind} object"
-        return {"h": number, "label": label[:100]}
+        # It has nothing of its own to remember calls in: it is no method, and no closure.
+        is_function = isinstance(value, types.FunctionType) and not value.__closure__
+        is_free = is_function or isinstance(value, type)
+        return {"h": number, "label": label[:100], "free": is_free}
 
     def _read(self, data: Any, blob: bytes) -> Any:
         return decode(data, blob, self._foreign, self._shared.__getitem__, is_for_answer=True)
@@ -493,10 +548,6 @@ class Server:
                 raise RuntimeError(message["error"])
             else:
                 return self._read(message["value"], blob)
-
-
-def _argument(given: Any, key: int | str) -> Any:
-    return given[0][key] if isinstance(key, int) else given[1][key]
 
 
 def _no_input(prompt: object = "", *_: object, **__: object) -> str:

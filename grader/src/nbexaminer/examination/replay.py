@@ -25,6 +25,7 @@ from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
+from nbexaminer.examination.codecs import in_place
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.stand_in import RemoteError
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
@@ -177,18 +178,23 @@ class Replay:
         """Have the names as they were before the test at `index`, so that it can run once more: on
         copies, of which nothing stays. Gives whether that can be."""
         self._kept = self._kept or (dict(self.names), dict(self._set_at), self._made[index])
-        values = {n: v for n, v in self._before.items() if not isinstance(v, ModuleType)}
-        try:
-            copies = copy.deepcopy(values)
-        except Exception:  # what can't be copied may be changed by the test itself
-            self._kept = None
-            return False
-        self._replace({**self._before, **copies})
+        self._replace(self._before)
+        memo: dict[int, Any] = {}  # one for all, so that what two names share stays shared
+        for name, value in self._before.items():
+            if isinstance(value, ModuleType):
+                continue
+            known = len(memo)
+            try:
+                self.names[name] = copy.deepcopy(value, memo)
+            except Exception:  # it stays as it is, and nothing else gets what was half copied
+                for key in [*memo][known:]:
+                    del memo[key]
         return True
 
     def go_on(self, index: int) -> None:
         """Have the names again as the test at `index` left them the first time."""
         assert self._kept is not None
+        in_place.undo()
         names, self._set_at, self._made[index] = self._kept
         self._kept = None
         self._replace(names)

@@ -20,6 +20,7 @@ import builtins
 import contextlib
 import dataclasses
 import functools
+import json
 import math
 import re
 import secrets
@@ -29,7 +30,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
-from nbexaminer.examination.codecs.in_place import follow
+from nbexaminer.examination.codecs.in_place import follow, parts_of
 from nbexaminer.examination.codecs.plain import BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
@@ -207,6 +208,33 @@ def _as(kind: type, value: Any) -> Any:
     return value
 
 
+@dataclasses.dataclass(frozen=True)
+class _Heard:
+    """A question and what came back."""
+
+    asked: dict[str, Any]
+    sent: bytes
+    reply: dict[str, Any]
+    got: bytes
+    called_back: bool
+    """Whether what the test lent was called, which may have had effects here."""
+
+    @property
+    def question(self) -> tuple[str, bytes]:
+        return _question(self.asked, self.sent)
+
+
+def _question(asked: dict[str, Any], blob: bytes) -> tuple[str, bytes]:
+    """A question, whichever number what is lent has in it: another one in each run."""
+    return re.sub(r'"back": \d+', "", json.dumps(asked)), blob
+
+
+def _said(reply: dict[str, Any], blob: bytes) -> tuple[str, bytes]:
+    """What a reply says, whichever numbers objects have in it."""
+    text = json.dumps({key: value for key, value in reply.items() if key != "id"})
+    return re.sub(r'"(h|lent)": \d+', "", text), blob
+
+
 class Remote:
     """A learner's process, seen from the examiner.
 
@@ -245,8 +273,16 @@ class Remote:
         """Whether no object says more of itself than what it is."""
         self.limit = ""
         """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
-        self._heard: list[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = []
-        self._to_hear: deque[tuple[dict[str, Any], bytes, dict[str, Any], bytes]] = deque()
+        self.is_again = False
+        """Whether a test runs once more."""
+        self._free: set[int] = set()
+        """Functions and classes, which have nothing of their own to remember calls in."""
+        self._old = -1
+        """The last object of those that there were when a test's run began."""
+        self._parts: Sequence[Any] = ()
+        self._said = ("", b"")
+        self._heard: list[_Heard] = []
+        self._to_hear: deque[_Heard] = deque()
         self._heard_bytes = 0
         self.stopped: Ended | Lost | None = None
         self.is_over = False
@@ -257,48 +293,85 @@ class Remote:
         data, blob = self._written(value)
         is_watched = do in ("call", "keep") and (self.is_watching or self.changed is not None)
         asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
-        reply, got = self._heard_again(asked, blob) or self._exchange(asked, blob)
+        # What was passed, by the numbers by which a reply tells of it.
+        parts = parts_of(value, is_stand_in) if is_watched and self.is_followed else []
+        reply, got = self._heard_again(asked, blob, parts) or self._exchange(asked, blob, parts)
         if "error" in reply:
             raise got
-        told = reply.get("changed") if is_watched else None
-        if isinstance(told, list) and told:
-            got, now = _as(tuple, got)
-            args, kwargs = value
-            passed = {**dict(enumerate(args)), **kwargs}
-            self.has_changed = True
-            for key, new in zip(told, _as(list, now), strict=True):
+        if is_watched:
+            told = reply.get("changed")
+            if isinstance(told, list) and told:
+                self.has_changed = True
                 if self.changed is not None:
-                    self.changed.append(passed[key])
-                if self.is_followed:
-                    followed = follow(passed[key], new)
-                    is_tuple = isinstance(followed, tuple)  # of which parts are followed
-                    self.is_unfollowed |= followed is not passed[key] and not is_tuple
+                    args, kwargs = value
+                    passed = {**dict(enumerate(args)), **kwargs}
+                    self.changed += [passed[key] for key in told]
+            is_to_follow = self.is_followed and (told or reply["now"] is not None)
+            is_alike = reply.get("parts") == len(parts)
+            if is_to_follow and not (is_alike and follow(parts, reply["now"])):
+                self._stop_following()
         return iter(_as(list, got)) if reply.get("iterated") else got
 
     def listen_again(self, is_again: bool, is_followed: bool) -> None:
         """Begin a test's run.
 
-        is_again: as long as the test asks the same as before, it hears the same, so that an answer
-            that counts its calls counts none twice.
+        is_again: what the test asks as before it hears as before, so that an answer that counts its
+            calls counts none twice. Only what remembers nothing is asked anew.
         is_followed: what an answer changes in place is changed here, too, as in a kernel.
         """
-        self.is_followed, self.has_changed, self.limit = is_followed, False, ""
-        self.is_unfollowed = False
+        self.is_again, self.is_followed = is_again, is_followed
+        self.has_changed, self.limit, self.is_unfollowed = False, "", False
         self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
-        if not is_again:
-            self._to_hear.clear()
+        self._old = max(self._stand_ins, default=-1)
 
-    def _heard_again(self, asked: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any] | None:
-        """What a first run heard to the same question at the same place, or None."""
-        heard = self._to_hear.popleft() if self._to_hear else None
-        if heard is None or heard[:2] != (asked, blob):
-            self._to_hear.clear()
+    def _heard_again(
+        self, asked: dict[str, Any], blob: bytes, parts: Sequence[Any]
+    ) -> tuple[dict[str, Any], Any] | None:
+        """What the run before heard to the same question at the same place; None where the process
+        is to be asked.
+
+        That is asked nothing new of what the runs before have left a state in: of an object that
+        they had, or of who says something else now than before. It would answer from that state.
+        """
+        is_heard = "on" in asked or asked["do"] == "fetch"
+        if not (is_heard and self.is_again and self.is_testing):
             return None
-        self._heard.append(heard)
-        reply, got = heard[2:]
-        if "error" in reply:
-            return reply, self._error(reply["error"])
-        return reply, self._rebuilt(reply.get("value"), got)
+        before = self._to_hear.popleft() if self._to_hear else None
+        is_same = before is not None and before.question == _question(asked, blob)
+        if before is not None and is_same and not before.called_back:
+            self._heard.append(before)
+            if "error" in before.reply:
+                return before.reply, self._error(before.reply["error"])
+            return self._opened(before.reply, before.got, parts)
+        if "on" not in asked:
+            return None
+        if any(number <= self._old for number in self._handles(asked) - self._free):
+            self._stop_following()
+        found = None
+        if before is not None and is_same:  # and what the test lends is called again, too
+            found = self._exchange(asked, blob, parts)
+        elif before is not None and self._is_repeatable(before.asked):
+            self._exchange(before.asked, before.sent)
+        else:
+            return None
+        if self._said != _said(before.reply, before.got):
+            self._stop_following()
+        return found
+
+    def _is_repeatable(self, asked: dict[str, Any]) -> bool:
+        """Whether it is asked of functions and classes, and lends nothing, which is taken back."""
+        lends = '"back": ' in json.dumps(asked)
+        return "on" in asked and not lends and self._handles(asked) <= self._free
+
+    def _handles(self, asked: dict[str, Any]) -> set[int]:
+        """Which of the learner's objects a question has in it."""
+        return {asked["on"], *map(int, re.findall(r'"h": (\d+)', json.dumps(asked["value"])))}
+
+    def _stop_following(self) -> None:
+        """End the run, which shows nothing of what a kernel would show: the first one counts."""
+        self.is_unfollowed = True
+        self.stopped = Ended(Outcome.NOT_RUN, "not run: it can't be run again as in a kernel")
+        raise self.stopped
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
@@ -346,7 +419,9 @@ class Remote:
             raise Lost(BadValue("no names"))
         self.names = frozenset(names)
 
-    def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
+    def _exchange(
+        self, message: dict[str, Any], blob: bytes, parts: Sequence[Any] = ()
+    ) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""
         if self.is_over:
             text = "not run: it reads what was made before an answer ended its process"
@@ -355,7 +430,7 @@ class Remote:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
         asked, sent, message = message, blob, message | {"id": secrets.randbits(53)}
-        called_back = False
+        called_back, place = False, len(self._heard)
         try:
             message["seconds"] = self.deadline - time.monotonic()
             if message["seconds"] <= 0:
@@ -373,12 +448,13 @@ class Remote:
                 called_back = True
                 self._serve(reply, blob)
             self._heard_bytes += len(sent) + len(blob)
-            if self.is_watching and self._heard_bytes <= MAX_HEARD_BYTES and not called_back:
-                self._heard.append((asked, sent, reply, blob))
-            else:
-                self._heard_bytes = MAX_HEARD_BYTES  # what has effects here is asked again
+            if self.is_watching and self._heard_bytes <= MAX_HEARD_BYTES:
+                heard = _Heard(asked, sent, reply, blob, called_back)
+                self._heard.insert(place, heard)  # before what was asked meanwhile
+            if self.is_again:
+                self._said = _said(reply, blob)
             if "error" not in reply:
-                return reply, self._rebuilt(reply.get("value"), blob)
+                return self._opened(reply, blob, parts)
             error = self._error(reply["error"])
             if isinstance(error, Ended) and called_back:
                 # It may have been interrupted in the middle of a frame.
@@ -452,6 +528,18 @@ class Remote:
     def _rebuilt(self, data: Any, blob: bytes) -> Any:
         return decode(data, blob, self._receive, self._shared_class)
 
+    def _opened(
+        self, reply: dict[str, Any], blob: bytes, parts: Sequence[Any]
+    ) -> tuple[dict[str, Any], Any]:
+        """A reply with what it says of changes, of which these were the parts, and the value."""
+        end = len(blob) - _as(int, reply.get("more", 0))
+        value = self._rebuilt(reply.get("value"), blob[:end])
+        self._parts = parts
+        try:
+            return {**reply, "now": self._rebuilt(reply.get("now"), blob[end:])}, value
+        finally:
+            self._parts = ()
+
     def _shared_class(self, name: str) -> type:
         if name not in self._shared:
             raise BadValue("a class that is not shared")
@@ -465,7 +553,11 @@ class Remote:
         match data:
             case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
                 return self._lent.get(number, TAKEN_BACK)
+            case {"part": int(number)}:
+                return self._parts[number] if 0 <= number < len(self._parts) else None
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
+                if data.get("free") is True:
+                    self._free.add(number)
                 if number not in self._stand_ins:
                     if len(self._stand_ins) >= MAX_STAND_INS:
                         raise BadValue("too many handles")
@@ -515,6 +607,11 @@ class Remote:
             if blob:
                 raise CantCross(f"the field {name} of a dataclass can't be a tensor")
         return fields
+
+
+def is_stand_in(value: Any) -> bool:
+    """Whether it is one, and no copy."""
+    return type(value) is StandIn
 
 
 def _is_called(value: Any) -> bool:

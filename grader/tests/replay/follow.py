@@ -1,0 +1,304 @@
+# ==== follow-identities
+# Lists of hidden tests that hold objects of theirs, which a right answer sorts or replaces.
+# %% l | locked
+import numpy as np
+# %% f | answer
+def lowest(rows): return min(rows)
+def ordered(rows): return [sorted(row) for row in rows]
+def scaled(arrays): return [a / a.sum() for a in arrays]
+def youngest(people): return min(p["age"] for p in people)
+# %% h | hidden 2
+a, b = [3, 1], [2, 5]
+assert lowest([a, b]) == [2, 5]
+assert a == [3, 1] and b == [2, 5]
+# %% i | hidden 2
+first = [3, 1]
+assert ordered([first, [2]]) == [[1, 3], [2]]
+assert first == [3, 1]
+# %% j | hidden 2
+arrays = [np.array([1, 3]), np.array([2, 2])]
+assert np.allclose(scaled(arrays)[0], [0.25, 0.75])
+assert np.allclose(scaled(arrays)[1], [0.5, 0.5])
+# %% k | hidden 2
+ann, bob = {"age": 30}, {"age": 20}
+people = [ann, bob]
+assert youngest(people) == 20
+ann["age"] = 10
+assert youngest(people) == 10
+# == honest: sorts the list of them, replaces its items | stock h=2 i=2 j=2 k=2
+# %% f
+def lowest(rows):
+    rows.sort()
+    return rows[0]
+def ordered(rows):
+    for i in range(len(rows)): rows[i] = sorted(rows[i])
+    return rows
+def scaled(arrays):
+    for i, a in enumerate(arrays): arrays[i] = a / a.sum()
+    return arrays
+def youngest(people):
+    people.sort(key=lambda p: p["age"])
+    return people[0]["age"]
+# == wrong: changes the items | stock h=0 i=0 j=0 k=0
+# %% f
+def lowest(rows):
+    for row in rows: row.sort()
+    return [2, 5]
+def ordered(rows):
+    for row in rows: row.sort()
+    return rows
+def scaled(arrays):
+    for a in arrays: a[:] = a / a.sum()
+    return [np.array([0.25, 0.75]), np.array([0.5, a[0]])]
+def youngest(people):
+    people[0] = min(people, key=lambda p: p["age"])
+    return people[0]["age"]
+
+# ==== follow-cannot-cross
+# A hidden test of answers that leave in their argument what can't cross.
+# %% l | locked
+import numpy as np
+# %% f | answer
+def depth(tree): return 1 + max(map(depth, tree["children"]), default=0)
+def total(d): return float(sum(d["xs"]))
+def count(d): return len(set(d["xs"]))
+def name(d): return d["name"]
+# %% h | hidden 2
+tree = {"name": "a", "children": [{"name": "b", "children": []}]}
+assert depth(tree) == 2
+# %% i | hidden 2
+assert total({"xs": [1, 2]}) == 3
+# %% j | hidden 2
+assert count({"xs": list(range(5000)) * 2}) == 5000
+# %% k | hidden 2
+assert name({"name": "a"}) == "a"
+# == honest: notes something in the argument | stock h=2 i=2 j=2 k=2
+# %% f
+def depth(tree, parent=None):
+    tree["parent"] = parent
+    return 1 + max((depth(child, tree) for child in tree["children"]), default=0)
+def total(d):
+    d["xs"] = np.array(d["xs"], np.longdouble)
+    return float(d["xs"].sum())
+def count(d):
+    d["seen"] = set(d["xs"])
+    return len(d["seen"])
+def name(d):
+    d["bytes"] = bytes(100_000_000)
+    d["self"] = d
+    return d["name"]
+
+# ==== follow-state
+# Objects with state, which a hidden test passes what an answer has changed in place.
+# %% f | answer
+def largest(xs): return max(xs)
+class Account:
+    def __init__(self): self.balance = 0
+    def deposit_all(self, xs): self.balance += sum(xs)
+class Hand:
+    def __init__(self): self.cards = []
+    def take(self, deck): self.cards.append(deck[-1])
+savings = Account()
+taken = []
+def take(deck):
+    taken.append(deck[-1])
+    return len(taken)
+# %% h | hidden 2
+amounts = [20, 10]
+account = Account()
+assert largest(amounts) == 20
+account.deposit_all(amounts)
+assert account.balance == 30
+# %% i | hidden 2
+deck, hand = [1, 2, 3], Hand()
+hand.take(deck)
+hand.take(deck)
+assert len(hand.cards) == 2
+# %% j | hidden 2
+assert largest(amounts := [20, 10]) == 20
+savings.deposit_all(amounts)
+assert savings.balance == 30
+# %% k | hidden 2
+assert savings.balance == 30
+# %% m | hidden 2
+deck = [1, 2, 3]
+assert [take(deck), take(deck)] == [1, 2]
+# == honest: changes its argument | stock h=2 i=2 j=2 k=2 m=2
+# %% f
+def largest(xs):
+    xs.sort()
+    return xs[-1]
+class Account:
+    def __init__(self): self.balance = 0
+    def deposit_all(self, xs): self.balance += sum(xs)
+class Hand:
+    def __init__(self): self.cards = []
+    def take(self, deck): self.cards.append(deck.pop())
+savings = Account()
+taken = []
+def take(deck):
+    taken.append(deck.pop())
+    return len(taken)
+
+# ==== follow-state-called-back
+# Hidden tests that lend functions to an answer that keeps what it has heard.
+# %% f | answer
+class Tally:
+    def __init__(self): self.n = 0
+    def add(self, xs, f): self.n += sum(map(f, xs))
+def apply(xs, f): return [f(x) for x in xs]
+# %% h | hidden 2
+xs, tally, calls = [1, 2], Tally(), []
+tally.add(xs, lambda x: calls.append(x) or x)
+assert tally.n == 3 and calls == [1, 2]
+# %% i | hidden 2
+xs, calls = [2, 1], []
+assert apply(xs, lambda x: calls.append(x) or -x) == [-2, -1] and calls == [2, 1]
+assert xs == [2, 1]
+# == honest: takes what it counts out of the list | stock h=2 i=0
+# %% f
+class Tally:
+    def __init__(self): self.n = 0
+    def add(self, xs, f):
+        while xs: self.n += f(xs.pop(0))
+def apply(xs, f):
+    xs[:] = [f(x) for x in xs]
+    return xs
+
+# ==== follow-asks-anew
+# Of plain functions and new objects a hidden test hears what they make of what was changed before.
+# %% l | locked
+data = [3, 1, 2]
+# %% f | answer
+def largest(xs): return max(xs)
+def first(xs): return xs[0]
+class Mean:
+    def __init__(self, xs): self.mean = sum(xs) / len(xs)
+    def above(self, xs): return [x for x in xs if x > self.mean]
+# %% h | hidden 2
+assert largest(data) == 3
+assert first(data) == 3
+# %% i | hidden 2
+assert largest(data) == 3
+assert Mean(data).above(data) == [3]
+# %% j | hidden 2
+assert largest(data) == 3 and first([5]) == 5
+assert data == [3, 1, 2]
+# == wrong: leaves the largest alone | stock h=2 i=0 j=0
+# %% f
+def largest(xs):
+    xs[:] = [max(xs)]
+    return xs[0]
+def first(xs): return xs[0]
+class Mean:
+    def __init__(self, xs): self.mean = sum(xs) / len(xs)
+    def above(self, xs): return [x for x in xs if x > self.mean]
+# == wrong: sorts in place | stock h=0 i=2 j=0
+# %% f
+def largest(xs):
+    xs.sort()
+    return xs[-1]
+def first(xs): return xs[0]
+class Mean:
+    def __init__(self, xs): self.mean = sum(xs) / len(xs)
+    def above(self, xs): return [x for x in xs if x > self.mean]
+
+# ==== follow-uncopyable
+# A hidden test behind a locked cell that leaves a closed file, of which there is no copy.
+# %% l | locked
+with open("numbers.txt", "w") as file: file.write("3 1 2")
+with open("numbers.txt") as file: data = [int(n) for n in file.read().split()]
+# %% f | answer
+def f(xs): return sorted(xs)
+# %% h | hidden 2
+assert f(data) == [1, 2, 3] and data == [3, 1, 2]
+# == wrong: sorts in place | stock h=0
+# %% f
+def f(xs):
+    xs.sort()
+    return xs
+
+# ==== follow-default
+# A locked function's default value, what it caches, and a class: what a followed run changes there
+# is seen by no other.
+# %% l | locked
+import functools
+class Data:
+    xs = [3, 1, 2]
+def check(f, best, xs=[3, 1, 2]): return f(xs) == best(xs)
+@functools.cache
+def load(): return [3, 1, 2]
+# %% f | answer
+def largest(xs): return max(xs)
+def smallest(xs): return min(xs)
+# %% h | hidden 2
+assert check(largest, max)
+# %% i | hidden 2
+assert check(smallest, min)
+# %% j | hidden 2
+assert largest(Data.xs) == 3
+# %% k | hidden 2
+assert smallest(Data.xs) == min(Data.xs)
+# %% m | hidden 2
+assert largest(load()) == 3
+# %% n | hidden 2
+assert smallest(load()) == min(load())
+# == attack: one leaves nothing but its result, the other is wrong | stock h=2 i=2 j=2 k=2 m=2 n=2 | ours i=0 k=0 n=0: no test sees what another's answer has changed
+# %% f
+def largest(xs):
+    found = max(xs)
+    xs[:] = [found]
+    return found
+def smallest(xs): return max(xs)
+
+# ==== follow-kinds
+# Whatever an answer can change in place, and honest changes that no test minds.
+# %% l | locked
+import numpy as np, pandas as pd
+from collections import Counter, defaultdict, deque
+df = pd.DataFrame({"a": [3, 1, 2]})
+array, counts, groups = np.array([3, 1, 2]), Counter("aab"), defaultdict(list, {"a": [1]})
+nested, queue, seen = {"x": ({"y": [1, 2]},)}, deque([1, 2], 3), {1}
+# %% f | answer
+def double(df): return df.assign(b=df.a * 2)
+def top(array): return np.sort(array)[-1]
+def total(*parts, **named): return sum(map(len, (*parts, *named.values())))
+def lowest(rows): return min(rows)
+# %% h | hidden 2
+assert list(double(df).b) == [6, 2, 4] and list(df.columns) == ["a"]
+# %% i | hidden 2
+assert top(array) == 3 and array[0] == 3
+# %% j | hidden 2
+assert total(counts, groups, x=queue, y=seen) == 6
+assert (len(counts), len(groups), len(queue), len(seen)) == (2, 1, 2, 1)
+# %% k | hidden 2
+assert total(nested["x"], nested["x"][0]["y"]) == 3
+assert nested == {"x": ({"y": [1, 2]},)}
+# %% m | hidden 2
+dated = pd.DataFrame({"a": [3, 1]}, index=pd.date_range("2024-01-01", periods=2, name="day"))
+points, tally = np.array([3, 1, 2]), Counter("aab")
+assert list(double(dated).b) == [6, 2] and dated.index.name == "day" and dated.index.freq == "D"
+assert top(points) == 3 and points.sum() == 6
+assert total(tally) == 2 and tally["a"] == 2
+# %% n | hidden 2
+rows = [[k] for k in range(2000, 0, -1)]
+assert lowest(rows) == [1] and rows[0] == [2000]
+# == wrong: in place | stock h=0 i=0 j=0 k=0 m=2 n=0
+# %% f
+def double(df):
+    df["b"] = df.a * 2
+    return df
+def top(array):
+    array.sort()
+    return array[-1]
+def total(*parts, **named):
+    n = sum(map(len, (*parts, *named.values())))
+    for part in (*parts, *named.values()):
+        match part:
+            case list() | deque(): part.append(9)
+            case set(): part.add(9)
+            case dict(): part["z"] = 9
+    return n
+def lowest(rows):
+    rows.sort()
+    return rows[0]
