@@ -50,7 +50,8 @@ def differences(engine: Engine, replay: Replay) -> list[str]:
     for sub in replay.submissions:
         asked = {**sub.stock, **sub.ours}
         less = {n for n, points in sub.ours.items() if (points or 0) < (sub.stock[n] or 0)}
-        lost = less if sub.kind == "honest" else set()
+        lost = less if sub.kind == "honest" else set[str]()
+        lost |= {*sub.ours} if sub.waits else set()
         wanted.append((f"{sub.kind}: {sub.words}", asked, lost, replay.handed_in(sub.parts)))
     for words, asked, lost, handed_in in wanted:
         examined = engine.grade(source, handed_in)

@@ -3,7 +3,7 @@
     # ==== its-name
     # What is tried, in a sentence.
     # %% f | answer                   a cell's id and kind: locked, open, answer, test 2, hidden 2
-    # == wrong: in a few words | stock t=0 u=2 | ours u=0: why ours differs
+    # == wrong: in a few words | stock t=0 u=2 | ours u=0: why ours differs, or waits: why
     # %% f                            its own text for an answer or an open cell
     # %% + f                          a cell of its own behind that one
     # %% - f                          a cell that it has deleted
@@ -72,13 +72,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Submission:
-    """What is handed in; `ours` has those points alone in which we differ from stock."""
+    """What is handed in; `ours` has those points alone in which we differ from stock, or that wait.
+
+    waits: whether these wait for a person: it says "waits" where it says why.
+    """
 
     line: int
     kind: str
     words: str
     stock: Points
     ours: Points
+    waits: bool = False
     parts: list[Part] = field(default_factory=list)
 
 
@@ -166,9 +170,10 @@ def _add(replay: Replay, line: int, head: str, text: str) -> None:
         assert replay.full, "it has no test"
         assert told[3] == "?" or stock.keys() == replay.full.keys(), "stock gives for each test"
         assert ours.keys() <= replay.full.keys(), "ours has a test that there isn't"
-        differs = all((stock.get(name) or 0) != (ours[name] or 0) for name in ours)
+        waits = (told[5] or "").startswith("waits")
+        differs = waits or all((stock.get(name) or 0) != (ours[name] or 0) for name in ours)
         assert told[3] == "?" or differs, "ours has only what isn't as stock gives it"
-        replay.submissions.append(Submission(line, told[1], told[2], stock, ours))
+        replay.submissions.append(Submission(line, told[1], told[2], stock, ours, waits))
         return
     cell = _CELL.fullmatch(head)
     assert cell, "neither a cell nor a submission"

@@ -17,6 +17,7 @@ from nbexaminer.examination.scores import NUMBER, no_score
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
     CellToRun,
+    Doubt,
     Outcome,
     Plan,
     Remark,
@@ -51,10 +52,6 @@ MAX_EXAMINER_RESTARTS = 5
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
-DISPUTED = (
-    "the test gives more in the learner's process than apart from the answers: either it sees "
-    "there what it can't see apart, or the learner's code makes it pass"
-)
 IN_ORDER = (
     "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
     "change what it is given, miss an import, or give a name of Python's to something else?"
@@ -92,8 +89,7 @@ class _CellResult:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     score: float | None = None
     ends_in: str = ""
-    is_disputed: bool = False
-    """Whether it would give more by its second run alone."""
+    doubt: Doubt | None = None
 
 
 class _Files(NamedTuple):
@@ -117,7 +113,7 @@ class Engine:
 
     def __init__(self, profile: Profile, sandbox: Sandbox | None, limits: Limits = _LIMITS) -> None:
         self._limits, self._way = limits, profile.way
-        self._scores: dict[bytes, set[str]] = {}
+        self._solved: dict[bytes, dict[str, _CellResult]] = {}
         self._steps: dict[tuple[bytes, str, frozenset[str], frozenset[str]], tuple[Step, ...]] = {}
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
@@ -215,8 +211,8 @@ class Engine:
         settled = {verdict.cell for verdict in verdicts if verdict.outcome in COST_NOTHING}
         settled |= {cell.name for cell in cells if cell.decision is not None}
         pairs = zip(to_run, results, strict=True)
-        disputed = {cell["id"] for cell, result in pairs if result.is_disputed}
-        waiting = (doubts.keys() - settled) | disputed
+        disputed = {cell["id"]: result.doubt for cell, result in pairs if result.doubt is not None}
+        waiting = (doubts.keys() - settled) | disputed.keys()
         for cell in cells:
             if cell.role is Role.TEST and cell.name in waiting:
                 cell.note |= {"waits": True}
@@ -226,7 +222,7 @@ class Engine:
             for name, text in remarks.items()
             if name in wait or text != AGAIN
         )
-        told += tuple(Remark(name, DISPUTED, True) for name in sorted(disputed))
+        told += tuple(Remark(name, doubt, True) for name, doubt in sorted(disputed.items()))
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
     def _results(
@@ -258,25 +254,35 @@ class Engine:
             return to_run, self._examine(to_run, seed, files, source.is_told)
 
     def _settle(self, source: Source, cells: list[CellToRun], results: list[_CellResult]) -> None:
-        """Give no points for what is no number, where the source's own solution ends in one.
+        """Settle what depends on how the source's own solution ends.
 
-        Else the cell only shows something, and what that is costs nothing, as in nbgrader.
+        No points are given for what is no number, where the solution ends in one; else the cell
+        only shows something, and what that is costs nothing, as in nbgrader. What is in doubt for
+        the solution, too, is for nobody.
         """
-        odd = [
-            (cell, result) for cell, result in zip(cells, results, strict=True)
-            if result.ends_in not in ("", NUMBER)
-        ]  # fmt: skip
-        if not odd or source.is_told:  # its own solution is being tried
-            return
-        if source.data not in self._scores:
-            solved = self._results(graft(source, read_notebook(source.data)), source, b"")
-            self._scores[source.data] = {
-                cell["id"] for cell, result in zip(*solved, strict=True) if result.ends_in == NUMBER
-            }
-        for cell, result in odd:
-            if cell["id"] in self._scores[source.data]:
+        pairs = [*zip(cells, results, strict=True)]
+        for cell, result in pairs:
+            is_odd = result.ends_in not in ("", NUMBER)
+            if source.is_told or not (is_odd or result.doubt in (Doubt.WORD, Doubt.STATE)):
+                continue  # where it is told, the solution itself is being tried
+            solved = self._solution(source)[cell["id"]]
+            if is_odd and solved.ends_in == NUMBER:
                 result.outcome, result.score = Outcome.FAILED, None
                 result.message = no_score(result.ends_in)
+            if result.doubt is solved.doubt:
+                result.doubt = None
+        if any(result.doubt is Doubt.MORE for result in results):
+            for cell, result in pairs:
+                is_lost = result.outcome not in (None, Outcome.PASSED) and not result.message.todo
+                if is_lost and is_hidden(cell) and not cell["beside"]:
+                    result.doubt = result.doubt or Doubt.LIKE
+
+    def _solution(self, source: Source) -> dict[str, _CellResult]:
+        """How the cells of a source's own solution end, by their ids."""
+        if source.data not in self._solved:
+            solved = self._results(graft(source, read_notebook(source.data)), source, b"")
+            self._solved[source.data] = {c["id"]: result for c, result in zip(*solved, strict=True)}
+        return self._solved[source.data]
 
     def _examine(
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
@@ -351,7 +357,9 @@ class Engine:
                             outputs = safe_outputs(message["outputs"], MAX_OUTPUTS)
                             outcome = None if outcome is None else Outcome(outcome)
                             said, score = Message.read(message["message"]), message["score"]
-                            yield _CellResult(outcome, said, outputs, score, message["ends_in"])
+                            doubt = Doubt(message["doubt"]) if message["doubt"] else None
+                            ends_in = message["ends_in"]
+                            yield _CellResult(outcome, said, outputs, score, ends_in, doubt)
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
             except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:
@@ -390,7 +398,7 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
 
 def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult:
     """What a test gives that ran apart and then beside the answers: never more than either. It is
-    disputed where the second run gives more.
+    in doubt where the second run gives more.
 
     second: without an outcome where the answer isn't written, or learners see nothing of the test.
     hidden: whether learners see only a part, which ran beside: it counts if that raised something.
@@ -402,11 +410,14 @@ def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult
         return first
     if beside > apart:  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
         is_other_number = first.ends_in == NUMBER and second.ends_in != NUMBER
-        return first if is_other_number else dataclasses.replace(first, is_disputed=True)
+        return first if is_other_number else dataclasses.replace(first, doubt=Doubt.MORE)
     if second.outcome is Outcome.PARTLY:
         return dataclasses.replace(first, outcome=Outcome.PARTLY, score=second.score)
     message = Message(IN_ORDER, facts=(("then", str(second.message)),))
-    return dataclasses.replace(first, outcome=second.outcome, message=message, score=None)
+    # What learners see of a hidden test may need more of what they don't see than names.
+    doubt = Doubt.PART if hidden else None
+    outcome = second.outcome
+    return dataclasses.replace(first, outcome=outcome, message=message, score=None, doubt=doubt)
 
 
 _OVER_A_LIMIT = {

@@ -18,6 +18,7 @@ all cells run once more: what has read it is not asked for anything but how it e
 """
 
 import ast
+import builtins
 import contextlib
 import dataclasses
 import io
@@ -33,6 +34,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
+from nbexaminer.examination.codecs.plain import CantCross
 from nbexaminer.examination.replay import GIVEN, Replay
 from nbexaminer.examination.scores import TEST, Scored, shown
 from nbexaminer.examination.stand_in import (
@@ -43,9 +45,17 @@ from nbexaminer.examination.stand_in import (
     RemoteError,
     StandIn,
 )
-from nbexaminer.examination.verdicts import CellToRun, Outcome, Plan, Stages, is_hidden, worth
+from nbexaminer.examination.verdicts import (
+    CellToRun,
+    Doubt,
+    Outcome,
+    Plan,
+    Stages,
+    is_hidden,
+    worth,
+)
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
-from nbexaminer.isolation.names import bound_names, named_instead, names_used
+from nbexaminer.isolation.names import bound_names, builtins_used, named_instead, names_used
 from nbexaminer.message import INSTEAD, NO_MESSAGE, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
@@ -54,8 +64,12 @@ from nbexaminer.sandbox.limits import EndedBy, Limits
 MAX_RESTARTS = 8
 SECONDS_AGAIN = 2.0
 """What a cell of the learner's gets, and a test that calls it, once it has taken too long."""
+ANSWER_SECONDS = 1.0
+"""What a process gets to say that it is still there."""
 MOST_TELLABLE = 300
 """Lines of an answer of which a hidden test may say that one raised: more would say much."""
+MOST_COMPARED = 1 << 20
+"""Bytes of a value's arrays up to which it is looked at whether it was changed."""
 MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
@@ -82,13 +96,16 @@ class Examination:
         self._limits = limits
         self._cells = plan["cells"]
         self._known, number = set(plan["known"]), len(plan["cells"])
-        self._once: set[int] = set()
-        """Tests that run no second time: their answer is a stub, or they took too long."""
+        self._unwritten: set[int] = set()
+        """Tests whose answer is a stub."""
+        self._long: set[int] = set()
+        """Tests that took too long: where they run once more, they have little time."""
         self._seed = plan["seed"]
         self._skip = set(plan["skip"])
         self._end = time.monotonic() + plan["seconds"]
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
         self._is_hidden = self._discreet = False
+        self._doubt: Doubt | None = None
         self._told = plan["told"]
         # The source's cells may write modules into the folder; a test may write there what it got.
         given = (c["replay"] for c in plan["cells"] if c["role"] == Role.GIVEN)
@@ -98,10 +115,16 @@ class Examination:
         sys.modules["__main__"] = self._main
         self._replay = Replay(self._cells, self._main.__dict__)
         self._process = 1
-        """Which of the answer processes is at work; from the second on, all runs as in a kernel."""
+        """Which of the answer processes is at work: in all but the first, all runs as in a kernel.
+        The fourth is for a hidden test that has failed."""
+        self._differing: dict[int, frozenset[str]] = {}
+        """Names of the source's that the second process has another value of, where a hidden test
+        stands: something of the learner's has changed them, which a test apart doesn't see."""
         self._locked_ends: dict[int, Message] = {}
-        """Of locked cells that ended it, or never ended, why nothing behind them runs."""
+        """Of locked cells that ended it, why nothing behind them runs."""
         self._again_seconds = plan["again_seconds"]
+        self._anew_seconds = plan["hidden_seconds"] / 8
+        """What fourth processes may take together."""
         self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known if i < number)
         """Whether what tests have changed is lost, with the answer process or the examiner."""
         self._remote: Remote | None = None
@@ -137,18 +160,26 @@ class Examination:
 
         is_last: whether nothing follows: the grader ends it then, and waits for no word of ours.
         """
-        if not items:
+        again = {item - len(self._cells) for item in items}
+        if again <= self._unwritten:  # nothing could be taken away
+            for item in items:
+                self._examine(item)
             return
         kept = {name: getattr(self, name) for name in _OF_A_PROCESS}
         self._remote, self._marked, self._restarts = None, set(), 0
         # What took too long by itself does so again, and not what a test of it has waited for.
         self._slow = {i for i, stop in self._stops.items() if stop.outcome is Outcome.TIMED_OUT}
-        self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN} | self._once
+        self._slow |= self._long
+        self._skip = {i for i in self._skip if self._cells[i]["role"] != Role.GIVEN}
         self._stops = {}
         self._process, self._locked_ends = (3 if self._is_hidden else 2), {}
         self._end = time.monotonic() + self._again_seconds
         for item in items:
             self._examine(item)
+        hidden = [i for i, cell in enumerate(self._cells) if is_hidden(cell)]
+        if self._process == 2 and hidden:
+            with contextlib.suppress(Ended):
+                self._ready(hidden[-1] + 1)
         if not is_last:
             self._let_go()
             vars(self).update(kept)
@@ -158,11 +189,11 @@ class Examination:
 
         item: as `Stages` has it.
         """
-        index = item % len(self._cells)
+        index, self._doubt = item % len(self._cells), None
         cell = self._cells[index]
         if item in self._known:
             return
-        if item != index and (index in self._once or not cell["seen"]):
+        if item != index and (self._process == 1 or not cell["seen"]):
             return self._report([], None, NO_MESSAGE)
         try:
             if self._process > 1 or cell["beside"]:
@@ -184,7 +215,7 @@ class Examination:
     ) -> None:
         said = message.clean().as_data()
         findings: dict[str, Any] = {"do": "cell", "outcome": outcome, "message": said}
-        findings |= {"score": score, "ends_in": ends_in}
+        findings |= {"score": score, "ends_in": ends_in, "doubt": self._doubt or ""}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -215,7 +246,9 @@ class Examination:
             with self._watched(remote, {index}):
                 result = remote.run(cell["seen"] or cell["code"], is_locked)
                 # So that a cell that breaks the connection is found at once and left out of the
-                # next process, and not the cell or test behind it.
+                # next process, and not the cell or test behind it. One that was interrupted has
+                # had all its time.
+                remote.deadline = max(remote.deadline, time.monotonic() + ANSWER_SECONDS)
                 with contextlib.suppress(RemoteError):
                     remote.request("nothing")
         except Ended as ended:
@@ -227,8 +260,6 @@ class Examination:
             raise
         if isinstance(result[1], Ended):
             self._slow.add(index)
-            if is_locked:
-                self._locked_ends[index] = Message(f"the locked cell {cell['id']!r} never ended")
         return result
 
     def _ready(self, index: int) -> Remote:
@@ -251,6 +282,8 @@ class Examination:
         while self._remote is not None and self._place < index:
             place, cell = self._place, self._cells[self._place]
             is_marked = is_hidden(cell) and not cell["beside"] and self._process == 1
+            if self._process == 2 and is_hidden(cell):
+                self._compare(place)
             if is_marked:  # which wants the names as they are now
                 with (
                     contextlib.suppress(RemoteError, Ended),
@@ -267,7 +300,7 @@ class Examination:
     def _follow(self, index: int) -> None:
         """Have the test runner's names follow the answer process's over the cell at `index`."""
         cell, self._place = self._cells[index], index + 1
-        if self._process > 1:
+        if self._process in (2, 3):
             return
         if cell["role"] == Role.TEST and not cell["beside"]:
             if is_hidden(cell):
@@ -291,11 +324,37 @@ class Examination:
                 if self._remote is None:
                     self._skip.add(index)
 
+    def _compare(self, index: int) -> None:
+        """Take note of what the second process has other values of at the hidden test there."""
+        mine, remote = self._replay.of_source(index), self._remote
+        if not mine or remote is None or index in self._differing:
+            return
+        differing = set(dir(builtins)) & (remote.names - mine.keys())
+        with contextlib.suppress(Ended), self._watched(remote):
+            for name, value in mine.items():
+                with contextlib.suppress(RemoteError, CantCross):
+                    known = codecs.encode(value, _no_foreign)
+                    if len(known[1]) <= MOST_COMPARED:
+                        differing.add(name)
+                        if known == codecs.encode(remote.fetch(name), _no_foreign):
+                            differing.remove(name)
+        self._differing[index] = frozenset(differing)
+
+    def _used_at(self, index: int) -> frozenset[str]:
+        """Names that a test reads, or a locked cell that sets one of them."""
+        code = self._cells[index]["code"]
+        used = names_used(code) | builtins_used(code)
+        for cell in reversed(self._cells[:index]):
+            if cell["role"] == Role.GIVEN and not used.isdisjoint(bound_names(cell["code"])):
+                used |= names_used(cell["code"])
+        return used
+
     def _takes_part(self, cell: CellToRun) -> bool:
         """Whether a cell is run by the learner's process that there is now."""
         if cell["role"] == Role.TEST and cell["beside"]:
             is_last = is_hidden(cell)
-            return self._process == 3 or (not is_last and (self._process == 2 or not cell["late"]))
+            is_early = not is_last and (self._process > 1 or not cell["late"])
+            return self._process == 3 or is_early
         if cell["role"] == Role.TEST:
             return self._process > 1 and bool(cell["seen"])
         return True
@@ -321,7 +380,7 @@ class Examination:
         self._remote = Remote(channel, self._replay.classes, self._seed)
         self._place = 0
         self._marked.clear()
-        if self._process == 1:
+        if self._process in (1, 4):
             self._replay.start()
 
     def _let_go(self) -> None:
@@ -406,9 +465,18 @@ class Examination:
     ) -> tuple[list[Any], Outcome, Message, float | None, str]:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
-        outcome, message, score, ends_in = self._judge(index, cell, printed)
+        ended = self._judge(index, cell, printed)
+        is_lost = ended[0] in (Outcome.FAILED, Outcome.ERROR) and index not in self._unwritten
+        if is_lost and self._is_hidden and cell["again"] and self._place > index + 1:
+            ended = self._judge_anew(index, cell, printed, ended)
+        outcome, message, score, ends_in = ended
         if outcome is Outcome.TIMED_OUT:
-            self._once.add(index)
+            self._long.add(index)
+        if worth(outcome, score):
+            if self._remote is not None and self._remote.by_word:
+                self._doubt = self._doubt or Doubt.WORD
+            if not self._differing.get(index, frozenset()).isdisjoint(self._used_at(index)):
+                self._doubt = self._doubt or Doubt.STATE
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
@@ -418,6 +486,8 @@ class Examination:
     def _test_beside(self, index: int) -> tuple[list[Any], Outcome, Message, float | None, str]:
         """The same of a test cell that runs in the learner's process."""
         remote = self._ready(index)
+        if self._process == 2 and is_hidden(self._cells[index]):
+            self._compare(index)
         if message := self._locked_end(index):
             return [], Outcome.ERROR, message, None, ""
         if self._process > 1 and self._restarts > 1:
@@ -451,9 +521,9 @@ class Examination:
         # A test that watches its arguments says itself what it makes of changes.
         is_changed = remote is not None and remote.has_changed and remote.changed is None
         is_again = has_passed and is_changed and cell["is_repeatable"]
-        in_time = time.monotonic() < self._end
-        if not (is_again and in_time and self._replay.rewind(index)):
+        if not (is_again and time.monotonic() < self._end):
             return first
+        self._replay.rewind(index)
         self._grader.send({"do": "alive"})
         # What can't be copied may have changed: then it fails now, too, and tells nothing.
         control = self._judge_once(index, cell, _Printed(), remote)
@@ -465,9 +535,33 @@ class Examination:
         is_unsure = remote is not None and remote.is_unfollowed
         if is_unsure or worth(second[0], second[2]) >= worth(first[0], first[2]):
             return first
+        self._doubt = Doubt.CHANGED
         outcome, message, score, ends_in = second
         facts = (*message.facts, ("changed by your code", "what the test passes to it"))
         return outcome, dataclasses.replace(message, facts=facts), score, ends_in
+
+    def _judge_anew(
+        self, index: int, cell: CellToRun, printed: io.StringIO, first: _Ended
+    ) -> _Ended:
+        """Run a hidden test that has failed once more, with an answer process that has come no
+        further, as a kernel's hasn't: cells behind it may have changed an object that it asks."""
+        of_all = ("_replay", "_end", "_doubt", "_has_lost")
+        kept = {name: getattr(self, name) for name in (*_OF_A_PROCESS, *of_all)}
+        names, began = dict(self._replay.names), time.monotonic()
+        self._process, self._replay = 4, self._replay.anew()
+        self._remote, self._marked, self._restarts = None, set(), 0
+        self._skip, self._slow, self._stops = set(self._skip), self._slow | self._long, {}
+        self._end = min(self._end, began + self._anew_seconds)
+        # What tests have changed here isn't: such a test doesn't run.
+        self._doubt, self._has_lost = None, True
+        ended = self._judge(index, cell, printed)
+        self._let_go()
+        if worth(ended[0], ended[2]):
+            kept["_doubt"], first = self._doubt, ended
+        vars(self).update(kept)
+        self._replay.replace(names)
+        self._anew_seconds -= time.monotonic() - began
+        return first
 
     def _judge_once(
         self,
@@ -503,6 +597,8 @@ class Examination:
             return ended.outcome, Message(whose + ended.message), None, ""
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
+            if self._is_hidden and type(error).__name__ == CantCross.__name__:
+                self._doubt = Doubt.CROSS
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
             if message.headline == UNEXPECTED and not is_hidden(cell):
@@ -517,8 +613,11 @@ class Examination:
                 outcome, message = self._missing(index, error.name)
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
+            if self._is_hidden and isinstance(error, CantCross):
+                self._doubt = Doubt.CROSS
         else:
             if remote.limit:
+                self._doubt = Doubt.CROSS if self._is_hidden else None
                 text = f"the test could not use what came back: it {remote.limit}"
                 return Outcome.ERROR, Message(text), None, ""
             judged = code.judged(cell["points"], cell["asks"], not self._discreet)
@@ -604,7 +703,7 @@ class Examination:
             if place >= index or name not in bound_names(cell["code"]) | {cell["id"]}:
                 continue
             if stop.message == "raised NotImplementedError":
-                self._once.add(index)
+                self._unwritten.add(index)
                 unwritten = Message(NOT_WRITTEN.format(name), todo=TO_DO)
                 return stop.outcome, self._or_misspelt(index, unwritten)
             why = f"the cell that defines it {stop.message}"
@@ -653,6 +752,10 @@ def _tellable(answers: Iterable[CellToRun | None]) -> int:
     """How many lines the answers have that a hidden test asks; none where they are many."""
     lines = max((cell["code"].count("\n") + 1 for cell in answers if cell), default=0)
     return lines if lines <= MOST_TELLABLE else 0
+
+
+def _no_foreign(value: Any) -> Any:
+    raise CantCross("what is no plain value isn't compared")
 
 
 def _label(names: dict[str, Any]) -> str:

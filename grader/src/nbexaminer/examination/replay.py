@@ -99,20 +99,33 @@ class Replay:
 
     def start(self) -> None:
         """Begin before the first cell, with what tests have set kept for when it comes to them."""
-        self._replace(self._clean)
+        self.replace(self._clean)
         self._set_at: dict[str, int] = {}
         self._imported: dict[str, Any] = {}
         self._marks: dict[int, tuple[dict[str, Any], dict[str, int]]] = {}
         self._failed: dict[int, str] = {}
 
+    def anew(self) -> "Replay":
+        """Another one that has begun anew, over the same names."""
+        other = copy.copy(self)
+        other._made, other.classes = dict(self._made), dict(self.classes)
+        other.start()
+        return other
+
     def mark(self, index: int) -> None:
         """Keep the names as they are, for the hidden test that stands there."""
         self._marks[index] = dict(self.names), dict(self._set_at)
 
+    def of_source(self, index: int) -> dict[str, Any]:
+        """The names that were marked there, but for those that an answer cell has set."""
+        names, set_at = self._marks.get(index, ({}, {}))
+        roles = {name: self._cells[where]["role"] for name, where in set_at.items()}
+        return {n: v for n, v in names.items() if roles.get(n, Role.ANSWER) != Role.ANSWER}
+
     def restore(self, index: int) -> None:
         """Have the names that were marked there, and what hidden tests before it have set since."""
         names, self._set_at = self._marks[index][0], dict(self._marks[index][1])
-        self._replace(names)
+        self.replace(names)
         for before in sorted(self._made):
             if before < index and is_hidden(self._cells[before]):
                 self._set(before, self._made[before])
@@ -174,11 +187,11 @@ class Replay:
                     self.names[name] = value
         return Frame(self.names)
 
-    def rewind(self, index: int) -> bool:
+    def rewind(self, index: int) -> None:
         """Have the names as they were before the test at `index`, so that it can run once more: on
-        copies, of which nothing stays. Gives whether that can be."""
+        copies, of which nothing stays."""
         self._kept = self._kept or (dict(self.names), dict(self._set_at), self._made[index])
-        self._replace(self._before)
+        self.replace(self._before)
         memo: dict[int, Any] = {}  # one for all, so that what two names share stays shared
         for name, value in self._before.items():
             if isinstance(value, ModuleType):
@@ -189,7 +202,6 @@ class Replay:
             except Exception:  # it stays as it is, and nothing else gets what was half copied
                 for key in [*memo][known:]:
                     del memo[key]
-        return True
 
     def go_on(self, index: int) -> None:
         """Have the names again as the test at `index` left them the first time."""
@@ -197,7 +209,7 @@ class Replay:
         in_place.undo()
         names, self._set_at, self._made[index] = self._kept
         self._kept = None
-        self._replace(names)
+        self.replace(names)
 
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
@@ -247,6 +259,7 @@ class Replay:
                 else:
                     self.names[name] = value
 
-    def _replace(self, names: Mapping[str, Any]) -> None:
+    def replace(self, names: Mapping[str, Any]) -> None:
+        """Have these names and no others."""
         self.names.clear()
         self.names.update(names)

@@ -163,12 +163,14 @@ class StandIn:
         return _as(bool, self.__remote.request("bool", on=self.__number))
 
     def __contains__(self, value: Any) -> bool:
+        self.__remote.by_word = True
         return _as(bool, self.__remote.request("contains", value, on=self.__number))
 
     def __eq__(self, other: object) -> bool:
         if self is other or other is None:
             return self is other
         if isinstance(other, StandIn):
+            self.__remote.by_word = True
             return _as(bool, self.__remote.request("equal", other, on=self.__number))
         # Whoever is compared with it would learn what is right.
         self.__remote.limit = "compares an object of an answer's with something else"
@@ -269,6 +271,8 @@ class Remote:
         self.has_changed = False
         """Whether a call has changed what it was passed, since a test's run began."""
         self.is_followed = self.is_unfollowed = False
+        self.by_word = False
+        """Whether the test has taken an object's word for what it holds or equals."""
         self.is_discreet = False
         """Whether no object says more of itself than what it is."""
         self.limit = ""
@@ -321,6 +325,7 @@ class Remote:
         """
         self.is_again, self.is_followed = is_again, is_followed
         self.has_changed, self.limit, self.is_unfollowed = False, "", False
+        self.by_word = self.by_word and is_again
         self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
         self._old = max(self._stand_ins, default=-1)
 

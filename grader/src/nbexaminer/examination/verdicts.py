@@ -10,8 +10,8 @@ message is for, its field `do` says:
     end     to be told how the learner's process ended: in `ended_by`, an EndedBy, and `words`, in
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, its `outcome`, an Outcome or
-            null for a cell that is no test and ran, the `score` of one that ended PARTLY, and
-            what the last line of a test `ends_in`, in words
+            null for a cell that is no test and ran, the `score` of one that ended PARTLY, what the
+            last line of a test `ends_in`, in words, and its `doubt`, a Doubt or nothing
 """
 
 from __future__ import annotations
@@ -114,6 +114,30 @@ def in_words(remarks: Iterable[Remark]) -> str:
     for remark in remarks:
         answers.setdefault(remark.text, []).append(remark.answer)
     return "; ".join(f"{', '.join(names)}: {text}" for text, names in answers.items())
+
+
+class Doubt(StrEnum):
+    """Why points of a test wait for a person, as they are told."""
+
+    MORE = (
+        "the test gives more in the learner's process than apart from the answers: either it sees "
+        "there what it can't see apart, or the learner's code makes it pass"
+    )
+    LIKE = "it has failed apart, as another test has that passes in the learner's process"
+    PART = "it passes, but what learners see of it fails where the whole notebook runs"
+    CHANGED = (
+        "it passes where it keeps what it passes to the answer, and fails where that is changed as "
+        "the answer changes it, which may not be done as in a kernel"
+    )
+    CROSS = "what the answer gets or gives back can't be used apart as in its own process"
+    STATE = (
+        "a name of the source's that it reads has another value in the learner's process, where "
+        "their code has changed it"
+    )
+    WORD = (
+        "an object of the learner's says itself that it holds or equals what the test asks for; "
+        "what your own solution gives doesn't"
+    )
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,7 @@ class _Reader:
         answers = [c for c in self.cells[index:] if c.role is Role.ANSWER and c.is_code]
         read = self.deferred | _union(s.reads for c in answers for s in statements_of(c.source))
         found = _Fact(answers=self._run_by_text(cell.source))
-        hidden, bound, changed = cell.name in self.hidden, set[str](), set[str]()
+        hidden, bound = cell.name in self.hidden, set[str]()
         carried, by_itself = set[str](), set[str]()
         reads_hidden, is_repeatable = False, True
         for statement in statements_of(cell.source):
@@ -185,7 +185,6 @@ class _Reader:
             reads_hidden = reads_hidden or not self.hidden_names.isdisjoint(reached)
             carried |= reached & self.by_tests
             is_repeatable = is_repeatable and self._side_effects(statement) <= bound
-            changed |= self._changed(statement) - bound
             # What is passed to an answer is a copy.
             by_itself |= self._changed(statement, by_answers=False) - bound
             bound |= statement.binds
@@ -195,7 +194,7 @@ class _Reader:
         self.of_tests |= bound
         if hidden:
             direct = _union(s.changes for s in statements_of(cell.source))
-            own = {n for n in changed if self._is(n, _Kind.VALUE)}
+            own = {n for n in by_itself if self._is(n, _Kind.VALUE)}
             self.hidden_names |= bound | own | {n for n in direct if not self._is(n, _Kind.IMPORT)}
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),

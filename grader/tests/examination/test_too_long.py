@@ -1,0 +1,65 @@
+"""What takes too long costs its own test: names that it sets, and answers behind it, stay."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import pytest
+
+from nbexaminer.examination.engine import Engine, Examined
+from nbexaminer.sandbox.view import Sandbox
+from support.notebooks import LIMITS, answer, check, outcomes, source_of, submission
+from support.profile import SMALL
+
+HURRIED = dataclasses.replace(LIMITS, cell_wall_seconds=3.0, cell_cpu_seconds=2.0)
+RIGHT = "def f(x): return x * x"
+ENDLESS = "def f(x):\n    while True: pass"
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine(SMALL, Sandbox.find(SMALL), HURRIED) as engine:
+        yield engine
+
+
+def graded(engine: Engine, answers: dict[str, str], *cells: object) -> Examined:
+    source = source_of(*cells)
+    return engine.grade(source, submission(source, answers))
+
+
+def test_what_such_a_test_imports_and_sets_is_there_for_others(engine: Engine) -> None:
+    """Stock gives 0 and 2; the second run had left the first test out, and found no math."""
+    tests = (
+        check("t", "import math\ncases = [9]\nassert f(3) == 9"),
+        check("u", "assert math.sqrt(g(9)) == 3"),
+    )
+    cells = answer("f", RIGHT), answer("g", "def g(x): return x"), *tests
+    last = check("v", "assert g(cases[0]) == 9")
+    ended = graded(engine, {"f": ENDLESS}, *cells, last)
+    assert outcomes(ended) == ["timed out", "passed", "passed"], ended.verdicts
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ["import time\nfor _ in range(99): time.sleep(1)", "while True: pass"],
+    ids=["waits", "computes"],
+)
+def test_a_cell_that_is_interrupted_keeps_what_it_has_defined(engine: Engine, behind: str) -> None:
+    """A right answer with a demonstration behind it that takes too long had no points at all."""
+    hidden = "### BEGIN HIDDEN TESTS\nassert f(4) == 16\n### END HIDDEN TESTS"
+    tests = check("t", "assert f(3) == 9"), check("h", hidden)
+    ended = graded(engine, {"f": f"{RIGHT}\n{behind}"}, answer("f", RIGHT), *tests)
+    assert outcomes(ended) == ["passed", "passed"], ended.verdicts
+
+
+def test_who_calls_what_a_test_passes_too_often_waits_for_a_person(engine: Engine) -> None:
+    """A call over the wire takes a thousand times as long as in a kernel, which gives points."""
+    sums = "def sums(f, n): return sum(f(i) for i in range(n))"
+    often = "def sums(f, n): return sum(f(i % n) for i in range(n * 2000)) // 2000"
+    test = "assert sums(lambda i: i, 100) == 4950"
+    hidden = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+    tests = check("t", test), check("h", hidden)
+    ended = graded(engine, {"sums": often}, answer("sums", sums), *tests)
+    assert outcomes(ended) == ["timed out", "timed out"], ended.verdicts
+    assert ended.waiting == {"t", "h"}
