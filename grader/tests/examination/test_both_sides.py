@@ -266,7 +266,7 @@ def test_what_a_test_lent_is_taken_back(engine: Engine) -> None:
         "except RuntimeError as e:\n    assert 'test that has ended' in str(e)\n"
         "else:\n    assert False",
         LENDING + "try:\n    g(model, 1)\n"
-        "except RuntimeError as e:\n    assert 'AttributeError' in str(e)\n"
+        "except AttributeError as e:\n    assert 'AttributeError' in str(e)\n"
         "assert type(model.given[0][1]) is object",
     )
     assert outcomes(graded) == ["passed"] * 3, graded.verdicts

@@ -320,13 +320,13 @@ def test_what_cannot_cross_says_so(value: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["s", "d"])
 def test_items_whose_hashes_are_alike_are_refused(kind: str) -> None:
-    """Each would be compared with each: 200,000 of them took minutes, and later tests' time."""
-    numbers = [{"i": hex(k * (2**61 - 1))} for k in range(5, 190_000)]
-    data = {kind: [{"l": [n, 1]} for n in numbers] if kind == "d" else numbers}
-    begin = time.monotonic()
-    with pytest.raises(BadValue):
+    """Each would be compared with each: 60,000 of them took minutes, and later tests' time."""
+    numbers = [{"i": hex(k * (2**61 - 1))} for k in range(5, 60_000)]
+    data = {kind: [[n, 1] for n in numbers] if kind == "d" else numbers}
+    begin = time.thread_time()
+    with pytest.raises(BadValue, match="alike"):
         decode(data, b"", refuse)
-    assert time.monotonic() - begin < 2
+    assert time.thread_time() - begin < 2
 
 
 def test_every_int_that_crosses_can_be_told() -> None:

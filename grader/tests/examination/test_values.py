@@ -54,6 +54,7 @@ VALUES = [
     pathlib.PureWindowsPath("c:/x"), range(5, 0, -2), frozenset({1, frozenset({2})}),
     {frozenset({1}): {frozenset()}}, collections.deque([1, [2]], 5), collections.Counter("aab"),
     collections.OrderedDict(b=1, a=[2]), collections.defaultdict(list, {1: [2]}),
+    bytearray(b"a"), int, type(None), ZeroDivisionError,
     np.float64(0.5), np.float32(0.5), np.int64(3), np.uint8(3), np.bool_(True), np.complex128(1j),
     np.datetime64("2020-01-01"), np.timedelta64(3, "s"), pd.Timestamp("2020-01-01 05:00"),
     pd.Timestamp("2020-01-01 05:00:00.123456789", tz="Europe/Berlin"), pd.Timedelta("3s"),
@@ -97,11 +98,56 @@ def test_of_a_class_that_is_made_of_one_the_plain_value_arrives() -> None:
     class Share(Decimal):
         pass
 
-    lies = [Day(2020, 1, 1), Counts("a"), Share("0.5"), collections.namedtuple("P", "x")(1)]
-    kinds = [datetime.date, collections.Counter, Decimal, tuple]
+    lies = [Day(2020, 1, 1), Counts("a"), Share("0.5")]
+    kinds = [datetime.date, collections.Counter, Decimal]
     assert [type(got) for got in there_and_back(lies)] == kinds
-    lost = there_and_back(collections.defaultdict(lambda: 1, {1: 2}))
-    assert lost == {1: 2} and lost.default_factory is None
+
+
+def test_of_a_named_tuple_the_fields_arrive() -> None:
+    """`midpoint(a, b).x` was asked of a tuple."""
+
+    class P(NamedTuple):
+        x: int
+        y: Any = None
+
+        def __eq__(self, other: object) -> bool:
+            return True
+
+    one, other = there_and_back([P(1, [2]), P(3)])
+    assert one == (1, [2]) != other and one.y == [2] and repr(other) == "P(x=3, y=None)"
+    assert type(one) is type(other) and isinstance(one, tuple)
+    odd = type("Q", (tuple,), {"_fields": ("a b", "x")})((1, 2))
+    assert type(there_and_back(odd)) is tuple
+
+
+def test_a_number_keeps_its_name() -> None:
+    """`next_color(c).name` was asked of an int."""
+    kind = enum.IntEnum("Hue", {"RED": 1, "BLUE": 2})
+    got = there_and_back([kind.RED, kind.BLUE, kind.RED])
+    assert got == [1, 2, 1] and [one.name for one in got] == ["RED", "BLUE", "RED"]
+    assert got[0] is got[2] and isinstance(got[0], int) and type(got[0]).__name__ == "Hue"
+    assert there_and_back(enum.StrEnum("Suit", {"CLUBS": "c"}).CLUBS).name == "CLUBS"
+    both = enum.IntFlag("Access", {"READ": 1, "WRITE": 2})(3)
+    assert there_and_back(both) == 3
+
+
+def test_a_missing_key_is_asked_for_there() -> None:
+    """`counts["zzz"] == 0` raised a KeyError."""
+
+    class Ones(dict[Any, Any]):
+        def __missing__(self, key: Any) -> int:
+            return 1
+
+    there = Ones(a=2)
+    data, blob = encode(there, lambda value: value is there, is_from_answer=True)
+    got = decode(data, blob, lambda same: there if same is True else refuse(same))
+    assert got == {"a": 2} and got["b"] == 1 and type(got) is not Ones and got == {"a": 2}
+    got["c"] = 3
+    data, blob = encode(got, lambda value: value is there)
+    back = decode(data, blob, lambda _: there, is_for_answer=True)
+    assert back is there == {"a": 2, "c": 3}
+    with pytest.raises(BadValue):  # it would change what a test has lent
+        decode(data, blob, lambda _: there)
 
 
 class Point(NamedTuple):
@@ -176,6 +222,43 @@ def test_a_class_is_made_of_its_own_fields_alone(form: Any) -> None:
         decode({"made": form}, b"", refuse)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"type": "open"}, {"type": "KeyboardInterrupt"}, {"type": ["int"]}, {"type": "type.mro"},
+        {"of": ["named", "P", ["x"], [1, 2]]}, {"of": ["named", "P", ["x y"], [1]]},
+        {"of": ["named", "P", ["def"], [1]]}, {"of": ["named", "P", ["x", "x"], [1, 2]]},
+        {"of": ["named", "P)", ["x"], [1]]}, {"of": ["named", "P", "x", [1]]},
+        {"of": ["named", "P", [["x"]], [1]]}, {"of": ["named", "P", ["ﬁ", "fi"], [1, 2]]},
+        {"of": ["member", "C", "mro", 1]}, {"of": ["member", "C", "A B", 1]},
+        {"of": ["member", "C", "_a_", 1]}, {"of": ["member", "C", "A", 1.5]},
+        {"l": [{"of": ["member", "C", f"A{n}", 1]} for n in range(2_000)]},
+        {"of": ["defaultdict", [], 1]}, {"of": ["asked", [], {"d": []}]}, {"L": ["q", [1]]},
+        {"L": ["u", [0]]}, {"L": ["O", [0]]}, {"L": ["i", [0]]}, {"pandas": ["array", [1]]},
+        {"pandas": ["array", {"d": []}]}, {"B": 1}, {"B": "?"},
+    ],
+    ids=lambda form: str(form)[:60],
+)  # fmt: skip
+def test_what_only_looks_like_a_value_is_refused(form: Any) -> None:
+    """Names could be code, and a type one that takes what stops an answer for an error."""
+    with pytest.raises(BadValue):
+        decode(form, b"", refuse)
+
+
+def test_long_lists_of_numbers_cross() -> None:
+    """A million rolls were more than could be looked at."""
+    for long in ([*range(1_000_000)], [float("nan"), -0.0] * 1_000, [1, 2**70] * 1_000, [True] * 9):
+        data, blob = encode([long], nothing)
+        (got,) = decode(data, blob, refuse)
+        assert [*map(repr, got)] == [*map(repr, long)]
+    with pytest.raises(CantCross, match="numbers in lists"):
+        encode([[0] * 1_500_000] * 2, nothing)
+    data, blob = encode([0] * 1_500_000, nothing)
+    with pytest.raises(BadValue):
+        decode({"l": [data] * 2}, blob * 2, refuse)
+    assert len(there_and_back({(n, str(n)): n for n in range(30_000)})) == 30_000
+
+
 HOSTILE = [
     {"value": ["fraction", "1e999999999"]}, {"value": ["decimal", "1e999999999"]},
     {"value": ["decimal", "1" * 9_000]}, {"value": ["decimal", 5]}, {"value": ["date", "2020"]},
@@ -185,8 +268,8 @@ HOSTILE = [
     {"value": ["eval", "1"]}, {"value": []}, {"value": None}, {"value": ["PosixPath", 1]},
     {"of": ["range", 10**12]}, {"of": ["range", 0, 1, 0]}, {"of": ["range", "a"]},
     {"of": ["deque", [], "x"]}, {"of": ["deque", [], -1]}, {"of": ["Counter", [[1]]]},
-    {"of": ["frozenset", [{"l": []}]]}, {"of": ["frozenset", [0] * 4_001]},
-    {"of": ["OrderedDict", [[0, 0]] * 4_001]}, {"of": ["defaultdict", [], "eval"]},
+    {"of": ["frozenset", [{"l": []}]]},
+    {"of": ["defaultdict", [], "eval"]},
     {"of": ["defaultdict", [], ["list"]]}, {"of": ["Counter", 5]}, {"of": ["list", []]},
     {"U": ["str", [1], [1]]}, {"U": ["str", [2], ["a"]]}, {"U": ["str", [0, 2**62], []]},
     {"U": ["bytes", [1], ["a"]]}, {"U": ["void", [1], ["a"]]}, {"U": ["str", [-1], ["a"]]},

@@ -33,6 +33,13 @@ REASONS = {
     "assert isinstance(p, P)": "it uses P, a class of an answer's, in isinstance",
     "try: f(1)\nexcept (Sad, OSError): 0": "it uses Sad, a class of an answer's, in an except",
     "class Q(P): pass": "it uses P, a class of an answer's, as a base class",
+    "assert f(p).xs is not p.xs": "it asks whether two are the same object: f(p).xs is not p.xs",
+    "import torch\nassert f(1).dtype is torch.float32 and f(2) is Kind.RED and f(3).x is None": "",
+    "sys.setrecursionlimit(99)": "it sets how its process runs an answer, by "
+    "sys.setrecursionlimit(99)",
+    "warnings.simplefilter('ignore')\nnp.seterr(all='ignore')": "",
+    "with np.errstate(all='raise'):\n    f(1)": "it sets how its process runs an answer, by "
+    "np.errstate(all='raise')",
     "assert f(p) is not p": "it asks whether two are the same object: f(p) is not p",
     "assert f.__doc__": "it looks at an answer's code, by f.__doc__",
     "assert type(p) is P": "it uses P, a class of an answer's, in a comparison",
@@ -60,3 +67,19 @@ def test_a_last_line_that_only_asks_is_seen(code: str, asks: bool) -> None:
     """The author of `f(0)` would wait for partial credit."""
     source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
     assert steps_of(source.cells, (), (), ())[-1].asks is asks
+
+
+@pytest.mark.parametrize(
+    ("code", "runs"),
+    [
+        ("write(f(1))", False),
+        ("file.write(f(1))", True),
+        ("eval(f(1))", True),
+        ("eval('1')", False),
+    ],
+)
+def test_an_answer_that_writes_is_no_file(code: str, runs: bool) -> None:
+    """A test of an answer called `write` ran beside it alone."""
+    source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
+    wanted = "it runs a text that an answer gives" if runs else ""
+    assert steps_of(source.cells, (), (), ())[-1].reason == wanted

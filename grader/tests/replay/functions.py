@@ -523,7 +523,7 @@ def power(b, exponent): return b ** exponent
 # == wrong: a product | stock t=0 u=0
 # %% f
 def power(base, n): return base * n
-# == attack: functions of its own | stock t=2 u=1 | ours t=0 u=0: they are the source's
+# == attack: functions of its own | stock t=2 u=1 | ours t=0: they are the source's, but in-process
 # %% f
 def power(base, n): return 0
 # %% + made

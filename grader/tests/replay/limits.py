@@ -208,7 +208,7 @@ class Tree:
     def __init__(self, xs): self.xs = xs
     def __iter__(self): return iter(self.xs)
     def __contains__(self, x): return False
-# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours v=0 w=0: views and large sets
+# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours v=0: a view
 # %% f
 from statistics import fmean as mean
 class Bad(LookupError, ValueError): pass

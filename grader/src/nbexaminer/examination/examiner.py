@@ -597,8 +597,9 @@ class Examination:
             return ended.outcome, Message(whose + ended.message), None, ""
         except RemoteError as error:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
-            if self._is_hidden and type(error).__name__ == CantCross.__name__:
-                self._doubt = Doubt.CROSS
+            if remote and type(error).__name__ == CantCross.__name__:
+                message = _no_use(f"it {remote.limit}" if self._discreet else error.message)
+                self._doubt = Doubt.CROSS if self._is_hidden else None
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
             if message.headline == UNEXPECTED and not is_hidden(cell):
@@ -613,13 +614,12 @@ class Examination:
                 outcome, message = self._missing(index, error.name)
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
-            if self._is_hidden and isinstance(error, CantCross):
-                self._doubt = Doubt.CROSS
+            if remote and isinstance(error, CantCross) and self._is_hidden:
+                message, self._doubt = _no_use(f"it {remote.limit}"), Doubt.CROSS
         else:
             if remote.limit:
                 self._doubt = Doubt.CROSS if self._is_hidden else None
-                text = f"the test could not use what came back: it {remote.limit}"
-                return Outcome.ERROR, Message(text), None, ""
+                return Outcome.ERROR, _no_use(f"it {remote.limit}"), None, ""
             judged = code.judged(cell["points"], cell["asks"], not self._discreet)
             return *judged, code.ends_in
         if remote is not None and remote.out_of_memory:
@@ -756,6 +756,10 @@ def _tellable(answers: Iterable[CellToRun | None]) -> int:
 
 def _no_foreign(value: Any) -> Any:
     raise CantCross("what is no plain value isn't compared")
+
+
+def _no_use(why: str) -> Message:
+    return Message(f"the test could not use what came back: {why}")
 
 
 def _label(names: dict[str, Any]) -> str:

@@ -26,6 +26,7 @@ import time
 import traceback
 import types
 import warnings
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
@@ -41,7 +42,13 @@ from traitlets.config import Config
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
 from nbexaminer.examination.codecs.in_place import UNCHANGING, Part, marked, parts_of
-from nbexaminer.examination.codecs.plain import BadValue, CantCross, Setting
+from nbexaminer.examination.codecs.plain import (
+    TOO_MANY,
+    BadValue,
+    CantCross,
+    Setting,
+    cant_cross,
+)
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
 from nbexaminer.sandbox.limits import Limits
@@ -50,6 +57,8 @@ MAX_HANDLES = 200_000
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
+_ITERATORS = ("builtins", "itertools")
+"""Modules whose iterators are no more than what they give."""
 LARGE = 1 << 20
 """Bytes of a tensor that a mark leaves out."""
 INTERRUPTS_APART = 0.5
@@ -220,9 +229,29 @@ class _Instance:
 
 @dataclasses.dataclass(frozen=True)
 class _Iterated:
-    """What an iterator gave, to be an iterator again where it arrives."""
+    """What an iterator gave, to be an iterator again where it arrives, and in what it ended."""
 
     items: list[Any]
+    broke: Exception | None
+
+    @classmethod
+    def all_of(cls, values: Iterator[Any]) -> _Iterated:
+        """What it gives."""
+        items, broke = list[Any](), None
+        try:
+            for value in itertools.islice(values, MAX_HANDLES + 1):
+                items.append(value)  # one by one, so that they are kept where one raises
+        except (WireError, SystemError):
+            raise
+        except Exception as error:
+            broke = error
+        return cls(_few(items), broke)
+
+    def again(self) -> Iterator[Any]:
+        """An iterator that gives the same."""
+        yield from self.items
+        if self.broke is not None:
+            raise self.broke
 
 
 @dataclasses.dataclass(frozen=True)
@@ -307,8 +336,10 @@ class Server:
             in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
             value = None if reply else in_it(self._value, message, given)
             if isinstance(value, _Iterated):
-                reply["iterated"], value = True, value.items
-            data, out = encode(value, self._lend, shared=self._shared_name)
+                reply["iterated"] = True
+                reply |= {"broke": _describe(value.broke)} if value.broke else {}
+                value = (value.again(), value.items)
+            data, out = self._encoded_for_test(value)
             if before is not None:
                 told, more = self._changed(given, before)
         except (WireError, SystemError):
@@ -388,7 +419,8 @@ class Server:
                 _restore(*self._marks[message["place"]])
                 return _names()
             case "fetch":
-                return SHELL.user_ns[message["name"]]
+                value = SHELL.user_ns[message["name"]]
+                return _Instance(value) if isinstance(value, type) else value
             case "nothing":
                 return None
             case "share":
@@ -411,7 +443,13 @@ class Server:
             case "length":
                 return len(on)
             case "list":
-                return _listed(iter(on))
+                values = iter(on)
+                return on if values is on else _few([*itertools.islice(values, MAX_HANDLES + 1)])
+            case "next":
+                try:
+                    return [next(on)]
+                except StopIteration:
+                    return []
         args, kwargs = given
         value = on(*args, **kwargs)
         if message["do"] == "keep":
@@ -419,7 +457,9 @@ class Server:
         # Of a class of a library's, such as `Counter` under another name, the value counts.
         if isinstance(on, type) and isinstance(value, on) and on.__module__ == "__main__":
             return _Instance(value)
-        return _Iterated(_listed(value)) if isinstance(value, Iterator) else value
+        # One of the learner's own classes may be more than an iterator.
+        is_pythons = isinstance(value, Iterator) and type(value).__module__ in _ITERATORS
+        return _Iterated.all_of(value) if is_pythons else value
 
     def _as_it_is(self, given: Any) -> _Watched:
         """A call's arguments, but for the learner's own objects and what nobody can change."""
@@ -493,7 +533,11 @@ class Server:
         # It has nothing of its own to remember calls in: it is no method, and no closure.
         is_function = isinstance(value, types.FunctionType) and not value.__closure__
         is_free = is_function or isinstance(value, type)
-        return {"h": number, "label": label[:100], "free": is_free}
+        data = {"h": number, "label": label[:100], "free": is_free}
+        return data | ({"iterator": True} if isinstance(value, Iterator) else {})
+
+    def _encoded_for_test(self, value: Any) -> tuple[Any, bytes]:
+        return encode(value, self._lend, shared=self._shared_name, is_from_answer=True)
 
     def _read(self, data: Any, blob: bytes) -> Any:
         return decode(data, blob, self._foreign, self._shared.__getitem__, is_for_answer=True)
@@ -504,7 +548,10 @@ class Server:
 
     def _foreign(self, data: Any) -> Any:
         if "h" in data:
-            return self._objects[data["h"]]
+            value = self._objects[data["h"]]
+            if "taken" in data:
+                deque(itertools.islice(value, data["taken"]), 0)
+            return value
         if "generator" in data:
             return counterpart(data, self._generators)
         if "dataclass" in data:
@@ -536,7 +583,7 @@ class Server:
         do: str = "call",
     ) -> Any:  # fmt: skip
         """Ask the test's process for what it lent, and answer its questions meanwhile."""
-        data, blob = encode((args, kwargs or {}), self._lend, shared=self._shared_name)
+        data, blob = self._encoded_for_test((args, kwargs or {}))
         during = self._request[-1]
         asked = {"on": number, "what": do, "name": name, "value": data}
         self._channel.send({"id": during, "do": "back", **asked}, blob)
@@ -545,7 +592,7 @@ class Server:
             if message["do"] != "returned":
                 self.answer(message, blob)
             elif "error" in message:
-                raise RuntimeError(message["error"])
+                raise _raised_there(message)
             else:
                 return self._read(message["value"], blob)
 
@@ -561,10 +608,20 @@ def _names() -> list[str]:
     return names[:MAX_NAMES]
 
 
-def _listed(values: Iterator[Any]) -> list[Any]:
-    if len(listed := list(itertools.islice(values, MAX_HANDLES + 1))) > MAX_HANDLES:
-        raise CantCross("too many items to look at")
-    return listed
+def _few(items: list[Any]) -> list[Any]:
+    if len(items) > MAX_HANDLES:
+        raise cant_cross(TOO_MANY)
+    return items
+
+
+def _raised_there(message: dict[str, Any]) -> Exception:
+    """What a function that a test lent has raised, as one of Python's own classes."""
+    try:
+        kind: Any = getattr(builtins, message["kind"])
+        raised = kind(message["error"])
+    except Exception:  # of a class that takes more than a text
+        raised = None
+    return raised if isinstance(raised, Exception) else RuntimeError(message["error"])
 
 
 def _text(error: BaseException) -> str:

@@ -31,7 +31,7 @@ from typing import Any, cast
 
 from nbexaminer.examination.codecs import decode, encode
 from nbexaminer.examination.codecs.in_place import follow, parts_of
-from nbexaminer.examination.codecs.plain import BadValue, CantCross
+from nbexaminer.examination.codecs.plain import TOO_MUCH, BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
@@ -150,6 +150,18 @@ class StandIn:
             "pass it as an argument, or use load_state_dict"
         )
 
+    def __delattr__(self, name: str) -> None:
+        self.__remote.limit = f"deletes {name!r} of an object of an answer's"
+        raise TypeError(f"a test can't delete {name!r} in a learner's process")
+
+    def __setitem__(self, key: Any, value: object) -> None:
+        self.__remote.limit = "sets an item of an object of an answer's"
+        raise TypeError("a test can't set an item in a learner's process: pass it as an argument")
+
+    def __delitem__(self, key: Any) -> None:
+        self.__remote.limit = "deletes an item of an object of an answer's"
+        raise TypeError("a test can't delete an item in a learner's process")
+
     def __getitem__(self, key: Any) -> Any:
         return self.__remote.request("item", key, on=self.__number)
 
@@ -157,7 +169,8 @@ class StandIn:
         return _as(int, self.__remote.request("length", on=self.__number))
 
     def __iter__(self) -> Iterator[Any]:
-        return iter(_as(list, self.__remote.request("list", on=self.__number)))
+        got = self.__remote.request("list", on=self.__number)
+        return got if isinstance(got, Iterating) else iter(_as(list, got))
 
     def __bool__(self) -> bool:
         return _as(bool, self.__remote.request("bool", on=self.__number))
@@ -187,6 +200,46 @@ class StandIn:
         return _as(str, self.__remote.request("repr", on=self.__number))
 
 
+@dataclasses.dataclass
+class _Ahead:
+    """What an iterator of Python's own gives, and in what it ends; taken: how much a test took."""
+
+    items: deque[Any]
+    broke: Exception | None
+    taken: int = 0
+
+
+class Iterating(StandIn):
+    """An iterator there. What one of Python's own gives has come along, until a test passes it to
+    an answer, which goes on where the test has come to."""
+
+    __slots__ = ("ahead_",)
+
+    ahead_: _Ahead | None
+
+    def __init__(self, remote: Remote, number: int, label: str) -> None:
+        super().__init__(remote, number, label)
+        object.__setattr__(self, "ahead_", None)
+
+    def __iter__(self) -> Iterator[Any]:
+        return self if self.ahead_ else super().__iter__()
+
+    def __next__(self) -> Any:
+        if (ahead := self.ahead_) is None:
+            got = _as(list, self._StandIn__remote.request("next", on=self._StandIn__number))
+        elif ahead.items:
+            got = [ahead.items.popleft()]
+            ahead.taken += 1
+        elif ahead.broke:
+            broke, ahead.broke = ahead.broke, None
+            raise broke
+        else:
+            got = []
+        for value in got:
+            return value
+        raise StopIteration
+
+
 def _limited(name: str) -> Callable[..., Any]:
     def operate(self: StandIn, *_: Any) -> Any:
         remote: Remote = object.__getattribute__(self, "_StandIn__remote")
@@ -202,6 +255,11 @@ for _name in (
 ):  # fmt: skip
     setattr(StandIn, f"__{_name}__", _limited(f"__{_name}__"))
 del _name
+
+
+def in_words(error: Exception) -> str:
+    """What can't cross, in words that are no answer's own."""
+    return next((w for w in TOO_MUCH if str(error).startswith(w)), "what can't cross")
 
 
 def _as(kind: type, value: Any) -> Any:
@@ -294,13 +352,19 @@ class Remote:
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
-        data, blob = self._written(value)
+        try:
+            data, blob = self._written(value)
+        except CantCross as error:
+            self.limit = self.limit or f"passes {in_words(error)} to an answer"
+            raise
         is_watched = do in ("call", "keep") and (self.is_watching or self.changed is not None)
         asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
         # What was passed, by the numbers by which a reply tells of it.
         parts = parts_of(value, is_stand_in) if is_watched and self.is_followed else []
         reply, got = self._heard_again(asked, blob, parts) or self._exchange(asked, blob, parts)
         if "error" in reply:
+            if type(got).__name__ == CantCross.__name__:
+                self.limit = f"gets {in_words(got)} from an answer"
             raise got
         if is_watched:
             told = reply.get("changed")
@@ -314,7 +378,13 @@ class Remote:
             is_alike = reply.get("parts") == len(parts)
             if is_to_follow and not (is_alike and follow(parts, reply["now"])):
                 self._stop_following()
-        return iter(_as(list, got)) if reply.get("iterated") else got
+        if not reply.get("iterated"):
+            return got
+        iterating, items = _as(tuple, got)
+        broke = self._error(reply["broke"]) if "broke" in reply else None
+        ahead = _Ahead(deque(_as(list, items)), broke if isinstance(broke, Exception) else None)
+        object.__setattr__(_as(Iterating, iterating), "ahead_", ahead)
+        return iterating
 
     def listen_again(self, is_again: bool, is_followed: bool) -> None:
         """Begin a test's run.
@@ -502,7 +572,9 @@ class Remote:
             except Exception as error:  # Lost and Ended are none
                 sentence = f": {error}" if isinstance(error, _SAYABLE) else ""
                 text = f"what the test passed raised {type(error).__name__}{sentence}"
-                answer, out = {"do": "returned", "error": text[:MAX_TEXT]}, b""
+                kind = RuntimeError if isinstance(error, CantCross) else type(error)
+                name = next(k.__name__ for k in kind.__mro__ if k.__module__ == "builtins")
+                answer, out = {"do": "returned", "error": text[:MAX_TEXT], "kind": name}, b""
             self._channel.send(answer, out, self.deadline + GRACE_SECONDS)
         finally:
             self._depth -= 1
@@ -567,7 +639,8 @@ class Remote:
                     if len(self._stand_ins) >= MAX_STAND_INS:
                         raise BadValue("too many handles")
                     label = "".join(c for c in label[:100] if c.isprintable())
-                    self._stand_ins[number] = StandIn(self, number, label)
+                    kind = Iterating if data.get("iterator") is True else StandIn
+                    self._stand_ins[number] = kind(self, number, label)
                 return self._stand_ins[number]
         raise BadValue("no handle")
 
@@ -577,6 +650,10 @@ class Remote:
             number = object.__getattribute__(value, "_StandIn__number")
             if self._stand_ins.get(number) is not value:
                 raise CantCross("a stand-in of a process that has ended")
+            if isinstance(value, Iterating) and value.ahead_:
+                taken = value.ahead_.taken
+                object.__setattr__(value, "ahead_", None)
+                return {"h": number, "taken": taken}
             return {"h": number}
         if is_generator(value):
             return self._generators.lend(value)

@@ -9,12 +9,13 @@ that fails apart and passes beside are they asked for.
 
 import ast
 import builtins
+import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from nbexaminer.isolation.names import bound_names, names_used, without_magics
-from nbexaminer.isolation.statements import UNREADABLE
+from nbexaminer.isolation.statements import UNREADABLE, imported_in, statements_of
 from nbexaminer.notebook.cell import Cell, Role
 from nbexaminer.notebook.source import Source
 
@@ -65,7 +66,9 @@ def reason(source: Source, cell: str) -> str:
     code = _code(source, cell)
     if magic := _MAGIC.search(code):
         return f"it uses a magic, {magic[1]}"
-    if certain := cannot_be_isolated(_tree(code)):
+    texts = (cell.source for cell in source.cells if cell.is_code)
+    imported = frozenset[str]().union(*(s.imports for t in texts for s in statements_of(t)))
+    if certain := cannot_be_isolated(_tree(code), imported):
         return certain
     nodes, answers = [*ast.walk(_tree(code))], _answers(source.cells)
     for look in _LOOKS:
@@ -76,12 +79,16 @@ def reason(source: Source, cell: str) -> str:
     return ""
 
 
-def cannot_be_isolated(tree: ast.AST) -> str:
+def cannot_be_isolated(tree: ast.AST, imported: Collection[str] = ()) -> str:
     """Why what stands in a test, or in a function that it calls, has to run where the answers are;
-    nothing where its text says nothing of that kind."""
+    nothing where its text says nothing of that kind.
+
+    imported: names of modules, and of what comes from them.
+    """
     nodes = [*ast.walk(tree)]
-    looks = (_mocks, _watches_output, _reads_code, _compares_identity, _looks_around)
-    return next((found for look in looks for found in look(nodes)), "")
+    looks = (_mocks, _sets_process, _watches_output, _reads_code, _looks_around)
+    found = (found for look in looks for found in look(nodes))
+    return next(itertools.chain(found, _compares_identity(nodes, imported)), "")
 
 
 def _code(source: Source, name: str) -> str:
@@ -179,11 +186,33 @@ def _reads_code(nodes: list[ast.AST]) -> Iterator[str]:
                 yield f"it looks at an answer's code, by {ast.unparse(node)}"
 
 
-def _compares_identity(nodes: list[ast.AST]) -> Iterator[str]:
+def _sets_process(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Call(func=func, args=args, keywords=keywords):
+                passed = [*args, *(k.value for k in keywords)]
+                said = {p.value for p in passed if isinstance(p, ast.Constant)}
+            case _:
+                continue
+        match _last(func):
+            case "simplefilter" | "filterwarnings":
+                is_set = "error" in said
+            case "catch_warnings":
+                is_set = any(k.arg == "record" for k in keywords)
+            case "errstate" | "seterr":
+                is_set = bool(passed) and said != {"ignore"}
+            case name:
+                is_set = name == "setrecursionlimit"
+        if is_set:
+            yield f"it sets how its process runs an answer, by {ast.unparse(node)}"
+
+
+def _compares_identity(nodes: list[ast.AST], imported: Collection[str]) -> Iterator[str]:
+    known = {*imported, *imported_in(nodes)}
     for node in nodes:
         match node:
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot()], comparators=[right]):
-                if not (_is_alone(left) or _is_alone(right)):
+                if not (_is_alone(left, known) or _is_alone(right, known)):
                     yield f"it asks whether two are the same object: {ast.unparse(node)}"
             case ast.Call(func=ast.Name(id="id")):
                 yield f"it asks whether two are the same object: {ast.unparse(node)}"
@@ -202,11 +231,16 @@ def _looks_around(nodes: list[ast.AST]) -> Iterator[str]:
                 yield f"it looks at what its process has, by {ast.unparse(node)}"
 
 
-def _is_alone(value: ast.expr) -> bool:
-    """Whether there is one of it in each process: `None`, `int`, `type(x)`, `torch.float32`."""
+def _is_alone(value: ast.expr, known: Collection[str]) -> bool:
+    """Whether there is one of it in each process: `None`, `int`, `type(x)`, `torch.float32`, and
+    what is called like a class's member, `Colour.RED`."""
     match value:
-        case ast.Constant() | ast.Attribute():
+        case ast.Constant():
             return True
+        case ast.Attribute(attr=attr):
+            root, *_ = names = ast.unparse(value).split(".")
+            is_member = root[:1].isupper() and attr[:1].isupper()
+            return all(map(str.isidentifier, names)) and (root in known or is_member)
         case ast.Name(id=name):
             return name in dir(builtins)
         case ast.Call(func=ast.Name(id="type")):

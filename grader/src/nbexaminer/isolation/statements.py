@@ -15,10 +15,8 @@ _NOT_SEEN = {
 }  # fmt: skip
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _DEFERRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-_RUNNING = {
-    "__import__", "compile", "eval", "exec", "import_module", "query", "sympify", "write",
-    "write_text", "writelines",
-}  # fmt: skip
+_RUNNING = {"__import__", "compile", "eval", "exec", "import_module", "sympify"}
+_METHODS_RUNNING = {"query", "write", "write_text", "writelines"}
 _LOADING = {"load", "loads", "read_pickle", "unsafe_load"}
 _UNSAFE = {
     "cloudpickle",
@@ -113,7 +111,7 @@ def _read(tree: ast.stmt) -> Statement:
     return Statement(
         tree,
         binds,
-        binds & _imported(run),
+        binds & imported_in(run),
         names_used(text) | _read_and_bound(tree, binds),
         builtins_used(text),
         (sets | frozenset(map(root_of, _told(tree, run)))) - {""},
@@ -157,7 +155,9 @@ def _run_as_code(tree: ast.stmt) -> Iterator[str]:
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name) as by):
-                if name in _RUNNING or (name in _LOADING and root_of(by) in _UNSAFE):
+                is_method = isinstance(by, ast.Attribute) and name in _METHODS_RUNNING
+                is_loading = name in _LOADING and root_of(by) in _UNSAFE
+                if name in _RUNNING or is_method or is_loading:
                     yield from (n for _, passed in _called([node]) for n in passed)
 
 
@@ -192,7 +192,7 @@ def _called(run: list[ast.AST]) -> Iterator[tuple[str, frozenset[str]]]:
             yield root_of(node.func), frozenset(passed_on)
 
 
-def _imported(run: list[ast.AST]) -> set[str]:
+def imported_in(run: list[ast.AST]) -> set[str]:
     """Names that it imports, also where it only tries to, or does so in a `with`."""
     kinds = (ast.Import, ast.ImportFrom)
     names = [a for node in run if isinstance(node, kinds) for a in node.names]

@@ -241,7 +241,7 @@ class _Reader:
 
     def _known(self, statement: Statement) -> _Fact:
         """What is known of what a statement reads, and of itself."""
-        found = _Fact(reason=cannot_be_isolated(statement.tree))
+        found = _Fact(reason=self._cannot_be_isolated(statement))
         for name in sorted(statement.builtins):
             if self._is(name, _Kind.ANSWER):
                 reason = f"{name} is Python's own, and an answer defines it, too"
@@ -252,13 +252,17 @@ class _Reader:
             found = found.with_all_of(_Fact(reason="it runs a text that an answer gives"))
         return found
 
+    def _cannot_be_isolated(self, statement: Statement) -> str:
+        imported = {n for n in statement.reads if self._is(n, _Kind.IMPORT)}
+        return cannot_be_isolated(statement.tree, imported)
+
     def _note(self, statement: Statement, known: _Fact, open_cell: Cell | None = None) -> None:
         """Keep what a statement that the test runner runs does to names."""
         for name in statement.binds:
             if name in statement.imports:
                 fact = _Fact(_Kind.IMPORT)
             elif statement.is_definition:
-                reason = cannot_be_isolated(statement.tree)
+                reason = self._cannot_be_isolated(statement)
                 read = statement.reads | statement.globals
                 fact = _Fact(_Kind.DEFINITION, later=read, reason=reason)
             else:

@@ -1,17 +1,20 @@
 """How values cross between the examiner and a learner's process.
 
-A value becomes JSON, and what its arrays hold a blob beside it. Nothing is pickled and nothing
-evaluated, so that whatever bytes arrive, only these kinds of values come out: None, bool, int,
-float, complex, str, bytes, list, tuple, dict, set, slice, what `CODECS` rebuild of their
-libraries' values, values of classes that are `shared`, and what the two ends agree on as `foreign`.
+A value becomes JSON, and what its arrays hold a blob beside it. Nothing is pickled, and nothing
+evaluated but the names of a tuple's fields, so that whatever bytes arrive, only these kinds of
+values come out: None, bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set,
+slice, Python's own types, what `CODECS` rebuild of their libraries' values, values of classes that
+are `shared`, and what the two ends agree on as `foreign`.
 
 JSON scalars stand for themselves. Everything else is an object with one key, its tag:
 
     {"i": "0x…"}  an int beyond 64 bits     {"f": "nan"}     a float that JSON lacks
     {"l": […]}    list                      {"t": […]}       tuple
     {"s": […]}    set                       {"d": [[k, v]…]} dict
-    {"b": "…"}    bytes, base64             {"c": [re, im]}  complex
-    {"e": […]}    slice                     {"x": …}         foreign
+    {"b": "…"}    bytes, base64             {"B": "…"}       bytearray
+    {"c": [re, im]}  complex                {"e": […]}       slice
+    {"x": …}      foreign                   {"type": "int"}  a type of Python's own
+    {"L": ["q", [9]]}           a long list of ints or floats, whose bytes are in the blob
     {"value": ["date", …]}      a date, a decimal, a path …, as `values.py` takes it apart
     {"of": ["deque", […], 3]}   a container of Python's library, as `containers.py` does
     {"made": ["Point", […]]}    a value of a class that both ends have, by its name
@@ -59,6 +62,7 @@ def encode(
     foreign: Callable[[Any], Any],
     keep_layout: bool = False,
     shared: Callable[[type], str | None] = _not_shared,
+    is_from_answer: bool = False,
 ) -> tuple[Any, bytes]:
     """The JSON and the blob for `value`. Raises CantCross.
 
@@ -66,8 +70,9 @@ def encode(
     keep_layout: a transposed or permuted tensor keeps its strides; otherwise it, and always
         one with gaps or repetitions, arrives contiguous.
     shared: gives the name of a class that both ends have, or None for others.
+    is_from_answer: whether a test gets it, which may then ask the answers' process for more.
     """
-    writer = Writer(loaded(), foreign, keep_layout, shared)
+    writer = Writer(loaded(), foreign, keep_layout, shared, is_from_answer)
     data = writer.write(value, 0)
     return data, b"".join(writer.arrays)
 

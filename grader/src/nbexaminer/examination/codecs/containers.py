@@ -2,31 +2,32 @@
 
 The latter are those of a class that a locked cell defines, which both ends have: named tuples,
 members of an enumeration, and frozen dataclasses that are no more than their fields. They are put
-together again without any code of the class; what a learner's process says is only data.
+together again without any code of the class; what a learner's process says is only data. Of other
+classes of named tuples, of numbers with names and of dicts, what Python's own classes have arrives.
 """
 
 import collections
+import contextlib
 import dataclasses
 import enum
+import functools
+import keyword
 from typing import Any
 
 from nbexaminer.examination.codecs.plain import (
-    MAX_HASHED,
     MAX_ITEMS,
     BadValue,
     CantCross,
     Codec,
     Reader,
     Writer,
-    hashed,
     most,
 )
 
-_FACTORIES = {
-    kind.__name__: kind
-    for kind in (bool, bytes, dict, float, frozenset, int, list, set, str, tuple)
-}
-"""What a defaultdict may make of a key that it lacks; any other one stays behind."""
+MAX_FIELDS = 100
+MAX_MADE = 1_000
+"""Classes of named tuples and members of enumerations that are made in a process: each takes a
+while."""
 
 
 def _read(reader: Reader, data: Any, depth: int) -> Any:
@@ -35,23 +36,71 @@ def _read(reader: Reader, data: Any, depth: int) -> Any:
         case "range", [*limits]:
             return _short(range(*limits))
         case "frozenset", [items]:
-            return frozenset(reader.each(most(MAX_HASHED, items), depth))
+            return frozenset(reader.into(set(), reader.each(items, depth)))
         case "deque", [items, limit]:
             return collections.deque(reader.each(items, depth), limit)
         case "OrderedDict", [pairs]:
-            return collections.OrderedDict(_pairs(reader, pairs, depth))
+            return collections.OrderedDict(_dict(reader, pairs, depth))
         case "Counter", [pairs]:
-            counted: collections.Counter[Any] = collections.Counter()
-            dict.update(counted, _pairs(reader, pairs, depth))
-            return counted
-        case "defaultdict", [pairs, name]:
-            factory = None if name is None else _FACTORIES[name]
-            return collections.defaultdict(factory, _pairs(reader, pairs, depth))
+            return reader.into(collections.Counter(), [*_dict(reader, pairs, depth).items()])
+        case "defaultdict", [pairs, made_by]:
+            factory = reader.read(made_by, depth + 1)
+            return collections.defaultdict(factory, _dict(reader, pairs, depth))
+        case "asking", [pairs, there]:
+            asking = Asking(_dict(reader, pairs, depth))
+            asking.there = reader.read(there, depth + 1)
+            return asking
+        case "asked", [pairs, there] if reader.is_for_answer:
+            asked = reader.read(there, depth + 1)
+            dict.clear(asked)
+            return reader.into(asked, [*_dict(reader, pairs, depth).items()])
+        case "named", [name, [*fields], values]:
+            return _named(name, *most(MAX_FIELDS, fields))._make(reader.each(values, depth))
+        case "member", [kind, name, number]:
+            return _member(kind, name, reader.read(number, depth + 1))
     raise BadValue("no container")
 
 
-def _pairs(reader: Reader, data: Any, depth: int) -> list[Any]:
-    return [tuple(reader.each(pair, depth)) for pair in most(MAX_HASHED, data)]
+class Asking(dict[Any, Any]):
+    """A copy of a dict whose class says what a missing key gives: that is asked there."""
+
+    there: Any
+
+    def __missing__(self, key: Any) -> Any:
+        value = self.there[key]
+        if key in self.there:
+            self[key] = value
+        return value
+
+
+def _dict(reader: Reader, data: Any, depth: int) -> dict[Any, Any]:
+    made: dict[Any, Any] = reader.into({}, [reader.each(pair, depth) for pair in data])
+    return made
+
+
+@functools.cache
+def _named(name: str, *fields: str) -> Any:
+    """A class of named tuples. It is made by `eval` of these names, so they can be nothing else."""
+    _check(name, *fields)
+    return collections.namedtuple(name, fields)  # type: ignore[misc]
+
+
+@functools.cache
+def _member(kind: str, name: str, value: int | str) -> Any:
+    """A member of an IntEnum or a StrEnum, of which no other is known."""
+    _check(kind, name)
+    return {int: enum.IntEnum, str: enum.StrEnum}[type(value)](kind, {name: value})[name]
+
+
+def _check(*names: str) -> None:
+    made = _named.cache_info().misses + _member.cache_info().misses
+    if made > MAX_MADE or not all(map(_is_name, names)):
+        raise BadValue("no names, or too many")
+
+
+def _is_name(name: Any) -> bool:
+    # Others than ASCII may be two that are one to Python.
+    return type(name) is str and name.isascii() and name.isidentifier() and len(name) <= 100
 
 
 def _short(value: range) -> range:
@@ -80,7 +129,7 @@ class Containers(Codec):
             return {"made": [shared, _fields(value, writer, depth)]}
 
         def pairs() -> list[Any]:
-            return [writer.each(pair, depth) for pair in dict.items(hashed(value))]
+            return [writer.each(pair, depth) for pair in dict.items(value)]
 
         match value:
             case range():
@@ -88,18 +137,49 @@ class Containers(Codec):
                     raise CantCross(f"a range of more than {MAX_ITEMS} items can't be looked at")
                 return {"of": ["range", value.start, value.stop, value.step]}
             case frozenset():
-                return {"of": ["frozenset", writer.each(hashed(value), depth)]}
+                return {"of": ["frozenset", writer.each(value, depth)]}
             case collections.deque():
                 return {"of": ["deque", writer.each(value, depth), value.maxlen]}
+            case tuple() if fields := _fields_of(type(value)):
+                return {"of": ["named", type(value).__name__, fields, writer.each(value, depth)]}
+            case enum.Enum() if isinstance(value, int | str) and (parts := _member_parts(value)):
+                return {"of": ["member", *parts]}
+            case Asking() if not writer.is_from_answer:
+                return {"of": ["asked", pairs(), writer.foreign(value.there)]}
+            case dict() if writer.is_from_answer and _asks(type(value)):
+                return {"of": ["asking", pairs(), writer.foreign(value)]}
             case collections.OrderedDict():
                 return {"of": ["OrderedDict", pairs()]}
             case collections.Counter():
                 return {"of": ["Counter", pairs()]}
             case collections.defaultdict():
-                made = value.default_factory
-                name = next((name for name, kind in _FACTORIES.items() if kind is made), None)
-                return {"of": ["defaultdict", pairs(), name]}
+                made_by = writer.write(value.default_factory, depth + 1)
+                return {"of": ["defaultdict", pairs(), made_by]}
         return NotImplemented
+
+
+def _fields_of(kind: type) -> list[str]:
+    """The fields of a class of named tuples; none where only their values can cross."""
+    fields = getattr(kind, "_fields", None)
+    names = [kind.__name__, *fields] if type(fields) is tuple and len(fields) <= MAX_FIELDS else []
+    is_right = all(_is_name(n) and not (n.startswith("_") or keyword.iskeyword(n)) for n in names)
+    return names[1:] if is_right and len({*names[1:]}) == len(names[1:]) else []
+
+
+def _member_parts(value: Any) -> list[Any]:
+    """What `_member` makes of it again; nothing where only the number or text can cross."""
+    parts = [type(value).__name__, value.name, value.value]
+    with contextlib.suppress(Exception):
+        is_whole = type(value.value) is not int or abs(value.value) < 1 << 63
+        return parts if is_whole and _member(*parts) == value else []
+    return []
+
+
+def _asks(kind: type) -> bool:
+    """Whether a class of dicts says itself what a missing key gives."""
+    missing = getattr(kind, "__missing__", None)
+    python = (None, collections.Counter.__missing__, collections.defaultdict.__missing__)
+    return missing not in python
 
 
 def is_shared(kind: object) -> bool:

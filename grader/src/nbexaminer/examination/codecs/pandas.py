@@ -1,4 +1,4 @@
-"""pandas: a DataFrame, a Series or an index crosses as the arrays and plain values that it holds.
+"""pandas: a DataFrame, a Series, an index or an array crosses as arrays and plain values.
 
 Up to `MAX_CELLS` of them. What is larger, or holds anything else, such as lists, is taken for a
 value of no kind that is known here. A single time and a value that is missing cross, too.
@@ -51,6 +51,9 @@ class Pandas(Codec):
                 return {
                     "pandas": ["scalar", writer.write(_column_parts(pd.Series([value])), depth)]
                 }
+        if isinstance(value, pd.api.extensions.ExtensionArray):
+            held = self.write(pd.Series(value), writer, depth)
+            return held if held is NotImplemented else {"pandas": ["array", held]}
         if not isinstance(value, pd.DataFrame | pd.Series | pd.Index):
             return NotImplemented
         if max(value.size, len(value)) <= MAX_CELLS:
@@ -126,6 +129,10 @@ def _whole(kind: str, index_parts: Any, *parts: Any) -> Any:
     """What `_parts` takes apart."""
     if kind == "missing":
         return {"NaT": pd.NaT, "<NA>": pd.NA}[index_parts]
+    if kind == "array":
+        if isinstance(index_parts, pd.Series):
+            return index_parts.array
+        raise BadValue("no array")
     if kind == "scalar":
         (single,) = _column(*index_parts)
         return single

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+import array
 import base64
+import builtins
 import functools
 import importlib
 import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-MAX_DEPTH = 32
+MAX_DEPTH = 100
 MAX_ITEMS = 200_000
+MAX_NUMBERS = 2_000_000
+"""Of those in long lists of nothing else, which cross as arrays."""
+LONG = 1_000
 MAX_ARRAYS = 4_096
 MAX_DIMENSIONS = 16
 MAX_EMPTY_SIZE = 1 << 28
 """Of a dimension of an array without elements, whose bytes limit none."""
-MAX_HASHED = 4_000
-"""Items of a set or dict: their hashes may all be alike, and then each is compared with each."""
+MAX_HASHING_SECONDS = 0.3
+"""Of making sets and dicts: the hashes in one may all be alike, and then each is compared with
+each."""
 MAX_DIGITS = 3_500
 """Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
 
 Readers = dict[str, Callable[["Reader", Any, int], Any]]
 Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
 """How to get something that holds for a whole process, and how to set it."""
+
+
+TOO_DEEP = f"a value nested more than {MAX_DEPTH} deep"
+TOO_MANY = f"a value of more than {MAX_ITEMS:,} items"
+TOO_LONG = f"more than {MAX_NUMBERS:,} numbers in lists"
+TOO_MANY_ARRAYS = f"more than {MAX_ARRAYS:,} arrays at once"
+TOO_MUCH = (TOO_DEEP, TOO_MANY, TOO_LONG, TOO_MANY_ARRAYS)
+"""What a CantCross may be about, in words that tell nothing of the value."""
 
 
 class CantCross(TypeError):
@@ -87,21 +102,23 @@ class Writer:
         foreign: Callable[[Any], Any],
         keep_layout: bool,
         shared: Callable[[type], str | None],
+        is_from_answer: bool,
     ) -> None:
+        self.is_from_answer = is_from_answer
         self.keep_layout = keep_layout
         self.shared = shared
         self.arrays: list[Any] = []
         self._codecs = codecs
         self._foreign = foreign
-        self._items = 0
+        self._items = self._numbers = 0
 
     def write(self, value: Any, depth: int) -> Any:
         """Its JSON, as one more item at that depth."""
         self._items += 1
         if depth > MAX_DEPTH:
-            raise CantCross(f"a value nested more than {MAX_DEPTH} deep can't be looked at")
+            raise cant_cross(TOO_DEEP)
         if self._items > MAX_ITEMS:
-            raise CantCross(f"a value of more than {MAX_ITEMS} items can't be looked at")
+            raise cant_cross(TOO_MANY)
         return self.form(value, depth)
 
     def form(self, value: Any, depth: int) -> Any:
@@ -115,16 +132,30 @@ class Writer:
         for kinds, form in _FORMS:  # of a class that is made of one of them, the plain value
             if isinstance(value, kinds):
                 return form(self, value, depth)
+        return self.foreign(value)
+
+    def foreign(self, value: Any) -> Any:
+        """The JSON for a value of no known kind. Raises CantCross."""
         return {"x": self._foreign(value)}
 
     def each(self, values: Iterable[Any], depth: int) -> list[Any]:
         """The JSON of what lies one deeper."""
         return [self.write(v, depth + 1) for v in values]
 
+    def listed(self, values: list[Any], depth: int) -> Any:
+        """The JSON for a list, which is an array where it is long and of numbers alone."""
+        kinds = {*map(type, values)} if len(values) > LONG else ()
+        if kinds in ({int}, {float}) and (numbers := _numbers(values)) is not None:
+            self._numbers += len(values)
+            if self._numbers > MAX_NUMBERS:
+                raise cant_cross(TOO_LONG)
+            return self.array("L", numbers.typecode, (len(values),), numbers)
+        return {"l": self.each(values, depth)}
+
     def array(self, tag: str, dtype: str, shape: Sequence[int], elements: Any) -> Any:
         """The JSON for an array; its elements, in a row in memory, go into the blob."""
         if len(self.arrays) >= MAX_ARRAYS:
-            raise CantCross(f"more than {MAX_ARRAYS} tensors at once can't be looked at")
+            raise cant_cross(TOO_MANY_ARRAYS)
         if _is_odd(shape):
             raise CantCross(f"a tensor of shape {tuple(shape)} can't be looked at")
         self.arrays.append(elements)
@@ -152,7 +183,8 @@ class Reader:
         self.foreign = foreign
         self.shared = shared
         self._readers = readers
-        self._items = self._arrays = 0
+        self._items = self._arrays = self._numbers = 0
+        self._hashing = 0.0
 
     def read(self, data: Any, depth: int) -> Any:
         """The value that JSON at that depth stands for."""
@@ -171,6 +203,26 @@ class Reader:
         if not isinstance(data, list):
             raise BadValue("no list where one belongs")
         return [self.read(item, depth + 1) for item in data]
+
+    def into(self, made: Any, items: Sequence[Any]) -> Any:
+        """`made`, a set or dict, with these items or pairs. Raises BadValue where it takes long."""
+        add = functools.partial(dict.update, made) if isinstance(made, dict) else made.update
+        begin = time.thread_time() - self._hashing
+        for start in range(0, len(items), LONG):
+            add(items[start : start + LONG])
+            self._hashing = time.thread_time() - begin
+            if self._hashing > MAX_HASHING_SECONDS:
+                raise BadValue("hashes that are alike")
+        return made
+
+    def listed(self, data: Any, depth: int) -> list[Any]:
+        """The list of numbers that comes next."""
+        kind, _, elements = self.array(data, array.array)
+        numbers = array.array(kind.typecode, bytes(elements))
+        self._numbers += len(numbers)
+        if kind.typecode not in ("q", "d") or self._numbers > MAX_NUMBERS:
+            raise BadValue("no list of numbers, or too many")
+        return numbers.tolist()
 
     def array(self, data: Any, find: Callable[[str], Any]) -> tuple[Any, list[int], bytearray]:
         """Dtype, shape and bytes of the array that comes next.
@@ -207,12 +259,16 @@ def _int(value: int) -> Any:
     return {"i": text}
 
 
-def hashed(value: Any) -> Any:
-    """A set or dict, where it may cross. Raises CantCross."""
-    if len(value) > MAX_HASHED:
-        kind = type(value).__name__
-        raise CantCross(f"a {kind} of more than {MAX_HASHED} items can't be looked at")
-    return value
+def cant_cross(what: str) -> CantCross:
+    """The exception for what no test can have."""
+    return CantCross(f"{what} can't be looked at")
+
+
+def _numbers(values: list[Any]) -> Any:
+    try:
+        return array.array("q" if type(values[0]) is int else "d", values)
+    except OverflowError:  # an int beyond 64 bits
+        return None
 
 
 def most(number: int, data: Any) -> Any:
@@ -229,14 +285,31 @@ _FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
     (float, lambda writer, value, depth:
         float(value) if math.isfinite(value) else {"f": repr(float(value))}),
     (complex, lambda writer, v, depth: {"c": writer.each((v.real, v.imag), depth)}),
-    ((bytes, bytearray), lambda writer, value, depth: {"b": base64.b64encode(value).decode()}),
-    (dict, lambda writer, v, depth: {"d": [writer.each(p, depth) for p in dict.items(hashed(v))]}),
-    (list, lambda writer, value, depth: {"l": writer.each(value, depth)}),
+    (bytes, lambda writer, value, depth: {"b": base64.b64encode(value).decode()}),
+    (bytearray, lambda writer, value, depth: {"B": base64.b64encode(value).decode()}),
+    (dict, lambda writer, v, depth: {"d": [writer.each(p, depth) for p in dict.items(v)]}),
+    (list, Writer.listed),
     (tuple, lambda writer, value, depth: {"t": writer.each(value, depth)}),
-    (set, lambda writer, value, depth: {"s": writer.each(hashed(value), depth)}),
+    (set, lambda writer, value, depth: {"s": writer.each(value, depth)}),
     (slice, lambda writer, v, depth: {"e": writer.each((v.start, v.stop, v.step), depth)}),
 )  # fmt: skip
-_EXACT = {
+_TYPES = {
+    name: kind
+    for name, kind in (vars(builtins) | {"NoneType": type(None)}).items()
+    if isinstance(kind, type)
+    and kind.__name__ == name
+    # Who catches another exception would catch what stops an answer.
+    and (issubclass(kind, Exception) or not issubclass(kind, BaseException))
+}
+"""Python's own, which are on both sides."""
+
+
+def _type(writer: Writer, value: type, depth: int) -> Any:
+    name = value.__name__
+    return {"type": name} if _TYPES.get(name) is value else writer.foreign(value)
+
+
+_EXACT = {type: _type} | {
     kind: form
     for kinds, form in _FORMS
     for kind in (kinds if isinstance(kinds, tuple) else (kinds,))
@@ -246,10 +319,13 @@ READERS: Readers = {
     "f": lambda reader, data, depth: float(data),
     "c": lambda reader, data, depth: complex(*reader.each(data, depth)),
     "b": lambda reader, data, depth: base64.b64decode(data, validate=True),
-    "d": lambda reader, data, depth: dict(reader.each(p, depth) for p in most(MAX_HASHED, data)),
+    "B": lambda reader, data, depth: bytearray(base64.b64decode(data, validate=True)),
+    "d": lambda reader, data, depth: reader.into({}, [reader.each(p, depth) for p in data]),
     "l": Reader.each,
+    "L": Reader.listed,
     "t": lambda reader, data, depth: tuple(reader.each(data, depth)),
-    "s": lambda reader, data, depth: set(reader.each(most(MAX_HASHED, data), depth)),
+    "s": lambda reader, data, depth: reader.into(set(), reader.each(data, depth)),
+    "type": lambda reader, data, depth: _TYPES[data],
     "e": lambda reader, data, depth: slice(*reader.each(data, depth)),
     "x": lambda reader, data, depth: reader.foreign(data),
 }
