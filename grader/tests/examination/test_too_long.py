@@ -63,3 +63,19 @@ def test_who_calls_what_a_test_passes_too_often_waits_for_a_person(engine: Engin
     ended = graded(engine, {"sums": often}, answer("sums", sums), *tests)
     assert outcomes(ended) == ["timed out", "timed out"], ended.verdicts
     assert ended.waiting == {"t", "h"}
+
+
+NEVER = "try:\n    f(-1)\nexcept:\n    pass"
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [
+        ("def f(x):\n    while x < 0: pass\n    return x", "timed out"),
+        ("import os\ndef f(x): return x if x > 0 else os._exit(1)", "crashed"),
+    ],
+)
+def test_what_catches_everything_catches_no_end(engine: Engine, code: str, outcome: str) -> None:
+    """The test passed, and the next one, whose answer is right, was blamed."""
+    cells = answer("f", "def f(x): return x"), check("t", NEVER), check("u", "assert f(1) == 1")
+    assert outcomes(graded(engine, {"f": code}, *cells)) == [outcome, "passed"]

@@ -280,9 +280,9 @@ def contains(tree, x):
     return contains(tree.left if x < tree.value else tree.right, x)
 # %% h | hidden 1
 tree = None
-for i in range(40):
+for i in range(150):
     tree = insert(tree, i)
-assert contains(tree, 39) and not contains(tree, 40)
+assert contains(tree, 149) and not contains(tree, 150)
 # == honest: tuples | stock h=1 | ours h=0: waits: too deep to cross
 # %% f
 def insert(tree, x):

@@ -353,13 +353,7 @@ class Engine:
                             status = _wait(learners.pop(), 2.0 if message["closed"] else 0.0)
                             channel.send({"ended_by": status.ended_by, "words": str(status)})
                         case "cell":
-                            outcome = message["outcome"]
-                            outputs = safe_outputs(message["outputs"], MAX_OUTPUTS)
-                            outcome = None if outcome is None else Outcome(outcome)
-                            said, score = Message.read(message["message"]), message["score"]
-                            doubt = Doubt(message["doubt"]) if message["doubt"] else None
-                            ends_in = message["ends_in"]
-                            yield _CellResult(outcome, said, outputs, score, ends_in, doubt)
+                            yield _reported(message)
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
             except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:
@@ -394,6 +388,19 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
         engines[terms] = Engine(terms.profile, sandbox, terms.limits).__enter__()
         atexit.register(engines[terms].__exit__)
     return engines[terms]
+
+
+def _reported(message: dict[str, Any]) -> _CellResult:
+    """What an examiner reports of a cell."""
+    outcome, doubt = message["outcome"], message["doubt"]
+    return _CellResult(
+        outcome=None if outcome is None else Outcome(outcome),
+        message=Message.read(message["message"]),
+        outputs=safe_outputs(message["outputs"], MAX_OUTPUTS),
+        score=message["score"],
+        ends_in=message["ends_in"],
+        doubt=Doubt(doubt) if doubt else None,
+    )
 
 
 def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult:

@@ -340,6 +340,17 @@ class Examination:
                             differing.remove(name)
         self._differing[index] = frozenset(differing)
 
+    def _doubt_of(self, index: int, has_points: bool) -> Doubt | None:
+        """Why the points of a test wait that has run apart."""
+        if (remote := self._remote) is None:
+            return None
+        if not has_points:
+            return Doubt.CROSS if remote.limit and self._is_hidden else None
+        if remote.by_word:
+            return Doubt.WORD
+        differing = self._differing.get(index, frozenset())
+        return None if differing.isdisjoint(self._used_at(index)) else Doubt.STATE
+
     def _used_at(self, index: int) -> frozenset[str]:
         """Names that a test reads, or a locked cell that sets one of them."""
         code = self._cells[index]["code"]
@@ -472,11 +483,8 @@ class Examination:
         outcome, message, score, ends_in = ended
         if outcome is Outcome.TIMED_OUT:
             self._long.add(index)
-        if worth(outcome, score):
-            if self._remote is not None and self._remote.by_word:
-                self._doubt = self._doubt or Doubt.WORD
-            if not self._differing.get(index, frozenset()).isdisjoint(self._used_at(index)):
-                self._doubt = self._doubt or Doubt.STATE
+        if self._doubt is None:
+            self._doubt = self._doubt_of(index, bool(worth(outcome, score)))
         if self._discreet:
             return [], outcome, dataclasses.replace(message, tables=()), score, ends_in
         text = printed.getvalue()
@@ -599,7 +607,6 @@ class Examination:
             outcome, message = Outcome.ERROR, self._uncaught(error, names)
             if remote and type(error).__name__ == CantCross.__name__:
                 message = _no_use(f"it {remote.limit}" if self._discreet else error.message)
-                self._doubt = Doubt.CROSS if self._is_hidden else None
         except AssertionError as error:
             message = Message.of(error) if self._may_say(error) else Message(UNEXPECTED)
             if message.headline == UNEXPECTED and not is_hidden(cell):
@@ -614,11 +621,10 @@ class Examination:
                 outcome, message = self._missing(index, error.name)
         except Exception as error:
             outcome, message = Outcome.ERROR, self._odd(error)
-            if remote and isinstance(error, CantCross) and self._is_hidden:
-                message, self._doubt = _no_use(f"it {remote.limit}"), Doubt.CROSS
+            if remote and isinstance(error, CantCross) and self._discreet:
+                message = _no_use(f"it {remote.limit}")
         else:
             if remote.limit:
-                self._doubt = Doubt.CROSS if self._is_hidden else None
                 return Outcome.ERROR, _no_use(f"it {remote.limit}"), None, ""
             judged = code.judged(cell["points"], cell["asks"], not self._discreet)
             return *judged, code.ends_in
