@@ -50,8 +50,8 @@ LONG = (
 """What takes a server, or nbgrader's own slow commands. Single tests that wait long, for a time
 limit or a large model, carry the mark themselves."""
 LONGEST = (
-    "test_attacks.py", "test_docs.py", "conveyor", "sandbox", "examination", "test_elsewhere.py",
-    "test_stopped.py",
+    "examination/test_never_more_than_stock.py", "test_attacks.py", "test_docs.py", "conveyor",
+    "sandbox", "examination", "test_elsewhere.py", "test_stopped.py",
 )  # fmt: skip
 """What takes most of a minute, and begins first: else a core waits for it at the end."""
 ON_WINDOWS = ("notebook", "pages", "similarity")

@@ -46,7 +46,8 @@ def differences(engine: Engine, replay: Replay) -> list[str]:
     source, fails = tried(engine, replay.source)
     found = [f"the trial: {name}: {why}" for name, why in fails.items()]
     wanted: list[tuple[str, Points, set[str], bytes]] = []
-    wanted.append(("the solution", replay.full, set(), replay.handed_in()))
+    if all(sub.kind != "honest" for sub in replay.submissions):
+        wanted.append(("the solution", replay.full, set(), replay.handed_in()))
     for sub in replay.submissions:
         asked = {**sub.stock, **sub.ours}
         less = {n for n, points in sub.ours.items() if (points or 0) < (sub.stock[n] or 0)}
