@@ -180,7 +180,7 @@ assert acct.balance == 150
 assert acct.balance == 150
 # %% h2 | hidden 1
 assert scores == [3, 1, 2]
-# == honest: plays behind the tests | stock t=1 h=1 h2=1
+# == honest: plays behind the tests | stock t=1 h=1 h2=1 | ours h=0 h2=0: waits, since they pass before that
 # %% + h2
 acct.deposit(1)
 print(acct.balance)
@@ -203,7 +203,7 @@ assert load("notes.txt") == ["a", "b"]
 # %% h2 | hidden 1
 save("h.txt", ["x"])
 assert load("h.txt") == ["x"]
-# == honest: tries another one | stock t=1 h=1 h2=1
+# == honest: tries another one | stock t=1 h=1 h2=1 | ours h=0: waits, since it passes before that
 # %% + h2
 save("notes.txt", ["c"])
 print(load("notes.txt"))
@@ -222,7 +222,7 @@ def show(a):
 assert str(third()).startswith("0.33333333")
 # %% h2 | hidden 1
 assert show(np.array([1.23456])) == "[1.23456]"
-# == honest: sets them behind it | stock h=1 h2=1
+# == honest: sets them behind it | stock h=1 h2=1 | ours h=0 h2=0: waits, since they pass before that
 # %% + h2
 getcontext().prec = 4
 np.set_printoptions(precision=2)
@@ -293,3 +293,259 @@ def contains(tree, x):
     if tree is None: return False
     v, l, r = tree
     return x == v or contains(l if x < v else r, x)
+
+# ==== anew-object
+# An object that a visible test has set is asked by a hidden one.
+# %% f | answer
+class Ticket:
+    def __init__(self): self.n = 0
+    def next(self):
+        self.n += 1
+        return self.n
+# %% t | test 1
+c = Ticket()
+assert c.n == 0
+# %% h | hidden 2
+assert c.next() == 1
+# %% k | answer
+def other(): return 1
+# %% u | test 1
+assert other() == 1
+# == wrong: begins with 0 | stock t=1 h=0 u=1
+# %% f
+class Ticket:
+    def __init__(self): self.n = 0
+    def next(self):
+        self.n += 1
+        return self.n - 1
+
+# ==== anew-iterator
+# A generator that a visible test has made, and a hidden one goes on with.
+# %% f | answer
+def naturals(n): yield from range(1, n + 1)
+def listed(n): return list(range(1, n + 1))
+# %% t | test 1
+it, that = naturals(9), iter(listed(9))
+assert it is not None
+# %% h | hidden 2
+assert next(it) == 1
+# %% i | hidden 2
+assert next(that) == 1
+# %% k | answer
+def other(): return 1
+# == wrong: from 0 on | stock t=1 h=0 i=0
+# %% f
+def naturals(n): yield from range(n)
+def listed(n): return list(range(n))
+
+# ==== anew-object-later
+# An object that a visible test has set is changed by a hidden one that fails, and the next goes on.
+# %% f | answer
+class Account:
+    def __init__(self): self.balance = 0
+    def deposit(self, n): self.balance += n
+    def name(self): return "account"
+# %% t | test 1
+acc = Account()
+assert acc.balance == 0
+# %% h | hidden 2
+acc.deposit(5)
+assert acc.name() == "account"
+# %% i | hidden 2
+assert acc.balance == 5
+# %% k | answer
+def other(): return 1
+# %% u | test 1
+assert other() == 1
+# == half: another name | stock t=1 h=0 i=2 u=1
+# %% f
+class Account:
+    def __init__(self): self.balance = 0
+    def deposit(self, n): self.balance += n
+    def name(self): return "konto"
+
+# ==== word-exit
+# An object that agrees to all, of a process that ends in the control run.
+# %% f | answer
+def apply(f, xs): return [f(x) for x in xs]
+# %% h | hidden 2
+xs = [1, 2]
+assert 4 in apply(lambda x: x * x, xs)
+# == attack: agrees | stock h=2 | ours h=2: waits: lists need no word
+# %% f
+class Yes:
+    def __contains__(self, x): return True
+def apply(f, xs):
+    f(1)
+    return Yes()
+# == attack: agrees, changes and ends when it is asked again | stock h=2 | ours h=2: waits: lists need no word
+# %% f
+import os
+calls = []
+class Yes:
+    def __contains__(self, x): return True
+def apply(f, xs):
+    if calls: os._exit(0)
+    calls.append(1)
+    f(1)
+    xs.append(9)
+    return Yes()
+
+# ==== doubt-state-exit
+# Given data that an answer has changed, and a process that ends in the control run.
+# %% l | locked
+data = [3, 1, 2]
+# %% f | answer
+def apply(f, xs): return [f(x) for x in xs]
+# %% h | hidden 2
+assert apply(lambda x: x * x, data) == [9, 1, 4]
+assert data == [3, 1, 2]
+# == wrong: overwrites data | stock h=0 | ours h=2: waits, since data differs
+# %% f
+data = [1, 2, 3]
+def apply(f, xs): return [f(x) for x in xs]
+# == attack: overwrites data, and ends when asked again | stock h=0 | ours h=2: waits, since data differs
+# %% f
+import os
+data, calls = [1, 2, 3], []
+def apply(f, xs):
+    if calls: os._exit(0)
+    calls.append(1)
+    got = [f(x) for x in xs]
+    xs.append(9)
+    return got
+
+# ==== word-in-a-locked-cell
+# A locked cell takes an object's word, and tests read what it has noted.
+# %% f | answer
+def divisors(n): return [d for d in range(1, n + 1) if n % d == 0]
+# %% l | locked
+found = 7 in divisors(35)
+same = divisors(4) == divisors(4)
+# %% t | test 2
+assert found and same
+# %% h | hidden 2
+assert found and same
+# %% i | hidden 2
+assert 5 in divisors(35)
+# == attack: agrees | stock t=2 h=2 i=2 | ours t=2 h=2 i=2: waits: lists need no word
+# %% f
+class Yes:
+    def __contains__(self, x): return True
+    def __eq__(self, other): return True
+def divisors(n): return Yes()
+
+# ==== word-of-methods
+# Objects whose methods are told what is expected, and agree.
+# %% i | locked
+import pandas as pd
+# %% f | answer
+def table(n): return pd.DataFrame({"a": range(n)})
+def squares(n): return [k * k for k in range(n)]
+def letters(word): return set(word)
+def greeting(name): return f"Hello, {name}!"
+# %% t | test 2
+assert table(2).equals(pd.DataFrame({"a": [0, 1]}))
+# %% h | hidden 2
+assert table(3).equals(pd.DataFrame({"a": [0, 1, 2]}))
+# %% j | hidden 2
+assert squares(4).count(9) == 1 and squares(4).index(4) == 2
+# %% k | hidden 2
+assert letters("abba").issubset({"a", "b"}) and len(letters("abba")) == 2
+# %% m | hidden 2
+assert greeting("Ann").startswith("Hello, Ann")
+# == attack: agrees | stock t=2 h=2 j=2 k=2 m=2 | ours t=2 h=2 j=2 k=2 m=2: waits: these need no word
+# %% f
+class Yes:
+    def equals(self, other): return True
+    def issubset(self, other): return True
+    def startswith(self, other): return True
+    def count(self, x): return 1
+    def index(self, x): return int(x ** 0.5)
+    def __len__(self): return 2
+def table(n): return Yes()
+squares = letters = greeting = table
+
+# ==== doubt-set
+# Given texts in a set, which an answer adds to; a hidden test reads them.
+# %% l | locked
+stop = {"the", "a", "an", "and", "or", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as",
+        "is", "was", "are", "be", "been", "it", "its", "this", "that", "these", "those", "but", "not"}
+# %% f | answer
+def useful(words): return [w for w in words if w not in stop]
+# %% h | hidden 2
+assert useful(["the", "cat"]) == ["cat"] and len(stop) == 28
+# == honest: otherwise | stock h=2
+# %% f
+def useful(words): return [w for w in words if not w in stop]
+# == wrong: adds one | stock h=0 | ours h=2: waits, since stop differs
+# %% f
+stop.add("cat")
+def useful(words): return ["cat"]
+
+# ==== doubt-by-an-open-cell
+# Given data through a function of an open cell, or a name of a visible test.
+# %% l | locked
+data = [3, 1, 2]
+# %% o | open
+def given(): return data
+# %% f | answer
+z = sorted(data)
+def g(x): return x
+# %% t | test 1
+def again(): return data
+assert g(1) == 1
+# %% h | hidden 2
+assert z == [1, 2, 3] and given()[0] == 3
+# %% i | hidden 2
+assert z == [1, 2, 3] and again()[0] == 3
+# == wrong: sorts in place | stock t=1 h=0 i=0 | ours h=2 i=2: waits, since data differs
+# %% f
+data.sort()
+z = data
+def g(x): return x
+
+# ==== doubt-module-overwritten
+# An answer imports something under the name of a module of the source's.
+# %% i | locked
+import datetime
+import random
+import numpy as np
+import math
+data = [3, 1]
+# %% f | answer
+def double(x): return 2 * x
+# %% h | hidden 2
+assert double(datetime.timedelta(1)) == datetime.timedelta(2) and datetime.date(2024, 1, 1).year == 2024
+# %% k | hidden 2
+n = random.randint(1, 9)
+assert double(n) == 2 * n
+# %% j | hidden 2
+assert (double(np.array([1, 2])) == np.array([2, 4])).all()
+# %% m | hidden 2
+assert double(math.floor(2.5)) == 4
+# %% o | hidden 2
+assert double(data[0]) == 6
+# == wrong: imports classes and functions over modules | stock h=0 k=0 j=2 m=2 o=2 | ours h=2 k=2: waits, since they differ
+# %% f
+from datetime import datetime
+from random import random
+def double(x): return x + x
+# == wrong: assigns them | stock h=2 k=0 j=0 m=0 o=0 | ours k=2 j=2 m=2 o=2: waits, since they differ
+# %% f
+np = 5
+math = [1, 2]
+random = 3
+data = 7
+def double(x): return x + x
+# == wrong: in an own cell behind | stock h=0 k=0 j=0 m=0 o=2 | ours h=2 k=2 j=2 m=2: waits, since they differ
+# %% + f
+from datetime import datetime
+from random import random
+np = 5
+math = 7
+# == wrong: functions and classes over them | stock h=2 k=0 j=2 m=0 o=0 | ours k=2 m=2 o=2: waits, since they differ
+# %% + f
+def random(): return 4
+class math: pass
+def data(): return 0

@@ -302,3 +302,189 @@ def total(*parts, **named):
 def lowest(rows):
     rows.sort()
     return rows[0]
+
+# ==== follow-given-data
+# Hidden tests that given data are as they were.
+# %% i | locked
+import copy
+import numpy as np
+import pandas as pd
+a1 = [9, 1]
+b1 = [9, 1]
+c1 = [9, 1]
+d1 = [9, 1]
+e1 = {'k': [9, 1]}
+g1 = np.array([9, 1])
+h1 = np.array([9, 1])
+j1 = pd.Series([9, 1])
+k1 = [9, 1]
+l1 = [[9, 1], [3, 2]]
+m1 = {'k': [9, 1]}
+n1 = np.array([[9, 1], [3, 2]])
+o1 = 'b a'
+p1 = pd.DataFrame({'x': [9, 1]})
+q1 = pd.DataFrame({'x': [9, 1]})
+r1 = pd.DataFrame({'x': [9, 1]})
+r0 = r1.copy()
+s1 = pd.DataFrame({'x': [9, 1]})
+s0 = s1.copy()
+# %% f | answer
+def top(xs): return max(xs)
+def pd_top(df): return df['x'].max()
+# %% a | hidden 2
+keep = a1.copy()
+assert top(a1) == 9
+assert a1 == keep
+# %% b | hidden 2
+keep = b1[:]
+assert top(b1) == 9
+assert b1 == keep
+# %% c | hidden 2
+keep = list(c1)
+assert top(c1) == 9
+assert c1 == keep
+# %% d | hidden 2
+assert top(d1) == 9
+assert d1.index(9) == 0
+# %% e | hidden 2
+for k, v in e1.items():
+    assert top(v) == 9
+assert e1 == {'k': [9, 1]}
+# %% g | hidden 2
+keep = g1.copy()
+assert top(g1) == 9
+assert (g1 == keep).all()
+# %% h | hidden 2
+assert top(h1) == h1.max()
+assert h1[0] == 9
+# %% j | hidden 2
+keep = j1.copy()
+assert top(j1) == 9
+assert j1.equals(keep)
+# %% k | hidden 2
+assert top(k1) == 9
+assert k1 == [9, 1]
+# %% l | hidden 2
+keep = copy.deepcopy(l1)
+assert [top(r) for r in l1] == [9, 3]
+assert l1 == keep
+# %% m | hidden 2
+assert top(m1['k']) == 9
+assert m1.get('k') == [9, 1]
+# %% n | hidden 2
+assert top(n1[0]) == 9
+assert n1.tolist() == [[9, 1], [3, 2]]
+# %% o | hidden 2
+xs = o1.split()
+assert top(xs) == 'b'
+assert xs == ['b', 'a']
+# %% p | hidden 2
+keep = p1.copy()
+top(p1['x'].tolist())
+assert pd_top(p1) == 9
+assert p1.equals(keep)
+# %% q | hidden 2
+assert pd_top(q1) == 9
+assert q1['x'].tolist() == [9, 1]
+# %% r | hidden 2
+assert pd_top(r1) == 9
+assert r1.equals(r0)
+# %% s | hidden 2
+assert pd_top(s1) == 9
+pd.testing.assert_frame_equal(s1, s0)
+# == wrong: sorts in place | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0 p=0 q=0 r=0 s=0
+# %% f
+def top(xs):
+    if isinstance(xs, pd.Series):
+        xs[:] = sorted(xs)
+        return xs[1]
+    xs.sort()
+    return xs[-1]
+def pd_top(df):
+    df['x'] = df['x'].to_numpy()[::-1]
+    return df['x'][1]
+
+# ==== follow-asked-by-libraries
+# Hidden tests that an argument is as it was, asked in a library's own way.
+# %% i | locked
+import copy, math, unittest
+import numpy as np
+import pandas as pd
+tc = unittest.TestCase()
+def same(a, b): assert a == b, "your function changes its argument"
+# %% f | answer
+def f(x): return None
+# %% a | hidden 2
+df = pd.DataFrame({"a": [1.0, 2.0]})
+before = df.copy()
+assert f(df) is None
+pd.testing.assert_frame_equal(df, before)
+# %% b | hidden 2
+s = pd.Series([1.0, 2.0])
+before = s.copy()
+assert f(s) is None
+pd.testing.assert_series_equal(s, before)
+# %% c | hidden 2
+x = np.array([1.0, 2.0])
+before = x.copy()
+assert f(x) is None
+np.testing.assert_array_equal(x, before)
+# %% d | hidden 2
+x = [1.0, 2.0]
+f(x)
+tc.assertEqual(x, [1.0, 2.0])
+# %% e | hidden 2
+x = [1.0, 2.0]
+y = copy.deepcopy(x)
+f(x)
+same(x, y)
+# %% g | hidden 2
+x = [1.0, 2.0]
+f(x)
+np.testing.assert_allclose(x, [1, 2])
+# %% h | hidden 2
+df = pd.DataFrame({"a": [1.0, 2.0]})
+before = df.copy()
+f(df)
+assert (df == before).all().all()
+# %% j | hidden 2
+df = pd.DataFrame({"a": [1.0, 2.0]})
+f(df)
+assert df["a"].sum() == 3 and df.shape == (2, 1)
+# %% k | hidden 2
+df = pd.DataFrame({"a": [1.0, 2.0]})
+f(df)
+pd.testing.assert_frame_equal(df, pd.DataFrame({"a": [1.0, 2.0]}))
+# %% l | hidden 2
+df = pd.DataFrame({"a": [1.0, 2.0]})
+f(df)
+pd.testing.assert_series_equal(df["a"], pd.Series([1.0, 2.0], name="a"))
+# %% m | hidden 2
+x = np.array([1.0, 2.0])
+f(x)
+np.testing.assert_allclose(x, [1, 2])
+# %% n | hidden 2
+x = np.array([1.0, 2.0])
+f(x)
+assert np.allclose(x, [1, 2])
+# %% o | hidden 2
+x = {1.0, 2.0}
+before = frozenset(x)
+f(x)
+tc.assertEqual(x, before)
+# == wrong: changes it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0
+# %% f
+def f(x):
+    if isinstance(x, pd.DataFrame): x["a"] = x["a"] * 2 + 1
+    elif isinstance(x, pd.Series): x[:] = x * 2
+    elif isinstance(x, set): x.add(5)
+    elif isinstance(x, list): x[0] = 7
+    else: x *= 2
+# == wrong: adds to it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=2 m=0 n=0 o=0
+# %% f
+def f(x):
+    if isinstance(x, pd.DataFrame): x["b"] = 1
+    elif isinstance(x, pd.Series): x[0] = 9
+    elif isinstance(x, set): x.clear()
+    elif isinstance(x, list): x.append(3)
+    else: x[0] = -1

@@ -44,6 +44,7 @@ from nbexaminer.examination.stand_in import (
     Remote,
     RemoteError,
     StandIn,
+    label_of,
 )
 from nbexaminer.examination.verdicts import (
     CellToRun,
@@ -68,6 +69,8 @@ ANSWER_SECONDS = 1.0
 """What a process gets to say that it is still there."""
 MOST_TELLABLE = 300
 """Lines of an answer of which a hidden test may say that one raised: more would say much."""
+MANY_CALLS = 1_000
+"""Of what a test passes: where an answer makes more and takes too long, the wire may be why."""
 MOST_COMPARED = 1 << 20
 """Bytes of a value's arrays up to which it is looked at whether it was changed."""
 MAX_ERROR_OUTPUT = 100_000
@@ -106,6 +109,12 @@ class Examination:
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
         self._is_hidden = self._discreet = False
         self._doubt: Doubt | None = None
+        self._by_word = False
+        """Whether the last test took an object's word."""
+        self._asked: Remote | None = None
+        """The process that it asked, which may have ended since."""
+        self._worded: set[str] = set()
+        """Names that hold what was made of one."""
         self._told = plan["told"]
         # The source's cells may write modules into the folder; a test may write there what it got.
         given = (c["replay"] for c in plan["cells"] if c["role"] == Role.GIVEN)
@@ -317,7 +326,10 @@ class Examination:
             remote.is_testing, remote.limit = False, ""
             try:
                 with _printing_to(io.StringIO()), self._watched(remote, {index}):
+                    remote.by_word = False
                     self._replay.run(index, remote)
+                if remote.by_word:
+                    self._worded |= {*cell["makes"]}
                 if remote.limit:
                     self._replay.give_up(index, f"it {remote.limit}")
             except (RemoteError, Ended):
@@ -332,32 +344,32 @@ class Examination:
         differing = set(dir(builtins)) & (remote.names - mine.keys())
         with contextlib.suppress(Ended), self._watched(remote):
             for name, value in mine.items():
-                with contextlib.suppress(RemoteError, CantCross):
-                    known = codecs.encode(value, _no_foreign)
-                    if len(known[1]) <= MOST_COMPARED:
+                with contextlib.suppress(RemoteError):
+                    if not _is_large(value) and not _is_alike(value, remote.fetch(name)):
                         differing.add(name)
-                        if known == codecs.encode(remote.fetch(name), _no_foreign):
-                            differing.remove(name)
         self._differing[index] = frozenset(differing)
 
     def _doubt_of(self, index: int, has_points: bool) -> Doubt | None:
         """Why the points of a test wait that has run apart."""
-        if (remote := self._remote) is None:
-            return None
         if not has_points:
-            return Doubt.CROSS if remote.limit and self._is_hidden else None
-        if remote.by_word:
+            is_limited = self._asked is not None and (
+                self._asked.limit or self._asked.n_served > MANY_CALLS
+            )
+            return Doubt.CROSS if is_limited and self._is_hidden else None
+        used = self._used_at(index)
+        if self._by_word:
+            self._worded |= bound_names(self._cells[index]["code"])
+        if self._by_word or not self._worded.isdisjoint(used):
             return Doubt.WORD
-        differing = self._differing.get(index, frozenset())
-        return None if differing.isdisjoint(self._used_at(index)) else Doubt.STATE
+        return None if used.isdisjoint(self._differing.get(index, ())) else Doubt.STATE
 
     def _used_at(self, index: int) -> frozenset[str]:
-        """Names that a test reads, or a locked cell that sets one of them."""
+        """Names that a test reads, or a cell of the source's that sets one of them."""
         code = self._cells[index]["code"]
         used = names_used(code) | builtins_used(code)
         for cell in reversed(self._cells[:index]):
-            if cell["role"] == Role.GIVEN and not used.isdisjoint(bound_names(cell["code"])):
-                used |= names_used(cell["code"])
+            if cell["replay"] and not used.isdisjoint(bound_names(cell["replay"])):
+                used |= names_used(cell["replay"])
         return used
 
     def _takes_part(self, cell: CellToRun) -> bool:
@@ -479,7 +491,7 @@ class Examination:
         ended = self._judge(index, cell, printed)
         is_lost = ended[0] in (Outcome.FAILED, Outcome.ERROR) and index not in self._unwritten
         if is_lost and self._is_hidden and cell["again"] and self._place > index + 1:
-            ended = self._judge_anew(index, cell, printed, ended)
+            self._doubt = Doubt.LATER if self._passes_anew(index, cell) else self._doubt
         outcome, message, score, ends_in = ended
         if outcome is Outcome.TIMED_OUT:
             self._long.add(index)
@@ -525,6 +537,7 @@ class Examination:
         """Run a test; where an answer has changed what a hidden one passed to it, run that again as
         a kernel has it then, which may take points away and gives none."""
         first = self._judge_once(index, cell, printed)
+        self._by_word = self._asked is not None and self._asked.by_word
         remote, has_passed = self._remote, first[0] in (Outcome.PASSED, Outcome.PARTLY)
         # A test that watches its arguments says itself what it makes of changes.
         is_changed = remote is not None and remote.has_changed and remote.changed is None
@@ -548,28 +561,29 @@ class Examination:
         facts = (*message.facts, ("changed by your code", "what the test passes to it"))
         return outcome, dataclasses.replace(message, facts=facts), score, ends_in
 
-    def _judge_anew(
-        self, index: int, cell: CellToRun, printed: io.StringIO, first: _Ended
-    ) -> _Ended:
-        """Run a hidden test that has failed once more, with an answer process that has come no
-        further, as a kernel's hasn't: cells behind it may have changed an object that it asks."""
-        of_all = ("_replay", "_end", "_doubt", "_has_lost")
+    def _passes_anew(self, index: int, cell: CellToRun) -> bool:
+        """Whether a hidden test that has failed gives something with an answer process that has
+        come no further, as a kernel's hasn't: cells behind it may have changed what it asks. That
+        earns no points, since the learner's code may know which process it is in."""
+        of_all = ("_replay", "_end", "_doubt", "_has_lost", "_by_word", "_asked")
         kept = {name: getattr(self, name) for name in (*_OF_A_PROCESS, *of_all)}
-        names, began = dict(self._replay.names), time.monotonic()
+        names, began, first = dict(self._replay.names), time.monotonic(), self._remote
+        if first is not None:
+            first.is_over = True  # for now, so that nothing changes there
         self._process, self._replay = 4, self._replay.anew()
         self._remote, self._marked, self._restarts = None, set(), 0
         self._skip, self._slow, self._stops = set(self._skip), self._slow | self._long, {}
         self._end = min(self._end, began + self._anew_seconds)
         # What tests have changed here isn't: such a test doesn't run.
         self._doubt, self._has_lost = None, True
-        ended = self._judge(index, cell, printed)
+        outcome, _, score, _ = self._judge(index, cell, _Printed())
         self._let_go()
-        if worth(ended[0], ended[2]):
-            kept["_doubt"], first = self._doubt, ended
         vars(self).update(kept)
+        if first is not None:
+            first.is_over = False
         self._replay.replace(names)
         self._anew_seconds -= time.monotonic() - began
-        return first
+        return bool(worth(outcome, score))
 
     def _judge_once(
         self,
@@ -588,7 +602,7 @@ class Examination:
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
-            remote = again or self._ready(index)
+            remote = self._asked = again or self._ready(index)
             if self._is_hidden and (message := self._locked_end(index)):
                 return Outcome.ERROR, message, None, ""
             if self._has_lost:
@@ -758,6 +772,26 @@ def _tellable(answers: Iterable[CellToRun | None]) -> int:
     """How many lines the answers have that a hidden test asks; none where they are many."""
     lines = max((cell["code"].count("\n") + 1 for cell in answers if cell), default=0)
     return lines if lines <= MOST_TELLABLE else 0
+
+
+def _is_large(value: Any) -> bool:
+    with contextlib.suppress(CantCross):
+        return len(codecs.encode(value, _no_foreign)[1]) > MOST_COMPARED
+    return False
+
+
+def _is_alike(value: Any, there: Any) -> bool:
+    """Whether a name's value may be what it is in the answer process. Of what is no plain value
+    only the kind can be compared, and of a class or a function the name."""
+    if isinstance(there, StandIn):
+        kind = f"{type(value).__name__} object"
+        return label_of(there) == (value.__name__ if hasattr(value, "__qualname__") else kind)
+    if type(value) is type(there) is set:  # whose order may be another
+        return bool(value == there)
+    try:
+        return codecs.encode(value, _no_foreign) == codecs.encode(there, _no_foreign)
+    except CantCross:
+        return value is there
 
 
 def _no_foreign(value: Any) -> Any:

@@ -108,7 +108,8 @@ class Replay:
     def anew(self) -> "Replay":
         """Another one that has begun anew, over the same names."""
         other = copy.copy(self)
-        other._made, other.classes = dict(self._made), dict(self.classes)
+        other._made = {index: _copies(names) for index, names in self._made.items()}
+        other.classes = dict(self.classes)
         other.start()
         return other
 
@@ -191,17 +192,7 @@ class Replay:
         """Have the names as they were before the test at `index`, so that it can run once more: on
         copies, of which nothing stays."""
         self._kept = self._kept or (dict(self.names), dict(self._set_at), self._made[index])
-        self.replace(self._before)
-        memo: dict[int, Any] = {}  # one for all, so that what two names share stays shared
-        for name, value in self._before.items():
-            if isinstance(value, ModuleType):
-                continue
-            known = len(memo)
-            try:
-                self.names[name] = copy.deepcopy(value, memo)
-            except Exception:  # it stays as it is, and nothing else gets what was half copied
-                for key in [*memo][known:]:
-                    del memo[key]
+        self.replace(_copies(self._before))
 
     def go_on(self, index: int) -> None:
         """Have the names again as the test at `index` left them the first time."""
@@ -225,12 +216,13 @@ class Replay:
         """Why a name isn't there for the test at `index`, where a cell that would set it fails."""
         for before in reversed(range(index)):
             cell = self._cells[before]
-            made = {*cell["makes"]} | bound_names(cell["replay"])
-            if cell["role"] == Role.ANSWER or name not in made:
+            defines = name in bound_names(cell["replay"])
+            makes = name in cell["makes"] and not self._is_answer(name)
+            if cell["role"] == Role.ANSWER or not (defines or makes):
                 continue
             if why := self._failed.get(before):
-                kind = _KINDS.get(cell["role"], "cell")
-                return f"the {kind} {cell['id']!r}, which defines {name}, fails: {why}"
+                kind, does = _KINDS.get(cell["role"], "cell"), "defines" if defines else "changes"
+                return f"the {kind} {cell['id']!r}, which {does} {name}, fails: {why}"
         return ""
 
     def _in_words(self, error: BaseException) -> str:
@@ -263,3 +255,19 @@ class Replay:
         """Have these names and no others."""
         self.names.clear()
         self.names.update(names)
+
+
+def _copies(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Copies of what these are, as far as each can be copied."""
+    memo: dict[int, Any] = {id(_NOTHING): _NOTHING}  # for all, so that what two share stays shared
+    made = dict(names)
+    for name, value in names.items():
+        if isinstance(value, ModuleType):
+            continue
+        known = len(memo)
+        try:
+            made[name] = copy.deepcopy(value, memo)
+        except Exception:  # it stays as it is, and nothing else gets what was half copied
+            for key in [*memo][known:]:
+                del memo[key]
+    return made

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import copy
 import dataclasses
 import functools
 import json
@@ -85,6 +86,8 @@ class Lost(BaseException):
     cause: Exception
 
 
+MAX_BASES = 200
+"""Classes that an exception's class is made of; more are a learner's process's own invention."""
 # Their constructors need more than a message, or they mean something to the interpreter.
 _NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
 
@@ -92,7 +95,9 @@ _NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
 def rebuild_error(description: Any) -> RemoteError:
     """The exception that a learner's process describes. Raises BadValue."""
     match description:
-        case {"name": str(name), "bases": list(bases), "message": str(text), "where": where}:
+        case {"name": str(name), "bases": list(bases), "message": str(text), "where": where} if (
+            len(bases) <= MAX_BASES
+        ):
             kinds = [getattr(builtins, b, None) for b in bases if type(b) is str]
             fits = [k for k in kinds if isinstance(k, type) and issubclass(k, Exception)]
             fits = [k for k in fits if k.__name__ not in _NOT_REBUILT]
@@ -141,6 +146,7 @@ class StandIn:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
+        self.__remote.by_word = True
         return self.__remote.request("get", on=self.__number, name=name)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -209,6 +215,11 @@ class _Ahead:
     taken: int = 0
 
 
+def label_of(value: StandIn) -> str:
+    """What a process calls an object of its own."""
+    return str(object.__getattribute__(value, "_StandIn__label"))
+
+
 class Iterating(StandIn):
     """An iterator there. What one of Python's own gives has come along, until a test passes it to
     an answer, which goes on where the test has come to."""
@@ -220,6 +231,11 @@ class Iterating(StandIn):
     def __init__(self, remote: Remote, number: int, label: str) -> None:
         super().__init__(remote, number, label)
         object.__setattr__(self, "ahead_", None)
+
+    def __deepcopy__(self, memo: Any) -> Iterating:
+        other = Iterating(self._StandIn__remote, self._StandIn__number, self._StandIn__label)
+        object.__setattr__(other, "ahead_", copy.deepcopy(self.ahead_, memo))
+        return other
 
     def __iter__(self) -> Iterator[Any]:
         return self if self.ahead_ else super().__iter__()
@@ -251,7 +267,9 @@ def _limited(name: str) -> Callable[..., Any]:
 
 for _name in (
     "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "mod", "pow",
-    "matmul", "rmatmul", "and", "or", "xor", "lt", "le", "gt", "ge", "iadd",
+    "matmul", "rmatmul", "and", "or", "xor", "lt", "le", "gt", "ge", "iadd", "neg", "pos", "abs",
+    "invert", "int", "float", "complex", "index", "round", "trunc", "floor", "ceil", "rpow", "rmod",
+    "rfloordiv", "divmod", "rdivmod", "lshift", "rshift", "rand", "ror", "rxor",
 ):  # fmt: skip
     setattr(StandIn, f"__{_name}__", _limited(f"__{_name}__"))
 del _name
@@ -329,6 +347,8 @@ class Remote:
         self.has_changed = False
         """Whether a call has changed what it was passed, since a test's run began."""
         self.is_followed = self.is_unfollowed = False
+        self.n_served = 0
+        """Calls of what the test has passed, since it began."""
         self.by_word = False
         """Whether the test has taken an object's word for what it holds or equals."""
         self.is_discreet = False
@@ -395,7 +415,7 @@ class Remote:
         """
         self.is_again, self.is_followed = is_again, is_followed
         self.has_changed, self.limit, self.is_unfollowed = False, "", False
-        self.by_word = self.by_word and is_again
+        self.by_word, self.n_served = self.by_word and is_again, 0
         self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
         self._old = max(self._stand_ins, default=-1)
 
@@ -522,7 +542,8 @@ class Remote:
                     raise BadFrame("neither an answer nor a call")
                 called_back = True
                 self._serve(reply, blob)
-            self._heard_bytes += len(sent) + len(blob)
+            if self.is_watching:
+                self._heard_bytes += len(sent) + len(blob) + len(repr(reply.get("value")))
             if self.is_watching and self._heard_bytes <= MAX_HEARD_BYTES:
                 heard = _Heard(asked, sent, reply, blob, called_back)
                 self._heard.insert(place, heard)  # before what was asked meanwhile
@@ -559,6 +580,7 @@ class Remote:
         if self._depth >= MAX_NESTED_CALLS:
             raise BadFrame("calls nested too deeply")
         self._depth += 1
+        self.n_served += 1
         try:
             ask = self._asked(call)
             match self._rebuilt(call.get("value"), blob):

@@ -124,6 +124,10 @@ class Doubt(StrEnum):
         "there what it can't see apart, or the learner's code makes it pass"
     )
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
+    LATER = (
+        "it fails, and passes in a process that has not come to the cells behind it: either these "
+        "have changed what it asks, or the learner's code tells one process from the other"
+    )
     PART = "it passes, but what learners see of it fails where the whole notebook runs"
     CHANGED = (
         "it passes where it keeps what it passes to the answer, and fails where that is changed as "
@@ -135,8 +139,8 @@ class Doubt(StrEnum):
         "their code has changed it"
     )
     WORD = (
-        "an object of the learner's says itself that it holds or equals what the test asks for; "
-        "what your own solution gives doesn't"
+        "an object of the learner's answers what the test asks it, by a method, `in` or `==`; what "
+        "your own solution gives is asked nothing"
     )
 
 

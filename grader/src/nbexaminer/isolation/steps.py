@@ -297,13 +297,12 @@ class _Reader:
         return changed
 
     def _side_effects(self, statement: Statement) -> frozenset[str]:
-        """Names of what of the source's a statement changes, as far as its text says."""
-        changed = statement.changes
+        """Names of what of the source's a statement changes and that can't be copied before, as far
+        as its text says: what belongs to a function or a class."""
+        changed = frozenset(n for n in statement.changes if self._is(n, _Kind.DEFINITION))
         for callee, passed in statement.calls:
             if callee in self.effects or callee in _CHANGING:
                 changed |= passed | {callee}
-            elif self._is(callee, _Kind.VALUE):
-                changed |= {callee}
         return (changed & self.facts.keys()) - self._all_answers()
 
     def _all_answers(self) -> frozenset[str]:

@@ -17,6 +17,7 @@ MAX_ITEMS = 200_000
 MAX_NUMBERS = 2_000_000
 """Of those in long lists of nothing else, which cross as arrays."""
 LONG = 1_000
+FEW = 32
 MAX_ARRAYS = 4_096
 MAX_DIMENSIONS = 16
 MAX_EMPTY_SIZE = 1 << 28
@@ -208,8 +209,8 @@ class Reader:
         """`made`, a set or dict, with these items or pairs. Raises BadValue where it takes long."""
         add = functools.partial(dict.update, made) if isinstance(made, dict) else made.update
         begin = time.thread_time() - self._hashing
-        for start in range(0, len(items), LONG):
-            add(items[start : start + LONG])
+        for start in range(0, len(items), FEW):
+            add(items[start : start + FEW])
             self._hashing = time.thread_time() - begin
             if self._hashing > MAX_HASHING_SECONDS:
                 raise BadValue("hashes that are alike")
