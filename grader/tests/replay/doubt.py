@@ -264,36 +264,6 @@ def pop(s):
 def is_empty(s):
     return len(s) == 0
 
-# ==== doubt-deep-data
-# The same of a tree, which is deep.
-# %% f | answer
-class Node:
-    def __init__(self, value, left=None, right=None):
-        self.value, self.left, self.right = value, left, right
-def insert(tree, x):
-    if tree is None: return Node(x)
-    if x < tree.value: return Node(tree.value, insert(tree.left, x), tree.right)
-    return Node(tree.value, tree.left, insert(tree.right, x))
-def contains(tree, x):
-    if tree is None: return False
-    if x == tree.value: return True
-    return contains(tree.left if x < tree.value else tree.right, x)
-# %% h | hidden 1
-tree = None
-for i in range(150):
-    tree = insert(tree, i)
-assert contains(tree, 149) and not contains(tree, 150)
-# == honest: tuples | stock h=1 | ours h=0: waits: too deep to cross
-# %% f
-def insert(tree, x):
-    if tree is None: return (x, None, None)
-    v, l, r = tree
-    return (v, insert(l, x), r) if x < v else (v, l, insert(r, x))
-def contains(tree, x):
-    if tree is None: return False
-    v, l, r = tree
-    return x == v or contains(l if x < v else r, x)
-
 # ==== anew-object
 # An object that a visible test has set is asked by a hidden one.
 # %% f | answer
@@ -549,3 +519,23 @@ math = 7
 def random(): return 4
 class math: pass
 def data(): return 0
+
+# ==== doubt-too-deep
+# Links in a chain that is deeper than what can cross, where the solution gives objects.
+# %% f | answer
+class Link:
+    def __init__(self, rest): self.rest = rest
+def chain(n):
+    link = None
+    for _ in range(n): link = Link(link)
+    return link
+def length(link): return 0 if link is None else 1 + length(link.rest)
+# %% h | hidden 1
+assert length(chain(150)) == 150
+# == honest: tuples | stock h=1 | ours h=0: waits: too deep to cross
+# %% f
+def chain(n):
+    link = None
+    for _ in range(n): link = (link,)
+    return link
+def length(link): return 0 if link is None else 1 + length(link[0])

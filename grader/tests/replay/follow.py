@@ -488,3 +488,19 @@ def f(x):
     elif isinstance(x, set): x.clear()
     elif isinstance(x, list): x.append(3)
     else: x[0] = -1
+
+# ==== follow-bytearray
+# Bytes that can be changed, and an answer that changes them.
+# %% f | answer
+def backwards(b): return bytes(reversed(b))
+# %% h | hidden 2
+buf = bytearray(b"abc")
+assert backwards(buf) == b"cba" and buf == b"abc"
+# %% i | hidden 2
+bufs = [bytearray(b"abc")]
+assert backwards(bufs[0]) == b"cba" and bufs[0] == b"abc"
+# == wrong: in place | stock h=0 i=0
+# %% f
+def backwards(b):
+    b.reverse()
+    return bytes(b)

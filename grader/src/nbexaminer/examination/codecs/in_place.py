@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-UNCHANGING = (type(None), bool, int, float, complex, str, bytes, bytearray, range)
-"""Types whose values nobody can change there; a bytearray arrives as bytes."""
+UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
+"""Types whose values nobody can change."""
 MAX_PARTS = 1_000
 """Where there are more, only the arguments themselves are followed, with what is in them anew."""
 _followed: list[tuple[Any, Any]] = []
@@ -118,6 +118,8 @@ def _change(mine: Any, theirs: Any) -> bool:
         mine.update(theirs)
     elif type(mine) is not type(theirs):
         return False
+    elif isinstance(mine, bytearray):
+        mine[:] = theirs
     elif is_tensor(mine) and (mine.shape, mine.dtype) == (theirs.shape, theirs.dtype):
         mine.data.copy_(theirs)
     elif hasattr(mine, "_update_inplace"):  # of pandas
