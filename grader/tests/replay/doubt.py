@@ -374,7 +374,7 @@ assert data == [3, 1, 2]
 # %% f
 data = [1, 2, 3]
 def apply(f, xs): return [f(x) for x in xs]
-# == attack: overwrites data, and ends when asked again | stock h=0 | ours h=2: waits, since data differs
+# == attack: overwrites data, and ends when asked again | stock h=0
 # %% f
 import os
 data, calls = [1, 2, 3], []

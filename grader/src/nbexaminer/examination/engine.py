@@ -479,7 +479,6 @@ def _to_run(cell: Cell, step: Step, seen: str, secret: bytes) -> CellToRun:
         answers=step.answers,
         makes=step.makes,
         carried=step.carried,
-        is_repeatable=step.is_repeatable,
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),

@@ -34,6 +34,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
+from nbexaminer.examination.codecs import in_place
 from nbexaminer.examination.codecs.plain import CantCross
 from nbexaminer.examination.replay import GIVEN, Replay
 from nbexaminer.examination.scores import TEST, Scored, shown
@@ -109,6 +110,8 @@ class Examination:
         self._hidden_end = time.monotonic() + plan["hidden_seconds"]
         self._is_hidden = self._discreet = False
         self._doubt: Doubt | None = None
+        self._ordered: dict[int, _Ended] | None = None
+        """How isolated tests end in order, once that is asked for."""
         self._by_word = False
         """Whether the last test took an object's word."""
         self._asked: Remote | None = None
@@ -125,15 +128,13 @@ class Examination:
         self._replay = Replay(self._cells, self._main.__dict__)
         self._process = 1
         """Which of the answer processes is at work: in all but the first, all runs as in a kernel.
-        The fourth is for a hidden test that has failed."""
+        The fourth is for hidden tests that may have been misled."""
         self._differing: dict[int, frozenset[str]] = {}
         """Names of the source's that the second process has another value of, where a hidden test
         stands: something of the learner's has changed them, which a test apart doesn't see."""
         self._locked_ends: dict[int, Message] = {}
         """Of locked cells that ended it, why nothing behind them runs."""
         self._again_seconds = plan["again_seconds"]
-        self._anew_seconds = plan["hidden_seconds"] / 8
-        """What fourth processes may take together."""
         self._has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known if i < number)
         """Whether what tests have changed is lost, with the answer process or the examiner."""
         self._remote: Remote | None = None
@@ -401,6 +402,7 @@ class Examination:
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
         self._remote = Remote(channel, self._replay.classes, self._seed)
+        self._remote.is_following = self._process == 4
         self._place = 0
         self._marked.clear()
         if self._process in (1, 4):
@@ -489,9 +491,6 @@ class Examination:
         """Outputs, outcome, message and score of a test cell, and what its last line has."""
         printed = _Printed()
         ended = self._judge(index, cell, printed)
-        is_lost = ended[0] in (Outcome.FAILED, Outcome.ERROR) and index not in self._unwritten
-        if is_lost and self._is_hidden and cell["again"] and self._place > index + 1:
-            self._doubt = Doubt.LATER if self._passes_anew(index, cell) else self._doubt
         outcome, message, score, ends_in = ended
         if outcome is Outcome.TIMED_OUT:
             self._long.add(index)
@@ -534,85 +533,68 @@ class Examination:
         return outputs, outcome, Message(text, facts=facts), None, ""
 
     def _judge(self, index: int, cell: CellToRun, printed: io.StringIO) -> _Ended:
-        """Run a test; where an answer has changed what a hidden one passed to it, run that again as
-        a kernel has it then, which may take points away and gives none."""
+        """Run a test. How a hidden one that an answer may have misled ends in order gives nothing:
+        it only takes points away, or has a person look."""
         first = self._judge_once(index, cell, printed)
         self._by_word = self._asked is not None and self._asked.by_word
-        remote, has_passed = self._remote, first[0] in (Outcome.PASSED, Outcome.PARTLY)
-        # A test that watches its arguments says itself what it makes of changes.
-        is_changed = remote is not None and remote.has_changed and remote.changed is None
-        is_again = has_passed and is_changed and cell["is_repeatable"]
-        if not (is_again and time.monotonic() < self._end):
+        if not (self._is_hidden and cell["again"]):
             return first
-        self._replay.rewind(index)
-        self._grader.send({"do": "alive"})
-        # What can't be copied may have changed: then it fails now, too, and tells nothing.
-        control = self._judge_once(index, cell, _Printed(), remote)
-        second = first
-        if worth(control[0], control[2]) == worth(first[0], first[2]):
-            self._replay.rewind(index)
-            second = self._judge_once(index, cell, _Printed(), remote, is_followed=True)
-        self._replay.go_on(index)
-        is_unsure = remote is not None and remote.is_unfollowed
-        if is_unsure or worth(second[0], second[2]) >= worth(first[0], first[2]):
-            return first
-        self._doubt = Doubt.CHANGED
-        outcome, message, score, ends_in = second
-        facts = (*message.facts, ("changed by your code", "what the test passes to it"))
-        return outcome, dataclasses.replace(message, facts=facts), score, ends_in
+        outcome, remote, points = first[0], self._remote, worth(first[0], first[2])
+        if outcome in (Outcome.PASSED, Outcome.PARTLY):
+            # A test that watches its arguments says itself what it makes of changes.
+            if remote is None or not remote.has_changed or remote.changed is not None:
+                return first
+            outcome, message, score, ends_in = self._in_order()[index]
+            if worth(outcome, score) < points:
+                self._doubt = Doubt.CHANGED
+            if outcome is Outcome.NOT_RUN or self._doubt is None:
+                return first
+            facts = (*message.facts, ("changed by your code", "what the test passes to it"))
+            return outcome, dataclasses.replace(message, facts=facts), score, ends_in
+        is_lost = outcome in (Outcome.FAILED, Outcome.ERROR) and index not in self._unwritten
+        if is_lost and self._place > index + 1 and worth(*self._in_order()[index][::2]):
+            self._doubt = Doubt.LATER
+        return first
 
-    def _passes_anew(self, index: int, cell: CellToRun) -> bool:
-        """Whether a hidden test that has failed gives something with an answer process that has
-        come no further, as a kernel's hasn't: cells behind it may have changed what it asks. That
-        earns no points, since the learner's code may know which process it is in."""
+    def _in_order(self) -> dict[int, _Ended]:
+        """How isolated tests end where each runs at its place, with an answer process of their own,
+        and what answers change in place is changed here, too: as in a kernel, as far as can be."""
+        if self._ordered is not None:
+            return self._ordered
         of_all = ("_replay", "_end", "_doubt", "_has_lost", "_by_word", "_asked")
         kept = {name: getattr(self, name) for name in (*_OF_A_PROCESS, *of_all)}
-        names, began, first = dict(self._replay.names), time.monotonic(), self._remote
+        names, now, first = dict(self._replay.names), time.monotonic(), self._remote
         if first is not None:
             first.is_over = True  # for now, so that nothing changes there
-        self._process, self._replay = 4, self._replay.anew()
-        self._remote, self._marked, self._restarts = None, set(), 0
+        self._process, self._replay, self._ordered = 4, self._replay.anew(), {}
+        self._remote, self._marked, self._restarts, self._has_lost = None, set(), 0, False
         self._skip, self._slow, self._stops = set(self._skip), self._slow | self._long, {}
-        self._end = min(self._end, began + self._anew_seconds)
-        # What tests have changed here isn't: such a test doesn't run.
-        self._doubt, self._has_lost = None, True
-        outcome, _, score, _ = self._judge(index, cell, _Printed())
+        self._end = now + (self._end - now) / 2
+        for index, cell in enumerate(self._cells):
+            if cell["role"] == Role.TEST and not cell["beside"]:
+                self._ordered[index] = self._judge_once(index, cell, _Printed())
         self._let_go()
+        in_place.undo()
         vars(self).update(kept)
         if first is not None:
             first.is_over = False
         self._replay.replace(names)
-        self._anew_seconds -= time.monotonic() - began
-        return bool(worth(outcome, score))
+        return self._ordered
 
-    def _judge_once(
-        self,
-        index: int,
-        cell: CellToRun,
-        printed: io.StringIO,
-        again: Remote | None = None,
-        is_followed: bool = False,
-    ) -> _Ended:
-        """Run a test.
-
-        again: where it just ran.
-        is_followed: whether what answers change in place is changed here, too.
-        """
+    def _judge_once(self, index: int, cell: CellToRun, printed: io.StringIO) -> _Ended:
+        """Run a test."""
         remote: Remote | None = None
         names: dict[str, Any] = {}
         try:
             code = Scored(cell["code"])
-            remote = self._asked = again or self._ready(index)
+            remote = self._asked = self._ready(index)
             if self._is_hidden and (message := self._locked_end(index)):
                 return Outcome.ERROR, message, None, ""
             if self._has_lost:
                 self._refuse_what_is_lost(index)
-            remote.out_of_memory = False
             remote.is_watching = cell["again"] and self._is_hidden
             remote.is_discreet = self._is_hidden
-            remote.listen_again(again is not None, is_followed)
-            remote.is_testing = True
-            remote.take_back()
+            remote.begin_test()
             self._run_test(index, code, remote, names, printed)
         except Ended as ended:
             whose = "" if ended.message.startswith("not run") else f"{_label(names)} "

@@ -530,10 +530,7 @@ class Server:
         name = getattr(value, "__name__", None)
         kind = type(value).__name__
         label = name if isinstance(name, str) and callable(value) else f"{kind} object"
-        # It has nothing of its own to remember calls in: it is no method, and no closure.
-        is_function = isinstance(value, types.FunctionType) and not value.__closure__
-        is_free = is_function or isinstance(value, type)
-        data = {"h": number, "label": label[:100], "free": is_free}
+        data = {"h": number, "label": label[:100]}
         return data | ({"iterator": True} if isinstance(value, Iterator) else {})
 
     def _encoded_for_test(self, value: Any) -> tuple[Any, bytes]:

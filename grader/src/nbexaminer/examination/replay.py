@@ -11,7 +11,6 @@ and who set it:
     _marks     `names` and `_set_at` where a hidden test stands, which runs last
     _made      what each test set, for hidden ones behind it, and for when all starts again
     _failed    why a cell did not run to its end
-    _before    the names before the last test, and `_kept` behind it, while it runs once more
 
 A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
 sets. All starts again where the answer process ended: proxies of the old one are dead, so what is
@@ -22,10 +21,8 @@ import contextlib
 import copy
 from collections import UserDict
 from collections.abc import Mapping, Sequence
-from types import ModuleType
 from typing import Any, Protocol
 
-from nbexaminer.examination.codecs import in_place
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.stand_in import RemoteError
 from nbexaminer.examination.verdicts import CellToRun, is_hidden
@@ -89,8 +86,6 @@ class Replay:
         self._cells, self.names = cells, names
         self._clean = dict(names)
         self._made: dict[int, dict[str, Any]] = {}
-        self._before: Mapping[str, Any] = {}
-        self._kept: tuple[dict[str, Any], dict[str, int], dict[str, Any]] | None = None
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
         self.is_discreet = False
@@ -108,7 +103,7 @@ class Replay:
     def anew(self) -> "Replay":
         """Another one that has begun anew, over the same names."""
         other = copy.copy(self)
-        other._made = {index: _copies(names) for index, names in self._made.items()}
+        other._made = {}
         other.classes = dict(self.classes)
         other.start()
         return other
@@ -188,24 +183,8 @@ class Replay:
                     self.names[name] = value
         return Frame(self.names)
 
-    def rewind(self, index: int) -> None:
-        """Have the names as they were before the test at `index`, so that it can run once more: on
-        copies, of which nothing stays."""
-        self._kept = self._kept or (dict(self.names), dict(self._set_at), self._made[index])
-        self.replace(_copies(self._before))
-
-    def go_on(self, index: int) -> None:
-        """Have the names again as the test at `index` left them the first time."""
-        assert self._kept is not None
-        in_place.undo()
-        names, self._set_at, self._made[index] = self._kept
-        self._kept = None
-        self.replace(names)
-
     def keep(self, index: int, frame: Frame) -> None:
         """Keep what the test there has set, however it ended."""
-        if self._kept is None:
-            self._before = frame.before
         self._made[index] = self._note(index, frame)
 
     def again(self, index: int) -> None:
@@ -255,19 +234,3 @@ class Replay:
         """Have these names and no others."""
         self.names.clear()
         self.names.update(names)
-
-
-def _copies(names: Mapping[str, Any]) -> dict[str, Any]:
-    """Copies of what these are, as far as each can be copied."""
-    memo: dict[int, Any] = {id(_NOTHING): _NOTHING}  # for all, so that what two share stays shared
-    made = dict(names)
-    for name, value in names.items():
-        if isinstance(value, ModuleType):
-            continue
-        known = len(memo)
-        try:
-            made[name] = copy.deepcopy(value, memo)
-        except Exception:  # it stays as it is, and nothing else gets what was half copied
-            for key in [*memo][known:]:
-                del memo[key]
-    return made

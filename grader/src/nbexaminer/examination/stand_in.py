@@ -21,7 +21,6 @@ import contextlib
 import copy
 import dataclasses
 import functools
-import json
 import math
 import re
 import secrets
@@ -43,8 +42,6 @@ MAX_NESTED_CALLS = 32
 MAX_STAND_INS = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
-MAX_HEARD_BYTES = 64 << 20
-"""Of what a test hears, for its second run."""
 MAX_TEXT = 8_000
 _SAYABLE = (IndexError, RuntimeError, TypeError, ValueError)
 """Exceptions of what a test lent whose text a learner may see."""
@@ -286,33 +283,6 @@ def _as(kind: type, value: Any) -> Any:
     return value
 
 
-@dataclasses.dataclass(frozen=True)
-class _Heard:
-    """A question and what came back."""
-
-    asked: dict[str, Any]
-    sent: bytes
-    reply: dict[str, Any]
-    got: bytes
-    called_back: bool
-    """Whether what the test lent was called, which may have had effects here."""
-
-    @property
-    def question(self) -> tuple[str, bytes]:
-        return _question(self.asked, self.sent)
-
-
-def _question(asked: dict[str, Any], blob: bytes) -> tuple[str, bytes]:
-    """A question, whichever number what is lent has in it: another one in each run."""
-    return re.sub(r'"back": \d+', "", json.dumps(asked)), blob
-
-
-def _said(reply: dict[str, Any], blob: bytes) -> tuple[str, bytes]:
-    """What a reply says, whichever numbers objects have in it."""
-    text = json.dumps({key: value for key, value in reply.items() if key != "id"})
-    return re.sub(r'"(h|lent)": \d+', "", text), blob
-
-
 class Remote:
     """A learner's process, seen from the examiner.
 
@@ -346,7 +316,8 @@ class Remote:
         """Whether calls tell what they change."""
         self.has_changed = False
         """Whether a call has changed what it was passed, since a test's run began."""
-        self.is_followed = self.is_unfollowed = False
+        self.is_following = False
+        """Whether what a call changes of what it was passed is changed here, too."""
         self.n_served = 0
         """Calls of what the test has passed, since it began."""
         self.by_word = False
@@ -355,17 +326,7 @@ class Remote:
         """Whether no object says more of itself than what it is."""
         self.limit = ""
         """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
-        self.is_again = False
-        """Whether a test runs once more."""
-        self._free: set[int] = set()
-        """Functions and classes, which have nothing of their own to remember calls in."""
-        self._old = -1
-        """The last object of those that there were when a test's run began."""
         self._parts: Sequence[Any] = ()
-        self._said = ("", b"")
-        self._heard: list[_Heard] = []
-        self._to_hear: deque[_Heard] = deque()
-        self._heard_bytes = 0
         self.stopped: Ended | Lost | None = None
         self.is_over = False
         """Whether another process has taken its place."""
@@ -377,11 +338,12 @@ class Remote:
         except CantCross as error:
             self.limit = self.limit or f"passes {in_words(error)} to an answer"
             raise
-        is_watched = do in ("call", "keep") and (self.is_watching or self.changed is not None)
+        is_asked = self.is_watching or self.is_following or self.changed is not None
+        is_watched = do in ("call", "keep") and is_asked
         asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
         # What was passed, by the numbers by which a reply tells of it.
-        parts = parts_of(value, is_stand_in) if is_watched and self.is_followed else []
-        reply, got = self._heard_again(asked, blob, parts) or self._exchange(asked, blob, parts)
+        parts = parts_of(value, is_stand_in) if is_watched and self.is_following else []
+        reply, got = self._exchange(asked, blob, parts)
         if "error" in reply:
             if type(got).__name__ == CantCross.__name__:
                 self.limit = f"gets {in_words(got)} from an answer"
@@ -394,7 +356,7 @@ class Remote:
                     args, kwargs = value
                     passed = {**dict(enumerate(args)), **kwargs}
                     self.changed += [passed[key] for key in told]
-            is_to_follow = self.is_followed and (told or reply["now"] is not None)
+            is_to_follow = self.is_following and (told or reply["now"] is not None)
             is_alike = reply.get("parts") == len(parts)
             if is_to_follow and not (is_alike and follow(parts, reply["now"])):
                 self._stop_following()
@@ -406,66 +368,18 @@ class Remote:
         object.__setattr__(_as(Iterating, iterating), "ahead_", ahead)
         return iterating
 
-    def listen_again(self, is_again: bool, is_followed: bool) -> None:
-        """Begin a test's run.
-
-        is_again: what the test asks as before it hears as before, so that an answer that counts its
-            calls counts none twice. Only what remembers nothing is asked anew.
-        is_followed: what an answer changes in place is changed here, too, as in a kernel.
-        """
-        self.is_again, self.is_followed = is_again, is_followed
-        self.has_changed, self.limit, self.is_unfollowed = False, "", False
-        self.by_word, self.n_served = self.by_word and is_again, 0
-        self._to_hear, self._heard, self._heard_bytes = deque(self._heard), [], 0
-        self._old = max(self._stand_ins, default=-1)
-
-    def _heard_again(
-        self, asked: dict[str, Any], blob: bytes, parts: Sequence[Any]
-    ) -> tuple[dict[str, Any], Any] | None:
-        """What the run before heard to the same question at the same place; None where the process
-        is to be asked.
-
-        That is asked nothing new of what the runs before have left a state in: of an object that
-        they had, or of who says something else now than before. It would answer from that state.
-        """
-        is_heard = "on" in asked or asked["do"] == "fetch"
-        if not (is_heard and self.is_again and self.is_testing):
-            return None
-        before = self._to_hear.popleft() if self._to_hear else None
-        is_same = before is not None and before.question == _question(asked, blob)
-        if before is not None and is_same and not before.called_back:
-            self._heard.append(before)
-            if "error" in before.reply:
-                return before.reply, self._error(before.reply["error"])
-            return self._opened(before.reply, before.got, parts)
-        if "on" not in asked:
-            return None
-        if any(number <= self._old for number in self._handles(asked) - self._free):
-            self._stop_following()
-        found = None
-        if before is not None and is_same:  # and what the test lends is called again, too
-            found = self._exchange(asked, blob, parts)
-        elif before is not None and self._is_repeatable(before.asked):
-            self._exchange(before.asked, before.sent)
-        else:
-            return None
-        if self._said != _said(before.reply, before.got):
-            self._stop_following()
-        return found
-
-    def _is_repeatable(self, asked: dict[str, Any]) -> bool:
-        """Whether it is asked of functions and classes, and lends nothing, which is taken back."""
-        lends = '"back": ' in json.dumps(asked)
-        return "on" in asked and not lends and self._handles(asked) <= self._free
-
-    def _handles(self, asked: dict[str, Any]) -> set[int]:
-        """Which of the learner's objects a question has in it."""
-        return {asked["on"], *map(int, re.findall(r'"h": (\d+)', json.dumps(asked["value"])))}
+    def begin_test(self) -> None:
+        """Note from here on what one test does, and let it use nothing that others have lent: a
+        right answer that one lends, such as a cache, would else answer another."""
+        self.is_testing = True
+        self.has_changed = self.out_of_memory = self.by_word = False
+        self.limit, self.n_served, self.changed = "", 0, None
+        self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
+        self._lent_numbers = {id(value): n for n, value in self._lent.items()}
 
     def _stop_following(self) -> None:
-        """End the run, which shows nothing of what a kernel would show: the first one counts."""
-        self.is_unfollowed = True
-        self.stopped = Ended(Outcome.NOT_RUN, "not run: it can't be run again as in a kernel")
+        """End a run that shows nothing of what a kernel would show."""
+        self.stopped = Ended(Outcome.NOT_RUN, "not run: what it changes can't be followed")
         raise self.stopped
 
     def fetch(self, name: str) -> Any:
@@ -484,15 +398,6 @@ class Remote:
         if classes:
             self.request("share", classes=[*classes])
             self._shared.update(classes)
-
-    def take_back(self) -> None:
-        """Let nothing that tests have lent be used any more, and watch nothing.
-
-        A right answer that one test lends, such as a cache, would else answer another test.
-        """
-        self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
-        self._lent_numbers = {id(value): n for n, value in self._lent.items()}
-        self.changed = None
 
     def restore(self, place: int) -> None:
         """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
@@ -524,8 +429,7 @@ class Remote:
         if self.stopped is not None:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
-        asked, sent, message = message, blob, message | {"id": secrets.randbits(53)}
-        called_back, place = False, len(self._heard)
+        message, called_back = message | {"id": secrets.randbits(53)}, False
         try:
             message["seconds"] = self.deadline - time.monotonic()
             if message["seconds"] <= 0:
@@ -542,13 +446,6 @@ class Remote:
                     raise BadFrame("neither an answer nor a call")
                 called_back = True
                 self._serve(reply, blob)
-            if self.is_watching:
-                self._heard_bytes += len(sent) + len(blob) + len(repr(reply.get("value")))
-            if self.is_watching and self._heard_bytes <= MAX_HEARD_BYTES:
-                heard = _Heard(asked, sent, reply, blob, called_back)
-                self._heard.insert(place, heard)  # before what was asked meanwhile
-            if self.is_again:
-                self._said = _said(reply, blob)
             if "error" not in reply:
                 return self._opened(reply, blob, parts)
             error = self._error(reply["error"])
@@ -655,8 +552,6 @@ class Remote:
             case {"part": int(number)}:
                 return self._parts[number] if 0 <= number < len(self._parts) else None
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
-                if data.get("free") is True:
-                    self._free.add(number)
                 if number not in self._stand_ins:
                     if len(self._stand_ins) >= MAX_STAND_INS:
                         raise BadValue("too many handles")

@@ -130,8 +130,8 @@ class Doubt(StrEnum):
     )
     PART = "it passes, but what learners see of it fails where the whole notebook runs"
     CHANGED = (
-        "it passes where it keeps what it passes to the answer, and fails where that is changed as "
-        "the answer changes it, which may not be done as in a kernel"
+        "it passes where what it passes to the answer stays as it is; where that is changed as the "
+        "answer changes it, it doesn't, or can't be tried"
     )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     STATE = (
@@ -190,7 +190,6 @@ class CellToRun(TypedDict):
     answers: Sequence[str]
     makes: Sequence[str]
     carried: Sequence[str]
-    is_repeatable: bool
     asks: bool
     hidden: bool
     beside: bool

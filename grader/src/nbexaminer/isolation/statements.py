@@ -45,7 +45,6 @@ class Statement:
     sets: those of them of which it sets or deletes a part.
     deletes: those of its names that it deletes.
     globals: names that a function in it sets for all.
-    has_effects: whether a function in it changes what isn't its own, as far as its text says.
     runs: names in what it has run as code, as `eval` and `pickle.loads` do.
     calls: what it calls, by the first name in it, and the names in what is passed.
     is_definition: whether it defines functions or classes and nothing else.
@@ -62,7 +61,6 @@ class Statement:
     sets: frozenset[str]
     deletes: frozenset[str]
     globals: frozenset[str]
-    has_effects: bool
     runs: frozenset[str]
     calls: tuple[tuple[str, frozenset[str]], ...]
     is_definition: bool
@@ -118,7 +116,6 @@ def _read(tree: ast.stmt) -> Statement:
         sets,
         frozenset(deleted),
         frozenset(shared),
-        any(_set_or_told(node) for node in ast.walk(tree) if isinstance(node, _DEFERRING)),
         frozenset(_run_as_code(tree)),
         tuple(_called(run)),
         _is_definition(tree),
@@ -143,12 +140,6 @@ def _read_and_bound(tree: ast.stmt, binds: frozenset[str]) -> frozenset[str]:
     read = {name for value in first if value for name in names_used(ast.unparse(value))}
     added = (node.target for node in run_in(tree) if isinstance(node, ast.AugAssign))
     return binds & (read | {target.id for target in added if isinstance(target, ast.Name)})
-
-
-def _set_or_told(node: ast.AST) -> bool:
-    inner = [*ast.walk(node)]
-    has_globals = any(isinstance(each, ast.Global) for each in inner)
-    return has_globals or any(True for _ in (*_set_in(inner), *_told(node, inner)))
 
 
 def _run_as_code(tree: ast.stmt) -> Iterator[str]:

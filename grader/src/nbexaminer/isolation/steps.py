@@ -59,7 +59,6 @@ class Step:
     hidden: of a test, whether learners must not hear of it: it is hidden, or reads what one sets.
     reason: of a test, why it runs in-process, in words; nothing where it is isolated.
     carried: of a test, names that it may read and that tests before have set or changed.
-    is_repeatable: of a test, whether it changes nothing of the source's but what can be copied.
     runs_again: of an isolated test, whether it runs once more in a second answer process, in which
         the notebook runs as learners have it.
     stands_alone: whether what learners see of it can run without what they don't see.
@@ -79,7 +78,6 @@ class Step:
     reason: str = ""
     advice: str = ""
     carried: tuple[str, ...] = ()
-    is_repeatable: bool = True
     runs_again: bool = False
     stands_alone: bool = True
     is_late: bool = False
@@ -134,7 +132,6 @@ class _Reader:
         said = _union(bound_names(cell.source) for cell in code)
         self.free = _union(s.reads for s in others) - said - _BUILTINS
         """What no cell says how it defines it."""
-        self.effects = _union(s.binds for s in others if s.is_definition and s.has_effects)
         self.deferred = _read_by_functions(code)
 
     def step(self, index: int) -> Step:
@@ -177,14 +174,13 @@ class _Reader:
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, bound = cell.name in self.hidden, set[str]()
         carried, by_itself = set[str](), set[str]()
-        reads_hidden, is_repeatable = False, True
+        reads_hidden = False
         for statement in statements_of(cell.source):
             known = self._known(statement).with_all_of(_Fact(reason=self._sets(statement, read)))
             found = found.with_all_of(known)
             reached = self._reached(statement.reads - bound)
             reads_hidden = reads_hidden or not self.hidden_names.isdisjoint(reached)
             carried |= reached & self.by_tests
-            is_repeatable = is_repeatable and self._side_effects(statement) <= bound
             # What is passed to an answer is a copy.
             by_itself |= self._changed(statement, by_answers=False) - bound
             bound |= statement.binds
@@ -198,7 +194,7 @@ class _Reader:
             self.hidden_names |= bound | own | {n for n in direct if not self._is(n, _Kind.IMPORT)}
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
-            carried=tuple(sorted(carried)), is_repeatable=is_repeatable, hidden=hidden,
+            carried=tuple(sorted(carried)), hidden=hidden,
             stands_alone=not reads_hidden,
             reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
@@ -295,15 +291,6 @@ class _Reader:
             elif callee in _CHANGING:
                 changed |= passed
         return changed
-
-    def _side_effects(self, statement: Statement) -> frozenset[str]:
-        """Names of what of the source's a statement changes and that can't be copied before, as far
-        as its text says: what belongs to a function or a class."""
-        changed = frozenset(n for n in statement.changes if self._is(n, _Kind.DEFINITION))
-        for callee, passed in statement.calls:
-            if callee in self.effects or callee in _CHANGING:
-                changed |= passed | {callee}
-        return (changed & self.facts.keys()) - self._all_answers()
 
     def _all_answers(self) -> frozenset[str]:
         """Names of answers."""
