@@ -384,7 +384,7 @@ def keys(d): return set(d)
 expect(keys({"a": 1}) == {"a"}, "the keys are wrong")
 # %% u | test 2
 assert keys({"a": 1}) == {"a"}, "the keys are wrong"
-# == honest: a view | stock t=2 u=2 | ours t=0 u=0: views cross as proxies
+# == honest: a view | stock t=2 u=2
 # %% f
 def keys(d): return d.keys()
 # == wrong: the values | stock t=0 u=0

@@ -130,7 +130,7 @@ def first(xs): return xs[0]
 assert f(data) == [1, 2, 3]
 # %% h | hidden 2
 assert first(data) == 3
-# == wrong: sorts in place | stock t=2 h=0 | ours h=2: waits, since data differs
+# == wrong: sorts in place | stock t=2 h=0
 # %% f
 def f(xs):
     xs.sort()
@@ -180,7 +180,7 @@ assert acct.balance == 150
 assert acct.balance == 150
 # %% h2 | hidden 1
 assert scores == [3, 1, 2]
-# == honest: plays behind the tests | stock t=1 h=1 h2=1 | ours h=0 h2=0: waits, since they pass before that
+# == honest: plays behind the tests | stock t=1 h=1 h2=1
 # %% + h2
 acct.deposit(1)
 print(acct.balance)
@@ -203,7 +203,7 @@ assert load("notes.txt") == ["a", "b"]
 # %% h2 | hidden 1
 save("h.txt", ["x"])
 assert load("h.txt") == ["x"]
-# == honest: tries another one | stock t=1 h=1 h2=1 | ours h=0: waits, since it passes before that
+# == honest: tries another one | stock t=1 h=1 h2=1
 # %% + h2
 save("notes.txt", ["c"])
 print(load("notes.txt"))
@@ -222,7 +222,7 @@ def show(a):
 assert str(third()).startswith("0.33333333")
 # %% h2 | hidden 1
 assert show(np.array([1.23456])) == "[1.23456]"
-# == honest: sets them behind it | stock h=1 h2=1 | ours h=0 h2=0: waits, since they pass before that
+# == honest: sets them behind it | stock h=1 h2=1
 # %% + h2
 getcontext().prec = 4
 np.set_printoptions(precision=2)

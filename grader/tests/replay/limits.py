@@ -208,7 +208,7 @@ class Tree:
     def __init__(self, xs): self.xs = xs
     def __iter__(self): return iter(self.xs)
     def __contains__(self, x): return False
-# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours v=0: a view
+# == honest: otherwise | stock t=2 u=2 v=2 w=2 x=2 y=2
 # %% f
 from statistics import fmean as mean
 class Bad(LookupError, ValueError): pass
@@ -410,7 +410,7 @@ score
 assert total(data) == 3
 # %% v | hidden 2
 assert data == want
-# == wrong: pops all | stock t=1 u=0 v=0 | ours v=2: a change in a locked cell's call isn't seen by a hidden test
+# == wrong: pops all | stock t=1 u=0 v=0
 # %% f
 def invert(d):
     out = {}
@@ -730,7 +730,7 @@ assert point() == (1, 2)
 assert len(kinds()) == 2 and "a" in words("a b")
 # %% z | test 1
 assert list(chain([1], [2])) == [1, 2] and len(list(chain())) == 0
-# == honest: views, chain, user containers | stock t=1 u=1 v=1 w=1 x=1 y=1 z=1 | ours t=0 u=0: views cross as proxies
+# == honest: views, chain, user containers | stock t=1 u=1 v=1 w=1 x=1 y=1 z=1
 # %% f
 from itertools import chain
 from collections import UserList, UserDict

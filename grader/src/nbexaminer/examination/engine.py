@@ -123,11 +123,8 @@ class Engine:
             main = f"nbexaminer.examination.{module}:main"
             return WarmParent(main, occupant, profile, sandbox, own)
 
-        again = limits.notebook_wall_seconds + self._hidden_seconds
-        longer = again + limits.notebook_wall_seconds + self._longest_silence
-        # The first process of the learner's waits while a second one is at work.
-        extra = self._hidden_seconds if profile.way is Way.APART else again
-        self._learners = parent("learner", Occupant.learner(profile), extra)
+        longer = 3 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
+        self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
         self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -321,12 +318,11 @@ class Engine:
         stopped = (index for index, result in results.items() if result.outcome is not None)
         number = len(cells)
         skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
-        longer = end + self._hidden_seconds - now
-        last = end + self._hidden_seconds + 2 * self._limits.notebook_wall_seconds
-        last += self._longest_silence
+        again = self._limits.notebook_wall_seconds
+        last = end + 3 * again + self._hidden_seconds + self._longest_silence
         plan = Plan(
             cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
-            hidden_seconds=longer, again_seconds=self._limits.notebook_wall_seconds, told=told,
+            again_seconds=again, hidden_seconds=again + self._hidden_seconds, told=told,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn(files.tests))

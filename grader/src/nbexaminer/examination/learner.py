@@ -25,7 +25,6 @@ import sys
 import time
 import traceback
 import types
-import warnings
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
@@ -46,7 +45,6 @@ from nbexaminer.examination.codecs.plain import (
     TOO_MANY,
     BadValue,
     CantCross,
-    Setting,
     cant_cross,
 )
 from nbexaminer.examination.codecs.torch import borrow, counterpart
@@ -59,8 +57,6 @@ MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
 _ITERATORS = ("builtins", "itertools")
 """Modules whose iterators are no more than what they give."""
-LARGE = 1 << 20
-"""Bytes of a tensor that a mark leaves out."""
 INTERRUPTS_APART = 0.5
 """Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
@@ -263,46 +259,6 @@ class _Watched:
     parts: list[Any]
 
 
-Mark = tuple[dict[str, Any], list[tuple[Callable[[Any], Any], Any]]]
-"""What later cells may change, as it was between two cells: names, and for each setting of the
-process what sets it, and to what."""
-
-
-def _mark() -> Mark:
-    """Objects are not copied, and large tensors not kept: they would fill memory where a learner
-    uses a name again."""
-    large = _large()
-    names = {name: value for name, value in SHELL.user_ns.items() if name not in large}
-    settings: list[Setting] = [
-        (random.getstate, random.setstate),
-        (lambda: warnings.filters[:], _set_warnings),
-        (os.getcwd, os.chdir),
-    ]
-    for codec in codecs.loaded():
-        settings += codec.settings()
-    return names, [(set_to, get()) for get, set_to in settings]
-
-
-def _restore(names: dict[str, Any], settings: list[tuple[Callable[[Any], Any], Any]]) -> None:
-    large = _large()
-    SHELL.user_ns.clear()
-    SHELL.user_ns.update(large | names)
-    for set_to, value in settings:
-        set_to(value)
-
-
-def _large() -> dict[str, Any]:
-    names = SHELL.user_ns.items()
-    return {n: v for n, v in names if hasattr(type(v), "nbytes") and v.nbytes > LARGE}
-
-
-def _set_warnings(filters: list[Any]) -> None:
-    present: Any = warnings.filters
-    if present != filters:
-        warnings.resetwarnings()  # which also forgets what was warned of
-        present[:] = filters
-
-
 class Server:
     """Runs cells and answers calls, one at a time, as the examiner asks."""
 
@@ -316,7 +272,6 @@ class Server:
         self._borrowed_numbers: dict[int, int] = {}
         self._classes: dict[str, type] = {}
         self._shared: dict[str, type] = {}
-        self._marks: dict[int, Mark] = {}
         self._request: list[int] = []
         self._seeded = False
         self._interrupted = 0.0
@@ -412,12 +367,6 @@ class Server:
         """
         on: Any = self._objects[message["on"]] if "on" in message else None
         match message["do"]:
-            case "mark":
-                self._marks[message["place"]] = _mark()
-                return None
-            case "restore":
-                _restore(*self._marks[message["place"]])
-                return _names()
             case "fetch":
                 value = SHELL.user_ns[message["name"]]
                 return _Instance(value) if isinstance(value, type) else value
@@ -439,7 +388,11 @@ class Server:
             case "equal":
                 return bool(on == given)
             case "repr":
-                return repr(on)[:MAX_MESSAGE]
+                return repr(on)
+            case "str":
+                return str(on)
+            case "format":
+                return format(on, given)
             case "length":
                 return len(on)
             case "list":
@@ -530,6 +483,7 @@ class Server:
         name = getattr(value, "__name__", None)
         kind = type(value).__name__
         label = name if isinstance(name, str) and callable(value) else f"{kind} object"
+        label = f"module {name}" if isinstance(value, types.ModuleType) else label
         data = {"h": number, "label": label[:100]}
         return data | ({"iterator": True} if isinstance(value, Iterator) else {})
 

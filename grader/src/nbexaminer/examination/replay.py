@@ -8,8 +8,7 @@ and who set it:
                answer process's: a proxy or a copy, had anew by each cell that may read it. Else it
                is the test runner's own, made from the source's text
     _imported  what answers import, which the test runner has imported itself
-    _marks     `names` and `_set_at` where a hidden test stands, which runs last
-    _made      what each test set, for hidden ones behind it, and for when all starts again
+    _made      what each test set, for when all starts again
     _failed    why a cell did not run to its end
 
 A cell runs with a Frame over `names` in the place of its local names, so that it is noted what it
@@ -18,14 +17,15 @@ no test is replayed against the new one, and what tests had set is set again.
 """
 
 import contextlib
-import copy
+import sys
 from collections import UserDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import ModuleType
 from typing import Any, Protocol
 
 from nbexaminer.examination.codecs.containers import is_shared
 from nbexaminer.examination.stand_in import RemoteError
-from nbexaminer.examination.verdicts import CellToRun, is_hidden
+from nbexaminer.examination.verdicts import CellToRun
 from nbexaminer.isolation.names import bound_names
 from nbexaminer.notebook.cell import Role
 
@@ -79,12 +79,12 @@ class Replay:
 
     Args:
         cells: all that are run.
-        names: where test cells find them, those of `__main__`.
     """
 
-    def __init__(self, cells: Sequence[CellToRun], names: dict[str, Any]) -> None:
-        self._cells, self.names = cells, names
-        self._clean = dict(names)
+    def __init__(self, cells: Sequence[CellToRun]) -> None:
+        self._cells, self._main = cells, ModuleType("__main__")
+        self.names = self._main.__dict__
+        self._clean = dict(self.names)
         self._made: dict[int, dict[str, Any]] = {}
         self.classes: dict[str, type] = {}
         """Those of the source's cells, which both processes have unless a learner changes them."""
@@ -94,37 +94,20 @@ class Replay:
 
     def start(self) -> None:
         """Begin before the first cell, with what tests have set kept for when it comes to them."""
-        self.replace(self._clean)
+        self.names.clear()
+        self.names.update(self._clean)
         self._set_at: dict[str, int] = {}
         self._imported: dict[str, Any] = {}
-        self._marks: dict[int, tuple[dict[str, Any], dict[str, int]]] = {}
         self._failed: dict[int, str] = {}
+        self.by_word: set[str] = set()
+        """Names that hold what was made of an object's word."""
 
-    def anew(self) -> "Replay":
-        """Another one that has begun anew, over the same names."""
-        other = copy.copy(self)
-        other._made = {}
-        other.classes = dict(self.classes)
-        other.start()
-        return other
-
-    def mark(self, index: int) -> None:
-        """Keep the names as they are, for the hidden test that stands there."""
-        self._marks[index] = dict(self.names), dict(self._set_at)
-
-    def of_source(self, index: int) -> dict[str, Any]:
-        """The names that were marked there, but for those that an answer cell has set."""
-        names, set_at = self._marks.get(index, ({}, {}))
-        roles = {name: self._cells[where]["role"] for name, where in set_at.items()}
-        return {n: v for n, v in names.items() if roles.get(n, Role.ANSWER) != Role.ANSWER}
-
-    def restore(self, index: int) -> None:
-        """Have the names that were marked there, and what hidden tests before it have set since."""
-        names, self._set_at = self._marks[index][0], dict(self._marks[index][1])
-        self.replace(names)
-        for before in sorted(self._made):
-            if before < index and is_hidden(self._cells[before]):
-                self._set(before, self._made[before])
+    def of_source(self, names: Collection[str]) -> dict[str, Any]:
+        """Those of these names that a cell of the source's has set, with their values."""
+        places = ((name, self._set_at.get(name)) for name in names if name in self.names)
+        roles = {name: self._cells[i]["role"] for name, i in places if i is not None}
+        own = (Role.ANSWER, Role.TEST)
+        return {n: self.names[n] for n, role in roles.items() if role not in own}
 
     def answer(self, index: int) -> None:
         """Take note of what an answer cell defines, and make what it imports."""
@@ -174,6 +157,7 @@ class Replay:
 
     def prepare(self, index: int, answers: Answers) -> Frame:
         """Have what a cell may read of answers as it is now, and take note of what it sets."""
+        sys.modules["__main__"] = self._main
         for name in self._cells[index]["answers"]:
             if self._is_answer(name):
                 self.names.pop(name, None)
@@ -229,8 +213,3 @@ class Replay:
                     self.names.pop(name, None)
                 else:
                     self.names[name] = value
-
-    def replace(self, names: Mapping[str, Any]) -> None:
-        """Have these names and no others."""
-        self.names.clear()
-        self.names.update(names)

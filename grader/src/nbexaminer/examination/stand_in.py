@@ -141,7 +141,7 @@ class StandIn:
         return changed
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") and name != "__doc__":
             raise AttributeError(name)
         self.__remote.by_word = True
         return self.__remote.request("get", on=self.__number, name=name)
@@ -194,13 +194,36 @@ class StandIn:
 
     __hash__ = object.__hash__
 
-    def __deepcopy__(self, memo: Any) -> StandIn:
+    def __copy__(self) -> StandIn:
+        self.__remote.limit = "copies an object of an answer's"
         return self
 
+    def __deepcopy__(self, memo: Any) -> StandIn:
+        return self.__copy__()
+
     def __repr__(self) -> str:
-        if self.__remote.is_discreet or self.__remote.is_over:
+        return self.__text("repr")
+
+    def __str__(self) -> str:
+        return self.__text("str")
+
+    def __format__(self, form: str) -> str:
+        return self.__text("format", form)
+
+    def __text(self, do: str, form: str = "") -> str:
+        if self.__remote.is_over:
             return f"<{self.__label}>"
-        return _as(str, self.__remote.request("repr", on=self.__number))
+        self.__remote.by_word = True
+        return _as(str, self.__remote.request(do, form, on=self.__number))
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _SPECIAL and not (name == "__iter__" and isinstance(self, Iterating)):
+            # Each object here seems to have it.
+            remote = object.__getattribute__(self, "_StandIn__remote")
+            remote.limit = f"looks for {name} of an object of an answer's"
+        elif name == "__doc__":
+            return self.__getattr__(name)
+        return object.__getattribute__(self, name)
 
 
 @dataclasses.dataclass
@@ -224,6 +247,7 @@ class Iterating(StandIn):
     __slots__ = ("ahead_",)
 
     ahead_: _Ahead | None
+    __len__: Any = None  # of no iterator of Python's: who asks whether it has one is told so
 
     def __init__(self, remote: Remote, number: int, label: str) -> None:
         super().__init__(remote, number, label)
@@ -262,13 +286,22 @@ def _limited(name: str) -> Callable[..., Any]:
     return operate
 
 
-for _name in (
+_OPERATORS = {
+    f"__{name}__"
+    for name in (
     "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv", "floordiv", "mod", "pow",
     "matmul", "rmatmul", "and", "or", "xor", "lt", "le", "gt", "ge", "iadd", "neg", "pos", "abs",
     "invert", "int", "float", "complex", "index", "round", "trunc", "floor", "ceil", "rpow", "rmod",
     "rfloordiv", "divmod", "rdivmod", "lshift", "rshift", "rand", "ror", "rxor",
-):  # fmt: skip
-    setattr(StandIn, f"__{_name}__", _limited(f"__{_name}__"))
+    )
+}  # fmt: skip
+_OF_CONTAINERS = {
+    f"__{name}__"
+    for name in ("bool", "call", "contains", "delitem", "eq", "getitem", "iter", "len", "setitem")
+}
+_SPECIAL = _OPERATORS | _OF_CONTAINERS
+for _name in _OPERATORS:
+    setattr(StandIn, _name, _limited(_name))
 del _name
 
 
@@ -368,14 +401,15 @@ class Remote:
         object.__setattr__(_as(Iterating, iterating), "ahead_", ahead)
         return iterating
 
-    def begin_test(self) -> None:
-        """Note from here on what one test does, and let it use nothing that others have lent: a
+    def begin(self, is_test: bool) -> None:
+        """Note from here on what one cell does. A test can use nothing that others have lent: a
         right answer that one lends, such as a cache, would else answer another."""
-        self.is_testing = True
+        self.is_testing = is_test
         self.has_changed = self.out_of_memory = self.by_word = False
         self.limit, self.n_served, self.changed = "", 0, None
-        self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
-        self._lent_numbers = {id(value): n for n, value in self._lent.items()}
+        if is_test:
+            self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
+            self._lent_numbers = {id(value): n for n, value in self._lent.items()}
 
     def _stop_following(self) -> None:
         """End a run that shows nothing of what a kernel would show."""
@@ -398,10 +432,6 @@ class Remote:
         if classes:
             self.request("share", classes=[*classes])
             self._shared.update(classes)
-
-    def restore(self, place: int) -> None:
-        """Have the names again as they were marked at `place`. Raises RemoteError, Ended, Lost."""
-        self._note_names(self.request("restore", place=place))
 
     def run(self, code: str, given: bool) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell; its outputs as they came, and in what it ended. Raises Ended, Lost."""

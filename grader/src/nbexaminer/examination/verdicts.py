@@ -124,10 +124,6 @@ class Doubt(StrEnum):
         "there what it can't see apart, or the learner's code makes it pass"
     )
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
-    LATER = (
-        "it fails, and passes in a process that has not come to the cells behind it: either these "
-        "have changed what it asks, or the learner's code tells one process from the other"
-    )
     PART = "it passes, but what learners see of it fails where the whole notebook runs"
     CHANGED = (
         "it passes where what it passes to the answer stays as it is; where that is changed as the "
@@ -135,7 +131,7 @@ class Doubt(StrEnum):
     )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     STATE = (
-        "a name of the source's that it reads has another value in the learner's process, where "
+        "a name of the source's that it reads has another value in the learner's process, or none: "
         "their code has changed it"
     )
     WORD = (
@@ -207,8 +203,8 @@ class Plan(TypedDict):
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
-    hidden_seconds: until when, from now, hidden tests may take.
-    again_seconds: what each further answer process may take.
+    again_seconds: what each further run of the notebook may take.
+    hidden_seconds: the same of that with hidden tests.
     told: whether errors of hidden tests are told in full.
     """
 
@@ -217,8 +213,8 @@ class Plan(TypedDict):
     skip: list[int]
     seed: int
     seconds: float
-    hidden_seconds: float
     again_seconds: float
+    hidden_seconds: float
     told: bool
 
 
@@ -226,11 +222,11 @@ class Stages(NamedTuple):
     """Indices of the cells in the order in which they are reported on; the second run of a test
     stands there as its index and the number of cells.
 
-    first: cells and tests that learners see, with the first answer process.
-    second: what is to run in a second one, in which the notebook runs as learners have it.
-    hidden: hidden tests that run apart, with the first. From here on nothing is shown that an
-        answer says: it may hand back what it was asked.
-    last: hidden tests that run beside the answers, in a third one, which may read them.
+    first: cells, and tests that learners see.
+    second: what is to run as learners have it, in the answer process.
+    hidden: hidden tests that are isolated. From here on nothing is shown that an answer says: it
+        may hand back what it was asked.
+    last: hidden tests in-process, which answers may read.
     """
 
     first: list[int]

@@ -86,7 +86,9 @@ def cannot_be_isolated(tree: ast.AST, imported: Collection[str] = ()) -> str:
     imported: names of modules, and of what comes from them.
     """
     nodes = [*ast.walk(tree)]
-    looks = (_mocks, _sets_process, _watches_output, _reads_code, _looks_around)
+    looks = (
+        _mocks, _sets_process, _watches_output, _reads_code, _looks_around, _compares_classes,
+    )  # fmt: skip
     found = (found for look in looks for found in look(nodes))
     return next(itertools.chain(found, _compares_identity(nodes, imported)), "")
 
@@ -166,6 +168,8 @@ def _watches_output(nodes: list[ast.AST]) -> Iterator[str]:
 
 
 def _reads_code(nodes: list[ast.AST]) -> Iterator[str]:
+    read = (n for n in nodes if isinstance(n, ast.Name | ast.Attribute))
+    protocols = _PROTOCOLS & {_last(n) for n in read if isinstance(n.ctx, ast.Load)}
     for node in nodes:
         match node:
             case ast.Call(func=func) if _last(func) in _READS_CODE:
@@ -178,9 +182,7 @@ def _reads_code(nodes: list[ast.AST]) -> Iterator[str]:
                 func=ast.Name(id="hasattr" | "getattr"), args=[_, ast.Constant(value=str(name)), *_]
             ) if name.startswith("__"):
                 yield f"it looks for {name} of an answer's"
-            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kind]) if (
-                _PROTOCOLS & {_last(k) for k in ast.walk(kind) if isinstance(k, ast.expr)}
-            ):
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass")) if protocols:
                 yield f"it asks what an answer's object can do: {ast.unparse(node)}"
             case ast.Attribute(attr=name) if name in _OF_CODE:
                 yield f"it looks at an answer's code, by {ast.unparse(node)}"
@@ -218,6 +220,27 @@ def _compares_identity(nodes: list[ast.AST], imported: Collection[str]) -> Itera
                 yield f"it asks whether two are the same object: {ast.unparse(node)}"
             case ast.Call(func=func) if _last(func) in _IDENTITY:
                 yield f"it asks whether two are the same object, by {_last(func)}"
+
+
+def _compares_classes(nodes: list[ast.AST]) -> Iterator[str]:
+    for node in nodes:
+        match node:
+            case ast.Compare(left=left, comparators=others):
+                is_asked = all(map(_asks_class, (left, *others)))
+            case ast.Call(func=ast.Name(id="isinstance" | "issubclass"), args=[_, kind]):
+                is_asked = _asks_class(kind)
+            case _:
+                continue
+        if is_asked:
+            yield f"it compares the classes of two objects: {ast.unparse(node)}"
+
+
+def _asks_class(value: ast.expr) -> bool:
+    for node in ast.walk(value):
+        match node:
+            case ast.Call(func=ast.Name(id="type"), args=[_]) | ast.Attribute(attr="__class__"):
+                return True
+    return False
 
 
 def _looks_around(nodes: list[ast.AST]) -> Iterator[str]:

@@ -32,14 +32,13 @@ from collections.abc import Callable
 from typing import Any
 
 from nbexaminer.examination.codecs.containers import Containers
-from nbexaminer.examination.codecs.figures import Figures
 from nbexaminer.examination.codecs.numpy import NumPy
 from nbexaminer.examination.codecs.pandas import Pandas
 from nbexaminer.examination.codecs.plain import READERS, BadValue, Codec, Reader, Writer
 from nbexaminer.examination.codecs.torch import PyTorch
 from nbexaminer.examination.codecs.values import Values
 
-CODECS: tuple[Codec, ...] = (PyTorch(), NumPy(), Containers(), Pandas(), Figures(), Values())
+CODECS: tuple[Codec, ...] = (PyTorch(), NumPy(), Containers(), Pandas(), Values())
 """All libraries that are known here. None is imported to see whether it is there."""
 _READERS = READERS | {tag: read for codec in CODECS for tag, read in codec.readers.items()}
 

@@ -24,6 +24,11 @@ from nbexaminer.examination.codecs.plain import (
     most,
 )
 
+_VIEWS = {
+    type(getattr(kind(), name)()): name
+    for kind in (dict, collections.OrderedDict)
+    for name in ("keys", "values", "items")
+}
 MAX_FIELDS = 100
 MAX_MADE = 1_000
 """Classes of named tuples and members of enumerations that are made in a process: each takes a
@@ -54,6 +59,8 @@ def _read(reader: Reader, data: Any, depth: int) -> Any:
             asked = reader.read(there, depth + 1)
             dict.clear(asked)
             return reader.into(asked, [*_dict(reader, pairs, depth).items()])
+        case "view", [("keys" | "values" | "items") as name, pairs]:
+            return getattr(_dict(reader, pairs, depth), name)()
         case "named", [name, [*fields], values]:
             return _named(name, *most(MAX_FIELDS, fields))._make(reader.each(values, depth))
         case "member", [kind, name, number]:
@@ -131,6 +138,11 @@ class Containers(Codec):
         def pairs() -> list[Any]:
             return [writer.each(pair, depth) for pair in dict.items(value)]
 
+        if view := _VIEWS.get(type(value)):
+            items = {"keys": zip(value, value, strict=True), "values": enumerate(value)}.get(
+                view, value
+            )
+            return {"of": ["view", view, [writer.each(item, depth) for item in items]]}
         match value:
             case range():
                 if _is_long(value):

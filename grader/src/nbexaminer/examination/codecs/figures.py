@@ -1,27 +1,19 @@
-"""Matplotlib: its pictures are shown as in a notebook, and its objects stay where they are."""
+"""Matplotlib: its pictures are shown as in a notebook. Its objects cross as stand-ins."""
 
 import io
 import os
 import sys
 from typing import Any
 
-from nbexaminer.examination.codecs.plain import Codec, Late, Setting
+from nbexaminer.examination.codecs.plain import Late
 
-plt: Any = Late("matplotlib.pyplot")
-
-
-class Figures(Codec):
-    """Figures and axes cross as stand-ins: a test asks them for what they have."""
-
-    library = "matplotlib.pyplot"
-
-    def settings(self) -> list[Setting]:
-        return [(plt.rcParams.copy, lambda all_: dict.update(plt.rcParams, all_))]
+_PYPLOT = "matplotlib.pyplot"
+plt: Any = Late(_PYPLOT)
 
 
 def show_in(shell: Any) -> None:
     """Have figures shown among a cell's outputs, also if the cell is what imports Matplotlib."""
-    if not sys.modules.get(Figures.library):
+    if not sys.modules.get(_PYPLOT):
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         return
     shell.enable_matplotlib("inline")
@@ -35,5 +27,5 @@ def show_in(shell: Any) -> None:
 
 def close_all() -> None:
     """Forget all figures that have been drawn."""
-    if sys.modules.get(Figures.library):
+    if sys.modules.get(_PYPLOT):
         plt.close("all")

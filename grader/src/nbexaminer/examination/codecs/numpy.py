@@ -7,11 +7,11 @@ import numpy as np
 import numpy.random  # else it is imported when it is first used: in every child
 
 from nbexaminer.examination.codecs.plain import (
+    MAX_ITEMS,
     BadValue,
     CantCross,
     Codec,
     Reader,
-    Setting,
     Writer,
     check_shape,
     most,
@@ -67,7 +67,12 @@ class NumPy(Codec):
     """Arrays cross as plain ones, contiguous, and numbers as NumPy's."""
 
     library = "numpy"
-    readers = {"A": _read, "N": _read_number, "U": _read_listed}  # noqa: RUF012
+    readers = {  # noqa: RUF012
+        "A": _read,
+        "N": _read_number,
+        "NL": lambda reader, data, depth: [*most(MAX_ITEMS, _read(reader, data, depth))],
+        "U": _read_listed,
+    }
 
     def write(self, value: Any, writer: Writer, depth: int) -> Any:
         if isinstance(value, np.generic):
@@ -84,6 +89,13 @@ class NumPy(Codec):
             return writer.write(value.tolist(), depth)
         return {"U": [name, list(value.shape), writer.each(value.reshape(-1).tolist(), depth)]}
 
+    def listed(self, values: list[Any], writer: Writer) -> Any:
+        if not isinstance(values[0], np.generic) or len(values) > MAX_ITEMS:
+            return NotImplemented
+        array = np.asarray(values)
+        is_plain = array.dtype.type is type(values[0]) and array.ndim == 1 and _name(array.dtype)
+        return self._array("NL", array, writer) if is_plain else NotImplemented
+
     def _array(self, tag: str, value: np.ndarray, writer: Writer) -> Any:
         array = np.array(value, value.dtype.newbyteorder("="), order="C", subok=False)
         name = _name(array.dtype)
@@ -93,10 +105,6 @@ class NumPy(Codec):
 
     def seed(self, number: int) -> None:
         np.random.seed(number % 2**32)
-
-    def settings(self) -> list[Setting]:
-        errors: Setting = (np.geterr, lambda errors: np.seterr(**errors))
-        return [(np.random.get_state, np.random.set_state), errors]
 
 
 def _name(dtype: Any) -> str:

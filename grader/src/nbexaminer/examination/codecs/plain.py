@@ -29,8 +29,6 @@ MAX_DIGITS = 3_500
 """Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
 
 Readers = dict[str, Callable[["Reader", Any, int], Any]]
-Setting = tuple[Callable[[], Any], Callable[[Any], Any]]
-"""How to get something that holds for a whole process, and how to set it."""
 
 
 TOO_DEEP = f"a value nested more than {MAX_DEPTH} deep"
@@ -82,12 +80,12 @@ class Codec:
         """The JSON for a value of the library's; NotImplemented for others. Raises CantCross."""
         return NotImplemented
 
+    def listed(self, values: list[Any], writer: Writer) -> Any:
+        """The JSON for a long list of values of one type; NotImplemented for others' types."""
+        return NotImplemented
+
     def seed(self, number: int) -> None:
         """Start the random generator."""
-
-    def settings(self) -> list[Setting]:
-        """What later cells may change, the random generator's state included."""
-        return []
 
 
 class Writer:
@@ -151,6 +149,10 @@ class Writer:
             if self._numbers > MAX_NUMBERS:
                 raise cant_cross(TOO_LONG)
             return self.array("L", numbers.typecode, (len(values),), numbers)
+        if len(kinds) == 1:
+            for codec in self._codecs:
+                if (data := codec.listed(values, self)) is not NotImplemented:
+                    return data
         return {"l": self.each(values, depth)}
 
     def array(self, tag: str, dtype: str, shape: Sequence[int], elements: Any) -> Any:

@@ -79,18 +79,6 @@ class PyTorch(plain.Codec):
         if torch.cuda.is_initialized():
             torch.cuda.manual_seed_all(number)
 
-    def settings(self) -> list[plain.Setting]:
-        def set_device(device: Any) -> None:
-            if torch.get_default_device() != device:  # setting it makes all calls slower
-                torch.set_default_device(device)
-
-        return [
-            (torch.get_rng_state, torch.set_rng_state),
-            (torch.get_default_dtype, torch.set_default_dtype),
-            (torch.get_default_device, set_device),
-            (torch.is_grad_enabled, torch.set_grad_enabled),
-        ]
-
 
 def _write_tensor(value: torch.Tensor, writer: Writer) -> Any:
     if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
