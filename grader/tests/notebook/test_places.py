@@ -414,14 +414,123 @@ def test_another_notebook_is_no_submission_of_nothing(engine: Engine) -> None:
         assert engine.grade(SOURCE, notebook).reason
 
 
-def test_of_several_copies_it_is_said_which_one_counts() -> None:
-    """The last one, as it would in the running notebook; but it may be the wrong one."""
+def test_of_several_copies_it_is_said_which_one_counts(engine: Engine) -> None:
+    """The last one, as it would in the running notebook. It may be an experiment that was copied to
+    the end: a right answer got 0 points, and nobody looked."""
 
     def damage(cells: Cells) -> Cells:
         half = copy.deepcopy(cells[at(cells, "half")])
         return [*cells, half | {"id": "again", "source": "def half(x): return x"}]
 
     assert grafted(damage).remarks == {"half": "the last of 2 copies that differ"}
+    assert engine.grade(SOURCE, handed_in(damage)).waiting == {"half-test"}
+
+
+def parted(name: str, *parts: str) -> Damage:
+    """JupyterLab splits a cell at the cursor, and gives each part the metadata."""
+
+    def damage(cells: Cells) -> Cells:
+        place = at(cells, name)
+        parted = [cells[place] | {"id": f"{name}-{n}", "source": t} for n, t in enumerate(parts)]
+        return [*cells[:place], *parted, *cells[place + 1 :]]
+
+    return damage
+
+
+PARTS = {
+    "a helper first": (
+        "half",
+        "def by(x, n):\n    return x / n",
+        "def half(x):\n    return by(x, 2)",
+    ),
+    "a helper last": (
+        "half",
+        "def half(x):\n    return by(x, 2)",
+        "def by(x, n):\n    return x / n",
+    ),
+    "an import": ("half", "import operator", "def half(x):\n    return operator.truediv(x, 2)"),
+    "a constant": ("product", "six = 6", "product = 7 * six"),
+    "a try": ("half", HALF, "half(3)"),
+    "each of its names": ("count", "class Counter:\n    n = 0", "def count(x):\n    return len(x)"),
+    "three in the middle": ("half", "def half(x):\n    if x:", "        x = x / 2", "    return x"),
+    "in a bracket": ("product", "product = sum([", "42,\n])"),
+    "a constant, a try": ("product", "six = 6", "product = 7 * six", "print(product)"),
+}
+
+
+@pytest.mark.parametrize("parts", PARTS.values(), ids=PARTS)
+def test_all_parts_of_a_cell_that_was_split_count(parts: tuple[str, ...], engine: Engine) -> None:
+    """What did not define the name that was asked for was left out, and was what the rest needs."""
+    graded = engine.grade(SOURCE, handed_in(parted(*parts)))
+    assert outcomes(graded) == ["passed"] * 3, [v.message for v in graded.verdicts]
+    assert [remark.answer for remark in graded.remarks] == [parts[0]]
+    assert not graded.waiting
+
+
+def test_a_part_of_what_was_handed_out_counts_too(engine: Engine) -> None:
+    """An import in the stub that was split off seemed to be a copy of what was handed out."""
+    stub = "import operator\ndef f(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION"
+    f = new_code_cell(stub, id="f", metadata=nbgrader("f", solution=True))
+    source = source_of(f, check("t", "assert f(1) == 0"))
+    notebook = json.loads(source)
+    parts = ("import operator", "def f(x):\n    return operator.sub(x, 1)")
+    notebook["cells"][1:2] = [notebook["cells"][1] | {"source": part} for part in parts]
+    assert outcomes(engine.grade(source, json.dumps(notebook).encode())) == ["passed"]
+
+
+@pytest.mark.parametrize("parts", [("half", "by = 3", "def half(x):\n    return x / by")])
+def test_a_person_looks_where_what_was_split_fails(parts: tuple[str, ...], engine: Engine) -> None:
+    """It may have been put together in another way than its writer meant."""
+    assert engine.grade(SOURCE, handed_in(parted(*parts))).waiting == {"half-test"}
+
+
+def test_a_person_looks_where_what_a_learner_wrote_gives_way(engine: Engine) -> None:
+    """An answer that sets its name in a way that can't be seen was replaced, and got 0 points."""
+    setting = new_code_cell("def setting(x):\n    global product\n    product = x")
+    wrong = new_code_cell("product = 1")
+    for own in ("setting(42)", "setting(41)"):
+        answers = ANSWERS | {"product": own}
+        graded = engine.grade(SOURCE, handed_in(lambda c: [setting, *c, wrong], answers))
+        assert outcomes(graded)[2] == "passed" or graded.waiting == {"product-test"}
+
+
+def test_an_open_cell_that_is_gone_undoes_nothing(engine: Engine) -> None:
+    """A learner deleted it, or split it where no ids are kept, and defined anew what it held."""
+    f = answer("f", "def f(x): return x")
+    helper = new_code_cell("def helper(x):\n    pass", id="open")
+    source = source_of(f, helper, check("t", "assert f(1) == 1"))
+    cells = json.loads(submission(source, {"f": "def f(x): return helper(x)"}))["cells"]
+    imports, mine, _, test = cells
+    new, other = new_code_cell("k = 1"), new_code_cell("def helper(x):\n    return x")
+    both = mine | {"source": f"def f(x): return helper(x)\n{other['source']}"}
+    for kept in ([other, mine], [mine, new, other], [mine, other, new], [both]):
+        handed = {"nbformat": 4, "metadata": {}, "cells": [imports, *kept, test]}
+        graded = engine.grade(source, json.dumps(handed).encode())
+        assert outcomes(graded) == ["passed"]
+        assert helper["source"] not in [cell["source"] for cell in graded.notebook["cells"]]
+
+
+@pytest.mark.parametrize("released", ["def helper(x):\n    pass", "# Your own helpers."])
+def test_an_open_cell_without_any_id_is_known_by_its_place(released: str, engine: Engine) -> None:
+    """In a notebook of an older format what it held ran behind what the learner had made of it,
+    and undid that."""
+    cells = [
+        new_code_cell(released),
+        answer("f", "def f(x): return x"),
+        check("t", "assert f(1) == 1"),
+    ]
+    notebook = json.loads(source_of(new_markdown_cell("Helpers, as you like"), *cells))
+    notebook["nbformat_minor"] = 4
+    for cell in notebook["cells"]:
+        del cell["id"]
+    source = json.dumps(notebook).encode()
+    notebook["cells"][2]["source"] = "def helper(x):\n    return x"
+    notebook["cells"][3]["source"] = "def f(x): return 1 // helper(x)"
+    for more in ([], [new_code_cell("")], [new_markdown_cell("Mine")]):
+        mine = notebook | {"cells": notebook["cells"][:2] + more + notebook["cells"][2:]}
+        graded = engine.grade(source, json.dumps(mine).encode())
+        assert outcomes(graded) == ["passed"]
+        assert sum("helper(x):" in cell["source"] for cell in graded.notebook["cells"]) == 1
 
 
 def test_tests_that_need_a_doubtful_answer_wait_too() -> None:
@@ -473,7 +582,8 @@ def test_an_answer_that_begins_no_line_is_not_exchanged_for_another(
     wrong = handed_in(lambda cells: cells.append(playing), ANSWERS | {"product": "product, _ = 1"})
     assert engine.grade(SOURCE, wrong).waiting == {"product-test"}
     reads = handed_in(lambda cells: cells.append(playing), ANSWERS | {"product": "print(product)"})
-    assert engine.grade(SOURCE, reads).waiting == set()
+    assert engine.grade(SOURCE, reads).waiting == {"product-test"}
+    assert grafted(as_it_is, ANSWERS | {"product": "print(product)"}).doubts == {}
 
 
 def test_a_remark_tells_no_names_that_the_learner_has_not_written() -> None:
@@ -487,3 +597,21 @@ def test_a_remark_tells_no_names_that_the_learner_has_not_written() -> None:
     notebook["cells"].append(new_code_cell("def f(x): return 3"))
     (remark,) = graft(source, read_notebook(json.dumps(notebook).encode())).remarks.values()
     assert "defines f" in remark and "zebra" not in remark
+
+
+def test_a_remark_tells_no_names_that_only_hidden_tests_have() -> None:
+    """Who tried names would have learned which of them hidden tests read."""
+    secret = "\n### BEGIN HIDDEN TESTS\nassert hidden_helper(1) == 7\n### END HIDDEN TESTS"
+    solution = "def g(x): return x\ndef hidden_helper(x): return 7"
+    source = read_source(source_of(answer("g", solution), check("t", "assert g(1) == 1" + secret)))
+    notebook = json.loads(source.data)
+    notebook["cells"][1]["source"] = source.stubs["g"].text
+    tries = "\n".join(f"def {name}(x): return 0" for name in ("helper", "hidden_helper"))
+    for more, told in (
+        ([tries], {"taken from another cell"}),
+        ([tries, tries + "\n"], {"taken from another cell"}),
+        (["x = 1\n" + tries, tries], {"taken from the last of several cells that define it"}),
+    ):
+        mine = notebook | {"cells": [*notebook["cells"], *map(new_code_cell, more)]}
+        remarks = graft(source, read_notebook(json.dumps(mine).encode())).remarks
+        assert {*remarks.values()} == told

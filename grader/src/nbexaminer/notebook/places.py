@@ -17,6 +17,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from nbexaminer.errors import Malformed
 from nbexaminer.notebook.cell import Role
@@ -25,7 +26,7 @@ from nbexaminer.notebook.source import DUE, Source
 
 BY_ID = "found by its cell's id, since nbgrader's metadata was gone"
 BY_PLACE = "found by its place, since nbgrader's metadata was gone"
-BY_NAME = "taken from another cell, which defines {}"
+BY_NAME = "taken from another cell{}"
 BESIDE = "taken from a new cell beside the one that was meant for it"
 ADDED = "taken from text that was added to other cells"
 SPLIT = "put together from {} cells"
@@ -41,12 +42,7 @@ _DEFINED = re.compile(
     r"(?m)^(?:async[ \t]+)?(?:(?:def|class)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
 _FUNCTION = re.compile(r"(?m)^(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
-# What lies between has none of the words that it begins with: who finds one begins there.
-_PERHAPS_DEFINED = (
-    r"\b(?:def|class|import|as|for)\b"
-    r"(?:(?!\b(?:def|class|import|as|for)\b)[^\n]){{0,99}}?\b(?:{0})\b"
-    r"|\b(?:{0})\b(?:(?!\b(?:{0})\b)[^=(\n]){{0,99}}+=(?!=)"
-)
+_ENDS = ("return", "raise", "break", "continue")
 _CONFLICT = re.compile(r"(?m)^(?:<{7}|>{7})(?: |$)")
 _WORD = re.compile(r"\w+")
 _WORDS = 7
@@ -189,10 +185,18 @@ class _Search:
         self._submitted = [_without_due(cell) for cell in submitted]
         self._beside = beside
         self._own: dict[int, SubmittedCell] = {}
-        self._taken: list[SubmittedCell] = []
+        self._taken: list[tuple[int, SubmittedCell]] = []
         self._changed = set[int]()
         self._asked = _asked_of(source)
         self._asked_names = frozenset[str]().union(*self._asked.values())
+        self._askers: dict[str, list[int]] = defaultdict(list)
+        for place, asked in sorted(self._asked.items()):
+            for name in asked:
+                self._askers[name].append(place)
+        # For each place that of the last answer or test before it.
+        kinds = (Role.ANSWER, Role.TEST)
+        bounds = [p if cell.role in kinds else -1 for p, cell in enumerate(self._cells)]
+        self._bounds = [-1, *itertools.accumulate(bounds, max)]
         self._stubs = {stub.text.strip() for stub in source.stubs.values()}
         nothing = {"", *self._stubs, *source.around}
         self._stripped = [cell.source.strip() for cell in self._submitted]
@@ -203,7 +207,7 @@ class _Search:
         # What texts are asked for again and again. It is forgotten with this search.
         self._defined = functools.cache(_defined)
         self._fenced = functools.cache(_fenced)
-        self._is_torn = functools.cache(_is_torn)
+        self._shape = functools.cache(_shape)
         self._is_prose = functools.cache(_has_prose)
         self._functions = functools.cache(
             lambda text: self._asked_names.intersection(_FUNCTION.findall(text))
@@ -235,6 +239,24 @@ class _Search:
                     places[number] = place
                     taken.add(place)
                     self._by[number] = of
+        self._find_open()
+
+    def _find_open(self) -> None:
+        """Find cells that learners may change and that have neither id: between two cells that are
+        known they are those in their order, where there are as many as there were."""
+        places = self.found.places
+        known = [(n, place) for n, place in enumerate(places) if place is not None]
+        taken = {place for _, place in known}
+        ends = [(-1, -1), *known, (len(places), len(self._cells))]
+        for (begin, first), (end, last) in itertools.pairwise(ends):
+            lost = [p for p in range(first + 1, last) if p not in taken and self._cells[p].is_code]
+            new = [n for n in range(begin + 1, end) if self._submitted[n].kind == "code"]
+            for those in ([n for n in new if self._says[n]], new):
+                if len(those) == len(lost):
+                    for number, place in zip(those, lost, strict=True):
+                        if self._cells[place].role in (Role.OPEN, Role.SHOWN):
+                            places[number] = place
+                    break
 
     def find_answers(self) -> None:
         """Find what counts of each cell, and look for answers that are missing."""
@@ -267,6 +289,20 @@ class _Search:
             look(place, bool(copies[place]))
         for place in missing:
             self._keep_replaced(place)
+        self._leave_out(copies.keys())
+
+    def _leave_out(self, known: Collection[int]) -> None:
+        """Leave out the source's cells that learners may change and that are not in what was handed
+        in, where a name of theirs is defined elsewhere: they would undo that."""
+        lost = (p for p, cell in enumerate(self._cells) if cell.role is Role.OPEN)
+        names = {p: self._defined(self._cells[p].source) for p in lost if p not in known}
+        if any(names.values()):
+            mine = {name for number in self._nobodys() for name in self._defines(number)}
+            cells = [cell for _, cell in self._taken] + [self._own[p] for p in self._changed]
+            mine = mine.union(*(self._defined(cell.source) for cell in cells))
+            for place in names:
+                if not mine.isdisjoint(names[place]):
+                    self.found.answers[place] = SubmittedCell("code", "")
 
     def _keep_replaced(self, place: int) -> None:
         """Keep what a learner wrote into an answer's cell that gave way to another."""
@@ -276,6 +312,7 @@ class _Search:
             return
         if _code(own.source) - _code(stub):
             self.found.replaced[place] = own
+            self.found.unclear.add(place)
 
     def _is_of_it(self, place: int, numbers: Sequence[int]) -> bool:
         """Whether cells that were found show that it is this exercise: others have its imports."""
@@ -288,67 +325,93 @@ class _Search:
         return cell.role in (Role.ANSWER, Role.TEST) and not of_text
 
     def _compare(self, place: int) -> None:
-        """Doubt an answer whose functions are defined again behind its tests."""
+        """Doubt an answer whose functions are defined again behind its tests, and one that only
+        changes what another cell defines."""
         asked = self._asked.get(place, frozenset())
         for number in self._nobodys():
             text = self._submitted[number].source
             if self._homes[number] > place and asked & self._functions(text):
                 self._doubt(place, AGAIN)
+        if asked and not asked & self._defined(self._own[place].source):
+            numbers = (n for n, says in enumerate(self._says) if says)
+            if any(asked & self._defines(number) for number in numbers):
+                self._doubt(place, AGAIN)
 
     def _take_own(self, place: int, copies: list[int]) -> bool:
-        """Take the last written copy of an answer's own cell; whether there is one."""
-        found, texts = self.found, [self._submitted[number].source for number in copies]
-        written = {
-            n: text for n, text in zip(copies, texts, strict=True) if self._is_written(place, text)
-        }
+        """Take what is written into an answer's own cell, and whether something is. Of several
+        copies the last that defines what it should is the answer; others stay beside it."""
+        found, stub = self.found, self._source.stubs[self._cells[place].name].text
         if not copies:
             return False
-        last = [*(written or copies)][-1]
-        found.answers[place] = self._submitted[last]
-        if place in self._asked:
-            found.answers[place] = self._as_code(self._submitted[last])
-        if self._by.get(last) == "id" and written:
+        is_code, asked = place in self._asked, self._asked.get(place, frozenset())
+        pieces = self._pieces(place, copies) if is_code else [[number] for number in copies]
+        texts = ["\n".join(self._submitted[n].source for n in piece) for piece in pieces]
+        written = [i for i, text in enumerate(texts) if self._is_written(place, text)]
+        defining = [i for i in written if asked & self._defined(texts[i])]
+        mentioning = [i for i in written if self._mentions(place, texts[i])]
+        chosen = (defining or mentioning or written or [len(pieces) - 1])[-1]
+        piece, text = pieces[chosen], texts[chosen]
+        answer = replace(self._submitted[piece[0]], source=text)
+        found.answers[place] = self._as_code(answer) if is_code else answer
+        if self._by.get(piece[0]) == "id" and written:
             found.remarks[place] = BY_ID
-        torn = copies if any(map(self._is_torn, texts[1:])) else self._torn_from(last)
-        if len(torn) > 1 and place in self._asked:
-            text = "\n".join(self._submitted[number].source for number in torn)
-            found.answers[place] = replace(self._submitted[last], source=text)
-            found.remarks[place] = SPLIT.format(len(torn))
-            self._move(place, set(torn) - {*copies})
-            return True
-        for number in copies:
-            if number != last:
+        self._move(place, {*piece} - {*copies})
+        for i, others in enumerate(pieces):
+            for number in {*others} & {*copies} - {*piece}:
                 found.places[number] = None
-                if number not in written:
+                # A part of the stub that defines nothing may be what another part needs.
+                is_stub = texts[i].strip() == stub.strip() or asked & self._defined(texts[i])
+                if i not in written and (is_stub or not is_code):
                     found.dropped.add(number)
-        if (several := len({*written.values()})) > 1:
-            found.remarks[place] = COPIES.format(several)
-        if self._conflict and (len(copies) > 1 or _CONFLICT.search(texts[-1])):
+        if (several := len({texts[i] for i in written})) > 1:
+            is_split = is_code and len({texts[i] for i in defining}) == 1
+            self._doubt(place, (SPLIT if is_split else COPIES).format(several))
+        elif len(piece) > 1:
+            self._doubt(place, SPLIT.format(len(piece)))
+        if self._conflict and (len(copies) > 1 or _CONFLICT.search(text)):
             self._doubt(place, CONFLICT)
-        return bool(written)
+        return bool(defining or mentioning or (written and not asked))
 
-    def _torn_from(self, number: int) -> list[int]:
+    def _pieces(self, place: int, copies: list[int]) -> list[list[int]]:
+        """The copies of a cell, each with what was split off from it in the middle of a block."""
+        pieces: list[list[int]] = []
+        for number in copies:
+            if not pieces or number > pieces[-1][-1]:
+                pieces.append(self._torn_from(number, place))
+        return pieces
+
+    def _torn_from(self, number: int, place: int | None = None) -> list[int]:
         """A cell, and those behind it that were split off in the middle of a block."""
         numbers, cells = [number], self._submitted
+        indents = set[str]()
         for other in range(number + 1, len(cells)):
-            is_torn = cells[other].kind == "code" and self._is_torn(cells[other].source)
-            if self.found.places[other] is not None or not is_torn:
+            before = self._shape(cells[other - 1].source)
+            indents |= before.indents
+            is_its = self.found.places[other] in (None, place)
+            is_its = is_its and cells[other - 1].kind == cells[other].kind == "code"
+            if not is_its or not _goes_on(before, indents, self._shape(cells[other].source)):
                 break
             numbers.append(other)
         return numbers
 
     def _is_written(self, place: int, text: str) -> bool:
-        """Whether a text is more than what learners were given, and defines what it should."""
-        stub, asked = self._source.stubs[self._cells[place].name].text, self._asked.get(place)
-        if asked is None:
+        """Whether a text is more than what learners were given."""
+        stub = self._source.stubs[self._cells[place].name].text
+        if place not in self._asked:
             return text.strip() not in ("", stub.strip())
-        return not _code(text) <= _code(stub) and (not asked or bool(asked & self._defined(text)))
+        return not _code(text) <= _code(stub)
+
+    def _mentions(self, place: int, text: str) -> bool:
+        """Whether what a learner wrote into an answer's own cell has one of the names that it
+        should define: it may do so, or change what it stands for, in ways that no line begins
+        with."""
+        stub = self._source.stubs[self._cells[place].name].text
+        asked = self._asked.get(place, frozenset())
+        return bool(asked and _words_among(asked, "\n".join(_code(text) - _code(stub))))
 
     def _loose(self, place: int) -> list[int]:
         """Numbers of the cells that are nobody's, and stand where the answer should or near it."""
-        bounds = (p for p in range(place) if self._cells[p].role in (Role.ANSWER, Role.TEST))
-        first = max(bounds, default=-1)
-        return [n for n in self._nobodys() if first <= self._homes[n] <= place]
+        return [n for n in self._nobodys() if self._bounds[place] <= self._homes[n] <= place]
 
     def _nobodys(self) -> list[int]:
         """Numbers of the cells that are nobody's and say something of the learner's."""
@@ -363,40 +426,34 @@ class _Search:
     def _look_for_code(self, place: int, is_there: bool) -> None:
         """Look for an answer in code whose own cell is missing or not written."""
         asked, found = self._asked[place], self.found
-        defining = [n for n in self._nobodys() if asked & self._defines(n)]
+        mine = {n: names for n in self._nobodys() if (names := self._names_for(place, n))}
         beside = self._loose(place)
-        other = None if defining else self._with_another(asked)
-        elsewhere = [asked & self._defines(n) for n in defining]
-        if other is not None:
-            elsewhere = [asked & self._defined(other.source)]
-        # Only what the learner has defined: the solution's own names, and those that hidden tests
-        # read, are not told.
-        names = ", ".join(sorted({*itertools.chain.from_iterable(elsewhere)}))
-        if elsewhere and is_there and self._mentions(place, asked):
-            self._doubt(place, AGAIN)
-        elif defining:
+        other, others = (None, frozenset[str]()) if mine else self._with_another(place)
+        if mine:
             found.is_known = True
-            last = {name: n for n in defining for name in asked & self._defines(n)}
+            last = {name: n for n, names in mine.items() for name in names}
             taken = sorted({*last.values()})
-            texts = {self._stripped[n] for n in defining}
+            texts = {self._stripped[n] for n in mine}
             self._take(place, taken, self._helpers(place, taken))
-            found.remarks[place] = BY_NAME.format(names)
+            found.remarks[place] = self._by_name(last)
             if any(self._submitted[n].kind != "code" for n in taken):
                 self._doubt(place, NO_CODE)
             elif len(texts) > len(taken):
-                self._doubt(place, SEVERAL.format(names))
+                self._doubt(place, SEVERAL.format(self._shown(last) or "it"))
             elif not is_there and {*taken} <= {*beside}:
                 found.remarks[place] = BY_PLACE
         elif other is not None:
             found.is_known = True
             self._answer(place, self._as_code(other))
-            found.remarks[place] = BY_NAME.format(names)
+            found.remarks[place] = self._by_name(others)
             if other.kind != "code":
                 self._doubt(place, NO_CODE)
         elif not self._cells[place].is_awaited:
             return
         elif self._beside:
             self._doubt(place, OTHER_FILE.format(self._beside))
+        elif any(asked & self._defines(n) for n in self._loose_or_own(is_there)):
+            self._doubt(place, ELSEWHERE)
         elif not is_there:
             code = [n for n in beside if self._submitted[n].kind == "code"]
             if len(code) == 1:
@@ -407,18 +464,52 @@ class _Search:
             else:
                 found.remarks[place] = MISSING
 
-    def _mentions(self, place: int, asked: frozenset[str]) -> bool:
-        """Whether what a learner wrote into an answer's own cell may define what it should, in a
-        way that no line begins with: `a, b = ...`, or below an `if`."""
-        stub = self._source.stubs[self._cells[place].name].text
-        own = _code(self.found.answers[place].source) - _code(stub)
-        return bool(re.search(_PERHAPS_DEFINED.format("|".join(asked)), "\n".join(own)))
+    def _loose_or_own(self, is_there: bool) -> Iterable[int]:
+        """Numbers of the cells in which an answer may be that another question has, too: those
+        that were no answer's own and, where it is not just left as it was handed out, all."""
+        own = (n for n, says in enumerate(self._says) if says)
+        moved = self.found.moved
+        return (n for n in own if not is_there or self.found.places[n] is None or n in moved)
 
-    def _with_another(self, asked: frozenset[str]) -> SubmittedCell | None:
-        """Another cell in which the learner has defined what an answer should, if any."""
-        own = [self._own[place] for place in sorted(self._changed)]
-        defining = (c for c in [*self._taken, *own] if asked & self._defined(c.source))
-        return max(defining, key=lambda c: len(asked & self._defined(c.source)), default=None)
+    def _names_for(self, place: int, number: int) -> set[str]:
+        """What an answer should define and a cell that is nobody's does. Where other answers should
+        define it, too, it is for the one at whose place, or below whose place, it stands."""
+        home, names = self._homes[number], self._asked[place] & self._defines(number)
+        return {name for name in names if self._whose(name, home) == place}
+
+    def _whose(self, name: str, home: int) -> int:
+        first, *others = self._askers[name]
+        return max((p for p in others if self._bounds[p] < home), default=first)
+
+    def _shown(self, names: Iterable[str]) -> str:
+        """Those of the names that learners were given: hidden tests and the solution have others,
+        and who tries names would learn them."""
+        return ", ".join(sorted(self._given_words.intersection(names)))
+
+    @functools.cached_property
+    def _given_words(self) -> frozenset[str]:
+        return frozenset().union(*(_WORD.findall(text) for text in self._source.released))
+
+    def _by_name(self, names: Iterable[str]) -> str:
+        shown = self._shown(names)
+        return BY_NAME.format(f", which defines {shown}" if shown else "")
+
+    def _with_another(self, place: int) -> tuple[SubmittedCell | None, frozenset[str]]:
+        """Another cell in which the learner has defined what an answer should, if any, and what
+        that is. What answers the other cell's own question is not lent."""
+        asked = self._asked[place]
+        own = [(other, self._own[other]) for other in sorted(self._changed)]
+        best: tuple[SubmittedCell | None, frozenset[str]] = None, frozenset()
+        for other, cell in [*self._taken, *own]:
+            names = (asked & self._defined(cell.source)) - self._handed_out(other)
+            if len(names) > len(best[1]):
+                best = cell, names
+        return best
+
+    def _handed_out(self, place: int) -> set[str]:
+        """What a cell of the source defines."""
+        texts = self._cells[place].source, self._source.released[place]
+        return self._defined(texts[0]) | self._defined(texts[1])
 
     def _helpers(self, place: int, taken: Iterable[int]) -> list[int]:
         """Numbers of cells behind an answer's place that define what the taken cells read."""
@@ -514,6 +605,8 @@ class _Search:
             for number in numbers:
                 if number not in whole:
                     whole |= dict.fromkeys(self._torn_from(number))
+            if len(whole) > len({*numbers}):
+                self.found.unclear.add(place)
             numbers = [*whole]
         cells = [self._submitted[number] for number in sorted({*numbers, *before})]
         cells = [*map(self._as_code, cells)] if place in self._asked else cells
@@ -542,10 +635,45 @@ class _Search:
         for number in numbers:
             self.found.places[number] = place
             self.found.moved.add(number)
-            self._taken.append(self._submitted[number])
+            self._taken.append((place, self._submitted[number]))
 
 
-def _is_torn(text: str) -> bool:
-    """Whether a text goes on where another one ends."""
-    blank = text[: len(text) - len(text.lstrip())]
-    return len(blank) < len(text) and f"{blank}|".splitlines()[-1][:1] in (" ", "\t")
+class _Shape(NamedTuple):
+    """How a cell's code begins and ends.
+
+    first: the blanks before its first line.
+    indents: those before any of its lines.
+    last: the blanks before its last line that is no comment, and that line without them.
+    is_open: whether brackets are left open.
+    """
+
+    first: str
+    indents: frozenset[str]
+    last: tuple[str, str]
+    is_open: bool
+
+
+def _shape(text: str) -> _Shape:
+    lines = [line for line in text.splitlines() if line.strip()]
+    code = [line for line in lines if not line.lstrip().startswith("#")] or lines or [""]
+    last = code[-1].partition("#")[0].strip() or code[-1].strip()
+    opened = sum(map(text.count, "([{")) - sum(map(text.count, ")]}"))
+    indents = [line[: len(line) - len(line.lstrip())] for line in lines] or [""]
+    blanks = code[-1][: len(code[-1]) - len(code[-1].lstrip())]
+    return _Shape(indents[0], frozenset(indents), (blanks, last), opened > 0)
+
+
+def _goes_on(before: _Shape, indents: Collection[str], after: _Shape) -> bool:
+    """Whether a cell goes on in the middle of a block where another one ends, which has lines with
+    these indents. Who begins a new cell with blanks by mistake sees nothing of it."""
+    blanks, last = before.last
+    if last.endswith(("(", "[", "{", "\\")):
+        return True
+    if not after.first:
+        return False
+    if before.is_open:
+        return True
+    if last.endswith(":"):
+        return after.first.startswith(blanks) and after.first != blanks
+    is_over = after.first == blanks and last.startswith(_ENDS)
+    return after.first in indents and len(after.first) <= len(blanks) and not is_over
