@@ -25,7 +25,6 @@ from nbexaminer.examination.engine import NOT_RUN, Engine, _lost
 from nbexaminer.examination.examiner import Examination
 from nbexaminer.examination.verdicts import Outcome, Plan
 from nbexaminer.examination.wire import Channel, Closed
-from nbexaminer.message import NO_MESSAGE
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import ExitStatus
@@ -433,7 +432,7 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
         main = sys.modules["__main__"]
         examination = Examination(Channel(ours), plan, limits)
         sys.modules["__main__"] = main
-        sender = threading.Thread(target=examination._report, args=(flood, None, NO_MESSAGE))
+        sender = threading.Thread(target=examination._report, args=(None, flood))
         sender.start()
         said, _ = Channel(theirs).receive(time.monotonic() + 20)
         sender.join()

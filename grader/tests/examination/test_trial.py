@@ -109,9 +109,9 @@ def test_what_is_noted_keeps_its_reason(engine: Engine) -> None:
     assert not found["t"].is_to_change and not found["u"].is_to_change
 
 
-def test_the_solution_is_tried_in_the_order_in_which_answers_are_graded(engine: Engine) -> None:
-    """Hidden tests run last, and an object may have changed by then: nobody would pass."""
+def test_a_hidden_test_runs_at_its_place(engine: Engine) -> None:
+    """A test behind it may change an object: nobody would pass."""
     code = "class C:\n    n = 0\n    def up(self): self.n += 1; return self.n\nc = C()"
     hidden = "assert c.up() == 1\n### BEGIN HIDDEN TESTS\nassert True\n### END HIDDEN TESTS"
     found = ways(engine, answer("c", code), check("t", hidden), check("u", "c.up()\nassert True"))
-    assert [t.way for t in found.values()] == [Way.BESIDE, Way.BOTH]
+    assert [t.way for t in found.values()] == [Way.BOTH, Way.BOTH]
