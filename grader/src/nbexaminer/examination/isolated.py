@@ -59,6 +59,7 @@ class IsolatedTest:
         """Run it. Whatever happens, that is how it ended."""
         printed = _Printed()
         ended = self._ended(printed)
+        self._run.probe()
         if ended.outcome is Outcome.TIMED_OUT:
             self._run.long.add(self._index)
         if self._is_discreet:

@@ -139,6 +139,13 @@ class NotebookRun:
             if self.remote is not None:
                 return self.remote
 
+    def probe(self) -> None:
+        """Find out now whether the answer process still answers: what stands behind a test that
+        broke the connection isn't to blame for it."""
+        if (remote := self.remote) is not None:
+            with contextlib.suppress(Ended, RemoteError), self.watched(remote):
+                remote.request("nothing")
+
     def _advance(self, index: int) -> None:
         """Run the cells before `index` that have not run yet; what they print is not kept.
 
