@@ -113,9 +113,14 @@ class Examination:
         run = NotebookRun(self._submission, Mode(hidden=True), seconds, before)
         run.has_lost = before.has_lost
         followed: dict[int, Result] = {}
+        others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
+        read = frozenset().union(*(names_used(cell["replay"]) for cell in others))
         for index, cell in enumerate(self._cells):
             # One of those that are known has ended a test runner.
             if cell["role"] != Role.TEST or cell["beside"] or index in {*self._plan["known"]}:
+                continue
+            # Those that are isolated alone only call and compare.
+            if not (is_hidden(cell) or cell["again"] or read & bound_names(cell["code"])):
                 continue
             differs = is_hidden(cell) and self._differing(run, index)
             ended, asked = self._isolated(run, index)
