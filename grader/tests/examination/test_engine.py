@@ -422,6 +422,7 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
         plan = Plan(
             cells=[],
             known=[],
+            lost=[],
             seed=0,
             skip=[],
             seconds=1,

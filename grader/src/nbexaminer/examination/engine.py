@@ -90,6 +90,8 @@ class _CellResult:
     score: float | None = None
     ends_in: str = ""
     doubt: Doubt | None = None
+    is_lost: bool = False
+    """Whether it ended the test runner."""
 
 
 class _Files(NamedTuple):
@@ -315,13 +317,14 @@ class Engine:
         It ends when all are in `results`, or with that of the cell at which the examiner was lost.
         """
         now = time.monotonic()
+        lost_ones = [index % len(cells) for index, result in results.items() if result.is_lost]
         stopped = (index for index, result in results.items() if result.outcome is not None)
         number = len(cells)
         skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
         again = self._limits.notebook_wall_seconds
         last = end + 3 * again + self._hidden_seconds + self._longest_silence
         plan = Plan(
-            cells=cells, known=[*results], skip=skip, seed=seed, seconds=end - now,
+            cells=cells, known=[*results], lost=lost_ones, skip=skip, seed=seed, seconds=end - now,
             again_seconds=again, hidden_seconds=again + self._hidden_seconds, told=told,
         )  # fmt: skip
         with contextlib.ExitStack() as stack:
@@ -436,7 +439,7 @@ def _lost(examiner: Child, error: Exception) -> _CellResult:
     if status is not None and status.ended_by is not EndedBy.WALL:
         ended = Outcome.CRASHED, f"ended the test's own process ({status})"
         outcome, text = _OVER_A_LIMIT.get(status.ended_by, ended)
-    return _CellResult(outcome, Message(text))
+    return _CellResult(outcome, Message(text), is_lost=True)
 
 
 def _wait(child: Child, patience: float) -> ExitStatus:

@@ -10,6 +10,7 @@ notebook runs, and why, in `nbexaminer.examination.notebook_run`. Of an isolated
 points in the first run, and in the second more or fewer, the grader makes what is said there.
 """
 
+import ast
 import builtins
 import contextlib
 import dataclasses
@@ -45,6 +46,7 @@ from nbexaminer.examination.verdicts import (
 )
 from nbexaminer.examination.wire import Channel
 from nbexaminer.isolation.names import bound_names, builtins_used, names_used
+from nbexaminer.isolation.statements import statements_of
 from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
@@ -111,13 +113,13 @@ class Examination:
     def _run_hidden(self, before: NotebookRun, seconds: float) -> None:
         """Run the isolated tests once more, with the hidden ones at their places."""
         run = NotebookRun(self._submission, Mode(hidden=True), seconds, before)
-        run.has_lost = before.has_lost
+        run.has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._plan["lost"])
         followed: dict[int, Result] = {}
         others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
         read = frozenset().union(*(names_used(cell["replay"]) for cell in others))
         for index, cell in enumerate(self._cells):
-            # One of those that are known has ended a test runner.
-            if cell["role"] != Role.TEST or cell["beside"] or index in {*self._plan["known"]}:
+            is_over = index in self._plan["lost"] or (is_hidden(cell) and index in self._known)
+            if cell["role"] != Role.TEST or cell["beside"] or is_over:
                 continue
             # Those that are isolated alone only call and compare.
             if not (is_hidden(cell) or cell["again"] or read & bound_names(cell["code"])):
@@ -128,6 +130,7 @@ class Examination:
             is_watched = asked is not None and asked.changed is not None
             run.has_changed |= asked is not None and asked.has_changed and not is_watched
             if not is_hidden(cell):
+                self._doubt_of(run, index, ended, asked)  # which takes note of an object's word
                 continue
             is_written = index not in self._unwritten
             if run.has_changed and cell["again"] and is_written and not is_watched:
@@ -208,9 +211,12 @@ class Examination:
         return False
 
     def _is_learners(self, run: NotebookRun, index: int, name: str) -> bool:
-        """Whether the cell that defines a name for a test isn't as the source has it."""
+        """Whether what defines a name for a test isn't as the source has it."""
         cell = run.cell_of(index, name)
-        return cell is not None and run.cells[cell]["code"] != run.cells[cell]["replay"]
+        if cell is None:
+            return False
+        there, here = run.cells[cell]["code"], run.cells[cell]["replay"]
+        return _defining(there, name) != _defining(here, name)
 
     def _doubt_of(
         self,
@@ -225,13 +231,14 @@ class Examination:
         asked: the process that it asked.
         differs: whether that has other values of the source's names.
         """
+        by_word = asked is not None and asked.by_word
+        by_word = by_word or not run.replay.by_word.isdisjoint(self._used_at(index))
+        if by_word:
+            run.replay.by_word |= bound_names(self._cells[index]["code"])
         if not ended.worth:
             is_limited = asked is not None and (asked.limit or asked.n_served > MANY_CALLS)
             return Doubt.CROSS if is_limited and run.mode.hidden else None
-        if asked is not None and asked.by_word:
-            run.replay.by_word |= bound_names(self._cells[index]["code"])
-            return Doubt.WORD
-        if not run.replay.by_word.isdisjoint(self._used_at(index)):
+        if by_word:
             return Doubt.WORD
         return Doubt.STATE if differs else None
 
@@ -297,6 +304,11 @@ def _with_changes(kept: Result, followed: Result) -> Result:
     facts = (*followed.message.facts, ("changed by your code", "what the test passes to it"))
     message = dataclasses.replace(followed.message, facts=facts)
     return followed._replace(message=message, doubt=Doubt.CHANGED)
+
+
+def _defining(code: str, name: str) -> list[str]:
+    """The statements of a cell that define a name."""
+    return [ast.unparse(s.tree) for s in statements_of(code) if name in s.binds]
 
 
 def _is_large(value: Any) -> bool:

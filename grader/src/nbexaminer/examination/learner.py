@@ -594,7 +594,12 @@ def _describe(error: BaseException) -> dict[str, Any]:
     name, text, where = type(error).__name__[:100], _text(error), own + deeper or None
     with contextlib.suppress(Exception):
         text = f"{text}{_meant(error)}"[:MAX_MESSAGE]
-    return {"name": name, "bases": bases[:10], "message": text, "where": where}
+    told = {"name": name, "bases": bases[:10], "message": text, "where": where}
+    # Each exactly of its type: another may be anything.
+    if all(type(arg) in (bool, int, float, str, type(None)) for arg in error.args):
+        args = [arg[:MAX_MESSAGE] if isinstance(arg, str) else arg for arg in error.args[:20]]
+        told |= {"args": args} if len(repr(args)) <= 10 * MAX_MESSAGE else {}
+    return told
 
 
 def _meant(error: BaseException) -> str:

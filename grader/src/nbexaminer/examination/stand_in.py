@@ -29,7 +29,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from nbexaminer.examination.codecs import decode, encode
+from nbexaminer.examination.codecs import containers, decode, encode
 from nbexaminer.examination.codecs.in_place import follow, parts_of
 from nbexaminer.examination.codecs.plain import TOO_MUCH, BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
@@ -56,8 +56,8 @@ class RemoteError(Exception):
     outcome: ERROR, or OUT_OF_MEMORY where it says so as Python or PyTorch do.
     """
 
-    def __init__(self, message: str, where: str | None = None) -> None:
-        BaseException.__init__(self, message)
+    def __init__(self, message: str, where: str | None, *args: Any) -> None:
+        BaseException.__init__(self, *args)
         self.message = message
         self.where = where
         torchs = isinstance(self, RuntimeError) and "can't allocate memory" in message
@@ -83,6 +83,8 @@ class Lost(BaseException):
     cause: Exception
 
 
+MAX_ARGS = 20
+_PLAIN = (bool, int, float, str, type(None))
 MAX_BASES = 200
 """Classes that an exception's class is made of; more are a learner's process's own invention."""
 # Their constructors need more than a message, or they mean something to the interpreter.
@@ -104,7 +106,11 @@ def rebuild_error(description: Any) -> RemoteError:
                 kind = type(name, (RemoteError, *several), {})
             except TypeError:
                 kind = type(name, (RemoteError, fits[0] if fits else Exception), {})
-            return kind(text[:MAX_TEXT], where[:300] if isinstance(where, str) else None)
+            args = description.get("args")
+            is_plain = isinstance(args, list) and all(isinstance(a, _PLAIN) for a in args)
+            passed = args[:MAX_ARGS] if is_plain else [text[:MAX_TEXT]]
+            place = where[:300] if isinstance(where, str) else None
+            return kind(text[:MAX_TEXT], place, *passed)
     raise BadValue("no exception")
 
 
@@ -127,6 +133,8 @@ class StandIn:
         set_here("names_used_", frozenset())
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if not self.answer_:  # it came back from an answer, which chose what it is
+            self.__remote.by_word = True
         return self.__remote.request("call", (args, kwargs), on=self.__number)
 
     def keep_(self, /, *args: Any, **kwargs: Any) -> Any:
@@ -257,6 +265,11 @@ class Iterating(StandIn):
         other = Iterating(self._StandIn__remote, self._StandIn__number, self._StandIn__label)
         object.__setattr__(other, "ahead_", copy.deepcopy(self.ahead_, memo))
         return other
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
 
     def __iter__(self) -> Iterator[Any]:
         return self if self.ahead_ else super().__iter__()
@@ -405,11 +418,15 @@ class Remote:
         """Note from here on what one cell does. A test can use nothing that others have lent: a
         right answer that one lends, such as a cache, would else answer another."""
         self.is_testing = is_test
+        containers.ON_FIELD[0] = self._take_word
         self.has_changed = self.out_of_memory = self.by_word = False
         self.limit, self.n_served, self.changed = "", 0, None
         if is_test:
             self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
             self._lent_numbers = {id(value): n for n, value in self._lent.items()}
+
+    def _take_word(self) -> None:
+        self.by_word = True
 
     def _stop_following(self) -> None:
         """End a run that shows nothing of what a kernel would show."""

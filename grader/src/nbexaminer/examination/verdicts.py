@@ -200,6 +200,7 @@ class Plan(TypedDict):
     """The grader's first and only order.
 
     known: what of the `Stages` the grader has.
+    lost: which of them have ended a test runner.
     skip: indices of cells not to run again.
     seed: of the learner's own random numbers.
     seconds: what is left for the notebook and its visible tests.
@@ -210,6 +211,7 @@ class Plan(TypedDict):
 
     cells: list[CellToRun]
     known: list[int]
+    lost: list[int]
     skip: list[int]
     seed: int
     seconds: float

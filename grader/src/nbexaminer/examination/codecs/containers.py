@@ -12,6 +12,7 @@ import dataclasses
 import enum
 import functools
 import keyword
+from collections.abc import Callable
 from typing import Any
 
 from nbexaminer.examination.codecs.plain import (
@@ -29,6 +30,8 @@ _VIEWS = {
     for kind in (dict, collections.OrderedDict)
     for name in ("keys", "values", "items")
 }
+ON_FIELD: list[Callable[[], None]] = [lambda: None]
+"""What is told that a field of a named tuple is asked for by its name, which an answer chose."""
 MAX_FIELDS = 100
 MAX_MADE = 1_000
 """Classes of named tuples and members of enumerations that are made in a process: each takes a
@@ -89,7 +92,15 @@ def _dict(reader: Reader, data: Any, depth: int) -> dict[Any, Any]:
 def _named(name: str, *fields: str) -> Any:
     """A class of named tuples. It is made by `eval` of these names, so they can be nothing else."""
     _check(name, *fields)
-    return collections.namedtuple(name, fields)  # type: ignore[misc]
+    made = collections.namedtuple(name, fields)  # type: ignore[misc]
+    for index, field in enumerate(fields):
+        setattr(made, field, property(functools.partial(_field, index)))
+    return made
+
+
+def _field(index: int, value: tuple[Any, ...]) -> Any:
+    ON_FIELD[0]()
+    return value[index]
 
 
 @functools.cache
