@@ -301,11 +301,15 @@ class _Search:
     def _is_elsewhere(self, index: int) -> bool:
         """Whether an answer that wasn't found may be in another cell."""
         near, asked = self._near(index), self._asked.get(index)
-        if asked is None:
-            return bool(near) or self._may_have_prose()
-        others = self._free if self._copies[index] else self._written
-        is_defined = any(asked & self._defines(number) for number in others)
-        return is_defined or bool(near and not self._copies[index])
+        if asked is not None:
+            others = self._free if self._copies[index] else self._written
+            is_defined = any(asked & self._defines(number) for number in others)
+            return is_defined or bool(near and not self._copies[index])
+        # Words may stand in a cell of their own, or in one of code that is not graded.
+        cells = [self._submitted[number] for number in self._free]
+        tries = [i for i in self._changed if self._cells[i].role is Role.ANSWER]
+        cells += [self._own[i] for i in tries if not self._cells[i].is_awaited]
+        return bool(near) or any(c.kind != "code" or self._has_prose(c.source) for c in cells)
 
     def _leave_out(self) -> None:
         """Leave out cells of the source that learners may change and that are not in what was
@@ -402,14 +406,6 @@ class _Search:
             self.found.answers[index] = SubmittedCell("markdown", self._added)
             self.found.remarks[index] = ADDED
         return index in self.found.remarks
-
-    def _may_have_prose(self) -> bool:
-        """Whether words of the learner's stand where they may be an answer: in a cell of their
-        own, or in one of code that is not graded."""
-        cells = [self._submitted[number] for number in self._free]
-        tries = [i for i in self._changed if self._cells[i].role is Role.ANSWER]
-        cells += [self._own[index] for index in tries if not self._cells[index].is_awaited]
-        return any(cell.kind != "code" or self._has_prose(cell.source) for cell in cells)
 
     @functools.cached_property
     def _added(self) -> str:
