@@ -437,6 +437,33 @@ def parted(name: str, *parts: str) -> Damage:
     return damage
 
 
+@pytest.mark.parametrize("mine", ["product = 41", "product = 6\nproduct *= 7"])
+def test_a_value_may_be_set_right_behind_its_test(mine: str, engine: Engine) -> None:
+    """It was overlooked, as a function was not: 0 points, and nobody looked."""
+    right = new_code_cell("product = 42")
+    answers = ANSWERS | {"product": mine}
+    graded = engine.grade(SOURCE, handed_in(lambda cells: cells.append(right), answers))
+    assert graded.waiting == (set() if "*=" in mine else {"product-test"})
+
+
+def test_what_changes_an_answer_in_place_is_written(engine: Engine) -> None:
+    """It was said to be missing here, and perhaps in the other notebook."""
+    source = source_of(answer("a", "a = [2, 1]"), answer("b", "a = sorted(a)"), check("t", "a[1]"))
+    cells = submission(source, {"a": "a = [1, 2]", "b": "a.sort()"})
+    assert engine.grade(source, cells, "ps1-Copy1.ipynb").remarks == ()
+
+
+def test_a_cell_without_anything_that_sets_its_name_oddly_waits(engine: Engine) -> None:
+    """What was handed out stands behind it, and would undo it."""
+
+    def damage(cells: Cells) -> None:
+        cells[at(cells, "half")] |= {"metadata": {}, "id": "x", "source": "half, _ = abs, 0"}
+
+    graded = engine.grade(SOURCE, handed_in(damage))
+    assert graded.waiting == {"half-test"}
+    assert graded.remarks[0].text == "not in its own cell, and perhaps in another one"
+
+
 PARTS = {
     "a helper first": (
         "half",

@@ -79,7 +79,7 @@ def area(r): return math.pi * r * r
 assert area(0) == 0
 # %% h | hidden 2
 assert isclose(area(1), 3.141592653589793)
-# == wrong: overwrites isclose | stock t=1 h=0
+# == wrong: overwrites isclose | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% a
 def area(r): return math.pi * r * r
 isclose = area(1)
@@ -88,7 +88,7 @@ isclose = area(1)
 %matplotlib inline
 import math, sys
 from math import isclose
-# == wrong: its own isclose | stock t=1 h=0
+# == wrong: its own isclose | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% i
 %matplotlib inline
 import math
@@ -111,7 +111,7 @@ assert m == 2
 # %% h | hidden 2
 xs = [1, 5, 9, 20]
 assert near(mean(xs), sum(xs) / 4)
-# == wrong: a variable sum | stock t=1 h=0
+# == wrong: a variable sum | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% a
 sum = 0
 def mean(xs):
@@ -120,7 +120,7 @@ def mean(xs):
     return s / len(xs)
 for x in [1, 2, 3]: sum += x
 m = mean([1, 2, 3])
-# == wrong: its own near | stock t=1 h=0
+# == wrong: its own near | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% a
 def mean(xs): return sum(xs) / len(xs)
 m = mean([1, 2, 3])
@@ -139,7 +139,7 @@ assert mean([1, 3]) == 2
 # %% h | hidden 2
 xs = [1, 5, 9, 20]
 assert isclose(mean(xs), sum(xs) / 4)
-# == wrong: a variable sum | stock t=1 h=0
+# == wrong: a variable sum | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% a
 sum = 0
 def mean(xs):
@@ -164,7 +164,7 @@ def median():
 assert median() == 2.5
 # %% h | hidden 2
 assert isclose(median(), statistics.median(data)) and data[0] == 5.0
-# == wrong: sorts the given data | stock t=1 h=0
+# == wrong: sorts the given data | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% a
 def median():
     data.sort()
@@ -233,7 +233,7 @@ def double(xs): return map(lambda x: 2 * x, xs)
 def evens(xs): return filter(lambda x: x % 2 == 0, xs)
 # %% c
 def back(xs): return reversed(xs)
-# == half: gives the function | stock t=2 h=2
+# == half: gives the function | stock t=2 h=2 | ours t=0 h=0: waits: it can't be compared here
 # %% c
 def back(xs): return xs.reverse
 # == half: gives nothing | stock t=2 h=2
@@ -364,59 +364,6 @@ def clean(df): return N(isna=lambda: N(sum=lambda: N(sum=lambda: 0)), equals=lam
 # %% a
 def clean(df): return df
 
-# ==== runs-loop-then-state
-# Behind a hidden test whose own loop never ends, visible tests before it count for nothing.
-# %% a | answer
-def step(n): return n - 1
-def add(x, into=None):
-    into = [] if into is None else into
-    into.append(x)
-    return into
-# %% t | test 1
-assert add(1) == [1]
-# %% h1 | hidden 1
-n, d = 5, 4 - step(4)
-while n: n -= d
-# %% h2 | hidden 1
-assert add(2) == [2]
-# == wrong: by two, and a mutable default | stock t=1 h1=0 h2=0
-# %% a
-def step(n): return n - 2
-def add(x, into=[]):
-    into.append(x)
-    return into
-
-# ==== runs-loop-in-the-test
-# A test's own loop that a wrong answer keeps from ending; tests before and behind it.
-# %% a | answer
-def step(n): return n - 1
-def add(x, into=None):
-    into = [] if into is None else into
-    into.append(x)
-    return into
-# %% t | test 1
-assert add(1) == [1]
-start = 5
-# %% h1 | hidden 1
-n, d = start, 4 - step(4)
-while n: n -= d
-assert n == 0
-# %% h2 | hidden 1
-assert add(2) == [2] and start == 5
-# == wrong: by two | stock t=1 h1=0 h2=1
-# %% a
-def step(n): return n - 2
-def add(x, into=None):
-    into = [] if into is None else into
-    into.append(x)
-    return into
-# == wrong: by two, and a mutable default | stock t=1 h1=0 h2=0
-# %% a
-def step(n): return n - 2
-def add(x, into=[]):
-    into.append(x)
-    return into
-
 # ==== runs-oop-mixed
 # Hidden tests of a class: those with isinstance run in-process, others are isolated.
 # %% a | answer
@@ -442,7 +389,7 @@ assert s.tags == [] and s.name == "square"
 s = Square(1)
 s.tag("blue")
 assert s.tags == ["blue"]
-# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0
+# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0 | ours h2=1 h3=1: a hidden test in-process before it isn't seen
 # %% a
 class Shape:
     tags = []
@@ -454,7 +401,7 @@ class Square(Shape):
         super().__init__("square")
         self.side = side
     def area(self): return self.side ** 2
-# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0
+# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0 | ours h2=1 h3=1: a hidden test in-process before it isn't seen
 # %% a
 class Shape:
     def __init__(self, name, tags=[]): self.name, self.tags = name, tags
@@ -514,7 +461,7 @@ assert hasattr(d, "items")
 d.add("x", 5)
 assert d.total() == 5 and dict(d.items) == {"x": 5}
 ### END HIDDEN TESTS
-# == wrong: items of the class | stock t=2 u=0 v=0
+# == wrong: items of the class | stock t=2 u=0 v=0 | ours u=2: an isolated hidden test before it isn't seen
 # %% a
 class Cart:
     items = {}
@@ -556,7 +503,7 @@ assert collect.__doc__
 assert collect(1) == [1]
 # %% h2 | hidden 2
 assert collect(2) == [2]
-# == wrong: mutable default | stock t=1 h=1 h2=0
+# == wrong: mutable default | stock t=1 h=1 h2=0 | ours h2=2: a hidden test in-process before it isn't seen
 # %% a
 def collect(x, into=[]):
     """Collects."""
@@ -577,13 +524,13 @@ low([1, 2])
 assert low([3, 2]) == 2
 # %% h | hidden 2
 assert isinstance(seen, list) and low(data) == 1.0 and data[0] == 5.0 and sum(data) == 9
-# == wrong: sorts the given data in a cell | stock t=1 h=0
+# == wrong: sorts the given data in a cell | stock t=1 h=0 | ours h=2: the solution itself changes what is given
 # %% a
 def low(xs):
     seen.append(len(xs))
     return sorted(xs)[0]
 data.sort()
-# == wrong: a variable sum | stock t=1 h=0
+# == wrong: a variable sum | stock t=1 h=0 | ours h=2: the solution itself changes what is given
 # %% a
 sum = 0
 def low(xs):

@@ -435,7 +435,10 @@ class Remote:
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
-        return self.request("fetch", name=name)
+        value = self.request("fetch", name=name)
+        if isinstance(value, StandIn) and not value.answer_:
+            object.__setattr__(value, "answer_", name)
+        return value
 
     def tell(self, value: Any, answer: str, names_used: frozenset[str]) -> None:
         """Have a stand-in tell which answer it is, and what the text of its cell reads; its process

@@ -5,6 +5,7 @@ tests, points, types, order, tags and metadata. So nothing that a learner does t
 """
 
 import copy
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,9 +13,10 @@ from typing import Any, NamedTuple
 from nbexaminer.errors import Malformed
 from nbexaminer.notebook.cell import EXTRA, Cell, Role, cells_of
 from nbexaminer.notebook.harmless import safe_markdown
-from nbexaminer.notebook.places import find_cells, tests_of
+from nbexaminer.notebook.places import Found, find_cells
 from nbexaminer.notebook.reader import SubmittedCell
 from nbexaminer.notebook.source import Source
+from nbexaminer.notebook.texts import words_among
 
 
 class Grafted(NamedTuple):
@@ -32,16 +34,24 @@ class Grafted(NamedTuple):
     doubts: dict[str, str]
 
 
-def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") -> Grafted:
+def graft(source: Source, submitted: Sequence[SubmittedCell], other_file: str = "") -> Grafted:
     """Set a submission into the source's notebook.
 
     An answer cell takes the text that `places` has found, or the stub. Every other submitted cell
-    stays behind the cell that it followed, unless the source has it. Raises Malformed where
-    nothing of the exercise is in what was handed in, and where the answers are too long.
+    stays behind the cell that it followed, unless the source has it.
 
-    beside: the name of another notebook of the exercise that was handed in, or empty.
+    Args:
+        source: The instructor's notebook.
+        submitted: The cells that were handed in, as `read_notebook` gives them.
+        other_file: The name of another notebook of the exercise that was handed in, or empty.
+
+    Returns:
+        The notebook to run, and what a person has to look at in it.
+
+    Raises:
+        Malformed: Nothing of the exercise is in what was handed in, or its answers are too long.
     """
-    found = find_cells(source, submitted, beside)
+    found = find_cells(source, submitted, other_file)
     cells = source.cells
     if not found.is_known and any(cell.source.strip() for cell in submitted):
         raise Malformed("no cell of it is of this exercise: is it the notebook of another one?")
@@ -54,8 +64,6 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
             extras[after].append(cell)
         elif number not in found.moved:
             after = place
-    for place, replaced in found.replaced.items():
-        extras[place - 1].append(replaced)
     notebook = copy.deepcopy(source.notebook)
     grafted = [_extra(cell) for cell in extras[-1]]
     places: list[int | None] = [None] * len(grafted)
@@ -70,10 +78,39 @@ def graft(source: Source, submitted: Sequence[SubmittedCell], beside: str = "") 
     remarks = {cells[place].name: remark for place, remark in sorted(found.remarks.items())}
     doubts = {
         cells[graded].name: cells[place].name
-        for place, tests in tests_of(source, found).items()
+        for place, tests in _doubtful(source, found).items()
         for graded in tests
     }
     return Grafted(dict(notebook), places, remarks, doubts)
+
+
+def _doubtful(source: Source, found: Found) -> dict[int, list[int]]:
+    """For the index of each answer at which a person has to look those of the cells with points
+    that depend on it: tests that read a name which it, or an answer that reads one of its names,
+    has to define; where it has none, all tests until the next answer; and itself, if it has
+    points."""
+    if not found.unclear:
+        return {}
+    cells, every, nothing = source.cells, source.asked, frozenset[str]()
+    names = nothing.union(*every.values())
+    read = functools.cache(lambda text: words_among(names, text))
+    answers = [(index, read(cell.source)) for index, cell in sorted(found.answers.items())]
+    depending = {}
+    for answer in sorted(found.unclear):
+        asked = every.get(answer, nothing)
+        for index, words in answers:
+            if index in every and asked & words:
+                asked |= every[index]
+        later = (i for i in range(answer + 1, len(cells)) if cells[i].role is Role.ANSWER)
+        end = next(later, len(cells))
+        tests = [
+            index
+            for index, cell in enumerate(cells)
+            if cell.role is Role.TEST
+            and (asked & read(cell.source) if asked else answer < index < end)
+        ]
+        depending[answer] = tests + [answer] * cells[answer].is_graded
+    return depending
 
 
 def _fill(source: Source, cell: Cell, answer: SubmittedCell | None) -> None:

@@ -10,6 +10,7 @@ from traitlets.config import Config
 from nbexaminer.errors import SourceError
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 from nbexaminer.notebook.regions import Regions, check_regions
+from nbexaminer.notebook.texts import defined_in, words_of
 
 
 def delimiters_of(config: Config) -> str:
@@ -65,6 +66,21 @@ class Source:
     def cells(self) -> list[Cell]:
         """Its cells."""
         return cells_of(self.notebook)
+
+    @functools.cached_property
+    def asked(self) -> dict[int, frozenset[str]]:
+        """For the index of each answer in code, the names that it has to define: those of its
+        solution that tests read, or, where no test reads one, all of them."""
+        of_tests = (words_of(cell.source) for cell in self.cells if cell.role is Role.TEST)
+        read = set[str]().union(*of_tests)
+        others = [cell for cell in self.cells if cell.role in (Role.GIVEN, Role.OPEN)]
+        given = {name for cell in others for name in defined_in(cell.source)}
+        return {
+            index: frozenset((names & read) or names)
+            for index, cell in enumerate(self.cells)
+            if cell.role is Role.ANSWER and cell.is_code
+            for names in [defined_in(cell.source) - given]
+        }
 
 
 @functools.lru_cache(maxsize=64)
