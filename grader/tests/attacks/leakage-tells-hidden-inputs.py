@@ -1,5 +1,6 @@
 """Tells what hidden tests ask with: in exceptions, results, later cells, visible tests, threads."""
 # verdict: passed, failed
+# others: passed or failed
 CODE = {
     "softmax": '''
 import threading, time

@@ -113,14 +113,15 @@ class NotebookRun:
 
     def _learn(self, before: NotebookRun) -> None:
         """Take over what a run before has found out about cells."""
-        # What took too long by itself does so again, and not what a test of it has waited for.
-        timed_out = {i for i, stop in before.stops.items() if stop.outcome is Outcome.TIMED_OUT}
         self.long = before.long
-        self.slow = timed_out | before.long
-        if self.mode.in_process:  # where a locked cell is to end it, as in a kernel
+        if self.mode.in_process:
+            # What took too long by itself does so again, and not what a test of it has waited for.
+            timed_out = {i for i, stop in before.stops.items() if stop.outcome is Outcome.TIMED_OUT}
+            self.slow = timed_out | before.long
+            # A locked cell is to end it there, as in a kernel.
             self.skip = {i for i in before.skip if self.cells[i]["role"] != Role.GIVEN}
             return
-        self.skip = set(before.skip)
+        self.slow, self.skip = before.slow | before.long, set(before.skip)
         self.stops = dict(before.stops)
         self.locked_ends = dict(before.locked_ends)
 
