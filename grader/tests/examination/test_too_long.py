@@ -79,3 +79,15 @@ def test_what_catches_everything_catches_no_end(engine: Engine, code: str, outco
     """The test passed, and the next one, whose answer is right, was blamed."""
     cells = answer("f", "def f(x): return x"), check("t", NEVER), check("u", "assert f(1) == 1")
     assert outcomes(graded(engine, {"f": code}, *cells)) == [outcome, "passed"]
+
+
+def test_a_hidden_test_that_has_no_time_left_takes_none_with_it() -> None:
+    """Where something was changed before, the test runner ended in it, for each such test anew."""
+    limits = dataclasses.replace(HURRIED, notebook_wall_seconds=2.0, cell_wall_seconds=9.0)
+    right = "def f(xs): return sorted(xs)\ndef g(x): return x"
+    slow = "import time\ndef f(xs):\n    xs.sort()\n    return xs\ndef g(x): time.sleep(60)"
+    hidden = "### BEGIN HIDDEN TESTS\nassert g(1) == 1\n### END HIDDEN TESTS"
+    source = source_of(answer("f", right), check("t", "assert f([2, 1])"), check("h", hidden))
+    with Engine(SMALL, Sandbox.find(SMALL), limits) as engine:
+        ended = engine.grade(source, submission(source, {"f": slow}))
+    assert outcomes(ended) == ["passed", "timed out"], ended.verdicts

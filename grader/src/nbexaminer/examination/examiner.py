@@ -6,8 +6,8 @@ the tests itself, and tells the grader how each cell ended. What a stand-in can 
 `nbexaminer.examination.stand_in`.
 
 What names a test cell starts from is said in `nbexaminer.examination.replay`, and how often a
-notebook runs, and why, in `nbexaminer.examination.notebook_run`. Of an isolated test that gives
-points in the first run, and in the second more or fewer, the grader makes what is said there.
+notebook runs, and why, in `nbexaminer.examination.notebook_run`. Where the first run and the second
+give a test different points, `nbexaminer.examination.engine` decides.
 """
 
 import ast
@@ -27,7 +27,7 @@ from nbexaminer.examination.isolated import IsolatedTest, Result
 from nbexaminer.examination.notebook_run import (
     Mode,
     NotebookRun,
-    Submission,
+    RunConfig,
 )
 from nbexaminer.examination.scores import shown
 from nbexaminer.examination.stand_in import (
@@ -71,7 +71,7 @@ class Examination:
     def __init__(self, grader: Channel, plan: Plan, limits: Limits) -> None:
         self._grader, self._plan, self._limits = grader, plan, limits
         self._cells, self._known = plan["cells"], set(plan["known"])
-        self._submission = Submission(grader, self._cells, limits, plan["seed"], plan["told"])
+        self._config = RunConfig(grader, self._cells, limits, plan["seed"], plan["told"])
         self._unwritten: set[int] = set()
         """Tests whose answer is a stub."""
         self._output_left = limits.notebook_output_bytes
@@ -85,7 +85,7 @@ class Examination:
         on all that is wanted."""
         first, second, hidden, last = Stages.of(self._cells)
         again, longer = self._plan["again_seconds"], self._plan["hidden_seconds"]
-        run = NotebookRun(self._submission, Mode(), self._plan["seconds"], skip=self._plan["skip"])
+        run = NotebookRun(self._config, Mode(), self._plan["seconds"], skip=self._plan["skip"])
         number = len(self._cells)
         run.has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._known if i < number)
         for index in first:
@@ -97,7 +97,7 @@ class Examination:
         if hidden or last or second:  # else the grader ends it, and waits for no word of ours
             run.let_go()
         if second:
-            kernel = NotebookRun(self._submission, Mode(in_process=True), again, run)
+            kernel = NotebookRun(self._config, Mode(in_process=True), again, run)
             for item in second:
                 self._examine(kernel, item)
             if hidden or last:
@@ -106,13 +106,13 @@ class Examination:
             self._run_hidden(run, longer)
         if last:
             mode = Mode(in_process=True, hidden=True)
-            kernel = NotebookRun(self._submission, mode, again, run)
+            kernel = NotebookRun(self._config, mode, again, run)
             for index in last:
                 self._examine(kernel, index)
 
     def _run_hidden(self, before: NotebookRun, seconds: float) -> None:
         """Run the isolated tests once more, with the hidden ones at their places."""
-        run = NotebookRun(self._submission, Mode(hidden=True), seconds, before)
+        run = NotebookRun(self._config, Mode(hidden=True), seconds, before)
         run.has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._plan["lost"])
         followed: dict[int, Result] = {}
         others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
@@ -143,13 +143,16 @@ class Examination:
 
     def _follow_changes(self, run: NotebookRun) -> dict[int, Result]:
         """How isolated tests end where what answers change in place is changed here, too."""
-        mode, seconds = Mode(hidden=True, is_following=True), (run.end - run.in_time()) / 2
-        follower = NotebookRun(self._submission, mode, seconds, run)
-        ended = {
-            index: self._isolated(follower, index)[0]
-            for index, cell in enumerate(self._cells)
-            if cell["role"] == Role.TEST and not cell["beside"]
-        }
+        mode, seconds = Mode(hidden=True, is_following=True), run.seconds_left() / 2
+        follower = NotebookRun(self._config, mode, seconds, run)
+        follower.has_lost = run.has_lost
+        ended: dict[int, Result] = {}
+        for index, cell in enumerate(self._cells):
+            is_over = index in self._plan["lost"]  # it would end this test runner, too
+            if cell["role"] == Role.TEST and not (cell["beside"] or is_over):
+                ended[index] = self._isolated(follower, index)[0]
+                if follower.locked_end(index):  # which had the time that it takes in the third run
+                    ended[index] = ended[index]._replace(outcome=Outcome.NOT_RUN)
         follower.let_go()
         in_place.undo()
         return ended
@@ -299,9 +302,9 @@ def _with_changes(kept: Result, followed: Result) -> Result:
         return kept._replace(doubt=Doubt.CROSS)
     if followed.worth > kept.worth:
         return kept
-    if followed.outcome is Outcome.NOT_RUN:
+    if followed.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
         return kept._replace(doubt=Doubt.CHANGED)
-    facts = (*followed.message.facts, ("changed by your code", "what the test passes to it"))
+    facts = (*followed.message.facts, ("changed by your code", "what is passed to it"))
     message = dataclasses.replace(followed.message, facts=facts)
     return followed._replace(message=message, doubt=Doubt.CHANGED)
 

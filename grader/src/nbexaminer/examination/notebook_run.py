@@ -56,7 +56,7 @@ class Mode:
 
 
 @dataclasses.dataclass(frozen=True)
-class Submission:
+class RunConfig:
     """What all runs of a notebook have in common.
 
     grader: where answer processes come from.
@@ -82,15 +82,15 @@ class NotebookRun:
 
     def __init__(
         self,
-        submission: Submission,
+        config: RunConfig,
         mode: Mode,
         seconds: float,
         before: NotebookRun | None = None,
         skip: Collection[int] = (),
     ) -> None:
-        self._grader, self.cells = submission.grader, submission.cells
-        self._limits, self._seed = submission.limits, submission.seed
-        self.mode, self.is_discreet = mode, mode.hidden and not submission.is_told
+        self._grader, self.cells = config.grader, config.cells
+        self._limits, self._seed = config.limits, config.seed
+        self.mode, self.is_discreet = mode, mode.hidden and not config.is_told
         self.end = time.monotonic() + seconds
         self.replay = Replay(self.cells)
         self.replay.is_discreet = self.is_discreet
@@ -293,6 +293,10 @@ class NotebookRun:
         except Lost as lost:
             remote.is_over, self.remote = True, None
             raise self._how_it_ended(lost.cause) from None
+
+    def seconds_left(self) -> float:
+        """What it may still take."""
+        return max(0.0, self.end - time.monotonic())
 
     def in_time(self) -> float:
         """The time, where there is some left. Raises Ended."""
