@@ -389,7 +389,7 @@ assert s.tags == [] and s.name == "square"
 s = Square(1)
 s.tag("blue")
 assert s.tags == ["blue"]
-# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0 | ours h2=1 h3=1: a hidden test in-process before it isn't seen
+# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0
 # %% a
 class Shape:
     tags = []
@@ -401,7 +401,7 @@ class Square(Shape):
         super().__init__("square")
         self.side = side
     def area(self): return self.side ** 2
-# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0 | ours h2=1 h3=1: a hidden test in-process before it isn't seen
+# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0
 # %% a
 class Shape:
     def __init__(self, name, tags=[]): self.name, self.tags = name, tags
@@ -461,7 +461,7 @@ assert hasattr(d, "items")
 d.add("x", 5)
 assert d.total() == 5 and dict(d.items) == {"x": 5}
 ### END HIDDEN TESTS
-# == wrong: items of the class | stock t=2 u=0 v=0 | ours u=2: an isolated hidden test before it isn't seen
+# == wrong: items of the class | stock t=2 u=0 v=0
 # %% a
 class Cart:
     items = {}
@@ -503,7 +503,7 @@ assert collect.__doc__
 assert collect(1) == [1]
 # %% h2 | hidden 2
 assert collect(2) == [2]
-# == wrong: mutable default | stock t=1 h=1 h2=0 | ours h2=2: a hidden test in-process before it isn't seen
+# == wrong: mutable default | stock t=1 h=1 h2=0
 # %% a
 def collect(x, into=[]):
     """Collects."""

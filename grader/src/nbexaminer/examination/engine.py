@@ -56,6 +56,10 @@ IN_ORDER = (
     "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
     "change what it is given, miss an import, or give a name of Python's to something else?"
 )
+AT_ITS_PLACE = (
+    "it passes by itself, but not at its place among the other tests, where what your code changes "
+    "stays changed. Does it change what it is given, or keep something from one call to the next?"
+)
 _LIMITS = Limits()
 _NO_STEP = Step()
 MAX_OUTPUTS = 64 << 20
@@ -298,6 +302,8 @@ class Engine:
         not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
+            if is_hidden(cell) and not cell["beside"]:
+                once[index] = _with_last(once[index], results.get(2 * number + index, not_run))
             if cell["again"]:
                 second = results.get(number + index, not_run)
                 once[index] = _lower(once[index], second, is_hidden(cell))
@@ -424,6 +430,24 @@ def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult
     doubt = Doubt.PART if hidden else None
     outcome = second.outcome
     return dataclasses.replace(first, outcome=outcome, message=message, score=None, doubt=doubt)
+
+
+def _with_last(third: _CellResult, last: _CellResult) -> _CellResult:
+    """What an isolated hidden test gives that ran by itself and then at its place among all. It is
+    in doubt where these differ.
+
+    last: without an outcome where that is no other run.
+    """
+    by_itself, at_its_place = (worth(r.outcome, r.score) for r in (third, last))
+    if last.outcome is None or by_itself == at_its_place:
+        return third
+    if at_its_place > by_itself:
+        return third if by_itself else dataclasses.replace(third, doubt=Doubt.CROSS)
+    if last.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
+        return dataclasses.replace(third, doubt=Doubt.CHANGED)
+    # Nothing is told of it but that: answers may have read tests in-process before it.
+    message = Message(AT_ITS_PLACE)
+    return dataclasses.replace(last, message=message, outputs=[], doubt=Doubt.CHANGED)
 
 
 _OVER_A_LIMIT = {

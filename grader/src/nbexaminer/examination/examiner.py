@@ -13,7 +13,6 @@ give a test different points, `nbexaminer.examination.engine` decides.
 import ast
 import builtins
 import contextlib
-import dataclasses
 import os
 import socket
 import sys
@@ -21,7 +20,6 @@ import types
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
-from nbexaminer.examination.codecs import in_place
 from nbexaminer.examination.codecs.plain import CantCross
 from nbexaminer.examination.isolated import IsolatedTest, Result
 from nbexaminer.examination.notebook_run import (
@@ -52,6 +50,7 @@ from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import Limits
 
+_LAST = Mode(in_process=True, hidden=True)
 MANY_CALLS = 1_000
 """Of what a test passes: where an answer makes more and takes too long, the wire may be why."""
 MAX_COMPARED_BYTES = 1 << 20
@@ -74,6 +73,8 @@ class Examination:
         self._config = RunConfig(grader, self._cells, limits, plan["seed"], plan["told"])
         self._unwritten: set[int] = set()
         """Tests whose answer is a stub."""
+        self._watching: set[int] = set()
+        """Tests that look themselves at what answers change."""
         self._output_left = limits.notebook_output_bytes
         # The source's cells may write modules into the folder; a test may write there what it got.
         given = (c["replay"] for c in plan["cells"] if c["role"] == Role.GIVEN)
@@ -102,60 +103,78 @@ class Examination:
                 self._examine(kernel, item)
             if hidden or last:
                 kernel.let_go()
-        if hidden:
-            self._run_hidden(run, longer)
-        if last:
-            mode = Mode(in_process=True, hidden=True)
-            kernel = NotebookRun(self._config, mode, again, run)
-            for index in last:
-                self._examine(kernel, index)
+        is_alike = False
+        if not self._known.issuperset(hidden):
+            run = self._run_hidden(run, longer)
+            is_alike = not (run.has_changed or any(item < number for item in last))
+        if is_alike:
+            for _ in last:
+                self._report(None)
+        elif last:
+            self._run_last(NotebookRun(self._config, _LAST, again, run))
 
-    def _run_hidden(self, before: NotebookRun, seconds: float) -> None:
+    def _run_hidden(self, before: NotebookRun, seconds: float) -> NotebookRun:
         """Run the isolated tests once more, with the hidden ones at their places."""
         run = NotebookRun(self._config, Mode(hidden=True), seconds, before)
         run.has_lost = any(self._cells[i]["role"] == Role.TEST for i in self._plan["lost"])
-        followed: dict[int, Result] = {}
-        others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
-        read = frozenset().union(*(names_used(cell["replay"]) for cell in others))
-        for index, cell in enumerate(self._cells):
-            is_over = index in self._plan["lost"] or (is_hidden(cell) and index in self._known)
-            if cell["role"] != Role.TEST or cell["beside"] or is_over:
-                continue
-            # Those that are isolated alone only call and compare.
-            if not (is_hidden(cell) or cell["again"] or read & bound_names(cell["code"])):
+        for index in self._isolated_ones():
+            cell = self._cells[index]
+            if is_hidden(cell) and index in self._known:
                 continue
             differs = is_hidden(cell) and self._differing(run, index)
             ended, asked = self._isolated(run, index)
             # A test that watches its arguments says itself what it makes of changes.
-            is_watched = asked is not None and asked.changed is not None
-            run.has_changed |= asked is not None and asked.has_changed and not is_watched
+            if asked is not None and asked.changed is not None:
+                self._watching.add(index)
+            elif asked is not None:
+                run.has_changed |= asked.has_changed
             if not is_hidden(cell):
                 self._doubt_of(run, index, ended, asked)  # which takes note of an object's word
                 continue
-            is_written = index not in self._unwritten
-            if run.has_changed and cell["again"] and is_written and not is_watched:
-                followed = followed or self._follow_changes(run)
-                ended = _with_changes(ended, followed[index])
             doubt = ended.doubt or self._doubt_of(run, index, ended, asked, differs)
             self._report(ended._replace(doubt=doubt))
-        if Stages.of(self._cells).last:
-            run.let_go()
+        run.let_go()
+        return run
 
-    def _follow_changes(self, run: NotebookRun) -> dict[int, Result]:
-        """How isolated tests end where what answers change in place is changed here, too."""
-        mode, seconds = Mode(hidden=True, is_following=True), run.seconds_left() / 2
-        follower = NotebookRun(self._config, mode, seconds, run)
-        follower.has_lost = run.has_lost
-        ended: dict[int, Result] = {}
+    def _run_last(self, run: NotebookRun) -> None:
+        """Run all hidden tests at their places, in one process."""
+        isolated = {*self._isolated_ones()}
+        for index, cell in enumerate(self._cells):
+            is_here = index in isolated and not run.takes_part(index)
+            item = index + 2 * len(self._cells) * (not cell["beside"])
+            if not is_hidden(cell):
+                if is_here:
+                    self._isolated(run, index)
+            elif item in self._known:
+                continue
+            elif cell["beside"]:
+                self._examine(run, index)
+            else:
+                self._report(self._at_its_place(run, index) if is_here else None)
+
+    def _isolated_ones(self) -> list[int]:
+        """Those to be run with hidden ones: all whose doing hidden tests or the source's cells may
+        see. Those that are isolated alone only call and compare."""
+        others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
+        read = frozenset().union(*(names_used(cell["replay"]) for cell in others))
+        found = []
         for index, cell in enumerate(self._cells):
             is_over = index in self._plan["lost"]  # it would end this test runner, too
-            if cell["role"] == Role.TEST and not (cell["beside"] or is_over):
-                ended[index] = self._isolated(follower, index)[0]
-                if follower.locked_end(index):  # which had the time that it takes in the third run
-                    ended[index] = ended[index]._replace(outcome=Outcome.NOT_RUN)
-        follower.let_go()
-        in_place.undo()
-        return ended
+            is_isolated = cell["role"] == Role.TEST and not (cell["beside"] or is_over)
+            is_seen = is_hidden(cell) or cell["again"] or read & bound_names(cell["code"])
+            if is_isolated and is_seen:
+                found.append(index)
+        return found
+
+    def _at_its_place(self, run: NotebookRun, index: int) -> Result | None:
+        """How an isolated hidden test ends in the last run; None where only the third counts."""
+        is_alone = not self._cells[index]["again"] or index in self._watching
+        if is_alone or index in self._unwritten:
+            return None
+        ended, _ = self._isolated(run, index)
+        # Nothing can be said where a locked cell has taken too long, or another test is missing.
+        cant = self._plan["lost"] or run.locked_end(index)
+        return ended._replace(outcome=Outcome.NOT_RUN) if cant else ended
 
     def _examine(self, run: NotebookRun, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
@@ -289,24 +308,6 @@ class Examination:
         if test.is_unwritten:
             self._unwritten.add(index)
         return result, test.asked
-
-
-def _with_changes(kept: Result, followed: Result) -> Result:
-    """How a test ends where an answer has changed what the test passes to it.
-
-    kept: how, where the change isn't followed; followed: how, where it is.
-    """
-    if kept.worth == followed.worth:
-        return kept
-    if not kept.worth:
-        return kept._replace(doubt=Doubt.CROSS)
-    if followed.worth > kept.worth:
-        return kept
-    if followed.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
-        return kept._replace(doubt=Doubt.CHANGED)
-    facts = (*followed.message.facts, ("changed by your code", "what is passed to it"))
-    message = dataclasses.replace(followed.message, facts=facts)
-    return followed._replace(message=message, doubt=Doubt.CHANGED)
 
 
 def _defining(code: str, name: str) -> list[str]:

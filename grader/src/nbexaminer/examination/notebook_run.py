@@ -7,9 +7,11 @@ A submission's notebook is run several times, once for each way of asking its an
     second     in the answer process        -                  messages of tests in-process alone
     third      isolated, so that what they  isolated           how hidden tests end
                change is changed
-    followed   as in the third, with what answers change in    nothing: it only takes points away
-               place changed here, too
-    last       in the answer process        in-process         how hidden tests in-process end
+    last       in the answer process        each in its way,   how hidden tests in-process end; it
+                                            at its place       only takes points from isolated ones
+
+In the last run what answers change in place is changed here, too. It is left out where there is no
+hidden test in-process and, in the third, nothing was changed.
 """
 
 from __future__ import annotations
@@ -44,15 +46,18 @@ ANSWER_SECONDS = 1.0
 class Mode:
     """How a run asks answers.
 
-    in_process: tests run in the answer process, and not here on proxies.
+    in_process: tests that learners see run in the answer process, and not here on proxies.
     hidden: hidden tests run, so that nothing is shown any more that an answer says: it may hand
         back what it was asked.
-    is_following: what answers change in place is changed here, too.
     """
 
     in_process: bool = False
     hidden: bool = False
-    is_following: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Whether hidden tests in-process run, too, and changes in place are followed."""
+        return self.in_process and self.hidden
 
 
 @dataclasses.dataclass(frozen=True)
@@ -166,9 +171,10 @@ class NotebookRun:
         if cell["role"] != Role.TEST:
             return True
         if not cell["beside"]:
-            return self.mode.in_process and bool(cell["seen"])
+            is_whole = is_hidden(cell) and self.mode.is_last
+            return self.mode.in_process and bool(cell["seen"]) and not is_whole
         if is_hidden(cell):
-            return self.mode.in_process and self.mode.hidden
+            return self.mode.is_last
         return self.mode != Mode() or not cell["late"]
 
     def run_there(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
@@ -215,10 +221,13 @@ class NotebookRun:
     def follow(self, index: int) -> None:
         """Have the test runner's names follow the answer process's over the cell at `index`."""
         cell, self.place = self.cells[index], index + 1
-        if self.mode.in_process:
+        if self.mode.in_process and not self.mode.hidden:
             return
         if cell["role"] == Role.TEST and not cell["beside"]:
-            self.replay.again(index)
+            if self.takes_part(index):
+                self._take_over(index)
+            else:
+                self.replay.again(index)
         elif cell["role"] == Role.TEST and not cell["replay"]:
             self.replay.imports(index)
         elif cell["role"] == Role.ANSWER:
@@ -241,6 +250,12 @@ class NotebookRun:
                 if self.remote is None:
                     self.skip.add(index)
 
+    def _take_over(self, index: int) -> None:
+        """Have here what a test has set in the answer process."""
+        if (remote := self.remote) is not None and index not in self.skip:
+            with contextlib.suppress(RemoteError, Ended), self.watched(remote, {index}):
+                self.replay.take_over(index, remote)
+
     def _spawn(self) -> None:
         if self.restarts > MAX_RESTARTS:
             text = f"not run: the notebook ended its process {MAX_RESTARTS} times"
@@ -251,7 +266,7 @@ class NotebookRun:
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
         self.remote = Remote(channel, self.replay.classes, self._seed)
-        self.remote.is_following = self.mode.is_following
+        self.remote.is_following = self.mode.is_last
         self.place = 0
         self.replay.start()
 

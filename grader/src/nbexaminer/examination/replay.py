@@ -111,12 +111,7 @@ class Replay:
 
     def answer(self, index: int) -> None:
         """Take note of what an answer cell defines, and make what it imports."""
-        cell = self._cells[index]
-        made = dict(self._clean)
-        for code in cell["imports"]:
-            with contextlib.suppress(Exception):
-                exec(code, made)
-        imported = {n: v for n, v in made.items() if n not in self._clean}
+        cell, imported = self._cells[index], self._imports_of(index)
         self._imported.update(imported)
         free = [name for name in cell["may_define"] if name not in self.names]
         defines = (*cell["defines"], *free)
@@ -126,9 +121,16 @@ class Replay:
 
     def imports(self, index: int) -> None:
         """Make what an in-process test imports, for tests behind it."""
-        for code in self._cells[index]["imports"]:
-            with contextlib.suppress(Exception):
-                exec(code, self.names)
+        self.names.update(self._imports_of(index))
+
+    def take_over(self, index: int, answers: Answers) -> None:
+        """Have what the test there has set in the answer process. Raises RemoteError, Ended."""
+        imported = self._imports_of(index)
+        self.names.update(imported)
+        bound = bound_names(self._cells[index]["seen"]) & answers.names
+        for name in bound - imported.keys():
+            self.names[name] = answers.fetch(name)
+            self._set_at[name] = index
 
     def run(self, index: int, answers: Answers) -> None:
         """Replay a cell that is no answer and no test. What it raises ends it, as in a kernel, and
@@ -193,6 +195,13 @@ class Replay:
         if self.is_discreet:  # an answer that was called may have chosen both
             kind, text = kind.__bases__[-1] if isinstance(error, RemoteError) else kind, ""
         return f"{kind.__name__}: {text}".removesuffix(": ")
+
+    def _imports_of(self, index: int) -> dict[str, Any]:
+        made = dict(self._clean)
+        for code in self._cells[index]["imports"]:
+            with contextlib.suppress(Exception):
+                exec(code, made)
+        return {name: value for name, value in made.items() if name not in self._clean}
 
     def _is_answer(self, name: str) -> bool:
         index = self._set_at.get(name, -1)

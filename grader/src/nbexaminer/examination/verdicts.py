@@ -126,8 +126,8 @@ class Doubt(StrEnum):
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
     PART = "it passes, but what learners see of it fails where the whole notebook runs"
     CHANGED = (
-        "it passes where what it passes to the answer stays as it is; where that is changed as the "
-        "answer changes it, it doesn't, or can't be tried"
+        "it passes by itself; at its place among all hidden tests, where what answers change stays "
+        "changed, it doesn't, or can't be tried"
     )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     STATE = (
@@ -221,14 +221,14 @@ class Plan(TypedDict):
 
 
 class Stages(NamedTuple):
-    """Indices of the cells in the order in which they are reported on; the second run of a test
-    stands there as its index and the number of cells.
+    """Indices of the cells in the order in which they are reported on. A test that runs again
+    stands there as its index and once the number of cells, and in the last run as twice that.
 
     first: cells, and tests that learners see.
     second: what is to run as learners have it, in the answer process.
     hidden: hidden tests that are isolated. From here on nothing is shown that an answer says: it
         may hand back what it was asked.
-    last: hidden tests in-process, which answers may read.
+    last: all hidden tests at their places. Answers may read those in-process.
     """
 
     first: list[int]
@@ -242,7 +242,8 @@ class Stages(NamedTuple):
         found = cls([], [], [], [])
         for index, cell in enumerate(cells):
             if is_hidden(cell):
-                (found.last if cell["beside"] else found.hidden).append(index)
+                found.last.append(index if cell["beside"] else 2 * len(cells) + index)
+                found.hidden.extend([] if cell["beside"] else [index])
             else:
                 (found.second if cell["late"] else found.first).append(index)
             if cell["again"]:

@@ -52,7 +52,8 @@ class Step:
     replay: the Python that it runs there; nothing where no isolated test can see that.
     defines: of an answer cell, the names that are the answer process's from here on.
     may_define: of one that isn't written in the source, those that it has if nobody else has them.
-    imports: of an answer cell, its imports, which the test runner makes itself.
+    imports: of an answer cell or a test, its imports, which the test runner makes itself where the
+        cell runs in the answer process.
     answers: names of answers that may be read here, to be had from the answer process before.
     makes: of a given cell, names that it sets or may change.
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
@@ -195,6 +196,7 @@ class _Reader:
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
             carried=tuple(sorted(carried)), hidden=hidden,
+            imports=tuple(text for s in statements_of(cell.source) for text in _imports_in(s)),
             stands_alone=not reads_hidden,
             reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
@@ -204,15 +206,14 @@ class _Reader:
         is_replayed = step.reason == NOTED and not (found.reason or hidden)
         if step.reason and not is_replayed:
             self.facts, step.replay = before, ""
-            step.imports = self._note_in_process(cell)
+            self._note_in_process(cell)
         step.runs_again = not (step.reason or cell.name in self.insisted)
         self.is_behind = self.is_behind or step.runs_again
         step.is_late = bool(step.reason) and self.is_behind and not hidden
         return step
 
-    def _note_in_process(self, cell: Cell) -> tuple[str, ...]:
-        """What such a test makes or changes is the answer process's, whose word isn't taken; gives
-        what it imports, which the test runner imports, too."""
+    def _note_in_process(self, cell: Cell) -> None:
+        """What such a test makes or changes is the answer process's, whose word isn't taken."""
         for statement in statements_of(cell.source):
             self.facts.update(dict.fromkeys(statement.imports, _Fact(_Kind.IMPORT)))
             changed = {n for n in self._changed(statement) if self._is(n, _Kind.VALUE)}
@@ -220,7 +221,6 @@ class _Reader:
                 made = f"which the test {cell.name!r} makes or changes in-process"
                 known = self.facts.get(name, _NO_FACT)
                 self.facts[name] = _Fact(answers=known.answers, reason=f"it reads {name}, {made}")
-        return tuple(text for s in statements_of(cell.source) for text in _imports_in(s))
 
     def _is(self, name: str, kind: _Kind) -> bool:
         return name in self.facts and self.facts[name].kind is kind
