@@ -15,8 +15,6 @@ UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
 """Types whose values nobody can change."""
 MAX_PARTS = 1_000
 """Where there are more, only the arguments themselves are followed, with what is in them anew."""
-_followed: list[tuple[Any, Any]] = []
-"""What was changed here, the last at the end, with a copy of what it was before."""
 
 
 @dataclass(frozen=True)
@@ -87,23 +85,7 @@ def follow(parts: Sequence[Any], changes: Any) -> bool:
         return False
     if len({id(parts[number]) for number in numbers}) < len(numbers):  # one that is two there
         return False
-    for number, value in numbers.items():
-        mine = parts[number]
-        copied = mine.detach().clone if is_tensor(mine) else getattr(mine, "copy", None)
-        if copied is None:  # of no kind that can be changed here
-            return False
-        before = copied()
-        if not _change(mine, value):
-            return False
-        _followed.append((mine, before))
-    return bool(numbers)
-
-
-def undo() -> None:
-    """Have all that was followed as it was before: copies don't reach a function's defaults, what
-    it caches, and a class."""
-    while _followed:
-        _change(*_followed.pop())
+    return bool(numbers) and all(_change(parts[n], value) for n, value in numbers.items())
 
 
 def _change(mine: Any, theirs: Any) -> bool:
