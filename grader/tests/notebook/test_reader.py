@@ -130,6 +130,14 @@ def test_pasted_pictures_are_kept_and_nothing_else_pasted() -> None:
         read_notebook(file_of([cell]))
 
 
+def test_a_photograph_in_the_text_is_attached() -> None:
+    """Colab pastes it there, and the whole notebook was set aside for its length."""
+    text = f"The tree:\n![tree](data:image/png;base64,{PIXEL})\n" + "x" * (500_000 - len(PIXEL))
+    read = read_notebook(file_of([{"cell_type": "markdown", "source": text}]))[0]
+    assert read.source.startswith("The tree:\n![tree](attachment:pasted-0.png)\nxxx")
+    assert read.attachments == {"pasted-0.png": {"image/png": PIXEL}}
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4)

@@ -22,6 +22,8 @@ MAX_ATTACHMENTS = 8_000_000
 CELL_TYPES = ("code", "markdown", "raw")
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _MARK = "<" * 7
+_INLINE = re.compile(r"\]\(data:(image/[a-z]+);base64,([A-Za-z0-9+/=]+)\)")
+"""A picture that stands in a cell's text, as Colab pastes it."""
 _CONFLICT = re.compile(rb"(?m)^<{7} ")
 
 
@@ -99,13 +101,16 @@ def _cell(cell: Any, number: int) -> SubmittedCell:
         source = "".join(source)
     if not isinstance(source, str):
         raise Malformed(f"cell {number} has no text")
+    attachments = cell.get("attachments") if kind != "code" else None
+    if len(source) > MAX_SOURCE and kind != "code":
+        source, attachments = _with_attachments(source, attachments)
     if len(source) > MAX_SOURCE:
         raise Malformed(f"cell {number} has {len(source)} characters, more than {MAX_SOURCE}")
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     own_id = cell.get("id") or (metadata.get("id") if isinstance(metadata, dict) else None)  # Colab
-    kept, left_out = _attachments(cell.get("attachments") if kind != "code" else None)
+    kept, left_out = _attachments(attachments)
     return SubmittedCell(
         kind=kind,
         source=clean_text(source).replace("\r\n", "\n").replace("\r", "\n"),
@@ -119,6 +124,18 @@ def _cell(cell: Any, number: int) -> SubmittedCell:
 def clean_text(text: str) -> str:
     """`text` without what can't be written as UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _with_attachments(source: str, attached: Any) -> tuple[str, dict[str, Any]]:
+    """A text whose pictures are attached, as JupyterLab pastes them, and all that is attached."""
+    found = dict(attached) if isinstance(attached, dict) else {}
+
+    def attach(match: re.Match[str]) -> str:
+        name = f"pasted-{len(found)}.{match[1].removeprefix('image/')}"
+        found[name] = {match[1]: match[2]}
+        return f"](attachment:{name})"
+
+    return _INLINE.sub(attach, source), found
 
 
 def _attachments(value: Any) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
