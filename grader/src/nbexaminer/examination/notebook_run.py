@@ -171,7 +171,7 @@ class NotebookRun:
         if cell["role"] != Role.TEST:
             return True
         if not cell["beside"]:
-            is_whole = is_hidden(cell) and self.mode.is_last
+            is_whole = self.mode.is_last and (is_hidden(cell) or not cell["needed"])
             return self.mode.in_process and bool(cell["seen"]) and not is_whole
         if is_hidden(cell):
             return self.mode.is_last

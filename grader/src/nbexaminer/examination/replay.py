@@ -127,8 +127,7 @@ class Replay:
         """Have what the test there has set in the answer process. Raises RemoteError, Ended."""
         imported = self._imports_of(index)
         self.names.update(imported)
-        bound = bound_names(self._cells[index]["seen"]) & answers.names
-        for name in bound - imported.keys():
+        for name in answers.names.intersection(self._cells[index]["sets"]) - imported.keys():
             self.names[name] = answers.fetch(name)
             self._set_at[name] = index
 

@@ -171,6 +171,7 @@ class CellToRun(TypedDict):
     late: whether it runs in the second answer process, and not in the first.
     again: whether it runs apart in the first, and what learners see of it beside the answers in the
         second.
+    needed: whether a test in-process behind it may see what it sets.
     seen: what learners see of such a test; nothing where that can't be run by itself.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
@@ -186,11 +187,13 @@ class CellToRun(TypedDict):
     answers: Sequence[str]
     makes: Sequence[str]
     carried: Sequence[str]
+    sets: Sequence[str]
     asks: bool
     hidden: bool
     beside: bool
     late: bool
     again: bool
+    needed: bool
     seen: str
     seed: int
     points: float

@@ -63,6 +63,8 @@ class Step:
     runs_again: of an isolated test, whether it runs once more in a second answer process, in which
         the notebook runs as learners have it.
     stands_alone: whether what learners see of it can run without what they don't see.
+    sets: of a test, names that it sets, and those of values of which it changes a part.
+    is_needed: of an isolated one that runs again, whether a test in-process may see that.
     is_late: of one in-process that isn't hidden, whether it runs there, and not in the first: it
         stands behind one that runs again, whose doing it is to see.
     advice: how the source could be put so that it is isolated, or nothing.
@@ -81,6 +83,8 @@ class Step:
     carried: tuple[str, ...] = ()
     runs_again: bool = False
     stands_alone: bool = True
+    sets: tuple[str, ...] = ()
+    is_needed: bool = False
     is_late: bool = False
 
 
@@ -124,8 +128,8 @@ class _Reader:
     """What tests so far may have changed that they have not set."""
     of_tests: set[str] = field(default_factory=set)
     """What they have set."""
-    is_behind: bool = False
-    """Whether a test so far runs a second time."""
+    again: list[Step] = field(default_factory=list)
+    """Of tests so far that run a second time."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
@@ -175,29 +179,29 @@ class _Reader:
         found = _Fact(answers=self._run_by_text(cell.source))
         hidden, bound = cell.name in self.hidden, set[str]()
         carried, by_itself = set[str](), set[str]()
-        reads_hidden = False
+        reads = set[str]()
         for statement in statements_of(cell.source):
             known = self._known(statement).with_all_of(_Fact(reason=self._sets(statement, read)))
             found = found.with_all_of(known)
-            reached = self._reached(statement.reads - bound)
-            reads_hidden = reads_hidden or not self.hidden_names.isdisjoint(reached)
-            carried |= reached & self.by_tests
+            reads |= self._reached(statement.reads - bound)
+            carried |= reads & self.by_tests
             # What is passed to an answer is a copy.
             by_itself |= self._changed(statement, by_answers=False) - bound
             bound |= statement.binds
             self._note(statement, known)
+        reads_hidden = not self.hidden_names.isdisjoint(reads)
         hidden = hidden or reads_hidden
         self.by_tests |= {n for n in by_itself - self.of_tests if self._is(n, _Kind.VALUE)}
         self.of_tests |= bound
+        own = {n for n in by_itself if self._is(n, _Kind.VALUE)}
         if hidden:
             direct = _union(s.changes for s in statements_of(cell.source))
-            own = {n for n in by_itself if self._is(n, _Kind.VALUE)}
             self.hidden_names |= bound | own | {n for n in direct if not self._is(n, _Kind.IMPORT)}
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
             carried=tuple(sorted(carried)), hidden=hidden,
             imports=tuple(text for s in statements_of(cell.source) for text in _imports_in(s)),
-            stands_alone=not reads_hidden,
+            stands_alone=not reads_hidden, sets=tuple(sorted(bound | own)),
             reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
@@ -208,8 +212,11 @@ class _Reader:
             self.facts, step.replay = before, ""
             self._note_in_process(cell)
         step.runs_again = not (step.reason or cell.name in self.insisted)
-        self.is_behind = self.is_behind or step.runs_again
-        step.is_late = bool(step.reason) and self.is_behind and not hidden
+        if step.runs_again:
+            self.again.append(step)
+        for other in self.again if step.reason else ():
+            other.is_needed = other.is_needed or not reads.isdisjoint(other.sets)
+        step.is_late = bool(step.reason and self.again) and not hidden
         return step
 
     def _note_in_process(self, cell: Cell) -> None:
