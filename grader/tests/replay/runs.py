@@ -608,3 +608,115 @@ def lookup(d, k): return d.get(k)
 def safe(f, default=None):
     try: return f()
     except: return default
+
+# ==== runs-last-reads-visible
+# Hidden tests of both kinds go on with what a visible one has made.
+# %% a | answer
+class Account:
+    count = 0
+    def __init__(self, owner):
+        self.owner, self.log = owner, []
+        Account.count += 1
+    def note(self, text): self.log.append(text)
+# %% t | test 1
+first = Account("ann")
+first.note("open")
+assert first.log == ["open"] and Account.count == 1
+# %% h | hidden 1
+assert isinstance(first, Account) and Account.count == 1
+second = Account("bob")
+assert second.log == [] and Account.count == 2
+# %% i | hidden 1
+assert first.owner == "ann" and first.log == ["open"]
+# %% j | hidden 1
+third = Account("cleo")
+third.note("hello")
+assert third.log == ["hello"] and Account.count == 3
+# == honest: counts by its type | stock t=1 h=1 i=1 j=1
+# %% a
+class Account:
+    count = 0
+    def __init__(self, owner):
+        self.owner = owner
+        self.log = list()
+        type(self).count = type(self).count + 1
+    def note(self, text): self.log = [*self.log, text]
+# == wrong: one log for all | stock t=1 h=0 i=1 j=0
+# %% a
+class Account:
+    count, log = 0, []
+    def __init__(self, owner):
+        self.owner = owner
+        Account.count += 1
+    def note(self, text): self.log.append(text)
+# == wrong: counts notes, too | stock t=0 h=0 i=1 j=0
+# %% a
+class Account:
+    count = 0
+    def __init__(self, owner):
+        self.owner, self.log = owner, []
+        Account.count += 1
+    def note(self, text):
+        self.log.append(text)
+        Account.count += 1
+
+# ==== runs-last-counts-once
+# A visible test that no hidden one goes on with: its calls are counted once.
+# %% l | locked
+pool = [[5, 4], [3, 1]]
+def take(): return pool.pop()
+# %% a | answer
+calls = 0
+def low(xs):
+    global calls
+    calls += 1
+    return min(xs)
+# %% t | test 1
+assert low(take()) == 1
+# %% h | hidden 1
+assert isinstance(low([2, 1]), int) and low.__name__ == "low"
+# %% i | hidden 1
+assert low(take()) == 4
+# %% j | hidden 1
+assert calls == 3
+# == honest: sorts, counts in a list | stock t=1 h=1 i=1 j=1
+# %% a
+calls = 0
+def low(xs):
+    global calls
+    calls = calls + 1
+    return sorted(xs)[0]
+# == wrong: takes what is left of the last | stock t=1 h=1 i=0 j=1
+# %% a
+calls = 0
+seen = []
+def low(xs):
+    global calls
+    calls += 1
+    seen.extend(xs)
+    return min(seen)
+
+# ==== runs-last-takes-in-process
+# A locked function hands out data once, to tests of both kinds.
+# %% l | locked
+pool = [[3, 1], [5, 4], [8, 7]]
+def take(): return pool.pop()
+# %% a | answer
+def low(xs): return min(xs)
+# %% t | test 1
+assert low(take()) == 7
+# %% h | hidden 1
+x = low(take())
+assert isinstance(x, int) and x == 4 and low.__name__ == "low"
+# %% i | hidden 1
+assert len(pool) == 1
+# == honest: sorts | stock t=1 h=1 i=1
+# %% a
+def low(xs):
+    xs.sort()
+    return xs[0]
+# == wrong: takes one more | stock t=1 h=0 i=0
+# %% a
+def low(xs):
+    pool.pop()
+    return min(xs)
