@@ -68,7 +68,7 @@ after = f(4)
 if __name__ == "__main__":
     main = True
 shell = get_ipython()
-shell.run_line_magic("matplotlib", "inline")
+shell.run_line_magic("precision", "3")
 in_notebook = "get_ipython" in dir()
 # %% t | test 2
 assert after == 16
@@ -145,10 +145,6 @@ def f(x): return x ** 2
 # == wrong: a constant | stock t=0 u=0 v=1
 # %% f
 def f(x): return 7
-# == stub: unwritten | stock t=0 u=0 v=1
-# %% f
-# YOUR CODE HERE
-raise NotImplementedError()
 # == attack: a y of its own | stock t=2 u=0 v=1 | ours t=0: y is the source's
 # %% f
 def f(x): return 7

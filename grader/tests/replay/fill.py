@@ -389,15 +389,6 @@ def draw(xs):
     fig, ax = plt.subplots()
     ax.plot(xs)
     return ax
-# == half: returns nothing | stock t=0 u=0 v=1 w=0
-# %% f
-def draw(xs):
-    plt.plot(xs)
-    plt.title("Growth")
-# == stub: unwritten | stock t=0 u=0 v=0 w=0
-# %% f
-# YOUR CODE HERE
-raise NotImplementedError()
 
 # ==== print-nothing
 # Only that the answer prints nothing, and warns of nothing: what no solution can show to be watched.

@@ -70,7 +70,7 @@ def tidy(df):
 # ==== runs-magic-open
 # The cell of imports has a magic, and a name is overwritten.
 # %% i | open
-%matplotlib inline
+%precision 4
 import math
 from math import isclose
 # %% a | answer
@@ -85,49 +85,17 @@ def area(r): return math.pi * r * r
 isclose = area(1)
 # == honest: adds an import | stock t=1 h=2
 # %% i
-%matplotlib inline
+%precision 4
 import math, sys
 from math import isclose
 # == wrong: its own isclose | stock t=1 h=0 | ours h=2: waits, since it differs
 # %% i
-%matplotlib inline
+%precision 4
 import math
 def isclose(a, b): return False
 
-# ==== runs-magic-and-sum
-# A magic in the cell of imports, a helper in it, and a novice's variable called sum.
-# %% i | open
-%matplotlib inline
-import numpy as np
-def near(a, b): return abs(a - b) < 1e-9
-# %% a | answer
-def mean(xs):
-    total = 0
-    for x in xs: total += x
-    return total / len(xs)
-m = mean([1, 2, 3])
-# %% t | test 1
-assert m == 2
-# %% h | hidden 2
-xs = [1, 5, 9, 20]
-assert near(mean(xs), sum(xs) / 4)
-# == wrong: a variable sum | stock t=1 h=0 | ours h=2: waits, since it differs
-# %% a
-sum = 0
-def mean(xs):
-    s = 0
-    for x in xs: s += x
-    return s / len(xs)
-for x in [1, 2, 3]: sum += x
-m = mean([1, 2, 3])
-# == wrong: its own near | stock t=1 h=0 | ours h=2: waits, since it differs
-# %% a
-def mean(xs): return sum(xs) / len(xs)
-m = mean([1, 2, 3])
-near = m == 2
-
 # ==== runs-locked-magic
-# The same with a locked cell.
+# A magic in a locked cell of imports, and a novice's variable called sum.
 # %% i | locked
 %load_ext autoreload
 %autoreload 2
@@ -147,28 +115,6 @@ def mean(xs):
     for x in xs: s += x
     return s / len(xs)
 for x in [1, 2, 3]: sum += x
-
-# ==== runs-magic-and-data
-# The same with given data that an answer sorts in place.
-# %% i | open
-%matplotlib inline
-from math import isclose
-import statistics
-# %% d | locked
-data = [5.0, 1.0, 3.0, 2.0]
-# %% a | answer
-def median():
-    xs = sorted(data)
-    return (xs[1] + xs[2]) / 2
-# %% t | test 1
-assert median() == 2.5
-# %% h | hidden 2
-assert isclose(median(), statistics.median(data)) and data[0] == 5.0
-# == wrong: sorts the given data | stock t=1 h=0 | ours h=2: waits, since it differs
-# %% a
-def median():
-    data.sort()
-    return (data[1] + data[2]) / 2
 
 # ==== runs-open-imports
 # Learners add to the cell of imports.
