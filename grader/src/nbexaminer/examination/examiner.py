@@ -111,6 +111,7 @@ class Examination:
             for _ in last:
                 self._report(None)
         elif last:
+            run.let_go()
             self._run_last(NotebookRun(self._config, _LAST, again, run))
 
     def _run_hidden(self, before: NotebookRun, seconds: float) -> NotebookRun:
@@ -133,7 +134,6 @@ class Examination:
                 continue
             doubt = ended.doubt or self._doubt_of(run, index, ended, asked, differs)
             self._report(ended._replace(doubt=doubt))
-        run.let_go()
         return run
 
     def _run_last(self, run: NotebookRun) -> None:
