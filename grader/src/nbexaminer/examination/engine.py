@@ -129,7 +129,7 @@ class Engine:
             main = f"nbexaminer.examination.{module}:main"
             return WarmParent(main, occupant, profile, sandbox, own)
 
-        longer = 3 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
+        longer = 4 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
         self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
         self._examiners = parent("examiner", Occupant.examiner(profile), longer)
 
@@ -302,8 +302,9 @@ class Engine:
         not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
-            if is_hidden(cell) and not cell["beside"]:
-                once[index] = _with_last(once[index], results.get(2 * number + index, not_run))
+            if is_hidden(cell):
+                last = results.get(2 * number + index, not_run)
+                once[index] = _with_last(once[index], last, cell["beside"])
             if cell["again"]:
                 second = results.get(number + index, not_run)
                 once[index] = _lower(once[index], second, is_hidden(cell))
@@ -328,7 +329,7 @@ class Engine:
         number = len(cells)
         skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
         again = self._limits.notebook_wall_seconds
-        last = end + 3 * again + self._hidden_seconds + self._longest_silence
+        last = end + 4 * again + self._hidden_seconds + self._longest_silence
         plan = Plan(
             cells=cells, known=[*results], lost=lost_ones, skip=skip, seed=seed, seconds=end - now,
             again_seconds=again, hidden_seconds=again + self._hidden_seconds, told=told,
@@ -432,19 +433,19 @@ def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult
     return dataclasses.replace(first, outcome=outcome, message=message, score=None, doubt=doubt)
 
 
-def _with_last(third: _CellResult, last: _CellResult) -> _CellResult:
-    """What an isolated hidden test gives that ran by itself and then at its place among all. It is
-    in doubt where these differ.
+def _with_last(before: _CellResult, last: _CellResult, is_in_process: bool) -> _CellResult:
+    """What a hidden test gives that ran with those of its kind, and then at its place among all. It
+    is in doubt where these differ.
 
     last: without an outcome where that is no other run.
     """
-    by_itself, at_its_place = (worth(r.outcome, r.score) for r in (third, last))
+    by_itself, at_its_place = (worth(r.outcome, r.score) for r in (before, last))
     if last.outcome is None or by_itself == at_its_place:
-        return third
+        return before
     if at_its_place > by_itself:
-        return third if by_itself else dataclasses.replace(third, doubt=Doubt.CROSS)
+        return before if is_in_process else dataclasses.replace(before, doubt=Doubt.CROSS)
     if last.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
-        return dataclasses.replace(third, doubt=Doubt.CHANGED)
+        return dataclasses.replace(before, doubt=Doubt.CHANGED)
     # Nothing is told of it but that: answers may have read tests in-process before it.
     message = Message(AT_ITS_PLACE)
     return dataclasses.replace(last, message=message, outputs=[], doubt=Doubt.CHANGED)
@@ -502,13 +503,12 @@ def _to_run(cell: Cell, step: Step, seen: str, secret: bytes) -> CellToRun:
         answers=step.answers,
         makes=step.makes,
         carried=step.carried,
-        sets=step.sets,
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
         late=step.is_late,
         again=step.runs_again,
-        needed=step.is_needed,
+        goes_on=step.goes_on,
         seen=seen if step.runs_again and step.stands_alone else "",
         seed=_seed(secret, name),
         points=cell.points,

@@ -50,7 +50,6 @@ from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import Limits
 
-_LAST = Mode(in_process=True, hidden=True)
 MANY_CALLS = 1_000
 """Of what a test passes: where an answer makes more and takes too long, the wire may be why."""
 MAX_COMPARED_BYTES = 1 << 20
@@ -84,7 +83,7 @@ class Examination:
     def run(self) -> None:
         """Run every cell, then what the second run and those of hidden tests are for, and report
         on all that is wanted."""
-        first, second, hidden, last = Stages.of(self._cells)
+        first, second, hidden, fourth, last = Stages.of(self._cells)
         again, longer = self._plan["again_seconds"], self._plan["hidden_seconds"]
         run = NotebookRun(self._config, Mode(), self._plan["seconds"], skip=self._plan["skip"])
         number = len(self._cells)
@@ -95,24 +94,32 @@ class Examination:
             for item in second:
                 self._examine(run, item)
             second = []
-        if hidden or last or second:  # else the grader ends it, and waits for no word of ours
+        if last or second:  # else the grader ends it, and waits for no word of ours
             run.let_go()
         if second:
             kernel = NotebookRun(self._config, Mode(in_process=True), again, run)
             for item in second:
                 self._examine(kernel, item)
-            if hidden or last:
+            if last:
                 kernel.let_go()
-        is_alike = False
+        is_last_other = bool(hidden and fourth)
         if not self._known.issuperset(hidden):
             run = self._run_hidden(run, longer)
-            is_alike = not (run.has_changed or any(item < number for item in last))
-        if is_alike:
-            for _ in last:
-                self._report(None)
-        elif last:
+            is_last_other |= run.has_changed
+        elif hidden:  # it isn't known any more
+            is_last_other = True
+        if fourth:
             run.let_go()
-            self._run_last(NotebookRun(self._config, _LAST, again, run))
+            kernel = NotebookRun(self._config, Mode(in_process=True, hidden=True), again, run)
+            for index in fourth:
+                self._examine(kernel, index)
+            kernel.let_go()
+        if is_last_other:
+            run.let_go()
+            self._run_last(NotebookRun(self._config, Mode(hidden=True, is_last=True), again, run))
+        else:
+            for _ in {*last} - self._known:
+                self._report(None)
 
     def _run_hidden(self, before: NotebookRun, seconds: float) -> NotebookRun:
         """Run the isolated tests once more, with the hidden ones at their places."""
@@ -140,17 +147,12 @@ class Examination:
         """Run all hidden tests at their places, in one process."""
         isolated = {*self._isolated_ones()}
         for index, cell in enumerate(self._cells):
-            is_here = index in isolated and not run.takes_part(index)
-            item = index + 2 * len(self._cells) * (not cell["beside"])
-            if not is_hidden(cell):
-                if is_here:
-                    self._isolated(run, index)
-            elif item in self._known:
-                continue
-            elif cell["beside"]:
-                self._examine(run, index)
-            else:
-                self._report(self._at_its_place(run, index) if is_here else None)
+            is_wanted = is_hidden(cell) and 2 * len(self._cells) + index not in self._known
+            if is_wanted:
+                is_tried = cell["beside"] or index in isolated
+                self._report(self._at_its_place(run, index) if is_tried else None)
+            elif index in isolated and not is_hidden(cell):
+                self._isolated(run, index)
 
     def _isolated_ones(self) -> list[int]:
         """Those to be run with hidden ones: all whose doing hidden tests or the source's cells may
@@ -167,9 +169,16 @@ class Examination:
         return found
 
     def _at_its_place(self, run: NotebookRun, index: int) -> Result | None:
-        """How an isolated hidden test ends in the last run; None where only the third counts."""
-        is_alone = not self._cells[index]["again"] or index in self._watching
-        if is_alone or index in self._unwritten:
+        """How a hidden test ends in the last run; None where only the run of its kind counts."""
+        cell = self._cells[index]
+        if cell["beside"]:
+            if cell["goes_on"]:
+                return None
+            try:
+                return self._in_process(run, index)
+            except Ended as stop:
+                return Result(stop.outcome, Message(stop.message))
+        if not cell["again"] or index in self._watching or index in self._unwritten:
             return None
         ended, _ = self._isolated(run, index)
         # Nothing can be said where a locked cell has taken too long, or another test is missing.
@@ -278,7 +287,7 @@ class Examination:
         remote = run.ready(index)
         if message := run.locked_end(index):
             return Result(Outcome.ERROR, message)
-        if run.mode.in_process:
+        if run.mode != Mode():
             run.refuse_what_is_lost(index)
         is_told = not run.is_discreet
         try:
@@ -317,7 +326,7 @@ def _defining(code: str, name: str) -> list[str]:
 
 def _is_large(value: Any) -> bool:
     with contextlib.suppress(CantCross):
-        return len(codecs.encode(value, _no_foreign)[1]) > MAX_COMPARED_BYTES
+        return len(codecs.encode(value, codecs.no_foreign)[1]) > MAX_COMPARED_BYTES
     return False
 
 
@@ -329,16 +338,8 @@ def _is_alike(value: Any, there: Any) -> bool:
             return label_of(there) == f"module {value.__name__}"
         kind = f"{type(value).__name__} object"
         return label_of(there) == (value.__name__ if hasattr(value, "__qualname__") else kind)
-    if type(value) is type(there) is set:  # whose order may be another
-        return bool(value == there)
-    try:
-        return codecs.encode(value, _no_foreign) == codecs.encode(there, _no_foreign)
-    except CantCross:
-        return value is there
-
-
-def _no_foreign(value: Any) -> Any:
-    raise CantCross("what is no plain value isn't compared")
+    found = codecs.have_same_form(value, there)
+    return value is there if found is None else found
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

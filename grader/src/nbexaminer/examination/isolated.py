@@ -79,6 +79,7 @@ class IsolatedTest:
             self._run.refuse_what_is_lost(self._index)
             remote.is_watching = cell["again"] and is_in_hidden_run
             remote.is_discreet = is_in_hidden_run
+            remote.named = self._run.named()
             remote.begin(is_test=True)
             self._ask(remote, code, printed)
         except Ended as ended:

@@ -370,6 +370,8 @@ class Server:
             case "fetch":
                 value = SHELL.user_ns[message["name"]]
                 return _Instance(value) if isinstance(value, type) else value
+            case "hold":
+                return _Instance(SHELL.user_ns[message["name"]])
             case "nothing":
                 return None
             case "share":

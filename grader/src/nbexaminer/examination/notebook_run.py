@@ -7,11 +7,11 @@ A submission's notebook is run several times, once for each way of asking its an
     second     in the answer process        -                  messages of tests in-process alone
     third      isolated, so that what they  isolated           how hidden tests end
                change is changed
-    last       in the answer process        each in its way,   how hidden tests in-process end; it
-                                            at its place       only takes points from isolated ones
+    fourth     in the answer process        in-process         how hidden tests in-process end
+    last       isolated                     each in its way    nothing: it only takes points away
 
-In the last run what answers change in place is changed here, too. It is left out where there is no
-hidden test in-process and, in the third, nothing was changed.
+In the last run all tests are at their places in one process, and what answers change in place is
+changed here, too. It is left out where hidden tests are of one kind and nothing was changed.
 """
 
 from __future__ import annotations
@@ -46,18 +46,15 @@ ANSWER_SECONDS = 1.0
 class Mode:
     """How a run asks answers.
 
-    in_process: tests that learners see run in the answer process, and not here on proxies.
+    in_process: isolated tests run in the answer process, as far as learners see them.
     hidden: hidden tests run, so that nothing is shown any more that an answer says: it may hand
         back what it was asked.
+    is_last: tests of both ways run, and what answers change in place is changed here, too.
     """
 
     in_process: bool = False
     hidden: bool = False
-
-    @property
-    def is_last(self) -> bool:
-        """Whether hidden tests in-process run, too, and changes in place are followed."""
-        return self.in_process and self.hidden
+    is_last: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -171,10 +168,9 @@ class NotebookRun:
         if cell["role"] != Role.TEST:
             return True
         if not cell["beside"]:
-            is_whole = self.mode.is_last and (is_hidden(cell) or not cell["needed"])
-            return self.mode.in_process and bool(cell["seen"]) and not is_whole
+            return self.mode.in_process and bool(cell["seen"])
         if is_hidden(cell):
-            return self.mode.is_last
+            return self.mode.hidden and (self.mode.in_process or self.mode.is_last)
         return self.mode != Mode() or not cell["late"]
 
     def run_there(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
@@ -221,13 +217,10 @@ class NotebookRun:
     def follow(self, index: int) -> None:
         """Have the test runner's names follow the answer process's over the cell at `index`."""
         cell, self.place = self.cells[index], index + 1
-        if self.mode.in_process and not self.mode.hidden:
+        if self.mode.in_process:
             return
         if cell["role"] == Role.TEST and not cell["beside"]:
-            if self.takes_part(index):
-                self._take_over(index)
-            else:
-                self.replay.again(index)
+            self.replay.again(index)
         elif cell["role"] == Role.TEST and not cell["replay"]:
             self.replay.imports(index)
         elif cell["role"] == Role.ANSWER:
@@ -238,6 +231,7 @@ class NotebookRun:
             seed_all(cell["seed"])
             remote.begin(is_test=False)
             remote.is_watching = self.mode.hidden
+            remote.named = self.named()
             try:
                 with printing_to(io.StringIO()), self.watched(remote, {index}):
                     self.replay.run(index, remote)
@@ -250,11 +244,9 @@ class NotebookRun:
                 if self.remote is None:
                     self.skip.add(index)
 
-    def _take_over(self, index: int) -> None:
-        """Have here what a test has set in the answer process."""
-        if (remote := self.remote) is not None and index not in self.skip:
-            with contextlib.suppress(RemoteError, Ended), self.watched(remote, {index}):
-                self.replay.take_over(index, remote)
+    def named(self) -> dict[str, Any]:
+        """What the source's cells have made, which goes to answers by its name in the last run."""
+        return self.replay.of_source([*self.replay.names]) if self.mode.is_last else {}
 
     def _spawn(self) -> None:
         if self.restarts > MAX_RESTARTS:

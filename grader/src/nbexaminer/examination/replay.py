@@ -123,14 +123,6 @@ class Replay:
         """Make what an in-process test imports, for tests behind it."""
         self.names.update(self._imports_of(index))
 
-    def take_over(self, index: int, answers: Answers) -> None:
-        """Have what the test there has set in the answer process. Raises RemoteError, Ended."""
-        imported = self._imports_of(index)
-        self.names.update(imported)
-        for name in answers.names.intersection(self._cells[index]["sets"]) - imported.keys():
-            self.names[name] = answers.fetch(name)
-            self._set_at[name] = index
-
     def run(self, index: int, answers: Answers) -> None:
         """Replay a cell that is no answer and no test. What it raises ends it, as in a kernel, and
         so does an answer that never ends, or ends its process. Raises Ended, Lost."""

@@ -29,8 +29,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from nbexaminer.examination.codecs import containers, decode, encode
-from nbexaminer.examination.codecs.in_place import follow, parts_of
+from nbexaminer.examination.codecs import containers, decode, encode, have_same_form
+from nbexaminer.examination.codecs.in_place import UNCHANGING, follow, parts_of
 from nbexaminer.examination.codecs.plain import TOO_MUCH, BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
@@ -364,6 +364,8 @@ class Remote:
         """Whether a call has changed what it was passed, since a test's run began."""
         self.is_following = False
         """Whether what a call changes of what it was passed is changed here, too."""
+        self.named: dict[str, Any] = {}
+        """What goes to the learner's process by its name, where that has the same."""
         self.n_served = 0
         """Calls of what the test has passed, since it began."""
         self.by_word = False
@@ -379,6 +381,40 @@ class Remote:
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
+        if not self.named or do not in ("call", "keep"):
+            return self._request(do, value, **fields)
+        args, kwargs = value
+        taken: dict[str, Any] = {}
+        args = tuple(self._by_name(arg, taken) for arg in args)
+        kwargs = {key: self._by_name(arg, taken) for key, arg in kwargs.items()}
+        try:
+            return self._request(do, (args, kwargs), **fields)
+        finally:
+            if self.stopped is None:
+                for name, mine in taken.items():
+                    self._catch_up(name, mine)
+
+    def _by_name(self, value: Any, taken: dict[str, Any]) -> Any:
+        """What the answer process has under the same name, where that is alike, as in a kernel; it
+        is noted in `taken`. Else the value itself."""
+        if isinstance(value, (*UNCHANGING, StandIn, tuple)):
+            return value
+        for name, mine in self.named.items():
+            is_it = mine is value and name in self.names
+            if is_it and have_same_form(mine, self.fetch(name)):
+                taken[name] = mine
+                return self._request("hold", name=name)
+        return value
+
+    def _catch_up(self, name: str, mine: Any) -> None:
+        """Have a value of the source's changed in place, as the answer process's has been."""
+        theirs = self.fetch(name)
+        if not have_same_form(mine, theirs):
+            self.has_changed = True
+            if not follow([mine], {0: theirs}):
+                self._stop_following()
+
+    def _request(self, do: str, value: Any = None, **fields: Any) -> Any:
         try:
             data, blob = self._written(value)
         except CantCross as error:

@@ -171,7 +171,7 @@ class CellToRun(TypedDict):
     late: whether it runs in the second answer process, and not in the first.
     again: whether it runs apart in the first, and what learners see of it beside the answers in the
         second.
-    needed: whether a test in-process behind it may see what it sets.
+    goes_on: whether it is a test in-process that may see what isolated ones set.
     seen: what learners see of such a test; nothing where that can't be run by itself.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
@@ -187,13 +187,12 @@ class CellToRun(TypedDict):
     answers: Sequence[str]
     makes: Sequence[str]
     carried: Sequence[str]
-    sets: Sequence[str]
     asks: bool
     hidden: bool
     beside: bool
     late: bool
     again: bool
-    needed: bool
+    goes_on: bool
     seen: str
     seed: int
     points: float
@@ -231,22 +230,24 @@ class Stages(NamedTuple):
     second: what is to run as learners have it, in the answer process.
     hidden: hidden tests that are isolated. From here on nothing is shown that an answer says: it
         may hand back what it was asked.
-    last: all hidden tests at their places. Answers may read those in-process.
+    fourth: hidden tests in-process, which answers may read.
+    last: all hidden tests at their places.
     """
 
     first: list[int]
     second: list[int]
     hidden: list[int]
+    fourth: list[int]
     last: list[int]
 
     @classmethod
     def of(cls, cells: list[CellToRun]) -> Stages:
         """Those of these cells."""
-        found = cls([], [], [], [])
+        found = cls([], [], [], [], [])
         for index, cell in enumerate(cells):
             if is_hidden(cell):
-                found.last.append(index if cell["beside"] else 2 * len(cells) + index)
-                found.hidden.extend([] if cell["beside"] else [index])
+                (found.fourth if cell["beside"] else found.hidden).append(index)
+                found.last.append(2 * len(cells) + index)
             else:
                 (found.second if cell["late"] else found.first).append(index)
             if cell["again"]:

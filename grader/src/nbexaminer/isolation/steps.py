@@ -52,8 +52,7 @@ class Step:
     replay: the Python that it runs there; nothing where no isolated test can see that.
     defines: of an answer cell, the names that are the answer process's from here on.
     may_define: of one that isn't written in the source, those that it has if nobody else has them.
-    imports: of an answer cell or a test, its imports, which the test runner makes itself where the
-        cell runs in the answer process.
+    imports: of an answer cell, or a test in-process, what it imports: the test runner does, too.
     answers: names of answers that may be read here, to be had from the answer process before.
     makes: of a given cell, names that it sets or may change.
     asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
@@ -63,8 +62,7 @@ class Step:
     runs_again: of an isolated test, whether it runs once more in a second answer process, in which
         the notebook runs as learners have it.
     stands_alone: whether what learners see of it can run without what they don't see.
-    sets: of a test, names that it sets, and those of values of which it changes a part.
-    is_needed: of an isolated one that runs again, whether a test in-process may see that.
+    goes_on: of one in-process, whether it reads what isolated ones set, or change by themselves.
     is_late: of one in-process that isn't hidden, whether it runs there, and not in the first: it
         stands behind one that runs again, whose doing it is to see.
     advice: how the source could be put so that it is isolated, or nothing.
@@ -83,8 +81,7 @@ class Step:
     carried: tuple[str, ...] = ()
     runs_again: bool = False
     stands_alone: bool = True
-    sets: tuple[str, ...] = ()
-    is_needed: bool = False
+    goes_on: bool = False
     is_late: bool = False
 
 
@@ -128,8 +125,10 @@ class _Reader:
     """What tests so far may have changed that they have not set."""
     of_tests: set[str] = field(default_factory=set)
     """What they have set."""
-    again: list[Step] = field(default_factory=list)
-    """Of tests so far that run a second time."""
+    by_isolated: set[str] = field(default_factory=set)
+    """What isolated ones have set or changed, and those in-process that go on with it."""
+    is_behind: bool = False
+    """Whether a test so far runs a second time."""
 
     def __post_init__(self) -> None:
         code = [cell for cell in self.cells if cell.is_code]
@@ -200,8 +199,7 @@ class _Reader:
         step = Step(
             cell.source, answers=tuple(sorted(found.answers)), asks=self._asks(cell.source),
             carried=tuple(sorted(carried)), hidden=hidden,
-            imports=tuple(text for s in statements_of(cell.source) for text in _imports_in(s)),
-            stands_alone=not reads_hidden, sets=tuple(sorted(bound | own)),
+            stands_alone=not reads_hidden,
             reason=NOTED if cell.name in self.in_process else "",
         )  # fmt: skip
         if found.reason and not step.reason and cell.name not in self.insisted:
@@ -210,17 +208,18 @@ class _Reader:
         is_replayed = step.reason == NOTED and not (found.reason or hidden)
         if step.reason and not is_replayed:
             self.facts, step.replay = before, ""
-            self._note_in_process(cell)
+            step.imports = self._note_in_process(cell)
         step.runs_again = not (step.reason or cell.name in self.insisted)
-        if step.runs_again:
-            self.again.append(step)
-        for other in self.again if step.reason else ():
-            other.is_needed = other.is_needed or not reads.isdisjoint(other.sets)
-        step.is_late = bool(step.reason and self.again) and not hidden
+        step.goes_on = bool(step.reason) and not reads.isdisjoint(self.by_isolated)
+        if step.goes_on or not step.reason:
+            self.by_isolated |= bound | own
+        self.is_behind = self.is_behind or step.runs_again
+        step.is_late = bool(step.reason) and self.is_behind and not hidden
         return step
 
-    def _note_in_process(self, cell: Cell) -> None:
-        """What such a test makes or changes is the answer process's, whose word isn't taken."""
+    def _note_in_process(self, cell: Cell) -> tuple[str, ...]:
+        """What such a test makes or changes is the answer process's, whose word isn't taken; gives
+        what it imports, which the test runner imports, too."""
         for statement in statements_of(cell.source):
             self.facts.update(dict.fromkeys(statement.imports, _Fact(_Kind.IMPORT)))
             changed = {n for n in self._changed(statement) if self._is(n, _Kind.VALUE)}
@@ -228,6 +227,7 @@ class _Reader:
                 made = f"which the test {cell.name!r} makes or changes in-process"
                 known = self.facts.get(name, _NO_FACT)
                 self.facts[name] = _Fact(answers=known.answers, reason=f"it reads {name}, {made}")
+        return tuple(text for s in statements_of(cell.source) for text in _imports_in(s))
 
     def _is(self, name: str, kind: _Kind) -> bool:
         return name in self.facts and self.facts[name].kind is kind

@@ -34,7 +34,7 @@ from typing import Any
 from nbexaminer.examination.codecs.containers import Containers
 from nbexaminer.examination.codecs.numpy import NumPy
 from nbexaminer.examination.codecs.pandas import Pandas
-from nbexaminer.examination.codecs.plain import READERS, BadValue, Codec, Reader, Writer
+from nbexaminer.examination.codecs.plain import READERS, BadValue, CantCross, Codec, Reader, Writer
 from nbexaminer.examination.codecs.torch import PyTorch
 from nbexaminer.examination.codecs.values import Values
 
@@ -74,6 +74,21 @@ def encode(
     writer = Writer(loaded(), foreign, keep_layout, shared, is_from_answer)
     data = writer.write(value, 0)
     return data, b"".join(writer.arrays)
+
+
+def have_same_form(one: Any, other: Any) -> bool | None:
+    """Whether two values cross alike; None where one of them is no plain value."""
+    if type(one) is type(other) is set:  # whose order may be another
+        return bool(one == other)
+    try:
+        return encode(one, no_foreign) == encode(other, no_foreign)
+    except CantCross:
+        return None
+
+
+def no_foreign(value: Any) -> Any:
+    """Lets nothing cross but plain values. Raises CantCross."""
+    raise CantCross("what is no plain value isn't compared")
 
 
 def decode(
