@@ -35,7 +35,7 @@ assert list(Pile("ab").take()) == ["b", "a"]
 # %% h1 | hidden 1
 p = Pile("abc")
 assert next(p.take()) == "c" and len(p.xs) == 2
-# == honest: a generator | stock t=1 h1=1
+# == honest: a generator | stock t=1 h1=1 | ours h1=0: waits, since it has run to its end
 # %% s
 class Pile:
     def __init__(self, xs): self.xs = list(xs)
@@ -217,7 +217,7 @@ for _ in range(3): bag.add(next(n))
 assert len(bag.items) == 3
 # %% h | hidden 2
 assert Bag.__doc__ and bag.items == [0, 1, 2]
-# == honest: a generator | stock t=1 h=2
+# == honest: a generator | stock t=1 h=2 | ours t=0: waits, since it has no end
 # %% n
 def naturals():
     n = 0
@@ -269,7 +269,7 @@ log.append(f(data))
 assert log == [2]
 # %% h | hidden 1
 assert log == [2] and data[0] == 2
-# == wrong: sorts the given in the cell | stock t=1 h=0
+# == wrong: sorts the given in the cell | stock t=1 h=0 | ours h=1: waits, since data differs
 # %% f
 def f(xs): return max(xs)
 data.sort()

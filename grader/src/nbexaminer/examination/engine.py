@@ -60,6 +60,7 @@ AT_ITS_PLACE = (
     "it passes by itself, but not at its place among the other tests, where what your code changes "
     "stays changed. Does it change what it is given, or keep something from one call to the next?"
 )
+_NOT_IF_SOLVED_SO = (Doubt.WORD, Doubt.STATE, Doubt.AHEAD)
 _LIMITS = Limits()
 _NO_STEP = Step()
 MAX_OUTPUTS = 64 << 20
@@ -94,6 +95,8 @@ class _CellResult:
     score: float | None = None
     ends_in: str = ""
     doubt: Doubt | None = None
+    differing: frozenset[str] = frozenset()
+    """Names of the source's that it reads and that have other values in the answer process."""
     is_lost: bool = False
     """Whether it ended the test runner."""
 
@@ -266,13 +269,15 @@ class Engine:
         pairs = [*zip(cells, results, strict=True)]
         for cell, result in pairs:
             is_odd = result.ends_in not in ("", NUMBER)
-            if source.is_told or not (is_odd or result.doubt in (Doubt.WORD, Doubt.STATE)):
+            if source.is_told or not (is_odd or result.doubt in _NOT_IF_SOLVED_SO):
                 continue  # where it is told, the solution itself is being tried
             solved = self._solution(source)[cell["id"]]
             if is_odd and solved.ends_in == NUMBER:
                 result.outcome, result.score = Outcome.FAILED, None
                 result.message = no_score(result.ends_in)
-            if result.doubt is solved.doubt:
+            if result.doubt is solved.doubt and result.differing <= solved.differing:
+                result.doubt = None
+            if result.doubt is Doubt.AHEAD and result.outcome is Outcome.PASSED:
                 result.doubt = None
         if any(result.doubt is Doubt.MORE for result in results):
             for cell, result in pairs:
@@ -406,6 +411,7 @@ def _reported(message: dict[str, Any]) -> _CellResult:
         score=message["score"],
         ends_in=message["ends_in"],
         doubt=Doubt(doubt) if doubt else None,
+        differing=frozenset(message["differing"]),
     )
 
 

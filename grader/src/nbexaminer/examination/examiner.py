@@ -17,6 +17,7 @@ import os
 import socket
 import sys
 import types
+from collections.abc import Collection
 from typing import Any, cast
 
 from nbexaminer.examination import codecs
@@ -129,7 +130,7 @@ class Examination:
             cell = self._cells[index]
             if is_hidden(cell) and index in self._known:
                 continue
-            differs = is_hidden(cell) and self._differing(run, index)
+            differing = self._differing(run, index) if is_hidden(cell) else ()
             ended, asked = self._isolated(run, index)
             # A test that watches its arguments says itself what it makes of changes.
             if asked is not None and asked.changed is not None:
@@ -139,8 +140,8 @@ class Examination:
             if not is_hidden(cell):
                 self._doubt_of(run, index, ended, asked)  # which takes note of an object's word
                 continue
-            doubt = ended.doubt or self._doubt_of(run, index, ended, asked, differs)
-            self._report(ended._replace(doubt=doubt))
+            doubt = ended.doubt or self._doubt_of(run, index, ended, asked, bool(differing))
+            self._report(ended._replace(doubt=doubt, differing=differing))
         return run
 
     def _run_last(self, run: NotebookRun) -> None:
@@ -213,6 +214,7 @@ class Examination:
         said = told.message.clean().as_data()
         findings: dict[str, Any] = {"do": "cell", "outcome": told.outcome, "message": said}
         findings |= {"score": told.score, "ends_in": told.ends_in, "doubt": told.doubt or ""}
+        findings["differing"] = [*told.differing]
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(told.outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -222,24 +224,24 @@ class Examination:
             few = safe_outputs(told.outputs, MAX_ERROR_OUTPUT)
             self._grader.send(findings | {"outputs": few})
 
-    def _differing(self, run: NotebookRun, index: int) -> bool:
-        """Whether a test there reads a name of the source's that the answer process has another
-        value of: something of the learner's has changed it, which an isolated test doesn't see."""
-        used = self._used_at(index)
+    def _differing(self, run: NotebookRun, index: int) -> Collection[str]:
+        """Names of the source's that a test there reads, and the answer process has other values
+        of: something of the learner's has changed them, which an isolated test doesn't see."""
+        used, found = self._used_at(index), set[str]()
         with contextlib.suppress(Ended):
             remote = run.ready(index)
             mine = run.replay.of_source(used)
-            missing = {name for name in mine if not name.startswith("_")} - remote.names
-            if missing or used & {*dir(builtins)} & (remote.names - run.replay.names.keys()):
-                return True
+            found |= {name for name in mine if not name.startswith("_")} - remote.names
+            found |= used & {*dir(builtins)} & (remote.names - run.replay.names.keys())
             with run.watched(remote):
                 for name, value in mine.items():
                     if callable(value) and self._is_learners(run, index, name):
-                        return True
+                        found.add(name)
+                        continue
                     with contextlib.suppress(RemoteError):
                         if not _is_large(value) and not _is_alike(value, remote.fetch(name)):
-                            return True
-        return False
+                            found.add(name)
+        return sorted(found)
 
     def _is_learners(self, run: NotebookRun, index: int, name: str) -> bool:
         """Whether what defines a name for a test isn't as the source has it."""
@@ -268,10 +270,14 @@ class Examination:
             run.replay.by_word |= bound_names(self._cells[index]["code"])
         if not ended.worth:
             is_limited = asked is not None and (asked.limit or asked.n_served > MANY_CALLS)
-            return Doubt.CROSS if is_limited and run.mode.hidden else None
-        if by_word:
+            if is_limited and run.mode.hidden:
+                return Doubt.CROSS
+        elif by_word:
             return Doubt.WORD
-        return Doubt.STATE if differs else None
+        elif differs:
+            return Doubt.STATE
+        is_ahead = asked is not None and asked.is_ahead
+        return Doubt.AHEAD if is_ahead and is_hidden(self._cells[index]) else None
 
     def _used_at(self, index: int) -> frozenset[str]:
         """Names that a test reads, or a cell of the source's that sets one of them."""

@@ -5,7 +5,7 @@ import dataclasses
 import io
 import re
 import traceback
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from nbexaminer.examination.codecs.plain import CantCross
@@ -27,6 +27,7 @@ class Result(NamedTuple):
 
     ends_in: what a test's last line has, as `Scored` says it.
     outputs: in nbformat's form, as they came.
+    differing: names of the source's that it reads, of which the answer process has other values.
     """
 
     outcome: Outcome | None
@@ -35,6 +36,7 @@ class Result(NamedTuple):
     ends_in: str = ""
     outputs: Any = ()
     doubt: Doubt | None = None
+    differing: Collection[str] = ()
 
     @property
     def worth(self) -> float:

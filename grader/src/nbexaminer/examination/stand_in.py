@@ -364,6 +364,8 @@ class Remote:
         """Whether a call has changed what it was passed, since a test's run began."""
         self.is_following = False
         """Whether what a call changes of what it was passed is changed here, too."""
+        self.is_ahead = False
+        """Whether an iterator has come back, which has run to its end."""
         self.named: dict[str, Any] = {}
         """What goes to the learner's process by its name, where that has the same."""
         self.n_served = 0
@@ -444,6 +446,7 @@ class Remote:
                 self._stop_following()
         if not reply.get("iterated"):
             return got
+        self.is_ahead = True
         iterating, items = _as(tuple, got)
         broke = self._error(reply["broke"]) if "broke" in reply else None
         ahead = _Ahead(deque(_as(list, items)), broke if isinstance(broke, Exception) else None)
@@ -455,7 +458,7 @@ class Remote:
         right answer that one lends, such as a cache, would else answer another."""
         self.is_testing = is_test
         containers.ON_FIELD[0] = self._take_word
-        self.has_changed = self.out_of_memory = self.by_word = False
+        self.has_changed = self.out_of_memory = self.by_word = self.is_ahead = False
         self.limit, self.n_served, self.changed = "", 0, None
         if is_test:
             self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
