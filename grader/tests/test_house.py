@@ -18,6 +18,7 @@ FLOORS = (
     ("ways", "database"),
     ("profile",),
     ("sandbox",),
+    ("limits",),
     ("settings",),
     ("course_folder",),
     ("intake",),

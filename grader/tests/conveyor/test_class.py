@@ -21,8 +21,8 @@ from nbexaminer.conveyor.workers import Handed, Task, grade_task, local_pool
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import CannotGrade, Status
 from nbexaminer.examination.engine import Terms, engine_for
+from nbexaminer.limits import Limits
 from nbexaminer.notebook.source import read_source
-from nbexaminer.sandbox.limits import Limits
 from support.commands import invoked
 from support.course import EXERCISE, good, source
 from support.handed_in import (

@@ -450,7 +450,7 @@ def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
 
 def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
     """Lost otherwise: a grader that waits for ever for a learner's sleep."""
-    limits = Limits(notebook_wall_seconds=0.3)
+    limits = Limits(wall_seconds=0.3)
     with WarmParent(TARGET, LIGHT, PROFILE, found, limits) as parent, Inside(parent) as inside:
         ended = inside.end_of("python", source="import time; time.sleep(60)")
         assert ended.ended_by is EndedBy.WALL

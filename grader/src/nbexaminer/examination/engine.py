@@ -28,6 +28,7 @@ from nbexaminer.examination.verdicts import (
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.isolation.steps import Step, in_process, seen_of, steps_of
+from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
@@ -42,7 +43,7 @@ from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.files import sealed
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Occupant, Sandbox
 from nbexaminer.ways import Way, ways_of

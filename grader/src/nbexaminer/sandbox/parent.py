@@ -8,6 +8,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import pickle
 import select
 import signal
 import socket
@@ -171,7 +172,7 @@ class WarmParent:
             "target": self.target,
             "preload": self.occupant.preload,
             "unloaded": self.occupant.unloaded if box else [],
-            "limits": dataclasses.asdict(self.limits),
+            "limits": self.limits,
             "sandbox": box and view.inside(self.occupant),
         }
         self._control, theirs = socket.socketpair()
@@ -201,7 +202,7 @@ class WarmParent:
             )
             assert self._process.stdin is not None
             with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
-                stdin.write(json.dumps(config).encode())
+                pickle.dump(config, stdin)
             started.pop_all()
 
     def await_ready(self) -> None:

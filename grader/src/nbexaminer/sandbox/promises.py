@@ -38,8 +38,8 @@ LIMITS = Limits(
     open_files=64,
     file_bytes=1 << 20,
     scratch_bytes=4 << 20,
-    notebook_cpu_seconds=2,
-    notebook_wall_seconds=30.0,
+    cpu_seconds=2,
+    wall_seconds=30.0,
 )
 """Small enough to be reached quickly."""
 
@@ -551,7 +551,7 @@ def cpu() -> None:
 def cpu_together(inside: Inside) -> None:
     ended = inside.end_of("burn", processes=6)
     assert ended.ended_by is EndedBy.CPU, f"it ended otherwise: {ended}"
-    assert ended.cpu_seconds < LIMITS.notebook_cpu_seconds, "one process used it up"
+    assert ended.cpu_seconds < LIMITS.cpu_seconds, "one process used it up"
 
 
 def burn(processes: int) -> None:
@@ -733,7 +733,7 @@ def open_files_together() -> None:
 @of_learners("The CPU time of processes that nobody waits for is limited.", ended_by=EndedBy.CPU)
 def cpu_disowned() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    end = time.monotonic() + 4.0 * LIMITS.notebook_cpu_seconds
+    end = time.monotonic() + 4.0 * LIMITS.cpu_seconds
     while time.monotonic() < end:
         reader, writer = os.pipe()
         if os.fork() == 0:
