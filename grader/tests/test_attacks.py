@@ -35,7 +35,7 @@ from course.authoring.exercises import ROOT, source_of
 from course.maintenance.classes import MadeUpCourse
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.limits import Limits
-from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.self_test import descendants
 from nbexaminer.sandbox.view import Sandbox
 from support.attacks import (
     ATTACKS,

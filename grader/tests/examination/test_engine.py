@@ -29,7 +29,7 @@ from nbexaminer.limits import Limits
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import ExitStatus
-from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.self_test import descendants
 from nbexaminer.sandbox.view import Sandbox
 from nbexaminer.ways import Way, set_way
 from support.notebooks import (

@@ -254,7 +254,7 @@ class Zygote:
             os.setsid()
             folder = child.scratch or namespaces.HOME
             os.chdir(folder)
-            # Before the limits, which are for what the code itself writes. As in a notebook its
+            # Before the limits, which are for what the code itself writes. As in a script its
             # modules go before all others, and nobody looks for any where there are none.
             if files is not None and unpack(files, folder):
                 sys.path.insert(0, folder)
