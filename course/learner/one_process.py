@@ -19,12 +19,12 @@ from typing import Any
 from nbexaminer.errors import Malformed
 from nbexaminer.examination.engine import Examined, as_unreadable
 from nbexaminer.examination.verdicts import Outcome, Remark, Verdict
+from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.graft import graft
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source
-from nbexaminer.sandbox.limits import Limits
 
 COURSE = Path(__file__).resolve().parents[2]
 

@@ -15,9 +15,8 @@ COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
     ("lean_imports", "typed", "errors", "configuration", "late_policies", "given_out"),
-    ("ways", "database"),
-    ("profile",),
-    ("sandbox",),
+    ("ways", "database", "sandbox"),
+    ("profile", "limits"),
     ("settings",),
     ("course_folder",),
     ("intake",),
@@ -30,6 +29,8 @@ FLOORS = (
     ("nbgrader_config", "__main__"),
 )
 """The rooms and single modules, from the ground up: each knows only what lies below it."""
+OF_THE_SANDBOX = ("sandbox", "errors")
+"""What the sandbox knows of this package: itself, and how to say that there is none."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -74,6 +75,16 @@ def test_dependencies_point_down() -> None:
             if floor[room] >= floor.get(_room(path), len(FLOORS)):
                 up.add(f"{path.relative_to(PACKAGE)} imports {name}")
     assert sorted(up) == []
+
+
+def test_the_sandbox_knows_nothing_of_notebooks() -> None:
+    """Who grades something else would have to have a course, its settings and nbgrader."""
+    known = [f"{PACKAGE.name}.{room}" for room in OF_THE_SANDBOX]
+    others = {"nbgrader", "nbformat", "traitlets", "IPython", "jupyter_client"}
+    for path in (PACKAGE / "sandbox").glob("*.py"):
+        for name in _imports(path):
+            ours = any(f"{name}.".startswith(f"{room}.") for room in known)
+            assert ours or name.partition(".")[0] not in {PACKAGE.name, *others}, f"{path}: {name}"
 
 
 def test_no_room_is_a_quarter_of_the_house() -> None:

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from traitlets import TraitError
 
-from nbexaminer.profile import Profile, profile_of
-from nbexaminer.sandbox.view import Occupant
+from nbexaminer.profile import Occupant, Profile, profile_of
 from nbexaminer.typed import call_it, typed
 
 
@@ -43,8 +42,8 @@ def test_a_course_says_what_it_shows(course: Path) -> None:
     """Answers could import what is right, or tests couldn't."""
     configure(course, *SHOWN, "c.CourseProfile.warm = ['numpy']")
     profile = profile_of(course)
-    assert profile.root == course.resolve() and profile.for_tests == ("tools", "data", "answers")
-    assert profile.packages(*profile.for_tests) == ["tools", "answers"]
+    assert profile.root == course.resolve() and profile.parts == ("tools", "data", "answers")
+    assert profile.packages(*profile.parts) == ["tools", "answers"]
     assert [*profile.modules("tools")] == ["tools", "tools.deep", "tools.plots"]
     learner, examiner = Occupant.learner(profile), Occupant.examiner(profile)
     assert learner.shown == ("tools", "data") and examiner.shown == ("tools", "data", "answers")

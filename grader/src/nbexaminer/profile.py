@@ -7,13 +7,19 @@ import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from traitlets import Enum, List, TraitError, Unicode
 from traitlets.config import Configurable
 
 from nbexaminer.configuration import read_configuration
+from nbexaminer.sandbox import view
 from nbexaminer.typed import OWN_NAME, call_it
 from nbexaminer.ways import Way
+
+_EXCUSE = "is not available while graded: use your own answers, or what the exercise gives you"
+_ENVIRONMENT = {"NBGRADER_EXECUTION": "autograde"}
+"""As nbgrader has it while it grades, for notebooks that ask."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +40,14 @@ class Profile:
     way: Way = Way.BOTH
 
     @property
-    def for_tests(self) -> tuple[str, ...]:
-        """What is shown to test cells."""
+    def parts(self) -> tuple[str, ...]:
+        """What is shown to test cells: all that is shown to anybody."""
         return tuple(dict.fromkeys((*self.shown, *self.shown_to_tests)))
 
     @property
     def own_names(self) -> tuple[str, ...]:
         """Packages of the course, which graded code has from its folder or not at all."""
-        return (*self.for_tests, *self.withheld, *self.hidden)
+        return (*self.parts, *self.withheld, *self.hidden)
 
     def place(self, name: str) -> Path:
         """Where a part of the course lies."""
@@ -53,7 +59,7 @@ class Profile:
         packages are imported."""
         if self.root is None or self.root.is_dir():
             return self
-        for name in self.for_tests:
+        for name in self.parts:
             spec = importlib.util.find_spec(name)
             if spec is not None and spec.origin is not None:
                 return dataclasses.replace(self, root=Path(spec.origin).parent.parent)
@@ -69,6 +75,33 @@ class Profile:
         for path in sorted(folder.rglob("*.py")):
             parts = path.relative_to(folder.parent).with_suffix("").parts
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+class Occupant(view.Occupant):
+    """Who is in the sandbox when a course is graded."""
+
+    @classmethod
+    def learner(cls, profile: Profile) -> Self:
+        """Whoever runs answers."""
+        secret = (*(n for n in profile.parts if n not in profile.shown), *profile.withheld)
+        return cls(
+            number=0,
+            preload=(
+                "IPython.core.interactiveshell", "numpy", *profile.warm, *profile.warm_answers
+            ),
+            shown=profile.shown,
+            withheld=profile.withheld,
+            excuse=_EXCUSE,
+            unloaded=tuple(dict.fromkeys((*secret, "nbgrader"))),
+            covered=True,
+            environment=_ENVIRONMENT,
+        )  # fmt: skip
+
+    @classmethod
+    def examiner(cls, profile: Profile) -> Self:
+        """Who knows what is right, and parses what learners' processes send."""
+        preload = (*profile.warm, *profile.warm_tests)
+        return cls(1, preload, profile.parts, environment=_ENVIRONMENT)
 
 
 def _names(about: str) -> List[str]:

@@ -9,7 +9,7 @@ from traitlets import Bool, Dict, Enum, Integer, List, TraitError, Unicode, vali
 
 from nbexaminer.errors import Refusal
 from nbexaminer.late_policies import LateRules
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.limits import Limits
 
 EXAMPLE_TIME = "2026-11-20 12:00"
 
@@ -31,7 +31,7 @@ class Settings(LateRules):
         False, help="Run learners' code without a sandbox. It can then do whatever you can."
     ).tag(config=True)
     limits = Dict(
-        help="Other limits than those of nbexaminer.sandbox.limits.Limits, for instance "
+        help="Other limits than those of nbexaminer.limits.Limits, for instance "
         "{'cell_wall_seconds': 60.0}."
     ).tag(config=True)
     expected_files = List(
@@ -60,7 +60,7 @@ class Settings(LateRules):
 
     @validate("limits")
     def _known_limits(self, proposal: dict[str, dict[str, float]]) -> dict[str, float]:
-        kinds = {field.name: field.type for field in dataclasses.fields(Limits)}
+        kinds = {field.name: field.type for field in dataclasses.fields(Limits) if field.init}
         known: dict[str, float] = {}
         for name, value in proposal["value"].items():
             if name not in kinds:

@@ -9,7 +9,7 @@ import pytest
 from nbexaminer.__main__ import main
 from nbexaminer.configuration import CLASS_LINES, TWO_LINES
 from nbexaminer.errors import Status
-from nbexaminer.sandbox import promises
+from nbexaminer.sandbox import self_test
 from nbexaminer.sandbox.view import Sandbox
 from support.commands import invoked
 from support.course import EXERCISE, Course
@@ -26,15 +26,39 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "jupyter"))
     monkeypatch.chdir(tmp_path)
     CONFIG.write_text(f"c = get_config()\n{lines(TWO_LINES)}\n")
-    kept = promises.Tried("A promise.", True, "")
-    monkeypatch.setattr(promises, "tried", lambda sandbox: iter([kept]))
+    keeps(monkeypatch, True)
     monkeypatch.setattr(Sandbox, "find", lambda profile: None)
     return tmp_path
+
+
+def keeps(monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    """Have the machine keep one promise, and another one or not."""
+    tried = [
+        self_test.Tried("A promise.", True, ""),
+        self_test.Tried("Another [one].", kept, "" if kept else "[what] was seen\nand where"),
+    ]
+    monkeypatch.setattr(self_test, "tried", lambda *_: iter(tried))
 
 
 def lines(shown: str) -> str:
     """What a message asks for, as it is typed."""
     return "\n".join(line.strip() for line in shown.splitlines())
+
+
+def test_what_is_kept_is_no_long_story(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks for the one line that isn't so would read fifty that are."""
+    _, said = invoked(main, "check")
+    assert [GRADED_HERE in line for line in said.splitlines()] == [True, False]
+    assert said.splitlines()[1].startswith("There is no exchange, so nothing to check of it")
+    _, said = invoked(main, "check", "--verbose")
+    assert said.splitlines()[1:3] == ["yes A promise.", "yes Another [one]."]
+    assert GRADED_HERE in said.splitlines()[0] and GRADED_HERE in said.splitlines()[-1]
+    keeps(monkeypatch, False)
+    status, said = invoked(main, "check")
+    verdict = "Do not grade here: 1 of 2 promises of the sandbox are not kept."
+    broken = ["NO  Another [one].", "     [what] was seen", "     and where"]
+    assert status == Status.LOOK and said.splitlines()[:4] == [verdict, *broken]
+    assert said.splitlines()[-1] == verdict and "A promise" not in said
 
 
 def test_without_the_two_lines_nothing_is_called_safe(here: Path) -> None:

@@ -21,8 +21,8 @@ from nbexaminer.conveyor.workers import Handed, Task, grade_task, local_pool
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import CannotGrade, Status
 from nbexaminer.examination.engine import Terms, engine_for
+from nbexaminer.limits import Limits
 from nbexaminer.notebook.source import read_source
-from nbexaminer.sandbox.limits import Limits
 from support.commands import invoked
 from support.course import EXERCISE, good, source
 from support.handed_in import (
@@ -199,7 +199,7 @@ def test_a_changed_profile_is_a_reason_to_grade_again(tmp_path: Path) -> None:
     data = source()
     shown = replace(PROFILE, withheld=())
     assert fingerprint.version_now(data, shown) != fingerprint.version_now(data, PROFILE)
-    for name in PROFILE.for_tests:
+    for name in PROFILE.parts:
         shutil.copytree(PROFILE.place(name), tmp_path / name)
     moved = replace(PROFILE, root=tmp_path)
     assert fingerprint.version_now(data, moved) == fingerprint.version_now(data, PROFILE)

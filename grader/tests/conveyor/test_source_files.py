@@ -15,8 +15,8 @@ from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.conveyor.source_files import read_source_files
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import CannotGrade
+from nbexaminer.limits import Limits
 from nbexaminer.sandbox.files import pack
-from nbexaminer.sandbox.limits import Limits
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, hand_in, run_here
 from support.notebooks import answer, check, given, source_of, submission

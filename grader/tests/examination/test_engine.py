@@ -25,10 +25,11 @@ from nbexaminer.examination.engine import NOT_RUN, Engine, _lost
 from nbexaminer.examination.examiner import Examination
 from nbexaminer.examination.verdicts import Outcome, Plan
 from nbexaminer.examination.wire import Channel, Closed
+from nbexaminer.limits import Limits
 from nbexaminer.profile import Profile
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import ExitStatus
-from nbexaminer.sandbox.promises import descendants
+from nbexaminer.sandbox.self_test import descendants
 from nbexaminer.sandbox.view import Sandbox
 from nbexaminer.ways import Way, set_way
 from support.notebooks import (

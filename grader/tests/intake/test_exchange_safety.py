@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
-from nbexaminer.commands.check import check_exchange
+from nbexaminer.__main__ import main
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.intake import exchange_safety
+from nbexaminer.sandbox import self_test
+from nbexaminer.sandbox.view import Sandbox
+from support.commands import invoked
 from support.profile import COURSE_ID, SMALL_COURSE, configured
 
 SUBMISSION = "ada+1-small+2026-11-20 12:30:00 UTC+c2VjcmV0"
@@ -67,6 +69,8 @@ def exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
     try:
         made = Exchange(top)
         monkeypatch.chdir(made.course)
+        monkeypatch.setattr(Sandbox, "find", lambda profile: None)
+        monkeypatch.setattr(self_test, "tried", lambda *_: iter([]))
         yield made
     finally:
         monkeypatch.chdir(SMALL_COURSE)
@@ -77,18 +81,15 @@ def test_the_documented_exchange_is_safe(exchange: Exchange) -> None:
     """Who followed the docs would be sent after problems that are none."""
     exchange.course.chmod(0o700)
     assert exchange.problems() == {}
-    console = Console(record=True)
-    assert check_exchange(console) == 0
-    said = console.export_text().splitlines()
-    assert sum(line.startswith("yes ") for line in said) == len(exchange_safety.PROMISES)
+    status, said = invoked(main, "check", "--verbose")
+    assert status == 0 and said.count("\nyes ") == len(exchange_safety.PROMISES)
 
 
 def test_no_exchange_is_no_fault(exchange: Exchange) -> None:
     """A class that hands in through a platform would be told that it can't grade."""
     shutil.rmtree(exchange.root)
-    console = Console(record=True)
-    assert check_exchange(console) == 0
-    assert console.export_text().strip().startswith("There is no exchange, so nothing to check")
+    status, said = invoked(main, "check")
+    assert status == 0 and "\nThere is no exchange, so nothing to check of it" in said
 
 
 def _open(*where: str, mode: int) -> Callable[[Exchange], object]:
@@ -151,6 +152,9 @@ def test_what_is_unsafe_is_said_with_its_cure(exchange: Exchange, name: str) -> 
     words = {function.__name__: words for words, function in exchange_safety.PROMISES}
     assert list(exchange.problems()) == [words[promise]]
     assert said in exchange.problems()[words[promise]]
+    status, text = invoked(main, "check")
+    assert status == 1 and f"\nNO  {words[promise]}\n" in text and said in text
+    assert text.startswith(f"Do not grade here: 1 of {len(words)} promises of the exchange ")
 
 
 def test_an_exchange_in_the_course_folder_stays_open(exchange: Exchange) -> None:

@@ -14,6 +14,7 @@ import pytest
 from nbconvert.filters import Highlight2HTML, ansi2html, strip_files_prefix
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
+from nbexaminer.limits import Limits
 from nbexaminer.notebook.harmless import (
     MAX_SHOWN_CODE,
     MAX_SHOWN_TEXT,
@@ -24,7 +25,6 @@ from nbexaminer.notebook.harmless import (
 from nbexaminer.notebook.reader import MAX_SOURCE
 from nbexaminer.pages import in_time
 from nbexaminer.pages.markup import coloured, markdown, terminal
-from nbexaminer.sandbox.limits import Limits
 
 TIMES = 20
 """How much longer than ordinary text of its length any other may take."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import socket
 import tempfile
@@ -12,8 +13,13 @@ from pathlib import Path
 import coverage
 import pytest
 
-from nbexaminer.sandbox import promises
-from nbexaminer.sandbox.view import ENVIRONMENT, Occupant, Sandbox
+from nbexaminer.errors import SandboxUnavailable
+from nbexaminer.profile import Occupant
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.parent import WarmParent
+from nbexaminer.sandbox.self_test import TARGET, Inside
+from nbexaminer.sandbox.view import ENVIRONMENT, Sandbox
+from support.profile import PROFILE
 
 UNLOCKED = """
 import os, sqlite3, types
@@ -28,6 +34,23 @@ def coverage_init(registry, options):
     coverage.sqlitedb.sqlite3 = types.SimpleNamespace(**vars(sqlite3) | {"connect": connect})
 """
 """A plugin of coverage's, which keeps its data in SQLite: files can't be locked in the sandbox."""
+
+
+@pytest.fixture(scope="session")
+def found() -> Sandbox:
+    try:
+        return Sandbox.find(PROFILE)
+    except SandboxUnavailable as error:
+        if os.environ.get("CI"):
+            pytest.fail(f"CI has to have a sandbox. {error}")
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def unlimited() -> Iterator[WarmParent]:
+    """Without a sandbox, and with limits that nobody reaches."""
+    with WarmParent(TARGET, Occupant(0), PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
+        yield parent
 
 
 @pytest.fixture
@@ -60,16 +83,16 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         shown = ["--dir", "/var", "--dir", "/var/tmp", "--bind", str(folder), str(folder)]
         return [*command[:place], *shown, *command[place:]]
 
-    ended = promises.Inside.__exit__
+    ended = Inside.__exit__
 
-    def by_itself(self: promises.Inside, *error: object) -> None:
+    def by_itself(self: Inside, *error: object) -> None:
         with contextlib.suppress(OSError, TimeoutError):
             self.child.sock.shutdown(socket.SHUT_RDWR)
             self.child.wait(5)  # a process that is killed writes no data
         ended(self, *error)
 
     monkeypatch.setattr(Sandbox, "_arguments", with_the_folder)
-    monkeypatch.setattr(promises.Inside, "__exit__", by_itself)
+    monkeypatch.setattr(Inside, "__exit__", by_itself)
     monkeypatch.setitem(ENVIRONMENT, "COVERAGE_PROCESS_START", str(settings))
     monkeypatch.setitem(ENVIRONMENT, "PYTHONPATH", str(folder))
     try:

@@ -24,35 +24,24 @@ import pytest
 from click.testing import CliRunner
 
 from course import __main__ as command_line
+from course.authoring.exercises import source_of
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.sandbox import promises, view, zygote
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.profile import Occupant
+from nbexaminer.sandbox import self_test, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
-from nbexaminer.sandbox.promises import (
-    LIMITS,
-    OF_EXAMINERS,
-    OF_LEARNERS,
-    TARGET,
-    Inside,
-    descendants,
-)
-from nbexaminer.sandbox.view import PACKAGE, Occupant, Sandbox, python_folders
+from nbexaminer.sandbox.self_test import LIMITS, PROMISES, TARGET, Inside, Tried, descendants
+from nbexaminer.sandbox.view import PACKAGE, Sandbox, python_folders
+from support import attacks
+from support.attacks import ATTACKS, HONEST, POINTS, submitted
 from support.profile import PROFILE
 from support.waiting import eventually
 
 LEARNER = Occupant.learner(PROFILE)
 LIGHT = replace(LEARNER, preload=())
 """A learner whose processes begin quickly, since nothing is imported first."""
-
-
-@pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    try:
-        return Sandbox.find(PROFILE)
-    except SandboxUnavailable as error:
-        if os.environ.get("CI"):
-            pytest.fail(f"CI has to have a sandbox. {error}")
-        pytest.skip(str(error))
 
 
 @pytest.fixture(scope="module")
@@ -78,56 +67,34 @@ def bare() -> Iterator[WarmParent]:
 
 def _keeps(probe: Callable[..., None], parent: WarmParent) -> None:
     with Inside(parent) as inside:
-        inside.keep(OF_LEARNERS[probe.__name__])
+        inside.run(probe)
+
+
+WHO = {"Learners' code": LEARNER, "The examiner": Occupant.examiner(PROFILE)}
 
 
 @pytest.fixture(scope="module")
-def tried(found: Sandbox) -> list[promises.Tried]:
-    return list(promises.tried(found))
+def tried(found: Sandbox) -> dict[str, Tried]:
+    return {one.promise: one for one in self_test.tried(found, WHO)}
 
 
-def _assert_kept(words: str, tried: list[promises.Tried]) -> None:
-    (one,) = (one for one in tried if one.promise == words)
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("words", PROMISES)
+def test_the_sandbox_keeps_its_promise(words: str, who: str, tried: dict[str, Tried]) -> None:
+    """Lost otherwise: what the words say, to learners or to who takes over their examiner."""
+    one = tried[f"{who} {words}."]
     assert one.kept, one.detail
-
-
-@pytest.mark.parametrize("probe", OF_LEARNERS)
-def test_the_sandbox_keeps_its_promise(probe: str, tried: list[promises.Tried]) -> None:
-    """Lost otherwise: what the words say."""
-    _assert_kept(OF_LEARNERS[probe].words, tried)
-
-
-@pytest.mark.parametrize("probe", OF_EXAMINERS)
-def test_the_sandbox_keeps_its_promise_of_the_examiner(
-    probe: str, tried: list[promises.Tried]
-) -> None:
-    """Lost otherwise: what the words say, to who takes over the process that knows the tests."""
-    _assert_kept(OF_EXAMINERS[probe].words, tried)
-
-
-@pytest.fixture(scope="module")
-def unlimited() -> Iterator[WarmParent]:
-    with WarmParent(TARGET, LIGHT, PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
-        yield parent
 
 
 @pytest.mark.parametrize(
     "probe",
     [
-        promises.no_references,
-        promises.no_tests,
-        promises.network,
-        promises.user,
-        promises.no_new_privileges,
-        promises.kernel_calls,
-        promises.unknown_calls,
-        promises.locks_and_watches,
-        promises.uncounted_memory,
-        promises.timers,
-        promises.processes_in_sight,
-        promises.memory,
-        promises.processes,
-        promises.open_files,
+        self_test.network,
+        self_test.user,
+        self_test.calls,
+        self_test.other_processes,
+        self_test.memory,
+        self_test.processes,
     ],
 )
 def test_a_broken_promise_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
@@ -136,34 +103,22 @@ def test_a_broken_promise_is_noticed(probe: Callable[..., None], unlimited: Warm
         _keeps(probe, unlimited)
 
 
-@pytest.mark.parametrize(
-    "probe",
-    [
-        promises.memory_together,
-        promises.memory_of_threads,
-        promises.open_files_together,
-        promises.cpu_together,
-        promises.cpu_disowned,
-    ],
-)
+@pytest.mark.parametrize("probe", [self_test.memory_together, self_test.cpu_together])
 def test_a_missing_watcher_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
         timer = threading.Timer(1.0, inside.child.kill)
         timer.start()
         with pytest.raises(AssertionError, match="ended otherwise"):
-            inside.keep(OF_LEARNERS[probe.__name__])
+            inside.run(probe)
         timer.cancel()
 
 
-def test_every_promise_is_tried(
-    tried: list[promises.Tried], found: Sandbox, measured: None
-) -> None:
+def test_every_promise_is_tried(tried: dict[str, Tried], found: Sandbox, measured: None) -> None:
     """Lost otherwise: `llm-basics check`, which instructors rely on."""
-    if coverage.Coverage.current() is not None:
-        tried = list(promises.tried(found))  # once more, with its lines counted
-    of_all = [*OF_LEARNERS.values(), *OF_EXAMINERS.values()]
-    assert [one.promise for one in tried] == [promise.words for promise in of_all]
+    if coverage.Coverage.current() is not None:  # once more, with its lines counted
+        tried = {one.promise: one for one in self_test.tried(found, WHO)}
+    assert [*tried] == [f"{who} {words}." for who in WHO for words in PROMISES]
 
 
 @pytest.mark.parametrize(("kept", "status"), [(True, 0), (False, 1), (None, 2)])
@@ -172,14 +127,14 @@ def test_check_ends_with_a_status(
 ) -> None:
     """Lost otherwise: set-ups that ask it whether grading is safe."""
 
-    def tried(sandbox: object) -> Iterator[promises.Tried]:
+    def tried(*_: object) -> Iterator[Tried]:
         if kept is None:
             raise SandboxUnavailable("why", "what to do")
-        yield promises.Tried("A promise.", kept, "" if kept else "[what] was seen")
+        yield Tried("A promise.", kept, "" if kept else "[what] was seen")
 
-    monkeypatch.setattr(promises, "tried", tried)
+    monkeypatch.setattr(self_test, "tried", tried)
     monkeypatch.setattr(Sandbox, "find", lambda profile: None)
-    said = CliRunner().invoke(command_line.main, ["check"])
+    said = CliRunner().invoke(command_line.main, ["check", "--verbose"])
     assert said.exit_code == status
     words = {0: "yes A promise.", 1: "NO  A promise.\n     [what] was seen", 2: "No sandbox: why"}
     assert words[status] in said.output
@@ -196,11 +151,7 @@ def _candidates() -> list[str]:
 def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
     """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
     with WarmParent(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as parent:
-        for probe in (
-            promises.no_folders_of_the_grader,
-            promises.network,
-            promises.capabilities,
-        ):
+        for probe in (self_test.files, self_test.network, self_test.user):
             _keeps(probe, parent)
 
 
@@ -211,11 +162,13 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from pathlib import Path
         from nbexaminer.profile import profile_of
-        from nbexaminer.sandbox import promises
+        from nbexaminer.profile import Occupant
+        from nbexaminer.sandbox.self_test import tried
         assert os.getuid() != 0
         PROFILE = profile_of(Path({str(PROFILE.root)!r}))
         from nbexaminer.sandbox.view import Sandbox
-        wrong = [one for one in promises.tried(Sandbox.find(PROFILE)) if not one.kept]
+        who = {{"Learners": Occupant.learner(PROFILE), "Examiners": Occupant.examiner(PROFILE)}}
+        wrong = [one for one in tried(Sandbox.find(PROFILE), who) if not one.kept]
         sys.exit(str(wrong) if wrong else 0)
     """)
     with tempfile.TemporaryDirectory() as folder:
@@ -235,7 +188,7 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     """A command line that goes on as one, in a view where they can read the environment."""
     if os.getuid() != 0:
         return []
-    parts = [*map(PROFILE.place, PROFILE.for_tests), PROFILE.place("nbgrader_config.py")]
+    parts = [*map(PROFILE.place, PROFILE.parts), PROFILE.place("nbgrader_config.py")]
     needed = [*python_folders(), PACKAGE, *parts]
     closed = {p for path in needed for p in path.parents if not p.stat().st_mode & 0o001}
     command = [found.bwrap, "--dev-bind", "/", "/", "--cap-add", "ALL"]
@@ -450,7 +403,7 @@ def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
 
 def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
     """Lost otherwise: a grader that waits for ever for a learner's sleep."""
-    limits = Limits(notebook_wall_seconds=0.3)
+    limits = Limits(wall_seconds=0.3)
     with WarmParent(TARGET, LIGHT, PROFILE, found, limits) as parent, Inside(parent) as inside:
         ended = inside.end_of("python", source="import time; time.sleep(60)")
         assert ended.ended_by is EndedBy.WALL
@@ -514,7 +467,7 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
         import os, sys, time
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from nbexaminer.profile import Profile
-        from nbexaminer.sandbox.promises import TARGET, Inside, descendants
+        from nbexaminer.sandbox.self_test import TARGET, Inside, descendants
         from nbexaminer.sandbox.view import Occupant, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
         sandbox = Sandbox.find(Profile()) if {boxed} else None
@@ -625,9 +578,10 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
         (site / "module.py").write_text("x = 1")
         monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
         with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
-            assert inside.ask("readable", paths=[str(site / "module.py")])
+            source = f"result = open({str(site / 'module.py')!r}).read()"
+            assert inside.ask("python", source=source) == "x = 1"
             assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
-            _keeps(promises.only_the_list, parent)
+            _keeps(self_test.files, parent)
 
 
 def test_packages_in_an_unusual_place_are_found(
@@ -666,7 +620,7 @@ def test_tests_that_only_root_may_read_are_pointed_out(
     tmp_path: Path,
 ) -> None:
     """Lost otherwise: the reason why root's examiners can't import the tests."""
-    for name in PROFILE.for_tests:
+    for name in PROFILE.parts:
         part = PROFILE.place(name)
         shutil.copytree(part, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
     copy = replace(PROFILE, root=tmp_path)
@@ -703,10 +657,10 @@ def test_windows_is_told_what_to_do() -> None:
         del select.poll, socket.AF_UNIX
         import ctypes
         ctypes.CDLL = None
-        from nbexaminer.sandbox import parent, promises, view
+        from nbexaminer.sandbox import parent, self_test, view
         sys.platform = "win32"
         from nbexaminer.profile import Profile
-        warm = parent.WarmParent(promises.TARGET, view.Occupant(0), Profile())
+        warm = parent.WarmParent(self_test.TARGET, view.Occupant(0), Profile())
         for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:
                 attempt()
@@ -748,12 +702,6 @@ def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> No
         assert not os.path.exists(folder)
 
 
-def test_without_a_sandbox_limits_hold_all_the_same(bare: WarmParent) -> None:
-    """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
-    for probe in (promises.memory, promises.open_files, promises.core, promises.cpu):
-        _keeps(probe, bare)
-
-
 def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: WarmParent) -> None:
     """Lost otherwise: processes that learners leave behind under --unsafe-no-sandbox."""
     with Inside(bare) as inside:
@@ -763,3 +711,40 @@ def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: WarmParent) -
         inside.child.sock.shutdown(2)
         inside.child.wait(5)
         assert eventually(lambda: not _alive(pid))
+
+
+UNDER_COVERAGE = replace(
+    attacks.LIMITS, cell_wall_seconds=4.0, cell_cpu_seconds=2.5, notebook_wall_seconds=60.0,
+    notebook_cpu_seconds=30,
+)  # fmt: skip
+ENDINGS = (
+    "honest-noisy",
+    "honest-numpy",
+    "honest-subclass-and-gradient",
+    "kernel-os-exit",
+    "kernel-system-exit",
+    "output-flood",
+    "resources-deep-recursion",
+    "resources-endless-loop",
+    "resources-ignores-interrupts",
+    "resources-memory-in-processes",
+    "tampering-raises-a-pass",
+    "transport-unknown-handles",
+)
+
+
+def test_submissions_end_as_they_should(measured: None) -> None:
+    """Code that no test runs is code that fails at an instructor's first odd submission."""
+    if coverage.Coverage.current() is None:
+        pytest.skip("only counts lines: what comes of them stands in test_attacks.py")
+    places = {"course": "/nowhere", "port": "9"}
+    source = source_of("1-attention").read_bytes()
+    with Engine(PROFILE, Sandbox.find(PROFILE), UNDER_COVERAGE) as engine:
+        honest = engine.grade(source, HONEST)
+        assert {v.cell: v.points for v in honest.verdicts} == POINTS
+        for attack in ATTACKS:
+            if attack.name in ENDINGS:
+                graded = engine.grade(source, submitted(attack, places))
+                passed = {v.cell for v in graded.verdicts if v.outcome is Outcome.PASSED}
+                # What fails may time out instead, as coverage makes it slower.
+                assert passed == {c for c, o in attack.expected.items() if o == "passed"}, graded

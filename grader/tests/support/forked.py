@@ -19,7 +19,8 @@ import coverage
 import torch
 
 from nbexaminer.examination.engine import Engine
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.limits import Limits
+from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import ExitStatus
 from support.profile import PROFILE
 

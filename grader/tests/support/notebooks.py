@@ -11,7 +11,7 @@ from nbgrader.utils import determine_grade
 
 from nbexaminer.examination.engine import Engine, Examined
 from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.limits import Limits
 
 LIMITS = Limits(
     memory_bytes=1 << 30,

@@ -33,7 +33,7 @@ from course.learner.points import (
 )
 from nbexaminer.errors import SandboxUnavailable, SourceError
 from nbexaminer.examination.engine import Examined
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.limits import Limits
 from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import submission
 

@@ -2,88 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.markup import escape
 
-from nbexaminer.commands.command import refusing
+from nbexaminer.commands.command import console, refusing
 from nbexaminer.errors import SandboxUnavailable, Status
 
 if TYPE_CHECKING:
-    from nbexaminer.sandbox.promises import Tried
+    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.sandbox.self_test import Tried
 
 
 @click.command()
+@click.option("--verbose", is_flag=True, help="Print what is kept, too.")
 @refusing
-def check() -> Status:
-    """Prove on this machine, line by line, what a learner's code and the examiner can and can't do.
+def check(verbose: bool) -> Status:
+    """Prove on this machine what a learner's code and the examiner can and can't do.
 
-    Then the same for nbgrader's exchange, where there is one: who can read or change what.
+    The same for nbgrader's exchange, where there is one: who can read or change what. And whether
+    the course folder's configuration plugs this in at all.
 
-    Before, whether the course folder's configuration plugs this in at all.
+    Says first and last whether you can grade here, and between what is missing or not so.
 
     Ends with status 1 where a promise is not kept, or nbexaminer not plugged in; with 2 where
     there is no sandbox, or the configuration can't be read.
     """
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.sandbox.promises import tried
-    from nbexaminer.sandbox.view import Sandbox
-
-    console = Console(highlight=False, emoji=False)
-    course = CourseFolder()
-    left_out = course.passed_over()
-    for text in left_out:
-        console.print(f"[bold red]{escape(text)}[/]\n", soft_wrap=True)
-    status = Status.LOOK if left_out else Status.FINE
-    try:
-        if broken := _show(console, tried(Sandbox.find(course.profile))):
-            status = Status.LOOK
-            console.print(f"[bold red]{broken} promises are not kept.[/] Do not grade here.")
-        elif left_out:
-            console.print("Every promise is kept. What stands above has to be put right first.")
-        else:
-            console.print("Every promise is kept: learners' code can be graded here.")
-    except SandboxUnavailable as error:
-        console.print(str(error), markup=False)
-        status = Status.CANNOT
-    return Status.LOOK if check_exchange(console) else status
-
-
-def check_exchange(console: Console) -> int:
-    """Look at the exchange of the course folder at hand; gives how many promises are not kept."""
-    from traitlets import TraitError
-
-    from nbexaminer.course_folder import CourseFolder
     from nbexaminer.intake.exchange_safety import exchange_root, safety
 
-    console.print()
+    course = CourseFolder()
+    status, wrong = Status.FINE, []
+    lines = [f"[bold red]{escape(text)}[/]" for text in course.passed_over()]
+    if lines:
+        status = Status.LOOK
+        wrong.append("the configuration has to be put right")
+
+    def look_at(promises: Sequence[Tried], whose: str) -> None:
+        nonlocal status
+        lines.extend(_lines(promises, verbose))
+        if broken := sum(not promise.kept for promise in promises):
+            status = Status.LOOK
+            wrong.append(f"{broken} of {len(promises)} promises of the {whose} are not kept")
+
     try:
-        course = CourseFolder()
-    except TraitError as error:
-        console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
-        return 1
+        look_at([*_tried(course)], "sandbox")
+    except SandboxUnavailable as error:
+        status = Status.CANNOT
+        lines.append(escape(str(error)))
+        wrong.append("there is no sandbox")
     root = exchange_root(course)
     if not root.is_dir():
-        text = f"There is no exchange, so nothing to check of it ({root})."
-        console.print(text, markup=False, soft_wrap=True)
-        return 0
-    console.print(f"The exchange {root}:", markup=False, soft_wrap=True)
-    broken = _show(console, safety(course))
-    if broken:
-        console.print(f"[bold red]{broken} of these are not so.[/] Put them right first.")
-    return broken
+        lines.append(f"There is no exchange, so nothing to check of it ({escape(str(root))}).")
+    look_at([*safety(course)], f"exchange {root}")
+    verdict = "Every promise is kept: learners' code can be graded here."
+    if wrong:
+        verdict = f"[bold red]Do not grade here:[/] {escape('; '.join(wrong))}."
+    for line in (verdict, *lines, *([verdict] if len(lines) > 1 else [])):
+        console().print(line)
+    return status
 
 
-def _show(console: Console, promises: Iterable[Tried]) -> int:
-    """Print each; gives how many are not kept."""
-    broken = 0
+def _tried(course: CourseFolder) -> Iterator[Tried]:
+    """What is promised of learners' code and of the examiner. Raises SandboxUnavailable."""
+    from nbexaminer.profile import Occupant
+    from nbexaminer.sandbox.self_test import tried
+    from nbexaminer.sandbox.view import Sandbox
+
+    learner, examiner = Occupant.learner(course.profile), Occupant.examiner(course.profile)
+    sandbox = Sandbox.find(course.profile)
+    return tried(sandbox, {"Learners' code": learner, "The examiner": examiner})
+
+
+def _lines(promises: Sequence[Tried], verbose: bool) -> Iterator[str]:
     for promise in promises:
-        console.print("[green]yes[/]" if promise.kept else "[bold red]NO [/]", promise.promise)
-        if not promise.kept:
-            broken += 1
-            for line in promise.detail.splitlines():
-                console.print(f"     {line}", markup=False, soft_wrap=True)
-    return broken
+        if verbose and promise.kept:
+            yield f"[green]yes[/] {escape(promise.promise)}"
+        elif not promise.kept:
+            yield f"[bold red]NO [/] {escape(promise.promise)}"
+            yield from (f"     {escape(line)}" for line in promise.detail.splitlines())

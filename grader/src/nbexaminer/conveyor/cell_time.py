@@ -4,7 +4,7 @@ from nbgrader.preprocessors import Execute
 from traitlets import TraitError
 from traitlets.config import Config
 
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.limits import Limits
 
 
 def limits_of(config: Config, own: dict[str, float]) -> Limits:

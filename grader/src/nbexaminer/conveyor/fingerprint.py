@@ -105,7 +105,7 @@ class _OwnModules(ModuleFinder):
 def code_that_grades(source: bytes, profile: Profile) -> dict[str, Path]:
     """The modules of this package and of the course that grading a source notebook imports, and
     their files; nothing is executed."""
-    course = profile.packages(*profile.for_tests)
+    course = profile.packages(*profile.parts)
     path = [str(PACKAGE.parent), *([str(profile.root)] if profile.root else [])]
     finder = _OwnModules([PACKAGE.name, *course], path)
     for name in GRADING:

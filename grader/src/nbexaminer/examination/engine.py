@@ -28,6 +28,7 @@ from nbexaminer.examination.verdicts import (
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
 from nbexaminer.isolation.steps import Step, in_process, seen_of, steps_of
+from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
@@ -40,11 +41,11 @@ from nbexaminer.notebook.harmless import (
 from nbexaminer.notebook.places import AGAIN
 from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
-from nbexaminer.profile import Profile
+from nbexaminer.profile import Occupant, Profile
 from nbexaminer.sandbox.files import sealed
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
-from nbexaminer.sandbox.view import Occupant, Sandbox
+from nbexaminer.sandbox.view import Sandbox
 from nbexaminer.ways import Way, ways_of
 
 EXAMINER_GRACE_SECONDS = 30.0

@@ -46,10 +46,10 @@ from nbexaminer.examination.verdicts import (
 from nbexaminer.examination.wire import Channel
 from nbexaminer.isolation.names import bound_names, builtins_used, names_used
 from nbexaminer.isolation.statements import statements_of
+from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.harmless import safe_outputs, size_of_output
-from nbexaminer.sandbox.limits import Limits
 
 MANY_CALLS = 1_000
 """Of what a test passes: where an answer makes more and takes too long, the wire may be why."""

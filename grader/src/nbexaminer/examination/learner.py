@@ -49,7 +49,7 @@ from nbexaminer.examination.codecs.plain import (
 )
 from nbexaminer.examination.codecs.torch import borrow, counterpart
 from nbexaminer.examination.wire import Channel, WireError
-from nbexaminer.sandbox.limits import Limits
+from nbexaminer.limits import Limits
 
 MAX_HANDLES = 200_000
 MAX_MESSAGE = 2_000

@@ -31,9 +31,10 @@ from nbexaminer.examination.stand_in import Ended, Lost, Remote, RemoteError
 from nbexaminer.examination.verdicts import CellToRun, Outcome, is_hidden
 from nbexaminer.examination.wire import Channel, Closed, TimedOut
 from nbexaminer.isolation.names import bound_names, names_used
+from nbexaminer.limits import Limits
 from nbexaminer.message import Message
 from nbexaminer.notebook.cell import Role
-from nbexaminer.sandbox.limits import EndedBy, Limits
+from nbexaminer.sandbox.limits import EndedBy
 
 MAX_RESTARTS = 8
 SECONDS_AGAIN = 2.0

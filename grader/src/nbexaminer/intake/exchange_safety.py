@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.sandbox.promises import Tried
+from nbexaminer.sandbox.self_test import Tried
 
 ENTER, WRITE, READ = 0o1, 0o2, 0o4
 EVERYBODY = "everybody"

@@ -1,4 +1,4 @@
-"""How much of the machine one submission may use."""
+"""How much of the machine one child of a warm parent may use."""
 
 import os
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ class EndedBy(StrEnum):
     ITSELF = "itself"
     """Whatever its code did: returned, exited, crashed."""
     MEMORY = "memory limit"
-    """Of the whole notebook, as are the next two."""
+    """Of all its processes together, as are the next two."""
     CPU = "cpu limit"
     WALL = "wall limit"
     KILL = "kill"
@@ -26,9 +26,8 @@ class Limits:
 
     The kernel enforces memory, open files, file size and CPU time a process by rlimits.
     In the sandbox a watcher adds up memory, open files and CPU time over all processes of the
-    child, and ends the child above `watched_memory_bytes`, `watched_files` and
-    `notebook_cpu_seconds`. The limits a cell, of output and of messages are for whoever talks
-    to the child to keep.
+    child, and ends the child above `watched_memory_bytes`, `watched_files` and `cpu_seconds`.
+    Whoever adds limits of their own in a subclass keeps them in what talks to the child.
     """
 
     memory_bytes: int = 2 << 30
@@ -40,23 +39,15 @@ class Limits:
     file_bytes: int = 64 << 20
     scratch_bytes: int = 128 << 20
     """Size of each of the private folders /tmp, /dev/shm and home."""
-    notebook_cpu_seconds: int = 300
-    notebook_wall_seconds: float = 600.0
-    extra_seconds: float = 0.0
-    """On top of these until the watcher ends the child, which has something to do behind a notebook
-    that took all its time: hidden tests, and saying how it ended."""
-    cell_cpu_seconds: float = 30.0
-    cell_wall_seconds: float = 60.0
-    output_bytes: int = 1 << 20
-    notebook_output_bytes: int = 4 << 20
-    message_bytes: int = 256 << 20
+    cpu_seconds: int = 300
+    wall_seconds: float = 600.0
 
     @property
     def watched_memory_bytes(self) -> int:
         """Resident memory of all processes together at which the watcher ends the child.
 
-        Larger than `memory_bytes`, so that one greedy process meets a MemoryError, after
-        which grading goes on, before it meets the watcher.
+        Larger than `memory_bytes`, so that one greedy process meets a MemoryError, and goes on,
+        before it meets the watcher.
         """
         return self.memory_bytes + self.memory_bytes // 4
 
@@ -83,7 +74,7 @@ class Limits:
             "RLIMIT_MSGQUEUE": 0,
             "RLIMIT_RTPRIO": 0,
             "RLIMIT_STACK": 8 << 20,
-            "RLIMIT_CPU": self.notebook_cpu_seconds,
+            "RLIMIT_CPU": self.cpu_seconds,
         }
         if mapped is not None:
             wanted["RLIMIT_AS"] = mapped + self.memory_bytes

