@@ -25,7 +25,7 @@ FLOORS = (
     ("message", "isolation"),
     ("examination", "similarity", "deadlines"),
     ("gradebook", "pages"),
-    ("conveyor", "platforms"),
+    ("conveyor", "lms"),
     ("nbgrader_plugins", "commands"),
     ("nbgrader_config", "__main__"),
 )

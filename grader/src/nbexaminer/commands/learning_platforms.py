@@ -10,14 +10,14 @@ from rich.markup import escape
 
 from nbexaminer.commands.command import FILE, console, first_lines, in_course_folder, listed
 from nbexaminer.errors import Status
-from nbexaminer.platforms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
+from nbexaminer.lms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.platforms.collect import Report
-    from nbexaminer.platforms.give_back import Filled
-    from nbexaminer.platforms.platform import Platform
+    from nbexaminer.lms.collect import Report
+    from nbexaminer.lms.give_back import Filled
+    from nbexaminer.lms.platform import Platform
     from nbexaminer.settings import Settings
 
 _PLATFORMS = click.Choice([*PLATFORMS], case_sensitive=False)
@@ -54,7 +54,7 @@ def collect(
     worksheets: tuple[Path, ...],
     force: bool,
 ) -> Status:
-    from nbexaminer.platforms import collect as platforms
+    from nbexaminer.lms import collect as platforms
 
     report = platforms.collect(course, exercise, archives, platform or "", worksheets, force)
     _say(*_of_collecting(exercise, report, course.settings))
@@ -131,7 +131,7 @@ def fill(
     scale: bool,
     unfinished: bool,
 ) -> Status:
-    from nbexaminer.platforms import give_back as platforms
+    from nbexaminer.lms import give_back as platforms
 
     to = to or export.with_name(f"{export.stem}-filled{export.suffix}")
     filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
@@ -184,7 +184,7 @@ def _of_filling(exercise: str, to: Path, filled: Filled) -> list[str]:
 @to_option
 @in_course_folder
 def give_back(course: CourseFolder, exercise: str, to: Path | None) -> Status:
-    from nbexaminer.platforms import give_back as platforms
+    from nbexaminer.lms import give_back as platforms
 
     to = to or Path(f"feedback-{exercise}.zip")
     given = platforms.give_back(course, exercise, to)

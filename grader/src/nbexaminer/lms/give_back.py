@@ -20,11 +20,11 @@ from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import submitted_folders
+from nbexaminer.lms.known import EXPORTS, PLATFORMS
+from nbexaminer.lms.platform import GradebookFile, Platform
+from nbexaminer.lms.sheet import Sheet, number
+from nbexaminer.lms.uploads import UPLOADS
 from nbexaminer.people.roster import Learner, People, excluded_ids, read_roster
-from nbexaminer.platforms.known import EXPORTS, PLATFORMS
-from nbexaminer.platforms.platform import GradebookFile, Platform
-from nbexaminer.platforms.sheet import Sheet, number
-from nbexaminer.platforms.uploads import UPLOADS
 from nbexaminer.typed import typed
 
 

@@ -12,10 +12,10 @@ import pytest
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.intake.times import parse_timestamp
+from nbexaminer.lms.give_back import read_scores
+from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.nbgrader_plugins.export import SafeCsvExport
 from nbexaminer.people.roster import Learner, write_roster
-from nbexaminer.platforms.give_back import read_scores
-from nbexaminer.platforms.uploads import late_by_word
 from support.course import EXERCISE
 from support.platforms import command, give_scores, gradebook_of, zipped
 

@@ -17,10 +17,10 @@ from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
+from nbexaminer.lms.known import PLATFORMS, TITLES
+from nbexaminer.lms.platform import Named, Platform
+from nbexaminer.lms.uploads import LEAST_LATE
 from nbexaminer.people.roster import ROSTER, People, is_called, read_roster
-from nbexaminer.platforms.known import PLATFORMS, TITLES
-from nbexaminer.platforms.platform import Named, Platform
-from nbexaminer.platforms.uploads import LEAST_LATE
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"

@@ -26,11 +26,11 @@ from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
-from nbexaminer.platforms.archive import check_place, is_litter, unpack
-from nbexaminer.platforms.known import LISTINGS, PLATFORMS, WORKSHEETS
-from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.uploads import UPLOADS, is_told
-from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
+from nbexaminer.lms.archive import check_place, is_litter, unpack
+from nbexaminer.lms.known import LISTINGS, PLATFORMS, WORKSHEETS
+from nbexaminer.lms.platform import Platform
+from nbexaminer.lms.uploads import UPLOADS, is_told
+from nbexaminer.lms.whose import BY_HAND, Upload, Whose
 from nbexaminer.settings import Settings, zone_of
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.whose import Upload, Whose
+from nbexaminer.lms.whose import Upload, Whose
 from support.course import EXERCISE, Course
 from support.platforms import zipped
 
