@@ -10,8 +10,8 @@ from traitlets.config import Configurable
 
 from nbexaminer.errors import GradebookUnavailable
 from nbexaminer.gradebook.writer import bring_up_to_date
+from nbexaminer.lms.sheet import safe_cell
 from nbexaminer.lms.uploads import late_by_word
-from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.people.roster import Learner, read_roster
 
 

@@ -17,8 +17,8 @@ from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 
 from nbexaminer.deadlines import near
+from nbexaminer.lms.sheet import safe_cell
 from nbexaminer.nbgrader_plugins.export import up_to_date_roster
-from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.pages.report.facts import COLUMNS, State, exercise_report, gather
 from nbexaminer.pages.report.page import render
 from nbexaminer.profile import CourseProfile
