@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from nbexaminer.notebook.harmless import safe_outputs
 from nbexaminer.notebook.pictures import NotShown, base64_picture
+from nbexaminer.notebook.sanitize import safe_outputs
 
 
 def chunk(kind: bytes, data: bytes = b"") -> bytes:

@@ -31,14 +31,14 @@ from nbexaminer.isolation.steps import Step, in_process, seen_of, steps_of
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
-from nbexaminer.notebook.harmless import (
+from nbexaminer.notebook.places import AGAIN
+from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.sanitize import (
     MAX_SHOWN_CODE,
     safe_line,
     safe_outputs,
     showable_code,
 )
-from nbexaminer.notebook.places import AGAIN
-from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.files import sealed

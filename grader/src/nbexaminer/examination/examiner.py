@@ -47,7 +47,7 @@ from nbexaminer.isolation.names import bound_names, builtins_used, names_used
 from nbexaminer.isolation.statements import statements_of
 from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
-from nbexaminer.notebook.harmless import safe_outputs, size_of_output
+from nbexaminer.notebook.sanitize import safe_outputs, size_of_output
 from nbexaminer.sandbox.limits import Limits
 
 _LAST = Mode(in_process=True, hidden=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.notebook.sanitize import safe_line
 from nbexaminer.similarity.texts import FINGERPRINT, MOST_CHARACTERS, BaseLine, fingerprints
 
 FEWEST_TOKENS, LEAST_SHARE = 60, 0.5

@@ -17,7 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome
 from nbexaminer.message import Message
 from nbexaminer.notebook.cell import Role, cells_of, unreadable
-from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.notebook.sanitize import safe_line
 from nbexaminer.people.roster import Learner
 from nbexaminer.similarity.compare import Pair
 

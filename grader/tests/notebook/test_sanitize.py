@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from nbexaminer.lms.sheet import safe_cell
-from nbexaminer.notebook.harmless import safe_markdown
+from nbexaminer.notebook.sanitize import safe_markdown
 
 FRAGMENTS = [
     "<", ">", "img", " src=x", " onerror=alert(1)", "script", "/", "svg", "!--", "a", " ", "\n",
