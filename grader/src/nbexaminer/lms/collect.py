@@ -18,11 +18,10 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from sqlalchemy import delete, insert
 from traitlets import Enum, List, Unicode, Union
 
 from nbexaminer.configuration import zone_of
-from nbexaminer.database import TABLES
+from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
@@ -283,13 +282,11 @@ class Collector(FileNameCollectorPlugin):
         if not self._prefixes or self.report.platform is None:
             return
         row = {"exercise": self.course.assignment_id, "platform": self.report.platform.title}
-        rows = [row | {"student_id": who, "prefix": it} for who, it in self._prefixes.items()]
-        columns = UPLOADS.c
-        known = (columns.exercise == row["exercise"]) & columns.student_id.in_([*self._prefixes])
         with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
             TABLES.create_all(gradebook.engine)
-            gradebook.db.execute(delete(UPLOADS).where(known))
-            gradebook.db.execute(insert(UPLOADS), rows)
+            for who, prefix in self._prefixes.items():
+                named = row | {"student_id": who, "prefix": prefix}
+                put(gradebook.db.connection(), UPLOADS, named)
             gradebook.db.commit()
 
 

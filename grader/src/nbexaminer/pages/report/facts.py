@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from statistics import correlation, fmean, median, quantiles
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
@@ -62,6 +62,13 @@ class Verdict(NamedTuple):
     misconception: str
     beside: bool
 
+    @classmethod
+    def read(cls, note: Mapping[str, Any]) -> Self:
+        """What a cell's note says. Raises what reading another thing raises."""
+        # Before messages were data, the cause stood beside them.
+        cause = Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
+        return cls(Outcome(note["outcome"]).value, cause, note.get("beside") is True)
+
 
 @dataclass
 class Work:
@@ -92,6 +99,13 @@ class Work:
     def final(self) -> float | None:
         """The score, if nothing waits for a person."""
         return None if any(grade.waits for grade in self.grades.values()) else self.score
+
+    @property
+    def fails_unexplained(self) -> bool:
+        """Whether a test fails, and none names a misconception."""
+        ends = self.verdicts.values()
+        failed = {end.outcome for end in ends}.difference(COST_NOTHING)
+        return bool(failed) and not any(end.misconception for end in ends)
 
     def grade(self, key: Key) -> Grade:
         """That of a cell."""
@@ -135,17 +149,8 @@ class Facts:
             for cell in self.cells:
                 grade = work.grade(cell.key)
                 said = work.verdicts.get(cell.key, (None, None))[:2]
-                waits = "yes" if grade.waits else "no"
-                yield [
-                    *about,
-                    work.state,
-                    *cell.key,
-                    cell.kind,
-                    grade.points,
-                    cell.most,
-                    *said,
-                    waits,
-                ]
+                of_cell = (*cell.key, cell.kind, grade.points, cell.most, *said)
+                yield [*about, work.state, *of_cell, "yes" if grade.waits else "no"]
 
 
 def gather(
@@ -201,13 +206,7 @@ def read_graded(
         notebook = json.loads(path.read_bytes())
         cells = cells_of(notebook)
         answers = {c.name: "".join(c.content["source"]) for c in cells if c.role is Role.ANSWER}
-        verdicts = {
-            cell.name: Verdict(
-                Outcome(note["outcome"]).value, _cause(note), note.get("beside") is True
-            )
-            for cell in cells
-            if (note := cell.note)
-        }
+        verdicts = {c.name: Verdict.read(note) for c in cells if (note := c.note)}
         return safe_line(unreadable(notebook)), verdicts, answers
     except FileNotFoundError:
         return None
@@ -233,14 +232,13 @@ def _cells(assignment: Any) -> tuple[list[GradedCell], dict[str, bool]]:
 
 def _grades(gradebook: api.Gradebook, assignment: Any) -> Mapping[str, dict[Key, Grade]]:
     """Everybody's, by id."""
-    key = (api.SubmittedAssignment.student_id, api.Notebook.name, api.BaseCell.name)
+    of = api.SubmittedAssignment
+    key = (of.student_id, api.Notebook.name, api.BaseCell.name)
     found = gradebook.db.query(*key, api.Grade.score, api.Grade.needs_manual_grade)
     found = found.select_from(api.Grade).join(api.Grade.cell).join(api.Grade.notebook)
     found = found.join(api.SubmittedNotebook.notebook).join(api.SubmittedNotebook.assignment)
     grades: dict[str, dict[Key, Grade]] = defaultdict(dict)
-    for who, notebook, cell, points, waits in found.filter(
-        api.SubmittedAssignment.assignment_id == assignment.id
-    ):
+    for who, notebook, cell, points, waits in found.filter(of.assignment_id == assignment.id):
         known = None if points is None else float(points)
         grades[who][notebook, cell] = Grade(known, bool(waits))
     return grades
@@ -261,11 +259,6 @@ def exercise_report(facts: Facts, pairs: list[Pair] | None) -> dict[str, Any]:
         (cell.key[1], [work.who for work in others if work.grade(cell.key).waits])
         for cell in facts.cells
     ]
-    failed = [
-        w
-        for w in facts.readable
-        if {v.outcome for v in w.verdicts.values()}.difference(COST_NOTHING)
-    ]
     return {
         "name": facts.name,
         "learners": [work.who for work in works],
@@ -283,8 +276,7 @@ def exercise_report(facts: Facts, pairs: list[Pair] | None) -> dict[str, Any]:
         "cells": cells,
         "hardest": min(missed, key=lambda cell: cell.difficulty, default=None),
         "causes": _misconceptions(facts),
-        # Who failed a test, and no test names a misconception.
-        "unexplained": [w.who for w in failed if not any(v[1] for v in w.verdicts.values())],
+        "unexplained": [work.who for work in facts.readable if work.fails_unexplained],
         "without_notebook": [work.who for work in works if not work.has_notebooks],
         "sections": _sections(works),
         "pairs": pairs,
@@ -401,8 +393,3 @@ def _sections(works: Sequence[Work]) -> list[dict[str, Any]]:
             "median": median(scores) if scores else math.nan,
         })  # fmt: skip
     return rows
-
-
-def _cause(note: Mapping[str, Any]) -> str:
-    # Before messages were data, the cause stood beside them.
-    return Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
