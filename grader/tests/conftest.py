@@ -36,7 +36,7 @@ LONG = (
     "gradebook",
     "intake/test_exchange_safety.py",
     "nbgrader_plugins",
-    "platforms/test_class_list.py",
+    "lms/test_class_list.py",
     "sandbox",
     "test_attacks",
     "test_docs",

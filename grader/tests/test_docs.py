@@ -55,7 +55,7 @@ NOT_RUN = {
     "llm-basics check": "half a minute; grader/tests/sandbox",
     "nbexaminer serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
-    "c.FileNameCollectorPlugin.": "for Google Drive; grader/tests/platforms/test_there_and_back.py",
+    "c.FileNameCollectorPlugin.": "for Google Drive; grader/tests/lms/test_there_and_back.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",
     "c.CourseDirectory.db_url": "takes a database server",
 }

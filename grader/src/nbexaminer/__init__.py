@@ -6,7 +6,7 @@ A course plugs it in with two lines (`configuration`) and says what it has besid
 `intake` takes what was handed in, `notebook` reads it and sets the answers into the source,
 `sandbox` locks code in, `examination` runs answers and tests, `gradebook` writes down what came of
 it, and `conveyor` carries a whole class along that way. Beside it: `people`, `deadlines`,
-`pages` that people read, `similarity`, `platforms` for what learning platforms give and take,
+`pages` that people read, `similarity`, `lms` for what learning platforms give and take,
 `nbgrader_plugins` for nbgrader's own commands, and `commands`, the only ones to print and exit.
 
 Single modules: `settings` and `late_policies` are what a class sets, `course_folder` where it lies,

@@ -1,8 +1,10 @@
 """What a course's nbgrader_config.py needs of this package, and how others read that file."""
 
+import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
 
+from traitlets import TraitError
 from traitlets.config import Config, ConfigFileNotFound, PyFileConfigLoader
 
 FOLDER = str(Path(__file__).resolve().parent)
@@ -55,3 +57,12 @@ def read_configuration(course: Path) -> Config:
         return Config(_CourseOnly(FILE, str(course)).load_config())
     except ConfigFileNotFound:
         return Config()
+
+
+def zone_of(name: str, setting: str) -> zoneinfo.ZoneInfo:
+    """The time zone of that name. Raises TraitError, which names the setting, if there is none."""
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        text = f"{setting} is {name!r}: give a name such as 'Europe/Berlin'"
+        raise TraitError(text) from None

@@ -13,7 +13,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any
 
-from nbexaminer.notebook.harmless import MAX_MESSAGE, safe_line
+from nbexaminer.notebook.sanitize import MAX_MESSAGE, safe_line
 
 WIDTH = 83
 """Columns of a line: nbgrader's Validate has 90, of which it indents by 4 and cuts off 3."""

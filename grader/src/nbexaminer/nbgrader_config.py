@@ -61,8 +61,8 @@ c.ExchangeFactory.release_feedback = "nbexaminer.nbgrader_plugins.exchange.Relea
 
 # The names in a learning platform's download say whose each file is: in the form of one that is
 # known, or as c.FileNameCollectorPlugin.named_regexp reads another's.
-c.ZipCollectApp.extractor_plugin = "nbexaminer.platforms.collect.Extractor"
-c.ZipCollectApp.collector_plugin = "nbexaminer.platforms.collect.Collector"
+c.ZipCollectApp.extractor_plugin = "nbexaminer.lms.collect.Extractor"
+c.ZipCollectApp.collector_plugin = "nbexaminer.nbgrader_plugins.exchange.Collector"
 
 # The formgrader passes over names and time stamps that nobody can have.
 plug_in()

@@ -7,6 +7,7 @@ import zoneinfo
 
 from traitlets import Bool, Dict, Enum, Integer, List, TraitError, Unicode, validate
 
+from nbexaminer.configuration import zone_of
 from nbexaminer.errors import Refusal
 from nbexaminer.late_policies import LateRules
 from nbexaminer.limits import Limits
@@ -115,12 +116,3 @@ class Settings(LateRules):
         days = datetime.timedelta(days=ahead.days)
         moved = (here + days).replace(tzinfo=self.zone).astimezone(datetime.UTC)
         return (moved + (ahead - days)).replace(tzinfo=None)
-
-
-def zone_of(name: str, setting: str) -> zoneinfo.ZoneInfo:
-    """The time zone of that name. Raises TraitError, which names the setting, if there is none."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        text = f"{setting} is {name!r}: give a name such as 'Europe/Berlin'"
-        raise TraitError(text) from None

@@ -18,11 +18,11 @@ from nbgrader.preprocessors import GetGrades
 
 from course.authoring.exercises import ROOT
 from nbexaminer.database import TABLES, put
+from nbexaminer.lms.uploads import LEAST_LATE, UPLOADS
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage
 from nbexaminer.pages import in_time
 from nbexaminer.pages.formulas import formula
 from nbexaminer.pages.markup import markdown, terminal
-from nbexaminer.platforms.uploads import LEAST_LATE, UPLOADS
 from support.feedback import DUE, EXERCISE, Class, handed_in, unfolded, unreadable
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")

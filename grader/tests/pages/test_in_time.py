@@ -15,14 +15,14 @@ from nbconvert.filters import Highlight2HTML, ansi2html, strip_files_prefix
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 from nbexaminer.limits import Limits
-from nbexaminer.notebook.harmless import (
+from nbexaminer.notebook.reader import MAX_SOURCE
+from nbexaminer.notebook.sanitize import (
     MAX_SHOWN_CODE,
     MAX_SHOWN_TEXT,
     safe_markdown,
     safe_outputs,
     showable_code,
 )
-from nbexaminer.notebook.reader import MAX_SOURCE
 from nbexaminer.pages import in_time
 from nbexaminer.pages.markup import coloured, markdown, terminal
 

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nbexaminer.notebook.harmless import safe_markdown
+from nbexaminer.notebook.sanitize import safe_markdown
 from nbexaminer.pages.markup import markdown
 
 PICTURE = {"p.png": {"image/png": "iVBORw0KGgo="}}

@@ -10,14 +10,14 @@ from rich.markup import escape
 
 from nbexaminer.commands.command import FILE, console, first_lines, in_course_folder, listed
 from nbexaminer.errors import Status
-from nbexaminer.platforms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
+from nbexaminer.lms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.platforms.collect import Report
-    from nbexaminer.platforms.give_back import Filled
-    from nbexaminer.platforms.platform import Platform
+    from nbexaminer.lms.collect import Report
+    from nbexaminer.lms.give_back import Filled
+    from nbexaminer.lms.platform import Platform
     from nbexaminer.settings import Settings
 
 _PLATFORMS = click.Choice([*PLATFORMS], case_sensitive=False)
@@ -54,9 +54,11 @@ def collect(
     worksheets: tuple[Path, ...],
     force: bool,
 ) -> Status:
-    from nbexaminer.platforms import collect as platforms
+    from nbexaminer.lms import collect as platforms
 
-    report = platforms.collect(course, exercise, archives, platform or "", worksheets, force)
+    course.check_exercise(exercise)
+    there = course.directory
+    report = platforms.collect(there, exercise, archives, platform or "", worksheets, force)
     _say(*_of_collecting(exercise, report, course.settings))
     return Status.LOOK if report.refused else Status.FINE
 
@@ -108,6 +110,15 @@ def _about_times(platform: type[Platform] | None, report: Report, exercise: str)
     return [f"{told}; {how}"]
 
 
+def _bring_up_to_date(course: CourseFolder, exercise: str) -> None:
+    """Have the gradebook's penalties be those of now. Raises Refusal for no such exercise."""
+    from nbexaminer.gradebook.writer import bring_up_to_date
+
+    course.check_exercise(exercise)
+    with course.gradebook() as gradebook:
+        bring_up_to_date(gradebook, [exercise], course.app)
+
+
 @click.command(
     help=f"""Fill EXERCISE's scores into a copy of FILE, which a platform exported.
 
@@ -131,10 +142,11 @@ def fill(
     scale: bool,
     unfinished: bool,
 ) -> Status:
-    from nbexaminer.platforms import give_back as platforms
+    from nbexaminer.lms import give_back as platforms
 
+    _bring_up_to_date(course, exercise)
     to = to or export.with_name(f"{export.stem}-filled{export.suffix}")
-    filled = platforms.fill(course, exercise, export, to, column, scale, unfinished)
+    filled = platforms.fill(course.directory, exercise, export, to, column, scale, unfinished)
     _say(*_of_filling(exercise, to, filled))
     return Status.FINE if filled.complete else Status.LOOK
 
@@ -184,10 +196,11 @@ def _of_filling(exercise: str, to: Path, filled: Filled) -> list[str]:
 @to_option
 @in_course_folder
 def give_back(course: CourseFolder, exercise: str, to: Path | None) -> Status:
-    from nbexaminer.platforms import give_back as platforms
+    from nbexaminer.lms import give_back as platforms
 
+    _bring_up_to_date(course, exercise)
     to = to or Path(f"feedback-{exercise}.zip")
-    given = platforms.give_back(course, exercise, to)
+    given = platforms.give_back(course.directory, exercise, to)
     platform = given.platform
     _say(
         f"[bold]Pages of {len(given.given)} learners[/] in {escape(str(to))} "

@@ -16,7 +16,7 @@ from rich.table import Table
 from nbexaminer.commands.command import FILE, first_lines, in_course_folder, listed
 from nbexaminer.errors import Status
 from nbexaminer.intake.names import is_learner, printable
-from nbexaminer.platforms.known import TITLES
+from nbexaminer.lms.known import TITLES
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def roster(
 
 
 def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> Status:
+    from nbexaminer.lms.class_list import read_class_list
     from nbexaminer.people.roster import merge, read_roster, write_roster
-    from nbexaminer.platforms.class_list import read_class_list
 
     found = read_class_list(file, id_column)
     merged = merge(read_roster(gradebook), found.learners)

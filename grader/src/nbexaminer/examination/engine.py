@@ -32,14 +32,14 @@ from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
 from nbexaminer.notebook.graft import Grafted, graft
-from nbexaminer.notebook.harmless import (
+from nbexaminer.notebook.places import AGAIN
+from nbexaminer.notebook.reader import read_notebook
+from nbexaminer.notebook.sanitize import (
     MAX_SHOWN_CODE,
     safe_line,
     safe_outputs,
     showable_code,
 )
-from nbexaminer.notebook.places import AGAIN
-from nbexaminer.notebook.reader import read_notebook
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Occupant, Profile
 from nbexaminer.sandbox.files import sealed

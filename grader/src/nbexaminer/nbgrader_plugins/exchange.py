@@ -1,4 +1,5 @@
-"""nbgrader's collect, list and release_feedback, which no learner's odd folder ends or misleads."""
+"""nbgrader's collect, list and release_feedback, which no learner's odd folder ends or misleads;
+and what zip_collect needs to know of the course."""
 
 import datetime
 import os
@@ -7,12 +8,16 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
+from nbexaminer.deadlines import all_ahead
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET, read_dropped, split_dropped, take_dropped
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
+from nbexaminer.lms import collect
+from nbexaminer.settings import Settings
 
 
 class Collect(ExchangeCollect):
@@ -147,3 +152,15 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             excluded = filter(None, [coursedir.student_id_exclude, *others])
             coursedir.student_id_exclude = ",".join(excluded)
         super().copy_files()
+
+
+class Collector(collect.Collector):
+    """By the course's time zone and due dates; `c.ZipCollectApp.collector_plugin`."""
+
+    def zone(self) -> datetime.tzinfo:
+        """That of `c.MarkingRules.timezone`."""
+        return Settings(parent=self.parent).zone
+
+    def ahead(self, gradebook: Gradebook) -> dict[str, datetime.timedelta]:
+        """Those, too, who follow a section's date, or have handed nothing in yet."""
+        return all_ahead(gradebook.db.connection(), self.course.assignment_id)

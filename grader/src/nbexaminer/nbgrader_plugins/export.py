@@ -10,9 +10,9 @@ from traitlets.config import Configurable
 
 from nbexaminer.errors import GradebookUnavailable
 from nbexaminer.gradebook.writer import bring_up_to_date
-from nbexaminer.notebook.harmless import safe_cell
+from nbexaminer.lms.sheet import safe_cell
+from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.people.roster import Learner, read_roster
-from nbexaminer.platforms.uploads import late_by_word
 
 
 def up_to_date_roster(plugin: ExportPlugin, gradebook: Gradebook) -> list[Learner]:

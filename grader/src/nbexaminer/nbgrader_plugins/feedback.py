@@ -33,10 +33,10 @@ from traitlets import Bool
 
 from nbexaminer.errors import Refusal
 from nbexaminer.gradebook.writer import bring_up_to_date
+from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.notebook.cell import Cell, Role, cells_of, unreadable
 from nbexaminer.pages.feedback.page import HIDDEN, rendered
 from nbexaminer.pages.in_time import in_time, plain
-from nbexaminer.platforms.uploads import late_by_word
 from nbexaminer.settings import Settings
 
 _Converted = tuple[NotebookNode, Any]

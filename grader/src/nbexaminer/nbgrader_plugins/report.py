@@ -10,15 +10,14 @@ import csv
 from pathlib import Path
 from typing import Any, cast
 
-import pandas as pd
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 
 from nbexaminer.deadlines import near
+from nbexaminer.lms.sheet import safe_cell
 from nbexaminer.nbgrader_plugins.export import up_to_date_roster
-from nbexaminer.notebook.harmless import safe_cell
 from nbexaminer.pages.report.facts import COLUMNS, State, exercise_report, gather
 from nbexaminer.pages.report.page import render
 from nbexaminer.profile import CourseProfile
@@ -55,21 +54,23 @@ class ClassReport(ExportPlugin):
             if not exercises or assignment.name in exercises
         ]
         base = self._base_line(course) if self.similarity and found else None
-        begun = [facts for facts in found if exercises or {*facts.learners.state} - {State.MISSING}]
+        begun = [
+            facts for facts in found if exercises or len(facts.who(State.MISSING)) < len(learners)
+        ]
         later = [facts.name for facts in found if facts not in begun]
         reports = []
         for facts in begun:
             prose = [name for name, is_prose in facts.answers.items() if is_prose]
-            pairs = Comparison(facts.works, prose, base).pairs() if base is not None else None
+            pairs = Comparison(facts.texts, prose, base).pairs() if base is not None else None
             reports.append(exercise_report(facts, pairs))
         names = {learner.student_id: learner.name for learner in learners}
         text = render(reports, names, len(roster) - len(learners), later)
         # Ids and names can hold what UTF-8 can't.
         page.write_bytes(text.encode("utf-8", "replace"))
-        tables = [facts.table for facts in found] or [pd.DataFrame(columns=list(COLUMNS))]
-        rows = pd.concat(tables).replace({"needs_hand_grading": {True: "yes", False: "no"}})
-        rows = rows.map(safe_cell)
-        rows.to_csv(table, index=False, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
+        with table.open("w", newline="", encoding="utf-8", errors="replace") as file:
+            rows = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+            rows.writerow(COLUMNS)
+            rows.writerows(map(safe_cell, row) for facts in found for row in facts.table())
         self.log.info("The class report is in %s and %s", page, table)
 
     def _base_line(self, course: Any) -> BaseLine:

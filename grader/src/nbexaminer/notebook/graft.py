@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 from nbexaminer.errors import Malformed
 from nbexaminer.notebook.cell import EXTRA, Cell, Role, cells_of
-from nbexaminer.notebook.harmless import safe_markdown
 from nbexaminer.notebook.places import Found, find_cells
 from nbexaminer.notebook.reader import SubmittedCell
+from nbexaminer.notebook.sanitize import safe_markdown
 from nbexaminer.notebook.source import Source
 from nbexaminer.notebook.texts import words_among
 

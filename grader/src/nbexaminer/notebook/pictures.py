@@ -3,9 +3,9 @@
 A few kilobytes can be a picture of 65,535 × 65,535 pixels. So what is about to be shown is read
 here first: what kind it really is, how large, and how often its pixels are drawn. Nothing is
 decoded and no picture library is called, since who reads this is not in a sandbox, and a library
-tells neither how many scans a JPEG has nor how many frames a GIF, unless it decodes them.
+doesn't tell how many scans a JPEG has, unless it decodes them.
 
-Sources: PNG (W3C, third edition), GIF89a (CompuServe), JPEG (ITU-T T.81, annex B).
+Sources: PNG (W3C, third edition), JPEG (ITU-T T.81, annex B).
 """
 
 import base64
@@ -21,7 +21,7 @@ MAX_FRAMES = 1_000
 MAX_DRAWN = 250_000_000
 """Pixels of all frames together, or of all scans of a progressive JPEG, which usually has ten."""
 MAX_PARTS = 50_000
-"""Chunks of a PNG, segments of a JPEG, blocks of a GIF."""
+"""Chunks of a PNG, segments of a JPEG."""
 MAX_NOTES = 100
 """Chunks of a PNG that are no pixels: each may be compressed, and grow a thousandfold."""
 _NO_FILL = re.compile(rb"[^\xff]")
@@ -98,48 +98,17 @@ def _jpeg(data: bytes) -> _Extent:
     raise ValueError
 
 
-def _gif(data: bytes) -> _Extent:
-    if not data.startswith((b"GIF87a", b"GIF89a")):
-        raise ValueError
-    width, height, flags = struct.unpack_from("<HHB", data, 6)
-    place, frames, parts = 13 + _colours(flags), 0, 0
-    while (kind := data[place]) != 0x3B:
-        if kind == 0x2C:
-            left, top, wide, high, flags = struct.unpack_from("<HHHHB", data, place + 1)
-            width, height = max(width, left + wide), max(height, top + high)
-            frames += 1
-            place += 11 + _colours(flags)
-        elif kind == 0x21:
-            place += 2
-        else:
-            raise ValueError
-        while True:
-            parts += 1
-            if parts > MAX_PARTS:
-                raise ValueError
-            length = data[place]
-            place += 1 + length
-            if not length:
-                break
-    return width, height, frames
-
-
-def _colours(flags: int) -> int:
-    """Bytes of the colour table that these flags announce."""
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
-
-
 PICTURES: dict[str, tuple[str, Callable[[bytes], _Extent]]] = {
     "image/png": ("PNG", _png),
     "image/jpeg": ("JPEG", _jpeg),
-    "image/gif": ("GIF", _gif),
 }
 """The kinds that are shown, by media type: their name, and what reads one's extent."""
 
 
 def shown_pictures(bundle: dict[str, Any]) -> tuple[dict[str, str], str]:
     """The pictures among what a notebook has by media types, and why another is not shown."""
-    kept, reason = {}, ""
+    kept = {}
+    reason = "a GIF is not shown, only PNG and JPEG" if "image/gif" in bundle else ""
     for kind in (kind for kind in PICTURES if kind in bundle):
         try:
             kept[kind] = base64_picture(kind, bundle[kind])

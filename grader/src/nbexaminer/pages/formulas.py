@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, tostring
 
 from latex2mathml.converter import convert_to_element
 
-from nbexaminer.notebook.harmless import GAP
+from nbexaminer.notebook.sanitize import GAP
 
 MAX_TEX = 2_000
 """Characters of a formula; a longer one stays as it was typed."""

@@ -1,6 +1,6 @@
 """A page that takes too long is made of its notebook's plain form, which takes no time.
 
-Texts are bounded where they come in, in `notebook/harmless.py`. But many together take long, too,
+Texts are bounded where they come in, in `notebook/sanitize.py`. But many together take long, too,
 and nobody knows all that a library's patterns can be led to.
 """
 
@@ -13,7 +13,7 @@ from nbconvert.filters import strip_ansi
 from nbformat.v4 import new_output
 
 from nbexaminer.notebook.cell import Cell, Role, cells_of
-from nbexaminer.notebook.harmless import MAX_SHOWN_TEXT, as_typed
+from nbexaminer.notebook.sanitize import MAX_SHOWN_TEXT, as_typed
 
 MAX_SECONDS = 5.0
 """Computing time of a page, of which an ordinary one takes a fiftieth."""

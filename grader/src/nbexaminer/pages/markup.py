@@ -13,8 +13,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from nbexaminer.notebook.harmless import PLAIN_TAGS
 from nbexaminer.notebook.pictures import PICTURES
+from nbexaminer.notebook.sanitize import PLAIN_TAGS
 from nbexaminer.pages.formulas import formula
 
 # Without attributes. The first ones are the course's own, for hints.

@@ -7,20 +7,19 @@ learners share.
 
 import functools
 import itertools
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 from markupsafe import Markup, escape
 
-from nbexaminer.notebook.harmless import safe_line
-from nbexaminer.similarity.texts import FINGERPRINT, MOST_CHARACTERS, BaseLine, among, fingerprints
+from nbexaminer.notebook.sanitize import safe_line
+from nbexaminer.similarity.texts import FINGERPRINT, MOST_CHARACTERS, BaseLine, fingerprints
 
 FEWEST_TOKENS, LEAST_SHARE = 60, 0.5
 """A pair is shown from so many tokens alike on, and from this share of what the shorter of the two
-has of its own. Right answers by different authors (those in tests/answers, put together to 2,232
-pairs of whole exercises) reach 0.42 with 50 tokens or more; copies in disguise have 0.65 to 1."""
+has of its own. Right answers by different authors (those in tests/answers, put together to 1,403
+pairs of whole exercises) reach 0.51 with 50 tokens or more; copies in disguise have 0.67 to 1."""
 ANSWERS, ANSWER_TOKENS, ANSWER_SHARE = 2, 20, 0.6
 """Or from so many answers on that are alike each, in so many tokens and in this share of what the
 longer one has of its own. Of the same right answers, no two learners' come so near."""
@@ -70,34 +69,29 @@ class _Answer:
     """
 
     def __init__(self, text: str, cell: str, is_prose: bool, base: BaseLine) -> None:
-        self.text, self._is_prose, self._base = text, is_prose, base
-        at = fingerprints(base.tokens(text, is_prose))
-        own = at[~among(at, base.known)]
+        self.text, self._tokens = text, base.tokens(text, is_prose)
+        at = fingerprints(self._tokens)
         # The same tokens in another cell are another fingerprint.
-        self.at, self.own = at ^ hash(cell), np.unique(own ^ hash(cell))
-        self.size = self.covered(self.own)
+        self.at = [hash((cell, one)) for one in at]
+        self.own = {mine for mine, one in zip(self.at, at, strict=True) if one not in base.known}
+        self.size = len(self.covered(self.own))
 
-    def covered(self, prints: np.ndarray) -> int:
-        """How many tokens those fingerprints cover."""
-        return sum(end - start for start, end in self._slices(prints))
+    def covered(self, prints: Collection[int]) -> list[int]:
+        """The tokens that those fingerprints cover, by number."""
+        found = (range(n, n + FINGERPRINT) for n, one in enumerate(self.at) if one in prints)
+        return sorted({*itertools.chain.from_iterable(found)})
 
-    def side(self, prints: np.ndarray) -> Side:
+    def side(self, prints: Collection[int]) -> Side:
         """The text with what they cover marked, without gaps where nothing but blanks are."""
-        spans = self._base.tokens(self.text, self._is_prose).spans
-        joined: list[tuple[int, int]] = []
-        for first, last in self._slices(prints):
-            start, end = spans[first][0], spans[last - 1][1]
-            if joined and not self.text[joined[-1][1] : start].strip():
-                start = joined.pop()[0]
-            joined.append((start, end))
-        return Side(self.text, joined)
-
-    def _slices(self, prints: np.ndarray) -> list[tuple[int, int]]:
-        joined: list[tuple[int, int]] = []
-        for place in np.flatnonzero(among(self.at, prints)).tolist():
-            start = joined.pop()[0] if joined and place < joined[-1][1] else place
-            joined.append((start, place + FINGERPRINT))
-        return joined
+        marks: list[tuple[int, int]] = []
+        before = -1
+        for number in self.covered(prints):
+            _, start, end = self._tokens[number]
+            if marks and (number == before + 1 or not self.text[marks[-1][1] : start].strip()):
+                start = marks.pop()[0]
+            marks.append((start, end))
+            before = number
+        return Side(self.text, marks)
 
 
 class Comparison:
@@ -115,52 +109,29 @@ class Comparison:
             learner: {cell: answer(cell, text) for cell, text in texts.items()}
             for learner, texts in works.items()
         }
-        self._learners = list(works)
         self._own = {who: sum(a.size for a in work.values()) for who, work in self._works.items()}
-        self._rare, self._together = self._count()
+        has: dict[int, list[str]] = defaultdict(list)
+        for learner, work in self._works.items():
+            for one in set().union(*(answer.own for answer in work.values())):
+                has[one].append(learner)
+        most = max(FEW, FEW_OF_CLASS * len(works))
+        self._rare = {one: tuple(who) for one, who in has.items() if 2 <= len(who) <= most}
 
     def pairs(self) -> list[Pair]:
         """Those that are alike, the most alike first."""
-        found = [pair for ab in self._candidates() if (pair := self._pair(*ab))]
+        shared: Counter[tuple[str, str]] = Counter()
+        for who, times in Counter(self._rare.values()).items():
+            shared.update(dict.fromkeys(itertools.combinations(who, 2), times))
+        enough = [ab for ab, times in shared.items() if FINGERPRINT * times >= FEWEST_TOKENS]
+        enough.sort(key=lambda ab: -shared[ab] / min(self._own[who] for who in ab))
+        found = [pair for ab in enough[:MOST_CANDIDATES] if (pair := self._pair(*ab))]
         return sorted(found, key=lambda p: (-p.share * p.tokens, p.first, p.second))
-
-    def _count(self) -> tuple[np.ndarray, Counter[tuple[int, ...]]]:
-        """Fingerprints that some learners have, but not many; how many the same learners have."""
-        has = [
-            (answer.own, np.full(len(answer.own), number, np.int32))
-            for number, learner in enumerate(self._learners)
-            for answer in self._works[learner].values()
-        ]
-        if not has:
-            return np.array([], np.int64), Counter()
-        prints, who = (np.concatenate(parts) for parts in zip(*has, strict=True))
-        order = np.argsort(prints, kind="stable")
-        prints, who = prints[order], who[order]
-        found, first, times = np.unique(prints, return_index=True, return_counts=True)
-        rare = (times >= 2) & (times <= max(FEW, FEW_OF_CLASS * len(self._learners)))
-        ranges = zip(first[rare], (first + times)[rare], strict=True)
-        return found[rare], Counter(tuple(who[start:end]) for start, end in ranges)
-
-    def _candidates(self) -> Iterator[tuple[str, str]]:
-        """Pairs that share enough fingerprints to be looked at one by one."""
-        size = len(self._learners)
-        shared = np.zeros((size, size), np.float32)
-        for who, times in self._together.items():
-            shared[np.ix_(who, who)] += times
-        own = np.array([*self._own.values()], np.float32)
-        first, second = np.nonzero(np.triu(FINGERPRINT * shared >= FEWEST_TOKENS, 1))
-        share = shared[first, second] / np.minimum(own[first], own[second])
-        best = np.argsort(-share, kind="stable")[:MOST_CANDIDATES]
-        for a, b in zip(first[best], second[best], strict=True):
-            yield self._learners[a], self._learners[b]
 
     def _pair(self, first: str, second: str) -> Pair | None:
         works = mine, others = self._works[first], self._works[second]
-        alike = {}
-        for cell in mine.keys() & others.keys():
-            both = np.intersect1d(mine[cell].own, others[cell].own, assume_unique=True)
-            alike[cell] = both[among(both, self._rare)]
-        covered = {c: [work[c].covered(found) for work in works] for c, found in alike.items()}
+        shared = [cell for cell in mine if cell in others]
+        alike = {cell: mine[cell].own & others[cell].own & self._rare.keys() for cell in shared}
+        covered = {c: [len(work[c].covered(found)) for work in works] for c, found in alike.items()}
         tokens = min(map(sum, zip(*covered.values(), strict=True)), default=0)
         own = min(self._own[first], self._own[second])
         whole = [
@@ -172,8 +143,6 @@ class Comparison:
         if tokens < max(FEWEST_TOKENS, LEAST_SHARE * own) and not in_some_answers:
             return None
         cells = [
-            (cell, mine[cell].side(alike[cell]), others[cell].side(alike[cell]))
-            for cell in mine
-            if len(alike.get(cell, ()))
+            (c, mine[c].side(found), others[c].side(found)) for c, found in alike.items() if found
         ]
         return Pair(first, second, tokens, tokens / own, cells)

@@ -4,20 +4,20 @@ import json
 import logging
 import math
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from statistics import correlation, fmean, median, quantiles
+from typing import Any, NamedTuple, Self
 
-import pandas as pd
 from nbgrader import api
 from nbgrader.coursedir import CourseDirectory
 
 from nbexaminer.examination.verdicts import COST_NOTHING, Outcome
 from nbexaminer.message import Message
 from nbexaminer.notebook.cell import Role, cells_of, unreadable
-from nbexaminer.notebook.harmless import safe_line
+from nbexaminer.notebook.sanitize import safe_line
 from nbexaminer.people.roster import Learner
 from nbexaminer.similarity.compare import Pair
 
@@ -27,11 +27,8 @@ COLUMNS = (
     "assignment", "student_id", "last_name", "first_name", "state", "notebook", "cell", "kind",
     "points", "max_points", "outcome", "misconception", "needs_hand_grading",
 )  # fmt: skip
-LEARNERS = [
-    "student_id", "last_name", "first_name", "section", "state", "score", "reason", "has_notebooks",
-]  # fmt: skip
-KEY = ["notebook", "cell"]
-"""Columns that are unique together within an exercise."""
+Key = tuple[str, str]
+"""Notebook and cell, which are unique together within an exercise."""
 
 
 class State(StrEnum):
@@ -43,38 +40,117 @@ class State(StrEnum):
     MISSING = "not handed in"
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
-    """What is known of one exercise.
+class GradedCell(NamedTuple):
+    """A cell that gives points; kind: "test", or "written" where a person grades it."""
 
-    learners: a row a learner: student_id, last_name, first_name, section, state, score (points
-        after the penalty for lateness, NaN before grading), reason (why it can't be read, or
-        empty), has_notebooks (whether all the graded notebooks are there) and counted (whether
-        the score is final: nothing waits for a person).
-    cells: a row a graded cell: notebook, cell, kind ("test", or "written" where a person grades
-        it) and max_points.
-    answers: name of each answer cell, and whether it holds prose.
-    table: a row a learner and cell, with `COLUMNS`.
-    verdicts: a row a learner and test cell of a graded notebook, in order: student_id, notebook,
-        cell, outcome, misconception and whether it ran beside the answers.
-    works: for each learner whose submission could be read, the text in each answer cell.
+    key: Key
+    kind: str
+    most: float
+
+
+class Grade(NamedTuple):
+    """Of a learner's cell; waits: a person must grade it."""
+
+    points: float | None = None
+    waits: bool = False
+
+
+class Verdict(NamedTuple):
+    """Of a learner's test cell; beside: it ran beside the answers."""
+
+    outcome: str
+    misconception: str
+    beside: bool
+
+    @classmethod
+    def read(cls, note: Mapping[str, Any]) -> Self:
+        """What a cell's note says. Raises what reading another thing raises."""
+        # Before messages were data, the cause stood beside them.
+        cause = Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
+        return cls(Outcome(note["outcome"]).value, cause, note.get("beside") is True)
+
+
+@dataclass
+class Work:
+    """How a learner is with the exercise.
+
+    score: points after the penalty for lateness, or None before grading.
+    reason: why it can't be read, or empty.
+    has_notebooks: all the graded notebooks are there.
+    verdicts: of the test cells in these, in order; answers: the text in each answer cell, where the
+        submission could be read.
     """
 
+    learner: Learner
+    state: State
+    score: float | None = None
+    reason: str = ""
+    has_notebooks: bool = True
+    grades: Mapping[Key, Grade] = field(default_factory=dict)
+    verdicts: dict[Key, Verdict] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def who(self) -> str:
+        """The learner's id."""
+        return self.learner.student_id
+
+    @property
+    def final(self) -> float | None:
+        """The score, if nothing waits for a person."""
+        return None if any(grade.waits for grade in self.grades.values()) else self.score
+
+    @property
+    def fails_unexplained(self) -> bool:
+        """Whether a test fails, and none names a misconception."""
+        ends = self.verdicts.values()
+        failed = {end.outcome for end in ends}.difference(COST_NOTHING)
+        return bool(failed) and not any(end.misconception for end in ends)
+
+    def grade(self, key: Key) -> Grade:
+        """That of a cell."""
+        return self.grades.get(key, Grade())
+
+    def earned(self, cells: Sequence[GradedCell]) -> float:
+        """Points for cells, without those that a person is still to give."""
+        grades = [self.grade(cell.key) for cell in cells]
+        return sum(grade.points or 0.0 for grade in grades if not grade.waits)
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What is known of one exercise: its graded cells, the name of each answer cell and whether it
+    holds prose, and everybody's work."""
+
     name: str
-    learners: pd.DataFrame
-    cells: pd.DataFrame
+    cells: Sequence[GradedCell]
     answers: Mapping[str, bool]
-    table: pd.DataFrame
-    verdicts: pd.DataFrame
-    works: Mapping[str, Mapping[str, str]] = field(repr=False)
+    works: Sequence[Work]
 
     def who(self, state: State) -> list[str]:
         """Ids of the learners in a state."""
-        return self.learners.student_id[self.learners.state == state].tolist()
+        return [work.who for work in self.works if work.state is state]
 
-    def of_readable(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Those rows that are about submissions that are graded and can be read."""
-        return rows[rows.student_id.isin(self.who(State.GRADED))]
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        """For each learner whose submission could be read, the text in each answer cell."""
+        return {work.who: work.answers for work in self.works if work.answers}
+
+    @property
+    def readable(self) -> list[Work]:
+        """What is graded and can be read."""
+        return [work for work in self.works if work.state is State.GRADED]
+
+    def table(self) -> Iterator[list[Any]]:
+        """A row a learner and cell, with `COLUMNS`."""
+        for work in self.works:
+            learner = work.learner
+            about = [self.name, learner.student_id, learner.last_name, learner.first_name]
+            for cell in self.cells:
+                grade = work.grade(cell.key)
+                said = work.verdicts.get(cell.key, (None, None))[:2]
+                of_cell = (*cell.key, cell.kind, grade.points, cell.most, *said)
+                yield [*about, work.state, *of_cell, "yes" if grade.waits else "no"]
 
 
 def gather(
@@ -93,52 +169,36 @@ def gather(
     grades, of = _grades(gradebook, assignment), api.SubmittedAssignment
     lost = gradebook.db.query(of.student_id, of.late_submission_penalty)
     penalties = dict(lost.filter(of.assignment_id == assignment.id).all())
-    earned = grades.groupby("student_id").points.sum()
-    rows, found = [], []
-    works: dict[str, dict[str, str]] = defaultdict(dict)
+    works = []
     for learner in learners:
-        who, score, reason, complete = learner.student_id, math.nan, "", True
+        who = learner.student_id
         handed_in = folder(course.submitted_directory, who).is_dir()
-        state = State.UNGRADED if handed_in else State.MISSING
-        if who in penalties:
-            score = max(0.0, earned.get(who, 0.0) - penalties[who])
-            place = folder(course.autograded_directory, who)
-            for notebook in cells.notebook.unique():
-                graded = read_graded(place / f"{notebook}.ipynb", log)
-                if graded is None:
-                    complete = False
-                    continue
-                refused, tests, texts = graded
-                reason = refused or reason
-                found += [(who, notebook, *verdict) for verdict in tests]
-                if not refused:
-                    works[who] |= {cell: text for cell, text in texts.items() if cell in answers}
-            state = State.UNREADABLE if reason else State.GRADED
-        findings = {
-            "state": state.value,
-            "score": score,
-            "reason": reason,
-            "has_notebooks": complete,
-        }
-        rows.append(vars(learner) | findings)
-    about = pd.DataFrame(rows, columns=LEARNERS).astype({"score": float, "has_notebooks": bool})
-    columns = ["student_id", *KEY, "outcome", "misconception", "beside"]
-    verdicts = pd.DataFrame(found, columns=columns)
-    table = about.merge(cells, how="cross").assign(assignment=assignment.name)
-    for more in (grades, verdicts):
-        table = table.merge(more, how="left", on=["student_id", *KEY])
-    table = table.assign(needs_hand_grading=table.needs_hand_grading.eq(True))
-    waits = about.student_id.isin(table.student_id[table.needs_hand_grading])
-    about = about.assign(counted=about.score.notna() & ~waits)
-    return Facts(assignment.name, about, cells, answers, table[list(COLUMNS)], verdicts, works)
+        work = Work(learner, State.UNGRADED if handed_in else State.MISSING, grades=grades[who])
+        works.append(work)
+        if who not in penalties:
+            continue
+        earned = sum(grade.points or 0.0 for grade in work.grades.values())
+        work.score = max(0.0, earned - penalties[who])
+        for notebook in dict.fromkeys(cell.key[0] for cell in cells):
+            path = folder(course.autograded_directory, who) / f"{notebook}.ipynb"
+            graded = read_graded(path, log)
+            if graded is None:
+                work.has_notebooks = False
+                continue
+            refused, verdicts, texts = graded
+            work.reason = refused or work.reason
+            work.verdicts |= {(notebook, cell): verdict for cell, verdict in verdicts.items()}
+            if not refused:
+                work.answers |= {cell: text for cell, text in texts.items() if cell in answers}
+        work.state = State.UNREADABLE if work.reason else State.GRADED
+    return Facts(assignment.name, cells, answers, works)
 
 
 def read_graded(
     path: Path, log: logging.Logger
-) -> tuple[str, list[tuple[str, str, str, bool]], dict[str, str]] | None:
+) -> tuple[str, dict[str, Verdict], dict[str, str]] | None:
     """What a graded notebook says: why the submission can't be read, or nothing; of each test cell
-    the outcome, the misconception, and whether it ran beside the answers; and the text in each
-    answer cell.
+    the verdict; and the text in each answer cell.
 
     None, and a warning, where the notebook itself can't be read.
     """
@@ -146,11 +206,7 @@ def read_graded(
         notebook = json.loads(path.read_bytes())
         cells = cells_of(notebook)
         answers = {c.name: "".join(c.content["source"]) for c in cells if c.role is Role.ANSWER}
-        notes = [(cell.name, cell.note) for cell in cells if cell.note]
-        verdicts = [
-            (name, Outcome(note["outcome"]).value, _cause(note), note.get("beside") is True)
-            for name, note in notes
-        ]
+        verdicts = {c.name: Verdict.read(note) for c in cells if (note := c.note)}
         return safe_line(unreadable(notebook)), verdicts, answers
     except FileNotFoundError:
         return None
@@ -159,9 +215,9 @@ def read_graded(
         return None
 
 
-def _cells(assignment: Any) -> tuple[pd.DataFrame, dict[str, bool]]:
+def _cells(assignment: Any) -> tuple[list[GradedCell], dict[str, bool]]:
     """`Facts.cells` and `Facts.answers` of an assignment."""
-    rows: list[tuple[str, str, str, float]] = []
+    cells: list[GradedCell] = []
     answers: dict[str, bool] = {}
     for notebook in sorted(assignment.notebooks, key=lambda n: n.name):
         written = {cell.name for cell in notebook.grade_cells if cell.cell_type == "markdown"}
@@ -169,21 +225,23 @@ def _cells(assignment: Any) -> tuple[pd.DataFrame, dict[str, bool]]:
         for cell in [*notebook.grade_cells, *notebook.task_cells]:
             test = cell.cell_type == "code" and cell.name not in here
             kind = "test" if test else "written"
-            rows.append((notebook.name, cell.name, kind, float(cell.max_score)))
+            cells.append(GradedCell((notebook.name, cell.name), kind, float(cell.max_score)))
         answers |= here
-    cells = pd.DataFrame(rows, columns=[*KEY, "kind", "max_points"])
-    return cells.astype({"max_points": float}), answers
+    return cells, answers
 
 
-def _grades(gradebook: api.Gradebook, assignment: Any) -> pd.DataFrame:
-    """A row a learner and graded cell, with its points and whether a person must grade it."""
-    key = (api.SubmittedAssignment.student_id, api.Notebook.name, api.BaseCell.name)
+def _grades(gradebook: api.Gradebook, assignment: Any) -> Mapping[str, dict[Key, Grade]]:
+    """Everybody's, by id."""
+    of = api.SubmittedAssignment
+    key = (of.student_id, api.Notebook.name, api.BaseCell.name)
     found = gradebook.db.query(*key, api.Grade.score, api.Grade.needs_manual_grade)
     found = found.select_from(api.Grade).join(api.Grade.cell).join(api.Grade.notebook)
     found = found.join(api.SubmittedNotebook.notebook).join(api.SubmittedNotebook.assignment)
-    found = found.filter(api.SubmittedAssignment.assignment_id == assignment.id)
-    columns = ["student_id", *KEY, "points", "needs_hand_grading"]
-    return pd.DataFrame(found, columns=columns).astype({"points": float})
+    grades: dict[str, dict[Key, Grade]] = defaultdict(dict)
+    for who, notebook, cell, points, waits in found.filter(of.assignment_id == assignment.id):
+        known = None if points is None else float(points)
+        grades[who][notebook, cell] = Grade(known, bool(waits))
+    return grades
 
 
 def exercise_report(facts: Facts, pairs: list[Pair] | None) -> dict[str, Any]:
@@ -191,137 +249,147 @@ def exercise_report(facts: Facts, pairs: list[Pair] | None) -> dict[str, Any]:
 
     pairs: learners whose answers are alike; None where that was not looked at.
     """
-    learners, table = facts.learners, facts.table
-    unreadable = learners[(learners.state == State.UNREADABLE) & ~learners.counted]
-    waiting = table[table.needs_hand_grading & (table.state != State.UNREADABLE)]
-    verdicts = facts.of_readable(facts.verdicts)
-    failed = verdicts.student_id[~verdicts.outcome.isin(COST_NOTHING)].unique()
-    explained = set(verdicts.student_id[verdicts.misconception != ""])
-    scores, cells = learners.score[learners.counted], _statistics(facts)
-    missed = cells[cells.difficulty < 1]
-    names = ("lowest", "lower quartile", "median", "upper quartile", "highest")
-    quantiles = zip(names, scores.quantile([0, 0.25, 0.5, 0.75, 1]), strict=True)
+    works, tests = facts.works, [cell for cell in facts.cells if cell.kind == "test"]
+    scores = _final(works)
+    cells = _statistics(facts, tests)
+    missed = [cell for cell in cells if cell.difficulty < 1]
+    unreadable = [work for work in works if work.state is State.UNREADABLE]
+    others = [work for work in works if work.state is not State.UNREADABLE]
+    waiting = [
+        (cell.key[1], [work.who for work in others if work.grade(cell.key).waits])
+        for cell in facts.cells
+    ]
     return {
         "name": facts.name,
-        "learners": learners.student_id.tolist(),
-        "max_score": float(facts.cells.max_points.sum()),
-        "max_test_score": float(facts.cells.max_points[facts.cells.kind == "test"].sum()),
-        "scores": scores.tolist(),
-        "summary": {} if scores.empty else dict(quantiles) | {"mean": scores.mean()},
-        "test_scores": _earned(facts).sum(axis=1).tolist(),
-        "graded": learners.student_id[learners.score.notna()].tolist(),
+        "learners": [work.who for work in works],
+        "max_score": sum(cell.most for cell in facts.cells),
+        "max_test_score": sum(cell.most for cell in tests),
+        "scores": scores,
+        "summary": _summary(scores),
+        "test_scores": [work.earned(tests) for work in facts.readable],
+        "graded": [work.who for work in works if work.score is not None],
         "missing": facts.who(State.MISSING),
         "ungraded": facts.who(State.UNGRADED),
         # For each cell that wants a person, its name and who waits for it.
-        "waiting": [
-            (cell, rows.student_id.tolist()) for (_, cell), rows in waiting.groupby(KEY, sort=False)
-        ],
-        "unreadable": dict(zip(unreadable.student_id, unreadable.reason, strict=True)),
+        "waiting": [(cell, who) for cell, who in waiting if who],
+        "unreadable": {work.who: work.reason for work in unreadable if work.final is None},
         "cells": cells,
-        "hardest": None if missed.empty else missed.loc[missed.difficulty.idxmin()],
-        "causes": _misconceptions(verdicts, list(facts.answers)),
-        # Who failed a test, and no test names a misconception.
-        "unexplained": [who for who in failed if who not in explained],
-        "without_notebook": learners.student_id[~learners.has_notebooks].tolist(),
-        "sections": _sections(learners),
+        "hardest": min(missed, key=lambda cell: cell.difficulty, default=None),
+        "causes": _misconceptions(facts),
+        "unexplained": [work.who for work in facts.readable if work.fails_unexplained],
+        "without_notebook": [work.who for work in works if not work.has_notebooks],
+        "sections": _sections(works),
         "pairs": pairs,
     }
 
 
-def _earned(facts: Facts) -> pd.DataFrame:
-    """Points a learner (row) and test cell; NaN where a person is still to give them."""
-    rows = facts.of_readable(facts.table[facts.table.kind == "test"])
-    points = rows.points.where(~rows.needs_hand_grading)
-    earned = rows.assign(points=points).pivot(index="student_id", columns=KEY, values="points")
-    return earned.astype(float)
+def _final(works: Sequence[Work]) -> list[float]:
+    return [work.final for work in works if work.final is not None]
 
 
-def _statistics(facts: Facts) -> pd.DataFrame:
-    """How the class did, a row a test cell.
+def _summary(scores: Sequence[float]) -> dict[str, float]:
+    if not scores:
+        return {}
+    middle = quantiles(scores if len(scores) > 1 else [*scores] * 2, method="inclusive")
+    names = ("lowest", "lower quartile", "median", "upper quartile", "highest", "mean")
+    found = (min(scores), *middle, max(scores), fmean(scores))
+    return dict(zip(names, found, strict=True))
+
+
+@dataclass(frozen=True)
+class TestCell:
+    """How the class did on a test cell.
 
     n: learners it was examined for, without those whose submission can't be read and who wait for a
     person's points for it; passed: those with all its points; difficulty: share of the points
     earned, 0 to 1; discrimination: correlation, over learners, of its points with those in all
-    other test cells; outcomes: how often it ended in what; remark: what an instructor would want to
-    look at. NaN is undefined: without learners or points, and a correlation of fewer than 3
-    learners or where either is the same for all.
+    other test cells; outcomes: how often it ended in what; beside: it ran beside the answers. NaN
+    is undefined: without learners or points, and a correlation of fewer than 3 learners or where
+    either is the same for all.
     """
-    verdicts = facts.verdicts
-    # The graded notebooks know the order of the cells, the gradebook doesn't.
-    place = verdicts.groupby("student_id").cumcount().rename("place")
-    places = verdicts.join(place).groupby(KEY).place.last()
-    tests = facts.cells[facts.cells.kind == "test"].join(places, on=KEY)
-    most = tests.sort_values(["notebook", "place", "cell"]).set_index(KEY).max_points
-    earned = _earned(facts).reindex(columns=most.index)
-    others = earned.fillna(0.0).rsub(earned.sum(axis=1), axis=0).where(earned.notna())
-    differ = (earned.nunique() > 1) & (others.nunique() > 1)
-    differ &= earned.count() >= FEWEST_FOR_CORRELATION
-    discrimination = earned.loc[:, differ].corrwith(others.loc[:, differ]).reindex(most.index)
-    outcomes = facts.of_readable(verdicts).groupby(KEY).outcome.agg(Counter)
-    cells = pd.DataFrame({
-        "points": most,
-        "n": earned.count(),
-        "passed": earned.ge(most).sum(),
-        "difficulty": earned.mean() / most.where(most != 0),
-        # A rounding error must not make a 0 negative.
-        "discrimination": discrimination.round(9) + 0.0,
-        "outcomes": [outcomes.get(key, {}) for key in most.index],
-    })  # fmt: skip
-    beside = verdicts.groupby(KEY).beside.any()
-    cells["beside"] = [bool(beside.get(key, False)) for key in cells.index]
-    return cells.assign(remark=[_remarks(cell) for cell in cells.itertuples()]).reset_index()
 
+    cell: str
+    points: float
+    n: int
+    passed: int
+    difficulty: float
+    discrimination: float
+    outcomes: Mapping[str, int]
+    beside: bool
 
-def _remarks(cell: Any) -> str:
-    forgeable = "runs beside the answers, where its verdict can be forged"
-    return "; ".join(text for text in (_remark(cell), forgeable * cell.beside) if text)
+    @property
+    def remark(self) -> str:
+        """What an instructor would want to look at."""
+        forgeable = "runs beside the answers, where its verdict can be forged"
+        return "; ".join(text for text in (self._remark(), forgeable * self.beside) if text)
 
-
-def _remark(cell: Any) -> str:
-    if not cell.points:
-        return "gives no points"
-    if not cell.n:
+    def _remark(self) -> str:
+        if not self.points:
+            return "gives no points"
+        if not self.n:
+            return ""
+        if self.passed in (0, self.n):
+            return "nobody passes" if not self.passed else "everybody passes"
+        if self.n >= FEWEST_FOR_REMARK and self.discrimination < 0:
+            return "look at this test: those who do well elsewhere fail it more often"
         return ""
-    if cell.passed in (0, cell.n):
-        return "nobody passes" if not cell.passed else "everybody passes"
-    if cell.n >= FEWEST_FOR_REMARK and cell.discrimination < 0:
-        return "look at this test: those who do well elsewhere fail it more often"
-    return ""
 
 
-def _misconceptions(
-    verdicts: pd.DataFrame, answers: Sequence[str]
-) -> list[tuple[str, pd.DataFrame]]:
-    """By the answer that they are about, a row each: misconception, learners, cells; of both the
-    most frequent first."""
-    named = verdicts[verdicts.misconception != ""]
-    named = named.assign(about=[_about(cell, answers) for cell in named.cell])
-    found = named.groupby(["about", "misconception"], sort=False, as_index=False).agg(
-        learners=("student_id", "unique"), cells=("cell", "unique")
-    )
-    found = found.sort_values("learners", key=lambda who: -who.map(len), kind="stable")
-    return list(found.groupby("about", sort=False))
+def _statistics(facts: Facts, tests: Sequence[GradedCell]) -> list[TestCell]:
+    """Of the test cells, in the order that the graded notebooks know, and the gradebook doesn't."""
+    place = {key: n for work in facts.works for n, key in enumerate(work.verdicts)}
+    found = []
+    for cell in sorted(tests, key=lambda t: (t.key[0], place.get(t.key, math.inf), t.key)):
+        key, _, most = cell
+        given = [w for w in facts.readable if w.grade(key) != Grade() and not w.grade(key).waits]
+        mine = [work.earned([cell]) for work in given]
+        # Sums of decimal fractions must not differ by an error, nor that make a 0 negative.
+        others = [round(work.earned(tests) - n, 9) for work, n in zip(given, mine, strict=True)]
+        told = math.nan
+        if len(given) >= FEWEST_FOR_CORRELATION and len({*mine}) > 1 < len({*others}):
+            told = round(correlation(mine, others), 9) + 0.0
+        found.append(TestCell(
+            key[1], most, len(given), sum(n >= most for n in mine),
+            fmean(mine) / most if mine and most else math.nan, told,
+            Counter(w.verdicts[key].outcome for w in facts.readable if key in w.verdicts),
+            any(w.verdicts[key].beside for w in facts.works if key in w.verdicts),
+        ))  # fmt: skip
+    return found
 
 
-def _about(cell: str, answers: Sequence[str]) -> str:
+def _misconceptions(facts: Facts) -> list[tuple[str, list[dict[str, Any]]]]:
+    """By the answer that they are about, each with learners and cells; of both the most frequent
+    first."""
+    found: dict[Key, list[dict[str, None]]] = defaultdict(lambda: [{}, {}])
+    for work in facts.readable:
+        for (_, cell), verdict in work.verdicts.items():
+            if verdict.misconception:
+                learners, cells = found[_about(cell, facts.answers), verdict.misconception]
+                learners[work.who] = cells[cell] = None
+    by_answer: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (about, text), (learners, cells) in sorted(found.items(), key=lambda it: -len(it[1][0])):
+        by_answer[about].append({"misconception": text, "learners": [*learners], "cells": [*cells]})
+    return [*by_answer.items()]
+
+
+def _about(cell: str, answers: Mapping[str, bool]) -> str:
     """The answer that a test cell is about, by its name; the cell's own name where none fits."""
     fitting = [name for name in answers if cell == name or cell.startswith(f"{name}-")]
     return max(fitting, key=len, default=cell)
 
 
-def _sections(learners: pd.DataFrame) -> pd.DataFrame:
-    rows = learners if learners.section.any() else learners[:0]
-    counted, handed_in = rows.score.where(rows.counted), rows.state != State.MISSING
-    return (
-        rows.assign(score=counted, handed_in=handed_in)
-        .groupby("section", as_index=False)
-        .agg(
-            learners=("student_id", "size"), handed_in=("handed_in", "sum"),
-            counted=("counted", "sum"), median=("score", "median"),
-        )
-    )  # fmt: skip
-
-
-def _cause(note: Mapping[str, Any]) -> str:
-    # Before messages were data, the cause stood beside them.
-    return Message.read(note.get("message")).cause or safe_line(note.get("cause", ""))
+def _sections(works: Sequence[Work]) -> list[dict[str, Any]]:
+    """A row a section, if there are any."""
+    there = sorted({work.learner.section for work in works})
+    rows = []
+    for section in there if any(there) else ():
+        members = [work for work in works if work.learner.section == section]
+        scores = _final(members)
+        rows.append({
+            "section": section,
+            "learners": len(members),
+            "handed_in": sum(work.state is not State.MISSING for work in members),
+            "counted": len(scores),
+            "median": median(scores) if scores else math.nan,
+        })  # fmt: skip
+    return rows

@@ -1,4 +1,4 @@
-"""Make what a learner wrote harmless to look at: in pages, on a terminal, in a spreadsheet.
+"""Make what a learner wrote harmless to look at: in pages and on a terminal.
 
 Feedback pages and the formgrader render a graded notebook with nbconvert, whose templates
 escape code, streams, plain text and tracebacks, but put HTML, SVG, LaTeX and JavaScript outputs,
@@ -36,8 +36,6 @@ _OPENED = re.compile(r"\[|\\\\\(|\\begin\{")
 _LONG_BLANKS = re.compile(r"(?<!\s)(\s{1000})\s+")
 _LONG_CODES = re.compile(r"(?<!\x1b)\x1b++(?=\[[^@-~\n]{100})")
 _ANY_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_COMPUTED = re.compile(r"(?:^|(?<=[;|\t]))(?=[^\S\t]*[\"']*[^\S\t]*[=+\-@|%＝＋－＠])")
-"""Before a formula: some spreadsheets split what is quoted, too, by semicolons, tabs or bars."""
 PLAIN_TAGS = "br|sub|sup|pre|kbd|p|ul|ol|li|hr"
 """Tags that, without attributes, change nothing outside themselves, not even where they are not
 closed: a browser carries <b> and its like on through the rest of the page."""
@@ -196,19 +194,3 @@ def size_of_output(output: dict[str, Any]) -> int:
     """Its characters, and some for itself."""
     texts = [output.get("text", ""), *output.get("traceback", ()), *output.get("data", {}).values()]
     return _EACH + sum(map(len, texts))
-
-
-def safe_cell(value: object) -> object:
-    """A value for a table that a spreadsheet opens: text that it would compute is marked as text.
-
-    Source: OWASP, CSV injection.
-    """
-    if value is None or isinstance(value, int | float):
-        return value
-    text = _ANY_CONTROL.sub("", " ".join(re.split(r"[\n\t\r]", str(value))))
-    return _COMPUTED.sub("'", text)
-
-
-def is_computed(text: str) -> bool:
-    """Whether a spreadsheet would compute text, or a part of it."""
-    return _COMPUTED.search(text) is not None

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.times import parse_timestamp
-from nbexaminer.platforms.platform import Named, Platform
+from nbexaminer.lms.platform import Named, Platform
 
 # submission_12345/1-attention.ipynb, in a folder assignment_678_export.
 _NAME = re.compile(r"(?P<submission>submission_\d+)/(?P<own>.+)")

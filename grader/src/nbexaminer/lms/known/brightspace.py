@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.times import to_utc
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
+from nbexaminer.lms.platform import GradebookFile, Named, Platform
 
 # 12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/1-attention.ipynb, or with " - " in the place of /.
 # File systems take no colon, so that most downloads have none in the time.

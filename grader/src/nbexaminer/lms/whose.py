@@ -2,25 +2,24 @@
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.api import Assignment, Gradebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
-from nbexaminer.database import TABLES
-from nbexaminer.deadlines import all_ahead
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.names import check_learner
 from nbexaminer.intake.taking import SECRET
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
+from nbexaminer.lms.known import PLATFORMS, TITLES
+from nbexaminer.lms.platform import Named, Platform
+from nbexaminer.lms.uploads import LEAST_LATE
 from nbexaminer.people.roster import ROSTER, People, is_called, read_roster
-from nbexaminer.platforms.known import PLATFORMS, TITLES
-from nbexaminer.platforms.platform import Named, Platform
-from nbexaminer.platforms.uploads import LEAST_LATE
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
@@ -61,18 +60,22 @@ class Whose:
     platform: Platform | None = None
     wrapper: str = ""
 
-    def read_gradebook(self, db_url: str, course_id: str) -> None:
+    def read_gradebook(
+        self,
+        course: CourseDirectory,
+        ahead: Callable[[Gradebook], dict[str, datetime.timedelta]],
+    ) -> None:
         """Take what the gradebook knows into account; nothing where there is none yet."""
-        url = make_url(db_url)
+        url = make_url(course.db_url)
         if url.drivername == "sqlite" and not Path(url.database or "").exists():
             return
-        with Gradebook(db_url, course_id) as gradebook:
+        with Gradebook(course.db_url, course.course_id) as gradebook:
             self.people = People(read_roster(gradebook))
             self.has_roster = gradebook.db.scalar(select(ROSTER.c.student_id)) is not None
             due = select(Assignment.duedate).where(Assignment.name == self.exercise)
             self.due = gradebook.db.scalar(due)
-            TABLES.create_all(gradebook.engine)
-            self.ahead = all_ahead(gradebook.db.connection(), self.exercise)
+            if self.due is not None:
+                self.ahead = ahead(gradebook)
 
     def recognise(self, places: Sequence[str]) -> None:
         """Find out which platform named the files, also where somebody put them into a folder.

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from nbexaminer.intake.times import six_numbers
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
+from nbexaminer.lms.platform import GradebookFile, Named, Platform
 
 # TITLE_LEARNER_attempt_2026-11-20-16-30-10_FILE. Only FILE is the learner's word, so the first date
 # is the platform's. A receipt has no file's name.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.sheet import Sheet, number
+from nbexaminer.lms.sheet import Sheet, number
 
 
 @dataclass(frozen=True)

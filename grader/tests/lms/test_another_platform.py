@@ -24,8 +24,8 @@ import datetime
 import re
 
 from nbexaminer.intake.times import to_utc
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
-from nbexaminer.platforms.sheet import Sheet
+from nbexaminer.lms.platform import GradebookFile, Named, Platform
+from nbexaminer.lms.sheet import Sheet
 
 
 class OpenEdXFile(GradebookFile):
@@ -71,7 +71,7 @@ def python(here: Path, tmp_path: Path) -> Run:
     """Runs Python in the class's folder, with a copy of the package that has the module."""
     to = tmp_path / "site" / PACKAGE.name
     shutil.copytree(PACKAGE, to, ignore=shutil.ignore_patterns("__pycache__"))
-    (to / "platforms" / "known" / "open_edx.py").write_text(MODULE)
+    (to / "lms" / "known" / "open_edx.py").write_text(MODULE)
     (here / "class.csv").write_text(
         "Student Key,Username,Email\n77,lovelace,ada@uni.edu\n78,conor,conor@uni.edu\n"
     )

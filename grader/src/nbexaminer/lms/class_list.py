@@ -11,10 +11,10 @@ from pathlib import Path
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.files import MAX_BYTES, too_big
 from nbexaminer.intake.names import check_learner, printable
+from nbexaminer.lms.known import PLATFORMS
+from nbexaminer.lms.platform import Platform
+from nbexaminer.lms.sheet import Sheet
 from nbexaminer.people.roster import Learner, words
-from nbexaminer.platforms.known import PLATFORMS
-from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.sheet import Sheet
 
 MAX_NAME = 128
 """Characters that nbgrader's gradebook has room for."""

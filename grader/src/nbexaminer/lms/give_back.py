@@ -11,20 +11,19 @@ from typing import NamedTuple
 from nbgrader.api import Grade, Gradebook, MissingEntry, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import or_, select
 
-from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES
 from nbexaminer.errors import Malformed, Refusal
-from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import submitted_folders
+from nbexaminer.lms.known import EXPORTS, PLATFORMS
+from nbexaminer.lms.platform import GradebookFile, Platform
+from nbexaminer.lms.sheet import Sheet, number
+from nbexaminer.lms.uploads import UPLOADS
 from nbexaminer.people.roster import Learner, People, excluded_ids, read_roster
-from nbexaminer.platforms.known import EXPORTS, PLATFORMS
-from nbexaminer.platforms.platform import GradebookFile, Platform
-from nbexaminer.platforms.sheet import Sheet, number
-from nbexaminer.platforms.uploads import UPLOADS
 from nbexaminer.typed import typed
 
 
@@ -73,7 +72,7 @@ class Filled:
 
 
 def fill(
-    course: CourseFolder,
+    course: CourseDirectory,
     exercise: str,
     export: Path,
     to: Path,
@@ -87,7 +86,6 @@ def fill(
         unless given. scale: to the platform's points; unfinished: also what waits to be graded.
     Raises Refusal.
     """
-    course.check_exercise(exercise)
     if to.exists() and to.samefile(export):
         raise Refusal(f"--to {printable(str(to))} would overwrite the platform's file")
     try:
@@ -96,7 +94,7 @@ def fill(
         there = file.max_points(at)
     except Malformed as error:
         raise Refusal(f"{printable(export.name)}: {error}") from None
-    with course.gradebook() as gradebook:
+    with Gradebook(course.db_url, course.course_id) as gradebook:
         scores = read_scores(course, gradebook, exercise)
         here = float(gradebook.find_assignment(exercise).max_score)
         learners = read_roster(gradebook)
@@ -106,9 +104,9 @@ def fill(
     )
     rows = _rows(file, learners, filled)
     cells = _cells(file, at, rows, scores, filled)
-    course.directory.assignment_id = exercise
+    course.assignment_id = exercise
     excluded = {learner.student_id for learner in learners if learner.excluded}
-    waiting = {who for who, _ in submitted_folders(course.directory)} - {*scores}
+    waiting = {who for who, _ in submitted_folders(course)} - {*scores}
     filled.ungraded = sorted(waiting - excluded)
     filled.nothing = len({*rows.values()} - {*scores} - waiting)
     named = {who for who, _ in filled.refused}
@@ -117,9 +115,8 @@ def fill(
     return filled
 
 
-def read_scores(course: CourseFolder, gradebook: Gradebook, exercise: str) -> dict[str, Score]:
+def read_scores(course: CourseDirectory, gradebook: Gradebook, exercise: str) -> dict[str, Score]:
     """Of those whose work has been graded. Raises Refusal for an exercise that is not known."""
-    bring_up_to_date(gradebook, [exercise], course.app)
     try:
         assignment = gradebook.find_assignment(exercise)
     except MissingEntry:
@@ -133,7 +130,7 @@ def read_scores(course: CourseFolder, gradebook: Gradebook, exercise: str) -> di
         assignment_id=assignment.id
     ):
         # An extension makes a submission too, before anything is handed in.
-        graded = course.path(course.directory.autograded_directory, row.student_id, exercise)
+        graded = Path(course.format_path(course.autograded_directory, row.student_id, exercise))
         if is_scored or graded.is_dir():
             points = max(0.0, float(row.score or 0) - float(row.late_submission_penalty))
             scores[row.student_id] = Score(points, bool(row.needs_manual_grade))
@@ -264,15 +261,14 @@ class Given:
     elsewhere: list[str] = field(default_factory=list)
 
 
-def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
+def give_back(course: CourseDirectory, exercise: str, to: Path) -> Given:
     """Make everybody's feedback page anew, and the zip file with them. Raises Refusal."""
-    course.check_exercise(exercise)
     # What `nbgrader generate_feedback` does, so that no page is older than what was graded.
-    course.directory.assignment_id = exercise
-    course.app.log.setLevel("CRITICAL")  # each page that is replaced is a warning
+    course.assignment_id = exercise
+    course.parent.log.setLevel("CRITICAL")  # each page that is replaced is a warning
     with contextlib.suppress(NbGraderException):  # whose page could not be made is named below
-        GenerateFeedback(coursedir=course.directory, parent=course.app).start()
-    with course.gradebook() as gradebook:
+        GenerateFeedback(coursedir=course, parent=course.parent).start()
+    with Gradebook(course.db_url, course.course_id) as gradebook:
         TABLES.create_all(gradebook.engine)
         connection = gradebook.db.connection()
         found = connection.execute(select(UPLOADS).where(UPLOADS.c.exercise == exercise))
@@ -284,7 +280,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
     partial = to.with_name(f"{to.name}.partial")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
         for who in sorted(graded):
-            folder = course.path(course.directory.feedback_directory, who, exercise)
+            folder = Path(course.format_path(course.feedback_directory, who, exercise))
             pages = sorted(folder.glob("*.html"))
             if not pages:
                 given.missing.append(who)
@@ -297,7 +293,7 @@ def give_back(course: CourseFolder, exercise: str, to: Path) -> Given:
     if not given.given:
         partial.unlink()
         raise Refusal(
-            f"there are no pages in {course.directory.feedback_directory}/: make them with "
+            f"there are no pages in {course.feedback_directory}/: make them with "
             f"nbgrader generate_feedback {exercise}"
         )
     partial.replace(to)

@@ -11,8 +11,8 @@ from typing import ClassVar
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.times import to_utc
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
-from nbexaminer.platforms.sheet import Sheet
+from nbexaminer.lms.platform import GradebookFile, Named, Platform
+from nbexaminer.lms.sheet import Sheet
 
 # Ada Lovelace_123_assignsubmission_file/1-attention.ipynb: 123 is the participant in this
 # assignment, not the user. The folder ended with _ until Moodle 4.0; without folders a _ stands for

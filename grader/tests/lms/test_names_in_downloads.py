@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from nbexaminer.errors import Malformed
+from nbexaminer.lms.uploads import LEAST_LATE
+from nbexaminer.lms.whose import Whose
 from nbexaminer.people.roster import Learner, People
-from nbexaminer.platforms.uploads import LEAST_LATE
-from nbexaminer.platforms.whose import Whose
 
 NB = "1-small.ipynb"
 BERLIN = ZoneInfo("Europe/Berlin")

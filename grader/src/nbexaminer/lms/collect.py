@@ -16,22 +16,21 @@ from typing import Any, NoReturn
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from sqlalchemy import delete, insert
 from traitlets import Enum, List, Unicode, Union
 
-from nbexaminer.course_folder import CourseFolder
-from nbexaminer.database import TABLES
+from nbexaminer.configuration import zone_of
+from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
-from nbexaminer.platforms.archive import check_place, is_litter, unpack
-from nbexaminer.platforms.known import LISTINGS, PLATFORMS, WORKSHEETS
-from nbexaminer.platforms.platform import Platform
-from nbexaminer.platforms.uploads import UPLOADS, is_told
-from nbexaminer.platforms.whose import BY_HAND, Upload, Whose
-from nbexaminer.settings import Settings, zone_of
+from nbexaminer.lms.archive import check_place, is_litter, unpack
+from nbexaminer.lms.known import LISTINGS, PLATFORMS, WORKSHEETS
+from nbexaminer.lms.platform import Platform
+from nbexaminer.lms.uploads import UPLOADS, is_told
+from nbexaminer.lms.whose import BY_HAND, Upload, Whose
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")
 Files = dict[Path, Upload]
@@ -90,9 +89,7 @@ class Collector(FileNameCollectorPlugin):
         self.archives = Path(app._format_collect_path(app.archive_directory))
         self.extracted = Path(app._format_collect_path(app.extracted_directory))
         exercise = self.course.assignment_id
-        zone = Settings(parent=app).zone
-        if self.timezone:
-            zone = zone_of(self.timezone, "c.Collector.timezone")
+        zone = zone_of(self.timezone, "c.Collector.timezone") if self.timezone else self.zone()
         expression = "" if self.platform else self.named_regexp
         self.whose = Whose(exercise, zone, expression, self.platform)
         self.report = Report()
@@ -100,6 +97,15 @@ class Collector(FileNameCollectorPlugin):
         self._passed_over: list[str] = []
         self._prefixes: dict[str, str] = {}
         self._collected: Files | None = None
+
+    def zone(self) -> datetime.tzinfo:
+        """The course's time zone."""
+        return datetime.UTC
+
+    def ahead(self, gradebook: Gradebook) -> dict[str, datetime.timedelta]:
+        """How much later than the due date some learners may hand in."""
+        submissions = gradebook.assignment_submissions(self.course.assignment_id)
+        return {row.student_id: row.extension for row in submissions if row.extension}
 
     def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """Whose a file is, as nbgrader wants it told, or None where it stays behind."""
@@ -148,7 +154,7 @@ class Collector(FileNameCollectorPlugin):
         Ends the command for a worksheet that can't be read.
         """
         if self._collected is None:
-            self.whose.read_gradebook(self.course.db_url, self.course.course_id)
+            self.whose.read_gradebook(self.course, self.ahead)
             found = self._read()
             self._name_the_others(found)
             by_learner: dict[str, Files] = defaultdict(dict)
@@ -276,13 +282,11 @@ class Collector(FileNameCollectorPlugin):
         if not self._prefixes or self.report.platform is None:
             return
         row = {"exercise": self.course.assignment_id, "platform": self.report.platform.title}
-        rows = [row | {"student_id": who, "prefix": it} for who, it in self._prefixes.items()]
-        columns = UPLOADS.c
-        known = (columns.exercise == row["exercise"]) & columns.student_id.in_([*self._prefixes])
         with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
             TABLES.create_all(gradebook.engine)
-            gradebook.db.execute(delete(UPLOADS).where(known))
-            gradebook.db.execute(insert(UPLOADS), rows)
+            for who, prefix in self._prefixes.items():
+                named = row | {"student_id": who, "prefix": prefix}
+                put(gradebook.db.connection(), UPLOADS, named)
             gradebook.db.commit()
 
 
@@ -321,7 +325,7 @@ class _App(ZipCollectApp):
 
 
 def collect(
-    course: CourseFolder,
+    course: CourseDirectory,
     exercise: str,
     archives: Sequence[Path],
     platform: str = "",
@@ -335,7 +339,6 @@ def collect(
     platform: its module, if names don't show it; worksheets: files of its that tell more.
     What lay there before is moved to downloaded/EXERCISE/earlier. Raises Refusal.
     """
-    course.check_exercise(exercise)
     for archive in archives:
         if not zipfile.is_zipfile(archive):
             raise Refusal(f"{printable(str(archive))} is no zip file, or not a whole one")

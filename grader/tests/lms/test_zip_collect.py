@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.whose import Upload, Whose
+from nbexaminer.lms.whose import Upload, Whose
 from support.course import EXERCISE, Course
 from support.platforms import zipped
 
@@ -70,6 +74,39 @@ def collected(tmp_path_factory: pytest.TempPathFactory) -> Collected:
     (archives / named("nina", file="unpacked by hand.zip")).write_bytes(zipped({STOLEN: b"nina's"}))
     (archives / named("loose")).write_bytes(b"loose")
     return Collected(course.root, course.nbgrader("zip_collect", EXERCISE))
+
+
+STOCK = """
+import sys
+import nbexaminer.lms.class_list
+import nbexaminer.lms.give_back
+from nbgrader.apps import ZipCollectApp
+app = ZipCollectApp()
+app.initialize(["ps1"])
+app.start()
+print(*{name.split(".")[1] for name in sys.modules if name.startswith("nbexaminer.")})
+"""
+
+
+def test_stock_nbgrader_collects_with_two_lines(tmp_path: Path) -> None:
+    """Who grades otherwise would have to take up the rest, which needs a sandbox."""
+    (tmp_path / "nbgrader_config.py").write_text(
+        'c = get_config()\nplugins = "nbexaminer.lms.collect."\n'
+        'c.ZipCollectApp.extractor_plugin = plugins + "Extractor"\n'
+        'c.ZipCollectApp.collector_plugin = plugins + "Collector"\n'
+    )
+    archive = tmp_path / "downloaded" / "ps1" / "archive" / "got.zip"
+    archive.parent.mkdir(parents=True)
+    archive.write_bytes(zipped({"ps1_ada_attempt_2026-11-20-16-30-10_ps1.ipynb": b"ada's"}))
+    alembic = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        [sys.executable, "-c", STOCK],
+        cwd=tmp_path, env=os.environ | {"PATH": alembic}, capture_output=True, text=True,
+    )  # fmt: skip
+    collected = tmp_path / "submitted" / "ada" / "ps1" / "ps1.ipynb"
+    assert collected.read_text() == "ada's", ran.stderr
+    below = {"configuration", "database", "errors", "given_out", "intake", "people", "typed"}
+    assert {*ran.stdout.split()} == {"lms", *below}
 
 
 def test_the_platform_says_whose_a_file_is(collected: Collected) -> None:

@@ -13,8 +13,8 @@ from typing import ClassVar
 
 from nbexaminer.errors import Malformed
 from nbexaminer.intake.times import parse_timestamp
-from nbexaminer.platforms.platform import GradebookFile, Named, Platform
-from nbexaminer.platforms.sheet import Sheet
+from nbexaminer.lms.platform import GradebookFile, Named, Platform
+from nbexaminer.lms.sheet import Sheet
 
 # lovelaceada_LATE_12345_67890_1-attention.ipynb: sortable name without spaces and punctuation, the
 # user's id, the file's id, the learner's own name of it. A text entry has neither of the last.

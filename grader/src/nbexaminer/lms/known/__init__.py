@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 
-from nbexaminer.platforms.platform import Platform
+from nbexaminer.lms.platform import Platform
 
 for _module in pkgutil.iter_modules(__path__, f"{__name__}."):
     importlib.import_module(_module.name)

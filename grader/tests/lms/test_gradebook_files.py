@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.errors import Malformed
-from nbexaminer.platforms.sheet import Sheet
+from nbexaminer.lms.sheet import Sheet
 from support.course import EXERCISE
 from support.platforms import command, give_scores
 

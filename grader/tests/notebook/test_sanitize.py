@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
-from nbexaminer.notebook.harmless import safe_cell, safe_markdown
+from nbexaminer.lms.sheet import safe_cell
+from nbexaminer.notebook.sanitize import safe_markdown
 
 FRAGMENTS = [
     "<", ">", "img", " src=x", " onerror=alert(1)", "script", "/", "svg", "!--", "a", " ", "\n",

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.intake.times import parse_timestamp
+from nbexaminer.lms.give_back import read_scores
+from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.nbgrader_plugins.export import SafeCsvExport
 from nbexaminer.people.roster import Learner, write_roster
-from nbexaminer.platforms.give_back import read_scores
-from nbexaminer.platforms.uploads import late_by_word
 from support.course import EXERCISE
 from support.platforms import command, give_scores, gradebook_of, zipped
 
@@ -152,7 +153,8 @@ def paid(here: Path, *learners: str) -> list[float]:
                 grade.manual_score, grade.needs_manual_grade = 3.0, False
         gradebook.db.commit()
         course = CourseFolder()
-        scores = read_scores(course, gradebook, EXERCISE)
+        bring_up_to_date(gradebook, [EXERCISE], course.app)
+        scores = read_scores(course.directory, gradebook, EXERCISE)
     return [scores[learner].points for learner in learners]
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nbexaminer.errors import Malformed
+from nbexaminer.lms.class_list import ClassList, read_class_list
 from nbexaminer.people.roster import Learner, merge
-from nbexaminer.platforms.class_list import ClassList, read_class_list
 
 ADA = Learner("ada", "Ada", "Lovelace")
 OWN = "id,first name,last name,email,section\nada,Ada,Lovelace,ada@uni.edu,A\n"
