@@ -49,12 +49,7 @@ from nbexaminer.isolation.statements import statements_of
 from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
-<<<<<<< HEAD
-from nbexaminer.notebook.harmless import safe_outputs, size_of_output
-=======
 from nbexaminer.notebook.sanitize import safe_outputs, size_of_output
-from nbexaminer.sandbox.limits import Limits
->>>>>>> cut-lms
 
 MANY_CALLS = 1_000
 """Of what a test passes: where an answer makes more and takes too long, the wire may be why."""
