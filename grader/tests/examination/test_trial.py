@@ -73,6 +73,15 @@ def test_what_the_text_says_runs_beside_at_once(engine: Engine) -> None:
     )
 
 
+def test_what_is_worth_nothing_stops_nobody(engine: Engine) -> None:
+    """A last cell that sends the notebook somewhere had the whole source refused."""
+    cells = [*MIXED[:2], check("sends", "raise ConnectionError('no network')", 0)]
+    found = ways(engine, *cells)["sends"]
+    assert found.passes and not found.is_to_change
+    assert found.remark.startswith("your own solution fails it, and it is worth no points: error")
+    assert try_solution(engine, read_source(source_of(*cells)), "ps1") == ()
+
+
 def test_points_for_nothing_are_told(engine: Engine) -> None:
     """A comment where a test was meant gives everybody full marks."""
     cells = answer("f", "def f(): return 1"), check("t", "f"), check("u", "1 == 2")

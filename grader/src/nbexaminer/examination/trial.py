@@ -113,7 +113,8 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
     whole = _solved(engine, source, {})
     first = {verdict.cell: verdict for verdict in whole}
     alone: dict[str, Way] = {}
-    if failed := [verdict for verdict in whole if verdict.outcome not in COST_NOTHING]:
+    if names := _failed(whole):
+        failed = [first[name] for name in names]
         whole, alone = _alone(engine, source, failed)
     free = _passed(_blank(engine, source, alone))
     broken = _failed(whole)
@@ -129,6 +130,8 @@ def try_ways(engine: Engine, source: Source) -> list[Tried]:
             remark = _remark(source, name, by_text[name])
         elif way is not Way.BESIDE and name in asking:
             remark = reasons.ASKS
+        if not verdict.max_points and verdict.outcome not in COST_NOTHING:
+            remark = f"your own solution fails it, and it is worth no points: {_why(verdict)}"
         told = Tried(name, way, free=name in free, remark=remark)
         if name in broken:
             told = dataclasses.replace(told, why=_why(first[name]), passes=False)
@@ -166,7 +169,8 @@ def _alone(
 
 
 def _failed(verdicts: Iterable[Verdict]) -> list[str]:
-    return [verdict.cell for verdict in verdicts if verdict.outcome not in COST_NOTHING]
+    """Those that cost points, which one that is worth none can't."""
+    return [v.cell for v in verdicts if v.max_points and v.outcome not in COST_NOTHING]
 
 
 def _passed(verdicts: Iterable[Verdict]) -> list[str]:
