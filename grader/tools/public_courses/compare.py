@@ -1,0 +1,156 @@
+"""Whether the grader accepts an assignment, and where it gives other points than stock does."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dataclasses
+import itertools
+import json
+import time
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbgrader.coursedir import CourseDirectory
+
+from nbexaminer.conveyor.source_files import read_source_files
+from nbexaminer.errors import CannotGrade, SourceError
+from nbexaminer.examination.engine import Engine
+from nbexaminer.examination.trial import try_ways
+from nbexaminer.notebook.cell import Role, cells_of
+from nbexaminer.notebook.source import Source, read_source
+from nbexaminer.profile import Profile
+from nbexaminer.sandbox.limits import Limits
+from nbexaminer.sandbox.view import Sandbox
+from nbexaminer.ways import Way, set_way
+
+from .courses import Assignment, NotThere, checked_out
+from .mutations import mutants
+from .stock import is_test, measured
+
+Record = dict[str, Any]
+CENT = 0.01 + 1e-9
+"""By which a score of ours may be lower: it has two decimals."""
+
+
+class Bench(NamedTuple):
+    """What both commands work with; most: mutants of an assignment."""
+
+    engine: Engine
+    bwrap: str
+    mirrors: Path | None
+    folder: Path
+    most: int
+
+    def read(self, assignment: Assignment, ways: Mapping[str, str]) -> tuple[Source, Path]:
+        """Its source, with ways noted in its cells, and its folder. Raises NotThere, SourceError
+        and CannotGrade."""
+        path = checked_out(assignment, self.mirrors, self.folder)
+        notebook = json.loads(path.read_bytes())
+        for cell in notebook["cells"]:
+            name = (cell["metadata"].get("nbgrader") or {}).get("grade_id", "")
+            if name in ways:
+                set_way(cell, Way(ways[name]))
+        ignored = CourseDirectory().ignore
+        files = read_source_files(path.parent, ignored, Limits().scratch_bytes)
+        source = read_source(json.dumps(notebook).encode())
+        return dataclasses.replace(source, files=files), path.parent
+
+    def accept(self, assignment: Assignment) -> Iterator[Record]:
+        """Whether its own solution has full marks in a kernel, and whether the trial passes:
+        `verdict` is out, at once, written or refused, and `why` says it of each cell."""
+        start, found = time.monotonic(), {"name": assignment.name, "verdict": "out", "ways": {}}
+        try:
+            source, folder = self.read(assignment, {})
+            tests = [cell for cell in cells_of(source.notebook) if is_test(cell.content)]
+            ((stock, error),) = measured(self.bwrap, [_graded_by_stock(source, {})], folder)
+            lost = [cell.name for cell in tests if (stock.get(cell.name) or 0) < cell.points]
+            if lost or not tests:
+                found["why"] = dict.fromkeys(lost, error) or {"": "no tests"}
+            else:
+                found |= self._tried(assignment, source)
+        except NotThere as error:
+            found["why"] = {"": str(error)}
+        except (SourceError, CannotGrade) as error:
+            found |= {"verdict": "refused", "why": {"": str(error)}}
+        yield found | {"seconds": round(time.monotonic() - start, 1)}
+
+    def _tried(self, assignment: Assignment, source: Source) -> Record:
+        tried = try_ways(self.engine, source)
+        changed = {test.cell: str(test.way) for test in tried if test.is_to_change}
+        why = {test.cell: test.why for test in tried if not test.passes}
+        verdict = "refused" if why else "written" if changed else "at once"
+        if verdict == "written":
+            again = try_ways(self.engine, self.read(assignment, changed)[0])
+            why = {t.cell: f"written, {t.why}" for t in again if t.is_to_change or not t.passes}
+            verdict = "refused" if why else verdict
+        runs = {test.cell: f"{test.way}: {test.why or test.remark}" for test in tried}
+        why = why or {cell: runs[cell] for cell in changed}
+        free = [test.cell for test in tried if test.free]
+        return {"verdict": verdict, "why": why, "ways": changed, "runs": runs, "free": free}
+
+    def compare(
+        self,
+        assignment: Assignment,
+        ways: Mapping[str, str],
+        done: Collection[tuple[str, str | None]],
+    ) -> Iterator[Record]:
+        """What stock and the grader give to each mutant of an accepted one, but for those done."""
+        source, folder = self.read(assignment, ways)
+        code = {place: cell for place, cell in enumerate(source.cells) if cell.is_code}
+        answers = {place: c.source for place, c in code.items() if c.role is Role.ANSWER}
+        stubs = {place: source.released[place] for place in answers}
+        others = [cell.source for place, cell in code.items() if place not in answers]
+        made = mutants(answers, stubs, others, assignment.name)
+        named = {
+            f"{m.kind}, {m.words}, cell {m.place}": m for m in itertools.islice(made, self.most)
+        }
+        left = {words: m for words, m in named.items() if (assignment.name, words) not in done}
+        texts = [_graded_by_stock(source, {m.place: m.text}) for m in left.values()]
+        stock = measured(self.bwrap, texts, folder) if texts else []
+        for (words, one), text, (points, error) in zip(left.items(), texts, stock, strict=True):
+            examined = self.engine.grade(source, _handed_in(source, {one.place: one.text}))
+            ours = {v.cell: v.points for v in examined.verdicts if v.max_points}
+            found = {"name": assignment.name, "mutant": words, "stock": points, "ours": ours}
+            more = [n for n in ours if ours[n] > (points.get(n) or 0) + 1e-9]
+            less = [n for n in ours if ours[n] < (points.get(n) or 0) - CENT]
+            if points and (more or less):
+                again = measured(self.bwrap, [text, text], folder)
+                said = {v.cell: f"{v.outcome}: {v.message}" for v in examined.verdicts}
+                found |= {
+                    "more": more, "less": less, "waiting": sorted(examined.waiting),
+                    "unstable": any(twice != points for twice, _ in again), "error": error,
+                    "said": said, "reason": examined.reason, "cell": code[one.place].name,
+                    "text": one.text,
+                }  # fmt: skip
+            yield found
+
+
+@contextlib.contextmanager
+def opened(mirrors: Path | None, folder: Path, most: int) -> Iterator[Bench]:
+    """A bench with an engine of a course that has nothing beside its notebooks."""
+    profile = Profile(warm=("numpy", "pandas"))
+    sandbox = Sandbox.find(profile)
+    with Engine(profile, sandbox) as engine:
+        yield Bench(engine, sandbox.bwrap, mirrors, folder, most)
+
+
+def _handed_in(source: Source, answers: Mapping[int, str]) -> bytes:
+    """What a learner hands in: the solution, but for these answers, and without hidden tests."""
+    return _with(source, answers, (Role.ANSWER,)).encode()
+
+
+def _graded_by_stock(source: Source, answers: Mapping[int, str]) -> str:
+    """The same where nbgrader's autograde has put the tests back."""
+    return _with(source, answers, (Role.ANSWER, Role.TEST))
+
+
+def _with(source: Source, answers: Mapping[int, str], own: tuple[Role, ...]) -> str:
+    notebook = copy.deepcopy(source.notebook)
+    for place, cell in enumerate(cells_of(notebook)):
+        text = cell.source if cell.role in own else source.released[place]
+        cell.source = answers.get(place, text)
+        if cell.is_code:
+            cell.content |= {"outputs": [], "execution_count": None}
+    return json.dumps(notebook)
