@@ -1,6 +1,7 @@
 """`accept` tries public assignments; `mutants` also has wrong answers graded, by stock and by us.
 
-Each result is a line of JSON in the output folder, and the next run goes on where they end.
+Each result is a line of JSON in the output folder, and the next run goes on where they end; `show`
+only adds them up.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .courses import Assignment, read_list
+from .courses import read_list
 
 Record = dict[str, Any]
 ACCEPTED = ("at once", "written")
@@ -35,22 +36,22 @@ def main() -> int:
     options = parser.parse_args()
     out, path = options.out.resolve(), [options.src.resolve(), Path(__file__).resolve().parents[1]]
     options.mirrors = options.mirrors and options.mirrors.resolve()
-    here = out / "here"  # what lies in the working folder is hidden from the sandbox
-    here.mkdir(parents=True, exist_ok=True)
     os.environ["PYTHONPATH"] = os.pathsep.join(map(str, path))
     sys.path[:0] = map(str, path)
+    here = out / "here"  # what lies in the working folder is hidden from the sandbox
+    here.mkdir(parents=True, exist_ok=True)
     os.chdir(here)
     if options.command != "show":
-        _run(options, read_list(options.only), out)
+        _run(options, out)
     found = (_read(out / f"{name}.jsonl") for name in ("accept", "mutants"))
     print("\n".join(_added_up(*([r for r in f if options.only in r["name"]] for f in found))))
     return 0
 
 
-def _run(options: argparse.Namespace, assignments: list[Assignment], out: Path) -> None:
+def _run(options: argparse.Namespace, out: Path) -> None:
     from .compare import opened
 
-    end = time.monotonic() + options.seconds
+    end, assignments = time.monotonic() + options.seconds, read_list(options.only)
     accepted = {record["name"]: record for record in _read(out / "accept.jsonl")}
     done = {(record["name"], record.get("mutant")) for record in _read(out / "mutants.jsonl")}
     with opened(options.mirrors, out / "assignments", options.most) as bench:
@@ -94,8 +95,7 @@ def _added_up(accepted: list[Record], mutated: list[Record]) -> Iterable[str]:
             if one.get("verdict") == verdict:
                 why = "; ".join(f"{cell}: {text}"[:200] for cell, text in one["why"].items())
                 yield f"{verdict}: {one['name']}: {' '.join(why.split())[:500]}"
-    compared = [one for one in mutated if one.get("stock")]
-    cells = Counter[str]()
+    compared, cells = [one for one in mutated if one.get("stock")], Counter[str]()
     for kind in ("less", "more"):
         for one in compared:
             for cell in one.get(kind, ()):
@@ -103,10 +103,9 @@ def _added_up(accepted: list[Record], mutated: list[Record]) -> Iterable[str]:
                 cells[f"{kind} {how}".strip()] += 1
                 about = f"{one['stock'].get(cell)} -> {one['ours'][cell]}: {one['said'][cell]}"
                 yield f"{kind} ({how}): {one['name']}: {cell}: {one['mutant']}: {about}"[:500]
-    measured = [one for one in accepted if one["verdict"] in (*ACCEPTED, "refused")]
-    courses = len({one["name"].partition(":")[0] for one in measured})
+    left = {one["name"].partition(":")[0] for one in accepted if one["verdict"] != "out"}
     verdicts = dict(Counter(one["verdict"] for one in accepted))
-    yield f"assignments: {verdicts}; those not out are of {courses} repositories"
+    yield f"assignments: {verdicts}; those not out are of {len(left)} repositories"
     lost = sum("stock" in one and not one["stock"] for one in mutated)
     tests = sum(len(one["ours"]) for one in compared)
     yield f"{len(compared)} submissions, {tests} test cells; {lost} not measured in a kernel"

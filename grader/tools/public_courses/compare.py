@@ -7,7 +7,6 @@ import copy
 import dataclasses
 import itertools
 import json
-import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,11 +59,11 @@ class Bench(NamedTuple):
     def accept(self, assignment: Assignment) -> Iterator[Record]:
         """Whether its own solution has full marks in a kernel, and whether the trial passes:
         `verdict` is out, at once, written or refused, and `why` says it of each cell."""
-        start, found = time.monotonic(), {"name": assignment.name, "verdict": "out", "ways": {}}
+        found: Record = {"name": assignment.name, "verdict": "out", "ways": {}}
         try:
             source, folder = self.read(assignment, {})
             tests = [cell for cell in cells_of(source.notebook) if is_test(cell.content)]
-            ((stock, error),) = measured(self.bwrap, [_graded_by_stock(source, {})], folder)
+            ((stock, error),) = measured(self.bwrap, [_handed_in(source, {}, True)], folder)
             lost = [cell.name for cell in tests if (stock.get(cell.name) or 0) < cell.points]
             if lost or not tests:
                 found["why"] = dict.fromkeys(lost, error) or {"": "no tests"}
@@ -74,27 +73,23 @@ class Bench(NamedTuple):
             found["why"] = {"": str(error)}
         except (SourceError, CannotGrade) as error:
             found |= {"verdict": "refused", "why": {"": str(error)}}
-        yield found | {"seconds": round(time.monotonic() - start, 1)}
+        yield found
 
     def _tried(self, assignment: Assignment, source: Source) -> Record:
         tried = try_ways(self.engine, source)
-        changed = {test.cell: str(test.way) for test in tried if test.is_to_change}
+        ways = {test.cell: str(test.way) for test in tried if test.is_to_change}
         why = {test.cell: test.why for test in tried if not test.passes}
-        verdict = "refused" if why else "written" if changed else "at once"
-        if verdict == "written":
-            again = try_ways(self.engine, self.read(assignment, changed)[0])
+        if ways and not why:
+            again = try_ways(self.engine, self.read(assignment, ways)[0])
             why = {t.cell: f"written, {t.why}" for t in again if t.is_to_change or not t.passes}
-            verdict = "refused" if why else verdict
+        verdict = "refused" if why else "written" if ways else "at once"
         runs = {test.cell: f"{test.way}: {test.why or test.remark}" for test in tried}
-        why = why or {cell: runs[cell] for cell in changed}
         free = [test.cell for test in tried if test.free]
-        return {"verdict": verdict, "why": why, "ways": changed, "runs": runs, "free": free}
+        why = why or {cell: runs[cell] for cell in ways}
+        return {"verdict": verdict, "why": why, "ways": ways, "runs": runs, "free": free}
 
     def compare(
-        self,
-        assignment: Assignment,
-        ways: Mapping[str, str],
-        done: Collection[tuple[str, str | None]],
+        self, assignment: Assignment, ways: Mapping[str, str], done: Collection[Any]
     ) -> Iterator[Record]:
         """What stock and the grader give to each mutant of an accepted one, but for those done."""
         source, folder = self.read(assignment, ways)
@@ -102,17 +97,17 @@ class Bench(NamedTuple):
         answers = {place: c.source for place, c in code.items() if c.role is Role.ANSWER}
         stubs = {place: source.released[place] for place in answers}
         others = [cell.source for place, cell in code.items() if place not in answers]
-        made = mutants(answers, stubs, others, assignment.name)
-        named = {
-            f"{m.kind}, {m.words}, cell {m.place}": m for m in itertools.islice(made, self.most)
-        }
+        made = itertools.islice(mutants(answers, stubs, others, assignment.name), self.most)
+        named = {f"{one.kind}, {one.words}, cell {one.place}": one for one in made}
         left = {words: m for words, m in named.items() if (assignment.name, words) not in done}
-        texts = [_graded_by_stock(source, {m.place: m.text}) for m in left.values()]
+        texts = [_handed_in(source, {m.place: m.text}, True) for m in left.values()]
         stock = measured(self.bwrap, texts, folder) if texts else []
         for (words, one), text, (points, error) in zip(left.items(), texts, stock, strict=True):
-            examined = self.engine.grade(source, _handed_in(source, {one.place: one.text}))
+            handed_in = _handed_in(source, {one.place: one.text}, False)
+            examined = self.engine.grade(source, handed_in.encode())
             ours = {v.cell: v.points for v in examined.verdicts if v.max_points}
-            found = {"name": assignment.name, "mutant": words, "stock": points, "ours": ours}
+            found: Record = {"name": assignment.name, "mutant": words}
+            found |= {"stock": points, "ours": ours}
             more = [n for n in ours if ours[n] > (points.get(n) or 0) + 1e-9]
             less = [n for n in ours if ours[n] < (points.get(n) or 0) - CENT]
             if points and (more or less):
@@ -121,8 +116,7 @@ class Bench(NamedTuple):
                 found |= {
                     "more": more, "less": less, "waiting": sorted(examined.waiting),
                     "unstable": any(twice != points for twice, _ in again), "error": error,
-                    "said": said, "reason": examined.reason, "cell": code[one.place].name,
-                    "text": one.text,
+                    "said": said, "cell": code[one.place].name, "text": one.text,
                 }  # fmt: skip
             yield found
 
@@ -136,18 +130,11 @@ def opened(mirrors: Path | None, folder: Path, most: int) -> Iterator[Bench]:
         yield Bench(engine, sandbox.bwrap, mirrors, folder, most)
 
 
-def _handed_in(source: Source, answers: Mapping[int, str]) -> bytes:
-    """What a learner hands in: the solution, but for these answers, and without hidden tests."""
-    return _with(source, answers, (Role.ANSWER,)).encode()
-
-
-def _graded_by_stock(source: Source, answers: Mapping[int, str]) -> str:
-    """The same where nbgrader's autograde has put the tests back."""
-    return _with(source, answers, (Role.ANSWER, Role.TEST))
-
-
-def _with(source: Source, answers: Mapping[int, str], own: tuple[Role, ...]) -> str:
+def _handed_in(source: Source, answers: Mapping[int, str], is_by_stock: bool) -> str:
+    """What a learner hands in: the solution, but for these answers, and without hidden tests, or
+    with them, as nbgrader's autograde puts them back."""
     notebook = copy.deepcopy(source.notebook)
+    own = (Role.ANSWER, Role.TEST) if is_by_stock else (Role.ANSWER,)
     for place, cell in enumerate(cells_of(notebook)):
         text = cell.source if cell.role in own else source.released[place]
         cell.source = answers.get(place, text)

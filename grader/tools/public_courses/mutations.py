@@ -6,12 +6,12 @@ import ast
 import builtins
 import random
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
-Change = tuple[str, Callable[[], Any]]
-"""What is different, in words, and what makes it so in the tree."""
+Change = tuple[str, str, Callable[[], Any]]
+"""Its kind, what is different, in words, and what makes it so in the tree."""
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.Mod: ast.FloorDiv,
     ast.FloorDiv: ast.Div, ast.Pow: ast.Mult, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE,
@@ -25,15 +25,20 @@ AROUND = (
     "lambda: {}", "__import__('numpy').array({})",
 )  # fmt: skip
 REMEMBERED = (
-    "globals().setdefault('_first', {})",
+    "globals().setdefault('_first', {})", "globals().setdefault('_all', []) + [{}]",
     "[globals().setdefault('_all', []).append({}), _all[0]][1]",
-    "globals().setdefault('_all', []) + [{}]",
-)
+)  # fmt: skip
+RETURNED = {"constant": CONSTANTS, "another form": AROUND, "remembered": REMEMBERED}
 FIRST = (
     "hasattr({0}, 'sort') and {0}.sort()", "hasattr({0}, 'append') and {0}.append(0)",
     "hasattr({0}, 'clear') and {0}.clear()", "hasattr({0}, 'fill') and {0}.fill(0)",
     "hasattr({0}, 'pop') and {0}.pop()", "raise ValueError('not yet')", "return {0}", "print({0})",
     "{0} = {0} + {0}", "{0} += {0}", "global answer; answer = {0}",
+)  # fmt: skip
+ANOTHER = ("0", "[1, 2]", "None", "lambda *a, **k: True")
+KINDS = (
+    *RETURNED, "value", "no return", "left out", "off by one", "operator", "condition", "swapped",
+    "argument", "renamed", "shadowed",
 )  # fmt: skip
 
 
@@ -76,7 +81,8 @@ def _mutant(
     try:
         tree = ast.parse(text)
         before = ast.unparse(tree)
-        words, change = chance.choice([*KINDS[kind](tree, names)])
+        changes = [change for change in _changes(tree, names) if change[0] == kind]
+        _, words, change = chance.choice(changes)
         change()
         after = ast.unparse(ast.fix_missing_locations(tree))
         compile(after, "answer", "exec")
@@ -92,101 +98,61 @@ def _names(text: str) -> list[str]:
     return sorted({name for found in own for name in found if name} | of_python)
 
 
-def _all(tree: ast.AST, *kinds: type[ast.AST]) -> list[Any]:
-    return [node for node in ast.walk(tree) if isinstance(node, kinds)]
-
-
-def _arguments(tree: ast.AST) -> Iterator[tuple[Any, ast.arg]]:
-    for function in _all(tree, ast.FunctionDef):
-        yield from ((function, given) for given in function.args.args)
-
-
-def _short(node: ast.AST) -> str:
-    return ast.unparse(node).partition("\n")[0][:60]
-
-
-def _wrapped(nodes: Iterable[Any], texts: Sequence[str]) -> Iterator[Change]:
-    """Each node's value in another form."""
-    for node in nodes:
-        for text in texts if node.value else ():
-            value = ast.parse(text.format(ast.unparse(node.value)), mode="eval").body
-            yield f"{text} for `{_short(node)}`", partial(setattr, node, "value", value)
-
-
-def _statements(tree: ast.Module, is_returned: bool) -> Iterator[Change]:
-    """Each statement left out, or each `return` of a value."""
+def _changes(tree: ast.Module, names: Sequence[str]) -> Iterator[Change]:
+    """All that can be."""
     for node in ast.walk(tree):
-        for field in ("body", "orelse", "finalbody"):
-            found = getattr(node, field, None)
-            body: list[Any] = found if isinstance(found, list) else []
-            for place, one in enumerate(body):
-                if is_returned and isinstance(one, ast.Return) and one.value:
-                    words, left = f"no return in `{_short(one)}`", ast.Expr(one.value)
-                    yield words, partial(body.__setitem__, place, left)
-                elif not (is_returned or isinstance(one, ast.FunctionDef | ast.ClassDef)):
-                    yield f"without `{_short(one)}`", partial(body.__setitem__, place, ast.Pass())
-
-
-def _numbers(tree: ast.Module) -> Iterator[Change]:
-    for node in _all(tree, ast.Constant):
-        if type(node.value) in (int, float):
-            for value in (node.value + 1, node.value - 1):
-                yield f"{value} for {node.value}", partial(setattr, node, "value", value)
-
-
-def _operators(tree: ast.Module) -> Iterator[Change]:
-    for node in ast.walk(tree):
+        told = ast.unparse(node).partition("\n")[0][:60]
+        match node:
+            case ast.Return(value=ast.expr()):
+                for kind, texts in RETURNED.items():
+                    yield from _wrapped(kind, node, texts, told)
+            case ast.Assign():
+                yield from _wrapped("value", node, (*CONSTANTS, *AROUND, "({}) + 1"), told)
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                for other in (number + 1, number - 1):
+                    change = partial(setattr, node, "value", other)
+                    yield "off by one", f"{other} for {number}", change
+            case ast.If() | ast.IfExp():
+                change = partial(setattr, node, "test", ast.UnaryOp(ast.Not(), node.test))
+                yield "condition", f"not `{ast.unparse(node.test)[:60]}`", change
+            case ast.Call(args=[first, second, *rest]):
+                change = partial(setattr, node, "args", [second, first, *rest])
+                yield "swapped", f"swapped in `{told}`", change
+            case ast.FunctionDef():
+                yield from _arguments(node)
         for field, value in ast.iter_fields(node):
-            first = value[0] if field == "ops" else value
-            if (other := SWAPPED.get(type(first))) is not None:
-                new = [other(), *value[1:]] if field == "ops" else other()
-                yield f"{other.__name__} in `{_short(node)}`", partial(setattr, node, field, new)
+            old = value[0] if field == "ops" else value
+            if (operator := SWAPPED.get(type(old))) is not None:
+                new = [operator(), *value[1:]] if field == "ops" else operator()
+                change = partial(setattr, node, field, new)
+                yield "operator", f"{operator.__name__} in `{told}`", change
+            if field in ("body", "orelse", "finalbody") and isinstance(value, list):
+                yield from _statements(value)
+    for name in names:
+        for text in ANOTHER:
+            added = ast.parse(f"{name} = {text}").body[0]
+            yield "shadowed", f"{name} = {text}", partial(tree.body.append, added)
 
 
-def _swapped(tree: ast.Module) -> Iterator[Change]:
-    for node in _all(tree, ast.Call):
-        if len(node.args) > 1:
-            swapped = [node.args[1], node.args[0], *node.args[2:]]
-            yield f"swapped in `{_short(node)}`", partial(setattr, node, "args", swapped)
+def _wrapped(kind: str, node: Any, texts: Sequence[str], told: str) -> Iterator[Change]:
+    for text in texts:
+        value = ast.parse(text.format(ast.unparse(node.value)), mode="eval").body
+        yield kind, f"{text} for `{told}`", partial(setattr, node, "value", value)
 
 
-def _at_first(tree: ast.Module) -> Iterator[Change]:
-    for function, given in _arguments(tree):
+def _arguments(function: ast.FunctionDef) -> Iterator[Change]:
+    for given in function.args.args:
+        yield "renamed", f"{given.arg} renamed", partial(setattr, given, "arg", f"{given.arg}_")
         for text in (one.format(given.arg) for one in FIRST):
             added = partial(function.body.__setitem__, slice(0, 0), ast.parse(text).body)
-            yield f"`{text}` in {function.name}", added
+            yield "argument", f"`{text}` in {function.name}", added
 
 
-def _renamed(tree: ast.Module) -> Iterator[Change]:
-    for _, given in _arguments(tree):
-        yield f"{given.arg} renamed", partial(setattr, given, "arg", f"{given.arg}_")
-
-
-def _shadowed(tree: ast.Module, names: Sequence[str]) -> Iterator[Change]:
-    for name in names:
-        for text in ("0", "[1, 2]", "None", "lambda *a, **k: True"):
-            added = ast.parse(f"{name} = {text}").body[0]
-            yield f"{name} = {text}", partial(tree.body.append, added)
-
-
-def _negated(tree: ast.Module) -> Iterator[Change]:
-    for node in _all(tree, ast.If, ast.IfExp):
-        negated = ast.UnaryOp(ast.Not(), node.test)
-        yield f"not `{_short(node.test)}`", partial(setattr, node, "test", negated)
-
-
-KINDS: dict[str, Callable[[ast.Module, Sequence[str]], Iterator[Change]]] = {
-    "constant": lambda tree, _: _wrapped(_all(tree, ast.Return), CONSTANTS),
-    "another form": lambda tree, _: _wrapped(_all(tree, ast.Return), AROUND),
-    "remembered": lambda tree, _: _wrapped(_all(tree, ast.Return), REMEMBERED),
-    "value": lambda tree, _: _wrapped(_all(tree, ast.Assign), (*CONSTANTS, *AROUND, "({}) + 1")),
-    "no return": lambda tree, _: _statements(tree, True),
-    "left out": lambda tree, _: _statements(tree, False),
-    "off by one": lambda tree, _: _numbers(tree),
-    "operator": lambda tree, _: _operators(tree),
-    "condition": lambda tree, _: _negated(tree),
-    "swapped": lambda tree, _: _swapped(tree),
-    "argument": lambda tree, _: _at_first(tree),
-    "renamed": lambda tree, _: _renamed(tree),
-    "shadowed": _shadowed,
-}
+def _statements(body: list[ast.stmt]) -> Iterator[Change]:
+    for place, one in enumerate(body):
+        told = ast.unparse(one).partition("\n")[0][:60]
+        if isinstance(one, ast.Return) and one.value:
+            left = partial(body.__setitem__, place, ast.Expr(one.value))
+            yield "no return", f"no return in `{told}`", left
+        if not isinstance(one, ast.FunctionDef | ast.ClassDef):
+            yield "left out", f"without `{told}`", partial(body.__setitem__, place, ast.Pass())

@@ -58,25 +58,23 @@ def graded(text: str, folder: Path) -> tuple[Points, str]:
     notebook = nbformat.reads(text, as_version=4)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     resources = {"metadata": {"path": str(folder)}}
+    tests = [cell.metadata.nbgrader.grade_id for cell in notebook.cells if is_test(cell)]
     try:
         notebook, _ = Execute(timeout=CELL_SECONDS).preprocess(notebook, resources)
         notebook, _ = LimitOutput().preprocess(notebook, resources)
-        tests = [cell for cell in notebook.cells if is_test(cell)]
-        outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
-        errors = [f"{o.ename}: {o.evalue}"[:300] for o in outputs if o.output_type == "error"]
-        points = {cell.metadata.nbgrader.grade_id: determine_grade(cell)[0] for cell in tests}
-        return points, (errors or [""])[0]
+        points = [determine_grade(cell)[0] for cell in notebook.cells if is_test(cell)]
     except (DeadKernelError, ValueError) as error:  # the latter of a score above the points
-        tests = [cell for cell in notebook.cells if is_test(cell)]
-        ids = [cell.metadata.nbgrader.grade_id for cell in tests]
-        return dict.fromkeys(ids), f"{type(error).__name__}: {error}"[:300]
+        return dict.fromkeys(tests), f"{type(error).__name__}: {error}"[:300]
+    outputs = (out for cell in notebook.cells for out in cell.get("outputs", ()))
+    errors = [f"{out.ename}: {out.evalue}" for out in outputs if out.output_type == "error"]
+    return dict(zip(tests, points, strict=True)), "".join(errors[:1])[:300]
 
 
 def is_test(cell: Any) -> bool:
     """Whether it is a test cell with points."""
     told = cell["metadata"].get("nbgrader") or {}
-    is_asked = told.get("grade") and not told.get("solution")
-    return bool(cell["cell_type"] == "code" and is_asked and told.get("points"))
+    is_asked = told.get("grade") and not told.get("solution") and told.get("points")
+    return bool(is_asked and cell["cell_type"] == "code")
 
 
 def main() -> None:
