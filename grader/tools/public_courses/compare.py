@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import itertools
 import json
+import time
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,18 +27,23 @@ from nbexaminer.ways import Way, set_way
 
 from .courses import Assignment, NotThere, checked_out
 from .mutations import mutants
-from .stock import is_test, measured
+from .stock import CELL_SECONDS, Stock, is_test
 
 Record = dict[str, Any]
 CENT = 0.01 + 1e-9
 """By which a score of ours may be lower: it has two decimals."""
+SLOWEST_SECONDS = 30
+"""In a kernel, of an own solution that is tried."""
+
+
+LIMITS = Limits(cell_cpu_seconds=CELL_SECONDS, cell_wall_seconds=3 * CELL_SECONDS)
 
 
 class Bench(NamedTuple):
     """What both commands work with; most: mutants of an assignment."""
 
     engine: Engine
-    bwrap: str
+    stock: Stock
     mirrors: Path | None
     folder: Path
     most: int
@@ -52,21 +58,23 @@ class Bench(NamedTuple):
             if name in ways:
                 set_way(cell, Way(ways[name]))
         ignored = CourseDirectory().ignore
-        files = read_source_files(path.parent, ignored, Limits().scratch_bytes)
+        files = read_source_files(path.parent, ignored, LIMITS.scratch_bytes)
         source = read_source(json.dumps(notebook).encode())
         return dataclasses.replace(source, files=files), path.parent
 
     def accept(self, assignment: Assignment) -> Iterator[Record]:
         """Whether its own solution has full marks in a kernel, and whether the trial passes:
         `verdict` is out, at once, written or refused, and `why` says it of each cell."""
+        start = time.monotonic()
         found: Record = {"name": assignment.name, "verdict": "out", "ways": {}}
         try:
             source, folder = self.read(assignment, {})
             tests = [cell for cell in cells_of(source.notebook) if is_test(cell.content)]
-            ((stock, error),) = measured(self.bwrap, [_handed_in(source, {}, True)], folder)
+            stock, error = self.stock.measured(_handed_in(source, {}, True), folder)
             lost = [cell.name for cell in tests if (stock.get(cell.name) or 0) < cell.points]
-            if lost or not tests:
-                found["why"] = dict.fromkeys(lost, error) or {"": "no tests"}
+            seconds = round(time.monotonic() - start)
+            if lost or not tests or seconds > SLOWEST_SECONDS:
+                found["why"] = dict.fromkeys(lost, error) or {"": f"{seconds} s in a kernel"}
             else:
                 found |= self._tried(assignment, source)
         except NotThere as error:
@@ -100,9 +108,9 @@ class Bench(NamedTuple):
         made = itertools.islice(mutants(answers, stubs, others, assignment.name), self.most)
         named = {f"{one.kind}, {one.words}, cell {one.place}": one for one in made}
         left = {words: m for words, m in named.items() if (assignment.name, words) not in done}
-        texts = [_handed_in(source, {m.place: m.text}, True) for m in left.values()]
-        stock = measured(self.bwrap, texts, folder) if texts else []
-        for (words, one), text, (points, error) in zip(left.items(), texts, stock, strict=True):
+        for words, one in left.items():
+            text = _handed_in(source, {one.place: one.text}, True)
+            points, error = self.stock.measured(text, folder)
             handed_in = _handed_in(source, {one.place: one.text}, False)
             examined = self.engine.grade(source, handed_in.encode())
             ours = {v.cell: v.points for v in examined.verdicts if v.max_points}
@@ -111,7 +119,7 @@ class Bench(NamedTuple):
             more = [n for n in ours if ours[n] > (points.get(n) or 0) + 1e-9]
             less = [n for n in ours if ours[n] < (points.get(n) or 0) - CENT]
             if points and (more or less):
-                again = measured(self.bwrap, [text, text], folder)
+                again = [self.stock.measured(text, folder, fresh=True) for _ in range(2)]
                 said = {v.cell: f"{v.outcome}: {v.message}" for v in examined.verdicts}
                 found |= {
                     "more": more, "less": less, "waiting": sorted(examined.waiting),
@@ -126,8 +134,8 @@ def opened(mirrors: Path | None, folder: Path, most: int) -> Iterator[Bench]:
     """A bench with an engine of a course that has nothing beside its notebooks."""
     profile = Profile(warm=("numpy", "pandas"))
     sandbox = Sandbox.find(profile)
-    with Engine(profile, sandbox) as engine:
-        yield Bench(engine, sandbox.bwrap, mirrors, folder, most)
+    with Engine(profile, sandbox, LIMITS) as engine:
+        yield Bench(engine, Stock(sandbox.bwrap, folder), mirrors, folder, most)
 
 
 def _handed_in(source: Source, answers: Mapping[int, str], is_by_stock: bool) -> str:
