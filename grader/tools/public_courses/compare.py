@@ -27,16 +27,13 @@ from nbexaminer.ways import Way, set_way
 
 from .courses import Assignment, NotThere, checked_out
 from .mutations import mutants
-from .stock import CELL_SECONDS, Stock, is_test
+from .stock import Stock, is_test
 
 Record = dict[str, Any]
 CENT = 0.01 + 1e-9
 """By which a score of ours may be lower: it has two decimals."""
 SLOWEST_SECONDS = 30
 """In a kernel, of an own solution that is tried."""
-
-
-LIMITS = Limits(cell_cpu_seconds=CELL_SECONDS, cell_wall_seconds=3 * CELL_SECONDS)
 
 
 class Bench(NamedTuple):
@@ -58,7 +55,7 @@ class Bench(NamedTuple):
             if name in ways:
                 set_way(cell, Way(ways[name]))
         ignored = CourseDirectory().ignore
-        files = read_source_files(path.parent, ignored, LIMITS.scratch_bytes)
+        files = read_source_files(path.parent, ignored, Limits().scratch_bytes)
         source = read_source(json.dumps(notebook).encode())
         return dataclasses.replace(source, files=files), path.parent
 
@@ -105,27 +102,25 @@ class Bench(NamedTuple):
         answers = {place: c.source for place, c in code.items() if c.role is Role.ANSWER}
         stubs = {place: source.released[place] for place in answers}
         others = [cell.source for place, cell in code.items() if place not in answers]
-        made = itertools.islice(mutants(answers, stubs, others, assignment.name), self.most)
-        named = {f"{one.kind}, {one.words}, cell {one.place}": one for one in made}
-        left = {words: m for words, m in named.items() if (assignment.name, words) not in done}
-        for words, one in left.items():
+        for one in itertools.islice(mutants(answers, stubs, others, assignment.name), self.most):
+            words = f"{one.kind}, {one.words}, cell {one.place}"
+            if (assignment.name, words) in done:
+                continue
             text = _handed_in(source, {one.place: one.text}, True)
             points, error = self.stock.measured(text, folder)
             handed_in = _handed_in(source, {one.place: one.text}, False)
             examined = self.engine.grade(source, handed_in.encode())
-            ours = {v.cell: v.points for v in examined.verdicts if v.max_points}
+            verdicts = [verdict for verdict in examined.verdicts if verdict.max_points]
+            ours = {verdict.cell: verdict.points for verdict in verdicts}
             found: Record = {"name": assignment.name, "mutant": words}
             found |= {"stock": points, "ours": ours}
             more = [n for n in ours if ours[n] > (points.get(n) or 0) + 1e-9]
             less = [n for n in ours if ours[n] < (points.get(n) or 0) - CENT]
             if points and (more or less):
-                again = [self.stock.measured(text, folder, fresh=True) for _ in range(2)]
-                said = {v.cell: f"{v.outcome}: {v.message}" for v in examined.verdicts}
-                found |= {
-                    "more": more, "less": less, "waiting": sorted(examined.waiting),
-                    "unstable": any(twice != points for twice, _ in again), "error": error,
-                    "said": said, "cell": code[one.place].name, "text": one.text,
-                }  # fmt: skip
+                again = [self.stock.measured(text, folder)[0] for _ in range(2)]
+                found |= {"more": more, "less": less, "waiting": sorted(examined.waiting)}
+                found |= {"said": {v.cell: f"{v.outcome}: {v.message}" for v in verdicts}}
+                found |= {"unstable": again != [points] * 2, "error": error, "text": one.text}
             yield found
 
 
@@ -134,7 +129,7 @@ def opened(mirrors: Path | None, folder: Path, most: int) -> Iterator[Bench]:
     """A bench with an engine of a course that has nothing beside its notebooks."""
     profile = Profile(warm=("numpy", "pandas"))
     sandbox = Sandbox.find(profile)
-    with Engine(profile, sandbox, LIMITS) as engine:
+    with Engine(profile, sandbox) as engine:
         yield Bench(engine, Stock(sandbox.bwrap, folder), mirrors, folder, most)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 LIST = Path(__file__).with_name("courses.tsv")
-HOST = "https://github.com"
 
 
 class NotThere(Exception):
@@ -28,36 +27,33 @@ class Assignment(NamedTuple):
         return f"{self.repository}:{self.path}"
 
 
-def read_list(only: str = "") -> list[Assignment]:
+def read_list(only: str) -> list[Assignment]:
     """The assignments of the list whose name has `only` in it."""
     with LIST.open(newline="") as lines:
         found = [Assignment(**row) for row in csv.DictReader(lines, delimiter="\t")]
     return [assignment for assignment in found if only in assignment.name]
 
 
-def checked_out(assignment: Assignment, mirrors: Path | None, into: Path) -> Path:
+def checked_out(one: Assignment, mirrors: Path | None, into: Path) -> Path:
     """The notebook, in a folder with all that lies beside it. Raises NotThere.
 
     mirrors: a folder of git directories, as `owner+name/repo`, or None to clone each repository.
     """
-    name, inside = assignment.repository.replace("/", "+"), PurePosixPath(assignment.path)
-    folder = into / name / inside.parent
-    notebook = folder / inside.name
+    name, inside = one.repository.replace("/", "+"), PurePosixPath(one.path)
+    notebook = into / name / inside
     if not notebook.exists():
         at = mirrors / name / "repo" if mirrors else into / "git" / name
-        if not mirrors and not at.exists():
-            _run("git", "clone", "--quiet", "--bare", f"{HOST}/{assignment.repository}", str(at))
+        if not at.exists():
+            _run("git", "clone", "--quiet", "--bare", f"https://github.com/{one.repository}", at)
         git = at / ".git" if (at / ".git").exists() else at
-        tree = f"{assignment.commit}:{'' if str(inside.parent) == '.' else inside.parent}"
-        archive = _run("git", "--git-dir", str(git), "archive", tree)
-        folder.mkdir(parents=True, exist_ok=True)
-        _run("tar", "-x", "-C", str(folder), given=archive)
-    if not notebook.is_file():
-        raise NotThere(f"{assignment.name} isn't in {assignment.commit}")
+        tree = f"{one.commit}:{'' if str(inside.parent) == '.' else inside.parent}"
+        archive = _run("git", "--git-dir", git, "archive", tree)
+        notebook.parent.mkdir(parents=True, exist_ok=True)
+        _run("tar", "-x", "-C", notebook.parent, given=archive)
     return notebook
 
 
-def _run(*command: str, given: bytes = b"") -> bytes:
+def _run(*command: str | Path, given: bytes = b"") -> bytes:
     done = subprocess.run(command, input=given, capture_output=True)
     if done.returncode:
         raise NotThere(f"{command[0]}: {done.stderr.decode(errors='replace').strip()[-300:]}")

@@ -6,24 +6,20 @@ in a folder in memory. `python -m public_courses.stock` is what runs in there.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import random
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 Points = Mapping[str, float | None]
 """By test cell; None where it ended without a grade."""
-CELL_SECONDS = 20
+CELL_SECONDS = 30
 LONGEST_SECONDS = 120
 """That a notebook is waited for."""
 
@@ -33,56 +29,42 @@ class Stock:
 
     def __init__(self, bwrap: str, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        command = [
+        self._command = [
             bwrap, "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp",
             "--tmpfs", "/dev/shm", "--ro-bind", str(folder), str(folder), "--unshare-all",
             "--die-with-parent", "--setenv", "HOME", "/tmp", "--chdir", "/tmp",
             sys.executable, "-m", f"{__package__}.stock",
         ]  # fmt: skip
-        pipe, log = subprocess.PIPE, subprocess.DEVNULL
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log, text=True)
+        self._process = self._started()
 
-    def measured(self, notebook: str, folder: Path, fresh: bool = False) -> tuple[Points, str]:
+    def _started(self) -> subprocess.Popen[bytes]:
+        pipe, log = subprocess.PIPE, subprocess.DEVNULL
+        return subprocess.Popen(self._command, stdin=pipe, stdout=pipe, stderr=log)
+
+    def measured(self, notebook: str, folder: Path) -> tuple[Points, str]:
         """What its test cells get, and its first error; no points where it took too long.
 
-        folder: what lies beside it. fresh: start a kernel anew, instead of forking one that has
-        imported NumPy and pandas.
+        folder: what lies beside it.
         """
-        assert self._process.stdin and self._process.stdout
-        print(json.dumps([notebook, str(folder), fresh]), file=self._process.stdin, flush=True)
-        points, error = json.loads(self._process.stdout.readline())
-        return points, error
+        asked, said = self._process.stdin, self._process.stdout
+        assert asked and said
+        asked.write(json.dumps([notebook, str(folder)]).encode() + b"\n")
+        asked.flush()
+        ready = select.select([said], [], [], LONGEST_SECONDS)[0]
+        if line := said.readline() if ready else b"":
+            points, error = json.loads(line)
+            return points, error
+        self._process.kill()
+        self._process.wait()
+        self._process = self._started()
+        return {}, "it took too long, or ended what runs it"
 
 
-class _Kernel(subprocess.Popen[bytes]):
-    """A kernel, forked before its connection file is known."""
-
-    def __init__(self) -> None:
-        reading, self._writing = os.pipe()
-        self.args, self.stdin, self.stdout, self.stderr = [], None, None, None
-        self.returncode: int | None = None  # type: ignore[assignment]
-        self._child_created, self._waitpid_lock = True, threading.Lock()
-        self.pid = os.fork()
-        if self.pid == 0:
-            os.close(self._writing)
-            os.setsid()
-            os.environ["JPY_PARENT_PID"] = str(os.getppid())
-            with os.fdopen(reading) as pipe:
-                file, folder = json.load(pipe)
-            import numpy as np
-            from ipykernel.kernelapp import IPKernelApp
-
-            os.chdir(folder)
-            random.seed()
-            np.random.seed()
-            IPKernelApp.launch_instance(argv=["-f", file])
-            os._exit(0)
-
-    def launch(self, command: list[str], cwd: str = "", **_: Any) -> _Kernel:
-        """What jupyter_client calls to have a kernel."""
-        with os.fdopen(self._writing, "w") as pipe:
-            json.dump([command[command.index("-f") + 1], cwd], pipe)
-        return self
+def is_test(cell: Any) -> bool:
+    """Whether it is a test cell with points."""
+    told = cell["metadata"].get("nbgrader") or {}
+    is_asked = told.get("grade") and not told.get("solution") and told.get("points")
+    return bool(is_asked and cell["cell_type"] == "code")
 
 
 def _graded(text: str, folder: str) -> tuple[Points, str]:
@@ -106,50 +88,16 @@ def _graded(text: str, folder: str) -> tuple[Points, str]:
     return dict(zip(tests, points, strict=True)), "".join(errors[:1])[:300]
 
 
-def is_test(cell: Any) -> bool:
-    """Whether it is a test cell with points."""
-    told = cell["metadata"].get("nbgrader") or {}
-    is_asked = told.get("grade") and not told.get("solution") and told.get("points")
-    return bool(is_asked and cell["cell_type"] == "code")
-
-
-def _in_a_process(text: str, given: str, fresh: bool) -> tuple[Points, str]:
-    """So that nothing of one notebook's is left for the next."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        with contextlib.suppress(BaseException):
-            os.setsid()
-            if not fresh:
-                from jupyter_client.provisioning import local_provisioner
-
-                local_provisioner.launch_kernel = _Kernel().launch  # type: ignore[assignment]
-            with tempfile.TemporaryDirectory() as place:
-                folder = shutil.copytree(given, Path(place) / "given", symlinks=True)
-                os.write(writing, json.dumps(_graded(text, str(folder))).encode())
-        os._exit(0)
-    os.close(writing)
-    with os.fdopen(reading) as pipe:
-        said = pipe.read() if select.select([pipe], [], [], LONGEST_SECONDS)[0] else ""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return json.loads(said) if said else ({}, "it took too long, or ended what runs it")
-
-
 def main() -> None:
-    """Measure the notebooks that come on standard input."""
-    os.environ |= {
-        "NBGRADER_EXECUTION": "autograde",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    }
-    for name in ("ipykernel.kernelapp", "nbgrader.preprocessors", "matplotlib", "pandas"):
-        __import__(name)
+    """Measure the notebooks that come on standard input; a line of JSON for each."""
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
     requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
-    for line in requests:
-        print(json.dumps(_in_a_process(*json.loads(line))), file=answers, flush=True)
+    for text, given in map(json.loads, requests):
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
+            folder = shutil.copytree(given, Path(place) / "given", symlinks=True)
+            print(json.dumps(_graded(text, str(folder))), file=answers, flush=True)
 
 
 if __name__ == "__main__":
