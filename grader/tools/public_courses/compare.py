@@ -18,10 +18,10 @@ from nbexaminer.conveyor.source_files import read_source_files
 from nbexaminer.errors import CannotGrade, SourceError
 from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import try_ways
+from nbexaminer.limits import Limits
 from nbexaminer.notebook.cell import Role, cells_of
 from nbexaminer.notebook.source import Source, read_source
 from nbexaminer.profile import Profile
-from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.view import Sandbox
 from nbexaminer.ways import Way, set_way
 
