@@ -61,7 +61,6 @@ AT_ITS_PLACE = (
     "it passes by itself, but not at its place among the other tests, where what your code changes "
     "stays changed. Does it change what it is given, or keep something from one call to the next?"
 )
-_NOT_IF_SOLVED_SO = (Doubt.WORD, Doubt.STATE, Doubt.AHEAD)
 _LIMITS = Limits()
 _NO_STEP = Step()
 MAX_OUTPUTS = 64 << 20
@@ -96,6 +95,8 @@ class _CellResult:
     score: float | None = None
     ends_in: str = ""
     doubt: Doubt | None = None
+    perhaps: tuple[Doubt, ...] = ()
+    """Doubts that hold unless the source's own solution is in them, too."""
     differing: frozenset[str] = frozenset()
     """Names of the source's that it reads and that have other values in the answer process."""
     is_lost: bool = False
@@ -270,16 +271,16 @@ class Engine:
         pairs = [*zip(cells, results, strict=True)]
         for cell, result in pairs:
             is_odd = result.ends_in not in ("", NUMBER)
-            if source.is_told or not (is_odd or result.doubt in _NOT_IF_SOLVED_SO):
+            if source.is_told or not (is_odd or result.perhaps):
                 continue  # where it is told, the solution itself is being tried
             solved = self._solution(source)[cell["id"]]
             if is_odd and solved.ends_in == NUMBER:
                 result.outcome, result.score = Outcome.FAILED, None
                 result.message = no_score(result.ends_in)
-            if result.doubt is solved.doubt and result.differing <= solved.differing:
-                result.doubt = None
-            if result.doubt is Doubt.AHEAD and result.outcome is Outcome.PASSED:
-                result.doubt = None
+            if Doubt.STATE in result.perhaps and result.differing - solved.differing:
+                result.doubt = result.doubt or Doubt.STATE
+            others = (doubt for doubt in result.perhaps if doubt not in solved.perhaps)
+            result.doubt = result.doubt or next(others, None)
         if any(result.doubt is Doubt.MORE for result in results):
             for cell, result in pairs:
                 is_lost = result.outcome not in (None, Outcome.PASSED) and not result.message.todo
@@ -412,6 +413,7 @@ def _reported(message: dict[str, Any]) -> _CellResult:
         score=message["score"],
         ends_in=message["ends_in"],
         doubt=Doubt(doubt) if doubt else None,
+        perhaps=tuple(map(Doubt, message["perhaps"])),
         differing=frozenset(message["differing"]),
     )
 
@@ -447,8 +449,12 @@ def _with_last(before: _CellResult, last: _CellResult, is_in_process: bool) -> _
     last: without an outcome where that is no other run.
     """
     by_itself, at_its_place = (worth(r.outcome, r.score) for r in (before, last))
-    if last.outcome is None or by_itself == at_its_place:
+    if last.outcome is None:
         return before
+    if by_itself == at_its_place:  # the last run may have seen more that differs
+        differing = before.differing | last.differing
+        perhaps = (*before.perhaps, *last.perhaps)
+        return dataclasses.replace(before, differing=differing, perhaps=perhaps)
     if at_its_place > by_itself:
         return before if is_in_process else dataclasses.replace(before, doubt=Doubt.CROSS)
     if last.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time

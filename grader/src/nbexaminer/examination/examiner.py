@@ -130,7 +130,7 @@ class Examination:
             cell = self._cells[index]
             if is_hidden(cell) and index in self._known:
                 continue
-            differing = self._differing(run, index) if is_hidden(cell) else ()
+            differing = self._differing(run, index, index) if is_hidden(cell) else set[str]()
             ended, asked = self._isolated(run, index)
             # A test that watches its arguments says itself what it makes of changes.
             if asked is not None and asked.changed is not None:
@@ -138,10 +138,11 @@ class Examination:
             elif asked is not None:
                 run.has_changed |= asked.has_changed
             if not is_hidden(cell):
-                self._doubt_of(run, index, ended, asked)  # which takes note of an object's word
+                self._in_doubt(run, index, ended, asked)  # which takes note of an object's word
                 continue
-            doubt = ended.doubt or self._doubt_of(run, index, ended, asked, bool(differing))
-            self._report(ended._replace(doubt=doubt, differing=differing))
+            if ended.worth:
+                differing |= self._differing(run, index, index + 1)
+            self._report(self._in_doubt(run, index, ended, asked, differing))
         return run
 
     def _run_last(self, run: NotebookRun) -> None:
@@ -176,7 +177,7 @@ class Examination:
             if cell["goes_on"]:
                 return None
             try:
-                return self._in_process(run, index)
+                return self._with_differing(run, index, self._in_process(run, index))
             except Ended as stop:
                 return Result(stop.outcome, Message(stop.message))
         if not cell["again"] or index in self._watching or index in self._unwritten:
@@ -184,7 +185,15 @@ class Examination:
         ended, _ = self._isolated(run, index)
         # Nothing can be said where a locked cell has taken too long, or another test is missing.
         cant = self._plan["lost"] or run.locked_end(index)
-        return ended._replace(outcome=Outcome.NOT_RUN) if cant else ended
+        if cant:
+            return ended._replace(outcome=Outcome.NOT_RUN)
+        return self._with_differing(run, index, ended)
+
+    def _with_differing(self, run: NotebookRun, index: int, ended: Result) -> Result:
+        """How a hidden test ends in the last run, in doubt where names differ behind it."""
+        differing = self._differing(run, index, index + 1) if ended.worth else ()
+        perhaps = [Doubt.STATE] if differing else []
+        return ended._replace(perhaps=perhaps, differing=sorted(differing))
 
     def _examine(self, run: NotebookRun, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.
@@ -202,7 +211,7 @@ class Examination:
                 self._report(self._in_process(run, index))
             elif cell["role"] == Role.TEST:
                 ended, asked = self._isolated(run, index)
-                self._report(ended._replace(doubt=self._doubt_of(run, index, ended, asked)))
+                self._report(self._in_doubt(run, index, ended, asked))
             else:
                 self._report(None, run.run_cell(index))
         except Ended as stop:
@@ -214,7 +223,7 @@ class Examination:
         said = told.message.clean().as_data()
         findings: dict[str, Any] = {"do": "cell", "outcome": told.outcome, "message": said}
         findings |= {"score": told.score, "ends_in": told.ends_in, "doubt": told.doubt or ""}
-        findings["differing"] = [*told.differing]
+        findings |= {"perhaps": [*told.perhaps], "differing": [*told.differing]}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(told.outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -224,12 +233,17 @@ class Examination:
             few = safe_outputs(told.outputs, MAX_ERROR_OUTPUT)
             self._grader.send(findings | {"outputs": few})
 
-    def _differing(self, run: NotebookRun, index: int) -> Collection[str]:
-        """Names of the source's that a test there reads, and the answer process has other values
-        of: something of the learner's has changed them, which an isolated test doesn't see."""
+    def _differing(self, run: NotebookRun, index: int, at: int) -> set[str]:
+        """Names of the source's that a test reads, and the answer process has other values of:
+        something of the learner's has changed them, which an isolated test doesn't see.
+
+        at: the index at which they are compared: the test's, or the one behind it.
+        """
+        if at > index and run.remote is None:  # nobody can say it any more
+            return set()
         used, found = self._used_at(index), set[str]()
         with contextlib.suppress(Ended):
-            remote = run.ready(index)
+            remote = run.ready(at)
             mine = run.replay.of_source(used)
             found |= {name for name in mine if not name.startswith("_")} - remote.names
             found |= used & {*dir(builtins)} & (remote.names - run.replay.names.keys())
@@ -241,7 +255,7 @@ class Examination:
                     with contextlib.suppress(RemoteError):
                         if not _is_large(value) and not _is_alike(value, remote.fetch(name)):
                             found.add(name)
-        return sorted(found)
+        return found
 
     def _is_learners(self, run: NotebookRun, index: int, name: str) -> bool:
         """Whether what defines a name for a test isn't as the source has it."""
@@ -251,33 +265,35 @@ class Examination:
         there, here = run.cells[cell]["code"], run.cells[cell]["replay"]
         return _defining(there, name) != _defining(here, name)
 
-    def _doubt_of(
+    def _in_doubt(
         self,
         run: NotebookRun,
         index: int,
         ended: Result,
         asked: Remote | None,
-        differs: bool = False,
-    ) -> Doubt | None:
-        """Why the points of an isolated test wait.
+        differing: Collection[str] = (),
+    ) -> Result:
+        """How an isolated test ended, with why its points wait.
 
         asked: the process that it asked.
-        differs: whether that has other values of the source's names.
+        differing: names of the source's of which that has other values.
         """
         by_word = asked is not None and asked.by_word
         by_word = by_word or not run.replay.by_word.isdisjoint(self._used_at(index))
         if by_word:
             run.replay.by_word |= bound_names(self._cells[index]["code"])
-        if not ended.worth:
-            is_limited = asked is not None and (asked.limit or asked.n_served > MANY_CALLS)
-            if is_limited and run.mode.hidden:
-                return Doubt.CROSS
-        elif by_word:
-            return Doubt.WORD
-        elif differs:
-            return Doubt.STATE
-        is_ahead = asked is not None and asked.is_ahead
-        return Doubt.AHEAD if is_ahead and is_hidden(self._cells[index]) else None
+        is_limited = asked is not None and (asked.limit or asked.n_served > MANY_CALLS)
+        if is_limited and run.mode.hidden and not ended.worth:
+            ended = ended._replace(doubt=ended.doubt or Doubt.CROSS)
+        hidden_asked = asked if is_hidden(self._cells[index]) else None
+        found = {
+            Doubt.KEPT: ended.worth and hidden_asked is not None and hidden_asked.has_kept,
+            Doubt.STATE: ended.worth and differing,
+            Doubt.WORD: ended.worth and by_word,
+            Doubt.AHEAD: not ended.worth and hidden_asked is not None and hidden_asked.is_ahead,
+        }
+        perhaps = [doubt for doubt, holds in found.items() if holds]
+        return ended._replace(perhaps=perhaps, differing=sorted(differing))
 
     def _used_at(self, index: int) -> frozenset[str]:
         """Names that a test reads, or a cell of the source's that sets one of them."""

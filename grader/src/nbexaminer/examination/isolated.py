@@ -27,6 +27,7 @@ class Result(NamedTuple):
 
     ends_in: what a test's last line has, as `Scored` says it.
     outputs: in nbformat's form, as they came.
+    perhaps: doubts that hold unless the source's own solution is in them, too.
     differing: names of the source's that it reads, of which the answer process has other values.
     """
 
@@ -36,6 +37,7 @@ class Result(NamedTuple):
     ends_in: str = ""
     outputs: Any = ()
     doubt: Doubt | None = None
+    perhaps: Collection[Doubt] = ()
     differing: Collection[str] = ()
 
     @property

@@ -52,6 +52,9 @@ from nbexaminer.examination.wire import Channel, WireError
 from nbexaminer.limits import Limits
 
 MAX_HANDLES = 200_000
+MAX_PASSED = 50
+MAX_PASSED_BYTES = 20_000
+"""Of what calls were passed, that is kept in sight."""
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
@@ -273,6 +276,8 @@ class Server:
         self._classes: dict[str, type] = {}
         self._shared: dict[str, type] = {}
         self._request: list[int] = []
+        self._passed: deque[tuple[Any, int]] = deque(maxlen=MAX_PASSED)
+        """What calls were passed, and its form: an answer that has kept it may change it later."""
         self._seeded = False
         self._interrupted = 0.0
 
@@ -297,6 +302,7 @@ class Server:
             data, out = self._encoded_for_test(value)
             if before is not None:
                 told, more = self._changed(given, before)
+                told["kept"] = self._has_changed_kept(given)
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -449,6 +455,17 @@ class Server:
                 return told, more
         return told, b""
 
+    def _has_changed_kept(self, given: Any) -> bool:
+        """Whether what an earlier call was passed is another now; this one's is kept in sight."""
+        found = [value for value, form in self._passed if self._form(value) != form]
+        if found:
+            self._passed.clear()
+        for value in (*given[0], *given[1].values()):
+            if not (isinstance(value, UNCHANGING) or self._is_own(value)):
+                form = self._form(value, MAX_PASSED_BYTES)
+                self._passed.extend([] if form is None else [(value, form)])
+        return bool(found)
+
     def _marks_of(self, parts: Sequence[Any]) -> Callable[[Any], Any]:
         """What gives what stands for one of these, and for the learner's own objects."""
         numbers = {id(part): Part(number) for number, part in enumerate(parts)}
@@ -457,13 +474,15 @@ class Server:
     def _is_own(self, value: Any) -> bool:
         return id(value) in self._numbers
 
-    def _form(self, value: Any) -> int | None:
-        """A number that is another one where the value is; None for what can't cross."""
+    def _form(self, value: Any, most: int | None = None) -> int | None:
+        """A number that is another one where the value is; None for what can't cross, or has more
+        than `most` bytes."""
         try:
             data, blob = encode(value, self._lent_before, True, self._shared_name)
-            return hash((json.dumps(data), blob))
+            text = json.dumps(data)
         except Exception:
             return None
+        return None if most is not None and len(text) + len(blob) > most else hash((text, blob))
 
     def _lent_before(self, value: Any) -> Any:
         return self._lend_now(value) if isinstance(value, Part | _Instance) else None

@@ -362,6 +362,8 @@ class Remote:
         """Whether calls tell what they change."""
         self.has_changed = False
         """Whether a call has changed what it was passed, since a test's run began."""
+        self.has_kept = False
+        """Whether an answer has kept what a call was passed, and changed it in a later one."""
         self.is_following = False
         """Whether what a call changes of what it was passed is changed here, too."""
         self.is_ahead = False
@@ -433,6 +435,7 @@ class Remote:
                 self.limit = f"gets {in_words(got)} from an answer"
             raise got
         if is_watched:
+            self.has_kept |= reply.get("kept") is True
             told = reply.get("changed")
             if isinstance(told, list) and told:
                 self.has_changed = True

@@ -11,8 +11,8 @@ message is for, its field `do` says:
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, its `outcome`, an Outcome or
             null for a cell that is no test and ran, the `score` of one that ended PARTLY, what the
-            last line of a test `ends_in`, in words, its `doubt`, a Doubt or nothing, and the names
-            that are `differing`
+            last line of a test `ends_in`, in words, its `doubt`, a Doubt or nothing, those that it
+            is `perhaps` in, and the names that are `differing`
 """
 
 from __future__ import annotations
@@ -131,6 +131,10 @@ class Doubt(StrEnum):
         "changed, it doesn't, or can't be tried"
     )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
+    KEPT = (
+        "an answer keeps what a test passes to it, and changes it in a later call, which an "
+        "isolated test doesn't see"
+    )
     AHEAD = (
         "an iterator, such as a generator, has come back and run to its end at once; in its own "
         "process it goes on when it is asked"
