@@ -136,7 +136,7 @@ class Examination:
             if asked is not None and asked.changed is not None:
                 self._watching.add(index)
             elif asked is not None:
-                run.has_changed |= asked.has_changed
+                run.has_changed |= asked.has_changed or asked.is_ahead
             if not is_hidden(cell):
                 self._in_doubt(run, index, ended, asked)  # which takes note of an object's word
                 continue

@@ -420,6 +420,7 @@ class Server:
             return _Instance(value)
         # One of the learner's own classes may be more than an iterator.
         is_pythons = isinstance(value, Iterator) and type(value).__module__ in _ITERATORS
+        is_pythons = is_pythons and not message.get("lazy")
         return _Iterated.all_of(value) if is_pythons else value
 
     def _as_it_is(self, given: Any) -> _Watched:

@@ -427,6 +427,7 @@ class Remote:
         is_asked = self.is_watching or self.is_following or self.changed is not None
         is_watched = do in ("call", "keep") and is_asked
         asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
+        asked |= {"lazy": True} if self.is_following else {}
         # What was passed, by the numbers by which a reply tells of it.
         parts = parts_of(value, is_stand_in) if is_watched and self.is_following else []
         reply, got = self._exchange(asked, blob, parts)
