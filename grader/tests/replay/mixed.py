@@ -35,7 +35,7 @@ assert list(Pile("ab").take()) == ["b", "a"]
 # %% h1 | hidden 1
 p = Pile("abc")
 assert next(p.take()) == "c" and len(p.xs) == 2
-# == honest: a generator | stock t=1 h1=1 | ours h1=0: waits, since it has run to its end
+# == honest: a generator | stock t=1 h1=1 | ours h1=0: waits, since it passes step by step
 # %% s
 class Pile:
     def __init__(self, xs): self.xs = list(xs)
@@ -67,25 +67,6 @@ def steps(n):
     """Logs each."""
     for i in range(n): log.append(i)
     return iter(range(n))
-
-# ==== mixed-doc
-# A visible test passes given data; a hidden one in-process reads them.
-# %% i | locked
-data = [2, 1]
-# %% f | answer
-def f(xs):
-    "x"
-    return max(xs)
-# %% t | test 1
-assert f(data) == 2
-# %% h | hidden 1
-assert f.__doc__ and data[0] == 2
-# == wrong: sorts | stock t=1 h=0
-# %% f
-def f(xs):
-    "x"
-    xs.sort()
-    return xs[-1]
 
 # ==== mixed-needed
 # The visible test sets what an in-process one reads; an isolated one reads the data.
@@ -145,24 +126,6 @@ assert f(data) == 2
 # %% h2 | hidden 1
 assert first() == 2
 # == wrong: sorts | stock t=1 h1=1 h2=0
-# %% f
-def f(xs):
-    xs.sort()
-    return xs[-1]
-
-# ==== mixed-visible-global
-# A visible test passes given data; an answer reads them by name in a hidden one.
-# %% i | locked
-data = [2, 1]
-# %% f | answer
-def f(xs): return max(xs)
-# %% g | answer
-def first(): return data[0]
-# %% t | test 1
-assert f(data) == 2
-# %% h2 | hidden 1
-assert first() == 2
-# == wrong: sorts | stock t=1 h2=0
 # %% f
 def f(xs):
     xs.sort()

@@ -58,8 +58,8 @@ IN_ORDER = (
     "change what it is given, miss an import, or give a name of Python's to something else?"
 )
 AT_ITS_PLACE = (
-    "it passes by itself, but not at its place among the other tests, where what your code changes "
-    "stays changed. Does it change what it is given, or keep something from one call to the next?"
+    "it passes by itself, but not at its place among the other tests. Does your code change what "
+    "it is given, keep something between calls, or give back a generator that has not begun?"
 )
 _LIMITS = Limits()
 _NO_STEP = Step()

@@ -103,19 +103,19 @@ class Examination:
                 self._examine(kernel, item)
             if last:
                 kernel.let_go()
-        is_last_other = bool(hidden and fourth)
+        is_last_needed = bool(hidden and fourth)
         if not self._known.issuperset(hidden):
             run = self._run_hidden(run, longer)
-            is_last_other |= run.has_changed
+            is_last_needed |= run.has_changed
         elif hidden:  # it isn't known any more
-            is_last_other = True
+            is_last_needed = True
         if fourth:
             run.let_go()
             kernel = NotebookRun(self._config, Mode(in_process=True, hidden=True), again, run)
             for index in fourth:
                 self._examine(kernel, index)
             kernel.let_go()
-        if is_last_other:
+        if is_last_needed:
             run.let_go()
             self._run_last(NotebookRun(self._config, Mode(hidden=True, is_last=True), again, run))
         else:
@@ -136,7 +136,7 @@ class Examination:
             if asked is not None and asked.changed is not None:
                 self._watching.add(index)
             elif asked is not None:
-                run.has_changed |= asked.has_changed or asked.is_ahead
+                run.has_changed |= asked.has_changed or (asked.is_ahead and cell["again"])
             if not is_hidden(cell):
                 self._in_doubt(run, index, ended, asked)  # which takes note of an object's word
                 continue
@@ -290,7 +290,6 @@ class Examination:
             Doubt.KEPT: ended.worth and hidden_asked is not None and hidden_asked.has_kept,
             Doubt.STATE: ended.worth and differing,
             Doubt.WORD: ended.worth and by_word,
-            Doubt.AHEAD: not ended.worth and hidden_asked is not None and hidden_asked.is_ahead,
         }
         perhaps = [doubt for doubt, holds in found.items() if holds]
         return ended._replace(perhaps=perhaps, differing=sorted(differing))

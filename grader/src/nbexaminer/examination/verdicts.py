@@ -127,17 +127,13 @@ class Doubt(StrEnum):
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
     PART = "it passes, but what learners see of it fails where the whole notebook runs"
     CHANGED = (
-        "it passes by itself; at its place among all hidden tests, where what answers change stays "
-        "changed, it doesn't, or can't be tried"
+        "it passes by itself, but not, or that can't be tried, at its place among all tests, where "
+        "what answers change stays changed and iterators go on only when they are asked"
     )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     KEPT = (
         "an answer keeps what a test passes to it, and changes it in a later call, which an "
         "isolated test doesn't see"
-    )
-    AHEAD = (
-        "an iterator, such as a generator, has come back and run to its end at once; in its own "
-        "process it goes on when it is asked"
     )
     STATE = (
         "a name of the source's that it reads has another value in the learner's process, or none: "
