@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import dataclasses
 import functools
 import io
 import re
@@ -28,6 +27,7 @@ from support.attacks import (
     POINTS,
     WRONG,
     Attack,
+    as_setting,
     dump,
     notebook_with,
     submitted,
@@ -77,7 +77,7 @@ class Batch:
             root / "course", EXERCISE, functools.partial(run_forked, own_engine=True)
         )
         with (self.course.root / "nbgrader_config.py").open("a") as config:
-            config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(PATIENT)!r}\n")
+            config.write(as_setting(PATIENT))
         self.course.nbgrader("generate_assignment", EXERCISE)
         self.places = {"course": str(self.course.root), "port": "9"}
         self.token = secrets.token_hex(16)

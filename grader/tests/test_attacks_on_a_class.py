@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 
 from course.maintenance.classes import MadeUpCourse
-from support.attacks import ATTACKS, EXERCISE, HONEST, PATIENT, POINTS, submitted
+from support.attacks import ATTACKS, EXERCISE, HONEST, PATIENT, POINTS, as_setting, submitted
 from support.commands import run_forked
 
 BETWEEN = (
@@ -38,7 +37,7 @@ def test_nothing_of_a_submission_is_visible_to_the_next(tmp_path: Path) -> None:
     """Whoever is graded after a cheat would lose points, or gain some."""
     course = MadeUpCourse.make(tmp_path / "course", EXERCISE, run_forked)
     with (course.root / "nbgrader_config.py").open("a") as config:
-        config.write(f"c.SubmissionReader.limits = {dataclasses.asdict(PATIENT)!r}\n")
+        config.write(as_setting(PATIENT))
     course.nbgrader("generate_assignment", EXERCISE)
     attacks = {a.name: a for a in ATTACKS if a.name in BETWEEN}
     assert sorted(attacks) == sorted(BETWEEN)

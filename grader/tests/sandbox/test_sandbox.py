@@ -657,9 +657,9 @@ def test_windows_is_told_what_to_do() -> None:
         del select.poll, socket.AF_UNIX
         import ctypes
         ctypes.CDLL = None
+        from nbexaminer.profile import Profile
         from nbexaminer.sandbox import parent, self_test, view
         sys.platform = "win32"
-        from nbexaminer.profile import Profile
         warm = parent.WarmParent(self_test.TARGET, view.Occupant(0), Profile())
         for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:

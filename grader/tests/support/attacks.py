@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,12 @@ LIMITS = Limits(
 )
 PATIENT = replace(LIMITS, cell_cpu_seconds=8.0, cell_wall_seconds=16.0)
 """For attacks that don't try to take time: on a busy machine, too, they meet what stops them."""
+
+
+def as_setting(limits: Limits) -> str:
+    """The line of an nbgrader_config.py that sets these limits."""
+    given = {f.name: getattr(limits, f.name) for f in fields(limits) if f.init}
+    return f"c.SubmissionReader.limits = {given!r}\n"
 
 
 @dataclass(frozen=True)
