@@ -7,7 +7,7 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
@@ -57,9 +57,9 @@ IN_ORDER = (
     "it passes by itself, but not where the whole notebook runs from top to bottom. Does your code "
     "change what it is given, miss an import, or give a name of Python's to something else?"
 )
-AT_ITS_PLACE = (
-    "it passes by itself, but not at its place among the other tests. Does your code change what "
-    "it is given, keep something between calls, or give back a generator that has not begun?"
+IN_A_KERNEL = (
+    "it passes by itself, but not where all cells and tests run in one process. Does your code "
+    "change what it is given, keep something between calls, or give a name to something else?"
 )
 _LIMITS = Limits()
 _NO_STEP = Step()
@@ -95,12 +95,17 @@ class _CellResult:
     score: float | None = None
     ends_in: str = ""
     doubt: Doubt | None = None
-    perhaps: tuple[Doubt, ...] = ()
-    """Doubts that hold unless the source's own solution is in them, too."""
-    differing: frozenset[str] = frozenset()
-    """Names of the source's that it reads and that have other values in the answer process."""
+    by_word: bool = False
+    """Whether it took an object's word."""
+    in_kernel: "_CellResult | None" = None
+    """How the same test ended where all ran in one process, as in a kernel."""
     is_lost: bool = False
     """Whether it ended the test runner."""
+
+    @property
+    def worth(self) -> float:
+        """What it gives, to be compared."""
+        return worth(self.outcome, self.score)
 
 
 class _Files(NamedTuple):
@@ -197,7 +202,7 @@ class Engine:
         code is too long to be sent."""
         notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
         cells, ways = cells_of(notebook), self.ways_of(source)
-        to_run, results = self._results(grafted, source, own)
+        to_run, results = self._results(grafted, source, own, self._alone(source))
         self._settle(source, to_run, results)
         numbered = enumerate(results, 1)
         verdicts = []
@@ -234,9 +239,12 @@ class Engine:
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
     def _results(
-        self, grafted: Grafted, source: Source, own: bytes
+        self, grafted: Grafted, source: Source, own: bytes, alone: Collection[str]
     ) -> tuple[list[CellToRun], list[_CellResult]]:
-        """The cells of a grafted notebook that are run, and how each ended."""
+        """The cells of a grafted notebook that are run, and how each ended.
+
+        alone: tests of which a kernel says nothing.
+        """
         cells = cells_of(grafted.notebook)
         # The tests' random numbers depend on the source and on all that runs of the learner's: who
         # could change one without the other would see more of what the same numbers give.
@@ -245,9 +253,9 @@ class Engine:
         secret = hashlib.sha256(source.data).digest() + answers
         steps = self.steps_of(source)
         to_run = [
-            _to_run(cell, _NO_STEP, "", secret)
+            _to_run(cell, _NO_STEP, "", secret, alone)
             if place is None
-            else _to_run(cell, steps[place], seen_of(source, place), secret)
+            else _to_run(cell, steps[place], seen_of(source, place), secret, alone)
             for cell, place in zip(cells, grafted.places, strict=True)
             if _is_run(cell)
         ]
@@ -268,31 +276,48 @@ class Engine:
         only shows something, and what that is costs nothing, as in nbgrader. What is in doubt for
         the solution, too, is for nobody.
         """
+        if source.is_told:  # the solution itself is being tried
+            return
         pairs = [*zip(cells, results, strict=True)]
-        for cell, result in pairs:
+        for place, (cell, result) in enumerate(pairs):
+            if result.in_kernel is not None:
+                results[place] = result = _with_kernel(result, result.in_kernel)
             is_odd = result.ends_in not in ("", NUMBER)
-            if source.is_told or not (is_odd or result.perhaps):
-                continue  # where it is told, the solution itself is being tried
+            if not (is_odd or result.by_word):
+                continue
             solved = self._solution(source)[cell["id"]]
             if is_odd and solved.ends_in == NUMBER:
                 result.outcome, result.score = Outcome.FAILED, None
                 result.message = no_score(result.ends_in)
-            if Doubt.STATE in result.perhaps and result.differing - solved.differing:
-                result.doubt = result.doubt or Doubt.STATE
-            others = (doubt for doubt in result.perhaps if doubt not in solved.perhaps)
-            result.doubt = result.doubt or next(others, None)
+            if result.by_word and not solved.by_word:
+                result.doubt = result.doubt or Doubt.WORD
         if any(result.doubt is Doubt.MORE for result in results):
-            for cell, result in pairs:
+            for cell, result in zip(cells, results, strict=True):
                 is_lost = result.outcome not in (None, Outcome.PASSED) and not result.message.todo
-                if is_lost and is_hidden(cell) and not cell["beside"]:
+                is_isolated = is_hidden(cell) and not (cell["beside"] or cell["in_kernel"])
+                if is_lost and is_isolated:
                     result.doubt = result.doubt or Doubt.LIKE
 
     def _solution(self, source: Source) -> dict[str, _CellResult]:
         """How the cells of a source's own solution end, by their ids."""
         if source.data not in self._solved:
-            solved = self._results(graft(source, read_notebook(source.data)), source, b"")
+            grafted = graft(source, read_notebook(source.data))
+            solved = self._results(grafted, source, b"", frozenset())
             self._solved[source.data] = {c["id"]: result for c, result in zip(*solved, strict=True)}
         return self._solved[source.data]
+
+    def _alone(self, source: Source) -> frozenset[str]:
+        """Tests of which a kernel says nothing: the source's own solution ends otherwise there,
+        where a test misses what only the test runner has. All, where no hidden one is left."""
+        pairs = zip(source.cells, self.steps_of(source), strict=True)
+        tests = {cell.name: step for cell, step in pairs if cell.role is Role.TEST}
+        hidden = {name for name, step in tests.items() if step.hidden}
+        alone = {name for name, step in tests.items() if not (step.reason or step.runs_again)}
+        if not (source.is_told or hidden <= alone):
+            for name, result in self._solution(source).items():
+                if result.in_kernel and result.in_kernel.worth != result.worth:
+                    alone.add(name)
+        return frozenset(tests if hidden <= alone else alone)
 
     def _examine(
         self, cells: list[CellToRun], seed: int, files: _Files, told: bool
@@ -309,12 +334,11 @@ class Engine:
         not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
-            if is_hidden(cell):
-                last = results.get(2 * number + index, not_run)
-                once[index] = _with_last(once[index], last, cell["beside"])
-            if cell["again"]:
-                second = results.get(number + index, not_run)
-                once[index] = _lower(once[index], second, is_hidden(cell))
+            if cell["again"] and not is_hidden(cell):
+                once[index] = _lower(once[index], results.get(number + index, not_run))
+            if cell["in_kernel"]:
+                there = results.get(2 * number + index, not_run)
+                once[index].in_kernel = None if there.outcome is None else there
         return once
 
     def _session(
@@ -413,55 +437,43 @@ def _reported(message: dict[str, Any]) -> _CellResult:
         score=message["score"],
         ends_in=message["ends_in"],
         doubt=Doubt(doubt) if doubt else None,
-        perhaps=tuple(map(Doubt, message["perhaps"])),
-        differing=frozenset(message["differing"]),
+        by_word=message["by_word"] is True,
     )
 
 
-def _lower(first: _CellResult, second: _CellResult, hidden: bool) -> _CellResult:
-    """What a test gives that ran apart and then beside the answers: never more than either. It is
-    in doubt where the second run gives more.
+def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
+    """What a test gives that ran isolated and then in the answer process: never more than either.
+    It is in doubt where the second gives more.
 
     second: without an outcome where the answer isn't written, or learners see nothing of the test.
-    hidden: whether learners see only a part, which ran beside: it counts if that raised something.
     """
-    apart, beside = (worth(result.outcome, result.score) for result in (first, second))
-    if second.outcome is None or beside == apart:
+    if second.outcome is None or second.worth == first.worth:
         return first
-    if hidden and (beside or second.ends_in == NUMBER):
-        return first
-    if beside > apart:  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
+    if (
+        second.worth > first.worth
+    ):  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
         is_other_number = first.ends_in == NUMBER and second.ends_in != NUMBER
         return first if is_other_number else dataclasses.replace(first, doubt=Doubt.MORE)
     if second.outcome is Outcome.PARTLY:
         return dataclasses.replace(first, outcome=Outcome.PARTLY, score=second.score)
     message = Message(IN_ORDER, facts=(("then", str(second.message)),))
-    # What learners see of a hidden test may need more of what they don't see than names.
-    doubt = Doubt.PART if hidden else None
-    outcome = second.outcome
-    return dataclasses.replace(first, outcome=outcome, message=message, score=None, doubt=doubt)
+    return dataclasses.replace(first, outcome=second.outcome, message=message, score=None)
 
 
-def _with_last(before: _CellResult, last: _CellResult, is_in_process: bool) -> _CellResult:
-    """What a hidden test gives that ran with those of its kind, and then at its place among all. It
-    is in doubt where these differ.
+def _with_kernel(before: _CellResult, in_kernel: _CellResult) -> _CellResult:
+    """What a test gives that has run, and then as a kernel runs it. It is in doubt where the two
+    differ, and gives nothing where it gives less there.
 
-    last: without an outcome where that is no other run.
+    Nothing else is told of it: answers may have read hidden tests.
     """
-    by_itself, at_its_place = (worth(r.outcome, r.score) for r in (before, last))
-    if last.outcome is None:
-        return before
-    if by_itself == at_its_place:  # the last run may have seen more that differs
-        differing = before.differing | last.differing
-        perhaps = (*before.perhaps, *last.perhaps)
-        return dataclasses.replace(before, differing=differing, perhaps=perhaps)
-    if at_its_place > by_itself:
-        return before if is_in_process else dataclasses.replace(before, doubt=Doubt.CROSS)
-    if last.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
-        return dataclasses.replace(before, doubt=Doubt.CHANGED)
-    # Nothing is told of it but that: answers may have read tests in-process before it.
-    message = Message(AT_ITS_PLACE)
-    return dataclasses.replace(last, message=message, outputs=[], doubt=Doubt.CHANGED)
+    if in_kernel.worth == before.worth:
+        is_settled = before.doubt is Doubt.CROSS
+        return dataclasses.replace(before, doubt=None) if is_settled else before
+    if in_kernel.worth > before.worth:
+        return _lower(before, in_kernel)
+    if in_kernel.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
+        return dataclasses.replace(before, doubt=before.doubt or Doubt.LESS)
+    return _CellResult(Outcome.FAILED, Message(IN_A_KERNEL), doubt=Doubt.LESS)
 
 
 _OVER_A_LIMIT = {
@@ -502,8 +514,9 @@ def _is_run(cell: Cell) -> bool:
     return cell.is_code and not is_empty and not left_out
 
 
-def _to_run(cell: Cell, step: Step, seen: str, secret: bytes) -> CellToRun:
-    """seen: what learners see of a test."""
+def _to_run(cell: Cell, step: Step, seen: str, secret: bytes, alone: Collection[str]) -> CellToRun:
+    """seen: what learners see of a test; alone: tests of which a kernel says nothing."""
+    is_compared = step.runs_again or (bool(step.reason) and not step.hidden)
     name = cell.grade_id or str(cell.content["id"])
     return CellToRun(
         id=name,
@@ -521,7 +534,7 @@ def _to_run(cell: Cell, step: Step, seen: str, secret: bytes) -> CellToRun:
         beside=bool(step.reason),
         late=step.is_late,
         again=step.runs_again,
-        goes_on=step.goes_on,
+        in_kernel=is_compared and name not in alone,
         seen=seen if step.runs_again and step.stands_alone else "",
         seed=_seed(secret, name),
         points=cell.points,

@@ -5,7 +5,7 @@ import dataclasses
 import io
 import re
 import traceback
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from nbexaminer.examination.codecs.plain import CantCross
@@ -27,8 +27,7 @@ class Result(NamedTuple):
 
     ends_in: what a test's last line has, as `Scored` says it.
     outputs: in nbformat's form, as they came.
-    perhaps: doubts that hold unless the source's own solution is in them, too.
-    differing: names of the source's that it reads, of which the answer process has other values.
+    by_word: whether it took an object's word.
     """
 
     outcome: Outcome | None
@@ -37,8 +36,7 @@ class Result(NamedTuple):
     ends_in: str = ""
     outputs: Any = ()
     doubt: Doubt | None = None
-    perhaps: Collection[Doubt] = ()
-    differing: Collection[str] = ()
+    by_word: bool = False
 
     @property
     def worth(self) -> float:
@@ -81,9 +79,7 @@ class IsolatedTest:
             if is_in_hidden_run and (message := self._run.locked_end(self._index)):
                 return Result(Outcome.ERROR, message)
             self._run.refuse_what_is_lost(self._index)
-            remote.is_watching = cell["again"] and is_in_hidden_run
             remote.is_discreet = is_in_hidden_run
-            remote.named = self._run.named()
             remote.begin(is_test=True)
             self._ask(remote, code, printed)
         except Ended as ended:

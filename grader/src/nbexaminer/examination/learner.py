@@ -26,7 +26,7 @@ import time
 import traceback
 import types
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from IPython.core.async_helpers import get_asyncio_loop
@@ -40,7 +40,6 @@ from traitlets.config import Config
 
 from nbexaminer.examination import codecs
 from nbexaminer.examination.codecs import decode, encode, figures
-from nbexaminer.examination.codecs.in_place import UNCHANGING, Part, marked, parts_of
 from nbexaminer.examination.codecs.plain import (
     TOO_MANY,
     BadValue,
@@ -52,12 +51,11 @@ from nbexaminer.examination.wire import Channel, WireError
 from nbexaminer.limits import Limits
 
 MAX_HANDLES = 200_000
-MAX_PASSED = 50
-MAX_PASSED_BYTES = 20_000
-"""Of what calls were passed, that is kept in sight."""
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
+_UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
+"""Types whose values nobody can change."""
 _ITERATORS = ("builtins", "itertools")
 """Modules whose iterators are no more than what they give."""
 INTERRUPTS_APART = 0.5
@@ -253,15 +251,6 @@ class _Iterated:
             raise self.broke
 
 
-@dataclasses.dataclass(frozen=True)
-class _Watched:
-    """What a call was passed, as it was: by place and by name, and part by part."""
-
-    forms: dict[Any, int | None]
-    inner: list[int | None]
-    parts: list[Any]
-
-
 class Server:
     """Runs cells and answers calls, one at a time, as the examiner asks."""
 
@@ -276,8 +265,6 @@ class Server:
         self._classes: dict[str, type] = {}
         self._shared: dict[str, type] = {}
         self._request: list[int] = []
-        self._passed: deque[tuple[Any, int]] = deque(maxlen=MAX_PASSED)
-        """What calls were passed, and its form: an answer that has kept it may change it later."""
         self._seeded = False
         self._interrupted = 0.0
 
@@ -285,14 +272,12 @@ class Server:
         """Do what the examiner asks, and tell it what came of that."""
         self._request.append(message["id"])
         outermost = len(self._request) == 1
-        told: dict[str, Any] = {}
-        more = b""
         try:
             if outermost:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
-            before = self._as_it_is(given) if message.get("watch") else None
+            before = self._forms(given) if message.get("watch") else {}
             in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
             value = None if reply else in_it(self._value, message, given)
             if isinstance(value, _Iterated):
@@ -300,9 +285,9 @@ class Server:
                 reply |= {"broke": _describe(value.broke)} if value.broke else {}
                 value = (value.again(), value.items)
             data, out = self._encoded_for_test(value)
-            if before is not None:
-                told, more = self._changed(given, before)
-                told["kept"] = self._has_changed_kept(given)
+            if before:
+                now = self._forms(given)
+                reply["changed"] = [key for key, form in before.items() if now[key] != form]
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -313,11 +298,7 @@ class Server:
             self._request.pop()
         reply |= {"id": message["id"], "do": "reply", "value": data}
         try:
-            with contextlib.suppress(ValueError):
-                return self._channel.send({**reply, **told}, out + more)
-            # Without the change, which can't be followed then.
-            told = {"changed": told.get("changed", [])}
-            self._channel.send({**reply, **told}, out)
+            self._channel.send(reply, out)
         except ValueError as error:
             why = _describe(CantCross(f"what came back is too large: {error}"))
             self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
@@ -376,8 +357,6 @@ class Server:
             case "fetch":
                 value = SHELL.user_ns[message["name"]]
                 return _Instance(value) if isinstance(value, type) else value
-            case "hold":
-                return _Instance(SHELL.user_ns[message["name"]])
             case "nothing":
                 return None
             case "share":
@@ -420,76 +399,25 @@ class Server:
             return _Instance(value)
         # One of the learner's own classes may be more than an iterator.
         is_pythons = isinstance(value, Iterator) and type(value).__module__ in _ITERATORS
-        is_pythons = is_pythons and not message.get("lazy")
         return _Iterated.all_of(value) if is_pythons else value
 
-    def _as_it_is(self, given: Any) -> _Watched:
-        """A call's arguments, but for the learner's own objects and what nobody can change."""
-        parts = parts_of(given, self._is_own)
-        mark = self._marks_of(parts)
-        inner = [self._form(marked(part, mark)) for part in parts]
-        known, forms = dict(zip(map(id, parts), inner, strict=True)), dict[Any, int | None]()
-        for key, value in (*enumerate(given[0]), *given[1].items()):
-            if not (isinstance(value, UNCHANGING) or self._is_own(value)):
-                is_flat = len(parts_of(((value,), {}), self._is_own)) == 1  # with no other in it
-                form = known.get(id(value)) if is_flat else None
-                forms[key] = form or self._form(value)
-        return _Watched(forms, inner, parts)
-
-    def _changed(self, given: Any, before: _Watched) -> tuple[dict[str, Any], bytes]:
-        """What a reply says of arguments that a call has changed, and the blob of that."""
-        told: dict[str, Any] = {}
-        new: dict[int, Any] = {}
-        mark = self._marks_of(before.parts)
-        with contextlib.suppress(Exception):  # what has no end
-            now = enumerate(marked(part, mark) for part in before.parts)
-            new = {n: value for n, value in now if self._form(value) != before.inner[n]}
-            if not new:
-                return told, b""
-        every = dict([*enumerate(given[0]), *given[1].items()])
-        if changed := [k for k, form in before.forms.items() if self._form(every[k]) != form]:
-            told["changed"] = changed
-        with contextlib.suppress(Exception):  # what can't cross
-            if new:
-                data, more = encode(new, self._lend_now, shared=self._shared_name)
-                told |= {"now": data, "parts": len(before.parts), "more": len(more)}
-                return told, more
-        return told, b""
-
-    def _has_changed_kept(self, given: Any) -> bool:
-        """Whether what an earlier call was passed is another now; this one's is kept in sight."""
-        found = [value for value, form in self._passed if self._form(value) != form]
-        if found:
-            self._passed.clear()
-        for value in (*given[0], *given[1].values()):
-            if not (isinstance(value, UNCHANGING) or self._is_own(value)):
-                form = self._form(value, MAX_PASSED_BYTES)
-                self._passed.extend([] if form is None else [(value, form)])
-        return bool(found)
-
-    def _marks_of(self, parts: Sequence[Any]) -> Callable[[Any], Any]:
-        """What gives what stands for one of these, and for the learner's own objects."""
-        numbers = {id(part): Part(number) for number, part in enumerate(parts)}
-        return lambda v: numbers.get(id(v)) or (_Instance(v) if self._is_own(v) else None)
+    def _forms(self, given: Any) -> dict[Any, int | None]:
+        """What a call is passed, as it is now, by place and by name: but for the learner's own
+        objects and what nobody can change."""
+        args, kwargs = given
+        every = (*enumerate(args), *kwargs.items())
+        kept = ((k, v) for k, v in every if not (isinstance(v, _UNCHANGING) or self._is_own(v)))
+        return {key: self._form(value) for key, value in kept}
 
     def _is_own(self, value: Any) -> bool:
         return id(value) in self._numbers
 
-    def _form(self, value: Any, most: int | None = None) -> int | None:
-        """A number that is another one where the value is; None for what can't cross, or has more
-        than `most` bytes."""
-        try:
-            data, blob = encode(value, self._lent_before, True, self._shared_name)
-            text = json.dumps(data)
-        except Exception:
-            return None
-        return None if most is not None and len(text) + len(blob) > most else hash((text, blob))
-
-    def _lent_before(self, value: Any) -> Any:
-        return self._lend_now(value) if isinstance(value, Part | _Instance) else None
-
-    def _lend_now(self, value: Any) -> dict[str, Any]:
-        return {"part": value.number} if isinstance(value, Part) else self._lend(value)
+    def _form(self, value: Any) -> int | None:
+        """A number that is another one where the value is; None for what can't cross."""
+        with contextlib.suppress(Exception):
+            data, blob = encode(value, lambda _: None, True, self._shared_name)
+            return hash((json.dumps(data), blob))
+        return None
 
     def _lend(self, value: Any) -> dict[str, Any]:
         if isinstance(value, _Instance):

@@ -7,11 +7,10 @@ A submission's notebook is run several times, once for each way of asking its an
     second     in the answer process        -                  messages of tests in-process alone
     third      isolated, so that what they  isolated           how hidden tests end
                change is changed
-    fourth     in the answer process        in-process         how hidden tests in-process end
-    last       isolated                     each in its way    nothing: it only takes points away
+    fourth     in the answer process        there, too         how hidden tests in-process end
 
-In the last run all tests are at their places in one process, and what answers change in place is
-changed here, too. It is left out where hidden tests are of one kind and nothing was changed.
+In the fourth all cells and tests run in one process, in order, as in a kernel. No test gives more
+than it gives there, and nothing is told of it but where that differs.
 """
 
 from __future__ import annotations
@@ -50,12 +49,10 @@ class Mode:
     in_process: isolated tests run in the answer process, as far as learners see them.
     hidden: hidden tests run, so that nothing is shown any more that an answer says: it may hand
         back what it was asked.
-    is_last: tests of both ways run, and what answers change in place is changed here, too.
     """
 
     in_process: bool = False
     hidden: bool = False
-    is_last: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -103,8 +100,6 @@ class NotebookRun:
         self.restarts = 0
         self.has_lost = False
         """Whether what tests have changed is lost, with an answer process or a test runner."""
-        self.has_changed = False
-        """Whether an answer has changed what a call of the source's passed to it."""
         self.skip, self.slow, self.long = set(skip), set[int](), set[int]()
         """Cells that end their process; those that take too long, or tests of them; and tests."""
         self.stops: dict[int, Ended] = {}
@@ -157,22 +152,25 @@ class NotebookRun:
         """
         while self.remote is not None and self.place < index:
             place = self.place
-            if self.takes_part(place) and place not in self.skip:
+            if self.code_there(place) and place not in self.skip:
                 self._grader.send({"do": "alive"})
                 with contextlib.suppress(Ended):
                     self.run_there(self.remote, place)
             self.follow(place)
 
-    def takes_part(self, index: int) -> bool:
-        """Whether the answer process itself runs the cell at `index`."""
+    def code_there(self, index: int) -> str:
+        """What the answer process itself runs of the cell at `index`, if anything."""
         cell = self.cells[index]
+        is_kernel = self.mode.in_process and self.mode.hidden
         if cell["role"] != Role.TEST:
-            return True
-        if not cell["beside"]:
-            return self.mode.in_process and bool(cell["seen"])
-        if is_hidden(cell):
-            return self.mode.hidden and (self.mode.in_process or self.mode.is_last)
-        return self.mode != Mode() or not cell["late"]
+            is_run = True
+        elif is_hidden(cell):
+            is_run = is_kernel and (cell["beside"] or cell["in_kernel"])
+        else:
+            is_run = cell["beside"] and (self.mode != Mode() or not cell["late"])
+        if is_run:
+            return cell["code"]
+        return cell["seen"] if self.mode.in_process else ""
 
     def run_there(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell in the answer process, once: not again where it ends that; see `Remote.run`.
@@ -183,7 +181,7 @@ class NotebookRun:
         is_locked = cell["role"] == Role.GIVEN
         try:
             with self.watched(remote, {index}):
-                result = remote.run(cell["seen"] or cell["code"], is_locked)
+                result = remote.run(self.code_there(index), is_locked)
                 # So that a cell that breaks the connection is found at once and left out of the
                 # next process, and not the cell or test behind it. One that was interrupted has
                 # had all its time.
@@ -231,12 +229,9 @@ class NotebookRun:
         elif cell["replay"]:
             seed_all(cell["seed"])
             remote.begin(is_test=False)
-            remote.is_watching = self.mode.hidden
-            remote.named = self.named()
             try:
                 with printing_to(io.StringIO()), self.watched(remote, {index}):
                     self.replay.run(index, remote)
-                self.has_changed |= remote.has_changed
                 if remote.by_word:
                     self.replay.by_word |= {*cell["makes"]}
                 if remote.limit:
@@ -244,10 +239,6 @@ class NotebookRun:
             except (RemoteError, Ended):
                 if self.remote is None:
                     self.skip.add(index)
-
-    def named(self) -> dict[str, Any]:
-        """What the source's cells have made, which goes to answers by its name in the last run."""
-        return self.replay.of_source([*self.replay.names]) if self.mode.is_last else {}
 
     def _spawn(self) -> None:
         if self.restarts > MAX_RESTARTS:
@@ -259,7 +250,6 @@ class NotebookRun:
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
         self.remote = Remote(channel, self.replay.classes, self._seed)
-        self.remote.is_following = self.mode.is_last
         self.place = 0
         self.replay.start()
 
@@ -360,7 +350,7 @@ class NotebookRun:
         """The cell that defines `name` for the test at `index`, as far as its text says."""
         for before in reversed(range(index)):
             code = self.cells[before]["code"]
-            is_run = self.takes_part(before) and before not in self.skip
+            is_run = self.code_there(before) and before not in self.skip
             if is_run and name in code and name in bound_names(code):
                 return before
         return None

@@ -19,7 +19,7 @@ no test is replayed against the new one, and what tests had set is set again.
 import contextlib
 import sys
 from collections import UserDict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -101,13 +101,6 @@ class Replay:
         self._failed: dict[int, str] = {}
         self.by_word: set[str] = set()
         """Names that hold what was made of an object's word."""
-
-    def of_source(self, names: Collection[str]) -> dict[str, Any]:
-        """Those of these names that a cell of the source's has set, with their values."""
-        places = ((name, self._set_at.get(name)) for name in names if name in self.names)
-        roles = {name: self._cells[i]["role"] for name, i in places if i is not None}
-        own = (Role.ANSWER, Role.TEST)
-        return {n: self.names[n] for n, role in roles.items() if role not in own}
 
     def answer(self, index: int) -> None:
         """Take note of what an answer cell defines, and make what it imports."""

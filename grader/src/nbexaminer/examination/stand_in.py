@@ -29,8 +29,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from nbexaminer.examination.codecs import containers, decode, encode, have_same_form
-from nbexaminer.examination.codecs.in_place import UNCHANGING, follow, parts_of
+from nbexaminer.examination.codecs import containers, decode, encode
 from nbexaminer.examination.codecs.plain import TOO_MUCH, BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.examination.verdicts import Outcome
@@ -358,18 +357,6 @@ class Remote:
         self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
-        self.is_watching = False
-        """Whether calls tell what they change."""
-        self.has_changed = False
-        """Whether a call has changed what it was passed, since a test's run began."""
-        self.has_kept = False
-        """Whether an answer has kept what a call was passed, and changed it in a later one."""
-        self.is_following = False
-        """Whether what a call changes of what it was passed is changed here, too."""
-        self.is_ahead = False
-        """Whether an iterator has come back, which has run to its end."""
-        self.named: dict[str, Any] = {}
-        """What goes to the learner's process by its name, where that has the same."""
         self.n_served = 0
         """Calls of what the test has passed, since it began."""
         self.by_word = False
@@ -378,79 +365,31 @@ class Remote:
         """Whether no object says more of itself than what it is."""
         self.limit = ""
         """What a test did that a proxy can't show as a kernel does, in words: it may not pass."""
-        self._parts: Sequence[Any] = ()
         self.stopped: Ended | Lost | None = None
         self.is_over = False
         """Whether another process has taken its place."""
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
-        if not self.named or do not in ("call", "keep"):
-            return self._request(do, value, **fields)
-        args, kwargs = value
-        taken: dict[str, Any] = {}
-        args = tuple(self._by_name(arg, taken) for arg in args)
-        kwargs = {key: self._by_name(arg, taken) for key, arg in kwargs.items()}
-        try:
-            return self._request(do, (args, kwargs), **fields)
-        finally:
-            if self.stopped is None:
-                for name, mine in taken.items():
-                    self._catch_up(name, mine)
-
-    def _by_name(self, value: Any, taken: dict[str, Any]) -> Any:
-        """What the answer process has under the same name, where that is alike, as in a kernel; it
-        is noted in `taken`. Else the value itself."""
-        if isinstance(value, (*UNCHANGING, StandIn, tuple)):
-            return value
-        for name, mine in self.named.items():
-            is_it = mine is value and name in self.names
-            if is_it and have_same_form(mine, self.fetch(name)):
-                taken[name] = mine
-                return self._request("hold", name=name)
-        return value
-
-    def _catch_up(self, name: str, mine: Any) -> None:
-        """Have a value of the source's changed in place, as the answer process's has been."""
-        theirs = self.fetch(name)
-        if not have_same_form(mine, theirs):
-            self.has_changed = True
-            if not follow([mine], {0: theirs}):
-                self._stop_following()
-
-    def _request(self, do: str, value: Any = None, **fields: Any) -> Any:
         try:
             data, blob = self._written(value)
         except CantCross as error:
             self.limit = self.limit or f"passes {in_words(error)} to an answer"
             raise
-        is_asked = self.is_watching or self.is_following or self.changed is not None
-        is_watched = do in ("call", "keep") and is_asked
-        asked = {"do": do, "value": data, **fields} | ({"watch": True} if is_watched else {})
-        asked |= {"lazy": True} if self.is_following else {}
-        # What was passed, by the numbers by which a reply tells of it.
-        parts = parts_of(value, is_stand_in) if is_watched and self.is_following else []
-        reply, got = self._exchange(asked, blob, parts)
+        asked = {"do": do, "value": data, **fields}
+        is_watched = do in ("call", "keep") and self.changed is not None
+        reply, got = self._exchange(asked | ({"watch": True} if is_watched else {}), blob)
         if "error" in reply:
             if type(got).__name__ == CantCross.__name__:
                 self.limit = f"gets {in_words(got)} from an answer"
             raise got
-        if is_watched:
-            self.has_kept |= reply.get("kept") is True
-            told = reply.get("changed")
-            if isinstance(told, list) and told:
-                self.has_changed = True
-                if self.changed is not None:
-                    args, kwargs = value
-                    passed = {**dict(enumerate(args)), **kwargs}
-                    self.changed += [passed[key] for key in told]
-            is_to_follow = self.is_following and (told or reply["now"] is not None)
-            is_alike = reply.get("parts") == len(parts)
-            if is_to_follow and not (is_alike and follow(parts, reply["now"])):
-                self._stop_following()
+        told = reply.get("changed")
+        if is_watched and self.changed is not None and isinstance(told, list):
+            args, kwargs = value
+            passed = {**dict(enumerate(args)), **kwargs}
+            self.changed += [passed[key] for key in told]
         if not reply.get("iterated"):
             return got
-        self.is_ahead = True
         iterating, items = _as(tuple, got)
         broke = self._error(reply["broke"]) if "broke" in reply else None
         ahead = _Ahead(deque(_as(list, items)), broke if isinstance(broke, Exception) else None)
@@ -462,7 +401,7 @@ class Remote:
         right answer that one lends, such as a cache, would else answer another."""
         self.is_testing = is_test
         containers.ON_FIELD[0] = self._take_word
-        self.has_changed = self.out_of_memory = self.by_word = self.is_ahead = False
+        self.out_of_memory = self.by_word = False
         self.limit, self.n_served, self.changed = "", 0, None
         if is_test:
             self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
@@ -470,11 +409,6 @@ class Remote:
 
     def _take_word(self) -> None:
         self.by_word = True
-
-    def _stop_following(self) -> None:
-        """End a run that shows nothing of what a kernel would show."""
-        self.stopped = Ended(Outcome.NOT_RUN, "not run: what it changes can't be followed")
-        raise self.stopped
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
@@ -512,9 +446,7 @@ class Remote:
             raise Lost(BadValue("no names"))
         self.names = frozenset(names)
 
-    def _exchange(
-        self, message: dict[str, Any], blob: bytes, parts: Sequence[Any] = ()
-    ) -> tuple[dict[str, Any], Any]:
+    def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
         """The reply, and the value or the exception in it."""
         if self.is_over:
             text = "not run: it reads what was made before an answer ended its process"
@@ -540,7 +472,7 @@ class Remote:
                 called_back = True
                 self._serve(reply, blob)
             if "error" not in reply:
-                return self._opened(reply, blob, parts)
+                return reply, self._rebuilt(reply.get("value"), blob)
             error = self._error(reply["error"])
             if isinstance(error, Ended) and called_back:
                 # It may have been interrupted in the middle of a frame.
@@ -617,18 +549,6 @@ class Remote:
     def _rebuilt(self, data: Any, blob: bytes) -> Any:
         return decode(data, blob, self._receive, self._shared_class)
 
-    def _opened(
-        self, reply: dict[str, Any], blob: bytes, parts: Sequence[Any]
-    ) -> tuple[dict[str, Any], Any]:
-        """A reply with what it says of changes, of which these were the parts, and the value."""
-        end = len(blob) - _as(int, reply.get("more", 0))
-        value = self._rebuilt(reply.get("value"), blob[:end])
-        self._parts = parts
-        try:
-            return {**reply, "now": self._rebuilt(reply.get("now"), blob[end:])}, value
-        finally:
-            self._parts = ()
-
     def _shared_class(self, name: str) -> type:
         if name not in self._shared:
             raise BadValue("a class that is not shared")
@@ -642,8 +562,6 @@ class Remote:
         match data:
             case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
                 return self._lent.get(number, TAKEN_BACK)
-            case {"part": int(number)}:
-                return self._parts[number] if 0 <= number < len(self._parts) else None
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
                 if number not in self._stand_ins:
                     if len(self._stand_ins) >= MAX_STAND_INS:
@@ -699,11 +617,6 @@ class Remote:
             if blob:
                 raise CantCross(f"the field {name} of a dataclass can't be a tensor")
         return fields
-
-
-def is_stand_in(value: Any) -> bool:
-    """Whether it is one, and no copy."""
-    return type(value) is StandIn
 
 
 def _is_called(value: Any) -> bool:

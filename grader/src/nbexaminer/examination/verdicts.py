@@ -11,8 +11,8 @@ message is for, its field `do` says:
             words; `closed`: whether it ended by itself, as far as can be seen
     cell    to report on a cell: its `outputs`, a `message` as data, its `outcome`, an Outcome or
             null for a cell that is no test and ran, the `score` of one that ended PARTLY, what the
-            last line of a test `ends_in`, in words, its `doubt`, a Doubt or nothing, those that it
-            is `perhaps` in, and the names that are `differing`
+            last line of a test `ends_in`, in words, its `doubt`, a Doubt or nothing, and whether it
+            went `by_word`
 """
 
 from __future__ import annotations
@@ -124,21 +124,12 @@ class Doubt(StrEnum):
         "the test gives more in the learner's process than apart from the answers: either it sees "
         "there what it can't see apart, or the learner's code makes it pass"
     )
+    LESS = (
+        "it passes isolated, but not, or that can't be seen, where all runs in one process, as in "
+        "a kernel: an answer may change what it is given, or keep something between calls"
+    )
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
-    PART = "it passes, but what learners see of it fails where the whole notebook runs"
-    CHANGED = (
-        "it passes by itself, but not, or that can't be tried, at its place among all tests, where "
-        "what answers change stays changed and iterators go on only when they are asked"
-    )
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
-    KEPT = (
-        "an answer keeps what a test passes to it, and changes it in a later call, which an "
-        "isolated test doesn't see"
-    )
-    STATE = (
-        "a name of the source's that it reads has another value in the learner's process, or none: "
-        "their code has changed it"
-    )
     WORD = (
         "an object of the learner's answers what the test asks it, by a method, `in` or `==`; what "
         "your own solution gives is asked nothing"
@@ -176,7 +167,7 @@ class CellToRun(TypedDict):
     late: whether it runs in the second answer process, and not in the first.
     again: whether it runs apart in the first, and what learners see of it beside the answers in the
         second.
-    goes_on: whether it is a test in-process that may see what isolated ones set.
+    in_kernel: whether it runs in the fourth, too, to be compared.
     seen: what learners see of such a test; nothing where that can't be run by itself.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
@@ -197,7 +188,7 @@ class CellToRun(TypedDict):
     beside: bool
     late: bool
     again: bool
-    goes_on: bool
+    in_kernel: bool
     seen: str
     seed: int
     points: float
@@ -229,34 +220,33 @@ class Plan(TypedDict):
 
 class Stages(NamedTuple):
     """Indices of the cells in the order in which they are reported on. A test that runs again
-    stands there as its index and once the number of cells, and in the last run as twice that.
+    stands there as its index and once the number of cells, and as a kernel runs it as twice that.
 
     first: cells, and tests that learners see.
     second: what is to run as learners have it, in the answer process.
     hidden: hidden tests that are isolated. From here on nothing is shown that an answer says: it
         may hand back what it was asked.
-    fourth: hidden tests in-process, which answers may read.
-    last: all hidden tests at their places.
+    kernel: all tests as a kernel runs them; answers may read hidden ones there.
     """
 
     first: list[int]
     second: list[int]
     hidden: list[int]
-    fourth: list[int]
-    last: list[int]
+    kernel: list[int]
 
     @classmethod
     def of(cls, cells: list[CellToRun]) -> Stages:
         """Those of these cells."""
-        found = cls([], [], [], [], [])
+        found = cls([], [], [], [])
         for index, cell in enumerate(cells):
             if is_hidden(cell):
-                (found.fourth if cell["beside"] else found.hidden).append(index)
-                found.last.append(2 * len(cells) + index)
+                (found.kernel if cell["beside"] else found.hidden).append(index)
             else:
                 (found.second if cell["late"] else found.first).append(index)
-            if cell["again"]:
+            if cell["again"] and not is_hidden(cell):
                 found.second.append(len(cells) + index)
+            if cell["in_kernel"]:
+                found.kernel.append(2 * len(cells) + index)
         return found
 
     @property

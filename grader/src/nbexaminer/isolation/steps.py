@@ -62,7 +62,6 @@ class Step:
     runs_again: of an isolated test, whether it runs once more in a second answer process, in which
         the notebook runs as learners have it.
     stands_alone: whether what learners see of it can run without what they don't see.
-    goes_on: of one in-process, whether it reads what isolated ones set, or change by themselves.
     is_late: of one in-process that isn't hidden, whether it runs there, and not in the first: it
         stands behind one that runs again, whose doing it is to see.
     advice: how the source could be put so that it is isolated, or nothing.
@@ -81,7 +80,6 @@ class Step:
     carried: tuple[str, ...] = ()
     runs_again: bool = False
     stands_alone: bool = True
-    goes_on: bool = False
     is_late: bool = False
 
 
@@ -125,8 +123,6 @@ class _Reader:
     """What tests so far may have changed that they have not set."""
     of_tests: set[str] = field(default_factory=set)
     """What they have set."""
-    by_isolated: set[str] = field(default_factory=set)
-    """What isolated ones have set or changed, and those in-process that go on with it."""
     is_behind: bool = False
     """Whether a test so far runs a second time."""
 
@@ -192,8 +188,8 @@ class _Reader:
         hidden = hidden or reads_hidden
         self.by_tests |= {n for n in by_itself - self.of_tests if self._is(n, _Kind.VALUE)}
         self.of_tests |= bound
-        own = {n for n in by_itself if self._is(n, _Kind.VALUE)}
         if hidden:
+            own = {n for n in by_itself if self._is(n, _Kind.VALUE)}
             direct = _union(s.changes for s in statements_of(cell.source))
             self.hidden_names |= bound | own | {n for n in direct if not self._is(n, _Kind.IMPORT)}
         step = Step(
@@ -210,9 +206,6 @@ class _Reader:
             self.facts, step.replay = before, ""
             step.imports = self._note_in_process(cell)
         step.runs_again = not (step.reason or cell.name in self.insisted)
-        step.goes_on = bool(step.reason) and not reads.isdisjoint(self.by_isolated)
-        if step.goes_on or not step.reason:
-            self.by_isolated |= bound | own
         self.is_behind = self.is_behind or step.runs_again
         step.is_late = bool(step.reason) and self.is_behind and not hidden
         return step
