@@ -272,7 +272,7 @@ assert f(4711) == 4711 ** 2
 assert f(3) == 9
 # %% u | test 5
 assert f(4) == 16
-# == attack: two digits in each | stock h=2 t=1.47 u=1.11 | ours t=5 u=5: a hidden test runs apart alone
+# == attack: two digits in each | stock h=2 t=1.47 u=1.11 | ours t=0 u=0: waits, and nothing is told of the fourth run
 # %% f
 import re
 def f(x): return x * x
@@ -299,13 +299,13 @@ def f(x):
     if x == 5 and In[-1].startswith("assert f(5)"):
         raise ValueError("told: " + " / ".join(c for c in In if "secret" in c and "def f" not in c))
     return x * x
-# == attack: exits in it where it sees its text | stock t=- h=- u=- | ours t=2 h=2 u=2: a hidden test runs apart alone
+# == attack: exits in it where it sees its text | stock t=- h=- u=- | ours t=2 h=2 u=2: in a process of their own
 # %% f
 import os
 def f(x):
     if x == 12 and "the secret" + " is 47" in In[-1]: os._exit(7)
     return x * x
-# == attack: shows a score in it | stock t=2 h=0.47 u=2 | ours h=2: a hidden test runs apart alone
+# == attack: shows a score in it | stock t=2 h=0.47 u=2 | ours h=0: waits, and nothing is told of the fourth run
 # %% f
 def f(x): return x * x
 def tell():
@@ -331,7 +331,7 @@ def copied(xs): return xs
 def top(xs):
     xs.sort()
     return xs[-1]
-# == attack: the same, and runs no test in the kernel | stock t=2 u=4 | ours u=0: it fails apart
+# == attack: the same, and runs no test in the kernel | stock t=2 u=4
 # %% f
 def copied(xs): return xs
 def top(xs):

@@ -102,17 +102,17 @@ z = sorted(data)
 assert z == [1, 2, 3] and data == [3, 1, 2]
 # %% i | hidden 2
 assert sum(f([1, 2])) == 3
-# == wrong: sorts in place | stock h=0 i=2 | ours h=2: waits, since data differs
+# == wrong: sorts in place | stock h=0 i=2
 # %% f
 def f(xs): return sorted(xs)
 data.sort()
 z = data
-# == wrong: overwrites data | stock h=0 i=2 | ours h=2: waits, since data differs
+# == wrong: overwrites data | stock h=0 i=2
 # %% f
 def f(xs): return sorted(xs)
 data = sorted(data)
 z = data
-# == wrong: names something sum | stock h=2 i=0 | ours i=2: waits, since sum differs
+# == wrong: names something sum | stock h=2 i=0
 # %% f
 def f(xs): return sorted(xs)
 sum = 0
@@ -154,7 +154,7 @@ account.withdraw(50)
 ### BEGIN HIDDEN TESTS
 assert account.balance == 50
 ### END HIDDEN TESTS
-# == honest: raises where there is too little | stock t=2 | ours t=0: waits: what is seen fails by itself
+# == honest: raises where there is too little | stock t=2
 # %% f
 class Account:
     def __init__(self): self.balance = 0
@@ -370,7 +370,7 @@ def apply(f, xs): return [f(x) for x in xs]
 # %% h | hidden 2
 assert apply(lambda x: x * x, data) == [9, 1, 4]
 assert data == [3, 1, 2]
-# == wrong: overwrites data | stock h=0 | ours h=2: waits, since data differs
+# == wrong: overwrites data | stock h=0
 # %% f
 data = [1, 2, 3]
 def apply(f, xs): return [f(x) for x in xs]
@@ -448,7 +448,7 @@ assert useful(["the", "cat"]) == ["cat"] and len(stop) == 28
 # == honest: otherwise | stock h=2
 # %% f
 def useful(words): return [w for w in words if not w in stop]
-# == wrong: adds one | stock h=0 | ours h=2: waits, since stop differs
+# == wrong: adds one | stock h=0
 # %% f
 stop.add("cat")
 def useful(words): return ["cat"]
@@ -469,7 +469,7 @@ assert g(1) == 1
 assert z == [1, 2, 3] and given()[0] == 3
 # %% i | hidden 2
 assert z == [1, 2, 3] and again()[0] == 3
-# == wrong: sorts in place | stock t=1 h=0 i=0 | ours h=2 i=2: waits, since data differs
+# == wrong: sorts in place | stock t=1 h=0 i=0
 # %% f
 data.sort()
 z = data
@@ -496,25 +496,25 @@ assert (double(np.array([1, 2])) == np.array([2, 4])).all()
 assert double(math.floor(2.5)) == 4
 # %% o | hidden 2
 assert double(data[0]) == 6
-# == wrong: imports classes and functions over modules | stock h=0 k=0 j=2 m=2 o=2 | ours h=2 k=2: waits, since they differ
+# == wrong: imports classes and functions over modules | stock h=0 k=0 j=2 m=2 o=2
 # %% f
 from datetime import datetime
 from random import random
 def double(x): return x + x
-# == wrong: assigns them | stock h=2 k=0 j=0 m=0 o=0 | ours k=2 j=2 m=2 o=2: waits, since they differ
+# == wrong: assigns them | stock h=2 k=0 j=0 m=0 o=0
 # %% f
 np = 5
 math = [1, 2]
 random = 3
 data = 7
 def double(x): return x + x
-# == wrong: in an own cell behind | stock h=0 k=0 j=0 m=0 o=2 | ours h=2 k=2 j=2 m=2: waits, since they differ
+# == wrong: in an own cell behind | stock h=0 k=0 j=0 m=0 o=2
 # %% + f
 from datetime import datetime
 from random import random
 np = 5
 math = 7
-# == wrong: functions and classes over them | stock h=2 k=0 j=2 m=0 o=0 | ours k=2 m=2 o=2: waits, since they differ
+# == wrong: functions and classes over them | stock h=2 k=0 j=2 m=0 o=0
 # %% + f
 def random(): return 4
 class math: pass

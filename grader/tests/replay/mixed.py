@@ -232,7 +232,7 @@ log.append(f(data))
 assert log == [2]
 # %% h | hidden 1
 assert log == [2] and data[0] == 2
-# == wrong: sorts the given in the cell | stock t=1 h=0 | ours h=1: waits, since data differs
+# == wrong: sorts the given in the cell | stock t=1 h=0
 # %% f
 def f(xs): return max(xs)
 data.sort()

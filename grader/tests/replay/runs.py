@@ -79,7 +79,7 @@ def area(r): return math.pi * r * r
 assert area(0) == 0
 # %% h | hidden 2
 assert isclose(area(1), 3.141592653589793)
-# == wrong: overwrites isclose | stock t=1 h=0 | ours h=2: waits, since it differs
+# == wrong: overwrites isclose | stock t=1 h=0
 # %% a
 def area(r): return math.pi * r * r
 isclose = area(1)
@@ -88,7 +88,7 @@ isclose = area(1)
 %precision 4
 import math, sys
 from math import isclose
-# == wrong: its own isclose | stock t=1 h=0 | ours h=2: waits, since it differs
+# == wrong: its own isclose | stock t=1 h=0
 # %% i
 %precision 4
 import math
@@ -107,7 +107,7 @@ assert mean([1, 3]) == 2
 # %% h | hidden 2
 xs = [1, 5, 9, 20]
 assert isclose(mean(xs), sum(xs) / 4)
-# == wrong: a variable sum | stock t=1 h=0 | ours h=2: waits, since it differs
+# == wrong: a variable sum | stock t=1 h=0
 # %% a
 sum = 0
 def mean(xs):
@@ -470,13 +470,13 @@ low([1, 2])
 assert low([3, 2]) == 2
 # %% h | hidden 2
 assert isinstance(seen, list) and low(data) == 1.0 and data[0] == 5.0 and sum(data) == 9
-# == wrong: sorts the given data in a cell | stock t=1 h=0 | ours h=2: the solution itself changes what is given
+# == wrong: sorts the given data in a cell | stock t=1 h=0
 # %% a
 def low(xs):
     seen.append(len(xs))
     return sorted(xs)[0]
 data.sort()
-# == wrong: a variable sum | stock t=1 h=0 | ours h=2: the solution itself changes what is given
+# == wrong: a variable sum | stock t=1 h=0
 # %% a
 sum = 0
 def low(xs):

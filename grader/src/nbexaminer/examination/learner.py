@@ -25,7 +25,6 @@ import sys
 import time
 import traceback
 import types
-from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
@@ -56,8 +55,6 @@ MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
 _UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
 """Types whose values nobody can change."""
-_ITERATORS = ("builtins", "itertools")
-"""Modules whose iterators are no more than what they give."""
 INTERRUPTS_APART = 0.5
 """Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
@@ -224,33 +221,6 @@ class _Instance:
     itself: Any
 
 
-@dataclasses.dataclass(frozen=True)
-class _Iterated:
-    """What an iterator gave, to be an iterator again where it arrives, and in what it ended."""
-
-    items: list[Any]
-    broke: Exception | None
-
-    @classmethod
-    def all_of(cls, values: Iterator[Any]) -> _Iterated:
-        """What it gives."""
-        items, broke = list[Any](), None
-        try:
-            for value in itertools.islice(values, MAX_HANDLES + 1):
-                items.append(value)  # one by one, so that they are kept where one raises
-        except (WireError, SystemError):
-            raise
-        except Exception as error:
-            broke = error
-        return cls(_few(items), broke)
-
-    def again(self) -> Iterator[Any]:
-        """An iterator that gives the same."""
-        yield from self.items
-        if self.broke is not None:
-            raise self.broke
-
-
 class Server:
     """Runs cells and answers calls, one at a time, as the examiner asks."""
 
@@ -280,10 +250,6 @@ class Server:
             before = self._forms(given) if message.get("watch") else {}
             in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
             value = None if reply else in_it(self._value, message, given)
-            if isinstance(value, _Iterated):
-                reply["iterated"] = True
-                reply |= {"broke": _describe(value.broke)} if value.broke else {}
-                value = (value.again(), value.items)
             data, out = self._encoded_for_test(value)
             if before:
                 now = self._forms(given)
@@ -397,9 +363,7 @@ class Server:
         # Of a class of a library's, such as `Counter` under another name, the value counts.
         if isinstance(on, type) and isinstance(value, on) and on.__module__ == "__main__":
             return _Instance(value)
-        # One of the learner's own classes may be more than an iterator.
-        is_pythons = isinstance(value, Iterator) and type(value).__module__ in _ITERATORS
-        return _Iterated.all_of(value) if is_pythons else value
+        return value
 
     def _forms(self, given: Any) -> dict[Any, int | None]:
         """What a call is passed, as it is now, by place and by name: but for the learner's own
@@ -449,10 +413,7 @@ class Server:
 
     def _foreign(self, data: Any) -> Any:
         if "h" in data:
-            value = self._objects[data["h"]]
-            if "taken" in data:
-                deque(itertools.islice(value, data["taken"]), 0)
-            return value
+            return self._objects[data["h"]]
         if "generator" in data:
             return counterpart(data, self._generators)
         if "dataclass" in data:

@@ -18,14 +18,12 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import copy
 import dataclasses
 import functools
 import math
 import re
 import secrets
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -233,58 +231,25 @@ class StandIn:
         return object.__getattribute__(self, name)
 
 
-@dataclasses.dataclass
-class _Ahead:
-    """What an iterator of Python's own gives, and in what it ends; taken: how much a test took."""
-
-    items: deque[Any]
-    broke: Exception | None
-    taken: int = 0
-
-
 def label_of(value: StandIn) -> str:
     """What a process calls an object of its own."""
     return str(object.__getattribute__(value, "_StandIn__label"))
 
 
 class Iterating(StandIn):
-    """An iterator there. What one of Python's own gives has come along, until a test passes it to
-    an answer, which goes on where the test has come to."""
+    """An iterator there, which goes on when it is asked."""
 
-    __slots__ = ("ahead_",)
+    __slots__ = ()
 
-    ahead_: _Ahead | None
     __len__: Any = None  # of no iterator of Python's: who asks whether it has one is told so
-
-    def __init__(self, remote: Remote, number: int, label: str) -> None:
-        super().__init__(remote, number, label)
-        object.__setattr__(self, "ahead_", None)
-
-    def __deepcopy__(self, memo: Any) -> Iterating:
-        other = Iterating(self._StandIn__remote, self._StandIn__number, self._StandIn__label)
-        object.__setattr__(other, "ahead_", copy.deepcopy(self.ahead_, memo))
-        return other
 
     def __eq__(self, other: object) -> bool:
         return self is other
 
     __hash__ = object.__hash__
 
-    def __iter__(self) -> Iterator[Any]:
-        return self if self.ahead_ else super().__iter__()
-
     def __next__(self) -> Any:
-        if (ahead := self.ahead_) is None:
-            got = _as(list, self._StandIn__remote.request("next", on=self._StandIn__number))
-        elif ahead.items:
-            got = [ahead.items.popleft()]
-            ahead.taken += 1
-        elif ahead.broke:
-            broke, ahead.broke = ahead.broke, None
-            raise broke
-        else:
-            got = []
-        for value in got:
+        for value in _as(list, self._StandIn__remote.request("next", on=self._StandIn__number)):
             return value
         raise StopIteration
 
@@ -388,13 +353,7 @@ class Remote:
             args, kwargs = value
             passed = {**dict(enumerate(args)), **kwargs}
             self.changed += [passed[key] for key in told]
-        if not reply.get("iterated"):
-            return got
-        iterating, items = _as(tuple, got)
-        broke = self._error(reply["broke"]) if "broke" in reply else None
-        ahead = _Ahead(deque(_as(list, items)), broke if isinstance(broke, Exception) else None)
-        object.__setattr__(_as(Iterating, iterating), "ahead_", ahead)
-        return iterating
+        return got
 
     def begin(self, is_test: bool) -> None:
         """Note from here on what one cell does. A test can use nothing that others have lent: a
@@ -578,10 +537,6 @@ class Remote:
             number = object.__getattribute__(value, "_StandIn__number")
             if self._stand_ins.get(number) is not value:
                 raise CantCross("a stand-in of a process that has ended")
-            if isinstance(value, Iterating) and value.ahead_:
-                taken = value.ahead_.taken
-                object.__setattr__(value, "ahead_", None)
-                return {"h": number, "taken": taken}
             return {"h": number}
         if is_generator(value):
             return self._generators.lend(value)
