@@ -35,7 +35,7 @@ assert list(Pile("ab").take()) == ["b", "a"]
 # %% h1 | hidden 1
 p = Pile("abc")
 assert next(p.take()) == "c" and len(p.xs) == 2
-# == honest: a generator | stock t=1 h1=1 | ours h1=0: waits, since it passes step by step
+# == honest: a generator | stock t=1 h1=1
 # %% s
 class Pile:
     def __init__(self, xs): self.xs = list(xs)
@@ -180,7 +180,7 @@ for _ in range(3): bag.add(next(n))
 assert len(bag.items) == 3
 # %% h | hidden 2
 assert Bag.__doc__ and bag.items == [0, 1, 2]
-# == honest: a generator | stock t=1 h=2 | ours t=0: waits, since it has no end
+# == honest: a generator | stock t=1 h=2
 # %% n
 def naturals():
     n = 0
