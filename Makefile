@@ -3,11 +3,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/llm-basics
-# make lab LOCKED=1 takes the exact versions of requirements.lock, now and later on; GPU=1 PyTorch for
-# NVIDIA's cards.
-LOCKED ?= $(wildcard .venv/course-locked)
-HOW := $(if $(LOCKED),-locked)$(if $(GPU),-gpu)
-INSTALL = $(PYTHON) course/learner/install.py $(if $(LOCKED),--locked) $(if $(GPU),--gpu)
+# make lab takes the exact versions of requirements.lock. LATEST=1 takes the newest that fit, now and
+# later on; GPU=1 PyTorch for NVIDIA's cards.
+LATEST ?= $(wildcard .venv/course-latest)
+HOW := $(if $(LATEST),-latest)$(if $(GPU),-gpu)
+INSTALL = $(PYTHON) course/learner/install.py $(if $(LATEST),--latest) $(if $(GPU),--gpu)
 .DEFAULT_GOAL := help
 
 .PHONY: help env lab score solution test test-all accuracy new release solutions book lock grade \
@@ -17,15 +17,15 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # A stamp a set of packages, made anew when the list of dependencies changes.
-.venv/course$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+.venv/course$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
 	@$(INSTALL)
 	@touch $@
 
-.venv/book$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+.venv/book$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
 	@$(INSTALL) --for book
 	@touch $@ .venv/course$(HOW)
 
-.venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LOCKED),requirements.lock)
+.venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
 	@$(INSTALL) --for tests
 	@touch $@ .venv/course$(HOW) .venv/book$(HOW)
 

@@ -123,7 +123,7 @@ def test_the_lock_has_what_pyproject_and_conda_ask_for():
 def test_the_lock_has_what_its_packages_ask_for():
     """A package that comes along unlocked can be any version, from anybody.
 
-    What is installed says what it asks for, as far as it is what the lock has: without LOCKED=1
+    What is installed says what it asks for, as far as it is what the lock has: with LATEST=1
     newer ones are there, which may ask for more.
     """
     lock = _lock()

@@ -10,7 +10,6 @@ from tempfile import TemporaryDirectory
 import click
 
 from course.book.address import Address
-from course.book.staging import bring_model, stage
 from course.learner.install import HOW_TO_GET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,6 +39,8 @@ def build(into: Path, with_pdf: bool = False, root: Path = ROOT) -> Path:
     """
     _need("myst_nb", "furo")
     from sphinx.cmd.build import build_main
+
+    from course.book.staging import bring_model, stage
 
     if into.exists():
         if any(into.iterdir()) and not (into / MARK).exists():

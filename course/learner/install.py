@@ -5,8 +5,9 @@ there stays: the same command goes on where it was stopped, and brings later wha
 On Linux it takes PyTorch's CPU build, from PyTorch's own index, where that can be reached: the
 build on PyPI brings gigabytes for graphics cards, which the course does not use.
 
-pip installs. uv does where it started this file (`uv run course/learner/install.py`), and with
-`--locked`, which takes the exact versions of `requirements.lock` and compares their hashes.
+It takes the exact versions of `requirements.lock`, with which the course was tested. uv installs
+them, which compares their hashes; pip brings uv, unless that started this file (`uv run
+course/learner/install.py`). With `--latest` it takes the newest versions that fit.
 """
 
 # /// script
@@ -130,12 +131,15 @@ def course_for(purpose: str) -> list[str]:
 
 
 def mend(python: str, missing: Iterable[str]) -> None:
-    """Bring what the Python that runs the course lacks: `missing` says it in words."""
+    """Bring what the Python that runs the course lacks: `missing` says it in words.
+
+    Where uv has installed the versions of the lock, it brings these.
+    """
     print("Something that the course needs is missing here, and is installed now:", flush=True)
     for what in missing:
         print(f"  {what}", flush=True)
-    uv = None if _runs(Path(python), "import pip") else os.environ.get("UV") or shutil.which("uv")
-    installer = Installer(Path(python), uv)
+    uv = os.environ.get("UV") or shutil.which("uv", path=str(Path(python).parent))
+    installer = Installer(Path(python), uv or shutil.which("uv"), locked=uv is not None)
     try:
         index = None if installer.has_torch(gpu=False) else _say_size(gpu=False, index=CPU_INDEX)
         # Not the course itself, whose command runs, and can't be replaced on Windows meanwhile.
@@ -264,6 +268,8 @@ def _runs(python: Path, code: str) -> bool:
 def _run(command: list[str]) -> None:
     # What setuptools says of every editable installation, in a box, is no problem here.
     environment = {**os.environ, "PYTHONWARNINGS": "ignore:Editable installation"}
+    # uv trusts whom the system trusts, as pip does: a network may inspect what comes through it.
+    environment |= {"UV_SYSTEM_CERTS": "true"}
     try:
         status = subprocess.run(command, cwd=ROOT, env=environment).returncode
     except FileNotFoundError:
@@ -309,7 +315,9 @@ def main(arguments: list[str] | None = None) -> None:
     )  # fmt: skip
     parser.add_argument("--into", type=Path, default=Path(".venv"), help="a folder; default: .venv")
     parser.add_argument("--gpu", action="store_true", help="PyTorch for NVIDIA's cards, on Linux")
-    parser.add_argument("--locked", action="store_true", help=f"the exact versions of {LOCK}")
+    parser.add_argument(
+        "--latest", action="store_true", help=f"newest versions, not those of {LOCK}"
+    )
     parser.add_argument(
         "--torch-index", default=CPU_INDEX, metavar="URL",
         help=f"where PyTorch's CPU builds are; default: {CPU_INDEX}",
@@ -326,10 +334,10 @@ def main(arguments: list[str] | None = None) -> None:
             "If it is interrupted, the same command goes on: what came whole is kept.", flush=True
         )
         python = make_environment(folder, uv)
-        if options.locked and uv is None:
+        if not options.latest and uv is None:
             _run([str(python), "-m", "pip", "install", "--quiet", locked("uv")])
             installs = str(python.with_name("uv.exe" if os.name == "nt" else "uv"))
-        installer = Installer(python, installs, options.locked)
+        installer = Installer(python, installs, locked=not options.latest)
         install(installer, course_for(options.purpose), options.gpu, index)
     except Stopped as why:
         sys.exit(str(why))

