@@ -28,7 +28,7 @@ from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put_page, wr
 from nbexaminer.conveyor.scratch import Scratch, url_in
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
-from nbexaminer.deadlines import ahead_of
+from nbexaminer.deadlines import all_ahead
 from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
 from nbexaminer.examination.verdicts import in_words
 from nbexaminer.gradebook import attempts
@@ -353,7 +353,7 @@ class Desk:
         student, rules = job.student, self._rules
         with self._gradebook.transaction() as connection:
             before = attempts.read_attempts(connection, self._folder.exercise, student, used=True)
-            ahead = ahead_of(connection, self._folder.exercise, student)
+            ahead = all_ahead(connection, self._folder.exercise, student).get(student)
             # A due date, an extension or a test may have changed since it was graded.
             now = self._gradebook.tests_worth(connection, student)
             before = [replace(a, score=now) if a.counts else a for a in before]

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from traitlets.config import Configurable
 
 from nbexaminer.database import TABLES, put, reached
-from nbexaminer.deadlines import put_aside, take_up
+from nbexaminer.deadlines import all_ahead, due_for, seconds_late
 from nbexaminer.errors import GradebookError
 from nbexaminer.examination.verdicts import GradedNotebook
 from nbexaminer.notebook.source import Source
@@ -199,10 +199,11 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
         """Points of the tests of what counts now, what being late costs now taken off."""
         with Session(connection) as session:
             submission = self._submission(session, student)
+            due = due_for(connection, self._assignment, student)
             worth = 0.0
             for notebook in submission.notebooks if submission else ():
                 score = sum(grade.auto_score or 0.0 for grade in notebook.grades)
-                worth += score - (_lost(submission, score, self._penalty) or 0.0)
+                worth += score - (_lost(submission, score, self._penalty, due) or 0.0)
             return worth
 
     def _submission(self, session: Session, student: str) -> Any:
@@ -286,25 +287,23 @@ def _write_penalties(
 
     In the transaction at hand, in which the session holds no submission yet.
     """
-    connection = session.connection()
-    take_up(connection, exercise, student)
     assignment = session.query(api.Assignment).filter_by(name=exercise).one()
-    # nbgrader can't extend a due date that was taken away in the formgrader.
-    if assignment.duedate is None:
-        put_aside(connection, exercise)
     found = session.query(api.SubmittedNotebook, api.SubmittedAssignment)
     found = found.join(api.SubmittedNotebook.assignment).filter_by(assignment_id=assignment.id)
     if student is not None:
         found = found.filter_by(student_id=student)
-    rows, scores = found.all(), {}
-    if any(_seconds_late(submission) > 0 for _, submission in rows):
+    ahead, due = all_ahead(session.connection(), exercise, student), assignment.duedate
+    rows = [(x, y, due and due + ahead.get(y.student_id, datetime.timedelta())) for x, y in found]
+    scores: dict[str, float] = {}
+    if any(seconds_late(submission.timestamp, until) for _, submission, until in rows):
         of = api.Grade.notebook_id
         points = session.query(of, func.sum(api.Grade.score)).group_by(of)
         ids = found.with_entities(api.SubmittedNotebook.id)
         scores = dict(points.filter(of.in_(ids)).all())
     changed = 0
-    for row, submission in rows:
-        before, now = row.late_submission_penalty, _lost(submission, scores.get(row.id, 0), penalty)
+    for row, submission, until in rows:
+        before = row.late_submission_penalty
+        now = _lost(submission, scores.get(row.id, 0), penalty, until)
         other = abs((before or 0.0) - (now or 0.0)) >= SMALLEST_POINTS
         if other or (before is None) != (now is None):
             row.late_submission_penalty = now
@@ -313,13 +312,10 @@ def _write_penalties(
     return changed
 
 
-def _lost(submission: Any, score: float, penalty: Penalty) -> float | None:
+def _lost(
+    submission: Any, score: float, penalty: Penalty, due: datetime.datetime | None
+) -> float | None:
     """Of a notebook's score, what being late costs, or None where it was in time."""
-    late = _seconds_late(submission)
+    late = seconds_late(submission.timestamp, due)
     taken_off = penalty(submission.student_id, score, late) if late > 0 else None
     return None if taken_off is None else min(max(taken_off, 0.0), score)
-
-
-def _seconds_late(submission: Any) -> float:
-    # nbgrader can't tell where an extension has lost its due date.
-    return 0.0 if submission.assignment.duedate is None else submission.total_seconds_late

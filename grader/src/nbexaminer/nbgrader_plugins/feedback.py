@@ -31,6 +31,8 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_locked
 from traitlets import Bool
 
+from nbexaminer.database import TABLES
+from nbexaminer.deadlines import due_for, seconds_late
 from nbexaminer.errors import Refusal
 from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.lms.uploads import late_by_word
@@ -68,6 +70,7 @@ class Grades(GetGrades):
             if self._close is not None:  # an attempt that doesn't count has a gradebook of its own
                 self._close()
             self._open = url, Gradebook(url)
+            TABLES.create_all(self._open[1].engine)
             self._close = weakref.finalize(self, self._open[1].close)
         return self._open[1]
 
@@ -85,6 +88,7 @@ class Grades(GetGrades):
         self._comments = {name: comment for name, comment in text}
         submission, student = row.assignment, row.assignment.student
         penalty = row.late_submission_penalty or 0.0
+        due = due_for(gradebook.db.connection(), about["assignment"], submission.student_id)
         about |= {
             "score": row.score - penalty,
             "max_score": row.max_score,
@@ -92,8 +96,8 @@ class Grades(GetGrades):
             "name": " ".join(n for n in (student.first_name, student.last_name) if n),
             "handed_in": submission.timestamp,
             "late_by_word": late_by_word(gradebook, submission),
-            "due": submission.duedate,
-            "seconds_late": submission.total_seconds_late,
+            "due": due,
+            "seconds_late": seconds_late(submission.timestamp, due),
         }
 
     def _get_comment(self, cell: NotebookNode, resources: Any) -> None:
