@@ -11,10 +11,8 @@ import functools
 import json
 import logging
 import operator
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,10 +29,10 @@ from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
 from yaml import YAMLError
 
-from nbexaminer.conveyor.fingerprint import digest, grading_version
+from nbexaminer.conveyor.fingerprint import grading_version
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Malformed, SourceError
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside, hash_of, replacing
 from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 from nbexaminer.notebook.source import read_source
@@ -147,7 +145,7 @@ def _key(course: CourseFolder, path: Path, data: bytes, steps: list[Step]) -> st
     beside = sorted(files_beside(path.parent, course.directory.ignore))
     around = [place for step in steps for place in _read_by(course, step)]
     around += [p for p in [course.root / "nbgrader_config.py"] if p.is_file()]  # has functions, too
-    return digest(
+    return hash_of(
         data, told, [kind.__qualname__ for kind in kinds], [Path(f) for f in code if f],
         [(str(file.relative_to(path.parent)), file) for file in beside if file.is_file()], around,
         files_of_tests(course, path), grading_version(data, course.profile),
@@ -287,10 +285,9 @@ def _keep(place: Path, text: str, source: Path, root: Path) -> None:
         if not place.parent.is_dir():
             place.parent.mkdir(mode=0o755)
             (place.parent / ".gitignore").write_text("*\n")
-        descriptor, part = tempfile.mkstemp(".part", dir=place.parent)  # for its owner alone
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, place)
+        with replacing(place) as part:
+            part.touch(0o600)
+            part.write_text(text, encoding="utf-8")
         _close(place, source, root)
 
 

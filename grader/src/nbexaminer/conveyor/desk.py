@@ -21,8 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Changed
 from nbexaminer.conveyor.belt import PAUSE, Job
-from nbexaminer.conveyor.fingerprint import digest
-from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place, publish
+from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place
 from nbexaminer.conveyor.give_feedback import (
     Apart,
     Exchange,
@@ -34,6 +33,7 @@ from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
 from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
 from nbexaminer.examination.verdicts import in_words
+from nbexaminer.files import hash_of, replacing
 from nbexaminer.gradebook import attempts
 from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.gradebook.writer import ClassGradebook
@@ -46,7 +46,7 @@ from nbexaminer.intake.files import (
 )
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp, write_timestamp
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp, utc_now, write_timestamp
 from nbexaminer.people.roster import excluded_ids, strangers
 from nbexaminer.typed import typed
 
@@ -200,10 +200,9 @@ class Desk:
             job = AttemptJob(student=learner, attempt=attempt, since=time.monotonic())
             kept = attempt.folder(self._folder.root)
             if not kept.is_dir():
-                part = _empty_beside(kept)
-                with open_folder(place) as folder:
+                with replacing(kept) as part, open_folder(place) as folder:
+                    part.mkdir()
                     copy_folder(folder, part)
-                part.rename(kept)
             job.secret = _secret(kept)
             self._to_grade(job, kept)
         except Malformed as error:
@@ -278,21 +277,19 @@ class Desk:
         if self._kept[attempt.student] > MAX_KEPT:
             most = f"{MAX_KEPT / 1e6:.0f} MB"
             raise Malformed(f"all that was handed in for this exercise takes up more than {most}")
-        part = _empty_beside(place)
-        try:
+        with replacing(place) as part:
+            part.mkdir()
             for remark in self._arrivals.copy(arrival, part):
                 self._say(arrival.learner, remark, False)
             graded = [a.folder(self._folder.root) for a in before if a.score is not None]
             last = [] if arrival.is_dropped else graded[-1:]
             if any(_content(folder) == _content(part) for folder in last):
+                shutil.rmtree(part)
                 return None
             with contextlib.suppress(Malformed):  # grading it says so
                 if read_timestamp(part) is None:
                     write_timestamp(part, arrival.handed_in)
             self._kept[attempt.student] += _taken_up(part)
-            part.rename(place)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
         return place
 
     def _resume(self) -> deque[AttemptJob]:
@@ -383,7 +380,7 @@ class Desk:
         points = gradebook.worth(connection, student, submission.timestamp, sums)
         key = submission.key if any(not n.reason for n in result.notebooks) else ""
         reason = result.reason
-        attempt = replace(job.attempt, key=key, score=points, graded_at=_now(), reason=reason)
+        attempt = replace(job.attempt, key=key, score=points, graded_at=utc_now(), reason=reason)
         job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
         number = 1 + sum(a.is_used for a in before)
         of = f" of {rules.attempts}" if rules.attempts else ""
@@ -399,11 +396,9 @@ class Desk:
             job.event += "; an earlier attempt goes on counting"
 
     def _put_in_submitted(self, job: AttemptJob) -> None:
-        place = self._folder.submitted(job.student)
-        new = place.with_name(f".{place.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(job.attempt.folder(self._folder.root), new, copy_function=_copy)
-        publish(new, place)
+        kept = job.attempt.folder(self._folder.root)
+        with replacing(self._folder.submitted(job.student)) as part:
+            shutil.copytree(kept, part, copy_function=_copy)
 
     # What goes back.
 
@@ -436,7 +431,7 @@ class Desk:
             f"You can hand in this exercise {times}, and have done so. "
             f"What counts is your {self._rules.counted} graded attempt."
         )
-        job.attempt = replace(job.attempt, reason=reason, graded_at=_now())
+        job.attempt = replace(job.attempt, reason=reason, graded_at=utc_now())
         kept = job.attempt.folder(self._folder.root)
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
@@ -488,18 +483,6 @@ class Desk:
         return kept.with_name(f"{kept.name}-feedback")
 
 
-def _empty_beside(place: Path) -> Path:
-    """An empty folder to be filled, and then renamed to `place`."""
-    part = place.with_name(f".{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    return part
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-
-
 def _secret(folder: Path) -> str:
     """By which the learner fetches the feedback on what is in a folder, or empty."""
     try:
@@ -521,4 +504,4 @@ def _copy(path: str, to: str) -> None:
 def _content(folder: Path) -> str:
     """Hash of the files in a folder but the time stamp."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != TIMESTAMP)
-    return digest([(str(path.relative_to(folder)), path) for path in files])
+    return hash_of([(str(path.relative_to(folder)), path) for path in files])

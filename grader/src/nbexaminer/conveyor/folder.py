@@ -17,14 +17,14 @@ from nbgrader.preprocessors import Execute, IncludeHeaderFooter
 
 from nbexaminer.conveyor.before_release import before_release, files_of_tests
 from nbexaminer.conveyor.cell_time import limits_of
-from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
+from nbexaminer.conveyor.fingerprint import code_that_grades, grading_version, version_now
 from nbexaminer.conveyor.source_files import read_source_files, stamps
 from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
 from nbexaminer.errors import CannotGrade, Malformed, SourceError
 from nbexaminer.examination.engine import Terms
 from nbexaminer.examination.verdicts import GradedNotebook
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside, hash_of, publish
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.files import open_folder, read_file
@@ -175,7 +175,7 @@ class ClassFolder:
 
     @functools.cached_property
     def _source_files_digest(self) -> str:
-        return digest(self._source_files)
+        return hash_of(self._source_files)
 
     @functools.cached_property
     def _what_grades(self) -> list[Path]:
@@ -241,7 +241,7 @@ class ClassFolder:
         files = self._files({place: folder / place for place in taken.files})
         remarks = "; ".join(taken.remarks)
         task = Task(self.exercise, tuple(notebooks), self._terms, self.root, self._versions)
-        key = digest(
+        key = hash_of(
             [(h.name, h.source.data, h.submitted, h.beside) for h in notebooks],
             self._delimiters,
             sorted(self._around),
@@ -313,7 +313,7 @@ class ClassFolder:
 
     def entry(self, submission: Submission, result: TaskResult) -> JournalEntry:
         """What the journal has of a graded submission."""
-        content = digest(*(notebook.data for notebook in result.notebooks))
+        content = hash_of(*(notebook.data for notebook in result.notebooks))
         return JournalEntry(submission.key, content, result.reason, result.verdicts())
 
     @contextlib.contextmanager
@@ -333,20 +333,10 @@ def _beside(graded: Path, what: str) -> Path:
     return graded.parent / f".{graded.name}.{what}"
 
 
-def publish(staged: Path, graded: Path) -> None:
-    """Put a staged submission in its place, where an earlier one may stand."""
-    old = _beside(graded, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    with contextlib.suppress(FileNotFoundError):
-        graded.rename(old)
-    staged.rename(graded)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _content_hash(folder: Path, submission: Submission) -> str | None:
     """Hash of the graded notebooks in a folder, or None where one is missing."""
     paths = [folder / f"{handed.name}.ipynb" for handed in submission.task.notebooks]
-    return digest(*paths) if all(path.is_file() for path in paths) else None
+    return hash_of(*paths) if all(path.is_file() for path in paths) else None
 
 
 def in_place(submission: Submission, entry: JournalEntry) -> bool:

@@ -23,6 +23,7 @@ from nbgrader.utils import notebook_hash
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import Refusal
+from nbexaminer.files import replacing
 from nbexaminer.gradebook.shown import Shown
 
 GRADES = "nbexaminer.nbgrader_plugins.feedback.Grades"
@@ -159,8 +160,6 @@ class Exchange:
 
 def put_page(page: Path, place: Path) -> Path:
     """Copy a page to a place, where it then is as a whole or not at all; gives the place."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.part")
-    shutil.copy(page, part)
-    part.replace(place)
+    with replacing(place) as part:
+        shutil.copy(page, part)
     return place

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbexaminer.errors import Malformed, TooMuch
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside
 from nbexaminer.intake.files import MAX_BYTES, copy_folder, open_folder, read_file, walk
 from nbexaminer.intake.names import check_learner, printable
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp, write_timestamp
