@@ -30,7 +30,7 @@ from sqlalchemy import (
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Refusal
-from nbexaminer.intake.names import is_learner, printable
+from nbexaminer.intake.names import is_learner, listed, printable
 from nbexaminer.people.roster import ROSTER, People, read_roster
 from nbexaminer.typed import typed
 
@@ -318,8 +318,4 @@ def near(name: str, there_are: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, there_are, 3, 0.6)
     if close:
         return f": did you mean {' or '.join(close)}?"
-    if not there_are:
-        return ": there is none yet"
-    more = len(there_are) - MOST_NAMES
-    listed = ", ".join(there_are[:MOST_NAMES])
-    return f": there are {listed}{f' and {more} more' if more > 0 else ''}"
+    return f": there are {listed(there_are, MOST_NAMES)}" if there_are else ": there is none yet"
