@@ -14,7 +14,7 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "errors", "configuration", "late_policies", "files"),
+    ("lean_imports", "typed", "errors", "configuration", "files"),
     ("ways", "database", "sandbox"),
     ("profile", "limits"),
     ("settings",),
