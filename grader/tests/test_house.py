@@ -14,7 +14,7 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "errors", "configuration", "late_policies", "given_out"),
+    ("lean_imports", "typed", "errors", "configuration", "files"),
     ("ways", "database", "sandbox"),
     ("profile", "limits"),
     ("settings",),
@@ -31,7 +31,7 @@ FLOORS = (
 """The rooms and single modules, from the ground up: each knows only what lies below it."""
 OF_THE_SANDBOX = ("sandbox", "errors")
 """What the sandbox knows of this package: itself, and how to say that there is none."""
-LMS = ("lms", "errors", "typed", "configuration", "database", "intake", "people")
+LMS = ("lms", "errors", "files", "typed", "configuration", "database", "intake", "people")
 """What `lms` may know, so that stock nbgrader can use it without what grades."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 

@@ -35,12 +35,12 @@ def test_killed_at_each_step(
     victim.write_bytes(good(f="def f(x): return 7", w="other"))
     run_here(monkeypatch, course, Inline())
     victim.write_bytes(good(f="def f(x): return 2 * x  # twice", w="I am dan."))
-    moved = Path.rename
+    moved = Path.replace
 
     def killed(*_: object, **__: object) -> None:
         raise Killed
 
-    def rename(path: Path, target: Path) -> Path:
+    def replace(path: Path, target: Path) -> Path:
         if path.name.endswith(".new"):
             raise Killed
         return moved(path, target)
@@ -53,7 +53,7 @@ def test_killed_at_each_step(
         elif moment == "committed":
             crash.setattr(folder, "publish", killed)
         else:
-            crash.setattr(Path, "rename", rename)
+            crash.setattr(Path, "replace", replace)
         with pytest.raises(Killed):
             run_here(crash, course, Inline())
     assert course.files() != undisturbed.files()

@@ -9,7 +9,7 @@ it, and `conveyor` carries a whole class along that way. Beside it: `people`, `d
 `pages` that people read, `similarity`, `lms` for what learning platforms give and take,
 `nbgrader_plugins` for nbgrader's own commands, and `commands`, the only ones to print and exit.
 
-Single modules: `settings` and `late_policies` are what a class sets, `course_folder` where it lies,
-`database` how the gradebook is reached, `message` what a failed test says, `errors` what can't be
-done and the statuses of commands.
+Single modules: `settings` is what a class sets, `course_folder` where it lies, `database` how the
+gradebook is reached, `files` how one is written, `message` what a failed test says, `errors` what
+can't be done and the statuses of commands.
 """

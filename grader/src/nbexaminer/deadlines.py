@@ -1,12 +1,9 @@
 """Due dates and extensions as an instructor gives them, also before anybody hands in.
 
-nbgrader keeps an extension with the submission. Until there is one, and a due date to extend, it
-waits in a table of ours; then it moves to nbgrader's column, where grading and the stock commands
-look for it.
-
-A section may have a date of its own, and a learner more time for every exercise. What follows from
-that for who has no extension of their own stands in the same column, and in a table of ours, since
-it changes with them.
+They are kept as they were said, in tables of ours: so much later for a learner in an exercise, or
+in every one; a date of a section's own. What that comes to for a learner is found when it is asked
+for, so it follows each date that changes, and exercises that come later. An extension that stands
+in nbgrader's own column, where its API writes it, counts as one for the exercise.
 """
 
 import contextlib
@@ -17,19 +14,30 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from nbgrader import api
-from sqlalchemy import Column, Connection, DateTime, Interval, String, Table, delete, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    DateTime,
+    Interval,
+    String,
+    Table,
+    delete,
+    exists,
+    select,
+    update,
+)
 
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Refusal
-from nbexaminer.intake.names import is_learner, printable
+from nbexaminer.intake.names import is_learner, listed, printable
 from nbexaminer.people.roster import ROSTER, People, read_roster
 from nbexaminer.typed import typed
 
 MOST_NAMES = 20
 EVERY = "every exercise"
 """In the place of an exercise's name: an extension for all that there are and will be."""
-WAITING, FOLLOWING = (
+EXTENSIONS, _DERIVED = (
     Table(
         name,
         TABLES,
@@ -39,6 +47,7 @@ WAITING, FOLLOWING = (
     )
     for name in ("grading_extension", "grading_extension_following")
 )
+# `_DERIVED` has what earlier versions wrote into nbgrader's column besides learners' own.
 SECTIONS = Table(
     "grading_section_due",
     TABLES,
@@ -48,10 +57,20 @@ SECTIONS = Table(
 )
 _ASSIGNMENT: Table = api.Assignment.__table__
 _SUBMISSION: Table = api.SubmittedAssignment.__table__
-_HANDED_IN = select(
+_GRANTED = select(
     _SUBMISSION.c.student_id, _ASSIGNMENT.c.name, _ASSIGNMENT.c.duedate, _SUBMISSION.c.extension
-).where(_ASSIGNMENT.c.id == _SUBMISSION.c.assignment_id)
-_TAKEN_UP = _HANDED_IN.where(_SUBMISSION.c.extension.is_not(None))
+).where(
+    _ASSIGNMENT.c.id == _SUBMISSION.c.assignment_id,
+    _SUBMISSION.c.extension.is_not(None),
+    ~exists().where(
+        _DERIVED.c.student_id == _SUBMISSION.c.student_id,
+        _DERIVED.c.assignment == _ASSIGNMENT.c.name,
+        _DERIVED.c.extension == _SUBMISSION.c.extension,
+    ),
+)
+_SAID = select(
+    EXTENSIONS.c.student_id, EXTENSIONS.c.assignment, _ASSIGNMENT.c.duedate, EXTENSIONS.c.extension
+).join(_ASSIGNMENT, _ASSIGNMENT.c.name == EXTENSIONS.c.assignment, isouter=True)
 
 
 class Extension(NamedTuple):
@@ -80,63 +99,29 @@ class Extension(NamedTuple):
         return " ".join(f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in parts if n) or "no time"
 
 
-def take_up(connection: Connection, exercise: str, student: str | None = None) -> None:
-    """Move the exercise's waiting extensions, or one learner's, to the submissions that there are;
-    have those without follow their sections' dates, and what they have for every exercise.
-
-    Only if it has a due date: nbgrader can't compute with an extension of none. The tables must be
-    there.
-    """
-    if due_of(connection, exercise) is None:
-        return
-    for who, ahead in _kept(connection, WAITING, exercise, student).items():
-        if _set(connection, exercise, who, ahead):
-            _forget(connection, who, exercise)
-    before = _kept(connection, FOLLOWING, exercise, student)
-    after = _following(connection, exercise, student)
-    concerned = _SUBMISSION.c.student_id.in_(before.keys() | after.keys())
-    there = connection.execute(_HANDED_IN.where(_ASSIGNMENT.c.name == exercise, concerned))
-    for who, _, _, now in there.all():
-        if now in (None, before.get(who)) and now != after.get(who):
-            grant(connection, who, exercise, None)
-            if who in after:
-                _set(connection, exercise, who, after[who])
-                row = {"student_id": who, "assignment": exercise, "extension": after[who]}
-                put(connection, FOLLOWING, row)
-
-
-def put_aside(connection: Connection, exercise: str) -> None:
-    """Let the exercise's extensions wait: it has no due date any more, or is about to lose it."""
-    taken_up = connection.execute(_TAKEN_UP.where(_ASSIGNMENT.c.name == exercise)).all()
-    own = {x.student_id: x.ahead for x in extensions(connection, exercise)} if taken_up else {}
-    for row in taken_up:
-        grant(connection, row.student_id, exercise, own.get(row.student_id))
-
-
 def grant(
     connection: Connection, student: str, exercise: str, ahead: datetime.timedelta | None
 ) -> None:
     """Give a learner an extension instead of an earlier one; None takes it away."""
-    _forget(connection, student, exercise)
-    _set(connection, exercise, student, None)
+    of, row = EXTENSIONS.c, {"student_id": student, "assignment": exercise, "extension": ahead}
+    connection.execute(
+        delete(EXTENSIONS).where(of.student_id == student, of.assignment == exercise)
+    )
+    named = select(_ASSIGNMENT.c.id).where(_ASSIGNMENT.c.name == exercise)
+    mine = update(_SUBMISSION).where(_SUBMISSION.c.assignment_id.in_(named))
+    connection.execute(mine.where(_SUBMISSION.c.student_id == student).values(extension=None))
     if ahead is not None:
-        row = {"student_id": student, "assignment": exercise, "extension": ahead}
-        put(connection, WAITING, row)
+        put(connection, EXTENSIONS, row)
 
 
 def extensions(
     connection: Connection, exercise: str | None = None, student: str | None = None
 ) -> list[Extension]:
     """Learners' own, of one exercise or one learner if named, by exercise and learner."""
-    waiting = select(
-        WAITING.c.student_id, WAITING.c.assignment, _ASSIGNMENT.c.duedate, WAITING.c.extension
-    ).join(_ASSIGNMENT, _ASSIGNMENT.c.name == WAITING.c.assignment, isouter=True)
-    follow = {(row[0], row[1], row[2]) for row in connection.execute(select(FOLLOWING))}
     found = {}
-    for row in (*connection.execute(_TAKEN_UP), *connection.execute(waiting)):
-        is_own = (row[0], row[1], row[3]) not in follow
-        if is_own and exercise in (None, row[1]) and student in (None, row[0]):
-            found[row[1], row[0]] = Extension(*row)  # what waits was said later
+    for row in (*connection.execute(_GRANTED), *connection.execute(_SAID)):
+        if exercise in (None, row[1]) and student in (None, row[0]):
+            found[row[1], row[0]] = Extension(*row)
     return [found[key] for key in sorted(found)]
 
 
@@ -145,65 +130,42 @@ def due_of(connection: Connection, exercise: str) -> datetime.datetime | None:
     return connection.scalar(select(_ASSIGNMENT.c.duedate).where(_ASSIGNMENT.c.name == exercise))
 
 
-def ahead_of(connection: Connection, exercise: str, student: str) -> datetime.timedelta | None:
-    """How much later than everybody a learner may hand in, or None."""
-    return all_ahead(connection, exercise, student).get(student)
-
-
 def all_ahead(
     connection: Connection, exercise: str, student: str | None = None
 ) -> dict[str, datetime.timedelta]:
-    """How much later than everybody some learners may hand in, or one if named; the tables must be
-    there."""
-    own = {x.student_id: x.ahead for x in extensions(connection, exercise, student)}
-    return _following(connection, exercise, student) | own
+    """How much later than everybody some learners may hand in, or one if named.
 
-
-def _following(
-    connection: Connection, exercise: str, student: str | None = None
-) -> dict[str, datetime.timedelta]:
-    """How much later than everybody learners may hand in who have no extension of their own."""
+    A learner's own extension for the exercise goes first; else the section's date counts, and on
+    top of it what the learner has for every exercise. The tables must be there.
+    """
     ahead = _of_sections(connection, exercise, student)
-    for who, more in _kept(connection, WAITING, EVERY, student).items():
+    own = extensions(connection, student=student)
+    for who, more in ((x.student_id, x.ahead) for x in own if x.exercise == EVERY):
         ahead[who] = ahead.get(who, datetime.timedelta()) + more
-    return ahead
+    return ahead | {x.student_id: x.ahead for x in own if x.exercise == exercise}
+
+
+def due_for(connection: Connection, exercise: str, student: str) -> datetime.datetime | None:
+    """When an exercise is due for a learner, in UTC; the tables must be there."""
+    due, ahead = due_of(connection, exercise), all_ahead(connection, exercise, student)
+    return due and due + ahead.get(student, datetime.timedelta())
+
+
+def seconds_late(handed_in: datetime.datetime | None, due: datetime.datetime | None) -> float:
+    """How late something is; both times in UTC, None where there is none."""
+    return max(0.0, (handed_in - due).total_seconds()) if handed_in and due else 0.0
 
 
 def _of_sections(
     connection: Connection, exercise: str, student: str | None = None
 ) -> dict[str, datetime.timedelta]:
-    """The same, by the dates of their sections alone."""
+    """How much later than everybody learners may hand in by the dates of their sections."""
     dates = select(ROSTER.c.student_id, SECTIONS.c.due, _ASSIGNMENT.c.duedate)
     dates = dates.where(ROSTER.c.section == SECTIONS.c.section, SECTIONS.c.due.is_not(None))
     dates = dates.where(_ASSIGNMENT.c.name == SECTIONS.c.assignment, _ASSIGNMENT.c.name == exercise)
     if student is not None:
         dates = dates.where(ROSTER.c.student_id == student)
     return {who: due - for_all for who, due, for_all in connection.execute(dates) if for_all}
-
-
-def _kept(
-    connection: Connection, table: Table, exercise: str, student: str | None
-) -> dict[str, datetime.timedelta]:
-    """What a table of ours has for an exercise, by learner; only one learner's if named."""
-    kept = select(table).where(table.c.assignment == exercise)
-    if student is not None:
-        kept = kept.where(table.c.student_id == student)
-    return {row.student_id: row.extension for row in connection.execute(kept)}
-
-
-def _forget(connection: Connection, student: str, exercise: str) -> None:
-    for table in (WAITING, FOLLOWING):
-        mine = (table.c.student_id == student) & (table.c.assignment == exercise)
-        connection.execute(delete(table).where(mine))
-
-
-def _set(
-    connection: Connection, exercise: str, student: str, ahead: datetime.timedelta | None
-) -> int:
-    """Write nbgrader's column; gives how many submissions there are to write it for."""
-    named = select(_ASSIGNMENT.c.id).where(_ASSIGNMENT.c.name == exercise)
-    mine = _SUBMISSION.c.assignment_id.in_(named) & (_SUBMISSION.c.student_id == student)
-    return connection.execute(update(_SUBMISSION).where(mine).values(extension=ahead)).rowcount
 
 
 @dataclass
@@ -255,9 +217,9 @@ class Deadlines:
 
     def due(self, exercise: str, student: str | None = None) -> datetime.datetime | None:
         """When an exercise is due for everybody, or for a learner, in UTC."""
-        due = due_of(self._connection, exercise)
-        ahead = student and ahead_of(self._connection, exercise, student)
-        return due + ahead if due and ahead else due
+        if student is None:
+            return due_of(self._connection, exercise)
+        return due_for(self._connection, exercise, student)
 
     def of_sections(self, exercise: str) -> dict[str, datetime.datetime]:
         """The sections that have a date of their own for an exercise, and when, in UTC."""
@@ -273,8 +235,6 @@ class Deadlines:
         Raises Refusal for a section that nobody is in, and where nothing is due for the others.
         """
         if section is None:
-            if due is None:
-                put_aside(self._connection, exercise)
             self._gradebook.update_or_create_assignment(exercise, duedate=due)
         else:
             there_are = sorted({x.section for x in read_roster(self._gradebook) if x.section})
@@ -285,10 +245,8 @@ class Deadlines:
                     f"{exercise} has no due date yet: first set the one for all the others, "
                     f'`{typed("due")} {exercise} "2026-11-20 12:00"`'
                 )
-            row = {"section": section, "assignment": exercise, "due": due}
-            put(self._connection, SECTIONS, row)
-        with self.writing() as connection:
-            take_up(connection, exercise)
+            with self.writing() as connection:
+                put(connection, SECTIONS, {"section": section, "assignment": exercise, "due": due})
 
     def extend(
         self,
@@ -318,7 +276,8 @@ class Deadlines:
         if ahead is None or ahead <= least:
             date = f" for {student}: {self.course.settings.shown(due + least)}" if due else ""
             raise Refusal(f"that is not later than {exercise} is due{date}")
-        self._grant(student, exercise, ahead)
+        with self.writing() as connection:
+            grant(connection, student, exercise, ahead)
         return Extension(student, exercise, due, ahead)
 
     def remove(self, student: str, exercise: str) -> Extension:
@@ -326,14 +285,9 @@ class Deadlines:
         there_is = self.extensions(exercise, student)
         if not there_is:
             raise Refusal(f"{student} has no extension for {exercise}")
-        self._grant(student, exercise, None)
-        return there_is[0]
-
-    def _grant(self, student: str, exercise: str, ahead: datetime.timedelta | None) -> None:
         with self.writing() as connection:
-            grant(connection, student, exercise, ahead)
-            for each in self.exercises() if exercise == EVERY else [exercise]:
-                take_up(connection, each, student)
+            grant(connection, student, exercise, None)
+        return there_is[0]
 
     def extensions(
         self, exercise: str | None = None, student: str | None = None
@@ -364,8 +318,4 @@ def near(name: str, there_are: Sequence[str]) -> str:
     close = difflib.get_close_matches(name, there_are, 3, 0.6)
     if close:
         return f": did you mean {' or '.join(close)}?"
-    if not there_are:
-        return ": there is none yet"
-    more = len(there_are) - MOST_NAMES
-    listed = ", ".join(there_are[:MOST_NAMES])
-    return f": there are {listed}{f' and {more} more' if more > 0 else ''}"
+    return f": there are {listed(there_are, MOST_NAMES)}" if there_are else ": there is none yet"

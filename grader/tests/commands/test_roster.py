@@ -63,7 +63,7 @@ def test_who_is_excluded_is_out_of_grades(
     roster("id,last name,section\nada,Lovelace,A\nalan,Turing,=B\n")
     status, said = roster("", "--exclude=ben", "--exclude=adda")
     assert status == Status.LOOK
-    assert "adda: nobody in the class has this id; did you mean ada?" in said
+    assert "there is no learner 'adda': did you mean ada" in said
     assert "ben: excluded, so neither graded, reported nor exported" in said
     assert "│ ben  │          │         │ yes      │ 1-small       │" in roster()[1]
     summary = run_here(monkeypatch, course, pool := Inline())

@@ -169,8 +169,8 @@ def test_canvas_table_of_submissions_tells_times(here: Path, table: str) -> None
     assert paid(here, "ada", "oneil", "zoe") == [6.0, 4.75, 6.0]  # a day costs 1.25 points
     with gradebook_of(here) as gradebook:
         late, on_time = (gradebook.find_submission(EXERCISE, who) for who in ("oneil", "ada"))
-        assert late_by_word(gradebook, late) == "late, by Canvas's word"
-        assert late_by_word(gradebook, on_time) == ""
+        assert late_by_word(gradebook.db, late) == "late, by Canvas's word"
+        assert late_by_word(gradebook.db, on_time) == ""
         export = SafeCsvExport(parent=CourseFolder().app)
         export.to = "grades.csv"
         export.export(gradebook)
@@ -181,7 +181,7 @@ def test_canvas_table_of_submissions_tells_times(here: Path, table: str) -> None
     assert time_of(here, "oneil") == "2026-11-30 11:00:00"
     assert paid(here, "ada", "oneil", "zoe") == [6.0, 0.0, 6.0]
     with gradebook_of(here) as gradebook:
-        assert late_by_word(gradebook, gradebook.find_submission(EXERCISE, "oneil")) == ""
+        assert late_by_word(gradebook.db, gradebook.find_submission(EXERCISE, "oneil")) == ""
     shutil.rmtree("submitted")
     said = command("collect", EXERCISE, "got.zip", "--worksheet", "times")
     assert "by Canvas's word" not in said and "without a time, so never late: " in said

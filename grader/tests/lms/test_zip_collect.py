@@ -105,7 +105,7 @@ def test_stock_nbgrader_collects_with_two_lines(tmp_path: Path) -> None:
     )  # fmt: skip
     collected = tmp_path / "submitted" / "ada" / "ps1" / "ps1.ipynb"
     assert collected.read_text() == "ada's", ran.stderr
-    below = {"configuration", "database", "errors", "given_out", "intake", "people", "typed"}
+    below = {"configuration", "database", "errors", "files", "intake", "people", "typed"}
     assert {*ran.stdout.split()} == {"lms", *below}
 
 

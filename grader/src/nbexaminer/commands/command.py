@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from nbexaminer.errors import Refusal, Status
+from nbexaminer.intake import names
 
 SHOWN = 50
 """Names or lines of one kind; the rest is counted."""
@@ -79,10 +80,7 @@ def in_course_folder(run: Command) -> Callable[..., None]:
     return click.option("--db", metavar="URL", help=text)(refusing(there))
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names for a message, and how many more there are."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+listed = functools.partial(names.listed, most=SHOWN)
 
 
 def first_lines(lines: Sequence[str], what: str = "") -> list[str]:

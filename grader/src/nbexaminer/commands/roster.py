@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from nbexaminer.commands.command import FILE, first_lines, in_course_folder, listed
-from nbexaminer.errors import Status
-from nbexaminer.intake.names import is_learner, printable
+from nbexaminer.errors import Refusal, Status
+from nbexaminer.intake.names import printable
 from nbexaminer.lms.known import TITLES
 from nbexaminer.typed import typed
 
@@ -94,29 +93,21 @@ def _set_aside(
     names: Sequence[str],
     excluded: bool,
 ) -> Status:
+    from nbexaminer.deadlines import Deadlines
     from nbexaminer.people.roster import Learner, read_roster, write_roster
 
     known = {learner.student_id: learner for learner in read_roster(gradebook)}
     changed = {}
     status = Status.FINE
     for name in dict.fromkeys(names):
-        learner = known.get(name)
-        if (
-            learner is None
-            and is_learner(name)
-            and name in set().union(*_handed_in(course).values())
-        ):
-            learner = Learner(name)  # has handed in, and nobody has graded it yet
-        if learner is None:
-            near = difflib.get_close_matches(name, known, n=3)
-            hint = (
-                f"did you mean {_shown(near)}?" if near else f"`{typed('roster')}` lists the class"
-            )
-            who = escape(printable(name))
-            console.print(f"[bold red]{who}[/]: nobody in the class has this id; {hint}")
+        try:
+            who = Deadlines(course, gradebook).learner(name)
+        except Refusal as error:
+            console.print(f"[bold red]{escape(str(error))}[/]", soft_wrap=True)
             status = Status.LOOK
             continue
-        changed[name] = dataclasses.replace(learner, excluded=excluded)
+        # Who has handed in need not be known yet.
+        changed[who] = dataclasses.replace(known.get(who, Learner(who)), excluded=excluded)
     write_roster(gradebook, changed.values())
     if changed and excluded:
         text = f"{_shown(changed)}: excluded, so neither graded, reported nor exported. "

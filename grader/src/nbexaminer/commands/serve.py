@@ -67,7 +67,6 @@ def serve(
     from nbexaminer.conveyor.desk import Desk
     from nbexaminer.conveyor.folder import ClassFolder
     from nbexaminer.conveyor.give_feedback import Exchange, warm_up
-    from nbexaminer.conveyor.scratch import Scratch
 
     folder, terminal = ClassFolder(course, exercise), console()
 
@@ -85,8 +84,8 @@ def serve(
         arrivals = Arrivals(exchange.inbound, exercise, check_owner=exchange.check_owner)
     else:
         raise CannotGrade(NO_DROP_BOX.format(course.directory.course_id, exercise))
-    with folder.locked(), folder.gradebook() as gradebook, Scratch(folder) as scratch:
-        desk = Desk(folder, gradebook, scratch, arrivals, exchange, outbox, say, once)
+    with folder.locked(), folder.gradebook() as gradebook:
+        desk = Desk(folder, gradebook, arrivals, exchange, outbox, say, once)
         conveyor = Conveyor(
             desk,
             folder.trial(),

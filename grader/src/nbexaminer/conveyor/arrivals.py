@@ -35,7 +35,7 @@ from nbexaminer.intake.taking import (
     split_dropped,
     take_dropped,
 )
-from nbexaminer.intake.times import TIMESTAMP, check_year, read_timestamp, write_timestamp
+from nbexaminer.intake.times import TIMESTAMP, check_year, read_timestamp, utc_now, write_timestamp
 
 SETTLED = 1.0
 """Seconds for which what was handed in has to stay as it is."""
@@ -191,7 +191,7 @@ class Arrivals:
             name = f"{learner}/{last}+{told or newest}"
             if name not in self.done:
                 check_learner(learner)
-                now = _now()
+                now = utc_now()
                 is_ahead = told is not None and told - now > CLOCKS_DIFFER
                 remarks = (YET_TO_COME.format("of its file", told, now),) if is_ahead else ()
                 for arrival in self._settled(learner, name, (learner, last), min(told or now, now)):
@@ -288,13 +288,9 @@ def _time_of(nanoseconds: int) -> datetime.datetime | None:
         return None
 
 
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-
-
 def _not_yet_to_come(folder: Path) -> list[str]:
     """Have a copy that says a time yet to come say that it was handed in now; gives a remark."""
-    now = _now()
+    now = utc_now()
     with contextlib.suppress(Malformed):  # grading it says so
         told = read_timestamp(folder)
         if told is not None and told > now:

@@ -7,14 +7,10 @@ generate_assignment` does, so what it gives is kept until the source or somethin
 """
 
 import contextlib
-import functools
 import json
 import logging
-import operator
-import os
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -26,21 +22,28 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader import preprocessors
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import instantiatetests
+from sqlalchemy import Column, String, Table, Text, select
 from traitlets import HasTraits
 from traitlets.config import Configurable
 from traitlets.utils.importstring import import_item
 from yaml import YAMLError
 
-from nbexaminer.conveyor.fingerprint import digest, grading_version
+from nbexaminer.conveyor.fingerprint import grading_version
 from nbexaminer.course_folder import CourseFolder
-from nbexaminer.errors import Malformed, SourceError
-from nbexaminer.given_out import files_beside
-from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
+from nbexaminer.database import TABLES, put, reached
+from nbexaminer.errors import SourceError
+from nbexaminer.files import files_beside, hash_of
 from nbexaminer.notebook.cell import Cell, Role, cells_of
-from nbexaminer.notebook.source import read_source
 
-KEPT = ".before-release"
-"""The folder in the course folder that keeps what was made."""
+MADE = Table(
+    "grading_before_release",
+    TABLES,
+    Column("assignment", String(128), primary_key=True),
+    Column("notebook", String(128), primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+)
+"""What was made, and the hash of all that it depends on."""
 _CHANGE_NO_GRADE = (
     preprocessors.LockCells,
     preprocessors.ClearSolutions,  # the trial needs them
@@ -72,16 +75,19 @@ def before_release(course: CourseFolder, exercise: str, path: Path) -> bytes:
     _refuse_what_passes_everybody(steps, tests)
     if not steps:
         return data
-    place = course.root / KEPT / f"{exercise}-{path.stem}.json"
     key = _key(course, path, data, steps)
-    kept = _read_kept(place, key)
-    if kept is not None:
-        _close(place, path, course.root)
-        return kept
-    made = _make(course, exercise, path, steps)
-    with contextlib.suppress(OSError):
+    with reached(course.db_url), course.gradebook() as gradebook:
+        TABLES.create_all(gradebook.engine)
+        mine = MADE.c.assignment == exercise, MADE.c.notebook == path.stem, MADE.c.key == key
+        kept: str | None = gradebook.db.scalar(select(MADE.c.text).where(*mine))
+        gradebook.db.rollback()  # nobody is locked out while it is made
+        if kept is not None:
+            return kept.encode()
+        made = _make(course, exercise, path, steps)
         if _key(course, path, path.read_bytes(), steps) == key:  # nothing has changed meanwhile
-            _keep(place, json.dumps({"key": key, "notebook": made.decode()}), path, course.root)
+            row = {"assignment": exercise, "notebook": path.stem, "key": key}
+            put(gradebook.db.connection(), MADE, row | {"text": made.decode()})
+            gradebook.db.commit()
     return made
 
 
@@ -147,7 +153,7 @@ def _key(course: CourseFolder, path: Path, data: bytes, steps: list[Step]) -> st
     beside = sorted(files_beside(path.parent, course.directory.ignore))
     around = [place for step in steps for place in _read_by(course, step)]
     around += [p for p in [course.root / "nbgrader_config.py"] if p.is_file()]  # has functions, too
-    return digest(
+    return hash_of(
         data, told, [kind.__qualname__ for kind in kinds], [Path(f) for f in code if f],
         [(str(file.relative_to(path.parent)), file) for file in beside if file.is_file()], around,
         files_of_tests(course, path), grading_version(data, course.profile),
@@ -264,43 +270,3 @@ def _reason(error: Exception, cell: Cell, mark: str, file: str) -> str:
         case _ if mark in cell.source and not cell.is_graded:
             return f"it has {mark} lines, but no points; make it a cell with autograder tests"
     return f"{type(error).__name__}: {error}; `nbgrader generate_assignment` says more"
-
-
-def _read_kept(place: Path, key: str) -> bytes | None:
-    """The notebook that is kept under this key; None where there is none that can be read."""
-    try:
-        kept = json.loads(read_file(place, MAX_FILES_BYTES))
-        if kept["key"] != key:
-            return None
-        made: bytes = kept["notebook"].encode()
-        read_source(made)
-        return made
-    except (Malformed, SourceError, ValueError, LookupError, TypeError, AttributeError):
-        return None
-    except RecursionError:  # of brackets in brackets
-        return None
-
-
-def _keep(place: Path, text: str, source: Path, root: Path) -> None:
-    """Write what is kept; where that can't be, it is made again."""
-    with contextlib.suppress(OSError):
-        if not place.parent.is_dir():
-            place.parent.mkdir(mode=0o755)
-            (place.parent / ".gitignore").write_text("*\n")
-        descriptor, part = tempfile.mkstemp(".part", dir=place.parent)  # for its owner alone
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(part, place)
-        _close(place, source, root)
-
-
-def _close(kept: Path, source: Path, root: Path) -> None:
-    """Have nobody read what is kept who can't read the source: the solutions are in it."""
-    with contextlib.suppress(OSError):
-        source, root = source.resolve(), root.resolve()  # a link may lead to a closed folder
-        folders = [folder for folder in source.parents if not root.is_relative_to(folder)]
-        states = [thing.stat() for thing in (source, *folders)]
-        mode = functools.reduce(operator.and_, (state.st_mode for state in states), 0o644)
-        if {state.st_gid for state in states} != {kept.stat().st_gid}:
-            mode &= 0o604
-        kept.chmod(mode | 0o600)

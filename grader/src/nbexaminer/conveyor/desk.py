@@ -1,36 +1,39 @@
 """What learners hand in while an exercise is served: kept, graded, written down, and handed back.
 
-In this order: it is kept; it is graded; where it counts it takes its place in submitted/; scores,
-the journal's entry and the attempt's row are written in one transaction; its graded files go to
-their place; its feedback is released, and the row says so. After a kill anywhere between, what has
-no row is graded, and what has one gets what it still lacks.
+In this order: it is kept; it is graded; in one transaction it is found what it is worth and whether
+it counts, and its row is written, and where it counts its place in submitted/, its scores and the
+journal's entry; its graded files go to their place; its feedback is released, and the row says so.
+After a kill anywhere between, what has no row is graded, and what has one gets what it still lacks.
 """
 
 import contextlib
 import datetime
 import shutil
-import tempfile
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.arrivals import MAX_SECRET_BYTES, Arrival, Arrivals, Changed
 from nbexaminer.conveyor.belt import PAUSE, Job
-from nbexaminer.conveyor.fingerprint import digest
-from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place, publish
-from nbexaminer.conveyor.give_feedback import Exchange, make_pages, put_page, write_refusal
-from nbexaminer.conveyor.scratch import Scratch, url_in
+from nbexaminer.conveyor.folder import ClassFolder, Submission, in_place
+from nbexaminer.conveyor.give_feedback import (
+    Apart,
+    Exchange,
+    make_pages,
+    put_page,
+    write_refusal,
+)
 from nbexaminer.conveyor.summary import Summary
 from nbexaminer.conveyor.workers import TaskResult, grade_task
-from nbexaminer.deadlines import ahead_of
 from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
 from nbexaminer.examination.verdicts import in_words
+from nbexaminer.files import hash_of, replacing
 from nbexaminer.gradebook import attempts
 from nbexaminer.gradebook.attempts import Attempt
 from nbexaminer.gradebook.writer import ClassGradebook
@@ -43,7 +46,7 @@ from nbexaminer.intake.files import (
 )
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp, write_timestamp
+from nbexaminer.intake.times import TIMESTAMP, read_timestamp, utc_now, write_timestamp
 from nbexaminer.people.roster import excluded_ids, strangers
 from nbexaminer.typed import typed
 
@@ -67,7 +70,7 @@ class AttemptJob(Job):
 
     since: when the learner began to wait, on the monotonic clock.
     recorded: it has its row.
-    apart: the folder of what its feedback is made from where it doesn't count.
+    apart: what its feedback is made from where it doesn't count.
     event: what came of it.
     waits: points of it wait for the instructor.
     """
@@ -76,7 +79,7 @@ class AttemptJob(Job):
     since: float
     secret: str = ""
     recorded: bool = False
-    apart: Path | None = None
+    apart: Apart | None = None
     event: str = ""
     waits: bool = False
 
@@ -84,7 +87,7 @@ class AttemptJob(Job):
 class Desk:
     """Where learners hand in for one exercise, and what becomes of their attempts.
 
-    folder, gradebook, scratch: where everything is and goes.
+    folder, gradebook: where everything is and goes.
     arrivals: what comes in.
     exchange: where feedback is released, or None.
     outbox: where pages are put, in a folder for each learner and attempt, or None.
@@ -96,14 +99,13 @@ class Desk:
         self,
         folder: ClassFolder,
         gradebook: ClassGradebook,
-        scratch: Scratch,
         arrivals: Arrivals,
         exchange: Exchange | None,
         outbox: Path | None,
         say: Callable[[str, str, bool], None],
         once: bool = False,
     ) -> None:
-        self._folder, self._gradebook, self._scratch = folder, gradebook, scratch
+        self._folder, self._gradebook = folder, gradebook
         self._arrivals, self._exchange, self._outbox = arrivals, exchange, outbox
         self._say, self._once = say, once
         self._rules = folder.course.settings
@@ -198,10 +200,9 @@ class Desk:
             job = AttemptJob(student=learner, attempt=attempt, since=time.monotonic())
             kept = attempt.folder(self._folder.root)
             if not kept.is_dir():
-                part = _empty_beside(kept)
-                with open_folder(place) as folder:
+                with replacing(kept) as part, open_folder(place) as folder:
+                    part.mkdir()
                     copy_folder(folder, part)
-                part.rename(kept)
             job.secret = _secret(kept)
             self._to_grade(job, kept)
         except Malformed as error:
@@ -276,21 +277,19 @@ class Desk:
         if self._kept[attempt.student] > MAX_KEPT:
             most = f"{MAX_KEPT / 1e6:.0f} MB"
             raise Malformed(f"all that was handed in for this exercise takes up more than {most}")
-        part = _empty_beside(place)
-        try:
+        with replacing(place) as part:
+            part.mkdir()
             for remark in self._arrivals.copy(arrival, part):
                 self._say(arrival.learner, remark, False)
             graded = [a.folder(self._folder.root) for a in before if a.score is not None]
             last = [] if arrival.is_dropped else graded[-1:]
             if any(_content(folder) == _content(part) for folder in last):
+                shutil.rmtree(part)
                 return None
             with contextlib.suppress(Malformed):  # grading it says so
                 if read_timestamp(part) is None:
                     write_timestamp(part, arrival.handed_in)
             self._kept[attempt.student] += _taken_up(part)
-            part.rename(place)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
         return place
 
     def _resume(self) -> deque[AttemptJob]:
@@ -330,8 +329,7 @@ class Desk:
             self._release(job, result)
             return None
         try:
-            self._decide(job, job.submission, result)
-            (self._count if job.attempt.counts else self._set_apart)(job, job.submission, result)
+            self._write_down(job, job.submission, result)
         except (GradebookError, SQLAlchemyError) as error:
             self.give_up(job, f"the gradebook does not take it: {error}")
             return None
@@ -343,30 +341,52 @@ class Desk:
 
     def _to_feedback(self, job: AttemptJob) -> AttemptJob:
         """Have a worker make its pages next."""
-        db = url_in(job.apart) if job.apart else self._folder.course.db_url
         job.do = make_pages
+        db = self._folder.course.db_url
         job.what = (self._folder.exercise, job.student, db, job.apart)
         return job
 
-    def _decide(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
-        """Find what the attempt is worth, and whether it counts, unless that is written down."""
-        student, rules = job.student, self._rules
-        with self._gradebook.transaction() as connection:
-            before = attempts.read_attempts(connection, self._folder.exercise, student, used=True)
-            ahead = ahead_of(connection, self._folder.exercise, student)
-            # A due date, an extension or a test may have changed since it was graded.
-            now = self._gradebook.tests_worth(connection, student)
-            before = [replace(a, score=now) if a.counts else a for a in before]
-        points, told = self._scratch.worth(student, submission.timestamp, ahead, result.notebooks)
-        if job.recorded:
-            return
+    def _write_down(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
+        """Write the attempt's row, and where it counts its scores, in one transaction; have it
+        then stand in submitted/ and autograded/."""
+        folder, gradebook, student = self._folder, self._gradebook, job.student
+        notebooks, when = result.notebooks, submission.timestamp
+        with contextlib.ExitStack() as after, gradebook.transaction() as connection:
+            if not job.recorded:
+                self._decide(connection, job, submission, result)
+            if job.attempt.counts:
+                self._put_in_submitted(job)
+                after.enter_context(folder.staged(submission, result))
+            attempts.write_attempt(connection, job.attempt)
+            if job.attempt.counts:
+                entry = folder.entry(submission, result)
+                gradebook.record(connection, student, when, notebooks, entry)
+            else:
+                shown = gradebook.shown_apart(connection, student, when, notebooks)
+                data = {notebook.name: notebook.data for notebook in notebooks}
+                job.apart = Apart(data, shown, self._pages_of(job.attempt))
+
+    def _decide(
+        self, connection: Connection, job: AttemptJob, submission: Submission, result: TaskResult
+    ) -> None:
+        """Find what the attempt is worth, and whether it counts."""
+        gradebook, student, rules = self._gradebook, job.student, self._rules
+        before = attempts.read_attempts(connection, self._folder.exercise, student, used=True)
+        # A due date, an extension or a test may have changed since it was graded.
+        now = gradebook.tests_worth(connection, student)
+        before = [replace(a, score=now) if a.counts else a for a in before]
+        scores = [score for notebook in result.notebooks for score in notebook.scores.values()]
+        sums = [sum(score or 0.0 for score in n.scores.values()) for n in result.notebooks]
+        points = gradebook.worth(connection, student, submission.timestamp, sums)
         key = submission.key if any(not n.reason for n in result.notebooks) else ""
         reason = result.reason
-        attempt = replace(job.attempt, key=key, score=points, graded_at=_now(), reason=reason)
+        attempt = replace(job.attempt, key=key, score=points, graded_at=utc_now(), reason=reason)
         job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
         number = 1 + sum(a.is_used for a in before)
         of = f" of {rules.attempts}" if rules.attempts else ""
-        job.event = f"attempt {number}{of}: {told}"
+        job.event = f"attempt {number}{of}: {points:g} of {gradebook.max_score:g} points"
+        if None in scores:
+            job.event += ", the rest is to be graded by hand"
         if reason:
             job.event = f"can't be read: {reason}"
         if result.remarks:
@@ -375,39 +395,19 @@ class Desk:
         if not job.attempt.counts:
             job.event += "; an earlier attempt goes on counting"
 
-    def _count(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
-        """Have it stand in submitted/, autograded/ and nbgrader's tables."""
-        place = self._folder.submitted(job.student)
-        new = place.with_name(f".{place.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(job.attempt.folder(self._folder.root), new, copy_function=_copy)
-        publish(new, place)
-        write = partial(attempts.write_attempt, attempt=job.attempt)
-        self._folder.write_down(self._gradebook, submission, result, write)
-
-    def _set_apart(self, job: AttemptJob, submission: Submission, result: TaskResult) -> None:
-        """Write only the row; what feedback is made from goes to a folder apart."""
-        job.apart = Path(tempfile.mkdtemp(dir=self._scratch.place))
-        self._scratch.copy(job.apart)
-        graded = job.apart / submission.graded.relative_to(self._folder.root)
-        publish(self._folder.stage(replace(submission, graded=graded), result.notebooks), graded)
-        if not job.recorded:
-            with self._gradebook.transaction() as connection:
-                attempts.write_attempt(connection, job.attempt)
+    def _put_in_submitted(self, job: AttemptJob) -> None:
+        kept = job.attempt.folder(self._folder.root)
+        with replacing(self._folder.submitted(job.student)) as part:
+            shutil.copytree(kept, part, copy_function=_copy)
 
     # What goes back.
 
     def _release(self, job: AttemptJob, pages: Iterable[Path]) -> None:
         """Give the learner the pages, and say what came of the attempt."""
-        if job.apart is not None:
-            kept = self._pages_of(job.attempt)
-            pages = [put_page(page, kept / page.name) for page in pages]
         self._hand_out(job, pages)
         if job.recorded:
             with self._gradebook.transaction() as connection:
                 attempts.mark_released(connection, job.attempt.name)
-        if job.apart is not None:
-            shutil.rmtree(job.apart, ignore_errors=True)
         seconds = time.monotonic() - job.since
         if job.do is not grade_task:
             self.summary.seconds.append(seconds)
@@ -431,7 +431,7 @@ class Desk:
             f"You can hand in this exercise {times}, and have done so. "
             f"What counts is your {self._rules.counted} graded attempt."
         )
-        job.attempt = replace(job.attempt, reason=reason, graded_at=_now())
+        job.attempt = replace(job.attempt, reason=reason, graded_at=utc_now())
         kept = job.attempt.folder(self._folder.root)
         shutil.rmtree(kept, ignore_errors=True)
         kept.mkdir(parents=True)
@@ -483,18 +483,6 @@ class Desk:
         return kept.with_name(f"{kept.name}-feedback")
 
 
-def _empty_beside(place: Path) -> Path:
-    """An empty folder to be filled, and then renamed to `place`."""
-    part = place.with_name(f".{place.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    return part
-
-
-def _now() -> datetime.datetime:
-    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-
-
 def _secret(folder: Path) -> str:
     """By which the learner fetches the feedback on what is in a folder, or empty."""
     try:
@@ -516,4 +504,4 @@ def _copy(path: str, to: str) -> None:
 def _content(folder: Path) -> str:
     """Hash of the files in a folder but the time stamp."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != TIMESTAMP)
-    return digest([(str(path.relative_to(folder)), path) for path in files])
+    return hash_of([(str(path.relative_to(folder)), path) for path in files])

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import functools
-import hashlib
 import importlib.metadata
 import json
 import re
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.files import hash_of
 from nbexaminer.notebook.cell import Cell, Role, cells_of
 from nbexaminer.profile import Profile
 from nbexaminer.sandbox.system_calls import KNOWN_CALLS
@@ -32,20 +32,6 @@ LIBRARIES = ("numpy", "IPython")
 _NAME = re.compile(r"\w+")
 
 
-def digest(*parts: object) -> str:
-    """sha256 of JSON-able parts; bytes and paths count by their content."""
-    plain = json.dumps(parts, default=_content_hash, sort_keys=True)
-    return hashlib.sha256(plain.encode("utf-8", "surrogateescape")).hexdigest()
-
-
-def _content_hash(part: object) -> str:
-    if isinstance(part, Path):
-        with part.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    assert isinstance(part, bytes)
-    return hashlib.sha256(part).hexdigest()
-
-
 def version_now(source: bytes, profile: Profile) -> str:
     """Hash of the code that grades a source notebook.
 
@@ -55,7 +41,7 @@ def version_now(source: bytes, profile: Profile) -> str:
     """
     files = sorted(code_that_grades(source, profile).items())
     shown = dataclasses.astuple(dataclasses.replace(profile, root=None))
-    return digest(files, KNOWN_CALLS, shown, _libraries(profile), sys.version_info[:2])
+    return hash_of(files, KNOWN_CALLS, shown, _libraries(profile), sys.version_info[:2])
 
 
 grading_version = functools.lru_cache(version_now)
@@ -83,9 +69,9 @@ def grounds(notebook: dict[str, Any]) -> dict[str, str]:
     for cell in cells:
         if cell.is_graded and cell.role is Role.TEST:
             passed = cell.note.get("outcome") == Outcome.PASSED
-            hashes[cell.name] = digest(code, cell.note.get("score", passed))
+            hashes[cell.name] = hash_of(code, cell.note.get("score", passed))
         elif cell.is_graded:
-            hashes[cell.name] = digest(cell.source, cell.content.get("attachments", {}))
+            hashes[cell.name] = hash_of(cell.source, cell.content.get("attachments", {}))
     return hashes
 
 

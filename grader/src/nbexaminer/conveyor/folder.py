@@ -6,7 +6,7 @@ import datetime
 import functools
 import os
 import shutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,19 +14,17 @@ from typing import Any
 
 from nbgrader.converters import Autograde
 from nbgrader.preprocessors import Execute, IncludeHeaderFooter
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from nbexaminer.conveyor.before_release import before_release, files_of_tests
 from nbexaminer.conveyor.cell_time import limits_of
-from nbexaminer.conveyor.fingerprint import code_that_grades, digest, grading_version, version_now
+from nbexaminer.conveyor.fingerprint import code_that_grades, grading_version, version_now
 from nbexaminer.conveyor.source_files import read_source_files, stamps
 from nbexaminer.conveyor.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
 from nbexaminer.course_folder import CourseFolder, locked
-from nbexaminer.errors import CannotGrade, GradebookError, Malformed, SourceError
+from nbexaminer.errors import CannotGrade, Malformed, SourceError
 from nbexaminer.examination.engine import Terms
 from nbexaminer.examination.verdicts import GradedNotebook
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside, hash_of, publish
 from nbexaminer.gradebook.registration import register
 from nbexaminer.gradebook.writer import ClassGradebook, JournalEntry, penalty_of
 from nbexaminer.intake.files import open_folder, read_file
@@ -137,15 +135,11 @@ class ClassFolder:
         """No second run on this folder meanwhile. Raises Busy."""
         return locked(self.root)
 
-    def gradebook(self, url: str | None = None) -> ClassGradebook:
-        """The gradebook, in which the exercise stands as in source/. Raises GradebookError.
-
-        url: of another one, which has the exercise already.
-        """
-        if url is None:
-            self.registered = register(self.course, self.exercise)
+    def gradebook(self) -> ClassGradebook:
+        """The gradebook, in which the exercise stands as in source/. Raises GradebookError."""
+        self.registered = register(self.course, self.exercise)
         gradebook = ClassGradebook(
-            url or self._course.db_url,
+            self._course.db_url,
             self._course.course_id,
             self.exercise,
             self._converter.create_student,
@@ -181,7 +175,7 @@ class ClassFolder:
 
     @functools.cached_property
     def _source_files_digest(self) -> str:
-        return digest(self._source_files)
+        return hash_of(self._source_files)
 
     @functools.cached_property
     def _what_grades(self) -> list[Path]:
@@ -247,7 +241,7 @@ class ClassFolder:
         files = self._files({place: folder / place for place in taken.files})
         remarks = "; ".join(taken.remarks)
         task = Task(self.exercise, tuple(notebooks), self._terms, self.root, self._versions)
-        key = digest(
+        key = hash_of(
             [(h.name, h.source.data, h.submitted, h.beside) for h in notebooks],
             self._delimiters,
             sorted(self._around),
@@ -317,29 +311,21 @@ class ClassFolder:
         part.rename(whole)
         return whole
 
-    def write_down(
-        self,
-        gradebook: ClassGradebook,
-        submission: Submission,
-        result: TaskResult,
-        beside: Callable[[Connection], None] = lambda _: None,
-    ) -> JournalEntry:
-        """Have a graded submission stand in the gradebook and in its folder; gives its entry.
+    def entry(self, submission: Submission, result: TaskResult) -> JournalEntry:
+        """What the journal has of a graded submission."""
+        content = hash_of(*(notebook.data for notebook in result.notebooks))
+        return JournalEntry(submission.key, content, result.reason, result.verdicts())
 
-        beside: writes what else belongs to it, in the same transaction.
-        """
+    @contextlib.contextmanager
+    def staged(self, submission: Submission, result: TaskResult) -> Iterator[None]:
+        """Have a graded submission stand in its folder after this, unless there is an error."""
         staged = self.stage(submission, result.notebooks)
-        content = _content_hash(staged, submission)
-        assert content is not None
-        entry = JournalEntry(submission.key, content, result.reason, result.verdicts())
-        student, handed_in = submission.student, submission.timestamp
         try:
-            gradebook.record(student, handed_in, result.notebooks, entry, beside)
-        except (GradebookError, SQLAlchemyError):
+            yield
+        except Exception:
             shutil.rmtree(staged)
             raise
         publish(staged, submission.graded)
-        return entry
 
 
 def _beside(graded: Path, what: str) -> Path:
@@ -347,20 +333,10 @@ def _beside(graded: Path, what: str) -> Path:
     return graded.parent / f".{graded.name}.{what}"
 
 
-def publish(staged: Path, graded: Path) -> None:
-    """Put a staged submission in its place, where an earlier one may stand."""
-    old = _beside(graded, "old")
-    shutil.rmtree(old, ignore_errors=True)
-    with contextlib.suppress(FileNotFoundError):
-        graded.rename(old)
-    staged.rename(graded)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _content_hash(folder: Path, submission: Submission) -> str | None:
     """Hash of the graded notebooks in a folder, or None where one is missing."""
     paths = [folder / f"{handed.name}.ipynb" for handed in submission.task.notebooks]
-    return digest(*paths) if all(path.is_file() for path in paths) else None
+    return hash_of(*paths) if all(path.is_file() for path in paths) else None
 
 
 def in_place(submission: Submission, entry: JournalEntry) -> bool:

@@ -10,10 +10,11 @@ import glob
 import html
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbconvert.writers import FilesWriter
 from nbgrader.converters import GenerateFeedback
@@ -21,7 +22,11 @@ from nbgrader.exchange import ExchangeFactory
 from nbgrader.utils import notebook_hash
 
 from nbexaminer.course_folder import CourseFolder
+from nbexaminer.errors import Refusal
+from nbexaminer.files import replacing
+from nbexaminer.gradebook.shown import Shown
 
+GRADES = "nbexaminer.nbgrader_plugins.feedback.Grades"
 REFUSED = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body style="font-family: sans-serif; max-width: 40em; margin: 3em auto; line-height: 1.5">
@@ -52,25 +57,43 @@ def warm_up() -> None:
     _pages(os.getcwd())
 
 
-def make_pages(exercise: str, student: str, db: str, apart: Path | None = None) -> list[Path]:
-    """Make a learner's pages from what is in the gradebook and the autograded folder.
+class Apart(NamedTuple):
+    """Of an attempt that doesn't count: its graded notebooks, what their pages show of it, by
+    notebook, and the folder in which the pages stay."""
+
+    notebooks: dict[str, bytes]
+    shown: dict[str, Shown]
+    to: Path
+
+
+def make_pages(exercise: str, student: str, db: str, apart: Apart | None = None) -> list[Path]:
+    """Make a learner's pages, from what is in the gradebook and the autograded folder unless the
+    attempt doesn't count.
 
     Gives their files, none where nbgrader is set to leave one out.
     db: URL of the gradebook.
-    apart: another folder with another gradebook than the course's, or None.
     """
     pages = _pages(os.getcwd())
     course = pages.coursedir
+    course.db_url, course.assignment_id, course.student_id = db, exercise, student
+    if apart is None:
+        return _converted(pages, exercise, student, {})
     root = course.root
-    try:
-        course.db_url, course.root = db, str(apart or root)
-        course.assignment_id, course.student_id = exercise, student
-        return _converted(pages, exercise, student)
-    finally:
-        course.root = root
+    with tempfile.TemporaryDirectory(prefix="feedback-") as course.root:
+        try:
+            graded = Path(pages._format_source(exercise, student))
+            graded.mkdir(parents=True)
+            for name, data in apart.notebooks.items():
+                (graded / f"{name}.ipynb").write_bytes(data)
+            made = _converted(pages, exercise, student, apart.shown)
+            return [put_page(page, apart.to / page.name) for page in made]
+        finally:
+            course.root = root
 
 
-def _converted(pages: GenerateFeedback, exercise: str, student: str) -> list[Path]:
+def _converted(
+    pages: GenerateFeedback, exercise: str, student: str, shown: dict[str, Shown]
+) -> list[Path]:
     """What `convert_notebooks` does, but an error comes out as it is."""
     folder = glob.escape(pages._format_source(exercise, student))
     pages.notebooks = sorted(glob.glob(f"{folder}/{pages.coursedir.notebook_id}.ipynb"))
@@ -79,7 +102,13 @@ def _converted(pages: GenerateFeedback, exercise: str, student: str) -> list[Pat
     pages.run_pre_convert_hook()
     pages.init_assignment(exercise, student)
     for notebook in pages.notebooks:
-        pages.convert_single_notebook(notebook)
+        about = pages.init_single_notebook_resources(notebook)
+        if shown:
+            about["nbgrader"]["shown"] = shown[Path(notebook).stem]
+        page, about = pages.exporter.from_filename(notebook, resources=about)
+        if "shown" in about["nbgrader"]:  # the page shows the points of the attempt that counts
+            raise Refusal(f"no page without {GRADES} in c.GenerateFeedback.preprocessors")
+        pages.write_single_notebook(page, about)
     pages.set_permissions(exercise, student)
     pages.run_post_convert_hook()
     made = Path(pages._format_dest(exercise, student))
@@ -131,8 +160,6 @@ class Exchange:
 
 def put_page(page: Path, place: Path) -> Path:
     """Copy a page to a place, where it then is as a whole or not at all; gives the place."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.name}.part")
-    shutil.copy(page, part)
-    part.replace(place)
+    with replacing(place) as part:
+        shutil.copy(page, part)
     return place

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from nbexaminer.errors import CannotGrade
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside
 from nbexaminer.sandbox.files import pack
 
 MOST_FILES = 5_000

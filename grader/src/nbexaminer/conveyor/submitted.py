@@ -86,9 +86,13 @@ class SubmittedFolder:
 
     def put(self, job: Job, result: TaskResult) -> None:
         """Write it down."""
-        submission = job.submission
+        folder, gradebook, submission = self._folder, self._gradebook, job.submission
+        entry = folder.entry(submission, result)
         try:
-            entry = self._folder.write_down(self._gradebook, submission, result)
+            with folder.staged(submission, result), gradebook.transaction() as connection:
+                gradebook.record(
+                    connection, job.student, submission.timestamp, result.notebooks, entry
+                )
         except (GradebookError, SQLAlchemyError) as error:
             self._miss(job.student, f"the gradebook does not take it: {error}")
             return

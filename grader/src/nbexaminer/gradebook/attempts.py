@@ -4,7 +4,6 @@ The attempt that counts is also what stands in submitted/ and in nbgrader's own 
 """
 
 import datetime
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 
 from nbexaminer.database import TABLES, put
+from nbexaminer.files import content_hash
 
 FOLDER = "attempts"
 """In the course folder."""
@@ -73,7 +73,7 @@ class Attempt:
 
     def folder(self, root: Path) -> Path:
         """Where it is kept in the course folder `root`; the last letters tell twins apart."""
-        short = hashlib.sha256(self.name.encode("utf-8", "surrogateescape")).hexdigest()[:6]
+        short = content_hash(self.name.encode("utf-8", "surrogateescape"))[:6]
         time = f"{self.handed_in:%Y-%m-%d-%H-%M-%S}-{short}"
         return root / FOLDER / self.student / self.assignment / time
 

@@ -5,7 +5,6 @@ no longer dropped.
 """
 
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from sqlalchemy.orm import Session
 from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Refusal
 from nbexaminer.notebook.cell import Cell, Decision, cells_of
+from nbexaminer.notebook.written import change_cells
 
 SET_ASIDE = Table(
     "grading_set_aside",
@@ -28,24 +28,21 @@ SET_ASIDE = Table(
 
 @dataclass
 class Droppable:
-    """A cell with points in a source notebook.
-
-    path, content: of the notebook's file.
-    """
+    """A cell with points in the source notebook at `path`."""
 
     path: Path
-    content: dict[str, Any]
     cell: Cell
 
     def decide(self, decision: Decision | None) -> None:
         """Write a decision into the source notebook, or that there is none any more."""
+
+        def change(content: dict[str, Any]) -> None:
+            cell = Cell(content)
+            if cell.is_graded and cell.name == self.cell.name:
+                cell.decide(decision)
+
         self.cell.decide(decision)
-        text = json.dumps(self.content, indent=1, ensure_ascii=False)  # as nbformat writes it
-        end = "\n" if self.path.read_bytes().endswith(b"\n") else ""
-        part = self.path.with_name(f".{self.path.name}.part")
-        part.write_text(text + end, encoding="utf-8")
-        shutil.copymode(self.path, part)  # a second instructor's account may write it, too
-        part.replace(self.path)
+        change_cells(self.path, change)
 
 
 def droppable(paths: list[Path]) -> list[Droppable]:
@@ -53,9 +50,8 @@ def droppable(paths: list[Path]) -> list[Droppable]:
     found = []
     for path in paths:
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            graded = [cell for cell in cells_of(content) if cell.is_graded]
-            found += [Droppable(path, content, cell) for cell in graded]
+            cells = cells_of(json.loads(path.read_text(encoding="utf-8")))
+            found += [Droppable(path, cell) for cell in cells if cell.is_graded]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Refusal(f"{path} can't be read: {error!r}") from None
     return found

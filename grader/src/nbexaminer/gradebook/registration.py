@@ -22,6 +22,7 @@ from nbexaminer.database import TABLES, reached
 from nbexaminer.errors import GradebookError
 from nbexaminer.gradebook.dropping import SET_ASIDE
 from nbexaminer.gradebook.writer import JOURNAL
+from nbexaminer.intake.names import listed
 
 NAMED = 10
 """So many learners or cells are named in a message."""
@@ -224,5 +225,4 @@ def _known_cells(notebook: api.Notebook) -> Cells:
 
 
 def _shown(names: Collection[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(sorted(names)[:NAMED]) + more
+    return listed(sorted(names), NAMED)

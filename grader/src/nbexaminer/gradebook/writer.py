@@ -12,7 +12,7 @@ each notebook, so that an answer which a human has graded is looked at again onl
 import contextlib
 import datetime
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +24,10 @@ from sqlalchemy.orm import Session
 from traitlets.config import Configurable
 
 from nbexaminer.database import TABLES, put, reached
-from nbexaminer.deadlines import put_aside, take_up
+from nbexaminer.deadlines import all_ahead, due_for, seconds_late
 from nbexaminer.errors import GradebookError
 from nbexaminer.examination.verdicts import GradedNotebook
+from nbexaminer.gradebook.shown import Shown, read_shown
 from nbexaminer.notebook.source import Source
 
 SMALLEST_POINTS = 1e-6
@@ -83,6 +84,7 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
     url: for SQLAlchemy, sqlite or postgresql.
     create_students: whether learners that the gradebook doesn't know are added to it.
     penalty: for what was handed in late.
+    max_score: points that there are.
     Raises GradebookError where the assignment has not been generated; this and all methods raise
     GradebookUnavailable where the database is locked for longer than its driver waits (of SQLite
     5 seconds, unless the url says `?timeout=`), or can't be reached.
@@ -103,6 +105,7 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
                     f"run `nbgrader generate_assignment {assignment}` first"
                 ) from None
             self._assignment_id = found.id
+            self.max_score = float(found.max_score)
             self._notebooks = {n.name: _cells(n) for n in found.notebooks}
             TABLES.create_all(self._engine)
 
@@ -127,7 +130,7 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
 
     def entry(self, student: str) -> JournalEntry | None:
         """The journal's entry on a learner, or None."""
-        with self.transaction() as connection, Session(connection) as session:
+        with self.transaction() as connection, _session(connection) as session:
             found = self._submission(session, student)
             wanted = select(JOURNAL).where(JOURNAL.c.submission_id == (found and found.id))
             row = connection.execute(wanted).one_or_none()
@@ -135,7 +138,7 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
 
     def awaiting_a_human(self) -> set[str]:
         """Ids of the learners of whose work a human has to grade something."""
-        with self.transaction() as connection, Session(connection) as session:
+        with self.transaction() as connection, _session(connection) as session:
             found = session.query(api.SubmittedAssignment.student_id)
             found = found.filter_by(assignment_id=self._assignment_id)
             found = found.join(api.SubmittedAssignment.notebooks).join(api.SubmittedNotebook.grades)
@@ -143,18 +146,18 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
 
     def record(
         self,
+        connection: Connection,
         student: str,
         timestamp: datetime.datetime | None,
         notebooks: Iterable[GradedNotebook],
         entry: JournalEntry,
-        beside: Callable[[Connection], None] = lambda _: None,
     ) -> None:
-        """Write a graded submission, its journal entry and what `beside` writes, all or nothing.
+        """Write a graded submission and its journal entry, in the transaction at hand.
 
         What a human has given stays, and is to be looked at again where what it was given for has
         changed. Raises GradebookError for a learner who is unknown and is not to be added.
         """
-        with self.transaction() as connection, Session(connection) as session:
+        with _session(connection) as session:
             submission = self._submission(session, student) or self._add(session, student)
             if timestamp is not None:  # as in nbgrader, one that is gone leaves the earlier
                 submission.timestamp = timestamp
@@ -167,7 +170,33 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
             put(connection, JOURNAL, {"submission_id": submission.id} | vars(entry))
             session.expire_all()
             _write_penalties(session, self._assignment, self._penalty, student)
-            beside(connection)
+
+    def shown_apart(
+        self,
+        connection: Connection,
+        student: str,
+        timestamp: datetime.datetime | None,
+        notebooks: Sequence[GradedNotebook],
+    ) -> dict[str, Shown]:
+        """What pages show of a submission of which nothing stays in the gradebook, by notebook.
+
+        In the transaction at hand, which has written something: pysqlite begins none with a
+        savepoint. What a human has given is for another submission.
+        """
+        with connection.begin_nested() as savepoint, _session(connection) as session:
+            submission = self._submission(session, student)
+            for notebook in submission.notebooks if submission else ():
+                for grade in notebook.grades:
+                    grade.manual_score = grade.extra_credit = None
+                for comment in notebook.comments:
+                    comment.manual_comment = None
+            session.flush()
+            self.record(connection, student, timestamp, notebooks, JournalEntry("", "", "", "[]"))
+            session.expire_all()
+            names = (graded.name for graded in notebooks)
+            shown = {n: read_shown(session, self._assignment, n, student) for n in names}
+            savepoint.rollback()
+        return shown
 
     def settle(self, students: Collection[str] = ()) -> list[str]:
         """Have what can't be read wait for nobody, with 0 points where a human has given none;
@@ -175,7 +204,7 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
 
         students: ids of those whose it may be; everybody's unless given.
         """
-        with self.transaction() as connection, Session(connection) as session:
+        with self.transaction() as connection, _session(connection) as session:
             found = session.query(api.SubmittedAssignment, JOURNAL.c.reason)
             found = found.filter_by(assignment_id=self._assignment_id)
             found = found.filter(JOURNAL.c.submission_id == api.SubmittedAssignment.id)
@@ -192,18 +221,28 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
 
     def update_penalties(self) -> int:
         """Bring everybody's penalty for lateness up to date; how many changed."""
-        with self.transaction() as connection, Session(connection) as session:
+        with self.transaction() as connection, _session(connection) as session:
             return _write_penalties(session, self._assignment, self._penalty)
 
     def tests_worth(self, connection: Connection, student: str) -> float:
         """Points of the tests of what counts now, what being late costs now taken off."""
-        with Session(connection) as session:
+        with _session(connection) as session:
             submission = self._submission(session, student)
-            worth = 0.0
-            for notebook in submission.notebooks if submission else ():
-                score = sum(grade.auto_score or 0.0 for grade in notebook.grades)
-                worth += score - (_lost(submission, score, self._penalty) or 0.0)
-            return worth
+            notebooks = submission.notebooks if submission else ()
+            scores = [sum(grade.auto_score or 0.0 for grade in n.grades) for n in notebooks]
+            when = submission and submission.timestamp
+        return self.worth(connection, student, when, scores)
+
+    def worth(
+        self,
+        connection: Connection,
+        student: str,
+        handed_in: datetime.datetime | None,
+        scores: Iterable[float],
+    ) -> float:
+        """What is left of notebooks' scores when being late has cost what it costs now."""
+        late = seconds_late(handed_in, due_for(connection, self._assignment, student))
+        return sum(score - (_lost(student, score, late, self._penalty) or 0.0) for score in scores)
 
     def _submission(self, session: Session, student: str) -> Any:
         """The learner's, or None."""
@@ -286,25 +325,27 @@ def _write_penalties(
 
     In the transaction at hand, in which the session holds no submission yet.
     """
-    connection = session.connection()
-    take_up(connection, exercise, student)
     assignment = session.query(api.Assignment).filter_by(name=exercise).one()
-    # nbgrader can't extend a due date that was taken away in the formgrader.
-    if assignment.duedate is None:
-        put_aside(connection, exercise)
     found = session.query(api.SubmittedNotebook, api.SubmittedAssignment)
     found = found.join(api.SubmittedNotebook.assignment).filter_by(assignment_id=assignment.id)
     if student is not None:
         found = found.filter_by(student_id=student)
-    rows, scores = found.all(), {}
-    if any(_seconds_late(submission) > 0 for _, submission in rows):
+    ahead, due = all_ahead(session.connection(), exercise, student), assignment.duedate
+    late = {}
+    rows = found.all()
+    for _, submission in rows:
+        more = ahead.get(submission.student_id, datetime.timedelta())
+        late[submission.id] = seconds_late(submission.timestamp, due and due + more)
+    scores: dict[str, float] = {}
+    if any(late.values()):
         of = api.Grade.notebook_id
         points = session.query(of, func.sum(api.Grade.score)).group_by(of)
         ids = found.with_entities(api.SubmittedNotebook.id)
         scores = dict(points.filter(of.in_(ids)).all())
     changed = 0
     for row, submission in rows:
-        before, now = row.late_submission_penalty, _lost(submission, scores.get(row.id, 0), penalty)
+        before, score = row.late_submission_penalty, scores.get(row.id, 0.0)
+        now = _lost(submission.student_id, score, late[submission.id], penalty)
         other = abs((before or 0.0) - (now or 0.0)) >= SMALLEST_POINTS
         if other or (before is None) != (now is None):
             row.late_submission_penalty = now
@@ -313,13 +354,12 @@ def _write_penalties(
     return changed
 
 
-def _lost(submission: Any, score: float, penalty: Penalty) -> float | None:
-    """Of a notebook's score, what being late costs, or None where it was in time."""
-    late = _seconds_late(submission)
-    taken_off = penalty(submission.student_id, score, late) if late > 0 else None
+def _lost(student: str, score: float, late: float, penalty: Penalty) -> float | None:
+    """Of a notebook's score, what being so many seconds late costs; None where it was in time."""
+    taken_off = penalty(student, score, late) if late > 0 else None
     return None if taken_off is None else min(max(taken_off, 0.0), score)
 
 
-def _seconds_late(submission: Any) -> float:
-    # nbgrader can't tell where an extension has lost its due date.
-    return 0.0 if submission.assignment.duedate is None else submission.total_seconds_late
+def _session(connection: Connection) -> Session:
+    """For a transaction at hand, which it leaves as it is."""
+    return Session(connection, join_transaction_mode="rollback_only")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 
 from nbexaminer.errors import Malformed
 
@@ -34,3 +35,9 @@ def printable(name: str) -> str:
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     text = re.sub(r" {3,}", lambda blanks: f" ({len(blanks[0])} blanks) ", text)
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """The first `most` names for a message, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

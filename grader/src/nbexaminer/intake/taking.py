@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nbexaminer.errors import Malformed, TooMuch
-from nbexaminer.given_out import files_beside
+from nbexaminer.files import files_beside
 from nbexaminer.intake.files import MAX_BYTES, copy_folder, open_folder, read_file, walk
-from nbexaminer.intake.names import check_learner, printable
+from nbexaminer.intake.names import check_learner, listed, printable
 from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, read_timestamp, write_timestamp
 
 if TYPE_CHECKING:
@@ -198,9 +198,7 @@ def left_out(what: str, why: str, names: Sequence[str]) -> list[str]:
 
 
 def _shown(names: Sequence[str]) -> str:
-    shown = ", ".join(map(printable, names[:MAX_NAMES_SHOWN]))
-    more = len(names) - MAX_NAMES_SHOWN
-    return shown + (f" and {more} more" if more > 0 else "")
+    return listed([*map(printable, names)], MAX_NAMES_SHOWN)
 
 
 class Dropped(NamedTuple):

@@ -18,6 +18,11 @@ _DATE = re.compile(
 )
 
 
+def utc_now() -> datetime.datetime:
+    """The time in UTC, without a zone, as the gradebook has it."""
+    return datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+
+
 def read_timestamp(folder: Path | int) -> datetime.datetime | None:
     """When a submission was handed in, in UTC, or None where its folder doesn't say.
 

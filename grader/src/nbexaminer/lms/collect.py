@@ -23,6 +23,7 @@ from traitlets import Enum, List, Unicode, Union
 from nbexaminer.configuration import zone_of
 from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Malformed, Refusal
+from nbexaminer.files import replacing
 from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.times import TIMESTAMP, read_timestamp
@@ -367,18 +368,15 @@ def collect(
 
 def _replace(into: Path, named: Mapping[str, Path]) -> None:
     """Have files under these names, and no others, in a folder; what was there is kept beside."""
-    new = into.with_name(f"{into.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    for name, archive in named.items():
-        shutil.copyfile(archive, new / name)
-    if into.is_dir() and any(into.iterdir()) and not _same_files(into, new):
-        now = datetime.datetime.now().astimezone()
-        earlier = into.with_name("earlier") / f"{now:%Y-%m-%d-%H-%M-%S-%f}"
-        earlier.parent.mkdir(exist_ok=True)
-        into.rename(earlier)
-    shutil.rmtree(into, ignore_errors=True)
-    new.rename(into)
+    with replacing(into) as part:
+        part.mkdir()
+        for name, archive in named.items():
+            shutil.copyfile(archive, part / name)
+        if into.is_dir() and any(into.iterdir()) and not _same_files(into, part):
+            now = datetime.datetime.now().astimezone()
+            earlier = into.with_name("earlier") / f"{now:%Y-%m-%d-%H-%M-%S-%f}"
+            earlier.parent.mkdir(exist_ok=True)
+            into.rename(earlier)
 
 
 def _same_files(one: Path, other: Path) -> bool:

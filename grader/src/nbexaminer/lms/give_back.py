@@ -16,6 +16,7 @@ from sqlalchemy import or_, select
 
 from nbexaminer.database import TABLES
 from nbexaminer.errors import Malformed, Refusal
+from nbexaminer.files import replacing
 from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
 from nbexaminer.intake.names import printable
 from nbexaminer.intake.taking import submitted_folders
@@ -277,8 +278,7 @@ def give_back(course: CourseDirectory, exercise: str, to: Path) -> Given:
         graded = {*read_scores(course, gradebook, exercise)} - excluded
     platform = _platform(exercise, {uploads[who].platform for who in graded & {*uploads}})
     given = Given(platform)
-    partial = to.with_name(f"{to.name}.partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+    with replacing(to) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
         for who in sorted(graded):
             folder = Path(course.format_path(course.feedback_directory, who, exercise))
             pages = sorted(folder.glob("*.html"))
@@ -290,13 +290,11 @@ def give_back(course: CourseDirectory, exercise: str, to: Path) -> Given:
                 for page in pages:
                     archive.writestr(f"{uploads[who].prefix}{page.name}", _data(page))
                 given.given.append(who)
-    if not given.given:
-        partial.unlink()
-        raise Refusal(
-            f"there are no pages in {course.feedback_directory}/: make them with "
-            f"nbgrader generate_feedback {exercise}"
-        )
-    partial.replace(to)
+        if not given.given:
+            raise Refusal(
+                f"there are no pages in {course.feedback_directory}/: make them with "
+                f"nbgrader generate_feedback {exercise}"
+            )
     given.size = to.stat().st_size
     return given
 

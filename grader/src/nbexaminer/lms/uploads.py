@@ -2,8 +2,9 @@
 
 import datetime
 
-from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.api import SubmittedAssignment
 from sqlalchemy import Column, String, Table, Text, select
+from sqlalchemy.orm import Session
 
 from nbexaminer.database import TABLES
 
@@ -26,12 +27,12 @@ def is_told(when: datetime.datetime | None) -> bool:
     return when is not None and when.microsecond != LEAST_LATE.microseconds
 
 
-def late_by_word(gradebook: Gradebook, submission: SubmittedAssignment) -> str:
-    """What there is to say in the place of a time that nobody told, or empty."""
+def late_by_word(session: Session, submission: SubmittedAssignment) -> str:
+    """What there is to say in the place of a time that nobody told, or empty; the tables must be
+    there."""
     if submission.timestamp is None or is_told(submission.timestamp):
         return ""
-    TABLES.create_all(gradebook.engine)
     mine = UPLOADS.c.student_id == submission.student_id
     row = mine & (UPLOADS.c.exercise == submission.name)
-    platform = gradebook.db.scalar(select(UPLOADS.c.platform).where(row))
+    platform = session.scalar(select(UPLOADS.c.platform).where(row))
     return f"late, by {platform}'s word" if platform else ""

@@ -59,7 +59,7 @@ class SafeCsvExport(ExportPlugin):
                     submission = handed_in.get(learner.student_id)
                     raw = penalty = score = when = None
                     if submission is not None:
-                        when = late_by_word(gradebook, submission) or submission.timestamp
+                        when = late_by_word(gradebook.db, submission) or submission.timestamp
                     if submission is not None and submission.id in graded:
                         raw, penalty = submission.score, submission.late_submission_penalty
                         score = max(0.0, raw - penalty)

@@ -20,7 +20,7 @@ from typing import Any, cast
 from nbconvert.exporters import Exporter
 from nbconvert.exporters.exporter import FilenameExtension
 from nbformat import NotebookNode
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     ClearHiddenTests,
@@ -31,9 +31,10 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_locked
 from traitlets import Bool
 
+from nbexaminer.database import TABLES
 from nbexaminer.errors import Refusal
+from nbexaminer.gradebook.shown import Shown, read_shown
 from nbexaminer.gradebook.writer import bring_up_to_date
-from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.notebook.cell import Cell, Role, cells_of, unreadable
 from nbexaminer.pages.feedback.page import HIDDEN, rendered
 from nbexaminer.pages.in_time import in_time, plain
@@ -55,46 +56,29 @@ class Grades(GetGrades):
     _close: Callable[[], Any] | None = None
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> _Converted:
-        gradebook = self._gradebook(resources["nbgrader"]["db_url"])
-        try:
-            self._read(gradebook, resources["nbgrader"])
-        finally:
-            gradebook.db.rollback()  # what changes meanwhile is read anew, and nobody is locked out
+        about = resources["nbgrader"]
+        # `serve` knows what the gradebook would hold of an attempt that doesn't count.
+        shown = about.pop("shown", None) or self._read(about)
+        self._grades, self._comments = shown.grades, shown.comments
+        about |= vars(shown)
         return super(GetGrades, self).preprocess(nb, resources)
+
+    def _read(self, about: dict[str, Any]) -> Shown:
+        session = self._gradebook(about["db_url"]).db()
+        try:
+            return read_shown(session, about["assignment"], about["notebook"], about["student"])
+        finally:
+            session.rollback()  # what changes meanwhile is read anew, and nobody is locked out
 
     def _gradebook(self, url: str) -> Gradebook:
         """The gradebook, open for all pages of one command: to open it takes longer than a page."""
         if self._open is None or self._open[0] != url:
-            if self._close is not None:  # an attempt that doesn't count has a gradebook of its own
+            if self._close is not None:
                 self._close()
             self._open = url, Gradebook(url)
+            TABLES.create_all(self._open[1].engine)
             self._close = weakref.finalize(self, self._open[1].close)
         return self._open[1]
-
-    def _read(self, gradebook: Gradebook, about: dict[str, Any]) -> None:
-        row = gradebook.find_submission_notebook(
-            about["notebook"], about["assignment"], about["student"]
-        )
-        # nbgrader asks for each cell alone, which takes longer than all that follows.
-        query = gradebook.db.query
-        grades = query(BaseCell.name, Grade.score, Grade.max_score, Grade.needs_manual_grade)
-        comments = query(BaseCell.name, Comment.comment)
-        found = grades.join(Grade.cell).filter(Grade.notebook_id == row.id)
-        self._grades = {name: tuple(grade) for name, *grade in found}
-        text = comments.join(Comment.cell).filter(Comment.notebook_id == row.id)
-        self._comments = {name: comment for name, comment in text}
-        submission, student = row.assignment, row.assignment.student
-        penalty = row.late_submission_penalty or 0.0
-        about |= {
-            "score": row.score - penalty,
-            "max_score": row.max_score,
-            "late_penalty": penalty,
-            "name": " ".join(n for n in (student.first_name, student.last_name) if n),
-            "handed_in": submission.timestamp,
-            "late_by_word": late_by_word(gradebook, submission),
-            "due": submission.duedate,
-            "seconds_late": submission.total_seconds_late,
-        }
 
     def _get_comment(self, cell: NotebookNode, resources: Any) -> None:
         about = Cell(cell).nbgrader
@@ -104,7 +88,7 @@ class Grades(GetGrades):
         about = Cell(cell).nbgrader
         # The exercise may have lost a cell since the notebook was graded.
         score, most, waits = self._grades.get(about["grade_id"], (0.0, 0.0, False))
-        about |= {"score": score, "points": most, "waiting": bool(waits)}
+        about |= {"score": score, "points": most, "waiting": waits}
 
 
 def read_comments(path: Path, exercise: str) -> dict[str, str]:

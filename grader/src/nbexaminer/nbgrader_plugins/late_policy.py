@@ -4,8 +4,7 @@ from typing import Any
 
 from nbgrader.plugins import LateSubmissionPlugin
 
-from nbexaminer.late_policies import none
-from nbexaminer.settings import Settings
+from nbexaminer.settings import Settings, none
 
 
 class NamedPolicies(LateSubmissionPlugin):

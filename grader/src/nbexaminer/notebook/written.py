@@ -1,13 +1,13 @@
 """Change a cell of a source notebook's file, and nothing else in it."""
 
 import json
-import os
-import tempfile
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from nbexaminer.errors import SourceError
+from nbexaminer.files import replacing
 
 
 def change_cells(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -25,11 +25,10 @@ def change_cells(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     layout = _layout(notebook, text)
     for cell in cells:
         change(cell)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", dir=path.parent)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-        file.write(_dumped(notebook, layout, text))
-    os.chmod(name, path.stat().st_mode & 0o7777)
-    os.replace(name, path)
+    with replacing(path) as part:
+        part.touch(0o600)  # solutions are in it
+        part.write_text(_dumped(notebook, layout, text), encoding="utf-8", newline="")
+        shutil.copymode(path, part)
 
 
 def _layout(notebook: Any, text: str) -> dict[str, Any]:
