@@ -65,6 +65,31 @@ def test_who_calls_what_a_test_passes_too_often_waits_for_a_person(engine: Engin
     assert ended.waiting == {"t", "h"}
 
 
+def test_what_only_the_wire_makes_slow_waits(engine: Engine) -> None:
+    """It had two seconds where it is quick, and a person was asked nothing."""
+    steps = """\
+class Way:
+    def __init__(self, n): self.left = n
+    def done(self): return self.left == 0
+    def step(self): self.left -= 1"""
+    test = "way = Way(4)\nwhile not way.done(): way.step()"
+    small = steps.replace("= n", "= 100_000 * n")
+    hidden = f"### BEGIN HIDDEN TESTS\n{test}\n### END HIDDEN TESTS"
+    cells = answer("Way", steps), check("t", test), check("h", hidden)
+    ended = graded(engine, {"Way": small}, *cells)
+    assert outcomes(ended) == ["timed out", "timed out"], ended.verdicts
+    assert ended.waiting == {"t", "h"}
+
+
+def test_what_ends_a_test_as_pytest_does_ends_it_alone(engine: Engine) -> None:
+    """Behind five of them nothing was run, and nobody was told."""
+    test = "import pytest\nwith pytest.raises(ValueError): f(-1)"
+    cells = answer("f", "def f(x):\n    if x < 0: raise ValueError\n    return x"), check("t", test)
+    ended = graded(engine, {"f": "def f(x): return x"}, *cells, check("u", "assert f(1) == 1"))
+    assert outcomes(ended) == ["failed", "passed"], ended.verdicts
+    assert "DID NOT RAISE" in str(ended.verdicts[0].message)
+
+
 NEVER = "try:\n    f(-1)\nexcept:\n    pass"
 
 

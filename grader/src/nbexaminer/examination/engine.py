@@ -289,7 +289,8 @@ class Engine:
             if is_odd and solved.ends_in == NUMBER:
                 result.outcome, result.score = Outcome.FAILED, None
                 result.message = no_score(result.ends_in)
-            if result.by_word and not solved.by_word:
+                result.doubt = result.doubt or Doubt.NUMBER
+            if result.by_word and solved.worth and not solved.by_word:
                 result.doubt = result.doubt or Doubt.WORD
         if any(result.doubt is Doubt.MORE for result in results):
             for cell, result in zip(cells, results, strict=True):
@@ -331,7 +332,8 @@ class Engine:
                 results[order[len(results)]] = result
             if len(results) == len(order):
                 break
-        not_run = _CellResult(Outcome.NOT_RUN, Message("not run: the tests' process kept ending"))
+        why = Message("not run: the tests' process kept ending")
+        not_run = _CellResult(Outcome.NOT_RUN, why, doubt=Doubt.LOST)
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
             if cell["again"] and not is_hidden(cell):
@@ -457,7 +459,10 @@ def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
     if second.outcome is Outcome.PARTLY:
         return dataclasses.replace(first, outcome=Outcome.PARTLY, score=second.score)
     message = Message(IN_ORDER, facts=(("then", str(second.message)),))
-    return dataclasses.replace(first, outcome=second.outcome, message=message, score=None)
+    doubt = first.doubt or second.doubt
+    return dataclasses.replace(
+        first, outcome=second.outcome, message=message, score=None, doubt=doubt
+    )
 
 
 def _with_kernel(before: _CellResult, in_kernel: _CellResult) -> _CellResult:

@@ -39,8 +39,6 @@ from nbexaminer.message import NO_MESSAGE, UNEXPECTED, Message
 from nbexaminer.notebook.cell import Role
 from nbexaminer.notebook.sanitize import safe_outputs, size_of_output
 
-MANY_CALLS = 1_000
-"""Of what a test passes: where an answer makes more and takes too long, the wire may be why."""
 MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
@@ -209,7 +207,7 @@ class Examination:
         by_word = by_word or not run.replay.by_word.isdisjoint(self._used_at(index))
         if by_word:
             run.replay.by_word |= bound_names(self._cells[index]["code"])
-        is_limited = asked is not None and (asked.limit or asked.n_served > MANY_CALLS)
+        is_limited = asked is not None and (asked.limit or asked.is_busy)
         if is_limited and run.mode.hidden and not ended.worth:
             ended = ended._replace(doubt=ended.doubt or Doubt.CROSS)
         return ended._replace(by_word=bool(ended.worth) and by_word)

@@ -12,7 +12,7 @@ from nbexaminer.examination.codecs.plain import CantCross
 from nbexaminer.examination.notebook_run import NotebookRun, printing_to, seed_all
 from nbexaminer.examination.replay import GIVEN
 from nbexaminer.examination.scores import TEST, Scored
-from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Remote, RemoteError, StandIn
+from nbexaminer.examination.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.examination.verdicts import Doubt, Outcome, is_hidden, worth
 from nbexaminer.isolation.names import bound_names, named_instead, names_used
 from nbexaminer.message import INSTEAD, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
@@ -62,7 +62,7 @@ class IsolatedTest:
         printed = _Printed()
         ended = self._ended(printed)
         self._run.probe()
-        if ended.outcome is Outcome.TIMED_OUT:
+        if ended.outcome is Outcome.TIMED_OUT and not (self.asked and self.asked.is_busy):
             self._run.long.add(self._index)
         if self._is_discreet:
             return ended._replace(message=dataclasses.replace(ended.message, tables=()))
@@ -91,6 +91,11 @@ class IsolatedTest:
             result = Result(Outcome.ERROR, self._odd(error))
             if remote and isinstance(error, CantCross) and self._is_discreet:
                 result = _no_use(f"it {remote.limit}")
+        except (Lost, GeneratorExit):
+            raise
+        except BaseException as error:  # as pytest raises where nothing has been raised
+            text = UNEXPECTED if self._is_discreet else f"{type(error).__name__}: {error}"
+            result = Result(Outcome.FAILED, Message(text.removesuffix(": ")))
         else:
             if remote.limit:
                 return _no_use(f"it {remote.limit}")

@@ -58,6 +58,9 @@ _UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
 INTERRUPTS_APART = 0.5
 """Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
+MAX_SCORE_TEXT = 100
+"""Characters of what a cell's last line shows that are kept however much it has printed: it may be
+a score."""
 
 
 class Outputs:
@@ -86,6 +89,10 @@ class Outputs:
                 if mime != "text/plain" and len(content) > self._left:
                     continue
                 data[mime] = self._spend(content)
+        text = bundle.get("text/plain")
+        is_first = all(output["output_type"] != "execute_result" for output in self.list)
+        if is_first and output_type == "execute_result" and isinstance(text, str):
+            data |= {"text/plain": text} if len(text) <= MAX_SCORE_TEXT else {}
         if data:
             self.list.append({"output_type": output_type, "data": data})
 

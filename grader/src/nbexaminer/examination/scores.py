@@ -80,10 +80,13 @@ def shown(
 ) -> tuple[Outcome, Message, float | None, str]:
     """The same of a cell that ran beside the answers, by what their process shows, as nbgrader
     itself reads it; and NUMBER where that is one."""
-    score = None
+    score, is_shown = None, False
     for output in outputs if isinstance(outputs, list) else ():
         match output:
             case {"output_type": "execute_result", "data": {"text/plain": str(text)}}:
+                if is_shown:  # nbgrader takes the first
+                    continue
+                is_shown = True
                 with contextlib.suppress(ValueError):
                     score = float(text)
                 if asks and score is not None and not 0 <= score <= points:

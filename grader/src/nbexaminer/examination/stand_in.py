@@ -33,6 +33,9 @@ from nbexaminer.examination.codecs.torch import Generators, describe_module, is_
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
+MANY_CALLS = 1_000
+"""Where a test makes more, or an answer of what it passes, and it takes too long, the wire may be
+why."""
 GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
 MAX_NESTED_CALLS = 32
@@ -171,16 +174,21 @@ class StandIn:
         raise TypeError("a test can't delete an item in a learner's process")
 
     def __getitem__(self, key: Any) -> Any:
+        self.__remote.by_word = True
         return self.__remote.request("item", key, on=self.__number)
 
     def __len__(self) -> int:
+        self.__remote.by_word = True
         return _as(int, self.__remote.request("length", on=self.__number))
 
     def __iter__(self) -> Iterator[Any]:
+        if not isinstance(self, Iterating):  # which gives each thing once
+            self.__remote.by_word = True
         got = self.__remote.request("list", on=self.__number)
         return got if isinstance(got, Iterating) else iter(_as(list, got))
 
     def __bool__(self) -> bool:
+        self.__remote.by_word = True
         return _as(bool, self.__remote.request("bool", on=self.__number))
 
     def __contains__(self, value: Any) -> bool:
@@ -322,8 +330,8 @@ class Remote:
         self._shared: set[str] = set()
         self._depth = 0
         self.changed: list[Any] | None = None
-        self.n_served = 0
-        """Calls of what the test has passed, since it began."""
+        self.n_calls = 0
+        """Of the answers by the test, and of what it has passed by them, since it began."""
         self.by_word = False
         """Whether the test has taken an object's word for what it holds or equals."""
         self.is_discreet = False
@@ -355,13 +363,18 @@ class Remote:
             self.changed += [passed[key] for key in told]
         return got
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the wire may be why a test takes too long."""
+        return self.n_calls > MANY_CALLS
+
     def begin(self, is_test: bool) -> None:
         """Note from here on what one cell does. A test can use nothing that others have lent: a
         right answer that one lends, such as a cache, would else answer another."""
         self.is_testing = is_test
         containers.ON_FIELD[0] = self._take_word
         self.out_of_memory = self.by_word = False
-        self.limit, self.n_served, self.changed = "", 0, None
+        self.limit, self.n_calls, self.changed = "", 0, None
         if is_test:
             self._lent = {n: value for n, value in self._lent.items() if n in self._kept}
             self._lent_numbers = {id(value): n for n, value in self._lent.items()}
@@ -414,6 +427,7 @@ class Remote:
             raise self.stopped
         # Not to be guessed, so that an answer sent ahead of its question fits none.
         message, called_back = message | {"id": secrets.randbits(53)}, False
+        self.n_calls += 1
         try:
             message["seconds"] = self.deadline - time.monotonic()
             if message["seconds"] <= 0:
@@ -461,7 +475,7 @@ class Remote:
         if self._depth >= MAX_NESTED_CALLS:
             raise BadFrame("calls nested too deeply")
         self._depth += 1
-        self.n_served += 1
+        self.n_calls += 1
         try:
             ask = self._asked(call)
             match self._rebuilt(call.get("value"), blob):

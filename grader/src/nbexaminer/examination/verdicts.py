@@ -129,6 +129,10 @@ class Doubt(StrEnum):
         "a kernel: an answer may change what it is given, or keep something between calls"
     )
     LIKE = "it has failed apart, as another test has that passes in the learner's process"
+    NUMBER = (
+        "its last line is no number, and your own solution's is: nbgrader gives all points then"
+    )
+    LOST = "it was not run: the tests' own process kept ending"
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     WORD = (
         "an object of the learner's answers what the test asks it, by a method, `in` or `==`; what "
