@@ -118,6 +118,8 @@ CAUSAL_ATTENTION: Wrong = {
     },
     "let the merged heads go through W_o once": {
         "output = found": "W_o is not used",
+        "found = merge_heads(weights)": "the weights go on, not the output, weights @ V (attention "
+        "gives both)",
         "output = self.W_o(self.W_o(found))": "W_o is used twice",
     },
     "make each an nn.Linear of its own": {
