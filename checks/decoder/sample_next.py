@@ -114,6 +114,8 @@ check_sample_next = EXERCISE.check(
             "z = logits / temperature ** 2": "the logits are divided by the temperature twice",
             "z = logits / math.sqrt(temperature)": "the logits are divided by √temperature",
             "z = logits / (1 + temperature)": "the logits are divided by 1 + temperature",
+            ("z = logits / max(temperature, 0.1)", "z = logits / max(temperature, 0.05)"): "a low "
+            "temperature is raised to a least one",
             "z = -logits / temperature": "the sign of the logits is flipped",
             "z = torch.softmax(logits, -1) / temperature": "temperature comes after the softmax",
             "z = logits; k = n": "temperature and top_k are both ignored",
@@ -250,6 +252,9 @@ EXERCISE.cases["sample_next"] = {
     ),
     "drawn from softmax(logits / temperature), any leading dimensions": _drawn(
         {}, {"temperature": 3.0}, {"temperature": 0.4}
+    ),
+    "any temperature above 0": lambda f: check_sample_next(
+        f, ROWS[0] / 50, temperature=0.02, draws=4000, seed=a_seed()
     ),
     "drawn among the top_k largest": all_of(
         _drawn({"top_k": 2}, {"temperature": 2.0, "top_k": 4}, {"top_k": 6}),
