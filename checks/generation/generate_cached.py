@@ -290,8 +290,10 @@ def _with_top_p(
     temperature: float = 1.0,
     top_k: int | None = None,
     generator: torch.Generator | None = None,
-    top_p: float = 1.0,
+    top_p: float | None = None,
 ) -> Tensor:
+    if top_p is None or temperature == 0:
+        return _generate_cached(model, tokens, n_new, temperature, top_k, generator)
     caches = model.new_caches()
     given = tokens
     for _ in range(n_new):

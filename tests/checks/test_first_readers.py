@@ -25,6 +25,8 @@ def _said(exercise, of, changes, name=""):
 ONE_BATCH = {"causal_mask(x.shape[-2])": "causal_mask(x.shape[1])"}
 LOG_SOFTMAX = "torch.log_softmax(logits[..., :-1, :], dim=-1)"
 CUT = "nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
+NEW_LOSS = "loss = torch.tensor(next_token_loss(model(tokens), tokens).item(), requires_grad=True)"
+KV_HEADS = "self.n_kv_heads"
 GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
 LATE = "causal_mask((cache or KVCache()).n_seen + n)[(cache or KVCache()).n_seen :]"
 SAID = {
@@ -54,6 +56,58 @@ SAID = {
         (GENERATION, "generate_cached", {"model(unseen, caches)[:, -1]": "model(unseen, caches)"}),
         "the logits of all positions go to sample_next",
         "sample_next gives (batch,)",
+    ),
+    "the logit of the last token of the vocabulary": (
+        (DECODER, "generate", {"model(tokens)[:, -1]": "model(tokens)[..., -1]"}),
+        "model(tokens)[..., -1] is the logit of the last token of the vocabulary",
+    ),
+    "a loss made anew": (
+        (DECODER, "training_step", {"loss = next_token_loss(model(tokens), tokens)": NEW_LOSS}),
+        "or the loss is made anew by torch.tensor",
+    ),
+    "the weights instead of the output": (
+        (DECODER, "DecoderBlock", {"heads, _ = scaled": "_, heads = scaled"}),
+        "the weights go on, not the output",
+    ),
+    "a temperature with a lower limit": (
+        (DECODER, "sample_next", {"logits / temperature": "logits / max(temperature, 0.1)"}),
+        "a temperature near 0 is raised to a lower limit",
+    ),
+    "repeat_interleave without dim": (
+        (GENERATION, "repeat_kv", {"n_repeats, dim=-3": "n_repeats"}),
+        "no dim is given",
+    ),
+    "n_seen that nobody sets": (
+        (GENERATION, "KVCache", {"        self.n_seen = K.shape[-2]\n": ""}),
+        "n_seen stays 0, so that what is there is never appended to",
+    ),
+    "n_seen of the features": (
+        (GENERATION, "KVCache", {"self.n_seen = K.shape[-2]": "self.n_seen = K.shape[-1]"}),
+        "n_seen counts features",
+    ),
+    "keys among the values": (
+        (GENERATION, "KVCache", {"torch.cat((self.V, V)": "torch.cat((self.V, K)"}),
+        "keys are among the values",
+    ),
+    "a sum over the rows": (
+        (GENERATION, "nucleus", {"ordered.cumsum(dim=-1)": "ordered.cumsum(dim=0)"}),
+        "the sum runs over the rows (dim 0)",
+    ),
+    "keys split into too many heads": (
+        (GENERATION, "GroupedQueryAttention", {f"W_k(x), {KV_HEADS}": "W_k(x), self.n_heads"}),
+        "W_k and W_v only n_kv_heads",
+    ),
+    "n_repeats that is n_kv_heads": (
+        (GENERATION, "GroupedQueryAttention", {f"self.n_heads // {KV_HEADS}": KV_HEADS}),
+        "repeated n_kv_heads times instead of n_heads // n_kv_heads",
+    ),
+    "probabilities in place of logits": (
+        (GENERATION, "generate_cached", {"within.log()": "within"}),
+        "sample_next gets probabilities, but takes logits",
+    ),
+    "a temperature that acts twice": (
+        (GENERATION, "generate_cached", {"within.log(), 1.0": "within.log(), temperature"}),
+        "the temperature acts twice",
     ),
     "math.sqrt of a tensor": (
         (DECODER, "RMSNorm", {"torch.sqrt(": "math.sqrt("}),
