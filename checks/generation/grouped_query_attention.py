@@ -263,8 +263,8 @@ _check_attention = EXERCISE.check(
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
             says("size", "shape", "broadcast", "expand", "must match", "dimension")
         ),
-        "with 40 positions the sizes don't fit: a mask, or what else is made once, must be as long as "
-        "x, which may have any number of positions": lambda got, _, x, *__, **___: (
+        "with 40 positions the sizes don't fit: a mask, or a table that is made once, must be as long "
+        "as x, which may have any number of positions": lambda got, _, x, *__, **___: (
             x.shape[-2] == 40 and says("size of tensor", "shape '[", "must match")(got)
         ),
         "the last position is right and others are not: look at the causal mask": seen.right_at(-1),
