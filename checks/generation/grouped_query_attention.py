@@ -263,7 +263,7 @@ _check_attention = EXERCISE.check(
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
             says("size", "shape", "broadcast", "expand", "must match", "dimension")
         ),
-        "with 40 positions the sizes don't fit: a mask, or a table that is made once, must be as long "
+        "with 40 positions the sizes don't fit: a mask, or a table made once, must be as long "
         "as x, which may have any number of positions": lambda got, _, x, *__, **___: (
             x.shape[-2] == 40 and says("size of tensor", "shape '[", "must match")(got)
         ),
