@@ -27,6 +27,7 @@ LOG_SOFTMAX = "torch.log_softmax(logits[..., :-1, :], dim=-1)"
 CUT = "nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
 NEW_LOSS = "loss = torch.tensor(next_token_loss(model(tokens), tokens).item(), requires_grad=True)"
 KV_HEADS = "self.n_kv_heads"
+RESHAPED = "self.W_q(x).reshape(*x.shape[:-2], self.n_heads, x.shape[-2], -1)"
 GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
 LATE = "causal_mask((cache or KVCache()).n_seen + n)[(cache or KVCache()).n_seen :]"
 SAID = {
@@ -68,6 +69,10 @@ SAID = {
     "the weights instead of the output": (
         (DECODER, "DecoderBlock", {"heads, _ = scaled": "_, heads = scaled"}),
         "the weights go on, not the output",
+    ),
+    "queries that are split by reshape": (
+        (DECODER, "DecoderBlock", {"split_heads(self.W_q(x), self.n_heads)": RESHAPED}),
+        "the queries are split without a transpose",
     ),
     "a temperature with a lower limit": (
         (DECODER, "sample_next", {"logits / temperature": "logits / max(temperature, 0.1)"}),
