@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 
+from checks.run import aside
 from common.in_process import cells_of
 
 DECODER, GENERATION = "7-decoder", "8-generation"
@@ -220,3 +221,33 @@ def test_no_two_slips_in_the_size_of_a_cache_give_the_same_number():
         for _, wrong in check.implementations
     ]
     assert [said for said in itertools.chain(*found) if "; or: " in said] == []
+
+
+TWO_SLIPS = {
+    "a norm that starts at 0 and a fixed number of blocks": (
+        {"RMSNorm": ("torch.ones(d_model)", "torch.zeros(d_model)")},
+        "DecoderLM",
+        ("range(config.n_layers)", "range(3)"),
+    ),
+    "logits divided in place and a token too many": (
+        {"sample_next": ("logits / temperature", "logits.div_(temperature)")},
+        "generate",
+        ("range(n_new)", "range(max(n_new, 1))"),
+    ),
+}
+
+
+@pytest.mark.parametrize("slips", TWO_SLIPS)
+def test_an_earlier_answer_is_not_blamed_for_what_is_wrong_besides(slips):
+    earlier, name, change = TWO_SLIPS[slips]
+    cells = cells_of(DECODER)
+    texts = dict(cells.solutions)
+    for each, (old, new) in (earlier | {name: change}).items():
+        assert texts[each].count(old) == 1, old
+        texts[each] = texts[each].replace(old, new)
+    defined = cells._run([*texts.values()], cells._given)
+    with aside(cells.exercise):
+        assert all(list(cells._complaints(each, defined)) for each in earlier)
+        said = list(cells._complaints(name, defined))
+    assert said
+    assert not [text for text in said if "fails its own tests" in text], said
