@@ -112,12 +112,19 @@ CAUSAL_ATTENTION: Wrong = {
         _SPLIT_VIEW: "the heads are split without a transpose",
         f"{_SPLIT_VIEW}; {_MERGE_VIEW}": "the heads are split and merged without a transpose",
         _MERGE_VIEW: "the heads are merged without a transpose",
+        "q = p[0].reshape(*x.shape[:-2], h, n, -1); Q = rope(q, first, base)": "the queries are "
+        "split without a transpose",
+        "k = p[1].reshape(*x.shape[:-2], m, n, -1); K = rope(k, first, base)": "the keys are split "
+        "without a transpose",
+        "V = p[2].reshape(*x.shape[:-2], m, n, -1)": "the values are split without a transpose",
     },
     "give it features h*d_head to (h+1)*d_head - 1": {
         "cut = x.unflatten(-1, (-1, n_heads)).mT": "head h takes every n_heads-th feature",
     },
     "let the merged heads go through W_o once": {
         "output = found": "W_o is not used",
+        "found = merge_heads(weights)": "the weights go on, not the output, weights @ V (attention "
+        "gives both)",
         "output = self.W_o(self.W_o(found))": "W_o is used twice",
     },
     "make each an nn.Linear of its own": {

@@ -97,8 +97,8 @@ class Check:
         changed = "" if got is None or isinstance(got, Raised) else run.changed
         if text is None and not changed:
             return got
-        if changed:
-            run.note_failure(self.name)
+        if changed:  # where the result is right, that is all that is wrong
+            run.note_failure(self.name, self.reference if text is None else None)
         cause = changed or "; or: ".join(self._causes(answer, call, earlier))
         if got is None:
             text = ""  # the cause has it
@@ -207,7 +207,9 @@ class Check:
             if all(self._gives(right, one) for one in calls):
                 return [run.blame(next(iter(known)), alone=True)]
         own = self._own_causes(call, found, sure)
-        return own if not others or (sure and known) else [run.blame(others[0])]
+        # What fails in the others may be known, and not be what fails here.
+        innocent = len(known) == len(others) and bool(own)
+        return own if not others or (sure and known) or innocent else [run.blame(others[0])]
 
     def _own_causes(
         self, call: Call, found: Sequence[tuple[str, Any]], sure: Sequence[tuple[str, Any]]

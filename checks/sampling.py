@@ -15,6 +15,7 @@ from checks.check import Check, Exercise
 from checks.compare import is_discreet
 from checks.mistakes import Wrong
 from checks.seen import Predicate, comes_back
+from reference.generation import nucleus
 
 CERTAINTY = 30.0
 """A right answer is taken for a wrong one with a probability below `2 exp(-30)` = 2e-13 for each
@@ -60,13 +61,19 @@ class Drawn:
         return bool((gap <= (CERTAINTY if exact else LIKELY)).all())
 
 
-def probabilities(logits: Tensor, temperature: float = 1.0, top_k: int | None = None) -> Tensor:
+def probabilities(
+    logits: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> Tensor:
     """What a token is drawn from, float64."""
     scaled = logits.double() / temperature
     if top_k is not None:
         best, ids = scaled.topk(top_k, -1)
         scaled = torch.full_like(scaled, -math.inf).scatter(-1, ids, best)
-    return torch.softmax(scaled, -1)
+    p = torch.softmax(scaled, -1)
+    return p if top_p is None else nucleus(p, top_p)
 
 
 def as_ids(tokens: Any) -> Any:
@@ -183,7 +190,7 @@ def signature(name: str) -> dict[str, Predicate]:
 _CHANGED = "the prompt is changed"
 
 
-def _run_pairs(
+def run_pairs(
     answer: Any,
     table: Tensor,
     draws: int,
@@ -224,7 +231,7 @@ def pairs_check(
         arguments=("logits after each token", "draws"),
         reference=reference,
         text=[text],
-        procedure=partial(_run_pairs, reference=reference, model=model),
+        procedure=partial(run_pairs, reference=reference, model=model),
         expects="pairs of new tokens in the proportions that temperature, top_k and the model's "
         "logits give: each new token is drawn by sample_next(logits, temperature, top_k, "
         "generator)",

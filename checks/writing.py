@@ -85,7 +85,8 @@ GENERATED: Wrong = {
         "steps = range(n_new - 1)": "one token too few is made (off by one)",
         "steps = range(n_new + 1)": "one token too many is made (off by one)",
         "steps = range(n_new - n)": "n_new is taken for the total length",
-        "steps = range(min(n_new, 1))": "a single token is made",
+        "steps = range(min(n_new, 1))": "a single token is made (the loop ends too early, or a "
+        "token is taken for the end of the text)",
         "steps = ()": "no token is made",
     },
     "return the prompt with the new tokens appended, (batch, n + n_new)": {
@@ -111,7 +112,7 @@ SEEN_OF_MODE: dict[str, Predicate] = {
 }
 
 
-def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, **_: Any) -> bool:
+def _none_asked(got: Any, right: Any, tokens: Tensor, n_new: int, *_: Any, **__: Any) -> bool:
     return n_new == 0 and (isinstance(got, Raised) or not same(got[TOKENS], tokens))
 
 

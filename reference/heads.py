@@ -304,6 +304,26 @@ def others_of_same_layers(
     return others
 
 
+def head_outputs(model: DecoderLM, x: Tensor, layer: int) -> Tensor:
+    """What each head of `layer` brings if the residual stream at that level is `x`.
+
+    Shapes: `x` `(batch, n, d_model)`; gives `(batch, n, n_heads, d_head)`. Side by side, by
+    `flatten(-2)`, they are what `W_o` gets. Levels are those of `streams`.
+    """
+    attention = model.blocks[layer].get_submodule("attention")
+    seen: list[Tensor] = []
+    hook = _output_layer(model, layer).register_forward_pre_hook(
+        lambda _module, inputs: seen.append(inputs[0])
+    )
+    try:
+        model.blocks[layer](x)
+    finally:
+        hook.remove()
+    n_heads = attention.n_heads
+    assert isinstance(n_heads, int)
+    return seen[0].unflatten(-1, (n_heads, -1))
+
+
 @contextmanager
 def fed(layer: nn.Module, x: Tensor) -> Iterator[None]:
     """Inside the `with`, `layer` reads `x` instead of what it is given."""

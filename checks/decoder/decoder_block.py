@@ -122,6 +122,10 @@ _check_decoder_block = EXERCISE.check(
         "on queries and keys, after the split into heads)": right_at(0),
         "the batch is not handled: x may have any number of leading dimensions, none included, so "
         "count from the end": batch_fails(3),
+        "with 40 positions the sizes don't fit: a mask, or a table made once, must be as long "
+        "as x, which may have any number of positions": lambda got, _, x, *__, **___: (
+            x.shape[-2] == 40 and says("size of tensor", "shape '[", "must match")(got)
+        ),
         "the sizes don't fit together: see the shapes of queries, keys and values before and after "
         "the split, and of the mask": says("size of tensor", "cannot be multiplied", "shape '["),
     },

@@ -140,6 +140,8 @@ _check_generate = EXERCISE.check(
             "the last position",
             "logits = model(given)[-1, -1].expand(len(tokens), -1)": "the last sequence's logits "
             "are used for all, as in model(tokens)[-1, -1]",
+            "logits = model(given)[..., -1]": "model(tokens)[..., -1] is the logit of the last "
+            "token of the vocabulary, at each position",
             "logits = model(given)[:, 0]": "the logits at the first position are used",
             "logits = model(given)[:, -2]": "the logits at the position before the last are used",
             "logits = model(given)[:, n - 1]": "the prompt's last position is used at every step",

@@ -109,14 +109,18 @@ check_sample_next = EXERCISE.check(
             "largest = logits.argmax(-1, True)": "the last dimension is kept",
         },
         "divide the logits by the temperature before the softmax": {
-            "z = logits": "the temperature is ignored (or added, which changes nothing)",
+            "z = logits": "the temperature is ignored (or added to the logits, or divides the "
+            "probabilities, which changes nothing)",
             "z = logits * temperature": "the logits are multiplied by the temperature",
             "z = logits / temperature ** 2": "the logits are divided by the temperature twice",
             "z = logits / math.sqrt(temperature)": "the logits are divided by √temperature",
             "z = logits / (1 + temperature)": "the logits are divided by 1 + temperature",
+            ("z = logits / max(temperature, 0.1)", "z = logits / max(temperature, 0.05)"): "a "
+            "temperature near 0 is raised to a lower limit",
             "z = -logits / temperature": "the sign of the logits is flipped",
             "z = torch.softmax(logits, -1) / temperature": "temperature comes after the softmax",
-            "z = logits; k = n": "temperature and top_k are both ignored",
+            "z = logits; k = n": "temperature and top_k are both ignored (or come after the "
+            "softmax, where they change nothing)",
         },
         "keep top_k tokens, those with the largest logits": {
             "k = n": "top_k is ignored",
@@ -250,6 +254,9 @@ EXERCISE.cases["sample_next"] = {
     ),
     "drawn from softmax(logits / temperature), any leading dimensions": _drawn(
         {}, {"temperature": 3.0}, {"temperature": 0.4}
+    ),
+    "any temperature above 0": lambda f: check_sample_next(
+        f, ROWS[0] / 50, temperature=0.02, draws=4000, seed=a_seed()
     ),
     "drawn among the top_k largest": all_of(
         _drawn({"top_k": 2}, {"temperature": 2.0, "top_k": 4}, {"top_k": 6}),

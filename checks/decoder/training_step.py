@@ -123,8 +123,8 @@ _FLOAT = "return the loss that was computed before the step as a float: loss.ite
 
 _CLIP = "clip(weights, max_norm)"
 _OTHER_CUTS = {
-    "pass": "the norm of the gradients is not cut when the optimizer makes its step (there is no "
-    "clipping, or it comes before backward, or too late)",
+    "pass": "the optimizer makes its step with gradients that are not clipped (there is no "
+    "clipping, or it comes before backward or after the step)",
     "[clip(w, max_norm) for w in weights]": "the gradient of each parameter is cut by itself",
     "nn.utils.clip_grad_value_(weights, max_norm)": "each number is cut by itself (clip by value)",
     "scale(weights, max_norm / norm(weights))": "the gradients are scaled to max_norm always, up "
@@ -162,7 +162,8 @@ _check_training_step = EXERCISE.check(
                 "loss.backward() -> pass",
                 "clip(weights, max_norm) -> optimizer.zero_grad(False)",
             ): "there are no gradients when the optimizer makes its step (backward is missing or "
-            "comes after it, or zero_grad comes between)",
+            "comes after it, zero_grad comes between, or the loss is made anew by torch.tensor(…), "
+            "which knows nothing of the model)",
             "optimizer.step() -> pass; optimizer.zero_grad() -> optimizer.step(), "
             "optimizer.zero_grad()": "the step comes before backward, with the gradients of the "
             "step before",

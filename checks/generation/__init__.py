@@ -5,6 +5,7 @@ from checks.generation.generate_cached import (
     check_generate_cached,
     check_generate_cached_often,
     check_generate_cached_seeds,
+    check_generate_cached_top_p,
 )
 from checks.generation.grouped_query_attention import (
     check_GroupedQueryAttention,
@@ -23,6 +24,7 @@ __all__ = [
     "check_generate_cached",
     "check_generate_cached_often",
     "check_generate_cached_seeds",
+    "check_generate_cached_top_p",
     "check_heads_refused",
     "check_kv_cache_bytes",
     "check_nucleus",

@@ -13,10 +13,10 @@ from torch import Tensor, nn
 
 from checks import sampling
 from checks.check import all_of
-from checks.compare import attempt
+from checks.compare import Raised, attempt
 from checks.generation.entries import entry
 from checks.generation.exercise import EXERCISE
-from checks.seen import Predicate, says
+from checks.seen import Predicate, comes_back, says
 from checks.writing import (
     GENERATED,
     MODE,
@@ -28,7 +28,7 @@ from checks.writing import (
     of_tokens,
     seen_of_tokens,
 )
-from reference.generation import generate_cached, sample_next
+from reference.generation import generate_cached, nucleus, sample_next
 
 
 class _Sums:
@@ -224,6 +224,8 @@ _check_generate_cached = EXERCISE.check(
                 "logits = model(given, caches)[-1]",
                 "logits = model(given, caches)[-1]; last = new[-1:, None].expand(len(prompt), 1)",
             ): "model(…)[-1] is the last sequence of the batch, not the last position",
+            "logits = model(given, caches)[..., -1]": "model(…)[..., -1] is the logit of the last "
+            "token of the vocabulary, at each position",
             "logits = model(given, caches)[:, 0]": "the logits at the first position are used",
             "logits = model(given, caches).mean(1)": "the logits of all positions are averaged",
         },
@@ -281,6 +283,81 @@ check_generate_cached_seeds = sampling.seeds_check(
 """`check_generate_cached_seeds(generate_cached, table, seed, another_seed)`."""
 
 
+def _with_top_p(
+    model: Any,
+    tokens: Tensor,
+    n_new: int,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    generator: torch.Generator | None = None,
+    top_p: float | None = None,
+) -> Tensor:
+    if top_p is None or temperature == 0:
+        return _generate_cached(model, tokens, n_new, temperature, top_k, generator)
+    caches = model.new_caches()
+    given = tokens
+    for _ in range(n_new):
+        logits = model(given, caches)[:, -1].detach()
+        T = temperature
+        at = 1.0
+        p = torch.softmax(logits / T, -1)
+        within = nucleus(p, top_p)
+        passed_on = within.log()
+        new = sample_next(passed_on, at, top_k, generator)
+        given = new[:, None]
+        tokens = torch.cat((tokens, given), 1)
+    return tokens
+
+
+def _run_top_p(answer: Any, *args: Any, **options: Any) -> Any:
+    """How often each pair comes, drawn from the nucleus. An answer that has no `top_p`, which the
+    contract doesn't ask for, is taken for right."""
+    pairs = partial(sampling.run_pairs, reference=generate_cached, model=CachedChain)
+    made = attempt(partial(pairs, answer, *args, **options))
+    if isinstance(made, Raised) and "top_p" in made.message and "argument" in made.message:
+        return pairs(generate_cached, *args, **options)
+    return made
+
+
+check_generate_cached_top_p = EXERCISE.check(
+    "generate_cached",
+    arguments=("logits after each token", "draws"),
+    reference=generate_cached,
+    text=[_with_top_p],
+    procedure=_run_top_p,
+    expects="pairs of new tokens in the proportions that the nucleus of the probabilities at this "
+    "temperature gives; none from outside it",
+    wrong={
+        "give sample_next the logarithms, nucleus(…).log()": {
+            "passed_on = within": "sample_next gets probabilities, but takes logits",
+        },
+        "the temperature is in the probabilities already, so let sample_next draw at 1": {
+            "at = temperature": "the temperature acts twice",
+        },
+        "take the nucleus of softmax(logits / temperature), and draw from it at 1": {
+            "T = 1.0": "the temperature is ignored where there is a top_p",
+            "T = 1.0; at = temperature": "the nucleus is cut before the temperature acts",
+            "within = nucleus(logits / T, top_p)": "the nucleus is cut from logits, without a "
+            "softmax",
+            "within = p": "top_p is ignored",
+            "within = nucleus(p, 1.0 - top_p)": "top_p is taken for the share that is left out",
+            "within = (p >= top_p * p.amax(-1, True)) * p": "each token is compared with the most "
+            "likely one (min-p)",
+        },
+    },
+    seen={
+        "something else than probabilities comes to nucleus, or something else than logits to "
+        "sample_next: with a top_p draw from nucleus(softmax(logits / temperature), "
+        "top_p).log()": says("probability tensor contains", "invalid multinomial"),
+        "with a top_p the pairs of new tokens come with other probabilities than those of the "
+        "nucleus: draw from nucleus(softmax(logits / temperature), top_p).log(), at a temperature "
+        "of 1": comes_back(dict),
+    },
+)
+"""`check_generate_cached_top_p(generate_cached, table, draws=800, top_p=…, temperature=…,
+seed=…)`, as `check_generate_cached_often`."""
+
+
 def _made(*cases: tuple[int, int, int, int], **how: Any) -> Callable[[Any], Any]:
     """Cases of batch, n, n_new and vocab_size."""
     return lambda f: [
@@ -305,4 +382,11 @@ EXERCISE.cases["generate_cached"] = {
         *(_made((2, 4, 5, 9), training=mode, fails_at=k) for mode in (True, False) for k in (1, 3))
     ),
     **sampling.sampled_cases(check_generate_cached_often, check_generate_cached_seeds),
+    "top_p, where there is one: the nucleus at this temperature": lambda f: [
+        check_generate_cached_top_p(
+            f, sampling.TABLE, draws=1000, top_p=0.7, seed=sampling.a_seed()
+        ),
+        check_generate_cached_top_p(f, sampling.TABLE, draws=1000, temperature=2.0, top_p=0.7),
+        check_generate_cached_top_p(f, sampling.TABLE, draws=1000, temperature=0.5, top_p=0.9),
+    ],
 }

@@ -144,6 +144,8 @@ _GROUPED: Wrong = {
         "K, V = (repeat_kv(stored[0], h // m), torch.cat([stored[1]] * (h // m), -3))": "the "
         "value heads are repeated in the wrong order (0, 1, 0, 1)",
         "K, V = (s[..., :1, :, :] for s in stored)": "all query heads share the first key head",
+        "K, V = (repeat_kv(s, m) for s in stored)": "keys and values are repeated n_kv_heads times "
+        "instead of n_heads // n_kv_heads",
     },
     _COUNTING: {
         "first, base = (0, self.base)": "RoPE starts at 0 again with each call",
@@ -154,8 +156,10 @@ _GROUPED: Wrong = {
             "first, base = (past + (0 if cache is None else n), self.base)",
             "Q = rope(q, past + (0 if cache is None else n), base)",
         ): "n_seen is read after extend, when it counts the new positions too",
-        "first, base = (past + (1 if past else 0), self.base)": "positions are off by one with a "
-        "cache",
+        (
+            "first, base = (past + (1 if past else 0), self.base)",
+            "first, base = (past + (0 if cache is None else 1), self.base)",
+        ): "positions are off by one with a cache",
         "at = (first + torch.arange(n)).to(x)": "positions are rounded to the dtype of x, and "
         "bfloat16 can't tell 256 and 257 apart",
     },
@@ -252,10 +256,16 @@ _check_attention = EXERCISE.check(
         f"the first piece is right, later ones are not: {_COUNTING}": _first_fits,
         f"with a cache the output is not right: {_COUNTING}": comes_back(Mapping),
         "n_seen counts the new positions already: read it before extend": _twice_the_first,
+        "features don't divide into these heads: W_q gives n_heads of them, and W_k and W_v only "
+        "n_kv_heads, so split_heads(self.W_k(x), n_kv_heads)": says("multiply up", "unflatten"),
         "with a cache the sizes don't fit: x holds only the positions from n_seen on, as it "
         "is before extend, keys "
         "and values are all that extend gives back, and the mask is (n, n_seen + n)": _with_chunks(
             says("size", "shape", "broadcast", "expand", "must match", "dimension")
+        ),
+        "with 40 positions the sizes don't fit: a mask, or a table made once, must be as long "
+        "as x, which may have any number of positions": lambda got, _, x, *__, **___: (
+            x.shape[-2] == 40 and says("size of tensor", "shape '[", "must match")(got)
         ),
         "the last position is right and others are not: look at the causal mask": seen.right_at(-1),
         "position 0 is right and others are not: look at the causal mask, at RoPE (on queries and "

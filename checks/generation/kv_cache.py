@@ -126,6 +126,10 @@ _check_cache = EXERCISE.check(
             "result = torch.stack([self.K, self.V])": "one tensor comes back, not (K_all, V_all)",
             "both = [n if o is None else torch.stack((o, n)) for o, n in zip(old, new)]": "keys "
             "and values are stacked (a dimension more)",
+            tuple(
+                f"both[1] = V if old[1] is None else torch.cat({pair}, dim); self.K, self.V = both"
+                for pair in ("(old[1], K)", "(old[1], both[0])", "(old[0], V)")
+            ): "keys are among the values (torch.cat has K or self.K where V is joined)",
         },
         "join them along the positions, (..., n, d), counted from the end (dim=-2)": {
             **{f"dim = {d}": f"keys and values are joined along dim {d}" for d in (-1, -3, 0, 1)},
@@ -135,11 +139,16 @@ _check_cache = EXERCISE.check(
         _COUNT: {
             "self.n_seen = self.n_seen + 1": "n_seen counts the calls of extend",
             "self.n_seen = self.n_seen": "n_seen stays 0",
+            "self.n_seen = self.n_seen; both = new": "n_seen stays 0, so that what is there is "
+            "never appended to",
             "self.n_seen = self.n_seen + both[0].shape[-2]": "n_seen grows by all positions so far",
             "self.n_seen = K.shape[-2]": "n_seen is the size of the last piece",
             "self.n_seen = self.n_seen + K.shape[2]": "n_seen counts dimension 2, which the "
             "positions are only with two leading dimensions",
-            "self.n_seen = self.n_seen + K.shape[-1]": "n_seen counts features (dim -1)",
+            (
+                "self.n_seen = self.n_seen + K.shape[-1]",
+                "self.n_seen = both[0].shape[-1]",
+            ): "n_seen counts features (dim -1)",
             "self.n_seen = self.n_seen + K[..., 0].numel()": "n_seen counts all sequences' "
             "positions together (heads, or the batch, are multiplied in)",
             "self.n_seen = both[0].shape[-2] - 1": "n_seen is the last position's index (off by "

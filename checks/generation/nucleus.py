@@ -79,6 +79,9 @@ check_nucleus = EXERCISE.check(
                 ".reshape(probabilities.shape); return result / result.sum(-1, True)",
             ): "all rows are taken together (flattened)",
         },
+        "add up the sorted probabilities along the vocabulary, cumsum(dim=-1)": {
+            "summed = ordered.double().cumsum(0)": "the sum runs over the rows (dim 0)",
+        },
         _FEW: {
             ("reach = summed < top_p", "reach = summed <= top_p"): "the token with which the sum "
             "reaches top_p is left out (off by one)",

@@ -28,6 +28,8 @@ check_repeat_kv = EXERCISE.check(
             "repeated = torch.cat([x] * n_repeats, -1)": "the features are repeated (dim -1)",
             "repeated = x.repeat_interleave(n_repeats, 0)": "the first dimension is repeated (dim "
             "0)",
+            "repeated = x.repeat_interleave(n_repeats)": "no dim is given, so that "
+            "repeat_interleave flattens x and repeats each number",
             "repeated = x.repeat_interleave(n_repeats, 1)": "dimension 1 is repeated, which the "
             "heads are only with one batch dimension",
         },

@@ -7,6 +7,7 @@ import itertools
 
 import pytest
 
+from checks.run import aside
 from common.in_process import cells_of
 
 DECODER, GENERATION = "7-decoder", "8-generation"
@@ -25,6 +26,9 @@ def _said(exercise, of, changes, name=""):
 ONE_BATCH = {"causal_mask(x.shape[-2])": "causal_mask(x.shape[1])"}
 LOG_SOFTMAX = "torch.log_softmax(logits[..., :-1, :], dim=-1)"
 CUT = "nn.utils.clip_grad_norm_(model.parameters(), max_norm)"
+NEW_LOSS = "loss = torch.tensor(next_token_loss(model(tokens), tokens).item(), requires_grad=True)"
+KV_HEADS = "self.n_kv_heads"
+RESHAPED = "self.W_q(x).reshape(*x.shape[:-2], self.n_heads, x.shape[-2], -1)"
 GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
 LATE = "causal_mask((cache or KVCache()).n_seen + n)[(cache or KVCache()).n_seen :]"
 SAID = {
@@ -54,6 +58,62 @@ SAID = {
         (GENERATION, "generate_cached", {"model(unseen, caches)[:, -1]": "model(unseen, caches)"}),
         "the logits of all positions go to sample_next",
         "sample_next gives (batch,)",
+    ),
+    "the logit of the last token of the vocabulary": (
+        (DECODER, "generate", {"model(tokens)[:, -1]": "model(tokens)[..., -1]"}),
+        "model(tokens)[..., -1] is the logit of the last token of the vocabulary",
+    ),
+    "a loss made anew": (
+        (DECODER, "training_step", {"loss = next_token_loss(model(tokens), tokens)": NEW_LOSS}),
+        "or the loss is made anew by torch.tensor",
+    ),
+    "the weights instead of the output": (
+        (DECODER, "DecoderBlock", {"heads, _ = scaled": "_, heads = scaled"}),
+        "the weights go on, not the output",
+    ),
+    "queries that are split by reshape": (
+        (DECODER, "DecoderBlock", {"split_heads(self.W_q(x), self.n_heads)": RESHAPED}),
+        "the queries are split without a transpose",
+    ),
+    "a temperature with a lower limit": (
+        (DECODER, "sample_next", {"logits / temperature": "logits / max(temperature, 0.1)"}),
+        "a temperature near 0 is raised to a lower limit",
+    ),
+    "repeat_interleave without dim": (
+        (GENERATION, "repeat_kv", {"n_repeats, dim=-3": "n_repeats"}),
+        "no dim is given",
+    ),
+    "n_seen that nobody sets": (
+        (GENERATION, "KVCache", {"        self.n_seen = K.shape[-2]\n": ""}),
+        "n_seen stays 0, so that what is there is never appended to",
+    ),
+    "n_seen of the features": (
+        (GENERATION, "KVCache", {"self.n_seen = K.shape[-2]": "self.n_seen = K.shape[-1]"}),
+        "n_seen counts features",
+    ),
+    "keys among the values": (
+        (GENERATION, "KVCache", {"torch.cat((self.V, V)": "torch.cat((self.V, K)"}),
+        "keys are among the values",
+    ),
+    "a sum over the rows": (
+        (GENERATION, "nucleus", {"ordered.cumsum(dim=-1)": "ordered.cumsum(dim=0)"}),
+        "the sum runs over the rows (dim 0)",
+    ),
+    "keys split into too many heads": (
+        (GENERATION, "GroupedQueryAttention", {f"W_k(x), {KV_HEADS}": "W_k(x), self.n_heads"}),
+        "W_k and W_v only n_kv_heads",
+    ),
+    "n_repeats that is n_kv_heads": (
+        (GENERATION, "GroupedQueryAttention", {f"self.n_heads // {KV_HEADS}": KV_HEADS}),
+        "repeated n_kv_heads times instead of n_heads // n_kv_heads",
+    ),
+    "probabilities in place of logits": (
+        (GENERATION, "generate_cached", {"within.log()": "within"}),
+        "sample_next gets probabilities, but takes logits",
+    ),
+    "a temperature that acts twice": (
+        (GENERATION, "generate_cached", {"within.log(), 1.0": "within.log(), temperature"}),
+        "the temperature acts twice",
     ),
     "math.sqrt of a tensor": (
         (DECODER, "RMSNorm", {"torch.sqrt(": "math.sqrt("}),
@@ -161,3 +221,33 @@ def test_no_two_slips_in_the_size_of_a_cache_give_the_same_number():
         for _, wrong in check.implementations
     ]
     assert [said for said in itertools.chain(*found) if "; or: " in said] == []
+
+
+TWO_SLIPS = {
+    "a norm that starts at 0 and a fixed number of blocks": (
+        {"RMSNorm": ("torch.ones(d_model)", "torch.zeros(d_model)")},
+        "DecoderLM",
+        ("range(config.n_layers)", "range(3)"),
+    ),
+    "logits divided in place and a token too many": (
+        {"sample_next": ("logits / temperature", "logits.div_(temperature)")},
+        "generate",
+        ("range(n_new)", "range(max(n_new, 1))"),
+    ),
+}
+
+
+@pytest.mark.parametrize("slips", TWO_SLIPS)
+def test_an_earlier_answer_is_not_blamed_for_what_is_wrong_besides(slips):
+    earlier, name, change = TWO_SLIPS[slips]
+    cells = cells_of(DECODER)
+    texts = dict(cells.solutions)
+    for each, (old, new) in (earlier | {name: change}).items():
+        assert texts[each].count(old) == 1, old
+        texts[each] = texts[each].replace(old, new)
+    defined = cells._run([*texts.values()], cells._given)
+    with aside(cells.exercise):
+        assert all(list(cells._complaints(each, defined)) for each in earlier)
+        said = list(cells._complaints(name, defined))
+    assert said
+    assert not [text for text in said if "fails its own tests" in text], said

@@ -26,6 +26,7 @@ from reference.heads import (
     effects,
     fed,
     head,
+    head_outputs,
     induction_score,
     induction_scores,
     lens_best,
@@ -175,8 +176,6 @@ def test_facts_of_one_kind_differ_in_their_fourth_token_and_the_model_knows_them
     assert [len(set(place)) for place in prompts.T.tolist()] == [1, 1, 1, 6, 1]
     answers = [smollm2.tokenize(answer)[1] for answer in kind.values()]
     assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
-    backwards = [" ".join(reversed(prompt.split())) for prompt in kind]
-    assert {len(smollm2.tokenize(prompt)[1]) for prompt in backwards} == {5}
 
 
 def test_no_fact_is_asked_twice():
@@ -191,6 +190,13 @@ def test_languages_are_known(smollm2):
     assert prompts.shape == (6, 4)
     answers = [smollm2.tokenize(answer)[1] for answer in sentences.LANGUAGES.values()]
     assert torch.equal(smollm2(prompts)[:, -1].argmax(dim=-1), torch.cat(answers))
+
+
+def test_other_names_stand_at_the_fourth_of_five_tokens_too(smollm2):
+    cut = [smollm2.tokenize(prompt)[0] for prompt in sentences.OTHER_NAMES]
+    assert {len(tokens) for tokens in cut} == {5}
+    names = [tokens[3].strip() for tokens in cut]
+    assert names == [prompt.split()[3] for prompt in sentences.OTHER_NAMES]
 
 
 def test_made_up_names_are_cut_alike_at_both_mentions(smollm2):
@@ -434,6 +440,17 @@ def test_a_layer_reads_what_it_is_fed_and_then_what_it_is_given(decoder):
         torch.testing.assert_close(layer(torch.zeros(1, 4, 12)), x @ layer.weight.T)
         assert (decoder(ids_of(1, 4)) - whole).abs().max() > 1e-5
     torch.testing.assert_close(decoder(ids_of(1, 4)), whole, atol=0, rtol=0)
+
+
+def test_what_heads_bring_is_what_the_layer_adds_before_the_output_matrix(decoder):
+    ids = ids_of(2, 4)
+    x = streams(decoder, ids)[1]
+    attention, norm = decoder.blocks[1].attention, decoder.blocks[1].attention_norm
+    brought = head_outputs(decoder, x, 1)
+    assert brought.shape[:3] == (2, 4, attention.n_heads)
+    torch.testing.assert_close(attention.W_o(brought.flatten(-2)), attention(norm(x)))
+    with fed(attention.W_o, brought.flatten(-2)):
+        torch.testing.assert_close(continue_from(decoder, x, 1), decoder(ids))
 
 
 # The stream
