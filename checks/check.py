@@ -100,6 +100,8 @@ class Check:
         if changed:
             run.note_failure(self.name)
         cause = changed or "; or: ".join(self._causes(answer, call, earlier))
+        if run.phrase and run.forgives(self.name, cause):
+            return expected
         if got is None:
             text = ""  # the cause has it
         drawn = tables(got, expected, tolerance, self.parts)
