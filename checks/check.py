@@ -100,6 +100,8 @@ class Check:
         if changed:  # where the result is right, that is all that is wrong
             run.note_failure(self.name, self.reference if text is None else None)
         cause = changed or "; or: ".join(self._causes(answer, call, earlier))
+        if run.phrase and run.forgives(self.name, cause):
+            return expected
         if got is None:
             text = ""  # the cause has it
         drawn = tables(got, expected, tolerance, self.parts)

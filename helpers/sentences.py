@@ -337,26 +337,13 @@ def subjects_disagreeing() -> list[Example]:
     return [Example(f"The {a} with the {s} {v} old.", v, a, s) for s, a, v in _NOUNS]
 
 
-def adjectives(template: str, word: str | None = None) -> list[Example]:
-    """12 examples from a noun to an adjective, or to `word` where it is given; there is no rival,
-    so that `rival` is the same as `right`.
+def adjectives(template: str) -> list[Example]:
+    """12 examples from a noun to an adjective; there is no rival, so that `rival` is the same as
+    `right`.
 
-    `template` is one of `ADJECTIVE_TEMPLATES`, or another with `{n}`, and `{a}` without a `word`.
+    `template` is one of `ADJECTIVE_TEMPLATES`, or another with `{n}` and `{a}`.
     """
-    return [
-        Example(template.format(a=a, n=n), n, word or a, word or a) for a, n in _ADJECTIVE_NOUNS
-    ]
-
-
-def two_adjectives() -> list[Example]:
-    """24 examples from a noun to its own adjective; the rival is the adjective of a wall, which
-    comes later in half of them and earlier in the others."""
-    walls = [a for a, _ in _ADJECTIVE_NOUNS[1:] + _ADJECTIVE_NOUNS[:1]]
-    return [
-        Example(template.format(a=a, n=n, b=b), n, a, b)
-        for template in ("The {a} {n} lay near the {b} wall.", "Near the {b} wall lay the {a} {n}.")
-        for (a, n), b in zip(_ADJECTIVE_NOUNS, walls, strict=True)
-    ]
+    return [Example(template.format(a=a, n=n), n, a, a) for a, n in _ADJECTIVE_NOUNS]
 
 
 def without_pronoun(examples: Iterable[Example]) -> list[Example]:

@@ -15,7 +15,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from helpers.sentences import Example
 from reference.block import DecoderLM, record_attention
 from reference.counting import ModelConfig
 from reference.models import MiniLM, MiniLMOutput, PretrainedDecoder
@@ -149,23 +148,6 @@ def decoder_weights(model: DecoderLM, ids: Tensor) -> list[Tensor]:
 def induction_scores(model: DecoderLM, ids: Tensor) -> Tensor:
     """The `induction_score` of every head on texts `ids` `(batch, n)`: `(n_layers, n_heads)`."""
     return torch.stack([induction_score(each, ids) for each in decoder_weights(model, ids)])
-
-
-def weights_on(model: MiniLM, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
-    """Every head's weight from the query to the right token and to its rival.
-
-    Shapes: gives two of `(n_examples, n_layers, n_heads)`.
-
-    Raises `ValueError` where a word of an example is no token of its sentence.
-    """
-    config = model.config
-    both = torch.zeros(len(examples), 2, config.n_layers, config.n_heads)
-    for places, tokens, output in _runs(model, [example.sentence for example in examples]):
-        weights = torch.stack(output.attentions, dim=1)  # (batch, n_layers, n_heads, n, n)
-        for place, own_tokens, own in zip(places, tokens, weights, strict=True):
-            query, *keys = (_place_of(word, own_tokens) for word in examples[place][1:])
-            both[place] = own[:, :, query, keys].movedim(-1, 0)
-    return both[:, 0], both[:, 1]
 
 
 def sentence_embeddings(model: MiniLM, texts: Sequence[str]) -> Tensor:

@@ -184,8 +184,10 @@ SEEN: dict[str, Predicate] = {
     "a list comes back as output or weights: make a tensor of it (torch.stack)": any_part(
         comes_back(list, tuple)
     ),
-    "the weights are right but the output is not weights @ V": lambda got, expected, *_, **mask: (
-        same(got[1], expected[1])
+    "the weights are right but the output is not weights @ V": (
+        lambda got, expected, Q, K, V, **mask: (
+            same(got[1], expected[1]) and not same(got[0], got[1] @ V)
+        )
     ),
     "exp overflows for large scores: subtract each row's maximum first": part(0, not_finite),
     "the batch is not handled: Q, K and V may have any number of leading dimensions, also none "

@@ -85,7 +85,12 @@ _check_softmax = EXERCISE.check(
             tuple(
                 f"top = 0; return (e / total).nan_to_num({k})" for k in (0, 1)
             ): "NaN is replaced by 0 or 1 after an overflow",
-            "e = torch.exp(x) - top": "the maximum is subtracted after exp, and not from x",
+            (
+                "e = torch.exp(x) - top",
+                "e = torch.exp(x) - torch.exp(top)",
+                "return torch.exp(x) / total - top",
+                "return (torch.exp(x) - top) / torch.exp(x).sum(dim, True)",
+            ): "the maximum is subtracted after exp, and not from x",
         },
         "use the dim that is given": {
             "return torch.softmax(x, -1)": "dim is ignored, and the last dimension taken",
@@ -121,6 +126,11 @@ _check_softmax = EXERCISE.check(
             "total = 1": "the normalisation is missing: exp(x - max) is exp(x) divided by its "
             "largest value instead of its sum",
             "total = e.mean(dim, True)": "exp(x) is divided by its mean",
+            (
+                "return torch.exp(x) / torch.exp(x.sum(dim, True))",
+                "return torch.exp(x) / torch.exp(x.sum())",
+                "total = torch.exp((x - top).sum(dim, True))",
+            ): "exp(x) is divided by exp of the sum of x, and not by the sum of exp(x)",
             "top = 0; return e / (1 + total)": "one is added to the sum (softmax-plus-one)",
             "total = x.exp().sum(dim, True)": "the shift is not in both the numerator and the sum",
             "return x.exp() / total": "the shift is not in both the numerator and the sum",

@@ -15,6 +15,19 @@ from checks.seen import comes_back, raised
 from reference import attention
 
 
+def _hidden_the_wrong_way(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
+    """No key that a query may see gets any weight, in all rows that have such a key."""
+    left = (got[1].nan_to_num() * (right[1] > 0)).sum(-1)
+    return not left[right[1].any(-1)].any()
+
+
+def _lost_a_little(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
+    """Weights are right but for a little that is missing in a row, as masked keys have taken it."""
+    sums = got[1].sum(-1, True)[right[1].any(-1)]
+    scaled = got[1][right[1].any(-1)] / sums
+    return bool((sums > 0.9).all()) and same(scaled, right[1][right[1].any(-1)], 1e-5)
+
+
 def _keyless_only(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
     """What is wrong is wrong where a query has no key left."""
     has_key = right[1].any(-1)
@@ -22,6 +35,9 @@ def _keyless_only(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
 
 
 _LOW = "masked keys keep or take some weight: a number is not low enough, only -inf gives 0"
+# What hint 1 asks for behind it, as learners write it.
+_ZEROED = tuple(f"weights[:] = weights{how}" for how in (".masked_fill(~mask, 0.0)", " * mask"))
+_ZEROED_WRONG = "weights[:] = weights.masked_fill(mask, 0.0)"
 _check_attention = EXERCISE.check(
     "scaled_dot_product_attention",
     reference=attention.scaled_dot_product_attention,
@@ -35,6 +51,8 @@ _check_attention = EXERCISE.check(
             "keyless = math.nan": "a query with no key left gives NaN (a softmax of -inf, or 0/0)",
             "keyless = 1 / K.shape[-2]": "a query with no key left gets uniform weights (by -1e9)",
             "keyless = plain": "a query with no key left is treated as if it had no mask",
+            "weights[:] = weights.masked_fill(~mask.any(-1), 0.0)": "whether a query has a "
+            "key left is asked without keepdim=True, mask.any(-1, keepdim=True): columns become 0",
             "keyless = torch.eye(*scores.shape[-2:])": "a query with no key left sees itself",
             "keyless = torch.eye(1, K.shape[-2])": "a query with no key left sees the first key",
             "return (output, scores.softmax(-1))": "a query with no key left gives NaN weights",
@@ -43,7 +61,14 @@ _check_attention = EXERCISE.check(
             "key left gets the mean of V as its output",
         },
         "mask the keys where the given mask is False": {
-            "hide = mask": "the convention is inverted, as in nn.MultiheadAttention",
+            (
+                "hide = mask",
+                "hide = mask; weights[:] = weights.nan_to_num()",
+                *(f"hide = mask; {zeroed}" for zeroed in (*_ZEROED, _ZEROED_WRONG)),
+            ): "the convention is inverted, as in nn.MultiheadAttention (~mask fills where it is "
+            "False)",
+            _ZEROED_WRONG: "the weights of the keys that may be seen are set to 0 (~ is forgotten "
+            "in the second mask)",
             "hide = ~mask.mT": "the mask is transposed, though its rows are queries",
             "hide = plain.triu(1) > 0": "a causal mask is applied whatever the mask says",
             "hide = ~mask | (plain.triu(1) > 0)": "a causal mask is applied besides the given one",
@@ -52,7 +77,14 @@ _check_attention = EXERCISE.check(
             "hide = ~mask.squeeze()": "the mask is squeezed, and sequences are taken for queries",
             "hide = ~mask[..., :1, :]": "only the first row of the mask is used, for all queries",
         },
-        "": {("low = -1e3", "low = -1e4", "low = -1e4; weights[:] = weights * mask"): _LOW},
+        "": {
+            (
+                "low = -1e3",
+                "low = -1e4",
+                "low = -1e4; weights[:] = weights * mask",
+                *(f"low = -{n}; {_ZEROED[0]}" for n in (5.0, 10.0, 15.0, 20.0, 30.0, 50.0)),
+            ): _LOW
+        },
         "divide the scores by √d_k, then put them to -inf where the mask is False (masked_fill)": {
             "low = 0.0": "masked scores are put to 0 (multiplied by the mask), and exp(0) is 1",
             ("low = 1e9", "low = math.inf"): "the sign is wrong (plus infinity or a large number)",
@@ -85,11 +117,20 @@ _check_attention = EXERCISE.check(
             raised(says=" match ")(got) or got[1].shape != right[1].shape
         ),
         "a query with no key left does not get weights and output of exactly 0": _keyless_only,
+        "keys that may be seen get no weight: masked_fill fills where its argument is True, and so "
+        "it needs ~mask, each time that you use it": _hidden_the_wrong_way,
         "NaN or infinity comes back, as from 0 * inf and inf - inf: masked_fill(~mask, -math.inf) "
         "avoids both": lambda got, right, *_, mask: not all(g.isfinite().all() for g in got),
+        "masked keys get weight: put their scores to -inf before the softmax, and return the "
+        "weights that come of it": lambda got, right, *_, mask: bool(
+            (got[1].masked_fill(mask, 0.0) > 1e-2).any()
+        ),
         _LOW: lambda got, right, *_, mask: bool((got[1].masked_fill(mask, 0.0) > 1e-6).any()),
-        "the weights don't sum to 1 over the remaining keys: mask scores before the softmax, not "
-        "weights after it": lambda got, right, *_, mask: not same(got[1].sum(-1), right[1].sum(-1)),
+        f"{_LOW} (also where the weights are set to 0 afterwards)": _lost_a_little,
+        "the weights of the keys that are left don't sum to 1: hide scores before the softmax, "
+        "where the mask is False, and leave these weights as they are afterwards": (
+            lambda got, right, *_, mask: not same(got[1].sum(-1), right[1].sum(-1))
+        ),
         "mask=None is not handled: without a mask no key is hidden": raised(says="NoneType"),
         "a bool mask has no minus: use masked_fill(~mask, -math.inf)": raised(says="bool tensor"),
         **exercise_1.SEEN,

@@ -168,7 +168,7 @@ _WRONG_IN_FORWARD: Wrong = {
     },
     "forward(x, context=None, mask=None)": {
         "context=None, mask=None -> mask=None, context=None": "wrong order of forward's arguments",
-        "m = mask.unsqueeze(-3)": "a mask is asked for",
+        "m = mask.unsqueeze(-3)": "the mask is used also where it is None, and no key is hidden",
     },
     "the queries are W_q(x), the keys W_k(context), the values W_v(context)": {
         "layers = (self.W_k, self.W_q, self.W_v)": "keys and queries use each other's layers",

@@ -58,7 +58,8 @@ IN_ATTENTION: Wrong = {
     },
     "W_o has n_heads * d_head rows, W_q has as many columns, W_k and W_v n_kv_heads * d_head": {
         "v = n * h": "only W_k (or only W_v) is smaller, the other one has n_heads",
-        "q = kv * h": "W_q is smaller too (or W_o is smaller too)",
+        "q = kv * h": "W_q is smaller too",
+        "o = kv * h": "W_o is smaller too",
         "q = kv * h; o = kv * h": "all four matrices are smaller",
         "kv = n if n_kv_heads is None else n // n_kv_heads": "n_heads // n_kv_heads heads are used",
         ("kv = 1", "kv = n if n_kv_heads is None else 1"): "for n_kv_heads a single one is taken",

@@ -22,7 +22,7 @@ _TABLE = _MODEL - _MISSING
 _WIDER = _L * _D * (4 * _D - _F)
 _ASKED = (
     "missing_parameters is what the table leaves out: the model's 6,738,415,616 parameters less "
-    "the table's 5,295,575,040. They are in the feed-forward, a matrix in each of the 32 layers"
+    "the table's 5,295,575,040. Your own count, row by row beside the table, shows where they are"
 )
 
 # What the learner should hear of numbers that come of a known slip.

@@ -100,6 +100,10 @@ check_alibi_bias = EXERCISE.check(
         "there are more or fewer positions than n, which may be any number: is it hard-coded, "
         "or one off?": lambda got, right, *_: got.dim() == 3 and got.shape != right.shape,
         **ANY_SHAPE,
+        "the slopes have become 0, since in whole numbers 2 to a negative power is 0: compute them "
+        "in float32, 2.0 ** (-8 * h / n_heads)": lambda got, *_: (
+            not got.is_floating_point() and not got.any()
+        ),
         **FLOAT32,
         "the bias is masked (-inf or huge numbers): masking is done separately, and later keys get "
         "-m_h * abs(i - j) too": lambda got, *_: bool((got < -1e4).any()),

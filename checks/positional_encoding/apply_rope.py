@@ -82,7 +82,10 @@ check_apply_rope = EXERCISE.check(
             "odd = even * s + b * c": "even features are overwritten while still needed",
             "even = a * c - (a * s + b * c) * s": "odd features are overwritten while still needed",
             "even = a * c + b * s": "the minus sign is missing, so that the norm is not kept",
-            "odd = b * c - a * s": "there is one minus sign too many, so that the norm is not kept",
+            (
+                "odd = b * c - a * s",
+                "odd = a * s - b * c",
+            ): "there is one minus sign too many, so that the norm is not kept",
             "odd = -a * s - b * c": "a sign is wrong, so that pairs are mirrored, not rotated",
             "even = a * c + b * s; odd = a * s - b * c": "pairs are mirrored, not rotated",
             "(even, odd) -> (odd, even)": "the two features of each pair have changed places",

@@ -18,7 +18,7 @@ from checks.positional_encoding.seen_of_positions import (
     shaped,
     there,
 )
-from checks.seen import transposed_shape
+from checks.seen import raised, transposed_shape
 from reference import positions as positional_encoding
 
 
@@ -72,6 +72,11 @@ check_sinusoidal_encoding = EXERCISE.check(
         },
     },
     seen={
+        "an even d_model is refused: raise ValueError where d_model % 2 is 1, and for no other": (
+            lambda got, *_, **__: (
+                raised("ValueError")(got) and ": raise " in got.where and "d_model" in got.message
+            )
+        ),
         **roughly("d_model", _encoding),
         "one position is missing or too many": shaped(lambda n, d: [(n + 1, d), (n - 1, d)]),
         "there are twice as many features as d_model": shaped(lambda n, d: [(n, 2 * d)]),

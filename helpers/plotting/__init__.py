@@ -29,7 +29,6 @@ from helpers.plotting.charts import (
     plot_model_parameters,
     plot_parameters,
     plot_rotation,
-    plot_weight_by_distance,
 )
 from helpers.plotting.common import (
     DASHES,
@@ -122,7 +121,6 @@ __all__ = [
     "plot_token_losses",
     "plot_tokens",
     "plot_training_step",
-    "plot_weight_by_distance",
     "plot_weights",
     "show",
     "to_html",

@@ -155,58 +155,6 @@ def plot_bias(bias: Any, ax: Axes | None = None, title: str | None = None) -> Ax
     )
 
 
-def plot_weight_by_distance(
-    weights: Any,
-    ax: Axes | None = None,
-    title: str | None = None,
-    *,
-    n_trained: int,
-    by_position: bool = False,
-) -> Axes:
-    """How much weight one query puts on each key, by how far back the key stands.
-
-    Args:
-        weights: ``(n,)``; entry ``d`` is the weight on the key ``d`` positions back.
-        n_trained: the length of the sequences in training; distances from it on never occurred
-            there and are shaded.
-        by_position: shade the keys at positions from `n_trained` on instead, for a query at the
-            last of ``n`` positions: what a model never met that knows positions, not distances.
-
-    Raises:
-        ValueError: a negative weight, or `n_trained` is not 1 to ``n``.
-    """
-    array = as_array("weights", weights, 1)
-    if array.min() < 0:
-        raise ValueError(f"weights go down to {array.min():.4g}: they must not be negative")
-    if not 1 <= n_trained <= array.size:
-        raise ValueError(f"n_trained is {n_trained}: it must be 1 to {array.size}, the distances")
-    ax = new_axes(ax, 5.5, 3.3)
-    ax.vlines(range(array.size), 0, array, color=PALETTE[0], lw=1.5)
-    never = range(array.size - n_trained) if by_position else range(n_trained, array.size)
-    ax.axvspan(never.start - 0.5, never.stop - 0.5, color="0.9", zorder=0)
-    ax.set(xlabel="positions back", ylabel="attention weight", xlim=(-1, array.size - 0.5))
-    what = "positions" if by_position else "distances"
-    # Panels may share their y axis: never make it shorter for the one before.
-    ax.set_ylim(0, max(1.2 * (float(array.max()) or 1.0), ax.get_ylim()[1]))
-    ax.text(
-        never.start + 1, 0.97, f"{what} never met in training", fontsize=8, va="top",
-        transform=ax.get_xaxis_transform(),
-    )  # fmt: skip
-    ax.set_title(title or f"Shaded: {what} that never occurred in training")
-    sns.despine(ax=ax)
-    order = np.argsort(-array, kind="stable")[:3]
-    facts = ", ".join(f"{distance} back {array[distance]:.2f}" for distance in order)
-    return describe(
-        ax,
-        f"{ax.get_title()}. Line chart of one query's attention weight by distance, 0 to "
-        f"{array.size - 1} positions back. Largest: {facts}. Weight at {what} of {n_trained} "
-        f"and more, which are shaded: {array[list(never)].sum():.2f} of {array.sum():.2f}.",
-    )
-
-
-# Parameters and curves
-
-
 def _parts(name: str, counts: Mapping[str, int]) -> dict[str, int]:
     """The parts without "total", which has to be their sum where it is given."""
     parts = {part: int(count) for part, count in counts.items() if part != "total"}

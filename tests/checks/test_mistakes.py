@@ -97,30 +97,51 @@ CELLS = {
 }
 
 
-@pytest.mark.parametrize(
-    ("slip", "said"),
-    {
-        "": "your softmax, which this answer calls, fails its own tests, and nothing else is wrong "
-        "here so far: get that one right first",
-        " / math.sqrt(Q.shape[-1])": "the scores are not scaled: divide scores by the square root "
-        "of d_k, the last dimension of Q, before the softmax",
-    }.items(),
-)
-def test_where_another_answer_is_wrong_only_what_is_wrong_is_told(slip, said):
-    """Right attention over a softmax that only lacks protection would be taken apart; and whoever
-    forgets the scaling would be sent to the softmax."""
+def _told(softmax, attention, test):
+    """What the softmax's test says of it, and attention's `test` of attention."""
     cells = cells_of("1-attention")
-    defined = cells.answered("softmax", CELLS["softmax"])
-    text = CELLS["scaled_dot_product_attention"].replace(slip, "") if slip else ""
-    exec(text or CELLS["scaled_dot_product_attention"], defined)
+    defined = cells.answered("softmax", softmax)
+    exec(attention, defined)
     with aside(cells.exercise):
-        told = []
-        for test in ("softmax-visible", "scaled_dot_product_attention-hidden"):
+        for name in ("softmax-visible", f"scaled_dot_product_attention-{test}"):
             with pytest.raises(WrongAnswer) as wrong:
-                exec(cells.tests[test], dict(defined))
-            told.append(wrong.value)
-    assert told[0].cause.startswith("exp overflows for large inputs")
-    assert told[1].cause == said
+                exec(cells.tests[name], dict(defined))
+            yield wrong.value.cause
+
+
+def test_right_attention_over_a_wrong_softmax_is_not_taken_apart():
+    over_all = CELLS["softmax"].replace("sum(dim, keepdim=True)", "sum()")
+    first, second = _told(over_all, CELLS["scaled_dot_product_attention"], "visible")
+    assert first.startswith("the sum runs over all elements")
+    assert second == (
+        "your softmax, which this answer calls, fails its own tests, and nothing else is wrong "
+        "here so far: get that one right first"
+    )
+
+
+def test_where_another_answer_is_wrong_only_what_is_wrong_is_told():
+    """Whoever forgets the scaling would be sent to the softmax, which only lacks protection."""
+    unscaled = CELLS["scaled_dot_product_attention"].replace(" / math.sqrt(Q.shape[-1])", "")
+    first, second = _told(CELLS["softmax"], unscaled, "hidden")
+    assert first.startswith("exp overflows for large inputs")
+    assert second == (
+        "the scores are not scaled: divide scores by the square root of d_k, the last dimension of "
+        "Q, before the softmax"
+    )
+
+
+def test_what_fails_by_an_earlier_answer_alone_costs_no_hidden_points():
+    """One .float() in the softmax cost 7 of 13 points, since attention calls it."""
+    cells = cells_of("1-attention")
+    defined = cells.answered("softmax", "def softmax(x, dim=-1): return x.softmax(dim).float()")
+    exec(CELLS["scaled_dot_product_attention"], defined)
+    with aside(cells.exercise):
+        with pytest.raises(WrongAnswer, match="float32"):
+            exec(cells.tests["softmax-hidden"], dict(defined))
+        exec(cells.tests["scaled_dot_product_attention-hidden"], dict(defined))
+        exec(CELLS["scaled_dot_product_attention"].replace("Q @ K.mT", "K @ Q.mT"), defined)
+        with pytest.raises(WrongAnswer, match="queries and keys are swapped"):
+            exec(cells.tests["scaled_dot_product_attention-hidden"], dict(defined))
 
 
 def test_of_much_that_came_back_the_wrong_entry_is_told():
@@ -154,6 +175,16 @@ def test_what_counts_too_much_is_not_taken_for_more_than_was_asked():
 
 
 _SDPA, _MULTI = "scaled_dot_product_attention", "MultiHeadAttention"
+_HIDE, _ZERO = "scores.masked_fill(~mask, -math.inf)", "weights.masked_fill(~mask, 0.0)"
+_SLIPS_WITH_A_MASK = [
+    (_HIDE, "scores.masked_fill(mask, -math.inf)", "the convention is inverted"),
+    (_HIDE, "torch.where(mask, -math.inf, scores)", "the convention is inverted"),
+    (_ZERO, "weights.masked_fill(mask, 0.0)", "~ is forgotten in the second mask"),
+    (_ZERO, "weights.masked_fill(~mask.any(dim=-1), 0.0)", "asked without keepdim=True"),
+    (_HIDE, "scores.masked_fill(~mask, -10.0)", "a number is not low enough"),
+    (_HIDE, "scores.masked_fill(~mask, -12.0)", "a number is not low enough"),
+    (_HIDE, "scores", "the weights are masked after the softmax"),
+]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +214,21 @@ _SDPA, _MULTI = "scaled_dot_product_attention", "MultiHeadAttention"
             for of, what in (("self.W_k(context)", "keys"), ("self.W_v(context)", "values"))
         ),
         ("3-attention-patterns", "plot_attention", "return ax", "return None", "nothing is return"),
+        *(("4-causal-masking", _SDPA, *slip) for slip in _SLIPS_WITH_A_MASK),
+        (
+            "5-positional-encoding",
+            "sinusoidal_encoding",
+            " % 2 != 0",
+            " % 2 == 0",
+            "an even d_model",
+        ),
+        (
+            "5-positional-encoding",
+            "apply_rope",
+            "a * sin +",
+            "a * sin -",
+            "one minus sign too many",
+        ),
     ],
 )
 def test_what_first_readers_typed_is_named(exercise, name, old, new, said):

@@ -66,7 +66,6 @@ from helpers.plotting import (
     plot_token_losses,
     plot_tokens,
     plot_training_step,
-    plot_weight_by_distance,
     plot_weights,
     show,
     to_html,
@@ -111,10 +110,6 @@ DRAWINGS = {
     "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
     "biases": lambda ax=None: plot_bias(-WEIGHTS.expand(2, 4, 4), ax=ax),
-    "distances": lambda ax=None: plot_weight_by_distance(WEIGHTS[0], ax=ax, n_trained=2),
-    "positions": lambda ax=None: plot_weight_by_distance(
-        WEIGHTS[0], ax, n_trained=2, by_position=True
-    ),
     "next token": lambda ax=None: plot_next_token({" Paris": 0.7, " the": 0.1}, 98, ax=ax),
     "nucleus": lambda ax=None: plot_nucleus({"cat": WEIGHTS[0]}, ax=ax, top_p=0.75, top_k=3),
     "computed": lambda ax=None: plot_computed(2, 3, ax=ax, cached=True),
@@ -701,32 +696,6 @@ def test_arrows_point_where_the_vectors_do_and_carry_their_labels():
     assert [t.xy for t in ax.texts if t.get_text() == ""] == [(1.0, 0.0), (0.0, 0.5)]
     assert [t.get_text() for t in texts(ax)] == ["q at 3", "k at 1"]
     assert "q at 3 at 0°, k at 1 at 90°" in description(ax)
-
-
-def test_distances_beyond_training_are_shaded_and_their_weight_is_said():
-    ax = plot_weight_by_distance([0.5, 0.0, 0.2, 0.3], n_trained=2)
-    shaded = [p for p in ax.patches if isinstance(p, Rectangle)]
-    assert [(p.get_x(), p.get_x() + p.get_width()) for p in shaded] == [(1.5, 3.5)]
-    assert "which are shaded: 0.50 of 1.00" in description(ax)
-    for n_trained in (0, 5):
-        with pytest.raises(ValueError, match=f"n_trained is {n_trained}: it must be 1 to 4"):
-            plot_weight_by_distance([0.5, 0.0, 0.2, 0.3], n_trained=n_trained)
-
-
-def test_positions_beyond_training_are_shaded_at_the_end_where_the_query_stands():
-    """Shaded by distance, a panel of sinusoids would call new what was met, and the other way."""
-    ax = plot_weight_by_distance([0.5, 0.1, 0.1, 0.3], n_trained=3, by_position=True)
-    shaded = [p for p in ax.patches if isinstance(p, Rectangle)]
-    assert [(p.get_x(), p.get_x() + p.get_width()) for p in shaded] == [(-0.5, 0.5)]
-    assert "Weight at positions of 3 and more, which are shaded: 0.50 of 1.00" in description(ax)
-    assert [t.get_text() for t in texts(ax)] == ["positions never met in training"]
-
-
-def test_panels_of_distances_that_share_an_axis_cut_no_peak_off():
-    _, axes = plt.subplots(1, 2, sharey=True)
-    for ax, high in zip(axes, (0.9, 0.1), strict=True):
-        plot_weight_by_distance([0.0, high], ax=ax, n_trained=1)
-    assert axes[0].get_ylim()[1] > 0.9
 
 
 def test_bias_is_drawn_as_a_penalty_with_all_heads_on_one_scale():
