@@ -126,10 +126,9 @@ class Check:
         run.note_failure(self.name)
         cause = ""
         if refused:
-            words = list(says)
-            cause = f"the message does not say which argument is wrong: name one of {', '.join(words)}"
-            if len(words) == 1:
-                cause = f"the message does not say what is wrong: name {words[0]} in it"
+            first, *others = says
+            which = f"one of {', '.join((first, *others))}" if others else f"{first} in it"
+            cause = f"the message does not say which argument is wrong: name {which}"
         elif not (isinstance(got, Raised) and got.of_the_keyboard):
             cause = self._why_unrefused(answer, got, error, args)
         raise self._wrong(args, kwargs, got, f"a {error.__name__}, since {why}", cause)

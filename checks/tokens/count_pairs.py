@@ -121,7 +121,7 @@ check_count_pairs = EXERCISE.check(
     },
     mistakes=[
         Rewrite(
-            "the pairs are those of our sentence: count those of words, which the function is given",
+            "the pairs are those of our sentence: count those of words, which the function gets",
             lambda words: tokens.count_pairs(tokens.count_words(_SENTENCE)),
         ),
     ],
@@ -146,9 +146,8 @@ check_count_pairs = EXERCISE.check(
         "word occurs in the text": _all_counts(lambda n, right: n > right),
         "pairs are left out: each counts": lambda got, right, *_: set(got) < set(right),
         "there are pairs that occur in none of the words it was given: only neighbours within one "
-        "of these count (and a dict in the def line keeps pairs of earlier calls)": lambda got, right, *_: (
-            not set(got) <= set(right)
-        ),
+        "of these count (and a dict in the def line keeps what earlier calls left "
+        "there)": lambda got, right, *_: not set(got) <= set(right),
         "the pairs are right, and some counts are not: for each place of a word add its count to "
         "what the pair has": lambda got, right, *_: set(got) == set(right),
     },

@@ -110,7 +110,7 @@ check_decode = EXERCISE.check(
             "data = b''.join(found[:-1])": "the last token is left out",
             "data = b''.join(known[i] for i in sorted(ids))": "the ids are sorted",
             "data = b''.join(found[::-1])": "the tokens stand in reverse order",
-            "data = b''.join(dict.fromkeys(found))": "a token that comes twice is left out the second time",
+            "data = b''.join(dict.fromkeys(found))": "a token that occurs twice comes once",
             "return data.decode('utf-8', errors='replace').strip()": "the text is stripped",
         },
         "give a str": {
@@ -146,8 +146,8 @@ check_decode = EXERCISE.check(
     },
     unrefused={
         "an id that doesn't exist is left out: raise ValueError instead": _left_out,
-        "no id is checked, so that looking it up fails: raise ValueError before that, with a message "
-        "that names the id": raised("IndexError", "KeyError"),
+        "no id is checked, so that looking it up fails: raise ValueError before that, with a "
+        "message that names the id": raised("IndexError", "KeyError"),
         "bad input is not refused: a negative id isn't checked for, and tokens[-1] is the last "
         "token, so raise ValueError where i < 0, too": _negative,
         "the first id that is too large is let through: with n tokens the ids are 0 to n - 1, so "

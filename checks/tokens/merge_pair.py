@@ -62,8 +62,8 @@ def _shorter(symbols: Sequence[bytes], others: Sequence[bytes]) -> bool:
 
 
 _OVERLAP = (
-    "go from the left, and after a pair move on by two, since no symbol is used twice (a, a, a gives "
-    "aa, a)"
+    "go from the left, and after a pair move on by two, since no symbol is used twice (a, a, a "
+    "gives aa, a)"
 )
 check_merge_pair = EXERCISE.check(
     "merge_pair",
@@ -118,8 +118,8 @@ check_merge_pair = EXERCISE.check(
             (
                 "found = i + 1 < len(word) and word[i] == pair[0]",
                 "found = word[i] == pair[0]; joined = b''.join(pair) if found else word[i]",
-                "found = i + 1 < len(word) and word[i] == pair[0]; joined = b''.join(pair) if found "
-                "else word[i]",
+                "found = i + 1 < len(word) and word[i] == pair[0]; joined = b''.join(pair) if "
+                "found else word[i]",
             ): "only the left symbol is compared",
             "found = i + 1 < len(word) and word[i + 1] == pair[1]": "only the right is compared",
             "found = i + 1 < len(word) and (word[i] == pair[0] or word[i + 1] == pair[1])": "one "
@@ -153,8 +153,8 @@ check_merge_pair = EXERCISE.check(
         Rewrite("left and right are joined also where others stand between them", _far_apart),
     ],
     seen={
-        "it never ends: the index of a while loop has to grow in each round, so i += 1 belongs into "
-        "the else, too": raised("TimeoutError"),
+        "it never ends: the index of a while loop has to grow in each round, so i += 1 belongs "
+        "into the else, too": raised("TimeoutError"),
         **KEPT,
         "a list comes back (or a generator), which can't be a key of words: make a tuple of it, "
         "with tuple(…)": lambda got, *_: isinstance(got, str) and got.startswith(_A_LIST),
@@ -163,8 +163,8 @@ check_merge_pair = EXERCISE.check(
         "end": lambda got, *_: isinstance(got, Raised) and "'tuple' object" in got.message,
         "an index lies behind the last symbol: that one has no right neighbour, and a list that "
         "gets shorter ends earlier": raised("IndexError"),
-        "numbers stand in it: tuple(…), list(…) and += take a bytes object apart into ints, so append "
-        "the joined symbol as a whole": any_item(lambda s: isinstance(s, int)),
+        "numbers stand in it: tuple(…), list(…) and += take a bytes object apart into ints, so "
+        "append the joined symbol as a whole": any_item(lambda s: isinstance(s, int)),
         "texts stand in it: leave the symbols bytes, without decode": any_item(
             lambda s: isinstance(s, str)
         ),

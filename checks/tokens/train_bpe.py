@@ -112,8 +112,10 @@ check_train_bpe = EXERCISE.check(
                 "best = max(counts, key=counts.get)",
                 "best = sorted(counts, key=counts.get, reverse=True)[0]",
             ): "of equally frequent pairs the one is taken that was counted first",
-            "best = max(counts, key=lambda p: (counts[p], p))": "of equally frequent pairs the largest is taken",
-            "best = max(reversed(counts), key=counts.get)": "of equally frequent pairs the one counted last is taken",
+            "best = max(counts, key=lambda p: (counts[p], p))": "of equally frequent pairs the "
+            "largest is taken",
+            "best = max(reversed(counts), key=counts.get)": "of equally frequent pairs the one is "
+            "taken that was counted last",
             "-counts[p], p -> -counts[p], p[0] + p[1]": "the joined bytes of several are compared",
             "-counts[p], p -> -counts[p], p[0]": "only the left symbols of several are compared",
             "-counts[p], p -> -counts[p], p[1], p[0]": "the right symbols of several come first",
@@ -156,7 +158,7 @@ check_train_bpe = EXERCISE.check(
             "symbols, of which some have several bytes",
         },
         "merge n_merges times, as long as there is a pair": {
-            "if not counts: -> if {*counts.values()} <= {1}:": "it stops once every pair occurs once",
+            "if not counts: -> if {*counts.values()} <= {1}:": "it stops once all counts are 1",
             "if not counts: -> if not counts or 1 in map(len, now):": "it stops at a word",
             "if not counts: -> if len(counts) < 2:": "it stops before the last pair",
             "for _ in range(n_merges + 1):": "there is one merge too many",
