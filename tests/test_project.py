@@ -193,9 +193,9 @@ def test_no_function_is_too_long_to_be_read():
 
 CODE = ("*.py", ":!tests/answers", ":!grader/tests/attacks", ":!grader/tests/replay")
 # What an exercise may have for each of its answers: of code in checks/, and of answers that prove
-# its tests. Exercises 8, 3 and 5 come nearest; exercises 0 and 2 need the last ten lines, for what
-# first readers typed. A new exercise brings this room with it.
-PER_ANSWER = {"lines of checks": 240, "committed answers": 16}
+# its tests. Exercises 8, 3 and 5 come nearest; exercises 0 and 2 need the last twenty lines, for
+# what first readers typed. A new exercise brings this room with it.
+PER_ANSWER = {"lines of checks": 250, "committed answers": 16}
 # What the house may have beside exercises and lessons: files, and lines of code in each half. There
 # is room for a platform; who needs more says here what for. The course has 400 lines for progress,
 # the page of completion and what a misspelt name is told, 900 for the tokenizer, drawings of
