@@ -47,6 +47,12 @@ def _negative(got: Any, again: Any, ids: list[int], merges: Sequence[Pair]) -> b
     return min(ids) < 0 and not raised("ValueError")(got)
 
 
+def _looked_up(got: Any, *_: Any) -> bool:
+    """Whether a list or dict has refused an id, in Python's own words."""
+    of_a_dict = isinstance(got, Raised) and got.message.lstrip("-").isdigit()
+    return raised("IndexError", says="out of range")(got) or (of_a_dict and raised("KeyError")(got))
+
+
 def _has_broken(got: Any, right: str, *_: Any) -> bool:
     return "\ufffd" in right
 
@@ -146,12 +152,12 @@ check_decode = EXERCISE.check(
     },
     unrefused={
         "an id that doesn't exist is left out: raise ValueError instead": _left_out,
-        "no id is checked, so that looking it up fails: raise ValueError before that, with a "
-        "message that names the id": raised("IndexError", "KeyError"),
         "bad input is not refused: a negative id isn't checked for, and tokens[-1] is the last "
         "token, so raise ValueError where i < 0, too": _negative,
         "the first id that is too large is let through: with n tokens the ids are 0 to n - 1, so "
         "raise ValueError where i >= n, not only where i > n": _one_too_far,
+        "no id is checked, so that looking it up fails: raise ValueError before that, with a "
+        "message that names the id": _looked_up,
     },
 )
 """`check_decode(decode, ids, merges)`."""
