@@ -27,6 +27,7 @@ from checks.compare import (
     same,
     tables,
 )
+from checks.kernel import within
 from checks.message import NOT_WRITTEN, TO_DO, Table, WrongAnswer
 from checks.mistakes import Edit, Mistake, Rewrite, Seen, Text, edits
 from checks.run import BLAMED, Call, aside, run_of
@@ -127,9 +128,9 @@ class Check:
         run.note_failure(self.name)
         cause = ""
         if refused:
-            cause = (
-                f"the message does not say which argument is wrong: name one of {', '.join(says)}"
-            )
+            first, *others = says
+            which = f"one of {', '.join((first, *others))}" if others else f"{first} in it"
+            cause = f"the message does not say which argument is wrong: name {which}"
         elif not (isinstance(got, Raised) and got.of_the_keyboard):
             cause = self._why_unrefused(answer, got, error, args)
         raise self._wrong(args, kwargs, got, f"a {error.__name__}, since {why}", cause)
@@ -176,7 +177,8 @@ class Check:
         watch = getattr(answer, "watch_", None)
         told = watch() if watch else []
         call = answer if self.procedure is None else partial(self.procedure, answer)
-        got = attempt(partial(call, *fresh_args, **fresh_kwargs))
+        bound = partial(call, *fresh_args, **fresh_kwargs)
+        got = attempt(partial(within, self.exercise.limit_seconds, bound))
         given, used = self._named(args, kwargs), self._named(fresh_args, fresh_kwargs)
         changed = (
             _of_change(name, value)
@@ -411,6 +413,7 @@ class Exercise:
     Args:
         name: the exercise's name.
         answers: their names, as the notebook asks for them. What they are worth stands there.
+        limit_seconds: how long a call may take in a learner's kernel; None: as long as it likes.
 
     Attributes:
         checks: by answer.
@@ -420,6 +423,7 @@ class Exercise:
 
     name: str
     answers: Sequence[str]
+    limit_seconds: float | None = None
     checks: dict[str, list[Check]] = field(default_factory=dict, init=False)
     cases: dict[str, Mapping[str, Callable[..., Any]]] = field(default_factory=dict, init=False)
 

@@ -1,4 +1,5 @@
-"""The sentences on which lessons 07, 08 and 13 to 15 measure models, and what is asked of each.
+"""The words on which lesson 04 measures models, the sentences of 07, 08 and 13 to 15, and what is
+asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -363,3 +364,32 @@ def _of_two_genders(templates: Iterable[tuple[str, str, str]]) -> list[Example]:
         for text in [pronoun.capitalize() if template.startswith("{p}") else pronoun]
         for a, b in ((he, she), (she, he))
     ]
+
+
+_PAIRS = """
+king queen, dog cat, mother father, table chair, bread butter, summer winter, north south, red blue,
+river lake, car truck, apple orange, hand foot, house home, sun moon, big large, fast quick,
+road street, ship boat, gold silver, horse cow, night day, rain snow, book novel, wine beer,
+shirt coat, salt sugar, hot cold, buy sell, teach learn, eye ear, boy girl, war battle, walk run
+"""
+RELATED = [pair.split() for pair in _PAIRS.split(",")]
+"""Words that are related in meaning. For SmolLM2 each is one token, with a space before it. They
+were put together before any of their vectors had been looked at."""
+
+BY_MEANING = {
+    "things in a room": ["table", "chair", "desk", "cabinet", "drawer"],
+    "animals": ["dog", "cat", "horse", "cow", "bird"],
+    "family": ["mother", "father", "sister", "son", "uncle"],
+    "days": ["Monday", "Tuesday", "Wednesday", "Friday", "Sunday"],
+    "numbers": ["two", "three", "five", "six", "seven"],
+    "verbs": ["are", "is", "was", "were", "been"],
+}
+BY_SPELLING = {
+    "with at": ["cat", "hat", "bat", "rat", "fat"],
+    "with ing": ["king", "ring", "sing", "wing", "bring"],
+    "with ight": ["light", "night", "right", "sight", "fight"],
+    "with able": ["table", "able", "cable", "stable"],
+    "with ear": ["year", "near", "bear", "fear", "dear"],
+    "with ook": ["book", "look", "cook", "took", "hook"],
+}
+"""The maps of lesson 04: groups of words alike in meaning, and of words alike in their letters."""

@@ -194,11 +194,11 @@ def test_no_function_is_too_long_to_be_read():
 CODE = ("*.py", ":!tests/answers", ":!grader/tests/attacks", ":!grader/tests/replay")
 # What an exercise may have for each of its answers: characters of code in checks/, and answers that
 # prove its tests. A new exercise brings this room with it.
-PER_ANSWER = {"characters of checks": 11_500, "committed answers": 16}
+PER_ANSWER = {"characters of checks": 13_000, "committed answers": 16}
 # What the house may have beside exercises and lessons: files, and characters of code in each half.
 # These only fall. Who makes one smaller writes the new number here; who needs more says in the
 # changelog what for.
-FIXED = {"files": 813, "course": 700_000, "grader": 930_000, "benchmark": 60_000}
+FIXED = {"files": 819, "course": 689_500, "grader": 925_500, "benchmark": 64_500}
 SLACK = {"files": 10, "course": 3_000, "grader": 3_000, "benchmark": 3_000}
 HOUSES = {
     "course": ("helpers/", "reference/", "checks/", "course/"),
@@ -208,8 +208,8 @@ HOUSES = {
 
 
 def _too_much(sizes: dict[str, int]) -> list[str]:
-    """What of the house is larger than it may be, or smaller than it had to be; sizes: of each file,
-    by its path."""
+    """What of the house is larger than it may be, or smaller by more than its slack; sizes: of each
+    file, by its path."""
     found = []
     others = {path for path in sizes if not path.startswith("notebooks/")}
     for exercise in sorted({path.split("/")[1] for path in sizes if path.startswith("source/")}):
@@ -275,7 +275,14 @@ def test_what_grows_is_named():
     """The room for new exercises would let the old ones fill it."""
     house = _house()
     few = {f"tests/answers/1-attention/softmax/right-{n}.py": 1 for n in range(20)}
-    many = {"checks/attention/more.py": 500, "checks/more.py": 3_000}
+    many = {"checks/attention/more.py": 20_000, "checks/more.py": 30_000}
     more = {f"grader/docs/{n}.md": 0 for n in range(200)}
     said = _too_much(house | few | many | more)
     assert [text.split(": ")[0] for text in said] == [*["1-attention"] * 2, "files", "course"]
+
+
+def test_the_limits_fall_with_the_house():
+    """What was cut would be room for more of the same."""
+    house = {path: 0 if path.startswith("grader/src/") else n for path, n in _house().items()}
+    (said,) = _too_much(house)
+    assert said.startswith("grader: 0, so that is what FIXED says now")

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from checks.drawn import a_size
+from checks.mistakes import Rewrite
 from checks.seen import comes_back, raised
 from checks.tokens.drawn_texts import ACCENTED, calls_of, some_symbols, some_words
 from checks.tokens.exercise import EXERCISE
@@ -43,14 +44,16 @@ def _all_counts(is_so: Callable[[int, int], bool]) -> Callable[..., bool]:
     )
 
 
+_SENTENCE = "The keys to the cabinet are on the table."
+"""Which the notebook has at hand when the answer is written."""
 _WANTED = "a dict from each pair of neighbours, the tuple (left, right) of two bytes objects, to "
 check_count_pairs = EXERCISE.check(
     "count_pairs",
     reference=tokens.count_pairs,
     text=[_count],
-    expects=_WANTED + "how often it stands in the text, with all words and how often each is there",
+    expects=_WANTED + "how often it occurs in the text, each word counted as often as it occurs",
     wrong={
-        "a word counts as often as it stands in the text: add words[word] for each pair": {
+        "a word counts as often as it occurs in the text: add words[word] for each pair": {
             ("+ n -> + 1", "counts[pair] = counts.get(pair, 0) + n // n"): "each word counts once",
             "counts[pair] = n": "a later word's count replaces that of an earlier one",
             "counts[pair] = 1": "each pair that occurs gets a 1",
@@ -63,6 +66,8 @@ check_count_pairs = EXERCISE.check(
             "counts[pair] = counts.get(pair, 0) + n * [*zip(word, word[1:])].count(pair)": "all "
             "places of a pair in a word are counted at each of them",
             "counts[pair] = counts.get(pair, 0) + len(word)": "the word's length is added",
+            "counts[pair] = (counts.get(pair, 0) + 1) * n": "the whole sum so far is multiplied by "
+            "the word's count",
         },
         "each place in the word counts, also where a pair overlaps the one before it": {
             "for i in sorted({word[k:k + 2]: k for k in range(last)}.values()):; counts[pair] = "
@@ -81,7 +86,7 @@ check_count_pairs = EXERCISE.check(
             "is paired with nothing",
             "for i in range(max(last - 1, 0), last):": "only the last pair of each word is counted",
             "for i in range(min(last, 1)):": "only the first pair of each word is counted",
-            "last = (len(word) - 1) * (n > 1)": "words that stand there once are left out",
+            "last = (len(word) - 1) * (n > 1)": "words that occur once are left out",
             "last = (len(word) - 1) * (len(word) > 2)": "words of two symbols are left out",
             "for word, n in [*words.items()][:1]:": "only the first word counts (return in a loop)",
             "for word, n in list(words.items())[:1]:; for i in range(min(last, 1)):": "only the "
@@ -114,8 +119,14 @@ check_count_pairs = EXERCISE.check(
             "return {p: float(c) for p, c in counts.items()}": "the counts are floats: add up ints",
         },
     },
+    mistakes=[
+        Rewrite(
+            "the pairs are those of our sentence: count those of words, which the function gets",
+            lambda words: tokens.count_pairs(tokens.count_words(_SENTENCE)),
+        ),
+    ],
     seen={
-        "pairs come back without how often they are there: give a dict from each pair to its "
+        "pairs come back without how often they occur: give a dict from each pair to its "
         "count": comes_back(set, frozenset),
         "a list, a number or a text comes back: give a dict from each pair to its "
         "count": comes_back(list, tuple, int, float, str, bytes),
@@ -129,24 +140,23 @@ check_count_pairs = EXERCISE.check(
         "a pair is added to before it has an entry: start each at 0, as counts.get(pair, 0) "
         "does": raised("KeyError"),
         "take the values, too, from words.items()": raised("ValueError", says="unpack"),
-        "the counts are all too small: each place of each word counts, as often as the word stands "
+        "the counts are all too small: each place of each word counts, as often as the word occurs "
         "in the text": _all_counts(lambda n, right: n < right),
         "the counts are all too large: each place of a word counts once for each time that the "
-        "word stands in the text": _all_counts(lambda n, right: n > right),
+        "word occurs in the text": _all_counts(lambda n, right: n > right),
         "pairs are left out: each counts": lambda got, right, *_: set(got) < set(right),
-        "there are pairs that stand in no word: only neighbours within one count (and a dict in "
-        "the def line keeps those of earlier calls)": lambda got, right, *_: (
-            not set(got) <= set(right)
-        ),
-        "the pairs are right, and some counts are not: each place of a word counts, as often as "
-        "the word stands in the text": lambda got, right, *_: set(got) == set(right),
+        "there are pairs that occur in none of the words it was given: only neighbours within one "
+        "of these count (and a dict in the def line keeps what earlier calls left "
+        "there)": lambda got, right, *_: not set(got) <= set(right),
+        "the pairs are right, and some counts are not: for each place of a word add its count to "
+        "what the pair has": lambda got, right, *_: set(got) == set(right),
     },
 )
 """`check_count_pairs(count_pairs, words)`."""
 
 calls = partial(calls_of, check_count_pairs)
 EXERCISE.cases["count_pairs"] = {
-    "each pair of neighbours, as often as its word stands there": calls(
+    "each pair of neighbours, as often as its word occurs": calls(
         lambda: [some_words(6, "abcdefgh")], lambda: [some_words(30)]
     ),
     "occurrences that overlap": calls(

@@ -84,6 +84,12 @@ def _no_id(got: Any, *_: Any) -> bool:
     return isinstance(got, Raised) and ("KeyError" in got.kinds or "not in list" in got.message)
 
 
+def _no_id_of_a_merge(got: Any, right: Any, text: str, merges: Merges) -> bool:
+    """A KeyError that names what a merge makes, as a dict of single bytes raises it."""
+    made = {repr(token) for token in vocabulary(merges)[256:]}
+    return isinstance(got, Raised) and "KeyError" in got.kinds and got.message in made
+
+
 def _a_number(got: Any, *_: Any) -> bool:
     """An error that speaks of an int."""
     return isinstance(got, Raised) and (got.message.isdigit() or "int" in got.message.split())
@@ -115,7 +121,7 @@ check_encode = EXERCISE.check(
                 "for word in text.split():",
                 "for word in map(str.strip, split_words(text)):",
             ): "spaces are left out (split, strip)",
-            "for word in split_words(text.lower()):": "the text is made small letters",
+            "for word in split_words(text.lower()):": "the text is lower-cased",
             "for word in dict.fromkeys(split_words(text)):": "each different word comes once",
             "for word in text.replace(' ', '| |').split('|'):": "a space is a word of its own",
             "for word in split_words(text)[-1:]:": "only the last word is encoded",
@@ -181,13 +187,15 @@ check_encode = EXERCISE.check(
             "return list(dict.fromkeys(out))": "an id that stands there twice comes once",
         },
     },
-    mistakes=merged_wrongly([_encode], but=("as it was", "save in a pair", "only what is")),
+    mistakes=merged_wrongly([_encode], but=("as it was", "except in a pair", "only what is")),
     seen={
         "empty text: give []": lambda got, right, text, *_: not text and isinstance(got, Raised),
         "a word has fewer symbols after a merge, so a loop over its first length runs beyond its "
         "end: use merge_pair, or while i < len(word) - 1": raised("IndexError"),
         "numbers and bytes are mixed: walking through bytes gives ints, and bytes([b]) makes a "
         "symbol of one": _a_number,
+        "what a merge makes has no id: add left + right of each merge to the ids, beside the 256 "
+        "single bytes": _no_id_of_a_merge,
         "a symbol has no id: give one to each of the 256 bytes and to what each merge makes, and "
         "begin with the bytes of word.encode(). A pair is two whole symbols, not the "
         "end of one and the beginning of another": _no_id,

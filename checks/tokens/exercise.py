@@ -2,4 +2,4 @@
 
 from checks.check import Exercise
 
-EXERCISE = Exercise("0-tokens", ("count_pairs", "merge_pair", "train_bpe", "encode", "decode"))
+EXERCISE = Exercise("0-tokens", ("count_pairs", "merge_pair", "train_bpe", "encode", "decode"), 5)

@@ -34,6 +34,19 @@ def _in_bytes(word: Word, pair: Pair) -> Word:
     return tuple(re.findall(both + b"|.", b"".join(word), re.DOTALL))
 
 
+def _far_apart(word: Word, pair: Pair) -> Word:
+    """Each left symbol joined with the next right one, however far away that stands."""
+    left_over = list(word)
+    out = []
+    while left_over:
+        symbol = left_over.pop(0)
+        if symbol == pair[0] and pair[1] in left_over:
+            left_over.remove(pair[1])
+            symbol += pair[1]
+        out.append(symbol)
+    return tuple(out)
+
+
 _A_LIST = "the list "
 
 
@@ -49,7 +62,7 @@ def _shorter(symbols: Sequence[bytes], others: Sequence[bytes]) -> bool:
 
 
 _OVERLAP = (
-    "go from the left, and on behind both symbols of a pair, as no symbol is used twice (a, a, a "
+    "go from the left, and after a pair move on by two, since no symbol is used twice (a, a, a "
     "gives aa, a)"
 )
 check_merge_pair = EXERCISE.check(
@@ -75,7 +88,7 @@ check_merge_pair = EXERCISE.check(
             "else word[i]; return tuple(out[::-1])": "pairs are joined from the right",
         },
         "all other symbols stay, to the last one": {
-            "< len(word): -> < len(word) - 1:": "the last symbol is lost, save in a pair",
+            "< len(word): -> < len(word) - 1:": "the last symbol is lost, except in a pair",
             "i = 0; return tuple(out[:-1])": "the last symbol is left out",
             "i += 2 if found else 1 -> i += len(word) if found else 1": "all that comes after the "
             "first pair is lost (a break, or a flag that stays set)",
@@ -102,7 +115,12 @@ check_merge_pair = EXERCISE.check(
             "symbols are replaced, or a space in it is lost",
             "return tuple(b''.join(word).split(b''.join(pair)))": "the word is split where the "
             "pair stands (bytes.split), which leaves the pair out",
-            "found = i + 1 < len(word) and word[i] == pair[0]": "only the left symbol is compared",
+            (
+                "found = i + 1 < len(word) and word[i] == pair[0]",
+                "found = word[i] == pair[0]; joined = b''.join(pair) if found else word[i]",
+                "found = i + 1 < len(word) and word[i] == pair[0]; joined = b''.join(pair) if "
+                "found else word[i]",
+            ): "only the left symbol is compared",
             "found = i + 1 < len(word) and word[i + 1] == pair[1]": "only the right is compared",
             "found = i + 1 < len(word) and (word[i] == pair[0] or word[i + 1] == pair[1])": "one "
             "equal symbol is enough (or in place of and)",
@@ -132,8 +150,11 @@ check_merge_pair = EXERCISE.check(
             "symbol, and what earlier merges made falls apart: compare symbol by symbol",
             _in_bytes,
         ),
+        Rewrite("left and right are joined also where others stand between them", _far_apart),
     ],
     seen={
+        "it never ends: the index of a while loop has to grow in each round, so i += 1 belongs "
+        "into the else, too": raised("TimeoutError"),
         **KEPT,
         "a list comes back (or a generator), which can't be a key of words: make a tuple of it, "
         "with tuple(…)": lambda got, *_: isinstance(got, str) and got.startswith(_A_LIST),
@@ -142,6 +163,11 @@ check_merge_pair = EXERCISE.check(
         "end": lambda got, *_: isinstance(got, Raised) and "'tuple' object" in got.message,
         "an index lies behind the last symbol: that one has no right neighbour, and a list that "
         "gets shorter ends earlier": raised("IndexError"),
+        "numbers stand in it: tuple(…), list(…) and += take a bytes object apart into ints, so "
+        "append the joined symbol as a whole": any_item(lambda s: isinstance(s, int)),
+        "texts stand in it: leave the symbols bytes, without decode": any_item(
+            lambda s: isinstance(s, str)
+        ),
         "symbols are no longer bytes": any_item(lambda s: not isinstance(s, bytes | bytearray)),
         "a text, a set, a dict or bytes come back": comes_back(str, bytes, set, dict),
         "text and bytes are mixed: join bytes by + or b''.join": raised("TypeError", says="bytes"),

@@ -72,6 +72,12 @@ def _none_left(got: Any, *_: Any) -> bool:
     return bool(ended) or (isinstance(got, Raised) and "empty" in got.message)
 
 
+def _refused_too_much(got: Any, *_: Any) -> bool:
+    """A ValueError in words that Python itself doesn't use."""
+    its_own = ("unpack", "literal", "not in list", "empty", "range(")
+    return raised("ValueError")(got) and not any(words in got.message for words in its_own)
+
+
 def _one_pair(got: Any, right: list[Pair], *_: Any) -> bool:
     return len(got) > 1 and len(set(map(tuple, got))) == 1
 
@@ -106,13 +112,15 @@ check_train_bpe = EXERCISE.check(
                 "best = max(counts, key=counts.get)",
                 "best = sorted(counts, key=counts.get, reverse=True)[0]",
             ): "of equally frequent pairs the one is taken that was counted first",
-            "best = max(counts, key=lambda p: (counts[p], p))": "the largest of several is taken",
-            "best = max(reversed(counts), key=counts.get)": "the one counted last is taken",
+            "best = max(counts, key=lambda p: (counts[p], p))": "of equally frequent pairs the "
+            "largest is taken",
+            "best = max(reversed(counts), key=counts.get)": "of equally frequent pairs the one is "
+            "taken that was counted last",
             "-counts[p], p -> -counts[p], p[0] + p[1]": "the joined bytes of several are compared",
             "-counts[p], p -> -counts[p], p[0]": "only the left symbols of several are compared",
             "-counts[p], p -> -counts[p], p[1], p[0]": "the right symbols of several come first",
-            "-counts[p], p -> -counts[p], len(p[0] + p[1]), p": "the shortest of several is taken",
-            "-counts[p], p -> -counts[p], -len(p[0] + p[1]), p": "the longest of several is taken",
+            "-counts[p], p -> -counts[p], len(p[0] + p[1]), p": "of several the shortest is taken",
+            "-counts[p], p -> -counts[p], -len(p[0] + p[1]), p": "of several the longest is taken",
         },
         "each time the most frequent pair is merged": {
             "-counts[p], p -> counts[p], p": "the rarest pair is taken",
@@ -120,7 +128,7 @@ check_train_bpe = EXERCISE.check(
             "best = max(counts)": "the largest pair is taken, whatever its count",
             "best = min(counts)": "the smallest pair is taken, whatever its count",
         },
-        "a pair counts as often as it stands in the text": {
+        "a pair counts as often as it occurs in the text": {
             "words[symbols] = 1": "each different word counts once",
             "counts = count_pairs(dict.fromkeys(now, 1))": "each different word counts once",
             "merge_pair(word, best): n -> merge_pair(word, best): 1": "merged words count once",
@@ -141,7 +149,7 @@ check_train_bpe = EXERCISE.check(
         "a pair lies within a word, and words are those of split_words, spaces included": {
             "for word in [text]:": "pairs are counted and merged across words, too",
             "for word in text.split():": "spaces are left out (split)",
-            "for word in split_words(text.lower()):": "the text is made small letters",
+            "for word in split_words(text.lower()):": "the text is lower-cased",
             "for word in [' ' + word for word in text.split()]:": "each word gets a space in front",
             "for word in map(str.strip, split_words(text)):": "words are stripped of their spaces",
         },
@@ -150,7 +158,7 @@ check_train_bpe = EXERCISE.check(
             "symbols, of which some have several bytes",
         },
         "merge n_merges times, as long as there is a pair": {
-            "if not counts: -> if {*counts.values()} <= {1}:": "it stops where all stand once",
+            "if not counts: -> if {*counts.values()} <= {1}:": "it stops once all counts are 1",
             "if not counts: -> if not counts or 1 in map(len, now):": "it stops at a word",
             "if not counts: -> if len(counts) < 2:": "it stops before the last pair",
             "for _ in range(n_merges + 1):": "there is one merge too many",
@@ -175,8 +183,9 @@ check_train_bpe = EXERCISE.check(
         **KEPT,
         "there is no pair left, and yet the most frequent one is asked for: stop the loop when the "
         "counts are empty": _none_left,
-        "an error is raised where none is asked for: 0 merges are right, and fewer where none is "
-        "left": raised("ValueError", says="merge"),
+        "an error is raised where none is asked for: where no pair is left, stop and return the "
+        "merges so far, and 0 merges are right, too": _refused_too_much,
+        "it never ends: does a while loop go on for ever?": raised("TimeoutError"),
         "a dict, set or text comes back: give pairs": comes_back(dict, set, frozenset, str, bytes),
         "a dict is changed while a loop goes through it: make a new one with the merged "
         "words": raised("RuntimeError", says="changed"),
@@ -198,6 +207,10 @@ check_train_bpe = EXERCISE.check(
         f"count, and {_AGAIN}": _first_is_right,
         "the first merge is wrong: take the most frequent pair": lambda got, *_: len(got) > 0,
         "no merge comes back": lambda got, *_: len(got) == 0,
+    },
+    unrefused={
+        "a negative n_merges gives no merges, as 0 does: raise ValueError instead, with a message "
+        "that says which argument is wrong": lambda got, *_: got == [],
     },
 )
 """`check_train_bpe(train_bpe, text, n_merges)`."""

@@ -21,6 +21,7 @@ from helpers.explorables.query import explore_query
 from helpers.explorables.rotation import explore_rotation
 from helpers.explorables.scores import explore_scores
 from helpers.explorables.shapes import explore_shapes
+from helpers.explorables.words import explore_words
 from helpers.explorables.write_on import explore_write_on
 
 __all__ = [
@@ -36,5 +37,6 @@ __all__ = [
     "explore_rotation",
     "explore_scores",
     "explore_shapes",
+    "explore_words",
     "explore_write_on",
 ]

@@ -54,7 +54,7 @@ from helpers.plotting.diagrams import (
     plot_reading,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
-from helpers.plotting.learning import plot_head_scores, plot_lens, plot_sink
+from helpers.plotting.learning import plot_head_scores, plot_lens, plot_words
 from helpers.plotting.optimizing import plot_paths
 from helpers.plotting.tensors import plot_tensors
 from helpers.plotting.tokens import plot_lengths, plot_tokens
@@ -114,7 +114,6 @@ __all__ = [
     "plot_rotation",
     "plot_scaling",
     "plot_shared_heads",
-    "plot_sink",
     "plot_slope",
     "plot_split",
     "plot_tensors",
@@ -122,6 +121,7 @@ __all__ = [
     "plot_tokens",
     "plot_training_step",
     "plot_weights",
+    "plot_words",
     "show",
     "to_html",
 ]

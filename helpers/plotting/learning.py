@@ -72,54 +72,42 @@ def plot_head_scores(
     )
 
 
-def plot_sink(
-    weights: Any,
-    lengths: Any,
+def plot_words(
+    places: Any,
+    words: Sequence[str],
+    group: Sequence[int],
+    groups: Sequence[str],
+    title: str,
     ax: Axes | None = None,
-    title: str | None = None,
-    *,
-    token: str = "[CLS]",
 ) -> Axes:
-    """How much attention each head gives to one token, against how long that token's value is.
+    """Words on a map, in the colours and with the markers of their groups.
 
     Args:
-        weights: ``(n_layers, n_heads)``, attention to the token, between 0 and 1.
-        lengths: ``(n_layers, n_heads)``, the length of its value, those of other tokens being 1.
-        token: its name.
+        places: ``(n, 2)``, from the map's upper left corner.
+        words: the ``n`` words.
+        group: the ``n`` indices of their groups.
+        groups: the names of the groups.
 
     Raises:
-        ValueError: the shapes differ, a length is not above 0, or there are over eight layers.
+        ValueError: sizes don't fit.
     """
-    x, y = as_array("weights", weights, 2), as_array("lengths", lengths, 2)
-    if x.shape != y.shape:
-        raise ValueError(f"lengths has shape {y.shape}: it must have that of weights, {x.shape}")
-    if y.min() <= 0:
-        raise ValueError(f"lengths goes down to {y.min():.4g}: every length must be more than 0")
-    if len(x) > len(MARKERS):
-        raise ValueError(f"weights has {len(x)} layers: it must have 1 to {len(MARKERS)}")
-    ax = new_axes(ax, 6.8, 4.2)
-    for layer, (attention, length) in enumerate(zip(x, y, strict=True)):
-        ax.plot(
-            attention, length, MARKERS[layer], color=PALETTE[layer], markeredgecolor="black",
-            markeredgewidth=0.5, markersize=7, linestyle="none", label=f"layer {layer}",
-        )  # fmt: skip
-    ax.set_yscale("log")
-    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    ax.set(
-        xlabel=f"attention to {token}",
-        xlim=(0, 1),
-        ylabel=f"length of {token}'s value\n(other tokens: 1)",
-    )
-    ax.set_title(title or f"A point for each head: attention to {token}, and what it gets there")
-    ax.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    ax.grid(alpha=0.3)
-    sns.despine(ax=ax)
+    at = as_array("places", places, 2)
+    names = as_labels("words", words, len(at), "row of places")
+    ax = new_axes(ax, 4.6, 3.6)
+    for g, label in enumerate(groups):
+        own = [i for i, its in enumerate(group) if its == g]
+        ax.plot(*at[own].T, MARKERS[g], color=PALETTE[g], markersize=4, label=label)
+        for i in own:
+            ax.annotate(names[i], at[i], (4, -3), fontsize=7, textcoords="offset points")
+    ax.set(xticks=[], yticks=[], title=title)
+    ax.invert_yaxis()
+    ax.margins(x=0.12)
+    ax.legend(frameon=False, fontsize=7, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 0))
     facts = [
-        f"layer {layer}, attention {attention.min():.2f} to {attention.max():.2f}, length "
-        f"{length.min():.2f} to {length.max():.2f}"
-        for layer, (attention, length) in enumerate(zip(x, y, strict=True))
+        f"{label}: {', '.join(n for n, its in zip(names, group, strict=True) if its == g)}"
+        for g, label in enumerate(groups)
     ]
-    return describe(ax, f"{ax.get_title()}. Scatter of {x.size} heads. {'; '.join(facts)}.")
+    return describe(ax, f"{title}. A map of {len(at)} words. {'; '.join(facts)}.")
 
 
 def plot_lens(

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from checks import kernel
 from checks.kernel import Cells
 from course.authoring.exercises import ROOT
 
@@ -265,3 +266,18 @@ def test_in_jupyterlab_one_line_says_what_is_wrong_and_a_panel_shows_it(
 def test_a_hidden_test_says_that_it_waits():
     said = _run(WAITING)[0][0]
     assert said == "○ softmax: hidden tests decide too: `make score EXERCISE=1-attention`\n"
+
+
+def test_a_call_that_never_ends_is_stopped_in_a_learners_kernel(monkeypatch):
+    """It would fill the memory until the kernel dies, and nobody would have said why."""
+
+    def run():
+        while True:
+            pass
+
+    monkeypatch.setattr(kernel, "shell", lambda: object())
+    with pytest.raises(TimeoutError, match=r"after 0\.05 seconds"):
+        kernel.within(0.05, run)
+    assert kernel.within(0.05, lambda: 7) == kernel.within(None, lambda: 7) == 7
+    monkeypatch.setattr(kernel, "shell", lambda: None)
+    assert kernel.within(0.0001, lambda: sum(range(100_000))) > 0

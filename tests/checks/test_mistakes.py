@@ -190,7 +190,7 @@ _SLIPS_WITH_A_MASK = [
 @pytest.mark.parametrize(
     ("exercise", "name", "old", "new", "said"),
     [
-        ("0-tokens", "train_bpe", "min(pair for", "max(pair for", "the largest of several"),
+        ("0-tokens", "train_bpe", "min(pair for", "max(pair for", "the largest is taken"),
         ("0-tokens", "encode", "ids = {", "merges = train_bpe(text, len(merges)); ids = {", "anew"),
         ("0-tokens", "merge_pair", "return tuple(merged)", "return merged", "a list comes back"),
         ("0-tokens", "decode", "i < 0 or ", "", "a negative id isn't checked for"),

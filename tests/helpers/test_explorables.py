@@ -14,6 +14,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+import torch
 
 from course.authoring.exercises import ROOT
 from helpers.explorables import (
@@ -29,6 +30,7 @@ from helpers.explorables import (
     explore_rotation,
     explore_scores,
     explore_shapes,
+    explore_words,
     explore_write_on,
     output,
 )
@@ -107,7 +109,14 @@ def _shapes(shapes=((2, 3), (3,)), a=(2, 3), b=(3,)):
     return explore_shapes("Which?", shapes, a, b)
 
 
-MADE |= {"merges": _merges, "dims": _dims, "shapes": _shapes}
+def _words(words="abcdefg"):
+    sets = {"by meaning": {"one": words[:3], "two": words[3:]}}
+    table = torch.eye(9) + torch.arange(81).reshape(9, 9) / 200
+    ids = {word: i for i, word in enumerate("abcdefg")}
+    return explore_words("Which?", sets, table, ids, lambda ids: f" {ids.item()}")
+
+
+MADE |= {"merges": _merges, "dims": _dims, "shapes": _shapes, "words": _words}
 
 
 def _stored() -> list:
@@ -232,6 +241,8 @@ def test_a_module_is_short_enough_to_be_read(module: Path):
         (lambda: _dims(rows=["the"]), "rows is 1 strings: .* one for each row of x"),
         (lambda: _shapes(shapes=[(2, 3, 4)]), r"shapes holds \(2, 3, 4\): .* one or two sizes"),
         (lambda: _shapes(b=(2,)), r"b is \(2,\): it must be one of"),
+        (lambda: _words("abcd"), "'by meaning' has 4 words, .* more than 5, all of them in ids"),
+        (lambda: _words("abcdefz"), "no id for .'z'."),
         (lambda: _heads("word " * 23), "text has 25 tokens, .* at most 24 can be read"),
         (lambda: _heads(""), "text has 2 tokens, .* one at least must be a word"),
         (lambda: _heads("a dog", layer=6), "layer is 6: it must be 0 to 5"),

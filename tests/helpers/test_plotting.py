@@ -60,13 +60,13 @@ from helpers.plotting import (
     plot_rotation,
     plot_scaling,
     plot_shared_heads,
-    plot_sink,
     plot_slope,
     plot_tensors,
     plot_token_losses,
     plot_tokens,
     plot_training_step,
     plot_weights,
+    plot_words,
     show,
     to_html,
 )
@@ -105,7 +105,6 @@ DRAWINGS = {
     ),
     "pairs": lambda ax=None: plot_pairs(WEIGHTS, TOKENS, ax=ax),
     "token losses": lambda ax=None: plot_token_losses([9.0, 2.5, 1.0], TOKENS, ax=ax, guessing=8.0),
-    "sink": lambda ax=None: plot_sink(WEIGHTS, WEIGHTS + 0.1, ax=ax),
     "encoding": lambda ax=None: plot_encoding(WEIGHTS - 0.5, ax=ax),
     "rotation": lambda ax=None: plot_rotation([[1.0, 0.0], [0.0, 1.0]], ax=ax),
     "bias": lambda ax=None: plot_bias(-WEIGHTS, ax=ax),
@@ -137,6 +136,9 @@ DRAWINGS = {
     "vectors": lambda ax=None: plot_tensors({"a": [1, 2], "b": [3]}, ax=ax, signs=["+"]),
 }
 DIAGRAMS = {
+    "words": lambda ax=None: plot_words(
+        PAIRS, TOKENS, [0, 1, 1, 1], ["a", "b"], "A map of words", ax=ax
+    ),
     "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
     "encoder-only": lambda ax=None: plot_architecture("encoder-only", ax=ax),
     "decoder-only": lambda ax=None: plot_architecture("decoder-only", ax=ax),
@@ -476,14 +478,11 @@ def test_bars_say_what_the_weights_add_up_to():
     assert [bar.get_height() for bar in ax.patches] == [0.1, 0.4, 1.0, 0.1, 0.1, 0.3]
 
 
-def test_each_head_of_a_sink_stands_where_its_two_numbers_are():
-    ax = plot_sink([[0.1, 0.9], [0.5, 0.6]], [[1.0, 0.02], [0.04, 0.05]])
-    assert [line.get_xydata().tolist() for line in ax.lines] == [
-        [[0.1, 1.0], [0.9, 0.02]], [[0.5, 0.04], [0.6, 0.05]]
-    ]  # fmt: skip
-    assert len({line.get_marker() for line in ax.lines}) == 2
-    with pytest.raises(ValueError, match="lengths goes down to 0"):
-        plot_sink([[0.1]], [[0.0]])
+def test_a_map_of_words_has_each_where_it_belongs():
+    ax = plot_words([[0, 0], [3, 1], [2, 2]], ["cat", "dog", "two"], [0, 0, 1], ["a", "b"], "Map")
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[0, 0], [3, 1]], [[2, 2]]]
+    assert [text.get_text() for text in ax.texts] == ["cat", "dog", "two"]
+    assert "a: cat, dog; b: two" in description(ax)
 
 
 def test_a_slope_is_drawn_as_steep_as_it_is_said_to_be():

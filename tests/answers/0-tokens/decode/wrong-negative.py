@@ -4,4 +4,4 @@ def decode(ids, merges):
     try:
         return b"".join(vocab[i] for i in ids).decode("utf-8", errors="replace")
     except IndexError:
-        raise ValueError("ids: there is no such id") from None
+        raise ValueError(f"there is no id {max(ids)}") from None

@@ -1,4 +1,4 @@
-# names: bad input is not refused
+# names: a negative n_merges gives no merges
 def train_bpe(text, n_merges):
     words, merges = count_words(text), []
     for _ in range(n_merges):
