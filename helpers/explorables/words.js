@@ -57,7 +57,8 @@ export function render({ data, el }) {
     };
     buttons = its.map(tag);
     words.replaceChildren(...buttons);
-    const sign = (words, g) => [drawn("svg", { class: `sign g${g}` }, drawn("rect", {})), ` ${words}`];
+    const square = (g) => drawn("svg", { class: `sign g${g}`, "aria-hidden": true }, drawn("rect"));
+    const sign = (words, g) => [square(g), ` ${words}`];
     legend.replaceChildren(...groups.map((words, g) => made("span", {}, ...sign(words, g))));
     const rows = groups.map((_, g) => buttons.filter((_, i) => group[i] === g));
     walk(rows, [0, 0], (g, i) => choose(buttons.indexOf(rows[g][i])));
