@@ -11,7 +11,7 @@ import inspect
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -206,13 +206,16 @@ class Check:
         sure = self._told_apart(answer, sure)
         run.note_failure(self.name, sure[0][1] if sure else None)
         known = {name: run.failed[name] for name in others if run.failed[name] is not None}
+        theirs = set[str]()
         if known and self.text:
             right = self.plain.edited(given=known)
             if all(self._gives(right, one) for one in calls):
                 return [run.blame(next(iter(known)), alone=True)]
+            got = self._run(right, call.args, call.kwargs)
+            theirs |= {m.message for m in self._seen(replace(call, got=got))}
         own = self._own_causes(call, found, sure)
         # What fails in the others may be known, and not be what fails here.
-        innocent = len(known) == len(others) and bool(own)
+        innocent = len(known) == len(others) and bool(own) and theirs.isdisjoint(own)
         return own if not others or (sure and known) or innocent else [run.blame(others[0])]
 
     def _own_causes(

@@ -136,9 +136,6 @@ DRAWINGS = {
     "vectors": lambda ax=None: plot_tensors({"a": [1, 2], "b": [3]}, ax=ax, signs=["+"]),
 }
 DIAGRAMS = {
-    "words": lambda ax=None: plot_words(
-        PAIRS, TOKENS, [0, 1, 1, 1], ["a", "b"], "A map of words", ax=ax
-    ),
     "encoder-decoder": lambda ax=None: plot_architecture("encoder-decoder", ax=ax),
     "encoder-only": lambda ax=None: plot_architecture("encoder-only", ax=ax),
     "decoder-only": lambda ax=None: plot_architecture("decoder-only", ax=ax),
@@ -152,7 +149,12 @@ DIAGRAMS = {
     "shared heads": lambda ax=None: plot_shared_heads(32, 8, 128, ax=ax),
     "heads that share one": lambda ax=None: plot_shared_heads(9, 1, 64, ax=ax),
 }
-PICTURES = DRAWINGS | DIAGRAMS
+MAPS = {
+    "words": lambda ax=None: plot_words(
+        PAIRS, TOKENS, [0, 1, 1, 1], ["a", "b"], "A map of words", ax=ax
+    ),
+}
+PICTURES = DRAWINGS | DIAGRAMS | MAPS
 
 
 @pytest.fixture(autouse=True)
