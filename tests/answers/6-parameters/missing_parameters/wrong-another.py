@@ -1,2 +1,2 @@
-# names: 32 layers
+# names: row by row beside the table
 missing_parameters = 123_456_789_012
