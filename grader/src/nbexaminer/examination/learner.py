@@ -118,10 +118,16 @@ class Outputs:
 
 
 class _Stream(io.TextIOBase):
-    encoding = "utf-8"
+    """What stands for a kernel's stream, with what that has."""
+
+    encoding, errors, echo = "utf-8", "strict", None
 
     def __init__(self, name: str) -> None:
+        self.name = f"<{name}>"
         self._name = name
+
+    def fileno(self) -> int:
+        return 1 if self._name == "stdout" else 2
 
     def writable(self) -> bool:
         return True
@@ -187,6 +193,11 @@ SHELL = Shell.instance(
     banner1="",
 )
 figures.show_in(SHELL)
+for _name in ("autosave", "clear", "connect_info", "man", "qtconsole", "store"):
+    # A kernel has these, and where nobody sits at the notebook they do nothing.
+    register: Any = SHELL.register_magic_function
+    register(lambda line="": None, "line", _name)
+del _name, register
 CONTEXT = contextvars.copy_context()
 """In which cells run, one after the other, and what is called: of decimals' precision, say."""
 

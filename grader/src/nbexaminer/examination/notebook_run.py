@@ -197,6 +197,8 @@ class NotebookRun:
             raise
         if isinstance(result[1], Ended):
             self.slow.add(index)
+            if cell["role"] == Role.TEST:
+                self.long.add(index)
         return result
 
     def run_cell(self, index: int) -> Any:
