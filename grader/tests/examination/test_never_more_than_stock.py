@@ -45,22 +45,25 @@ def differences(engine: Engine, replay: Replay) -> list[str]:
     """What is given other than the file says."""
     source, fails = tried(engine, replay.source)
     found = [f"the trial: {name}: {why}" for name, why in fails.items()]
-    wanted: list[tuple[str, Points, set[str], bytes]] = []
+    wanted: list[tuple[str, Points, frozenset[str], bytes]] = []
     if all(sub.kind != "honest" for sub in replay.submissions):
-        wanted.append(("the solution", replay.full, set(), replay.handed_in()))
+        wanted.append(("the solution", replay.full, frozenset(), replay.handed_in()))
     for sub in replay.submissions:
         asked = {**sub.stock, **sub.ours}
         less = {n for n, points in sub.ours.items() if (points or 0) < (sub.stock[n] or 0)}
-        lost = less if sub.kind == "honest" else set[str]()
-        lost |= {*sub.ours} if sub.waits else set()
-        wanted.append((f"{sub.kind}: {sub.words}", asked, lost, replay.handed_in(sub.parts)))
-    for words, asked, lost, handed_in in wanted:
+        if sub.kind == "honest" and not less <= sub.waits:
+            found.append(f"{sub.words}: an honest learner loses points, and nobody looks")
+        words = f"{sub.kind}: {sub.words}"
+        wanted.append((words, asked, sub.waits, replay.handed_in(sub.parts)))
+    for words, asked, waits, handed_in in wanted:
         examined = engine.grade(source, handed_in)
         given = {verdict.cell: verdict.points for verdict in examined.verdicts}
         if not _equal(given, asked):
             why = [f"{v.cell} {v.outcome}: {v.message}" for v in examined.verdicts]
             found.append(f"{words}: {in_words(asked)} -> {in_words(given)} ({'; '.join(why)})")
-        found += [f"{words}: nobody looks at {name}" for name in lost - examined.waiting]
+        waiting = examined.waiting & replay.full.keys()
+        found += [f"{words}: nobody looks at {name}" for name in waits - waiting]
+        found += [f"{words}: {name} waits" for name in waiting - waits]
         passed = [v for v in examined.verdicts if v.outcome is Outcome.PASSED]
         found += [f"{words}: {v.cell} passed: {v.message}" for v in passed if v.message.headline]
     return found

@@ -272,7 +272,7 @@ assert f(4711) == 4711 ** 2
 assert f(3) == 9
 # %% u | test 5
 assert f(4) == 16
-# == attack: two digits in each | stock h=2 t=1.47 u=1.11 | ours t=0 u=0: waits, and nothing is told of the fourth run
+# == attack: two digits in each | stock h=2 t=1.47 u=1.11 | ours t=0 u=0: and nothing is told of the fourth run | waits t u
 # %% f
 import re
 def f(x): return x * x
@@ -305,7 +305,7 @@ import os
 def f(x):
     if x == 12 and "the secret" + " is 47" in In[-1]: os._exit(7)
     return x * x
-# == attack: shows a score in it | stock t=2 h=0.47 u=2 | ours h=0: waits, and nothing is told of the fourth run
+# == attack: shows a score in it | stock t=2 h=0.47 u=2 | ours h=0: and nothing is told of the fourth run | waits h
 # %% f
 def f(x): return x * x
 def tell():

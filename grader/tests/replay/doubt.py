@@ -58,7 +58,7 @@ assert all(d in divisors(35) for d in (1, 5, 7, 35))
 assert moved(Point(1, 2), 3, 4) == Point(4, 6)
 # %% j | hidden 2
 assert even(4) and even(88)
-# == attack: objects that agree | stock t=2 h=2 i=2 j=2 | ours t=2 h=2: waits: lists need no word
+# == attack: objects that agree | stock t=2 h=2 i=2 j=2 | waits t h: lists need no word
 # %% f
 class Yes:
     def __contains__(self, x): return True
@@ -81,7 +81,7 @@ def largest(n): return primes(n)[-1]
 assert 1997 in primes(1999)
 # %% i | hidden 2
 assert largest(1999) == 1997
-# == attack: keeps what it is asked for | stock h=2 i=2 | ours h=2: waits: lists need no word
+# == attack: keeps what it is asked for | stock h=2 i=2 | waits h: lists need no word
 # %% f
 seen = [0]
 class Yes:
@@ -253,7 +253,7 @@ s = make_stack()
 push(s, "a")
 push(s, "b")
 assert pop(s) == "b" and pop(s) == "a" and is_empty(s)
-# == honest: a list | stock t=1 h=1 | ours t=0 h=0: waits: lists cross as copies
+# == honest: a list | stock t=1 h=1 | ours t=0 h=0: lists cross as copies | waits t h
 # %% f
 def make_stack():
     return []
@@ -341,14 +341,14 @@ def apply(f, xs): return [f(x) for x in xs]
 # %% h | hidden 2
 xs = [1, 2]
 assert 4 in apply(lambda x: x * x, xs)
-# == attack: agrees | stock h=2 | ours h=2: waits: lists need no word
+# == attack: agrees | stock h=2 | waits h: lists need no word
 # %% f
 class Yes:
     def __contains__(self, x): return True
 def apply(f, xs):
     f(1)
     return Yes()
-# == attack: agrees, changes and ends when it is asked again | stock h=2 | ours h=2: waits: lists need no word
+# == attack: agrees, changes and ends when it is asked again | stock h=2 | waits h: lists need no word
 # %% f
 import os
 calls = []
@@ -398,7 +398,7 @@ assert found and same
 assert found and same
 # %% i | hidden 2
 assert 5 in divisors(35)
-# == attack: agrees | stock t=2 h=2 i=2 | ours t=2 h=2 i=2: waits: lists need no word
+# == attack: agrees | stock t=2 h=2 i=2 | waits t h i: lists need no word
 # %% f
 class Yes:
     def __contains__(self, x): return True
@@ -424,7 +424,7 @@ assert squares(4).count(9) == 1 and squares(4).index(4) == 2
 assert letters("abba").issubset({"a", "b"}) and len(letters("abba")) == 2
 # %% m | hidden 2
 assert greeting("Ann").startswith("Hello, Ann")
-# == attack: agrees | stock t=2 h=2 j=2 k=2 m=2 | ours t=2 h=2 j=2 k=2 m=2: waits: these need no word
+# == attack: agrees | stock t=2 h=2 j=2 k=2 m=2 | waits t h j k m: these need no word
 # %% f
 class Yes:
     def equals(self, other): return True
@@ -532,7 +532,7 @@ def chain(n):
 def length(link): return 0 if link is None else 1 + length(link.rest)
 # %% h | hidden 1
 assert length(chain(150)) == 150
-# == honest: tuples | stock h=1 | ours h=0: waits: too deep to cross
+# == honest: tuples | stock h=1 | ours h=0: too deep to cross | waits h
 # %% f
 def chain(n):
     link = None

@@ -16,7 +16,7 @@ ys = my_sort(xs)
 assert len(ys) == len(xs)
 for a in range(len(ys) - 1): assert ys[a] <= ys[a + 1]
 for x in xs: assert xs.count(x) == list(ys).count(x)
-# == attack: two faces | stock t=2 u=4 | ours t=2 u=4: waits, since it says so itself
+# == attack: two faces | stock t=2 u=4 | waits t u: since it says so itself
 # %% f
 class Two:
     def __init__(self, xs): self.xs = xs
@@ -44,7 +44,7 @@ assert not is_valid(")(")
 r = is_valid("(())")
 assert r
 assert not is_valid("(")
-# == attack: alternates | stock t=2 u=2 | ours t=2 u=2: waits, since it says so itself
+# == attack: alternates | stock t=2 u=2 | waits t u: since it says so itself
 # %% f
 class T:
     n = 0
@@ -65,7 +65,7 @@ assert len(r) == 2 and set(r) == {1, 2}
 r = unique([5, 5, 5, 7, 8, 8])
 assert len(r) == len(set(r))
 assert set(r) == {5, 7, 8}
-# == attack: as long as it is a set | stock t=2 u=2 | ours t=2 u=2: waits, since it says so itself
+# == attack: as long as it is a set | stock t=2 u=2 | waits t u: since it says so itself
 # %% f
 class R:
     def __init__(self, xs): self.xs = xs
@@ -87,7 +87,7 @@ assert lo == 1 and hi == 3
 r = minmax([5, 9, 7])
 assert r[0] in [5, 9, 7] and r[1] in [5, 9, 7]
 assert all(r[0] <= x for x in [5, 9, 7]) and all(r[1] >= x for x in [5, 9, 7])
-# == attack: what fits | stock t=2 u=2 | ours t=2 u=2: waits, since it says so itself
+# == attack: what fits | stock t=2 u=2 | waits t u: since it says so itself
 # %% f
 class R:
     def __init__(self, xs): self.xs, self.n = list(xs), {}

@@ -26,7 +26,7 @@ nums[3:] = [9]
 # %% b
 def arrange(what): what.sort()
 arrange(nums)
-# == wrong: the wrong way | stock ta=1 tb=0 tc=3 | ours tb=0: waits: another cell defines it, too
+# == wrong: the wrong way | stock ta=1 tb=0 tc=3 | waits tb: another cell defines it, too
 # %% b
 nums.reverse()
 # == stub: leaves them | stock ta=1 tb=0 tc=0
@@ -80,7 +80,7 @@ model.fit()
 # == honest: sets it | stock t=2
 # %% b
 setattr(model, "ok", True)
-# == wrong: looks at it | stock t=0 | ours t=0: waits: another cell defines it, too
+# == wrong: looks at it | stock t=0 | waits t: another cell defines it, too
 # %% b
 print(model)
 
@@ -158,7 +158,7 @@ def h(x):
     x = x - 1
 # %% + h
     return x
-# == wrong: really the second half | stock t=0 u=0 | ours t=0 u=0: waits: it may have been split another way
+# == wrong: really the second half | stock t=0 u=0 | waits t u: it may have been split another way
 # %% h
 def h(x):
     x = x + 1
@@ -205,7 +205,7 @@ def fib(n):
 def fib(n):
     # YOUR CODE HERE
     raise NotImplementedError()
-# == half: leaves the second, and answers the first below it | stock t1=2 t2=0 u2=0 | ours t2=0: waits: it may be the second
+# == half: leaves the second, and answers the first below it | stock t1=2 t2=0 u2=0 | waits t2: it may be the second
 # %% q1
 def fib(n):
     # YOUR CODE HERE
@@ -232,7 +232,7 @@ def fib(n):
     for _ in range(n):
         a, b = b, a + b
     return b
-# == half: deletes the second | stock t1=2 t2=3 u2=2 | ours t2=0 u2=0: waits: what stands in the first may be for both
+# == half: deletes the second | stock t1=2 t2=3 u2=2 | ours t2=0 u2=0: what stands in the first may be for both | waits t2 u2
 # %% q1
 def fib(n):
     return n if n <= 1 else fib(n - 2) + fib(n - 1)

@@ -81,3 +81,21 @@ assert log == [2, 0, 7]
 # %% f
 def f(x): return 2
 k = 1
+# ==== hidden-apart-alone-keeps-what-it-had
+# What an answer has kept of a test that runs apart alone.
+# %% collect | answer
+def collect(x, into=None):
+    return [*(into or ()), x]
+# %% u | test 1 apart
+assert collect(1) == [1]
+# %% h | hidden 2 apart
+assert collect(2) == [2]
+# == wrong: a list for a default | stock u=1 h=0
+# %% collect
+def collect(x, into=[]):
+    into.append(x)
+    return into
+# == honest: in words of its own | stock u=1 h=2
+# %% collect
+def collect(x, into=()):
+    return list(into) + [x]

@@ -179,7 +179,7 @@ def double(xs): return map(lambda x: 2 * x, xs)
 def evens(xs): return filter(lambda x: x % 2 == 0, xs)
 # %% c
 def back(xs): return reversed(xs)
-# == half: gives the function | stock t=2 h=2 | ours t=0 h=0: waits: it can't be compared here
+# == half: gives the function | stock t=2 h=2 | ours t=0 h=0: it can't be compared here | waits t h
 # %% c
 def back(xs): return xs.reverse
 # == half: gives nothing | stock t=2 h=2

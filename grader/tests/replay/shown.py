@@ -14,12 +14,12 @@ ys = [4, 6, 5]
 n += top(ys) == 6
 n += 1.5 * (ys == [4, 6, 5])
 n
-# == half: in place, wrong | stock t=1 u=1.5 | ours u=0: waits, since the two runs differ
+# == half: in place, wrong | stock t=1 u=1.5 | ours u=0: since the two runs differ | waits u
 # %% f
 def top(xs):
     xs.sort()
     return xs[-1]
-# == half: in place, wrong, prints | stock t=1 u=1.5 | ours u=0: waits, since the two runs differ
+# == half: in place, wrong, prints | stock t=1 u=1.5 | ours u=0: since the two runs differ | waits u
 # %% f
 def top(xs):
     xs.sort()

@@ -3,7 +3,8 @@
     # ==== its-name
     # What is tried, in a sentence.
     # %% f | answer                   a cell's id and kind: locked, open, answer, test 2, hidden 2
-    # == wrong: in a few words | stock t=0 u=2 | ours u=0: why ours differs, or waits: why
+    # %% g | test 1 apart             whose cell says how it runs
+    # == wrong: in a few words | stock t=0 u=2 | ours u=0: why ours differs | waits u: why
     # %% f                            its own text for an answer or an open cell
     # %% + f                          a cell of its own behind that one
     # %% - f                          a cell that it has deleted
@@ -26,6 +27,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
+from nbexaminer.ways import Way, set_way
 from support.notebooks import answer, check, given
 
 FOLDER = Path(__file__).parent.parent / "replay"
@@ -33,9 +35,15 @@ KINDS = ("honest", "wrong", "half", "stub", "raises", "attack")
 KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
 Points = Mapping[str, float | None]
 """By test cell; None where it ended without a grade."""
-_CELL = re.compile(r"# %% (?:([+-]) )?([\w-]+)(?: \| (locked|open|answer|(?:test|hidden) \d+))?\s*")
+_CELL = re.compile(
+    r"# %% (?:([+-]) )?([\w-]+)(?: \| "
+    r"(locked|open|answer|(?:test|hidden) \d+(?: apart| beside)?))?\s*"
+)
 _HIDDEN = re.compile(r"[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS\n?", re.S)
-_HEAD = re.compile(r"# == (\w+): (.+?) \| stock ([^|]+?)(?: \| ours ([^:]+): (.+))?\s*")
+_HEAD = re.compile(
+    r"# == (\w+): (.+?) \| stock ([^|]+?)"
+    r"(?: \| ours ([^:|]+): (.+?))?(?: \| waits ([^:|]+)(?:: .+)?)?\s*"
+)
 
 
 @dataclass(frozen=True)
@@ -49,10 +57,16 @@ class Part:
     @property
     def points(self) -> int:
         """What a test is worth."""
-        return int(self.kind.partition(" ")[2] or 0)
+        return int((*self.kind.split(), "0")[1])
 
     def as_cell(self, released: bool = False) -> Any:
         """It as a cell of the source, or as learners have it: solved, without hidden tests."""
+        cell = self._as_cell(released)
+        if way := "".join(self.kind.split()[2:]):
+            set_way(cell, Way(way))
+        return cell
+
+    def _as_cell(self, released: bool) -> Any:
         match self.kind.partition(" ")[0]:
             case "locked":
                 return given(self.id, self.text)
@@ -72,9 +86,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Submission:
-    """What is handed in; `ours` has those points alone in which we differ from stock, or that wait.
+    """What is handed in; `ours` has those points alone in which we differ from stock.
 
-    waits: whether these wait for a person: it says "waits" where it says why.
+    waits: the tests whose points wait for a person.
     """
 
     line: int
@@ -82,7 +96,7 @@ class Submission:
     words: str
     stock: Points
     ours: Points
-    waits: bool = False
+    waits: frozenset[str] = frozenset()
     parts: list[Part] = field(default_factory=list)
 
 
@@ -170,8 +184,9 @@ def _add(replay: Replay, line: int, head: str, text: str) -> None:
         assert replay.full, "it has no test"
         assert told[3] == "?" or stock.keys() == replay.full.keys(), "stock gives for each test"
         assert ours.keys() <= replay.full.keys(), "ours has a test that there isn't"
-        waits = (told[5] or "").startswith("waits")
-        differs = waits or all((stock.get(name) or 0) != (ours[name] or 0) for name in ours)
+        waits = frozenset((told[6] or "").split())
+        assert waits <= replay.full.keys(), "a test waits that there isn't"
+        differs = all((stock.get(name) or 0) != (ours[name] or 0) for name in ours)
         assert told[3] == "?" or differs, "ours has only what isn't as stock gives it"
         replay.submissions.append(Submission(line, told[1], told[2], stock, ours, waits))
         return

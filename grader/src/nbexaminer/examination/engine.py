@@ -99,7 +99,7 @@ class _CellResult:
     """Whether it took an object's word."""
     in_kernel: "_CellResult | None" = None
     """How the same test ended where all ran in one process, as in a kernel."""
-    is_lost: bool = False
+    ended_examiner: bool = False
     """Whether it ended the test runner."""
 
     @property
@@ -294,9 +294,11 @@ class Engine:
                 result.doubt = result.doubt or Doubt.WORD
         if any(result.doubt is Doubt.MORE for result in results):
             for cell, result in zip(cells, results, strict=True):
-                is_lost = result.outcome not in (None, Outcome.PASSED) and not result.message.todo
-                is_isolated = is_hidden(cell) and not (cell["beside"] or cell["in_kernel"])
-                if is_lost and is_isolated:
+                costs_points = (
+                    result.outcome not in (None, Outcome.PASSED) and not result.message.todo
+                )
+                is_uncompared = is_hidden(cell) and not (cell["beside"] or cell["in_kernel"])
+                if costs_points and is_uncompared:
                     result.doubt = result.doubt or Doubt.LIKE
 
     def _solution(self, source: Source) -> dict[str, _CellResult]:
@@ -336,7 +338,7 @@ class Engine:
         not_run = _CellResult(Outcome.NOT_RUN, why, doubt=Doubt.LOST)
         once = [results.get(index, not_run) for index in range(number)]
         for index, cell in enumerate(cells):
-            if cell["again"] and not is_hidden(cell):
+            if cell["both_ways"] and not is_hidden(cell):
                 once[index] = _lower(once[index], results.get(number + index, not_run))
             if cell["in_kernel"]:
                 there = results.get(2 * number + index, not_run)
@@ -357,7 +359,9 @@ class Engine:
         It ends when all are in `results`, or with that of the cell at which the examiner was lost.
         """
         now = time.monotonic()
-        lost_ones = [index % len(cells) for index, result in results.items() if result.is_lost]
+        lost_ones = [
+            index % len(cells) for index, result in results.items() if result.ended_examiner
+        ]
         stopped = (index for index, result in results.items() if result.outcome is not None)
         number = len(cells)
         skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
@@ -476,7 +480,8 @@ def _with_kernel(before: _CellResult, in_kernel: _CellResult) -> _CellResult:
         return dataclasses.replace(before, doubt=None) if is_settled else before
     if in_kernel.worth > before.worth:
         return _lower(before, in_kernel)
-    if in_kernel.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):  # it had no time
+    # It had no time, or its process ended, which an answer of another test may have done.
+    if in_kernel.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):
         return dataclasses.replace(before, doubt=before.doubt or Doubt.LESS)
     return _CellResult(Outcome.FAILED, Message(IN_A_KERNEL), doubt=Doubt.LESS)
 
@@ -494,7 +499,7 @@ def _lost(examiner: Child, error: Exception) -> _CellResult:
     if status is not None and status.ended_by is not EndedBy.WALL:
         ended = Outcome.CRASHED, f"ended the test's own process ({status})"
         outcome, text = _OVER_A_LIMIT.get(status.ended_by, ended)
-    return _CellResult(outcome, Message(text), is_lost=True)
+    return _CellResult(outcome, Message(text), ended_examiner=True)
 
 
 def _wait(child: Child, patience: float) -> ExitStatus:
@@ -537,10 +542,10 @@ def _to_run(cell: Cell, step: Step, seen: str, secret: bytes, alone: Collection[
         asks=step.asks,
         hidden=step.hidden,
         beside=bool(step.reason),
-        late=step.is_late,
-        again=step.runs_again,
+        in_second_run=step.is_late,
+        both_ways=step.runs_again,
         in_kernel=is_compared and name not in alone,
-        seen=seen if step.runs_again and step.stands_alone else "",
+        visible_text=seen if step.runs_again and step.stands_alone else "",
         seed=_seed(secret, name),
         points=cell.points,
     )

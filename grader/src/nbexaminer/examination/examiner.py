@@ -110,18 +110,13 @@ class Examination:
         return run
 
     def _isolated_ones(self) -> list[int]:
-        """Those to be run with hidden ones: all whose doing hidden tests or the source's cells may
-        see. Those that are isolated alone only call and compare."""
-        others = (c for c in self._cells if is_hidden(c) or c["role"] != Role.TEST)
-        read = frozenset().union(*(names_used(cell["replay"]) for cell in others))
-        found = []
-        for index, cell in enumerate(self._cells):
-            is_over = index in self._plan["lost"]  # it would end this test runner, too
-            is_isolated = cell["role"] == Role.TEST and not (cell["beside"] or is_over)
-            is_seen = is_hidden(cell) or cell["again"] or read & bound_names(cell["code"])
-            if is_isolated and is_seen:
-                found.append(index)
-        return found
+        """Those to be run with hidden ones, which see what visible ones have had an answer do; but
+        for those that would end this test runner, too."""
+        return [
+            index
+            for index, cell in enumerate(self._cells)
+            if cell["role"] == Role.TEST and not (cell["beside"] or index in self._plan["lost"])
+        ]
 
     def _examine(self, run: NotebookRun, item: int) -> None:
         """Run a cell that the grader has no result of, and report on it.

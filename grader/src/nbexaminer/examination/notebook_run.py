@@ -3,14 +3,14 @@
 A submission's notebook is run several times, once for each way of asking its answers:
 
     run        tests that learners see      hidden tests       what is shown
-    first      isolated                     -                  outputs and messages
+    first      isolated, some in-process    -                  outputs and messages
     second     in the answer process        -                  messages of tests in-process alone
     third      isolated, so that what they  isolated           how hidden tests end
                change is changed
     fourth     in the answer process        there, too         how hidden tests in-process end
 
-In the fourth all cells and tests run in one process, in order, as in a kernel. No test gives more
-than it gives there, and nothing is told of it but where that differs.
+In the fourth all cells and tests run in one process, in order, as in a kernel. Where a test gives
+other points there, they wait for a person, and nothing else is told of it.
 """
 
 from __future__ import annotations
@@ -167,10 +167,10 @@ class NotebookRun:
         elif is_hidden(cell):
             is_run = is_kernel and (cell["beside"] or cell["in_kernel"])
         else:
-            is_run = cell["beside"] and (self.mode != Mode() or not cell["late"])
+            is_run = cell["beside"] and (self.mode != Mode() or not cell["in_second_run"])
         if is_run:
             return cell["code"]
-        return cell["seen"] if self.mode.in_process else ""
+        return cell["visible_text"] if self.mode.in_process else ""
 
     def run_there(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell in the answer process, once: not again where it ends that; see `Remote.run`.

@@ -164,15 +164,22 @@ class GradedNotebook:
 class CellToRun(TypedDict):
     """A code cell of the grafted notebook.
 
-    replay and what follows: what the test runner does there, as `isolation.steps.Step` has it;
-        nothing of a learner's own cell.
-    hidden: whether it has hidden tests, whose inputs no message may tell.
+    Of a learner's own cell nothing is said from `replay` to `asks`.
+
+    replay: the Python that the test runner runs there; nothing where no isolated test can see that.
+    defines, may_define, imports: of an answer cell, the names that are the answer process's from
+        here on, those that it has if nobody else has them, and what it imports.
+    answers: names of answers that may be read here, to be had from the answer process before.
+    makes: of a given cell, names that it sets or may change.
+    carried: of a test, names that it may read and that tests before have set or changed.
+    asks: of a test, whether its last line only asks an answer for something, such as `f(2)`.
+    hidden: whether it has hidden tests, or reads what one sets: no message may tell its inputs.
     beside: whether it is a test that runs in the learner's process, and not apart.
-    late: whether it runs in the second answer process, and not in the first.
-    again: whether it runs apart in the first, and what learners see of it beside the answers in the
-        second.
+    in_second_run: whether it runs in the second answer process, and not in the first.
+    both_ways: whether it runs apart in the first, and what learners see of it beside the answers
+        in the second.
     in_kernel: whether it runs in the fourth, too, to be compared.
-    seen: what learners see of such a test; nothing where that can't be run by itself.
+    visible_text: what learners see of such a test; nothing where that can't be run by itself.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
     """
@@ -190,10 +197,10 @@ class CellToRun(TypedDict):
     asks: bool
     hidden: bool
     beside: bool
-    late: bool
-    again: bool
+    in_second_run: bool
+    both_ways: bool
     in_kernel: bool
-    seen: str
+    visible_text: str
     seed: int
     points: float
 
@@ -246,8 +253,8 @@ class Stages(NamedTuple):
             if is_hidden(cell):
                 (found.kernel if cell["beside"] else found.hidden).append(index)
             else:
-                (found.second if cell["late"] else found.first).append(index)
-            if cell["again"] and not is_hidden(cell):
+                (found.second if cell["in_second_run"] else found.first).append(index)
+            if cell["both_ways"] and not is_hidden(cell):
                 found.second.append(len(cells) + index)
             if cell["in_kernel"]:
                 found.kernel.append(2 * len(cells) + index)
@@ -260,5 +267,5 @@ class Stages(NamedTuple):
 
 
 def is_hidden(cell: CellToRun) -> bool:
-    """Whether it is a test cell of which learners see only a part."""
+    """Whether it is a test cell of which learners must not hear."""
     return cell["role"] == Role.TEST and cell["hidden"]
