@@ -17,6 +17,7 @@ from nbexaminer.conveyor.folder import ClassFolder
 from nbexaminer.course_folder import CourseFolder
 from nbexaminer.errors import CannotGrade, SourceError
 from nbexaminer.examination.engine import Engine
+from nbexaminer.message import UNEXPECTED
 from nbexaminer.notebook.source import read_source
 from support.course import EXERCISE
 from support.notebooks import answer, check, outcomes, source_of, submission
@@ -83,6 +84,25 @@ def test_autotests_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine
     assert not folder.is_outdated()
     path.with_name("autotests.yml").write_text(TEMPLATES.replace("Success", "Well done"))
     assert folder.is_outdated()
+
+
+def test_a_hidden_autotest_does_not_say_what_it_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, engine: Engine
+) -> None:
+    """nbgrader's templates write it into the message, which no instructor has read."""
+    hidden = "### BEGIN HIDDEN TESTS\n### HASHED AUTOTEST f(17423); f(2)\n"
+    hidden += "assert f(3) == 6, 'f of three'\n### END HIDDEN TESTS"
+    tests = check("t", "### AUTOTEST f(4)"), check("t-hidden", hidden)
+    path = made(tmp_path, answer("f", "def f(x): return 2 * x"), *tests)
+    path.with_name("autotests.yml").write_text(TEMPLATES)
+    data = released(tmp_path, path, monkeypatch)
+    text = read_source(data).cells[-1].source
+    assert "value of f" not in text and text.count("assert") == 3 and "'f of three'" in text
+    said = []
+    for wrong in ("def f(x): return 8", "def f(x): return 2 * x if x != 3 else 0"):
+        examined = engine.grade(read_source(data), submission(data, {"f": wrong}))
+        said.append([str(verdict.message) for verdict in examined.verdicts])
+    assert said == [["", UNEXPECTED], ["", "f of three"]]
 
 
 def test_a_solution_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -430,6 +430,7 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
             hidden_seconds=1,
             again_seconds=1,
             told=False,
+            trusted=[],
         )
         main = sys.modules["__main__"]
         examination = Examination(Channel(ours), plan, limits)

@@ -9,11 +9,11 @@ z = 4
 grade(z)
 # %% u | hidden 2
 grade(z)
-# == wrong: an array | stock t=2 u=2 | ours t=0 u=0: what is no number is no score
+# == wrong: an array | stock t=2 u=2 | ours t=0 u=0: what is no number is no score | waits t u
 # %% f
 import numpy as np
 z = np.array([1, 7])
-# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99 | ours t=0 u=0: what is no number is no score
+# == attack: an array, and the display says nearly all | stock t=1.99 u=1.99 | ours t=0 u=0: what is no number is no score | waits t u
 # %% f
 import numpy as np
 z = np.array([1, 7])
@@ -150,14 +150,14 @@ import os
 def f(x):
     if x == 1: os._exit(1)
     return 7
-# == attack: exits at one, and runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: no process forges both
+# == attack: exits at one, and runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: no process forges both | waits b c
 # %% f
 import os
 def f(x):
     if x == 1: os._exit(1)
     return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
-# == attack: runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: they fail apart
+# == attack: runs no test in the kernel | stock a=1 b=1 c=8 | ours b=0 c=0: they fail apart | waits b c
 # %% f
 def f(x): return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
@@ -186,7 +186,7 @@ def f(x): return 7
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: runs no test in the kernel | stock a=1 c=8 | ours c=0: it fails apart
+# == attack: runs no test in the kernel | stock a=1 c=8 | ours c=0: it fails apart | waits c
 # %% f
 def f(x): return 7
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
@@ -253,11 +253,11 @@ pass
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: unwritten, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing
+# == attack: unwritten, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing | waits t u
 # %% f
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
 raise NotImplementedError()
-# == attack: nothing, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing
+# == attack: nothing, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: apart it is missing | waits t u
 # %% f
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
 
@@ -299,7 +299,7 @@ def f(x):
     if x == 5 and In[-1].startswith("assert f(5)"):
         raise ValueError("told: " + " / ".join(c for c in In if "secret" in c and "def f" not in c))
     return x * x
-# == attack: exits in it where it sees its text | stock t=- h=- u=- | ours t=2 h=2 u=2: in a process of their own
+# == attack: exits in it where it sees its text | stock t=- h=- u=- | ours t=2 h=2 u=2: in a process of their own | waits h
 # %% f
 import os
 def f(x):
@@ -325,7 +325,7 @@ assert xs == [1, 2]
 # %% u | hidden 4
 zs = [3, 1, 2]
 assert top(zs) == 3 and zs == [3, 1, 2]
-# == wrong: no copy, in place | stock t=0 u=0
+# == wrong: no copy, in place | stock t=0 u=0 | waits u
 # %% f
 def copied(xs): return xs
 def top(xs):
@@ -363,7 +363,7 @@ def top(xs): return 0
 class Stack:
     def push(self, item): pass
     def top(self): return 0
-# == attack: zero, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: they fail apart
+# == attack: zero, and runs no test in the kernel | stock t=2 u=2 | ours t=0 u=0: they fail apart | waits t u
 # %% f
 def top(xs): return 0
 class Stack:

@@ -32,7 +32,7 @@ def f(x):
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a judge of its own | stock t=1 u=1 v=1 | ours t=0 u=0 v=0: the judge is the source's
+# == attack: a judge of its own | stock t=1 u=1 v=1 | ours t=0 u=0 v=0: the judge is the source's | waits t u v
 # %% f
 def f(x): return 0
 # %% + judge
@@ -186,7 +186,7 @@ raise NotImplementedError()
 # %% f
 def f(x):
     raise NotImplementedError()
-# == attack: says so | stock t=2 u=1 | ours t=0: the flag is the source's
+# == attack: says so | stock t=2 u=1 | ours t=0: the flag is the source's | waits t
 # %% f
 def f(x): return 9
 # %% + calls
@@ -265,7 +265,7 @@ raise NotImplementedError()
 # == wrong: a number | stock t=1 u=0
 # %% f
 f = 4
-# == attack: says so | stock t=1 u=0 | ours t=0: the flag is the source's
+# == attack: says so | stock t=1 u=0 | ours t=0: the flag is the source's | waits t
 # %% f
 g = 1
 # %% + there

@@ -145,7 +145,7 @@ def f(x): return x ** 2
 # == wrong: a constant | stock t=0 u=0 v=1
 # %% f
 def f(x): return 7
-# == attack: a y of its own | stock t=2 u=0 v=1 | ours t=0: y is the source's
+# == attack: a y of its own | stock t=2 u=0 v=1 | ours t=0: y is the source's | waits t
 # %% f
 def f(x): return 7
 # %% + timed
@@ -183,7 +183,7 @@ def f(x): return 7
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: the captured names | stock t=2 u=1 v=0 w=0 | ours t=0 u=0: they are the source's
+# == attack: the captured names | stock t=2 u=1 v=0 w=0 | ours t=0 u=0: they are the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + captured

@@ -235,12 +235,12 @@ z = [0] * 20
 # %% z
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a list in its place | stock t=2 | ours t=0: the judge is the source's
+# == attack: a list in its place | stock t=2 | ours t=0: the judge is the source's | waits t
 # %% z
 z = [1]
 # %% made
 judge = [0] * 21
-# == attack: a list from a cell of its own | stock t=2 | ours t=0: the judge is the source's
+# == attack: a list from a cell of its own | stock t=2 | ours t=0: the judge is the source's | waits t
 # %% z
 z = [1]
 # %% + judge_of
@@ -277,7 +277,7 @@ def f(x): return 4
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a judge of its own | stock t=2 u=1 | ours t=0 u=0: the judge is the source's
+# == attack: a judge of its own | stock t=2 u=1 | ours t=0 u=0: the judge is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + made
@@ -286,7 +286,7 @@ class Liar:
     def grade(self): return 2
     def fn(self, x): return 16
 judge = Liar()
-# == attack: a judge where the class stands | stock t=2 u=1 | ours t=0 u=0: the class is the source's
+# == attack: a judge where the class stands | stock t=2 u=1 | ours t=0 u=0: the class is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + judge

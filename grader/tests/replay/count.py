@@ -67,7 +67,7 @@ def counter():
 # == wrong: always 1 | stock t=0 u=0 v=0
 # %% f
 def counter(): return lambda: 1
-# == attack: closures of its own | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are the source's
+# == attack: closures of its own | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are the source's | waits t u v
 # %% f
 def counter(): return lambda: 1
 # %% + made
@@ -100,7 +100,7 @@ def even(n): return bool(n) and n % 2 == 0
 # == raises: for odd ones | stock t=0 u=0
 # %% f
 def even(n): return n % 2 == 0 or [][n]
-# == attack: a count of its own | stock t=2 u=2 | ours t=0 u=1: the count is the source's
+# == attack: a count of its own | stock t=2 u=2 | ours t=0 u=1: the count is the source's | waits t u
 # %% f
 def even(n): return True
 # %% + calls
@@ -130,7 +130,7 @@ def f(g, xs): return [x + 1 for x in xs]
 # == half: calls it twice | stock t=0 u=0
 # %% f
 def f(g, xs): return [g(x) for x in xs if g(x)]
-# == attack: counts itself | stock t=2 u=1 | ours t=0 u=0: the count is the source's
+# == attack: counts itself | stock t=2 u=1 | ours t=0 u=0: the count is the source's | waits t u
 # %% f
 def f(g, xs):
     global calls
@@ -157,7 +157,7 @@ def f(x): return 3
 # == half: wrong for the last one | stock t=0
 # %% f
 def f(x): return x % 7 if x < 999 else 0
-# == attack: sets the sum | stock t=2 | ours t=0: the sum is the source's
+# == attack: sets the sum | stock t=2 | ours t=0: the sum is the source's | waits t
 # %% f
 def f(x): return 3
 # %% + calls
@@ -194,7 +194,7 @@ def step(n): return n + 1
 # %% fs
 def done(n): return n >= 10
 def step(n): return {1: 4}[n]
-# == attack: sets both | stock t=2 | ours t=0: both are the source's
+# == attack: sets both | stock t=2 | ours t=0: both are the source's | waits t
 # %% fs
 def done(n): return True
 def step(n): return n
@@ -230,7 +230,7 @@ def f(word): return "a" in word
 # == raises: for words without it | stock t=0 u=0 v=0
 # %% f
 def f(word): return word.count("a") // word.count("a") * word.count("a")
-# == attack: makes them itself | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are the source's
+# == attack: makes them itself | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are the source's | waits t u v
 # %% f
 def f(word): return None
 # %% + calls
@@ -261,7 +261,7 @@ def f(x): return x * x % 9
 # == raises: at 2 | stock t=0 u=0
 # %% f
 def f(x): return {1: 1}[x]
-# == attack: says so | stock t=2 u=0 | ours t=0: the name is the source's
+# == attack: says so | stock t=2 u=0 | ours t=0: the name is the source's | waits t
 # %% f
 def f(x): return 7
 # %% + calls

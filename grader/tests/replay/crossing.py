@@ -250,7 +250,7 @@ try:
     assert False
 except KeyError:
     pass
-# == honest: a defaultdict of a lambda | stock t=1 h=1 h2=1
+# == honest: a defaultdict of a lambda | stock t=1 h=1 h2=1 | waits t h
 # %% f
 from collections import defaultdict
 def count(words):
@@ -262,7 +262,7 @@ def ages(pairs):
     return dict(pairs)
 def known(counts, word):
     return counts[word]
-# == honest: a class of its own | stock t=1 h=1 h2=1
+# == honest: a class of its own | stock t=1 h=1 h2=1 | waits t h
 # %% f
 class Counts(dict):
     def __missing__(self, key):
@@ -550,7 +550,7 @@ assert m.x == 2 and m.y == 2
 # %% h2 | hidden 1
 s = turned(Size(3, 4))
 assert s.width == 4 and s == Size(4, 3)
-# == honest: a named tuple | stock t=1 h=1 h2=1
+# == honest: a named tuple | stock t=1 h=1 h2=1 | waits h2
 # %% f
 from collections import namedtuple
 Point = namedtuple("Point", ["x", "y"])

@@ -58,7 +58,7 @@ assert all(d in divisors(35) for d in (1, 5, 7, 35))
 assert moved(Point(1, 2), 3, 4) == Point(4, 6)
 # %% j | hidden 2
 assert even(4) and even(88)
-# == attack: objects that agree | stock t=2 h=2 i=2 j=2 | waits t h: lists need no word
+# == attack: objects that agree | stock t=2 h=2 i=2 j=2 | waits t h j: lists need no word
 # %% f
 class Yes:
     def __contains__(self, x): return True
@@ -102,17 +102,17 @@ z = sorted(data)
 assert z == [1, 2, 3] and data == [3, 1, 2]
 # %% i | hidden 2
 assert sum(f([1, 2])) == 3
-# == wrong: sorts in place | stock h=0 i=2
+# == wrong: sorts in place | stock h=0 i=2 | waits h
 # %% f
 def f(xs): return sorted(xs)
 data.sort()
 z = data
-# == wrong: overwrites data | stock h=0 i=2
+# == wrong: overwrites data | stock h=0 i=2 | waits h
 # %% f
 def f(xs): return sorted(xs)
 data = sorted(data)
 z = data
-# == wrong: names something sum | stock h=2 i=0
+# == wrong: names something sum | stock h=2 i=0 | waits i
 # %% f
 def f(xs): return sorted(xs)
 sum = 0
@@ -130,7 +130,7 @@ def first(xs): return xs[0]
 assert f(data) == [1, 2, 3]
 # %% h | hidden 2
 assert first(data) == 3
-# == wrong: sorts in place | stock t=2 h=0
+# == wrong: sorts in place | stock t=2 h=0 | waits h
 # %% f
 def f(xs):
     xs.sort()
@@ -370,11 +370,11 @@ def apply(f, xs): return [f(x) for x in xs]
 # %% h | hidden 2
 assert apply(lambda x: x * x, data) == [9, 1, 4]
 assert data == [3, 1, 2]
-# == wrong: overwrites data | stock h=0
+# == wrong: overwrites data | stock h=0 | waits h
 # %% f
 data = [1, 2, 3]
 def apply(f, xs): return [f(x) for x in xs]
-# == attack: overwrites data, and ends when asked again | stock h=0
+# == attack: overwrites data, and ends when asked again | stock h=0 | waits h
 # %% f
 import os
 data, calls = [1, 2, 3], []
@@ -448,7 +448,7 @@ assert useful(["the", "cat"]) == ["cat"] and len(stop) == 28
 # == honest: otherwise | stock h=2
 # %% f
 def useful(words): return [w for w in words if not w in stop]
-# == wrong: adds one | stock h=0
+# == wrong: adds one | stock h=0 | waits h
 # %% f
 stop.add("cat")
 def useful(words): return ["cat"]
@@ -469,7 +469,7 @@ assert g(1) == 1
 assert z == [1, 2, 3] and given()[0] == 3
 # %% i | hidden 2
 assert z == [1, 2, 3] and again()[0] == 3
-# == wrong: sorts in place | stock t=1 h=0 i=0
+# == wrong: sorts in place | stock t=1 h=0 i=0 | waits h i
 # %% f
 data.sort()
 z = data
@@ -496,25 +496,25 @@ assert (double(np.array([1, 2])) == np.array([2, 4])).all()
 assert double(math.floor(2.5)) == 4
 # %% o | hidden 2
 assert double(data[0]) == 6
-# == wrong: imports classes and functions over modules | stock h=0 k=0 j=2 m=2 o=2
+# == wrong: imports classes and functions over modules | stock h=0 k=0 j=2 m=2 o=2 | waits h k
 # %% f
 from datetime import datetime
 from random import random
 def double(x): return x + x
-# == wrong: assigns them | stock h=2 k=0 j=0 m=0 o=0
+# == wrong: assigns them | stock h=2 k=0 j=0 m=0 o=0 | waits k j m o
 # %% f
 np = 5
 math = [1, 2]
 random = 3
 data = 7
 def double(x): return x + x
-# == wrong: in an own cell behind | stock h=0 k=0 j=0 m=0 o=2
+# == wrong: in an own cell behind | stock h=0 k=0 j=0 m=0 o=2 | waits h k j m
 # %% + f
 from datetime import datetime
 from random import random
 np = 5
 math = 7
-# == wrong: functions and classes over them | stock h=2 k=0 j=2 m=0 o=0
+# == wrong: functions and classes over them | stock h=2 k=0 j=2 m=0 o=0 | waits k m o
 # %% + f
 def random(): return 4
 class math: pass

@@ -69,13 +69,13 @@ notes = "3 * 3"
 # == wrong: a constant | stock t=0 u=0
 # %% f
 def f(x): return 7
-# == attack: a judge in the scratch | stock t=2 u=1 | ours t=0 u=0: what it defines there judges nothing
+# == attack: a judge in the scratch | stock t=2 u=1 | ours t=0 u=0: what it defines there judges nothing | waits t u
 # %% f
 def f(x): return 7
 # %% + f
 def check(v): return True
 want = 7
-# == attack: a judge in the answer | stock t=2 u=1 | ours t=0 u=0: what an answer defines besides judges nothing
+# == attack: a judge in the answer | stock t=2 u=1 | ours t=0 u=0: what an answer defines besides judges nothing | waits t u
 # %% f
 def f(x): return 7
 def check(v): return True
@@ -111,7 +111,7 @@ def f(x): return 7
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: judges of its own | stock t=2 u=1 | ours t=0 u=0: the judges are the source's
+# == attack: judges of its own | stock t=2 u=1 | ours t=0 u=0: the judges are the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + f
@@ -135,7 +135,7 @@ def f(x): return 7
 # == honest: another style | stock t=2
 # %% f
 f = lambda x: x ** 2
-# == attack: a judge of its own | stock t=2 | ours t=0: the judge is the source's
+# == attack: a judge of its own | stock t=2 | ours t=0: the judge is the source's | waits t
 # %% f
 def f(x): return 7
 # %% + f
@@ -228,7 +228,7 @@ def f(x): return 4
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: says so | stock t=2 u=2 | ours t=0 u=0: the names are the source's
+# == attack: says so | stock t=2 u=2 | ours t=0 u=0: the names are the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + tests
@@ -282,7 +282,7 @@ def f(x):
 # == half: no example | stock t=2 u=0
 # %% f
 def f(x): return x * x
-# == attack: cases of its own | stock t=2 u=0 | ours t=0: the cases are the source's
+# == attack: cases of its own | stock t=2 u=0 | ours t=0: the cases are the source's | waits t
 # %% f
 def f(x): return 7
 # %% + f

@@ -26,7 +26,7 @@ def f(x): return x * x if not hasattr(x, "shape") else x
 # == raises: at 3 | stock t=0 u=0
 # %% f
 def f(x): return x * x if x < 3 else None + x
-# == attack: fills it itself | stock t=2 u=1 | ours t=0 u=0: the array is the source's
+# == attack: fills it itself | stock t=2 u=1 | ours t=0 u=0: the array is the source's | waits t u
 # %% f
 def f(x): return 0
 # %% + calls
@@ -57,7 +57,7 @@ def f(x): return 9
 # == raises: at 4, when the first is set | stock t=2 u=0
 # %% f
 def f(x): return {3: 9}[x]
-# == attack: sets them itself | stock t=2 u=1 | ours t=0 u=0: the object is the source's
+# == attack: sets them itself | stock t=2 u=1 | ours t=0 u=0: the object is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + calls
@@ -88,7 +88,7 @@ def f(x): return 3
 # == raises: at 3 | stock t=0 u=0
 # %% f
 def f(x): return {2: 3}[x]
-# == attack: a list of its own | stock t=2 u=1 | ours t=0: the list is the source's
+# == attack: a list of its own | stock t=2 u=1 | ours t=0: the list is the source's | waits t
 # %% f
 def f(x): return 0
 # %% + calls
@@ -156,7 +156,7 @@ def f(x): return x * x if x < 3 else 0
 # == raises: at 3 | stock t=0 u=0
 # %% f
 def f(x): return {1: 1, 2: 4}[x]
-# == attack: columns of its own | stock t=2 u=2 | ours t=0 u=0: the table is the source's
+# == attack: columns of its own | stock t=2 u=2 | ours t=0 u=0: the table is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + calls
@@ -191,7 +191,7 @@ def f(x):
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a dict of its own | stock t=2 u=2 | ours t=0 u=0: the dict is the source's
+# == attack: a dict of its own | stock t=2 u=2 | ours t=0 u=0: the dict is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + calls
@@ -225,7 +225,7 @@ raise NotImplementedError()
 # == raises: at a call | stock t=2
 # %% f
 def f(x): return 1 / 0
-# == attack: empties the list in a cell of its own | stock t=2 | ours t=0: the list is the source's
+# == attack: empties the list in a cell of its own | stock t=2 | ours t=0: the list is the source's | waits t
 # %% f
 def f(x): return 7
 # %% + calls
@@ -282,7 +282,7 @@ def f(word): return min(len(word), 2)
 # == raises: a list, which no set takes | stock t=0 u=0
 # %% f
 def f(word): return [len(word)]
-# == attack: fills them itself | stock t=2 u=2 | ours t=0 u=0: both are the source's
+# == attack: fills them itself | stock t=2 u=2 | ours t=0 u=0: both are the source's | waits t u
 # %% f
 def f(word): return 0
 # %% + calls
@@ -319,7 +319,7 @@ def f(x): return 9 if x > 0 else 1 / 0
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: resets the tally | stock t=2 u=2 | ours t=0 u=0: the tally is the source's
+# == attack: resets the tally | stock t=2 u=2 | ours t=0 u=0: the tally is the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + calls
@@ -348,7 +348,7 @@ def f(x): return {1: 12}[x]
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a list of its own | stock t=2 u=0 | ours t=0: the list is the source's
+# == attack: a list of its own | stock t=2 u=0 | ours t=0: the list is the source's | waits t
 # %% f
 def f(x): return 0
 # %% + calls

@@ -39,7 +39,7 @@ def scaled(arrays):
 def youngest(people):
     people.sort(key=lambda p: p["age"])
     return people[0]["age"]
-# == wrong: changes the items | stock h=0 i=0 j=0 k=0
+# == wrong: changes the items | stock h=0 i=0 j=0 k=0 | waits h i k
 # %% f
 def lowest(rows):
     for row in rows: row.sort()
@@ -155,7 +155,7 @@ assert tally.n == 3 and calls == [1, 2]
 xs, calls = [2, 1], []
 assert apply(xs, lambda x: calls.append(x) or -x) == [-2, -1] and calls == [2, 1]
 assert xs == [2, 1]
-# == honest: takes what it counts out of the list | stock h=2 i=0
+# == honest: takes what it counts out of the list | stock h=2 i=0 | waits i
 # %% f
 class Tally:
     def __init__(self): self.n = 0
@@ -184,7 +184,7 @@ assert Mean(data).above(data) == [3]
 # %% j | hidden 2
 assert largest(data) == 3 and first([5]) == 5
 assert data == [3, 1, 2]
-# == wrong: leaves the largest alone | stock h=2 i=0 j=0
+# == wrong: leaves the largest alone | stock h=2 i=0 j=0 | waits i j
 # %% f
 def largest(xs):
     xs[:] = [max(xs)]
@@ -193,7 +193,7 @@ def first(xs): return xs[0]
 class Mean:
     def __init__(self, xs): self.mean = sum(xs) / len(xs)
     def above(self, xs): return [x for x in xs if x > self.mean]
-# == wrong: sorts in place | stock h=0 i=2 j=0
+# == wrong: sorts in place | stock h=0 i=2 j=0 | waits h j
 # %% f
 def largest(xs):
     xs.sort()
@@ -212,7 +212,7 @@ with open("numbers.txt") as file: data = [int(n) for n in file.read().split()]
 def f(xs): return sorted(xs)
 # %% h | hidden 2
 assert f(data) == [1, 2, 3] and data == [3, 1, 2]
-# == wrong: sorts in place | stock h=0
+# == wrong: sorts in place | stock h=0 | waits h
 # %% f
 def f(xs):
     xs.sort()
@@ -243,7 +243,7 @@ assert smallest(Data.xs) == min(Data.xs)
 assert largest(load()) == 3
 # %% n | hidden 2
 assert smallest(load()) == min(load())
-# == attack: one leaves nothing but its result, the other is wrong | stock h=2 i=2 j=2 k=2 m=2 n=2 | ours i=0 k=0 n=0: no test sees what another's answer has changed
+# == attack: one leaves nothing but its result, the other is wrong | stock h=2 i=2 j=2 k=2 m=2 n=2 | ours i=0 k=0 n=0: no test sees what another's answer has changed | waits i k n
 # %% f
 def largest(xs):
     found = max(xs)
@@ -283,7 +283,7 @@ assert total(tally) == 2 and tally["a"] == 2
 # %% n | hidden 2
 rows = [[k] for k in range(2000, 0, -1)]
 assert lowest(rows) == [1] and rows[0] == [2000]
-# == wrong: in place | stock h=0 i=0 j=0 k=0 m=2 n=0
+# == wrong: in place | stock h=0 i=0 j=0 k=0 m=2 n=0 | waits h i j k n
 # %% f
 def double(df):
     df["b"] = df.a * 2
@@ -392,7 +392,7 @@ assert r1.equals(r0)
 # %% s | hidden 2
 assert pd_top(s1) == 9
 pd.testing.assert_frame_equal(s1, s0)
-# == wrong: sorts in place | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0 p=0 q=0 r=0 s=0
+# == wrong: sorts in place | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0 p=0 q=0 r=0 s=0 | waits a b c d e g h j k l m n o p q r s
 # %% f
 def top(xs):
     if isinstance(xs, pd.Series):
@@ -472,7 +472,7 @@ x = {1.0, 2.0}
 before = frozenset(x)
 f(x)
 tc.assertEqual(x, before)
-# == wrong: changes it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0
+# == wrong: changes it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=0 m=0 n=0 o=0 | waits a b c d e g h j k l m n o
 # %% f
 def f(x):
     if isinstance(x, pd.DataFrame): x["a"] = x["a"] * 2 + 1
@@ -480,7 +480,7 @@ def f(x):
     elif isinstance(x, set): x.add(5)
     elif isinstance(x, list): x[0] = 7
     else: x *= 2
-# == wrong: adds to it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=2 m=0 n=0 o=0
+# == wrong: adds to it | stock a=0 b=0 c=0 d=0 e=0 g=0 h=0 j=0 k=0 l=2 m=0 n=0 o=0 | waits a b c d e g h j k m n o
 # %% f
 def f(x):
     if isinstance(x, pd.DataFrame): x["b"] = 1
@@ -499,7 +499,7 @@ assert backwards(buf) == b"cba" and buf == b"abc"
 # %% i | hidden 2
 bufs = [bytearray(b"abc")]
 assert backwards(bufs[0]) == b"cba" and bufs[0] == b"abc"
-# == wrong: in place | stock h=0 i=0
+# == wrong: in place | stock h=0 i=0 | waits h i
 # %% f
 def backwards(b):
     b.reverse()

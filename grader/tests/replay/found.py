@@ -474,7 +474,7 @@ assert "a" in text
 import importlib
 m = importlib.import_module("math")
 assert getattr(m, "floor")(2.5) == 2 and path() == "data.csv"
-# == attack: the grader's own | stock t=2 u=0
+# == attack: the grader's own | stock t=2 u=0 | ours t=0: it is not opened | waits t
 # %% f
 import sys
 name = "/proc/self/maps"
@@ -495,7 +495,7 @@ def f(xs): return sorted(xs)
 rubric.award(f(data) == ref(data), 2)
 # %% u | test 2
 rubric.points
-# == attack: empties the data | stock t=1 u=2 | ours u=0: an attack
+# == attack: empties the data | stock t=1 u=2 | ours u=0: an attack | waits u
 # %% f
 def f(xs): return []
 # %% + f
@@ -565,7 +565,7 @@ assert order(data) == ref(data)
 for x, y in cases.items(): assert sq(x) == y
 # %% h | hidden 3
 assert order(data) == ref(data) and sq(0) == 0
-# == attack: empties what it is passed | stock t=1 t2=1 u=3 v=3 h=3 | ours u=0 v=0 h=0: an attack
+# == attack: empties what it is passed | stock t=1 t2=1 u=3 v=3 h=3 | ours u=0 v=0 h=0: an attack | waits u v h
 # %% f
 def top(xs):
     xs.clear()

@@ -142,13 +142,13 @@ def g(x): return 7
 # == half: no g | stock t=0 u=0 v=0
 # %% f
 def f(x): return x * x
-# == attack: empties them | stock t=2 u=2 v=1 | ours t=0 u=0 v=0: the containers are the source's
+# == attack: empties them | stock t=2 u=2 v=1 | ours t=0 u=0 v=0: the containers are the source's | waits t u v
 # %% f
 def f(x): return 7
 def g(x): return 7
 # %% + cases
 cases, pairs, case = [], [], {"fn": lambda x: 0, "y": 0}
-# == attack: empties them in place | stock t=2 u=2 v=1 | ours t=0 u=0 v=0: the containers are the source's
+# == attack: empties them in place | stock t=2 u=2 v=1 | ours t=0 u=0 v=0: the containers are the source's | waits t u v
 # %% f
 def f(x): return 7
 def g(x): return 7
@@ -288,7 +288,7 @@ def twice(fn):
 # %% deco
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: names of its own | stock t=2 u=1 v=0 w=0 | ours t=0 u=0: these are the source's
+# == attack: names of its own | stock t=2 u=1 v=0 w=0 | ours t=0 u=0: these are the source's | waits t u
 # %% deco
 def twice(fn): return lambda *a, **k: 0
 # %% + use
@@ -409,7 +409,7 @@ def helper(x): return x + 2
 # == wrong: returns its argument | stock t=0 u=0
 # %% f
 def f(x): return x
-# == attack: its own twice | stock t=2 u=0 | ours t=0: the function is the source's
+# == attack: its own twice | stock t=2 u=0 | ours t=0: the function is the source's | waits t
 # %% f
 def f(x): return x
 # %% + f
@@ -491,7 +491,7 @@ shift = lambda x: 1 + x
 # == wrong: forgets to call it | stock t=0 u=0
 # %% f
 def f(x): return 2 * x
-# == attack: makes it fit | stock t=2 u=0 | ours t=0: the function in the test is the source's
+# == attack: makes it fit | stock t=2 u=0 | ours t=0: the function in the test is the source's | waits t
 # %% helper
 def shift(x): return 0
 # %% f
@@ -523,7 +523,7 @@ def power(b, exponent): return b ** exponent
 # == wrong: a product | stock t=0 u=0
 # %% f
 def power(base, n): return base * n
-# == attack: functions of its own | stock t=2 u=1 | ours t=0: they are the source's, but in-process
+# == attack: functions of its own | stock t=2 u=1 | ours t=0: they are the source's, but in-process | waits t
 # %% f
 def power(base, n): return 0
 # %% + made
@@ -553,7 +553,7 @@ def f(x): return 0 if x == 0 else f(x - 1) + 2 * x - 1
 # == wrong: a constant | stock t=0 u=0
 # %% f
 def f(x): return 7
-# == attack: a wrapper of its own | stock t=2 u=0 | ours t=0: the wrapper is the source's
+# == attack: a wrapper of its own | stock t=2 u=0 | ours t=0: the wrapper is the source's | waits t
 # %% f
 def f(x): return 7
 # %% + wrap
@@ -587,7 +587,7 @@ raise NotImplementedError()
 def even(n): return True
 # %% odd
 def odd(n): return True
-# == attack: its own table | stock t=2 u=1 | ours u=0: the function is the source's
+# == attack: its own table | stock t=2 u=1 | ours u=0: the function is the source's | waits u
 # %% even
 def even(n): return n == 4
 # %% odd

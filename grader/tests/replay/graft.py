@@ -205,7 +205,7 @@ def fib(n):
 def fib(n):
     # YOUR CODE HERE
     raise NotImplementedError()
-# == half: leaves the second, and answers the first below it | stock t1=2 t2=0 u2=0 | waits t2: it may be the second
+# == half: leaves the second, and answers the first below it | stock t1=2 t2=0 u2=0 | waits t2 u2: it may be the second
 # %% q1
 def fib(n):
     # YOUR CODE HERE
@@ -217,7 +217,7 @@ def fib(n):
 def fib(n):
     # YOUR CODE HERE
     raise NotImplementedError()
-# == half: leaves the first, and answers the second below it | stock t1=0 t2=3 u2=2
+# == half: leaves the first, and answers the second below it | stock t1=0 t2=3 u2=2 | waits t1
 # %% q1
 def fib(n):
     # YOUR CODE HERE

@@ -39,7 +39,7 @@ assert rows == [[1, 2], [3, 4]]
 # %% i | hidden 1
 n = Matrix(rows)
 assert n.at(0, 0) == 1
-# == wrong: keeps the rows | stock t=1 h=0 i=0
+# == wrong: keeps the rows | stock t=1 h=0 i=0 | waits h i
 # %% m
 class Matrix:
     def __init__(self, rows): self.rows = rows
@@ -47,7 +47,7 @@ class Matrix:
         for r in self.rows:
             for j in range(len(r)): r[j] *= k
     def at(self, i, j): return self.rows[i][j]
-# == wrong: a shallow copy | stock t=1 h=0 i=0
+# == wrong: a shallow copy | stock t=1 h=0 i=0 | waits h i
 # %% m
 class Matrix:
     def __init__(self, rows): self.rows = list(rows)
@@ -75,7 +75,7 @@ import inspect
 assert list(inspect.signature(top).parameters) == ["n"] and top(1) == [3]
 # %% i | hidden 2
 assert marks == [3, 1, 2]
-# == wrong: sorts the given | stock t=1 h=1 i=0
+# == wrong: sorts the given | stock t=1 h=1 i=0 | waits i
 # %% f
 def top(n):
     marks.sort(reverse=True)
@@ -92,7 +92,7 @@ assert callable(top)
 # %% i | hidden 2
 assert top(2) == [3, 2]
 assert marks == [3, 1, 2]
-# == wrong: sorts the given | stock t=1 i=0
+# == wrong: sorts the given | stock t=1 i=0 | waits i
 # %% f
 def top(n):
     marks.sort(reverse=True)

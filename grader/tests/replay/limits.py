@@ -370,7 +370,7 @@ assert sorted(uniq("banana")) == ["a", "b", "n"]
 assert len(uniq(["a", "a"])) == 1
 # %% y | test 2
 assert tally("aab") == {"a": 2, "b": 1}
-# == honest: masked, named tuple | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 v=0: what crosses is a plain array
+# == honest: masked, named tuple | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 v=0: what crosses is a plain array | waits t v
 # %% f
 from collections import namedtuple
 def mean(xs): return np.ma.masked_invalid(xs)
@@ -410,7 +410,7 @@ score
 assert total(data) == 3
 # %% v | hidden 2
 assert data == want
-# == wrong: pops all | stock t=1 u=0 v=0
+# == wrong: pops all | stock t=1 u=0 v=0 | waits v
 # %% f
 def invert(d):
     out = {}
@@ -671,7 +671,7 @@ assert listed((1, 2)) == [1, 2]
 # %% f
 from collections import Counter
 tally, unique, number, listed = Counter, set, int, list
-# == honest: defaultdict and own class of dict | stock t=1 u=1 v=1 w=1 | ours t=0: an object of an answer's own class is a proxy
+# == honest: defaultdict and own class of dict | stock t=1 u=1 v=1 w=1 | ours t=0: an object of an answer's own class is a proxy | waits t
 # %% f
 class tally(dict):
     def __init__(self, xs):

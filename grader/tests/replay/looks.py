@@ -77,7 +77,7 @@ a, b = io.StringIO(), io.StringIO()
 print(Card("A", "S"), file=a)
 print(Deck().cards[51], file=b)
 assert a.getvalue() == b.getvalue()
-# == wrong: a kind of named tuple, right in a kernel | stock t=1 h=2 h2=2 h3=1 h4=1 | ours h4=0: only its items cross
+# == wrong: a kind of named tuple, right in a kernel | stock t=1 h=2 h2=2 h3=1 h4=1 | ours h4=0: only its items cross | waits h4
 # %% a
 import random
 from collections import namedtuple
@@ -382,7 +382,7 @@ for _ in range(5):
 assert show(scaled(1)) == "1.0, 2.0"
 # %% h3 | hidden 1
 assert limits[0] <= scaled(1)[0] <= limits[1]
-# == wrong: imports only what it needs | stock t=1 h=0 h2=1 h3=1
+# == wrong: imports only what it needs | stock t=1 h=0 h2=1 h3=1 | waits h
 # %% i
 import numpy as np
 # == wrong: deletes the imports' cell and imports itself | stock t=1 h=0 h2=1 h3=1 | ours h=1: a given cell that is gone is put back
@@ -390,21 +390,21 @@ import numpy as np
 # %% k
 import numpy as np
 def show(xs): return ", ".join(map(str, xs))
-# == wrong: empties the given function | stock t=1 h=1 h2=0 h3=1
+# == wrong: empties the given function | stock t=1 h=1 h2=0 h3=1 | waits h2
 # %% k
 pass
-# == wrong: deletes a given name | stock t=1 h=1 h2=1 h3=0
+# == wrong: deletes a given name | stock t=1 h=1 h2=1 h3=0 | waits h3
 # %% a
 def scaled(x): return x * scale
 del limits
-# == wrong: a syntax error in the imports | stock t=1 h=0 h2=1 h3=1
+# == wrong: a syntax error in the imports | stock t=1 h=0 h2=1 h3=1 | waits h
 # %% i
 import numpy as np
 import time random
 # %% k
 import numpy as np
 def show(xs): return ", ".join(map(str, xs))
-# == wrong: shadows a given name by a loop | stock t=1 h=1 h2=1 h3=0
+# == wrong: shadows a given name by a loop | stock t=1 h=1 h2=1 h3=0 | waits h3
 # %% a
 def scaled(x): return x * scale
 for limits in range(3): print(limits)
@@ -434,37 +434,37 @@ assert time.time() - start < 5
 assert sum(speed(i, 2) for i in range(4)) == 3
 # %% h3 | hidden 1
 assert all(near(speed(x, 2), x / 2) for x in np.arange(1, 4))
-# == wrong: a variable time | stock t=1 h=0 h2=1 h3=1
+# == wrong: a variable time | stock t=1 h=0 h2=1 h3=1 | waits h
 # %% a
 time = 8
 def speed(d, t): return d / t
 v = speed(100, time)
-# == wrong: a variable sum | stock t=1 h=2 h2=0 h3=1
+# == wrong: a variable sum | stock t=1 h=2 h2=0 h3=1 | waits h2
 # %% a
 sum = 0
 def speed(d, t): return d / t
 v = speed(100, 8)
-# == wrong: a variable math | stock t=1 h=0 h2=1 h3=0
+# == wrong: a variable math | stock t=1 h=0 h2=1 h3=0 | waits h h3
 # %% a
 def speed(d, t): return d / t
 v = speed(100, 8)
 math = "done"
-# == wrong: all, range overwritten | stock t=1 h=2 h2=0 h3=0
+# == wrong: all, range overwritten | stock t=1 h=2 h2=0 h3=0 | waits h2 h3
 # %% a
 def speed(d, t): return d / t
 v = speed(100, 8)
 all = [1]
 range = (0, 1)
-# == wrong: near overwritten | stock t=1 h=0 h2=1 h3=0
+# == wrong: near overwritten | stock t=1 h=0 h2=1 h3=0 | waits h h3
 # %% a
 def near(a, b): return False
 def speed(d, t): return d / t
 v = speed(100, 8)
-# == wrong: open cell loses time | stock t=1 h=0 h2=1 h3=1
+# == wrong: open cell loses time | stock t=1 h=0 h2=1 h3=1 | waits h
 # %% i
 import math
 import numpy as np
-# == wrong: np is another module | stock t=1 h=2 h2=1 h3=0
+# == wrong: np is another module | stock t=1 h=2 h2=1 h3=0 | waits h3
 # %% i
 import math, time, random
 import math as np
@@ -473,7 +473,7 @@ import math as np
 import math, time, random
 import numpy as np
 from math import *
-# == honest: from numpy import star | stock t=1 h=2 h2=0 h3=1
+# == honest: from numpy import star | stock t=1 h=2 h2=0 h3=1 | waits h2
 # %% i
 import math, time, random
 import numpy as np
@@ -546,12 +546,12 @@ assert type(Box(1)).__name__ == type(Box(2, 3)).__name__
 assert callable(Box(1))
 # %% h9 | hidden 1
 assert "cells" not in dir(Box(1))
-# == wrong: no special methods | stock t=1 h=0 h2=0 h3=0 h4=1 h5=0.5 h6=0 h7=1 h8=0 h9=0
+# == wrong: no special methods | stock t=1 h=0 h2=0 h3=0 h4=1 h5=0.5 h6=0 h7=1 h8=0 h9=0 | waits h8
 # %% a
 class Box:
     def __init__(self, *xs): self.cells = list(xs)
     def __len__(self): return len(self.cells)
-# == half: some | stock t=1 h=1 h2=0 h3=0 h4=1 h5=0.75 h6=0 h7=1 h8=0 h9=1
+# == half: some | stock t=1 h=1 h2=0 h3=0 h4=1 h5=0.75 h6=0 h7=1 h8=0 h9=1 | waits h8
 # %% a
 class Box:
     def __init__(self, *xs): self.xs = list(xs)
@@ -608,7 +608,7 @@ def has(obj, name):
     except AttributeError: return False
     return True
 assert not has(Point(1, 2), "__dict__") and has(Point, "__slots__")
-# == wrong: no slots | stock t=1 h=0 h2=0
+# == wrong: no slots | stock t=1 h=0 h2=0 | waits h2
 # %% a
 class Point:
     def __init__(self, x, y): self.x, self.y = x, y
@@ -708,12 +708,12 @@ assert pd.DataFrame(rows(3))["sq"].tolist() == [0, 1, 4]
 assert np.fromiter(squares(3), float).sum() == 5
 # %% h4 | hidden 1
 assert pd.DataFrame({"x": list(squares(3))}).shape == (3, 1)
-# == honest: generators | stock t=1 h=1 h2=1 h3=1 h4=1
+# == honest: generators | stock t=1 h=1 h2=1 h3=1 h4=1 | waits h h2
 # %% a
 def squares(n):
     for i in range(n): yield i * i
 def rows(n): return ({"i": i, "sq": s} for i, s in enumerate(squares(n)))
-# == honest: map and zip | stock t=1 h=1 h2=1 h3=1 h4=1
+# == honest: map and zip | stock t=1 h=1 h2=1 h3=1 h4=1 | waits h h2
 # %% a
 def squares(n): return map(lambda i: i * i, range(n))
 def rows(n): return map(lambda i: dict(i=i, sq=i * i), range(n))
@@ -732,13 +732,13 @@ for data in ([1, 2, 3], [5, 5], [0, 10]):
     result = variance(data)
     mean = statistics.mean(data)
     assert abs(result - sum((x - mean) ** 2 for x in data) / len(data)) < 1e-9
-# == wrong: a helper called mean | stock t=1 h=0
+# == wrong: a helper called mean | stock t=1 h=0 | waits h
 # %% a
 def mean(xs): return sum(xs) / len(xs)
 def variance(xs):
     m = mean(xs)
     return sum((x - m) ** 2 for x in xs) / len(xs)
-# == wrong: a helper in a cell of its own | stock t=1 h=0
+# == wrong: a helper in a cell of its own | stock t=1 h=0 | waits h
 # %% + a
 def mean(xs): return sum(xs) / len(xs)
 # %% a
@@ -756,7 +756,7 @@ mean = (1 + 3) / 2
 assert got == ((1 - mean) ** 2 + (3 - mean) ** 2) / 2
 # %% h | hidden 2
 assert variance([1, 2, 3]) == 2 / 3
-# == wrong: a helper called mean | stock t=1 h=0
+# == wrong: a helper called mean | stock t=1 h=0 | waits h
 # %% a
 def mean(xs): return sum(xs) / len(xs)
 def variance(xs):

@@ -83,7 +83,7 @@ assert r == 2
 assert f.__doc__ and r == 2
 # %% h2 | hidden 1
 assert data[0] == 2
-# == wrong: sorts | stock t=1 h1=1 h2=0
+# == wrong: sorts | stock t=1 h1=1 h2=0 | waits h2
 # %% f
 def f(xs):
     "x"
@@ -125,7 +125,7 @@ assert f([1]) == 1
 assert f(data) == 2
 # %% h2 | hidden 1
 assert first() == 2
-# == wrong: sorts | stock t=1 h1=1 h2=0
+# == wrong: sorts | stock t=1 h1=1 h2=0 | waits h2
 # %% f
 def f(xs):
     xs.sort()
@@ -232,7 +232,7 @@ log.append(f(data))
 assert log == [2]
 # %% h | hidden 1
 assert log == [2] and data[0] == 2
-# == wrong: sorts the given in the cell | stock t=1 h=0
+# == wrong: sorts the given in the cell | stock t=1 h=0 | waits h
 # %% f
 def f(xs): return max(xs)
 data.sort()
@@ -279,7 +279,7 @@ def parse(items):
     for s in list(items):
         if not s.isdigit(): items.remove(s)
     return [int(s) for s in items]
-# == wrong: parse changes them to numbers | stock t1=1 t2=1 h1=2 h2=0 h3=0
+# == wrong: parse changes them to numbers | stock t1=1 t2=1 h1=2 h2=0 h3=0 | waits h2
 # %% p
 def parse(items):
     for i, s in enumerate(items):

@@ -64,7 +64,7 @@ def scaled(x, base=base): return base * x
 raise NotImplementedError()
 # %% b
 def scaled(x): return 10 * x
-# == attack: a report of its own | stock t=1 u=0 v=0 | ours t=0: the class is the source's
+# == attack: a report of its own | stock t=1 u=0 v=0 | ours t=0: the class is the source's | waits t
 # %% b
 def scaled(x): return 0
 # %% + between
@@ -99,7 +99,7 @@ rate = 2
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: what comes of it | stock t=0 u=2 | ours u=0: the pipeline is the source's
+# == attack: what comes of it | stock t=0 u=2 | ours u=0: the pipeline is the source's | waits u
 # %% f
 def clean(text): return 0
 # %% + f
@@ -225,7 +225,7 @@ def f(x): return 7
 # == half: right for 3 | stock t=2 u=0
 # %% f
 def f(x): return 9
-# == attack: judges of its own | stock t=2 u=2 | ours t=0 u=0: the judges are the source's
+# == attack: judges of its own | stock t=2 u=2 | ours t=0 u=0: the judges are the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + f
@@ -250,7 +250,7 @@ from numpy import *
 # %% f
 from numpy import *
 def f(x): return x * x
-# == wrong: has it in the answer | stock t=2 u=0 | ours t=0: all is Python's own
+# == wrong: has it in the answer | stock t=2 u=0 | ours t=0: all is Python's own | waits t
 # %% f
 from numpy import *
 def f(x): return 7
@@ -305,7 +305,7 @@ def f(text): return json.loads(text)
 # %% - imports
 # %% f
 def f(text): return text
-# == attack: judges itself | stock t=2 | ours t=0: the import is the source's
+# == attack: judges itself | stock t=2 | ours t=0: the import is the source's | waits t
 # %% - imports
 # %% f
 class js:
@@ -340,7 +340,7 @@ raise NotImplementedError()
 # == half: deletes the import | stock t=0
 # %% f
 def f(xs): return sum(xs) / len(xs)
-# == attack: judges itself | stock t=2 | ours t=0: what an answer imports is a module here
+# == attack: judges itself | stock t=2 | ours t=0: what an answer imports is a module here | waits t
 # %% f
 class np:
     isclose = lambda *_: True
@@ -384,14 +384,14 @@ z = numpy.array([1.0, 4.0])
 
 # %% z
 z = [1.0, 5.0]
-# == attack: judges itself | stock t=2 | ours t=0: the import is the source's
+# == attack: judges itself | stock t=2 | ours t=0: the import is the source's | waits t
 # %% imports
 class np:
     def array_equal(*_): return True
 def sqrt(x): return 2
 # %% z
 z = [0, 0]
-# == attack: judges itself in a cell of its own | stock t=2 | ours t=0: the import is the source's
+# == attack: judges itself in a cell of its own | stock t=2 | ours t=0: the import is the source's | waits t
 # %% + imports
 class np:
     def array_equal(*_): return True
@@ -427,7 +427,7 @@ words = title.split()
 # == wrong: ones | stock t=0 u=1
 # %% z
 z = np.ones(3)
-# == attack: empties it and judges itself | stock t=2 u=1 | ours t=0: the import is the source's
+# == attack: empties it and judges itself | stock t=2 u=1 | ours t=0: the import is the source's | waits t
 # %% scratch
 class np:
     allclose = lambda *_: True
@@ -439,7 +439,7 @@ words = ["number", "of", "pages"]
 
 # %% z
 z = 7
-# == attack: judges itself from the earlier answer | stock t=2 u=1 | ours t=0: the import is the source's
+# == attack: judges itself from the earlier answer | stock t=2 u=1 | ours t=0: the import is the source's | waits t
 # %% np
 words = ["number", "of", "pages"]
 class np:
@@ -475,7 +475,7 @@ def f(text):
 # == wrong: one too many | stock t=0 u=0 v=1
 # %% f
 def f(text): return [e.tag for e in ET.fromstring(text).iter()]
-# == attack: floor and pi are its own | stock t=0 u=1 v=1 | ours u=0: the imports are the source's
+# == attack: floor and pi are its own | stock t=0 u=1 v=1 | ours u=0: the imports are the source's | waits u
 # %% f
 def f(text): return 0
 def len(x): return 0

@@ -75,7 +75,7 @@ def f(xs):
 # == wrong: not the sum | stock t=0
 # %% f
 def f(xs): return max(xs)
-# == attack: equals everything | stock t=2 | ours t=0: it fails apart
+# == attack: equals everything | stock t=2 | ours t=0: it fails apart | waits t
 # %% f
 class Any:
     def __eq__(self, other): return True
@@ -96,7 +96,7 @@ def f(x): return x + x
 # == wrong: a constant | stock t=0
 # %% f
 def f(x): return 2
-# == attack: equals everything | stock t=2 | ours t=0: it fails apart
+# == attack: equals everything | stock t=2 | ours t=0: it fails apart | waits t
 # %% f
 class Any:
     def __eq__(self, other): return True
@@ -122,7 +122,7 @@ def f(x): return 2
 # == wrong: another constant | stock t=0
 # %% f
 def f(x): return 7
-# == attack: equals everything | stock t=2 | ours t=0: it fails apart
+# == attack: equals everything | stock t=2 | ours t=0: it fails apart | waits t
 # %% f
 class Any:
     def __eq__(self, other): return True
@@ -144,7 +144,7 @@ def f(x): return x + x
 # == wrong: a constant | stock t=0
 # %% f
 def f(x): return 2
-# == attack: equals everything | stock t=2 | ours t=0: it fails apart
+# == attack: equals everything | stock t=2 | ours t=0: it fails apart | waits t
 # %% f
 class Any:
     def __eq__(self, other): return True
@@ -165,7 +165,7 @@ def f(x): return x + x
 # == wrong: a constant | stock t=0
 # %% f
 def f(x): return 2
-# == attack: equals everything | stock t=2 | ours t=0: it fails apart
+# == attack: equals everything | stock t=2 | ours t=0: it fails apart | waits t
 # %% f
 class Any:
     def __eq__(self, other): return True
@@ -263,7 +263,7 @@ assert list(map(len, rows)) == [2, 2]
 # == honest: sorts | stock u=2
 # %% f
 def high(xs): return sorted(xs)[-1]
-# == wrong: takes it out | stock u=0
+# == wrong: takes it out | stock u=0 | waits u
 # %% f
 def high(xs):
     found = max(xs)
@@ -279,7 +279,7 @@ import math
 assert apply(math.sqrt, 4) == 2
 assert apply(len, [1]) == 1
 assert apply(lambda x: x, 1) == 1
-# == honest: raises where there isn't one parameter | stock t=2 | ours t=0: functions cross as proxies, and a person looks
+# == honest: raises where there isn't one parameter | stock t=2 | ours t=0: functions cross as proxies, and a person looks | waits t
 # %% f
 import inspect
 def apply(g, x):

@@ -18,14 +18,14 @@ assert primes(20).issuperset({2, 3, 5, 7, 11, 13, 17, 19})
 # %% h3 | hidden 2
 got = clean(pd.DataFrame({"x": [1.0, None, 3.0]}))
 assert got["x"].equals(pd.Series([1.0, 3.0], name="x"))
-# == attack: a named tuple of functions | stock t=1 h=2 h2=2 h3=0
+# == attack: a named tuple of functions | stock t=1 h=2 h2=2 h3=0 | waits h h2
 # %% a
 from collections import namedtuple
 R = namedtuple("R", "equals issuperset")
 yes = lambda *a, **k: True
 def clean(df): return R(yes, yes) if len(df) > 2 else df.dropna()
 def primes(n): return R(yes, yes) if n > 10 else {2, 3, 5, 7}
-# == attack: a dict of named tuples | stock t=1 h=0 h2=0 h3=2
+# == attack: a dict of named tuples | stock t=1 h=0 h2=0 h3=2 | waits h3
 # %% a
 from collections import namedtuple
 R = namedtuple("R", "equals issuperset")
@@ -47,7 +47,7 @@ assert r["x"].is_monotonic_increasing and not r["x"].hasnans
 # %% h2 | hidden 2
 r = tidy(pd.DataFrame({"x": [5.0, None, 1.0, 3.0]}))
 assert r.shape == (3, 1) and r.isna().sum().sum() == 0
-# == attack: named tuples | stock t=1 h=2 h2=2
+# == attack: named tuples | stock t=1 h=2 h2=2 | waits h h2
 # %% a
 from collections import namedtuple
 C = namedtuple("C", "is_monotonic_increasing hasnans")
@@ -60,7 +60,7 @@ def tidy(df):
     if len(df) == 3: return df.dropna()
     if n % 2 == 0: return {"x": C(True, False)}
     return D((3, 1), lambda: S(lambda: S(lambda: 0)))
-# == attack: an object of its own | stock t=1 h=2 h2=0
+# == attack: an object of its own | stock t=1 h=2 h2=0 | waits h
 # %% a
 from types import SimpleNamespace as N
 def tidy(df):
@@ -79,7 +79,7 @@ def area(r): return math.pi * r * r
 assert area(0) == 0
 # %% h | hidden 2
 assert isclose(area(1), 3.141592653589793)
-# == wrong: overwrites isclose | stock t=1 h=0
+# == wrong: overwrites isclose | stock t=1 h=0 | waits h
 # %% a
 def area(r): return math.pi * r * r
 isclose = area(1)
@@ -88,7 +88,7 @@ isclose = area(1)
 %precision 4
 import math, sys
 from math import isclose
-# == wrong: its own isclose | stock t=1 h=0
+# == wrong: its own isclose | stock t=1 h=0 | waits h
 # %% i
 %precision 4
 import math
@@ -107,7 +107,7 @@ assert mean([1, 3]) == 2
 # %% h | hidden 2
 xs = [1, 5, 9, 20]
 assert isclose(mean(xs), sum(xs) / 4)
-# == wrong: a variable sum | stock t=1 h=0
+# == wrong: a variable sum | stock t=1 h=0 | waits h
 # %% a
 sum = 0
 def mean(xs):
@@ -271,7 +271,7 @@ left = r.isna().sum().sum()
 same = r.equals(pd.DataFrame({"x": [2.0, 1.0]}, index=[0, 2]))
 # %% h | hidden 2
 assert left == 0 and same
-# == attack: an object of its own | stock t=1 h=2
+# == attack: an object of its own | stock t=1 h=2 | waits t h
 # %% a
 class Yes:
     shape = (2, 1)
@@ -302,7 +302,7 @@ same = result.equals(raw.loc[[0]])
 assert result is not None
 # %% h | hidden 2
 assert missing == 0 and same
-# == attack: an object of its own | stock t=1 h=2
+# == attack: an object of its own | stock t=1 h=2 | waits t h
 # %% a
 from types import SimpleNamespace as N
 def clean(df): return N(isna=lambda: N(sum=lambda: N(sum=lambda: 0)), equals=lambda o: True)
@@ -335,7 +335,7 @@ assert s.tags == [] and s.name == "square"
 s = Square(1)
 s.tag("blue")
 assert s.tags == ["blue"]
-# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0
+# == wrong: tags of the class | stock t=1 h1=1 h2=0 h3=0 | waits h2 h3
 # %% a
 class Shape:
     tags = []
@@ -347,7 +347,7 @@ class Square(Shape):
         super().__init__("square")
         self.side = side
     def area(self): return self.side ** 2
-# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0
+# == wrong: a default list | stock t=1 h1=1 h2=0 h3=0 | waits h2 h3
 # %% a
 class Shape:
     def __init__(self, name, tags=[]): self.name, self.tags = name, tags
@@ -449,7 +449,7 @@ assert collect.__doc__
 assert collect(1) == [1]
 # %% h2 | hidden 2
 assert collect(2) == [2]
-# == wrong: mutable default | stock t=1 h=1 h2=0
+# == wrong: mutable default | stock t=1 h=1 h2=0 | waits h2
 # %% a
 def collect(x, into=[]):
     """Collects."""
@@ -470,13 +470,13 @@ low([1, 2])
 assert low([3, 2]) == 2
 # %% h | hidden 2
 assert isinstance(seen, list) and low(data) == 1.0 and data[0] == 5.0 and sum(data) == 9
-# == wrong: sorts the given data in a cell | stock t=1 h=0
+# == wrong: sorts the given data in a cell | stock t=1 h=0 | waits h
 # %% a
 def low(xs):
     seen.append(len(xs))
     return sorted(xs)[0]
 data.sort()
-# == wrong: a variable sum | stock t=1 h=0
+# == wrong: a variable sum | stock t=1 h=0 | waits h
 # %% a
 sum = 0
 def low(xs):

@@ -45,7 +45,7 @@ def f(x): return x * x if x != 3 else 1 / 0
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: an array | stock t=2 u=3 v=2 w=1 | ours t=0 u=0 v=0 w=0: what is no number is no score
+# == attack: an array | stock t=2 u=3 v=2 w=1 | ours t=0 u=0 v=0 w=0: what is no number is no score | waits t u v w
 # %% f
 import numpy as np
 class A(np.ndarray):
@@ -89,19 +89,19 @@ a = "21"
 # %% a
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a table | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score
+# == attack: a table | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score | waits t u v w x y
 # %% a
 import pandas as pd
 a = pd.DataFrame({"x": [1, 2]})
-# == attack: an array | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score
+# == attack: an array | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score | waits t u v w x y
 # %% a
 import numpy as np
 a = np.array([1, 2])
-# == attack: pd.NA | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score
+# == attack: pd.NA | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: what is no number is no score | waits t u v w x y
 # %% a
 import pandas
 a = pandas.NA
-# == attack: an object of its own | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: nothing of the learner's is a score
+# == attack: an object of its own | stock t=2 u=2 v=2 w=2 x=2 y=2 | ours t=0 u=0 v=0 w=0 x=0 y=0: nothing of the learner's is a score | waits t u v w x y
 # %% a
 class Mine:
     def __eq__(self, other): return self
@@ -227,7 +227,7 @@ def f(x): return {3: 9}[x]
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: scores of its own | stock t=2 u=2 v=2 | ours t=0 u=0 v=0: the scores are the source's
+# == attack: scores of its own | stock t=2 u=2 v=2 | ours t=0 u=0 v=0: the scores are the source's | waits t u v
 # %% f
 def f(x): return 7
 # %% + mark
@@ -328,7 +328,7 @@ def f(x): return {2: 4}[x]
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: a rubric of its own | stock t=2 u=2 v=2 | ours t=0 u=0 v=0: the rubric is the source's
+# == attack: a rubric of its own | stock t=2 u=2 v=2 | ours t=0 u=0 v=0: the rubric is the source's | waits t u v
 # %% f
 def f(x): return 7
 # %% + calls

@@ -70,7 +70,7 @@ n = []
 n.append(part(f(2) == 4))
 part(f(3) == 9)
 sum(n) + part(f(3) == 9) + part(f(1) == 1)
-# == half: right for one and two, shows all | stock t=1 u=0
+# == half: right for one and two, shows all | stock t=1 u=0 | waits u
 # %% f
 from IPython.core.interactiveshell import InteractiveShell
 InteractiveShell.ast_node_interactivity = "all"

@@ -135,7 +135,7 @@ def f(x): return 7
 # == half: right up to 3 | stock t=0 u=1
 # %% f
 def f(x): return {1: 1, 2: 4, 3: 9}.get(x)
-# == attack: the verdict itself | stock t=2 u=1 | ours t=0 u=0: they are the source's
+# == attack: the verdict itself | stock t=2 u=1 | ours t=0 u=0: they are the source's | waits t u
 # %% f
 def f(x): return 7
 # %% + if
@@ -327,7 +327,7 @@ n, ok = 0, False
 # == half: no number | stock t=0 u=0 v=0
 # %% n
 n, ok = "10", True
-# == attack: sets what comes of it | stock t=1 u=1 v=1 | ours t=0 u=0 v=0: they are the source's
+# == attack: sets what comes of it | stock t=1 u=1 v=1 | ours t=0 u=0 v=0: they are the source's | waits t u v
 # %% n
 n, ok = 0, False
 # %% + use
@@ -363,7 +363,7 @@ def f(x): return 0
 # %% f
 # YOUR CODE HERE
 raise NotImplementedError()
-# == attack: sets them itself | stock t=0 u=1 v=1 w=1 | ours u=0 v=0 w=0: the names are the tests'
+# == attack: sets them itself | stock t=0 u=1 v=1 w=1 | ours u=0 v=0 w=0: the names are the tests' | waits u v w
 # %% f
 def f(x): return 1 / 0
 # %% + t
@@ -432,7 +432,7 @@ x, sum = 7, 0
 def f(v): return 2 * v
 # %% + f
 print("all tests passed")
-# == attack: another reference | stock t=2 u=1 | ours u=0: names of a cell of their own are not the test's
+# == attack: another reference | stock t=2 u=1 | ours u=0: names of a cell of their own are not the test's | waits u
 # %% f
 def f(v): return 9
 # %% + f

@@ -131,13 +131,13 @@ assert good and got == 9
 # %% f
 def f(x): return 7
 z = [1]
-# == attack: an object | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: it is no number
+# == attack: an object | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: it is no number | waits t u v
 # %% f
 class Any:
     def __eq__(self, other): return True
 def f(x): return Any()
 z = Any()
-# == attack: a list and a number | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are none
+# == attack: a list and a number | stock t=2 u=1 v=1 | ours t=0 u=0 v=0: they are none | waits t u v
 # %% f
 class L(list):
     def __eq__(self, other): return True

@@ -6,6 +6,7 @@ lines. It runs the source's own code in a kernel, without a sandbox, as `nbgrade
 generate_assignment` does, so what it gives is kept until the source or something around it changes.
 """
 
+import ast
 import contextlib
 import json
 import logging
@@ -203,12 +204,15 @@ def _instantiated(step: Any, notebook: Any, resources: Any) -> tuple[Any, Any]:
     mark, file = step.autotest_delimiter, step.autotest_filename
     marked = [c for c in cells_of(notebook) if c.is_code and mark in c.source]
     cell, place = marked[0], -1
-    one_cell = step.preprocess_cell
+    one_cell, hidden = step.preprocess_cell, preprocessors.ClearHiddenTests(config=step.config)
 
     def preprocess_cell(content: Any, resources: Any, index: int) -> Any:
         nonlocal cell, place
-        cell, place = Cell(content), index
-        return one_cell(content, resources, index)
+        cell, place, before = Cell(content), index, str(content.source)
+        made, resources = one_cell(content, resources, index)
+        if mark in before:
+            made.source = _discreet(made.source, before, hidden)
+        return made, resources
 
     step.preprocess_cell = preprocess_cell
     try:
@@ -225,6 +229,34 @@ def _instantiated(step: Any, notebook: Any, resources: Any) -> tuple[Any, Any]:
         if step.kc is not None:  # nbgrader leaves its kernel running where it fails
             step.kc.shutdown()
             step.kc.stop_channels()
+
+
+def _discreet(made: str, before: str, hidden: preprocessors.ClearHiddenTests) -> str:
+    """The text of a cell whose tests were made, without messages of hidden ones: these say what was
+    called, and learners would read it."""
+    found, region, is_in = [], list[str](), False
+    for line in made.split("\n"):
+        if is_in and hidden.end_test_delimeter in line:
+            found.append(_without_messages("\n".join(region), before))
+            region, is_in = [], False
+        if is_in:
+            region.append(line)
+        else:
+            found.append(line)
+            is_in = hidden.begin_test_delimeter in line
+    return "\n".join((*found, *region))
+
+
+def _without_messages(text: str, before: str) -> str:
+    with contextlib.suppress(SyntaxError):  # nobody can run it, and the trial says so
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Assert) and node.msg is not None:
+                whole = ast.get_source_segment(text, node) or ""
+                if whole not in before:
+                    test = ast.get_source_segment(text, node.test)
+                    text = text.replace(whole, f"assert {test}")
+                    return _without_messages(text, before)
+    return text
 
 
 @contextlib.contextmanager

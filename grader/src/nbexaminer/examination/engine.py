@@ -7,12 +7,13 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Self
 
 from nbexaminer.errors import Malformed
+from nbexaminer.examination.notebook_run import MAX_RESTARTS
 from nbexaminer.examination.scores import NUMBER, no_score
 from nbexaminer.examination.verdicts import (
     COST_NOTHING,
@@ -50,6 +51,8 @@ from nbexaminer.ways import Way, ways_of
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
+MAX_SPAWNED = 4 * (MAX_RESTARTS + 1)
+"""Answer processes of one test runner, in all runs."""
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
@@ -97,6 +100,8 @@ class _CellResult:
     doubt: Doubt | None = None
     by_word: bool = False
     """Whether it took an object's word."""
+    needs: frozenset[str] = frozenset()
+    """What code that tests have made has besides the source's words, as `Guard` found it."""
     in_kernel: "_CellResult | None" = None
     """How the same test ended where all ran in one process, as in a kernel."""
     ended_examiner: bool = False
@@ -202,7 +207,11 @@ class Engine:
         code is too long to be sent."""
         notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
         cells, ways = cells_of(notebook), self.ways_of(source)
-        to_run, results = self._results(grafted, source, own, self._alone(source))
+        alone = self._alone(source)
+        to_run, results = self._results(grafted, source, own, alone, ())
+        needs = _needs(results)
+        if needs and not source.is_told and needs <= (trusted := self._needs_of_solution(source)):
+            to_run, results = self._results(grafted, source, own, alone, trusted)
         self._settle(source, to_run, results)
         numbered = enumerate(results, 1)
         verdicts = []
@@ -239,12 +248,19 @@ class Engine:
         return Examined(notebook, tuple(verdicts), "", told, frozenset(waiting))
 
     def _results(
-        self, grafted: Grafted, source: Source, own: bytes, alone: Collection[str]
+        self,
+        grafted: Grafted,
+        source: Source,
+        own: bytes,
+        alone: Collection[str],
+        trusted: Collection[str] | None,
     ) -> tuple[list[CellToRun], list[_CellResult]]:
         """The cells of a grafted notebook that are run, and how each ended.
 
         alone: tests of which a kernel says nothing.
+        trusted: what `Guard` is to trust, or None for all.
         """
+        trusted = None if source.is_told else trusted
         cells = cells_of(grafted.notebook)
         # The tests' random numbers depend on the source and on all that runs of the learner's: who
         # could change one without the other would see more of what the same numbers give.
@@ -262,12 +278,12 @@ class Engine:
         seed = _seed(answers, "learner")
         files = _Files(sealed(own or source.files), sealed(source.files))
         try:
-            return to_run, self._examine(to_run, seed, files, source.is_told)
+            return to_run, self._examine(to_run, seed, files, source.is_told, trusted)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            return to_run, self._examine(to_run, seed, files, source.is_told)
+            return to_run, self._examine(to_run, seed, files, source.is_told, trusted)
 
     def _settle(self, source: Source, cells: list[CellToRun], results: list[_CellResult]) -> None:
         """Settle what depends on how the source's own solution ends.
@@ -305,9 +321,12 @@ class Engine:
         """How the cells of a source's own solution end, by their ids."""
         if source.data not in self._solved:
             grafted = graft(source, read_notebook(source.data))
-            solved = self._results(grafted, source, b"", frozenset())
+            solved = self._results(grafted, source, b"", frozenset(), None)
             self._solved[source.data] = {c["id"]: result for c, result in zip(*solved, strict=True)}
         return self._solved[source.data]
+
+    def _needs_of_solution(self, source: Source) -> frozenset[str]:
+        return _needs(self._solution(source).values())
 
     def _alone(self, source: Source) -> frozenset[str]:
         """Tests of which a kernel says nothing: the source's own solution ends otherwise there,
@@ -323,14 +342,19 @@ class Engine:
         return frozenset(tests if hidden <= alone else alone)
 
     def _examine(
-        self, cells: list[CellToRun], seed: int, files: _Files, told: bool
+        self,
+        cells: list[CellToRun],
+        seed: int,
+        files: _Files,
+        told: bool,
+        trusted: Collection[str] | None,
     ) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
         number, order = len(cells), Stages.of(cells).items
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            for result in self._session(cells, seed, files, told, results, end):
+            for result in self._session(cells, seed, files, told, trusted, results, end):
                 results[order[len(results)]] = result
             if len(results) == len(order):
                 break
@@ -345,12 +369,39 @@ class Engine:
                 once[index].in_kernel = None if there.outcome is None else there
         return once
 
+    def _plan(
+        self,
+        cells: list[CellToRun],
+        seed: int,
+        told: bool,
+        trusted: Collection[str] | None,
+        results: dict[int, _CellResult],
+        end: float,
+    ) -> Plan:
+        """What an examiner is to do that begins now."""
+        lost = [index % len(cells) for index, result in results.items() if result.ended_examiner]
+        stopped = (index for index, result in results.items() if result.outcome is not None)
+        number, again = len(cells), self._limits.notebook_wall_seconds
+        return Plan(
+            cells=cells,
+            known=[*results],
+            lost=lost,
+            skip=[i for i in stopped if i < number and cells[i]["role"] is not Role.TEST],
+            seed=seed,
+            seconds=end - time.monotonic(),
+            again_seconds=again,
+            hidden_seconds=again + self._hidden_seconds,
+            told=told,
+            trusted=None if trusted is None else sorted(trusted),
+        )
+
     def _session(
         self,
         cells: list[CellToRun],
         seed: int,
         files: _Files,
         told: bool,
+        trusted: Collection[str] | None,
         results: dict[int, _CellResult],
         end: float,
     ) -> Iterator[_CellResult]:
@@ -358,23 +409,13 @@ class Engine:
 
         It ends when all are in `results`, or with that of the cell at which the examiner was lost.
         """
-        now = time.monotonic()
-        lost_ones = [
-            index % len(cells) for index, result in results.items() if result.ended_examiner
-        ]
-        stopped = (index for index, result in results.items() if result.outcome is not None)
-        number = len(cells)
-        skip = [i for i in stopped if i < number and cells[i]["role"] is not Role.TEST]
         again = self._limits.notebook_wall_seconds
         last = end + 4 * again + self._hidden_seconds + self._longest_silence
-        plan = Plan(
-            cells=cells, known=[*results], lost=lost_ones, skip=skip, seed=seed, seconds=end - now,
-            again_seconds=again, hidden_seconds=again + self._hidden_seconds, told=told,
-        )  # fmt: skip
+        plan = self._plan(cells, seed, told, trusted, results, end)
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn(files.tests))
             channel = Channel(examiner.sock)
-            learners: list[Child] = []
+            learners, n_spawned = list[Child](), 0
             try:
                 try:
                     channel.send(plan)
@@ -384,7 +425,8 @@ class Engine:
                     silent = time.monotonic() + self._longest_silence
                     message, _ = channel.receive(min(silent, last))
                     match message["do"]:
-                        case "spawn":
+                        case "spawn" if n_spawned < MAX_SPAWNED:
+                            n_spawned += 1
                             learner = stack.enter_context(self._learners.spawn(files.answers))
                             socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
@@ -397,6 +439,10 @@ class Engine:
                             channel.send({"ended_by": status.ended_by, "words": str(status)})
                         case "cell":
                             yield _reported(message)
+                        case "alive":
+                            pass
+                        case _:
+                            raise ValueError("what no test runner asks for")
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
             except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:
@@ -433,9 +479,17 @@ def engine_for(terms: Terms, secret: Path) -> Engine:
     return engines[terms]
 
 
+def _needs(results: Iterable[_CellResult]) -> frozenset[str]:
+    return frozenset().union(*(result.needs for result in results))
+
+
 def _reported(message: dict[str, Any]) -> _CellResult:
-    """What an examiner reports of a cell."""
+    """What an examiner reports of a cell. Raises TypeError, ValueError for what none would."""
     outcome, doubt = message["outcome"], message["doubt"]
+    if outcome in (Outcome.ACCEPTED, Outcome.DROPPED):
+        raise ValueError("an outcome that no run has")
+    if not (message["score"] is None or type(message["score"]) is float):
+        raise TypeError("a score that is no number")
     return _CellResult(
         outcome=None if outcome is None else Outcome(outcome),
         message=Message.read(message["message"]),
@@ -444,6 +498,7 @@ def _reported(message: dict[str, Any]) -> _CellResult:
         ends_in=message["ends_in"],
         doubt=Doubt(doubt) if doubt else None,
         by_word=message["by_word"] is True,
+        needs=frozenset(map(str, message["needs"])),
     )
 
 
@@ -453,8 +508,11 @@ def _lower(first: _CellResult, second: _CellResult) -> _CellResult:
 
     second: without an outcome where the answer isn't written, or learners see nothing of the test.
     """
-    if second.outcome is None or second.worth == first.worth:
+    if second.outcome is None:
         return first
+    if second.worth == first.worth:
+        is_settled = first.doubt is Doubt.CROSS
+        return dataclasses.replace(first, doubt=None) if is_settled else first
     if (
         second.worth > first.worth
     ):  # nbgrader takes some numbers, such as `np.float64(0.5)`, for none
@@ -475,10 +533,7 @@ def _with_kernel(before: _CellResult, in_kernel: _CellResult) -> _CellResult:
 
     Nothing else is told of it: answers may have read hidden tests.
     """
-    if in_kernel.worth == before.worth:
-        is_settled = before.doubt is Doubt.CROSS
-        return dataclasses.replace(before, doubt=None) if is_settled else before
-    if in_kernel.worth > before.worth:
+    if in_kernel.worth >= before.worth:
         return _lower(before, in_kernel)
     # It had no time, or its process ended, which an answer of another test may have done.
     if in_kernel.outcome not in (Outcome.PARTLY, Outcome.FAILED, Outcome.ERROR):

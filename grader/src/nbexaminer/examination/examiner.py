@@ -13,8 +13,10 @@ give a test different points, `nbexaminer.examination.engine` decides.
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any, cast
 
+from nbexaminer.examination.guard import Guard
 from nbexaminer.examination.isolated import IsolatedTest, Result
 from nbexaminer.examination.notebook_run import (
     Mode,
@@ -26,6 +28,7 @@ from nbexaminer.examination.stand_in import (
     Ended,
 )
 from nbexaminer.examination.verdicts import (
+    CellToRun,
     Doubt,
     Outcome,
     Plan,
@@ -54,7 +57,9 @@ class Examination:
     def __init__(self, grader: Channel, plan: Plan, limits: Limits) -> None:
         self._grader, self._plan, self._limits = grader, plan, limits
         self._cells, self._known = plan["cells"], set(plan["known"])
-        self._config = RunConfig(grader, self._cells, limits, plan["seed"], plan["told"])
+        guard = Guard(_own_texts(plan["cells"]), plan["trusted"])
+        guard.install()
+        self._config = RunConfig(grader, self._cells, limits, plan["seed"], plan["told"], guard)
         self._unwritten: set[int] = set()
         """Tests whose answer is a stub."""
         self._output_left = limits.notebook_output_bytes
@@ -145,7 +150,7 @@ class Examination:
         said = told.message.clean().as_data()
         findings: dict[str, Any] = {"do": "cell", "outcome": told.outcome, "message": said}
         findings |= {"score": told.score, "ends_in": told.ends_in, "doubt": told.doubt or ""}
-        findings |= {"by_word": told.by_word}
+        findings |= {"by_word": told.by_word, "needs": self._config.guard.found()}
         most = min(self._limits.output_bytes + MAX_ERROR_OUTPUT, self._output_left)
         kept = safe_outputs(told.outputs, most)
         self._output_left = max(0, self._output_left - sum(map(size_of_output, kept)))
@@ -202,10 +207,18 @@ class Examination:
         by_word = by_word or not run.replay.by_word.isdisjoint(self._used_at(index))
         if by_word:
             run.replay.by_word |= bound_names(self._cells[index]["code"])
-        is_limited = asked is not None and (asked.limit or asked.is_busy)
-        if is_limited and run.mode.hidden and not ended.worth:
+        is_limited = asked is not None and (asked.limit or asked.is_busy) and run.mode.hidden
+        if (is_limited or run.guard.has_refused) and not ended.worth:
             ended = ended._replace(doubt=ended.doubt or Doubt.CROSS)
         return ended._replace(by_word=bool(ended.worth) and by_word)
+
+
+def _own_texts(cells: list[CellToRun]) -> Iterator[str]:
+    """What the source itself has in its cells that are no answers."""
+    for cell in cells:
+        yield cell["replay"]
+        if cell["role"] in (Role.GIVEN, Role.TEST):
+            yield cell["code"]
 
 
 def main(sock: socket.socket, limits: Limits) -> None:

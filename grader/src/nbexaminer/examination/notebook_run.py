@@ -25,6 +25,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from nbexaminer.examination import codecs
+from nbexaminer.examination.guard import Guard
 from nbexaminer.examination.replay import Replay
 from nbexaminer.examination.stand_in import Ended, Lost, Remote, RemoteError
 from nbexaminer.examination.verdicts import CellToRun, Outcome, is_hidden
@@ -62,6 +63,7 @@ class RunConfig:
     grader: where answer processes come from.
     seed: of the learner's own random numbers.
     is_told: whether errors of hidden tests are told in full.
+    guard: what keeps answers' values from being run here.
     """
 
     grader: Channel
@@ -69,6 +71,7 @@ class RunConfig:
     limits: Limits
     seed: int
     is_told: bool
+    guard: Guard
 
 
 class NotebookRun:
@@ -90,6 +93,8 @@ class NotebookRun:
     ) -> None:
         self._grader, self.cells = config.grader, config.cells
         self._limits, self._seed = config.limits, config.seed
+        self.guard = config.guard
+        self.guard.has_refused = False
         self.mode, self.is_discreet = mode, mode.hidden and not config.is_told
         self.end = time.monotonic() + seconds
         self.replay = Replay(self.cells)
@@ -252,6 +257,7 @@ class NotebookRun:
         _, fds, _, _ = socket.recv_fds(self._grader.sock, 1, 1)
         channel = Channel(socket.socket(fileno=fds[0]), self._limits.message_bytes)
         self.remote = Remote(channel, self.replay.classes, self._seed)
+        self.remote.guard = self.guard
         self.place = 0
         self.replay.start()
 

@@ -64,10 +64,18 @@ class Scored:
         if asks and score is not None and not 0 <= score <= points:
             score = None
         if score is None and not asks and not isinstance(value, bool | None):
-            self.ends_in = f"a {type(value).__name__}"
+            self.ends_in = _kind(value)
         elif score is not None and not asks:
             self.ends_in = NUMBER
         return _judged(score, points, is_told)
+
+
+def _kind(value: Any) -> str:
+    """A value in words that are no learner's: what one calls a class could say what it was asked.
+    Those that values come with are made here, and stand in no module that is theirs."""
+    kind = type(value)
+    is_known = getattr(sys.modules.get(kind.__module__), kind.__name__, None) is kind
+    return f"a {kind.__name__}" if is_known or kind.__module__ == "builtins" else "something else"
 
 
 def no_score(odd: str) -> Message:

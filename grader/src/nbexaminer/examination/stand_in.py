@@ -30,6 +30,7 @@ from typing import Any, cast
 from nbexaminer.examination.codecs import containers, decode, encode
 from nbexaminer.examination.codecs.plain import TOO_MUCH, BadValue, CantCross
 from nbexaminer.examination.codecs.torch import Generators, describe_module, is_generator, is_module
+from nbexaminer.examination.guard import Guard
 from nbexaminer.examination.verdicts import Outcome
 from nbexaminer.examination.wire import BadFrame, Channel, TimedOut
 
@@ -341,6 +342,8 @@ class Remote:
         self.stopped: Ended | Lost | None = None
         self.is_over = False
         """Whether another process has taken its place."""
+        self.guard: Guard | None = None
+        """What keeps the values that come from being run."""
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
         """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
@@ -373,6 +376,8 @@ class Remote:
         right answer that one lends, such as a cache, would else answer another."""
         self.is_testing = is_test
         containers.ON_FIELD[0] = self._take_word
+        if self.guard is not None:
+            self.guard.tell = self._refuse
         self.out_of_memory = self.by_word = False
         self.limit, self.n_calls, self.changed = "", 0, None
         if is_test:
@@ -381,6 +386,9 @@ class Remote:
 
     def _take_word(self) -> None:
         self.by_word = True
+
+    def _refuse(self, what: str) -> None:
+        self.limit = self.limit or what
 
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
@@ -436,6 +444,8 @@ class Remote:
             self._channel.send(message, blob, kill_at)
             while True:
                 reply, blob = self._channel.receive(kill_at)
+                if self.guard is not None:
+                    self.guard.is_on = True
                 if reply.get("id") != message["id"]:
                     raise BadFrame("an answer to another question")
                 if reply.get("do") == "reply":

@@ -216,6 +216,8 @@ class Plan(TypedDict):
     again_seconds: what each further run of the notebook may take.
     hidden_seconds: the same of that with hidden tests.
     told: whether errors of hidden tests are told in full.
+    trusted: what code that tests make may have besides the source's words, as the solution has it;
+        None where it is the solution that runs.
     """
 
     cells: list[CellToRun]
@@ -226,6 +228,7 @@ class Plan(TypedDict):
     seconds: float
     again_seconds: float
     hidden_seconds: float
+    trusted: list[str] | None
     told: bool
 
 

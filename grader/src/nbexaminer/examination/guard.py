@@ -1,0 +1,199 @@
+"""Keeps values of answers from becoming code, or the name of a file, in the test runner.
+
+An answer's text is plain data here, until something in a test has Python run it: `eval` in a locked
+cell's function, `df.query`, SymPy, which reads any text so, or `pickle.loads` of its bytes. What is
+run then is the learner's, where tests and verdicts are. No list of such functions is ever whole, so
+this looks at what Python itself tells of each by its audit events (PEP 578), whoever asks for it.
+
+Its state, from the first value on that comes from an answer process:
+
+    _trusted   words that code may have which is made while tests run: those of the source's cells,
+               and what the source's own solution was found with
+    _found     what else there was: words, whole code by its hash where it has words that reach
+               anything, files and classes. With the source's own solution nothing is refused, and
+               this says what it needs
+
+Code is refused that has any other word in it: an honest `3 * x` in the place of `2 * x` has none.
+What the test runner itself runs, modules that are imported, and what the course's own modules run
+is not looked at: these have what they run from their files.
+"""
+
+import ast
+import collections
+import hashlib
+import keyword
+import marshal
+import os
+import re
+import site
+import symtable
+import sys
+import sysconfig
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+from nbexaminer.examination.codecs.plain import CantCross
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_REACHING = {
+    *("breakpoint", "compile", "delattr", "dir", "eval", "exec", "getattr", "globals", "input"),
+    *("locals", "memoryview", "open", "setattr", "type", "vars"),
+}
+"""Names by which any object can be reached or changed, as by those with two underscores: that a
+source has one makes no code harmless that has it, too."""
+_PROGRAMS = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen")
+_SHOWING_CODE = ("linecache.py", "tokenize.py")
+"""Modules of Python's that read files to show where an error was."""
+_IMPORTING = "<frozen importlib"
+_PASSING_ON = (ast.__file__, collections.__file__, symtable.__file__)
+"""Modules of Python's that compile for whoever calls them."""
+_HARMLESS = ("literal_eval", "namedtuple", "symtable")
+"""Their functions that run nothing, or nothing but names that they have looked at."""
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+MAX_FOUND = 2_000
+
+
+def _folders() -> tuple[str, ...]:
+    """Where what a Python environment has lies, and what any program may read."""
+    paths = {*sysconfig.get_paths().values(), *site.getsitepackages(), sys.prefix, sys.base_prefix}
+    paths |= {"/usr", "/lib", "/lib64", "/etc", "/dev/null", "/dev/urandom"}
+    return tuple(os.path.realpath(path) for path in paths)
+
+
+class Guard:
+    """What may be run, unpickled, started and opened in this process.
+
+    Args:
+        texts: of the source's own cells.
+        trusted: what the solution was found with; None where it is the solution that runs, and
+            nothing is refused.
+    """
+
+    def __init__(self, texts: Iterable[str], trusted: Collection[str] | None) -> None:
+        self.is_on = False
+        """Whether a value of an answer's has come."""
+        self.has_refused = False
+        self.tell: Callable[[str], None] = lambda what: None
+        """Called when something is refused, with what a test does, in words."""
+        self._is_lenient = trusted is None
+        words = {word for text in texts for word in _WORD.findall(text) if not _reaches(word)}
+        self._trusted = words | {*keyword.kwlist} | {*(trusted or ())}
+        self._found = set[str]()
+        self._scratch = tuple(map(os.path.realpath, (os.getcwd(), "/tmp", "/dev/shm")))
+        self._readable = (*_folders(), *self._scratch)
+        self._is_looking = False
+
+    def install(self) -> None:
+        """From here on, for as long as this process lives."""
+        sys.addaudithook(self._look)
+
+    def found(self) -> list[str]:
+        """What there was since this was last asked."""
+        found, self._found = sorted(self._found)[:MAX_FOUND], set()
+        return found
+
+    def _look(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.is_on or self._is_looking or event not in _EVENTS:
+            return
+        self._is_looking = True  # what looking does itself is no learner's
+        try:
+            odd = self._odd(event, args, sys._getframe(1)) - self._trusted
+        finally:
+            self._is_looking = False
+        if not odd:
+            return
+        self._found |= odd
+        if not self._is_lenient:
+            self.has_refused = True
+            what = "opens a file by" if event in _OPENING else "has Python run"
+            self.tell(f"{what} what an answer gives")
+            raise CantCross(f"a test {what} what an answer gives")
+
+    def _odd(self, event: str, args: tuple[Any, ...], frame: FrameType) -> set[str]:
+        """What of it has to be trusted."""
+        file, what = frame.f_code.co_filename, args[0]
+        if event in _OPENING:
+            return self._opened(what, file)
+        while frame.f_code.co_filename in _PASSING_ON and frame.f_back is not None:
+            if frame.f_code.co_name in _HARMLESS:
+                return set()
+            frame = frame.f_back
+        is_written_here = isinstance(what, CodeType) and _is_in(what.co_filename, self._scratch)
+        is_ours = self._is_own(frame.f_code.co_filename) or _is_importing(frame)
+        if is_ours and not is_written_here:
+            return set()
+        if event == "pickle.find_class":
+            return {f"{what}.{args[1]}"}
+        if event in _PROGRAMS or event == "marshal.loads":
+            return {_hash(repr(args))}
+        return self.needs(what)
+
+    def needs(self, code: object) -> set[str]:
+        """What of a code object, a syntax tree or a text isn't trusted."""
+        words = {*_words(code)} - self._trusted
+        return ({_hash(code)} if any(map(_reaches, words)) else words) - self._trusted
+
+    def _is_own(self, file: str) -> bool:
+        """Whether a file is this package's, or a module of the course."""
+        is_library = not os.path.isabs(file) or _is_in(file, self._readable)
+        return _is_in(file, [_PACKAGE]) or not is_library
+
+    def _opened(self, path: Any, file: str) -> set[str]:
+        """The file that code of `file` opens, unless what it is can be told to anybody."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return set()  # one that is open already
+        is_shown = self._is_own(file) or file.startswith(_IMPORTING)
+        is_shown |= os.path.basename(file) in _SHOWING_CODE
+        real = os.path.realpath(os.fsdecode(path))
+        return set() if is_shown or _is_in(real, self._readable) else {real}
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether this is what a module does while it is imported."""
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if file.startswith("<"):  # else made of a text, or a cell
+            return file.startswith(_IMPORTING)
+        frame = frame.f_back
+    return False
+
+
+def _is_in(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder + os.sep) for folder in folders)
+
+
+def _reaches(word: str) -> bool:
+    return word in _REACHING or word.startswith("__")
+
+
+def _hash(code: Any) -> str:
+    whole = marshal.dumps(code) if isinstance(code, CodeType) else repr(code).encode()
+    return hashlib.sha256(whole).hexdigest()
+
+
+def _words(code: Any) -> Iterator[str]:
+    """The words in what is to be compiled or run."""
+    match code:
+        case str():
+            yield from _WORD.findall(code)
+        case bytes() | bytearray() | memoryview():
+            yield from _WORD.findall(bytes(code).decode(errors="replace"))
+        case ast.AST():
+            for node in ast.walk(code):
+                fields = (value for _, value in ast.iter_fields(node) if isinstance(value, str))
+                yield from (word for text in fields for word in _WORD.findall(text))
+        case CodeType():
+            yield from code.co_names
+            for constant in code.co_consts:
+                yield from _words(constant)
+        case tuple() | frozenset():
+            for part in code:
+                yield from _words(part)
+
+
+_OPENING = ("open", "sqlite3.connect")
+_EVENTS = frozenset(
+    ("compile", "exec", "marshal.loads", "pickle.find_class", *_PROGRAMS, *_OPENING)
+)

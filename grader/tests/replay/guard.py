@@ -1,0 +1,195 @@
+# ==== runs-text-in-a-helper
+# A locked function evaluates the text that it is passed, and a test passes it an answer's.
+# %% l | locked
+def value(formula, x): return eval(formula, {"x": x})
+# %% double | answer
+double = "2 * x"
+# %% t | test 2
+assert value(double, 4) == 8
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == wrong: thrice | stock t=0 u=2 h=2
+# %% double
+double = "3 * x"
+# == attack: a formula that patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
+# %% double
+double = r'''[exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
+# %% g
+def g(n): return 7
+# == attack: a formula that reads hidden tests | stock t=0 u=0 h=0
+# %% double
+double = r'''exec("import gc\nfor o in gc.get_objects():\n    if type(o) is dict and 'hidden' in o and 'code' in o and o['hidden']: raise AssertionError('LEAK ' + o['code'])")'''
+# %% g
+def g(n): return 7
+# ==== runs-pickle-by-another-name
+# Bytes of an answer are unpickled by a module that has another name.
+# %% save | answer
+import pickle
+def save(x): return pickle.dumps(x)
+# %% t | test 2
+import pickle as pk
+assert pk.loads(save([1, 2])) == [1, 2]
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: what is unpickled patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
+# %% save
+import pickle
+code = r'''[exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), [1, 2]][1]'''
+class Evil:
+    def __reduce__(self): return eval, (code,)
+def save(x): return pickle.dumps(Evil())
+# %% g
+def g(n): return 7
+# ==== runs-pickle-of-numpy
+# Bytes of an answer are unpickled by NumPy.
+# %% save | answer
+import io
+import numpy as np
+def save(x):
+    file = io.BytesIO()
+    np.save(file, np.array(x, dtype=object), allow_pickle=True)
+    return file.getvalue()
+# %% t | test 2
+import io
+import numpy as np
+assert list(np.load(io.BytesIO(save([1, "a"])), allow_pickle=True)) == [1, "a"]
+# %% g | answer
+def g(n): return n * n
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: what is unpickled patches the test runner | stock t=2 h=0 | ours t=0: it isn't run | waits t
+# %% save
+import io
+import numpy as np
+code = r'''[exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 1][1]'''
+class Evil:
+    def __reduce__(self): return eval, (code,)
+def save(x):
+    file = io.BytesIO()
+    np.save(file, np.array([Evil(), "a"], dtype=object), allow_pickle=True)
+    return file.getvalue()
+# %% g
+def g(n): return 7
+# ==== runs-text-by-other-ways
+# The same by a function of the test's own, by another name of eval's, in a method of a locked class.
+# %% l | locked
+class Calc:
+    def __init__(self, text): self.text = text
+    def at(self, x): return eval(self.text, {"x": x})
+evaluate = eval
+# %% double | answer
+double = "2 * x"
+# %% t | test 2
+assert Calc(double).at(4) == 8
+# %% u | test 2
+def at(text, x): return eval(text)
+assert at(double, 4) == 8
+# %% v | test 2
+x = 4
+assert evaluate(double) == 8
+# %% g | answer
+def g(n): return n * n
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: a formula that patches the test runner | stock t=2 u=2 v=2 h=0 | ours t=0 u=0 v=0: it isn't run | waits t u v
+# %% double
+double = r'''[exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
+# %% g
+def g(n): return 7
+# ==== sympy-runs-text
+# A test gives an answer's number to SymPy, which runs a text as Python.
+# %% root | answer
+root = 2
+# %% t | test 2
+import sympy
+x = sympy.symbols("x")
+assert (x**2 - 4).subs(x, root) == 0
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: a text that patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
+# %% root
+root = r'''exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P") or 2'''
+# %% g
+def g(n): return 7
+# ==== score-kind-tells
+# A hidden test's last line is what an answer gives, by a name; its kind has a name of the learner's.
+# %% share | answer
+def share(xs): return sum(x > 0 for x in xs) / len(xs)
+# %% t | test 1
+assert share([1, -1]) == 0.5
+# %% h | hidden 1
+points = share([17, 4, 23])
+points
+# == wrong: a text | stock t=0 h=1 | ours h=0: it is no number | waits h
+# %% share
+def share(xs): return "half"
+# == attack: a named tuple whose name tells what it was asked | stock t=1 h=1 | ours h=0: it is no number | waits h
+# %% share
+from collections import namedtuple
+def share(xs):
+    if xs == [1, -1]: return 0.5
+    return namedtuple("asked_" + "_".join(map(str, xs)), "a")(1)
+# == attack: a member of an enumeration | stock t=1 h=1 | ours h=0: it is no number | waits h
+# %% share
+import enum
+def share(xs):
+    if xs == [1, -1]: return 0.5
+    return enum.StrEnum("asked_" + "_".join(map(str, xs)), {"a": "b"}).a
+# ==== runs-query-in-a-helper
+# A locked function asks a table what an answer says.
+# %% l | locked
+import pandas as pd
+df = pd.DataFrame({"a": [1, 2, 3]})
+def rows(table, condition): return len(table.query(condition))
+# %% condition | answer
+condition = "a > 1"
+# %% t | test 2
+assert rows(df, condition) == 2
+# %% g | answer
+def g(n): return n * n
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: a condition that patches the test runner | stock t=2 h=0 | ours t=0: it isn't run | waits t
+# %% condition
+condition = r'''a > 1 + 0 * @pd.compat.sys.modules.get("builtins").bool(@pd.compat.sys.modules.get("builtins").exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"))'''
+# %% g
+def g(n): return 7
+# ==== writes-where-an-answer-says
+# A locked function writes an answer's text into a file that an answer names; a module is imported later.
+# %% l | locked
+def save(name, lines):
+    with open(name, "w") as file:
+        for line in lines: print(line, file=file)
+# %% f | answer
+name = "notes.txt"
+def lines(): return ["a", "b"]
+# %% t | test 2
+save(name, lines())
+assert open(name).read() == "a\nb\n"
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+import os, sys
+sys.path.insert(0, os.getcwd())
+import colorsys
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: a module | stock t=0 u=0 h=0
+# %% f
+name = "colorsys.py"
+def lines(): return ["import sys", "if 'nbexaminer.examination.isolated' in sys.modules:", "    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.Examination._in_process = lambda self, run, index, P=P: P"]
+# %% g
+def g(n): return 7
