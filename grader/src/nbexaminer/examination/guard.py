@@ -19,14 +19,12 @@ is not looked at: these have what they run from their files.
 """
 
 import ast
-import collections
 import hashlib
 import keyword
 import marshal
 import os
 import re
 import site
-import symtable
 import sys
 import sysconfig
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -47,10 +45,9 @@ _PROGRAMS = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.P
 _SHOWING_CODE = ("linecache.py", "tokenize.py")
 """Modules of Python's that read files to show where an error was."""
 _IMPORTING = "<frozen importlib"
-_PASSING_ON = (ast.__file__, collections.__file__, symtable.__file__)
-"""Modules of Python's that compile for whoever calls them."""
+_PYTHONS_OWN = os.path.dirname(ast.__file__)
 _HARMLESS = ("literal_eval", "namedtuple", "symtable")
-"""Their functions that run nothing, or nothing but names that they have looked at."""
+"""Functions of Python's that run nothing, or nothing but names that they have looked at."""
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 MAX_FOUND = 2_000
 
@@ -116,7 +113,8 @@ class Guard:
         file, what = frame.f_code.co_filename, args[0]
         if event in _OPENING:
             return self._opened(what, file)
-        while frame.f_code.co_filename in _PASSING_ON and frame.f_back is not None:
+        # A module of Python's compiles for whoever calls it, as `inspect` does for a message.
+        while _is_pythons(frame.f_code.co_filename) and frame.f_back is not None:
             if frame.f_code.co_name in _HARMLESS:
                 return set()
             frame = frame.f_back
@@ -148,6 +146,10 @@ class Guard:
         is_shown |= os.path.basename(file) in _SHOWING_CODE
         real = os.path.realpath(os.fsdecode(path))
         return set() if is_shown or _is_in(real, self._readable) else {real}
+
+
+def _is_pythons(file: str) -> bool:
+    return _is_in(file, [_PYTHONS_OWN]) and "-packages" not in file
 
 
 def _is_importing(frame: FrameType | None) -> bool:
