@@ -120,6 +120,21 @@ class _Files(NamedTuple):
     tests: BinaryIO | None
 
 
+class _Order(NamedTuple):
+    """What is to be run of one submission.
+
+    seed: of the learner's own random numbers.
+    is_told: whether errors of hidden tests are told in full.
+    trusted: what `Guard` is to trust, or None for all.
+    """
+
+    cells: list[CellToRun]
+    seed: int
+    files: _Files
+    is_told: bool
+    trusted: Collection[str] | None
+
+
 class Engine:
     """Two warm parents, for as many submissions as you like; a context manager.
 
@@ -275,15 +290,15 @@ class Engine:
             for cell, place in zip(cells, grafted.places, strict=True)
             if _is_run(cell)
         ]
-        seed = _seed(answers, "learner")
         files = _Files(sealed(own or source.files), sealed(source.files))
+        order = _Order(to_run, _seed(answers, "learner"), files, source.is_told, trusted)
         try:
-            return to_run, self._examine(to_run, seed, files, source.is_told, trusted)
+            return to_run, self._examine(order)
         except WarmParentDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
-            return to_run, self._examine(to_run, seed, files, source.is_told, trusted)
+            return to_run, self._examine(order)
 
     def _settle(self, source: Source, cells: list[CellToRun], results: list[_CellResult]) -> None:
         """Settle what depends on how the source's own solution ends.
@@ -341,22 +356,16 @@ class Engine:
                     alone.add(name)
         return frozenset(tests if hidden <= alone else alone)
 
-    def _examine(
-        self,
-        cells: list[CellToRun],
-        seed: int,
-        files: _Files,
-        told: bool,
-        trusted: Collection[str] | None,
-    ) -> list[_CellResult]:
+    def _examine(self, order: _Order) -> list[_CellResult]:
         """The results of the cells, in their own order; each process unpacks the files anew."""
-        number, order = len(cells), Stages.of(cells).items
+        cells, items = order.cells, Stages.of(order.cells).items
+        number = len(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
         for _ in range(MAX_EXAMINER_RESTARTS):
-            for result in self._session(cells, seed, files, told, trusted, results, end):
-                results[order[len(results)]] = result
-            if len(results) == len(order):
+            for result in self._session(order, results, end):
+                results[items[len(results)]] = result
+            if len(results) == len(items):
                 break
         why = Message("not run: the tests' process kept ending")
         not_run = _CellResult(Outcome.NOT_RUN, why, doubt=Doubt.LOST)
@@ -369,16 +378,9 @@ class Engine:
                 once[index].in_kernel = None if there.outcome is None else there
         return once
 
-    def _plan(
-        self,
-        cells: list[CellToRun],
-        seed: int,
-        told: bool,
-        trusted: Collection[str] | None,
-        results: dict[int, _CellResult],
-        end: float,
-    ) -> Plan:
+    def _plan(self, order: _Order, results: dict[int, _CellResult], end: float) -> Plan:
         """What an examiner is to do that begins now."""
+        cells, trusted = order.cells, order.trusted
         lost = [index % len(cells) for index, result in results.items() if result.ended_examiner]
         stopped = (index for index, result in results.items() if result.outcome is not None)
         number, again = len(cells), self._limits.notebook_wall_seconds
@@ -387,23 +389,16 @@ class Engine:
             known=[*results],
             lost=lost,
             skip=[i for i in stopped if i < number and cells[i]["role"] is not Role.TEST],
-            seed=seed,
+            seed=order.seed,
             seconds=end - time.monotonic(),
             again_seconds=again,
             hidden_seconds=again + self._hidden_seconds,
-            told=told,
+            told=order.is_told,
             trusted=None if trusted is None else sorted(trusted),
         )
 
     def _session(
-        self,
-        cells: list[CellToRun],
-        seed: int,
-        files: _Files,
-        told: bool,
-        trusted: Collection[str] | None,
-        results: dict[int, _CellResult],
-        end: float,
+        self, order: _Order, results: dict[int, _CellResult], end: float
     ) -> Iterator[_CellResult]:
         """One examiner's life; the results that are not known yet, in `Stages`.
 
@@ -411,7 +406,7 @@ class Engine:
         """
         again = self._limits.notebook_wall_seconds
         last = end + 4 * again + self._hidden_seconds + self._longest_silence
-        plan = self._plan(cells, seed, told, trusted, results, end)
+        cells, files, plan = order.cells, order.files, self._plan(order, results, end)
         with contextlib.ExitStack() as stack:
             examiner = stack.enter_context(self._examiners.spawn(files.tests))
             channel = Channel(examiner.sock)

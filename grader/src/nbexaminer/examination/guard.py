@@ -48,6 +48,8 @@ _IMPORTING = "<frozen importlib"
 _PYTHONS_OWN = os.path.dirname(ast.__file__)
 _HARMLESS = ("literal_eval", "namedtuple", "symtable")
 """Functions of Python's that run nothing, or nothing but names that they have looked at."""
+_CALLING_BACK = "_serve"
+"""Where this package calls what a test has lent, with what an answer passes: `eval`, it may be."""
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 MAX_FOUND = 2_000
 
@@ -110,17 +112,16 @@ class Guard:
 
     def _odd(self, event: str, args: tuple[Any, ...], frame: FrameType) -> set[str]:
         """What of it has to be trusted."""
-        file, what = frame.f_code.co_filename, args[0]
+        what = args[0]
         if event in _OPENING:
-            return self._opened(what, file)
+            return self._opened(what, frame)
         # A module of Python's compiles for whoever calls it, as `inspect` does for a message.
         while _is_pythons(frame.f_code.co_filename) and frame.f_back is not None:
             if frame.f_code.co_name in _HARMLESS:
                 return set()
             frame = frame.f_back
         is_written_here = isinstance(what, CodeType) and _is_in(what.co_filename, self._scratch)
-        is_ours = self._is_own(frame.f_code.co_filename) or _is_importing(frame)
-        if is_ours and not is_written_here:
+        if (self._is_ours(frame) or _is_importing(frame)) and not is_written_here:
             return set()
         if event == "pickle.find_class":
             return {f"{what}.{args[1]}"}
@@ -133,16 +134,19 @@ class Guard:
         words = {*_words(code)} - self._trusted
         return ({_hash(code)} if any(map(_reaches, words)) else words) - self._trusted
 
-    def _is_own(self, file: str) -> bool:
-        """Whether a file is this package's, or a module of the course."""
-        is_library = not os.path.isabs(file) or _is_in(file, self._readable)
-        return _is_in(file, [_PACKAGE]) or not is_library
+    def _is_ours(self, frame: FrameType) -> bool:
+        """Whether this package does it by itself, or a module of the course."""
+        file = frame.f_code.co_filename
+        if _is_in(file, [_PACKAGE]):
+            return frame.f_code.co_name != _CALLING_BACK
+        return os.path.isabs(file) and not _is_in(file, self._readable)
 
-    def _opened(self, path: Any, file: str) -> set[str]:
-        """The file that code of `file` opens, unless what it is can be told to anybody."""
+    def _opened(self, path: Any, frame: FrameType) -> set[str]:
+        """The file that a frame opens, unless what it is can be told to anybody."""
         if not isinstance(path, str | bytes | os.PathLike):
             return set()  # one that is open already
-        is_shown = self._is_own(file) or file.startswith(_IMPORTING)
+        file = frame.f_code.co_filename
+        is_shown = self._is_ours(frame) or file.startswith(_IMPORTING)
         is_shown |= os.path.basename(file) in _SHOWING_CODE
         real = os.path.realpath(os.fsdecode(path))
         return set() if is_shown or _is_in(real, self._readable) else {real}

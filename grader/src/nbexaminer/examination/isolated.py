@@ -89,7 +89,8 @@ class IsolatedTest:
             result = self._failed(error)
         except Exception as error:
             result = Result(Outcome.ERROR, self._odd(error))
-            if remote and isinstance(error, CantCross) and self._is_discreet:
+            is_plain = self._is_discreet or self._run.guard.has_refused
+            if remote and isinstance(error, CantCross) and is_plain:
                 result = _no_use(f"it {remote.limit}")
         except (Lost, GeneratorExit):
             raise
