@@ -210,7 +210,11 @@ assert g(5) == 25
 def apply(f, x): return f("2 * " + str(x))
 # == attack: what it has run patches the test runner | stock t=2 h=0 | ours t=0: it isn't run | waits t
 # %% apply
-code = r'''[exec("import sys\nif 'nbexaminer.examination.isolated' in sys.modules:\n    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 8][1]'''
+code = """[(lambda m: [
+    setattr(m[ISO].IsolatedTest, "result", lambda self: m[ISO].Result(m[ISO].Outcome.PASSED, m[EXA].NO_MESSAGE)),
+    setattr(m[EXA].Examination, "_in_process", lambda self, run, index: m[ISO].Result(m[ISO].Outcome.PASSED, m[EXA].NO_MESSAGE)),
+] if ISO in m else 0)(__import__("sys").modules), 8][1]"""
+code = code.replace("ISO", "'nbexaminer.examination.isolated'").replace("EXA", "'nbexaminer.examination.examiner'")
 def apply(f, x): return f(code)
 # %% g
 def g(n): return 7
