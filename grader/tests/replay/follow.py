@@ -504,3 +504,31 @@ assert backwards(bufs[0]) == b"cba" and bufs[0] == b"abc"
 def backwards(b):
     b.reverse()
     return bytes(b)
+
+# ==== names-of-a-visible-test
+# A later answer of a learner's reads what a visible test has imported or set; the solution doesn't.
+# %% f | answer
+def mean(xs): return sum(xs) / len(xs)
+# %% t | test 1
+import numpy as np
+sample = [1, 2]
+assert np.isclose(mean(sample), 1.5)
+# %% g | answer
+def rms(xs): return (sum(x * x for x in xs) / len(xs)) ** .5
+# %% u | test 1
+assert abs(rms([3, 3]) - 3) < 1e-9
+# %% h | hidden 1
+assert abs(rms([1]) - 1) < 1e-9
+# == honest: uses np, which the test has imported | stock t=1 u=1 h=1
+# %% g
+def rms(xs): return np.sqrt(np.mean(np.square(xs)))
+# == honest: tries it with the test's sample | stock t=1 u=1 h=1
+# %% g
+print(mean(sample))
+def rms(xs): return (sum(x * x for x in xs) / len(xs)) ** .5
+# == wrong: no root | stock t=1 u=0 h=1
+# %% g
+def rms(xs): return mean([x * x for x in xs])
+# == wrong: the sample in the place of what is passed | stock t=1 u=0 h=0
+# %% g
+def rms(xs): return np.sqrt(np.mean(np.square(sample)))

@@ -28,7 +28,8 @@ from nbexaminer.examination.verdicts import (
     worth,
 )
 from nbexaminer.examination.wire import Channel, TimedOut, WireError
-from nbexaminer.isolation.steps import Step, in_process, seen_of, steps_of
+from nbexaminer.isolation.names import names_used
+from nbexaminer.isolation.steps import Step, in_process, lent_to, seen_of, steps_of
 from nbexaminer.limits import Limits
 from nbexaminer.message import NO_MESSAGE, Message
 from nbexaminer.notebook.cell import NOTE, Cell, Role, cells_of
@@ -283,13 +284,13 @@ class Engine:
         answers = hashlib.sha256(run.encode() + own).digest()
         secret = hashlib.sha256(source.data).digest() + answers
         steps = self.steps_of(source)
-        to_run = [
-            _to_run(cell, _NO_STEP, "", secret, alone)
-            if place is None
-            else _to_run(cell, steps[place], seen_of(source, place), secret, alone)
-            for cell, place in zip(cells, grafted.places, strict=True)
-            if _is_run(cell)
-        ]
+        to_run, read = list[CellToRun](), frozenset[str]()
+        for cell, place in reversed([*zip(cells, grafted.places, strict=True)]):
+            if _is_run(cell):
+                known = (_NO_STEP, "") if place is None else (steps[place], seen_of(source, place))
+                to_run.insert(0, _to_run(cell, *known, read, secret, alone))
+                if cell.role is not Role.TEST:
+                    read |= names_used(cell.source)
         files = _Files(sealed(own or source.files), sealed(source.files))
         order = _Order(to_run, _seed(answers, "learner"), files, source.is_told, trusted)
         try:
@@ -574,10 +575,19 @@ def _is_run(cell: Cell) -> bool:
     return cell.is_code and not is_empty and not left_out
 
 
-def _to_run(cell: Cell, step: Step, seen: str, secret: bytes, alone: Collection[str]) -> CellToRun:
-    """seen: what learners see of a test; alone: tests of which a kernel says nothing."""
+def _to_run(
+    cell: Cell, step: Step, seen: str, read: Collection[str], secret: bytes, alone: Collection[str]
+) -> CellToRun:
+    """What is to be known of a cell.
+
+    Args:
+        seen: what learners see of a test.
+        read: names that cells behind it read which are no tests.
+        alone: tests of which a kernel says nothing.
+    """
     is_compared = step.runs_again or (bool(step.reason) and not step.hidden)
     name = cell.grade_id or str(cell.content["id"])
+    seen = seen if step.runs_again and step.stands_alone else ""
     return CellToRun(
         id=name,
         role=cell.role,
@@ -595,7 +605,8 @@ def _to_run(cell: Cell, step: Step, seen: str, secret: bytes, alone: Collection[
         in_second_run=step.is_late,
         both_ways=step.runs_again,
         in_kernel=is_compared and name not in alone,
-        visible_text=seen if step.runs_again and step.stands_alone else "",
+        visible_text=seen,
+        lends=lent_to(read, seen),
         seed=_seed(secret, name),
         points=cell.points,
     )

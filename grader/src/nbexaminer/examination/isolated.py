@@ -126,7 +126,6 @@ class IsolatedTest:
                     code.run(replay.names, frame)
                 finally:
                     replay.keep(self._index, frame)
-                    run.place = max(run.place, self._index + 1)
 
     def _failed(self, error: RemoteError | AssertionError | NameError) -> Result:
         """What is said of an exception."""

@@ -175,7 +175,7 @@ class NotebookRun:
             is_run = cell["beside"] and (self.mode != Mode() or not cell["in_second_run"])
         if is_run:
             return cell["code"]
-        return cell["visible_text"] if self.mode.in_process else ""
+        return cell["visible_text"] if self.mode.in_process else cell["lends"]
 
     def run_there(self, remote: Remote, index: int) -> tuple[Any, RemoteError | Ended | None]:
         """Run a cell in the answer process, once: not again where it ends that; see `Remote.run`.

@@ -180,6 +180,8 @@ class CellToRun(TypedDict):
         in the second.
     in_kernel: whether it runs in the fourth, too, to be compared.
     visible_text: what learners see of such a test; nothing where that can't be run by itself.
+    lends: what of it runs with the answers while it runs apart: imports and values that answers
+        behind it read.
     seed: of the random numbers of a test or a locked cell.
     points: what a test is worth.
     """
@@ -201,6 +203,7 @@ class CellToRun(TypedDict):
     both_ways: bool
     in_kernel: bool
     visible_text: str
+    lends: str
     seed: int
     points: float
 

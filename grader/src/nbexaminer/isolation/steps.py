@@ -361,6 +361,29 @@ def seen_of(source: Source, place: int) -> str:
     return seen.strip() if is_whole and not missing else ""
 
 
+def lent_to(read: Collection[str], seen: str) -> str:
+    """What of an isolated test runs with the answers behind it, which read these names: what it
+    imports, and values that are written there. In a kernel they find both.
+
+    seen: what learners see of it.
+    """
+    lent = [
+        ast.unparse(statement.tree)
+        for statement in (statements_of(seen) if read else ())
+        if not statement.binds.isdisjoint(read) and _is_lent(statement.tree)
+    ]
+    return "\n".join(lent)
+
+
+def _is_lent(tree: ast.stmt) -> bool:
+    match tree:
+        case ast.Import() | ast.ImportFrom():
+            return True
+        case ast.Assign(targets=[ast.Name()], value=value):
+            return not any(isinstance(node, _WORKED_OUT) for node in ast.walk(value))
+    return False
+
+
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
     """Replay no open cell of which isolated tests can see nothing: it may only show something, and
     take long for it. The same goes for in-process tests."""
