@@ -1,4 +1,4 @@
-# Lesson 1: LLM basics. `make help` lists what there is.
+# LLM basics. `make help` lists what there is.
 
 PYTHON ?= python3
 BIN := .venv/bin

@@ -45,7 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
 @click.group("llm-basics", cls=Sections, sections=SECTIONS)
 @click.version_option(package_name="llm-basics")
 def main() -> None:
-    """Lesson 1: LLM basics. What learners, instructors and maintainers do with the course."""
+    """LLM basics. What learners, instructors and maintainers do with the course."""
 
 
 if __name__ == "__main__":

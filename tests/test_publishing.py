@@ -56,9 +56,8 @@ def test_a_file_that_no_licence_covers_is_named(tmp_path):
     assert {line.partition(":")[0] for line in said if line} == {str(tmp_path / "font.woff2")}
 
 
-def test_the_licences_at_the_top_are_those_that_reuse_reads():
+def test_the_licence_at_the_top_is_the_one_that_reuse_reads():
     assert _text("LICENSE") == _text("LICENSES/MIT.txt")
-    assert _text("LICENSE-text") == _text("LICENSES/CC-BY-4.0.txt")
 
 
 def _text(path: str) -> str:
@@ -268,19 +267,6 @@ def test_the_page_for_the_day_names_what_is_there():
         assert (ROOT / ".github" / "workflows" / path).is_file(), path
     for module in re.findall(r"python -m (course[\w.]+)", page):
         assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), module
-
-
-def test_zenodo_is_told_what_the_citation_says():
-    """A DOI lasts: the wrong title or author under it would, too."""
-    cited, told = yaml.safe_load(_text("CITATION.cff")), json.loads(_text(".zenodo.json"))
-    assert (told["title"], told["upload_type"]) == (cited["title"], cited["type"])
-    assert told["description"] == cited["abstract"]
-    assert told["keywords"] == cited["keywords"]
-    assert told["license"] in cited["license"]
-    names = [
-        it.get("name") or f"{it['family-names']}, {it['given-names']}" for it in cited["authors"]
-    ]
-    assert [author["name"] for author in told["creators"]] == names
 
 
 def test_zizmor_finds_nothing_in_the_workflows():

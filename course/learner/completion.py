@@ -63,7 +63,7 @@ def page_of(facts: Facts) -> str:
     ]
     return "\n".join(
         (
-            "# Lesson 1: LLM basics",
+            "# LLM basics",
             "",
             f"{whose}{done}, graded by all tests of version {facts['course']} of the course. Run "
             f"to their end: {', '.join(facts['lessons']) or 'no lessons'}.",
