@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,3 +151,41 @@ def test_words_of_the_sources_are_its_own() -> None:
     guard = Guard(["2 * x + np.sin(y)"], ["abs"])
     formula = "[np.sin(x) if x else abs(y) for x in y]"
     assert not guard.needs(compile(formula, "<string>", "eval")) | guard.needs(formula)
+
+
+TWO_THREADS = """\
+import ast
+import threading
+
+from nbexaminer.examination.guard import CantCross, Guard
+
+guard, other = Guard(["one"], ()), 1
+long = ast.parse("one, " * 50_000, mode="eval")
+guard.install()
+guard.is_on = True
+slow = threading.Thread(target=compile, args=(long, "<string>", "eval"))
+slow.start()
+tried = 0
+while slow.is_alive():
+    try:
+        eval("other")
+    except CantCross:
+        tried += 1
+    else:
+        raise SystemExit("it ran")
+print(tried > 0)
+"""
+
+
+def test_two_threads_are_looked_at_apart() -> None:
+    """A text would run in one of them while another one's is looked at."""
+    command = [sys.executable, "-c", TWO_THREADS]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.stdout == "True\n", ran.stderr
+
+
+def test_a_syntax_tree_of_the_solutions_is_known_again() -> None:
+    """Its text had the tree's address in it, so each honest answer waited."""
+    one, same = ast.parse("getattr(a, 'b')"), ast.parse("getattr(a, 'b')")
+    found = Guard([], None).needs(one)
+    assert found and not Guard([], found).needs(same)

@@ -27,6 +27,7 @@ import re
 import site
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import CodeType, FrameType
@@ -42,10 +43,10 @@ _REACHING = {
 """Names by which any object can be reached or changed, as by those with two underscores: that a
 source has one makes no code harmless that has it, too."""
 _PROGRAMS = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen")
-_SHOWING_CODE = ("linecache.py", "tokenize.py")
-"""Modules of Python's that read files to show where an error was."""
 _IMPORTING = "<frozen importlib"
 _PYTHONS_OWN = os.path.dirname(ast.__file__)
+_SHOWING_CODE = {os.path.join(_PYTHONS_OWN, name) for name in ("linecache.py", "tokenize.py")}
+"""Modules of Python's that read files to show where an error was."""
 _HARMLESS = ("literal_eval", "namedtuple", "symtable")
 """Functions of Python's that run nothing, or nothing but names that they have looked at."""
 _CALLING_BACK = "_serve"
@@ -82,7 +83,7 @@ class Guard:
         self._found = set[str]()
         self._scratch = tuple(map(os.path.realpath, (os.getcwd(), "/tmp", "/dev/shm")))
         self._readable = (*_folders(), *self._scratch)
-        self._is_looking = False
+        self._looking = threading.local()
 
     def install(self) -> None:
         """From here on, for as long as this process lives."""
@@ -94,13 +95,15 @@ class Guard:
         return found
 
     def _look(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.is_on or self._is_looking or event not in _EVENTS:
+        if not self.is_on or event not in _EVENTS or hasattr(self._looking, "now"):
             return
-        self._is_looking = True  # what looking does itself is no learner's
+        self._looking.now = event  # what looking does itself, in this thread, is no learner's
         try:
             odd = self._odd(event, args, sys._getframe(1)) - self._trusted
+        except Exception as error:
+            odd = {f"{event} that can't be looked at: {type(error).__name__}"}
         finally:
-            self._is_looking = False
+            del self._looking.now
         if not odd:
             return
         self._found |= odd
@@ -138,7 +141,7 @@ class Guard:
         """Whether this package does it by itself, or a module of the course."""
         file = frame.f_code.co_filename
         if _is_in(file, [_PACKAGE]):
-            return frame.f_code.co_name != _CALLING_BACK
+            return not any(f.f_code.co_name == _CALLING_BACK for f in _from_here_up(frame))
         return os.path.isabs(file) and not _is_in(file, self._readable)
 
     def _opened(self, path: Any, frame: FrameType) -> set[str]:
@@ -147,7 +150,7 @@ class Guard:
             return set()  # one that is open already
         file = frame.f_code.co_filename
         is_shown = self._is_ours(frame) or file.startswith(_IMPORTING)
-        is_shown |= os.path.basename(file) in _SHOWING_CODE
+        is_shown |= file in _SHOWING_CODE
         real = os.path.realpath(os.fsdecode(path))
         return set() if is_shown or _is_in(real, self._readable) else {real}
 
@@ -156,14 +159,17 @@ def _is_pythons(file: str) -> bool:
     return _is_in(file, [_PYTHONS_OWN]) and "-packages" not in file
 
 
-def _is_importing(frame: FrameType | None) -> bool:
+def _is_importing(frame: FrameType) -> bool:
     """Whether this is what a module does while it is imported."""
+    files = (above.f_code.co_filename for above in _from_here_up(frame))
+    # The first of these that is no file's is made of a text, or a cell, where it isn't importing.
+    return next((f for f in files if f.startswith("<")), "").startswith(_IMPORTING)
+
+
+def _from_here_up(frame: FrameType | None) -> Iterator[FrameType]:
     while frame is not None:
-        file = frame.f_code.co_filename
-        if file.startswith("<"):  # else made of a text, or a cell
-            return file.startswith(_IMPORTING)
+        yield frame
         frame = frame.f_back
-    return False
 
 
 def _is_in(path: str, folders: Iterable[str]) -> bool:
@@ -175,7 +181,8 @@ def _reaches(word: str) -> bool:
 
 
 def _hash(code: Any) -> str:
-    whole = marshal.dumps(code) if isinstance(code, CodeType) else repr(code).encode()
+    whole = marshal.dumps(code) if isinstance(code, CodeType) else b""
+    whole = whole or (ast.dump(code) if isinstance(code, ast.AST) else repr(code)).encode()
     return hashlib.sha256(whole).hexdigest()
 
 
