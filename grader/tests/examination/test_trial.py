@@ -12,7 +12,7 @@ from nbexaminer.examination.engine import Engine
 from nbexaminer.examination.trial import Tried, try_blank, try_solution, try_ways
 from nbexaminer.notebook.source import read_source
 from nbexaminer.ways import Way, set_way
-from support.notebooks import answer, check, source_of
+from support.notebooks import answer, check, given, source_of
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,16 @@ def test_what_the_text_says_runs_beside_at_once(engine: Engine) -> None:
         "'t' runs beside the answers: it reads N, which learners may set in the open cell 'sets'; "
         "lock the cell that sets it, or say what it is in the test"
     )
+
+
+def test_a_locked_cell_that_shows_something_ends_no_isolation(engine: Engine) -> None:
+    """A notebook has `display` without an import; tests behind it would run in-process."""
+    cells = (
+        answer("f", "def f(x): return x"),
+        given("shows", "got = f([1])\ndisplay(got, metadata={})"),
+        check("t", "display(f(2))\nassert got == [1]"),
+    )
+    assert ways(engine, *cells)["t"].way is Way.BOTH
 
 
 def test_what_is_worth_nothing_stops_nobody(engine: Engine) -> None:

@@ -84,6 +84,7 @@ class Replay:
     def __init__(self, cells: Sequence[CellToRun]) -> None:
         self._cells, self._main = cells, ModuleType("__main__")
         self.names = self._main.__dict__
+        self.names["display"] = _display  # which a notebook has without any import
         self._clean = dict(self.names)
         self._made: dict[int, dict[str, Any]] = {}
         self.classes: dict[str, type] = {}
@@ -206,3 +207,8 @@ class Replay:
                     self.names.pop(name, None)
                 else:
                     self.names[name] = value
+
+
+def _display(*objects: Any, **_options: Any) -> None:
+    """What is shown is printed; that of a cell that is replayed goes nowhere."""
+    print(*map(repr, objects), sep="\n")
