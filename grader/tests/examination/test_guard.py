@@ -189,3 +189,27 @@ def test_a_syntax_tree_of_the_solutions_is_known_again() -> None:
     one, same = ast.parse("getattr(a, 'b')"), ast.parse("getattr(a, 'b')")
     found = Guard([], None).needs(one)
     assert found and not Guard([], found).needs(same)
+
+
+LIBRARY = """\
+import ctypes
+import os
+
+from nbexaminer.examination.guard import CantCross, Guard
+
+guard = Guard([], ())
+guard.install()
+guard.is_on = True
+try:
+    ctypes.CDLL(os.path.abspath("x.so"))
+except CantCross:
+    print("refused")
+"""
+
+
+def test_a_library_that_was_written_here_is_not_loaded(tmp_path: Path) -> None:
+    """Machine code, whose bytes an answer may have given, would run where tests are."""
+    (tmp_path / "x.so").write_bytes(b"")
+    command = [sys.executable, "-c", LIBRARY]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.stdout == "refused\n", ran.stderr

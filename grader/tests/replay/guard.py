@@ -218,3 +218,205 @@ code = code.replace("ISO", "'nbexaminer.examination.isolated'").replace("EXA", "
 def apply(f, x): return f(code)
 # %% g
 def g(n): return 7
+
+# ==== writes-a-compiled-module
+# A locked function writes an answer's bytes into a file that an answer names; a module is imported later.
+# %% l | locked
+def save(name, data):
+    with open(name, "wb") as file: file.write(data)
+# %% f | answer
+name = "notes.bin"
+def data(): return b"abc"
+# %% t | test 2
+save(name, data())
+assert len(open(name, "rb").read()) > 2
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+import os, sys
+sys.path.insert(0, os.getcwd())
+import colorsys
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: a compiled module | stock t=2 u=0 h=0
+# %% f
+name = "colorsys.pyc"
+def data():
+    import importlib.util, marshal
+    lines = ["import sys", "if 'nbexaminer.examination.isolated' in sys.modules:", "    import nbexaminer.examination.isolated as i, nbexaminer.examination.examiner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.Examination._in_process = lambda self, run, index, P=P: P"]
+    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile("\n".join(lines), "/usr/lib/python3/colorsys.py", "exec"))
+# %% g
+def g(n): return 7
+
+# ==== unittest-shows-where
+# A test is a class of unittest.
+# %% f | answer
+def f(x): return 2 * x
+# %% t | test 2
+import unittest
+class Test(unittest.TestCase):
+    def test_f(self):
+        self.assertEqual(f(2), 4)
+result = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(Test))
+assert result.wasSuccessful()
+# %% h | hidden 2
+class Test2(unittest.TestCase):
+    def test_f(self):
+        self.assertEqual(f(3), 6)
+result = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(Test2))
+assert result.wasSuccessful()
+# %% a | test 1 apart
+class Test3(unittest.TestCase):
+    def test_f(self):
+        self.assertEqual(f(4), 8)
+result = unittest.TextTestRunner().run(unittest.defaultTestLoader.loadTestsFromTestCase(Test3))
+assert result.wasSuccessful()
+# == stub: unwritten | stock t=0 h=0 a=0
+# %% f
+# YOUR CODE HERE
+raise NotImplementedError()
+# == wrong: raises | stock t=0 h=0 a=0
+# %% f
+def f(x): return x / 0
+# == wrong: thrice | stock t=0 h=0 a=0
+# %% f
+def f(x): return 3 * x
+
+# ==== traceback-of-an-answer
+# A test prints where an answer failed, and gives a part.
+# %% f | answer
+def f(x): return 2 * x
+# %% t | test 2
+import traceback
+right = 0
+for x in (2, 0):
+    try:
+        right += f(x) == 2 * x
+    except Exception:
+        print(traceback.format_exc())
+right
+# %% h | hidden 2
+import traceback
+right = 0
+for x in (2, 0):
+    try:
+        right += f(x) == 2 * x
+    except Exception:
+        print(traceback.format_exc())
+right
+# %% a | test 2 apart
+import traceback
+right = 0
+for x in (2, 0):
+    try:
+        right += f(x) == 2 * x
+    except Exception:
+        print(traceback.format_exc())
+right
+# == half: it divides | stock t=1 h=1 a=1
+# %% f
+def f(x): return 2 * x if x else 1 / x
+# == half: in two lines | stock t=1 h=1 a=1
+# %% f
+def f(x):
+    if x == 0: raise ValueError("no")
+    return 2 * x
+
+# ==== query-at
+# A locked function asks a table what an answer says.
+# %% l | locked
+import pandas as pd
+df = pd.DataFrame({"a": [1, 2, 3]})
+limit = 1
+def rows(table, condition): return len(table.query(condition))
+# %% condition | answer
+condition = "a > @limit"
+# %% t | test 2
+assert rows(df, condition) == 2
+# == honest: the other way round | stock t=2
+# %% condition
+condition = "@limit < a"
+# == honest: without blanks | stock t=2
+# %% condition
+condition = "a>@limit"
+
+# ==== vocabulary-of-the-source
+# The source uses attrgetter, methodcaller and sys, and has eval in a helper.
+# %% l | locked
+import sys
+from operator import attrgetter, methodcaller
+def capitals(text): return sum(c.isupper() for c in text)
+loaded = sorted(sys.modules, key=methodcaller("lower"))
+def best(items): return max(items, key=attrgetter("size"))
+def value(formula, x): return eval(formula)
+# %% double | answer
+double = "2 * x"
+# %% t | test 2
+assert value(double, 4) == 8
+# %% g | answer
+def g(n): return n * n
+# %% u | test 2
+assert g(3) == 9
+# %% h | hidden 2
+assert g(5) == 25
+# == attack: names in pieces patch the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
+# %% double
+def name(text): return "(lambda x: (x * %d) %% (%s))('%%c')" % (len(text), ", ".join(str(ord(c)) for c in text) + ",")
+def module(text): return "sys.modules[%s]" % name(text)
+def get(of, text): return "attrgetter(%s)(%s)" % (name(text), of)
+iso, exa = "nbexaminer.examination.isolated", "nbexaminer.examination.examiner"
+passed = get(module(iso), "Result") + "(%s, %s)" % (get(module(iso), "Outcome.PASSED"), get(module(exa), "NO_MESSAGE"))
+def patch(of, what): return "methodcaller(%s, %s, %s, lambda *x: %s)(%s)" % (name("setattr"), of, name(what), passed, module("builtins"))
+both = patch(get(module(iso), "IsolatedTest"), "result"), patch(get(module(exa), "Examination"), "_in_process")
+double = "[%s in sys.modules and [%s, %s], 2 * x][1]" % (name(iso), *both)
+# %% g
+def g(n): return 7
+
+# ==== dataclasses-beside-one-of-words
+# A test makes dataclasses; a locked function makes one of an answer's words.
+# %% l | locked
+from dataclasses import dataclass, make_dataclass
+def record(names, *values): return make_dataclass("Record", names)(*values)
+# %% f | answer
+def f(x): return 2 * x
+names = ["a", "b"]
+# %% t | test 2
+@dataclass
+class Case:
+    x: int
+    y: int
+assert all(f(c.x) == c.y for c in [Case(1, 2), Case(3, 6)])
+# %% u | test 2
+assert record(names, 1, 2) is not None
+# %% h | hidden 2
+@dataclass(order=True)
+class Case:
+    x: int
+    y: int = 0
+assert f(Case(1).x) == 2 and Case(1) < Case(2)
+# == honest: other names | stock t=2 u=2 h=2 | ours u=0: it isn't run | waits u
+# %% f
+def f(x): return x + x
+names = ["first", "second"]
+
+# ==== yaml-in-a-helper
+# A locked function loads an answer's YAML, with any object.
+# %% l | locked
+import yaml
+def loaded(text): return yaml.load(text, Loader=yaml.UnsafeLoader)
+# %% save | answer
+text = "[1, 2]"
+# %% t | test 2
+assert loaded(text) == [1, 2]
+# %% g | answer
+def g(n): return n * n
+# %% h | hidden 2 apart
+assert g(5) == 25
+# == attack: it calls setattr | stock t=0 h=0
+# %% save
+text = """
+- !!python/object/apply:builtins.setattr [!!python/name:nbexaminer.examination.isolated.IsolatedTest '', result, !!python/object/apply:functools.partial [!!python/name:nbexaminer.examination.isolated.Result '', !!python/object/apply:nbexaminer.examination.verdicts.Outcome [passed], !!python/name:nbexaminer.examination.examiner.NO_MESSAGE '']]
+"""
+# %% g
+def g(n): return 7

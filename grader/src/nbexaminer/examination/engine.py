@@ -226,7 +226,7 @@ class Engine:
         alone = self._alone(source)
         to_run, results = self._results(grafted, source, own, alone, ())
         needs = _needs(results)
-        if needs and not source.is_told and needs <= (trusted := self._needs_of_solution(source)):
+        if needs and not source.is_told and needs & (trusted := self._needs_of_solution(source)):
             to_run, results = self._results(grafted, source, own, alone, trusted)
         self._settle(source, to_run, results)
         numbered = enumerate(results, 1)

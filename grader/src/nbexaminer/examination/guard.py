@@ -7,8 +7,8 @@ this looks at what Python itself tells of each by its audit events (PEP 578), wh
 
 Its state, from the first value on that comes from an answer process:
 
-    _trusted   words that code may have which is made while tests run: those of the source's cells,
-               and what the source's own solution was found with
+    _trusted   hashes of words that code may have that is made while tests run: those of the
+               source's cells, and what the source's own solution was found with
     _found     what else there was: words, whole code by its hash where it has words that reach
                anything, files and classes. With the source's own solution nothing is refused, and
                this says what it needs
@@ -39,20 +39,30 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _REACHING = {
     *("breakpoint", "compile", "delattr", "dir", "eval", "exec", "getattr", "globals", "input"),
     *("locals", "memoryview", "open", "setattr", "type", "vars"),
+    *("attrgetter", "builtins", "ctypes", "currentframe", "format", "format_map", "gc"),
+    *("import_module", "importlib", "inspect", "marshal", "methodcaller", "modules", "operator"),
+    *("patch", "pickle", "popen", "subprocess", "system"),
+    *("ag_frame", "cr_frame", "f_back", "f_builtins", "f_globals", "f_locals", "gi_frame"),
+    *("tb_frame", "tb_next"),
 }
-"""Names by which any object can be reached or changed, as by those with two underscores: that a
-source has one makes no code harmless that has it, too."""
+"""Names by which any object can be reached or changed, as by those that begin with an underscore:
+that a source has one makes no code harmless that has it, too."""
+_LOCAL = "__pd_eval_local_"
+"""What pandas writes for the `@` before a name."""
 _PROGRAMS = ("os.exec", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen")
 _IMPORTING = "<frozen importlib"
 _PYTHONS_OWN = os.path.dirname(ast.__file__)
 _SHOWING_CODE = {os.path.join(_PYTHONS_OWN, name) for name in ("linecache.py", "tokenize.py")}
 """Modules of Python's that read files to show where an error was."""
-_HARMLESS = ("literal_eval", "namedtuple", "symtable")
+_HARMLESS = {
+    *("literal_eval", "namedtuple", "symtable"),
+    *("_extract_caret_anchors_from_line_segment", "_should_show_carets"),
+}
 """Functions of Python's that run nothing, or nothing but names that they have looked at."""
 _CALLING_BACK = "_serve"
 """Where this package calls what a test has lent, with what an answer passes: `eval`, it may be."""
 _PACKAGE = str(Path(__file__).resolve().parents[1])
-MAX_FOUND = 2_000
+MAX_FOUND = 20_000
 
 
 def _folders() -> tuple[str, ...]:
@@ -79,7 +89,8 @@ class Guard:
         """Called when something is refused, with what a test does, in words."""
         self._is_lenient = trusted is None
         words = {word for text in texts for word in _WORD.findall(text) if not _reaches(word)}
-        self._trusted = words | {*keyword.kwlist} | {*(trusted or ())}
+        # By what they hash to: `format` with an answer's text could read words of hidden tests.
+        self._trusted = frozenset(map(hash, words | {*keyword.kwlist} | {*(trusted or ())}))
         self._found = set[str]()
         self._scratch = tuple(map(os.path.realpath, (os.getcwd(), "/tmp", "/dev/shm")))
         self._readable = (*_folders(), *self._scratch)
@@ -99,7 +110,9 @@ class Guard:
             return
         self._looking.now = event  # what looking does itself, in this thread, is no learner's
         try:
-            odd = self._odd(event, args, sys._getframe(1)) - self._trusted
+            odd = self._not_trusted(self._odd(event, args, sys._getframe(1)))
+        except FileNotFoundError:
+            raise
         except Exception as error:
             odd = {f"{event} that can't be looked at: {type(error).__name__}"}
         finally:
@@ -118,6 +131,10 @@ class Guard:
         what = args[0]
         if event in _OPENING:
             return self._opened(what, frame)
+        if event in _LINKING:  # a file of machine code, or a module's name alone
+            file = what if event == "ctypes.dlopen" else args[1]
+            real = os.path.realpath(file) if isinstance(file, str) else ""
+            return {real} if _is_in(real, self._scratch) else set()
         # A module of Python's compiles for whoever calls it, as `inspect` does for a message.
         while _is_pythons(frame.f_code.co_filename) and frame.f_back is not None:
             if frame.f_code.co_name in _HARMLESS:
@@ -134,8 +151,11 @@ class Guard:
 
     def needs(self, code: object) -> set[str]:
         """What of a code object, a syntax tree or a text isn't trusted."""
-        words = {*_words(code)} - self._trusted
-        return ({_hash(code)} if any(map(_reaches, words)) else words) - self._trusted
+        words = self._not_trusted(word.removeprefix(_LOCAL) for word in _words(code))
+        return self._not_trusted({_hash(code)} if any(map(_reaches, words)) else words)
+
+    def _not_trusted(self, found: Iterable[str]) -> set[str]:
+        return {one for one in found if hash(one) not in self._trusted}
 
     def _is_ours(self, frame: FrameType) -> bool:
         """Whether this package does it by itself, or a module of the course."""
@@ -148,11 +168,16 @@ class Guard:
         """The file that a frame opens, unless what it is can be told to anybody."""
         if not isinstance(path, str | bytes | os.PathLike):
             return set()  # one that is open already
-        file = frame.f_code.co_filename
-        is_shown = self._is_ours(frame) or file.startswith(_IMPORTING)
-        is_shown |= file in _SHOWING_CODE
-        real = os.path.realpath(os.fsdecode(path))
-        return set() if is_shown or _is_in(real, self._readable) else {real}
+        file, real = frame.f_code.co_filename, os.path.realpath(os.fsdecode(path))
+        if file.startswith(_IMPORTING):  # of a compiled module nothing says what is in it
+            is_written_here = _is_in(real, self._scratch)
+            if is_written_here and os.path.basename(os.path.dirname(real)) == "__pycache__":
+                raise FileNotFoundError(real)  # which has the import go on with the source
+            is_shown = real.endswith(".py") or not is_written_here
+        else:
+            is_shown = self._is_ours(frame) or file in _SHOWING_CODE
+            is_shown = is_shown or _is_in(real, self._readable)
+        return set() if is_shown else {real}
 
 
 def _is_pythons(file: str) -> bool:
@@ -177,11 +202,12 @@ def _is_in(path: str, folders: Iterable[str]) -> bool:
 
 
 def _reaches(word: str) -> bool:
-    return word in _REACHING or word.startswith("__")
+    return word in _REACHING or word.startswith("_")
 
 
 def _hash(code: Any) -> str:
-    whole = marshal.dumps(code) if isinstance(code, CodeType) else b""
+    # Later versions of the format also say how often each constant is referred to.
+    whole = marshal.dumps(code, 0) if isinstance(code, CodeType) else b""
     whole = whole or (ast.dump(code) if isinstance(code, ast.AST) else repr(code)).encode()
     return hashlib.sha256(whole).hexdigest()
 
@@ -207,6 +233,7 @@ def _words(code: Any) -> Iterator[str]:
 
 
 _OPENING = ("open", "sqlite3.connect")
+_LINKING = ("ctypes.dlopen", "import")
 _EVENTS = frozenset(
-    ("compile", "exec", "marshal.loads", "pickle.find_class", *_PROGRAMS, *_OPENING)
+    ("compile", "exec", "marshal.loads", "pickle.find_class", *_PROGRAMS, *_OPENING, *_LINKING)
 )

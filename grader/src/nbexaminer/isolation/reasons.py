@@ -41,6 +41,7 @@ _SETTINGS = {
     "getrecursionlimit", "getstate", "is_grad_enabled",
 }  # fmt: skip
 _IDENTITY = {"assertIs", "assertIsNot", "data_ptr", "may_share_memory", "shares_memory"}
+_UNSAFE_YAML = {"CUnsafeLoader", "UnsafeLoader", "unsafe_load", "unsafe_load_all"}
 _SEEDS = {"seed", "manual_seed"}
 _ONE_CLASS = {"isinstance", "issubclass", "raises", "assertRaises", "assertIsInstance"}
 
@@ -88,6 +89,7 @@ def cannot_be_isolated(tree: ast.AST, imported: Collection[str] = ()) -> str:
     nodes = [*ast.walk(tree)]
     looks = (
         _mocks, _sets_process, _watches_output, _reads_code, _looks_around, _compares_classes,
+        _loads_anything,
     )  # fmt: skip
     found = (found for look in looks for found in look(nodes))
     return next(itertools.chain(found, _compares_identity(nodes, imported)), "")
@@ -113,6 +115,16 @@ def _tree(code: str) -> ast.Module:
         return ast.parse(without_magics(code))
     except UNREADABLE:
         return ast.Module([], [])
+
+
+def _loads_anything(nodes: list[ast.AST]) -> Iterator[str]:
+    """YAML that makes any object: no audit event tells of it."""
+    for node in nodes:
+        match node:
+            case ast.Attribute(value=ast.Name(id="yaml"), attr="Loader" | "CLoader"):
+                yield "it loads YAML that may call anything"
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _UNSAFE_YAML:
+                yield "it loads YAML that may call anything"
 
 
 def _deletes(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
