@@ -85,7 +85,7 @@ def f(x): return {4: 16, 1: 1}[x]
 def f(x):
     display(x)
     return x * x
-# == attack: names of its own, where get_ipython has the test run in-process | stock t=2 u=0
+# == attack: names of its own | stock t=2 u=0 | ours t=0: apart, the locked cell asks the answer | waits t
 # %% f
 def f(x): return 7
 # %% + shows
