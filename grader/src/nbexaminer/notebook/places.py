@@ -344,11 +344,9 @@ class _Search:
             return False
         others = [self._own[i] for i in sorted({*lent.values()})]
         helpers = self._helpers(index, parts, [cell.source for cell in others])
-        # What stands above has run there in a kernel, before cells that may need it.
-        behind = {n for n in parts if self._homes[n] >= index or not self._is_code(n)}
-        cells = [*map(self._as_code, sorted(behind | helpers)), *map(as_code, others)]
-        self._answer(index, cells or [SubmittedCell("code", "")])
-        self._move(index, behind)
+        cells = [*map(self._as_code, sorted(parts | helpers)), *map(as_code, others)]
+        self._answer(index, cells)
+        self._move(index, parts)
         found.is_known = True
         told = ", ".join(sorted(self._shown & {*last, *lent}))
         found.remarks[index] = BY_NAME.format(f", which defines {told}" if told else "")
