@@ -296,15 +296,6 @@ for x in (2, 0):
     except Exception:
         print(traceback.format_exc())
 right
-# %% h | hidden 2
-import traceback
-right = 0
-for x in (2, 0):
-    try:
-        right += f(x) == 2 * x
-    except Exception:
-        print(traceback.format_exc())
-right
 # %% a | test 2 apart
 import traceback
 right = 0
@@ -314,10 +305,10 @@ for x in (2, 0):
     except Exception:
         print(traceback.format_exc())
 right
-# == half: it divides | stock t=1 h=1 a=1
+# == half: it divides | stock t=1 a=1
 # %% f
 def f(x): return 2 * x if x else 1 / x
-# == half: in two lines | stock t=1 h=1 a=1
+# == half: in two lines | stock t=1 a=1
 # %% f
 def f(x):
     if x == 0: raise ValueError("no")
