@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from course.authoring.exercises import HIDDEN_MARKS, SCHEME_MARKS, SOLUTION_MARKS, module_of
 from course.authoring.last_line import PARTIAL_CREDIT, ends_in_a_number
 from course.maintenance.address import COLAB
-from nbexaminer.notebook.cell import NOT_GRADED, UNGRADED, Cell, Role
+from nbexaminer.judging.notebook.cell import NOT_GRADED, UNGRADED, Cell, Role
 
 FIRST_CELL = (
     "import math",

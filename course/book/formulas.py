@@ -9,7 +9,7 @@ from xml.etree.ElementTree import ParseError, fromstring
 from docutils import nodes
 from sphinx.util import logging
 
-from nbexaminer.pages.formulas import formula
+from nbexaminer.classroom.pages.formulas import formula
 
 _log = logging.getLogger(__name__)
 _SUMMARY = re.compile(r"<summary>.*?</summary>")

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from nbexaminer.errors import Malformed
-from nbexaminer.examination.engine import Examined, as_unreadable
-from nbexaminer.examination.verdicts import Outcome, Remark, Verdict
-from nbexaminer.limits import Limits
-from nbexaminer.message import NO_MESSAGE, Message
-from nbexaminer.notebook.cell import Role, cells_of
-from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import Source
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.message import NO_MESSAGE, Message
+from nbexaminer.judging.notebook.cell import Role, cells_of
+from nbexaminer.judging.notebook.graft import graft
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import Source
+from nbexaminer.judging.session.engine import Examined, as_unreadable
+from nbexaminer.judging.session.verdicts import Outcome, Remark, Verdict
 
 COURSE = Path(__file__).resolve().parents[2]
 

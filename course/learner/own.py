@@ -25,10 +25,10 @@ from IPython.utils.capture import capture_output
 from checks.run import aside
 from course.authoring.exercises import ROOT, module_of, source_of
 from nbexaminer.errors import Malformed
-from nbexaminer.notebook.cell import Cell, Role, cells_of
-from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import Source, read_source
+from nbexaminer.judging.notebook.cell import Cell, Role, cells_of
+from nbexaminer.judging.notebook.graft import graft
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import Source, read_source
 
 _DEFINITIONS = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign)

@@ -18,7 +18,7 @@ from checks.panel import panel
 from checks.run import aside
 from course.authoring.exercises import ROOT, module_of, source_of
 from course.learner.points import typed
-from nbexaminer.notebook.reader import SubmittedCell, read_notebook
+from nbexaminer.judging.notebook.reader import SubmittedCell, read_notebook
 
 NO_TESTS = "✓ The visible tests pass. The hidden ones are not in this copy of the course."
 NO_SOLUTION = "This copy of the course has no solutions: ask whoever gave it to you."

@@ -23,13 +23,13 @@ from typing import Any
 from course.authoring.exercises import ROOT, source_of
 from course.learner import one_process
 from nbexaminer.errors import Malformed, SandboxUnavailable, SourceError
-from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.examination.verdicts import in_words
-from nbexaminer.limits import Limits
-from nbexaminer.message import INSTEAD, Message
-from nbexaminer.notebook.cell import cells_of
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import Source, read_source
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.message import INSTEAD, Message
+from nbexaminer.judging.notebook.cell import cells_of
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import Source, read_source
+from nbexaminer.judging.session.engine import Engine, Examined
+from nbexaminer.judging.session.verdicts import in_words
 from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.parent import WarmParentDied
 from nbexaminer.sandbox.view import Sandbox

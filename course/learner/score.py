@@ -28,7 +28,7 @@ from course.learner.points import (
     typed,
     version_of,
 )
-from nbexaminer.message import NO_MESSAGE, WIDTH, Message
+from nbexaminer.judging.message import NO_MESSAGE, WIDTH, Message
 
 COLUMNS = ("exercise", "visible tests", "hidden tests", "still to write", "by hand")
 BY_HAND = "Points by hand are for written answers. To compare yours with a model answer: "

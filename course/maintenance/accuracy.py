@@ -19,8 +19,8 @@ from rich.table import Table
 
 from course.authoring.exercises import ROOT, ExerciseName, exercises, source_of
 from course.maintenance.classes import committed_answers, fill_in
-from nbexaminer.examination.engine import Engine
-from nbexaminer.examination.verdicts import Outcome, Verdict
+from nbexaminer.judging.session.engine import Engine
+from nbexaminer.judging.session.verdicts import Outcome, Verdict
 from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.view import Sandbox
 

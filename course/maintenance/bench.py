@@ -180,11 +180,11 @@ def growth(subject: ClassToGrade, jobs: int) -> tuple[Cost, list[Sample]]:
 def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
     """What `grade` does, watched from inside."""
     begin = time.monotonic()
-    from nbexaminer.conveyor.belt import Conveyor
-    from nbexaminer.conveyor.folder import ClassFolder
-    from nbexaminer.conveyor.submitted import SubmittedFolder
-    from nbexaminer.conveyor.summary import Summary
-    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.pipeline.belt import Conveyor
+    from nbexaminer.classroom.pipeline.folder import ClassFolder
+    from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
+    from nbexaminer.classroom.pipeline.summary import Summary
 
     os.chdir(root)
     samples: list[Sample] = []
@@ -202,7 +202,7 @@ def _watched(root: Path, exercise: str, jobs: int) -> list[Sample]:
 
 def cold_and_warm(subject: ClassToGrade, rounds: int, repeats: int) -> tuple[float, float]:
     """CPU seconds a submission: each with a sandbox started for it, and all with the same."""
-    from nbexaminer.examination.engine import Engine
+    from nbexaminer.judging.session.engine import Engine
     from nbexaminer.profile import profile_of
     from nbexaminer.sandbox.view import Sandbox
 

@@ -10,7 +10,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 import support.alembic_head  # noqa: F401
-from nbexaminer.examination.engine import Engine, Terms, engine_for
+from nbexaminer.judging.session.engine import Engine, Terms, engine_for
 from support import nursery
 from support.course import EXERCISE, good, source
 from support.handed_in import RIGHT, HandedIn, Inline, hand_in, run_here
@@ -30,11 +30,11 @@ nursery.warm(*nursery.NBGRADER)
 TESTS = Path(__file__).parent
 LONG = (
     "commands",
-    "conveyor",
-    "deadlines/test_due.py",
-    "examination/test_both_sides.py",
-    "gradebook",
-    "intake/test_exchange_safety.py",
+    "classroom/pipeline",
+    "classroom/deadlines/test_due.py",
+    "judging/session/test_both_sides.py",
+    "classroom/gradebook",
+    "classroom/intake/test_exchange_safety.py",
     "nbgrader_plugins",
     "lms/test_class_list.py",
     "sandbox",
@@ -50,11 +50,11 @@ LONG = (
 """What takes a server, or nbgrader's own slow commands. Single tests that wait long, for a time
 limit or a large model, carry the mark themselves."""
 LONGEST = (
-    "examination/test_never_more_than_stock.py", "test_attacks.py", "test_docs.py", "conveyor",
-    "sandbox", "examination", "test_elsewhere.py", "test_stopped.py",
+    "judging/session/test_never_more_than_stock.py", "test_attacks.py", "test_docs.py",
+    "classroom/pipeline", "sandbox", "judging/session", "test_elsewhere.py", "test_stopped.py",
 )  # fmt: skip
 """What takes most of a minute, and begins first: else a core waits for it at the end."""
-ON_WINDOWS = ("notebook", "pages", "similarity")
+ON_WINDOWS = ("judging/notebook", "classroom/pages", "classroom/similarity")
 """What a learner's own score reads. The rest takes links, accounts, pipes or forks as Windows has
 none."""
 SAMPLE = (

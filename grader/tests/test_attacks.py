@@ -33,8 +33,8 @@ import pytest
 
 from course.authoring.exercises import ROOT, source_of
 from course.maintenance.classes import MadeUpCourse
-from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.session.engine import Engine, Examined
 from nbexaminer.sandbox.self_test import descendants
 from nbexaminer.sandbox.view import Sandbox
 from support.attacks import (

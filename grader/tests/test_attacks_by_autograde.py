@@ -17,7 +17,7 @@ from PIL import Image
 
 from course.authoring.exercises import source_of
 from course.maintenance.classes import MadeUpCourse
-from nbexaminer.notebook.source import read_source
+from nbexaminer.judging.notebook.source import read_source
 from support.attacks import (
     ATTACKS,
     EXERCISE,

@@ -25,7 +25,7 @@ from course.__main__ import SECTIONS
 from course.authoring.exercises import ROOT
 from course.maintenance.classes import MadeUpCourse
 from nbexaminer.commands import COMMANDS
-from nbexaminer.examination.engine import Engine
+from nbexaminer.judging.session.engine import Engine
 from support.commands import run_forked
 from support.docs import PAGES, Line, Section, sections
 from support.notebooks import WITH_TORCH, answer, check, source_of, submission, written
@@ -53,7 +53,7 @@ NOT_RUN = {
     "nbexaminer grade 1-attention --scheduler": "other machines",
     ". .venv/bin/activate": "is so here",
     "llm-basics check": "half a minute; grader/tests/sandbox",
-    "nbexaminer serve": "until Ctrl-C; grader/tests/conveyor/test_serve.py",
+    "nbexaminer serve": "until Ctrl-C; grader/tests/classroom/pipeline/test_serve.py",
     "c.ExchangeFactory.submit": "for learners; grader/tests/nbgrader_plugins/test_submit.py",
     "c.FileNameCollectorPlugin.": "for Google Drive; grader/tests/lms/test_there_and_back.py",
     "c.GenerateFeedback.": "brings nbgrader's own page back",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,29 +15,45 @@ COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
     ("lean_imports", "typed", "errors", "configuration", "files"),
-    ("ways", "database", "sandbox"),
-    ("profile", "limits"),
-    ("settings",),
-    ("course_folder",),
-    ("intake",),
-    ("notebook", "people"),
-    ("message", "isolation", "lms"),
-    ("examination", "similarity", "deadlines"),
-    ("gradebook", "pages"),
-    ("conveyor",),
+    ("sandbox",),
+    ("judging",),
+    ("profile", "settings"),
+    ("classroom",),
+    ("lms",),
     ("nbgrader_plugins", "commands"),
     ("nbgrader_config", "__main__"),
 )
-"""The rooms and single modules, from the ground up: each knows only what lies below it."""
+"""The parts and single modules, from the ground up: each knows only what lies below it."""
+WITHIN = {
+    "judging": (
+        ("ways", "limits"),
+        ("profile", "notebook"),
+        ("message", "names"),
+        ("codecs",),
+        ("session",),
+    ),
+    "classroom": (
+        ("database", "course_folder"),
+        ("intake",),
+        ("roster", "uploads", "similarity"),
+        ("deadlines",),
+        ("gradebook", "pages"),
+        ("pipeline",),
+    ),
+}
+"""The same inside of the two that have packages of their own."""
 OF_THE_SANDBOX = ("sandbox", "errors")
 """What the sandbox knows of this package: itself, and how to say that there is none."""
-LMS = ("lms", "errors", "files", "typed", "configuration", "database", "intake", "people")
+GROUND = ("lms", "errors", "files", "typed", "configuration")
+OF_A_CLASSROOM = ("database", "intake", "roster", "uploads")
 """What `lms` may know, so that stock nbgrader can use it without what grades."""
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-def _room(path: Path) -> str:
-    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+def _part(path: Path, depth: int = 0) -> str:
+    """The part of the package that a file belongs to, or the one inside of that."""
+    parts = path.relative_to(PACKAGE).parts
+    return parts[min(depth, len(parts) - 1)].removesuffix(".py")
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -63,21 +79,38 @@ def test_nothing_knows_the_course_beside_it(path: Path) -> None:
     assert shown == []
 
 
-def test_dependencies_point_down() -> None:
-    """Who changes a room would have to know the rooms above it as well."""
-    floor = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-    assert {_room(path) for path in FILES} - {"__init__"} == floor.keys()
-    up = set()
-    for path in FILES:
+def _pointing_up(floors: Sequence[Sequence[str]], files: Sequence[Path], depth: int) -> list[str]:
+    """Imports among these files of what isn't below, by the floors of that depth."""
+    floor = {part: number for number, parts in enumerate(floors) for part in parts}
+    assert {_part(path, depth) for path in files} - {"__init__"} == floor.keys()
+    above = PACKAGE.name, *files[0].relative_to(PACKAGE).parts[:depth]
+    up = []
+    for path in files:
+        here = _part(path, depth)
         for name in _imports(path):
-            package, _, rest = name.partition(".")
-            room = rest.partition(".")[0]
-            if package != PACKAGE.name or room not in floor or room == _room(path):
+            words = name.split(".")
+            part = ".".join(words[depth + 1 : depth + 2])
+            if tuple(words[: depth + 1]) != above or part not in floor or part == here:
                 continue
-            is_foreign = _room(path) == "lms" and room not in LMS
-            if is_foreign or floor[room] >= floor.get(_room(path), len(FLOORS)):
-                up.add(f"{path.relative_to(PACKAGE)} imports {name}")
-    assert sorted(up) == []
+            if floor[part] >= floor.get(here, len(floors)):
+                up.append(f"{path.relative_to(PACKAGE)} imports {name}")
+    return up
+
+
+def test_dependencies_point_down() -> None:
+    """Who changes a part would have to know those above it as well."""
+    assert _pointing_up(FLOORS, FILES, 0) == []
+    for part, floors in WITHIN.items():
+        assert _pointing_up(floors, sorted((PACKAGE / part).rglob("*.py")), 1) == []
+
+
+def test_learning_platforms_need_nothing_that_grades() -> None:
+    """Who has stock nbgrader and a platform would have to take all of this package."""
+    known = [f"{PACKAGE.name}.{name}." for name in GROUND]
+    known += [f"{PACKAGE.name}.classroom.{name}." for name in OF_A_CLASSROOM]
+    for path in (PACKAGE / "lms").rglob("*.py"):
+        ours = [name for name in _imports(path) if name.startswith(f"{PACKAGE.name}.")]
+        assert [n for n in ours if not f"{n}.".startswith(tuple(known))] == [], path.name
 
 
 def test_the_sandbox_knows_nothing_of_notebooks() -> None:
@@ -90,12 +123,12 @@ def test_the_sandbox_knows_nothing_of_notebooks() -> None:
             assert ours or name.partition(".")[0] not in {PACKAGE.name, *others}, f"{path}: {name}"
 
 
-def test_no_room_is_a_quarter_of_the_house() -> None:
+def test_no_package_is_a_quarter_of_the_whole() -> None:
     """Who looks for a thing would search in a hall."""
     lines = {path: len(path.read_text().splitlines()) for path in FILES}
-    for room in {_room(path) for path in FILES}:
-        share = sum(n for path, n in lines.items() if _room(path) == room) / sum(lines.values())
-        assert share < 0.25, f"{room} has {share:.0%} of all lines"
+    for folder in {path.parent for path in FILES}:
+        share = sum(n for path, n in lines.items() if path.parent == folder) / sum(lines.values())
+        assert share < 0.25, f"{folder.name} has {share:.0%} of all lines"
 
 
 def test_each_module_says_what_it_is_for() -> None:

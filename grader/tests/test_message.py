@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbexaminer.conveyor.summary import Summary
-from nbexaminer.gradebook.writer import JournalEntry
-from nbexaminer.message import UNEXPECTED, Message, Table
+from nbexaminer.classroom.gradebook.writer import JournalEntry
+from nbexaminer.classroom.pipeline.summary import Summary
+from nbexaminer.judging.message import UNEXPECTED, Message, Table
 
 PLACE = st.tuples(st.integers(0, 7), st.integers(0, 7))
 LINE = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cf"]), max_size=20)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.examination.engine import Engine
+from nbexaminer.judging.session.engine import Engine
 from support.commands import run_forked
 from support.course import EXERCISE, Course, good
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from traitlets import TraitError
 
-from nbexaminer.profile import Occupant, Profile, profile_of
+from nbexaminer.judging.profile import Occupant, Profile
+from nbexaminer.profile import profile_of
 from nbexaminer.typed import call_it, typed
 
 

@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 
 from course.authoring.exercises import source_of
 from course.maintenance.classes import MadeUpCourse, committed_answers, fill_in
-from nbexaminer.examination.engine import Engine
+from nbexaminer.judging.session.engine import Engine
 from support.commands import run_forked
 
 EXERCISE = "1-attention"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.conveyor import folder
+from nbexaminer.classroom.pipeline import folder
 from nbexaminer.errors import Status
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, assert_same, hand_in, run_here

@@ -16,7 +16,7 @@ from course.authoring.exercises import exercises
 from course.learner.lab import ROOT, lab_arguments, lab_environment
 from course.learner.work import fill_work
 from course.maintenance.classes import MadeUpCourse, fill_in
-from nbexaminer.notebook.sanitize import safe_markdown
+from nbexaminer.judging.notebook.sanitize import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
 

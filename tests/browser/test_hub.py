@@ -336,8 +336,8 @@ def test_a_learner_is_kept_out_of_anothers_jupyterlab(browser: Any, hub: str, ad
 def test_the_exchange_is_found_safe(server: Server, ada: Any) -> None:
     """What the docs make is what `check` asks for, once learners have handed in, too."""
     look = (
-        "from nbexaminer.course_folder import CourseFolder\n"
-        "from nbexaminer.intake.exchange_safety import safety\n"
+        "from nbexaminer.classroom.course_folder import CourseFolder\n"
+        "from nbexaminer.classroom.intake.exchange_safety import safety\n"
         "for promise in safety(CourseFolder()): print(promise.kept, promise)"
     )
     said = server.script(f'python -c "{look}"', user="hopper", at="~/llm-basics")

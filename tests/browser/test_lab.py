@@ -21,10 +21,10 @@ from course.authoring.exercises import ROOT, source_of
 from course.learner.lab import lab_arguments, lab_environment
 from course.learner.overview import PAGE, overview, write_page
 from course.learner.work import fill_work
-from nbexaminer.notebook.cell import cells_of
-from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import read_source
+from nbexaminer.judging.notebook.cell import cells_of
+from nbexaminer.judging.notebook.graft import graft
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import read_source
 
 EXERCISE = "1-attention"
 CELL, NEXT = "project_qkv", "softmax"

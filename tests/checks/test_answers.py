@@ -13,7 +13,7 @@ from common.in_process import cells_of
 from course.authoring.exercises import ROOT, exercises, source_of
 from course.maintenance.accuracy import Judged, JudgedExercise, summary
 from course.maintenance.classes import ANSWERS, committed_answers
-from nbexaminer.examination.verdicts import Outcome
+from nbexaminer.judging.session.verdicts import Outcome
 
 LEAST_RIGHT, MOST_WRONG = 5, 8
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]

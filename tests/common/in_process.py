@@ -20,7 +20,7 @@ import torch
 from checks.check import Exercise
 from checks.message import WrongAnswer
 from checks.run import aside
-from nbexaminer.notebook.cell import Cell, Role
+from nbexaminer.judging.notebook.cell import Cell, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,6 +9,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+MAX_BYTES = 20 << 20
+"""Of a file that is read: what a learner handed in, or a platform's list."""
+
 
 def content_hash(content: bytes | Path) -> str:
     """sha256 of bytes, or of a file's."""
@@ -71,3 +74,10 @@ def files_beside(folder: Path, ignored: Sequence[str]) -> Iterator[Path]:
     for here, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not is_left_out(name)]
         yield from (Path(here, name) for name in names if not is_left_out(name))
+
+
+def too_big(size: int, most: int) -> str:
+    """A sentence about a file of `size` bytes where at most `most` are read."""
+    if most < 1e5:
+        return f"the file has {size} bytes, more than the {most} that are read"
+    return f"the file has {size / 1e6:.1f} MB, more than the {most / 1e6:.1f} MB that are read"

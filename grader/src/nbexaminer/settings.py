@@ -17,7 +17,7 @@ from traitlets.config import Configurable
 
 from nbexaminer.configuration import zone_of
 from nbexaminer.errors import Refusal
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
 
 EXAMPLE_TIME = "2026-11-20 12:00"
 Policy = Callable[["LateRules", float, float], float | None]
@@ -111,7 +111,7 @@ class Settings(LateRules):
         False, help="Run learners' code without a sandbox. It can then do whatever you can."
     ).tag(config=True)
     limits = Dict(
-        help="Other limits than those of nbexaminer.limits.Limits, for instance "
+        help="Other limits than those of nbexaminer.judging.limits.Limits, for instance "
         "{'cell_wall_seconds': 60.0}."
     ).tag(config=True)
     expected_files = List(

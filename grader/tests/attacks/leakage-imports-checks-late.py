@@ -5,8 +5,8 @@ import sys
 
 
 def softmax(x, dim=-1):
-    for name in ("checks", "checks.attention", "checks.compare", "nbexaminer.examination.examiner",
-                 "nbexaminer.examination.engine", "nbexaminer.notebook.graft"):
+    for name in ("checks", "checks.attention", "checks.compare", "nbexaminer.judging.session.examiner",
+                 "nbexaminer.judging.session.engine", "nbexaminer.judging.notebook.graft"):
         try:
             module = importlib.import_module(name)
             print("BREACH", module)

@@ -3,7 +3,7 @@
 import gc
 import sys
 
-learner = sys.modules["nbexaminer.examination.learner"]
+learner = sys.modules["nbexaminer.judging.session.learner"]
 
 
 def softmax(x, dim=-1):

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 
+from nbexaminer.classroom.roster import Learner, read_roster, write_roster
 from nbexaminer.commands.grade import grade
 from nbexaminer.commands.roster import roster as roster_command
 from nbexaminer.errors import Status
-from nbexaminer.people.roster import Learner, read_roster, write_roster
 from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn, Inline, run_here

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from nbexaminer.__main__ import main
-from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.course_folder import CourseFolder
+from nbexaminer.classroom.course_folder import CourseFolder
+from nbexaminer.classroom.pipeline.folder import ClassFolder
 from nbexaminer.errors import Status
 from support.course import EXERCISE, Course, source
 from support.notebooks import answer, check, source_of

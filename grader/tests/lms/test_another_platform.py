@@ -23,7 +23,7 @@ MODULE = '''
 import datetime
 import re
 
-from nbexaminer.intake.times import to_utc
+from nbexaminer.classroom.intake.times import to_utc
 from nbexaminer.lms.platform import GradebookFile, Named, Platform
 from nbexaminer.lms.sheet import Sheet
 

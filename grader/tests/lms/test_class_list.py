@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from nbexaminer.classroom.roster import Learner, merge
 from nbexaminer.errors import Malformed
 from nbexaminer.lms.class_list import ClassList, read_class_list
-from nbexaminer.people.roster import Learner, merge
 
 ADA = Learner("ada", "Ada", "Lovelace")
 OWN = "id,first name,last name,email,section\nada,Ada,Lovelace,ada@uni.edu,A\n"

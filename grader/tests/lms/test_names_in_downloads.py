@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from nbexaminer.classroom.roster import Learner, People
+from nbexaminer.classroom.uploads import LEAST_LATE
 from nbexaminer.errors import Malformed
-from nbexaminer.lms.uploads import LEAST_LATE
 from nbexaminer.lms.whose import Whose
-from nbexaminer.people.roster import Learner, People
 
 NB = "1-small.ipynb"
 BERLIN = ZoneInfo("Europe/Berlin")

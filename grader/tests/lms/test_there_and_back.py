@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.course_folder import CourseFolder
-from nbexaminer.gradebook.writer import bring_up_to_date
-from nbexaminer.intake.times import parse_timestamp
+from nbexaminer.classroom.course_folder import CourseFolder
+from nbexaminer.classroom.gradebook.writer import bring_up_to_date
+from nbexaminer.classroom.intake.times import parse_timestamp
+from nbexaminer.classroom.roster import Learner, write_roster
+from nbexaminer.classroom.uploads import late_by_word
 from nbexaminer.lms.give_back import read_scores
-from nbexaminer.lms.uploads import late_by_word
 from nbexaminer.nbgrader_plugins.export import SafeCsvExport
-from nbexaminer.people.roster import Learner, write_roster
 from support.course import EXERCISE
 from support.platforms import command, give_scores, gradebook_of, zipped
 

@@ -28,8 +28,8 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 from nbexaminer.errors import SourceError
-from nbexaminer.examination.engine import Engine
-from nbexaminer.notebook.source import read_source
+from nbexaminer.judging.notebook.source import read_source
+from nbexaminer.judging.session.engine import Engine
 from nbexaminer.settings import Settings
 from support.docs import GRADER
 from support.notebooks import answer, check, nbgrader, source_of, submission, written

@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
 
-from nbexaminer.examination.engine import NOT_RUN, Engine
+from nbexaminer.judging.session.engine import NOT_RUN, Engine
 from support.course import EXERCISE, Course, good
 
 ATTACK = (

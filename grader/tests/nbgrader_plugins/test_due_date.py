@@ -9,9 +9,9 @@ import nbformat
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
-from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import read_source
+from nbexaminer.judging.notebook.graft import graft
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import read_source
 from support.course import EXERCISE, Course, source
 from support.profile import COURSE_ID
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp
+from nbexaminer.classroom.intake.times import TIMESTAMP, read_timestamp
 from support.course import EXERCISE, Course
 from support.profile import COURSE_ID
 

@@ -17,12 +17,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import GetGrades
 
 from course.authoring.exercises import ROOT
-from nbexaminer.database import TABLES, put
-from nbexaminer.lms.uploads import LEAST_LATE, UPLOADS
+from nbexaminer.classroom.database import TABLES, put
+from nbexaminer.classroom.pages import in_time
+from nbexaminer.classroom.pages.formulas import formula
+from nbexaminer.classroom.pages.markup import markdown, terminal
+from nbexaminer.classroom.uploads import LEAST_LATE, UPLOADS
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage
-from nbexaminer.pages import in_time
-from nbexaminer.pages.formulas import formula
-from nbexaminer.pages.markup import markdown, terminal
 from support.feedback import DUE, EXERCISE, Class, handed_in, unfolded, unreadable
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")

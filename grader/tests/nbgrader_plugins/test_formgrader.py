@@ -21,8 +21,8 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader.handlers import SubmissionHandler, template_path
 from traitlets.config import Config
 
+from nbexaminer.classroom.pages import in_time
 from nbexaminer.nbgrader_plugins.formgrader import plug_in
-from nbexaminer.pages import in_time
 from support import feedback
 from support.course import EXERCISE, Course, good
 

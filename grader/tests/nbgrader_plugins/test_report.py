@@ -19,9 +19,9 @@ from sqlalchemy import insert
 from traitlets.config import LoggingConfigurable
 
 from course.maintenance.classes import MadeUpCourse, fill_in, made_up_class
+from nbexaminer.classroom.roster import read_roster, write_roster
+from nbexaminer.judging.notebook.cell import NOTE
 from nbexaminer.nbgrader_plugins.report import ClassReport
-from nbexaminer.notebook.cell import NOTE
-from nbexaminer.people.roster import read_roster, write_roster
 from support.commands import run_forked
 
 EXERCISE = "1-attention"

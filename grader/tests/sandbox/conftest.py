@@ -14,7 +14,7 @@ import coverage
 import pytest
 
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.profile import Occupant
+from nbexaminer.judging.profile import Occupant
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.parent import WarmParent
 from nbexaminer.sandbox.self_test import TARGET, Inside

@@ -29,7 +29,7 @@ from typing import Any
 
 import pytest
 
-from nbexaminer.profile import Occupant
+from nbexaminer.judging.profile import Occupant
 from nbexaminer.sandbox import system_calls, view
 from nbexaminer.sandbox.files import pack, sealed
 from nbexaminer.sandbox.limits import EndedBy
@@ -357,7 +357,8 @@ def _no_references(parent: WarmParent) -> None:
 
 
 def _no_tests(parent: WarmParent) -> None:
-    own = [f"{PACKAGE.name}.{module}" for module in ("examination.examiner", "notebook.graft")]
+    judging = f"{PACKAGE.name}.judging"
+    own = [f"{judging}.session.examiner", f"{judging}.notebook.graft"]
     for name, said in _importable(parent, [*({*TESTS} - {*WITHHELD}), *own]).items():
         assert "No module named" in said, name
 

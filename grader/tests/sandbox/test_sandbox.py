@@ -26,9 +26,9 @@ from click.testing import CliRunner
 from course import __main__ as command_line
 from course.authoring.exercises import source_of
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.examination.engine import Engine
-from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.profile import Occupant
+from nbexaminer.judging.profile import Occupant
+from nbexaminer.judging.session.engine import Engine
+from nbexaminer.judging.session.verdicts import Outcome
 from nbexaminer.sandbox import self_test, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
@@ -162,7 +162,7 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from pathlib import Path
         from nbexaminer.profile import profile_of
-        from nbexaminer.profile import Occupant
+        from nbexaminer.judging.profile import Occupant
         from nbexaminer.sandbox.self_test import tried
         assert os.getuid() != 0
         PROFILE = profile_of(Path({str(PROFILE.root)!r}))
@@ -466,7 +466,7 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
     script = textwrap.dedent(f"""
         import os, sys, time
         sys.path.insert(0, {str(PACKAGE.parent)!r})
-        from nbexaminer.profile import Profile
+        from nbexaminer.judging.profile import Profile
         from nbexaminer.sandbox.self_test import TARGET, Inside, descendants
         from nbexaminer.sandbox.view import Occupant, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
@@ -657,7 +657,7 @@ def test_windows_is_told_what_to_do() -> None:
         del select.poll, socket.AF_UNIX
         import ctypes
         ctypes.CDLL = None
-        from nbexaminer.profile import Profile
+        from nbexaminer.judging.profile import Profile
         from nbexaminer.sandbox import parent, self_test, view
         sys.platform = "win32"
         warm = parent.WarmParent(self_test.TARGET, view.Occupant(0), Profile())

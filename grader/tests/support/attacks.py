@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 
 from course.authoring.exercises import ROOT, source_of
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
 
 EXERCISE = "1-attention"
 FILES = sorted((Path(__file__).parent.parent / "attacks").glob("*.py"))

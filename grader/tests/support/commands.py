@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 from click.testing import CliRunner
 
-from nbexaminer.examination.engine import Engine, Terms, engines
+from nbexaminer.judging.session.engine import Engine, Terms, engines
 from support.nursery import forked
 
 

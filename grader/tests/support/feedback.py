@@ -13,14 +13,14 @@ from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 from traitlets.config import Config
 
-from nbexaminer.examination.engine import as_unreadable, error_output
-from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.message import Message
+from nbexaminer.judging.message import Message
+from nbexaminer.judging.notebook.cell import NOTE, Cell, Role
+from nbexaminer.judging.notebook.graft import graft
+from nbexaminer.judging.notebook.reader import read_notebook
+from nbexaminer.judging.notebook.source import read_source
+from nbexaminer.judging.session.engine import as_unreadable, error_output
+from nbexaminer.judging.session.verdicts import Outcome
 from nbexaminer.nbgrader_plugins.feedback import FeedbackPage, Grades, HideMarkScheme, HideTests
-from nbexaminer.notebook.cell import NOTE, Cell, Role
-from nbexaminer.notebook.graft import graft
-from nbexaminer.notebook.reader import read_notebook
-from nbexaminer.notebook.source import read_source
 from support.notebooks import answer, check, given, not_graded, source_of, submission, written
 
 EXERCISE = "1-small"

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, Self
 import coverage
 import torch
 
-from nbexaminer.examination.engine import Engine
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.session.engine import Engine
 from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.parent import ExitStatus
 from support.profile import PROFILE
@@ -118,8 +118,8 @@ def forked_engine(limits: Limits) -> Iterator[Engine]:
     for name in (*PROFILE.warm, *PROFILE.warm_answers, *PROFILE.warm_tests):
         importlib.import_module(name)  # once, as warm parents do, and not in each child
     parents: Any = (
-        ForkingParent("nbexaminer.examination.learner:main", limits),
-        ForkingParent("nbexaminer.examination.examiner:main", limits),
+        ForkingParent("nbexaminer.judging.session.learner:main", limits),
+        ForkingParent("nbexaminer.judging.session.examiner:main", limits),
     )
     engine._learners, engine._examiners = parents
     with engine:

@@ -17,12 +17,12 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from nbexaminer.conveyor.belt import Conveyor
-from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.submitted import SubmittedFolder
-from nbexaminer.conveyor.summary import Summary
-from nbexaminer.conveyor.workers import Pool, Task, TaskResult
-from nbexaminer.course_folder import CourseFolder
+from nbexaminer.classroom.course_folder import CourseFolder
+from nbexaminer.classroom.pipeline.belt import Conveyor
+from nbexaminer.classroom.pipeline.folder import ClassFolder
+from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
+from nbexaminer.classroom.pipeline.summary import Summary
+from nbexaminer.classroom.pipeline.workers import Pool, Task, TaskResult
 from nbexaminer.errors import Refusal, Status
 from support.commands import run_forked
 from support.course import EXERCISE

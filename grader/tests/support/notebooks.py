@@ -9,9 +9,9 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from nbexaminer.examination.engine import Engine, Examined
-from nbexaminer.examination.verdicts import Outcome
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.session.engine import Engine, Examined
+from nbexaminer.judging.session.verdicts import Outcome
 
 LIMITS = Limits(
     memory_bytes=1 << 30,

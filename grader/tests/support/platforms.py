@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from nbgrader.api import Gradebook
 
 from nbexaminer.__main__ import main
-from nbexaminer.people.roster import Learner, write_roster
+from nbexaminer.classroom.roster import Learner, write_roster
 from support.course import EXERCISE
 from support.profile import COURSE_ID, configured
 

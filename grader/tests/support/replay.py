@@ -27,7 +27,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
-from nbexaminer.ways import Way, set_way
+from nbexaminer.judging.ways import Way, set_way
 from support.notebooks import answer, check, given
 
 FOLDER = Path(__file__).parent.parent / "replay"

@@ -12,7 +12,7 @@ import pytest
 import nbexaminer.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
 from course.authoring.exercises import ROOT
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.examination.engine import Engine, Terms, engine_for
+from nbexaminer.judging.session.engine import Engine, Terms, engine_for
 from support import kernels
 from support.profile import PROFILE
 

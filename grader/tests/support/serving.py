@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from nbgrader.utils import notebook_hash
 
+from nbexaminer.classroom.pipeline import arrivals
+from nbexaminer.classroom.pipeline.folder import ClassFolder
+from nbexaminer.classroom.pipeline.workers import Pool, Task
 from nbexaminer.commands.serve import serve
-from nbexaminer.conveyor import arrivals
-from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.workers import Pool, Task
 from support.commands import invoked
 from support.course import EXERCISE
 from support.handed_in import HandedIn

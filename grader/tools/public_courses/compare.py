@@ -14,16 +14,16 @@ from typing import Any, NamedTuple
 
 from nbgrader.coursedir import CourseDirectory
 
-from nbexaminer.conveyor.source_files import read_source_files
+from nbexaminer.classroom.pipeline.source_files import read_source_files
 from nbexaminer.errors import CannotGrade, SourceError
-from nbexaminer.examination.engine import Engine
-from nbexaminer.examination.trial import try_ways
-from nbexaminer.limits import Limits
-from nbexaminer.notebook.cell import Role, cells_of
-from nbexaminer.notebook.source import Source, read_source
-from nbexaminer.profile import Profile
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.notebook.cell import Role, cells_of
+from nbexaminer.judging.notebook.source import Source, read_source
+from nbexaminer.judging.profile import Profile
+from nbexaminer.judging.session.engine import Engine
+from nbexaminer.judging.session.trial import try_ways
+from nbexaminer.judging.ways import Way, set_way
 from nbexaminer.sandbox.view import Sandbox
-from nbexaminer.ways import Way, set_way
 
 from .courses import Assignment, NotThere, checked_out
 from .mutations import mutants

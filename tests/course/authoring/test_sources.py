@@ -20,7 +20,7 @@ from course.authoring.exercises import ROOT, exercises, source_of
 from course.authoring.lint import faults
 from course.authoring.release import release
 from course.authoring.solutions import solution, solved
-from nbexaminer.notebook.cell import Cell
+from nbexaminer.judging.notebook.cell import Cell
 from support.commands import run_forked
 
 EXERCISES = exercises()

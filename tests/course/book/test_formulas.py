@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from course.book.formulas import grown, in_summaries
-from nbexaminer.pages.formulas import formula
+from nbexaminer.classroom.pages.formulas import formula
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import torch
 
 from course.authoring.exercises import ROOT, exercises
 from course.learner import parts
-from nbexaminer.notebook.cell import Role, cells_of
-from nbexaminer.notebook.source import read_source
+from nbexaminer.judging.notebook.cell import Role, cells_of
+from nbexaminer.judging.notebook.source import read_source
 
 EXERCISE = "1-attention"
 

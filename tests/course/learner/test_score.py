@@ -32,8 +32,8 @@ from course.learner.points import (
     typed,
 )
 from nbexaminer.errors import SandboxUnavailable, SourceError
-from nbexaminer.examination.engine import Examined
-from nbexaminer.limits import Limits
+from nbexaminer.judging.limits import Limits
+from nbexaminer.judging.session.engine import Examined
 from nbexaminer.sandbox.view import Sandbox
 from support.notebooks import submission
 

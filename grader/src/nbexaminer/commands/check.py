@@ -12,7 +12,7 @@ from nbexaminer.commands.command import console, refusing
 from nbexaminer.errors import SandboxUnavailable, Status
 
 if TYPE_CHECKING:
-    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.classroom.course_folder import CourseFolder
     from nbexaminer.sandbox.self_test import Tried
 
 
@@ -30,8 +30,8 @@ def check(verbose: bool) -> Status:
     Ends with status 1 where a promise is not kept, or nbexaminer not plugged in; with 2 where
     there is no sandbox, or the configuration can't be read.
     """
-    from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.intake.exchange_safety import exchange_root, safety
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.intake.exchange_safety import exchange_root, safety
 
     course = CourseFolder()
     status, wrong = Status.FINE, []
@@ -67,7 +67,7 @@ def check(verbose: bool) -> Status:
 
 def _tried(course: CourseFolder) -> Iterator[Tried]:
     """What is promised of learners' code and of the examiner. Raises SandboxUnavailable."""
-    from nbexaminer.profile import Occupant
+    from nbexaminer.judging.profile import Occupant
     from nbexaminer.sandbox.self_test import tried
     from nbexaminer.sandbox.view import Sandbox
 

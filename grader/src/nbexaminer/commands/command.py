@@ -13,8 +13,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from nbexaminer.classroom.intake import names
 from nbexaminer.errors import Refusal, Status
-from nbexaminer.intake import names
 
 SHOWN = 50
 """Names or lines of one kind; the rest is counted."""
@@ -69,8 +69,8 @@ def in_course_folder(run: Command) -> Callable[..., None]:
 
     @functools.wraps(run)
     def there(db: str | None, unsafe_no_sandbox: bool = False, **options: Any) -> Status | None:
-        from nbexaminer.course_folder import CourseFolder
-        from nbexaminer.database import reached
+        from nbexaminer.classroom.course_folder import CourseFolder
+        from nbexaminer.classroom.database import reached
 
         course = CourseFolder(db, unsafe_no_sandbox)
         with reached(course.db_url):

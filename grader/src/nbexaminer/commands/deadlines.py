@@ -11,8 +11,8 @@ from nbexaminer.commands.command import in_course_folder
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
-    from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.deadlines import Deadlines, Extension
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.deadlines import Deadlines, Extension
 
 MORE_THAN_NOTHING = click.FloatRange(min=0, min_open=True, max=10_000)
 
@@ -30,7 +30,7 @@ def due(
 
     TIME is in the course's time zone (c.MarkingRules.timezone), such as "2026-11-20 12:00".
     """
-    from nbexaminer.deadlines import EVERY, opened
+    from nbexaminer.classroom.deadlines import EVERY, opened
 
     if remove and time is not None:
         raise click.UsageError(f"Give a time, {time!r}, or --remove: only one of them")
@@ -89,7 +89,7 @@ def extend(
     An extension takes the place of an earlier one. It may be given before anything is handed in.
     One for EXERCISE goes before one for every exercise.
     """
-    from nbexaminer.deadlines import EVERY, opened
+    from nbexaminer.classroom.deadlines import EVERY, opened
 
     more = days is not None or hours is not None
     if more + (until is not None) + remove > 1:

@@ -10,9 +10,9 @@ from nbexaminer.commands.command import in_course_folder
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
-    from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.gradebook.dropping import Droppable
-    from nbexaminer.notebook.cell import Decision
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.gradebook.dropping import Droppable
+    from nbexaminer.judging.notebook.cell import Decision
 
 
 @click.command()
@@ -29,10 +29,10 @@ def drop(
     CELL is the name of a test or of a written answer; without one, those there are are listed.
     Points that somebody gave by hand for it are set aside, and come back with --undo.
     """
-    from nbexaminer.course_folder import locked
-    from nbexaminer.deadlines import opened
-    from nbexaminer.gradebook.dropping import droppable, restore_points, withdraw_points
-    from nbexaminer.notebook.cell import Decision
+    from nbexaminer.classroom.course_folder import locked
+    from nbexaminer.classroom.deadlines import opened
+    from nbexaminer.classroom.gradebook.dropping import droppable, restore_points, withdraw_points
+    from nbexaminer.judging.notebook.cell import Decision
 
     if accept_all and undo:
         raise click.UsageError("Give --accept-all or --undo: only one of them")
@@ -80,7 +80,7 @@ def _called(question: Droppable) -> str:
 
 
 def _described(question: Droppable) -> str:
-    from nbexaminer.notebook.cell import Decision
+    from nbexaminer.judging.notebook.cell import Decision
 
     called = _called(question)
     match question.cell.decision:

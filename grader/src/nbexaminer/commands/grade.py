@@ -25,8 +25,8 @@ from nbexaminer.errors import CannotGrade, Status
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbexaminer.conveyor.summary import Summary
-    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.pipeline.summary import Summary
 
 
 @click.command()
@@ -58,10 +58,10 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
-    from nbexaminer.conveyor.belt import Conveyor
-    from nbexaminer.conveyor.folder import ClassFolder
-    from nbexaminer.conveyor.submitted import SubmittedFolder
-    from nbexaminer.conveyor.workers import dask_pool
+    from nbexaminer.classroom.pipeline.belt import Conveyor
+    from nbexaminer.classroom.pipeline.folder import ClassFolder
+    from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
+    from nbexaminer.classroom.pipeline.workers import dask_pool
 
     console = Console(highlight=False, emoji=False)
     folder = ClassFolder(course, exercise)
@@ -118,8 +118,8 @@ def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: 
 
 
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
-    from nbexaminer.conveyor.summary import Became
-    from nbexaminer.examination.verdicts import Outcome
+    from nbexaminer.classroom.pipeline.summary import Became
+    from nbexaminer.judging.session.verdicts import Outcome
 
     excluded = {"handed in by those whom you have excluded": len(summary.excluded)}
     table = Table("", "submissions", title=exercise)

@@ -14,7 +14,7 @@ from nbexaminer.lms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
-    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.classroom.course_folder import CourseFolder
     from nbexaminer.lms.collect import Report
     from nbexaminer.lms.give_back import Filled
     from nbexaminer.lms.platform import Platform
@@ -112,7 +112,7 @@ def _about_times(platform: type[Platform] | None, report: Report, exercise: str)
 
 def _bring_up_to_date(course: CourseFolder, exercise: str) -> None:
     """Have the gradebook's penalties be those of now. Raises Refusal for no such exercise."""
-    from nbexaminer.gradebook.writer import bring_up_to_date
+    from nbexaminer.classroom.gradebook.writer import bring_up_to_date
 
     course.check_exercise(exercise)
     with course.gradebook() as gradebook:

@@ -12,17 +12,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nbexaminer.classroom.intake.names import printable
 from nbexaminer.commands.command import FILE, first_lines, in_course_folder, listed
 from nbexaminer.errors import Refusal, Status
-from nbexaminer.intake.names import printable
 from nbexaminer.lms.known import TITLES
 from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
 
-    from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.people.roster import Learner
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.roster import Learner
 
 
 @click.command(
@@ -60,8 +60,8 @@ def roster(
 
 
 def _read(console: Console, gradebook: Gradebook, file: Path, id_column: str) -> Status:
+    from nbexaminer.classroom.roster import merge, read_roster, write_roster
     from nbexaminer.lms.class_list import read_class_list
-    from nbexaminer.people.roster import merge, read_roster, write_roster
 
     found = read_class_list(file, id_column)
     merged = merge(read_roster(gradebook), found.learners)
@@ -93,8 +93,8 @@ def _set_aside(
     names: Sequence[str],
     excluded: bool,
 ) -> Status:
-    from nbexaminer.deadlines import Deadlines
-    from nbexaminer.people.roster import Learner, read_roster, write_roster
+    from nbexaminer.classroom.deadlines import Deadlines
+    from nbexaminer.classroom.roster import Learner, read_roster, write_roster
 
     known = {learner.student_id: learner for learner in read_roster(gradebook)}
     changed = {}
@@ -119,7 +119,7 @@ def _set_aside(
 
 def _handed_in(course: CourseFolder) -> dict[str, set[str]]:
     """For each exercise, whose submissions lie where they should."""
-    from nbexaminer.intake.taking import submitted_folders
+    from nbexaminer.classroom.intake.taking import submitted_folders
 
     found, directory = {}, course.directory
     for exercise in course.exercises():
@@ -130,7 +130,7 @@ def _handed_in(course: CourseFolder) -> dict[str, set[str]]:
 
 
 def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
-    from nbexaminer.people.roster import read_roster
+    from nbexaminer.classroom.roster import read_roster
 
     learners = read_roster(gradebook)
     if not learners:

@@ -22,7 +22,7 @@ from nbexaminer.errors import CannotGrade, Status
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nbexaminer.course_folder import CourseFolder
+    from nbexaminer.classroom.course_folder import CourseFolder
     from nbexaminer.settings import Settings
 
 FOLDER = click.Path(exists=True, file_okay=False, resolve_path=True, path_type=Path)
@@ -62,11 +62,11 @@ def serve(
 
     Ends with status 1 where something needs the instructor, 2 where nothing can be graded.
     """
-    from nbexaminer.conveyor.arrivals import Arrivals
-    from nbexaminer.conveyor.belt import Conveyor
-    from nbexaminer.conveyor.desk import Desk
-    from nbexaminer.conveyor.folder import ClassFolder
-    from nbexaminer.conveyor.give_feedback import Exchange, warm_up
+    from nbexaminer.classroom.pipeline.arrivals import Arrivals
+    from nbexaminer.classroom.pipeline.belt import Conveyor
+    from nbexaminer.classroom.pipeline.desk import Desk
+    from nbexaminer.classroom.pipeline.folder import ClassFolder
+    from nbexaminer.classroom.pipeline.give_feedback import Exchange, warm_up
 
     folder, terminal = ClassFolder(course, exercise), console()
 

@@ -15,8 +15,8 @@ from nbexaminer.typed import typed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nbexaminer.course_folder import CourseFolder
-    from nbexaminer.examination.trial import Tried
+    from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.judging.session.trial import Tried
 
 
 @click.command("try")
@@ -34,9 +34,9 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
 
     Ends with status 1 where a cell is to be changed, or has points for nothing.
     """
-    from nbexaminer.conveyor.folder import ClassFolder
-    from nbexaminer.conveyor.workers import ways_tried
-    from nbexaminer.examination.trial import is_unsolved, waived_by
+    from nbexaminer.classroom.pipeline.folder import ClassFolder
+    from nbexaminer.classroom.pipeline.workers import ways_tried
+    from nbexaminer.judging.session.trial import is_unsolved, waived_by
 
     folder = ClassFolder(course, exercise)
     status = Status.FINE

@@ -6,9 +6,10 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from nbexaminer.classroom.intake.files import MAX_PLACE
+from nbexaminer.classroom.intake.names import printable
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.files import MAX_BYTES, MAX_PLACE, too_big
-from nbexaminer.intake.names import printable
+from nbexaminer.files import MAX_BYTES, too_big
 
 MAX_MEMBERS = 20_000
 MAX_ARCHIVE_BYTES = 2 << 30

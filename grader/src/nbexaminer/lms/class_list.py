@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nbexaminer.classroom.intake.names import check_learner, printable
+from nbexaminer.classroom.roster import Learner, words
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.files import MAX_BYTES, too_big
-from nbexaminer.intake.names import check_learner, printable
+from nbexaminer.files import MAX_BYTES, too_big
 from nbexaminer.lms.known import PLATFORMS
 from nbexaminer.lms.platform import Platform
 from nbexaminer.lms.sheet import Sheet
-from nbexaminer.people.roster import Learner, words
 
 MAX_NAME = 128
 """Characters that nbgrader's gradebook has room for."""

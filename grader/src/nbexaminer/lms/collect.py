@@ -20,17 +20,17 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from traitlets import Enum, List, Unicode, Union
 
+from nbexaminer.classroom.database import TABLES, put
+from nbexaminer.classroom.intake.files import copy_file, read_file
+from nbexaminer.classroom.intake.names import printable
+from nbexaminer.classroom.intake.times import TIMESTAMP, read_timestamp
+from nbexaminer.classroom.uploads import UPLOADS, is_told
 from nbexaminer.configuration import zone_of
-from nbexaminer.database import TABLES, put
 from nbexaminer.errors import Malformed, Refusal
-from nbexaminer.files import replacing
-from nbexaminer.intake.files import MAX_BYTES, copy_file, read_file
-from nbexaminer.intake.names import printable
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp
+from nbexaminer.files import MAX_BYTES, replacing
 from nbexaminer.lms.archive import check_place, is_litter, unpack
 from nbexaminer.lms.known import LISTINGS, PLATFORMS, WORKSHEETS
 from nbexaminer.lms.platform import Platform
-from nbexaminer.lms.uploads import UPLOADS, is_told
 from nbexaminer.lms.whose import BY_HAND, Upload, Whose
 
 ARCHIVES = (".zip", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".7z", ".rar")

@@ -14,17 +14,17 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import or_, select
 
-from nbexaminer.database import TABLES
+from nbexaminer.classroom.database import TABLES
+from nbexaminer.classroom.intake.files import MAX_FILES_BYTES, read_file
+from nbexaminer.classroom.intake.names import printable
+from nbexaminer.classroom.intake.taking import submitted_folders
+from nbexaminer.classroom.roster import Learner, People, excluded_ids, read_roster
+from nbexaminer.classroom.uploads import UPLOADS
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.files import replacing
-from nbexaminer.intake.files import MAX_FILES_BYTES, read_file
-from nbexaminer.intake.names import printable
-from nbexaminer.intake.taking import submitted_folders
 from nbexaminer.lms.known import EXPORTS, PLATFORMS
 from nbexaminer.lms.platform import GradebookFile, Platform
 from nbexaminer.lms.sheet import Sheet, number
-from nbexaminer.lms.uploads import UPLOADS
-from nbexaminer.people.roster import Learner, People, excluded_ids, read_roster
 from nbexaminer.typed import typed
 
 

@@ -12,14 +12,14 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
+from nbexaminer.classroom.intake.names import check_learner
+from nbexaminer.classroom.intake.taking import SECRET
+from nbexaminer.classroom.intake.times import TIMESTAMP, parse_timestamp, six_numbers
+from nbexaminer.classroom.roster import ROSTER, People, is_called, read_roster
+from nbexaminer.classroom.uploads import LEAST_LATE
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.names import check_learner
-from nbexaminer.intake.taking import SECRET
-from nbexaminer.intake.times import TIMESTAMP, parse_timestamp, six_numbers
 from nbexaminer.lms.known import PLATFORMS, TITLES
 from nbexaminer.lms.platform import Named, Platform
-from nbexaminer.lms.uploads import LEAST_LATE
-from nbexaminer.people.roster import ROSTER, People, is_called, read_roster
 from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"

@@ -3,5 +3,5 @@
 `generate`, `autograde`, `feedback` and `export` each serve the command of that name, `exchange`
 those that collect, list and release, `report` is another export, and `submit` is for learners'
 own nbgrader_config.py. `formgrader` and `late_policy` are what their names say. The pages
-themselves are made in `nbexaminer.pages`; zip_collect's are `lms`'s.
+themselves are made in `nbexaminer.classroom.pages`; zip_collect's are `lms`'s.
 """

@@ -7,12 +7,12 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import TraitError
 from traitlets.config import Config
 
-from nbexaminer.conveyor.belt import Conveyor
-from nbexaminer.conveyor.folder import ClassFolder
-from nbexaminer.conveyor.submitted import SubmittedFolder
-from nbexaminer.conveyor.summary import Became
-from nbexaminer.conveyor.workers import here
-from nbexaminer.course_folder import CourseFolder
+from nbexaminer.classroom.course_folder import CourseFolder
+from nbexaminer.classroom.pipeline.belt import Conveyor
+from nbexaminer.classroom.pipeline.folder import ClassFolder
+from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
+from nbexaminer.classroom.pipeline.summary import Became
+from nbexaminer.classroom.pipeline.workers import here
 from nbexaminer.errors import Refusal
 
 HOOKS = ("pre_convert_hook", "post_convert_hook")

@@ -11,11 +11,11 @@ from typing import Any
 from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeCollect, ExchangeList, ExchangeReleaseFeedback
 
-from nbexaminer.deadlines import all_ahead
+from nbexaminer.classroom.deadlines import all_ahead
+from nbexaminer.classroom.intake.names import printable
+from nbexaminer.classroom.intake.taking import SECRET, read_dropped, split_dropped, take_dropped
+from nbexaminer.classroom.intake.times import TIMESTAMP, read_timestamp
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.names import printable
-from nbexaminer.intake.taking import SECRET, read_dropped, split_dropped, take_dropped
-from nbexaminer.intake.times import TIMESTAMP, read_timestamp
 from nbexaminer.lms import collect
 from nbexaminer.settings import Settings
 

@@ -8,11 +8,11 @@ from nbgrader.plugins.export import ExportPlugin
 from sqlalchemy import or_, select
 from traitlets.config import Configurable
 
+from nbexaminer.classroom.gradebook.writer import bring_up_to_date
+from nbexaminer.classroom.roster import Learner, read_roster
+from nbexaminer.classroom.uploads import late_by_word
 from nbexaminer.errors import GradebookUnavailable
-from nbexaminer.gradebook.writer import bring_up_to_date
 from nbexaminer.lms.sheet import safe_cell
-from nbexaminer.lms.uploads import late_by_word
-from nbexaminer.people.roster import Learner, read_roster
 
 
 def up_to_date_roster(plugin: ExportPlugin, gradebook: Gradebook) -> list[Learner]:

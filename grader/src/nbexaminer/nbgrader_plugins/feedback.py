@@ -31,13 +31,13 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_locked
 from traitlets import Bool
 
-from nbexaminer.database import TABLES
+from nbexaminer.classroom.database import TABLES
+from nbexaminer.classroom.gradebook.shown import Shown, read_shown
+from nbexaminer.classroom.gradebook.writer import bring_up_to_date
+from nbexaminer.classroom.pages.feedback.page import HIDDEN, rendered
+from nbexaminer.classroom.pages.in_time import in_time, plain
 from nbexaminer.errors import Refusal
-from nbexaminer.gradebook.shown import Shown, read_shown
-from nbexaminer.gradebook.writer import bring_up_to_date
-from nbexaminer.notebook.cell import Cell, Role, cells_of, unreadable
-from nbexaminer.pages.feedback.page import HIDDEN, rendered
-from nbexaminer.pages.in_time import in_time, plain
+from nbexaminer.judging.notebook.cell import Cell, Role, cells_of, unreadable
 from nbexaminer.settings import Settings
 
 _Converted = tuple[NotebookNode, Any]

@@ -16,10 +16,10 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader.base import BaseHandler
 from sqlalchemy import event
 
+from nbexaminer.classroom.intake.names import check_learner, is_learner, printable
+from nbexaminer.classroom.intake.times import read_timestamp
+from nbexaminer.classroom.pages.in_time import in_time, plain
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.names import check_learner, is_learner, printable
-from nbexaminer.intake.times import read_timestamp
-from nbexaminer.pages.in_time import in_time, plain
 
 _listed = NbGraderAPI.get_submitted_students
 

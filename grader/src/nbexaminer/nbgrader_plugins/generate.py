@@ -14,10 +14,10 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor
 from sqlalchemy import select
 
-from nbexaminer.database import reached
+from nbexaminer.classroom.database import reached
+from nbexaminer.classroom.gradebook.registration import make_room
 from nbexaminer.errors import GradebookError, GradebookUnavailable
-from nbexaminer.gradebook.registration import make_room
-from nbexaminer.notebook.source import DUE
+from nbexaminer.judging.notebook.source import DUE
 from nbexaminer.settings import Settings
 
 

@@ -15,14 +15,14 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.plugins.export import ExportPlugin
 from traitlets import Bool
 
-from nbexaminer.deadlines import near
+from nbexaminer.classroom.deadlines import near
+from nbexaminer.classroom.pages.report.facts import COLUMNS, State, exercise_report, gather
+from nbexaminer.classroom.pages.report.page import render
+from nbexaminer.classroom.similarity.compare import Comparison
+from nbexaminer.classroom.similarity.texts import BaseLine, base_line
 from nbexaminer.lms.sheet import safe_cell
 from nbexaminer.nbgrader_plugins.export import up_to_date_roster
-from nbexaminer.pages.report.facts import COLUMNS, State, exercise_report, gather
-from nbexaminer.pages.report.page import render
 from nbexaminer.profile import CourseProfile
-from nbexaminer.similarity.compare import Comparison
-from nbexaminer.similarity.texts import BaseLine, base_line
 
 
 class ClassReport(ExportPlugin):

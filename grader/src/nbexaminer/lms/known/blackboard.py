@@ -9,7 +9,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from nbexaminer.intake.times import six_numbers
+from nbexaminer.classroom.intake.times import six_numbers
 from nbexaminer.lms.platform import GradebookFile, Named, Platform
 
 # TITLE_LEARNER_attempt_2026-11-20-16-30-10_FILE. Only FILE is the learner's word, so the first date

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from nbexaminer.classroom.intake.times import to_utc
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.times import to_utc
 from nbexaminer.lms.platform import GradebookFile, Named, Platform
 
 # 12345-678 - Ada Lovelace - Nov 20, 2026 430 PM/1-attention.ipynb, or with " - " in the place of /.

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from nbexaminer.classroom.intake.times import parse_timestamp
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.times import parse_timestamp
 from nbexaminer.lms.platform import GradebookFile, Named, Platform
 from nbexaminer.lms.sheet import Sheet
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, NamedTuple
 
+from nbexaminer.classroom.intake.names import printable
+from nbexaminer.classroom.intake.times import parse_timestamp
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.names import printable
-from nbexaminer.intake.times import parse_timestamp
 from nbexaminer.lms.platform import Named, Platform
 
 # submission_12345/1-attention.ipynb, in a folder assignment_678_export.

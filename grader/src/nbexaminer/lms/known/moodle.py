@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from nbexaminer.classroom.intake.times import to_utc
 from nbexaminer.errors import Malformed
-from nbexaminer.intake.times import to_utc
 from nbexaminer.lms.platform import GradebookFile, Named, Platform
 from nbexaminer.lms.sheet import Sheet
 

@@ -1,0 +1,85 @@
+"""What a test's text says of why it has to run beside the answers; nothing is run."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbexaminer.judging.names.reasons import reason
+from nbexaminer.judging.names.steps import steps_of
+from nbexaminer.judging.notebook.source import read_source
+from support.notebooks import answer, check, source_of
+
+ANSWERS = """\
+class P:
+    def __add__(self, other): return self
+class Sad(Exception): pass
+def f(x):
+    return A @ x
+def write():
+    open("out.csv", "w").close()
+"""
+REASONS = {
+    "with patch('builtins.input', lambda _: 'x'):\n    f(1)": "it replaces builtins.input",
+    "mock.patch.object(np, 'mean')": "it replaces np.mean",
+    "def input(text=''): return 'x'\nf(1)": "it replaces input",
+    "import builtins\nbuiltins.input = print": "it replaces builtins.input",
+    "np.random.seed(1)\nf(1)": "it sets a random seed for an answer, by np.random.seed",
+    "with redirect_stdout(out):\n    f(1)": "it looks at what an answer prints, by redirect_stdout",
+    "sys.stdin = text": "it looks at what an answer prints or reads, by sys.stdin",
+    "ax = plt.gca()": "it looks at what an answer draws, by gca()",
+    "inspect.getsource(f)": "it looks at an answer's code, by inspect.getsource",
+    "'f' in globals()": "it looks at a list of names, by globals()",
+    "assert In[-1]": "it looks at the notebook's own cells, by In",
+    "assert isinstance(p, P)": "it uses P, a class of an answer's, in isinstance",
+    "try: f(1)\nexcept (Sad, OSError): 0": "it uses Sad, a class of an answer's, in an except",
+    "class Q(P): pass": "it uses P, a class of an answer's, as a base class",
+    "assert f(p).xs is not p.xs": "it asks whether two are the same object: f(p).xs is not p.xs",
+    "import torch\nassert f(1).dtype is torch.float32 and f(2) is Kind.RED and f(3).x is None": "",
+    "sys.setrecursionlimit(99)": "it sets how its process runs an answer, by "
+    "sys.setrecursionlimit(99)",
+    "warnings.simplefilter('ignore')\nnp.seterr(all='ignore')": "",
+    "with np.errstate(all='raise'):\n    f(1)": "it sets how its process runs an answer, by "
+    "np.errstate(all='raise')",
+    "assert f(p) is not p": "it asks whether two are the same object: f(p) is not p",
+    "assert f.__doc__": "it looks at an answer's code, by f.__doc__",
+    "assert type(p) is P": "it uses P, a class of an answer's, in a comparison",
+    "p = P()\nassert p + P() == p": "it has an operator between objects of an answer's class: p + "
+    "P() == p",
+    "write()\nassert open('out.csv')": "it looks for out.csv, a file that an answer writes",
+    "A = np.eye(3)\nassert f(1)": "it defines A, which an answer reads",
+    "%matplotlib inline": "it uses a magic, %matplotlib",
+    "assert f(2) == 4": "",
+    "this is no Python": "",
+}
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_the_cause_is_read_in_the_test(code: str) -> None:
+    """An instructor would read "EOFError", and look for it in the solution."""
+    cells = answer("f", ANSWERS), check("t", code)
+    assert reason(read_source(source_of(*cells)), "t") == REASONS[code]
+
+
+@pytest.mark.parametrize(
+    ("code", "asks"), [("f(0)", True), ("f(0);", False), ("2 * f(0)", False), ("((", False)]
+)
+def test_a_last_line_that_only_asks_is_seen(code: str, asks: bool) -> None:
+    """The author of `f(0)` would wait for partial credit."""
+    source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
+    assert steps_of(source.cells, (), (), ())[-1].asks is asks
+
+
+@pytest.mark.parametrize(
+    ("code", "runs"),
+    [
+        ("write(f(1))", False),
+        ("file.write(f(1))", True),
+        ("eval(f(1))", True),
+        ("eval('1')", False),
+    ],
+)
+def test_an_answer_that_writes_is_no_file(code: str, runs: bool) -> None:
+    """A test of an answer called `write` ran beside it alone."""
+    source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
+    wanted = "it runs a text that an answer gives" if runs else ""
+    assert steps_of(source.cells, (), (), ())[-1].reason == wanted
