@@ -237,3 +237,66 @@ def fib(n):
 def fib(n):
     return n if n <= 1 else fib(n - 2) + fib(n - 1)
 # %% - q2
+
+# ==== place-helpers-of-an-earlier-answer
+# A learner's own cell at the top defines a later answer and a helper that an earlier answer uses.
+# %% x | locked
+data = [3, 1]
+# %% a | answer
+data2 = sorted(data)
+# %% c | answer
+def total(xs): return sum(xs)
+# %% t | test 2
+assert data2 == [1, 3]
+# %% u | test 2
+assert total([1, 2]) == 3
+# == honest: functions at the top, answer left as handed out | stock t=2 u=2
+# %% + x
+def total(xs): return sum(xs)
+def up(xs): return sorted(xs)
+# %% a
+data2 = up(data)
+# %% c
+# YOUR CODE HERE
+raise NotImplementedError()
+# == honest: the same, emptied answer | stock t=2 u=2
+# %% + x
+def total(xs): return sum(xs)
+def up(xs): return sorted(xs)
+# %% a
+data2 = up(data)
+# %% c
+
+# == honest: the same, answer deleted | stock t=2 u=2
+# %% + x
+def total(xs): return sum(xs)
+def up(xs): return sorted(xs)
+# %% a
+data2 = up(data)
+# %% - c
+# == honest: all in the first answer's cell | stock t=2 u=2
+# %% a
+def total(xs): return sum(xs)
+def up(xs): return sorted(xs)
+data2 = up(data)
+# %% c
+# YOUR CODE HERE
+raise NotImplementedError()
+# == honest: earlier answer calls the later one, defined at the top | stock t=2 u=2
+# %% + x
+def total(xs): return sum(xs)
+# %% a
+data2 = [total([1]), total([1, 2])]
+# %% c
+# YOUR CODE HERE
+raise NotImplementedError()
+# == honest: imports and a constant at the top with the function | stock t=2 u=2
+# %% + x
+import operator
+KEY = operator.neg
+def total(xs): return sum(xs)
+# %% a
+data2 = sorted(data, key=KEY)[::-1]
+# %% c
+# YOUR CODE HERE
+raise NotImplementedError()

@@ -10,8 +10,8 @@ from typing import Any
 
 import nbformat
 import pytest
+from hypothesis import example, reject, settings
 from hypothesis import given as given_values
-from hypothesis import reject, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
@@ -223,7 +223,17 @@ some_cells = st.lists(
 )  # fmt: skip
 
 
+def _in_another_order() -> list[Any]:
+    """Two cells that define an answer, the last of which runs above the first: the source's cells
+    before them are exchanged."""
+    title = new_markdown_cell("# Title", id="title")
+    f = new_code_cell("", id="f", metadata={"nbgrader": {"grade_id": "f"}})
+    again = [new_code_cell("def f(): pass", id=name) for name in ("below", "above")]
+    return [f, again[0], title, again[1]]
+
+
 @settings(max_examples=400, deadline=None)
+@example(_in_another_order())
 @given_values(some_cells)
 def test_any_cells_give_the_sources_tests_and_grafting_twice_changes_nothing(cells: Any) -> None:
     """nbgrader's two steps both see the notebook; they must agree, whatever was handed in."""

@@ -194,12 +194,13 @@ class _Search:
             self._compare(index)
 
     def _look_around(self) -> None:
-        """Find the cells that are free, and the home of each."""
+        """Find the home of each cell, and the cells that are free, in the order in which they run."""
         places, moved, home = self.found.places, self.found.moved, -1
-        self._free = [number for number in self._written if places[number] is None]
         for number, index in enumerate(places):
             home = home if index is None or number in moved else index
             self._homes[number] = home
+        free = [number for number in self._written if places[number] is None]
+        self._free = sorted(free, key=lambda number: self._homes[number])
 
     def _take_own(self, index: int) -> int:
         """Take the copy of an answer's own cell that counts, and tell its rank: the last of those
@@ -344,9 +345,11 @@ class _Search:
             return False
         others = [self._own[i] for i in sorted({*lent.values()})]
         helpers = self._helpers(index, parts, [cell.source for cell in others])
-        cells = [*map(self._as_code, sorted(parts | helpers)), *map(as_code, others)]
-        self._answer(index, cells)
-        self._move(index, parts)
+        # What stands above has run there in a kernel, before cells that may need it.
+        behind = {n for n in parts if self._homes[n] >= index or not self._is_code(n)}
+        cells = [*map(self._as_code, sorted(behind | helpers)), *map(as_code, others)]
+        self._answer(index, cells or [SubmittedCell("code", "")])
+        self._move(index, behind)
         found.is_known = True
         told = ", ".join(sorted(self._shown & {*last, *lent}))
         found.remarks[index] = BY_NAME.format(f", which defines {told}" if told else "")
