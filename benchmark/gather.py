@@ -18,9 +18,8 @@ from typing import Any
 from benchmark import outside
 from benchmark.contract import ATTACK, EDIT, RIGHT, ROOT, WRONG, Answer, Exercise
 from checks.mistakes import Edit
+from course.authoring.answers import committed_answers
 from course.authoring.exercises import source_of
-from course.maintenance.accuracy import NAMES
-from course.maintenance.classes import committed_answers
 
 ONLY_SHOWN = "not-graded"  # the tag of cells that no points depend on; some train for minutes
 _FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)
@@ -77,15 +76,10 @@ class _Sheet:
 
 def _written(of: _Sheet) -> Iterator[Made]:
     """The answers of tests/answers."""
-    for name, kind, path in committed_answers(of.exercise.name):
-        text = path.read_text(encoding="utf-8")
-        words = path.stem.partition("-")[2].replace("-", " ")
-        about = of.answer(
-            kind, name, path.stem, "written", misconception=words if kind == WRONG else ""
-        )
-        # The comment would tell a grader that reads answers what is wrong with them.
-        text = NAMES.sub("", text).lstrip("\n")
-        yield about, of.with_answer(name, text), text
+    for one in committed_answers(of.exercise.name):
+        what = one.what if one.kind == WRONG else ""
+        about = of.answer(one.kind, one.name, one.label, "written", misconception=what)
+        yield about, of.with_answer(one.name, one.code), one.code
 
 
 def _edits(of: _Sheet) -> Iterator[Made]:

@@ -16,7 +16,7 @@ def new(exercise: str, root: Path = ROOT) -> list[Path]:
     """Make `exercise` in the course folder `root`, with one answer that is whole.
 
     Returns what was made: the source notebook, the module with its checks, and the folder with
-    its answers.
+    the answers that prove them.
 
     Raises:
         ValueError: the name is not a number and words, such as 9-mine.
@@ -40,8 +40,8 @@ def new(exercise: str, root: Path = ROOT) -> list[Path]:
                 f"{place.relative_to(root)} exists: choose another name, or remove it first"
             )
     made = {TEMPLATES / "exercise.ipynb": notebook, TEMPLATES / "checks.py": checks}
-    for answer in (TEMPLATES / "answers").glob("*/*.py"):
-        made[answer] = answers / answer.parent.name / answer.name
+    for answer in (TEMPLATES / "answers").glob("*.py"):
+        made[answer] = answers / answer.name
     for template, target in made.items():
         text = template.read_text(encoding="utf-8")
         text = text.replace("Exercise 0: template", f"Exercise {number}: {words.replace('-', ' ')}")

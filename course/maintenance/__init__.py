@@ -1,4 +1,4 @@
 """For maintainers: a demonstration, a benchmark, and made-up classes for these and for tests.
 
-Others use `classes.MadeUpCourse`, `fill_in`, `committed_answers` and `made_up_class`.
+Others use `classes.MadeUpCourse`, `fill_in` and `made_up_class`.
 """

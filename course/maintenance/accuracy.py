@@ -10,21 +10,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 import nbformat
 from rich.console import Console
 from rich.table import Table
 
+from course.authoring.answers import CommittedAnswer, committed_answers
 from course.authoring.exercises import ROOT, ExerciseName, exercises, source_of
-from course.maintenance.classes import committed_answers, fill_in
+from course.maintenance.classes import fill_in
 from nbexaminer.judging.session.engine import Engine
 from nbexaminer.judging.session.verdicts import Outcome, Verdict
 from nbexaminer.profile import profile_of
 from nbexaminer.sandbox.view import Sandbox
-
-NAMES = re.compile(r"# names: (.+)")
 
 
 @dataclass(frozen=True)
@@ -32,24 +30,20 @@ class Judged:
     """What grading said of one committed answer.
 
     messages: those of the tests that it did not pass.
-    causes: those that they name.
-    wanted: regular expression that a cause must match, of a wrong answer, or else a message.
+    causes: those that they name; one of them must match the answer's own, or else a message.
     """
 
-    exercise: str
-    name: str
-    kind: str
-    path: Path
+    answer: CommittedAnswer
     messages: tuple[str, ...]
-    wanted: str
     causes: tuple[str, ...] = ()
 
     @property
     def named(self) -> bool:
         """Whether a message names the cause; its other words say what was asked for, too."""
         said = "\n".join(self.causes or self.messages)
-        found = re.search(self.wanted, said, re.IGNORECASE | re.DOTALL)
-        return bool(self.messages and self.wanted and found)
+        wanted = self.answer.cause
+        found = re.search(wanted, said, re.IGNORECASE | re.DOTALL)
+        return bool(self.messages and wanted and found)
 
     @property
     def misnamed(self) -> bool:
@@ -70,27 +64,26 @@ class JudgedExercise:
             if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
         }
 
-    def judge(self, engine: Engine, name: str, kind: str, path: Path) -> Judged:
-        """Grade the answer in a file.
+    def judge(self, engine: Engine, answer: CommittedAnswer) -> Judged:
+        """Grade one answer.
 
         A right one must leave its own tests content, and those of answers that call it; of a wrong
         one its own are asked.
         """
-        answer = path.read_text(encoding="utf-8")
-        called_by = [n for n, text in self._solutions.items() if kind == "right" and name in text]
+        name, right = answer.name, answer.kind == "right"
+        called_by = [n for n, text in self._solutions.items() if right and name in text]
         asked = [f"{n}-{which}" for n in (name, *called_by) for which in ("visible", "hidden")]
-        missed = self._missed(engine, {name: answer}, asked)
+        missed = self._missed(engine, {name: answer.code}, asked)
         sentence, causes = (
             tuple(str(v.message) for v in missed),
             tuple(v.message.cause for v in missed if v.message.cause),
         )
-        wanted = NAMES.match(answer)
-        return Judged(self.name, name, kind, path, sentence, wanted[1] if wanted else "", causes)
+        return Judged(answer, sentence, causes)
 
-    def judge_together(self, engine: Engine, paths: Iterable[Path]) -> list[str]:
+    def judge_together(self, engine: Engine, answers: Iterable[CommittedAnswer]) -> list[str]:
         """Grade several right answers, one of a name, as one learner's; what failed tests say."""
-        answers = {path.parent.name: path.read_text(encoding="utf-8") for path in paths}
-        return [f"{v.cell}: {v.message}" for v in self._missed(engine, answers)]
+        handed_in = {answer.name: answer.code for answer in answers}
+        return [f"{v.cell}: {v.message}" for v in self._missed(engine, handed_in)]
 
     def _missed(
         self, engine: Engine, answers: Mapping[str, str], asked: Sequence[str] | None = None
@@ -128,13 +121,13 @@ def judged(engine: Engine, names: Sequence[str]) -> Iterator[Judged]:
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         for exercise in map(JudgedExercise, names):
             answers = committed_answers(exercise.name)
-            yield from threads.map(lambda a, e=exercise: e.judge(engine, *a), answers)
+            yield from threads.map(lambda a, e=exercise: e.judge(engine, a), answers)
 
 
 def summary(answers: Sequence[Judged]) -> str:
     """The table's last line."""
-    right = [a for a in answers if a.kind == "right"]
-    wrong = [a for a in answers if a.kind == "wrong"]
+    right = [a for a in answers if a.answer.kind == "right"]
+    wrong = [a for a in answers if a.answer.kind == "wrong"]
     return (
         f"{sum(not a.messages for a in right)} of {len(right)} right answers accepted; "
         f"of {len(wrong)} wrong ones {sum(bool(a.messages) for a in wrong)} rejected, "
@@ -147,10 +140,10 @@ def _table(answers: Sequence[Judged]) -> Table:
     table = Table(
         "answer", "right", "accepted", "wrong", "rejected", "cause named", "another cause"
     )
-    for exercise, name in dict.fromkeys((a.exercise, a.name) for a in answers):
-        own = [a for a in answers if (a.exercise, a.name) == (exercise, name)]
-        right = [a for a in own if a.kind == "right"]
-        wrong = [a for a in own if a.kind == "wrong"]
+    for exercise, name in dict.fromkeys((a.answer.exercise, a.answer.name) for a in answers):
+        own = [a for a in answers if (a.answer.exercise, a.answer.name) == (exercise, name)]
+        right = [a for a in own if a.answer.kind == "right"]
+        wrong = [a for a in own if a.answer.kind == "wrong"]
         accepted, rejected = (
             sum(not a.messages for a in right),
             sum(bool(a.messages) for a in wrong),
@@ -173,13 +166,10 @@ def main(names: tuple[str, ...]) -> None:
     with Engine(profile, Sandbox.find(profile, [ROOT])) as engine:
         answers = list(judged(engine, names or exercises()))
     console.print(_table(answers))
-    for answer in answers:
-        if bool(answer.messages) == (answer.kind == "right") or (
-            answer.kind == "wrong" and not answer.named
-        ):
-            console.print(
-                str(answer.path.relative_to(ROOT)), *answer.messages, sep="\n", markup=False
-            )
+    for one in answers:
+        if one.messages if one.answer.kind == "right" else not one.named:
+            about = f"{one.answer.place} ({one.answer.label})"
+            console.print(about, *one.messages, sep="\n", markup=False)
     click.echo(summary(answers))
 
 

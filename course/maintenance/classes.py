@@ -7,16 +7,16 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbgrader.api import Gradebook
 
+from course.authoring.answers import codes
 from course.authoring.exercises import ROOT
 
-ANSWERS = ROOT / "tests" / "answers"
 CLASS = ["ada", "alan", "barbara", "chien", "donald", "edsger"]
 CLASS += ["frances", "grace", "john", "katherine", "margaret", "tim"]
 
@@ -127,24 +127,14 @@ def fill_in(notebook: nbformat.NotebookNode, answers: Mapping[str, str]) -> nbfo
     return notebook
 
 
-def committed_answers(exercise: str) -> Iterator[tuple[str, str, Path]]:
-    """`(name, "right" or "wrong", file)` of each committed answer to an exercise."""
-    for path in sorted((ANSWERS / exercise).glob("*/*.py")):
-        yield path.parent.name, path.stem.split("-", 1)[0], path
-
-
 def made_up_class(exercise: str, names: Sequence[str] = CLASS) -> dict[str, dict[str, str]]:
     """For each learner, answers from tests/answers: the first are right throughout."""
-    kinds: dict[str, dict[str, list[str]]] = {}
-    for name, kind, path in committed_answers(exercise):
-        kinds.setdefault(name, {"right": [], "wrong": []})[kind].append(
-            path.read_text(encoding="utf-8")
-        )
+    right, wrong = codes(exercise, "right"), codes(exercise, "wrong")
     learners = {}
     for i, learner in enumerate(names):
         answers = {}
-        for j, (name, texts) in enumerate(kinds.items()):
-            kind = "wrong" if i >= 4 and (i + j) % 3 == 0 else "right"
-            answers[name] = texts[kind][i % len(texts[kind])]
+        for j, name in enumerate(right):
+            texts = (wrong if i >= 4 and (i + j) % 3 == 0 else right)[name]
+            answers[name] = texts[i % len(texts)]
         learners[learner] = answers
     return learners

@@ -18,8 +18,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from course.authoring.answers import codes
 from course.authoring.exercises import ROOT
-from course.maintenance.classes import CLASS, MadeUpCourse, committed_answers, fill_in
+from course.maintenance.classes import CLASS, MadeUpCourse, fill_in
 from course.maintenance.copies import renamed, reordered
 
 EXCHANGE_LEARNERS = 2
@@ -84,14 +85,12 @@ def run(exercise: str, root: Path, console: Console) -> MadeUpCourse:
 
 def demo_class(exercise: str) -> dict[str, dict[str, str]]:
     """Answers of 12 learners: each another one, as far as there are, but for the last learner's."""
-    texts: dict[str, dict[str, list[str]]] = {}
-    for name, kind, path in committed_answers(exercise):
-        texts.setdefault(name, {}).setdefault(kind, []).append(path.read_text(encoding="utf-8"))
+    right, wrong = codes(exercise, "right"), codes(exercise, "wrong")
     learners: dict[str, dict[str, str]] = {}
     for i, learner in enumerate(CLASS[:-1]):
         learners[learner] = {}
-        for j, (name, of_kind) in enumerate(texts.items()):
-            left = of_kind["wrong" if i >= 4 and (i + j) % 2 else "right"]
+        for j, name in enumerate(right):
+            left = (wrong if i >= 4 and (i + j) % 2 else right)[name]
             learners[learner][name] = left[0]
             left.append(left.pop(0))
     original = learners[CLASS[0]]

@@ -13,8 +13,9 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
+from course.authoring.answers import codes
 from course.authoring.exercises import source_of
-from course.maintenance.classes import MadeUpCourse, committed_answers, fill_in
+from course.maintenance.classes import MadeUpCourse, fill_in
 from nbexaminer.judging.session.engine import Engine
 from support.commands import run_forked
 
@@ -30,11 +31,7 @@ MAX_CODE = sum(WORTH.values()) - MAX_WRITTEN
 
 
 def _answers(kind: str, which: int) -> dict[str, str]:
-    texts: dict[str, list[str]] = {}
-    for name, k, path in committed_answers(EXERCISE):
-        if k == kind:
-            texts.setdefault(name, []).append(path.read_text())
-    return {name: found[which] for name, found in texts.items()}
+    return {name: found[which] for name, found in codes(EXERCISE, kind).items()}
 
 
 def _bad_submissions(course: MadeUpCourse, right: dict[str, str]) -> dict[str, bytes]:

@@ -17,7 +17,7 @@ from benchmark.outside import HARM, OURS
 from benchmark.run import CANARY, Trial, draw
 from benchmark.run import write as write_run
 from benchmark.score import LEAKS, ROWS, SCORES, counted, read, table
-from course.maintenance.classes import ANSWERS
+from course.authoring.answers import committed_answers
 
 EXERCISE = "1-attention"
 MESSAGE = """the maximum's index is subtracted,
@@ -70,7 +70,7 @@ def test_the_data_are_what_the_house_has(data):
     answers = Answer.all(data)
     written = {answer.id for answer in answers if answer.origin == "written"}
     assert written == {
-        f"{EXERCISE}.{path.parent.name}.{path.stem}" for path in (ANSWERS / EXERCISE).glob("*/*.py")
+        f"{EXERCISE}.{answer.name}.{answer.label}" for answer in committed_answers(EXERCISE)
     }
     manifest = json.loads((data / "manifest.json").read_text())
     assert sorted(manifest["sha256"]) == [answer.id for answer in answers]

@@ -9,6 +9,7 @@ import torch
 
 from checks.attention import check_softmax
 from common.in_process import cells_of
+from course.authoring.answers import read_answers
 from course.maintenance.accuracy import JudgedExercise
 
 IN_PLACE = {
@@ -66,9 +67,10 @@ def test_the_notebook_names_the_argument(exercise, name, argument, answer):
 
 @pytest.mark.parametrize(("exercise", "name", "argument", "answer"), CASES)
 def test_grading_names_the_argument(course_engine, tmp_path, exercise, name, argument, answer):
-    path = tmp_path / "answer.py"
-    path.write_text(f"# names: changes its argument {argument}:{answer}")
-    judged = JudgedExercise(exercise).judge(course_engine, name, "wrong", path)
+    path = tmp_path / f"{name}.py"
+    path.write_text(f"# --- wrong: in place\n# names: changes its argument {argument}:{answer}")
+    (wrong,) = read_answers(path)
+    judged = JudgedExercise(exercise).judge(course_engine, wrong)
     assert len(judged.messages) == 2
     assert all(f"changes its argument {argument}: work on" in c for c in judged.causes), judged
 

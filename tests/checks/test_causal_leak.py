@@ -14,7 +14,7 @@ from torch import nn
 from checks import causal_masking
 from checks.causal_masking import check_no_leak
 from checks.message import WrongAnswer
-from course.maintenance.classes import committed_answers
+from course.authoring.answers import committed_answers
 from reference.attention import causal_mask, scaled_dot_product_attention, softmax
 
 N = 6
@@ -30,11 +30,11 @@ CELL = {
 
 
 def _right_answers():
-    for name, kind, path in committed_answers("4-causal-masking"):
-        if (name, kind) == ("scaled_dot_product_attention", "right"):
+    for answer in committed_answers("4-causal-masking"):
+        if (answer.name, answer.kind) == ("scaled_dot_product_attention", "right"):
             defined = dict(CELL)
-            exec(compile(path.read_text(), path.name, "exec"), defined)
-            yield path.stem, defined[name]
+            exec(compile(answer.code, answer.place, "exec"), defined)
+            yield answer.label, defined[answer.name]
 
 
 def _misconceptions(name):

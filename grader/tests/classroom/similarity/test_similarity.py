@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from bs4 import BeautifulSoup
 
+from course.authoring.answers import codes
 from course.authoring.exercises import ROOT, exercises
-from course.maintenance.classes import committed_answers
 from course.maintenance.copies import renamed, reordered
 from course.maintenance.demo import demo_class
 from nbexaminer.classroom.similarity.compare import Comparison, Side
@@ -23,18 +23,9 @@ def base() -> BaseLine:
     return base_line([ROOT / "source", ROOT / "release", ROOT / "notebooks"], PROFILE)
 
 
-def right(exercise: str) -> dict[str, list[str]]:
-    """The committed right answers to each name, by different authors."""
-    found: dict[str, list[str]] = {}
-    for name, kind, path in committed_answers(exercise):
-        if kind == "right":
-            found.setdefault(name, []).append(path.read_text())
-    return found
-
-
 def classes(exercise: str) -> Iterator[dict[str, Work]]:
     """Classes in which no two have the same answer to anything; each answer is in one of them."""
-    answers = right(exercise)
+    answers = codes(exercise, "right")
     size = min(map(len, answers.values()))
     for turn in (0, size, 3):
         yield {
@@ -52,7 +43,7 @@ def test_right_answers_by_different_authors_are_no_pair(base, exercise):
     for learners in classes(exercise):
         assert Comparison(learners, (), base).pairs() == []
         seen |= {text for work in learners.values() for text in work.values()}
-    assert seen == set(itertools.chain.from_iterable(right(exercise).values()))
+    assert seen == set(itertools.chain.from_iterable(codes(exercise, "right").values()))
 
 
 @pytest.mark.parametrize("exercise", exercises())
@@ -67,7 +58,7 @@ def test_a_whole_copy_in_disguise_is_found(base, exercise):
 
 def test_two_of_five_answers_rewritten_hide_nothing(base):
     """Of exercise 6: the two shortest, the ones that are rewritten first, and no other."""
-    answers = right("6-parameters")
+    answers = codes("6-parameters", "right")
     assert len(answers) == 5
     (learners, *_) = classes("6-parameters")
     copy = {name: renamed(text) for name, text in learners["learner-1"].items()}

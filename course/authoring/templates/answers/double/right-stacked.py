@@ -1,2 +1,0 @@
-def double(x):
-    return torch.stack([x, x]).sum(dim=0)

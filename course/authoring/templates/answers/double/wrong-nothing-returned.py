@@ -1,3 +1,0 @@
-# names: nothing is returned
-def double(x):
-    x.mul_(2)

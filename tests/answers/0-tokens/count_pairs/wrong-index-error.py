@@ -1,8 +1,0 @@
-# names: no pair after the last symbol
-def count_pairs(words):
-    counts = {}
-    for word, n in words.items():
-        for i in range(len(word)):
-            pair = word[i], word[i + 1]
-            counts[pair] = counts.get(pair, 0) + n
-    return counts

@@ -1,2 +1,0 @@
-def project_qkv(x, W_q, W_k, W_v):
-    return x @ W_q, x @ W_k, x @ W_v

@@ -1,2 +1,0 @@
-def merge_heads(x):
-    return torch.cat(torch.unbind(x, dim=-3), dim=-1)

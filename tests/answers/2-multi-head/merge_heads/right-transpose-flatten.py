@@ -1,2 +1,0 @@
-def merge_heads(x):
-    return x.transpose(-3, -2).flatten(start_dim=-2)

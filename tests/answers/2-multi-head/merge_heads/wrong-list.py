@@ -1,3 +1,0 @@
-# names: list of tensors
-def merge_heads(x):
-    return list(x.unbind(-3))

@@ -1,2 +1,0 @@
-def attention_entropy(weights):
-    return torch.special.entr(weights).sum(dim=-1)

@@ -1,4 +1,0 @@
-# names: batch
-def attention_entropy(weights):
-    n, m = weights.shape
-    return torch.stack([-torch.xlogy(weights[i], weights[i]).sum() for i in range(n)])

@@ -1,2 +1,0 @@
-def most_attended(weights, tokens):
-    return [tokens[row.index(max(row))] for row in weights.tolist()]

@@ -1,3 +1,0 @@
-# names: dict
-def most_attended(weights, tokens):
-    return {t: tokens[i] for t, i in zip(tokens, weights.argmax(-1).tolist())}

@@ -1,3 +1,0 @@
-# names: indices
-def most_attended(weights, tokens):
-    return weights.argmax(-1)

@@ -1,9 +1,0 @@
-# names: percent
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        fig, ax = plt.subplots()
-    ax.imshow(100 * weights, vmin=0, vmax=100)
-    n = len(tokens)
-    ax.set_xticks(range(n), tokens, rotation=90)
-    ax.set_yticks(range(n), tokens)
-    return ax

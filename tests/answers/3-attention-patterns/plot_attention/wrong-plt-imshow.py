@@ -1,8 +1,0 @@
-# names: ax that is given is ignored
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        _, ax = plt.subplots()
-    plt.imshow(weights.detach().numpy(), vmin=0, vmax=1)
-    ax.set_xticks(range(len(tokens)), tokens)
-    ax.set_yticks(range(len(tokens)), tokens)
-    return ax

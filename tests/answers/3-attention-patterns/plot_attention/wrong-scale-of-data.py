@@ -1,9 +1,0 @@
-# names: colour scale
-def plot_attention(weights, tokens, ax=None):
-    if ax is None:
-        fig, ax = plt.subplots()
-    ax.imshow(weights)
-    n = len(tokens)
-    ax.set_xticks(range(n), tokens, rotation=90)
-    ax.set_yticks(range(n), tokens)
-    return ax

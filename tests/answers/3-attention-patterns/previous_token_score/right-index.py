@@ -1,4 +1,0 @@
-def previous_token_score(weights):
-    n = weights.shape[-1]
-    i = torch.arange(1, n)
-    return weights[..., i, i - 1].mean(-1)

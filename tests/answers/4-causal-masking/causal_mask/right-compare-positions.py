@@ -1,3 +1,0 @@
-def causal_mask(n):
-    i = torch.arange(n)
-    return i[None, :] <= i[:, None]

@@ -1,2 +1,0 @@
-def causal_mask(n):
-    return torch.from_numpy(np.tri(n, dtype=bool))

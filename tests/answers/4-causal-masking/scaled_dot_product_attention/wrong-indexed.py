@@ -1,7 +1,0 @@
-# names: does not broadcast
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    if mask is not None:
-        scores[~mask] = -math.inf
-    weights = F.softmax(scores, dim=-1).nan_to_num(0.0)
-    return weights @ V, weights

@@ -1,7 +1,0 @@
-# names: no key left gives NaN
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    weights = F.softmax(Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1]), dim=-1)
-    if mask is not None:
-        weights = weights * mask
-        weights = weights / weights.sum(-1, keepdim=True)
-    return weights @ V, weights

@@ -1,7 +1,0 @@
-# names: uniform weights
-def scaled_dot_product_attention(Q, K, V, mask=None):
-    scores = Q @ K.transpose(-2, -1) / math.sqrt(Q.shape[-1])
-    if mask is not None:
-        scores = torch.where(mask, scores, torch.finfo(scores.dtype).min)
-    weights = F.softmax(scores, dim=-1)
-    return weights @ V, weights

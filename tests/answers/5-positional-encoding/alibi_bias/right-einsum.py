@@ -1,5 +1,0 @@
-def alibi_bias(n_heads, n):
-    slopes = 2.0 ** (-8.0 * torch.arange(1, n_heads + 1) / n_heads)
-    p = torch.arange(n)
-    distance = (p[None, :] - p[:, None]).abs()
-    return -torch.einsum("h,ij->hij", slopes, distance.float())

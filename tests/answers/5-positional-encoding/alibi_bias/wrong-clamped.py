@@ -1,6 +1,0 @@
-# names: upper triangle is
-def alibi_bias(n_heads, n):
-    slopes = 2.0 ** (-8.0 * torch.arange(1, n_heads + 1) / n_heads)
-    p = torch.arange(n)
-    distance = (p[:, None] - p[None, :]).clamp(min=0)
-    return -slopes[:, None, None] * distance

@@ -1,6 +1,0 @@
-# names: hard-coded
-def alibi_bias(n_heads, n):
-    slopes = 2.0 ** (-8.0 * torch.arange(1, 9) / 8)
-    p = torch.arange(n)
-    distance = (p[None, :] - p[:, None]).abs()
-    return -slopes[:, None, None] * distance

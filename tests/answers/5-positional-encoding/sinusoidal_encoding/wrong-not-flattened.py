@@ -1,9 +1,0 @@
-# names: dimension of their own
-def sinusoidal_encoding(n_positions, d_model, base=10000.0):
-    if d_model % 2:
-        raise ValueError(f"d_model must be even, got {d_model}")
-    p = torch.arange(n_positions).float()[:, None]
-    i = torch.arange(d_model // 2).float()
-
-    angles = p * base ** (-2 * i / d_model)
-    return torch.stack((angles.sin(), angles.cos()), -1)

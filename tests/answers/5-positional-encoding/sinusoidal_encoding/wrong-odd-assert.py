@@ -1,8 +1,0 @@
-# names: AssertionError instead of ValueError
-def sinusoidal_encoding(n_positions, d_model, base=10000.0):
-    assert d_model % 2 == 0, "d_model must be even"
-    p = torch.arange(n_positions).float()[:, None]
-    i = torch.arange(d_model // 2).float()
-
-    angles = p * base ** (-2 * i / d_model)
-    return torch.stack((angles.sin(), angles.cos()), -1).flatten(-2)

@@ -1,3 +1,0 @@
-# names: defaults are not handled
-def attention_parameters(d_model, n_heads, n_kv_heads=None, d_head=None, bias=False):
-    return linear_parameters(d_model, n_heads * d_head, bias) + 2 * linear_parameters(d_model, n_kv_heads * d_head, bias) + linear_parameters(n_heads * d_head, d_model, bias)

@@ -1,3 +1,0 @@
-# names: text
-def linear_parameters(d_in, d_out, bias=True):
-    return f"{d_in * d_out + (d_out if bias else 0):,}"

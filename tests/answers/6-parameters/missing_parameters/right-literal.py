@@ -1,1 +1,0 @@
-missing_parameters = 1_442_840_576

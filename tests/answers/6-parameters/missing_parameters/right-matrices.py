@@ -1,1 +1,0 @@
-missing_parameters = 32 * 4096 * 11008

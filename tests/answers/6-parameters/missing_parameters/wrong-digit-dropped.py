@@ -1,2 +1,0 @@
-# names: digit
-missing_parameters = 144284057

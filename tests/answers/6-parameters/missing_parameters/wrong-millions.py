@@ -1,2 +1,0 @@
-# names: millions
-missing_parameters = 1443

@@ -1,5 +1,0 @@
-def kv_cache_bytes(config, n_tokens, bytes_per_number=2):
-    n_kv_heads = config.n_heads if config.n_kv_heads is None else config.n_kv_heads
-    d_head = config.d_model // config.n_heads if config.d_head is None else config.d_head
-    shape = np.array([2, config.n_layers, n_kv_heads, n_tokens, d_head], dtype=np.int64)
-    return int(shape.prod()) * bytes_per_number
