@@ -20,6 +20,7 @@ from benchmark.contract import ATTACK, EDIT, RIGHT, ROOT, WRONG, Answer, Exercis
 from checks.mistakes import Edit
 from course.authoring.answers import committed_answers
 from course.authoring.exercises import source_of
+from course.authoring.in_process import cells_of
 
 ONLY_SHOWN = "not-graded"  # the tag of cells that no points depend on; some train for minutes
 _FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)
@@ -84,7 +85,7 @@ def _written(of: _Sheet) -> Iterator[Made]:
 
 def _edits(of: _Sheet) -> Iterator[Made]:
     """The edits of the references that can stand in a notebook as they are."""
-    cells = _by_path("tests/common/in_process.py").cells_of(of.exercise.name)
+    cells = cells_of(of.exercise.name)
     with contextlib.redirect_stdout(io.StringIO()):
         known = {*vars(builtins), *cells.answered()}
     for name, checks in cells.exercise.checks.items():

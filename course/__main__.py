@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "check-sources": "course.authoring.commands:check_command",
         "release": "course.authoring.commands:release_command",
         "solutions": "course.authoring.commands:solutions_command",
+        "explain": "course.authoring.commands:explain_command",
         "accuracy": "course.maintenance.accuracy:main",
         "book": "course.book.__main__:book",
         "lock": "course.maintenance.lock:main",

@@ -1,4 +1,4 @@
-"""`llm-basics new`, `release`, `solutions` and `check-sources`.
+"""`llm-basics new`, `release`, `solutions`, `check-sources` and `explain`.
 
 Where no exercise is named, all of them are meant. What takes seconds to import is imported inside.
 """
@@ -69,6 +69,24 @@ def check_command(names: tuple[str, ...]) -> None:
     for exercise, fault in found:
         click.echo(f"{exercise}: {fault}")
     sys.exit(bool(found))
+
+
+@click.command("explain")
+@click.argument("exercise", type=ExerciseName(exercises()))
+@click.argument("name")
+@click.option("--only", default="", metavar="TEXT", help="Those whose sentence has this text.")
+def explain_command(exercise: str, name: str, only: str) -> None:
+    """Show each known mistake of an answer: its code, which test it fails, and the message.
+
+    Such as: llm-basics explain 1-attention softmax --only overflows
+    """
+    from course.authoring.explain import explain
+
+    try:
+        for paragraph in explain(exercise, name, only):
+            click.echo(f"{paragraph}\n")
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _each(make: Callable[[str, Path], Path], names: tuple[str, ...], into: Path) -> None:

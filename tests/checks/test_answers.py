@@ -10,9 +10,9 @@ import itertools
 
 import pytest
 
-from common.in_process import cells_of
 from course.authoring.answers import ANSWERS, committed_answers
 from course.authoring.exercises import ROOT, exercises, source_of
+from course.authoring.in_process import cells_of
 from course.maintenance.accuracy import Judged, JudgedExercise, summary
 from nbexaminer.judging.session.verdicts import Outcome
 

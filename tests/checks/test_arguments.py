@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from checks.attention import check_softmax
-from common.in_process import cells_of
 from course.authoring.answers import read_answers
+from course.authoring.in_process import cells_of
 from course.maintenance.accuracy import JudgedExercise
 
 IN_PLACE = {

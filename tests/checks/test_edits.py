@@ -8,8 +8,8 @@ import re
 import pytest
 
 from checks.mistakes import Edit
-from common.in_process import cells_of
 from course.authoring.exercises import exercises
+from course.authoring.in_process import cells_of
 
 NAMES = [(exercise, name) for exercise in exercises() for name in cells_of(exercise).solutions]
 

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from checks.run import aside
-from common.in_process import cells_of
+from course.authoring.in_process import cells_of
 
 DECODER, GENERATION = "7-decoder", "8-generation"
 

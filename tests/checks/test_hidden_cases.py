@@ -13,8 +13,8 @@ import torch
 from checks.check import Check
 from checks.message import WrongAnswer
 from checks.run import aside
-from common.in_process import cells_of
 from course.authoring.exercises import exercises
+from course.authoring.in_process import cells_of
 
 NAMES = [
     (exercise, name)

@@ -8,7 +8,7 @@ from checks.generation import check_KVCache
 from checks.message import WrongAnswer
 from checks.mistakes import Text, edits
 from checks.run import aside, names_used
-from common.in_process import cells_of
+from course.authoring.in_process import cells_of
 
 
 def part(x: float) -> float:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from common.in_process import cells_of
 from course.authoring.exercises import exercises
+from course.authoring.in_process import cells_of
 
 NAMES = [
     (exercise, name)

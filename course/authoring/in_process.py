@@ -10,7 +10,6 @@ import json
 import linecache
 import types
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -20,9 +19,8 @@ import torch
 from checks.check import Exercise
 from checks.message import WrongAnswer
 from checks.run import aside
+from course.authoring.exercises import module_of, source_of
 from nbexaminer.judging.notebook.cell import Cell, Role
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 class Cells:
@@ -33,7 +31,7 @@ class Cells:
 
     def __init__(self, exercise: str) -> None:
         matplotlib.use("Agg")
-        notebook = json.loads((ROOT / "source" / exercise / f"{exercise}.ipynb").read_text())
+        notebook = json.loads(source_of(exercise).read_text(encoding="utf-8"))
         self.given: list[str] = []
         self.solutions: dict[str, str] = {}
         self.tests: dict[str, str] = {}
@@ -49,7 +47,7 @@ class Cells:
                 self.solutions[about["grade_id"]] = text
             elif not about["solution"]:
                 self.given.append(text)
-        self._module = f"checks.{exercise.split('-', 1)[1].replace('-', '_')}"
+        self._module = module_of(exercise)
 
     @functools.cached_property
     def exercise(self) -> Exercise:
@@ -82,6 +80,16 @@ class Cells:
             return list(self._complaints(name, defined))
 
     def _complaints(self, name: str, defined: dict[str, Any]) -> Iterator[str]:
+        for _, error in self._failures(name, defined):
+            wrong = isinstance(error, WrongAnswer)
+            yield str(error) if wrong else f"{type(error).__name__}: {error}"
+
+    def failures(self, name: str, defined: dict[str, Any]) -> dict[str, Exception]:
+        """What the visible and the hidden test of `name` raise, by their grade ids."""
+        with aside(self.exercise):
+            return dict(self._failures(name, defined))
+
+    def _failures(self, name: str, defined: dict[str, Any]) -> Iterator[tuple[str, Exception]]:
         for cell in (f"{name}-visible", f"{name}-hidden"):
             torch.default_generator.manual_seed(len(cell))
             with (
@@ -90,10 +98,8 @@ class Cells:
             ):
                 try:
                     exec(compile(self.tests[cell], f"<{cell}>", "exec"), dict(defined))
-                except WrongAnswer as wrong:
-                    yield str(wrong)
                 except Exception as error:
-                    yield f"{type(error).__name__}: {error}"
+                    yield cell, error
                 finally:
                     plt.close("all")
 
