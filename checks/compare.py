@@ -116,6 +116,22 @@ class Raised:
         return f"{self.told}: {message}" if message else self.told
 
 
+@dataclass(frozen=True)
+class PlainNumber:
+    """A number that is no tensor, where a tensor is asked for."""
+
+    value: float
+
+    def __repr__(self) -> str:
+        return f"{self.value:.4g}, a plain number"
+
+
+def as_seen(result: Any) -> Any:
+    """`result`, where a number isn't to pass for a tensor of no dimensions."""
+    plain = isinstance(result, int | float | np.number)
+    return PlainNumber(float(result)) if plain else result
+
+
 def _text(error: Exception) -> str:
     """What it says; of a misspelt name also what Python takes to be meant."""
     if not isinstance(error, NameError | AttributeError):

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from reference.block import DecoderLM, record_attention
 from reference.counting import ModelConfig
+from reference.inside import logit_lens, rank_of
 from reference.models import MiniLM, MiniLMOutput, PretrainedDecoder
 
 
@@ -370,9 +371,8 @@ def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
     Shapes: `stream` `(n_levels, batch, n, d_model)`, `tokens` `(batch,)`; gives
     `(n_levels, batch)`.
     """
-    logits = model.output(model.norm(stream[:, :, -1]))
-    own = logits.gather(-1, tokens.expand(len(logits), -1)[..., None])
-    return 1 + (logits > own).sum(dim=-1)
+    logits = logit_lens(stream[:, :, -1], model.norm, model.output)
+    return 1 + rank_of(logits, tokens.expand(len(logits), -1))
 
 
 def lens_best(model: PretrainedDecoder, stream: Tensor) -> tuple[list[list[str]], Tensor]:

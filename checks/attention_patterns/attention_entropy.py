@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from checks.attention_patterns.exercise import EXERCISE
-from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
 from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
 from checks.check import all_of
 from checks.compare import same
+from checks.scores import NO_TENSOR, OTHER_RESULT
 from checks.seen import SINGLE_NUMBERS, batch_fails, not_finite
 from reference import attention
 

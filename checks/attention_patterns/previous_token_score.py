@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 
 from checks.attention_patterns.exercise import EXERCISE
-from checks.attention_patterns.scores import NO_TENSOR, OTHER_RESULT
 from checks.attention_patterns.weights import EYE, all_kinds, case_of, sparse_weights
+from checks.scores import NO_TENSOR, OTHER_RESULT
 from checks.seen import batch_fails, raised
 from reference import attention
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from torch import Tensor
 
 from checks import seen
 from checks.check import all_of
-from checks.compare import Raised, same
+from checks.compare import PlainNumber, Raised, as_seen, same
 from checks.decoder.exercise import EXERCISE
 from checks.seen import SEVERAL_CAME, Predicate, batch_fails, comes_back, other_dtype, raised, says
 from reference.training import next_token_loss
@@ -33,20 +32,8 @@ def _loss(logits: Tensor, tokens: Tensor) -> Tensor:
     return loss
 
 
-@dataclass(frozen=True)
-class PlainNumber:
-    """A number that is no tensor."""
-
-    value: float
-
-    def __repr__(self) -> str:
-        return f"{self.value:.4g}, a plain number"
-
-
 def _run_loss(answer: Any, logits: Tensor, tokens: Tensor) -> Any:
-    loss = answer(logits, tokens)
-    plain = isinstance(loss, int | float | np.number)
-    return PlainNumber(float(loss)) if plain else loss
+    return as_seen(answer(logits, tokens))
 
 
 def _compared(*pairs: tuple[slice, Callable[[Tensor], Tensor]]) -> Predicate:

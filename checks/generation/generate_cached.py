@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from checks import sampling
 from checks.check import all_of
 from checks.compare import Raised, attempt
-from checks.generation.entries import entry
+from checks.entries import entry
 from checks.generation.exercise import EXERCISE
 from checks.seen import Predicate, comes_back, says
 from checks.writing import (

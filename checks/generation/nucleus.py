@@ -11,7 +11,7 @@ from torch import Tensor
 from checks import seen
 from checks.check import all_of
 from checks.compare import same
-from checks.generation.entries import differs, entry
+from checks.entries import differs, entry
 from checks.generation.exercise import EXERCISE
 from checks.seen import Predicate, batch_fails, comes_back, other_dtype, other_shape, says
 from reference.generation import nucleus
