@@ -12,7 +12,7 @@ from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
 from checks.inside.onlooking import A_NUMBER, tensor_of
 from checks.scores import NO_TENSOR, OTHER_RESULT
-from checks.seen import SEVERAL_CAME, batch_fails, raised
+from checks.seen import batch_fails, raised
 from reference.inside import induction_score
 
 
@@ -117,7 +117,6 @@ check_induction_score = EXERCISE.check(
     seen={
         **A_NUMBER,
         **NO_TENSOR,
-        **SEVERAL_CAME,
         "a period that there may be is refused: ValueError is for period < 1 and period >= "
         "n": raised("ValueError", says="period"),
         "an index is larger than n - 1, the last: i goes from period to n - "

@@ -12,7 +12,6 @@ from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
 from checks.inside.onlooking import onlooker
 from checks.seen import (
-    SEVERAL_CAME,
     SINGLE_NUMBERS,
     comes_back,
     not_finite,
@@ -121,7 +120,6 @@ check_mean_ablate = EXERCISE.check(
         },
     },
     seen={
-        **SEVERAL_CAME,
         "an index that there is is refused: ValueError is for indices below 0, and from n_heads "
         "on": raised("ValueError", says="which"),
         "view asks for heads that lie in one piece, and after split_heads they don't: use reshape, "

@@ -14,7 +14,6 @@ from checks.inside.exercise import EXERCISE
 from checks.inside.onlooking import A_NUMBER, tensor_of
 from checks.scores import NO_TENSOR
 from checks.seen import (
-    SEVERAL_CAME,
     SINGLE_NUMBERS,
     batch_fails,
     other_dtype,
@@ -95,7 +94,6 @@ check_rank_of = EXERCISE.check(
     seen={
         **A_NUMBER,
         **NO_TENSOR,
-        **SEVERAL_CAME,
         **SINGLE_NUMBERS,
         "a single number comes back for a batch: each row has its own rank": lambda got, want, *_: (
             want.dim() > torch.as_tensor(got).dim() == 0

@@ -92,21 +92,25 @@ def keep(model: nn.Module, history: History) -> None:
     print(f"Your model is kept: {_said(path)}")
 
 
-def bring_back(model: nn.Module) -> History:
+def bring_back(model: nn.Module, trained_in: str | None = None) -> History:
     """Give `model` the weights that were kept last, and say how they were trained.
 
     Where there are none, or of another shape, `model` stays as it is and a line says so.
 
+    Args:
+        trained_in: the exercise whose notebook kept them, where this one is another's.
+
     Returns:
         How the training went, without what was written; of 0 steps where nothing was kept.
     """
-    path = _place()
+    path = _place() if trained_in is None else _place_of(trained_in)
     try:
         with safe_open(path, "pt") as file:
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             history = History(**json.loads(file.metadata()["history"]))
     except FileNotFoundError:
-        print("No model is kept yet: train one in the cell above.")
+        where = "in the cell above" if trained_in is None else f"in exercise {trained_in}"
+        print(f"No model is kept yet: train one {where}.")
         return History()
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         print(f"{path.name} can't be read ({error}): train a model in the cell above.")
@@ -143,6 +147,16 @@ def _place() -> Path:
     if here.is_relative_to(ROOT) and not here.is_relative_to(ROOT / "work"):
         here = Path(tempfile.gettempdir()) / "llm-basics"
     return here / FILE
+
+
+def _place_of(exercise: str) -> Path:
+    """Where another exercise's notebook keeps a model, looked for as `own` looks for answers."""
+    here = Path.cwd()
+    if _place().parent != here:  # the course's own folders know no learner's model
+        return _place().parent / exercise / FILE
+    folders = (here.parent / exercise, here, here / exercise, ROOT / "work" / exercise)
+    found = (folder / FILE for folder in folders if (folder / FILE).is_file())
+    return next(found, folders[0] / FILE)
 
 
 def _said(path: Path) -> str:

@@ -101,3 +101,19 @@ def test_ones_own_tokenizer_is_called_as_the_courses(capsys):
     assert ids == encode(text, tokenizer.merges) and max(ids) < tokenizer.get_vocab_size()
     assert tokenizer.decode(ids) == text
     assert "encode: " in capsys.readouterr().out
+
+
+def test_another_exercise_finds_the_model(trained, tmp_path, monkeypatch, capsys):
+    """Exercise 9 looks inside the model that exercise 7 trained."""
+    model, history = trained
+    (tmp_path / "7-decoder").mkdir()
+    (tmp_path / FILE).rename(tmp_path / "7-decoder" / FILE)
+    (tmp_path / "9-inside").mkdir()
+    monkeypatch.chdir(tmp_path / "9-inside")
+    restarted = new_model(seed=1)
+    assert bring_back(restarted, trained_in="7-decoder") == history
+    torch.testing.assert_close(restarted.state_dict(), model.state_dict(), atol=0, rtol=0)
+    capsys.readouterr()
+    assert bring_back(restarted, trained_in="6-parameters").steps == []
+    said = "No model is kept yet: train one in exercise 6-parameters.\n"
+    assert capsys.readouterr().out == said

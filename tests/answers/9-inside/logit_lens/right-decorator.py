@@ -1,0 +1,3 @@
+@torch.no_grad()
+def logit_lens(states, norm, unembed):
+    return torch.stack([unembed(norm(level)) for level in states])
