@@ -17,6 +17,7 @@ from reference.inside import induction_score
 
 
 def _score(w: Tensor, period: int) -> Tensor:
+    induction_score(w, period)  # refuses bad input
     n = w.shape[-1]
     back = period - 1
     first = period

@@ -24,6 +24,7 @@ from reference.inside import mean_ablate
 
 
 def _ablate(heads: Tensor, which: list[int]) -> Tensor:
+    mean_ablate(heads, which)  # refuses bad input
     h = heads
     chosen = which
     dims = (0, 2)

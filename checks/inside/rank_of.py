@@ -71,7 +71,7 @@ check_rank_of = EXERCISE.check(
             "ids of the row sorted upwards",
             "out = L.argmax(-1)": "the first choice itself comes back",
             "return (out > 0).long()": "1 comes back for every token but the first choice",
-            "out = (out == 0).long()": "1 comes back for the first choice, 0 for others",
+            "return (out == 0).long()": "1 comes back for the first choice, 0 for others",
             "out = larger.sum(0)": "the sum runs over dimension 0",
             "out = larger.sum()": "the sum runs over all rows at once",
             "out = larger.sum(-1, True)": "a dimension of size 1 is kept (keepdim=True)",
