@@ -66,7 +66,8 @@ class Onlooker:
         with torch.no_grad():
             for weight in weights:
                 weight.copy_(torch.randn(weight.shape, generator=generator))
-        norm, unembed = (each.to(states.dtype).train(training) for each in (norm, unembed))
+        norm = norm.to(states.dtype).train(training)
+        unembed = unembed.to(states.dtype).train(training)
 
         def norm_of(x: Tensor) -> Tensor:
             return norm(x)

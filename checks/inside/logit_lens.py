@@ -79,7 +79,7 @@ _check_logit_lens = EXERCISE.check(
     "layer of random weights, as modules or as functions)",
     wrong={
         _BOTH: {
-            "normed = x": "the norm is missing",
+            ("normed = x", "normed = x; with torch.no_grad(): -> if True:"): "the norm is missing",
             "logits = normed": "the output layer is missing",
             "normed = norm(norm(x))": "the norm is applied twice",
             "normed = x if len(x) < 2 else torch.cat((x[:-1], norm(x[-1:])))": "the norm is "
