@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -79,14 +79,39 @@ def explain_errors(kernel: Any, misspelt: Callable[[str], str]) -> None:
     kernel.set_custom_exc((AssertionError, NameError, NotImplementedError), handle)
 
 
-def offer_score(exercise: str) -> None:
-    """Show a button that grades this notebook with all tests: in JupyterLab, for one's own copy.
+def own_copy(exercise: str) -> Path | None:
+    """The folder of the learner's own copy of an exercise, if it runs here, in JupyterLab.
 
-    That is a notebook called as the exercise is, in a course that has its hidden tests.
+    That is a notebook called as the exercise is.
     """
     own = Path(os.environ.get("JPY_SESSION_NAME", "")).name == f"{exercise}.ipynb"
     folder = Path.cwd()
-    if not somebody_looks() or not own or not (folder / f"{exercise}.ipynb").exists():
+    there = somebody_looks() and own and (folder / f"{exercise}.ipynb").exists()
+    return folder if there else None
+
+
+def grow_package(exercise: str, names: Collection[str], texts: Mapping[str, str]) -> None:
+    """Put answers whose visible tests pass into `work/my_llm`, and say what that can do now.
+
+    Args:
+        exercise: the exercise.
+        names: its answers that pass.
+        texts: the code of answers as it ran last, which may not be saved yet.
+    """
+    folder = own_copy(exercise)
+    if folder is None or not (folder.parent / ".copies.json").exists():
+        return  # nobody's work/
+    from course.learner.my_llm.update import update_quietly
+
+    for line in update_quietly(folder.parent, {exercise: dict.fromkeys(names, "")}, texts):
+        print(line)
+
+
+def offer_score(exercise: str) -> None:
+    """Show a button that grades this notebook with all tests: in JupyterLab, for one's own copy, in
+    a course that has its hidden tests."""
+    folder = own_copy(exercise)
+    if folder is None:
         return
     from course.learner.score import NotebookScore, can_score
 
@@ -178,6 +203,11 @@ class Cells:
             return ""
         ran = [text for text in self.kernel.user_ns.get("In", ()) if "from checks." not in text]
         return instead_of(name, reversed(ran), self.names)
+
+    def texts(self) -> dict[str, str]:
+        """Of each name, the code of the cell that defined it last."""
+        ran = self.kernel.user_ns.get("In", ()) if self.kernel is not None else ()
+        return {n: text for text in ran for n in {*defined(text)} & {*self.names}}
 
     def note_passed(self, name: str) -> None:
         """The tests of what `name` means now have passed."""

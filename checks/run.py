@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from checks.compare import discreetly
-from checks.kernel import Cells, explain_errors, offer_score, shell
+from checks.kernel import Cells, explain_errors, grow_package, offer_score, shell
 
 MOST_CALLS = 12
 """How many earlier calls of an answer a mistake is held against."""
@@ -112,6 +112,8 @@ class Run:
             self._cells.note_passed(name)
             print(f"✓ {name}: the visible tests pass.")
         self._cells.show(self._progress(), self.exercise.name)
+        if self.done == {*self.exercise.answers}:
+            grow_package(self.exercise.name, self.done, self._cells.texts())
 
     def note_failure(self, name: str, mistake: Any = None) -> None:
         """An answer's test has failed, by a mistake of which this is an implementation."""

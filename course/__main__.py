@@ -22,6 +22,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
         "lab": "course.learner.commands:lab",
         "score": "course.learner.score:score",
         "solution": "course.learner.commands:solution",
+        "my-llm": "course.learner.my_llm.commands:my_llm",
         "completion": "course.learner.completion:completion",
     },
     "For instructors": {

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from course.authoring.exercises import ROOT, exercises, source_of
+from course.learner.my_llm.state import told
 from course.learner.points import ExerciseScore, read_record
 from course.learner.progress import LessonProgress, last_in, lessons
 
@@ -23,11 +24,13 @@ class Overview:
 
     exercises: the answers that each asks for; none where the course has no tests to grade with.
     record: the last scores.
+    program: what there is to say of work/my_llm, in Markdown, or empty.
     """
 
     lessons: list[LessonProgress]
     exercises: dict[str, list[str]]
     record: dict[str, ExerciseScore]
+    program: str = ""
 
     @property
     def stopped(self) -> LessonProgress | None:
@@ -57,7 +60,7 @@ def mark_of(lesson: LessonProgress) -> str:
 def overview(work: Path, root: Path = ROOT) -> Overview:
     """What the lessons and the record in `work` say."""
     asked = {exercise: _answers(source_of(exercise, root)) for exercise in exercises(root)}
-    return Overview(lessons(work, root), asked, read_record(work))
+    return Overview(lessons(work, root), asked, read_record(work), told(work))
 
 
 def write_page(work: Path, root: Path = ROOT) -> None:
@@ -77,6 +80,8 @@ def _answers(path: Path) -> list[str]:
 
 def _page(found: Overview, work: Path) -> str:
     lines = ["# Your progress", "", found.totals(), "", _where(found), ""]
+    if found.program:
+        lines += [found.program, ""]
     lines += ["| done | lesson | code cells run |", "|---|---|---|"]
     for one in found.lessons:
         lines.append(f"| {mark_of(one)} | [{one.title}]({one.name}) | {one.run} of {one.cells} |")

@@ -47,20 +47,17 @@ def own(exercise: str, name: str, root: Path = ROOT) -> Any:
         ValueError: there is no such exercise, or it asks for no such answer.
         LookupError: the answer can't be used, and this copy of the course has no source/.
     """
-    path = source_of(exercise)
-    solved = path.exists()
-    if not solved:  # a class may get the course without it
-        path = ROOT / "release" / exercise / f"{exercise}.ipynb"
-    if not path.exists():
+    solved = source_of(exercise).exists()
+    source = course_source(exercise)
+    if source is None:
         raise ValueError(f"there is no exercise {exercise!r}")
-    source = read_source(path.read_bytes())
     answers = [cell.name for cell in source.cells if _is_answer(cell)]
     if name not in answers:
         raise ValueError(f"exercise {exercise} asks for {', '.join(answers)}, and for no {name!r}")
     number = exercise.partition("-")[0]
     with _undisturbed(exercise):
         try:
-            value = _learners(source, exercise, name, root)
+            value = _learners(source, exercise, name, _notebook_of(exercise, root))
             text = f"yours, from exercise {number}"
         except _Unusable as why:
             if not solved:
@@ -74,6 +71,30 @@ def own(exercise: str, name: str, root: Path = ROOT) -> Any:
     return value
 
 
+def why_not(exercise: str, name: str, path: Path) -> str:
+    """Why an answer in the learner's notebook at `path` can't be used: a clause, empty if it can.
+
+    It can where it passes its visible test.
+    """
+    source = course_source(exercise)
+    if source is None:
+        return "this copy of the course hasn't got the exercise"
+    with _undisturbed(exercise):
+        try:
+            _learners(source, exercise, name, path)
+        except _Unusable as why:
+            return str(why)
+    return ""
+
+
+def course_source(exercise: str) -> Source | None:
+    """An exercise as this copy of the course has it, if it does: a class may get it without
+    solutions and hidden tests."""
+    release = ROOT / "release" / exercise / f"{exercise}.ipynb"
+    path = next((path for path in (source_of(exercise), release) if path.exists()), None)
+    return read_source(path.read_bytes()) if path else None
+
+
 class _Unusable(Exception):
     """Why the learner's answer is not used; a clause."""
 
@@ -82,11 +103,15 @@ def _is_answer(cell: Cell) -> bool:
     return cell.is_code and cell.role is Role.ANSWER
 
 
-def _learners(source: Source, exercise: str, name: str, root: Path) -> Any:
-    """The learner's answer, where it passes its visible test. Raises _Unusable."""
+def _notebook_of(exercise: str, root: Path) -> Path | None:
+    """Where the learner's notebook is, if anywhere."""
     file, here = f"{exercise}.ipynb", Path.cwd()
     places = [here.parent / exercise, here, here / exercise, root / "work" / exercise]
-    path = next((place / file for place in places if (place / file).is_file()), None)
+    return next((place / file for place in places if (place / file).is_file()), None)
+
+
+def _learners(source: Source, exercise: str, name: str, path: Path | None) -> Any:
+    """The learner's answer, where it passes its visible test. Raises _Unusable."""
     if path is None:
         raise _Unusable("your notebook is missing")
     try:

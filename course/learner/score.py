@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import re
 from pathlib import Path
 
 import click
@@ -153,10 +154,21 @@ def score(exercise: str | None, work: Path) -> None:
             print_table(scores, reasons, console)
         for graded in scores if exercise else ():
             print_score(graded, console)
+        with console.status("Bringing work/my_llm up to date …"):
+            news = grow_package(scores, work)
+        for line in news:
+            console.print(line, markup=False)
     except NotScored as why:
         raise click.ClickException(str(why)) from None
     if remark:
         console.print(remark)
+
+
+def grow_package(scores: list[ExerciseScore], work: Path) -> list[str]:
+    """Put the answers that pass into work/my_llm; what there is to say of it."""
+    from course.learner.my_llm.update import passed_in, update_quietly
+
+    return update_quietly(work, passed_in(scores))
 
 
 # --- In a notebook --------------------------------------------------------------------------
@@ -180,18 +192,19 @@ class Scores(VBox):
 
     def _grade(self, button: object = None) -> None:
         self._button.disabled = True
-        reasons = []
+        reasons, graded = [], []
         try:
             self._said.value = "Starting …"
             with own_grader() as (grader, remark):
                 for exercise in exercises():
                     self._said.value = f"Grading {exercise} …"
                     try:
-                        grade_own(exercise, grader, self._work)
+                        graded.append(grade_own(exercise, grader, self._work))
                     except NotScored as why:
                         reasons.append(str(why))
                     self._show()
             self._said.value = "<br>".join(map(html.escape, [*reasons, remark]))
+            self._said.value += _said_of_package(grow_package(graded, self._work))
         except NotScored as why:
             self._said.value = html.escape(str(why))
         finally:
@@ -240,10 +253,15 @@ class NotebookScore(VBox):
             with own_grader() as (grader, remark):
                 made = grade_own(self._exercise, grader, self._work)
             self._said.value = _told(made) + html.escape(remark)
+            self._said.value += _said_of_package(grow_package([made], self._work))
         except NotScored as why:
             self._said.value = html.escape(str(why))
         finally:
             self._button.disabled, self._button.description = False, "Grade again"
+
+
+def _said_of_package(lines: list[str]) -> str:
+    return f"<p>{'<br>'.join(map(html.escape, lines))}</p>" if lines else ""
 
 
 def can_score(exercise: str) -> bool:
@@ -273,6 +291,8 @@ def _lessons_in(found: Overview) -> str:
     for lesson in found.lessons:
         rows.append(_row("td", (mark_of(lesson), lesson.title, f"{lesson.run} of {lesson.cells}")))
     told = f"<p>{found.totals()}</p>"
+    if found.program:
+        told += f"<p>{html.escape(re.sub(r'[*]{2}|[(][^)]*[)]', '', found.program))}</p>"
     if stopped := found.stopped:
         where = html.escape(f"at “{stopped.stopped}”")
         told += f"<p>You stopped in <code>{html.escape(stopped.name)}</code>, {where}.</p>"

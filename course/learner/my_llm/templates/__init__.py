@@ -1,0 +1,1 @@
+"""A language model, written by whoever made this: README.md says what it can do."""
