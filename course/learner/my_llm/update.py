@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -304,7 +303,8 @@ class _Maker:
 
     def _try(self, folder: Path, files: Mapping[str, str], assembly: Assembly) -> None:
         """Write it all where nobody looks yet. Raises NotTaken where a module can't be imported."""
-        write_files(folder, files)
+        # Without the parts' __init__.py: of a part, each module is to answer for itself alone.
+        write_files(folder, {p: files[p] for p in files if not p.endswith("/__init__.py")})
         dotted = {
             f"{PACKAGE}.{p.removesuffix('.py').replace('/', '.')}": p for p in assembly.in_order()
         }
@@ -318,7 +318,7 @@ class _Maker:
         for path in self._all_under(new) - files.keys():
             (new / path).unlink()  # of a try that failed
         changed = by_hand(self._work, files, self._state.files)
-        write_files(new, changed)
+        write_files(new, {**files, **changed})
         for one in made.can:
             if one.weights and not (self._work / PACKAGE / "weights" / one.weights).exists():
                 (new / "weights").mkdir(exist_ok=True)
@@ -382,11 +382,11 @@ def update_quietly(work: Path, passed: Passed, texts: Mapping[str, str] | None =
 
     Whatever goes wrong with the package must not get in the way of a test or of grading.
     """
-    with contextlib.suppress(Busy):
-        try:
-            made = update(work, passed, texts)
-        except Exception as error:
-            why = f"{type(error).__name__}: {error}".partition("\n")[0]
-            return [f"work/{PACKAGE} stays as it was: {why}"]
-        return made.lines() if made.changed else []
-    return []
+    try:
+        made = update(work, passed, texts)
+    except Busy as busy:
+        return [str(busy)]
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}".partition("\n")[0]
+        return [f"work/{PACKAGE} stays as it was: {why}"]
+    return made.lines() if made.changed else []
