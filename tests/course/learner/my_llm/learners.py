@@ -68,11 +68,11 @@ def torch_alone(folder: Path, *besides: str) -> Path:
             found = metadata.distribution(name)
         except metadata.PackageNotFoundError:
             continue
-        if name in done or name == "setuptools":  # which has a file of paths
+        if name in done:
             continue
         done.add(name)
         for top in {file.parts[0] for file in found.files or []} - {"..", "__pycache__"}:
-            if not os.path.lexists(place / top):
+            if not os.path.lexists(place / top) and not top.endswith(".pth"):
                 (place / top).symlink_to(str(found.locate_file(top)))
         lines = map(Requirement, found.requires or [])
         todo += [r.name for r in lines if not r.marker or r.marker.evaluate({"extra": ""})]

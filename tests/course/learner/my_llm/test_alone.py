@@ -74,9 +74,9 @@ def test_after_each_exercise_it_does_what_it_says(
         assert "total            745,344" in counted
         assert ("the model has    745,344" in counted) is (last >= 7)
     if last == 7:
-        said = my_llm(python, away, "train", str(novel), "--steps", "60")
+        said = my_llm(python, away, "train", str(novel), "--steps", "150")
         losses = [float(loss) for loss in re.findall(r"loss (\d+\.\d+)", said)]
-        assert losses[0] > 6 and losses[-1] < losses[0] - 1.5, said
+        assert losses[0] > 6 and losses[-1] < 4.5, said
         written = my_llm(python, away, "write", "She opened", "--length", "9", "--seed", "1")
         assert written.startswith("She opened") and len(written) > 12
     if last == 8:
