@@ -255,7 +255,7 @@ class Assembly:
         lines += [line for s in future for line in (ast.unparse(s.node), "")]
         above = {line for name, line in module.imports.items() if name not in module.late}
         ours = sorted(line for line in above if line.startswith(f"from {PACKAGE}."))
-        others = sorted(above - {*ours, ""})
+        others = sorted(above - {*ours, ""}, key=lambda line: (line.startswith("from "), line))
         for block in (others, ours):
             lines += [*block, ""] if block else []
         lines += ["", module.cell.code.text_of(kept), ""]

@@ -10,9 +10,13 @@ from course.learner.points import WORK
 
 
 @click.command("my-llm")
-@click.option("--complete", is_flag=True, help="Our answers stand in for all that isn't yours.")
+@click.option(
+    "--complete/--no-complete",
+    default=None,
+    help="Whether our answers stand in for all that isn't yours, from now on.",
+)
 @click.option("--work", type=click.Path(path_type=Path), default=WORK, help="Your notebooks.")
-def my_llm(complete: bool, work: Path) -> None:
+def my_llm(complete: bool | None, work: Path) -> None:
     """Make a program of your own answers, work/my_llm, or bring it up to date.
 
     An answer goes in as you wrote it once the tests that you see pass. In exercises that you have

@@ -56,6 +56,7 @@ class Milestone:
         needs: answers without which it can't.
         files: the templates that it consists of.
         weights: the file of trained weights that it reads, if any.
+        origin: whose weights these are.
     """
 
     after: int
@@ -64,6 +65,7 @@ class Milestone:
     needs: tuple[str, ...]
     files: tuple[str, ...]
     weights: str = ""
+    origin: str = ""
 
 
 MILESTONES = (
@@ -82,6 +84,7 @@ MILESTONES = (
         + HOMES["3-attention-patterns"]["patterns"],
         ("minilm.py", "commands/look.py"),
         "minilm.pt",
+        "[all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2)",
     ),
     Milestone(
         5,
@@ -111,6 +114,7 @@ MILESTONES = (
         ("merge_pair", "RMSNorm", "SwiGLU", "KVCache", "GroupedQueryAttention", "generate_cached"),
         ("smollm2.py", "commands/chat.py"),
         "smollm2.pt",
+        "[SmolLM2-135M-Instruct](https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct)",
     ),
 )
 

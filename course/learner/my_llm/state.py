@@ -21,11 +21,13 @@ class State:
             isn't taken; empty for one that passes.
         files: a hash of each file that was written, by its path within the package.
         told: how far it is, in a sentence for the progress page.
+        complete: whether the course's answers stand in for all that is missing.
     """
 
     seen: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     told: str = ""
+    complete: bool = False
 
 
 def read_state(work: Path) -> State:
@@ -33,7 +35,7 @@ def read_state(work: Path) -> State:
     try:
         fields = json.loads((work / RECORD).read_text(encoding="utf-8"))
         seen = {name: (str(version), dict(why)) for name, (version, why) in fields["seen"].items()}
-        return State(seen, dict(fields["files"]), str(fields["told"]))
+        return State(seen, dict(fields["files"]), str(fields["told"]), fields["complete"] is True)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return State()
 

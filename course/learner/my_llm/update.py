@@ -98,7 +98,7 @@ def update(
     work: Path,
     passed: Passed | None = None,
     texts: Mapping[str, str] | None = None,
-    complete: bool = False,
+    complete: bool | None = None,
 ) -> Updated:
     """Make the package, or bring it up to date.
 
@@ -108,13 +108,14 @@ def update(
             whose notebooks have changed, the visible tests are run.
         texts: newer ones than the saved ones, of answers of the exercises in `passed`.
         complete: whether the course's answers also stand in where the learner is right now, and not
-            only in the exercises before.
+            only in the exercises before; as it was last unless given.
 
     Raises:
         place.Busy: another process makes it right now.
     """
     recover(work)
     state = read_state(work)
+    complete = state.complete if complete is None else complete
     maker = _Maker(work, state, _looked_at(work, state, passed or {}), texts or {}, complete)
     return maker.make()
 
@@ -281,6 +282,7 @@ class _Maker:
             if made.coming
             else "",
             parts="\n".join(rows),
+            weights=_whose([one.origin for one in made.can if one.origin]),
             notes="\n".join([*notes, "", ""]) if notes else "",
         )
 
@@ -329,7 +331,7 @@ class _Maker:
         hashes = {path: fingerprint(text) for path, text in files.items()}
         hashes |= {path: self._state.files.get(path, "") for path in changed}
         made.changed = True
-        state = State(self._seen, hashes, made.told())
+        state = State(self._seen, hashes, made.told(), self._complete)
         dropped = self._state.files.keys() - files.keys() - changed.keys()
         put(self._work, part, {*dropped})
         put_record(self._work, part, RECORD, state_text(state))
@@ -347,6 +349,14 @@ def _inits(chosen: Mapping[str, Book], modules: Mapping[str, str]) -> dict[str, 
         part = part_of(book.exercise, name)
         lines[f"{part}/__init__.py"].append(f"from {PACKAGE}.{part}.{name} import {name} as {name}")
     return {path: "\n".join([*sorted(found), ""]) for path, found in lines.items()}
+
+
+def _whose(origins: list[str]) -> str:
+    """Whose trained weights come along, as their licence asks to be said."""
+    if not origins:
+        return ""
+    licence = "[Apache 2.0](https://www.apache.org/licenses/LICENSE-2.0)"
+    return f" The trained weights in `weights/` are those of {_listed(origins)} ({licence})."
 
 
 def _calls(milestone: Milestone) -> str:

@@ -181,6 +181,8 @@ def test_ours_stand_in_only_where_the_learner_has_gone_past(work: Path) -> None:
     assert not (work / PACKAGE / "attention/softmax.py").exists()
     whole = update(work, passed, complete=True)
     assert "softmax" in whole.not_yours and len(whole.can) == len(MILESTONES)
+    assert len(update(work).can) == len(MILESTONES), "the next test that passes takes nothing away"
+    assert says(update(work, complete=False)) == says(made)
 
 
 def test_without_solutions_what_is_missing_is_missing(
