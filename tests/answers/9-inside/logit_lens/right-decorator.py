@@ -1,3 +1,0 @@
-@torch.no_grad()
-def logit_lens(states, norm, unembed):
-    return torch.stack([unembed(norm(level)) for level in states])

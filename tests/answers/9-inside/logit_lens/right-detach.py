@@ -1,2 +1,0 @@
-def logit_lens(states, norm, unembed):
-    return unembed(norm(states.detach())).detach()
