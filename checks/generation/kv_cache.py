@@ -58,7 +58,7 @@ WRITTEN = "whether each extend changed what it was given"
 def _kept(call: Callable[..., Any], *args: Any) -> Callable[[], Any]:
     """What a call gives, as a function that gives it as it is by then."""
     if keep := getattr(call, "keep_", None):  # what it gives would come from elsewhere as a copy
-        return keep(*args)  # type: ignore[no-any-return]
+        return keep(*args)
     value = call(*args)
     return lambda: _copied(value)
 

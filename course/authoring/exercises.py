@@ -32,7 +32,7 @@ def exercise_of(text: str, known: Sequence[str]) -> str:
     raise ValueError(f"{text!r} {may_be} of {', '.join(found or known)}")
 
 
-class ExerciseName(click.ParamType):
+class ExerciseName(click.ParamType):  # type: ignore[type-arg]  # takes some from 8.3 on
     """One of these exercises on the command line, as `exercise_of` understands it."""
 
     name = "exercise"

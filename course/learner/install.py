@@ -255,7 +255,7 @@ def _project() -> dict[str, Any]:
     import tomllib  # Python before 3.11, which `check_python` refuses, has none
 
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return settings["project"]  # type: ignore[no-any-return]
+    return settings["project"]
 
 
 def _runs(python: Path, code: str) -> bool:

@@ -287,7 +287,7 @@ def hugging_face(model: PretrainedDecoder) -> Writer:
     theirs.load_state_dict(state)  # copies, so that the layout in memory is its own
 
     def write(tokens: Tensor, n_new: int) -> Tensor:
-        return theirs.generate(  # type: ignore[no-any-return]
+        return theirs.generate(
             tokens,
             attention_mask=torch.ones_like(tokens),
             max_new_tokens=n_new,

@@ -28,7 +28,7 @@ _HERE = Path(__file__).parent
 _NO_BOX = "A box to type into stands here while the notebook runs."
 
 
-class Chat(AnyWidget):  # type: ignore[misc]  # anywidget's own base is untyped
+class Chat(AnyWidget):
     """A log of turns and a field to type into. From `chat`.
 
     Between two pieces of an answer the kernel hears what else is asked of it, such as to stop.

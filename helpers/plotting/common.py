@@ -110,7 +110,7 @@ def maps_of(picture: Axes | Figure) -> list[dict[str, Any]]:
     drawn = [ax for ax in _tables if ax.figure is figure]
     if sum(_tables[ax][0].size for ax in drawn) > MOST_NUMBERS:
         return []
-    whole = figure.get_tightbbox().padded(plt.rcParams["savefig.pad_inches"])  # type: ignore[union-attr]
+    whole = figure.get_tightbbox().padded(plt.rcParams["savefig.pad_inches"])
     maps = []
     for ax in drawn:
         array, rows, columns = _tables[ax]
@@ -336,5 +336,5 @@ def draw_grid(
     bar = ax.figure.colorbar(
         ax.child_axes[0].collections[0], ax=ax, label=legend, shrink=0.8, pad=0.02
     )
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return ax

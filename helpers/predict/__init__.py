@@ -27,7 +27,7 @@ _committed: dict[tuple[str, tuple[str, ...]], str | float] = {}
 """What the reader has committed to in this kernel, by question and choices."""
 
 
-class Prediction(AnyWidget):  # type: ignore[misc]  # anywidget's own base is untyped
+class Prediction(AnyWidget):
     """A question, its choices, and a button that commits to one of them. From `predict`.
 
     Attributes:

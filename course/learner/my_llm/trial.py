@@ -24,7 +24,7 @@ class NoCourse:
 def main() -> None:
     """Import what the command line names."""
     folder, *modules = sys.argv[1:]
-    sys.meta_path.insert(0, NoCourse)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, NoCourse)
     sys.path.insert(0, folder)
     said, sys.stdout = sys.stdout, sys.stderr
     for module in modules:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from traitlets import TraitError
-from traitlets.config import Config, ConfigFileNotFound, PyFileConfigLoader
+from traitlets.config import Config
+from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 
 FOLDER = str(Path(__file__).resolve().parent)
 """Where the file lies that plugs this package into nbgrader."""

@@ -85,7 +85,7 @@ class _OwnModules(ModuleFinder):
     def find_module(self, name: str, path: Any, parent: Any = None) -> Any:
         if path is None and name not in self._packages:
             raise ImportError(name)
-        return super().find_module(name, path, parent)  # type: ignore[misc]  # not in typeshed
+        return super().find_module(name, path, parent)  # not in typeshed
 
 
 def code_that_grades(source: bytes, profile: Profile) -> dict[str, Path]:

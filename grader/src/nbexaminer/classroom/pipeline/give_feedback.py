@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nbconvert.writers import FilesWriter
+from nbconvert.writers.files import FilesWriter
 from nbgrader.converters import GenerateFeedback
 from nbgrader.exchange import ExchangeFactory
 from nbgrader.utils import notebook_hash

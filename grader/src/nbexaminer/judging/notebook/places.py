@@ -194,7 +194,7 @@ class _Search:
             self._compare(index)
 
     def _look_around(self) -> None:
-        """Find the home of each cell, and the cells that are free, in the order in which they run."""
+        """Find the home of each cell, and what cells are free, as they run one after another."""
         places, moved, home = self.found.places, self.found.moved, -1
         for number, index in enumerate(places):
             home = home if index is None or number in moved else index

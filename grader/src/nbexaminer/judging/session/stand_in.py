@@ -535,7 +535,7 @@ class Remote:
     def _shared_class(self, name: str) -> type:
         if name not in self._shared:
             raise BadValue("a class that is not shared")
-        return cast(type, self._given[name])
+        return self._given[name]
 
     def _shared_name(self, kind: type) -> str | None:
         name = kind.__name__
