@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from course.authoring.exercises import ROOT, exercises, source_of
-from course.learner.my_llm.state import told
+from course.learner.my_llm.record import told
 from course.learner.points import ExerciseScore, read_record
 from course.learner.progress import LessonProgress, last_in, lessons
 

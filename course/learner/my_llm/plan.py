@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
 PACKAGE = "my_llm"
 
@@ -35,97 +38,87 @@ HOMES: dict[str, dict[str, tuple[str, ...]]] = {
         "generation": ("nucleus", "generate_cached", "kv_cache_bytes"),
     },
 }
-"""Of each exercise, what it asks for and the part of the package where that goes.
+"""Of each exercise, what it asks for and the module where that goes.
 
 Exercise 4's `scaled_dot_product_attention` has the place of exercise 1's. Left out are
 `plot_attention`, for which one would need matplotlib, and `missing_parameters`, a number.
 """
 
 TEMPLATES = {"ModelConfig": "config", "split_words": "words", "count_words": "words"}
-"""What exercises give that the package has once, and the module of templates/ in which."""
+"""What exercises give that the program has once, and the module of templates/ in which."""
+FILES = Path(__file__).with_name("templates")
+IMPORT = re.compile(rf"(?m)^from {PACKAGE}\.(\w+) import (.+)$")
 
 
 @dataclass(frozen=True)
 class Milestone:
     """Something that the program can do.
 
-    Args:
-        after: the number of the exercise that brings it.
-        says: what it then does; goes on after "it".
-        calls: how that is asked for, after `python -m my_llm`.
-        needs: answers without which it can't.
-        files: the templates that it consists of.
-        weights: the file of trained weights that it reads, if any.
-        origin: whose weights these are.
+    after: the number of the exercise that brings it.
+    says: what it then does; goes on after "it".
+    calls: how that is asked for, after `python -m my_llm`.
+    weights: the file of trained weights that it reads, if any.
+    origin: whose weights these are.
     """
 
     after: int
     says: str
     calls: tuple[str, ...]
-    needs: tuple[str, ...]
-    files: tuple[str, ...]
     weights: str = ""
     origin: str = ""
 
+    @cached_property
+    def parts(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The templates that it consists of, and the answers that these import."""
+        todo, files, answers = [f"commands/{call.split()[0]}" for call in self.calls], set(), set()
+        while todo:
+            files.add(path := f"{todo.pop()}.py")
+            for module, names in IMPORT.findall(template(path)):
+                if (FILES / f"{module}.py").exists():
+                    todo.append(module)
+                else:
+                    answers |= {*names.split(", ")}
+        return frozenset(files), frozenset(answers)
+
 
 MILESTONES = (
-    Milestone(
-        0,
-        "reads and writes tokens",
-        ("tokens FILE",),
-        ("train_bpe", "encode", "decode"),
-        ("tokenizer.py", "commands/tokens.py"),
-    ),
+    Milestone(0, "reads and writes tokens", ("tokens FILE",)),
     Milestone(
         3,
         "shows where the heads of a trained model look",
         ('look "The keys to the cabinet are on the table."',),
-        ("scaled_dot_product_attention", "split_heads", "merge_heads")
-        + HOMES["3-attention-patterns"]["patterns"],
-        ("minilm.py", "commands/look.py"),
         "minilm.pt",
         "[all-MiniLM-L6-v2](https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2)",
     ),
-    Milestone(
-        5,
-        "knows positions",
-        ("positions",),
-        ("sinusoidal_encoding", "apply_rope", "alibi_bias"),
-        ("commands/positions.py",),
-    ),
-    Milestone(
-        6,
-        "counts its own parameters",
-        ("count",),
-        ("transformer_parameters",),
-        ("config.py", "commands/count.py"),
-    ),
+    Milestone(5, "knows positions", ("positions",)),
+    Milestone(6, "counts its own parameters", ("count",)),
     Milestone(
         7,
         "learns from a text and writes in its style",
         ("train FILE", 'write "She opened the letter, and"'),
-        ("train_bpe", "encode", "decode", "DecoderLM", "training_step", "generate"),
-        ("config.py", "tokenizer.py", "trained.py", "commands/train.py", "commands/write.py"),
     ),
     Milestone(
         8,
         "talks, with SmolLM2's weights",
         ("chat", 'chat "What is the capital of France?"'),
-        ("merge_pair", "RMSNorm", "SwiGLU", "KVCache", "GroupedQueryAttention", "generate_cached"),
-        ("smollm2.py", "commands/chat.py"),
         "smollm2.pt",
         "[SmolLM2-135M-Instruct](https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct)",
     ),
 )
 
 
+def template(path: str) -> str:
+    """The text of one of the files that lie between the answers."""
+    return (FILES / path).read_text(encoding="utf-8")
+
+
 def part_of(exercise: str, name: str) -> str:
-    """The part of the package to which an answer goes."""
+    """The part of the program to which an answer goes."""
     return next(part for part, names in HOMES[exercise].items() if name in names)
 
 
 def asked(exercise: str) -> list[str]:
-    """The answers of an exercise that the package takes."""
+    """The answers of an exercise that the program takes."""
     return [name for names in HOMES[exercise].values() for name in names]
 
 
@@ -140,5 +133,5 @@ def askers(name: str) -> list[str]:
 
 
 def every_name() -> list[str]:
-    """Every answer of the package, each once, in the order of the exercises."""
+    """Every answer of the program, each once, in the order of the exercises."""
     return list(dict.fromkeys(name for exercise in HOMES for name in asked(exercise)))

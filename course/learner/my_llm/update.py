@@ -2,74 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from string import Template
 
-from course.learner.my_llm.assembly import Assembly, NotTaken
-from course.learner.my_llm.books import Book, learners_book, solved_book
-from course.learner.my_llm.place import (
-    Busy,
-    by_hand,
-    fingerprint,
-    first_failure,
-    put,
-    put_record,
-    recover,
-    stage,
-    write_files,
-)
+import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+from course.learner.my_llm.cells import Book, BookCell, definer, learners_book, solved_book
+from course.learner.my_llm.modules import Assembly, NotTaken
 from course.learner.my_llm.plan import (
     HOMES,
     MILESTONES,
     PACKAGE,
-    TEMPLATES,
     Milestone,
     asked,
     askers,
     every_name,
     number,
-    part_of,
+    template,
 )
-from course.learner.my_llm.state import RECORD, State, read_state, state_text
+from course.learner.my_llm.record import Record, fingerprint, read_record
 from course.learner.my_llm.weights import WRITERS
 from course.learner.own import why_not
 from course.learner.points import Answer, ExerciseScore, NotScored, path_of, read_own, version_of
 from helpers.weights import MissingWeightsError
 
-FILES = Path(__file__).with_name("templates")
 ALWAYS = ("__init__.py", "__main__.py", "commands/__init__.py")
+"""Templates that the program has from the beginning."""
+STAGE = f".{PACKAGE}.part"
+NEW = ".new"
+"""How the name of a file ends that lies beside one that was changed by hand."""
+STALE = 600
+"""After how many seconds a program in the making was given up."""
+LONGEST = 120
+"""Seconds that the modules may take to be imported."""
+TRIAL = f"""
+import faulthandler, importlib, sys
+faulthandler.dump_traceback_later({LONGEST}, exit=True)
+said, sys.stdout = sys.stdout, sys.stderr
+sys.path.insert(0, sys.argv[1])
+for module in sys.argv[2:]:
+    print(module, file=said, flush=True)
+    try:
+        importlib.import_module(f"{PACKAGE}.{{module}}")
+    except SystemExit as error:
+        raise RuntimeError("it ends Python") from error
+"""
+"""Imports what the command line names, after a folder: what is printed last was begun last."""
 Passed = Mapping[str, Mapping[str, str]]
 """Of each exercise, and of each of its answers, why it isn't taken; empty for one that passes."""
 
 
+class Busy(Exception):
+    """The program is being made by another process; the message says so."""
+
+
 @dataclass
 class Updated:
-    """What the package is now.
+    """What the program is now.
 
-    Args:
-        yours: the learner's answers in it.
-        not_yours: answers that are the course's, each with why.
-        can: what it can do.
-        coming: what it will be able to do next, if anything.
-        new: of `can`, what it could not do before.
-        by_hand: files that somebody has changed, and that stay so.
-        left_out: answers that were written and aren't in it, each with why.
-        no_weights: files of weights that can't be had here, each with why.
-        changed: whether anything was written.
+    yours: the learner's answers in it.
+    not_yours: answers that are the course's, each with why.
+    left_out: answers that were written and aren't in it, each with why.
+    can: what it can do.
+    new: of `can`, what it could not do before.
+    by_hand: files that somebody has changed, and that stay so.
+    no_weights: files of weights that can't be had here, each with why.
+    changed: whether anything was written.
     """
 
-    yours: list[str] = field(default_factory=list)
-    not_yours: dict[str, str] = field(default_factory=dict)
-    can: list[Milestone] = field(default_factory=list)
-    coming: Milestone | None = None
-    new: list[Milestone] = field(default_factory=list)
+    yours: list[str]
+    not_yours: dict[str, str]
+    left_out: dict[str, str]
+    can: list[Milestone]
+    new: list[Milestone]
     by_hand: list[str] = field(default_factory=list)
-    left_out: dict[str, str] = field(default_factory=dict)
     no_weights: dict[str, str] = field(default_factory=dict)
     changed: bool = False
+
+    @property
+    def coming(self) -> Milestone | None:
+        """What it will be able to do next, if anything."""
+        return next((one for one in MILESTONES if one not in self.can), None)
 
     @property
     def share(self) -> str:
@@ -79,7 +99,7 @@ class Updated:
     def told(self) -> str:
         """How far it is, in Markdown, for the progress page."""
         can = _listed([one.says for one in self.can]) or "can't do anything yet"
-        what = f"**Your program**, [my_llm]({PACKAGE}/README.md): {self.share} It {can}."
+        what = f"**Your program**, [{PACKAGE}]({PACKAGE}/README.md): {self.share} It {can}."
         if self.coming:
             what += f" Exercise {self.coming.after} is next: then it {self.coming.says}."
         return what
@@ -90,7 +110,10 @@ class Updated:
         said += [f"New: it {one.says}: python -m {PACKAGE} {one.calls[0]}" for one in self.new]
         said += [f"{name} isn't in it: {why}" for name, why in self.left_out.items()]
         said += [f"Not there: {file}: {why}" for file, why in self.no_weights.items()]
-        said += [f"{path} stays as you've changed it." for path in self.by_hand]
+        said += [
+            f"{path} stays as you've changed it; what it would be is {path}.new."
+            for path in self.by_hand
+        ]
         return said
 
 
@@ -98,30 +121,70 @@ def update(
     work: Path,
     passed: Passed | None = None,
     texts: Mapping[str, str] | None = None,
-    complete: bool | None = None,
 ) -> Updated:
-    """Make the package, or bring it up to date.
+    """Make the program, or bring it up to date.
 
     Args:
         work: the learner's folder, with their notebooks.
         passed: what is known of answers in the notebooks as they are saved now. Of other exercises
             whose notebooks have changed, the visible tests are run.
         texts: newer ones than the saved ones, of answers of the exercises in `passed`.
-        complete: whether the course's answers also stand in where the learner is right now, and not
-            only in the exercises before; as it was last unless given.
 
     Raises:
-        place.Busy: another process makes it right now.
+        Busy: another process makes it right now.
+        OSError: the folder can't be written.
     """
-    recover(work)
-    state = read_state(work)
-    complete = state.complete if complete is None else complete
-    maker = _Maker(work, state, _looked_at(work, state, passed or {}), texts or {}, complete)
-    return maker.make()
+    with _stage(work) as stage:
+        old = read_record(work)
+        seen = _looked_at(work, old, passed or {})
+        answers, refused = _Answers(work, seen, texts or {}), set[str]()
+        while True:
+            try:
+                chosen = answers.chosen()
+                assembly = Assembly(chosen, answers.book)
+                made = answers.told(chosen, refused, old)
+                files = _files(assembly, made, chosen)
+                made.by_hand = [p for p, text in files.items() if old.is_changed(work, p, text)]
+                record = Record(seen, _hashes(work, files, made, old), made.told())
+                if replace(record, seen=old.seen) == old and _is_whole(work, record, made):
+                    record.write(work, stage)
+                    return made
+                _write(stage / PACKAGE, files)
+                failure = first_failure(stage / PACKAGE, [*assembly.modules])
+                if failure is None:
+                    break
+                module, line, why = failure
+                text = ["", *files[f"{module}.py"].splitlines()][line]
+                at_fault = assembly.at_fault(module, text)
+                raise NotTaken(dict.fromkeys(at_fault, why))
+            except NotTaken as no:
+                refused |= answers.refuse(no.reasons, chosen)
+        _put(work, stage, made, record, old)
+    return made
 
 
-def _looked_at(work: Path, state: State, passed: Passed) -> dict[str, tuple[str, dict[str, str]]]:
-    """`State.seen` as it is now."""
+@contextlib.contextmanager
+def _stage(work: Path) -> Iterator[Path]:
+    """A new folder in `work`, for a program in the making; gone at the end. Raises Busy."""
+    stage = work / STAGE
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - stage.stat().st_mtime > STALE:
+            shutil.rmtree(stage, ignore_errors=True)
+    try:
+        stage.mkdir()
+    except FileExistsError:
+        raise Busy(f"{PACKAGE} is being made by another notebook or command right now") from None
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+# --- Whose answers go in --------------------------------------------------------------------
+
+
+def _looked_at(work: Path, old: Record, passed: Passed) -> dict[str, tuple[str, dict[str, str]]]:
+    """`Record.seen` as it is now."""
     seen = {}
     for exercise in HOMES:
         try:
@@ -130,237 +193,128 @@ def _looked_at(work: Path, state: State, passed: Passed) -> dict[str, tuple[str,
             continue
         if exercise in passed:
             why = {name: passed[exercise].get(name, "it isn't there") for name in asked(exercise)}
-            seen[exercise] = version, why
-        elif state.seen.get(exercise, ("",))[0] == version:
-            seen[exercise] = state.seen[exercise]
+        elif old.seen.get(exercise, ("",))[0] == version:
+            why = old.seen[exercise][1]
         else:
             path = path_of(exercise, work)
-            seen[exercise] = (
-                version,
-                {name: why_not(exercise, name, path) for name in asked(exercise)},
-            )
+            why = {name: why_not(exercise, name, path) for name in asked(exercise)}
+        seen[exercise] = version, why
     return seen
 
 
-class _Maker:
-    """One making of the package."""
+class _Answers:
+    """The learner's and the course's; the arguments are those of `update`, and `Record.seen`."""
 
     def __init__(
-        self,
-        work: Path,
-        state: State,
-        seen: dict[str, tuple[str, dict[str, str]]],
-        texts: Mapping[str, str],
-        complete: bool,
+        self, work: Path, seen: Mapping[str, tuple[str, dict[str, str]]], texts: Mapping[str, str]
     ) -> None:
-        self._work, self._state, self._seen = work, state, seen
-        self._texts, self._complete = texts, complete
-        self._refused: dict[tuple[str, str], str] = {}
-        self._before = {path for path in state.files}
+        self._learners = {e: learners_book(e, path_of(e, work), texts) for e in seen}
+        self._why = {(e, name): why for e in seen for name, why in seen[e][1].items()}
 
-    def make(self) -> Updated:
-        """Assemble, try, put."""
-        with stage(self._work) as part:
-            while True:
-                try:
-                    assembly = Assembly(self._chosen())
-                    files, made = self._files(assembly)
-                    if self._is_there(files, made):
-                        self._note_seen(part)
-                        return made
-                    self._try(part / PACKAGE, files, assembly)
-                    break
-                except NotTaken as refused:
-                    self._refuse(refused.reasons)
-            return self._put(part, files, made)
+    def book(self, exercise: str, own: bool) -> Book:
+        """A notebook, the learner's own or the course's; empty where there is none."""
+        return self._learners.get(exercise, ()) if own else solved_book(exercise)
 
-    # --- Whose answer goes in ----------------------------------------------------------------
-
-    @cached_property
-    def _books(self) -> dict[str, Book]:
-        found = {
-            exercise: learners_book(exercise, path_of(exercise, self._work), self._texts)
-            for exercise in self._seen
-        }
-        return {exercise: book for exercise, book in found.items() if book is not None}
+    def _cell(self, exercise: str, own: bool, name: str) -> BookCell | None:
+        """The cell from which an answer is taken: its own, unless it stands in one above."""
+        book = self.book(exercise, own)
+        answer = next((cell for cell in book if cell.answer == name), None)
+        return definer(book, name, answer) if answer else None
 
     def _why_not(self, exercise: str, name: str) -> str:
         """Why an answer of the learner's isn't taken, or empty."""
-        if exercise not in self._books:
+        if not self.book(exercise, True):
             return "your notebook is missing"
-        if why := self._refused.get((exercise, name)):
-            return why
-        return self._seen[exercise][1].get(name, "")
+        why = self._why.get((exercise, name), "")
+        if not why and self._cell(exercise, True, name) is None:
+            return "its cell holds what only a notebook understands"
+        return why
 
-    def _chosen(self) -> dict[str, Book]:
-        """Of each answer that goes in, the notebook that it comes from, in the package's order."""
-        yours = {
-            name: exercise
-            for exercise in HOMES
-            for name in asked(exercise)
-            if not self._why_not(exercise, name)
-        }
-        reached = max((number(exercise) for exercise in yours.values()), default=-1)
-        filled = [e for e in HOMES if self._complete or number(e) < reached]
-        chosen = {}
+    def chosen(self) -> dict[str, BookCell]:
+        """Of each answer that goes in, the cell that it comes from, in the program's order."""
+        yours = {n: e for e in HOMES for n in asked(e) if not self._why_not(e, n)}
+        reached = max(map(number, yours.values()), default=-1)
+        filled = [e for e in HOMES if number(e) < reached]
+        found = {}
         for name in every_name():
-            if name in yours:
-                chosen[name] = self._books[yours[name]]
-                continue
-            exercise = next((e for e in askers(name) if e in filled), None)
-            book = solved_book(exercise) if exercise else None
-            if book is not None:
-                chosen[name] = book
-        return chosen
+            exercise = yours.get(name) or next((e for e in askers(name) if e in filled), "")
+            cell = self._cell(exercise, name in yours, name) if exercise else None
+            if cell is not None:
+                found[name] = cell
+        return found
 
-    def _refuse(self, reasons: Mapping[str, str]) -> None:
-        """Note that answers can't be taken. Raises RuntimeError where they're the course's own."""
-        chosen = self._chosen()
-        new = {
-            (chosen[name].exercise, name): why for name, why in reasons.items() if chosen[name].own
-        }
-        if not new:
-            raise RuntimeError(f"the course's own answers make no package: {reasons}")
-        self._refused |= new
+    def refuse(self, reasons: Mapping[str, str], chosen: Mapping[str, BookCell]) -> set[str]:
+        """Note that answers can't be taken, and give those of them that are the learner's.
 
-    # --- What it consists of -----------------------------------------------------------------
+        Raises RuntimeError where all are the course's own.
+        """
+        own = {name for name in reasons if chosen[name].own}
+        if not own:
+            raise RuntimeError(f"the course's own answers make no program: {reasons}")
+        self._why |= {(chosen[name].exercise, name): reasons[name] for name in own}
+        return own
 
-    def _files(self, assembly: Assembly) -> tuple[dict[str, str], Updated]:
-        """Every text of the package by its path, and what is to be said of it."""
-        chosen = self._chosen()
-        modules = assembly.files()
-        made = Updated(yours=[name for name, book in chosen.items() if book.own])
-        for name, book in chosen.items():
-            if not book.own:
-                made.not_yours[name] = self._why_not(book.exercise, name)
-        for (exercise, name), why in self._refused.items():
-            if name not in made.yours and name not in made.not_yours:
-                made.left_out[name] = f"{why} (exercise {number(exercise)})"
-        made.can = [one for one in MILESTONES if {*one.needs} <= chosen.keys()]
-        had = {one for one in MILESTONES if {*one.files} <= self._before}
-        made.new = [one for one in made.can if one not in had]
-        made.coming = next((one for one in MILESTONES if one not in made.can), None)
-        templates = {*ALWAYS, *assembly.templates, *(f for one in made.can for f in one.files)}
-        if "tokenizer.py" in templates:
-            templates.add(f"{TEMPLATES['split_words']}.py")
-        files = {path: (FILES / path).read_text(encoding="utf-8") for path in sorted(templates)}
-        files |= modules | _inits(chosen, modules)
-        folders = sorted({path.rpartition("/")[0].replace("/", ".") for path in files} - {""})
-        packages = [PACKAGE, *(f"{PACKAGE}.{folder}" for folder in folders)]
-        besides = assembly.distributions()
-        files["pyproject.toml"] = Template(
-            (FILES / "pyproject.template").read_text("utf-8")
-        ).substitute(
-            dependencies=", ".join(f'"{one}"' for one in ["torch", *besides]),
-            packages=", ".join(f'"{one}"' for one in packages),
-        )
-        changed = by_hand(self._work, files, self._state.files)
-        made.by_hand = sorted(changed)
-        files["README.md"] = self._readme(made, chosen, besides)
-        if "README.md" in by_hand(self._work, {"README.md": files["README.md"]}, self._state.files):
-            made.by_hand = sorted({*made.by_hand, "README.md"})
-        return files, made
-
-    def _readme(self, made: Updated, chosen: Mapping[str, Book], besides: list[str]) -> str:
-        rows = []
-        for part in dict.fromkeys(part for parts in HOMES.values() for part in parts):
-            names = [n for n in chosen if part_of(chosen[n].exercise, n) == part]
-            if names:
-                own, others = (
-                    [f"`{n}`" for n in names if chosen[n].own is own] for own in (True, False)
-                )
-                rows.append(f"| {part} | {', '.join(own)} | {', '.join(others)} |")
-        can = [f"It {one.says}:\n\n{_calls(one)}" for one in made.can]
-        notes = [f"- `{name}` is not yet yours: {why}." for name, why in made.not_yours.items()]
-        notes += [f"- `{name}` isn't in here: {why}." for name, why in made.left_out.items()]
-        notes += [f"- `{path}` was changed by hand, and stays so." for path in made.by_hand]
-        return Template((FILES / "README.md").read_text(encoding="utf-8")).substitute(
-            share=made.share,
-            can="\n\n".join(can) or "Nothing yet.",
-            besides=f" and {_listed(besides)}, which your own code imports" if besides else "",
-            next=f"Next, after exercise {made.coming.after}: it {made.coming.says}.\n\n"
-            if made.coming
-            else "",
-            parts="\n".join(rows),
-            weights=_whose([one.origin for one in made.can if one.origin]),
-            notes="\n".join([*notes, "", ""]) if notes else "",
+    def told(self, chosen: Mapping[str, BookCell], refused: set[str], old: Record) -> Updated:
+        """What is to be said of the program that is made of these."""
+        can = [one for one in MILESTONES if one.parts[1] <= chosen.keys()]
+        return Updated(
+            [name for name, cell in chosen.items() if cell.own],
+            {n: self._why_not(c.exercise, n) for n, c in chosen.items() if not c.own},
+            {
+                name: f"{why} (exercise {number(exercise)})"
+                for (exercise, name), why in self._why.items()
+                if name in refused - chosen.keys() and why
+            },
+            can,
+            [one for one in can if not one.parts[0] <= old.files.keys()],
         )
 
-    # --- Whether it runs, and where it goes --------------------------------------------------
 
-    def _is_there(self, files: Mapping[str, str], made: Updated) -> bool:
-        """Whether the package is this one already."""
-        weights = {one.weights for one in made.can if one.weights}
-        place = self._work / PACKAGE
-        return (
-            self._state.files == {path: fingerprint(text) for path, text in files.items()}
-            and all((place / path).exists() for path in files)
-            and all((place / "weights" / file).exists() for file in weights)
+# --- What it consists of --------------------------------------------------------------------
+
+
+def _files(assembly: Assembly, made: Updated, chosen: Mapping[str, BookCell]) -> dict[str, str]:
+    """Every text of the program by its path."""
+    templates = {*ALWAYS, *assembly.templates(), *(f for one in made.can for f in one.parts[0])}
+    files = {path: assembly.directed(template(path)) for path in sorted(templates)}
+    files |= assembly.files()
+    besides = assembly.distributions()
+    files["pyproject.toml"] = Template(template("pyproject.template")).substitute(
+        dependencies=", ".join(f'"{one}"' for one in ["torch", *besides])
+    )
+    files["README.md"] = _readme(made, chosen, assembly, besides)
+    return files
+
+
+def _readme(
+    made: Updated, chosen: Mapping[str, BookCell], assembly: Assembly, besides: list[str]
+) -> str:
+    rows = []
+    for module in assembly.modules:
+        here = [name for name in chosen if assembly.where(name) == module]
+        own, others = (
+            ", ".join(f"`{n}`" for n in here if chosen[n].own is whose) for whose in (True, False)
         )
-
-    def _note_seen(self, part: Path) -> None:
-        """Remember which notebooks were looked at, where that changes nothing."""
-        if self._seen != self._state.seen:
-            put_record(self._work, part, RECORD, state_text(replace(self._state, seen=self._seen)))
-
-    def _try(self, folder: Path, files: Mapping[str, str], assembly: Assembly) -> None:
-        """Write it all where nobody looks yet. Raises NotTaken where a module can't be imported."""
-        # Without the parts' __init__.py: of a part, each module is to answer for itself alone.
-        write_files(folder, {p: files[p] for p in files if not p.endswith("/__init__.py")})
-        dotted = {
-            f"{PACKAGE}.{p.removesuffix('.py').replace('/', '.')}": p for p in assembly.in_order()
-        }
-        failure = first_failure(folder.parent, [*dotted])
-        if failure is not None:
-            module, why = failure
-            raise NotTaken({name: why for name in assembly.users({dotted[module]})})
-
-    def _put(self, part: Path, files: Mapping[str, str], made: Updated) -> Updated:
-        new = part / PACKAGE
-        for path in self._all_under(new) - files.keys():
-            (new / path).unlink()  # of a try that failed
-        changed = by_hand(self._work, files, self._state.files)
-        write_files(new, {**files, **changed})
-        for one in made.can:
-            if one.weights and not (self._work / PACKAGE / "weights" / one.weights).exists():
-                (new / "weights").mkdir(exist_ok=True)
-                try:
-                    WRITERS[one.weights](new / "weights" / one.weights)
-                except MissingWeightsError as missing:
-                    made.no_weights[one.weights] = str(missing)
-        hashes = {path: fingerprint(text) for path, text in files.items()}
-        hashes |= {path: self._state.files.get(path, "") for path in changed}
-        made.changed = True
-        state = State(self._seen, hashes, made.told(), self._complete)
-        dropped = self._state.files.keys() - files.keys() - changed.keys()
-        put(self._work, part, {*dropped})
-        put_record(self._work, part, RECORD, state_text(state))
-        return made
-
-    @staticmethod
-    def _all_under(folder: Path) -> set[str]:
-        return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
-
-
-def _inits(chosen: Mapping[str, Book], modules: Mapping[str, str]) -> dict[str, str]:
-    """The `__init__.py` of each part, by which its answers are had from the part itself."""
-    lines: dict[str, list[str]] = {f"{path.partition('/')[0]}/__init__.py": [] for path in modules}
-    for name, book in chosen.items():
-        part = part_of(book.exercise, name)
-        lines[f"{part}/__init__.py"].append(f"from {PACKAGE}.{part}.{name} import {name} as {name}")
-    return {path: "\n".join([*sorted(found), ""]) for path, found in lines.items()}
-
-
-def _whose(origins: list[str]) -> str:
-    """Whose trained weights come along, as their licence asks to be said."""
-    if not origins:
-        return ""
-    licence = "[Apache 2.0](https://www.apache.org/licenses/LICENSE-2.0)"
-    return f" The trained weights in `weights/` are those of {_listed(origins)} ({licence})."
-
-
-def _calls(milestone: Milestone) -> str:
-    return "\n".join(f"    python -m {PACKAGE} {call}" for call in milestone.calls)
+        rows.append(f"| [`{module}.py`]({module}.py) | {own} | {others} |")
+    can = [
+        f"It {one.says}:\n\n" + "\n".join(f"    python -m {PACKAGE} {call}" for call in one.calls)
+        for one in made.can
+    ]
+    notes = []
+    for what, names in (("Not yet yours", made.not_yours), ("Not in here", made.left_out)):
+        for why in dict.fromkeys(names.values()):
+            these = _listed([f"`{name}`" for name in names if names[name] == why])
+            notes.append(f"- {what}: {these}, since {why}.")
+    coming, origins = made.coming, _listed([one.origin for one in made.can if one.origin])
+    return Template(template("README.md")).substitute(
+        share=made.share,
+        can="\n\n".join(can) or "Nothing yet.",
+        besides=f" and {_listed(besides)}, which your own code imports" if besides else "",
+        next=f"Next, after exercise {coming.after}: it {coming.says}.\n\n" if coming else "",
+        modules="\n".join(rows),
+        weights=f" The trained weights are those of {origins} (Apache 2.0)." if origins else "",
+        notes="\n".join([*notes, "", ""]) if notes else "",
+    )
 
 
 def _listed(parts: list[str]) -> str:
@@ -369,20 +323,93 @@ def _listed(parts: list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+# --- Whether it runs, and where it goes -----------------------------------------------------
+
+
+def _hashes(
+    work: Path, files: Mapping[str, str], made: Updated, old: Record
+) -> dict[str, list[str]]:
+    """`Record.files` of a program: what is changed by hand stays, with the new text beside it."""
+    texts = {f"{path}{NEW}" if path in made.by_hand else path: files[path] for path in files}
+    return {
+        path: [fingerprint(text)]
+        for path, text in texts.items()
+        if not old.is_changed(work, path, text)
+    }
+
+
+def _is_whole(work: Path, record: Record, made: Updated) -> bool:
+    """Whether everything that is remembered of the program lies there."""
+    weights = (f"weights/{one.weights}" for one in made.can if one.weights)
+    return all((work / PACKAGE / path).exists() for path in [*record.files, *weights])
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)  # of a try that failed
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+
+
+def first_failure(folder: Path, modules: Sequence[str]) -> tuple[str, int, str] | None:
+    """The first of these modules that can't be imported, the line at which that ends, and why."""
+    command = [sys.executable, "-I", "-B", "-c", TRIAL, str(folder.parent), *modules]
+    ran = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)
+    if ran.returncode == 0:
+        return None
+    module, told = ran.stdout.decode().split()[-1], ran.stderr.decode(errors="replace")
+    lines = re.findall(rf'[\\/]{module}\.py", line (\d+)', told)
+    *_, why = ["Python ended", *filter(None, told.splitlines())]
+    if told.startswith("Timeout"):
+        why = f"it takes more than {LONGEST} seconds"
+    return module, int(lines[-1]) if lines else 0, f"importing it fails: {why}"
+
+
+def _put(work: Path, stage: Path, made: Updated, record: Record, old: Record) -> None:
+    """Put the files that were tried in their places, one after the other, each as a whole.
+
+    Whatever ends this, the record knows by then what may stand in each, so that the next time
+    nothing is taken for the learner's that isn't.
+    """
+    either = {
+        p: [*old.files.get(p, []), *record.files.get(p, [])] for p in old.files | record.files
+    }
+    replace(old, files=either).write(work, stage)
+    place, new = work / PACKAGE, stage / PACKAGE
+    for path in record.files:
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (new / path.removesuffix(NEW)).replace(place / path)
+    for path in old.files.keys() - record.files.keys() - {*made.by_hand}:
+        if not old.is_changed(work, path):
+            (place / path).unlink(missing_ok=True)
+    shutil.rmtree(place / "build" / "lib", ignore_errors=True)  # of pip, with modules that are gone
+    for one in made.can:
+        weights = place / "weights" / one.weights
+        if one.weights and not weights.exists():
+            weights.parent.mkdir(exist_ok=True)
+            try:
+                WRITERS[one.weights](stage / one.weights)
+                (stage / one.weights).replace(weights)
+            except MissingWeightsError as missing:
+                made.no_weights[one.weights] = str(missing)
+    record.write(work, stage)
+    made.changed = True
+
+
+# --- For those at something else ------------------------------------------------------------
+
+
 def passed_in(scores: Iterable[ExerciseScore]) -> Passed:
     """What a grading says of answers: the visible tests decide, as they do for later exercises."""
     return {
-        score.exercise: {
-            answer.name: _why(answer) for answer in score.answers if answer.name in every_name()
-        }
+        score.exercise: {answer.name: _why(answer) for answer in score.answers}
         for score in scores
         if score.exercise in HOMES
     }
 
 
 def _why(answer: Answer) -> str:
-    visible = [result for result in answer.results if not result.hidden]
-    if all(result.earned == result.points for result in visible):
+    if all(one.earned == one.points for one in answer.results if not one.hidden):
         return ""
     return "yours fails its visible tests" if answer.written else "yours is not written yet"
 
@@ -390,7 +417,7 @@ def _why(answer: Answer) -> str:
 def update_quietly(work: Path, passed: Passed, texts: Mapping[str, str] | None = None) -> list[str]:
     """`update`, where the learner is at something else: what to say, or nothing.
 
-    Whatever goes wrong with the package must not get in the way of a test or of grading.
+    Whatever goes wrong with the program must not get in the way of a test or of grading.
     """
     try:
         made = update(work, passed, texts)

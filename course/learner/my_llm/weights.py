@@ -51,14 +51,12 @@ def write_smollm2(path: Path) -> None:
         "n_kv_heads": about["llama.attention.head_count_kv"],
     }
     tokens: list[str] = about["tokenizer.ggml.tokens"]
-    control = 3
-    kinds: list[int] = about["tokenizer.ggml.token_type"]
-    special = [i for i, kind in enumerate(kinds) if kind == control]
     made = {
         "config": config,
         "rope_base": about["llama.rope.freq_base"],
         "eps": about["llama.attention.layer_norm_rms_epsilon"],
-        "special": {tokens[i]: i for i in special},
+        "start": tokens.index("<|im_start|>"),
+        "end": tokens.index("<|im_end|>"),
         "tokens": [_as_bytes(token) for token in tokens],
         "merges": [
             tuple(map(_as_bytes, merge.split(" "))) for merge in about["tokenizer.ggml.merges"]

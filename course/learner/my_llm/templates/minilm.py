@@ -27,7 +27,7 @@ def cut(sentence, vocabulary):
     return [*tokens, "[SEP]"]
 
 
-def run(sentence):
+def look_at(sentence):
     """The tokens (n strings) and the attention weights (n_layers, n_heads, n, n)."""
     folder = Path(__file__).parent / "weights"
     file = torch.load(folder / "minilm.pt", weights_only=True)

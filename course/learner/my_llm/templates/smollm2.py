@@ -86,7 +86,7 @@ class Conversation:
             (left.encode("latin-1"), right.encode("latin-1")) for left, right in file["merges"]
         )
         self.ranks = {pair: rank for rank, pair in enumerate(pairs)}
-        self.start, self.end = file["special"]["<|im_start|>"], file["special"]["<|im_end|>"]
+        self.start, self.end = file["start"], file["end"]
         self.unseen = []  # tokens that the model has not been given yet
 
     def encode(self, text):

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from course.authoring.answers import codes
 from course.authoring.exercises import ROOT
 from course.learner.my_llm.plan import HOMES, asked, number
-from course.maintenance.classes import committed_answers
 from support.notebooks import submission
 
 Answers = Mapping[str, Mapping[str, str]]
@@ -23,13 +23,8 @@ Answers = Mapping[str, Mapping[str, str]]
 
 def right_answers(exercise: str, which: int) -> dict[str, str]:
     """To each name of an exercise one of the committed right answers, by its place."""
-    found: dict[str, list[Path]] = {}
-    for name, kind, path in committed_answers(exercise):
-        if kind == "right":
-            found.setdefault(name, []).append(path)
-    return {
-        name: sorted(paths)[which % len(paths)].read_text("utf-8") for name, paths in found.items()
-    }
+    right = codes(exercise, "right")
+    return {name: texts[which % len(texts)] for name, texts in right.items()}
 
 
 def write_notebook(work: Path, exercise: str, answers: Mapping[str, str], *extra: str) -> None:

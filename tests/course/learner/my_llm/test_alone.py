@@ -11,7 +11,6 @@ import torch
 
 from checks.run import aside
 from course.authoring.exercises import ROOT
-from course.learner.my_llm.cut import CellCode
 from course.learner.my_llm.plan import HOMES, PACKAGE, asked, number, part_of
 from course.learner.my_llm.update import update
 from course.learner.my_llm.weights import write_smollm2
@@ -95,9 +94,8 @@ def test_a_half_finished_one_does_what_it_says(python: Path, novel: Path, tmp_pa
         passed["4-causal-masking"][name] = "yours is not written yet"
     made = update(work, passed)
     assert sorted(made.not_yours) == ["encode", "merge_heads"]
-    assert (
-        "exercise 1" in (work / PACKAGE / "attention/scaled_dot_product_attention.py").read_text()
-    )
+    attention = (work / PACKAGE / "attention.py").read_text()
+    assert attention.index("def scaled_dot_product") < attention.index("# --- Exercise 2 ---")
     install(python, work / PACKAGE)
     away.mkdir()
     assert "and back:    the same text" in my_llm(python, away, "tokens", str(novel))
@@ -134,10 +132,10 @@ def test_answers_in_their_modules_pass_their_visible_tests(
             for name in asked(exercise):
                 names: dict[str, object] = {"__name__": "__main__"}
                 for cell_id in ("imports", "given-words", "given-config", "given"):
-                    exec(CellCode(texts.get(cell_id, "")).text, names)
+                    exec(texts.get(cell_id, ""), names)
                 for part in parts:
                     names |= {n: getattr(part, n) for n in asked(exercise) if hasattr(part, n)}
-                assert names[name].__module__.startswith(f"{PACKAGE}.{part_of(exercise, name)}")
+                assert names[name].__module__ == f"{PACKAGE}.{part_of(exercise, name)}"
                 with aside(importlib.import_module(module_of(exercise)).EXERCISE):
                     exec(texts[f"{name}-visible"], names)
     finally:

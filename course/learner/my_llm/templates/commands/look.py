@@ -1,6 +1,6 @@
 """Show where the heads of a trained model, MiniLM, look in a sentence."""
 
-from my_llm import minilm
+from my_llm.minilm import look_at
 from my_llm.patterns import attention_entropy, most_attended, previous_token_score
 
 
@@ -10,7 +10,7 @@ def arguments(parser):
 
 
 def run(options):
-    tokens, weights = minilm.run(options.sentence)
+    tokens, weights = look_at(options.sentence)
     scores = previous_token_score(weights).flatten().tolist()
     widths = attention_entropy(weights).mean(dim=-1).flatten().tolist()
     for what, numbers in (

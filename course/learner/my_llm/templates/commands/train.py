@@ -4,8 +4,8 @@ from pathlib import Path
 
 import torch
 
-from my_llm import trained
 from my_llm.tokenizer import Tokenizer
+from my_llm.trained import CONTEXT, keep, new_model, train, write
 
 
 def arguments(parser):
@@ -20,19 +20,19 @@ def run(options):
     text = options.file.read_text(encoding="utf-8", errors="replace")
     tokenizer = Tokenizer.learn(text)
     ids = torch.tensor(tokenizer.encode(text))
-    if len(ids) < trained.CONTEXT:
-        raise OSError(f"{options.file} has {len(ids)} tokens; {trained.CONTEXT} at least, please")
+    if len(ids) < CONTEXT:
+        raise OSError(f"{options.file} has {len(ids)} tokens; {CONTEXT} at least, please")
     torch.set_num_threads(1)  # small matrices: a second thread helps little
-    model = trained.new_model(tokenizer.vocab_size)
+    model = new_model(tokenizer.vocab_size)
     print(f"{sum(weight.numel() for weight in model.parameters()):,} parameters", end=", ")
     print(f"{len(ids):,} tokens to learn from, {tokenizer.vocab_size} different ones")
     steps = 0
     try:
-        for steps, loss in enumerate(trained.train(model, ids, options.steps), 1):
+        for steps, loss in enumerate(train(model, ids, options.steps), 1):
             if steps == 1 or steps % max(1, options.steps // 10) == 0:
                 print(f"step {steps:5}: loss {loss:.2f}", flush=True)
     except KeyboardInterrupt:
         print(f"\nStopped after {steps} steps; what it has learned is kept.")
-    trained.keep(model, tokenizer, options.model)
+    keep(model, tokenizer, options.model)
     print(f"Kept in {options.model}. It writes:")
-    print(trained.write(model, tokenizer, text[: text.find(" ", 40)], 60))
+    print(write(model, tokenizer, text[: text.find(" ", 40)], 60))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from my_llm import trained
+from my_llm.trained import bring_back, write
 
 
 def arguments(parser):
@@ -16,7 +16,7 @@ def arguments(parser):
 
 
 def run(options):
-    model, tokenizer = trained.bring_back(options.model)
+    model, tokenizer = bring_back(options.model)
     if options.seed is not None:
         torch.manual_seed(options.seed)
-    print(trained.write(model, tokenizer, options.prompt, options.length, options.temperature))
+    print(write(model, tokenizer, options.prompt, options.length, options.temperature))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from course.learner.my_llm.cut import CellCode
+from course.learner.my_llm.cells import BookCell
+from nbexaminer.judging.names.statements import python_of
+from nbexaminer.judging.notebook.cell import Role
 
 HELPER = '''\
 # How far down.
@@ -39,8 +41,8 @@ def softmax(x, dim=-1):
 
 
 def cut(text: str, *roots: str) -> str:
-    code = CellCode(text)
-    return code.text_of(code.needed(roots))
+    cell = BookCell("1-attention", True, 0, Role.ANSWER, "softmax", python_of(text) or "")
+    return cell.text_of(cell.needed(roots))
 
 
 def test_what_a_cell_tries_is_left_out_and_the_rest_is_as_it_was() -> None:
@@ -60,12 +62,14 @@ def test_what_a_cell_tries_is_left_out_and_the_rest_is_as_it_was() -> None:
          "def known(f): return f\n@known\ndef softmax(x): return x"),
         ("class A: pass\nclass softmax(A):\n    b = A\nclass C(A): pass",
          "class A: pass\nclass softmax(A):\n    b = A"),
+        ("t = []\nt.append(1)\nprint(t)\ndef softmax(x): return t",
+         "t = []\nt.append(1)\ndef softmax(x): return t"),
         ("if True:\n    def softmax(x): return x\nelse:\n    softmax = None",
          "if True:\n    def softmax(x): return x\nelse:\n    softmax = None"),
         ("def softmax(x): return x\nsoftmax.name = 'mine'\nsoftmax(1)",
          "def softmax(x): return x\nsoftmax.name = 'mine'"),
     ],
-    ids=["alias", "cell magic", "magics", "table", "decorator", "base", "if", "attribute"],
+    ids=["alias", "cell magic", "magics", "table", "decorator", "base", "list", "if", "attribute"],
 )  # fmt: skip
 def test_what_a_definition_needs_comes_along(text: str, kept: str) -> None:
     assert cut(text, "softmax") == kept
@@ -73,7 +77,6 @@ def test_what_a_definition_needs_comes_along(text: str, kept: str) -> None:
 
 def test_names_that_only_live_in_a_function_bring_nothing_along() -> None:
     """`x` is everybody's name: each experiment would come along."""
-    (statement,) = CellCode("def f(x):\n    y = g(x)\n    return [z for z in y]").statements
-    assert (statement.uses, statement.at_once) == ({"g"}, frozenset())
-    (statement,) = CellCode("class C(B):\n    d = e\n    def f(self, a=k): return h(a)").statements
-    assert (statement.uses, statement.at_once) == ({*"Behk"}, {*"Bek"})
+    assert cut("x = 1\ny = 2\ndef f(x):\n    return [y for y in x]", "f") == (
+        "def f(x):\n    return [y for y in x]"
+    )
