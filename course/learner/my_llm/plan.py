@@ -9,33 +9,25 @@ from pathlib import Path
 
 PACKAGE = "my_llm"
 
-HOMES: dict[str, dict[str, tuple[str, ...]]] = {
-    "0-tokens": {"tokens": ("count_pairs", "merge_pair", "train_bpe", "encode", "decode")},
-    "1-attention": {"attention": ("project_qkv", "softmax", "scaled_dot_product_attention")},
-    "2-multi-head": {"attention": ("split_heads", "merge_heads", "MultiHeadAttention")},
-    "3-attention-patterns": {
-        "patterns": ("attention_entropy", "previous_token_score", "most_attended")
-    },
-    "4-causal-masking": {
-        "attention": ("causal_mask", "padding_mask", "scaled_dot_product_attention")
-    },
-    "5-positional-encoding": {"positions": ("sinusoidal_encoding", "apply_rope", "alibi_bias")},
+HOMES: dict[str, dict[str, str]] = {
+    "0-tokens": {"tokens": "count_pairs merge_pair train_bpe encode decode"},
+    "1-attention": {"attention": "project_qkv softmax scaled_dot_product_attention"},
+    "2-multi-head": {"attention": "split_heads merge_heads MultiHeadAttention"},
+    "3-attention-patterns": {"patterns": "attention_entropy previous_token_score most_attended"},
+    "4-causal-masking": {"attention": "causal_mask padding_mask scaled_dot_product_attention"},
+    "5-positional-encoding": {"positions": "sinusoidal_encoding apply_rope alibi_bias"},
     "6-parameters": {
-        "counting": (
-            "linear_parameters",
-            "attention_parameters",
-            "feed_forward_parameters",
-            "transformer_parameters",
-        )
+        "counting": "linear_parameters attention_parameters feed_forward_parameters "
+        "transformer_parameters"
     },
     "7-decoder": {
-        "decoder": ("RMSNorm", "SwiGLU", "DecoderBlock", "DecoderLM"),
-        "training": ("next_token_loss", "training_step"),
-        "generation": ("sample_next", "generate"),
+        "decoder": "RMSNorm SwiGLU DecoderBlock DecoderLM",
+        "training": "next_token_loss training_step",
+        "generation": "sample_next generate",
     },
     "8-generation": {
-        "decoder": ("repeat_kv", "KVCache", "GroupedQueryAttention"),
-        "generation": ("nucleus", "generate_cached", "kv_cache_bytes"),
+        "decoder": "repeat_kv KVCache GroupedQueryAttention",
+        "generation": "nucleus generate_cached kv_cache_bytes",
     },
 }
 """Of each exercise, what it asks for and the module where that goes.
@@ -114,12 +106,12 @@ def template(path: str) -> str:
 
 def part_of(exercise: str, name: str) -> str:
     """The part of the program to which an answer goes."""
-    return next(part for part, names in HOMES[exercise].items() if name in names)
+    return next(part for part, names in HOMES[exercise].items() if name in names.split())
 
 
 def asked(exercise: str) -> list[str]:
     """The answers of an exercise that the program takes."""
-    return [name for names in HOMES[exercise].values() for name in names]
+    return " ".join(HOMES[exercise].values()).split()
 
 
 def number(exercise: str) -> int:

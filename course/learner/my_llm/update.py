@@ -43,16 +43,12 @@ STALE = 600
 LONGEST = 120
 """Seconds that the modules may take to be imported."""
 TRIAL = f"""
-import faulthandler, importlib, sys
-faulthandler.dump_traceback_later({LONGEST}, exit=True)
+import importlib, sys
 said, sys.stdout = sys.stdout, sys.stderr
 sys.path.insert(0, sys.argv[1])
 for module in sys.argv[2:]:
     print(module, file=said, flush=True)
-    try:
-        importlib.import_module(f"{PACKAGE}.{{module}}")
-    except SystemExit as error:
-        raise RuntimeError("it ends Python") from error
+    importlib.import_module(f"{PACKAGE}.{{module}}")
 """
 """Imports what the command line names, after a folder: what is printed last was begun last."""
 Passed = Mapping[str, Mapping[str, str]]
@@ -69,11 +65,10 @@ class Updated:
 
     yours: the learner's answers in it.
     not_yours: answers that are the course's, each with why.
-    left_out: answers that were written and aren't in it, each with why.
+    left_out: answers of the learner's that passed and aren't in it, or weights, each with why.
     can: what it can do.
     new: of `can`, what it could not do before.
     by_hand: files that somebody has changed, and that stay so.
-    no_weights: files of weights that can't be had here, each with why.
     changed: whether anything was written.
     """
 
@@ -83,7 +78,6 @@ class Updated:
     can: list[Milestone]
     new: list[Milestone]
     by_hand: list[str] = field(default_factory=list)
-    no_weights: dict[str, str] = field(default_factory=dict)
     changed: bool = False
 
     @property
@@ -107,9 +101,11 @@ class Updated:
     def lines(self) -> list[str]:
         """What to say after an update: what is new, and what was not done."""
         said = [f"work/{PACKAGE}: {self.share}"]
-        said += [f"New: it {one.says}: python -m {PACKAGE} {one.calls[0]}" for one in self.new]
-        said += [f"{name} isn't in it: {why}" for name, why in self.left_out.items()]
-        said += [f"Not there: {file}: {why}" for file, why in self.no_weights.items()]
+        said += [
+            f"New: it {one.says}. Try it, in work/: python -m {PACKAGE} {one.calls[0]}"
+            for one in self.new
+        ]
+        said += [f"Your {name} isn't in it: {why}" for name, why in self.left_out.items()]
         said += [
             f"{path} stays as you've changed it; what it would be is {path}.new."
             for path in self.by_hand
@@ -256,6 +252,9 @@ class _Answers:
 
     def told(self, chosen: Mapping[str, BookCell], refused: set[str], old: Record) -> Updated:
         """What is to be said of the program that is made of these."""
+        passed = {
+            n for _, why in old.seen.values() for n, not_taken in why.items() if not not_taken
+        }
         can = [one for one in MILESTONES if one.parts[1] <= chosen.keys()]
         return Updated(
             [name for name, cell in chosen.items() if cell.own],
@@ -263,7 +262,7 @@ class _Answers:
             {
                 name: f"{why} (exercise {number(exercise)})"
                 for (exercise, name), why in self._why.items()
-                if name in refused - chosen.keys() and why
+                if why and name in refused | passed and not (name in chosen and chosen[name].own)
             },
             can,
             [one for one in can if not one.parts[0] <= old.files.keys()],
@@ -301,7 +300,8 @@ def _readme(
         for one in made.can
     ]
     notes = []
-    for what, names in (("Not yet yours", made.not_yours), ("Not in here", made.left_out)):
+    left_out = {name: why for name, why in made.left_out.items() if name not in made.not_yours}
+    for what, names in (("Not yet yours", made.not_yours), ("Not in here", left_out)):
         for why in dict.fromkeys(names.values()):
             these = _listed([f"`{name}`" for name in names if names[name] == why])
             notes.append(f"- {what}: {these}, since {why}.")
@@ -354,15 +354,16 @@ def _write(folder: Path, files: Mapping[str, str]) -> None:
 def first_failure(folder: Path, modules: Sequence[str]) -> tuple[str, int, str] | None:
     """The first of these modules that can't be imported, the line at which that ends, and why."""
     command = [sys.executable, "-I", "-B", "-c", TRIAL, str(folder.parent), *modules]
-    ran = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True)
+    ran = subprocess.run(
+        command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=LONGEST
+    )
     if ran.returncode == 0:
         return None
     module, told = ran.stdout.decode().split()[-1], ran.stderr.decode(errors="replace")
     lines = re.findall(rf'[\\/]{module}\.py", line (\d+)', told)
-    *_, why = ["Python ended", *filter(None, told.splitlines())]
-    if told.startswith("Timeout"):
-        why = f"it takes more than {LONGEST} seconds"
-    return module, int(lines[-1]) if lines else 0, f"importing it fails: {why}"
+    last = told.rstrip().rpartition("\n")[2]
+    why = f"importing it fails: {last or 'Python ended'}"
+    return module, int(lines[-1]) if lines else 0, why
 
 
 def _put(work: Path, stage: Path, made: Updated, record: Record, old: Record) -> None:
@@ -391,7 +392,7 @@ def _put(work: Path, stage: Path, made: Updated, record: Record, old: Record) ->
                 WRITERS[one.weights](stage / one.weights)
                 (stage / one.weights).replace(weights)
             except MissingWeightsError as missing:
-                made.no_weights[one.weights] = str(missing)
+                made.left_out[one.weights] = str(missing)
     record.write(work, stage)
     made.changed = True
 

@@ -11,10 +11,16 @@ def main():
     """Run the command that was asked for; only its modules are imported."""
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")
     warnings.filterwarnings("ignore", message="Failed to initialize NumPy")  # it isn't needed
-    folder = Path(__file__).parent / "commands"
-    commands = sorted(file.stem for file in folder.glob("[!_]*.py"))
-    parser = argparse.ArgumentParser(prog="python -m my_llm", description="README.md says more.")
-    parser.add_argument("command", choices=commands)
+    files = sorted((Path(__file__).parent / "commands").glob("[!_]*.py"))
+    does = {file.stem: file.read_text(encoding="utf-8").split('"""')[1] for file in files}
+    parser = argparse.ArgumentParser(
+        prog="python -m my_llm",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="\n".join(f"{name:10} {what}" for name, what in does.items()),
+    )
+    parser.add_argument("command", choices=does)
+    if len(sys.argv) == 1:
+        parser.exit(message=parser.format_help())
     name = parser.parse_args(sys.argv[1:2]).command
     command = importlib.import_module(f"my_llm.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"python -m my_llm {name}", description=command.__doc__)

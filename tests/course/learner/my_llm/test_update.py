@@ -162,11 +162,6 @@ def test_what_can_not_run_without_the_course_is_not_taken(
     made = attention(softmax="HALF = 1 / 0\ndef softmax(x, dim=-1): return HALF")
     why = "importing it fails: ZeroDivisionError: division by zero (exercise 1)"
     assert made.left_out == {"softmax": why} and "project_qkv" in made.yours
-    made = attention(
-        softmax="import sys\nENDED = sys.exit(1)\ndef softmax(x, dim=-1): return ENDED"
-    )
-    why = "importing it fails: RuntimeError: it ends Python (exercise 1)"
-    assert made.left_out == {"softmax": why} and "project_qkv" in made.yours
 
 
 def test_numpy_is_asked_for_where_an_answer_needs_it(attention: Learner, work: Path) -> None:
@@ -188,6 +183,20 @@ def test_ours_stand_in_only_where_the_learner_has_gone_past(work: Path) -> None:
         work, "README.md"
     )
     assert "def softmax" not in text(work, "attention.py")
+
+
+def test_an_answer_that_passes_no_more_is_said(work: Path) -> None:
+    """It would go without a word, and what the program does with it."""
+    passed = learner_after(work, 1, 0)
+    update(work, passed)
+    passed[TOKENS]["encode"] = passed[ATTENTION]["softmax"] = "yours fails its visible tests"
+    made = update(work, passed)
+    assert made.lines()[1:] == [
+        "Your encode isn't in it: yours fails its visible tests (exercise 0)",
+        "Your softmax isn't in it: yours fails its visible tests (exercise 1)",
+    ]
+    assert [*made.not_yours] == ["encode"], "in the exercise before, ours takes its place"
+    assert update(work, passed).left_out == {}, "it is said once"
 
 
 def test_without_solutions_what_is_missing_is_missing(
@@ -267,7 +276,7 @@ def test_the_command_runs_visible_tests_and_says_what_is_new(work: Path) -> None
     assert read_record(work).seen[TOKENS][1]["decode"] == "yours fails its visible tests"
     write_notebook(work, TOKENS, right_answers(TOKENS, 0))
     said = CliRunner().invoke(my_llm, ["--work", str(work)]).output
-    assert "New: it reads and writes tokens: python -m my_llm tokens FILE" in said
+    assert "New: it reads and writes tokens. Try it, in work/: python -m my_llm tokens FILE" in said
     (work / "0-tokens").rename(work / "away")
     assert "is not there yet" in CliRunner().invoke(my_llm, ["--work", str(work / "no")]).output
 

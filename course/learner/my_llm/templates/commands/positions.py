@@ -26,4 +26,4 @@ def run(options):
         print(f"{name:28}", *[f"{score:6.2f}" for score in row])
     for head, bias in enumerate(alibi_bias(4, options.far + 1)[:, -1].tolist(), 1):
         name = f"ALiBi: head {head} of 4"
-        print(f"{name:28}", *[f"{bias[options.far - d]:6.2f}" for d in distances])
+        print(f"{name:28}", *[f"{bias[options.far - d] + 0:6.2f}" for d in distances])
