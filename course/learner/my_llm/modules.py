@@ -247,9 +247,11 @@ def _text(name: str, units: list[Unit]) -> str:
     inside = {line for line in above if line.startswith(f"from {PACKAGE}.")}
     inside |= {f"from {PACKAGE}.{m} import {', '.join(sorted(ours[m]))}" for m in ours}
     others = sorted(above - inside, key=lambda line: (line.startswith("from "), line))
-    blocks = ["\n".join(block) for block in (others, sorted(inside)) if block]
+    own = [line for line in others if re.split(r"[ .]", line)[1] in sys.stdlib_module_names]
+    blocks = (own, [line for line in others if line not in own], sorted(inside))
     numbers = sorted({number(unit.cell.exercise) for unit in units})
-    text = "\n\n".join([f'"""{name}: {_exercises(numbers)}."""', *blocks])
+    text = f'"""{name.capitalize()}, from {_exercises(numbers)}."""'
+    text = "\n\n".join([text, *("\n".join(block) for block in blocks if block)])
     heading, done = "", set[str]()
     for unit in units:
         new = [s for s in unit.kept() if ast.unparse(s.tree) not in done]

@@ -81,7 +81,9 @@ def test_an_answer_is_as_it_was_written(attention: Learner, work: Path) -> None:
     mine = "# Odd, but mine.\ndef softmax(x, dim = - 1):\n  return x.softmax( dim )"
     attention(softmax=f"{mine}\nprint(softmax(torch.ones(2)))")
     assert f"\n\n\n{mine}\n\n\n" in text(work, "attention.py")
-    assert text(work, "attention.py").startswith('"""attention: exercise 1."""\n\nimport torch\n')
+    assert text(work, "attention.py").startswith(
+        '"""Attention, from exercise 1."""\n\nimport torch\n'
+    )
 
 
 def test_a_cell_brings_what_its_answer_uses(attention: Learner, work: Path) -> None:
@@ -90,7 +92,10 @@ def test_a_cell_brings_what_its_answer_uses(attention: Learner, work: Path) -> N
            "    return e_to(HALF) * (x - total(x)).softmax(dim)"  # fmt: skip
     attention(f"def kept(f): return f\n{TOTAL}", softmax=mine)
     made = text(work, "attention.py")
-    assert "\nfrom math import exp as e_to\n" in made and "\nHALF: float = 0.5\n" in made
+    assert (
+        "\nfrom math import exp as e_to\n\nimport torch\n" in made
+        and "\nHALF: float = 0.5\n" in made
+    )
     assert made.index("def kept(f)") < made.index("@kept") and TOTAL in made
 
 
