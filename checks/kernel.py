@@ -71,12 +71,25 @@ def explain_errors(kernel: Any, misspelt: Callable[[str], str]) -> None:
             error._render_traceback_ = lambda: laid_out(f"✗ {text}")
         kernel.showtraceback((kind, error, trace), tb_offset=tb_offset)
         if drawn:
-            from IPython.display import display
-
-            told = {"text/html": panel(error), "text/plain": "\n".join(fact_lines(error.facts))}
-            display(told, raw=True)
+            _draw(error)
 
     kernel.set_custom_exc((AssertionError, NameError, NotImplementedError), handle)
+
+
+def say(wrong: WrongAnswer) -> None:
+    """Show a message on an answer as `explain_errors` does, but let the cell go on."""
+    drawn = bool(wrong.facts) and somebody_looks()
+    print("\n".join(laid_out(f"✗ {wrong.opening}", () if drawn else wrong.facts)))
+    if drawn:
+        _draw(wrong)
+
+
+def _draw(wrong: WrongAnswer) -> None:
+    """Draw what a message says below its first line."""
+    from IPython.display import display
+
+    told = {"text/html": panel(wrong), "text/plain": "\n".join(fact_lines(wrong.facts))}
+    display(told, raw=True)
 
 
 def own_copy(exercise: str) -> Path | None:

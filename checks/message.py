@@ -12,6 +12,8 @@ WIDTH = 83
 """Columns of a line: nbgrader's Validate has 90, of which it indents by 4 and cuts off 3."""
 NOT_WRITTEN = "{} is not written yet"
 TO_DO = "replace the raise with your code"
+RIGHT = "✓ {}: yes, that's it."
+"""What a lesson says of the lines that a learner writes there."""
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 _HANGING = 13
 

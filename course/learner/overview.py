@@ -82,9 +82,10 @@ def _page(found: Overview, work: Path) -> str:
     lines = ["# Your progress", "", found.totals(), "", _where(found), ""]
     if found.program:
         lines += [found.program, ""]
-    lines += ["| done | lesson | code cells run |", "|---|---|---|"]
+    lines += ["| done | lesson | code cells run | lines of your own |", "|---|---|---|---|"]
     for one in found.lessons:
-        lines.append(f"| {mark_of(one)} | [{one.title}]({one.name}) | {one.run} of {one.cells} |")
+        ran, own = f"{one.run} of {one.cells}", f"{one.written} of {one.turns}" if one.turns else ""
+        lines.append(f"| {mark_of(one)} | [{one.title}]({one.name}) | {ran} | {own} |")
     if found.exercises:
         lines += _exercises(found, work)
     lines += [

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checks.message import RIGHT
 from course.authoring.exercises import ROOT
 
 _HEADING = re.compile(r"^#{1,3} +(.+?) *$", re.M)
+_TURN = re.compile(r"\byour_turn\((\w+)")
+"""A place where the learner writes (see `checks.your_turn`), and the function's name."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,8 @@ class LessonProgress:
         finished: whether the last one was. It says nothing of what was understood.
         stopped: the heading above the last cell that was run, or empty.
         cell: the id of that cell, or empty.
+        turns: at how many places the learner is to write.
+        written: how many of these were right when they were run last.
     saved: when the copy was saved last, in seconds since 1970.
     """
 
@@ -36,6 +41,8 @@ class LessonProgress:
     finished: bool
     stopped: str
     cell: str
+    turns: int
+    written: int
     saved: float
 
 
@@ -53,19 +60,30 @@ def last_in(found: list[LessonProgress]) -> LessonProgress | None:
 def _progress(original: Path, copy: Path) -> LessonProgress:
     title, stopped, run = original.stem, ("", ""), [False]
     n_cells = len([*_code_cells(original)])
-    saved = 0.0
+    saved, written = 0.0, 0
     try:
         found = [*_code_cells(copy)]
         saved = copy.stat().st_mtime
         run = [was_run for *_, was_run in found] or run
+        written = sum(sum(names.values()) for names in _turns(copy))
         stopped = next(((where, cell) for where, cell, ran in reversed(found) if ran), stopped)
     except (OSError, ValueError, KeyError, TypeError):
         found = []
     first = _HEADING.search(_text(_cells(original)[0]))
     title = first[1] if first else title
     return LessonProgress(
-        original.name, title, sum(run), len(found) or n_cells, run[-1], *stopped, saved
-    )
+        original.name, title, sum(run), len(found) or n_cells, run[-1], *stopped,
+        sum(map(len, _turns(original))), written, saved,
+    )  # fmt: skip
+
+
+def _turns(path: Path) -> Iterator[dict[str, bool]]:
+    """Of each code cell, the functions that the learner is to write, and whether they were right
+    when the cell was run last."""
+    for cell in _cells(path):
+        if cell["cell_type"] == "code":
+            said = "".join("".join(output.get("text", "")) for output in cell["outputs"])
+            yield {name: RIGHT.format(name) in said for name in _TURN.findall(_text(cell))}
 
 
 def _code_cells(path: Path) -> Iterator[tuple[str, str, bool]]:

@@ -1,6 +1,6 @@
 """The learner's copies in work/: `llm-basics lab` makes them and keeps them up to date.
 
-    notebooks/02-….ipynb                  work/02-….ipynb, without outputs
+    notebooks/02-….ipynb                  work/02-….ipynb, without outputs, with stubs to fill in
     notebooks/….png                       work/….png, what a lesson shows
     release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
     docs/glossary.md                      work/glossary.md
@@ -48,6 +48,9 @@ LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
 )
 """How a link begins in Markdown and in HTML, its path, and its anchor."""
+SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.M | re.S)
+STUB = r"\1# YOUR CODE HERE\n\1raise NotImplementedError()"
+"""What a learner is to write in a lesson, and what stands there in the copy: as nbgrader has it."""
 HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*$", re.M)
 
 
@@ -137,7 +140,8 @@ def find_copies(root: Path) -> dict[str, str]:
 
 
 def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
-    """What the copy of `original` holds: its links lead to other copies, a lesson has no outputs.
+    """What the copy of `original` holds: its links lead to other copies, a lesson has no outputs,
+    and stubs where the learner is to write.
 
     A solution is nothing to hand in: it has none of nbgrader's marks, and says first what it is.
     """
@@ -150,7 +154,9 @@ def make_copy(root: Path, original: str, copies: dict[str, str]) -> bytes:
     kind = original.split("/")[0]
     for cell in notebook["cells"]:
         if kind == "notebooks" and cell["cell_type"] == "code":
-            cell |= {"outputs": [], "execution_count": None}
+            text = SOLUTION.sub(STUB, "".join(cell["source"]))
+            source = text.splitlines(keepends=True)
+            cell |= {"outputs": [], "execution_count": None, "source": source}
         if kind == "solutions":
             cell["metadata"].pop("nbgrader", None)
         if cell["cell_type"] == "markdown":
