@@ -8,6 +8,7 @@ import torch
 
 _X = torch.tensor([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 _P = torch.tensor([[0.1, 0.2, 0.3, 0.4], [0.6, 0.15, 0.2, 0.05], [0.35, 0.2, 0.15, 0.3]])
+_SENTENCE = torch.tensor([0, 1, 2, 3, 0, 4])
 
 SLIPS = {
     "02-tensors": {
@@ -38,6 +39,44 @@ SLIPS = {
                 "return p.gather(-1, came[:, None])": "[:, 0] makes a list of it",
                 "return p.gather(-1, came)": "came[:, None] is a column",
                 "return p.max(dim=-1).values": "the most likely word of each row",
+            },
+        ),
+    },
+    "03-learning": {
+        "mean_loss": (
+            (torch.tensor([1.0, 0.5, 0.2, 0.01]),),
+            {
+                "return p.log().mean()": "the minus is missing",
+                "return -p.mean().log()": "the mean comes before the logarithm",
+                "return -p.log().sum()": "these are added up",
+                "return -p.log()": "the mean is missing",
+                "return -p.log10().mean()": "another base",
+            },
+        ),
+        "slopes_by_formula": (
+            (torch.tensor([1.5, -0.3, -2.2, 0.6, -1.1]).double(), torch.tensor(1)),
+            {
+                "return logits - F.one_hot(came, 5)": "the softmax is missing",
+                "return F.one_hot(came, 5) - F.softmax(logits, dim=-1)": "the other way round",
+                "return F.softmax(logits, dim=-1)": "nothing is subtracted",
+                "return F.softmax(logits, dim=-1) - F.one_hot(came)": "as long as the logits",
+                "return F.softmax(logits - F.one_hot(came, 5), -1)": "before the softmax",
+            },
+        ),
+        "take_step": (
+            (torch.zeros(5, 5), _SENTENCE[:-1], _SENTENCE[1:], 0.5),
+            {
+                "loss.backward()\nlogits -= rate * logits.grad\nlogits.grad.zero_()": "PyTorch is "
+                "taking notes",
+                "loss.backward()\nwith torch.no_grad():\n    logits -= rate * logits.grad": "never "
+                "set to zero",
+                "loss.backward()\nwith torch.no_grad():\n    logits += rate * logits.grad\n"
+                "logits.grad.zero_()": "move up the slope",
+                "loss.backward()\nlogits.grad.zero_()\nwith torch.no_grad():\n"
+                "    logits -= rate * logits.grad": "stay where they were",
+                "with torch.no_grad():\n    logits -= rate * logits.grad": "loss.backward() finds",
+                "loss.backward()\nwith torch.no_grad():\n    logits = logits - rate * logits.grad\n"
+                "return 0.0": "stay where they were",
             },
         ),
     },
