@@ -9,6 +9,8 @@ import torch
 _X = torch.tensor([[0.0, 0.0, 0.0], [1.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 _P = torch.tensor([[0.1, 0.2, 0.3, 0.4], [0.6, 0.15, 0.2, 0.05], [0.35, 0.2, 0.15, 0.3]])
 _SENTENCE = torch.tensor([0, 1, 2, 3, 0, 4])
+_W_1 = torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
+_W_2 = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
 
 SLIPS = {
     "02-tensors": {
@@ -77,6 +79,53 @@ SLIPS = {
                 "with torch.no_grad():\n    logits -= rate * logits.grad": "loss.backward() finds",
                 "loss.backward()\nwith torch.no_grad():\n    logits = logits - rate * logits.grad\n"
                 "return 0.0": "stay where they were",
+            },
+        ),
+    },
+    "04-transformer": {
+        "cosine": (
+            (torch.tensor([1.0, 2.0, 2.0]), torch.tensor([3.0, 0.0, 4.0])),
+            {
+                "return a @ b": "divided by nothing",
+                "return a @ b / a.norm() * b.norm()": "brackets are missing",
+                "return a @ b / a.norm()": "one of the lengths",
+                "return a * b / (a.norm() * b.norm())": "the products aren't added up",
+                "return a @ b / (a * b).norm()": "divided by something else",
+            },
+        ),
+        "layer_norm": (
+            (torch.tensor([[1.0, 2.0, 3.0, 6.0], [100.0, 200.0, 300.0, 600.0]]),),
+            {
+                "distance = v\nmean_square = (v**2).mean(dim=-1, keepdim=True)": "the mean isn't "
+                "subtracted",
+                "distance = v - v.mean(-1)\nmean_square = (distance**2).mean(-1)": "keepdim",
+                "distance = v - v.mean()\nmean_square = (distance**2).mean()": "without dim",
+                "distance = v - v.mean(dim=-1, keepdim=True)\n"
+                "mean_square = (distance**2).sum(dim=-1, keepdim=True)": "the squares are added up",
+                "distance = v - v.mean(dim=-1, keepdim=True)\n"
+                "mean_square = distance.mean(dim=-1, keepdim=True)": "the square is missing",
+                "distance = v - v.mean(dim=0, keepdim=True)\n"
+                "mean_square = (distance**2).mean(dim=0, keepdim=True)": "rows get mixed",
+            },
+        ),
+        "feed_forward": (
+            (torch.tensor([1.0, -2.0]), _W_1, _W_2),
+            {
+                "return v @ W_1 @ W_2": "the bend is missing",
+                "return F.relu(v @ W_1 @ W_2)": "the bend",
+                "return F.relu(v) @ W_1 @ W_2": "the bend",
+                "return F.relu(v @ W_1)": "the second matrix is missing",
+                "return F.relu(W_1 @ v) @ W_2": "the shapes don't fit",
+            },
+        ),
+        "next_probabilities": (
+            (torch.tensor([[0.0, 1.0, 2.0], [2.0, 0.0, 0.0]]),),
+            {
+                "return F.softmax(logits, dim=-1)": "after every token",
+                "return F.softmax(logits[0], dim=-1)": "after the first token",
+                "return logits[-1]": "the softmax is missing",
+                "return F.softmax(logits, dim=0)[-1]": "dim=0 runs over the tokens",
+                "return F.softmax(logits[:, -1], dim=-1)": "the last column",
             },
         ),
     },
