@@ -129,4 +129,44 @@ SLIPS = {
             },
         ),
     },
+    "05-queries-keys-values": {
+        "scores_of": (
+            (torch.tensor([2.0, 1.0]), torch.tensor([[0.0, 0.0], [1.0, 1.0], [1.0, 0.0]])),
+            {
+                "return K * q": "the products aren't added up",
+                "return (K * q).sum(dim=0)": "keys get mixed",
+                "return (K * q).sum()": "one number",
+                "return q @ K": "it is K @ q",
+                "return (K * q).sum(dim=1) / (K * q).sum()": "which comes next",
+            },
+        ),
+        "off_one": (
+            (torch.tensor([[0.5, 0.2], [0.5, 0.5], [0.9, 0.6]]),),
+            {
+                "return rows.sum(dim=1) - 1": "abs() is missing",
+                "return (rows.sum(dim=0) - 1).abs()": "the columns are added up",
+                "return rows.sum(dim=1)": "the sums themselves",
+                "return (rows.sum() - 1).abs()": "all rows are added up together",
+            },
+        ),
+        "of_head": (
+            (torch.arange(36.0).reshape(6, 6), 1, 2),
+            {
+                "return weight[head * d_head : (head + 1) * d_head]": ".T is missing",
+                "return weight[:, head * d_head : (head + 1) * d_head]": "these are columns",
+                "return weight.T[head * d_head : (head + 1) * d_head]": "the transpose comes first",
+                "return weight[head * d_head : (head + 1) * d_head - 1].T": "one is missing",
+                "return weight[(head - 1) * d_head : head * d_head].T": "another head",
+            },
+        ),
+        "without": (
+            (torch.arange(9.0).reshape(3, 3) + 1, 1),
+            {
+                "V[j] = 0\nreturn V": "it changes its argument V",
+                "erased = V.clone()\nerased[:, j] = 0\nreturn erased": "that's column j",
+                "erased = V.clone()\nerased[j] = 0": "a return statement is missing",
+                "return torch.cat([V[:j], V[j + 1 :]])": "the row stays",
+            },
+        ),
+    },
 }
