@@ -386,10 +386,10 @@ def _fresh(value: Any) -> Any:
 def _alike(value: Any, before: Any) -> bool:
     """Whether a value still is what it was. What `_fresh` doesn't copy, as a cache or a module, may
     change."""
+    if isinstance(value, torch.Tensor) and isinstance(before, torch.Tensor):  # or a parameter
+        return torch.equal(value, before) or same(value, before, 0.0)  # NaN equals NaN
     if type(value) is not type(before):
         return False
-    if isinstance(value, torch.Tensor):
-        return torch.equal(value, before) or same(value, before, 0.0)  # NaN equals NaN
     if isinstance(value, list | tuple):
         return len(value) == len(before) and all(map(_alike, value, before))
     if isinstance(value, dict):
