@@ -11,6 +11,7 @@ _P = torch.tensor([[0.1, 0.2, 0.3, 0.4], [0.6, 0.15, 0.2, 0.05], [0.35, 0.2, 0.1
 _SENTENCE = torch.tensor([0, 1, 2, 3, 0, 4])
 _W_1 = torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
 _W_2 = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+_DOTS = torch.tensor([[0.0, 3.0, 2.0], [1.0, -2.0, 0.5], [-3.0, 1.5, 4.0]])
 
 SLIPS = {
     "02-tensors": {
@@ -166,6 +167,38 @@ SLIPS = {
                 "erased = V.clone()\nerased[:, j] = 0\nreturn erased": "that's column j",
                 "erased = V.clone()\nerased[j] = 0": "a return statement is missing",
                 "return torch.cat([V[:j], V[j + 1 :]])": "the row stays",
+            },
+        ),
+    },
+    "06-scaled-dot-product-attention": {
+        "typical_size": (
+            (_DOTS,),
+            {
+                "return dots.mean().square().sqrt()": "positive and negative numbers cancel",
+                "return dots.square().mean()": "the root is missing",
+                "return dots.abs().mean()": "the mean without signs",
+                "return dots.square().sum().sqrt()": "the squares are added up",
+                "return dots.sqrt().mean()": "nan",
+                "return dots.square().mean(dim=1).sqrt()": "leave out dim",
+            },
+        ),
+        "favourite_share": (
+            (_DOTS,),
+            {
+                "return torch.softmax(dots, dim=0).amax(dim=1).mean()": "down the columns",
+                "return torch.softmax(dots, dim=1).amax()": "of all the queries",
+                "return dots.amax(dim=1).mean()": "the softmax is missing",
+                "return torch.softmax(dots, dim=1).amax(dim=1)": "the mean over the queries",
+                "return torch.softmax(dots, dim=1).max(dim=1).mean()": "take the values",
+            },
+        ),
+        "centred": (
+            (_DOTS,),
+            {
+                "return scores - scores.mean(dim=-1)": "keepdim=True is missing",
+                "return scores - scores.mean()": "one mean of all",
+                "return scores - scores.mean(dim=0, keepdim=True)": "another dimension",
+                "return scores.mean(dim=-1, keepdim=True)": "the means themselves",
             },
         ),
     },
