@@ -12,6 +12,7 @@ _SENTENCE = torch.tensor([0, 1, 2, 3, 0, 4])
 _W_1 = torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
 _W_2 = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
 _DOTS = torch.tensor([[0.0, 3.0, 2.0], [1.0, -2.0, 0.5], [-3.0, 1.5, 4.0]])
+_SEED = torch.Generator().manual_seed(0)
 
 SLIPS = {
     "02-tensors": {
@@ -199,6 +200,36 @@ SLIPS = {
                 "return scores - scores.mean()": "one mean of all",
                 "return scores - scores.mean(dim=0, keepdim=True)": "another dimension",
                 "return scores.mean(dim=-1, keepdim=True)": "the means themselves",
+            },
+        ),
+    },
+    "07-multi-head-attention": {
+        "part_of": (
+            (torch.arange(24).reshape(4, 6), 1, 2),
+            {
+                "return t[h * d_head : (h + 1) * d_head]": "these are rows",
+                "return t[:, h : h + d_head]": "the columns begin at h",
+                "return t[:, h * d_head : (h + 1) * d_head - 1]": "one is missing",
+                "return t.reshape(3, 4, 2)[h]": "reshape reads line by line",
+            },
+        ),
+        "contribution": (
+            (torch.randn(3, 4, 2, generator=_SEED), torch.randn(6, 6, generator=_SEED), 1),
+            {
+                "return heads[h] @ W_o": "the inner sizes don't fit",
+                "return heads[h] @ W_o[:2]": "the rows of head 0",
+                "return heads[h] @ W_o[h : h + 2]": "the rows begin at h",
+                "return heads[h] @ W_o[:, 2 * h : 2 * h + 2].T": "columns of W_o",
+                "return heads @ W_o[2 * h : 2 * h + 2]": "all the heads",
+            },
+        ),
+        "without_head": (
+            ([*torch.randn(3, 4, 6, generator=_SEED)], torch.ones(6), 1),
+            {
+                "return sum(contributions) - contributions[h]": "the bias is missing",
+                "return sum(contributions) + b_o": "the head is still in it",
+                "return contributions[h] + b_o": "by itself",
+                "contributions[h] *= 0\nreturn sum(contributions) + b_o": "changes its argument",
             },
         ),
     },
