@@ -19,7 +19,7 @@ from common.your_turn import SLIPS
 from course.authoring.exercises import ROOT
 from course.learner.overview import write_page
 from course.learner.progress import lessons
-from course.learner.work import SOLUTION, STUB, find_copies, make_copy
+from course.learner.work import SOLUTION, STUB, fill_work, find_copies, make_copy
 
 PLACES = [(lesson, name) for lesson, names in SLIPS.items() for name in names]
 WRONG = [(*place, line) for place in PLACES for line in SLIPS[place[0]][place[1]][1]]
@@ -145,3 +145,21 @@ def test_the_progress_page_counts_what_is_right(blank, right):
     write_page(blank)
     row = rf"\(02-tensors.ipynb\) \| (\d+) of \1 \| {right} of 3 \|"
     assert re.search(row, (blank / "progress.md").read_text())
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_an_older_copy_gets_the_places_unless_something_was_written(tmp_path, touched):
+    original = tmp_path / "notebooks" / "02-tensors.ipynb"
+    original.parent.mkdir()
+    older = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("print(x.mean(dim=1))")])
+    nbformat.write(older, original)
+    fill_work(tmp_path)
+    copy = tmp_path / "work" / original.name
+    if touched:
+        older.cells.append(nbformat.v4.new_code_cell("mine = 1"))
+        nbformat.write(older, copy)
+    nbformat.write(nbformat.read(ROOT / "notebooks" / original.name, 4), original)
+    made = fill_work(tmp_path)
+    assert (made.kept if touched else made.refreshed) == [original.name]
+    text = "".join(cell.source for cell in nbformat.read(copy, 4).cells)
+    assert ("mine = 1" in text) == touched == ("# YOUR CODE HERE" not in text)
