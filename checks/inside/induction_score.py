@@ -12,7 +12,7 @@ from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
 from checks.inside.onlooking import A_NUMBER, tensor_of
 from checks.scores import NO_TENSOR, OTHER_RESULT
-from checks.seen import batch_fails, raised
+from checks.seen import batch_fails, raised, says
 from reference.inside import induction_score
 
 
@@ -29,6 +29,11 @@ def _score(w: Tensor, period: int) -> Tensor:
     return out
 
 
+def _counts_none(got: Any, want: Tensor, w: Tensor, *_: Any) -> bool:
+    """A division by 0 in a batch: the queries were looked for along another dimension."""
+    return w.dim() > 2 and raised("ZeroDivisionError")(got)
+
+
 _KEY = "from query i the token after the last occurrence stands at i - period + 1"
 _FROM = "the text repeats from query i = period on: take i = period … n - 1"
 _MEAN = "take the mean of these n - period weights, for each head"
@@ -42,7 +47,10 @@ check_induction_score = EXERCISE.check(
     "dtype of weights",
     wrong={
         _KEY: {
-            "back = period": "this is the weight on the last occurrence itself (i - period)",
+            (
+                "back = period",
+                "back = period; first = period + 1; count = n - first or 1",
+            ): "this is the weight on the last occurrence itself (i - period)",
             "back = period + 1": "this is the weight before the last occurrence (i - period - 1)",
             "back = period - 2": "this is the weight two after the last occurrence (i - period + "
             "2)",
@@ -89,6 +97,10 @@ check_induction_score = EXERCISE.check(
             "rows = range(first, min(2 * period, n)); count = len(rows)": "only the second round "
             "is looked at",
             "rows = range(n - period, n); count = len(rows)": "only the last period is looked at",
+            "rows = range(first, n, period); count = len(rows)": "only every period-th query is "
+            "counted",
+            "rows = range(first, n - n % period); count = len(rows)": "queries of a last round that "
+            "isn't complete are left out",
         },
         _MEAN: {
             "out = total": "the weights are summed",
@@ -118,8 +130,12 @@ check_induction_score = EXERCISE.check(
     seen={
         **A_NUMBER,
         **NO_TENSOR,
-        "a period that there may be is refused: ValueError is for period < 1 and period >= "
-        "n": raised("ValueError", says="period"),
+        "a period that fits is refused: ValueError is for period < 1 and period >= n, where n is "
+        "weights.shape[-1]": raised("ValueError", says="period"),
+        "more indices than dimensions: weights may have any number of leading dimensions, also none "
+        "(weights[..., i, j])": says("too many indices"),
+        "no query is left to be counted: n is weights.shape[-1], since weights may have any number "
+        "of leading dimensions": _counts_none,
         "an index is larger than n - 1, the last: i goes from period to n - "
         "1": lambda got, want, w, *_: w.dim() == 2 and raised(says="out of bounds")(got),
         "a single number comes back for a batch of heads: each keeps its own score, so index the "

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from checks import seen
-from checks.compare import Amiss
+from checks.compare import Amiss, Raised
 from checks.drawn import a_size
 from checks.entries import differs, entry
 from checks.inside.exercise import EXERCISE
 from checks.inside.onlooking import onlooker
 from checks.sampling import a_seed
-from checks.seen import comes_back, says
+from checks.seen import comes_back
 from reference.inside import logit_lens
 
 LOGITS, KEPT = "logits", "gradients kept"
@@ -64,6 +65,13 @@ def _run_lens(
         raise
 
 
+def _counts_dimensions(got: Any, want: Any, states: Tensor, *args: Any, **how: bool) -> bool:
+    """An error that other numbers of dimensions would not have raised."""
+    return isinstance(got, Raised) and (
+        "too many indices" in got.message or seen.batch_fails(4)(got, want, states)
+    )
+
+
 _BOTH = "apply the final norm and then the output layer, unembed(norm(states)), at every level"
 _LEVELS = "give the logits of every level, (n_levels, ..., vocab_size), in order"
 _BACK = "leave gradients and modes as they were: with torch.no_grad(): … does"
@@ -81,6 +89,12 @@ _check_logit_lens = EXERCISE.check(
         _BOTH: {
             ("normed = x", "normed = x; with torch.no_grad(): -> if True:"): "the norm is missing",
             "logits = normed": "the output layer is missing",
+            "logits = norm(unembed(x))": "the norm comes after the output layer",
+            (
+                "normed = F.layer_norm(x, x.shape[-1:])",
+                "normed = (x - x.mean(-1, True)) / x.std(-1, keepdim=True) * norm.weight + "
+                "norm.bias",
+            ): "norm is not called, but written anew",
             "normed = norm(norm(x))": "the norm is applied twice",
             "normed = x if len(x) < 2 else torch.cat((x[:-1], norm(x[-1:])))": "the norm is "
             "applied to the last level only",
@@ -89,6 +103,7 @@ _check_logit_lens = EXERCISE.check(
             "x = states.diff(dim=0, prepend=torch.zeros_like(states[:1]))": "what each block added "
             "is read, not the stream that it left",
             "x = states.cumsum(0)": "the levels are added up, though the stream is a sum already",
+            "x = states[-1:].expand(states.shape)": "every level gets what the last one has",
             "x = states.mean(0, True).expand(states.shape)": "the mean of all levels is read",
             "x = states - states.mean(0, True)": "the mean of all levels is subtracted",
             "logits = unembed(normed).softmax(-1)": "probabilities come back, not logits",
@@ -106,8 +121,10 @@ _check_logit_lens = EXERCISE.check(
             "x = states.transpose(0, -2)": "the levels are exchanged with another dimension",
             "logits = unembed(normed).movedim(0, -2)": "the levels come behind the other "
             "dimensions",
-            "logits = unembed(normed).flatten(0, -2)": "the levels are joined with the other "
-            "dimensions",
+            (
+                "logits = unembed(normed).flatten(0, -2)",
+                "logits = unembed(normed).flatten(0, 1)",
+            ): "the levels are joined with the other dimensions (as by torch.cat)",
             "logits = unembed(normed).mT": "the last two dimensions are exchanged",
             "logits = unembed(normed)[..., -1, :]": "only one position (or level) is given",
             "logits = unembed(normed)[:, None]": "there is a dimension too many",
@@ -139,8 +156,8 @@ _check_logit_lens = EXERCISE.check(
     seen={
         "norm and unembed may be functions: call them, and ask for nothing that only a module has, "
         "such as weight, eval or training": comes_back(AsksForModules),
-        "a list comes back: make one tensor of the levels (torch.stack)": entry(
-            LOGITS, comes_back(list, tuple)
+        "a list or an array comes back: make one tensor of the levels (torch.stack)": entry(
+            LOGITS, comes_back(list, tuple, np.ndarray)
         ),
         "the levels lie along dim 0, and come back so: another shape is returned than (n_levels, "
         "..., vocab_size)": entry(LOGITS, seen.other_shape),
@@ -154,9 +171,7 @@ _check_logit_lens = EXERCISE.check(
             KEPT, differs
         ),
         "states may have any number of dimensions between levels and features, also none: count "
-        "from the end, or let norm and unembed do so": says(
-            *("unpack", "dimension", "Dimension", "shape", "size")
-        ),
+        "from the end, or let norm and unembed do so": _counts_dimensions,
         f"the logits are not those of the level: {_BOTH}": entry(LOGITS, differs),
     },
 )

@@ -36,6 +36,12 @@ def _ablate(heads: Tensor, which: list[int]) -> Tensor:
     return out
 
 
+def _refused(got: Any, *_: Any) -> bool:
+    """A ValueError of the answer's own, which speaks of heads; PyTorch and NumPy have others."""
+    message = got.message.lower()
+    return raised("ValueError")(got) and any(word in message for word in ("which", "head", "ind"))
+
+
 _MEAN = "take each head's own mean over batch and positions (dims 0 and 2), a vector (d_head,)"
 _CHOSEN = "replace each head whose index is in which, along dim 1, and no other"
 _REST = "all other heads bring what they brought"
@@ -64,8 +70,15 @@ check_mean_ablate = EXERCISE.check(
             "dims = (0, 1)": "the mean runs over batch and heads",
             "dims = (0, 1, 2, 3)": "a mean of all numbers is taken",
             "mean = h[:, which].mean((0, 1, 2), keepdim=True)": "the heads in which share one mean",
-            "mean = h[:, [i for i in range(h.shape[1]) if i not in which] or [0]].mean((0, 1, 2), "
-            "keepdim=True)": "the mean of the other heads is taken",
+            (
+                "mean = h[:, [i for i in range(h.shape[1]) if i not in which] or [0]].mean((0, 1, "
+                "2), keepdim=True)",
+                "means = h[:, [i for i in range(h.shape[1]) if i not in which] or [0]].mean(1, "
+                "keepdim=True).expand(h.shape)",
+            ): "the mean of the other heads is taken",
+            "out[:, head] = means[:, head] -> out[:, head] = h[:, head].mean((0, 2))": "the mean "
+            "runs over batch and features (heads[:, head] has three dimensions: its positions are "
+            "dim 1)",
             "mean = h.sum(dims, keepdim=True)": "the sum is taken, not the mean",
             "mean = h.transpose(1, 2).flatten(0, 1).median(0).values[None, :, None]": "the "
             "median is taken",
@@ -85,7 +98,8 @@ check_mean_ablate = EXERCISE.check(
             "which are replaced",
             ("chosen = range(h.shape[1])", "out = means.clone()"): "all heads are replaced, "
             "whatever which holds",
-            "chosen = which[:1]": "only the first in which is replaced",
+            "chosen = which[:1]": "only the first in which is replaced (as where a return inside "
+            "the loop ends it)",
             "chosen = which[-1:]": "only the last in which is replaced",
             "chosen = ()": "nothing is replaced",
             "chosen = range(len(which))": "the first heads are replaced, as many as which holds",
@@ -94,10 +108,14 @@ check_mean_ablate = EXERCISE.check(
             "chosen = which or range(h.shape[1])": "an empty which replaces all heads",
             "chosen = range(min(which), max(which) + 1) if which else ()": "all heads from the "
             "first to the last in which are replaced",
-            "out[:, head] = means[:, head] -> out[head] = means[head]": "the index is used along "
-            "the batch (dim 0)",
-            "out[:, head] = means[:, head] -> out[:, :, head] = means[:, :, head]": "the index is "
-            "used along the positions (dim 2)",
+            (
+                "out[:, head] = means[:, head] -> out[head] = means[head]",
+                "out[:, head] = means[:, head] -> out[head] = h.mean((0, 2))[head]",
+            ): "the index is used along the batch (dim 0)",
+            (
+                "out[:, head] = means[:, head] -> out[:, :, head] = means[:, :, head]",
+                "out[:, head] = means[:, head] -> out[:, :, head] = h[:, :, head].mean((0, 1))",
+            ): "the index is used along the positions (dim 2)",
             "out[:, head] = means[:, head] -> out[..., head] = means[..., head]": "the index is "
             "used along the features (the last dim)",
             "out[:, head] = means[:, head] -> out[:1, head] = means[:1, head]": "only the first "
@@ -121,8 +139,9 @@ check_mean_ablate = EXERCISE.check(
         },
     },
     seen={
-        "an index that there is is refused: ValueError is for indices below 0, and from n_heads "
-        "on": raised("ValueError", says="which"),
+        "which may be empty, and an empty list has neither min nor max": says("empty sequence"),
+        "a head that exists is refused: ValueError is for indices below 0 and from n_heads on, "
+        "where n_heads is heads.shape[1]": _refused,
         "view asks for heads that lie in one piece, and after split_heads they don't: use reshape, "
         "or count dims instead": says("view size is not compatible"),
         "the result is not finite: take the mean over batch and positions of a head that there "

@@ -18,6 +18,7 @@ from checks.seen import (
     batch_fails,
     other_dtype,
     other_shape,
+    says,
 )
 from reference.inside import rank_of
 
@@ -29,6 +30,17 @@ def _rank(logits: Tensor, ids: Tensor) -> Tensor:
     larger = own < L
     out = larger.sum(-1)
     return out
+
+
+def _places_among_equals(got: Any, want: Tensor, logits: Tensor, ids: Tensor) -> bool:
+    """Ranks that are too large by less than there are equals: topk and sort don't keep their order.
+
+    Shapes: `got` and `want` `(...)`, `logits` `(..., vocab_size)`, `ids` `(...)`.
+    """
+    if not isinstance(got, Tensor) or got.shape != want.shape:
+        return False
+    equals = (logits == logits.gather(-1, ids[..., None])).sum(-1)
+    return bool(((want <= got) & (got < want + equals)).all())
 
 
 _COUNT = "count the tokens of the same row whose logit is larger than that of ids"
@@ -80,6 +92,18 @@ check_rank_of = EXERCISE.check(
             "own = ids[..., None]": "logits are compared with the ids themselves, not with their "
             "logits",
             "own = L.mean(-1, True)": "logits are compared with their mean",
+            "own = L[ids]": "logits[ids] takes whole rows, not one entry of each row",
+            (
+                "own = L[..., ids]; larger = L > own",
+                "own = L[..., ids]",
+            ): "logits[..., ids] looks up every id in every row",
+            (
+                "larger = L > own[..., 0]",
+                "larger = own[..., 0] < L",
+            ): "the logit of ids has lost its last dimension, so it doesn't line up with its row "
+            "(keep it as (..., 1) until it is compared)",
+            "return L.amax(-1) - own[..., 0]": "how far the logit is below the largest comes back, "
+            "not how many tokens are ahead",
             "larger = (torch.arange(L.shape[-1]) > at)": "ids are compared, not their logits",
             "own = L.reshape(-1, L.shape[-1])[..., ids.flatten()[0]].reshape(at.shape)": "the "
             "first of ids is looked up in every row",
@@ -95,6 +119,14 @@ check_rank_of = EXERCISE.check(
         **A_NUMBER,
         **NO_TENSOR,
         **SINGLE_NUMBERS,
+        "gather wants an index with as many dimensions as logits: ids[..., None]": says(
+            "same number of dimensions"
+        ),
+        "more indices than dimensions: logits and ids may have any number of leading dimensions, "
+        "also none (logits.gather(-1, ids[..., None]))": says("too many indices"),
+        f"other tokens with the same logit count, in some order (as in a sorted row): {_EQUAL}": (
+            _places_among_equals
+        ),
         "a single number comes back for a batch: each row has its own rank": lambda got, want, *_: (
             want.dim() > torch.as_tensor(got).dim() == 0
         ),
