@@ -142,6 +142,8 @@ class Check:
             if attempt(partial(one.when, got, lambda *others: again(others), *args)) is True:
                 return one.message
         check = f"check for it first and raise {error.__name__} with a message that says"
+        if isinstance(got, Exception):
+            return f"the {type(got).__name__} is returned, not raised: raise it"
         if not isinstance(got, Raised):
             return f"bad input is not refused: {check} which argument is wrong"
         line = got.where.partition(": ")[2]  # which a hidden test doesn't tell

@@ -54,6 +54,8 @@ check_induction_score = EXERCISE.check(
             "back = period + 1": "this is the weight before the last occurrence (i - period - 1)",
             "back = period - 2": "this is the weight two after the last occurrence (i - period + "
             "2)",
+            "back = -period - 1; rows = range(n - period - 1); count = len(rows)": "this is the "
+            "weight on a later token (i + period + 1), where a decoder has none",
             "back = 1": "this is the weight on the previous token (i - 1)",
             "back = 0": "this is the weight on the query's own token (i)",
             "d = torch.stack([w[..., i - back, i] for i in rows], -1)": "rows and columns are "
@@ -64,6 +66,8 @@ check_induction_score = EXERCISE.check(
             "the first occurrence (i % period)",
             "d = torch.stack([w[..., i, (i + 1) % period] for i in rows], -1)": "this is the "
             "weight after the first occurrence, not after the last one",
+            "d = torch.stack([w.softmax(-1)[..., i, i - back] for i in rows], -1)": "softmax is "
+            "applied once more, and weights have had theirs",
             "d = torch.stack([w[..., i, 0] for i in rows], -1)": "this is the weight on the first "
             "token",
             "d = torch.stack([w[..., i, :i].amax(-1) for i in rows], -1)": "the largest weight of "
@@ -94,13 +98,15 @@ check_induction_score = EXERCISE.check(
                 "d.shape[-1]",
                 "d = torch.stack([w[..., i, i - back] for i in rows[:-1] or rows], -1)",
             ): "the last query is missing",
+            "first = period - 1; rows = range(first, n - 1)": "query period - 1 is counted, which "
+            "is in the first round, and the last query is not",
             "rows = range(first, min(2 * period, n)); count = len(rows)": "only the second round "
             "is looked at",
             "rows = range(n - period, n); count = len(rows)": "only the last period is looked at",
             "rows = range(first, n, period); count = len(rows)": "only every period-th query is "
             "counted",
-            "rows = range(first, n - n % period); count = len(rows)": "queries of a last round that "
-            "isn't complete are left out",
+            "rows = range(first, n - n % period); count = len(rows)": "queries of a last round "
+            "that isn't complete are left out",
         },
         _MEAN: {
             "out = total": "the weights are summed",
@@ -109,6 +115,8 @@ check_induction_score = EXERCISE.check(
             "count = n - period - 1 or 1": "the sum is divided by n - period - 1",
             "count = period": "the sum is divided by the period",
             "out = w.mean((-2, -1))": "all weights are averaged",
+            "out = w[..., period:, 1 : n - period + 1].mean((-2, -1))": "all weights of these "
+            "queries and keys are averaged, not those on the diagonal",
             "out = d.amax(-1)": "the largest of the weights is taken",
             "out = d.amin(-1)": "the smallest of the weights is taken",
             "out = d.median(-1).values": "the median is taken",
@@ -132,8 +140,8 @@ check_induction_score = EXERCISE.check(
         **NO_TENSOR,
         "a period that fits is refused: ValueError is for period < 1 and period >= n, where n is "
         "weights.shape[-1]": raised("ValueError", says="period"),
-        "more indices than dimensions: weights may have any number of leading dimensions, also none "
-        "(weights[..., i, j])": says("too many indices"),
+        "more indices than dimensions: weights may have any number of leading dimensions, also "
+        "none (weights[..., i, j])": says("too many indices"),
         "no query is left to be counted: n is weights.shape[-1], since weights may have any number "
         "of leading dimensions": _counts_none,
         "an index is larger than n - 1, the last: i goes from period to n - "

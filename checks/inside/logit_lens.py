@@ -170,6 +170,7 @@ _check_logit_lens = EXERCISE.check(
         "gradients are kept: compute within torch.no_grad(), or detach the result": entry(
             KEPT, differs
         ),
+        "torch.no_grad needs its brackets: with torch.no_grad(): …": seen.says("context manager"),
         "states may have any number of dimensions between levels and features, also none: count "
         "from the end, or let norm and unembed do so": _counts_dimensions,
         f"the logits are not those of the level: {_BOTH}": entry(LOGITS, differs),

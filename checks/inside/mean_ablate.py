@@ -82,6 +82,8 @@ check_mean_ablate = EXERCISE.check(
             "mean = h.sum(dims, keepdim=True)": "the sum is taken, not the mean",
             "mean = h.transpose(1, 2).flatten(0, 1).median(0).values[None, :, None]": "the "
             "median is taken",
+            "mean = h.reshape(h.shape[1], -1, h.shape[-1]).mean(1)[None, :, None]": "a reshape "
+            "mixes heads and texts (heads are dim 1)",
             "mean = torch.zeros_like(h[:1, :, :1])": "0 is put in their place (zero ablation)",
             "means = h[:1, :, :1].expand(h.shape)": "the vector of the first text's first position "
             "is put everywhere",
@@ -91,6 +93,7 @@ check_mean_ablate = EXERCISE.check(
             "mean = h[:, :, :1].mean(0, True)": "only the first position goes into the mean",
             "mean = h[:, :, -1:].mean(0, True)": "only the last position goes into the mean",
             "means = h - mean": "the mean is subtracted from what they bring",
+            "means = h + mean": "the mean is added to what they bring",
             "means = 0.5 * (h + mean)": "the mean is mixed with what they bring",
         },
         _CHOSEN: {
@@ -148,8 +151,10 @@ check_mean_ablate = EXERCISE.check(
         "is": not_finite,
         "the result has another dtype than heads": other_dtype(),
         "the shape is not that of heads, (batch, n_heads, n, d_head)": other_shape,
-        "a mean has another shape than what it replaces: keep its dimensions (keepdim=True), or "
-        "assign it to out[:, head]": says("must match", "shape mismatch", "expand"),
+        "two shapes don't fit: the mean of heads[:, head] is (d_head,), that of all heads (1, "
+        "n_heads, 1, d_head) with keepdim=True, and a mask of heads is (n_heads, 1, 1)": says(
+            "must match", "shape mismatch", "expand"
+        ),
         **SINGLE_NUMBERS,
         "a list comes back: make one tensor of the heads": comes_back(list, tuple),
     },

@@ -93,15 +93,6 @@ check_rank_of = EXERCISE.check(
             "logits",
             "own = L.mean(-1, True)": "logits are compared with their mean",
             "own = L[ids]": "logits[ids] takes whole rows, not one entry of each row",
-            (
-                "own = L[..., ids]; larger = L > own",
-                "own = L[..., ids]",
-            ): "logits[..., ids] looks up every id in every row",
-            (
-                "larger = L > own[..., 0]",
-                "larger = own[..., 0] < L",
-            ): "the logit of ids has lost its last dimension, so it doesn't line up with its row "
-            "(keep it as (..., 1) until it is compared)",
             "return L.amax(-1) - own[..., 0]": "how far the logit is below the largest comes back, "
             "not how many tokens are ahead",
             "larger = (torch.arange(L.shape[-1]) > at)": "ids are compared, not their logits",
@@ -121,6 +112,10 @@ check_rank_of = EXERCISE.check(
         **SINGLE_NUMBERS,
         "gather wants an index with as many dimensions as logits: ids[..., None]": says(
             "same number of dimensions"
+        ),
+        "two shapes don't line up: look up one logit for each row, and keep it as (..., 1) until "
+        "it is compared with its row (logits.gather(-1, ids[..., None]))": says(
+            "must match the size"
         ),
         "more indices than dimensions: logits and ids may have any number of leading dimensions, "
         "also none (logits.gather(-1, ids[..., None]))": says("too many indices"),

@@ -1,3 +1,11 @@
+# --- right: crop and diagonal
+def induction_score(weights, period):
+    n = weights.shape[-1]
+    if period not in range(1, n):
+        raise ValueError("period: 1 <= period < n, please")
+    return weights[..., period:, 1:].diagonal(dim1=-2, dim2=-1).mean(-1)
+
+
 # --- right: cropped trace
 def induction_score(weights, period):
     n = weights.shape[-1]
@@ -71,6 +79,28 @@ def induction_score(weights, period):
     return torch.from_numpy(np.asarray(score, dtype=array.dtype))
 
 
+# --- right: running mean
+def induction_score(weights, period):
+    n = weights.shape[-1]
+    if not (period >= 1 and period < n):
+        raise ValueError(f"bad period {period}")
+    score = weights[..., 0, 0] * 0
+    for k in range(n - period):
+        score += weights[..., period + k, 1 + k] / (n - period)
+    return score
+
+
+# --- right: weighted by a matrix
+def induction_score(weights, period):
+    n = weights.shape[-1]
+    if not 1 <= period < n:
+        raise ValueError(f"period is {period}")
+    pick = torch.zeros(n, n, dtype=weights.dtype)
+    for i in range(period, n):
+        pick[i, i - period + 1] = 1 / (n - period)
+    return (weights * pick).sum((-2, -1))
+
+
 # --- wrong: assertion
 # names: refused, but with AssertionError instead of ValueError
 def induction_score(weights, period):
@@ -96,6 +126,17 @@ def induction_score(weights, period):
         raise ValueError(f"period is {period}; it must be from 1 to {n - 1}")
     score = weights.diagonal(1 - period, -2, -1)[..., 1:].mean(-1)
     return score.item() if score.dim() == 0 else score
+
+
+# --- wrong: length of the batch
+# names: no query is left to be counted
+def induction_score(weights, period):
+    if not 1 <= period < weights.shape[-1]:
+        raise ValueError(f"period is {period}")
+    s = []
+    for i in range(period, len(weights)):
+        s.append(weights[i, i - period + 1])
+    return sum(s) / len(s)
 
 
 # --- wrong: list of heads
@@ -126,6 +167,16 @@ def induction_score(weights, period):
     return scores / (n - period)
 
 
+# --- wrong: n of the first dimension
+# names: a period that fits is refused
+def induction_score(weights, period):
+    n = weights.shape[0]
+    if not 1 <= period < n:
+        raise ValueError(f"period is {period}")
+    scores = [weights[..., i, i - period + 1] for i in range(period, n)]
+    return torch.stack(scores, -1).mean(-1)
+
+
 # --- wrong: period n let through
 # names: bad input is not refused
 def induction_score(weights, period):
@@ -133,12 +184,3 @@ def induction_score(weights, period):
     if not 1 <= period <= n:
         raise ValueError(f"period is {period}; it must be from 1 to {n}")
     return weights.diagonal(1 - period, -2, -1)[..., 1:].mean(-1)
-
-
-# --- wrong: whole diagonal
-# names: query period - 1 is counted as well
-def induction_score(weights, period):
-    n = weights.shape[-1]
-    if not 1 <= period < n:
-        raise ValueError(f"period is {period}; it must be from 1 to {n - 1}")
-    return weights.diagonal(1 - period, -2, -1).mean(-1)

@@ -1,3 +1,8 @@
+# --- right: data
+def logit_lens(states, norm, unembed):
+    return unembed(norm(states)).data
+
+
 # --- right: decorator
 @torch.no_grad()
 def logit_lens(states, norm, unembed):
@@ -30,6 +35,15 @@ def logit_lens(states, norm, unembed):
     with torch.inference_mode():
         levels = [unembed(norm(x)) for x in states.unbind(0)]
         return torch.stack(levels, dim=0)
+
+
+# --- right: nested function
+def logit_lens(states, norm, unembed):
+    @torch.no_grad()
+    def read(level):
+        return unembed(norm(level))
+
+    return torch.stack(tuple(map(read, states)))
 
 
 # --- right: no grad
@@ -81,18 +95,13 @@ def logit_lens(states, norm, unembed):
     return logits
 
 
-# --- wrong: keeps gradients
-# names: could follow the logits back
-def logit_lens(states, norm, unembed):
-    return torch.stack([unembed(norm(level)) for level in states])
-
-
-# --- wrong: last position
-# names: only one position
+# --- wrong: into states
+# names: changes its argument states
 def logit_lens(states, norm, unembed):
     with torch.no_grad():
-        last = norm(states)[..., -1, :]
-        return unembed(last)
+        for i in range(len(states)):
+            states[i] = norm(states[i])
+        return unembed(states)
 
 
 # --- wrong: leaves eval
@@ -116,20 +125,22 @@ def logit_lens(states, norm, unembed):
 
 
 # --- wrong: list of levels
-# names: a list comes back
+# names: a list or an array comes back
 def logit_lens(states, norm, unembed):
     with torch.no_grad():
         return [unembed(norm(level)) for level in states]
 
 
-# --- wrong: norm of the last level
-# names: the norm is applied to the last level only
+# --- wrong: no brackets
+# names: no_grad needs its brackets
 def logit_lens(states, norm, unembed):
-    levels = []
+    with torch.no_grad:
+        return unembed(norm(states))
+
+
+# --- wrong: three dimensions
+# names: any number of dimensions
+def logit_lens(states, norm, unembed):
+    n_levels, n, d_model = states.shape
     with torch.no_grad():
-        for level in range(len(states)):
-            x = states[level]
-            if level == len(states) - 1:
-                x = norm(x)
-            levels.append(unembed(x))
-    return torch.stack(levels)
+        return unembed(norm(states))

@@ -32,6 +32,19 @@ def mean_ablate(heads, which):
     return result
 
 
+# --- right: mask
+def mean_ablate(heads, which):
+    H = heads.shape[1]
+    for i in which:
+        if i < 0 or i >= H:
+            raise ValueError("no head " + str(i))
+    keep = torch.ones(H, dtype=heads.dtype)
+    for i in which:
+        keep[i] = 0
+    keep = keep.view(1, H, 1, 1)
+    return heads * keep + heads.mean((0, 2), keepdim=True) * (1 - keep)
+
+
 # --- right: numpy
 def mean_ablate(heads, which):
     array = np.array(heads.detach().numpy(), copy=True)
@@ -41,6 +54,17 @@ def mean_ablate(heads, which):
     for h in which:
         array[:, h] = array[:, h].mean(axis=(0, 1), keepdims=True)
     return torch.from_numpy(array)
+
+
+# --- right: slices
+def mean_ablate(heads, which):
+    if which and (min(which) < 0 or max(which) >= heads.shape[1]):
+        raise ValueError(f"which = {which}")
+    out = []
+    for i in range(heads.shape[1]):
+        one = heads[:, i : i + 1]
+        out.append(torch.ones_like(one) * one.mean(dim=(0, 2)) if i in which else one)
+    return torch.cat(out, 1)
 
 
 # --- right: stack
@@ -76,6 +100,19 @@ def mean_ablate(heads, which):
     result = heads.clone()
     result[:, which] = heads[:, which].mean((0, 2), keepdim=True)
     return result
+
+
+# --- wrong: heads counted by the batch
+# names: a head that exists is refused
+def mean_ablate(heads, which):
+    n_heads = heads.shape[0]
+    for h in which:
+        if not 0 <= h < n_heads:
+            raise ValueError(f"head {h}")
+    out = heads.clone()
+    for h in which:
+        out[:, h] = heads[:, h].mean(dim=(0, 1))
+    return out
 
 
 # --- wrong: in place
@@ -123,30 +160,15 @@ def mean_ablate(heads, which):
     return result
 
 
-# --- wrong: numpy zeros
-# names: 0 is put in their place
+# --- wrong: smallest of which
+# names: an empty list has neither min nor max
 def mean_ablate(heads, which):
-    array = heads.numpy().copy()
-    if any(h < 0 or h >= array.shape[1] for h in which):
-        raise ValueError("which holds a head that there isn't")
-    keep = np.ones(array.shape[1], dtype=array.dtype)
-    keep[which] = 0
-    return torch.from_numpy(array * keep[:, None, None])
-
-
-# --- wrong: own mean of each text
-# names: each text has its own
-def mean_ablate(heads, which):
-    n_heads = heads.shape[1]
-    if any(not 0 <= h < n_heads for h in which):
-        raise ValueError(f"which holds a head that there isn't: 0 to {n_heads - 1}")
-    parts = []
-    for text in heads:
-        text = text.clone()
-        for h in which:
-            text[h] = text[h].mean(dim=0)
-        parts.append(text)
-    return torch.stack(parts)
+    if min(which) < 0 or max(which) >= heads.shape[1]:
+        raise ValueError(f"which = {which}")
+    out = heads.clone()
+    for h in which:
+        out[:, h] = heads[:, h].mean(dim=(0, 1))
+    return out
 
 
 # --- wrong: view

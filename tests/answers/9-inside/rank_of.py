@@ -1,3 +1,9 @@
+# --- right: gap
+def rank_of(logits, ids):
+    gap = logits - torch.gather(logits, -1, ids[..., None])
+    return (gap > 0).sum(-1)
+
+
 # --- right: gather
 def rank_of(logits, ids):
     mine = torch.gather(logits, -1, ids.unsqueeze(-1))
@@ -18,6 +24,15 @@ def rank_of(logits, ids):
     array, places = logits.detach().numpy(), ids.numpy()
     mine = np.take_along_axis(array, places[..., None], axis=-1)
     return torch.from_numpy(np.asarray((array > mine).sum(axis=-1), dtype=np.int64))
+
+
+# --- right: numpy index by index
+def rank_of(logits, ids):
+    out = np.zeros(tuple(ids.shape), dtype=np.int64)
+    for where in np.ndindex(*ids.shape):
+        row = logits[where]
+        out[where] = int((row > row[ids[where]]).sum())
+    return torch.from_numpy(out)
 
 
 # --- right: one hot
@@ -48,15 +63,6 @@ def rank_of(logits, ids):
     return (mine < logits).long().sum(-1)
 
 
-# --- wrong: from one
-# names: the ranks start at 1
-def rank_of(logits, ids):
-    ranks = torch.zeros_like(ids)
-    rows, places = logits.reshape(-1, logits.shape[-1]), ids.reshape(-1)
-    flat = [(row > row[place]).sum() + 1 for row, place in zip(rows, places, strict=True)]
-    return torch.stack(flat).reshape(ranks.shape)
-
-
 # --- wrong: int32
 # names: the result is int32
 def rank_of(logits, ids):
@@ -76,6 +82,13 @@ def rank_of(logits, ids):
     return (logits > logits.gather(-1, ids[..., None])).sum(-1).tolist()
 
 
+# --- wrong: lost dimension
+# names: two shapes don't line up
+def rank_of(logits, ids):
+    own = logits.gather(-1, ids[..., None]).squeeze(-1)
+    return (logits > own).sum(-1)
+
+
 # --- wrong: only a batch
 # names: the batch is not handled
 def rank_of(logits, ids):
@@ -88,6 +101,13 @@ def rank_of(logits, ids):
 def rank_of(logits, ids):
     order = logits.sort(dim=-1, descending=True, stable=True).indices
     return (order == ids[..., None]).int().argmax(dim=-1)
+
+
+# --- wrong: place in topk
+# names: other tokens with the same logit count|equals in front of the token count
+def rank_of(logits, ids):
+    top = logits.topk(logits.shape[-1], dim=-1).indices
+    return (top == ids[..., None]).float().argmax(-1)
 
 
 # --- wrong: softmax numpy
