@@ -52,9 +52,9 @@ def plot_head_scores(
     ax.set(xlabel="layer", ylabel="head", yticks=range(n_heads))
     ax.set_xticks(range(0, n_layers, max(1, n_layers // 10)))
     ax.figure.colorbar(image, ax=ax, label=label)
-    best = np.argsort(-array, axis=None, kind="stable")[:n_named]
-    named = [divmod(int(place), n_heads) for place in best]
-    for layer, head in named:
+    best = np.argsort(-array, axis=None, kind="stable")[: max(1, n_named)]
+    named = [divmod(int(place), n_heads) for place in best]  # the alternative text has one at least
+    for layer, head in named[:n_named]:
         right = layer < n_layers / 2
         ax.annotate(
             f"L{layer}H{head}", (layer, head), (12 if right else -12, 0), fontsize=8,
