@@ -78,13 +78,13 @@ _BACK = "leave gradients and modes as they were: with torch.no_grad(): … does"
 
 _check_logit_lens = EXERCISE.check(
     "logit_lens",
-    arguments=("states", "vocab_size", "seed"),
+    arguments=("states", "unembed's vocab_size", "seed of the weights"),
     reference=logit_lens,
     text=[_lens],
     procedure=_run_lens,
     expects="unembed(norm(states)), (n_levels, ..., vocab_size), without gradients; afterwards "
-    "gradients are on or off as before, and so is the modules' mode (here: a norm and an output "
-    "layer of random weights, as modules or as functions)",
+    "gradients are on or off as before, and modules are in the mode in which they came (here: a "
+    "norm and an output layer of random weights, as modules or as functions)",
     wrong={
         _BOTH: {
             ("normed = x", "normed = x; with torch.no_grad(): -> if True:"): "the norm is missing",
