@@ -1,11 +1,3 @@
-# --- right: crop and diagonal
-def induction_score(weights, period):
-    n = weights.shape[-1]
-    if period not in range(1, n):
-        raise ValueError("period: 1 <= period < n, please")
-    return weights[..., period:, 1:].diagonal(dim1=-2, dim2=-1).mean(-1)
-
-
 # --- right: cropped trace
 def induction_score(weights, period):
     n = weights.shape[-1]
@@ -88,17 +80,6 @@ def induction_score(weights, period):
     for k in range(n - period):
         score += weights[..., period + k, 1 + k] / (n - period)
     return score
-
-
-# --- right: weighted by a matrix
-def induction_score(weights, period):
-    n = weights.shape[-1]
-    if not 1 <= period < n:
-        raise ValueError(f"period is {period}")
-    pick = torch.zeros(n, n, dtype=weights.dtype)
-    for i in range(period, n):
-        pick[i, i - period + 1] = 1 / (n - period)
-    return (weights * pick).sum((-2, -1))
 
 
 # --- wrong: assertion

@@ -37,15 +37,6 @@ def logit_lens(states, norm, unembed):
         return torch.stack(levels, dim=0)
 
 
-# --- right: nested function
-def logit_lens(states, norm, unembed):
-    @torch.no_grad()
-    def read(level):
-        return unembed(norm(level))
-
-    return torch.stack(tuple(map(read, states)))
-
-
 # --- right: no grad
 def logit_lens(states, norm, unembed):
     with torch.no_grad():

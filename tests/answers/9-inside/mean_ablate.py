@@ -56,17 +56,6 @@ def mean_ablate(heads, which):
     return torch.from_numpy(array)
 
 
-# --- right: slices
-def mean_ablate(heads, which):
-    if which and (min(which) < 0 or max(which) >= heads.shape[1]):
-        raise ValueError(f"which = {which}")
-    out = []
-    for i in range(heads.shape[1]):
-        one = heads[:, i : i + 1]
-        out.append(torch.ones_like(one) * one.mean(dim=(0, 2)) if i in which else one)
-    return torch.cat(out, 1)
-
-
 # --- right: stack
 def mean_ablate(heads, which):
     for h in which:

@@ -1,9 +1,3 @@
-# --- right: gap
-def rank_of(logits, ids):
-    gap = logits - torch.gather(logits, -1, ids[..., None])
-    return (gap > 0).sum(-1)
-
-
 # --- right: gather
 def rank_of(logits, ids):
     mine = torch.gather(logits, -1, ids.unsqueeze(-1))
