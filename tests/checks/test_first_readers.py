@@ -10,7 +10,7 @@ import pytest
 from checks.run import aside
 from course.authoring.in_process import cells_of
 
-DECODER, GENERATION = "7-decoder", "8-generation"
+DECODER, GENERATION, INSIDE = "7-decoder", "8-generation", "9-inside"
 
 
 def _said(exercise, of, changes, name=""):
@@ -170,6 +170,34 @@ SAID = {
     "the model is clipped": (
         (DECODER, "training_step", {CUT: "nn.utils.clip_grad_norm_(model, max_norm)"}),
         "a model is no list of parameters: write model.parameters()",
+    ),
+    "an error that is returned": (
+        (INSIDE, "induction_score", {"raise ValueError": "return ValueError"}),
+        "the ValueError is returned, not raised: raise it",
+        "bad input is not refused",
+    ),
+    "the norm after the output layer": (
+        (INSIDE, "logit_lens", {"unembed(norm(states))": "norm(unembed(states))"}),
+        "the norm comes after the output layer",
+        "any number of dimensions",
+    ),
+    "an array of logits": (
+        (INSIDE, "logit_lens", {"unembed(norm(states))": "unembed(norm(states)).numpy()"}),
+        "a list or an array comes back",
+        "the logits are not those of the level",
+    ),
+    "every period-th query": (
+        (INSIDE, "induction_score", {"range(period, n)": "range(period, n, period)"}),
+        "only every period-th query is counted",
+        "a return inside the loop",
+    ),
+    "dims of a head that are counted in the whole": (
+        (INSIDE, "mean_ablate", {"mean(dim=(0, 1))": "mean(dim=(0, 2))"}),
+        "heads[:, head] has three dimensions",
+    ),
+    "a logit that lost its dimension": (
+        (INSIDE, "rank_of", {"ids[..., None])": "ids[..., None])[..., 0]"}),
+        "two shapes don't line up",
     ),
     "n_seen is read late": (
         (GENERATION, "GroupedQueryAttention", {"causal_mask(n_seen + n)[n_seen:]": LATE}),
