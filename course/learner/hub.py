@@ -57,7 +57,7 @@ def main() -> None:
         os.environ["JUPYTERHUB_DEFAULT_URL"] = start.partition("=")[2]  # the hub's would win
         os.chdir(home / "work")  # where the Assignment List fetches to
     others = os.environ.get("JUPYTER_CONFIG_PATH", "")
-    first = str(ROOT / "hub" / settings)
+    first = str(ROOT / "docs" / "hub" / settings)
     os.environ["JUPYTER_CONFIG_PATH"] = f"{first}{os.pathsep}{others}" if others else first
     from jupyterhub.singleuser import main as single_user
 

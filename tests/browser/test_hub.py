@@ -88,7 +88,7 @@ def hub(server: Server) -> Iterator[str]:
     started = server.command(
         "jupyterhub",
         "-f",
-        "/opt/llm-basics/hub/jupyterhub_config.py",
+        "/opt/llm-basics/docs/hub/jupyterhub_config.py",
         f"--JupyterHub.bind_url={public}",
         f"--JupyterHub.hub_bind_url={own}",
         f"--ConfigurableHTTPProxy.api_url={proxy}",

@@ -1,4 +1,4 @@
-"""The copy of the course that a class gets: what `hub/for-learners` lists, of what git has."""
+"""The copy of the course that a class gets: what `docs/hub/for-learners` lists, of what git has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from course.authoring.exercises import ROOT
 
-LIST = ROOT / "hub" / "for-learners"
+LIST = ROOT / "docs" / "hub" / "for-learners"
 
 
 def listed() -> list[str]:

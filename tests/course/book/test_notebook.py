@@ -187,7 +187,7 @@ def links(tmp_path):
         ("[it](../grader/docs/semester.md#late-work)", None),
         ("[it](#here)", None),
         ("[it](https://arxiv.org/abs/1706.03762)", None),
-        ("[it](../hub/jupyterhub_config.py)", "blob/main/hub/jupyterhub_config.py"),
+        ("[it](hub/jupyterhub_config.py)", "blob/main/docs/hub/jupyterhub_config.py"),
         ("[it](../models/austen)", "tree/main/models/austen"),
         ("```\n[it](nowhere.py)\n```", None),
     ],

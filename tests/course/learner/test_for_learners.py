@@ -119,7 +119,7 @@ def test_who_asks_for_a_solution_there_is_told_that_there_is_none(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """ "Which exercise? One of" and nothing behind it would have them try name after name."""
-    monkeypatch.setattr(commands, "ROOT", ROOT / "hub")
+    monkeypatch.setattr(commands, "ROOT", ROOT / "docs")
     for arguments in ([], ["1-attention"]):
         ran = CliRunner().invoke(commands.solution, arguments)
         assert ran.exit_code == 1 and "no solutions" in ran.output

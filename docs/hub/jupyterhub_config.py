@@ -5,7 +5,7 @@ from pathlib import Path
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821
 
-COURSE = Path(__file__).resolve().parent.parent
+COURSE = Path(__file__).resolve().parents[2]
 
 # Who may log in: accounts of this machine, with their passwords, in one of two groups.
 c.JupyterHub.authenticator_class = "pam"
