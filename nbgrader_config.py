@@ -15,7 +15,7 @@ c.Exchange.root = str(COURSE / "exchange")
 # What the grader can't know of the course: see grader/README.md.
 c.CourseProfile.command = "llm-basics"
 c.CourseProfile.root = str(Path(helpers.__file__).resolve().parent.parent)
-c.CourseProfile.shown = ["helpers", "models"]
+c.CourseProfile.shown = ["helpers"]
 c.CourseProfile.shown_to_tests = ["checks", "reference"]
 c.CourseProfile.withheld = ["reference"]
 c.CourseProfile.hidden = ["course"]

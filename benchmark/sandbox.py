@@ -28,7 +28,7 @@ _LIMITS = {
 }
 _SHOWN = ("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc/alternatives", "/etc/ssl", "/etc/fonts",
           "/etc/hosts", "/etc/passwd", "/etc/nsswitch.conf")  # fmt: skip
-_PARTS = ("checks", "helpers", "models", "reference")
+_PARTS = ("checks", "helpers", "reference")
 
 
 def around(command: Sequence[str], ground: Ground) -> list[str]:

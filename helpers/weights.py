@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from torch import Tensor
 
-AUSTEN_FOLDER = Path(__file__).parent.parent / "models" / "austen"
+AUSTEN_FOLDER = Path(__file__).parent / "models" / "austen"
 
 
 class MissingWeightsError(FileNotFoundError):
@@ -91,10 +91,10 @@ def smollm2_files() -> tuple[dict[str, Any], dict[str, Tensor], Tokenizer]:
 
 
 def austen_files() -> tuple[dict[str, Any], dict[str, Tensor], Tokenizer]:
-    """Configuration, weights (unpacked to float32) and tokenizer of the model in models/austen.
+    """Configuration, weights (unpacked to float32) and tokenizer of models/austen.
 
     The weights are named as the attributes of `DecoderLM` and load into any model of that shape
-    by `load_state_dict`. `models/austen/README.md` says how they were made.
+    by `load_state_dict`. `helpers/models/austen/README.md` says how they were made.
     """
     weights = load_file(AUSTEN_FOLDER / "model.safetensors")
     return (

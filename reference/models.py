@@ -251,7 +251,7 @@ def load_smollm2(given: SmolLM2State | None = None) -> PretrainedDecoder:
 
 
 def load_austen() -> PretrainedDecoder:
-    """A small model that writes like Jane Austen; `models/austen` has it and how it was made."""
+    """A small model that writes like Jane Austen; helpers/models/austen says how it was made."""
     settings, weights, tokenizer = austen_files()
     with torch.device("meta"):
         model = PretrainedDecoder(ModelConfig(**settings), tokenizer)

@@ -20,7 +20,7 @@ START = "notebooks/00-start-here.ipynb"
 WRITER = '<div data-explorable="write_on-'
 """How the output begins in which a model writes on with the reader's words."""
 MODEL = ("config.json", "tokenizer.json", "model.safetensors")
-"""What the model that runs in the book needs, of models/austen."""
+"""What the model that runs in the book needs, of helpers/models/austen."""
 _SHOWN = re.compile(r"^```\{literalinclude\} (\S+)$", re.M)
 _FENCED = re.compile(r"(^(?:```|~~~).*?^(?:```|~~~)\s*?$)", re.M | re.S)
 
@@ -85,7 +85,7 @@ class Links:
 def bring_model(root: Path, site: Path) -> None:
     """Put the files of the model that writes in the book's pages into the folder `site`."""
     for name in MODEL:
-        _bring(root, root / "models" / "austen" / name, site)
+        _bring(root, root / "helpers" / "models" / "austen" / name, site)
 
 
 def _bring(root: Path, file: Path, into: Path) -> None:

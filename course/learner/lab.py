@@ -37,7 +37,7 @@ def lab_arguments(root: Path = ROOT) -> list[str]:
     first = "00-start-here.ipynb" if not any(workspaces.glob("*")) else PAGE
     return [
         f"--ServerApp.root_dir={root / 'work'}",
-        f"--ServerApp.extra_static_paths={ROOT / 'models'}",
+        f"--ServerApp.extra_static_paths={ROOT / 'helpers' / 'models'}",
         f"--LabApp.workspaces_dir={workspaces}",
         f"--LabApp.default_url=/lab/tree/{first}",
         f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",

@@ -1,6 +1,6 @@
 """How well models of three sizes predict after how much training, which exercise 7 compares with.
 
-    python -m course.maintenance.bench_sizes models/austen/scaling.json
+    python -m course.maintenance.bench_sizes helpers/models/austen/scaling.json
 
 Each size is trained anew for each budget of operations, with a learning rate that falls to 0 within
 it, and predicts the beginning of the held-out text. Operations are 6ND: N the parameters but for
@@ -70,7 +70,7 @@ def computing(model: nn.Module) -> int:
 
 
 def measure(sizes: tuple[Size, ...], n_steps: int, n_measured: int = MEASURED) -> dict[str, Any]:
-    """Train each of `sizes` for each of its budgets; what `models/austen/scaling.json` holds.
+    """Train each of `sizes` for each of its budgets; helpers/models/austen/scaling.json holds it.
 
     Args:
         n_steps: of the learner's size in the largest budget.
@@ -114,7 +114,7 @@ def measure(sizes: tuple[Size, ...], n_steps: int, n_measured: int = MEASURED) -
             }
         )
     return {
-        "made_by": "python -m course.maintenance.bench_sizes models/austen/scaling.json",
+        "made_by": "python -m course.maintenance.bench_sizes helpers/models/austen/scaling.json",
         "machine": f"one thread; {machine()}",
         "held_out_characters": len(held_out),
         "sizes": rows,

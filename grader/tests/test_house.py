@@ -11,7 +11,7 @@ import pytest
 
 from nbexaminer.sandbox.view import PACKAGE
 
-COURSE = ("helpers", "reference", "checks", "course", "models", "llm_basics")
+COURSE = ("helpers", "reference", "checks", "course", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
     ("lean_imports", "typed", "errors", "configuration", "files"),

@@ -47,7 +47,7 @@ LOAD = """async () => {
     const parts = ["model", "sampling", "tokens", "weights"];
     const all = await Promise.all(parts.map((part) => import(`${at}${part}.js`)));
     Object.assign(window, ...all.map((part) => ({ ...part })));
-    const file = async (name) => fetch(`/models/austen/${name}`);
+    const file = async (name) => fetch(`/helpers/models/austen/${name}`);
     const config = await (await file("config.json")).json();
     const buffer = await (await file("model.safetensors")).arrayBuffer();
     window.tokenizer = new Tokenizer(await (await file("tokenizer.json")).json());
@@ -455,14 +455,16 @@ def test_in_a_notebook_the_files_come_from_its_own_server(browser, address):
     """Behind a JupyterHub, and in a JupyterLab that was started in the course's folder."""
     picture = _Picture(browser, address, LAB)
     at = f"{address}/user/jane"
-    files = f"{at}/files/models/austen/*"
+    files = f"{at}/files/helpers/models/austen/*"
     picture.page.route(
         files, lambda route: route.continue_(url=route.request.url.replace("/user/jane/files", ""))
     )
     picture.button("Next token").click()
     picture.page.locator(".token").wait_for()
     of_model = [url for url in picture.asked if url.endswith(".safetensors")]
-    assert of_model == [f"{at}/{it}/austen/model.safetensors" for it in ("static", "files/models")]
+    assert of_model == [
+        f"{at}/{it}/austen/model.safetensors" for it in ("static", "files/helpers/models")
+    ]
     picture.page.unroute(files)
     picture.page.close()
 

@@ -13,9 +13,10 @@ from nbgrader.api import Gradebook
 
 from common.lab import CHROMIUM, FLAGS, served
 from course.authoring.exercises import exercises
-from course.learner.lab import ROOT, lab_arguments, lab_environment
+from course.learner.lab import lab_arguments, lab_environment
 from course.learner.work import fill_work
 from course.maintenance.classes import MadeUpCourse, fill_in
+from helpers.weights import AUSTEN_FOLDER
 from nbexaminer.judging.notebook.sanitize import safe_markdown
 from support.commands import run_forked
 from support.formgrader import press
@@ -200,7 +201,7 @@ def test_lesson_00_gets_its_model_from_the_learners_own_server(page, learners_la
     """Only work/ is served beside it: "Write on" would find no weights."""
     weights = page.request.get(f"{learners_lab}/static/austen/model.safetensors")
     assert weights.ok
-    assert weights.body() == (ROOT / "models" / "austen" / "model.safetensors").read_bytes()
+    assert weights.body() == (AUSTEN_FOLDER / "model.safetensors").read_bytes()
 
 
 def test_what_an_earlier_session_left_looks_like_no_error(page, learners_lab, course):

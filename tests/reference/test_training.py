@@ -395,7 +395,7 @@ def test_every_token_but_the_first_is_predicted_once(n, context):
 
 
 def test_bits_are_those_of_the_plain_sum():
-    """And agree with models/austen/README.md, where the whole held-out text takes 1.471."""
+    """And agree with helpers/models/austen/README.md, where the whole held-out text takes 1.471."""
     austen = load_austen().train()
     text = "She had been forced into prudence in her youth, she learned romance as she grew older."
     ids = torch.tensor(austen.tokenizer.encode(text).ids)

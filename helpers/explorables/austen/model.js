@@ -1,4 +1,4 @@
-// A decoder of Llama's kind, for the weights in models/austen. Names are those of
+// A decoder of Llama's kind, for the weights in helpers/models/austen. Names are those of
 // the course: a token is a vector of d_model numbers, W_q gives queries, K and V
 // are what is kept of the tokens so far. A vector is a Float32Array, and a matrix
 // is one too, row by row.

@@ -9,10 +9,10 @@ import { readWeights } from "./weights.js";
 // in the course's folder. Elsewhere nowhere.
 export function places() {
   const book = document.documentElement.dataset.content_root;
-  if (book !== undefined) return [`${book}models/austen/`];
+  if (book !== undefined) return [`${book}helpers/models/austen/`];
   const lab = document.getElementById("jupyter-config-data");
   const base = lab && JSON.parse(lab.textContent).baseUrl;
-  return base ? [`${base}static/austen/`, `${base}files/models/austen/`] : [];
+  return base ? [`${base}static/austen/`, `${base}files/helpers/models/austen/`] : [];
 }
 
 // Fetches the model and its tokenizer, once for all pictures of a page.

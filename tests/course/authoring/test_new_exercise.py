@@ -14,7 +14,7 @@ from course.authoring.exercises import ROOT
 from course.authoring.new import new
 
 NAME = "9-two-words"
-NEEDED = ("checks", "course", "grader", "helpers", "models", "reference")
+NEEDED = ("checks", "course", "grader", "helpers", "reference")
 NEEDED += ("pyproject.toml", "nbgrader_config.py", "tests/conftest.py", "tests/common")
 NEEDED += ("tests/checks", "tests/course/authoring/test_sources.py")
 

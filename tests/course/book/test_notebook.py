@@ -188,7 +188,7 @@ def links(tmp_path):
         ("[it](#here)", None),
         ("[it](https://arxiv.org/abs/1706.03762)", None),
         ("[it](hub/jupyterhub_config.py)", "blob/main/docs/hub/jupyterhub_config.py"),
-        ("[it](../models/austen)", "tree/main/models/austen"),
+        ("[it](../helpers/models/austen)", "tree/main/helpers/models/austen"),
         ("```\n[it](nowhere.py)\n```", None),
     ],
 )

@@ -1,6 +1,6 @@
 """Train the language model of this folder on a text file and write it next to this script.
 
-    python models/austen/train.py austen.txt
+    python helpers/models/austen/train.py austen.txt
 
 `README.md` says where the text comes from and what came out. Nothing is drawn at random but
 from the seed below; another processor or PyTorch version still rounds otherwise and gives
