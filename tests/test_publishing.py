@@ -103,7 +103,7 @@ def _is_everywhere(where: str, root: Path) -> None:
         assert slugs == set(), "an account that anybody may take"
     else:
         assert (slugs, waiting) == ({where.removeprefix("https://github.com/")}, set())
-    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md", "NOTICE.md", "README.md",
+    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md", "docs/notice.md", "README.md",
                  "pyproject.toml", "grader/README.md", "grader/pyproject.toml",
                  ".github/ISSUE_TEMPLATE/config.yml"):  # fmt: skip
         assert where in (root / path).read_text(encoding="utf-8"), path

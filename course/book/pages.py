@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEARNERS = ("learners", "glossary")
-INSTRUCTORS = ("instructors", "adapt", "jupyterhub")
+INSTRUCTORS = ("instructors", "adapt", "jupyterhub", "notice")
 WHOLE_MODEL = "course/book/whole-model.md"
 """The model that runs in the book, as one reads it. It shows the files themselves."""
 GRADER = ("semester", "report", "platforms", "serve", "how-it-works")
