@@ -3,8 +3,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COURSE := $(BIN)/llm-basics
-# make lab takes the exact versions of requirements.lock. LATEST=1 takes the newest that fit, now and
-# later on; GPU=1 PyTorch for NVIDIA's cards.
+LOCK := course/learner/requirements.lock
+# make lab takes the lock's exact versions. LATEST=1 takes the newest that fit, now and later on;
+# GPU=1 PyTorch for NVIDIA's cards.
 LATEST ?= $(wildcard .venv/course-latest)
 HOW := $(if $(LATEST),-latest)$(if $(GPU),-gpu)
 INSTALL = $(PYTHON) course/learner/install.py $(if $(LATEST),--latest) $(if $(GPU),--gpu)
@@ -17,15 +18,15 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
 # A stamp a set of packages, made anew when the list of dependencies changes.
-.venv/course$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
+.venv/course$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,$(LOCK))
 	@$(INSTALL)
 	@touch $@
 
-.venv/book$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
+.venv/book$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,$(LOCK))
 	@$(INSTALL) --for book
 	@touch $@ .venv/course$(HOW)
 
-.venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,requirements.lock)
+.venv/tests$(HOW): pyproject.toml grader/pyproject.toml course/learner/install.py $(if $(LATEST),,$(LOCK))
 	@$(INSTALL) --for tests
 	@touch $@ .venv/course$(HOW) .venv/book$(HOW)
 
@@ -68,7 +69,7 @@ solutions: .venv/course$(HOW) ## solve and execute source/ into solutions/, or o
 book: .venv/book$(HOW) ## make the book, a website of lessons, exercises and docs: build/book/
 	@$(COURSE) book $(BOOK_ARGS)
 
-lock: .venv/tests$(HOW) ## make requirements.lock anew from pyproject.toml
+lock: .venv/tests$(HOW) ## make the lock of exact versions anew from pyproject.toml
 	@$(COURSE) lock $(LOCK_ARGS)
 
 grade: .venv/course$(HOW) ## grade what was handed in: make grade EXERCISE=1-attention

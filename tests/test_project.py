@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from course.authoring.answers import ANSWERS, read_answers
+from course.learner.install import LOCK
 
 ROOT = Path(__file__).resolve().parent.parent
 # conda-forge's names where they differ; None where conda users need no such package:
@@ -88,7 +89,7 @@ def _lock() -> dict[str, tuple[str, Marker | None, str]]:
     Of one that is locked in several versions it is that for this Python.
     """
     found = {}
-    for block in re.split(r"\n(?=\w)", (ROOT / "requirements.lock").read_text()):
+    for block in re.split(r"\n(?=\w)", (ROOT / LOCK).read_text()):
         first, *hashes = block.splitlines()
         if not first.startswith("#"):
             line = Requirement(first.removesuffix("\\"))
@@ -146,7 +147,7 @@ def test_the_lock_has_what_its_packages_ask_for():
 
 def test_the_lock_holds_everywhere():
     """A host's name or a build for one machine would stop everybody else."""
-    text = (ROOT / "requirements.lock").read_text()
+    text = (ROOT / LOCK).read_text()
     assert "://" not in text and "+cpu" not in text and "--index" not in text
     for name, (_, _, hashes) in _lock().items():
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", hashes), f"{name} has no hash"

@@ -190,6 +190,7 @@ def test_of_two_locked_versions_it_is_that_for_this_python(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, python: tuple[int, ...], version: str
 ) -> None:
     """Python 3.15 would ask for a PyTorch that has no wheels for it, and get none."""
+    (tmp_path / install.LOCK).parent.mkdir(parents=True)
     (tmp_path / install.LOCK).write_text(LINES)
     monkeypatch.setattr(install, "ROOT", tmp_path)
     monkeypatch.setattr(sys, "version_info", (*python, "final", 0))

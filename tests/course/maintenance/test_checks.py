@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from course.authoring.exercises import ROOT
+from course.learner.install import LOCK
 from course.maintenance import testing as checks
 
 
@@ -82,7 +83,7 @@ def test_each_half_has_its_own_tests_and_together_they_are_all(commands: Command
 @pytest.fixture
 def make(tmp_path: Path) -> Callable[..., str]:
     """What make would run in `tmp_path`, which has what it reads, and an empty .venv."""
-    for name in ("Makefile", "pyproject.toml", "requirements.lock",
+    for name in ("Makefile", "pyproject.toml", LOCK,
                  "grader/pyproject.toml", "course/learner/install.py"):  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
@@ -102,7 +103,7 @@ def test_a_new_lock_is_installed(tmp_path: Path, make: Callable[..., str]) -> No
     """`make lock`, then `make test`, would test the old versions."""
     for stamp in ("tests", "tests-latest"):
         (tmp_path / ".venv" / stamp).touch()
-    os.utime(tmp_path / "requirements.lock", (4e9, 4e9))
+    os.utime(tmp_path / LOCK, (4e9, 4e9))
     assert "install.py" in make("test")
     assert "install.py" not in make("test", "LATEST=1")
 
