@@ -70,8 +70,8 @@ def test_version_citation_and_changelog_agree():
     assert whats_new(f"v{version}").startswith("### For learners")
     with pytest.raises(ValueError, match=r"the tag is v0\.9, but pyproject\.toml says"):
         whats_new("v0.9")
-    headings = re.findall(r"^## \[([\d.]+)\]", _text("CHANGELOG.md"), re.M)
-    links = re.findall(r"^\[([\d.]+)\]: \S+$", _text("CHANGELOG.md"), re.M)
+    headings = re.findall(r"^## \[([\d.]+)\]", _text("docs/CHANGELOG.md"), re.M)
+    links = re.findall(r"^\[([\d.]+)\]: \S+$", _text("docs/CHANGELOG.md"), re.M)
     assert headings == links
 
 
@@ -103,7 +103,7 @@ def _is_everywhere(where: str, root: Path) -> None:
         assert slugs == set(), "an account that anybody may take"
     else:
         assert (slugs, waiting) == ({where.removeprefix("https://github.com/")}, set())
-    for path in ("CITATION.cff", "CONTRIBUTING.md", "CHANGELOG.md", "docs/notice.md", "README.md",
+    for path in ("CITATION.cff", "docs/CONTRIBUTING.md", "docs/CHANGELOG.md", "docs/notice.md", "README.md",
                  "pyproject.toml", "grader/README.md", "grader/pyproject.toml",
                  ".github/ISSUE_TEMPLATE/config.yml"):  # fmt: skip
         assert where in (root / path).read_text(encoding="utf-8"), path

@@ -1,6 +1,6 @@
 """Say what is new in a release: `python -m course.maintenance.version v1.1.0`.
 
-It prints the release's part of CHANGELOG.md.
+It prints the release's part of docs/CHANGELOG.md.
 It refuses a tag that is not the version of pyproject.toml, CITATION.cff and the changelog.
 """
 
@@ -21,7 +21,7 @@ def whats_new(tag: str, root: Path = ROOT) -> str:
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
-    newest = RELEASE.search((root / "CHANGELOG.md").read_text(encoding="utf-8"))
+    newest = RELEASE.search((root / "docs" / "CHANGELOG.md").read_text(encoding="utf-8"))
     findings = {
         "pyproject.toml": project["version"],
         "CITATION.cff": _field(citation, "version"),
