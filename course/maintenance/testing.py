@@ -44,7 +44,7 @@ HOUSES = {
     "course": House(
         ".",
         "tests",
-        ("helpers", "reference", "checks", "course", "benchmark"),
+        ("helpers", "reference", "checks", "course"),
         True,
         ("-n", "2", "-m", "long", "--nbval", "tests", "solutions", "notebooks"),
     ),

@@ -76,7 +76,7 @@ def test_a_class_reads_no_solution_and_no_mark_scheme(exercise: str) -> None:
 def test_a_class_gets_nothing_that_only_others_need() -> None:
     """Committed answers, and what tries to get past the grader, are answers too."""
     folders = {path.split("/")[0] for path in listed()}
-    assert folders.isdisjoint({"source", "solutions", "tests", ".github", "binder"})
+    assert folders.isdisjoint({"source", "solutions", "tests", ".github", ".binder"})
     in_grader = {path.split("/")[1] for path in listed() if path.startswith("grader/")}
     assert in_grader.isdisjoint({"tests", "docs"})
 

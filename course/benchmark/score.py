@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmark.contract import ATTACK, EDIT, RIGHT, Answer
+from course.benchmark.contract import ATTACK, EDIT, RIGHT, Answer
 
 _ENOUGH = 1e-9
 _OF_RUN = ("version", "python", "machine", "date", "drawn")

@@ -1,4 +1,4 @@
-"""`python -m benchmark data`, `install`, `run` and `table`."""
+"""`python -m course.benchmark data`, `install`, `run` and `table`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import click
 
-from benchmark import score as scores
-from benchmark.adapters import GRADERS
-from benchmark.data import write as write_data
-from benchmark.install import install as make_environments
-from benchmark.run import Trial, draw
-from benchmark.run import write as write_run
 from course.authoring.exercises import exercises
+from course.benchmark import score as scores
+from course.benchmark.adapters import GRADERS
+from course.benchmark.data import write as write_data
+from course.benchmark.install import install as make_environments
+from course.benchmark.run import Trial, draw
+from course.benchmark.run import write as write_run
 
 PLACE = Path("work") / "benchmark"
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -90,6 +90,6 @@ def _show(runs: Iterable[Path], data: Path, faults: bool = False) -> None:
 
 if __name__ == "__main__":
     try:
-        main(prog_name="python -m benchmark")
+        main(prog_name="python -m course.benchmark")
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f"Error: {error}")

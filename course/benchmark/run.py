@@ -18,7 +18,16 @@ from typing import Any
 
 import psutil
 
-from benchmark.contract import ATTACK, KINDS, Answer, Exercise, Grader, Ground, Submission, Verdict
+from course.benchmark.contract import (
+    ATTACK,
+    KINDS,
+    Answer,
+    Exercise,
+    Grader,
+    Ground,
+    Submission,
+    Verdict,
+)
 
 CANARY = "BREACH"  # what an attack prints that got where it must not get
 BATCH = 40

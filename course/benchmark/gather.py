@@ -15,12 +15,12 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from benchmark import outside
-from benchmark.contract import ATTACK, EDIT, RIGHT, ROOT, WRONG, Answer, Exercise
 from checks.mistakes import Edit
 from course.authoring.answers import committed_answers
 from course.authoring.exercises import source_of
 from course.authoring.in_process import cells_of
+from course.benchmark import outside
+from course.benchmark.contract import ATTACK, EDIT, RIGHT, ROOT, WRONG, Answer, Exercise
 
 ONLY_SHOWN = "not-graded"  # the tag of cells that no points depend on; some train for minutes
 _FOR_READERS = re.compile(r"=== BEGIN (MARK SCHEME|SOLUTION) ===.*?=== END \1 ===", re.DOTALL)

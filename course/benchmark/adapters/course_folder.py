@@ -13,7 +13,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from benchmark.contract import Exercise, Ground, Submission, Verdict
+from course.benchmark.contract import Exercise, Ground, Submission, Verdict
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 MOST_SHOWN = 4 << 20  # characters that are searched for canaries

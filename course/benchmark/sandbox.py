@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmark.contract import ROOT, Ground
+from course.benchmark.contract import ROOT, Ground
 
 MOST_MEMORY, MOST_PROCESSES = 5 << 30, 200
 _LIMITS = {
@@ -40,7 +40,7 @@ def around(command: Sequence[str], ground: Ground) -> list[str]:
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         raise FileNotFoundError("there is no bwrap: install bubblewrap; nothing runs without it")
-    watched = [sys.executable, "-m", "benchmark.sandbox", bubblewrap]
+    watched = [sys.executable, "-m", "course.benchmark.sandbox", bubblewrap]
     return watched + _options(ground, command) + ground.listening(command[0], command)
 
 

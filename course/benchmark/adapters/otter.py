@@ -8,10 +8,10 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmark.adapters.course_folder import lay_out, run
-from benchmark.contract import Exercise, Ground, Submission, Verdict
-from benchmark.install import OTTER, python_of, said_by
-from benchmark.sandbox import around
+from course.benchmark.adapters.course_folder import lay_out, run
+from course.benchmark.contract import Exercise, Ground, Submission, Verdict
+from course.benchmark.install import OTTER, python_of, said_by
+from course.benchmark.sandbox import around
 
 _TEST = '''"""A test cell of nbgrader's, as otter-grader runs tests."""
 from otter.test_files import test_case
@@ -47,7 +47,7 @@ class Otter:
     sandboxed = gradebook = False
 
     def version(self, environments: Path) -> str:
-        """Of the environment that `python -m benchmark install` made."""
+        """Of the environment that `python -m course.benchmark install` made."""
         return f"otter-grader {said_by(environments, OTTER, 'otter-grader')}, without Docker"
 
     def grade(

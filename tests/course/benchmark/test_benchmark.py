@@ -9,15 +9,15 @@ import zipfile
 
 import pytest
 
-from benchmark.adapters import GRADERS
-from benchmark.adapters.otter import as_tests
-from benchmark.contract import ATTACK, EDIT, RIGHT, Answer, Exercise, Verdict
-from benchmark.data import write
-from benchmark.outside import HARM, OURS
-from benchmark.run import CANARY, Trial, draw
-from benchmark.run import write as write_run
-from benchmark.score import LEAKS, ROWS, SCORES, counted, read, table
 from course.authoring.answers import committed_answers
+from course.benchmark.adapters import GRADERS
+from course.benchmark.adapters.otter import as_tests
+from course.benchmark.contract import ATTACK, EDIT, RIGHT, Answer, Exercise, Verdict
+from course.benchmark.data import write
+from course.benchmark.outside import HARM, OURS
+from course.benchmark.run import CANARY, Trial, draw
+from course.benchmark.run import write as write_run
+from course.benchmark.score import LEAKS, ROWS, SCORES, counted, read, table
 
 EXERCISE = "1-attention"
 MESSAGE = """the maximum's index is subtracted,

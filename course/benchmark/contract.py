@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 RIGHT, WRONG, ATTACK = KINDS = ("right", "wrong", "attack")
 EDIT = "edit"  # whose misconception is in the words that the course says of it
 
@@ -46,7 +46,9 @@ class Answer:
         """Those of the data, by id. Raises FileNotFoundError if there are none."""
         found = [cls.read(path.parent) for path in sorted(data.glob("answers/*/about.json"))]
         if not found:
-            raise FileNotFoundError(f"{data} has no answers: `python -m benchmark data` makes them")
+            raise FileNotFoundError(
+                f"{data} has no answers: `python -m course.benchmark data` makes them"
+            )
         return found
 
     def about(self) -> str:

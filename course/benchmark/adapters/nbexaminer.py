@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmark.adapters.course_folder import lay_out, run, verdicts
-from benchmark.contract import ROOT, Exercise, Ground, Submission, Verdict
+from course.benchmark.adapters.course_folder import lay_out, run, verdicts
+from course.benchmark.contract import ROOT, Exercise, Ground, Submission, Verdict
 
 _CONFIGURATION = f"load_subconfig('nbgrader_config.py', path={str(ROOT)!r})\n"
 

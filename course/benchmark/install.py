@@ -37,7 +37,9 @@ def said_by(folder: Path, name: str, package: str) -> str:
     """The version of a package in an environment. Raises FileNotFoundError where there is none."""
     python = python_of(folder, name)
     if not python.exists():
-        raise FileNotFoundError(f"{folder} has no {name}: make it by `python -m benchmark install`")
+        raise FileNotFoundError(
+            f"{folder} has no {name}: make it by `python -m course.benchmark install`"
+        )
     return _said(python, f"from importlib.metadata import version; print(version({package!r}))")
 
 

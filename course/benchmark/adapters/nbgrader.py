@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from benchmark.adapters.course_folder import lay_out, run, verdicts
-from benchmark.contract import Exercise, Ground, Submission, Verdict
-from benchmark.install import NBGRADER, python_of, said_by
-from benchmark.sandbox import around
+from course.benchmark.adapters.course_folder import lay_out, run, verdicts
+from course.benchmark.contract import Exercise, Ground, Submission, Verdict
+from course.benchmark.install import NBGRADER, python_of, said_by
+from course.benchmark.sandbox import around
 
 
 class NBGrader:
@@ -18,7 +18,7 @@ class NBGrader:
     sandboxed, gradebook = False, True
 
     def version(self, environments: Path) -> str:
-        """Of the environment that `python -m benchmark install` made."""
+        """Of the environment that `python -m course.benchmark install` made."""
         return f"nbgrader {said_by(environments, NBGRADER, 'nbgrader')}"
 
     def grade(

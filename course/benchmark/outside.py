@@ -1,6 +1,6 @@
 """Which attacks are not tried on a grader that has no sandbox of its own, and why.
 
-Such a grader runs in benchmark/sandbox.py, which has to keep the machine whole and can't count
+Such a grader runs in sandbox.py, which has to keep the machine whole and can't count
 everything. And what aims at our grader's own design would be no attack on another one.
 """
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmark.contract import ROOT
-from benchmark.gather import exercise, made
+from course.benchmark.contract import ROOT
+from course.benchmark.gather import exercise, made
 
 
 def write(into: Path, names: Sequence[str]) -> dict[str, int]:
