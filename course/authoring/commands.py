@@ -20,7 +20,7 @@ NEXT = """\
 It is whole already. To see that:
   make release solutions EXERCISE={exercise}
   python -m pytest -q tests/checks tests/course/authoring -k {exercise}
-Then make it yours: docs/maintainers.md, "Add an exercise in six steps"."""
+Then make it yours: docs/exercises.md, "Add an exercise in six steps"."""
 
 
 @click.command("new")

@@ -5,7 +5,7 @@ End a cell with it:
 
     explore_query("Which one can you make win?", q, K, V, tokens, …)
 
-`docs/maintainers.md` says how one is added. After a change of a script, `python -m
+`docs/lessons.md` says how one is added. After a change of a script, `python -m
 helpers.explorables` brings it into what the notebooks have stored.
 """
 

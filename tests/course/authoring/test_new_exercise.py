@@ -52,7 +52,7 @@ def _code(course):
 
 
 def test_a_new_exercise_is_whole(course):
-    """By the steps of docs/maintainers.md: its lint, release, solution, edits and graded answers.
+    """By the steps of docs/exercises.md: its lint, release, solution, edits and graded answers.
 
     All the code that it takes is one module.
     """
