@@ -91,7 +91,7 @@ def smollm2_files() -> tuple[dict[str, Any], dict[str, Tensor], Tokenizer]:
 
 
 def austen_files() -> tuple[dict[str, Any], dict[str, Tensor], Tokenizer]:
-    """Configuration, weights (unpacked to float32) and tokenizer of models/austen.
+    """Configuration, weights (unpacked to float32) and tokenizer of helpers/models/austen.
 
     The weights are named as the attributes of `DecoderLM` and load into any model of that shape
     by `load_state_dict`. `helpers/models/austen/README.md` says how they were made.
@@ -107,8 +107,8 @@ def austen_files() -> tuple[dict[str, Any], dict[str, Tensor], Tokenizer]:
 def austen_text() -> str:
     """The six novels of Jane Austen, a paragraph a line, 4 million characters (public domain).
 
-    The models here were trained on the first 95 %. `models/austen/README.md` says where the text
-    comes from.
+    The models here were trained on the first 95 %. `helpers/models/austen/README.md` says where
+    the text comes from.
     """
     return (AUSTEN_FOLDER / "austen.txt").read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ SHOWN = 8
 def explore_write_on(
     question: str, prompt: str, temperature: float = 0.8, seed: int = 9
 ) -> Explorable:
-    """The model of models/austen writes on, token by token, by the reader's words and temperature.
+    """The model of helpers/models writes on, token by token, by the reader's words and temperature.
 
     It runs in the page, where its files can be fetched from the same server: in the book and in
     JupyterLab. The still picture has the tokens that are likeliest at first.
