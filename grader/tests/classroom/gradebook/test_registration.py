@@ -103,6 +103,29 @@ def test_changed_points_reach_everybody(graded: HandedIn, command: Command) -> N
     assert "follows" not in command(graded.root)[1]
 
 
+def test_points_given_by_hand_are_looked_at_where_there_are_others(
+    graded: HandedIn, command: Command
+) -> None:
+    """Who had 3 of 3 points had 3 of 1, and who had 2 of 2 had 2 of 4, and nobody was told."""
+    graded.grade_by_hand("ada", 3.0)
+    graded.grade_by_hand("cleo", 2.0, "f-hidden")
+    command(graded.root, EXERCISE, "--force")
+    mine = {("ada", "w"), ("cleo", "f-hidden")}
+    assert not graded.waiting() & mine
+    graded.edit_source('"points": 3', '"points": 1')
+    command(graded.root)
+    assert graded.waiting() & mine == {("ada", "w")}
+    graded.edit_source('"points": 2', '"points": 4')
+    command(graded.root)
+    assert graded.waiting() & mine == mine
+    by_hand = {(who, cell): hand for who, cell, _, hand, _ in graded.rows()[0]}
+    assert (by_hand["ada", "w"], by_hand["cleo", "f-hidden"]) == ("3.0", "2.0"), "they stay"
+    graded.grade_by_hand("ada", 1.0)
+    graded.grade_by_hand("cleo", 4.0, "f-hidden")
+    command(graded.root, EXERCISE, "--force")
+    assert not graded.waiting() & mine
+
+
 def test_cells_come_and_go_but_not_what_a_person_gave(graded: HandedIn, command: Command) -> None:
     """nbgrader refuses it, and has removed release/ by then; points given by hand mustn't go."""
     renamed(graded.root, ("f-visible", "f-seen"), ("w", "why"))

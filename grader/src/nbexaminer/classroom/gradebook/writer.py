@@ -28,7 +28,7 @@ from nbexaminer.classroom.deadlines import all_ahead, due_for, seconds_late
 from nbexaminer.classroom.gradebook.shown import Shown, read_shown
 from nbexaminer.errors import GradebookError
 from nbexaminer.judging.notebook.source import Source
-from nbexaminer.judging.session.verdicts import GradedNotebook
+from nbexaminer.judging.session.verdicts import WORTH, GradedNotebook
 
 SMALLEST_POINTS = 1e-6
 """Penalties that differ by less are the same."""
@@ -272,7 +272,9 @@ def _write(row: Any, known: _Notebook, graded: GradedNotebook, connection: Conne
     found = connection.scalar(select(GROUNDS.c.hashes).where(GROUNDS.c.notebook_id == row.id))
     before = json.loads(found or "{}")
     for name, grade in _ensure(row.grades, api.Grade, "cell_id", known.grades).items():
-        by_hand = grade.manual_score is not None
+        by_hand, worth = grade.manual_score is not None, WORTH.format(name)
+        now = graded.grounds.get(worth)
+        is_worth_another = before.get(worth, now) != now  # of what is graded since that is noted
         if name in graded.scores:
             score = grade.auto_score = graded.scores[name]
             look = grade.needs_manual_grade
@@ -281,6 +283,8 @@ def _write(row: Any, known: _Notebook, graded: GradedNotebook, connection: Conne
             grade.needs_manual_grade = look or bool(graded.reason)
         elif graded.reason:  # a task: nothing about it is automatic
             grade.auto_score, grade.needs_manual_grade = None, True
+        if by_hand and is_worth_another:  # of how many they were given
+            grade.needs_manual_grade = True
     for name, comment in _ensure(row.comments, api.Comment, "cell_id", known.comments).items():
         comment.auto_comment = graded.comments.get(name)
     hashes = json.dumps(graded.grounds, sort_keys=True)

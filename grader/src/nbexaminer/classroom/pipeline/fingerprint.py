@@ -15,7 +15,7 @@ from typing import Any
 from nbexaminer.files import hash_of
 from nbexaminer.judging.notebook.cell import Cell, Role, cells_of
 from nbexaminer.judging.profile import Profile
-from nbexaminer.judging.session.verdicts import Outcome
+from nbexaminer.judging.session.verdicts import WORTH, Outcome
 from nbexaminer.sandbox.system_calls import KNOWN_CALLS
 from nbexaminer.sandbox.view import PACKAGE
 
@@ -58,14 +58,15 @@ def _libraries(profile: Profile) -> dict[str, str]:
 
 
 def grounds(notebook: dict[str, Any]) -> dict[str, str]:
-    """Hash of what the points of each cell of a graded notebook are for, by grade id.
+    """Hash of what the points of each cell of a graded notebook are for, by grade id, and, as
+    `WORTH` names it, how many there are.
 
     For an answer that a human grades its text and pictures; for a test whether it passed, or its
     score, and all of the learner's code.
     """
     cells = cells_of(notebook)
     code = [c.source for c in cells if c.is_code and c.role in (Role.ANSWER, Role.OPEN)]
-    hashes = {}
+    hashes = {WORTH.format(c.name): f"{c.worth:g}" for c in cells if c.is_graded or c.is_task}
     for cell in cells:
         if cell.is_graded and cell.role is Role.TEST:
             passed = cell.note.get("outcome") == Outcome.PASSED

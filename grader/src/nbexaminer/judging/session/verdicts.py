@@ -93,6 +93,8 @@ class Verdict:
         return cls(cell, outcome, points, max_points, message, beside)
 
 
+WORTH = "points of {}"
+"""What a cell with that grade id is worth, among the grounds of its points."""
 REMARK = "About this answer: "
 """How a comment begins that is the grader's own."""
 
@@ -147,7 +149,8 @@ class GradedNotebook:
     data: its file, as nbgrader writes it.
     scores: points by grade id, None where a human has to give them.
     comments: nbgrader's automatic comment on each answer cell, or None.
-    grounds: hash of what each graded cell's points are for.
+    grounds: hash of what each graded cell's points are for, by its grade id, and its points, by
+        `WORTH`.
     reason: why the submitted notebook could not be read, or empty.
     """
 
