@@ -143,6 +143,23 @@ def test_the_best_is_judged_by_what_it_is_worth_now(served: Served) -> None:
     assert served.points() == {"late": 3.0}
 
 
+def test_the_best_may_be_one_whose_points_wait(served: Served) -> None:
+    """A right answer whose points waited was replaced by a wrong one, and nobody was told."""
+    served.configure("c.MarkingRules.counted = 'best'")
+    own = "class N:\n    def __eq__(self, x): return self.n == x\n"
+    served.drop("ada", good(f=f"{own}def f(x): n = N(); n.n = 2 * x; return n"))
+    served.serve(Status.LOOK)
+    assert {cell for _, cell in served.course.waiting()} == {"f-visible", "f-hidden", "w"}
+    served.drop("ada", PARTLY, "2026-11-20 10:40:00", n=1)
+    served.serve(Status.LOOK)
+    assert served.points() == {"ada": 1.0}
+    assert "an earlier attempt no longer counts, of whose tests points waited" in served.said
+    assert f"it lies in attempts/ada/{EXERCISE}/2026-11-20-10-30-00-" in served.said
+    served.drop("ada", good(), "2026-11-20 10:50:00", n=2)
+    served.serve()
+    assert served.points() == {"ada": 3.0} and "no longer counts" not in served.said
+
+
 def test_more_time_for_a_section_and_for_every_exercise(served: Served) -> None:
     """A learner's page said that the attempt was late, and the better one did not count."""
     served.configure("c.MarkingRules.late_policy = 'cutoff'")

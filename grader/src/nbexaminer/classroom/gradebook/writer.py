@@ -233,6 +233,18 @@ class ClassGradebook(AbstractContextManager["ClassGradebook", None]):
             when = submission and submission.timestamp
         return self.worth(connection, student, when, scores)
 
+    def has_tests_waiting(self, connection: Connection, student: str) -> bool:
+        """Whether points of tests of what counts now wait for a human."""
+        with _session(connection) as session:
+            submission = self._submission(session, student)
+            grades = (g for n in (submission.notebooks if submission else ()) for g in n.grades)
+            waiting = {grade.cell_id for grade in grades if grade.needs_manual_grade}
+        return any(
+            id in waiting and name not in notebook.comments
+            for notebook in self._notebooks.values()
+            for name, id in notebook.grades.items()
+        )
+
     def worth(
         self,
         connection: Connection,

@@ -58,6 +58,10 @@ WRITING = 60.0
 """Seconds for which serving once waits for what is still being written to."""
 MAX_KEPT = 1 << 30
 """Bytes of the disk that a learner's attempts may take up before another one is kept."""
+WAITED = (
+    "an earlier attempt no longer counts, of whose tests points waited for you, and may be the "
+    "better one: it lies in {}"
+)
 OUTDATED = (
     "the source of {0}, or the code that grades it, has changed. What came in before is "
     "graded as it was. Run `{1} {0}` to grade it again, then serve again"
@@ -394,6 +398,11 @@ class Desk:
             job.waits = any(remark.waits for remark in result.remarks)
         if not job.attempt.counts:
             job.event += "; an earlier attempt goes on counting"
+        elif rules.counted == "best" and gradebook.has_tests_waiting(connection, student):
+            for earlier in (a for a in before if a.counts and not a.reason):
+                place = earlier.folder(self._folder.root).relative_to(self._folder.root)
+                job.event += f"; {WAITED.format(place)}"
+                job.waits = True
 
     def _put_in_submitted(self, job: AttemptJob) -> None:
         kept = job.attempt.folder(self._folder.root)
