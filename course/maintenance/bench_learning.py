@@ -225,7 +225,7 @@ def _parameters(model: nn.Module) -> int:
 def tokenizer_seconds(text: str) -> float:
     """CPU seconds for the course's tokenizer, trained once, as helpers/models/austen does it."""
     begin = time.process_time()
-    importlib.import_module("models.austen.train").train_tokenizer(text)
+    importlib.import_module("helpers.models.austen.train").train_tokenizer(text)
     return time.process_time() - begin
 
 
