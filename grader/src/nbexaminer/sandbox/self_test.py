@@ -27,7 +27,7 @@ from nbexaminer.sandbox.parent import ExitStatus, WarmParent
 
 TARGET = f"{__name__}:answer"
 """For a WarmParent: children that run one of the probes a request."""
-LIMITS = Limits(128 << 20, 16, 64, 1 << 20, 4 << 20, cpu_seconds=2, wall_seconds=30.0)
+LIMITS = Limits(256 << 20, 16, 64, 1 << 20, 4 << 20, cpu_seconds=2, wall_seconds=30.0)
 """Small enough to be reached quickly."""
 PROMISES: dict[str, Callable[..., None]] = {}
 """The probes by what is promised, as they are tried."""

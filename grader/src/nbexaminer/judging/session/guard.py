@@ -93,7 +93,8 @@ class Guard:
         self._trusted = frozenset(map(hash, words | {*keyword.kwlist} | {*(trusted or ())}))
         self._found = set[str]()
         self._scratch = tuple(map(os.path.realpath, (os.getcwd(), "/tmp", "/dev/shm")))
-        self._readable = (*_folders(), *self._scratch)
+        self._environment = _folders()
+        self._readable = (*self._environment, *self._scratch)
         self._looking = threading.local()
 
     def install(self) -> None:
@@ -140,7 +141,7 @@ class Guard:
             if frame.f_code.co_name in _HARMLESS:
                 return set()
             frame = frame.f_back
-        is_written_here = isinstance(what, CodeType) and _is_in(what.co_filename, self._scratch)
+        is_written_here = isinstance(what, CodeType) and self._is_written_here(what.co_filename)
         if (self._is_ours(frame) or _is_importing(frame)) and not is_written_here:
             return set()
         if event == "pickle.find_class":
@@ -148,6 +149,11 @@ class Guard:
         if event in _PROGRAMS or event == "marshal.loads":
             return {_hash(repr(args))}
         return self.needs(what)
+
+    def _is_written_here(self, file: str) -> bool:
+        """Whether a learner's code can have written it: not where a Python environment lies in the
+        folder in which this process works."""
+        return _is_in(file, self._scratch) and not _is_in(file, self._environment)
 
     def needs(self, code: object) -> set[str]:
         """What of a code object, a syntax tree or a text isn't trusted."""
