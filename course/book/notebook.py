@@ -1,7 +1,8 @@
 """A notebook for readers without a kernel: what it has stored, and answers folded until clicked.
 
 A question is a cell that shows `predict(…)`. What the next cell shows is folded, together with what
-the text after it folds itself, as `TOLD`.
+the text after it folds itself, as `TOLD`. Where the learner is to write, the stub of their own copy
+stands in sight, and the lesson's lines are folded, with what came of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from course.book.formulas import in_summaries
+from course.learner.work import SOLUTION, STUB
 
 Cell = dict[str, Any]
 
@@ -20,7 +22,9 @@ QUESTION = "<p><b>Predict:</b>"
 TOLD = "<details><summary>What came out</summary>"
 """How the text behind a measurement begins. It gives nothing away."""
 OPEN = TOLD.replace("<details>", '<details class="answer">\n')
+LINES = OPEN.replace("What came out", "The lesson's own lines, and what came out")
 CLOSE = "</details>"
+_MARKS = re.compile(r"^ *### (?:BEGIN|END) SOLUTION\n", re.M)
 _LEFT_OUT = "remove-cell"
 """The tag of a cell that says nothing to readers, such as the one for Google Colab."""
 _WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -153,6 +157,15 @@ class _Folding:
                 asked = "".join(question["data"]["text/html"])
                 yield _text(f'<div class="prediction">{asked}</div>')
             self._asked = True
+        elif (stub := SOLUTION.sub(STUB, cell["source"])) != cell["source"]:
+            yield from self._close()
+            yield {**cell, "source": stub, "outputs": []}
+            yield _text(LINES)
+            yield {**cell, "source": _MARKS.sub("", cell["source"])}
+            self._open = True
+            if not self._asked:  # no text behind it tells what came out
+                yield from self._close()
+            self._asked = False
         elif self._asked and cell["outputs"]:
             yield {**cell, "outputs": []}
             yield _text(OPEN)

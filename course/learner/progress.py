@@ -71,10 +71,9 @@ def _progress(original: Path, copy: Path) -> LessonProgress:
         found = []
     first = _HEADING.search(_text(_cells(original)[0]))
     title = first[1] if first else title
-    return LessonProgress(
-        original.name, title, sum(run), len(found) or n_cells, run[-1], *stopped,
-        sum(map(len, _turns(original))), written, saved,
-    )  # fmt: skip
+    turns = sum(map(len, _turns(original)))
+    ran = sum(run), len(found) or n_cells, run[-1]
+    return LessonProgress(original.name, title, *ran, *stopped, turns, written, saved)
 
 
 def _turns(path: Path) -> Iterator[dict[str, bool]]:

@@ -12,7 +12,7 @@ import pytest
 from common.questions import questions
 from course.authoring.exercises import ROOT
 from course.book.address import Address
-from course.book.notebook import CLOSE, OPEN, TOLD, for_readers
+from course.book.notebook import CLOSE, LINES, OPEN, TOLD, for_readers
 from course.book.pages import parts
 from course.book.staging import Links
 from course.maintenance.address import UNPUBLISHED
@@ -49,7 +49,7 @@ def shown(*cells: dict[str, Any]) -> tuple[str, str]:
             text = "" if hidden else text
             for it in cell["outputs"]:
                 text += "".join(it.get("text") or it["data"].get("text/html") or "")
-        within = (within or text == OPEN) and text != CLOSE
+        within = (within or text in (OPEN, LINES)) and text != CLOSE
         if within:
             folded += f"{text}\n"
         else:
@@ -84,6 +84,18 @@ def test_what_a_lesson_folds_itself_is_one_fold_with_what_was_measured():
     for goes_on in ("And on we go.", "Two ways are left.", "a picture"):
         assert goes_on in seen and goes_on not in folded
     assert "What came out" not in seen + folded.replace(OPEN, "")
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_where_the_learner_writes_the_lines_are_folded(asked):
+    """The answer would stand right below the task."""
+    text = "def f():\n    ### BEGIN SOLUTION\n    return 42\n    ### END SOLUTION\n\n\nf()"
+    before = [code("predict()", ASKED)] if asked else []
+    seen, folded = shown(*before, code(text, "came: this"), prose(TOLD, "So.", CLOSE, "Next"))
+    assert "YOUR CODE HERE" in seen and "Next" in seen and "SOLUTION" not in seen + folded
+    for spoils in ("return 42", "came: this"):
+        assert spoils in folded and spoils not in seen
+    assert ("So." in folded) == asked
 
 
 def test_a_text_that_is_folded_as_a_whole():
