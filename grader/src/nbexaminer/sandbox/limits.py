@@ -44,7 +44,7 @@ class Limits:
 
     @property
     def watched_memory_bytes(self) -> int:
-        """Resident memory of all processes together at which the watcher ends the child.
+        """Memory of all processes together, without files' pages, where the watcher ends the child.
 
         Larger than `memory_bytes`, so that one greedy process meets a MemoryError, and goes on,
         before it meets the watcher.
@@ -93,12 +93,12 @@ class Limits:
 
 
 def used_bytes() -> tuple[int | None, int]:
-    """Address space and resident memory of the calling process; None and 0 where the system doesn't
-    say (macOS)."""
+    """Address space of the calling process, and what of its resident memory no file holds; None and
+    0 where the system doesn't say (macOS)."""
     try:
         with open("/proc/self/statm") as statm:
-            mapped, resident, *_ = map(int, statm.read().split())
+            mapped, resident, shared, *_ = map(int, statm.read().split())
     except FileNotFoundError:
         return None, 0
     page = os.sysconf("SC_PAGE_SIZE")
-    return mapped * page, resident * page
+    return mapped * page, (resident - shared) * page

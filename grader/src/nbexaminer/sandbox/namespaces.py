@@ -159,12 +159,12 @@ def join(pidfd: int, proc: int) -> None:
     _write("sys/user/max_user_namespaces", "0", proc)
 
 
-def _nanny(channel: socket.socket, limits: Limits, resident: int, view: View) -> None:
+def _nanny(channel: socket.socket, limits: Limits, inherited: int, view: View) -> None:
     """Make the namespaces of one child, then watch over it. Runs as their process 1.
 
     channel: an `EndedBy` comes out of it where a limit was passed; the nanny ends when the
         other end is closed.
-    resident: bytes of memory that the child shares with the zygote at first.
+    inherited: bytes of memory that the child shares with the zygote at first, no file's pages.
 
     Sends its own pidfd when the namespaces are ready.
     """
@@ -180,13 +180,13 @@ def _nanny(channel: socket.socket, limits: Limits, resident: int, view: View) ->
     system_calls.filter_system_calls()
     socket.send_fds(channel, [b"ready"], [pidfd])
     os.close(pidfd)
-    passed = _watch(channel, limits, resident, socket_bytes)
+    passed = _watch(channel, limits, inherited, socket_bytes)
     if passed is not None:
         channel.sendall(passed.encode())
 
 
 def _watch(
-    channel: socket.socket, limits: Limits, resident: int, socket_bytes: int
+    channel: socket.socket, limits: Limits, inherited: int, socket_bytes: int
 ) -> EndedBy | None:
     """The limit that was passed, or None when the other end of `channel` is closed.
 
@@ -208,7 +208,7 @@ def _watch(
             # All sockets of the network namespace, in whatever process or message.
             with open("/proc/net/sockstat", "rb") as sockets:
                 held = int(sockets.readline().split()[2]) * socket_bytes
-            most = limits.watched_memory_bytes + resident - held
+            most = limits.watched_memory_bytes + inherited - held
             # Twice, for what is doubled only in the moment of a fork.
             if seen.memory_beyond(most) and look().memory_beyond(most):
                 return EndedBy.MEMORY
@@ -244,12 +244,12 @@ class NannyForker:
                 os._exit(1)
         theirs.close()
 
-    def start(self, resident: int) -> tuple[socket.socket, int]:
+    def start(self, inherited: int) -> tuple[socket.socket, int]:
         """A new nanny: (its channel, its pidfd)."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                socket.send_fds(self._socket, [struct.pack("Q", resident)], [theirs.fileno()])
+                socket.send_fds(self._socket, [struct.pack("Q", inherited)], [theirs.fileno()])
             message, fds, _, _ = socket.recv_fds(ours, 4096, 1)
             if message != b"ready":
                 raise OSError(message.decode(errors="replace") or "the nanny ended at once")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 _GONE = (FileNotFoundError, ProcessLookupError)
 _USUAL_MOST_MAPPINGS = 65530
 """vm.max_map_count, unless somebody has set it higher."""
+_MADE = (b"RssAnon", b"RssShmem", b"VmSwap")
 _LEAST_LOOKS, _PATIENCE_SECONDS = 50, 0.25
 
 
@@ -33,7 +34,8 @@ class Process(NamedTuple):
     tasks: int
     """How many threads it has."""
     memory: int
-    """Resident and swapped bytes, where pages shared with others count in full."""
+    """Bytes of its own making, resident and swapped, where pages shared with others count in full.
+    Pages of files are no part of it: they can be read again."""
     tables: int
     """Bytes of its page tables."""
     files: int
@@ -48,8 +50,8 @@ class Process(NamedTuple):
             # It asked the kernel not to be looked at (PR_SET_DUMPABLE), or may have handed
             # its memory on: all of it counts.
             return self.memory
-        kept = sum(int(line[1]) for line in lines if line[0] in (b"Pss:", b"SwapPss:"))
-        return 1024 * kept or self.memory
+        made = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
+        return 1024 * sum(int(line[1]) for line in lines if line[0] in made)
 
     def open_files(self) -> set[str]:
         """Names of what it has open, the same for a pipe or socket that others have open, too."""
@@ -145,7 +147,7 @@ def _process(pid: str) -> Process:
         # The name, in parentheses, may hold anything; fields are counted behind it.
         fields = stat.read().rpartition(b")")[2].split()
     task, seen = pid, _status(pid)
-    if b"VmRSS" not in seen:
+    if b"RssAnon" not in seen:
         # It has ended, or its first thread has, which shows nothing of what the others use.
         task, seen = _another_thread(pid)
     return Process(
@@ -153,7 +155,7 @@ def _process(pid: str) -> Process:
         key=(pid, fields[19]),
         ticks=int(fields[11]) + int(fields[12]),
         tasks=int(fields[17]),
-        memory=1024 * (seen.get(b"VmRSS", 0) + seen.get(b"VmSwap", 0)),
+        memory=1024 * sum(seen.get(name, 0) for name in _MADE),
         tables=1024 * seen.get(b"VmPTE", 0),
         files=seen.get(b"FDSize", 0),
     )
@@ -162,7 +164,7 @@ def _process(pid: str) -> Process:
 def _another_thread(pid: str) -> tuple[str, dict[bytes, int]]:
     for task in reversed(os.listdir(f"/proc/{pid}/task")):
         seen = _status(task)
-        if b"VmRSS" in seen:
+        if b"RssAnon" in seen:
             return task, seen
     return "", {}
 
@@ -170,7 +172,7 @@ def _another_thread(pid: str) -> tuple[str, dict[bytes, int]]:
 def _status(task: str) -> dict[bytes, int]:
     with open(f"/proc/{task}/status", "rb") as status:
         lines = (line.partition(b":") for line in status.read().splitlines())
-        wanted = (b"VmRSS", b"VmSwap", b"VmPTE", b"FDSize")
+        wanted = (*_MADE, b"VmPTE", b"FDSize")
         return {name: int(value.split()[0]) for name, _, value in lines if name in wanted}
 
 

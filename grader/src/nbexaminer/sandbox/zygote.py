@@ -72,7 +72,7 @@ class Zygote:
         gc.enable()
         _assert_single_thread()
         self._forks_to_come = FORKS_UNTIL_GATHERED
-        self._mapped, self._resident = used_bytes()
+        self._mapped, self._inherited = used_bytes()
         self._poller = selectors.PollSelector()
         woken, wake = os.pipe()
         os.set_blocking(woken, False)
@@ -219,12 +219,12 @@ class Zygote:
         self._forks_to_come -= 1
         if self._forks_to_come == 0:
             _gather_in_large_pages()
-            self._resident = used_bytes()[1]
+            self._inherited = used_bytes()[1]
         if self._nannies is None:
             child = _Running(status, scratch=tempfile.mkdtemp(prefix="grading-"))
             place: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         else:
-            child = _Running(status, *self._nannies.start(self._resident))
+            child = _Running(status, *self._nannies.start(self._inherited))
             place = namespaces.forking_into(child.pidfd)
         try:
             with place:

@@ -116,7 +116,7 @@ KILLERS = {
         "timed out",
     ),
     "sleep": ("import time\ntime.sleep(1000)", "timed out"),
-    "memory": ("x = []\nwhile True: x.append(bytearray(1 << 27))", "out of memory"),
+    "memory": ("x = []\nwhile True: x.append(bytes(1 << 27))", "out of memory"),
     "tensor": ("torch.zeros(1 << 40)", "out of memory"),
     "system exit": ("raise SystemExit(0)", "error"),
     "closed connection": ("import os\nos.close(3)", "crashed"),
