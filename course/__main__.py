@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Mapping[str, str]] = {
     "For instructors": {
         **COMMANDS,
         "demo": "course.maintenance.demo:main",
+        "handout": "course.maintenance.handout:handout",
     },
     "For maintainers": {
         "test": "course.maintenance.testing:test",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-LEARNERS = ("learners", "glossary")
+LEARNERS = ("learners", "chatbots", "glossary")
 INSTRUCTORS = ("instructors", "adapt", "jupyterhub", "notice")
 WHOLE_MODEL = "course/book/whole-model.md"
 """The model that runs in the book, as one reads it. It shows the files themselves."""

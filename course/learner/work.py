@@ -4,7 +4,8 @@
     notebooks/….png                       work/….png, what a lesson shows
     release/1-attention/1-attention.ipynb work/1-attention/1-attention.ipynb
     docs/glossary.md                      work/glossary.md
-    course/learner/my-score.ipynb                 work/my-score.ipynb
+    course/learner/my-score.ipynb         work/my-score.ipynb
+    course/learner/tutor.md               work/AGENTS.md, to which work/CLAUDE.md points
     solutions/1-attention.ipynb           work/1-attention/solution.ipynb, where asked for:
                                           `llm-basics solution 1-attention`
 
@@ -44,6 +45,13 @@ RENAMED = {
 }
 """Names that lessons had before, and what they are now: a learner's copy moves along."""
 
+SINGLE = {
+    "docs/glossary.md": "glossary.md",
+    "course/learner/my-score.ipynb": "my-score.ipynb",
+    "course/learner/tutor.md": "AGENTS.md",
+    "CLAUDE.md": "CLAUDE.md",
+}
+"""Copies that stand alone. The last two are for coding assistants, which look for these names."""
 LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
 )
@@ -131,9 +139,9 @@ def find_copies(root: Path) -> dict[str, str]:
         if path.is_file() and ".ipynb_checkpoints" not in path.parts:
             copy = path.relative_to(root / "release").as_posix()
             copies[f"release/{copy}"] = copy
-    for single in ("docs/glossary.md", "course/learner/my-score.ipynb"):
+    for single, copy in SINGLE.items():
         if (root / single).exists():
-            copies[single] = posixpath.basename(single)
+            copies[single] = copy
     for path in sorted(root.glob("solutions/*.ipynb")):
         copies[f"solutions/{path.name}"] = f"{path.stem}/solution.ipynb"
     return copies

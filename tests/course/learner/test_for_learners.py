@@ -8,14 +8,18 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from common.copied import copy_into, listed
+from common.copied import copy_into
 from course.authoring.exercises import ROOT, exercises, source_of
 from course.learner import commands
+from course.learner.work import fill_work
+from course.maintenance import handout
+from course.maintenance.handout import handed_out
 
 WITH_ANSWERS = ("reference/", "checks/")
 """What lessons import, and what visible tests compare with: right answers stand in it, though in
@@ -60,7 +64,7 @@ def test_a_class_reads_no_solution_and_no_mark_scheme(exercise: str) -> None:
     What a later exercise needs of an earlier one is given there, in a locked cell.
     """
     later = tuple(f"release/{other}/" for other in exercises() if other > exercise)
-    places = [path for path in listed() if not path.startswith((*WITH_ANSWERS, *later))]
+    places = [path for path in handed_out() if not path.startswith((*WITH_ANSWERS, *later))]
     known = {path: _lines(ROOT / path) for path in places}
     secrets = _secrets(exercise)
     assert secrets
@@ -75,9 +79,9 @@ def test_a_class_reads_no_solution_and_no_mark_scheme(exercise: str) -> None:
 
 def test_a_class_gets_nothing_that_only_others_need() -> None:
     """Committed answers, and what tries to get past the grader, are answers too."""
-    folders = {path.split("/")[0] for path in listed()}
+    folders = {path.split("/")[0] for path in handed_out()}
     assert folders.isdisjoint({"source", "solutions", "tests", ".github", ".binder"})
-    in_grader = {path.split("/")[1] for path in listed() if path.startswith("grader/")}
+    in_grader = {path.split("/")[1] for path in handed_out() if path.startswith("grader/")}
     assert in_grader.isdisjoint({"tests", "docs"})
 
 
@@ -113,6 +117,34 @@ def test_a_class_has_all_that_its_notebooks_import(tmp_path: Path) -> None:
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr
     assert all(line.startswith(str(tmp_path)) for line in ran.stdout.split()[-len(PACKAGES) :])
+
+
+def test_the_handout_is_the_same_copy_in_a_file(tmp_path: Path) -> None:
+    """Else a class whose instructor handed it out would have the solutions, or no course."""
+    file = tmp_path / "for" / "class.zip"
+    ran = CliRunner().invoke(handout.handout, [str(file)])
+    assert ran.exit_code == 0, ran.output
+    with zipfile.ZipFile(file) as packed:
+        assert {*packed.namelist()} == {f"llm-basics/{path}" for path in handed_out()}
+        assert packed.read("llm-basics/AGENTS.md") == (ROOT / "AGENTS.md").read_bytes()
+
+
+def test_no_handout_is_made_of_what_git_does_not_know(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An empty zip would look like the course until a class unpacks it."""
+    monkeypatch.setattr(handout, "ROOT", tmp_path)
+    ran = CliRunner().invoke(handout.handout, [str(tmp_path / "class.zip")])
+    assert ran.exit_code == 1 and "made from a clone" in ran.output
+    assert not (tmp_path / "class.zip").exists()
+
+
+def test_assistants_find_the_tutors_rules_where_a_learner_works(tmp_path: Path) -> None:
+    """An assistant in work/ would solve what its learner wants to write."""
+    fill_work(ROOT, work=tmp_path)
+    rules = (tmp_path / "AGENTS.md").read_text(encoding="utf-8")
+    assert rules == (ROOT / "course" / "learner" / "tutor.md").read_text(encoding="utf-8")
+    assert (tmp_path / "CLAUDE.md").read_text(encoding="utf-8").strip() == "@AGENTS.md"
 
 
 def test_who_asks_for_a_solution_there_is_told_that_there_is_none(
