@@ -45,13 +45,13 @@ RENAMED = {
 }
 """Names that lessons had before, and what they are now: a learner's copy moves along."""
 
+FOR_ASSISTANTS = {"course/learner/tutor.md": "AGENTS.md", "CLAUDE.md": "CLAUDE.md"}
+"""Where coding assistants look for what they are asked to do."""
 SINGLE = {
     "docs/glossary.md": "glossary.md",
     "course/learner/my-score.ipynb": "my-score.ipynb",
-    "course/learner/tutor.md": "AGENTS.md",
-    "CLAUDE.md": "CLAUDE.md",
+    **FOR_ASSISTANTS,
 }
-"""Copies that stand alone. The last two are for coding assistants, which look for these names."""
 LINK = re.compile(
     r"""(\]\(\s*<?|^\[[^\]]+\]:\s*<?|\b(?:href|src)=["'])([^\s()<>"'#]*)(#[^\s()<>"']+)?""", re.M
 )
@@ -97,7 +97,7 @@ def fill_work(
     outcome = CopiesMade(moved=_move(work, record, copies))
     for original, copy in copies.items():
         path = work / copy
-        if lessons_only and not original.startswith(("notebooks/", "docs/")):
+        if lessons_only and not original.startswith(("notebooks/", "docs/", *FOR_ASSISTANTS)):
             continue
         asked_for = not original.startswith("solutions/") or copy == _solution(solution)
         if not asked_for and not path.exists():

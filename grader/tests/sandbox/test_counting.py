@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import itertools
 import os
 import socket
@@ -177,6 +178,23 @@ def test_what_ended_long_ago_is_no_reason_to_look_again(monkeypatch: pytest.Monk
     monkeypatch.setattr(usage, "_processes", lambda: iter([left._replace(tasks=2), process(2, 0)]))
     with pytest.raises(Unseen):  # of a process with threads another may have the memory
         usage.look()
+
+
+@pytest.mark.parametrize("told", [b"", b"Rss: 9 kB\nPss: 5 kB\nSwapPss: 0 kB\n"])
+def test_memory_of_which_the_kernel_does_not_tell_counts_whole(
+    told: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost otherwise: the machine's memory, to a process that ends while it is looked at, and to
+    every one on a kernel that tells no parts."""
+    monkeypatch.setattr(usage, "open", lambda *_: io.BytesIO(told), raising=False)
+    assert process(2, 0)._replace(memory=7 << 20).proportional() == 7 << 20
+
+
+def test_pages_of_files_are_nobodys_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lost otherwise: a limit that doesn't move with who else has PyTorch's libraries mapped."""
+    told = b"Pss: 600 kB\nPss_Anon: 5 kB\nPss_File: 590 kB\nPss_Shmem: 3 kB\nSwapPss: 2 kB\n"
+    monkeypatch.setattr(usage, "open", lambda *_: io.BytesIO(told), raising=False)
+    assert process(2, 0)._replace(memory=9 << 20).proportional() == 10 << 10
 
 
 def test_who_can_not_be_read_is_not_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

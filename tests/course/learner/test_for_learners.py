@@ -139,9 +139,12 @@ def test_no_handout_is_made_of_what_git_does_not_know(
     assert not (tmp_path / "class.zip").exists()
 
 
-def test_assistants_find_the_tutors_rules_where_a_learner_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lessons_only", [False, True], ids=["alone", "hub"])
+def test_assistants_find_the_tutors_rules_where_a_learner_works(
+    tmp_path: Path, lessons_only: bool
+) -> None:
     """An assistant in work/ would solve what its learner wants to write."""
-    fill_work(ROOT, work=tmp_path)
+    fill_work(ROOT, work=tmp_path, lessons_only=lessons_only)
     rules = (tmp_path / "AGENTS.md").read_text(encoding="utf-8")
     assert rules == (ROOT / "course" / "learner" / "tutor.md").read_text(encoding="utf-8")
     assert (tmp_path / "CLAUDE.md").read_text(encoding="utf-8").strip() == "@AGENTS.md"

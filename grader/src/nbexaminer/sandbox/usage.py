@@ -45,13 +45,15 @@ class Process(NamedTuple):
         """Bytes of memory, where shared pages are divided by the sharers."""
         try:
             with open(f"/proc/{self.task}/smaps_rollup", "rb") as rollup:
-                lines = [line.split() for line in rollup]
+                told = {line.split()[0]: line.split()[1] for line in rollup}
         except (PermissionError, *_GONE):
             # It asked the kernel not to be looked at (PR_SET_DUMPABLE), or may have handed
             # its memory on: all of it counts.
             return self.memory
-        made = (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")
-        return 1024 * sum(int(line[1]) for line in lines if line[0] in made)
+        # Nothing is told of one that has just ended, and may have handed its memory on, and not
+        # all by a kernel before 5.3.
+        parts = [told.get(name) for name in (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:")]
+        return self.memory if None in parts else 1024 * sum(map(int, filter(None, parts)))
 
     def open_files(self) -> set[str]:
         """Names of what it has open, the same for a pipe or socket that others have open, too."""
