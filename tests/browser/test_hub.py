@@ -183,7 +183,13 @@ def test_a_learner_starts_with_the_lessons(ada: Any, server: Server) -> None:
     lessons = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
     listed = ada.locator(".jp-DirListing-itemText")
     listed.filter(has_text=lessons[-1]).wait_for()
-    assert listed.all_inner_texts() == [*lessons, "glossary.md", "progress.md"]
+    assert listed.all_inner_texts() == [
+        *lessons,
+        "AGENTS.md",
+        "CLAUDE.md",
+        "glossary.md",
+        "progress.md",
+    ]
     _run(ada, IMPORTS)
     said = ada.locator(".jp-NotebookPanel:visible .jp-OutputArea-output").first
     _shot(ada, "lesson")
