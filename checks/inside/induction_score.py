@@ -10,7 +10,7 @@ from torch import Tensor
 
 from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
-from checks.inside.onlooking import A_NUMBER, tensor_of
+from checks.onlooking import A_NUMBER, tensor_of
 from checks.scores import NO_TENSOR, OTHER_RESULT
 from checks.seen import batch_fails, raised, says
 from reference.inside import induction_score

@@ -15,7 +15,7 @@ from checks.compare import Amiss, Raised
 from checks.drawn import a_size
 from checks.entries import differs, entry
 from checks.inside.exercise import EXERCISE
-from checks.inside.onlooking import onlooker
+from checks.onlooking import onlooker
 from checks.sampling import a_seed
 from checks.seen import comes_back
 from reference.inside import logit_lens

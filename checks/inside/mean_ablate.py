@@ -10,7 +10,7 @@ from torch import Tensor
 
 from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
-from checks.inside.onlooking import onlooker
+from checks.onlooking import onlooker
 from checks.seen import (
     SINGLE_NUMBERS,
     comes_back,

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from checks.drawn import a_size
 from checks.inside.exercise import EXERCISE
-from checks.inside.onlooking import A_NUMBER, tensor_of
+from checks.onlooking import A_NUMBER, tensor_of
 from checks.scores import NO_TENSOR
 from checks.seen import (
     SINGLE_NUMBERS,
