@@ -180,7 +180,7 @@ def _slopes(total: Tensor, leaves: list[Tensor]) -> list[Tensor]:
 
 def _in_words(weight: Any) -> str:
     if not isinstance(weight, nn.Parameter):
-        return "no nn.Parameter"
+        return f"no nn.Parameter, type {type(weight).__name__}"
     kind = str(weight.dtype).removeprefix("torch.")
     return f"{tuple(weight.shape)}, {kind}, {'trained' if weight.requires_grad else 'frozen'}"
 
@@ -194,18 +194,19 @@ def _alike(one: Any, other: Tensor) -> bool:
 def _how_drawn(one: Tensor, other: Tensor) -> str:
     """Of two layers' `A`, large enough that chance doesn't make them alike."""
     if one.numel() > 1 and len(one.unique()) == 1:
-        return "the same number everywhere"
+        return f"{one.flatten()[0]:.3g} everywhere"
     return "random" if not torch.equal(one, other) else "the same in two layers"
 
 
 def _merged(module: Any, linear: nn.Linear, x: Tensor) -> dict[str, Any]:
     """What becomes of an adapter that is merged, and of what it's merged into."""
 
-    def state() -> list[Any]:
+    def state() -> dict[str, Any]:
         with torch.no_grad():
             weights = {name: w.clone() for name, w in module.named_parameters()}
-            flags = [(w.requires_grad, w.shape) for w in module.parameters()]
-            return [module(x), *weights.values(), flags, module.training, module.linear is linear]
+            flags = {f"{n}.requires_grad": w.requires_grad for n, w in module.named_parameters()}
+            modes = {"training": module.training, "linear": module.linear is linear}
+            return {"results": module(x), **weights, **flags, **modes}
 
     before = state()
     merged = module.merged()
@@ -215,17 +216,11 @@ def _merged(module: Any, linear: nn.Linear, x: Tensor) -> dict[str, Any]:
     }
     if not isinstance(merged, nn.Linear):
         return told
-    alike = [
-        torch.equal(a, b) if isinstance(a, Tensor) else a == b
-        for a, b in zip(before, after, strict=False)
-    ]
-    told["merged() changes"] = (
-        "nothing" if len(before) == len(after) and all(alike) else "the adapter"
-    )
-    told["merged has"] = {
-        name: f"{tuple(weight.shape)}, {str(weight.dtype).removeprefix('torch.')}"
+    told["merged() changes"] = ", ".join(_changed(before, after)) or "nothing"
+    told["merged has"] = ", ".join(
+        f"{name} {tuple(weight.shape)} {str(weight.dtype).removeprefix('torch.')}"
         for name, weight in merged.named_parameters()
-    }
+    )
     with torch.no_grad():
         result = merged(x).clone()
         for weight in linear.parameters():
@@ -233,3 +228,17 @@ def _merged(module: Any, linear: nn.Linear, x: Tensor) -> dict[str, Any]:
         again = merged(x)
     shared = "no memory" if torch.equal(result, again) else "memory with linear"
     return told | {"merged(x)": result, "merged shares": shared}
+
+
+def _changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """The names of what is another thing after, or is there only before or after."""
+
+    def is_same(one: Any, other: Any) -> bool:
+        return torch.equal(one, other) if isinstance(one, Tensor) else one == other
+
+    both = before.keys() & after.keys()
+    return sorted(
+        name
+        for name in before.keys() | after.keys()
+        if name not in both or not is_same(before[name], after[name])
+    )
