@@ -107,7 +107,7 @@ class Onlooker:
 
     def adapt(
         self,
-        answer: Callable[..., nn.Module],
+        answer: Callable[..., Any],
         x: Tensor,
         d_out: int,
         rank: int,

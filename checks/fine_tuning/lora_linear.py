@@ -52,9 +52,10 @@ class _LoRALinear(nn.Module):
         old = self.linear
         change = self.scale * (self.B @ self.A)
         total = old.weight + change
+        d_out, d_in = total.shape
         bias = old.bias
         extra = None if bias is None else bias.detach().clone()
-        new = nn.Linear(*total.T.shape, bias=extra is not None, dtype=total.dtype)
+        new = nn.Linear(d_in, d_out, extra is not None, dtype=total.dtype)
         new.weight.data = total.detach()
         if extra is not None:
             new.bias.data = extra

@@ -1,4 +1,5 @@
-"""What exercise 7 makes of a learner's own answers: a tokenizer, and a model that is kept.
+"""What exercises 7 and 10 make of a learner's own answers: a tokenizer, a model that is kept, and
+adapters that are.
 
 A trained model is stored beside the notebook that trained it, so that it's there after a restart:
 
@@ -18,16 +19,18 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
+from safetensors.torch import load, save
 
 from reference.tokens import split_words
 from reference.training import History
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from torch import nn
 
 ROOT = Path(__file__).resolve().parents[2]
-FILE = "my-model.safetensors"
+FILE, ADAPTER_FILE = "my-model.safetensors", "my-adapters.safetensors"
 N_MERGES, CHARACTERS = 300, 200_000
 """How many merges a learner's tokenizer learns, and from how much text: as in exercise 0."""
 
@@ -81,11 +84,8 @@ def keep(model: nn.Module, history: History) -> None:
         return
     weights = {name: weight.clone().contiguous() for name, weight in model.state_dict().items()}
     went = {"steps": history.steps, "losses": history.losses, "seconds": history.seconds}
-    part = path.with_name(f".{FILE}.{os.getpid()}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(save(weights, {"history": json.dumps(went)}))
-        part.replace(path)
+        _write(path, save(weights, {"history": json.dumps(went)}))
     except OSError as error:
         print(f"Your model can't be kept, and lasts until this notebook is restarted: {error}")
         return
@@ -141,12 +141,67 @@ def _steps_behind(path: Path, model: nn.Module) -> int:
     return n_steps if kept == shapes else 0
 
 
-def _place() -> Path:
+def keep_adapters(adapters: Mapping[str, nn.Module]) -> None:
+    """Store the matrices `A` and `B` of each adapter, by its name; say where, and how large.
+
+    They take the place of the ones before.
+    """
+    path = _place(ADAPTER_FILE)
+    matrices = {
+        f"{name}.{letter}": getattr(adapter, letter).detach().clone().contiguous()
+        for name, adapter in adapters.items()
+        for letter in "AB"
+    }
+    try:
+        size = _write(path, save(matrices))
+    except OSError as error:
+        print(f"Your adapters can't be kept, and last until this notebook is restarted: {error}")
+        return
+    print(f"Your adapters are kept: {_said(path)}, {size / 1e6:.1f} MB")
+
+
+def bring_back_adapters(adapters: Mapping[str, nn.Module]) -> bool:
+    """Give adapters the matrices that were kept last under their names.
+
+    Returns:
+        Whether it did. Where none are kept, or other ones, a line says so and nothing changes.
+    """
+    path = _place(ADAPTER_FILE)
+    try:
+        kept = load(path.read_bytes())
+    except FileNotFoundError:
+        print("No adapters are kept yet: train them in the cells above.")
+        return False
+    except (OSError, SafetensorError) as error:
+        print(f"{path.name} can't be read ({error}): train adapters in the cells above.")
+        return False
+    ours = {
+        f"{name}.{letter}": getattr(a, letter) for name, a in adapters.items() for letter in "AB"
+    }
+    if {n: m.shape for n, m in ours.items()} != {n: m.shape for n, m in kept.items()}:
+        print("The adapters that are kept are of other layers or ranks: yours stay as they are.")
+        return False
+    for name, matrix in ours.items():
+        matrix.data.copy_(kept[name])
+    print(f"Your adapters are back: {_said(path)}")
+    return True
+
+
+def _write(path: Path, content: bytes) -> int:
+    """Write a file at once, so that whoever reads it finds it whole; gives its bytes."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part.write_bytes(content)
+    part.replace(path)
+    return len(content)
+
+
+def _place(file: str = FILE) -> Path:
     """Beside the notebook, but for the course's own folders, which nothing that is run changes."""
     here = Path.cwd()
     if here.is_relative_to(ROOT) and not here.is_relative_to(ROOT / "work"):
         here = Path(tempfile.gettempdir()) / "llm-basics"
-    return here / FILE
+    return here / file
 
 
 def _place_of(exercise: str) -> Path:

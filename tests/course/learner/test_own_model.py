@@ -4,9 +4,18 @@ import pytest
 import torch
 
 from course.learner import own_model
-from course.learner.own_model import FILE, OwnTokenizer, bring_back, keep
+from course.learner.own_model import (
+    ADAPTER_FILE,
+    FILE,
+    OwnTokenizer,
+    bring_back,
+    bring_back_adapters,
+    keep,
+    keep_adapters,
+)
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
+from reference.fine_tuning import LoRALinear
 from reference.tokens import encode
 from reference.training import History, train
 
@@ -117,3 +126,37 @@ def test_another_exercise_finds_the_model(trained, tmp_path, monkeypatch, capsys
     assert bring_back(restarted, trained_in="6-parameters").steps == []
     said = "No model is kept yet: train one in exercise 6-parameters.\n"
     assert capsys.readouterr().out == said
+
+
+def adapters_of(rank: int, *names: str) -> dict[str, LoRALinear]:
+    return {name: LoRALinear(torch.nn.Linear(6, 5), rank, 1.0) for name in names}
+
+
+def test_adapters_come_back_after_a_restart(tmp_path, monkeypatch, capsys):
+    """Each to its own layer, or a model would say something else than it did."""
+    monkeypatch.chdir(tmp_path)
+    kept, restarted = adapters_of(2, "0.W_q", "0.W_v"), adapters_of(2, "0.W_v", "0.W_q")
+    for adapter in kept.values():
+        torch.nn.init.normal_(adapter.B)
+    keep_adapters(kept)
+    assert bring_back_adapters(restarted)
+    for name, adapter in kept.items():
+        assert torch.equal(restarted[name].A, adapter.A)
+        assert torch.equal(restarted[name].B, adapter.B)
+    assert [path.name for path in tmp_path.iterdir()] == [ADAPTER_FILE]
+    said = capsys.readouterr().out
+    assert said.endswith(f"Your adapters are back: {ADAPTER_FILE}, beside this notebook\n")
+
+
+def test_adapters_of_another_rank_or_none_change_nothing(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    others = adapters_of(3, "0.W_q")
+    before = others["0.W_q"].A.detach().clone()
+    assert not bring_back_adapters(others)
+    keep_adapters(adapters_of(2, "0.W_q"))
+    assert not bring_back_adapters(others)
+    (tmp_path / ADAPTER_FILE).write_bytes(b"cut off")
+    assert not bring_back_adapters(others)
+    assert torch.equal(others["0.W_q"].A, before)
+    said = capsys.readouterr().out
+    assert all(words in said for words in ("No adapters", "of other layers or ranks", "can't be"))
