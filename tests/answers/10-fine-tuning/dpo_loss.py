@@ -54,24 +54,24 @@ def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
 
 
 # --- wrong: list
-# names: a list comes back
+# names: more than a tensor comes back
 def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
     pairs = zip(chosen, rejected, chosen_before, rejected_before)
     return [-F.logsigmoid(beta * ((c - c0) - (r - r0))) for c, r, c0, r0 in pairs]
 
 
 # --- wrong: loss and margin
-# names: a tuple comes back
+# names: more than a tensor comes back
 def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
     margin = (chosen - chosen_before) - (rejected - rejected_before)
     return -F.logsigmoid(beta * margin).mean(), margin
 
 
-# --- wrong: math
-# names: math takes single numbers|single numbers
+# --- wrong: math of each
+# names: a plain number comes back|single numbers
 def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
     margin = (chosen - chosen_before) - (rejected - rejected_before)
-    return torch.log(1 + math.exp(-beta * margin)).mean()
+    return sum(math.log(1 + math.exp(-z)) for z in beta * margin) / len(margin)
 
 
 # --- wrong: no return
@@ -82,7 +82,7 @@ def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
 
 
 # --- wrong: numpy
-# names: the gradient is cut off|infinity
+# names: can't follow the result back
 def dpo_loss(chosen, rejected, chosen_before, rejected_before, beta):
     four = [t.detach().numpy() for t in (chosen, rejected, chosen_before, rejected_before)]
     z = beta * ((four[0] - four[2]) - (four[1] - four[3]))
