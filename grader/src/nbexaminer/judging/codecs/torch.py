@@ -91,7 +91,8 @@ def _write_tensor(value: torch.Tensor, writer: Writer) -> Any:
     order = _order_in_memory(value) if writer.keep_layout else None
     if order is not None:
         value = value.permute(order)
-    flat = value.contiguous().reshape(-1).view(torch.uint8)
+    # A single number may keep any stride, which contiguous() leaves and view() refuses.
+    flat = value.contiguous().reshape(-1).as_strided((value.numel(),), (1,)).view(torch.uint8)
     data = writer.array("T", dtype, value.shape, flat.numpy())
     return data if order is None else {"P": [data, sorted(order, key=order.__getitem__)]}
 
