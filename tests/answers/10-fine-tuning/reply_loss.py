@@ -71,7 +71,7 @@ def reply_loss(logits, tokens, is_reply):
 def reply_loss(logits, tokens, is_reply):
     V = logits.shape[-1]
     given, marks = logits[..., :-1, :], is_reply[..., 1:].to(logits.dtype)
-    if marks.max() < 1:
+    if not marks.any():
         raise ValueError(f"no target among {marks.numel()} is in a reply")
     given = given - given.amax(dim=-1, keepdim=True).detach()
     logs = given - given.exp().sum(dim=-1, keepdim=True).log()
