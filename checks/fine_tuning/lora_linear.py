@@ -180,7 +180,6 @@ _check = EXERCISE.check(
             "out = self.scale * high": "the layer's own result is missing",
             "out = base": "the change is missing",
             "out = base - self.scale * high": "the change is subtracted",
-            "out = base * (1 + self.scale * high)": "the layer's result is multiplied",
             "low = torch.relu(x @ self.A.T)": "there is a ReLU between A and B",
             "base = x @ self.linear.weight.T": "the layer's bias is forgotten",
             "self.W = linear.weight.detach().clone(); self.linear = linear; base = F.linear(x, "
