@@ -1,10 +1,13 @@
 """Short made-up conversations that a program can judge, for lesson 16 and exercise 10."""
 
+import json
 import random
 from calendar import month_name
 from datetime import date, timedelta
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
+_TRAININGS = Path(__file__).parent / "models" / "smollm2" / "fine_tuning.json"
 _FIRST_DAY, _N_DAYS = date(1700, 1, 1), 120_000  # until 2028
 _SENTENCES = (
     "On {} the ship left Portsmouth.",
@@ -55,3 +58,14 @@ def dates(n: int, seed: int, *, fresh: bool = False) -> list[Conversation]:
         sentence = dice.choice(_FRESH_SENTENCES if fresh else _SENTENCES).format(written)
         found.append(Conversation(f"{sentence} {DATE_TASK}", day.isoformat()))
     return found
+
+
+def trainings() -> dict[str, Any]:
+    """What five trainings of each kind on `dates` taught SmolLM2, and what it forgot.
+
+    `before` and each row of `trainings`, by the name of the kind, hold shares from 0 to 1 (`right`,
+    `in_form`, `capitals`, `capitals_as_dates`) and `bits`, a token. Made by
+    `course.maintenance.bench_fine_tuning`.
+    """
+    stored: dict[str, Any] = json.loads(_TRAININGS.read_text(encoding="utf-8"))
+    return stored

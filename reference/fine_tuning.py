@@ -196,7 +196,7 @@ def replies(model: PretrainedDecoder, prompts: Sequence[str], n_new: int) -> lis
     for n, those in of_length.items():
         written = generate_cached(model, torch.tensor([ids for _, ids in those]), n_new, 0.0)
         for (i, _), row in zip(those, written, strict=True):
-            said[i] = model.decode(row[n:]).split(END)[0].strip()
+            said[i] = model.decode(row[n:]).split(END)[0]
     return [said[i] for i in range(len(prompts))]
 
 

@@ -25,7 +25,7 @@ from reference.fine_tuning import add_lora, fine_tune, remove_lora, replies, shu
 from reference.models import PretrainedDecoder, load_smollm2
 from reference.training import next_token_loss
 
-SEEDS, N_STEPS, N_CONVERSATIONS, N_FRESH = 5, 12, 200, 30
+SEEDS, N_STEPS, N_CONVERSATIONS, N_FRESH = 5, 12, 200, 40
 FRESH_SEED = 99
 """Of the questions that are asked before and after; no seed of a training."""
 N_READ = 2_000

@@ -233,4 +233,43 @@ SLIPS = {
             },
         ),
     },
+    "16-make-it-yours": {
+        "share_right": (
+            (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),
+            {
+                "return sum(a == b for a, b in zip(said, wanted))": "divide by how many",
+                "return sum(b in a for a, b in zip(said, wanted)) / len(said)": "somewhere in it",
+                "return said == wanted": "as a whole",
+                "return 100 * sum(a == b for a, b in zip(said, wanted)) / len(said)": "per cent",
+            },
+        ),
+        "adapter_size": (
+            (576, 192, 4),
+            {
+                "return rank * d_in * rank * d_out": "multiplied: they stand beside each other",
+                "return rank * d_in": "B is missing",
+                "return d_in * d_out": "the large matrix",
+                "return d_in + d_out": "the rank is missing",
+            },
+        ),
+        "which_count": (
+            (3, 2),
+            {
+                "return torch.arange(n_asked + n_said) > n_asked": "one too few",
+                "return torch.arange(n_asked + n_said) < n_asked": "the reply doesn't",
+                "return torch.arange(n_said) >= n_asked": "a place for each token",
+                "return [i >= n_asked for i in range(n_asked + n_said)]": "not a list",
+            },
+        ),
+        "log_p_of": (
+            (torch.tensor([[2.0, 0.5, -1.0], [0.0, 1.5, 0.3]]), torch.tensor([1, 2])),
+            {
+                "return logits.log_softmax(-1).gather(-1, ids[:, None]).mean()": "the mean is",
+                "return logits.softmax(-1).gather(-1, ids[:, None]).sum()": "the logarithm is",
+                "return logits.gather(-1, ids[:, None]).sum()": "the softmax is missing",
+                "return logits.log_softmax(-1).gather(-1, ids).sum()": "a column of ids",
+                "return -logits.log_softmax(-1).gather(-1, ids[:, None]).sum()": "turned",
+            },
+        ),
+    },
 }
