@@ -96,7 +96,7 @@ def _one_page(chapters: dict[str, Tag], body: str, numbers: dict[str, int]) -> s
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>LLM basics</title>'
         f'{sheets}</head><body><div class="title"><p class="name">LLM basics</p>'
-        "<p>How large language models work, in sixteen lessons and eleven exercises</p>"
+        "<p>How large language models work, in seventeen lessons and eleven exercises</p>"
         '<p class="licence">Code: MIT licence. Text: CC BY 4.0.</p></div>'
         f'<div class="contents"><p class="name">Contents</p>{rows}</div>{body}</body></html>'
     )
