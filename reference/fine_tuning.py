@@ -17,7 +17,7 @@ from reference.training import schedule
 
 END = "<|im_end|>"
 ADAPTED = ("W_q", "W_v")
-"""The layers of an attention that get an adapter: those of Hu et al. 2021, section 4.2."""
+"""The layers of an attention that get an adapter; Hu et al. 2021, section 7.1, compare choices."""
 BATCH, LEARNING_RATE, WARM_UP = 8, 3e-3, 0.1
 
 

@@ -54,7 +54,7 @@ from helpers.plotting.diagrams import (
     plot_reading,
 )
 from helpers.plotting.heads import plot_effects, plot_head_values, plot_split
-from helpers.plotting.learning import plot_head_scores, plot_lens, plot_words
+from helpers.plotting.learning import plot_head_scores, plot_lens, plot_trade, plot_words
 from helpers.plotting.optimizing import plot_paths
 from helpers.plotting.tensors import plot_tensors
 from helpers.plotting.tokens import plot_lengths, plot_tokens
@@ -119,6 +119,7 @@ __all__ = [
     "plot_tensors",
     "plot_token_losses",
     "plot_tokens",
+    "plot_trade",
     "plot_training_step",
     "plot_weights",
     "plot_words",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -108,6 +108,51 @@ def plot_words(
         for g, label in enumerate(groups)
     ]
     return describe(ax, f"{title}. A map of {len(at)} words. {'; '.join(facts)}.")
+
+
+def plot_trade(
+    trainings: Mapping[str, Any],
+    before: Sequence[float],
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    x_label: str,
+    y_label: str,
+) -> Axes:
+    """What training gains against what it costs: a mark each training, a kind of mark each way.
+
+    Args:
+        trainings: the name of a way of training to ``(n, 2)``, what each training gains (to the
+            right) and keeps (upwards).
+        before: both numbers of the model that no training has changed, marked by a star.
+
+    Raises:
+        ValueError: a way has not two numbers a training, or `before` hasn't two.
+    """
+    arrays = {name: as_array(name, those, 2) for name, those in trainings.items()}
+    start = as_array("before", [before], 2)
+    for name, array in {**arrays, "before": start}.items():
+        if array.shape[1] != 2:
+            raise ValueError(f"{name} has {array.shape[1]} numbers a training: it must be 2")
+    ax = new_axes(ax, 7.0, 3.8)
+    for i, (name, array) in enumerate(arrays.items()):
+        style = {"color": PALETTE[i], "markeredgecolor": "black", "markeredgewidth": 0.5}
+        ax.plot(*array.T, MARKERS[i], markersize=7, alpha=0.85, label=name, **style)
+    ax.plot(*start.T, "*", color="black", markersize=13, label="before")
+    ax.set(xlabel=x_label, ylabel=y_label)
+    ax.set_title(title or f"{y_label} against {x_label}")
+    ax.legend(frameon=False, fontsize=9, loc="center left", bbox_to_anchor=(1, 0.5))
+    sns.despine(ax=ax)
+    facts = [
+        f"{name} {array[:, 0].min():g} to {array[:, 0].max():g} and {array[:, 1].min():g} to "
+        f"{array[:, 1].max():g}"
+        for name, array in arrays.items()
+    ]
+    return describe(
+        ax,
+        f"{ax.get_title()}. To the right {x_label}, upwards {y_label}. Before: {start[0, 0]:g} and "
+        f"{start[0, 1]:g}. {'; '.join(facts)}.",
+    )
 
 
 def plot_lens(

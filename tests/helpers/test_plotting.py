@@ -64,6 +64,7 @@ from helpers.plotting import (
     plot_tensors,
     plot_token_losses,
     plot_tokens,
+    plot_trade,
     plot_training_step,
     plot_weights,
     plot_words,
@@ -93,6 +94,9 @@ DRAWINGS = {
     ),
     "lens": lambda ax=None: plot_lens(
         [[" a"] * 4, [" b", "c", " ", "\n"]], WEIGHTS[:2], TOKENS, ["level 0", "level 1"], ax=ax
+    ),
+    "trade": lambda ax=None: plot_trade(
+        {"one": WEIGHTS[:2, :2], "two": WEIGHTS[2:, :2]}, (0, 1), ax=ax, x_label="x", y_label="y"
     ),
     "weights": lambda ax=None: plot_weights(WEIGHTS[0], TOKENS, ax=ax),
     "query": lambda ax=None: plot_query([2, 1], PAIRS, TOKENS, ax=ax),
@@ -569,6 +573,14 @@ def _linear(rgb):
 def test_a_lens_whose_parts_do_not_fit_is_refused(best, probabilities, message):
     with pytest.raises(ValueError, match=message):
         plot_lens(best, probabilities, TOKENS[:2], ["level 0"])
+
+
+def test_a_trade_shows_each_training_and_where_it_began():
+    ax = plot_trade({"a": [[5, 1], [7, 3]]}, (0, 4), x_label="gained", y_label="kept")
+    assert [line.get_xydata().tolist() for line in ax.lines] == [[[5, 1], [7, 3]], [[0, 4]]]
+    assert "Before: 0 and 4. a 5 to 7 and 1 to 3." in description(ax)
+    with pytest.raises(ValueError, match="a has 1 numbers a training"):
+        plot_trade({"a": [[5], [7]]}, (0, 4), x_label="gained", y_label="kept")
 
 
 def test_each_key_carries_its_score_and_keys_in_one_place_share_a_label():
