@@ -110,7 +110,7 @@ AFTER: dict[str, Callable[[Walk], None]] = {
     "llm-basics check-sources 1-attention": lambda walk: (
         _as_it_was_said(walk) if walk.said["llm-basics check-sources 1-attention"] else None
     ),
-    "git grep -n 15-looking-inside": lambda walk: walk.unlink("15-looking-inside"),
+    "git grep -n 16-make-it-yours": lambda walk: walk.unlink("16-make-it-yours"),
     "git grep -n 6-parameters": lambda walk: walk.unlink("6-parameters"),
 }
 """And after a command."""
@@ -158,7 +158,7 @@ def test_what_was_taken_away_is_gone(walk: Walk) -> None:
     book = walk.root / "build" / "book"
     assert (book / "release" / "7-decoder").exists()
     assert not (book / "release" / "6-parameters").exists()
-    assert (book / "notebooks" / "16-counting.html").exists()
+    assert (book / "notebooks" / "17-counting.html").exists()
     assert not (book / "notebooks" / "11-counting.html").exists()
 
 
