@@ -136,7 +136,11 @@ def plot_trade(
             raise ValueError(f"{name} has {array.shape[1]} numbers a training: it must be 2")
     ax = new_axes(ax, 7.0, 3.8)
     for i, (name, array) in enumerate(arrays.items()):
-        style = {"color": PALETTE[i], "markeredgecolor": "black", "markeredgewidth": 0.5}
+        style: dict[str, Any] = {
+            "color": PALETTE[i],
+            "markeredgecolor": "black",
+            "markeredgewidth": 0.5,
+        }
         ax.plot(*array.T, MARKERS[i], markersize=7, alpha=0.85, label=name, **style)
     ax.plot(*start.T, "*", color="black", markersize=13, label="before")
     ax.set(xlabel=x_label, ylabel=y_label)
