@@ -587,6 +587,8 @@ def test_a_scan_finds_no_page_that_keeps_people_out(phone, path):
     assert faults(phone) == []
     phone.emulate_media(color_scheme="dark")
     phone.set_viewport_size({"width": 1280, "height": 800})
+    # Explorables hear of it an event later.
+    phone.wait_for_function("!document.querySelector('[data-explorable]:not([data-dark])')")
     assert faults(phone) == []
 
 
