@@ -67,19 +67,16 @@ check_dpo_loss = EXERCISE.check(
             "down = rejected": "rejected_before is left out",
             "up = chosen - rejected_before; down = rejected - chosen_before": "the model "
             "before is added, or its two replies are exchanged",
-            "margin = chosen_before - rejected_before": "only the model before is looked at",
         },
         _BETA: {
             "z = margin": "beta is ignored",
             "z = margin / beta": "the margin is divided by beta",
-            "z = margin + beta": "beta is added",
             "z = margin; out = beta * terms.mean()": "beta stands in front of the loss, not inside "
             "the sigmoid",
             "margin = beta * up - down": "beta counts for the chosen reply only",
             "margin = up - beta * down": "beta counts for the rejected reply only",
             "up = chosen - beta * chosen_before; down = rejected - beta * rejected_before; z = "
             "margin": "beta counts for the model before only",
-            "z = beta ** 2 * margin": "beta counts twice",
             "out = beta * terms.mean()": "beta counts inside the sigmoid and in front of it",
             "out = terms.mean() / beta": "the loss is divided by beta",
             "z = 0.1 * margin": "beta is always 0.1",
@@ -93,8 +90,10 @@ check_dpo_loss = EXERCISE.check(
             ): "exp or sigmoid comes first and its logarithm after, so that large differences give "
             "infinity",
             tuple(
-                f"terms = -(torch.sigmoid(z) + {e}).log()" for e in (1e-8, 1e-9, 1e-10, 1e-12)
-            ): "a small number is added to the sigmoid",
+                f"terms = -{kept}.log()"
+                for e in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12)
+                for kept in (f"(torch.sigmoid(z) + {e})", f"torch.sigmoid(z).clamp(min={e})")
+            ): "the sigmoid is kept above a small number",
             tuple(
                 f"z = (beta * margin).clamp(-{most}, {most})" for most in (10, 20, 50, 80, 100)
             ): "large differences are clamped",
@@ -105,16 +104,11 @@ check_dpo_loss = EXERCISE.check(
             "terms = 1 - torch.sigmoid(z)": "1 - sigmoid comes back, without a logarithm",
             "terms = torch.sigmoid(z)": "the sigmoid itself comes back",
             "terms = -z": "the sigmoid is missing",
-            "terms = torch.relu(1 - z)": "this is a hinge loss",
-            "terms = (z - 1) ** 2": "squares are taken",
             "terms = -F.logsigmoid(z) / np.log(2)": "log2 is taken (bits)",
-            "terms = -torch.log_softmax(z, 0)": "a softmax runs over the batch",
         },
         _MEAN: {
             "out = terms.sum()": "the sum comes back instead of the mean",
             "out = terms": "the numbers of all pairs come back",
-            "out = terms.max()": "the largest is taken",
-            "out = terms.median()": "the median is taken",
             "out = terms[0]": "only the first pair counts",
             "out = terms[-1]": "only the last pair counts",
             "z = beta * margin.mean()": "the mean is taken of the margins, before the sigmoid",

@@ -96,7 +96,6 @@ check_reply_loss = EXERCISE.check(
             "for t, c in rows if c.any()][-1]": "only the last sequence with a reply counts",
             "rows = zip(terms.reshape(-1, n - 1), counts.reshape(-1, n - 1)); out = [t[c].mean() "
             "for t, c in rows if c.any()][0]": "only the first sequence with a reply counts",
-            "out = kept.median()": "the median is taken",
             "out = kept.max()": "the largest is taken",
             "out = kept[-1]": "only the last prediction counts",
             "out = kept": "the numbers of all predictions come back",
@@ -108,8 +107,10 @@ check_reply_loss = EXERCISE.check(
                 "logs = given.softmax(-1).log().nan_to_num()",
             ): "exp or softmax comes first and its logarithm after, which is infinite where p is 0",
             tuple(
-                f"logs = (given.softmax(-1) + {e}).log()" for e in (1e-9, 1e-8, 1e-10, 1e-12)
-            ): "a small number is added to p",
+                f"logs = given.softmax(-1).{kept}.log()"
+                for e in (1e-8, 1e-9, 1e-10, 1e-12)
+                for kept in (f"add({e})", f"clamp(min={e})")
+            ): "p is kept above a small number",
             "logs = torch.log_softmax(given.clamp(-100, 100), -1)": "the logits are clamped",
         },
         _NATS: {

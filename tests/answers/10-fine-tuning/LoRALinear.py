@@ -162,29 +162,6 @@ class LoRALinear(nn.Module):
         return new
 
 
-# --- wrong: assertion
-# names: instead of ValueError|AssertionError
-class LoRALinear(nn.Module):
-    def __init__(self, linear, rank, alpha):
-        super().__init__()
-        d_out, d_in = linear.weight.shape
-        assert 1 <= rank <= min(d_in, d_out), "rank"
-        self.linear = linear.requires_grad_(False)
-        self.A = nn.Parameter(torch.randn(rank, d_in, dtype=linear.weight.dtype))
-        self.B = nn.Parameter(torch.zeros(d_out, rank, dtype=linear.weight.dtype))
-        self.scale = alpha / rank
-
-    def forward(self, x):
-        return self.linear(x) + self.scale * x @ self.A.T @ self.B.T
-
-    def merged(self):
-        import copy
-
-        new = copy.deepcopy(self.linear)
-        new.weight.data += self.scale * (self.B @ self.A).detach()
-        return new
-
-
 # --- wrong: forgets the rank's upper limit
 # names: not refused|instead of ValueError
 class LoRALinear(nn.Module):
@@ -255,6 +232,31 @@ class LoRALinear(nn.Module):
 
         new = copy.deepcopy(self.linear)
         new.weight.data += self.scale * (self.B @ self.A).detach()
+        return new
+
+
+# --- wrong: copies the weight alone
+# names: the new layer has another bias than linear
+class LoRALinear(nn.Module):
+    def __init__(self, linear, rank, alpha):
+        super().__init__()
+        d_out, d_in = linear.weight.shape
+        if not 1 <= rank <= min(d_in, d_out):
+            raise ValueError(f"rank {rank}")
+        self.linear = linear.requires_grad_(False)
+        self.A = nn.Parameter(torch.randn(rank, d_in, dtype=linear.weight.dtype))
+        self.B = nn.Parameter(torch.zeros(d_out, rank, dtype=linear.weight.dtype))
+        self.scale = alpha / rank
+
+    def forward(self, x):
+        return self.linear(x) + self.scale * x @ self.A.T @ self.B.T
+
+    def merged(self):
+        d_out, d_in = self.linear.weight.shape
+        new = nn.Linear(
+            d_in, d_out, bias=self.linear.bias is not None, dtype=self.linear.weight.dtype
+        )
+        new.weight.data = (self.linear.weight + self.scale * self.B @ self.A).detach()
         return new
 
 
