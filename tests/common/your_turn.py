@@ -233,6 +233,61 @@ SLIPS = {
             },
         ),
     },
+    "09-causal-masking": {
+        "p_of_next": (
+            (torch.eye(4), torch.tensor([0, 2, 1, 3])),
+            {
+                "return logits[:-1].gather(-1, ids[1:, None])[:, 0]": "the softmax is missing",
+                "return logits.softmax(-1).gather(-1, ids[:, None])[:, 0]": "nothing is shifted",
+                "return logits[1:].softmax(-1).gather(-1, ids[1:, None])[:, 0]": "along with the "
+                "tokens",
+                "return logits[:-1].softmax(-1).gather(-1, ids[1:])": "a column",
+                "return logits[:-1].softmax(-1).gather(-1, ids[1:, None])": "[:, 0] makes a list",
+                "return logits.softmax(-1).gather(-1, ids[1:, None])": "gather gives a column",
+                "return logits[:-1].softmax(0).gather(-1, ids[1:, None])[:, 0]": "dim=0 runs over "
+                "the positions",
+            },
+        ),
+        "weights_up_to": (
+            (
+                1,
+                torch.tensor([[0.0, 0.0], [-2.0, -1.0], [-2.0, -1.0], [2.0, 1.0]]),
+                torch.tensor([[0.0, 0.0], [1.0, 1.0], [1.0, 0.0], [-1.0, -1.0]]),
+            ),
+            {
+                "return (K[:i] @ Q[i] / math.sqrt(2)).softmax(dim=0)": "own key is missing",
+                "return (K @ Q[i] / math.sqrt(2)).softmax(dim=0)": "the later ones included",
+                "return (K @ Q[i] / math.sqrt(2)).softmax(dim=0)[: i + 1]": "before the cut",
+                "return (K[: i + 1] @ Q[i]).softmax(dim=0)": "the division by √2 is missing",
+                "return K[: i + 1] @ Q[i] / math.sqrt(2)": "the softmax is missing",
+                "return (Q[i] @ K[: i + 1] / math.sqrt(2)).softmax(dim=0)": "mixes the keys'",
+            },
+        ),
+        "moved_by": (
+            (torch.ones(4, 4).tril(), torch.eye(4)),
+            {
+                "return (after - before).norm(dim=-1)": "isn't divided by the length before",
+                "return (after - before).norm(dim=-1) / after.norm(dim=-1)": "after the change",
+                "return (after - before).norm() / before.norm()": "all rows together",
+                "return (after - before).norm(dim=0) / before.norm(dim=0)": "down the columns",
+                "return (after.norm(dim=-1) - before.norm(dim=-1)) / before.norm(dim=-1)": "a row "
+                "can turn",
+            },
+        ),
+        "mean_of_real": (
+            (
+                torch.arange(12.0).view(2, 3, 2),
+                torch.tensor([[[True, False, False]], [[True, True, True]]]),
+            ),
+            {
+                "return x.mean(dim=1)": "padding is in the mean",
+                "return (x * weight).mean(dim=1)": "divided by all the positions",
+                "return (x * weight).sum(dim=1)": "isn't divided by how many",
+                "return (x * weight).sum(dim=1) / weight.sum()": "of the whole batch",
+                "return (x * counted).sum(dim=1) / counted.sum(dim=1)": "weight is (batch, n, 1)",
+            },
+        ),
+    },
     "16-make-it-yours": {
         "share_right": (
             (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),
