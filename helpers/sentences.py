@@ -1,5 +1,5 @@
-"""The words on which lesson 04 measures models, the sentences of 07, 08 and 13 to 15, and what is
-asked of each.
+"""The words on which lesson 04 measures models, the sentences of 07, 08, 10 and 13 to 15, and what
+is asked of each.
 
 A survey set serves to choose a head, a fresh one to test the choice; they share no sentence. Most
 examples come in balanced sets: each with the two nouns in either order, so that a head that only
@@ -195,6 +195,15 @@ TWO_TEXTS = [
     ("We saw an owl in the forest.", "The forest grows behind the church.", "forest"),
     ("The teacher lost her umbrella.", "An umbrella leaned against the door.", "umbrella"),
 ]
+
+# Lesson 10: a story and a recipe, on which it measures a loss, and what SmolLM2 goes on with.
+TWO_STYLES = [
+    "The castle stood on a hill above the river. In the evening, when the light faded, the old "
+    "gardener closed the gate and walked slowly home to his wife, who was waiting with supper.",
+    "Bread is made from flour, water, salt and yeast. The dough is kneaded, left to rise, shaped "
+    "and baked until the crust is brown.",
+]
+BEGUN = ["The capital of France is", "Monday, Tuesday, Wednesday, Thursday,"]
 
 
 # Lesson 14. Made-up names, of three tokens or more, each with a text that mentions it twice.

@@ -288,6 +288,41 @@ SLIPS = {
             },
         ),
     },
+    "10-positional-encoding": {
+        "steps_up": (
+            (torch.tensor([3.0, 1.0, 2.0, 2.0, 5.0]),),
+            {
+                "return (row[1:] < row[:-1]).sum()": "the steps down are counted",
+                "return (row[1:] >= row[:-1]).sum()": "keeps the number",
+                "return row[1:] > row[:-1]": "the count is missing",
+                "return (row[1:] > row).sum()": "not of the same length",
+                "return (row[1:] - row[:-1]).sum()": "not counted",
+                "return (row[1:] > row[0]).sum()": "compared with one number",
+                "return (row[1:] > row[:-1]).mean()": "can't average True and False",
+            },
+        ),
+        "turned": (
+            (torch.tensor([0.64, 0.48]), 1),
+            {
+                "return torch.tensor([[c, s], [-s, c]]) @ pair": "the other way",
+                "return pair @ torch.tensor([[c, -s], [s, c]])": "the other way",
+                "return torch.tensor([[c, s], [s, c]]) @ pair": "a minus is missing",
+                "return torch.tensor([[s, -c], [c, s]]) @ pair": "changed places",
+                "return torch.tensor([[c, -s], [s, c]]) * pair": "number by number",
+                "return torch.tensor([c, -s, s, c]) @ pair": "a matrix has rows",
+            },
+        ),
+        "with_penalty": (
+            (torch.tensor([3.0, 0, 1, 0, 0]), 0.5, torch.tensor([4.0, 3.0, 2.0, 1.0, 0.0])),
+            {
+                "return (scores + m * distance).softmax(dim=0)": "the penalty is added",
+                "return scores.softmax(dim=0) - m * distance": "before the penalty",
+                "return scores - m * distance": "the softmax is missing",
+                "return (scores - distance).softmax(dim=0)": "the slope m is missing",
+                "return (scores - m).softmax(dim=0)": "the distance is missing",
+            },
+        ),
+    },
     "16-make-it-yours": {
         "share_right": (
             (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),
