@@ -149,43 +149,6 @@ SUBJECT_TEMPLATES = {
     "another subject first": "The {a} knew that the {s} {v} old.",
 }
 
-# A sentence with an adjective before its noun, and the same noun after another word.
-ADJECTIVES = [
-    ("The old key was lost.", "key", "old"),
-    ("She bought a red car yesterday.", "car", "red"),
-    ("A quiet village lies below us.", "village", "quiet"),
-    ("They drank cold water.", "water", "cold"),
-    ("His clever sister won.", "sister", "clever"),
-]
-NO_ADJECTIVES = [
-    ("The key was lost.", "key", "the"),
-    ("She sold that car yesterday.", "car", "that"),
-    ("Our village lies below us.", "village", "our"),
-    ("They drank some water.", "water", "some"),
-    ("My sister won.", "sister", "my"),
-]
-
-# Fresh nouns, each with an adjective.
-_ADJECTIVE_NOUNS = [
-    ("wide", "river"),
-    ("sad", "song"),
-    ("small", "house"),
-    ("young", "horse"),
-    ("green", "garden"),
-    ("long", "letter"),
-    ("narrow", "bridge"),
-    ("heavy", "coat"),
-    ("strict", "teacher"),
-    ("empty", "street"),
-    ("dark", "winter"),
-    ("slow", "boat"),
-]
-ADJECTIVE_TEMPLATES = {
-    "its adjective, before it": "We remember the {a} {n} well.",
-    "its adjective, after it": "The {n} was {a} and we liked it.",
-    "another noun's adjective": "The {n} was lost near the {a} wall.",
-}
-
 # Two texts and the word that they share.
 TWO_TEXTS = [
     ("The dog slept under the table.", "A table stood in the old kitchen.", "table"),
@@ -345,15 +308,6 @@ def subjects_disagreeing() -> list[Example]:
     """15 ungrammatical ones, in which the verb agrees with the rival: "The cabinet with the keys
     are old." """
     return [Example(f"The {a} with the {s} {v} old.", v, a, s) for s, a, v in _NOUNS]
-
-
-def adjectives(template: str) -> list[Example]:
-    """12 examples from a noun to an adjective; there is no rival, so that `rival` is the same as
-    `right`.
-
-    `template` is one of `ADJECTIVE_TEMPLATES`, or another with `{n}` and `{a}`.
-    """
-    return [Example(template.format(a=a, n=n), n, a, a) for a, n in _ADJECTIVE_NOUNS]
 
 
 def without_pronoun(examples: Iterable[Example]) -> list[Example]:

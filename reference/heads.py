@@ -12,13 +12,12 @@ from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from reference.block import DecoderLM, record_attention
 from reference.counting import ModelConfig
 from reference.inside import logit_lens, rank_of
-from reference.models import MiniLM, MiniLMOutput, PretrainedDecoder
+from reference.models import MiniLM, PretrainedDecoder
 
 
 def head(name: str) -> tuple[int, int]:
@@ -151,14 +150,6 @@ def induction_scores(model: DecoderLM, ids: Tensor) -> Tensor:
     return torch.stack([induction_score(each, ids) for each in decoder_weights(model, ids)])
 
 
-def sentence_embeddings(model: MiniLM, texts: Sequence[str]) -> Tensor:
-    """`model.sentence_embedding` of each text: `(n_texts, d_model)`."""
-    embeddings = torch.zeros(len(texts), model.config.d_model)
-    for places, _, output in _runs(model, texts):
-        embeddings[places] = _pooled(output)
-    return embeddings
-
-
 def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor:
     """What each head brings on average, over all tokens of `texts`.
 
@@ -185,8 +176,8 @@ def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor
             model(texts)
         else:
             assert isinstance(model, MiniLM)
-            for _ in _runs(model, texts):
-                pass
+            for text in texts:
+                model(model.tokenize(text)[1])
     finally:
         for hook in hooks:
             hook.remove()
@@ -198,24 +189,25 @@ def mean_head_outputs(model: nn.Module, texts: Sequence[str] | Tensor) -> Tensor
 
 @contextmanager
 def ablated(
-    model: nn.Module, where: tuple[int, int], mean: Tensor, at: Tensor | None = None
+    model: nn.Module, where: tuple[int, int], mean: Tensor, at: int | slice = slice(None)
 ) -> Iterator[None]:
-    """Inside the `with`, the head at `where` brings `mean` at every token, whatever it reads.
+    """Inside the `with`, the head at `where` brings `mean`, whatever it reads.
 
-    Shapes: `mean` `(d_head,)`; `at` `(batch,)`, the one token of each text at which the head is
-    switched off, where it is to go on at the others. This is mean ablation (Wang et al. 2022,
-    "Interpretability in the Wild"): later layers get what they are used to from this head, only
-    not what it has to say about this text. After the `with` the model is as before.
+    This is mean ablation (Wang et al. 2022, "Interpretability in the Wild"): later layers get what
+    they are used to from this head, only not what it has to say about this text. After the `with`
+    the model is as before.
+
+    Args:
+        mean: what the head brings, `(d_head,)`.
+        at: the place of the token at which the head is switched off, if it is to go on at the
+            others.
     """
     layer, number = where
     own = slice(number * len(mean), (number + 1) * len(mean))
 
     def replace(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
         heads = inputs[0].clone()
-        if at is None:
-            heads[..., own] = mean
-        else:
-            heads[torch.arange(len(at)), at, own] = mean
+        heads[..., at, own] = mean
         return (heads,)
 
     hook = _output_layer(model, layer).register_forward_pre_hook(replace)
@@ -223,35 +215,6 @@ def ablated(
         yield
     finally:
         hook.remove()
-
-
-def effects(
-    model: MiniLM, layer: int, texts: Sequence[str], means: Tensor, at: Sequence[str] | None = None
-) -> Tensor:
-    """How much the sentence embedding changes when a head of `layer` is switched off, one by one.
-
-    Shapes: gives `(n_heads,)`, the mean over `texts` of 1 - cosine.
-
-    Args:
-        means: what heads bring on average, from `mean_head_outputs`.
-        at: a token of each text, at which alone the head is switched off; at all tokens unless
-            given.
-
-    Raises `ValueError` where such a token does not occur in its text.
-    """
-    changes = torch.zeros(len(means[layer]))
-    for places, tokens, output in _runs(model, texts):
-        ids = torch.stack([model.tokenize(texts[place])[1] for place in places])
-        alone = None
-        if at is not None:
-            of_group = zip(places, tokens, strict=True)
-            alone = torch.tensor([_place_of(at[place], own) for place, own in of_group])
-        whole = _pooled(output)
-        for number, mean in enumerate(means[layer]):
-            with ablated(model, (layer, number), mean, alone):
-                cosines = (_pooled(model(ids)) * whole).sum(dim=-1)
-            changes[number] += (1 - cosines).sum()
-    return changes / len(texts)
 
 
 @contextmanager
@@ -394,28 +357,3 @@ def _layers(model: nn.Module) -> nn.ModuleList:
 
 def _output_layer(model: nn.Module, layer: int) -> nn.Module:
     return _layers(model)[layer].get_submodule("attention.W_o")
-
-
-def _pooled(output: MiniLMOutput) -> Tensor:
-    """The sentence embeddings of a batch, `(batch, d_model)`."""
-    return F.normalize(output.hidden_states[-1].mean(dim=-2), dim=-1)
-
-
-def _place_of(word: str, tokens: list[str]) -> int:
-    if word not in tokens:
-        raise ValueError(f"{word!r} is no token of the sentence {' '.join(tokens)!r}")
-    return tokens.index(word)
-
-
-def _runs(
-    model: MiniLM, texts: Sequence[str]
-) -> Iterator[tuple[list[int], list[list[str]], MiniLMOutput]]:
-    """The model on all texts, those with as many tokens in one batch: their places in `texts`,
-    their tokens and the output."""
-    encoded = [model.tokenize(text) for text in texts]
-    by_length: dict[int, list[int]] = {}
-    for place, (tokens, _) in enumerate(encoded):
-        by_length.setdefault(len(tokens), []).append(place)
-    for places in by_length.values():
-        ids = torch.stack([encoded[place][1] for place in places])
-        yield places, [encoded[place][0] for place in places], model(ids)

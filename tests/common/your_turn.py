@@ -233,6 +233,57 @@ SLIPS = {
             },
         ),
     },
+    "08-what-heads-do": {
+        "heads_preferring": (
+            (torch.rand(2, 3, 4, 4, generator=_SEED), 3, 1, 2),
+            {
+                "return (weights[:, :, first, query] > weights[:, :, second, query]).sum()": "on "
+                "the query",
+                "return (weights[:, :, query, first] < weights[:, :, query, second]).sum()": "that "
+                "prefer the second",
+                "return weights[:, :, query, first] > weights[:, :, query, second]": "the count is "
+                "missing",
+                "return (weights[:, :, query, first] > weights[:, :, query, second]).mean()": (
+                    "can't average"
+                ),
+                "return (weights[:, :, query, first] - weights[:, :, query, second]).sum()": "are "
+                "added up",
+            },
+        ),
+        "luckiest": (
+            (torch.rand(5, 4, 6, generator=_SEED) < 0.5,),
+            {
+                "return coins.sum(dim=-1).amax().float()": "of all the rounds together",
+                "return coins.sum(dim=-1).float().mean()": "the average head",
+                "return coins.sum(dim=-1).amax(dim=-1)": "the mean over the rounds is missing",
+                "return coins.sum(dim=-1).amax(dim=-1).mean()": "average whole numbers",
+                "return coins.sum(dim=-1).max(dim=-1).float().mean()": "amax gives the values",
+                "return coins.sum(dim=-1).amax(dim=0).float().mean()": "the best round of each",
+                "return coins.sum(dim=1).amax(dim=-1).float().mean()": "over the heads",
+            },
+        ),
+        "both_times": (
+            (*torch.rand(4, 6, 2, 3, generator=_SEED),),
+            {
+                "return ((right_1 > rival_1) and (right_2 > rival_2)).sum(dim=0)": "it is &",
+                "return (right_1 > rival_1 & right_2 > rival_2).sum(dim=0)": "brackets of its own",
+                "return ((right_1 > rival_1) | (right_2 > rival_2)).sum(dim=0)": "in one of the "
+                "two",
+                "return ((right_1 > rival_1) & (right_2 > rival_2)).sum()": "counted together",
+                "return (right_1 > rival_1) & (right_2 > rival_2)": "the count is missing",
+                "return (right_1 > rival_1).sum(0) + (right_2 > rival_2).sum(0)": "all the hits",
+            },
+        ),
+        "change_of": (
+            (torch.tensor([0.6, 0.8]), torch.tensor([0.8, 0.6])),
+            {
+                "return whole @ without": "that's the cosine",
+                "return 1 - whole * without": "aren't added up",
+                "return (whole - without).norm()": "the distance between the two",
+                "return whole @ without - 1": "the other way round",
+            },
+        ),
+    },
     "09-causal-masking": {
         "p_of_next": (
             (torch.eye(4), torch.tensor([0, 2, 1, 3])),

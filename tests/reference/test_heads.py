@@ -12,7 +12,7 @@ import torch
 
 from helpers import sentences
 from helpers.plotting import description, plot_effects, plot_split
-from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, Example, subjects
+from helpers.sentences import FRESH, SUBJECT_TEMPLATES, SURVEY, subjects
 from reference.block import DecoderLM
 from reference.counting import ModelConfig
 from reference.heads import (
@@ -22,7 +22,6 @@ from reference.heads import (
     continue_from,
     copies_in_training,
     decoder_weights,
-    effects,
     fed,
     head,
     head_outputs,
@@ -35,7 +34,6 @@ from reference.heads import (
     mean_weight,
     others_of_same_layers,
     random_words,
-    sentence_embeddings,
     streams,
     strongest_heads,
 )
@@ -47,14 +45,9 @@ GROUPS = {
     "forbidden": sentences.pronouns_forbidden(),
     "one gender": [one for pair in sentences.pronouns_of_one_gender() for one in pair],
     "disagreeing": sentences.subjects_disagreeing(),
-    "adjectives": [Example(s, n, w, w) for s, n, w in sentences.ADJECTIVES],
-    "no adjectives": [Example(s, n, w, w) for s, n, w in sentences.NO_ADJECTIVES],
     "nobody": sentences.without_pronoun(sentences.pronouns_fresh()),
 }
 GROUPS |= {what: subjects(template) for what, template in SUBJECT_TEMPLATES.items()}
-GROUPS |= {
-    what: sentences.adjectives(template) for what, template in sentences.ADJECTIVE_TEMPLATES.items()
-}
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +132,6 @@ def test_the_control_for_pronouns_differs_in_the_pronoun_alone():
     for one, other in zip(GROUPS["fresh"], GROUPS["nobody"], strict=True):
         assert other.sentence == one.sentence.replace(f" {one.query} ", " nobody ")
         assert other[2:] == one[2:]
-
-
-def test_adjectives_are_tested_on_nouns_that_did_not_choose_the_head():
-    chosen = {noun for _, noun, _ in sentences.ADJECTIVES}
-    for template in sentences.ADJECTIVE_TEMPLATES.values():
-        fresh = {example.query for example in sentences.adjectives(template)}
-        assert len(fresh) == 12 and not chosen & fresh
 
 
 def test_letters_repeat_with_their_period_and_differ_within_it():
@@ -246,12 +232,6 @@ def test_random_words_stand_between_the_special_tokens(model):
     torch.testing.assert_close(weights, again, atol=0, rtol=0)
 
 
-def test_embeddings_of_a_batch_are_those_of_the_model_in_the_order_of_the_texts(model):
-    texts = [*FRESH[:4], FRESH[0]]
-    expected = torch.stack([model.sentence_embedding(text) for text in texts])
-    torch.testing.assert_close(sentence_embeddings(model, texts), expected, atol=1e-5, rtol=0)
-
-
 # Growing
 
 
@@ -291,62 +271,37 @@ def test_the_copies_are_the_model_before_between_and_after():
 def test_an_ablated_head_brings_its_mean_and_then_is_back(model):
     means = mean_head_outputs(model, SURVEY)
     assert means.shape == (6, 12, 32)
-    whole = sentence_embeddings(model, FRESH[:2])
+    whole = model.sentence_embedding(FRESH[0])
     seen = []
     layer = model.layers[2].attention.W_o
     with ablated(model, head("L2H5"), means[head("L2H5")]):
         hook = layer.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
-        changed = sentence_embeddings(model, FRESH[:1])
+        changed = model.sentence_embedding(FRESH[0])
         hook.remove()
-    own = seen[0].unflatten(-1, (12, 32))[:, :, 5]
+    own = seen[0].unflatten(-1, (12, 32))[:, 5]
     torch.testing.assert_close(own, means[2, 5].expand_as(own))
-    assert (changed - whole[:1]).abs().max() > 1e-4
-    torch.testing.assert_close(sentence_embeddings(model, FRESH[:2]), whole, atol=0, rtol=0)
+    assert (changed - whole).abs().max() > 1e-4
+    torch.testing.assert_close(model.sentence_embedding(FRESH[0]), whole, atol=0, rtol=0)
 
 
-def test_a_head_that_is_ablated_at_one_token_goes_on_at_the_others(model):
+@pytest.mark.parametrize("batch", [False, True])
+def test_a_head_that_is_ablated_at_one_token_goes_on_at_the_others(model, batch):
     """Else the effect at "he" would hold what the head does in the rest of the sentence."""
     ids = torch.stack([model.tokenize(text)[1] for text in ("A cat slept.", "The dog ate.")])
+    ids = ids if batch else ids[0]
     seen = []
-    hook = model.layers[2].attention.W_o.register_forward_pre_hook(
-        lambda _, inputs: seen.append(inputs[0])
-    )
+    keep = model.layers[2].attention.W_o.register_forward_pre_hook
+    hook = keep(lambda _, inputs: seen.append(inputs[0]))
     model(ids)
     hook.remove()
-    mean = torch.full((32,), 7.0)
-    with ablated(model, (2, 5), mean, at=torch.tensor([1, 3])):
-        hook = model.layers[2].attention.W_o.register_forward_pre_hook(
-            lambda _, inputs: seen.append(inputs[0])
-        )
+    with ablated(model, (2, 5), torch.full((32,), 7.0), at=3):
+        hook = keep(lambda _, inputs: seen.append(inputs[0]))
         model(ids)
         hook.remove()
     before, after = seen
     changed = (before != after).any(dim=-1)
-    assert changed.nonzero().tolist() == [[0, 1], [1, 3]]
-    assert (after[[0, 1], [1, 3], 160:192] == 7).all()
-
-
-@pytest.mark.parametrize("at", [None, ["cat", "ate", "slept"]])
-def test_effects_are_the_mean_change_of_the_embedding_head_by_head(model, at):
-    """Texts of several lengths are run in groups: each must keep its own token."""
-    texts = ["A cat slept.", "The old dog ate.", "The dog slept."]
-    means = mean_head_outputs(model, SURVEY[:2])
-    found = effects(model, 1, texts, means, at)
-    assert found.shape == (12,)
-    for number in (3, 8):
-        changes = []
-        for i, text in enumerate(texts):
-            place = None if at is None else torch.tensor([model.tokenize(text)[0].index(at[i])])
-            whole = sentence_embeddings(model, [text])
-            with ablated(model, (1, number), means[1, number], place):
-                changes.append(1 - (sentence_embeddings(model, [text]) * whole).sum())
-        torch.testing.assert_close(found[number], torch.stack(changes).mean(), atol=1e-6, rtol=0)
-
-
-def test_a_token_to_ablate_at_that_is_not_there_is_named(model):
-    means = torch.zeros(6, 12, 32)
-    with pytest.raises(ValueError, match="'dog' is no token of the sentence"):
-        effects(model, 0, ["A cat slept."], means, ["dog"])
+    assert changed.nonzero().tolist() == ([[0, 3], [1, 3]] if batch else [[3]])
+    assert (after[..., 3, 160:192] == 7).all()
 
 
 def test_means_are_over_all_tokens_of_all_texts(model):
