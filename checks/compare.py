@@ -51,7 +51,10 @@ def is_discreet() -> bool:
 _KEYBOARD = ("NameError", "AttributeError", "ImportError", "SyntaxError")
 _OF_A_VALUE = tuple(
     f"'{kind}' object has no"
-    for kind in ("NoneType", "bool", "int", "float", "list", "tuple", "torch.return_types.max")
+    for kind in (
+        *("NoneType", "bool", "int", "float", "list", "tuple", "generator"),
+        "torch.return_types.max",
+    )
 )
 """How an AttributeError begins where another value than expected was at hand."""
 

@@ -374,6 +374,57 @@ SLIPS = {
             },
         ),
     },
+    "11-counting": {
+        "n_parameters": (
+            (torch.nn.Linear(3, 4),),
+            {
+                "return len(list(module.parameters()))": "counted as tensors",
+                "return module.weight.numel()": "a layer has a bias, too",
+                "return sum(len(p) for p in module.parameters())": "the rows of each",
+                "return sum(p.sum() for p in module.parameters())": "to be counted",
+                "return sum(p.numel for p in module.parameters())": "brackets of numel()",
+                "return sum(p.numel() for p in module.parameters)": "brackets of parameters()",
+                "return module.parameters().numel()": "one tensor after another",
+                "return sum(p.shape[0] * p.shape[1] for p in module.parameters())": "two sides",
+                "return sum(p.shape for p in module.parameters())": "isn't a number",
+                "return [p.numel() for p in module.parameters()]": "the sum is missing",
+            },
+        ),
+        "attention_term": (
+            (100, 64, 5),
+            {
+                "return 4 * n * d_model": "the layers are missing",
+                "return 2 * n * d_model * n_layers": "mixing as much again",
+                "return 4 * n**2 * d_model * n_layers": "that's the whole text",
+                "return 4 * n * d_model**2 * n_layers": "d_model is there twice",
+                "return 4 * d_model * n_layers": "the n keys are missing",
+                "return 3 * n * d_model * n_layers": "too little is counted",
+                "return 5 * n * d_model * n_layers": "too much is counted",
+            },
+        ),
+        "gigabytes": (
+            (600_000_000, 4),
+            {
+                "return n_parameters * bits / 1e9": "a byte has 8",
+                "return n_parameters * bits / 8": "a GB is a billion of them",
+                "return n_parameters * bits / 8 / 2**30": "these are GiB",
+                "return n_parameters * bits / 8 / 1024**3": "these are GiB",
+                "return n_parameters * bits // 8 // 10**9": "// rounds down",
+                "return n_parameters * 4 / 1e9": "whatever bits says",
+            },
+        ),
+        "training_bytes": (
+            (1000, 300, 5),
+            {
+                "return 4 * n_parameters + n_texts * of_a_text": "the parameter at rest",
+                "return 12 * n_parameters + n_texts * of_a_text": "one of the four numbers",
+                "return 16 * n_parameters + of_a_text": "the number of texts is missing",
+                "return 16 * n_parameters": "the activations are missing",
+                "return (16 * n_parameters + of_a_text) * n_texts": "only once",
+                "return 16 * (n_parameters + n_texts * of_a_text)": "in bytes already",
+            },
+        ),
+    },
     "16-make-it-yours": {
         "share_right": (
             (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),
