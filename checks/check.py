@@ -91,7 +91,7 @@ class Check:
             expected = self._run(self.reference, args, kwargs)
         got = self._run(answer, args, kwargs)
         text = difference(got, expected, tolerance=tolerance, parts=self.parts)
-        call = Call(_fresh(args), _fresh(kwargs), tolerance, expected, got)
+        call = Call(fresh(args), fresh(kwargs), tolerance, expected, got)
         calls = run.calls(self, answer)
         earlier = tuple(calls)
         calls.append(call)
@@ -174,7 +174,7 @@ class Check:
         return Text(*self.text)
 
     def _run(self, answer: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        fresh_args, fresh_kwargs = _fresh(tuple(args)), _fresh(dict(kwargs))
+        fresh_args, fresh_kwargs = fresh(tuple(args)), fresh(dict(kwargs))
         # An answer in another process works on copies of what it is given, and tells of changes.
         watch = getattr(answer, "watch_", None)
         told = watch() if watch else []
@@ -371,22 +371,22 @@ def _told(got: Any, expected: Any) -> str:
     return text if other is None else f"{other}: {describe(got[other], FEW_VALUES)}"
 
 
-def _fresh(value: Any) -> Any:
+def fresh(value: Any) -> Any:
     """A copy, so that an answer that writes into its arguments can't change what it is held to."""
     if isinstance(value, torch.Tensor):
         # The layout in memory stays: an answer may stumble over a transposed one.
         return value.detach().clone()
     if isinstance(value, list | tuple):
-        return type(value)(_fresh(v) for v in value)
+        return type(value)(fresh(v) for v in value)
     if isinstance(value, dict):
-        return {k: _fresh(v) for k, v in value.items()}
+        return {k: fresh(v) for k, v in value.items()}
     if isinstance(value, torch.Generator):
         return value.clone_state()
     return value
 
 
 def _alike(value: Any, before: Any) -> bool:
-    """Whether a value still is what it was. What `_fresh` doesn't copy, as a cache or a module, may
+    """Whether a value still is what it was. What `fresh` doesn't copy, as a cache or a module, may
     change."""
     if isinstance(value, torch.Tensor) and isinstance(before, torch.Tensor):  # or a parameter
         return torch.equal(value, before) or same(value, before, 0.0)  # NaN equals NaN

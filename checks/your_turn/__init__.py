@@ -9,15 +9,21 @@ checks of exercises do. In the lesson it is one call, below the function that th
 
 In the committed lesson the line stands between nbgrader's marks of a solution. Learners' copies
 have its usual stub there (see `course.learner.work`).
+
+What the lesson calls it with is small enough to read, and so may fit a wrong line, too. So each
+function is called with more, of other sizes and without patterns (`YourTurn.also`).
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from checks.check import Exercise
+import torch
+
+from checks.check import Check, Exercise, fresh
 from checks.kernel import say
 from checks.message import RIGHT, WrongAnswer
 from checks.run import aside
@@ -35,11 +41,21 @@ class YourTurn:
 
     places: Exercise
 
+    def also(self, name: str, *args: Any) -> None:
+        """Call the function `name` with these, too, whatever the lesson calls it with."""
+        (check,) = self.places.checks[name]
+        cases = {**self.places.cases.get(name, {})}
+        cases[f"call {len(cases) + 1}"] = lambda answer: check(answer, *args)
+        self.places.cases[name] = cases
+
     def __call__(self, written: Callable[..., Any], *args: Any) -> Callable[..., Any]:
         """Say whether `written` does what is asked for, called with `args`, or what went wrong.
 
+        The right numbers in another dtype are right: nothing here is graded.
+
         Returns:
-            What the lesson goes on with: `written` if it's right, else the lesson's own.
+            What the lesson goes on with: `written` if it's right (its numbers in the dtype that
+            the lesson has them in), else the lesson's own.
 
         Raises:
             ValueError: the lesson asks for no function of this name.
@@ -47,16 +63,20 @@ class YourTurn:
         name = written.__name__
         self._refuse(name)
         (check,) = self.places.checks[name]
+        casts: list[torch.dtype] = []
+        alike = _in_its_dtype(check, written, casts)
         try:
             with aside(self.places):
-                check(written, *args)
+                check(alike, *args)
+                for case in self.places.cases.get(name, {}).values():
+                    case(alike)
         except WrongAnswer as wrong:
             say(wrong)
             print(INSTEAD.format(name))
             reference: Callable[..., Any] = check.reference
             return reference
         print(RIGHT.format(name))
-        return written
+        return alike if casts else written
 
     def show(self, name: str) -> None:
         """Print the lesson's own function of this name. Raises ValueError where there is none."""
@@ -68,3 +88,35 @@ class YourTurn:
         if name not in self.places.checks:
             known = ", ".join(self.places.checks)
             raise ValueError(f"the lesson asks for {known}, and for no {name!r}: call yours so")
+
+
+def numbers(*shape: int, seed: int = 0) -> torch.Tensor:
+    """Numbers without a pattern, for calls beside the lesson's own."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _in_its_dtype(
+    check: Check, written: Callable[..., Any], casts: list[torch.dtype]
+) -> Callable[..., Any]:
+    """`written`, with a tensor of the lesson's own dtype where that changes none of its numbers.
+
+    Each time that it was needed is noted in `casts`.
+    """
+
+    @functools.wraps(written)
+    def alike(*args: Any) -> Any:
+        before, got = fresh(args), written(*args)
+        if not isinstance(got, torch.Tensor):
+            return got
+        right = check.reference(*before)
+        if not isinstance(right, torch.Tensor) or torch.bool in (got.dtype, right.dtype):
+            return got
+        if got.dtype == right.dtype:
+            return got
+        cast = got.to(right.dtype)
+        if got.shape != right.shape or not cast.double().allclose(got.double(), equal_nan=True):
+            return got
+        casts.append(right.dtype)
+        return cast
+
+    return alike

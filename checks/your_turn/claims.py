@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import torch.nn.functional as F
 from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "08-what-heads-do",
@@ -65,6 +66,9 @@ _PLACES.check(
         "mean() can't average True and False, and a count is asked for: sum()": says(
             "could not infer output dtype", "Got: Bool"
         ),
+        "two colons take all layers and all heads, however many: weights[:, :, query, key]": says(
+            "out of bounds"
+        ),
         "an index is missing: two colons for layers and heads, then the query, then the key": says(
             "must match", "ambiguous"
         ),
@@ -78,6 +82,8 @@ _PLACES.check(
     wrong={
         "count the hits of each head, take the best head of each round, and then the mean": {
             "return best.amax().float()": "that's the luckiest of all the rounds together",
+            "return hits.float().mean(dim=0).amax()": "the mean over the rounds comes first, so "
+            "it's one head for all rounds, where each round has a luckiest of its own",
             "best = hits": "the best of each round is missing, so this is the average head",
             "hits = coins.sum(dim=1)": "hits are counted for each sentence, over the heads",
             "hits = coins.sum(dim=0)": "hits are counted over the rounds",
@@ -116,6 +122,8 @@ _PLACES.check(
             "return (first & second).sum()": "all the heads are counted together",
             "return (first & second).sum(dim=-1)": "the heads are counted, where pairs are: dim=0",
             "return first & second": "the count is missing",
+            "second = right_2 > rival_1": "the second sentence is compared with the rival of the "
+            "first",
             "return first.sum(dim=0)": "the second sentence isn't looked at",
             "return (first & second).float().mean(dim=0)": "that's a share, where a count is asked "
             "for",
@@ -124,7 +132,9 @@ _PLACES.check(
         }
     },
     seen={
-        "and looks at single values: for tensors it is &": says("is ambiguous"),
+        "and looks at single values, and so does a > b > c: for tensors it is &": says(
+            "is ambiguous"
+        ),
         "& comes before >, so each comparison needs brackets of its own": says(
             "not implemented for 'Float'", "bitwise", "not supported"
         ),
@@ -143,11 +153,22 @@ _PLACES.check(
             "return cosine": "that's the cosine, which is 1 where nothing has changed",
             "return cosine - 1": "it is the other way round",
             "cosine = whole * without": "the products aren't added up",
+            "cosine = (whole * without).mean()": "the products are averaged, where a dot product "
+            "adds them up",
+            "return (1 - whole * without).sum()": "1 is there for each number, where there's a "
+            "single cosine",
+            "return cosine.acos()": "that's the angle, where 1 minus its cosine is asked for",
             "return (whole - without).norm()": "that's the distance between the two, and not 1 "
             "minus their cosine",
-            "return whole.norm() - without.norm()": "both lengths are 1",
+            "return whole.norm() - without.norm()": "that's 0, whatever has changed: both lengths "
+            "are 1",
             "return 1 - cosine.abs()": "the sign of the cosine is lost",
         }
     },
     seen={"one number is asked for": other_shape},
 )
+
+your_turn.also("heads_preferring", numbers(4, 6, 7, 7, seed=3).softmax(dim=-1), 4, 1, 3)
+your_turn.also("luckiest", numbers(7, 5, 9) > 0)
+your_turn.also("both_times", *numbers(4, 9, 2, 3).unbind())
+your_turn.also("change_of", *F.normalize(numbers(2, 5), dim=-1))

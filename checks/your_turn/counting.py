@@ -49,6 +49,14 @@ _PLACES.check(
                 "return tensors[0].numel()",
                 "return module.weight.numel()",
             ): "only the weight is counted, and a layer has a bias, too",
+            "return tensors[-1].numel()": "only the last of them is counted",
+            (
+                "tensors = [p for m in module.modules() for p in m.parameters()]"
+            ): "modules() gives the module and all that is in it, so parameters come twice",
+            (
+                "tensors = [p for m in module.children() for p in m.parameters()]"
+            ): "children() leaves out what the module holds itself",
+            "return sum(p.numel() * p.element_size() for p in tensors)": "these are bytes",
             "return sum(len(p) for p in tensors)": "len() counts the rows of each",
             "return sum(p.dim() for p in tensors)": "dim() says how many dimensions each has",
             (
@@ -102,10 +110,12 @@ _PLACES.check(
         }
     },
     seen={
-        "too much is counted: a factor is too large, or there twice": lambda got, right, *_: (
+        "it comes out too large: which factors are in it, and how often?": lambda got, right, *_: (
             got > right
         ),
-        "too little is counted: a factor is missing": lambda got, right, *_: got < right,
+        "it comes out too small: which factors are in it, and how often?": lambda got, right, *_: (
+            got < right
+        ),
     },
 )
 _PLACES.check(
@@ -120,6 +130,7 @@ _PLACES.check(
             "return n_parameters * bits": "these are bits",
             "return n_bytes / 2**30": "these are GiB, of 2**30 bytes, and a GB has 10**9",
             "return n_bytes / 1e6": "these are MB",
+            "return n_bytes / 10e9": "10e9 is ten billion, and a GB is 1e9 bytes",
             "return n_bytes * 1e9": "it is multiplied by a billion, where a billion bytes make a "
             "GB",
             "n_bytes = 4 * n_parameters": "4 bytes are taken, whatever bits says",
@@ -127,7 +138,7 @@ _PLACES.check(
             (
                 "return n_bytes // 1e9",
                 "n_bytes = n_parameters * (bits // 8)",
-            ): "// rounds down: a small model would take nothing",
+            ): "it is rounded down, and a small model would take nothing",
         }
     },
     seen={},
@@ -164,3 +175,8 @@ _PLACES.check(
     },
     seen={},
 )
+
+your_turn.also("n_parameters", nn.MultiheadAttention(10, 2))
+your_turn.also("attention_term", 7, 11, 3)
+your_turn.also("gigabytes", 300_000_000, 12)
+your_turn.also("training_bytes", 11, 700.0, 3)

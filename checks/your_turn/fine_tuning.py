@@ -9,7 +9,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import comes_back, other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "16-make-it-yours",
@@ -124,3 +124,8 @@ _PLACES.check(
         "a single number is asked for": other_shape,
     },
 )
+
+your_turn.also("share_right", ["a b", "b", "c", "d a", "x"], ["b", "c", "c", "a", "z"])
+your_turn.also("adapter_size", 7, 11, 3)
+your_turn.also("which_count", 2, 5)
+your_turn.also("log_p_of", numbers(4, 3), torch.tensor([2, 0, 1, 1]))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "07-multi-head-attention", ("part_of", "contribution", "without_head"), limit_seconds=10
@@ -96,3 +96,7 @@ _PLACES.check(
     },
     seen={"another shape comes back: (n, d_model) is asked for": other_shape},
 )
+
+your_turn.also("part_of", numbers(5, 12), 2, 3)
+your_turn.also("contribution", numbers(3, 5, 4), numbers(12, 7, seed=1), 2)
+your_turn.also("without_head", tuple(numbers(4, 3, 5)), numbers(5, seed=1), 2)

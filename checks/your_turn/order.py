@@ -9,7 +9,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "10-positional-encoding", ("steps_up", "turned", "with_penalty"), limit_seconds=10
@@ -78,10 +78,14 @@ _PLACES.check(
                 "matrix = torch.tensor([[s, c], [c, -s]])",
             ): "sine and cosine have changed places",
             "return matrix * pair": "* multiplies number by number, and @ is the matrix product",
+            "return torch.stack([pair[0] * c - pair[1] * s, (pair[0] * c - pair[1] * s) * s + "
+            "pair[1] * c])": "the second number is computed from a first one that has changed "
+            "already: both need the old pair",
             "return matrix": "that's the matrix, which hasn't met the pair",
         }
     },
     seen={
+        "lists in a list are no matrix yet: torch.tensor makes one of them": says("'list' and"),
         "a matrix has rows: [[…, …], […, …]]": says("size mismatch", "inconsistent", "1D tensors"),
         "another shape comes back: (2,) is asked for": other_shape,
     },
@@ -96,9 +100,14 @@ _PLACES.check(
             "away get more",
             "return scores.softmax(dim=0) - penalty": "the softmax comes before the penalty",
             "return scores - penalty": "the softmax is missing",
-            "return scores.softmax(dim=0)": "the penalty is missing",
+            (
+                "return scores.softmax(dim=0)",
+                "penalty = m",
+            ): "no penalty grows with the distance, and what all keys lose alike changes nothing",
+            "return scores.softmax(dim=0) * (-penalty).exp()": "the penalty comes after the "
+            "softmax, so the weights don't add up to 1",
+            "return (-penalty).softmax(dim=0)": "the scores are missing",
             "penalty = distance": "the slope m is missing",
-            "penalty = m": "the distance is missing, and what all lose alike changes nothing",
             (
                 "penalty = distance / m",
                 "penalty = m / distance",
@@ -110,3 +119,8 @@ _PLACES.check(
     },
     seen={"another shape comes back: a weight for each key is asked for": other_shape},
 )
+
+your_turn.also("steps_up", torch.tensor([5, 1, 4, 4, 6, 2, 9, 11, 10, 12, 3]))
+your_turn.also("steps_up", torch.tensor([1, 3, 2]))
+your_turn.also("turned", numbers(2), 2.5)
+your_turn.also("with_penalty", numbers(5), 0.7, torch.tensor([4, 3, 2, 1, 0]))

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "05-queries-keys-values", ("scores_of", "off_one", "of_head", "without"), limit_seconds=10
@@ -121,3 +121,8 @@ _PLACES.check(
     },
     seen={"another shape comes back: the row stays, with zeros in it": other_shape},
 )
+
+your_turn.also("scores_of", numbers(3), numbers(5, 3, seed=1))
+your_turn.also("off_one", 2 * numbers(4, 3))
+your_turn.also("of_head", numbers(12, 7), 2, 3)
+your_turn.also("without", numbers(4, 5), 2)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import comes_back, other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "06-scaled-dot-product-attention",
@@ -110,3 +110,7 @@ _PLACES.check(
         "a tensor is asked for": comes_back(list, tuple),
     },
 )
+
+your_turn.also("typical_size", numbers(3, 5) - 1)
+your_turn.also("favourite_share", numbers(4, 3))
+your_turn.also("centred", numbers(2, 3, 4))

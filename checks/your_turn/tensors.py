@@ -7,7 +7,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import comes_back, other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise("02-tensors", ("row_means", "shared", "picked"), limit_seconds=10)
 your_turn = YourTurn(_PLACES)
@@ -92,7 +92,7 @@ _PLACES.check(
             (
                 "return p.gather(-1, came[:, None])",
                 "return p[rows, came][:, None]",
-            ): "a column came out: [:, 0] makes a list of it",
+            ): "a column came out: [:, 0] takes its numbers",
             (
                 "return p.gather(0, came[None])[0]",
                 "return p.gather(0, came[None])",
@@ -113,3 +113,7 @@ _PLACES.check(
         "another shape comes back: one number for each row is asked for": other_shape,
     },
 )
+
+your_turn.also("row_means", numbers(3, 5))
+your_turn.also("shared", numbers(3, 4, 2))
+your_turn.also("picked", numbers(4, 5).softmax(dim=-1), torch.tensor([4, 0, 2, 0]))

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "04-transformer",
@@ -139,3 +139,9 @@ _PLACES.check(
     },
     seen={"another shape comes back: (vocab_size,) is asked for": other_shape},
 )
+
+your_turn.also("cosine", numbers(5), numbers(5, seed=1))
+your_turn.also("layer_norm", 3 * numbers(4, 5) + 1)
+your_turn.also("layer_norm", numbers(2, 3, 4))
+your_turn.also("feed_forward", numbers(3), numbers(3, 5, seed=1), numbers(5, 3, seed=2))
+your_turn.also("next_probabilities", numbers(3, 5))

@@ -40,7 +40,7 @@ SLIPS = {
             (_P, torch.tensor([3, 0, 1])),
             {
                 "return p[:, came]": "a colon takes all",
-                "return p.gather(-1, came[:, None])": "[:, 0] makes a list of it",
+                "return p.gather(-1, came[:, None])": "[:, 0] takes its numbers",
                 "return p.gather(-1, came)": "came[:, None] is a column",
                 "return p.max(dim=-1).values": "the most likely word of each row",
             },
@@ -293,7 +293,7 @@ SLIPS = {
                 "return logits[1:].softmax(-1).gather(-1, ids[1:, None])[:, 0]": "along with the "
                 "tokens",
                 "return logits[:-1].softmax(-1).gather(-1, ids[1:])": "a column",
-                "return logits[:-1].softmax(-1).gather(-1, ids[1:, None])": "[:, 0] makes a list",
+                "return logits[:-1].softmax(-1).gather(-1, ids[1:, None])": "[:, 0] takes its",
                 "return logits.softmax(-1).gather(-1, ids[1:, None])": "gather gives a column",
                 "return logits[:-1].softmax(0).gather(-1, ids[1:, None])[:, 0]": "dim=0 runs over "
                 "the positions",
@@ -370,7 +370,7 @@ SLIPS = {
                 "return scores.softmax(dim=0) - m * distance": "before the penalty",
                 "return scores - m * distance": "the softmax is missing",
                 "return (scores - distance).softmax(dim=0)": "the slope m is missing",
-                "return (scores - m).softmax(dim=0)": "the distance is missing",
+                "return (scores - m).softmax(dim=0)": "no penalty grows with the distance",
             },
         ),
     },
@@ -398,8 +398,8 @@ SLIPS = {
                 "return 4 * n**2 * d_model * n_layers": "that's the whole text",
                 "return 4 * n * d_model**2 * n_layers": "d_model is there twice",
                 "return 4 * d_model * n_layers": "the n keys are missing",
-                "return 3 * n * d_model * n_layers": "too little is counted",
-                "return 5 * n * d_model * n_layers": "too much is counted",
+                "return 3 * n * d_model * n_layers": "it comes out too small",
+                "return 5 * n * d_model * n_layers": "it comes out too large",
             },
         ),
         "gigabytes": (
@@ -409,7 +409,7 @@ SLIPS = {
                 "return n_parameters * bits / 8": "a GB is a billion of them",
                 "return n_parameters * bits / 8 / 2**30": "these are GiB",
                 "return n_parameters * bits / 8 / 1024**3": "these are GiB",
-                "return n_parameters * bits // 8 // 10**9": "// rounds down",
+                "return n_parameters * bits // 8 // 10**9": "it is rounded down",
                 "return n_parameters * 4 / 1e9": "whatever bits says",
             },
         ),

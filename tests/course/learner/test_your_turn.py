@@ -1,7 +1,9 @@
 """Without these, a learner would write a line in a lesson and hear nothing, or the wrong thing."""
 
 import ast
+import contextlib
 import importlib
+import itertools
 import json
 import math
 import re
@@ -14,7 +16,9 @@ import torch.nn.functional as F
 from nbclient import NotebookClient
 from nbgrader.preprocessors import ClearSolutions
 
-from checks.message import NOT_WRITTEN, RIGHT
+from checks.compare import same
+from checks.message import NOT_WRITTEN, RIGHT, WrongAnswer
+from checks.run import aside, run_of
 from common.your_turn import SLIPS
 from course.authoring.exercises import ROOT
 from course.learner.overview import write_page
@@ -100,6 +104,65 @@ def test_a_usual_slip_is_named(lesson, name, line, capsys):
     first = re.sub(r"\s+", " ", said.partition("\n  called")[0])
     assert f"✗ {name}: " in first
     assert slips[line] in first
+
+
+@pytest.mark.parametrize(("lesson", "name"), PLACES)
+def test_further_calls_tell_known_slips_from_what_is_right_and_from_each_other(lesson, name):
+    """What a lesson calls it with is small: a slip would be told that it's right, or get two causes
+    of which one is false."""
+    places = _your_turn(lesson).places
+    (check,) = places.checks[name]
+    gave, right = [], []
+    for message, wrong in ((m.message, w) for m, w in check.implementations):
+        seen = []
+        for case in places.cases[name].values():
+            with aside(places), contextlib.suppress(WrongAnswer):
+                case(wrong)
+            with aside(places):
+                case(check.reference)
+                (call,) = run_of(places).calls(check, check.reference)
+            seen.append(check._run(wrong, call.args, call.kwargs))
+            right.append(call.expected)
+        assert not all(map(same, seen, right[-len(seen) :])), message
+        gave.append((message, seen))
+    for (one, seen), (other, gives) in itertools.combinations(gave, 2):
+        assert one == other or not all(map(same, seen, gives)), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [
+        ("heads_preferring", "a, b = weights[..., query].movedim(2, 0)[[first, second]]\nreturn (a > b).sum()"),
+        ("change_of", "return ((whole - without) ** 2).mean()"),
+        ("weights_up_to", "return (Q[: i + 1] @ K[i] / math.sqrt(2)).softmax(0)"),
+        ("steps_up", "return sum(row[i] > row[i - 1] for i in range(len(row)))"),
+        ("steps_up", "return (row[2:] > row[:-2]).sum()"),
+        ("n_parameters", "return module.weight.numel() + module.bias.numel()"),
+        ("gigabytes", "return n_parameters * 0.5 / 1e9"),
+    ],
+)  # fmt: skip
+def test_a_line_that_happens_to_fit_the_lessons_call_is_not_right(name, line, capsys):
+    """First readers were told "yes, that's it", and the next cell stopped, or printed nonsense."""
+    (lesson,) = (one for one, known in PLACES if known == name)
+    written = _function(_with(_cell(lesson, name), name, line), name)
+    assert _your_turn(lesson)(written, *SLIPS[lesson][name][0]) is not written
+    assert f"✗ {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "dtype"),
+    [
+        ("steps_up", "return (row.diff() > 0).float().sum()", torch.int64),
+        ("row_means", "return table.double().mean(1, keepdim=True)", torch.float32),
+    ],
+)
+def test_right_numbers_of_another_dtype_are_right(name, line, dtype, capsys):
+    """Nothing is graded here. What the lesson goes on with has its own dtype."""
+    (lesson,) = (one for one, known in PLACES if known == name)
+    args = SLIPS[lesson][name][0]
+    used = _your_turn(lesson)(_function(_with(_cell(lesson, name), name, line), name), *args)
+    assert capsys.readouterr().out == RIGHT.format(name) + "\n"
+    assert used(*args).dtype == dtype
 
 
 def test_a_function_of_another_name_is_refused_with_those_that_are_asked_for():
