@@ -43,7 +43,7 @@ def next_probabilities(logits: Tensor) -> Tensor:
 _PLACES.check(
     "cosine",
     reference=cosine,
-    expects="the dot product, divided by both lengths: a single number from -1 to 1",
+    expects="the sum of the products, divided by both lengths: one number from -1 to 1",
     wrong={
         "the sum of the products is divided by both lengths": {
             "return product": "it is divided by nothing",
@@ -54,8 +54,11 @@ _PLACES.check(
             (
                 "lengths = (a * b).norm()",
                 "lengths = a.norm() + b.norm()",
-                "lengths = len(a)",
             ): "it is divided by something else",
+            (
+                "lengths = len(a)",
+                "lengths = len(a) * len(b)",
+            ): "len() says how many numbers there are: a.norm() is a vector's length",
             ("lengths = (a @ a) * (b @ b)",): "the lengths are squared",
         }
     },
@@ -76,6 +79,12 @@ _PLACES.check(
             "their distances from the mean",
             "mean_square = (distance ** 2).sum(-1, True)": "the squares are added up, where their "
             "mean is asked for",
+            (
+                "mean_square = v.var(-1, keepdim=True)",
+                "mean_square = (distance ** 2).sum(-1, True) / (v.shape[-1] - 1)",
+                "return distance / v.std(-1, keepdim=True)",
+            ): "var and std divide by n - 1, where this is a plain mean, over n: correction=0 says "
+            "so",
             (
                 "mean_square = distance.mean(-1, True)",
                 "mean_square = distance.abs().mean(-1, True)",

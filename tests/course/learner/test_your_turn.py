@@ -132,7 +132,7 @@ def test_further_calls_tell_known_slips_from_what_is_right_and_from_each_other(l
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("heads_preferring", "a, b = weights[..., query].movedim(2, 0)[[first, second]]\nreturn (a > b).sum()"),
+        ("heads_preferring", "w = weights.mT\nreturn (w[:, :, query, first] > w[:, :, query, second]).sum()"),
         ("change_of", "return ((whole - without) ** 2).mean()"),
         ("weights_up_to", "return (Q[: i + 1] @ K[i] / math.sqrt(2)).softmax(0)"),
         ("steps_up", "return sum(row[i] > row[i - 1] for i in range(len(row)))"),
