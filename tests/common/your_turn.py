@@ -425,6 +425,54 @@ SLIPS = {
             },
         ),
     },
+    "12-decoder": {
+        "silu": (
+            (torch.tensor([-5.0, -1.0, 0.0, 1.0, 5.0]),),
+            {
+                "return torch.sigmoid(z)": "z itself is missing",
+                "return z * torch.sigmoid(-z)": "the sign of z is turned",
+                "return z * (1 + torch.exp(-z))": "1 divided by this",
+                "return F.relu(z)": "without the soft bend",
+                "return z @ torch.sigmoid(z)": "multiplies number by number",
+            },
+        ),
+        "step_down": (
+            (torch.tensor([3.0, 1.0]), torch.tensor([0.3, 10.0]), 0.1),
+            {
+                "return point + rate * slopes": "a step up the slope",
+                "return point - slopes": "the rate is missing",
+                "return -rate * slopes": "the point is missing",
+                "point -= rate * slopes\nreturn point": "changes its argument",
+                "point - rate * slopes": "a return statement is missing",
+            },
+        ),
+        "adam_step": (
+            (
+                torch.tensor([3.0, 1.0]),
+                torch.tensor([0.2, -1.0]),
+                torch.tensor([0.25, 16.0]),
+                0.2,
+            ),
+            {
+                "return point - rate * mean / square": "the root is missing",
+                "return point - rate * mean": "nothing is divided",
+                "return point - rate * square.sqrt() / mean": "upside down",
+                "return point + rate * mean / square.sqrt()": "a step up the slope",
+                "return point - mean / square.sqrt()": "the rate is missing",
+                "return point - rate * square / mean.sqrt()": "the root is taken of square",
+            },
+        ),
+        "clip_factors": (
+            (torch.tensor([5.0, 0.5]), 1.0),
+            {
+                "return max_norm / norms": "short gradients are made longer",
+                "return norms / max_norm": "upside down",
+                "return norms.clamp(max=max_norm)": "the norms after clipping",
+                "return min(1, max_norm / norms)": "takes each",
+                "return (max_norm / norms).clamp(min=1)": "max=1 is asked for",
+            },
+        ),
+    },
     "16-make-it-yours": {
         "share_right": (
             (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),

@@ -1,0 +1,132 @@
+"""What the learner writes in lesson 12."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from checks.check import Exercise
+from checks.seen import comes_back, not_finite, other_shape, says
+from checks.your_turn import YourTurn
+
+_PLACES = Exercise(
+    "12-decoder", ("silu", "step_down", "adam_step", "clip_factors"), limit_seconds=10
+)
+your_turn = YourTurn(_PLACES)
+
+
+def silu(z: Tensor) -> Tensor:
+    share = torch.sigmoid(z)
+    return z * share
+
+
+def step_down(point: Tensor, slopes: Tensor, rate: float) -> Tensor:
+    step = rate * slopes
+    return point - step
+
+
+def adam_step(point: Tensor, mean: Tensor, square: Tensor, rate: float) -> Tensor:
+    usual_size = square.sqrt()
+    step = rate * mean / usual_size
+    return point - step
+
+
+def clip_factors(norms: Tensor, max_norm: float) -> Tensor:
+    factors = max_norm / norms
+    return factors.clamp(max=1)
+
+
+_PLACES.check(
+    "silu",
+    reference=silu,
+    expects="each number times its own sigmoid, in the shape of z",
+    wrong={
+        "each number is multiplied by its own sigmoid": {
+            "return share": "that's the sigmoid alone: z itself is missing",
+            "share = torch.sigmoid(-z)": "the sign of z is turned in the sigmoid, so large numbers "
+            "are shut out, and not the negative ones",
+            "share = 1 + torch.exp(-z)": "the sigmoid is 1 divided by this",
+            "return torch.relu(z)": "that's the ReLU, without the soft bend",
+            "share = torch.tanh(z)": "tanh goes from -1 to 1, and the sigmoid from 0 to 1",
+            "share = torch.softmax(z, dim=-1)": "softmax shares out a 1 among all the numbers, and "
+            "the sigmoid looks at each by itself",
+            "return z + share": "the two are added, where a product is asked for",
+        }
+    },
+    seen={"a single number comes back: * multiplies number by number, @ adds up": other_shape},
+)
+_PLACES.check(
+    "step_down",
+    reference=step_down,
+    expects="the point less rate times the slopes",
+    wrong={
+        "from each number of the point, rate times its slope is subtracted": {
+            "return point + step": "that's a step up the slope",
+            "step = slopes": "the rate is missing",
+            ("return step", "return -step"): "that's the step alone: the point is missing",
+            "step = rate": "the slopes are missing, so all numbers move alike",
+            "step = rate * point": "the point takes the place of the slopes",
+            "step = slopes / rate": "the slopes are divided by the rate",
+            "step = rate * slopes.sum()": "the slopes are added up: each number has its own",
+        }
+    },
+    seen={"another shape comes back: the point has two numbers": other_shape},
+)
+_PLACES.check(
+    "adam_step",
+    reference=adam_step,
+    expects="the point less rate times the mean gradient, divided by the root of the mean square",
+    wrong={
+        "rate times the mean, divided by the root of the mean of the squares, is subtracted": {
+            "usual_size = square": "the root is missing",
+            "usual_size = 1": "nothing is divided, so steep directions move farther: that's "
+            "momentum alone",
+            "return point + step": "that's a step up the slope",
+            "step = mean / usual_size": "the rate is missing",
+            ("return step", "return -step"): "that's the step alone: the point is missing",
+            "step = rate * usual_size / mean": "the fraction is upside down",
+            "usual_size = mean.square().sqrt()": "the mean is divided by its own size, where the "
+            "mean of the squares is asked for",
+            "step = rate / usual_size": "the mean of the gradients is missing",
+            "return point - rate * mean * usual_size": "it is multiplied by the root, where a "
+            "division is asked for",
+            "return (point - rate * mean) / usual_size": "the whole point is divided: only the "
+            "step is",
+        }
+    },
+    seen={
+        "the root of a negative number is nan: the root is taken of square, not of mean": (
+            not_finite
+        ),
+        "another shape comes back: the point has two numbers": other_shape,
+    },
+)
+_PLACES.check(
+    "clip_factors",
+    reference=clip_factors,
+    expects="max_norm divided by each norm, but never more than 1",
+    wrong={
+        "max_norm divided by each norm, and 1 where that would be more": {
+            "return factors": "short gradients are made longer: nothing may be above 1",
+            (
+                "factors = norms / max_norm",
+                "return norms / max_norm",
+            ): "the fraction is upside down",
+            "return factors.clamp(min=1)": "clamp(min=1) raises what is below 1: max=1 is "
+            "asked for",
+            (
+                "return norms.clamp(max=max_norm)",
+                "return norms * factors.clamp(max=1)",
+            ): "these are the norms after clipping, and not the factors",
+            "factors = 1 / norms": "max_norm is missing",
+            "factors = torch.full_like(norms, max_norm) / norms.amax()": "all the batches share "
+            "a factor, where each has its own",
+        }
+    },
+    seen={
+        "Python's min and if ask for single numbers, and there are several norms: .clamp(max=1) "
+        "takes each": says("Boolean value of Tensor"),
+        "another shape comes back: a factor for each norm is asked for": other_shape,
+        "a tensor is asked for": comes_back(float, int, list, tuple),
+    },
+)
