@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from torch import Tensor, nn
@@ -15,19 +15,10 @@ def words(text: str) -> list[str]:
     return re.findall(r"[a-z]+(?:'[a-z]+)*", text.lower())
 
 
-def failures(texts: Sequence[str], known: Container[str]) -> tuple[float, float]:
-    """The shares of repeats and of inventions, each a mean over `texts`.
-
-    Repeats are sequences of four words that stood in the same text before, inventions words that
-    aren't `known`. The first and the last word of a text don't count: they may be pieces.
-    """
-    repeats, inventions = [], []
-    for text in texts:
-        spoken = words(text)[1:-1]
-        fours = list(zip(spoken, spoken[1:], spoken[2:], spoken[3:], strict=False))
-        repeats.append(1 - len(set(fours)) / len(fours))
-        inventions.append(sum(word not in known for word in spoken) / len(spoken))
-    return sum(repeats) / len(texts), sum(inventions) / len(texts)
+def repeated(spoken: Sequence[str]) -> float:
+    """The share of sequences of four words that stood before among the words `spoken`."""
+    fours = list(zip(spoken, spoken[1:], spoken[2:], spoken[3:], strict=False))
+    return 1 - len(set(fours)) / len(fours)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ _SENTENCE = torch.tensor([0, 1, 2, 3, 0, 4])
 _W_1 = torch.tensor([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
 _W_2 = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
 _DOTS = torch.tensor([[0.0, 3.0, 2.0], [1.0, -2.0, 0.5], [-3.0, 1.5, 4.0]])
+_ASKED = r"<|im_start|>user\n{question}<|im_end|>\n"
 _SEED = torch.Generator().manual_seed(0)
 
 SLIPS = {
@@ -470,6 +471,57 @@ SLIPS = {
                 "return norms.clamp(max=max_norm)": "the norms after clipping",
                 "return min(1, max_norm / norms)": "takes each",
                 "return (max_norm / norms).clamp(min=1)": "max=1 is asked for",
+            },
+        ),
+    },
+    "13-writing": {
+        "share_invented": (
+            (["the", "dear", "mispleasure", "the"], {"the", "dear"}),
+            {
+                "return sum(word not in known for word in spoken)": "divide by how many words",
+                "return sum(w in known for w in spoken) / len(spoken)": "the share of known words",
+                "return len(set(spoken) - known) / len(set(spoken))": "each word counts once",
+                "return [word for word in spoken if word not in known]": "not a list",
+                "return sum(spoken not in known) / len(spoken)": "go through its words",
+            },
+        ),
+        "relative_change": (
+            (
+                torch.tensor([[3.0, 0.0], [0.0, 4.0]]),
+                torch.tensor([[3.0, 1.0], [2.0, 4.0], [9.0, 9.0]]),
+            ),
+            {
+                "return (after - before).norm() / before.norm()": "after[:-1] leaves it out",
+                "return (after[1:] - before).norm() / before.norm()": "leaves out the first row",
+                "return (after[:-1] - before).norm()": "isn't divided by the size",
+                "return after[:-1].norm() / before.norm()": "nothing is subtracted",
+                "return (after[:-1] - before).norm(dim=-1) / before.norm(dim=-1)": "without dim",
+            },
+        ),
+        "positions": (
+            (5, 7),
+            {
+                "return sum(range(n_prompt, n_prompt + n_new)), n_prompt + n_new": "the last new "
+                "token is counted",
+                "return sum(range(n_prompt, n_new)), n_prompt + n_new - 1": "range ends before",
+                "return n_prompt * n_new, n_prompt + n_new - 1": "the text grows",
+                "return sum(range(n_prompt, n_prompt + n_new))": "two numbers are asked for",
+                "return sum(range(n_prompt, n_prompt + n_new)), n_new": "the prompt goes through",
+            },
+        ),
+        "as_prompt": (
+            ("What is the capital of France?",),
+            {
+                f'return f"{_ASKED}<|im_start|>assistant"': "line break behind assistant",
+                f'return f"{_ASKED}"': "isn't begun",
+                f'return f"{_ASKED}<|im_start|>assistant\\n<|im_end|>\\n"': "is ended already",
+                f'return "{_ASKED}<|im_start|>assistant\\n"': "an f before the quotes",
+                'return f"<|im_start|>user\\n{question}<|im_start|>assistant\\n"': (
+                    "<|im_end|> is missing behind"
+                ),
+                'return f"<|im_start|>user{question}<|im_end|>\\n<|im_start|>assistant\\n"': (
+                    "the line break behind user"
+                ),
             },
         ),
     },

@@ -1,0 +1,186 @@
+"""What the learner writes in lesson 13."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import Any
+
+from torch import Tensor
+
+from checks.check import Exercise
+from checks.seen import comes_back, other_shape, says
+from checks.your_turn import YourTurn
+
+_PLACES = Exercise(
+    "13-writing",
+    ("share_invented", "relative_change", "positions", "as_prompt"),
+    limit_seconds=10,
+)
+your_turn = YourTurn(_PLACES)
+
+
+def share_invented(spoken: Sequence[str], known: Container[str]) -> float:
+    invented = [word not in known for word in spoken]
+    return sum(invented) / len(spoken)
+
+
+def relative_change(before: Tensor, after: Tensor) -> Tensor:
+    same_rows = after[:-1]
+    change = same_rows - before
+    return change.norm() / before.norm()
+
+
+def positions(n_prompt: int, n_new: int) -> tuple[int, int]:
+    without = sum(range(n_prompt, n_prompt + n_new))
+    cached = n_prompt + n_new - 1
+    return without, cached
+
+
+def as_prompt(question: str) -> str:
+    asked = "<|im_start|>user\n" + question + "<|im_end|>\n"
+    return asked + "<|im_start|>assistant\n"
+
+
+def _holds(*parts: str) -> Any:
+    """A text that has one of these parts in it."""
+    return lambda got, *_: isinstance(got, str) and any(part in got for part in parts)
+
+
+def _no_end(got: Any, *_: Any) -> bool:
+    return isinstance(got, str) and "<|im_end|>" not in got
+
+
+def _no_assistant(got: Any, *_: Any) -> bool:
+    return isinstance(got, str) and "assistant" not in got
+
+
+_PLACES.check(
+    "share_invented",
+    reference=share_invented,
+    expects="the share of the words that aren't known, from 0 to 1",
+    wrong={
+        "count the words that are not in known, and divide by how many words there are": {
+            "return sum(invented)": "that's how many are invented: divide by how many words "
+            "there are",
+            "invented = [word in known for word in spoken]": "that's the share of known words: "
+            "not in is asked for",
+            "return sum(invented) / len(known)": "it is divided by how many words are known, and "
+            "not by how many are in the text",
+            (
+                "spoken = set(spoken); invented = [word not in known for word in spoken]",
+                "return len(set(spoken) - set(known)) / len(set(spoken))",
+                "return len(set(spoken) - set(known)) / len(spoken)",
+            ): "each word counts once, however often it comes: go through the list itself",
+            "return 100 * sum(invented) / len(spoken)": "that's per cent: a share goes from 0 to 1",
+            ("return float(any(invented))", "return any(invented)"): "that says whether any word "
+            "is invented, and not how many",
+        }
+    },
+    seen={
+        "the whole list is looked up at once: go through its words with for": says("unhashable"),
+        "one number is asked for, and not a list": comes_back(list, set, tuple),
+    },
+)
+_PLACES.check(
+    "relative_change",
+    reference=relative_change,
+    expects="the length of after[:-1] - before, divided by the length of before",
+    wrong={
+        "subtract the old rows from the same ones in after, and divide one length by the other": {
+            "same_rows = after[1:]": "after[1:] leaves out the first row, and the new one is the "
+            "last",
+            "return change.norm()": "the change isn't divided by the size of before",
+            "return change.norm() / after.norm()": "it is divided by the length of after, which "
+            "has the new row in it: before is asked for",
+            (
+                "return (same_rows.norm() - before.norm()) / before.norm()",
+                "return (same_rows.norm() - before.norm()).abs() / before.norm()",
+                "return same_rows.norm() / before.norm() - 1",
+            ): "the two lengths are subtracted: subtract the tables first, then take the length",
+            "return same_rows.norm() / before.norm()": "nothing is subtracted",
+            "return before.norm() / change.norm()": "the fraction is upside down",
+            "return (change / before).norm()": "each number is divided by its own old one: take "
+            "both lengths first",
+            ("return change.sum() / before.sum()", "return change.mean() / before.mean()"): "the "
+            "differences are added up, so that those above 0 and those below cancel: .norm() "
+            "gives the length",
+        }
+    },
+    seen={
+        "after has one row more than before: after[:-1] leaves it out": says(
+            "must match the size of tensor"
+        ),
+        "one number is asked for, for the whole table: .norm() without dim": other_shape,
+    },
+)
+_PLACES.check(
+    "positions",
+    reference=positions,
+    parts=("without a cache", "with a cache"),
+    expects="two whole numbers: n_prompt + (n_prompt + 1) + …, one for each new token; and all "
+    "tokens but the last",
+    wrong={
+        "without a cache each step computes all tokens so far; with one, each token is computed "
+        "once, and the last new one never": {
+            "without = sum(range(n_prompt, n_prompt + n_new + 1))": "without a cache there is one "
+            "step too many: the last new token is chosen, and goes through no more",
+            "without = sum(range(n_prompt + 1, n_prompt + n_new + 1))": "the first step without a "
+            "cache computes the prompt alone",
+            "without = sum(range(n_prompt, n_new))": "range ends before its second number, which "
+            "is n_prompt + n_new here",
+            "without = sum(range(n_new))": "without a cache the prompt goes through again in each "
+            "step",
+            "without = n_prompt * n_new": "the text grows: each step without a cache computes one "
+            "position more than the last",
+            "without = (n_prompt + n_new) * n_new": "the text grows: only the last steps are that "
+            "long",
+            "cached = n_prompt + n_new": "the last new token is counted with a cache: it is "
+            "chosen, and goes through no more",
+            "cached = n_new": "with a cache the prompt goes through as well, once",
+            "cached = n_prompt * n_new": "with a cache the prompt goes through once, and not in "
+            "each step",
+            "without = range(n_prompt, n_prompt + n_new)": "these are the steps without a cache: "
+            "sum adds them up",
+            "return cached, without": "the two are swapped: first without a cache, then with one",
+        }
+    },
+    seen={"two numbers are asked for: return a, b": comes_back(int, float)},
+)
+_PLACES.check(
+    "as_prompt",
+    reference=as_prompt,
+    expects="the user's turn with the question in it, and the beginning of the assistant's",
+    wrong={
+        "the same marks and line breaks as in the example, with the question in its place": {
+            "return asked + '<|im_start|>assistant'": "the line break behind assistant is missing",
+            (
+                "return asked + '<|im_start|>assistant\\n<|im_end|>'",
+                "return asked + '<|im_start|>assistant\\n<|im_end|>\\n'",
+                "return asked + '<|im_start|>assistant<|im_end|>'",
+                "return asked + '<|im_start|>assistant<|im_end|>\\n'",
+            ): "the assistant's turn is ended already: the reply has to come first",
+            "return asked + 'assistant\\n'": "<|im_start|> is missing in front of assistant",
+            "asked = 'user\\n' + question + '<|im_end|>\\n'": "<|im_start|> is missing in front "
+            "of user",
+            "asked = '<|im_start|>user\\n' + question + '<|im_end|>'": "the line break between "
+            "the two turns is missing",
+            (
+                "asked = '<|im_start|>user' + question + '<|im_end|>\\n'",
+                "asked = '<|im_start|>user ' + question + '<|im_end|>\\n'",
+            ): "the line break behind user is missing",
+            (
+                "asked = '<|im_start|>user\\n' + question + '\\n'",
+                "asked = '<|im_start|>user\\n' + question",
+            ): "<|im_end|> is missing behind the question",
+        }
+    },
+    seen={
+        "the name question stands there instead of the question: an f before the quotes puts in "
+        "what is in {}": _holds("{question}", "user\nquestion<"),
+        "a line break is \\n, with a backslash": _holds("/n"),
+        "a line begins with a space: in triple quotes the indentation counts, too": _holds("\n "),
+        "the assistant's turn isn't begun": _no_assistant,
+        "<|im_end|> is missing behind the question": _no_end,
+        "a single text is asked for": comes_back(tuple, list),
+    },
+)
