@@ -347,7 +347,7 @@ class Check:
             text = text and f"{text}, which {self.name} calls"
             todo = f"run the cell in which you define {name}, then this one again"
             text = text or f"{self.name} calls {name}, which no cell that has run defines: {todo}"
-        elif name in GIVEN:
+        elif name in GIVEN and not run_of(self.exercise).in_lesson:
             todo = "run the first code cell of the notebook, then this one again"
             text = f"{self.name} uses {name}, which no cell that has run defines: {todo}"
         else:

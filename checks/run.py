@@ -60,6 +60,7 @@ class Run:
             that explains it, where one does.
         phrase: of the contract: what the hidden case that is running is about.
         changed: what to say where the latest call has changed one of its arguments.
+        in_lesson: whether it is about a lesson's lines, whose first cell has run and imports less.
     """
 
     exercise: ExerciseLike
@@ -68,6 +69,7 @@ class Run:
     failed: dict[str, Any] = field(default_factory=dict)
     phrase: str = ""
     changed: str = ""
+    in_lesson: bool = False
     _calls: dict[object, tuple[Any, deque[Call]]] = field(default_factory=dict)
     _cells: Cells = field(init=False)
 

@@ -201,3 +201,9 @@ SINGLE_NUMBERS = {
     "Python's max, min, if and the like ask for single numbers, and a tensor has several: use "
     "torch's own (amax, where), along a dim": raised("RuntimeError", says="Boolean value of Tensor")
 }
+
+NOT_CALLED = {
+    "parentheses are missing: without them a function isn't called": says(
+        "'builtin_function_or_method'", "'method'", "'function'"
+    )
+}

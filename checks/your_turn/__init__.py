@@ -26,7 +26,7 @@ import torch
 from checks.check import Check, Exercise, fresh
 from checks.kernel import say
 from checks.message import RIGHT, WrongAnswer
-from checks.run import aside
+from checks.run import aside, run_of
 
 INSTEAD = "The lesson goes on with its own {0}; your_turn.show({0!r}) shows it."
 
@@ -67,6 +67,7 @@ class YourTurn:
         alike = _in_its_dtype(check, written, casts)
         try:
             with aside(self.places):
+                run_of(self.places).in_lesson = True
                 check(alike, *args)
                 for case in self.places.cases.get(name, {}).values():
                     case(alike)

@@ -6,7 +6,14 @@ import torch
 from torch import Tensor
 
 from checks.check import Exercise
-from checks.seen import comes_back, not_finite, other_shape, says
+from checks.seen import (
+    MATH_OF_A_TENSOR,
+    NOT_CALLED,
+    comes_back,
+    not_finite,
+    other_shape,
+    says,
+)
 from checks.your_turn import YourTurn
 
 _PLACES = Exercise(
@@ -43,17 +50,24 @@ _PLACES.check(
     wrong={
         "each number is multiplied by its own sigmoid": {
             "return share": "that's the sigmoid alone: z itself is missing",
-            "share = torch.sigmoid(-z)": "the sign of z is turned in the sigmoid, so large numbers "
-            "are shut out, and not the negative ones",
+            "share = torch.sigmoid(-z)": "a sign is wrong in the sigmoid: it shuts out large "
+            "numbers, and lets negative ones through",
             "share = 1 + torch.exp(-z)": "the sigmoid is 1 divided by this",
             "return torch.relu(z)": "that's the ReLU, without the soft bend",
             "share = torch.tanh(z)": "tanh goes from -1 to 1, and the sigmoid from 0 to 1",
             "share = torch.softmax(z, dim=-1)": "softmax shares out a 1 among all the numbers, and "
             "the sigmoid looks at each by itself",
             "return z + share": "the two are added, where a product is asked for",
+            "return z": "that's z alone: its sigmoid is missing",
         }
     },
-    seen={"a single number comes back: * multiplies number by number, @ adds up": other_shape},
+    seen={
+        "a single number comes back: * multiplies number by number, @ adds up": other_shape,
+        "math takes single numbers, and a tensor has several: torch.exp takes each": says(
+            "only one element tensors"
+        ),
+        **NOT_CALLED,
+    },
 )
 _PLACES.check(
     "step_down",
@@ -67,10 +81,17 @@ _PLACES.check(
             "step = rate": "the slopes are missing, so all numbers move alike",
             "step = rate * point": "the point takes the place of the slopes",
             "step = slopes / rate": "the slopes are divided by the rate",
+            "step = rate / slopes": "the rate is divided by the slopes",
+            "return step - point": "the two are the wrong way round: the step is taken from the "
+            "point",
+            "step = rate * slopes.abs()": "the signs of the slopes are gone",
             "step = rate * slopes.sum()": "the slopes are added up: each number has its own",
         }
     },
-    seen={"another shape comes back: the point has two numbers": other_shape},
+    seen={
+        "another shape comes back: the point has two numbers": other_shape,
+        "@ is for two tensors: a number times a tensor is *": says("for @"),
+    },
 )
 _PLACES.check(
     "adam_step",
@@ -79,14 +100,23 @@ _PLACES.check(
     wrong={
         "rate times the mean, divided by the root of the mean of the squares, is subtracted": {
             "usual_size = square": "the root is missing",
+            "usual_size = square.square()": "square is squared already: its root is asked for",
             "usual_size = 1": "nothing is divided, so steep directions move farther: that's "
             "momentum alone",
             "return point + step": "that's a step up the slope",
             "step = mean / usual_size": "the rate is missing",
             ("return step", "return -step"): "that's the step alone: the point is missing",
+            (
+                "return mean / usual_size",
+                "return -mean / usual_size",
+            ): "that's the fraction alone: the rate and the point are missing",
             "step = rate * usual_size / mean": "the fraction is upside down",
             "usual_size = mean.square().sqrt()": "the mean is divided by its own size, where the "
             "mean of the squares is asked for",
+            (
+                "usual_size = square.mean().sqrt()",
+                "usual_size = square.sqrt().mean()",
+            ): "the parameters share a mean, where each has its own: square is a mean already",
             "step = rate / usual_size": "the mean of the gradients is missing",
             "return point - rate * mean * usual_size": "it is multiplied by the root, where a "
             "division is asked for",
@@ -99,6 +129,11 @@ _PLACES.check(
             not_finite
         ),
         "another shape comes back: the point has two numbers": other_shape,
+        "slopes are no argument of this function: mean is the mean of the recent ones": says(
+            "'dict'"
+        ),
+        **MATH_OF_A_TENSOR,
+        **NOT_CALLED,
     },
 )
 _PLACES.check(
@@ -107,26 +142,37 @@ _PLACES.check(
     expects="max_norm divided by each norm, but never more than 1",
     wrong={
         "max_norm divided by each norm, and 1 where that would be more": {
-            "return factors": "short gradients are made longer: nothing may be above 1",
+            "return factors": "short gradients are made longer: no factor may be above 1",
             (
                 "factors = norms / max_norm",
                 "return norms / max_norm",
+                "return (norms / max_norm).clamp(min=1)",
             ): "the fraction is upside down",
-            "return factors.clamp(min=1)": "clamp(min=1) raises what is below 1: max=1 is "
-            "asked for",
+            "return factors.clamp(min=1)": "short gradients are made longer, and long ones stay as "
+            "they are: that's the wrong way round (clamp(max=1) lowers what is above 1)",
+            "return factors.clamp(max=max_norm)": "factors go up to max_norm, where 1 is the most: "
+            "clamp the fraction, at 1",
+            "return factors.clamp(min=max_norm)": "no factor is below max_norm, where 1 is the "
+            "most: clamp the fraction, with max=1",
+            "return torch.where(factors < 1, factors, 0)": "a short gradient stays as it is: its "
+            "factor is 1, and not 0",
             (
                 "return norms.clamp(max=max_norm)",
                 "return norms * factors.clamp(max=1)",
             ): "these are the norms after clipping, and not the factors",
             "factors = 1 / norms": "max_norm is missing",
-            "factors = torch.full_like(norms, max_norm) / norms.amax()": "all the batches share "
-            "a factor, where each has its own",
+            (
+                "factors = torch.full_like(norms, max_norm) / norms.amax()",
+                "factors = torch.full_like(norms, max_norm) / norms.norm()",
+            ): "all the batches share a factor, where each has its own",
         }
     },
     seen={
-        "Python's min and if ask for single numbers, and there are several norms: .clamp(max=1) "
-        "takes each": says("Boolean value of Tensor"),
+        "Python's min, max and if ask for single numbers, and there are several norms: "
+        ".clamp(max=1) takes each": says("Boolean value of Tensor"),
+        "the 1 is read as a dim: .clamp(max=1) takes each": says("Dimension out of range"),
         "another shape comes back: a factor for each norm is asked for": other_shape,
         "a tensor is asked for": comes_back(float, int, list, tuple),
+        **NOT_CALLED,
     },
 )

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from checks.check import Exercise
-from checks.seen import comes_back, other_shape, says
+from checks.seen import NOT_CALLED, comes_back, other_shape, says
 from checks.your_turn import YourTurn
 
 _PLACES = Exercise(
@@ -46,12 +46,25 @@ def _holds(*parts: str) -> Any:
     return lambda got, *_: isinstance(got, str) and any(part in got for part in parts)
 
 
-def _no_end(got: Any, *_: Any) -> bool:
-    return isinstance(got, str) and "<|im_end|>" not in got
+def _lacks(part: str) -> Any:
+    """A text that has this part nowhere."""
+    return lambda got, *_: isinstance(got, str) and part not in got
 
 
-def _no_assistant(got: Any, *_: Any) -> bool:
-    return isinstance(got, str) and "assistant" not in got
+def _begins_otherwise(got: Any, *_: Any) -> bool:
+    return isinstance(got, str) and not got.startswith("<|im_start|>user")
+
+
+def _begins_with_a_break(got: Any, *_: Any) -> bool:
+    return isinstance(got, str) and got.startswith("\n")
+
+
+def _goes_on(got: Any, expected: str, *_: Any) -> bool:
+    return isinstance(got, str) and got.startswith(expected)
+
+
+def _lacks_question(got: Any, _: str, question: str) -> bool:
+    return isinstance(got, str) and question not in got
 
 
 _PLACES.check(
@@ -66,11 +79,20 @@ _PLACES.check(
             "not in is asked for",
             "return sum(invented) / len(known)": "it is divided by how many words are known, and "
             "not by how many are in the text",
+            "return sum(invented) / (len(spoken) - sum(invented))": "it is divided by how many of "
+            "the words aren't invented: divide by how many there are",
+            "return len(spoken) / sum(invented)": "the fraction is upside down",
+            "return sum(invented) // len(spoken)": "the decimals are gone, as // and round do it: "
+            "divide with /",
+            (
+                "return spoken[0] not in known",
+                "return invented[0] / len(spoken)",
+            ): "only the first word is looked at: a return inside the loop ends it",
             (
                 "spoken = set(spoken); invented = [word not in known for word in spoken]",
                 "return len(set(spoken) - set(known)) / len(set(spoken))",
                 "return len(set(spoken) - set(known)) / len(spoken)",
-            ): "each word counts once, however often it comes: go through the list itself",
+            ): "an invented word counts once, however often it comes: go through the list itself",
             "return 100 * sum(invented) / len(spoken)": "that's per cent: a share goes from 0 to 1",
             ("return float(any(invented))", "return any(invented)"): "that says whether any word "
             "is invented, and not how many",
@@ -78,6 +100,11 @@ _PLACES.check(
     },
     seen={
         "the whole list is looked up at once: go through its words with for": says("unhashable"),
+        "it's the other way round: word not in known": says("requires string as left operand"),
+        "sum it up before you divide: only numbers can be divided": says(
+            "'list' and 'int'", "'generator' and 'int'"
+        ),
+        "divide by how many words there are: len(spoken)": says("'int' and 'list'"),
         "one number is asked for, and not a list": comes_back(list, set, tuple),
     },
 )
@@ -90,12 +117,24 @@ _PLACES.check(
             "same_rows = after[1:]": "after[1:] leaves out the first row, and the new one is the "
             "last",
             "return change.norm()": "the change isn't divided by the size of before",
-            "return change.norm() / after.norm()": "it is divided by the length of after, which "
-            "has the new row in it: before is asked for",
+            "same_rows = after[-1]": "after[-1] is the new row alone: after[:-1] is all the others",
+            (
+                "same_rows = after[:1]",
+                "same_rows = after[1]",
+            ): "a single row of after is taken: after[:-1] is all but the last",
+            (
+                "return (after - before[:-1]).norm() / before.norm()",
+                "return (same_rows - before[:-1]).norm() / before.norm()",
+            ): "before[:-1] leaves out a row of before: only after has one too many",
+            (
+                "return change.norm() / after.norm()",
+                "return change.norm() / same_rows.norm()",
+            ): "it is divided by the length of after: that of before is asked for",
             (
                 "return (same_rows.norm() - before.norm()) / before.norm()",
                 "return (same_rows.norm() - before.norm()).abs() / before.norm()",
                 "return same_rows.norm() / before.norm() - 1",
+                "return (after.norm() - before.norm()) / before.norm()",
             ): "the two lengths are subtracted: subtract the tables first, then take the length",
             "return same_rows.norm() / before.norm()": "nothing is subtracted",
             "return before.norm() / change.norm()": "the fraction is upside down",
@@ -104,13 +143,19 @@ _PLACES.check(
             ("return change.sum() / before.sum()", "return change.mean() / before.mean()"): "the "
             "differences are added up, so that those above 0 and those below cancel: .norm() "
             "gives the length",
+            "return change.abs().sum() / before.abs().sum()": "the sizes are added up: a length is "
+            "the root of the sum of squares, and .norm() gives it",
+            "return (change.norm() / before.norm()).square()": "that's the share of the squares: "
+            ".norm() takes the root of their sum",
         }
     },
     seen={
         "after has one row more than before: after[:-1] leaves it out": says(
             "must match the size of tensor"
         ),
-        "one number is asked for, for the whole table: .norm() without dim": other_shape,
+        "one number is asked for, for the whole table: divide two lengths, each by .norm() without "
+        "dim": other_shape,
+        **NOT_CALLED,
     },
 )
 _PLACES.check(
@@ -126,6 +171,14 @@ _PLACES.check(
             "step too many: the last new token is chosen, and goes through no more",
             "without = sum(range(n_prompt + 1, n_prompt + n_new + 1))": "the first step without a "
             "cache computes the prompt alone",
+            "return without + n_prompt + n_new, cached + 1": "the last new token is counted in "
+            "both: it is chosen, and goes through no more",
+            "return without + n_new, cached + 1": "the first step without a cache computes the "
+            "prompt alone, and the last new token goes through no more, with a cache or without",
+            "without = sum(range(n_prompt, n_prompt + n_new - 1))": "without a cache a step is "
+            "missing: range ends before its second number",
+            "without = sum(range(n_prompt + n_new))": "range begins at 0: the first step without a "
+            "cache computes the whole prompt",
             "without = sum(range(n_prompt, n_new))": "range ends before its second number, which "
             "is n_prompt + n_new here",
             "without = sum(range(n_new))": "without a cache the prompt goes through again in each "
@@ -136,7 +189,10 @@ _PLACES.check(
             "long",
             "cached = n_prompt + n_new": "the last new token is counted with a cache: it is "
             "chosen, and goes through no more",
-            "cached = n_new": "with a cache the prompt goes through as well, once",
+            ("cached = n_new", "cached = n_new - 1"): "with a cache the prompt goes through as "
+            "well, once",
+            ("cached = n_prompt + 1", "cached = 1"): "with a cache that's not all: add up what all "
+            "steps compute",
             "cached = n_prompt * n_new": "with a cache the prompt goes through once, and not in "
             "each step",
             "without = range(n_prompt, n_prompt + n_new)": "these are the steps without a cache: "
@@ -144,7 +200,10 @@ _PLACES.check(
             "return cached, without": "the two are swapped: first without a cache, then with one",
         }
     },
-    seen={"two numbers are asked for: return a, b": comes_back(int, float)},
+    seen={
+        "two numbers are asked for: return a, b": comes_back(int, float),
+        "sum adds up what a range gives: sum(range(a, b))": says("'int' object is not iterable"),
+    },
 )
 _PLACES.check(
     "as_prompt",
@@ -177,10 +236,29 @@ _PLACES.check(
     seen={
         "the name question stands there instead of the question: an f before the quotes puts in "
         "what is in {}": _holds("{question}", "user\nquestion<"),
+        "the question that the function is given isn't in it": _lacks_question,
         "a line break is \\n, with a backslash": _holds("/n"),
-        "a line begins with a space: in triple quotes the indentation counts, too": _holds("\n "),
-        "the assistant's turn isn't begun": _no_assistant,
-        "<|im_end|> is missing behind the question": _no_end,
+        "\\n stands there as two letters: write one backslash, and no r before the quotes": _holds(
+            r"\n"
+        ),
+        "a mark isn't spelt as in the example: <|im_start|> and <|im_end|>": _holds(
+            "<im_", "im_e>"
+        ),
+        "user and assistant are written in small letters": _holds("User", "Assistant"),
+        "each turn begins with <|im_start|>, and <|im_end|> ends it": _holds(
+            "<|im_end|>assistant", "<|im_end|>user"
+        ),
+        "it begins with a line break: in triple quotes those count, too": _begins_with_a_break,
+        "it doesn't begin with the user's turn, <|im_start|>user": _begins_otherwise,
+        "a line begins with a space (in triple quotes the indentation counts, too)": _holds("\n "),
+        "there is a space or a line break too many in front of <|im_end|>": _holds(
+            " <|im_end|>", "\n<|im_end|>"
+        ),
+        "the line breaks are missing: \\n is one": _lacks("\n"),
+        "the assistant's turn isn't begun": _lacks("assistant"),
+        "<|im_end|> is missing behind the question": _lacks("<|im_end|>"),
+        "nothing but a line break follows assistant": _holds("assistant:", "assistant "),
+        "it goes on behind what is asked for: the rest is for the model to write": _goes_on,
         "a single text is asked for": comes_back(tuple, list),
     },
 )

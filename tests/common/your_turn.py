@@ -431,28 +431,34 @@ SLIPS = {
             (torch.tensor([-5.0, -1.0, 0.0, 1.0, 5.0]),),
             {
                 "return torch.sigmoid(z)": "z itself is missing",
-                "return z * torch.sigmoid(-z)": "the sign of z is turned",
+                "return z * torch.sigmoid(-z)": "a sign is wrong",
                 "return z * (1 + torch.exp(-z))": "1 divided by this",
                 "return F.relu(z)": "without the soft bend",
                 "return z @ torch.sigmoid(z)": "multiplies number by number",
+                "return z": "its sigmoid is missing",
+                "return z / (1 + math.exp(-z))": "torch.exp takes each",
+                "return z * torch.sigmoid": "parentheses are missing",
             },
         ),
         "step_down": (
-            (torch.tensor([3.0, 1.0]), torch.tensor([0.3, 10.0]), 0.1),
+            (torch.tensor([1.0, -2.0]), torch.tensor([0.5, -3.0]), 0.2),
             {
                 "return point + rate * slopes": "a step up the slope",
                 "return point - slopes": "the rate is missing",
                 "return -rate * slopes": "the point is missing",
+                "return rate * slopes - point": "the wrong way round",
+                "return point - rate * slopes.abs()": "the signs of the slopes are gone",
+                "return point - rate @ slopes": "a number times a tensor is *",
                 "point -= rate * slopes\nreturn point": "changes its argument",
                 "point - rate * slopes": "a return statement is missing",
             },
         ),
         "adam_step": (
             (
-                torch.tensor([3.0, 1.0]),
+                torch.tensor([2.0, -1.0]),
                 torch.tensor([0.2, -1.0]),
                 torch.tensor([0.25, 16.0]),
-                0.2,
+                0.3,
             ),
             {
                 "return point - rate * mean / square": "the root is missing",
@@ -461,34 +467,46 @@ SLIPS = {
                 "return point + rate * mean / square.sqrt()": "a step up the slope",
                 "return point - mean / square.sqrt()": "the rate is missing",
                 "return point - rate * square / mean.sqrt()": "the root is taken of square",
+                "return point - rate * mean / square.mean().sqrt()": "square is a mean already",
+                "return point - rate * mean / square ** 2": "square is squared already",
+                "return mean / square.sqrt()": "the rate and the point are missing",
             },
         ),
         "clip_factors": (
-            (torch.tensor([5.0, 0.5]), 1.0),
+            (torch.tensor([5.0, 0.5, 1.5]), 2.0),
             {
                 "return max_norm / norms": "short gradients are made longer",
                 "return norms / max_norm": "upside down",
                 "return norms.clamp(max=max_norm)": "the norms after clipping",
                 "return min(1, max_norm / norms)": "takes each",
-                "return (max_norm / norms).clamp(min=1)": "max=1 is asked for",
+                "return (max_norm / norms).clamp(min=1)": "the wrong way round",
+                "return (max_norm / norms).clamp(max=max_norm)": "where 1 is the most",
+                "return max_norm / norms.clamp(max=1)": "clamp the fraction",
+                "return torch.min(max_norm / norms, 1)": "read as a dim",
             },
         ),
     },
     "13-writing": {
         "share_invented": (
-            (["the", "dear", "mispleasure", "the"], {"the", "dear"}),
+            (
+                ["the", "dear", "mispleasure", "the", "mispleasure"],
+                {"the", "dear", "sister", "of"},
+            ),
             {
                 "return sum(word not in known for word in spoken)": "divide by how many words",
                 "return sum(w in known for w in spoken) / len(spoken)": "the share of known words",
-                "return len(set(spoken) - known) / len(set(spoken))": "each word counts once",
+                "return len(set(spoken) - known) / len(set(spoken))": "counts once",
                 "return [word for word in spoken if word not in known]": "not a list",
                 "return sum(spoken not in known) / len(spoken)": "go through its words",
+                "return [w not in known for w in spoken] / len(spoken)": "before you divide",
+                "for word in spoken:\n    return word not in known": "only the first word",
+                "return sum(known not in w for w in spoken) / len(spoken)": "the other way round",
             },
         ),
         "relative_change": (
             (
-                torch.tensor([[3.0, 0.0], [0.0, 4.0]]),
-                torch.tensor([[3.0, 1.0], [2.0, 4.0], [9.0, 9.0]]),
+                torch.tensor([[10.0, 0.0], [0.0, 0.0]]),
+                torch.tensor([[10.0, -3.0], [4.0, 0.0], [9.0, 9.0]]),
             ),
             {
                 "return (after - before).norm() / before.norm()": "after[:-1] leaves it out",
@@ -496,10 +514,13 @@ SLIPS = {
                 "return (after[:-1] - before).norm()": "isn't divided by the size",
                 "return after[:-1].norm() / before.norm()": "nothing is subtracted",
                 "return (after[:-1] - before).norm(dim=-1) / before.norm(dim=-1)": "without dim",
+                "return (after[:-1] - before).abs().sum() / before.abs().sum()": "the root of",
+                "return (after[-1] - before).norm() / before.norm()": "the new row alone",
+                "return (after[:-1] - before[:-1]).norm() / before.norm()": "a row of before",
             },
         ),
         "positions": (
-            (5, 7),
+            (4, 8),
             {
                 "return sum(range(n_prompt, n_prompt + n_new)), n_prompt + n_new": "the last new "
                 "token is counted",
@@ -507,10 +528,12 @@ SLIPS = {
                 "return n_prompt * n_new, n_prompt + n_new - 1": "the text grows",
                 "return sum(range(n_prompt, n_prompt + n_new))": "two numbers are asked for",
                 "return sum(range(n_prompt, n_prompt + n_new)), n_new": "the prompt goes through",
+                "return sum(range(n_prompt, n_prompt + n_new + 1)), n_prompt + n_new": "in both",
+                "return sum(n_prompt, n_new), n_prompt + n_new - 1": "what a range gives",
             },
         ),
         "as_prompt": (
-            ("What is the capital of France?",),
+            ("Why is the sky blue?",),
             {
                 f'return f"{_ASKED}<|im_start|>assistant"': "line break behind assistant",
                 f'return f"{_ASKED}"': "isn't begun",
@@ -522,6 +545,12 @@ SLIPS = {
                 'return f"<|im_start|>user{question}<|im_end|>\\n<|im_start|>assistant\\n"': (
                     "the line break behind user"
                 ),
+                'return "<|im_start|>user\\nWho?<|im_end|>\\n<|im_start|>assistant\\n"': (
+                    "isn't in it"
+                ),
+                f'return f"{_ASKED}<|im_end|>assistant\\n"': "each turn begins with",
+                f'return f"{_ASKED}<|im_start|>assistant:\\n"': "nothing but a line break",
+                f'return f"\\n{_ASKED}<|im_start|>assistant\\n"': "begins with a line break",
             },
         ),
     },

@@ -132,7 +132,10 @@ def test_further_calls_tell_known_slips_from_what_is_right_and_from_each_other(l
 @pytest.mark.parametrize(
     ("name", "line"),
     [
-        ("heads_preferring", "w = weights.mT\nreturn (w[:, :, query, first] > w[:, :, query, second]).sum()"),
+        (
+            "heads_preferring",
+            "w = weights.mT\nreturn (w[:, :, query, first] > w[:, :, query, second]).sum()",
+        ),
         ("change_of", "return ((whole - without) ** 2).mean()"),
         ("weights_up_to", "return (Q[: i + 1] @ K[i] / math.sqrt(2)).softmax(0)"),
         ("steps_up", "return sum(row[i] > row[i - 1] for i in range(len(row)))"),
@@ -140,7 +143,7 @@ def test_further_calls_tell_known_slips_from_what_is_right_and_from_each_other(l
         ("n_parameters", "return module.weight.numel() + module.bias.numel()"),
         ("gigabytes", "return n_parameters * 0.5 / 1e9"),
     ],
-)  # fmt: skip
+)
 def test_a_line_that_happens_to_fit_the_lessons_call_is_not_right(name, line, capsys):
     """First readers were told "yes, that's it", and the next cell stopped, or printed nonsense."""
     (lesson,) = (one for one, known in PLACES if known == name)
@@ -163,6 +166,16 @@ def test_right_numbers_of_another_dtype_are_right(name, line, dtype, capsys):
     used = _your_turn(lesson)(_function(_with(_cell(lesson, name), name, line), name), *args)
     assert capsys.readouterr().out == RIGHT.format(name) + "\n"
     assert used(*args).dtype == dtype
+
+
+def test_what_the_lesson_does_not_import_is_not_looked_for_in_its_first_cell(capsys):
+    """That cell has run, since it imported `your_turn`. Those of exercises import more."""
+    names = {"torch": torch}
+    exec("def silu(z):\n    return z / (1 + math.exp(-z))", names)
+    _your_turn("12-decoder")(names["silu"], torch.ones(2))
+    said = capsys.readouterr().out
+    assert "name 'math' is not defined" in said
+    assert "first code cell" not in said
 
 
 def test_a_function_of_another_name_is_refused_with_those_that_are_asked_for():
