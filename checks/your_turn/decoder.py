@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -41,6 +43,11 @@ def adam_step(point: Tensor, mean: Tensor, square: Tensor, rate: float) -> Tenso
 def clip_factors(norms: Tensor, max_norm: float) -> Tensor:
     factors = max_norm / norms
     return factors.clamp(max=1)
+
+
+def _of_the_valley(got: Any, *_: Any, **__: Any) -> bool:
+    """It has met the lesson's own numbers, which are float64, as the arguments here aren't."""
+    return (isinstance(got, Tensor) and got.dtype == torch.float64) or says("Double")(got)
 
 
 _PLACES.check(
@@ -90,6 +97,7 @@ _PLACES.check(
     },
     seen={
         "another shape comes back: the point has two numbers": other_shape,
+        "start and valley stand outside of the function: take point and slopes": _of_the_valley,
         "@ is for two tensors: a number times a tensor is *": says("for @"),
     },
 )
@@ -129,6 +137,9 @@ _PLACES.check(
             not_finite
         ),
         "another shape comes back: the point has two numbers": other_shape,
+        "start and valley stand outside of the function: take point, mean and square": (
+            _of_the_valley
+        ),
         "slopes are no argument of this function: mean is the mean of the recent ones": says(
             "'dict'"
         ),
@@ -154,12 +165,15 @@ _PLACES.check(
             "clamp the fraction, at 1",
             "return factors.clamp(min=max_norm)": "no factor is below max_norm, where 1 is the "
             "most: clamp the fraction, with max=1",
-            "return torch.where(factors < 1, factors, 0)": "a short gradient stays as it is: its "
-            "factor is 1, and not 0",
+            (
+                "return torch.where(factors < 1, factors, 0)",
+                "return torch.where(factors < 1, factors, norms)",
+            ): "a short gradient stays as it is: its factor is 1",
             (
                 "return norms.clamp(max=max_norm)",
+                "return norms.clamp(min=max_norm)",
                 "return norms * factors.clamp(max=1)",
-            ): "these are the norms after clipping, and not the factors",
+            ): "these are norms, and not the factors",
             "factors = 1 / norms": "max_norm is missing",
             (
                 "factors = torch.full_like(norms, max_norm) / norms.amax()",
