@@ -197,6 +197,11 @@ _PLACES.check(
             "each step",
             "without = range(n_prompt, n_prompt + n_new)": "these are the steps without a cache: "
             "sum adds them up",
+            (
+                "return 56, 11",
+                "return 56, cached",
+                "return without, 11",
+            ): "that's for 5 tokens and 7 new ones: take n_prompt and n_new",
             "return cached, without": "the two are swapped: first without a cache, then with one",
         }
     },

@@ -531,6 +531,7 @@ SLIPS = {
                 "return sum(range(n_prompt, n_prompt + n_new))": "two numbers are asked for",
                 "return sum(range(n_prompt, n_prompt + n_new)), n_new": "the prompt goes through",
                 "return sum(range(n_prompt, n_prompt + n_new + 1)), n_prompt + n_new": "in both",
+                "return sum(range(5, 12)), 11": "that's for 5 tokens",
                 "return sum(n_prompt, n_new), n_prompt + n_new - 1": "what a range gives",
             },
         ),
