@@ -114,8 +114,12 @@ def _in_its_dtype(
             return got
         if got.dtype == right.dtype:
             return got
+        if got.shape != right.shape:
+            return got
         cast = got.to(right.dtype)
-        if got.shape != right.shape or not cast.double().allclose(got.double(), equal_nan=True):
+        # A wrong number keeps its float64, which may say where it comes from.
+        floats = got.is_floating_point() and right.is_floating_point()
+        if not cast.double().allclose((right if floats else got).double(), equal_nan=True):
             return got
         casts.append(right.dtype)
         return cast

@@ -16,7 +16,7 @@ from checks.seen import (
     other_shape,
     says,
 )
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "12-decoder", ("silu", "step_down", "adam_step", "clip_factors"), limit_seconds=10
@@ -190,3 +190,8 @@ _PLACES.check(
         **NOT_CALLED,
     },
 )
+
+your_turn.also("silu", numbers(2, 3))
+your_turn.also("step_down", numbers(3), numbers(3, seed=2), 0.3)
+your_turn.also("adam_step", numbers(3), numbers(3, seed=1), numbers(3, seed=2).square(), 0.3)
+your_turn.also("clip_factors", torch.tensor([3.0, 0.7, 9.0, 1.2]), 1.5)

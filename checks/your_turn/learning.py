@@ -98,8 +98,8 @@ _PLACES.check(
             "logits -= rate -> logits += rate": "logits move up the slope",
             "logits.grad.zero_() -> pass": "the slopes are never set to zero, so the second step "
             "follows those of the first one, too",
-            "logits.grad.zero_() -> logits.zero_()": "the logits are set to zero, where their slopes "
-            "are to be: logits.grad.zero_()",
+            "logits.grad.zero_() -> logits.zero_()": "the logits are set to zero, where their "
+            "slopes are to be: logits.grad.zero_()",
             "rate * logits.grad -> 0 * logits.grad": "the logits stay where they were: the slopes "
             "are zeroed before they're used, or logits = … makes a new tensor where -= moves this "
             "one",
@@ -111,7 +111,7 @@ _PLACES.check(
     seen={
         "PyTorch is taking notes, and refuses to change a parameter meanwhile: move logits inside "
         "with torch.no_grad()": says("a leaf Variable that requires grad"),
-        "logits = … makes a new tensor, which has no slopes: logits -= … moves this one": raised(
+        "logits = … makes a new tensor, which has no slopes: -= moves this one": raised(
             says="has no attribute 'zero_'"
         ),
         "there are no slopes yet: loss.backward() finds them": raised(says="NoneType"),

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import NOT_CALLED, comes_back, other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "13-writing",
@@ -267,3 +267,9 @@ _PLACES.check(
         "a single text is asked for": comes_back(tuple, list),
     },
 )
+
+your_turn.also("share_invented", ["b", "a", "a", "c", "d", "f", "a"], ["b", "d"])
+your_turn.also("share_invented", ["a", "b", "c", "e"], ["b", "e", "f"])
+your_turn.also("relative_change", numbers(3, 4), numbers(4, 4, seed=1))
+your_turn.also("positions", 5, 3)
+your_turn.also("as_prompt", "Who are you?")

@@ -449,7 +449,7 @@ SLIPS = {
                 "return rate * slopes - point": "the wrong way round",
                 "return point - rate * slopes.abs()": "the signs of the slopes are gone",
                 "return point - rate @ slopes": "a number times a tensor is *",
-                "return point.double() - rate * slopes": "outside of the function",
+                "return 0.1 + point.double() - rate * slopes": "outside of the function",
                 "point -= rate * slopes\nreturn point": "changes its argument",
                 "point - rate * slopes": "a return statement is missing",
             },
