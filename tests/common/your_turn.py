@@ -557,6 +557,52 @@ SLIPS = {
             },
         ),
     },
+    "14-induction": {
+        "read_on": (
+            ("vFgvKhvv", 6),
+            {
+                "return text[text.index(text[i]) + 1]": "the first copy",
+                "return text[text[:i].rindex(text[i])]": "that's the copy",
+                "return text[text.rfind(text[i], 0, i + 1) + 1]": "nobody has read yet",
+                "for j in range(i - 1, -1, -1):\n    if text[j] == text[i]:\n"
+                "        return j + 1": "that's a place",
+                "for j in range(i - 1, -1, -1):\n    if text[j] == text[i]:\n"
+                "        return text[j - 1]": "the letter before the copy",
+                "for j in range(len(text), -1, -1):\n    if text[j] == text[i]:\n"
+                "        return text[j + 1]": "runs past the end",
+            },
+        ),
+        "after_copy": (
+            (torch.tensor([3, 1, 4, 3, 3, 1]),),
+            {
+                "found = tokens[:, None] == tokens": "the copies themselves are marked",
+                "found[:, 1:] = tokens[:, None] == tokens[1:]": "compare with tokens[:-1]",
+                "found[:, :-1] = tokens[:, None] == tokens[:-1]": "begins in column 1",
+                "found[:, 1:] = tokens == tokens[:-1]": "is a column",
+                "found[1:] = tokens == tokens[:-1, None]": "rows and columns are swapped",
+            },
+        ),
+        "counted_back": (
+            (torch.arange(12).view(2, 6), 2),
+            {
+                "return tokens[:, k:]": "the tokens from k on",
+                "return tokens[:-k]": "leaves out texts",
+                "return tokens[:, :k]": "the first k",
+                "return tokens.roll(k, dims=1)": "brings the last ones to the front",
+                "return tokens[:, : -k - 1]": "one is missing",
+            },
+        ),
+        "once_more": (
+            (torch.arange(6).view(2, 3), torch.tensor([2, 0, 1])),
+            {
+                "return torch.cat((ids, ids), dim=1)": "order isn't used",
+                "return torch.cat((ids, ids[:, order]))": "one below the other",
+                "return torch.cat(ids, ids[:, order], dim=1)": "in brackets of their own",
+                "return ids[:, order]": "the first half is missing",
+                "return torch.cat((ids, ids[order]), dim=1)": "a colon first",
+            },
+        ),
+    },
     "16-make-it-yours": {
         "share_right": (
             (["1812-05-03", "May 1812", "1900-01-02."], ["1812-05-03", "1812-05-04", "1900-01-02"]),
