@@ -230,10 +230,10 @@ class Check:
         much else raises in the same words.
         """
         got = call.got
-        if got is None:
-            return ["nothing is returned: a return statement is missing"]
         if sure:
             return list(dict.fromkeys(m for m, _ in sure))[:MOST_CAUSES]
+        if got is None:
+            return ["nothing is returned: a return statement is missing"]
         if isinstance(got, Raised) and got.of_the_keyboard:
             return []
         seen = [m.message for m in self._seen(call)][:1]

@@ -49,13 +49,17 @@ _PLACES.check(
                 "return text[i + 1]",
             ): "that's the letter after text[i] itself, which nobody has read yet: the search "
             "begins at i - 1",
-            "return text[copy]": "that's the copy, which is the letter that you have already",
+            "return text[copy]": "that's text[i] again, the letter that you have already",
             "return text[copy - 1]": "that's the letter before the copy",
             "copy = before.find(text[i])": "this reads on after the first copy, and the last one "
             "is asked for",
             "return copy + 1": "that's a place: the letter that stands there is asked for",
             "return copy": "that's a place: the letter after it is asked for",
+            "return text[copy + 1:]": "that's all that comes after the copy: a single letter is "
+            "asked for",
             "return text[i - 1]": "that's the letter before text[i]",
+            "return None": "None comes back, though the letter stands in the text before: return "
+            "something where text[j] == text[i], and None only when the loop has ended",
         }
     },
     seen={
@@ -86,13 +90,22 @@ _PLACES.check(
             ): "rows and columns are swapped: a row is a query",
             "equal = tokens[:, None] != tokens[:-1]": "the comparison is turned: == says where "
             "they are equal",
+            "found[:, 1:] = equal -> pass": "nothing is marked: what you compare goes into "
+            "found[:, 1:], by a single =",
+            "found[:, 1:] = equal -> found[:] = tokens[:, None] == tokens.roll(1)": "roll brings "
+            "the last token to the front, where nothing stands before the first one: leave "
+            "column 0 empty",
+            "found[:, 1:] = equal -> found[:, 2:] = equal[:, :-1]": "each mark is one column too "
+            "far right",
         }
     },
     seen={
-        "tokens[:, None] is a column: a row compared with a row gives a row": says(
-            "must match the existing size", "must match the size"
+        "the shapes don't fit: a column compared with a row, tokens[:, None] == tokens[:-1], is a "
+        "table (n, n - 1), and so is found[:, 1:]": says(
+            "must match the existing size", "must match the size", "at least 2 dimensions"
         ),
-        "a table (n, n) is asked for": other_shape,
+        "the last letter has no column to its right: compare with tokens[:-1]": says("bounds"),
+        "a table (n, n) is asked for: fill found[:, 1:], and keep found": other_shape,
     },
 )
 _PLACES.check(
@@ -110,6 +123,9 @@ _PLACES.check(
             ): "this leaves out texts, and not letters: a colon comes first",
             "return tokens.roll(k, 1)": "roll brings the last ones to the front: leave out the "
             "first k columns",
+            "return tokens[:, -k]": "that's a single letter of each text: a slice has a colon, and "
+            "all but the last k are asked for",
+            "end = len(tokens) - k": "len(tokens) counts texts: tokens.shape[1] counts letters",
             "end = tokens.shape[1] - k - 1": "one is missing at the end",
             "end = tokens.shape[1] - k + 1": "one too many at the end",
             "return tokens[:, k - 1:-1]": "these stand one back",
@@ -134,15 +150,20 @@ _PLACES.check(
             "in one that is there",
             "again = order.expand_as(ids)": "that's the order itself: ids[:, order] are the "
             "tokens in that order",
+            "return ids + again": "+ adds the numbers: cat puts the tokens side by side",
             "again = ids[:, order.argsort()]": "that's the order turned round: ids[:, order] is "
             "asked for",
         }
     },
     seen={
         "cat takes tensors in brackets of their own: torch.cat((a, b), dim=1)": says(
-            "received an invalid combination", "must be tuple of Tensors", "multiple values"
+            "cat() received an invalid", "must be tuple of Tensors", "multiple values"
         ),
+        "order is a row of places: ids[:, order] are the tokens in that order": says(
+            "same number of dimensions"
+        ),
+        "ids has two dimensions, 0 and 1: dim=1 puts them side by side": says("out of range"),
         "another shape comes back: (batch, 2 n) is asked for": other_shape,
-        "a tensor is asked for": comes_back(list, tuple),
+        "a single tensor is asked for: torch.cat joins the two": comes_back(list, tuple),
     },
 )

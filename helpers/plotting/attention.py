@@ -66,14 +66,18 @@ def plot_attention(
     ax.set(xlabel="key (attended to)", ylabel="query (attending)")
     ax.set_title(title or "Each row: where one token looks")
     best = array.argmax(axis=1)
-    facts = [f"{rows[i]} to {columns[j]} {array[i, j]:.2f}" for i, j in enumerate(best)]
+    looking = array.any(axis=1)  # of a row without any weight there is nothing to say
+    facts = [
+        f"{rows[i]} to {columns[j]} {array[i, j]:.2f}" for i, j in enumerate(best) if looking[i]
+    ]
+    empty = f"{(~looking).sum()} of the queries look nowhere. " if not looking.all() else ""
     more = f", and {len(facts) - 12} rows more" if len(facts) > 12 else ""
     hatched = f", {masked.sum()} of the cells masked (hatched)" if masked.any() else ""
     return describe(
         ax,
         f"{ax.get_title()}. Heat map of attention weights, {array.shape[0]} queries by "
-        f"{array.shape[1]} keys{hatched}. "
-        f"Largest weight of each query: {', '.join(facts[:12])}{more}.",
+        f"{array.shape[1]} keys{hatched}. {empty}"
+        f"Largest weight of each{' other' if empty else ''} query: {', '.join(facts[:12])}{more}.",
     )
 
 

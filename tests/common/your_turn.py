@@ -559,7 +559,7 @@ SLIPS = {
     },
     "14-induction": {
         "read_on": (
-            ("vFgvKhvv", 6),
+            ("vFgvKhvR", 6),
             {
                 "return text[text.index(text[i]) + 1]": "the first copy",
                 "return text[text[:i].rindex(text[i])]": "that's the copy",
@@ -570,6 +570,8 @@ SLIPS = {
                 "        return text[j - 1]": "the letter before the copy",
                 "for j in range(len(text), -1, -1):\n    if text[j] == text[i]:\n"
                 "        return text[j + 1]": "runs past the end",
+                "for j in range(i - 1, -1, -1):\n    if text[j] == text[i]:\n"
+                "        return text[j + 1]\n    return None": "None only when the loop has ended",
             },
         ),
         "after_copy": (
@@ -580,6 +582,10 @@ SLIPS = {
                 "found[:, :-1] = tokens[:, None] == tokens[:-1]": "begins in column 1",
                 "found[:, 1:] = tokens == tokens[:-1]": "is a column",
                 "found[1:] = tokens == tokens[:-1, None]": "rows and columns are swapped",
+                "found[:, 1:] == (tokens[:, None] == tokens[:-1])": "nothing is marked",
+                "for i in range(len(tokens)):\n    for j in range(len(tokens)):\n"
+                "        if tokens[i] == tokens[j]:\n            found[i, j + 1] = True": "the last "
+                "letter has no column",
             },
         ),
         "counted_back": (
@@ -590,6 +596,8 @@ SLIPS = {
                 "return tokens[:, :k]": "the first k",
                 "return tokens.roll(k, dims=1)": "brings the last ones to the front",
                 "return tokens[:, : -k - 1]": "one is missing",
+                "return tokens[:, -k]": "a single letter of each text",
+                "return tokens[:, : len(tokens) - k]": "counts texts",
             },
         ),
         "once_more": (
@@ -600,6 +608,7 @@ SLIPS = {
                 "return torch.cat(ids, ids[:, order], dim=1)": "in brackets of their own",
                 "return ids[:, order]": "the first half is missing",
                 "return torch.cat((ids, ids[order]), dim=1)": "a colon first",
+                "return torch.cat((ids, order), dim=1)": "order is a row of places",
             },
         ),
     },

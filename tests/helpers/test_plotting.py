@@ -454,6 +454,14 @@ def test_small_maps_show_the_numbers_so_that_no_colour_is_needed():
     assert numbers == [f"{value:.2f}" for value in WEIGHTS.flatten().tolist()]
 
 
+def test_a_query_that_looks_nowhere_is_counted_and_not_named():
+    marks = torch.zeros(14, 14)
+    marks[12, 1] = marks[13, 2] = 1
+    said = description(plot_attention(marks, [*"abcdefghijklmn"]))
+    assert "12 of the queries look nowhere." in said
+    assert said.endswith("each other query: m to b 1.00, n to c 1.00.")
+
+
 def test_cross_attention_takes_the_keys_tokens():
     ax = plot_attention(WEIGHTS[:2], ["je", "suis"], key_tokens=TOKENS)
     assert [t.get_text() for t in ax.get_xticklabels()] == TOKENS
