@@ -584,8 +584,8 @@ SLIPS = {
                 "found[1:] = tokens == tokens[:-1, None]": "rows and columns are swapped",
                 "found[:, 1:] == (tokens[:, None] == tokens[:-1])": "nothing is marked",
                 "for i in range(len(tokens)):\n    for j in range(len(tokens)):\n"
-                "        if tokens[i] == tokens[j]:\n            found[i, j + 1] = True": "the last "
-                "letter has no column",
+                "        if tokens[i] == tokens[j]:\n            found[i, j + 1] = True": "the "
+                "last letter has no column",
             },
         ),
         "counted_back": (
