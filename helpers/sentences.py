@@ -226,19 +226,6 @@ LANGUAGES = {
     "People in Spain speak": " Spanish",
     "People in Russia speak": " Russian",
 }
-# Other names and words at the fourth of five tokens, to see what else a head looks at.
-OTHER_NAMES = (
-    "The currency of Japan is",
-    "The president of Brazil is",
-    "The capital of Texas is",
-    "The population of London is",
-    "The author of Hamlet is",
-    "The wife of Obama is",
-    "The founder of Apple is",
-    "The color of snow is",
-    "The price of gold is",
-    "The taste of sugar is",
-)
 
 
 # The tokens of the tiny models of lesson 14, by their ids.

@@ -16,8 +16,7 @@ from torch import Tensor, nn
 
 from reference.block import DecoderLM, record_attention
 from reference.counting import ModelConfig
-from reference.inside import logit_lens, rank_of
-from reference.models import MiniLM, PretrainedDecoder
+from reference.models import MiniLM
 
 
 def head(name: str) -> tuple[int, int]:
@@ -324,28 +323,6 @@ def continue_from(model: DecoderLM, x: Tensor, level: int, at: int | slice = sli
     for block in model.blocks[level:]:
         x = block(x)
     return model.output(model.norm(x[:, at]))
-
-
-def lens_ranks(model: DecoderLM, stream: Tensor, tokens: Tensor) -> Tensor:
-    """The rank of one token for each text, 1 at best, where the stream ends, by the logit lens.
-
-    The lens is final norm and output layer, applied at every level.
-
-    Shapes: `stream` `(n_levels, batch, n, d_model)`, `tokens` `(batch,)`; gives
-    `(n_levels, batch)`.
-    """
-    logits = logit_lens(stream[:, :, -1], model.norm, model.output)
-    return 1 + rank_of(logits, tokens.expand(len(logits), -1))
-
-
-def lens_best(model: PretrainedDecoder, stream: Tensor) -> tuple[list[list[str]], Tensor]:
-    """The likeliest next token by the logit lens, and how likely it is, for each vector.
-
-    Shapes: `stream` `(n_levels, n, d_model)`, of one text; gives `n_levels` lists of `n` tokens
-    and `(n_levels, n)`.
-    """
-    p, best = model.output(model.norm(stream)).softmax(dim=-1).max(dim=-1)
-    return [[model.decode(token[None]) for token in row] for row in best], p
 
 
 def _layers(model: nn.Module) -> nn.ModuleList:

@@ -562,7 +562,7 @@ SLIPS = {
             ("vFgvKhvR", 6),
             {
                 "return text[text.index(text[i]) + 1]": "the first copy",
-                "return text[text[:i].rindex(text[i])]": "that's the copy",
+                "return text[text[:i].rindex(text[i])]": "text[i] again",
                 "return text[text.rfind(text[i], 0, i + 1) + 1]": "nobody has read yet",
                 "for j in range(i - 1, -1, -1):\n    if text[j] == text[i]:\n"
                 "        return j + 1": "that's a place",
@@ -580,7 +580,7 @@ SLIPS = {
                 "found = tokens[:, None] == tokens": "the copies themselves are marked",
                 "found[:, 1:] = tokens[:, None] == tokens[1:]": "compare with tokens[:-1]",
                 "found[:, :-1] = tokens[:, None] == tokens[:-1]": "begins in column 1",
-                "found[:, 1:] = tokens == tokens[:-1]": "is a column",
+                "found[:, 1:] = tokens == tokens[:-1]": "a column compared with a row",
                 "found[1:] = tokens == tokens[:-1, None]": "rows and columns are swapped",
                 "found[:, 1:] == (tokens[:, None] == tokens[:-1])": "nothing is marked",
                 "for i in range(len(tokens)):\n    for j in range(len(tokens)):\n"
@@ -609,6 +609,74 @@ SLIPS = {
                 "return ids[:, order]": "the first half is missing",
                 "return torch.cat((ids, ids[order]), dim=1)": "a colon first",
                 "return torch.cat((ids, order), dim=1)": "order is a row of places",
+            },
+        ),
+    },
+    "15-looking-inside": {
+        "next_of": (
+            (torch.tensor([[0.0, 3.0, 1.0, -1.0], [2.0, -1.0, 0.5, 0.0]]),),
+            {
+                "return logits.max(dim=-1)": "the softmax is missing",
+                "return logits.softmax(dim=-1).argmax(dim=-1)": "the probability is missing",
+                "return logits.softmax(dim=0).max(dim=-1)": "down the columns",
+                "best, p = logits.softmax(-1).max(-1)\nreturn p, best": "the wrong way round",
+                "return logits.softmax(dim=-1).topk(1)": "of size 1 too many",
+                "return logits.softmax(dim=-1).max()": "two tensors are asked for",
+            },
+        ),
+        "swapped": (
+            (torch.arange(12.0).view(2, 3, 2), -1, -torch.eye(2)),
+            {
+                "x[:, place] = vectors\nreturn x": "it changes its argument x",
+                "mixed = x.clone()\nmixed[:, place] = vectors": "a return statement is missing",
+                "mixed = x.clone()\nmixed[place] = vectors\nreturn mixed": "so is x[:, place]",
+                "mixed = x.clone()\nmixed[:, place] == vectors\nreturn mixed": "nothing is swapped",
+                "mixed = x.clone()\nmixed[:, place] = vectors[place]\nreturn mixed": "the same "
+                "vector",
+            },
+        ),
+        "ahead_by": (
+            (
+                torch.tensor([[2.0, 0.5, -1.0], [0.0, 1.5, 0.3]]),
+                torch.tensor([0, 2]),
+                torch.tensor([2, 1]),
+            ),
+            {
+                "p = logits.softmax(-1)\n"
+                "return (p.gather(-1, own[:, None]) - p.gather(-1, other[:, None]))[:, 0]": "the "
+                "logarithm is missing",
+                "return (logits.gather(-1, other[:, None]) - logits.gather(-1, own[:, None]))"
+                "[:, 0]": "the sign is turned",
+                "return logits.gather(-1, own[:, None]) - logits.gather(-1, other[:, None])": "a "
+                "column comes back",
+                "return logits.gather(-1, own) - logits.gather(-1, other)": "a column of ids",
+                "return logits[:, own] - logits[:, other]": "a colon takes all texts",
+            },
+        ),
+        "way": (
+            (torch.tensor([4.0, 6.0]), torch.tensor([1.0, 5.0]), torch.tensor([-2.0, -8.0])),
+            {
+                "return (before - after) / (before - at_most)": "add up first",
+                "return ((before - after) / (before - at_most)).mean()": "the mean of shares",
+                "return (before - after).sum() / before.sum()": "the lead itself",
+                "return after.sum() / before.sum()": "what is left of the lead",
+                "return (before - at_most).sum() / (before - after).sum()": "upside down",
+                "return before - after / before - at_most": "brackets are missing",
+            },
+        ),
+        "of_heads": (
+            (*torch.arange(72.0).view(2, 2, 3, 3, 2), [0, 2]),
+            {
+                "brought[:, -1, which] = others[:, -1, which]\nreturn brought": "changes its "
+                "argument",
+                "mixed = brought.clone()\nmixed[:, -1] = others[:, -1]\nreturn mixed": "all heads "
+                "are swapped",
+                "mixed = brought.clone()\nmixed[:, :, which] = others[:, :, which]\n"
+                "return mixed": "at all tokens",
+                "mixed = brought.clone()\nmixed[:, which] = others[:, which]\nreturn mixed": "the "
+                "head is the third",
+                "mixed = brought.clone()\nmixed[:, -1, which] = others\nreturn mixed": "four "
+                "indices",
             },
         ),
     },
