@@ -66,7 +66,7 @@ def plot_attention(
     ax.set(xlabel="key (attended to)", ylabel="query (attending)")
     ax.set_title(title or "Each row: where one token looks")
     best = array.argmax(axis=1)
-    looking = array.any(axis=1)  # of a row without any weight there is nothing to say
+    looking = np.any(array != 0, axis=1)  # of a row without any weight there is nothing to say
     facts = [
         f"{rows[i]} to {columns[j]} {array[i, j]:.2f}" for i, j in enumerate(best) if looking[i]
     ]
