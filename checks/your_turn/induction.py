@@ -167,3 +167,9 @@ _PLACES.check(
         "a single tensor is asked for: torch.cat joins the two": comes_back(list, tuple),
     },
 )
+
+your_turn.also("read_on", "abcadaea", 7)
+your_turn.also("read_on", "xyzx", 3)
+your_turn.also("after_copy", torch.tensor([2, 5, 2, 2, 5, 7, 5]))
+your_turn.also("counted_back", torch.arange(24).view(3, 8), 3)
+your_turn.also("once_more", torch.arange(12).view(3, 4), torch.tensor([3, 1, 0, 2]))

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from checks.check import Exercise
 from checks.seen import SEVERAL_CAME, SINGLE_NUMBERS, comes_back, other_dtype, other_shape, says
-from checks.your_turn import YourTurn
+from checks.your_turn import YourTurn, numbers
 
 _PLACES = Exercise(
     "15-looking-inside",
@@ -242,3 +242,9 @@ _PLACES.check(
         "a tensor is asked for": comes_back(list, tuple),
     },
 )
+
+your_turn.also("next_of", numbers(4, 6))
+your_turn.also("swapped", numbers(3, 5, 2), 1, numbers(3, 2, seed=1))
+your_turn.also("ahead_by", numbers(3, 5), torch.tensor([0, 4, 2]), torch.tensor([3, 1, 1]))
+your_turn.also("way", numbers(4), numbers(4, seed=1), numbers(4, seed=2))
+your_turn.also("of_heads", numbers(6, 6, 6, 2), numbers(6, 6, 6, 2, seed=1), [1, 4])
