@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,23 @@ def test_what_tests_make_of_their_own_is_run(with_checks: Engine, tmp_path: Path
     assert [v.points for v in honest.verdicts] == [2, 2], honest.verdicts
     assert not honest.waiting and not wrong.waiting
     assert [v.points for v in wrong.verdicts] == [0, 2], wrong.verdicts
+
+
+def test_what_the_solution_needs_is_trusted_at_once(
+    with_checks: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each submission of a class would be run twice."""
+    _graded(with_checks, OWN_CODE, tmp_path)
+    run, trusted = Engine._results, []
+
+    def noted(self: Engine, *given: Any) -> Any:
+        trusted.append(given[-1])
+        return run(self, *given)
+
+    monkeypatch.setattr(Engine, "_results", noted)
+    honest, wrong = _graded(with_checks, OWN_CODE, tmp_path)
+    assert len(trusted) == 2 and all(trusted)
+    assert [v.points for v in (*honest.verdicts, *wrong.verdicts)] == [2, 2, 0, 2]
 
 
 @pytest.mark.parametrize(

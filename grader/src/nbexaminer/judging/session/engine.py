@@ -224,10 +224,12 @@ class Engine:
         notebook, remarks, doubts = grafted.notebook, grafted.remarks, grafted.doubts
         cells, ways = cells_of(notebook), self.ways_of(source)
         alone = self._alone(source)
-        to_run, results = self._results(grafted, source, own, alone, ())
-        needs = _needs(results)
-        if needs and not source.is_told and needs & (trusted := self._needs_of_solution(source)):
-            to_run, results = self._results(grafted, source, own, alone, trusted)
+        known = _needs(self._solved.get(source.data, {}).values())  # else it would run twice
+        to_run, results = self._results(grafted, source, own, alone, known)
+        if (needs := _needs(results)) and not source.is_told:
+            trusted = _needs(self._solution(source).values())
+            if needs & trusted:
+                to_run, results = self._results(grafted, source, own, alone, trusted)
         self._settle(source, to_run, results)
         numbered = enumerate(results, 1)
         verdicts = []
@@ -340,9 +342,6 @@ class Engine:
             solved = self._results(grafted, source, b"", frozenset(), None)
             self._solved[source.data] = {c["id"]: result for c, result in zip(*solved, strict=True)}
         return self._solved[source.data]
-
-    def _needs_of_solution(self, source: Source) -> frozenset[str]:
-        return _needs(self._solution(source).values())
 
     def _alone(self, source: Source) -> frozenset[str]:
         """Tests of which a kernel says nothing: the source's own solution ends otherwise there,
