@@ -21,6 +21,7 @@ from nbexaminer.commands.command import (
     unsafe_option,
 )
 from nbexaminer.errors import CannotGrade, Status
+from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,7 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
+    from nbexaminer.classroom.gradebook.attempts import read_attempts
     from nbexaminer.classroom.pipeline.belt import Conveyor
     from nbexaminer.classroom.pipeline.folder import ClassFolder
     from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
@@ -93,7 +95,13 @@ def grade(
         submitted.summary.settle(settled)
         penalties = gradebook.update_penalties()
         by_hand = len(gradebook.awaiting_a_human())
+        with gradebook.transaction() as connection:
+            attempts = read_attempts(connection, exercise, used=True)
     _report(console, exercise, submitted.summary, by_hand)
+    is_best = course.settings.counted == "best" and not all(row.counts for row in attempts)
+    if is_best and submitted.summary.graded:
+        again = f"`{typed('serve')} {exercise}` grades them again when it begins"
+        console.print(f"Attempts that don't count may be the better ones by now: {again}.")
     if settled:
         text = f"Settled, with 0 points where you gave none: {listed(settled)}"
         console.print(text, soft_wrap=True)

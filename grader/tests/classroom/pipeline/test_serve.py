@@ -22,11 +22,12 @@ from nbexaminer.classroom.pipeline import arrivals, belt, desk, folder
 from nbexaminer.classroom.pipeline.arrivals import Arrivals, Changed
 from nbexaminer.classroom.pipeline.folder import ClassFolder
 from nbexaminer.classroom.roster import Learner, write_roster
+from nbexaminer.commands.grade import grade
 from nbexaminer.errors import GradebookUnavailable, Status
-from support.commands import run_forked
+from support.commands import invoked, run_forked
 from support.course import EXERCISE, good
 from support.handed_in import HandedIn, Inline, hand_in, run_here
-from support.serving import Served
+from support.serving import Here, Served
 from support.waiting import eventually
 
 WRONG = good(f="def f(x): return x")
@@ -158,6 +159,126 @@ def test_the_best_may_be_one_whose_points_wait(served: Served) -> None:
     served.drop("ada", good(), "2026-11-20 10:50:00", n=2)
     served.serve()
     assert served.points() == {"ada": 3.0} and "no longer counts" not in served.said
+
+
+OLD_BEST = good(f="def f(x): return 2 * x if x < 5 else 0")
+NEW_BEST = good(f="def f(x): return 2 * x if x > 1 else 0")
+AS_GOOD = good(f="def f(x): return x + x if x > 1 else 1")
+BEFORE = {
+    "ada": (OLD_BEST, NEW_BEST, WRONG),
+    "ben": (good(), PARTLY),
+    "cleo": (NEW_BEST, OLD_BEST, AS_GOOD),
+}
+"""Attempts of three learners before the hidden test changed: `ada`'s second is the best from then
+on, `ben`'s first before and after, and of `cleo`'s two equal ones the newer."""
+
+
+@pytest.fixture
+def changed(served: Served) -> Served:
+    """The best of each learner's attempts counts, and the source has changed since they came in."""
+    served.configure("c.MarkingRules.counted = 'best'\nc.MarkingRules.attempts = 4")
+    for learner, notebooks in BEFORE.items():
+        for minute, notebook in enumerate(notebooks):
+            served.drop(learner, notebook, f"2026-11-19 12:0{minute}:00")
+    served.serve()
+    assert [submitted(served, who) for who in BEFORE] == [OLD_BEST, good(), OLD_BEST]
+    assert set(served.points().values()) == {3.0}
+    served.course.edit_source("assert f(1) == 2, 'f(1) should be 2'", "assert f(5) == 10")
+    return served
+
+
+def submitted(served: Served, learner: str) -> bytes:
+    folder = served.course.root / "submitted" / learner / EXERCISE
+    return (folder / f"{EXERCISE}.ipynb").read_bytes()
+
+
+def worth(served: Served, learner: str) -> list[tuple[str, str]]:
+    """Score and whether it counts of each of a learner's attempts, in any order."""
+    return sorted((row[1], row[2]) for row in served.attempts() if row[0] == learner)
+
+
+@pytest.mark.parametrize("is_graded", [True, False], ids=["graded before", "served at once"])
+def test_a_changed_source_may_have_another_best(changed: Served, is_graded: bool) -> None:
+    """The hidden test was wrong, and the attempt that it was wrong about went on not counting."""
+    served = changed
+    if is_graded:
+        run_here(served.patch, served.course, Inline())
+        assert served.points() == {"ada": 1.0, "ben": 3.0, "cleo": 1.0}
+    assert served.serve() == 8
+    assert served.points() == {"ada": 3.0, "ben": 3.0, "cleo": 3.0}
+    assert [submitted(served, who) for who in BEFORE] == [NEW_BEST, good(), AS_GOOD]
+    assert worth(served, "ada") == [("0.0", "0.0"), ("1.0", "0.0"), ("3.0", "1.0")]
+    assert worth(served, "ben") == [("1.0", "0.0"), ("3.0", "1.0")]
+    assert worth(served, "cleo") == [("1.0", "0.0"), ("3.0", "0.0"), ("3.0", "1.0")]
+    assert "ada: attempt of Thursday 19 November 2026, 12:01 (UTC), graded again: 3" in served.said
+    assert served.serve() == 0, "what grades has graded all of them"
+    assert run_here(served.patch, served.course, Inline()).unchanged == 3
+    served.drop("ada", OLD_BEST, "2026-11-19 13:00:00")
+    served.drop("ada", good(), "2026-11-19 13:01:00")
+    assert served.serve() == 1 and "refused, since 4 of 4" in served.said
+    assert submitted(served, "ada") == NEW_BEST
+
+
+def test_pages_of_attempts_are_those_of_the_changed_source(changed: Served) -> None:
+    """A learner's page had the points of the earlier test, and the gradebook others."""
+    old, new = (f"secret-ada-2026-11-19 12:0{minute}:00-0" for minute in range(2))
+    before = [changed.page(secret) for secret in (old, new)]
+    changed.serve()
+    after = [changed.page(secret) for secret in (old, new)]
+    assert all(a != b for a, b in zip(before, after, strict=True))
+
+
+def test_killed_while_attempts_are_graded_again(changed: Served) -> None:
+    """The next run would take the one that counted for the best, or grade all of them once more."""
+    graded = iter(range(10))
+    decide = desk.Desk._decide
+
+    def killed(*arguments: Any) -> None:
+        if next(graded) == 4:
+            raise Killed
+        decide(*arguments)
+
+    with changed.patch.context() as crash:
+        crash.setattr(desk.Desk, "_decide", killed)
+        with pytest.raises(Killed):
+            changed.serve()
+    assert changed.serve() == 4
+    assert changed.points() == {"ada": 3.0, "ben": 3.0, "cleo": 3.0}
+
+
+def test_what_the_instructor_has_put_in_its_place_stays(changed: Served) -> None:
+    """Work that had come by e-mail would be gone, since it is among no attempts."""
+    place = changed.course.root / "submitted" / "ada" / EXERCISE / f"{EXERCISE}.ipynb"
+    place.write_bytes(PARTLY)
+    shutil.rmtree(changed.course.root / "submitted" / "ben")
+    run_here(changed.patch, changed.course, Inline())
+    assert changed.serve() == 3, "cleo's"
+    assert submitted(changed, "ada") == PARTLY and not place.parents[2].joinpath("ben").exists()
+
+
+def test_an_excluded_learners_attempts_are_left_alone(changed: Served) -> None:
+    """They would be graded at each start."""
+    with Gradebook(changed.course.url) as gradebook:
+        write_roster(gradebook, [Learner(who, excluded=who == "ada") for who in BEFORE])
+    assert changed.serve() == 5
+
+
+def test_with_the_last_one_no_other_is_graded_again(served: Served) -> None:
+    """Nothing would come of it."""
+    served.drop("ada", NEW_BEST)
+    served.drop("ada", OLD_BEST, "2026-11-20 10:31:00")
+    served.serve()
+    served.course.edit_source("assert f(1) == 2, 'f(1) should be 2'", "assert f(5) == 10")
+    assert served.serve() == 0 and submitted(served, "ada") == OLD_BEST
+
+
+def test_grading_says_that_attempts_are_yet_to_be_compared(changed: Served) -> None:
+    """Whoever only grades again would think that the best one counts."""
+    changed.patch.setattr(ClassFolder, "local_pool", lambda *_: Here().opened())
+    ended, said = invoked(grade, EXERCISE)
+    assert ended == 0 and f"`nbexaminer serve {EXERCISE}` grades them again" in said
+    ended, said = invoked(grade, EXERCISE)
+    assert ended == 0 and "better ones" not in said, "nothing was graded now"
 
 
 def test_more_time_for_a_section_and_for_every_exercise(served: Served) -> None:

@@ -117,4 +117,4 @@ def is_counted(new: Attempt, before: Sequence[Attempt], rule: str) -> bool:
         return counted is None or not new.reason
     if rule == "last":
         return new.handed_in >= counted.handed_in
-    return (new.score or 0.0) >= (counted.score or 0.0)
+    return (new.score or 0.0, new.handed_in) >= (counted.score or 0.0, counted.handed_in)

@@ -4,6 +4,7 @@ In this order: it is kept; it is graded; in one transaction it is found what it 
 it counts, and its row is written, and where it counts its place in submitted/, its scores and the
 journal's entry; its graded files go to their place; its feedback is released, and the row says so.
 After a kill anywhere between, what has no row is graded, and what has one gets what it still lacks.
+Where the best counts, what was graded before the source changed goes this way again.
 """
 
 import contextlib
@@ -114,6 +115,8 @@ class Desk:
         self._say, self._once = say, once
         self._rules = folder.course.settings
         self._resumed: deque[AttemptJob] | None = None
+        self._used: list[Attempt] = []
+        self._in_submitted: set[str] = set()
         self._waiting: defaultdict[Hashable, deque[Arrival]] = defaultdict(deque)
         self._turns: defaultdict[Hashable, float] = defaultdict(float)
         self._kept: dict[str, int] = {}
@@ -146,7 +149,8 @@ class Desk:
     def ended(self) -> bool:
         """Whether all has been taken, and no more is waited for."""
         settling = self._arrivals.settling and time.monotonic() < self._written_by
-        return self._once and not (self._resumed or any(self._waiting.values()) or settling)
+        waiting = self._resumed or self._used or any(self._waiting.values())
+        return self._once and not (waiting or settling)
 
     def take(self, busy: Collection[str]) -> AttemptJob | None:
         """The next attempt to be graded: of a learner one after the other.
@@ -156,6 +160,12 @@ class Desk:
         if self._resumed:
             return self._resumed.popleft()
         end = time.monotonic() + PAUSE
+        for row in [row for row in self._used if row.student not in busy]:
+            again = self._again(row)
+            self._used.remove(row)
+            if again is not None or time.monotonic() >= end:
+                return again
+        busy = {*busy, *(row.student for row in self._used)}
         while (arrival := self._next(busy)) is not None:
             try:
                 if (job := self._earlier(arrival)) is not None:
@@ -300,7 +310,11 @@ class Desk:
         """What an earlier run left without feedback."""
         with self._gradebook.transaction() as connection:
             rows = attempts.read_attempts(connection, self._folder.exercise)
+            excluded = excluded_ids(connection)
         self._arrivals.done.update(row.name for row in rows)
+        if self._rules.counted == "best":
+            used = (row for row in rows if row.is_used and row.student not in excluded)
+            self._used = sorted(used, key=lambda row: (row.student, not row.counts))
         jobs = (self._resumed_job(row) for row in rows if not row.released)
         return deque(job for job in jobs if job is not None)
 
@@ -324,6 +338,22 @@ class Desk:
                 self._turn_away(job, error)
                 return None
         return job
+
+    def _again(self, row: Attempt) -> AttemptJob | None:
+        """A used attempt, unless what grades now has graded it; of each learner first what counts.
+
+        None of a learner's where the instructor has put something else in submitted/.
+        """
+        root, student = self._folder.root, row.student
+        job = AttemptJob(student=student, attempt=row, since=time.monotonic())
+        with contextlib.suppress(Malformed, OSError):
+            self._to_grade(job, row.folder(root))
+            job.secret, key = _secret(row.folder(root)), job.submission.key
+            place = self._folder.submitted(student)
+            if row.counts and self._folder.read(student, place).key == key:
+                self._in_submitted.add(student)
+            return job if student in self._in_submitted and key != row.key else None
+        return None
 
     # What came of it.
 
@@ -376,19 +406,23 @@ class Desk:
         """Find what the attempt is worth, and whether it counts."""
         gradebook, student, rules = self._gradebook, job.student, self._rules
         before = attempts.read_attempts(connection, self._folder.exercise, student, used=True)
+        old = job.attempt
         # A due date, an extension or a test may have changed since it was graded.
         now = gradebook.tests_worth(connection, student)
-        before = [replace(a, score=now) if a.counts else a for a in before]
+        before = [replace(a, score=now) if a.counts else a for a in before if a.name != old.name]
         scores = [score for notebook in result.notebooks for score in notebook.scores.values()]
         sums = [sum(score or 0.0 for score in n.scores.values()) for n in result.notebooks]
         points = gradebook.worth(connection, student, submission.timestamp, sums)
-        key = submission.key if any(not n.reason for n in result.notebooks) else ""
-        reason = result.reason
-        attempt = replace(job.attempt, key=key, score=points, graded_at=utc_now(), reason=reason)
-        job.attempt = replace(attempt, counts=attempts.is_counted(attempt, before, rules.counted))
+        is_used = old.is_used or any(not n.reason for n in result.notebooks)
+        key, reason = submission.key if is_used else "", result.reason
+        attempt = replace(old, key=key, score=points, graded_at=utc_now(), reason=reason)
+        counts = attempts.is_counted(attempt, before, rules.counted)
+        job.attempt = replace(attempt, counts=counts, released=False)
         number = 1 + sum(a.is_used for a in before)
         of = f" of {rules.attempts}" if rules.attempts else ""
-        job.event = f"attempt {number}{of}: {points:g} of {gradebook.max_score:g} points"
+        when = rules.shown(old.handed_in)
+        which = f"attempt of {when}, graded again" if old.is_used else f"attempt {number}{of}"
+        job.event = f"{which}: {points:g} of {gradebook.max_score:g} points"
         if None in scores:
             job.event += ", the rest is to be graded by hand"
         if reason:
@@ -397,7 +431,7 @@ class Desk:
             job.event += f"; {in_words(result.remarks)}"
             job.waits = any(remark.waits for remark in result.remarks)
         if not job.attempt.counts:
-            job.event += "; an earlier attempt goes on counting"
+            job.event += "; another attempt counts"
         elif rules.counted == "best" and gradebook.has_tests_waiting(connection, student):
             for earlier in (a for a in before if a.counts and not a.reason):
                 place = earlier.folder(self._folder.root).relative_to(self._folder.root)
