@@ -89,7 +89,7 @@ _check_decoder_block = EXERCISE.check(
     "DecoderBlock",
     arguments=("x", "n_heads", "d_ff", "parameters"),
     reference=DecoderBlock,
-    procedure=lambda f, x, h, d_ff, w: modules.run(f(x.shape[-1], h, d_ff), w.state, x),
+    procedure=lambda f, x, h, d_ff, w: modules.run(f, f(x.shape[-1], h, d_ff), w.state, x),
     text=[*TEXT, PlainSwiGLU, _Block],
     expects=f"{PRE_NORM}: pre-norm; the attention is causal, its queries and keys are rotated by "
     "apply_rope; the result has the shape of x",

@@ -50,7 +50,7 @@ _check_decoder_lm = EXERCISE.check(
     arguments=("config", "tokens", "parameters"),
     reference=DecoderLM,
     text=[DecoderLM, _LM],
-    procedure=lambda f, config, tokens, w: modules.run(f(config), w.state, tokens),
+    procedure=lambda f, config, tokens, w: modules.run(f, f(config), w.state, tokens),
     expects="output(norm(x)), where x is embedding(tokens) after each of the n_layers blocks: "
     "logits of shape (..., n, vocab_size), for tokens (..., n)",
     wrong={

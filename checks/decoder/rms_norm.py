@@ -42,7 +42,7 @@ class _RMSNorm(nn.Module):
 
 def _run_norm(answer: Any, x: Tensor, weight: Tensor | None, eps: float | None = None) -> Any:
     module = answer(x.shape[-1]) if eps is None else answer(x.shape[-1], eps)
-    return module(x) if weight is None else modules.run(module, {"weight": weight}, x)
+    return module(x) if weight is None else modules.run(answer, module, {"weight": weight}, x)
 
 
 def _lost_in_half(got: Any, expected: Tensor, x: Tensor, *args: Any) -> bool:

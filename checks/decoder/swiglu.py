@@ -31,7 +31,7 @@ _check_swiglu = EXERCISE.check(
     arguments=("x", "d_ff", "parameters"),
     reference=SwiGLU,
     text=[SwiGLU, PlainSwiGLU],
-    procedure=lambda f, x, d_ff, w: modules.run(f(x.shape[-1], d_ff).to(x.dtype), w.state, x),
+    procedure=lambda f, x, d_ff, w: modules.run(f, f(x.shape[-1], d_ff).to(x.dtype), w.state, x),
     expects="W_down(silu(W_gate(x)) * W_up(x)), with nn.Linear layers W_gate and W_up from d_model "
     "to d_ff and W_down back, without bias; the shape of x",
     wrong={

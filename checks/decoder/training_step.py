@@ -80,8 +80,8 @@ def _run_step(
         answer, seed=seed, vocab_size=vocab_size, kind=optimizer, training=training,
         partly_frozen=partly_frozen,
     )  # fmt: skip
-    model = trainee.model
-    results = [answer(model, trainee.optimizer, tokens, **max_norm) for _ in range(steps)]
+    model, made = trainee.model, trainee.optimizer
+    results = [answer(model, made, tokens, **max_norm) for _ in range(steps)]
     if results[0] is None:
         return None
     left_in, ran_in = model.training, {_MODES[bool(mode)] for mode in model.modes}
@@ -89,7 +89,7 @@ def _run_step(
         RAN_IN: " and ".join(sorted(ran_in)),
         KIND: _kind(results[0]),
         LOSSES: [_number(result) for result in results],
-        STEPS: trainee.optimizer.n_steps,
+        STEPS: made.n_steps,
         WEIGHTS: dict(model.state_dict()),
         LEFT_IN: _ANY_MODE if left_in in (True, training) else _MODES[left_in],
     }

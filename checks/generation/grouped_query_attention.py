@@ -64,7 +64,7 @@ def _run_attention(
 ) -> Any:
     """The output for `x`; with `chunks`, in pieces, and what is in the cache after that."""
     module = answer(x.shape[-1], n_heads, **options)
-    whole = modules.run(module, given.parameters.state, x)
+    whole = modules.run(answer, module, given.parameters.state, x)
     if chunks is None or not isinstance(whole, Tensor):
         return whole
     module.eval()
@@ -338,7 +338,7 @@ def _attends(
 
 def _attends_in_half(f: Any, own: Any) -> None:
     state = modules.at_random(GroupedQueryAttention(8, 2)).state
-    few = attempt(lambda: modules.run(f(8, 2), state, torch.ones(2, 8).bfloat16()))
+    few = attempt(lambda: modules.run(f, f(8, 2), state, torch.ones(2, 8).bfloat16()))
     if not isinstance(few, Raised):  # as NumPy does, which has no bfloat16
         _attends(((1, 261, 8), 2, 1), chunks=[256, 5], dtype=torch.bfloat16)(f, own)
 

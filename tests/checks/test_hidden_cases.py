@@ -9,7 +9,11 @@ import io
 
 import pytest
 import torch
+from matplotlib.text import Text
+from torch import nn
 
+from checks import modules
+from checks.attention_patterns.plot_attention import _label
 from checks.check import Check
 from checks.message import WrongAnswer
 from checks.run import aside
@@ -118,3 +122,83 @@ def test_how_a_models_rule_is_written_in_the_checks_is_no_answer(exercise, name)
 
     with pytest.raises(WrongAnswer):
         _ask(cells, name, right | {name: by_rule}, SEED)
+
+
+class _Scaled(nn.Module):
+    """Counts how often it is asked which buffers it has; the layer may be made anew, or as told."""
+
+    asked = 0
+
+    def __init__(self, parameters=("weight",), buffers=(), size=3):
+        super().__init__()
+        for name in parameters:
+            self.register_parameter(name, nn.Parameter(torch.ones(size)))
+        for name in buffers:
+            self.register_buffer(name, torch.ones(size))
+
+    def named_buffers(self, *args, **kwargs):
+        type(self).asked += 1
+        return super().named_buffers(*args, **kwargs)
+
+    def forward(self, x):
+        return x * self.weight
+
+
+@pytest.fixture
+def scaled():
+    return type("Scaled", (_Scaled,), {})
+
+
+STATE, X = {"weight": torch.tensor([2.0, 3.0, 4.0])}, torch.ones(2, 3)
+
+
+def test_how_a_module_looks_is_asked_once(scaled):
+    """Each of 154 modules of exercise 7 was asked, six questions to the answer's process."""
+    results = [modules.run(scaled, scaled(), STATE, X) for _ in range(5)]
+    assert scaled.asked == 1
+    assert all(torch.equal(result, X * STATE["weight"]) for result in results)
+
+
+def test_a_later_module_that_looks_otherwise_is_seen(scaled):
+    """It would keep the parameters that it has drawn itself."""
+    modules.run(scaled, scaled(), STATE, X)
+    missing = modules.run(scaled, scaled(("scale",)), STATE, X)
+    assert (missing.missing, missing.unasked) == (["weight"], ["scale"])
+    assert modules.run(scaled, scaled(("weight", "bias")), STATE, X).unasked == ["bias"]
+    assert modules.run(scaled, scaled(size=2), STATE, X).misshaped
+
+
+def test_a_modules_own_buffers_are_let_be(scaled):
+    """Loading into it can't be strict, and no buffer stands for a parameter."""
+    for _ in range(2):
+        result = modules.run(scaled, scaled(buffers=("angles",)), STATE, X)
+        assert torch.equal(result, X * STATE["weight"])
+    other = type("Other", (_Scaled,), {})
+    assert modules.run(other, other((), ("weight",)), STATE, X).missing == ["weight"]
+    # Where the first module was as asked, too.
+    modules.run(scaled, scaled(), STATE, X)
+    result = modules.run(scaled, scaled(buffers=("angles",)), STATE, X)
+    assert torch.equal(result, X * STATE["weight"])
+
+
+class _Asked(Text):
+    """A label that can only be asked for all at once."""
+
+    get_text = get_position = None
+
+
+@pytest.mark.parametrize(
+    "text", ["cat", "", "##body", "'", '"', "it's", "a, 'b", "Text(1, 2, 'x')"]
+)
+def test_a_label_is_asked_one_question(text):
+    """Position and text took four each, three quarters of what exercise 3's tests asked."""
+    for at in ((1, 2), (0.5, -1.5)):
+        assert [_label(_Asked(*at, text), i) for i in range(2)] == [(at[0], text), (at[1], text)]
+
+
+@pytest.mark.parametrize("text", ["a\\b", "\n", 'it\'s "x"', "\u200b", "cat"])
+def test_an_odd_label_is_asked_by_name(text):
+    """What Python writes with a backslash is another text than the label's."""
+    for x in (1e-9, float("nan"), float("inf")):
+        found = _label(Text(x, 3, text), 1), _label(Text(x, 3, text), 0)
+        assert found[0] == (3.0, text) and found[1][1] == text
