@@ -540,3 +540,28 @@ def same(a, b): return a == b
 def add(rows): rows[0] = rows[0] + [7]
 def move(a, b): b = b + [a.pop()]
 def inside(xs): return True
+
+# ==== state-an-answers-name-set-by-a-locked-cell
+# A locked cell makes something of an answer under its own name, which the answers' process does first.
+# %% a | answer
+x = 2
+xs = [3, 0, 5]
+# %% y | locked
+x = x * 10
+xs = [n - 1 for n in xs if n]
+# %% t | test 1
+assert x == 20
+# %% u | hidden 1
+assert x == 20
+# %% v | test 1
+assert xs == [2, 4]
+# %% w | hidden 1
+assert sum(xs) == 6
+# == honest: the same otherwise said | stock t=1 u=1 v=1 w=1
+# %% a
+x = 1 + 1
+xs = list((3, 0, 5))
+# == wrong: right only where it is made twice | stock t=0 u=0 v=0 w=0
+# %% a
+x = 0.2
+xs = [4, 0, 6]
