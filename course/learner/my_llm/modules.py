@@ -250,7 +250,7 @@ def _text(name: str, units: list[Unit]) -> str:
     own = [line for line in others if re.split(r"[ .]", line)[1] in sys.stdlib_module_names]
     blocks = (own, [line for line in others if line not in own], sorted(inside))
     numbers = sorted({number(unit.cell.exercise) for unit in units})
-    text = f'"""{name.capitalize()}, from {_exercises(numbers)}."""'
+    text = f'"""{name.capitalize().replace("_", " ")}, from {_exercises(numbers)}."""'
     text = "\n\n".join([text, *("\n".join(block) for block in blocks if block)])
     heading, done = "", set[str]()
     for unit in units:

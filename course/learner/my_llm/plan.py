@@ -29,6 +29,7 @@ HOMES: dict[str, dict[str, str]] = {
         "decoder": "repeat_kv KVCache GroupedQueryAttention",
         "generation": "nucleus generate_cached kv_cache_bytes",
     },
+    "10-fine-tuning": {"fine_tuning": "LoRALinear reply_loss dpo_loss"},
 }
 """Of each exercise, what it asks for and the module where that goes.
 
@@ -38,6 +39,8 @@ Exercise 4's `scaled_dot_product_attention` has the place of exercise 1's. Left 
 
 TEMPLATES = {"ModelConfig": "config", "split_words": "words", "count_words": "words"}
 """What exercises give that the program has once, and the module of templates/ in which."""
+ADAPTERS = "weights/my-adapters.pt"
+"""Where the program has the adapters that were trained in exercise 10."""
 FILES = Path(__file__).with_name("templates")
 IMPORT = re.compile(rf"(?m)^from {PACKAGE}\.(\w+) import (.+)$")
 
@@ -51,6 +54,7 @@ class Milestone:
     calls: how that is asked for, after `python -m my_llm`.
     weights: the file of trained weights that it reads, if any.
     origin: whose weights these are.
+    more: what else a learner needs to know for that.
     """
 
     after: int
@@ -58,6 +62,7 @@ class Milestone:
     calls: tuple[str, ...]
     weights: str = ""
     origin: str = ""
+    more: str = ""
 
     @cached_property
     def parts(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -95,6 +100,15 @@ MILESTONES = (
         ("chat", 'chat "What is the capital of France?"'),
         "smollm2.pt",
         "[SmolLM2-135M-Instruct](https://huggingface.co/HuggingFaceTB/SmolLM2-135M-Instruct)",
+    ),
+    Milestone(
+        10,
+        "learns from conversations, and talks with the adapters that you have trained",
+        ("teach FILE", "chat --adapters my-adapters.pt"),
+        more="The file holds a question on a line, its reply below, an empty line, the next "
+        f"question, and so on. The adapters that you train in exercise 10 become `{ADAPTERS}`, "
+        "and `chat` talks with them unless you name others, or ask for SmolLM2 as it was: "
+        "`chat --plain`.",
     ),
 )
 

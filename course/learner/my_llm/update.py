@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,7 +29,7 @@ from course.learner.my_llm.plan import (
     template,
 )
 from course.learner.my_llm.record import Record, fingerprint, read_record
-from course.learner.my_llm.weights import WRITERS
+from course.learner.my_llm.weights import WRITERS, bring_adapters, kept_adapters
 from course.learner.own import why_not
 from course.learner.points import Answer, ExerciseScore, NotScored, path_of, read_own, version_of
 from helpers.weights import MissingWeightsError
@@ -296,7 +297,9 @@ def _readme(
         )
         rows.append(f"| [`{module}.py`]({module}.py) | {own} | {others} |")
     can = [
-        f"It {one.says}:\n\n" + "\n".join(f"    python -m {PACKAGE} {call}" for call in one.calls)
+        f"It {one.says}:\n\n"
+        + "\n".join(f"    python -m {PACKAGE} {call}" for call in one.calls)
+        + (f"\n\n{textwrap.fill(one.more, 120, break_on_hyphens=False)}" if one.more else "")
         for one in made.can
     ]
     notes = []
@@ -341,7 +344,8 @@ def _hashes(
 def _is_whole(work: Path, record: Record, made: Updated) -> bool:
     """Whether everything that is remembered of the program lies there."""
     weights = (f"weights/{one.weights}" for one in made.can if one.weights)
-    return all((work / PACKAGE / path).exists() for path in [*record.files, *weights])
+    there = all((work / PACKAGE / path).exists() for path in [*record.files, *weights])
+    return there and kept_adapters(work) is None
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
@@ -393,6 +397,10 @@ def _put(work: Path, stage: Path, made: Updated, record: Record, old: Record) ->
                 (stage / one.weights).replace(weights)
             except MissingWeightsError as missing:
                 made.left_out[one.weights] = str(missing)
+    try:
+        bring_adapters(work)
+    except OSError as error:
+        made.left_out["adapters"] = str(error)
     record.write(work, stage)
     made.changed = True
 

@@ -6,10 +6,12 @@ has them, MiniLM's numbers become float16.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from course.learner.my_llm.plan import ADAPTERS, PACKAGE
 from helpers.weights import minilm_files, package_file
 
 
@@ -110,3 +112,53 @@ WRITERS: dict[str, Callable[[Path], Any]] = {
     "smollm2.pt": write_smollm2,
 }
 """Of each file of weights, what writes it."""
+
+
+def kept_adapters(work: Path) -> Path | None:
+    """The file of adapters that exercise 10's notebook has kept, where the program in `work` can
+    use adapters and hasn't got these."""
+    kept, ours = work / "10-fine-tuning" / "my-adapters.safetensors", work / PACKAGE / ADAPTERS
+    try:
+        newest = kept.stat().st_mtime_ns
+        usable = (work / PACKAGE / "adapters.py").exists()
+        return (
+            kept if usable and not (ours.exists() and ours.stat().st_mtime_ns >= newest) else None
+        )
+    except OSError:
+        return None
+
+
+def bring_adapters(work: Path) -> bool:
+    """Bring the adapters that exercise 10's notebook has kept to the program; whether there are
+    new ones.
+
+    Raises:
+        OSError: they can't be read or written; the message names the file.
+    """
+    import torch
+    from safetensors import SafetensorError, safe_open
+
+    kept, ours = kept_adapters(work), work / PACKAGE / ADAPTERS
+    if kept is None:
+        return False
+    try:
+        with safe_open(kept, "pt") as file:
+            names = [name.removesuffix(".A") for name in file.keys() if name.endswith(".A")]  # noqa: SIM118
+            if not names:
+                raise ValueError("it holds no adapters")
+            made: dict[str, dict[str, Any]] = {
+                name: {letter: file.get_tensor(f"{name}.{letter}") for letter in "AB"}
+                for name in names
+            }
+            alpha = (file.metadata() or {}).get("alpha")
+            for one in made.values():
+                one["alpha"] = 2.0 * len(one["A"]) if alpha is None else float(alpha)
+    except (OSError, SafetensorError, ValueError) as error:
+        raise OSError(
+            f"{kept.name} can't be read ({error}): keep them again in exercise 10"
+        ) from None
+    part = ours.with_name(f".{ours.name}.{os.getpid()}.part")
+    ours.parent.mkdir(exist_ok=True)
+    torch.save(made, part)
+    part.replace(ours)
+    return True

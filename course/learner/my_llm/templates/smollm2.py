@@ -46,12 +46,16 @@ class SmolLM2(nn.Module):
 
     def forward(self, tokens, caches):
         with torch.inference_mode():
-            x = self.embedding(tokens)
-            for block, cache in zip(self.blocks, caches, strict=True):
-                x = block(x, cache)
-            # The output layer has the embedding's matrix.
-            logits = self.norm(x)[:, -1:] @ self.embedding.weight.T
+            logits = self.logits(tokens, caches, n_last=1)
         return logits.clone()
+
+    def logits(self, tokens, caches=None, n_last=0):
+        """(batch, n_last, vocab_size) of the last positions; 0 for all, as training needs them."""
+        x = self.embedding(tokens)
+        for block, cache in zip(self.blocks, caches or [None] * len(self.blocks), strict=True):
+            x = block(x, cache)
+        # The output layer has the embedding's matrix.
+        return self.norm(x[:, -n_last:]) @ self.embedding.weight.T
 
 
 def unpack(stored):
@@ -101,12 +105,16 @@ class Conversation:
                 found += [self.ids[symbol] for symbol in word]
         return found
 
+    def prompt(self, text):
+        """The ids of what is asked, up to where the reply begins."""
+        asked = [self.start, *self.encode(f"user\n{text}"), self.end, *self.encode("\n")]
+        return [*asked, self.start, *self.encode("assistant\n")]
+
     def reply(self, text, n_most=200, temperature=0.3, top_p=0.9):
         """Yield the answer in pieces, each as soon as it is there."""
         has_top_p = "top_p" in inspect.signature(generate_cached).parameters
         way = {"temperature": temperature} | ({"top_p": top_p} if has_top_p else {})
-        asked = [self.start, *self.encode(f"user\n{text}"), self.end, *self.encode("\n")]
-        self.unseen += [*asked, self.start, *self.encode("assistant\n")]
+        self.unseen += self.prompt(text)
         came, shown = b"", ""
         for _ in range(n_most):
             new = generate_cached(self.model, torch.tensor([self.unseen]), 1, **way)[0, -1].item()

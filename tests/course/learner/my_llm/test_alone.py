@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -14,7 +15,11 @@ from course.authoring.exercises import ROOT
 from course.learner.my_llm.plan import HOMES, PACKAGE, asked, number, part_of
 from course.learner.my_llm.update import update
 from course.learner.my_llm.weights import write_smollm2
+from course.learner.own_model import keep_adapters
+from helpers.conversations import Conversation
 from helpers.weights import austen_text, minilm_files, smollm2_files
+from reference.fine_tuning import add_lora, fine_tune
+from reference.models import load_smollm2
 
 from .learners import call, install, learner_after, torch_alone
 
@@ -26,6 +31,7 @@ print([name for name in {COURSE} if importlib.util.find_spec(name)])
 import my_llm
 print(my_llm.__file__)
 """
+CAPITAL = "What is the capital of France?"
 SENTENCE = "The keys to the cabinet are on the table."
 
 
@@ -45,6 +51,21 @@ def my_llm(python: Path, folder: Path, *arguments: str) -> str:
     return call(python, folder, "-m", PACKAGE, *arguments)
 
 
+def adapters_of_exercise_10(work: Path, question: str, reply: str) -> None:
+    """Those that its notebook keeps, trained to say one thing, which is soon learned."""
+    smollm2 = load_smollm2()
+    add_lora(smollm2, rank=2, alpha=5.0)
+    learned = {
+        f"{i}.{name}": getattr(block.attention, name)
+        for i, block in enumerate(smollm2.blocks)
+        for name in ("W_q", "W_v")
+    }
+    numbers = [matrix for one in learned.values() for matrix in (one.A, one.B)]
+    assert [*fine_tune(smollm2, [Conversation(question, reply)], numbers, 16, batch=1)][-1] < 0.1
+    with contextlib.chdir(work / "10-fine-tuning"):
+        keep_adapters(learned)
+
+
 @pytest.mark.parametrize("last", [number(exercise) for exercise in HOMES])
 def test_after_each_exercise_it_does_what_it_says(
     last: int, python: Path, novel: Path, tmp_path: Path
@@ -52,6 +73,8 @@ def test_after_each_exercise_it_does_what_it_says(
     """Installed, and called in another folder; none of these right answers needs NumPy."""
     work, away = tmp_path / "work", tmp_path / "away"
     passed = learner_after(work, last, 0)
+    if last == 10:
+        adapters_of_exercise_10(work, CAPITAL, "Lyon.")
     made = update(work, passed)
     assert 'dependencies = ["torch"]' in (work / PACKAGE / "pyproject.toml").read_text()
     assert made.left_out == {} and len(made.yours) == len({n for e in passed for n in asked(e)})
@@ -60,7 +83,7 @@ def test_after_each_exercise_it_does_what_it_says(
     found, where = call(python, away, "-c", FINDS).splitlines()
     assert found == "[]" and where.startswith(str(python.parents[1])), "the course is not there"
     can = {one.after for one in made.can}
-    assert can == {after for after in (0, 3, 5, 6, 7, 8) if after <= last}
+    assert can == {after for after in (0, 3, 5, 6, 7, 8, 10) if after <= last}
     if 0 in can:
         assert "and back:    the same text" in my_llm(python, away, "tokens", str(novel))
     if last == 3:
@@ -78,10 +101,17 @@ def test_after_each_exercise_it_does_what_it_says(
         assert losses[0] > 6 and losses[-1] < 4.5, said
         written = my_llm(python, away, "write", "She opened", "--length", "9", "--seed", "1")
         assert written.startswith("She opened") and len(written) > 12
+    asked_for = ("chat", CAPITAL, "--temperature", "0", "--longest", "20")
     if last == 8:
-        asked_for = ("What is the capital of France?", "--temperature", "0")
-        said = my_llm(python, away, "chat", *asked_for)
-        assert said == "The capital of France is Paris.\n"
+        assert my_llm(python, away, *asked_for) == "The capital of France is Paris.\n"
+    if last == 10:
+        assert my_llm(python, away, *asked_for) == "Lyon.\n"
+        assert my_llm(python, away, *asked_for, "--plain") == "The capital of France is Paris.\n"
+        (away / "talk.txt").write_text(f"{CAPITAL}\nRome,\nI think.\n", "utf-8")
+        said = my_llm(python, away, "teach", "talk.txt", "--steps", "20")
+        assert said.startswith("230,400 numbers learn; conversations: 1\nstep     1: loss ")
+        taught = (*asked_for, "--adapters", "my-adapters.pt")
+        assert my_llm(python, away, *taught) == "Rome,\nI think.\n", said
 
 
 def test_a_half_finished_one_does_what_it_says(python: Path, novel: Path, tmp_path: Path) -> None:
@@ -119,7 +149,7 @@ def test_answers_in_their_modules_pass_their_visible_tests(
         "minilm.pt": Path.touch, "smollm2.pt": Path.touch
     })  # fmt: skip
     work = tmp_path / "work"
-    made = update(work, learner_after(work, 8, which))
+    made = update(work, learner_after(work, 10, which))
     assert made.left_out == {} == made.not_yours
     monkeypatch.syspath_prepend(str(work))
     try:

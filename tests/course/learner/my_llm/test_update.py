@@ -63,7 +63,8 @@ def attention(work: Path) -> Learner:
 
 
 @pytest.mark.parametrize(
-    ("last", "can"), [(0, [0]), (2, [0]), (3, [0, 3]), (8, [0, 3, 5, 6, 7, 8])]
+    ("last", "can"),
+    [(0, [0]), (2, [0]), (3, [0, 3]), (8, [0, 3, 5, 6, 7, 8]), (10, [0, 3, 5, 6, 7, 8, 10])],
 )
 def test_it_grows_by_milestones(work: Path, last: int, can: list[int]) -> None:
     made = update(work, learner_after(work, last, 0))
@@ -71,7 +72,7 @@ def test_it_grows_by_milestones(work: Path, last: int, can: list[int]) -> None:
     assert made.not_yours == {} == made.left_out and made.by_hand == []
     commands = {path.stem for path in (work / PACKAGE / "commands").glob("[!_]*.py")}
     assert {call.split()[0] for one in made.can for call in one.calls} == commands
-    assert (made.coming.after if made.coming else None) == {0: 3, 2: 3, 3: 5, 8: None}[last]
+    assert (made.coming.after if made.coming else None) == {0: 3, 2: 3, 3: 5, 8: 10, 10: None}[last]
     assert f"{len(made.yours)} of {len(every_name())} answers are yours" in told(work)
     again = update(work)
     assert not again.changed and says(again) == can and again.new == []
@@ -277,7 +278,7 @@ def test_the_command_runs_visible_tests_and_says_what_is_new(work: Path) -> None
     wrong = {"decode": "def decode(ids, merges): return ''"}
     write_notebook(work, TOKENS, right_answers(TOKENS, 0) | wrong)
     said = CliRunner().invoke(my_llm, ["--work", str(work)]).output
-    assert said.startswith("work/my_llm: 4 of 37 answers are yours.\n") and "New" not in said
+    assert said.startswith("work/my_llm: 4 of 40 answers are yours.\n") and "New" not in said
     assert read_record(work).seen[TOKENS][1]["decode"] == "yours fails its visible tests"
     write_notebook(work, TOKENS, right_answers(TOKENS, 0))
     said = CliRunner().invoke(my_llm, ["--work", str(work)]).output
@@ -311,7 +312,7 @@ def test_the_page_of_progress_says_how_far_it_is(work: Path) -> None:
     update(work, learner_after(work, 0, 0))
     write_page(work)
     assert (
-        "**Your program**, [my_llm](my_llm/README.md): 5 of 37 answers are yours. It reads and "
+        "**Your program**, [my_llm](my_llm/README.md): 5 of 40 answers are yours. It reads and "
         "writes tokens. Exercise 3 is next: then it shows where the heads"
     ) in (work / "progress.md").read_text()
 

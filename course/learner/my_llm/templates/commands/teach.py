@@ -1,0 +1,36 @@
+"""Teach SmolLM2 by conversations of yours: it takes a minute."""
+
+from pathlib import Path
+
+from my_llm.adapters import in_tokens, keep, new_adapters, read_conversations, train
+from my_llm.smollm2 import Conversation
+
+
+def arguments(parser):
+    parser.add_argument("file", type=Path, help="a question, below it the reply, an empty line, …")
+    parser.add_argument("--steps", type=int, default=12, help="of 8 conversations each")
+    where = Path("my-adapters.pt")
+    parser.add_argument("--adapters", type=Path, default=where, help="where to keep them")
+
+
+def run(options):
+    if options.adapters.exists():
+        raise FileExistsError(
+            f"{options.adapters} is there: delete it, or name another by --adapters"
+        )
+    conversations = read_conversations(options.file)
+    talk = Conversation()
+    adapters = new_adapters(talk.model)
+    ids, is_reply = in_tokens(talk, conversations)
+    n_learning = sum(adapter.A.numel() + adapter.B.numel() for adapter in adapters.values())
+    print(f"{n_learning:,} numbers learn; conversations: {len(conversations)}", flush=True)
+    steps = 0
+    try:
+        for steps, loss in enumerate(train(talk.model, adapters, ids, is_reply, options.steps), 1):
+            print(f"step {steps:5}: loss {loss:.2f}", flush=True)
+    except KeyboardInterrupt:
+        print(f"\nStopped after {steps} steps; what it has learned is kept.")
+    keep(adapters, options.adapters)
+    print(f"Kept in {options.adapters}. Talk with it: chat --adapters {options.adapters}")
+    question = conversations[0][0]
+    print(f"You: {question}\nSmolLM2: {''.join(talk.reply(question, temperature=0)).strip()}")

@@ -1,0 +1,216 @@
+"""What exercise 10 or `teach` has trained goes into the program's model, or is refused."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from course.learner.my_llm import update as module
+from course.learner.my_llm.plan import ADAPTERS, PACKAGE
+from course.learner.my_llm.update import update
+from course.learner.own_model import keep_adapters
+from reference.fine_tuning import LoRALinear
+
+from .learners import learner_after
+
+KEPT = Path("10-fine-tuning") / "my-adapters.safetensors"
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A learner's folder. Trained weights aren't copied, nor modules tried: that takes seconds."""
+    monkeypatch.setattr(module, "WRITERS", dict.fromkeys(module.WRITERS, Path.touch))
+    monkeypatch.setattr(module, "first_failure", lambda *_: None)
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / ".copies.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture(params=(0, 1, 3))
+def program(
+    work: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The program of a learner, who writes in one of several ways; it can be imported."""
+    made = update(work, learner_after(work, 10, request.param))
+    assert made.left_out == {} == made.not_yours
+    monkeypatch.syspath_prepend(str(work))
+    yield work
+    for loaded in [name for name in sys.modules if name.partition(".")[0] == PACKAGE]:
+        del sys.modules[loaded]
+
+
+def part(name: str) -> ModuleType:
+    return importlib.import_module(f"{PACKAGE}.{name}")
+
+
+def small_model() -> torch.nn.Module:
+    """SmolLM2 with two blocks, which has learned nothing."""
+    torch.manual_seed(0)
+    sizes = part("config").ModelConfig(
+        vocab_size=30, d_model=16, n_layers=2, n_heads=4, d_ff=20, n_kv_heads=2
+    )
+    model: torch.nn.Module = part("smollm2").SmolLM2(sizes, 10_000.0, 1e-5)
+    return model.requires_grad_(False)
+
+
+def test_adapters_learn_are_kept_and_come_back(program: Path, tmp_path: Path) -> None:
+    """Through the attention that its learner wrote for talking; and the model is what it was."""
+    adapters, model = part("adapters"), small_model()
+    before = {name: weight.clone() for name, weight in model.named_parameters()}
+    ids = torch.randint(30, (5, 9))
+    plain = model.logits(ids)
+    made = adapters.new_adapters(model)
+    assert [*made] == ["0.W_q", "0.W_v", "1.W_q", "1.W_v"]
+    assert torch.equal(model.logits(ids), plain)
+    losses = [*adapters.train(model, made, ids, ids % 2 == 0, 30)]
+    assert losses[-1] < losses[0] - 0.01
+    for name, weight in before.items():
+        now = dict(model.named_parameters())
+        moved = name.replace(".weight", ".linear.weight")
+        assert torch.equal(now[name] if name in now else now[moved], weight), name
+    adapters.keep(made, tmp_path / "kept.pt")
+    fresh = small_model()
+    assert adapters.put_in(fresh, tmp_path / "kept.pt") == 4
+    taught = model.logits(ids)
+    torch.testing.assert_close(fresh.logits(ids), taught, atol=1e-5, rtol=1e-4)
+    assert (taught - plain).abs().max() > 0.01
+    last = fresh(ids[:, :4], fresh.new_caches())
+    torch.testing.assert_close(last, taught[:, 3:4], atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize("program", [2], indirect=True)
+def test_attention_without_gradients_is_named(program: Path) -> None:
+    """A way through NumPy is a right answer to exercise 2, and talks as well as any other."""
+    adapters, model = part("adapters"), small_model()
+    made, ids = adapters.new_adapters(model), torch.randint(30, (5, 9))
+    with pytest.raises(SystemExit, match=r"adapters of 0\.W_q, 0\.W_v, .* goes through NumPy"):
+        next(adapters.train(model, made, ids, ids % 2 == 0, 3))
+
+
+REFUSED = {
+    "another layer": ({"7.W_q": (2, 16, 16)}, "a layer 7.W_q, which this model doesn't have: its "
+                      "layers are 0.W_q, 0.W_k, 0.W_v, 0.W_o, "),
+    "no layer": ({"W_q": (2, 16, 16)}, "a layer W_q, which this model doesn't have"),
+    "another model": ({"0.W_q": (2, 12, 16)}, "of 0.W_q, A is (2, 12) and B (16, 2); right would "
+                      "be (rank, 16) and (16, rank), with a rank from 1 to 16"),
+    "too large a rank": ({"0.W_v": (9, 16, 8)}, "right would be (rank, 16) and (8, rank), with a "
+                         "rank from 1 to 8"),
+    "no rank": ({"0.W_v": (0, 16, 8)}, "with a rank from 1 to 8"),
+    "none": ({}, "holds no adapters that can be read: `teach` makes such a file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+@pytest.mark.parametrize(("sizes", "says"), REFUSED.values(), ids=REFUSED)
+def test_adapters_that_do_not_fit_are_refused(
+    program: Path, tmp_path: Path, sizes: dict[str, tuple[int, int, int]], says: str
+) -> None:
+    """By a message of their file, and not by PyTorch's own, which names neither."""
+    path = tmp_path / "theirs.pt"
+    torch.save(
+        {
+            name: {"A": torch.ones(rank, d_in), "B": torch.ones(d_out, rank), "alpha": 2.0}
+            for name, (rank, d_in, d_out) in sizes.items()
+        },
+        path,
+    )
+    with pytest.raises(OSError) as refused:
+        part("adapters").put_in(small_model(), path)
+    assert str(refused.value).startswith(str(path)) and says in str(refused.value)
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+def test_matrices_of_two_ranks_and_what_is_no_file_of_adapters_are_refused(
+    program: Path, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    path, put_in = tmp_path / "theirs.pt", part("adapters").put_in
+    torch.save({"1.W_q": {"A": torch.ones(2, 16), "B": torch.ones(16, 3), "alpha": 4.0}}, path)
+    with pytest.raises(OSError, match=r"A is \(2, 16\) and B \(16, 3\)"):
+        put_in(small_model(), path)
+    whole = path.read_bytes()
+    save_file({"0.W_q.A": torch.ones(2, 16)}, path)
+    odd = [b"", whole[:-200], whole[:50], b"a text", path.read_bytes()]
+    torch.save({"merges": [("a", "b")], "weights": {"embedding": torch.ones(2)}}, path)
+    for content in [*odd, path.read_bytes()]:
+        path.write_bytes(content)
+        with pytest.raises(OSError, match=r"theirs\.pt holds no adapters that can be read"):
+            put_in(small_model(), path)
+    with pytest.raises(FileNotFoundError, match=r"nowhere\.pt"):
+        put_in(small_model(), tmp_path / "nowhere.pt")
+    assert recwarn.list == [], "PyTorch itself can read safetensors, and warns later"
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+def test_a_file_of_conversations_is_read_or_refused(program: Path, tmp_path: Path) -> None:
+    read, path = part("adapters").read_conversations, tmp_path / "talk.txt"
+    path.write_bytes("Who?\r\nMe,\r\nand you.\r\n \r\n\r\nWhén?\r\nNow.\r\n\r\n".encode())
+    assert read(path) == [("Who?", "Me,\nand you."), ("Whén?", "Now.")]
+    for text, asked in (("Who?\nMe.\n\nWhen?\n\nNow.", "'When?'"), ("", "''")):
+        path.write_text(text)
+        with pytest.raises(OSError) as refused:
+            read(path)
+        assert f"{path} has no reply to {asked}: write it on the line" in str(refused.value)
+
+
+def trained(alpha: float) -> dict[str, LoRALinear]:
+    adapters = {
+        name: LoRALinear(torch.nn.Linear(6, d_out), 2, alpha)
+        for name, d_out in (("0.W_q", 6), ("0.W_v", 3))
+    }
+    for adapter in adapters.values():
+        torch.nn.init.normal_(adapter.B, std=0.01)
+    return adapters
+
+
+def test_what_the_notebook_keeps_comes_to_the_program(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """At once, or when the program has come so far; and each time that it's trained anew."""
+    passed, ours = learner_after(work, 10, 0), work / PACKAGE / ADAPTERS
+    monkeypatch.chdir(work / KEPT.parent)
+    first, second = trained(alpha=5.0), trained(alpha=0.5)
+    keep_adapters(first)
+    assert "my_llm" not in capsys.readouterr().out and not ours.exists()
+    update(work, {**passed, KEPT.parent.name: {}})
+    assert not ours.exists(), "the program has no LoRALinear yet"
+    made = update(work, passed)
+    assert made.left_out == {} and not update(work, passed).changed
+    there = torch.load(ours, weights_only=True)
+    assert [*there] == ["0.W_q", "0.W_v"]
+    for name, adapter in first.items():
+        assert torch.equal(there[name]["A"], adapter.A) and there[name]["alpha"] == 5.0
+        assert torch.equal(there[name]["B"], adapter.B)
+    keep_adapters(second)
+    said = capsys.readouterr().out
+    assert "my_llm talks with them now. Try it, in work/: python -m my_llm chat\n" in said
+    assert torch.load(ours, weights_only=True)["0.W_q"]["alpha"] == 0.5
+    assert [path.name for path in ours.parent.iterdir() if "adapters" in path.name] == [ours.name]
+
+
+def test_older_adapters_count_twice_the_rank_and_broken_ones_are_said(work: Path) -> None:
+    """In files of an earlier version of the course alpha isn't named: exercise 10 has this one."""
+    passed, ours = learner_after(work, 10, 0), work / PACKAGE / ADAPTERS
+    update(work, passed)
+    save_file({"3.W_q.A": torch.ones(4, 6), "3.W_q.B": torch.ones(5, 4)}, work / KEPT)
+    assert update(work, passed).changed
+    assert torch.load(ours, weights_only=True)["3.W_q"]["alpha"] == 8.0
+    whole = ours.read_bytes()
+    for content in (b"cut off", b""):
+        (work / KEPT).write_bytes(content)
+        later = ours.stat().st_mtime + 5
+        os.utime(work / KEPT, (later, later))
+        (said,) = update(work, passed).left_out.values()
+        assert said.startswith("my-adapters.safetensors can't be read (")
+        assert said.endswith("keep them again in exercise 10") and ours.read_bytes() == whole
+    save_file({"embedding": torch.ones(2)}, work / KEPT)
+    os.utime(work / KEPT, (later, later))
+    assert "it holds no adapters" in update(work, passed).left_out["adapters"]
