@@ -137,8 +137,11 @@ def test_matrices_of_two_ranks_and_what_is_no_file_of_adapters_are_refused(
     with pytest.raises(OSError, match=r"A is \(2, 16\) and B \(16, 3\)"):
         put_in(small_model(), path)
     whole = path.read_bytes()
-    save_file({"0.W_q.A": torch.ones(2, 16)}, path)
-    odd = [b"", whole[:-200], whole[:50], b"a text", path.read_bytes()]
+    theirs = tmp_path / "my-adapters.safetensors"
+    save_file({"0.W_q.A": torch.ones(2, 16)}, theirs)
+    with pytest.raises(OSError, match=r"safetensors holds no adapters that can be read"):
+        put_in(small_model(), theirs)
+    odd = [b"", whole[:-200], whole[:50], b"a text"]
     torch.save({"merges": [("a", "b")], "weights": {"embedding": torch.ones(2)}}, path)
     for content in [*odd, path.read_bytes()]:
         path.write_bytes(content)
