@@ -9,8 +9,9 @@ import contextlib
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from numbers import Real
 
 import torch
@@ -169,16 +170,46 @@ def train(
     n_steps = _capped(n_steps)
     optimizer = _adamw(model, weight_decay)
     starts = torch.Generator().manual_seed(seed)
-    with _Watch(model, n_steps, write) as watch:
-        watch.begin(ids)
+
+    def losses() -> Iterator[float]:
         for n_done in range(n_steps):
             first = torch.randint(len(ids) - context + 1, (batch, 1), generator=starts)
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate * schedule(n_done, n_steps, warm_up)
-            loss = step(model, optimizer, ids[first + torch.arange(context)])
-            _check_loss(loss, n_done)
-            watch.after(n_done + 1, float(loss))
-    return watch.history
+            yield step(model, optimizer, ids[first + torch.arange(context)])
+
+    with _Watch(model, n_steps, write) as shown:
+        shown.guess(ids)
+        shown.follow(losses())
+    return shown.history
+
+
+def watch(
+    model: nn.Module,
+    losses: Iterable[float],
+    *,
+    n_steps: int,
+    write: Callable[[], str] | None = None,
+) -> History:
+    """Show a training as `train` does while it goes on, for one that draws its own batches.
+
+    Args:
+        model: what is trained.
+        losses: gives the loss before each step, in nats a token, and takes the step.
+        n_steps: how many there will be; the variable `TRAINING_STEPS` caps it.
+        write: as in `train`.
+
+    Returns:
+        What happened. The model is left without gradients, in the mode in which it was found.
+
+    Raises:
+        ValueError: the loss is NaN or infinite.
+        TypeError: it is no number.
+    """
+    n_steps = _capped(n_steps)
+    with _Watch(model, n_steps, write) as shown:
+        shown.follow(islice(losses, n_steps))
+    return shown.history
 
 
 def schedule(step: int, n_steps: int, warm_up: float = WARM_UP) -> float:
@@ -246,22 +277,24 @@ class _Watch:
         self._begin = time.monotonic()
         return self
 
-    def begin(self, ids: Tensor) -> None:
-        """Find out how much guessing costs; have the model write before it has learned."""
+    def guess(self, ids: Tensor) -> None:
+        """Find out how much guessing costs."""
         self._model.eval()
         with torch.no_grad():
             self._guessing = math.log(self._model(ids[None, :2]).shape[-1])
-        self.write_if_due(0)
 
-    def after(self, step: int, loss: float) -> None:
-        """Note and show a step."""
-        self.history.steps.append(step)
-        self.history.losses.append(loss)
-        self.history.seconds = time.monotonic() - self._begin
-        self._display.update(self.history, self._guessing)
-        self.write_if_due(step)
+    def follow(self, losses: Iterable[float]) -> None:
+        """Note and show each step; have the model write before it has learned, and when due."""
+        self._write_if_due(0)
+        for n_done, loss in enumerate(losses):
+            _check_loss(loss, n_done)
+            self.history.steps.append(n_done + 1)
+            self.history.losses.append(float(loss))
+            self.history.seconds = time.monotonic() - self._begin
+            self._display.update(self.history, self._guessing)
+            self._write_if_due(n_done + 1)
 
-    def write_if_due(self, step: int) -> None:
+    def _write_if_due(self, step: int) -> None:
         """Have the model write, if it is to after so many steps; then it trains on."""
         if self._write is not None and step in self._write_after:
             if step == 0:

@@ -24,6 +24,7 @@ from reference.training import (
     schedule,
     train,
     training_step,
+    watch,
 )
 
 VOCABULARY = 11
@@ -354,6 +355,26 @@ def test_training_steps_caps_and_says_so(monkeypatch, capsys):
     assert "TRAINING_STEPS is 3: 3 steps instead of 500" in capsys.readouterr().out
     assert train(new_model(), COUNTING, n_steps=2, **SMALL).steps == [1, 2]
     assert "TRAINING_STEPS" not in capsys.readouterr().out
+
+
+def test_a_training_of_its_own_batches_is_watched_and_capped(monkeypatch, capsys):
+    """Exercise 10 trains on conversations; CI would wait for each of its steps."""
+    model, taken = new_model(), []
+
+    def losses():
+        for loss in (3.0, 2.0, 1.0):
+            taken.append(loss)
+            yield loss
+
+    history = watch(model.eval(), losses(), n_steps=3, write=lambda: f"{len(taken)} taken")
+    assert history.losses == taken == [3.0, 2.0, 1.0]
+    assert [text for _, text in history.texts] == ["0 taken", "2 taken", "3 taken"]
+    assert not model.training
+    monkeypatch.setenv("TRAINING_STEPS", "2")
+    assert watch(model, losses(), n_steps=3).losses == [3.0, 2.0]
+    assert "TRAINING_STEPS is 2: 2 steps instead of 3" in capsys.readouterr().out
+    with pytest.raises(ValueError, match="the loss is nan after 1 steps"):
+        watch(model, iter((1.0, math.nan)), n_steps=2)
 
 
 def test_what_cant_be_trained_is_refused():
