@@ -165,9 +165,8 @@ def keep_adapters(adapters: Mapping[str, nn.Module]) -> None:
 
 
 def _alpha(adapters: Mapping[str, nn.Module]) -> float:
-    """What the adapters were made with. It is measured, since how a learner's class keeps it is the
-    learner's affair; that's impossible, and unimportant, where nothing was learned."""
-    found = 0.0
+    """What the adapters were made with, all with the same. It is measured, since how a learner's
+    class keeps it is the learner's affair; 0 where nothing was learned, so that it can't be."""
     for adapter in adapters.values():
         A, B = (adapter.get_parameter(letter).data for letter in "AB")
         x = torch.eye(A.shape[1], dtype=A.dtype)
@@ -175,8 +174,8 @@ def _alpha(adapters: Mapping[str, nn.Module]) -> float:
             change = adapter(x) - adapter.get_submodule("linear")(x)
         product = x @ A.T @ B.T
         if size := float(product.square().sum()):
-            found = len(A) * float((change * product).sum()) / size
-    return found
+            return len(A) * float((change * product).sum()) / size
+    return 0.0
 
 
 def _give_to_program(work: Path) -> None:

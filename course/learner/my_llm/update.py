@@ -18,6 +18,7 @@ import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbfor
 from course.learner.my_llm.cells import Book, BookCell, definer, learners_book, solved_book
 from course.learner.my_llm.modules import Assembly, NotTaken
 from course.learner.my_llm.plan import (
+    ADAPTERS,
     HOMES,
     MILESTONES,
     PACKAGE,
@@ -400,7 +401,7 @@ def _put(work: Path, stage: Path, made: Updated, record: Record, old: Record) ->
     try:
         bring_adapters(work)
     except OSError as error:
-        made.left_out["adapters"] = str(error)
+        made.left_out[Path(ADAPTERS).name] = str(error)
     record.write(work, stage)
     made.changed = True
 

@@ -159,6 +159,9 @@ def bring_adapters(work: Path) -> bool:
         ) from None
     part = ours.with_name(f".{ours.name}.{os.getpid()}.part")
     ours.parent.mkdir(exist_ok=True)
-    torch.save(made, part)
+    try:
+        torch.save(made, part)
+    except RuntimeError as error:  # PyTorch's, where there is no room or no right to write
+        raise OSError(f"{part} can't be written: {error}") from None
     part.replace(ours)
     return True

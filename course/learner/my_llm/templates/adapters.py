@@ -1,7 +1,6 @@
 """What you teach SmolLM2: small changes of its layers, made by your LoRALinear and reply_loss."""
 
 import math
-import re
 from pathlib import Path
 
 import torch
@@ -11,6 +10,7 @@ from my_llm.fine_tuning import LoRALinear, reply_loss
 
 KEPT = Path(__file__).parent / "weights" / "my-adapters.pt"  # those of exercise 10
 ADAPTED, RANK, BATCH, RATE = ("W_q", "W_v"), 4, 8, 0.003  # as in exercise 10
+LONGEST, AT_ONCE = 256, 400  # tokens of a conversation, and in memory: with their slopes 2 GB
 
 
 def layers(model):
@@ -36,35 +36,61 @@ def new_adapters(model):
 
 
 def read_conversations(path):
-    """Pairs of a question and its reply: a line, then one or more, then an empty one."""
-    found = []
-    text = path.read_text(encoding="utf-8", errors="replace")
-    for part in re.split(r"\n\s*\n", text.strip()):
-        question, _, reply = part.partition("\n")
-        if not reply:
-            raise OSError(
-                f"{path} has no reply to {question!r}: write it on the line below, and an empty "
-                "line between two conversations"
-            )
-        found.append((question.strip(), reply.strip()))
+    """Of each its line in the file, its question (that line) and its reply (those below it).
+
+    OSError: the file can't be read, or isn't written so; the message names the line.
+    """
+    found, open_at = [], 0
+    for n, raw in enumerate([*path.read_bytes().splitlines(), b""], 1):
+        try:
+            line = raw.decode("utf-8-sig" if n == 1 else "utf-8")
+        except UnicodeDecodeError:
+            raise OSError(f"{path}, line {n}, isn't UTF-8: save the file so") from None
+        if line.strip() and not open_at:
+            open_at, question, reply = n, line.strip(), []
+        elif line.strip():
+            reply.append(line)
+        elif open_at:
+            if not reply:
+                raise OSError(
+                    f"{path}, line {open_at}, {question[:50]!r}, has no reply: write it on the "
+                    "line below, and an empty line between two conversations"
+                )
+            found.append((open_at, question, "\n".join(reply).strip()))
+            open_at = 0
+    if not found:
+        raise OSError(f"{path}, line 1: there are no conversations in it")
     return found
 
 
-def in_tokens(talk, conversations):
-    """Ids, and whether each is part of a reply: (n_conversations, n), filled up at the right."""
+def in_tokens(talk, conversations, path):
+    """Ids, and whether each is part of a reply: (n_conversations, n), filled up at the right.
+
+    OSError: a conversation is too long; the message names its line in the file at `path`.
+    """
     ids, is_reply = [], []
-    for question, reply in conversations:
+    for line, question, reply in conversations:
         asked, said = talk.prompt(question), [*talk.encode(reply), talk.end]
+        if (n := len(asked + said)) > LONGEST:
+            raise OSError(
+                f"{path}, line {line}: the conversation is {n} tokens long, and at most {LONGEST} "
+                "fit into memory: shorten it, or make two of it"
+            )
         ids.append(torch.tensor(asked + said))
         is_reply.append(torch.tensor([False] * len(asked) + [True] * len(said)))
     return [nn.utils.rnn.pad_sequence(each, batch_first=True) for each in (ids, is_reply)]
 
 
 def train(model, adapters, ids, is_reply, n_steps):
-    """Let the adapters learn from conversations; yields the loss of each step."""
+    """Let the adapters learn from conversations; yields the loss of each step.
+
+    ArithmeticError: a loss or its slope is no finite number. The adapters are then those that gave
+    a finite loss last; args are how many steps these have learned in, and what is wrong.
+    """
     learning = [matrix for adapter in adapters.values() for matrix in (adapter.A, adapter.B)]
     optimizer = torch.optim.AdamW(learning, weight_decay=0.0)
     order = torch.empty(0, dtype=torch.long)
+    before = [matrix.detach().clone() for matrix in learning]
     for step in range(n_steps):
         while len(order) < BATCH:  # each conversation once before any comes again
             order = torch.cat((order, torch.randperm(len(ids))))
@@ -72,15 +98,27 @@ def train(model, adapters, ids, is_reply, n_steps):
         rising, falling = (step + 1) / max(1, n_steps // 10), 1 + math.cos(math.pi * step / n_steps)
         optimizer.param_groups[0]["lr"] = RATE * min(rising, falling / 2)
         n = int(is_reply[now].any(dim=0).nonzero().max()) + 1  # up to the end of the longest
-        loss = reply_loss(model.logits(ids[now, :n]), ids[now, :n], is_reply[now, :n])
         optimizer.zero_grad()
-        if loss.requires_grad:
-            loss.backward()
+        loss, n_targets = 0.0, is_reply[now, 1:n].sum()
+        for some in now.split(max(1, AT_ONCE // n)):
+            share = is_reply[some, 1:n].sum() / n_targets
+            part = share * reply_loss(
+                model.logits(ids[some, :n]), ids[some, :n], is_reply[some, :n]
+            )
+            loss += part.item()
+            if part.requires_grad:
+                part.backward()
+        if not math.isfinite(loss):
+            for matrix, old in zip(learning, before, strict=True):
+                matrix.data.copy_(old)
+            raise ArithmeticError(max(0, step - 1), f"in step {step + 1} the loss {NOT_FINITE}")
         if lost := [name for name, adapter in adapters.items() if adapter.B.grad is None]:
             raise SystemExit(f"No gradient reaches your adapters of {', '.join(lost[:4])} {LOST}")
-        nn.utils.clip_grad_norm_(learning, 1.0)
+        if not nn.utils.clip_grad_norm_(learning, 1.0).isfinite():
+            raise ArithmeticError(step, f"in step {step + 1} a slope of the loss {NOT_FINITE}")
+        before = [matrix.detach().clone() for matrix in learning]
         optimizer.step()
-        yield loss.item()
+        yield loss
 
 
 def keep(adapters, path):
@@ -125,6 +163,8 @@ def put_in(model, path):
                 f"right would be (rank, {d_in}) and ({d_out}, rank), with a rank from 1 to "
                 f"{min(d_in, d_out)}"
             )
+        if not all(number.isfinite().all() for number in (A, B, torch.tensor(alpha))):
+            raise OSError(f"{path}: something in {name} {NOT_FINITE}: train it anew")
         adapter = LoRALinear(old, rank, alpha)
         with torch.no_grad():
             adapter.A.copy_(A)
@@ -137,6 +177,7 @@ LOST = (
     "and so on, so they can't learn: something that your attention calls, split_heads or "
     "apply_rope for instance, goes through NumPy, .detach() or torch.no_grad()"
 )
+NOT_FINITE = "is no finite number"
 NOT_READ = (
     "holds no adapters that can be read: `teach` makes such a file, and the course one of the "
     "adapters that exercise 10 keeps, weights/my-adapters.pt"

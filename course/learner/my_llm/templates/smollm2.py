@@ -102,7 +102,8 @@ class Conversation:
                 word = tuple(bytes([b]) for b in piece.encode("utf-8"))
                 while pairs := [p for p in pairwise(word) if p in self.ranks]:
                     word = merge_pair(word, min(pairs, key=self.ranks.get))
-                found += [self.ids[symbol] for symbol in word]
+                # It has no token for a few bytes, such as control characters: they are left out.
+                found += [self.ids[symbol] for symbol in word if symbol in self.ids]
         return found
 
     def prompt(self, text):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 import torch
@@ -147,21 +149,171 @@ def test_matrices_of_two_ranks_and_what_is_no_file_of_adapters_are_refused(
         path.write_bytes(content)
         with pytest.raises(OSError, match=r"theirs\.pt holds no adapters that can be read"):
             put_in(small_model(), path)
+    for odd_one in ({"B": torch.full((16, 2), math.nan)}, {"alpha": math.inf}):
+        fine = {"A": torch.ones(2, 16), "B": torch.ones(16, 2), "alpha": 4.0}
+        torch.save({"1.W_q": fine | odd_one}, path)
+        with pytest.raises(
+            OSError, match=r"something in 1\.W_q is no finite number: train it anew"
+        ):
+            put_in(small_model(), path)
     with pytest.raises(FileNotFoundError, match=r"nowhere\.pt"):
         put_in(small_model(), tmp_path / "nowhere.pt")
     assert recwarn.list == [], "PyTorch itself can read safetensors, and warns later"
 
 
+UNREADABLE = (
+    (b"Who?\nMe.\n\nWhen?\n\nNow.", "line 4, 'When?', has no reply: write it on the line below"),
+    (b"Who?\n \n", "line 1, 'Who?', has no reply"),
+    ("Who?\nMe.\n\nWhén?\nNow.".encode("latin-1"), "line 4, isn't UTF-8"),
+    ("Who?\nMe.".encode("utf-16"), "line 1, isn't UTF-8"),
+    (b"\n\n", "line 1: there are no conversations in it"),
+)
+
+
 @pytest.mark.parametrize("program", [0], indirect=True)
 def test_a_file_of_conversations_is_read_or_refused(program: Path, tmp_path: Path) -> None:
+    """A line alone would be learned as a question to which nothing is said."""
     read, path = part("adapters").read_conversations, tmp_path / "talk.txt"
-    path.write_bytes("Who?\r\nMe,\r\nand you.\r\n \r\n\r\nWhén?\r\nNow.\r\n\r\n".encode())
-    assert read(path) == [("Who?", "Me,\nand you."), ("Whén?", "Now.")]
-    for text, asked in (("Who?\nMe.\n\nWhen?\n\nNow.", "'When?'"), ("", "''")):
-        path.write_text(text)
+    path.write_bytes("\ufeffWho?\r\nMe,\r\n  and you.\r\n \r\n\r\nWhén?\r\nNow.\r\n".encode())
+    assert read(path) == [(1, "Who?", "Me,\n  and you."), (6, "Whén?", "Now.")]
+    for content, says in UNREADABLE:
+        path.write_bytes(content)
         with pytest.raises(OSError) as refused:
             read(path)
-        assert f"{path} has no reply to {asked}: write it on the line" in str(refused.value)
+        assert f"{path}, {says}" in str(refused.value)
+
+
+class Talk:
+    """A conversation with the small model: a token for each letter."""
+
+    end = 29
+
+    def __init__(self) -> None:
+        self.model = small_model()
+
+    def encode(self, text: str) -> list[int]:
+        return [ord(letter) % 29 for letter in text]
+
+    prompt = encode
+
+    def reply(self, text: str, temperature: float) -> str:
+        return f"{text}!"
+
+
+class Teaching(NamedTuple):
+    """What `teach` learns by: at which step it goes wrong is set, and the adapters are noted."""
+
+    run: Callable[..., None]
+    wrong: dict[int, Callable[[torch.Tensor], torch.Tensor]]
+    seen: list[dict[str, torch.Tensor]]
+
+
+def infinite_slope(loss: torch.Tensor) -> torch.Tensor:
+    loss.register_hook(lambda slope: slope / 0)
+    return loss
+
+
+def interrupted(loss: torch.Tensor) -> torch.Tensor:
+    raise KeyboardInterrupt
+
+
+@pytest.fixture
+def teaching(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Teaching:
+    teach, adapters = part("commands.teach"), part("adapters")
+    made = Teaching(teach.run, {}, [])
+    talk, loss_of = Talk(), adapters.reply_loss
+
+    def reply_loss(*of: torch.Tensor) -> torch.Tensor:
+        learned = {n: m for n, m in talk.model.named_parameters() if m.requires_grad}
+        made.seen.append({name: matrix.detach().clone() for name, matrix in learned.items()})
+        return made.wrong.get(len(made.seen), lambda loss: loss)(loss_of(*of))
+
+    def conversation() -> Talk:
+        talk.model = small_model()
+        return talk
+
+    monkeypatch.setattr(teach, "Conversation", conversation)
+    monkeypatch.setattr(adapters, "reply_loss", reply_loss)
+    monkeypatch.chdir(tmp_path)
+    Path("talk.txt").write_text("Who?\nMe.\n\nWhen?\nNow.\n")
+    return made
+
+
+def options(**changed: object) -> SimpleNamespace:
+    given = {"file": Path("talk.txt"), "adapters": Path("mine.pt"), "steps": 6}
+    return SimpleNamespace(**(given | changed))
+
+
+WRONG = {
+    "a loss": (lambda loss: loss * math.nan, 2, "in step 4 the loss is no finite number"),
+    "an infinite one": (lambda loss: loss / 0, 2, "in step 4 the loss is no finite number"),
+    "a slope": (infinite_slope, 3, "in step 4 a slope of the loss is no finite number"),
+    "an interrupt": (interrupted, 3, "you interrupted it"),
+}
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+@pytest.mark.parametrize(("wrong", "n_kept", "why"), WRONG.values(), ids=WRONG)
+def test_what_was_learned_before_it_went_wrong_is_kept(
+    teaching: Teaching,
+    capsys: pytest.CaptureFixture[str],
+    wrong: Callable[[torch.Tensor], torch.Tensor],
+    n_kept: int,
+    why: str,
+) -> None:
+    """By adapters of NaN the program would never talk again."""
+    teaching.wrong[4] = wrong
+    teaching.run(options())
+    said = capsys.readouterr().out
+    assert f"\nStopped: {why}. What it learned in {n_kept} steps is kept.\n" in said
+    assert "Kept in mine.pt. Talk with it: python -m my_llm chat --adapters mine.pt" in said
+    assert said.endswith("You: Who?\nSmolLM2: Who?!\n")
+    kept, right = torch.load("mine.pt", weights_only=True), teaching.seen[n_kept]
+    for name, matrix in right.items():
+        i, layer, letter = name.replace("blocks.", "").replace("attention.", "").split(".")
+        assert torch.equal(kept[f"{i}.{layer}"][letter], matrix) and matrix.isfinite().all()
+    assert not torch.equal(right["blocks.0.attention.W_q.B"], teaching.seen[n_kept - 1]
+                           ["blocks.0.attention.W_q.B"])  # fmt: skip
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+def test_what_learned_nothing_or_has_no_place_is_not_kept(teaching: Teaching) -> None:
+    """Nor does it take the place of adapters that are there, or learn for a folder that isn't."""
+    teaching.wrong[1] = lambda loss: loss * math.nan
+    with pytest.raises(SystemExit, match=r"^Nothing was learned, so nothing is kept: in step 1 "):
+        teaching.run(options())
+    with pytest.raises(SystemExit, match=r"^Nothing was learned, so nothing is kept$"):
+        teaching.run(options(steps=0))
+    n_seen = len(teaching.seen)
+    with pytest.raises(FileNotFoundError, match=r"there is no folder nowhere"):
+        teaching.run(options(adapters=Path("nowhere") / "mine.pt"))
+    assert not Path("mine.pt").exists()
+    Path("mine.pt").write_bytes(b"theirs")
+    with pytest.raises(FileExistsError, match=r"mine\.pt is there: delete it"):
+        teaching.run(options())
+    assert Path("mine.pt").read_bytes() == b"theirs" and len(teaching.seen) == n_seen
+
+
+@pytest.mark.parametrize("program", [0], indirect=True)
+def test_a_batch_too_large_for_memory_is_learned_in_parts(
+    program: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the same result; and a single conversation that is too long is refused by its line."""
+    adapters = part("adapters")
+    ids = torch.randint(30, (5, 9))
+    is_reply = torch.arange(9) > torch.tensor([[1], [5], [2], [7], [0]])
+    losses = []
+    for at_once in (400, 30, 1):
+        monkeypatch.setattr(adapters, "AT_ONCE", at_once)
+        model = small_model()
+        made = adapters.new_adapters(model)
+        losses.append([*adapters.train(model, made, ids, is_reply, 4)])
+    assert losses[1] == pytest.approx(losses[0], abs=1e-5)
+    assert losses[2] == pytest.approx(losses[0], abs=1e-5)
+    monkeypatch.setattr(adapters, "LONGEST", 8)
+    found = [(1, "Who", "Me."), (4, "When?", "Now.")]
+    with pytest.raises(OSError, match=r"^talk\.txt, line 4: the conversation is 10 tokens long"):
+        adapters.in_tokens(Talk(), found, Path("talk.txt"))
 
 
 def trained(alpha: float) -> dict[str, LoRALinear]:
@@ -216,4 +368,5 @@ def test_older_adapters_count_twice_the_rank_and_broken_ones_are_said(work: Path
         assert said.endswith("keep them again in exercise 10") and ours.read_bytes() == whole
     save_file({"embedding": torch.ones(2)}, work / KEPT)
     os.utime(work / KEPT, (later, later))
-    assert "it holds no adapters" in update(work, passed).left_out["adapters"]
+    made = update(work, passed)
+    assert "it holds no adapters" in made.left_out["my-adapters.pt"]

@@ -209,4 +209,5 @@ TEXTS = (
     austen_text()[:20_000],
     "for i in range(len(word)):\n    if word[i] == pair[0]:\n        return i\n",
     "Die Schlüssel zum Schrank liegen auf dem Tisch, und niemand weiß davon.",
+    "a\x04 control\x1d character, \U00050000",
 )

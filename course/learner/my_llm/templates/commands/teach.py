@@ -14,23 +14,30 @@ def arguments(parser):
 
 
 def run(options):
-    if options.adapters.exists():
-        raise FileExistsError(
-            f"{options.adapters} is there: delete it, or name another by --adapters"
-        )
+    kept = options.adapters
+    if kept.exists():
+        raise FileExistsError(f"{kept} is there: delete it, or name another by --adapters")
+    if not kept.absolute().parent.is_dir():
+        raise FileNotFoundError(f"{kept} can't be kept: there is no folder {kept.parent}")
     conversations = read_conversations(options.file)
     talk = Conversation()
     adapters = new_adapters(talk.model)
-    ids, is_reply = in_tokens(talk, conversations)
+    ids, is_reply = in_tokens(talk, conversations, options.file)
     n_learning = sum(adapter.A.numel() + adapter.B.numel() for adapter in adapters.values())
     print(f"{n_learning:,} numbers learn; conversations: {len(conversations)}", flush=True)
-    steps = 0
+    steps, why = 0, ""
     try:
         for steps, loss in enumerate(train(talk.model, adapters, ids, is_reply, options.steps), 1):
             print(f"step {steps:5}: loss {loss:.2f}", flush=True)
     except KeyboardInterrupt:
-        print(f"\nStopped after {steps} steps; what it has learned is kept.")
-    keep(adapters, options.adapters)
-    print(f"Kept in {options.adapters}. Talk with it: chat --adapters {options.adapters}")
-    question = conversations[0][0]
+        why = "you interrupted it"
+    except ArithmeticError as error:
+        steps, why = error.args
+    if not steps:
+        raise SystemExit(f"Nothing was learned, so nothing is kept{why and f': {why}'}")
+    if why:
+        print(f"\nStopped: {why}. What it learned in {steps} steps is kept.")
+    keep(adapters, kept)
+    print(f"Kept in {kept}. Talk with it: python -m my_llm chat --adapters {kept}")
+    question = conversations[0][1]
     print(f"You: {question}\nSmolLM2: {''.join(talk.reply(question, temperature=0)).strip()}")
