@@ -303,7 +303,8 @@ class TrainingDisplay:
         done = len(history.losses)
         text = f"step {done:,} of {self._n_steps:,}"
         if done:
-            text += f", loss {np.mean(history.losses[-20:]):.2f}, {history.seconds:.0f} s"
+            last = history.losses[-max(1, self._n_steps // 50) :]  # else the first ones count, too
+            text += f", loss {np.mean(last):.2f}, {history.seconds:.0f} s"
             if done < self._n_steps and not self._ended:
                 left = history.seconds / done * (self._n_steps - done)
                 in_words = f"{left:.0f} s" if left < 120 else f"{left / 60:.0f} min"

@@ -505,6 +505,14 @@ def test_a_notebook_shows_the_bar_and_the_time_left(notebook, monkeypatch):
     assert "step 3 of 8" in output[2]["text/html"] and "s left" in output[2]["text/html"]
 
 
+def test_the_loss_in_words_is_that_of_the_last_steps(notebook):
+    """Of twelve steps the mean would be one of the first ones, too."""
+    watch(new_model(), iter((3.0, 2.0, 1.0)), n_steps=3)
+    assert "step 3 of 3, loss 1.00," in notebook[0][-1]["text/plain"]
+    watch(new_model(), iter([4.0] * 80 + [2.0, 1.0] * 10), n_steps=1000)
+    assert "step 100 of 1,000, loss 1.50," in notebook[1][-1]["text/plain"]
+
+
 def test_a_notebook_shows_all_of_it_in_half_a_window(notebook):
     """What grows is pushed out of sight, and a reader looks at code for two minutes."""
     train(new_model(), COUNTING, n_steps=8, write=lambda: "a\n" * 30, **SMALL)
