@@ -106,7 +106,7 @@ def _beside_types_and_sources(half: House, tests: Sequence[str]) -> int:
 
 def _pytest(*arguments: str) -> int:
     """Run tests, of which none trains for longer than has to be."""
-    settings = {"TRAINING_STEPS": "20"}
+    settings = {"TRAINING_STEPS": "6"}
     if sys.version_info >= (3, 12):  # costs nothing there, but is not the default before 3.14
         settings["COVERAGE_CORE"] = "sysmon"
     return _python("-m", "pytest", *arguments, settings=settings)
