@@ -89,12 +89,12 @@ def train(model, adapters, ids, is_reply, n_steps):
     """
     learning = [matrix for adapter in adapters.values() for matrix in (adapter.A, adapter.B)]
     optimizer = torch.optim.AdamW(learning, weight_decay=0.0)
-    order = torch.empty(0, dtype=torch.long)
+    order, batch = torch.empty(0, dtype=torch.long), min(BATCH, len(ids))
     before = [matrix.detach().clone() for matrix in learning]
     for step in range(n_steps):
-        while len(order) < BATCH:  # each conversation once before any comes again
+        if len(order) < batch:  # each conversation once before any comes again
             order = torch.cat((order, torch.randperm(len(ids))))
-        now, order = order[:BATCH], order[BATCH:]
+        now, order = order[:batch], order[batch:]
         rising, falling = (step + 1) / max(1, n_steps // 10), 1 + math.cos(math.pi * step / n_steps)
         optimizer.param_groups[0]["lr"] = RATE * min(rising, falling / 2)
         n = int(is_reply[now].any(dim=0).nonzero().max()) + 1  # up to the end of the longest

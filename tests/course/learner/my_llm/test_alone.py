@@ -192,7 +192,7 @@ def test_its_weights_and_tokens_are_those_of_the_course(tmp_path: Path) -> None:
             unpacked = smollm2.unpack(stored[f"{ours}.weight"])
             torch.testing.assert_close(unpacked, weights[f"{theirs}.weight"], atol=1e-6, rtol=0)
         talk = smollm2.Conversation()
-        for text in TEXTS:
+        for text in (*TEXTS, "a\x04 control\x1d character, \U00050000"):
             assert talk.encode(text) == tokenizer.encode(text).ids, text
         theirs = minilm_files()[2]
         for text in TEXTS:
@@ -209,5 +209,4 @@ TEXTS = (
     austen_text()[:20_000],
     "for i in range(len(word)):\n    if word[i] == pair[0]:\n        return i\n",
     "Die Schlüssel zum Schrank liegen auf dem Tisch, und niemand weiß davon.",
-    "a\x04 control\x1d character, \U00050000",
 )

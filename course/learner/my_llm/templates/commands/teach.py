@@ -8,7 +8,7 @@ from my_llm.smollm2 import Conversation
 
 def arguments(parser):
     parser.add_argument("file", type=Path, help="a question, below it the reply, an empty line, …")
-    parser.add_argument("--steps", type=int, default=12, help="of 8 conversations each")
+    parser.add_argument("--steps", type=int, default=12, help="of up to 8 conversations each")
     where = Path("my-adapters.pt")
     parser.add_argument("--adapters", type=Path, default=where, help="where to keep them")
 
