@@ -132,10 +132,12 @@ class Check:
             which = f"one of {', '.join((first, *others))}" if others else f"{first} in it"
             cause = f"the message does not say which argument is wrong: name {which}"
         elif not (isinstance(got, Raised) and got.of_the_keyboard):
-            cause = self._why_unrefused(answer, got, error, args)
+            cause = self._why_unrefused(answer, got, error, args, why)
         raise self._wrong(args, kwargs, got, f"a {error.__name__}, since {why}", cause)
 
-    def _why_unrefused(self, answer: Any, got: Any, error: type[Exception], args: Any) -> str:
+    def _why_unrefused(
+        self, answer: Any, got: Any, error: type[Exception], args: Any, why: str
+    ) -> str:
         """What there is to say of bad input that is not refused by `error`."""
         again = partial(self._run, answer, kwargs={})
         for one in self.unrefused:
@@ -145,7 +147,7 @@ class Check:
         if isinstance(got, Exception):
             return f"the {type(got).__name__} is returned, not raised: raise it"
         if not isinstance(got, Raised):
-            return f"bad input is not refused: {check} which argument is wrong"
+            return f"bad input is not refused ({why}): {check} which argument is wrong"
         line = got.where.partition(": ")[2]  # which a hidden test doesn't tell
         if not line or line.startswith(("raise", "assert")):
             return f"the input is refused, but with {got.told} instead of {error.__name__}"

@@ -172,6 +172,10 @@ WRONG: Wrong = {
     },
 }
 """Exercise 4 has these too."""
+NO_BATCH = (
+    "the batch is not handled: Q, K and V may have any number of leading dimensions, also none "
+    "(K.transpose(-2, -1) swaps the last two, K.T does not)"
+)
 SEEN: dict[str, Predicate] = {
     **SINGLE_NUMBERS,
     "torch.sqrt and the like take tensors, and a size as Q.shape[-1] is a plain number: use "
@@ -190,8 +194,7 @@ SEEN: dict[str, Predicate] = {
         )
     ),
     "exp overflows for large scores: subtract each row's maximum first": part(0, not_finite),
-    "the batch is not handled: Q, K and V may have any number of leading dimensions, also none "
-    "(K.transpose(-2, -1) swaps the last two, K.T does not)": batch_fails(2),
+    NO_BATCH: batch_fails(2),
     "queries and keys may differ in number (n_q and n_k) and values in size (d_v): take no size of "
     "one for another, as a transpose, or one letter for both in einsum, may do": _lengths_differ,
     "the weights of a query don't sum to 1 over the keys: they are the softmax of the scores along "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import torch
@@ -10,9 +11,16 @@ from torch import Tensor
 from checks.attention import scaled_dot_product_attention as exercise_1
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.no_leak import check_no_leak
-from checks.compare import same
+from checks.compare import Raised, attempt, same
 from checks.seen import comes_back, raised
 from reference import attention
+
+
+def _turned_whole(got: Any, right: Any, Q: Tensor, K: Tensor, *_: Any, **mask: Any) -> bool:
+    """The error is that of a product with K turned round as a whole, before any mask comes in."""
+    turned = (K.permute(*range(K.dim())[::-1]), K.transpose(0, 1))
+    products = (attempt(partial(torch.matmul, Q, one)) for one in turned)
+    return any(same(got, one) for one in products if isinstance(one, Raised))
 
 
 def _hidden_the_wrong_way(got: Any, right: Any, *args: Tensor, mask: Tensor) -> bool:
@@ -86,7 +94,8 @@ _check_attention = EXERCISE.check(
             ): _LOW
         },
         "divide the scores by √d_k, then put them to -inf where the mask is False (masked_fill)": {
-            "low = 0.0": "masked scores are put to 0 (multiplied by the mask), and exp(0) is 1",
+            ("low = 0.0", *(f"low = 0.0; {zeroed}" for zeroed in _ZEROED)): "masked scores are put "
+            "to 0 (multiplied by the mask), and exp(0) is 1",
             ("low = 1e9", "low = math.inf"): "the sign is wrong (plus infinity or a large number)",
             "scores[:] = scores": "the mask is ignored where it hides a key",
             "scores[:] = scores + mask": "the mask is added to the scores as 0 and 1",
@@ -112,6 +121,7 @@ _check_attention = EXERCISE.check(
         **exercise_1.WRONG,
     },
     seen={
+        exercise_1.NO_BATCH: _turned_whole,
         "the mask does not broadcast to (..., n_q, n_k): it may have fewer dimensions, or 1 in "
         "place of n_q; masked_fill does that, an index does not": lambda got, right, *_, mask: (
             raised(says=" match ")(got) or got[1].shape != right[1].shape

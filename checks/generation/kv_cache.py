@@ -13,6 +13,7 @@ from checks.check import all_of
 from checks.compare import same
 from checks.entries import differs, entry
 from checks.generation.exercise import EXERCISE
+from checks.mistakes import Seen
 from checks.seen import Predicate, other_dtype, other_shape, says
 from reference.block import KVCache
 
@@ -101,6 +102,16 @@ def _keys(pairs: Any) -> list[Any]:
     return [pair[0] for pair in pairs]
 
 
+def _holds_more(got: Any, right: Any, pieces: _Pieces) -> bool:
+    """A new cache gives what was given at first, behind what it holds already."""
+    (first, *_), n = got[CAME][0], pieces.K[0].shape[-2]
+    return first.shape[-2] > n and same(first[..., -n:, :], pieces.K[0])
+
+
+_INDEPENDENT = (
+    "two caches are not independent (what they hold is shared): set it in __init__ with self., not "
+    "in the class, in a global or in a mutable default"
+)
 _APPEND = "append to what is there, torch.cat((self.K, K), dim=-2), and return all so far"
 _COUNT = "count the positions so far, an int that grows by the number of the new ones"
 
@@ -166,6 +177,7 @@ _check_cache = EXERCISE.check(
             "self.K, self.V = [b.float() for b in both]": "the result is float32",
         },
     },
+    mistakes=[Seen(_INDEPENDENT, _holds_more)],
     seen={
         "n_seen is a method: it must be read without brackets, so make it an attribute or a "
         "@property": lambda got, *_, **__: callable(got[NEW]),
@@ -200,8 +212,7 @@ _check_cache = EXERCISE.check(
         "tensors, or views of places that are not written again": entry(LATER, differs),
         "extend changes the K or the V that it is given: keep a copy (clone), or make new tensors, "
         "as torch.cat does": entry(WRITTEN, differs),
-        "two caches are not independent (what they hold is shared): set it in __init__ with self., "
-        "not in the class, in a global or in a mutable default": lambda got, right, *_, **__: any(
+        _INDEPENDENT: lambda got, right, *_, **__: any(
             not same(got[key], right[key]) for key in (OTHER_NEW, OTHER, STILL)
         ),
         "KVCache() takes no arguments: the cache finds the sizes out from what extend gets": says(
