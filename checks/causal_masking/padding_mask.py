@@ -34,7 +34,10 @@ check_padding_mask = EXERCISE.check(
             "real = key < length + n": "everything is True, the padding is not masked",
             "real = key < length - n": "everything is False, the real keys are masked too",
             "real = key < length.cumsum(0)": "the lengths add up along the batch (cumsum)",
-            "real = key < 0 * length + length.max()": "all get the length of the longest",
+            (
+                "real = key < 0 * length + length.max()",
+                "real = key < length.amax(0, True)",
+            ): "all get the length of the longest",
             "real = key < 0 * length + length.min()": "all get the length of the shortest",
             "real = key < 0 * length + length[0]": "all get the length of the first sequence",
             "real = key < length[:1]": "only the first sequence's mask comes back",

@@ -12,6 +12,7 @@ from checks.attention import scaled_dot_product_attention as exercise_1
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.no_leak import check_no_leak
 from checks.compare import Raised, attempt, same
+from checks.mistakes import Seen
 from checks.seen import comes_back, raised
 from reference import attention
 
@@ -99,7 +100,10 @@ _check_attention = EXERCISE.check(
             ("low = 1e9", "low = math.inf"): "the sign is wrong (plus infinity or a large number)",
             "scores[:] = scores": "the mask is ignored where it hides a key",
             "scores[:] = scores + mask": "the mask is added to the scores as 0 and 1",
-            "scores[:] = scores + ~mask * -math.inf": "0 times infinity is NaN",
+            (
+                "scores[:] = scores + ~mask * -math.inf",
+                *(f"scores[:] = scores + ~mask * -math.inf; {zeroed}" for zeroed in _ZEROED),
+            ): "0 times infinity is NaN",
             "scores[:] = Q @ (K * mask.mT).mT / scale": "keys are zeroed, and still get weight",
             "scores[:] = dot.masked_fill(hide, low)": "masked scores are not scaled",
         },
@@ -120,8 +124,10 @@ _check_attention = EXERCISE.check(
         },
         **exercise_1.WRONG,
     },
+    mistakes=[Seen(exercise_1.NO_BATCH, _turned_whole)],
     seen={
-        exercise_1.NO_BATCH: _turned_whole,
+        "a tensor of several numbers is asked whether it is true, as `if mask:` does: write `if "
+        "mask is not None`, and amax or where for Python's max or if": raised(says="Boolean value"),
         "the mask does not broadcast to (..., n_q, n_k): it may have fewer dimensions, or 1 in "
         "place of n_q; masked_fill does that, an index does not": lambda got, right, *_, mask: (
             raised(says=" match ")(got) or got[1].shape != right[1].shape

@@ -70,6 +70,10 @@ check_count_pairs = EXERCISE.check(
             "the word's count",
         },
         "each place in the word counts, also where a pair overlaps the one before it": {
+            (
+                "for i in [word.index(s) for s in word if word.index(s) < last]:",
+                "for i in map(word.index, word[:-1]):",
+            ): "word.index finds a symbol's first place, also where it comes again",
             "for i in sorted({word[k:k + 2]: k for k in range(last)}.values()):; counts[pair] = "
             "counts.get(pair, 0) + n * (len(word) - len(tokens.merge_pair(word, pair)))": ""
             "occurrences that overlap are not counted, of which a, a, a has two",

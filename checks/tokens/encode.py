@@ -212,6 +212,8 @@ check_encode = EXERCISE.check(
         f"there are negative ids, or some that are too large (as from an earlier call, with "
         f"other merges): {_IDS}": _out_of_range,
         f"the tokens are cut in other places: {_ORDER}": _spells(lambda got, want: got == want),
+        "the right bytes come back, in another order: a word's ids stand behind those of the words "
+        "before it": _spells(lambda got, want: sorted(got) == sorted(want)),
         "spaces or line breaks are lost, or added: each word of split_words has its own": _spells(
             lambda got, want: b"".join(got.split()) == b"".join(want.split())
         ),
