@@ -5,7 +5,7 @@ from __future__ import annotations
 from checks.causal_masking.exercise import EXERCISE
 from checks.causal_masking.masks import seen_of_a_mask
 from checks.drawn import a_size
-from checks.seen import same_shape
+from checks.seen import raised, same_shape
 from reference import attention
 
 check_causal_mask = EXERCISE.check(
@@ -38,6 +38,8 @@ check_causal_mask = EXERCISE.check(
     seen={
         "a query may attend to itself, also the first and the last: the whole diagonal is "
         "True": lambda got, right, *_: same_shape(got, right) and not got.diagonal().all(),
+        "a triangle is cut out of a single row: start from a matrix (n, n), a row for each query, "
+        "torch.ones(n, n)": raised(says="at least 2 dimensions"),
         "one row comes back: the shape is (n, n), a row for each query and a column for each "
         "key": lambda got, *_: got.dim() == 1,
         **seen_of_a_mask("(n, n): where a size is fixed, it fits one n only", "j <= i"),

@@ -70,7 +70,10 @@ check_RMSNorm = EXERCISE.check(  # noqa: N816
             "its standard deviation",
             "rms = z.std(-1, True, True) + eps": "x is divided by its standard deviation",
             "u = z / (z.norm(2, -1, True) + eps)": "the squares are summed (L2 norm)",
-            "u = z / (_mean(z.abs()) + eps)": "the absolute value stands for the square",
+            (
+                "u = z / (_mean(z.abs()) + eps)",
+                "s = z.abs()",
+            ): "the absolute value stands for the square",
             "u = z / (z.abs().amax(-1, True) + eps)": "x is divided by its largest |x|",
             "power = _mean(z) ** 2": "the square of the mean is taken",
             "u = z * rms": "x is multiplied by the root mean square",

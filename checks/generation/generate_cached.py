@@ -52,8 +52,8 @@ MOST_NOTED = 1000
 
 class CachedReader(nn.Module):
     """A model of which the most likely next token depends on every earlier token and its place, and
-    on the mode, as with dropout. It notes the shapes of what it is given, and its mode, and fails
-    at the call `fails_at`, unless that is 0."""
+    on the mode, as with dropout. It notes the shapes of what it is given, whether caches are
+    missing, and its mode, and fails at the call `fails_at`, unless that is 0."""
 
     lends = ("new_caches",)
 
@@ -63,11 +63,13 @@ class CachedReader(nn.Module):
         self.scale = nn.Parameter(torch.tensor(20.0))
         self.noted: list[tuple[int, ...]] = []
         self.modes: set[bool] = set()
+        self.without = False
 
     def new_caches(self) -> list[_Sums]:
         return [_Sums(self), _Sums(self)]
 
     def forward(self, tokens: Tensor, caches: Any = None) -> Tensor:
+        self.without |= caches is None
         caches = self.new_caches() if caches is None else caches
         if not self._made(caches):
             raise TypeError("caches is not the list that this model's new_caches() gave")
@@ -133,6 +135,7 @@ def _generate_cached(
 
 
 SHOWN = "what the model was given, call by call"
+WITHOUT = "whether a call was without caches"
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,8 @@ def _run_cached(
     made = attempt(call) if fails_at else call()
     if fails_at:
         return {MODE: model.training}
-    shown = {SHOWN: Calls(model.noted), RAN_IN: [*model.modes]} if n_new else {}
+    seen = {SHOWN: Calls(model.noted), RAN_IN: [*model.modes], WITHOUT: model.without}
+    shown = seen if n_new else {}
     return None if made is None else {TOKENS: made, **shown, MODE: model.training}
 
 

@@ -232,7 +232,8 @@ _check_attention = EXERCISE.check(
         "given": comes_back(modules.OtherInTraining),
         **modules.BIASED,
         "a layer has the wrong size: W_q and W_o go from d_model to d_model, W_k and W_v to "
-        "n_kv_heads * d_head, with d_head = d_model // n_heads": modules.misshaped,
+        "n_kv_heads * d_head, with d_head = d_model // n_heads, and n_kv_heads is n_heads where it "
+        "is None": modules.misshaped,
         **modules.OTHER_NAMES,
         **SEVERAL_CAME,
         "RoPE's angles must be computed in float32 where x is of half precision, too: bfloat16 "
@@ -370,8 +371,8 @@ EXERCISE.cases["GroupedQueryAttention"] = {
         _attends(((1, 9, 16), 4, 2), rope_base=500_000.0),
     ),
     "with a KVCache, one position at a time": all_of(
-        _attends(((2, 5, 16), 4, None), chunks=[1] * 5),
         _attends(((2, 5, 16), 4, 2), chunks=[2, 1, 1, 1]),
+        _attends(((2, 5, 16), 4, None), chunks=[1] * 5),
     ),
     "with a KVCache, several positions at a time": all_of(
         _attends(((2, 7, 16), 4, 2), ((1, 7, 12), 3, None), chunks=[3, 1, 3]),

@@ -126,8 +126,8 @@ _check_cache = EXERCISE.check(
     "has keys and values of its own",
     wrong={
         _APPEND: {
-            "both = new": "only the newest keys and values are kept (they overwrite the others)",
-            "result = (K, V)": "extend gives the new keys and values only",
+            ("both = new", "result = (K, V)"): "extend gives the new keys and values only (or they "
+            "overwrite the others)",
             "result = old": "extend gives what was there before",
             "both = [n if o is None else torch.cat((n, o), dim) for o, n in zip(old, new)]": "new "
             "ones are put in front",
@@ -156,6 +156,14 @@ _check_cache = EXERCISE.check(
             "self.n_seen = K.shape[-2]": "n_seen is the size of the last piece",
             "self.n_seen = self.n_seen + K.shape[2]": "n_seen counts dimension 2, which the "
             "positions are only with two leading dimensions",
+            (
+                "self.n_seen = self.n_seen + K.shape[1]",
+                "self.n_seen = both[0].shape[1]",
+            ): "n_seen counts dimension 1, which the positions are only with one leading dimension",
+            (
+                "self.n_seen = self.n_seen + len(K)",
+                "self.n_seen = len(both[0])",
+            ): "n_seen counts the first dimension (len), which is the batch where there is one",
             (
                 "self.n_seen = self.n_seen + K.shape[-1]",
                 "self.n_seen = both[0].shape[-1]",

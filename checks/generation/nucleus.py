@@ -107,6 +107,7 @@ check_nucleus = EXERCISE.check(
         "divide each row by its own sum, along the vocabulary": {
             "scaled = chosen": "what is kept is not scaled to a sum of 1",
             "scaled = chosen / top_p": "what is kept is divided by top_p, not by its sum",
+            "scaled = chosen / chosen.sum(-1)": "keepdim=True is missing in the sum",
             "scaled = chosen / chosen.sum()": "what is kept is divided by the sum over all rows",
             "scaled = torch.softmax(ordered.masked_fill(~kept, -math.inf), -1)": "a softmax is "
             "taken of probabilities",
@@ -134,12 +135,12 @@ check_nucleus = EXERCISE.check(
     seen={
         "top_p = 1 is refused, but it keeps all tokens: a ValueError is for top_p <= 0 and top_p > "
         "1": lambda got, _, p, top_p: top_p == 1 and "ValueError" in got.kinds,
-        "the result is not finite: keep at least one token (the most likely), and make the "
-        "others 0": entry(PROBABILITIES, seen.not_finite),
+        "the result is not finite: in each row, along dim=-1, keep at least one token (the most "
+        "likely), and make the others 0": entry(PROBABILITIES, seen.not_finite),
         "the result has another dtype than probabilities": entry(PROBABILITIES, other_dtype()),
         "the shape is not that of probabilities": entry(PROBABILITIES, other_shape),
         "the batch is not handled: probabilities may have any number of leading dimensions, also "
-        "none": batch_fails(1),
+        "none (result[ids] takes ids for rows, scatter along dim=-1 does not)": batch_fails(1),
         "at top_p = 1.0 tokens are lost: every one keeps its probability, and sums of many tokens "
         "are rounded, so deal with 1.0 first": lambda got, right, p, top_p: (
             top_p == 1 and bool((got[ZERO] & ~right[ZERO]).any())
