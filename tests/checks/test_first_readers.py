@@ -10,6 +10,7 @@ import pytest
 from checks.run import aside
 from course.authoring.in_process import cells_of
 
+TOKENS, MASKING = "0-tokens", "4-causal-masking"
 DECODER, GENERATION, INSIDE = "7-decoder", "8-generation", "9-inside"
 
 
@@ -30,8 +31,55 @@ NEW_LOSS = "loss = torch.tensor(next_token_loss(model(tokens), tokens).item(), r
 KV_HEADS = "self.n_kv_heads"
 RESHAPED = "self.W_q(x).reshape(*x.shape[:-2], self.n_heads, x.shape[-2], -1)"
 GATE = "self.W_gate = nn.Linear(d_model, d_ff, bias=False)"
+ATTENTION = "scaled_dot_product_attention"
+HIDDEN = "scores.masked_fill(~mask, -math.inf)"
 LATE = "causal_mask((cache or KVCache()).n_seen + n)[(cache or KVCache()).n_seen :]"
 SAID = {
+    "a batch turned round as a whole, under a mask": (
+        (MASKING, ATTENTION, {"K.transpose(-2, -1)": "K.T"}),
+        "the batch is not handled",
+        "the mask does not broadcast",
+    ),
+    "an index that does not broadcast": (
+        (MASKING, ATTENTION, {HIDDEN: "scores.index_put((~mask,), torch.tensor(-math.inf))"}),
+        "the mask does not broadcast",
+        "the batch is not handled",
+    ),
+    "a mask that is asked whether it is true": (
+        (MASKING, ATTENTION, {"if mask is not None:\n        scores": "if mask:\n        scores"}),
+        "write `if mask is not None`",
+    ),
+    "infinity times 0 before the weights are zeroed": (
+        (MASKING, ATTENTION, {HIDDEN: "scores + (1 - mask.float()) * -math.inf"}),
+        "0 times infinity is NaN",
+        "needs ~mask",
+    ),
+    "scores times the mask before the weights are zeroed": (
+        (MASKING, ATTENTION, {HIDDEN: "scores * mask"}),
+        "masked scores are put to 0",
+    ),
+    "ids of a word in front": (
+        (
+            TOKENS,
+            "encode",
+            {
+                "found += [ids[symbol] for symbol in word]": "found = [ids[symbol] for "
+                "symbol in word] + found"
+            },
+        ),
+        "in another order",
+        "spaces or line breaks are lost",
+    ),
+    "calls without caches": (
+        (GENERATION, "generate_cached", {"model(unseen, caches)": "model(unseen)"}),
+        "the model is called without the caches",
+        "new caches at each step",
+    ),
+    "a sum without keepdim": (
+        (GENERATION, "nucleus", {"sum(dim=-1, keepdim=True)": "sum(dim=-1)"}),
+        "keepdim=True is missing in the sum",
+        "the batch is not handled",
+    ),
     "a block that counts on one batch dimension": (
         (DECODER, "DecoderBlock", ONE_BATCH),
         "DecoderBlock: the batch is not handled: x may have any number of leading dimensions, none",

@@ -96,3 +96,12 @@ def padding_mask(lengths, n):
     for b in range(len(lengths)):
         mask[b, 0, : lengths[b]] = 1
     return mask
+
+
+# --- wrong: one row for all
+# names: length of the longest
+def padding_mask(lengths, n):
+    longest = max(lengths.tolist())
+    mask = torch.zeros(1, 1, n, dtype=torch.bool)
+    mask[..., :longest] = True
+    return mask

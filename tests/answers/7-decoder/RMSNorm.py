@@ -187,3 +187,17 @@ class RMSNorm(nn.Module):
     def forward(self, x):
         f = x.float()
         return (f * torch.rsqrt(f.square().mean(-1, keepdim=True) + self.eps) * self.weight).to(x.dtype)
+
+
+# --- wrong: mean of absolute values
+# names: absolute value
+class RMSNorm(nn.Module):
+    def __init__(self, d_model, eps=1e-6):
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(d_model))
+
+    def forward(self, x):
+        size = torch.abs(x.float()).mean(-1, keepdim=True)
+        normed = x.float() * torch.rsqrt(size + self.eps)
+        return normed.mul(self.weight).to(x.dtype)
