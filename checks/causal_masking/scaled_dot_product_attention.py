@@ -95,8 +95,9 @@ _check_attention = EXERCISE.check(
             ): _LOW
         },
         "divide the scores by √d_k, then put them to -inf where the mask is False (masked_fill)": {
-            ("low = 0.0", *(f"low = 0.0; {zeroed}" for zeroed in _ZEROED)): "masked scores are put "
-            "to 0 (multiplied by the mask), and exp(0) is 1",
+            "low = 0.0": "masked scores are put to 0 (multiplied by the mask), and exp(0) is 1",
+            tuple(f"low = 0.0; {zeroed}" for zeroed in _ZEROED): "masked scores are put to 0, and "
+            "exp(0) is 1: their weights are zeroed, but went into the sum that divides all others",
             ("low = 1e9", "low = math.inf"): "the sign is wrong (plus infinity or a large number)",
             "scores[:] = scores": "the mask is ignored where it hides a key",
             "scores[:] = scores + mask": "the mask is added to the scores as 0 and 1",

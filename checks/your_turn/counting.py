@@ -176,7 +176,9 @@ _PLACES.check(
     seen={},
 )
 
-your_turn.also("n_parameters", nn.MultiheadAttention(10, 2))
+_NESTED = nn.LayerNorm([3, 5])  # with nothing drawn at random
+_NESTED.add_module("inner", nn.LayerNorm(7))
+your_turn.also("n_parameters", _NESTED)
 your_turn.also("attention_term", 7, 11, 3)
 your_turn.also("gigabytes", 300_000_000, 12)
 your_turn.also("training_bytes", 11, 700.0, 3)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbexaminer.classroom.course_folder import CourseFolder
+    from nbexaminer.classroom.gradebook.writer import ClassGradebook
     from nbexaminer.classroom.pipeline.summary import Summary
 
 
@@ -59,7 +60,6 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
-    from nbexaminer.classroom.gradebook.attempts import read_attempts
     from nbexaminer.classroom.pipeline.belt import Conveyor
     from nbexaminer.classroom.pipeline.folder import ClassFolder
     from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
@@ -95,19 +95,29 @@ def grade(
         submitted.summary.settle(settled)
         penalties = gradebook.update_penalties()
         by_hand = len(gradebook.awaiting_a_human())
-        with gradebook.transaction() as connection:
-            attempts = read_attempts(connection, exercise, used=True)
+        better = _other_attempts(course, exercise, gradebook) if submitted.summary.graded else ()
     _report(console, exercise, submitted.summary, by_hand)
-    is_best = course.settings.counted == "best" and not all(row.counts for row in attempts)
-    if is_best and submitted.summary.graded:
-        again = f"`{typed('serve')} {exercise}` grades them again when it begins"
-        console.print(f"Attempts that don't count may be the better ones by now: {again}.")
+    _tell(console, better)
     if settled:
         text = f"Settled, with 0 points where you gave none: {listed(settled)}"
         console.print(text, soft_wrap=True)
     if penalties:
         console.print(f"penalties for lateness that changed without grading again: {penalties}")
     return submitted.summary.status
+
+
+def _other_attempts(
+    course: CourseFolder, exercise: str, gradebook: ClassGradebook
+) -> Sequence[str]:
+    """That an attempt which doesn't count may be the better one now, where the best is to count."""
+    from nbexaminer.classroom.gradebook.attempts import read_attempts
+
+    with gradebook.transaction() as connection:
+        attempts = read_attempts(connection, exercise, used=True)
+    if course.settings.counted != "best" or all(row.counts for row in attempts):
+        return ()
+    again = f"`{typed('serve')} {exercise}` grades them again when it begins"
+    return (f"Attempts that don't count may be the better ones by now: {again}.",)
 
 
 def _tell(console: Console, told: Sequence[str]) -> None:
