@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbexaminer.classroom.course_folder import CourseFolder
-    from nbexaminer.classroom.gradebook.writer import ClassGradebook
+    from nbexaminer.classroom.gradebook.attempts import Attempt
     from nbexaminer.classroom.pipeline.summary import Summary
 
 
@@ -60,6 +60,8 @@ def grade(
     What has been graded and has not changed is left as it is. Ends with status 1 where
     something needs the instructor, 2 where nothing can be graded, 130 after Ctrl-C.
     """
+    # Imported before the gradebook is opened, since that makes its table.
+    from nbexaminer.classroom.gradebook.attempts import read_attempts
     from nbexaminer.classroom.pipeline.belt import Conveyor
     from nbexaminer.classroom.pipeline.folder import ClassFolder
     from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
@@ -74,14 +76,7 @@ def grade(
             console.print(escape(folder.registered + others), soft_wrap=True)
         if not folder.students():
             raise CannotGrade(folder.nothing_handed_in())
-        columns = (
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
-            progress.MofNCompleteColumn(),
-            progress.TimeRemainingColumn(),
-            progress.TextColumn("{task.fields[text]}"),
-        )
-        with progress.Progress(*columns, console=console) as bars:
+        with _progress(console) as bars:
             bar = bars.add_task(exercise, total=None, text="")
             show = partial(_show, bars, bar, time.monotonic())
             submitted = SubmittedFolder(folder, gradebook, force, students, show)
@@ -95,9 +90,11 @@ def grade(
         submitted.summary.settle(settled)
         penalties = gradebook.update_penalties()
         by_hand = len(gradebook.awaiting_a_human())
-        better = _other_attempts(course, exercise, gradebook) if submitted.summary.graded else ()
+        with gradebook.transaction() as connection:
+            attempts = read_attempts(connection, exercise, used=True)
     _report(console, exercise, submitted.summary, by_hand)
-    _tell(console, better)
+    if submitted.summary.graded:
+        _tell(console, _of_others(course, exercise, attempts))
     if settled:
         text = f"Settled, with 0 points where you gave none: {listed(settled)}"
         console.print(text, soft_wrap=True)
@@ -106,14 +103,19 @@ def grade(
     return submitted.summary.status
 
 
-def _other_attempts(
-    course: CourseFolder, exercise: str, gradebook: ClassGradebook
-) -> Sequence[str]:
-    """That an attempt which doesn't count may be the better one now, where the best is to count."""
-    from nbexaminer.classroom.gradebook.attempts import read_attempts
+def _progress(console: Console) -> progress.Progress:
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.fields[text]}"),
+    )
+    return progress.Progress(*columns, console=console)
 
-    with gradebook.transaction() as connection:
-        attempts = read_attempts(connection, exercise, used=True)
+
+def _of_others(course: CourseFolder, exercise: str, attempts: Sequence[Attempt]) -> Sequence[str]:
+    """That an attempt which doesn't count may be the better one now, where the best is to count."""
     if course.settings.counted != "best" or all(row.counts for row in attempts):
         return ()
     again = f"`{typed('serve')} {exercise}` grades them again when it begins"
