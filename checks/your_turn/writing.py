@@ -82,8 +82,14 @@ _PLACES.check(
             "return sum(invented) / (len(spoken) - sum(invented))": "it is divided by how many of "
             "the words aren't invented: divide by how many there are",
             "return len(spoken) / sum(invented)": "the fraction is upside down",
-            "return sum(invented) // len(spoken)": "the decimals are gone, as // and round do it: "
-            "divide with /",
+            "return sum(word not in spoken for word in known) / len(spoken)": "it's the other way "
+            "round: go through the words of the text, and look each up in known",
+            "return any(invented) / len(spoken)": "the count never gets beyond 1: += adds, and =+ "
+            "sets it anew",
+            (
+                "return sum(invented) // len(spoken)",
+                "return round(sum(invented) / len(spoken), 2)",
+            ): "the decimals are gone, as // and round do it: divide with /",
             (
                 "return spoken[0] not in known",
                 "return invented[0] / len(spoken)",
@@ -269,7 +275,7 @@ _PLACES.check(
 )
 
 your_turn.also("share_invented", ["b", "a", "a", "c", "d", "f", "a"], ["b", "d"])
-your_turn.also("share_invented", ["a", "b", "c", "e"], ["b", "e", "f"])
+your_turn.also("share_invented", ["a", "b", "c", "e"], ["b", "e", "f", "g", "h"])
 your_turn.also("relative_change", numbers(3, 4), numbers(4, 4, seed=1))
 your_turn.also("positions", 5, 3)
 your_turn.also("as_prompt", "Who are you?")
