@@ -49,6 +49,8 @@ _PLACES.check(
                 "return text[i + 1]",
             ): "that's the letter after text[i] itself, which nobody has read yet: the search "
             "begins at i - 1",
+            "copy = text.rfind(text[i], 1, i)": "the search ends before letter 0: "
+            "range(i - 1, -1, -1) reaches it",
             "return text[copy]": "that's text[i] again, the letter that you have already",
             "return text[copy - 1]": "that's the letter before the copy",
             "copy = before.find(text[i])": "this reads on after the first copy, and the last one "

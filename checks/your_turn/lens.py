@@ -104,6 +104,8 @@ _PLACES.check(
             "place are replaced, and not the one at place",
             "mixed[:, place] = vectors -> mixed[:] = vectors[:, None]": "all tokens are replaced, "
             "where the one at place alone should be",
+            "mixed[:, place] = vectors -> mixed[:, -1] = vectors": "it is the last token, "
+            "whichever place is asked for",
             "mixed[:, place] = vectors -> mixed[:, place] += vectors": "the vectors are added to "
             "what stands there: they take its place",
             (

@@ -46,8 +46,8 @@ _PLACES.check(
             "return products.sum(0)": "they are added up down the columns, so keys get mixed",
             "return products.sum()": "all of them are added up to one number",
             "return products.mean(-1)": "a mean is taken, where the sum is asked for",
-            "return products.sum(-1, True)": "keepdim=True makes a column, where a list is asked "
-            "for",
+            "return products.sum(-1, True)": "that's a column, where a list is asked for",
+            "return products.sum(-1).softmax(-1)": "that is a softmax, where scores are asked for",
             "products = K + q": "the two are added, and not multiplied",
             "return products.sum(-1) / products.sum()": "the scores are divided by their sum "
             "already, which comes next",
@@ -72,11 +72,13 @@ _PLACES.check(
             ): "the columns are added up",
             "return sums - 1": "abs() is missing, so a row that lacks something looks better than "
             "one that fits",
+            "return (rows - 1).abs().sum(1)": "1 is taken from each number, and not from their sum",
+            "return (sums - 1).square()": "it is squared: abs() forgets the sign",
             "return sums": "these are the sums themselves",
             "sums = rows.sum()": "all rows are added up together",
             "return 1 - sums": "the sign is turned, and abs() is missing",
             "sums = rows.mean(1)": "means are taken instead of sums",
-            "sums = rows.sum(1, True)": "keepdim=True makes a column of the results",
+            "sums = rows.sum(1, True)": "that's a column, where a list is asked for",
         }
     },
     seen={"another shape comes back: a number for each row is asked for": other_shape},
