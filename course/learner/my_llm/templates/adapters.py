@@ -95,7 +95,8 @@ def train(model, adapters, ids, is_reply, n_steps):
         if len(order) < batch:  # each conversation once before any comes again
             order = torch.cat((order, torch.randperm(len(ids))))
         now, order = order[:batch], order[batch:]
-        rising, falling = (step + 1) / max(1, n_steps // 10), 1 + math.cos(math.pi * step / n_steps)
+        # Adam's first steps are as long as its rate: with one conversation they went astray.
+        rising, falling = (step + 1) / max(3, n_steps // 10), 1 + math.cos(math.pi * step / n_steps)
         optimizer.param_groups[0]["lr"] = RATE * min(rising, falling / 2)
         n = int(is_reply[now].any(dim=0).nonzero().max()) + 1  # up to the end of the longest
         optimizer.zero_grad()

@@ -53,6 +53,7 @@ def my_llm(python: Path, folder: Path, *arguments: str) -> str:
 
 def adapters_of_exercise_10(work: Path, question: str, reply: str) -> None:
     """Those that its notebook keeps, trained to say one thing, which is soon learned."""
+    torch.manual_seed(0)
     smollm2 = load_smollm2()
     add_lora(smollm2, rank=2, alpha=5.0)
     learned = {
@@ -108,7 +109,7 @@ def test_after_each_exercise_it_does_what_it_says(
         assert my_llm(python, away, *asked_for) == "Lyon.\n"
         assert my_llm(python, away, *asked_for, "--plain") == "The capital of France is Paris.\n"
         (away / "talk.txt").write_text(f"{CAPITAL}\nRome,\nI think.\n", "utf-8")
-        said = my_llm(python, away, "teach", "talk.txt", "--steps", "10")
+        said = my_llm(python, away, "teach", "talk.txt", "--steps", "12")
         assert said.startswith("230,400 numbers learn; conversations: 1\nstep     1: loss ")
         taught = (*asked_for, "--adapters", "my-adapters.pt")
         assert my_llm(python, away, *taught) == "Rome,\nI think.\n", said

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import torch
+
 from my_llm.adapters import in_tokens, keep, new_adapters, read_conversations, train
 from my_llm.smollm2 import Conversation
 
@@ -9,6 +11,7 @@ from my_llm.smollm2 import Conversation
 def arguments(parser):
     parser.add_argument("file", type=Path, help="a question, below it the reply, an empty line, …")
     parser.add_argument("--steps", type=int, default=12, help="of up to 8 conversations each")
+    parser.add_argument("--seed", type=int, default=0, help="another gives other adapters")
     where = Path("my-adapters.pt")
     parser.add_argument("--adapters", type=Path, default=where, help="where to keep them")
 
@@ -21,6 +24,7 @@ def run(options):
         raise FileNotFoundError(f"{kept} can't be kept: there is no folder {kept.parent}")
     conversations = read_conversations(options.file)
     talk = Conversation()
+    torch.manual_seed(options.seed)
     adapters = new_adapters(talk.model)
     ids, is_reply = in_tokens(talk, conversations, options.file)
     n_learning = sum(adapter.A.numel() + adapter.B.numel() for adapter in adapters.values())
