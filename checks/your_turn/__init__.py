@@ -101,15 +101,19 @@ def _in_its_dtype(
 ) -> Callable[..., Any]:
     """`written`, with a tensor of the lesson's own dtype where that changes none of its numbers.
 
+    A plain number becomes a tensor where the lesson has one, which goes on with `.item()`.
     Each time that it was needed is noted in `casts`.
     """
 
     @functools.wraps(written)
     def alike(*args: Any) -> Any:
         before, got = fresh(args), written(*args)
+        right = check.reference(*before)
+        if isinstance(got, float) and isinstance(right, torch.Tensor) and not right.dim():
+            casts.append(right.dtype)
+            return torch.tensor(got, dtype=right.dtype)
         if not isinstance(got, torch.Tensor):
             return got
-        right = check.reference(*before)
         if not isinstance(right, torch.Tensor) or torch.bool in (got.dtype, right.dtype):
             return got
         if got.dtype == right.dtype:

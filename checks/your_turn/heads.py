@@ -45,7 +45,12 @@ _PLACES.check(
             "return t[begin:end]": "these are rows, so positions",
             "end = begin + d_head - 1": "one is missing: a slice ends before its end",
             "begin = h": "the columns begin at h, where h heads of d_head columns come before",
-            "begin = (h + 1) * d_head": "that's the next head: they are counted from 0",
+            (
+                "begin = (h + 1) * d_head",
+                "begin = (h - 1) * d_head",
+            ): "that's another head: they are counted from 0",
+            "return t[:, 0:2]": "these are always the first two columns, where they depend on h "
+            "and d_head",
             (
                 "return t.reshape(-1, t.shape[0], d_head)[h]",
                 "return t.reshape(t.shape[1] // d_head, t.shape[0], d_head)[h]",
@@ -67,11 +72,12 @@ _PLACES.check(
             "rows = W_o[:, begin:begin + d_head].T": "these are columns of W_o, turned",
             "return heads[0] @ rows": "that's the output of head 0",
             "return heads[h]": "W_o is missing",
+            "return torch.cat(tuple(heads), -1) @ W_o": "that's what all the heads bring together",
         }
     },
     seen={
         "the inner sizes don't fit: (n, d_head) @ (d_head, d_model) takes the head's own rows of "
-        "W_o": says("cannot be multiplied", "must match"),
+        "W_o, and here d_head is heads.shape[-1]": says("cannot be multiplied", "must match"),
         "another shape comes back: (n, d_model) is asked for": other_shape,
     },
 )
@@ -91,12 +97,18 @@ _PLACES.check(
                 "return brought.sum(0) - own - b_o",
                 "return brought.sum(0) + own + b_o",
             ): "a sign is turned",
+            "return brought.sum(0) - own + (len(brought) - 1) * b_o": "the bias is added for each "
+            "head, where the layer has one",
+            "return brought[:h].sum(0) + b_o": "the heads after it are missing, too",
             "own = brought[h - 1]": "that's another head: they are counted from 0",
         }
     },
-    seen={"another shape comes back: (n, d_model) is asked for": other_shape},
+    seen={
+        "+= can't make the bias longer: write total = total + …": says("broadcast shape"),
+        "another shape comes back: (n, d_model) is asked for": other_shape,
+    },
 )
 
 your_turn.also("part_of", numbers(5, 12), 2, 3)
 your_turn.also("contribution", numbers(3, 5, 4), numbers(12, 7, seed=1), 2)
-your_turn.also("without_head", tuple(numbers(4, 3, 5)), numbers(5, seed=1), 2)
+your_turn.also("without_head", [*numbers(4, 3, 5)], numbers(5, seed=1), 2)

@@ -51,6 +51,12 @@ _PLACES.check(
             "products = K + q": "the two are added, and not multiplied",
             "return products.sum(-1) / products.sum()": "the scores are divided by their sum "
             "already, which comes next",
+            (
+                "return products.sum(-1) / len(q) ** 0.5",
+                "return products.sum(-1) / 2**0.5",
+            ): "they are divided by a root: why one does so comes in lesson 06",
+            "return products.sum(-1) / K.norm(dim=-1).clamp(min=1e-8) / q.norm()": "the "
+            "lengths are divided out, which makes cosines of them",
         }
     },
     seen={
@@ -73,11 +79,15 @@ _PLACES.check(
             "return sums - 1": "abs() is missing, so a row that lacks something looks better than "
             "one that fits",
             "return (rows - 1).abs().sum(1)": "1 is taken from each number, and not from their sum",
-            "return (sums - 1).square()": "it is squared: abs() forgets the sign",
+            "return sums.abs() - 1": "abs() comes before 1 is subtracted",
+            "return (sums - 1).square()": "it is squared, so 0.1 too much counts as 0.01",
             "return sums": "these are the sums themselves",
             "sums = rows.sum()": "all rows are added up together",
             "return 1 - sums": "the sign is turned, and abs() is missing",
-            "sums = rows.mean(1)": "means are taken instead of sums",
+            (
+                "sums = rows.mean(1)",
+                "sums = rows.mean(1); return sums - 1",
+            ): "means are taken instead of sums",
             "sums = rows.sum(1, True)": "that's a column, where a list is asked for",
         }
     },
@@ -95,7 +105,10 @@ _PLACES.check(
                 "return weight[:, begin:end]",
                 "return weight.T[begin:end].T",
             ): "these are columns of what nn.Linear stores, and its transpose is stored",
-            "return weight.T[begin:end]": "the transpose comes first, and then its rows are taken",
+            "return weight[:, begin:end].T": "these are columns of what nn.Linear stores: its "
+            "rows are cut first, and then transposed",
+            "return weight[64:96].T": "it takes rows 64 to 95 for each head, where they depend on "
+            "head and d_head",
             "end = begin + d_head - 1": "one is missing: a slice ends before its end",
             (
                 "begin = (head - 1) * d_head",
@@ -114,6 +127,7 @@ _PLACES.check(
     wrong={
         "row j of the copy is set to 0, and nothing else": {
             "erased[j] -> erased[:, j]": "that's column j, a feature of all values",
+            "erased[j] -> erased[0]": "it is row 0, whichever j is",
             "erased[j] -> erased[:j]": "these are all the rows before j",
             "erased[j] -> erased[j:]": "these are all the rows from j on",
             "return V": "V comes back as it was",

@@ -39,13 +39,18 @@ _PLACES.check(
     wrong={
         "square, then take the mean, then the root": {
             "return mean_square": "the root is missing",
-            "mean_square = dots.mean().square()": "the mean comes before the square, so positive "
-            "and negative numbers cancel",
+            (
+                "mean_square = dots.mean().square()",
+                "return dots.mean().square()",
+            ): "the mean comes before the square, so positive and negative numbers cancel",
             "return dots.mean()": "the square is missing, so positive and negative numbers cancel",
             "return dots.abs().mean()": "that's the mean without signs, a little smaller",
             "mean_square = dots.square().sum()": "the squares are added up, where their mean is "
             "asked for",
-            "return dots.std()": "std measures from the mean of the numbers, not from 0",
+            (
+                "return dots.std()",
+                "return dots.std(correction=0)",
+            ): "std measures from the mean of the numbers, not from 0",
             "mean_square = dots.square().mean(-1)": "each row has one of its own: leave out dim",
         }
     },
@@ -68,6 +73,15 @@ _PLACES.check(
             "key",
             "return weights.amax()": "that is the largest weight of all the queries",
             "return largest": "the mean over the queries is missing",
+            "return dots.amax(1).softmax(0).mean()": "the largest of each row comes before the "
+            "softmax, which then runs over the queries",
+            "weights = dots.exp() / dots.exp().sum(1)": "keepdim=True is missing, so the sums line "
+            "up with the columns",
+            "weights = dots.exp() / dots.exp().sum(1, True)": "the exponential of a large score is "
+            "infinity, and infinity / infinity is NaN: torch.softmax has a way round it, which you "
+            "will find in exercise 1",
+            "weights = (dots / 2**0.5).softmax(1)": "the dot products are divided already, where "
+            "they come in as they should be",
             "largest = weights.mean(1)": "the mean of a row is always 1 / n: the largest is "
             "asked for",
             "return largest.sum()": "they are added up, where the mean is asked for",
@@ -100,6 +114,11 @@ _PLACES.check(
             ): "these are means of another dimension",
             "return means": "these are the means themselves",
             "return scores + means": "the means are added",
+            "return means - scores": "the sign is turned",
+            "means = scores.amax(-1, True)": "the largest is subtracted, where the mean is asked "
+            "for",
+            "return torch.stack([part - part.mean() for part in scores])": "a loop over scores "
+            "takes the first dimension, which is that of the texts here, and not that of the rows",
             "means = scores.sum(-1, True)": "sums are subtracted instead of means",
         }
     },
@@ -113,4 +132,5 @@ _PLACES.check(
 
 your_turn.also("typical_size", numbers(3, 5) - 1)
 your_turn.also("favourite_share", numbers(4, 3))
+your_turn.also("favourite_share", 200 * numbers(5, 4))
 your_turn.also("centred", numbers(2, 3, 4))

@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -129,6 +130,34 @@ def test_further_calls_tell_known_slips_from_what_is_right_and_from_each_other(l
         assert one == other or not all(map(same, seen, gives)), (one, other)
 
 
+def _generators(statement: ast.stmt) -> Iterator[str]:
+    """The names that it gives to new random generators."""
+    if isinstance(statement, ast.Assign):
+        target, value = statement.targets[0], statement.value
+        tuples = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        pairs = zip(target.elts, value.elts, strict=True) if tuples else [(target, value)]
+        for name, made in pairs:
+            if ast.unparse(made).startswith("torch.Generator()"):
+                yield ast.unparse(name)
+
+
+@pytest.mark.parametrize("lesson", SLIPS)
+def test_a_cell_to_write_in_gives_the_same_when_it_is_run_again(lesson):
+    """At a second try all numbers were others, and what the text said of them was false."""
+    drawn_from: dict[str, str] = {}  # by a generator's name, and by that of what draws from it
+    for text in _cells(lesson):
+        tree = ast.parse(text)
+        if "your_turn(" in text:
+            used = {drawn_from.get(n.id) for n in ast.walk(tree) if isinstance(n, ast.Name)}
+            assert used - {None} == {*re.findall(r"^(\w+)\.set_state\(", text, re.M)}
+        for statement in tree.body:
+            drawn_from |= {name: name for name in _generators(statement)}
+            if isinstance(statement, ast.FunctionDef):
+                names = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+                for name in names & drawn_from.keys():
+                    drawn_from[statement.name] = drawn_from[name]
+
+
 @pytest.mark.parametrize(
     ("name", "line"),
     [
@@ -157,6 +186,7 @@ def test_a_line_that_happens_to_fit_the_lessons_call_is_not_right(name, line, ca
     [
         ("steps_up", "return (row.diff() > 0).float().sum()", torch.int64),
         ("row_means", "return table.double().mean(1, keepdim=True)", torch.float32),
+        ("favourite_share", "return dots.softmax(1).amax(1).mean().item()", torch.float32),
     ],
 )
 def test_right_numbers_of_another_dtype_are_right(name, line, dtype, capsys):
