@@ -149,7 +149,7 @@ SUBJECT_TEMPLATES = {
     "another subject first": "The {a} knew that the {s} {v} old.",
 }
 
-# Two texts and the word that they share.
+# Two texts and the noun that they share.
 TWO_TEXTS = [
     ("The dog slept under the table.", "A table stood in the old kitchen.", "table"),
     ("My sister plays the violin at night.", "He sold his violin to a neighbour.", "violin"),

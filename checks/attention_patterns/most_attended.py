@@ -48,6 +48,8 @@ check_most_attended = EXERCISE.check(
     wrong={
         "for each query (row), the first key with the largest weight is asked for": {
             "keys = w.argmax(0)": "the largest weight is sought along the columns (dim 0)",
+            "keys = w.amax(-1).int()": "the largest weight itself is taken for an index, where "
+            "argmax says at which key it is",
             "keys = w.argmin(-1)": "the smallest weight is taken (argmin)",
             "keys = len(w) - 1 - w.flip(-1).argmax(-1)": "of equal weights the last is taken",
             "keys = (w - 2 * torch.eye(len(w))).argmax(-1)": "the query's own token is left out",
@@ -111,8 +113,10 @@ check_most_attended = EXERCISE.check(
         "is asked for": _each(lambda g, e, row: g == e or (row == row.max()).sum() > 1),
         "an index is larger than any token's: argmax without a dim counts through the whole "
         "matrix, so take it along dim=-1 (and add nothing to it)": says("index out of range"),
-        "tokens are looked up by something that is no index of theirs: an index is an int, as "
-        "int(key) is": lambda got, *_: "list ind" in got.message or "to an index" in got.message,
+        "tokens are looked up by something that is no index of theirs: an index says where the "
+        "largest weight is (argmax), and not how large, and it's an int, as int(key) is": says(
+            "list ind", "to an index"
+        ),
     },
 )
 

@@ -11,6 +11,7 @@ from checks.compare import same
 from checks.drawn import a_size
 from checks.positional_encoding.exercise import EXERCISE
 from checks.positional_encoding.seen_of_positions import ANY_SHAPE, FLOAT32, case_of, shaped, there
+from checks.seen import says
 from reference import positions as positional_encoding
 
 
@@ -90,6 +91,8 @@ check_alibi_bias = EXERCISE.check(
         },
     },
     seen={
+        "the slopes and the distances don't fit: the slopes, (n_heads,), get two dimensions of "
+        "size 1, m[:, None, None]": says("must match the size"),
         "the heads stand in the last dimension": shaped(lambda h, n, _: [(n, n, h)]),
         "the heads stand in the middle": shaped(lambda h, n, _: [(n, h, n)]),
         "the bias has one row for all queries": shaped(lambda h, n, _: [(h, 1, n), (h, n)]),

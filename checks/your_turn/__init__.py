@@ -30,6 +30,9 @@ from checks.run import aside, run_of
 
 INSTEAD = "The lesson goes on with its own {0}; your_turn.show({0!r}) shows it."
 
+FITS = "what the lesson itself calls it with comes out right"
+WRITTEN_IN = "it isn't right for other numbers and sizes: is one of the lesson's written into it?"
+
 
 @dataclass(frozen=True)
 class YourTurn:
@@ -65,14 +68,16 @@ class YourTurn:
         (check,) = self.places.checks[name]
         casts: list[torch.dtype] = []
         alike = _in_its_dtype(check, written, casts)
+        fits = False
         try:
             with aside(self.places):
                 run_of(self.places).in_lesson = True
                 check(alike, *args)
+                fits = True
                 for case in self.places.cases.get(name, {}).values():
                     case(alike)
         except WrongAnswer as wrong:
-            say(wrong)
+            say(_of_another_call(name, wrong) if fits else wrong)
             print(INSTEAD.format(name))
             reference: Callable[..., Any] = check.reference
             return reference
@@ -89,6 +94,16 @@ class YourTurn:
         if name not in self.places.checks:
             known = ", ".join(self.places.checks)
             raise ValueError(f"the lesson asks for {known}, and for no {name!r}: call yours so")
+
+
+def _of_another_call(name: str, wrong: WrongAnswer) -> WrongAnswer:
+    """What is wrong in a further call of an answer that is right for the lesson's own."""
+    facts = [("but", FITS), *wrong.facts]
+    if wrong.cause:
+        return WrongAnswer(wrong.headline, facts, wrong.cause, wrong.tables)
+    problem = wrong.headline.removeprefix(f"{name}: ")
+    facts.insert(1, ("here", problem))
+    return WrongAnswer(f"{name}: {WRITTEN_IN}", facts, WRITTEN_IN, wrong.tables)
 
 
 def numbers(*shape: int, seed: int = 0) -> torch.Tensor:

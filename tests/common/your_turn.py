@@ -143,6 +143,7 @@ SLIPS = {
                 "return (K * q).sum(dim=1) / (K * q).sum()": "which comes next",
                 "return torch.softmax(K @ q, dim=0)": "that is a softmax",
                 "return K @ q / 2**0.5": "divided by a root",
+                "return K[:, 0] * q[0] + K[:, 1] * q[1]": "is one of the lesson's written into it",
                 "return torch.nn.functional.cosine_similarity(K, q, dim=-1)": "cosines",
             },
         ),

@@ -81,12 +81,6 @@ def most_attended(weights, tokens):
     return weights.argmax(-1)
 
 
-# --- wrong: lower
-# names: changed
-def most_attended(weights, tokens):
-    return [tokens[i].lower().strip() for i in weights.argmax(-1).tolist()]
-
-
 # --- wrong: not itself
 # names: own token
 def most_attended(weights, tokens):
@@ -105,3 +99,9 @@ def most_attended(weights, tokens):
 # names: the strings are changed
 def most_attended(weights, tokens):
     return [tokens[key].strip() for key in weights.argmax(-1)]
+
+
+# --- wrong: the weights themselves
+# names: not how large
+def most_attended(weights, tokens):
+    return [tokens[i] for i in weights.max(dim=-1).values]

@@ -124,3 +124,11 @@ def alibi_bias(n_heads, n):
 def alibi_bias(n_heads, n):
     slopes = 2.0 ** (-8.0 * torch.arange(1, n_heads + 1) / n_heads)
     return slopes
+
+
+# --- wrong: slopes in one dimension
+# names: two dimensions of size 1
+def alibi_bias(n_heads, n):
+    m = 2.0 ** (-8.0 * torch.arange(1, n_heads + 1) / n_heads)
+    i = torch.arange(n)
+    return -m * (i[:, None] - i).abs()
