@@ -52,6 +52,18 @@ _PLACES.check(
             "as soon as the date is somewhere in it, where nothing else may stand",
             "right = [a in wanted for a in said]": "a reply counts here if it's right for any "
             "question, where it must be right for its own",
+            "a == b -> a is b": "is asks for the same object: == compares what stands in two",
+            "a == b -> a.strip() == b.strip()": "what stands around a reply is cut off, where "
+            "nothing else may stand",
+            "a == b -> a.lower() == b.lower()": "capital letters are taken for small ones",
+            "a == b -> a.startswith(b)": "a reply counts here as soon as it begins with the date",
+            "a == b -> a[:4] == b[:4]": "only the beginning is compared",
+            "right = [x == y for a, b in zip(said, wanted) for x, y in zip(a, b)]": "letters are "
+            "counted, where a reply counts as a whole or not at all",
+            "return sum(a == b for a in said for b in wanted) / len(said)": "each reply is "
+            "compared with all the dates: zip pairs it with its own",
+            "return sum(right) // len(right)": "// cuts off what comes behind the point",
+            "return float(right[0])": "only the first reply counts: a return in the loop ends it",
             "return 100 * sum(right) / len(right)": "that's per cent: a share goes from 0 to 1",
             "return 1 - sum(right) / len(right)": "that's the share of wrong ones",
         }
@@ -74,6 +86,7 @@ _PLACES.check(
             "nothing",
             "return rank * d_in * d_out": "the rank is multiplied by the large matrix",
             "return d_in + d_out": "the rank is missing",
+            "return of_a + d_out": "brackets are missing: the rank counts for both",
         }
     },
     seen={},
@@ -84,6 +97,10 @@ _PLACES.check(
     expects="False for each token of the question, True for each token of the reply",
     wrong={
         "the first n_asked places are False, the n_said behind them True": {
+            "return places >= 0": "all count, where the question shouldn't",
+            "return places == n_asked": "only the first token of the reply counts",
+            "return (places >= n_asked) & (places < len(places) - 1)": "the last token is left "
+            "out, which ends the reply",
             "return places < n_asked": "the question counts, and the reply doesn't",
             "return places > n_asked": "one too few: places are counted from 0, so the reply "
             "begins at n_asked",
@@ -125,6 +142,11 @@ _PLACES.check(
     },
 )
 
+_TWICE = [f"19{year}-02-03" for year in (12, 13)]  # equal to those below, and not the same
+your_turn.also("share_right", _TWICE, [f"19{year}-02-03" for year in (12, 13)])
+_NEARLY = "May|May |may|JUNE|May 3|May 4|a May|1812-1|1813-1|1814-1|1815-1|1816-1"
+_WANTED = "May|May|May|June|May|May|May|1812-2|1813-2|1814-2|1815-2|1816-2"
+your_turn.also("share_right", _NEARLY.split("|"), _WANTED.split("|"))
 your_turn.also("share_right", ["a b", "b", "c", "d a", "x"], ["b", "c", "c", "a", "z"])
 your_turn.also("adapter_size", 7, 11, 3)
 your_turn.also("which_count", 2, 5)

@@ -237,7 +237,8 @@ _PLACES.check(
         }
     },
     seen={
-        "there are four indices: the text, the token, the head and its numbers": says(
+        "the shapes don't fit: of four indices (text, token, head, number) both sides take the "
+        "first three, [:, -1, which]": says(
             "shape mismatch", "must match", "expanded size", "out of bounds"
         ),
         "another shape comes back: (batch, n, n_heads, d_head) is asked for": other_shape,

@@ -714,6 +714,12 @@ SLIPS = {
                 "return sum(a == b for a, b in zip(said, wanted))": "divide by how many",
                 "return sum(b in a for a, b in zip(said, wanted)) / len(said)": "somewhere in it",
                 "return said == wanted": "as a whole",
+                "return sum(a is b for a, b in zip(said, wanted)) / len(said)": "the same object",
+                "return sum(a.strip() == b for a, b in zip(said, wanted)) / len(said)": "cut off",
+                "return sum(a.startswith(b) for a, b in zip(said, wanted)) / len(said)": "begins",
+                "same = [x == y for a, b in zip(said, wanted) for x, y in zip(a, b)]\n"
+                "return sum(same) / len(same)": "as a whole or not at all",
+                "return sum(a == b for a in said for b in wanted) / len(said)": "with its own",
                 "return 100 * sum(a == b for a, b in zip(said, wanted)) / len(said)": "per cent",
             },
         ),
@@ -724,6 +730,7 @@ SLIPS = {
                 "return rank * d_in": "B is missing",
                 "return d_in * d_out": "the large matrix",
                 "return d_in + d_out": "the rank is missing",
+                "return rank * d_in + d_out": "brackets are missing",
             },
         ),
         "which_count": (
@@ -731,6 +738,7 @@ SLIPS = {
             {
                 "return torch.arange(n_asked + n_said) > n_asked": "one too few",
                 "return torch.arange(n_asked + n_said) < n_asked": "the reply doesn't",
+                "return torch.ones(n_asked + n_said, dtype=torch.bool)": "all count",
                 "return torch.arange(n_said) >= n_asked": "a place for each token",
                 "return [i >= n_asked for i in range(n_asked + n_said)]": "not a list",
             },
