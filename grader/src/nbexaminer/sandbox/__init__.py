@@ -12,5 +12,5 @@ It knows no notebooks and no course, and of this package only `errors`; any func
 
 Others use `view`, `limits`, `files`, `self_test`, of `parent` all without an underscore, and the
 place of the list from `system_calls`. `zygote` is what a warm parent runs; `namespaces`, with the
-nanny in it, `usage` and the rest of `system_calls` run inside.
+supervisor in it, `usage` and the rest of `system_calls` run inside.
 """

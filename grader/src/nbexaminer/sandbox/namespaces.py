@@ -1,11 +1,12 @@
-"""What Linux offers for locking a process in: namespaces and empty folders of its own, and a nanny.
+"""What Linux offers for locking a process in: namespaces and empty folders of its own, and a
+supervisor.
 
 All of it happens inside bubblewrap's view of the files. The zygote calls `enter` once, which leaves
 it an unprivileged user with a user namespace of its own, in which it may make further namespaces.
-For every child a nanny makes fresh namespaces and empty folders, stays as process 1 of the child's
-process namespace, and watches memory and CPU time: when it ends, the kernel ends every process in
-there. The child, forked from the zygote, calls `join` to move in, and `drop_privileges` before the
-first line of a learner's code.
+For every child a supervisor makes fresh namespaces and empty folders, stays as process 1 of the
+child's process namespace, and watches memory and CPU time: when it ends, the kernel ends every
+process in there. The child, forked from the zygote, calls `join` to move in, and `drop_privileges`
+before the first line of a learner's code.
 
 Sources: namespaces(7), user_namespaces(7), proc(5).
 """
@@ -152,17 +153,17 @@ def forking_into(pidfd: int) -> Iterator[None]:
 
 
 def join(pidfd: int, proc: int) -> None:
-    """Move the calling child into the namespaces of the nanny `pidfd`, and into a user
+    """Move the calling child into the namespaces of the supervisor `pidfd`, and into a user
     namespace of its own in which no other can be made."""
     _setns(pidfd, system_calls.PER_CHILD)
     _own_user_namespace(proc, LEARNER_UID)
     _write("sys/user/max_user_namespaces", "0", proc)
 
 
-def _nanny(channel: socket.socket, limits: Limits, inherited: int, view: View) -> None:
+def _supervise(channel: socket.socket, limits: Limits, inherited: int, view: View) -> None:
     """Make the namespaces of one child, then watch over it. Runs as their process 1.
 
-    channel: an `EndedBy` comes out of it where a limit was passed; the nanny ends when the
+    channel: an `EndedBy` comes out of it where a limit was passed; the supervisor ends when the
         other end is closed.
     inherited: bytes of memory that the child shares with the zygote at first, no file's pages.
 
@@ -224,8 +225,8 @@ def _watch(
     return None
 
 
-class NannyForker:
-    """A small process that forks nannies, so that each costs a page or two of memory.
+class SupervisorFactory:
+    """A small process that forks supervisors, so that each costs a page or two of memory.
 
     Make it before the zygote imports anything large.
     """
@@ -238,28 +239,28 @@ class NannyForker:
                 requests = theirs.fileno()
                 os.closerange(0, requests)
                 os.closerange(requests + 1, MOST_FDS)
-                _fork_nannies(theirs, limits, view)
+                _fork_supervisors(theirs, limits, view)
                 os._exit(0)
             finally:
                 os._exit(1)
         theirs.close()
 
     def start(self, inherited: int) -> tuple[socket.socket, int]:
-        """A new nanny: (its channel, its pidfd)."""
+        """A new supervisor: (its channel, its pidfd)."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
                 socket.send_fds(self._socket, [struct.pack("Q", inherited)], [theirs.fileno()])
             message, fds, _, _ = socket.recv_fds(ours, 4096, 1)
             if message != b"ready":
-                raise OSError(message.decode(errors="replace") or "the nanny ended at once")
+                raise OSError(message.decode(errors="replace") or "the supervisor ended at once")
         except BaseException:
             ours.close()
             raise
         return ours, fds[0]
 
 
-def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
+def _fork_supervisors(requests: socket.socket, limits: Limits, view: View) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     own = os.open("/proc/self/ns/pid", os.O_RDONLY)
@@ -274,7 +275,7 @@ def _fork_nannies(requests: socket.socket, limits: Limits, view: View) -> None:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             with socket.socket(fileno=fds[0]) as channel:
                 try:
-                    _nanny(channel, limits, struct.unpack("Q", message)[0], view)
+                    _supervise(channel, limits, struct.unpack("Q", message)[0], view)
                 except OSError as error:
                     with contextlib.suppress(OSError):
                         channel.send(str(error).encode())

@@ -188,9 +188,9 @@ _BY_ARGUMENT: dict[str, _Program] = {
     ),
     # Filters of its own, and processors to itself.
     "prctl": _unless(0, _PR_SET_SECCOMP, _PR_SCHED_CORE),
-    # Of another process than the calling one: the nanny could be starved with it.
+    # Of another process than the calling one: the supervisor could be starved with it.
     "prlimit64": _only(0, 0),
-    # With larger buffers the kernel would hold more for a socket than the nanny counts.
+    # With larger buffers the kernel would hold more for a socket than the supervisor counts.
     "setsockopt": _unless(2, _SO_SNDBUF),
     # Others, such as AF_VSOCK, are not kept apart by network namespaces.
     "socket": _only(0, *_FAMILIES, error=errno.EAFNOSUPPORT),

@@ -41,11 +41,11 @@ a fifth of a second: who grades one submission does without."""
 @dataclass
 class _Running:
     status: socket.socket
-    nanny: socket.socket | None = None
+    supervisor: socket.socket | None = None
     pidfd: int = -1
-    """The nanny's."""
+    """The supervisor's."""
     scratch: str | None = None
-    """The folder of a child without a nanny."""
+    """The folder of a child without a supervisor."""
     pid: int = 0
     ended: dict[str, Any] = field(default_factory=dict)
     killed: bool = False
@@ -57,12 +57,12 @@ class Zygote:
         self._limits: Limits = config["limits"]
         self._sandboxed = config["sandbox"] is not None
         self._running: dict[int, _Running] = {}
-        self._nannies: namespaces.NannyForker | None = None
+        self._supervisors: namespaces.SupervisorFactory | None = None
         if self._sandboxed:
             view = namespaces.View(**config["sandbox"]["view"])
             namespaces.enter(config["sandbox"]["uid"], self._limits, view)
             system_calls.prepare()
-            self._nannies = namespaces.NannyForker(self._limits, view)
+            self._supervisors = namespaces.SupervisorFactory(self._limits, view)
             self._proc = namespaces.open_proc()
         # Leave what is imported to no garbage collector: looking through it takes a fifth of the
         # time, and would copy pages in each child.
@@ -132,7 +132,7 @@ class Zygote:
             self._running[child.pid] = child
             self._when_readable(status, lambda: self._end(child))
             if child.pidfd >= 0:
-                self._when_readable(child.pidfd, lambda: self._note_nanny(child))
+                self._when_readable(child.pidfd, lambda: self._note_supervisor(child))
             _say(status, {"pid": child.pid})
         finally:
             sock.close()
@@ -146,15 +146,15 @@ class Zygote:
         child.killed = True
         self._kill(child)
 
-    def _note_nanny(self, child: _Running) -> None:
-        """Its nanny has ended."""
+    def _note_supervisor(self, child: _Running) -> None:
+        """Its supervisor has ended."""
         self._poller.unregister(child.pidfd)
         os.close(child.pidfd)
         child.pidfd = -1
         self._report(child)
 
     def _kill(self, child: _Running) -> None:
-        if child.nanny is not None:
+        if child.supervisor is not None:
             if child.pidfd >= 0:
                 with contextlib.suppress(ProcessLookupError):
                     signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
@@ -171,8 +171,8 @@ class Zygote:
                 self._note(*ended)
 
     def _note(self, pid: int, status: int, usage: Any) -> None:
-        if self._nannies is not None and pid == self._nannies.pid:
-            raise RuntimeError("the process that forks nannies has ended")
+        if self._supervisors is not None and pid == self._supervisors.pid:
+            raise RuntimeError("the process that forks supervisors has ended")
         child = self._running.get(pid)
         if child is None:
             return
@@ -191,12 +191,12 @@ class Zygote:
             return
         del self._running[child.pid]
         ended_by = EndedBy.KILL if child.killed else EndedBy.ITSELF
-        if child.nanny is not None:
+        if child.supervisor is not None:
             # A ValueError: it ended without a last word, or with an error of its own.
             silence = contextlib.suppress(BlockingIOError, ConnectionResetError, ValueError)
-            with child.nanny, silence:
-                child.nanny.setblocking(False)
-                ended_by = EndedBy(child.nanny.recv(64).decode())
+            with child.supervisor, silence:
+                child.supervisor.setblocking(False)
+                ended_by = EndedBy(child.supervisor.recv(64).decode())
         if child.scratch is not None:
             shutil.rmtree(child.scratch, ignore_errors=True)
         over = child.ended["cpu_seconds"] >= self._limits.cpu_seconds
@@ -212,7 +212,7 @@ class Zygote:
     def fork(
         self, sock: socket.socket, status: socket.socket, files: int | None = None
     ) -> _Running:
-        """A child, whose main function gets `sock`; its nanny watches already.
+        """A child, whose main function gets `sock`; its supervisor watches already.
 
         files: what `files.sealed` gave, for the folder in which it begins.
         """
@@ -220,11 +220,11 @@ class Zygote:
         if self._forks_to_come == 0:
             _gather_in_large_pages()
             self._inherited = used_bytes()[1]
-        if self._nannies is None:
+        if self._supervisors is None:
             child = _Running(status, scratch=tempfile.mkdtemp(prefix="grading-"))
             place: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
         else:
-            child = _Running(status, *self._nannies.start(self._inherited))
+            child = _Running(status, *self._supervisors.start(self._inherited))
             place = namespaces.forking_into(child.pidfd)
         try:
             with place:
@@ -232,8 +232,8 @@ class Zygote:
                 if child.pid == 0:
                     self._run(sock, child, files)
         except BaseException:
-            if child.nanny is not None:
-                child.nanny.close()
+            if child.supervisor is not None:
+                child.supervisor.close()
                 os.close(child.pidfd)
             raise
         return child
