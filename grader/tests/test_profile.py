@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from traitlets import TraitError
 
-from nbexaminer.judging.profile import Occupant, Profile
+from nbexaminer.judging.profile import Profile, SandboxRole
 from nbexaminer.profile import profile_of
 from nbexaminer.typed import call_it, typed
 
@@ -46,7 +46,7 @@ def test_a_course_says_what_it_shows(course: Path) -> None:
     assert profile.root == course.resolve() and profile.parts == ("tools", "data", "answers")
     assert profile.packages(*profile.parts) == ["tools", "answers"]
     assert [*profile.modules("tools")] == ["tools", "tools.deep", "tools.plots"]
-    learner, examiner = Occupant.learner(profile), Occupant.examiner(profile)
+    learner, examiner = SandboxRole.learner(profile), SandboxRole.examiner(profile)
     assert learner.shown == ("tools", "data") and examiner.shown == ("tools", "data", "answers")
     assert learner.withheld == ("answers",) and not examiner.withheld
     assert "answers" in learner.unloaded and "numpy" in learner.preload

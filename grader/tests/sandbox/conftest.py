@@ -14,7 +14,7 @@ import coverage
 import pytest
 
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.judging.profile import Occupant
+from nbexaminer.judging.profile import SandboxRole
 from nbexaminer.sandbox.limits import Limits
 from nbexaminer.sandbox.parent import WarmParent
 from nbexaminer.sandbox.self_test import TARGET, Inside
@@ -49,7 +49,7 @@ def found() -> Sandbox:
 @pytest.fixture(scope="session")
 def unlimited() -> Iterator[WarmParent]:
     """Without a sandbox, and with limits that nobody reaches."""
-    with WarmParent(TARGET, Occupant(0), PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
+    with WarmParent(TARGET, SandboxRole(0), PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
         yield parent
 
 
@@ -76,8 +76,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (folder / "unlocked.py").write_text(UNLOCKED)
     arguments = Sandbox._arguments
 
-    def with_the_folder(self: Sandbox, occupant: Occupant, fds: list[int]) -> list[str]:
-        command = arguments(self, occupant, fds)
+    def with_the_folder(self: Sandbox, role: SandboxRole, fds: list[int]) -> list[str]:
+        command = arguments(self, role, fds)
         place = command.index("--proc")
         # bubblewrap would make the way there itself, but open to root alone.
         shown = ["--dir", "/var", "--dir", "/var/tmp", "--bind", str(folder), str(folder)]

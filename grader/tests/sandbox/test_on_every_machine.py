@@ -29,7 +29,7 @@ from typing import Any
 
 import pytest
 
-from nbexaminer.judging.profile import Occupant
+from nbexaminer.judging.profile import SandboxRole
 from nbexaminer.sandbox import system_calls, view
 from nbexaminer.sandbox.files import pack, sealed
 from nbexaminer.sandbox.limits import EndedBy
@@ -259,8 +259,8 @@ def socket_is_there() -> bool:
 
 @pytest.fixture(scope="module", params=["learner", "examiner"])
 def parent(request: pytest.FixtureRequest, found: Sandbox) -> Iterator[WarmParent]:
-    occupant = getattr(Occupant, request.param)(PROFILE)
-    with WarmParent(TARGET, occupant, PROFILE, found, LIMITS) as parent:
+    role = getattr(SandboxRole, request.param)(PROFILE)
+    with WarmParent(TARGET, role, PROFILE, found, LIMITS) as parent:
         yield parent
 
 
@@ -344,9 +344,9 @@ def _importable(parent: WarmParent, names: list[str]) -> dict[str, str]:
 
 def test_what_is_shown_can_be_imported(parent: WarmParent) -> None:
     """Lost otherwise: points, for an answer or a test that imports what the course gives it."""
-    occupant = parent.occupant
-    names = [*occupant.preload, *PROFILE.packages(*occupant.shown)]
-    if not occupant.withheld:
+    role = parent.role
+    names = [*role.preload, *PROFILE.packages(*role.shown)]
+    if not role.withheld:
         names += [module for name in TESTS for module in PROFILE.modules(name)]
     assert {*_importable(parent, names).values()} == {""}
 
@@ -365,7 +365,7 @@ def _no_tests(parent: WarmParent) -> None:
 
 def test_learners_can_not_import_what_is_right(found: Sandbox) -> None:
     """Lost otherwise: hidden tests and references, or the sentence that they aren't there."""
-    with WarmParent(TARGET, Occupant.learner(PROFILE), PROFILE, found, LIMITS) as parent:
+    with WarmParent(TARGET, SandboxRole.learner(PROFILE), PROFILE, found, LIMITS) as parent:
         _no_references(parent)
         _no_tests(parent)
 
@@ -410,7 +410,7 @@ def test_a_missing_watcher_is_noticed(
 
 def test_without_a_sandbox_limits_hold_all_the_same() -> None:
     """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
-    with WarmParent(TARGET, Occupant(0), PROFILE, None, LIMITS) as bare:
+    with WarmParent(TARGET, SandboxRole(0), PROFILE, None, LIMITS) as bare:
         for probe in (open_files, core):
             with Inside(bare) as inside:
                 _asked(inside, probe)
@@ -425,7 +425,7 @@ FILES = {"data.csv": b"a,b\n1,2\n", "tools/__init__.py": b"", "tools/double.py":
 @pytest.fixture(scope="module", params=["sandboxed", "bare"])
 def any_parent(request: pytest.FixtureRequest) -> Iterator[WarmParent]:
     box = Sandbox.find(SMALL) if request.param == "sandboxed" else None
-    with WarmParent(TARGET, Occupant(0), SMALL, box, notebooks.LIMITS) as parent:
+    with WarmParent(TARGET, SandboxRole(0), SMALL, box, notebooks.LIMITS) as parent:
         yield parent
 
 
@@ -486,7 +486,7 @@ ESSAYS = """
     from nbexaminer.sandbox.files import pack, sealed
     from nbexaminer.sandbox.limits import EndedBy, Limits
     from nbexaminer.sandbox.parent import WarmParent
-    from nbexaminer.sandbox.view import Occupant, Sandbox
+    from nbexaminer.sandbox.view import SandboxRole, Sandbox
 
     class Essays(NamedTuple):
         root: Path
@@ -497,7 +497,7 @@ ESSAYS = """
             return self.root / name
 
     essays = Essays(Path({folder!r}))
-    who = Occupant(0, shown=essays.parts, covered=True)
+    who = SandboxRole(0, shown=essays.parts, covered=True)
     for box in (Sandbox.find(essays), None):
         with WarmParent("essays:main", who, essays, box, Limits(cpu_seconds=1)) as parent:
             for essay, words in ((b"to be or not to be", b"6"), (b"for ever", b"")):

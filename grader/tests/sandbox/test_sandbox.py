@@ -26,7 +26,7 @@ from click.testing import CliRunner
 from course import __main__ as command_line
 from course.authoring.exercises import source_of
 from nbexaminer.errors import SandboxUnavailable
-from nbexaminer.judging.profile import Occupant
+from nbexaminer.judging.profile import SandboxRole
 from nbexaminer.judging.session.engine import Engine
 from nbexaminer.judging.session.verdicts import Outcome
 from nbexaminer.sandbox import self_test, view, zygote
@@ -39,7 +39,7 @@ from support.attacks import ATTACKS, HONEST, POINTS, submitted
 from support.profile import PROFILE
 from support.waiting import eventually
 
-LEARNER = Occupant.learner(PROFILE)
+LEARNER = SandboxRole.learner(PROFILE)
 LIGHT = replace(LEARNER, preload=())
 """A learner whose processes begin quickly, since nothing is imported first."""
 
@@ -70,7 +70,7 @@ def _keeps(probe: Callable[..., None], parent: WarmParent) -> None:
         inside.run(probe)
 
 
-WHO = {"Learners' code": LEARNER, "The examiner": Occupant.examiner(PROFILE)}
+WHO = {"Learners' code": LEARNER, "The examiner": SandboxRole.examiner(PROFILE)}
 
 
 @pytest.fixture(scope="module")
@@ -162,12 +162,13 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from pathlib import Path
         from nbexaminer.profile import profile_of
-        from nbexaminer.judging.profile import Occupant
+        from nbexaminer.judging.profile import SandboxRole
         from nbexaminer.sandbox.self_test import tried
         assert os.getuid() != 0
         PROFILE = profile_of(Path({str(PROFILE.root)!r}))
         from nbexaminer.sandbox.view import Sandbox
-        who = {{"Learners": Occupant.learner(PROFILE), "Examiners": Occupant.examiner(PROFILE)}}
+        who = {{"Learners": SandboxRole.learner(PROFILE)}}
+        who["Examiners"] = SandboxRole.examiner(PROFILE)
         wrong = [one for one in tried(Sandbox.find(PROFILE), who) if not one.kept]
         sys.exit(str(wrong) if wrong else 0)
     """)
@@ -468,10 +469,10 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
         sys.path.insert(0, {str(PACKAGE.parent)!r})
         from nbexaminer.judging.profile import Profile
         from nbexaminer.sandbox.self_test import TARGET, Inside, descendants
-        from nbexaminer.sandbox.view import Occupant, Sandbox
+        from nbexaminer.sandbox.view import SandboxRole, Sandbox
         from nbexaminer.sandbox.parent import WarmParent
         sandbox = Sandbox.find(Profile()) if {boxed} else None
-        with WarmParent(TARGET, Occupant(0), Profile(), sandbox) as parent:
+        with WarmParent(TARGET, SandboxRole(0), Profile(), sandbox) as parent:
             with parent.spawn() as child:
                 before = len(descendants(parent.pid))
                 child.sock.sendall(b'["burn", {{"processes": 2}}]\\n')
@@ -660,7 +661,7 @@ def test_windows_is_told_what_to_do() -> None:
         from nbexaminer.judging.profile import Profile
         from nbexaminer.sandbox import parent, self_test, view
         sys.platform = "win32"
-        warm = parent.WarmParent(self_test.TARGET, view.Occupant(0), Profile())
+        warm = parent.WarmParent(self_test.TARGET, view.SandboxRole(0), Profile())
         for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:
                 attempt()
@@ -686,7 +687,7 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    learner, examiner = view.user_id(LEARNER), view.user_id(Occupant.examiner(PROFILE))
+    learner, examiner = view.user_id(LEARNER), view.user_id(SandboxRole.examiner(PROFILE))
     assert (learner or 0) > 1000 and (examiner or 0) > 1000
     assert learner != examiner, "one's processes count as the other's"
 

@@ -67,11 +67,11 @@ def check(verbose: bool) -> Status:
 
 def _tried(course: CourseFolder) -> Iterator[Tried]:
     """What is promised of learners' code and of the examiner. Raises SandboxUnavailable."""
-    from nbexaminer.judging.profile import Occupant
+    from nbexaminer.judging.profile import SandboxRole
     from nbexaminer.sandbox.self_test import tried
     from nbexaminer.sandbox.view import Sandbox
 
-    learner, examiner = Occupant.learner(course.profile), Occupant.examiner(course.profile)
+    learner, examiner = SandboxRole.learner(course.profile), SandboxRole.examiner(course.profile)
     sandbox = Sandbox.find(course.profile)
     return tried(sandbox, {"Learners' code": learner, "The examiner": examiner})
 

@@ -72,8 +72,8 @@ class Profile:
             yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-class Occupant(view.Occupant):
-    """Who is in the sandbox when a course is graded."""
+class SandboxRole(view.SandboxRole):
+    """What a sandbox is for when a course is graded."""
 
     @classmethod
     def learner(cls, profile: Profile) -> Self:

@@ -2,7 +2,7 @@
 
 It knows no notebooks and no course, and of this package only `errors`; any function can be run:
 
-    who, box = Occupant(0, shown=("mine",)), Sandbox.find(material)
+    who, box = SandboxRole(0, shown=("mine",)), Sandbox.find(material)
     with WarmParent("mine:main", who, material, box, Limits(cpu_seconds=9)) as parent:
         with parent.spawn(sealed(pack({"essay.txt": b"..."}))) as child:  # main(sock, limits)
             said, ended = child.sock.recv(1 << 20), child.wait()

@@ -21,7 +21,7 @@ from typing import IO, Any, BinaryIO, Self
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.sandbox import view
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.view import Material, Occupant, Sandbox
+from nbexaminer.sandbox.view import Material, Sandbox, SandboxRole
 
 
 class WarmParentDied(RuntimeError):
@@ -111,7 +111,7 @@ class WarmParent:
 
     target: "package.module:function", called in each child as `function(sock, limits)`; the
         child ends when it returns.
-    occupant: whom it is for, and so what it imports first. In the sandbox its children find no
+    role: whom it is for, and so what it imports first. In the sandbox its children find no
         other modules of this package later.
     material: whose modules its children import.
     sandbox: from `Sandbox.find(material)`, or None for none.
@@ -121,7 +121,7 @@ class WarmParent:
     """
 
     target: str
-    occupant: Occupant
+    role: SandboxRole
     material: Material
     sandbox: Sandbox | None = None
     limits: Limits = Limits()  # noqa: RUF009  (frozen)
@@ -168,10 +168,10 @@ class WarmParent:
             }
         config = {
             "target": self.target,
-            "preload": self.occupant.preload,
-            "unloaded": self.occupant.unloaded if box else [],
+            "preload": self.role.preload,
+            "unloaded": self.role.unloaded if box else [],
             "limits": self.limits,
-            "sandbox": box and view.inside(self.occupant),
+            "sandbox": box and view.inside(self.role),
         }
         self._control, theirs = socket.socketpair()
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (`__exit__` closes it)
@@ -187,11 +187,11 @@ class WarmParent:
             python = [*view.start("main", *path), *map(str, fds)]
             command = [sys.executable, "-s", "-P", *python]
             if box:
-                command, files = stack.enter_context(box.command(self.occupant, python))
+                command, files = stack.enter_context(box.command(self.role, python))
                 fds += files
             self._process = subprocess.Popen(
                 command,
-                env={**view.ENVIRONMENT, **self.occupant.environment, **own_folders},
+                env={**view.ENVIRONMENT, **self.role.environment, **own_folders},
                 pass_fds=fds,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,

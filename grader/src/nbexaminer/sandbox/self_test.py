@@ -45,18 +45,18 @@ class Tried(NamedTuple):
     detail: str
 
 
-def tried(sandbox: view.Sandbox, occupants: Mapping[str, view.Occupant]) -> Iterator[Tried]:
-    """What is promised of each occupant, as it is tried. Raises SandboxUnavailable.
+def tried(sandbox: view.Sandbox, roles: Mapping[str, view.SandboxRole]) -> Iterator[Tried]:
+    """What is promised of each role, as it is tried. Raises SandboxUnavailable.
 
-    occupants: by what they are called.
+    roles: by what they are called.
     """
     with contextlib.ExitStack() as stack:
         parents = []
-        for occupant in occupants.values():  # at the same time: each imports for seconds
-            parents.append(WarmParent(TARGET, occupant, sandbox.material, sandbox, LIMITS))
+        for role in roles.values():  # at the same time: each imports for seconds
+            parents.append(WarmParent(TARGET, role, sandbox.material, sandbox, LIMITS))
             parents[-1].start()
             stack.push(parents[-1])
-        for who, parent in zip(occupants, parents, strict=True):
+        for who, parent in zip(roles, parents, strict=True):
             parent.await_ready()
             for words, probe in PROMISES.items():
                 detail = ""
@@ -148,10 +148,10 @@ def error_of(function: Callable[..., Any], *arguments: Any) -> str:
     return ""
 
 
-def shown_to(occupant: view.Occupant) -> list[str]:
+def shown_to(role: view.SandboxRole) -> list[str]:
     """What its children see of the machine and of the material."""
-    parts = [*occupant.shown, *(f"{name}.py" for name in occupant.withheld)]
-    if not occupant.covered:
+    parts = [*role.shown, *(f"{name}.py" for name in role.withheld)]
+    if not role.covered:
         parts.append(view.PACKAGE.name)
     places = [f"{view.INSIDE}/{name}" for name in parts]
     return ["/etc/passwd", *view.SEEN, *map(str, view.python_folders()), *places]
@@ -159,7 +159,7 @@ def shown_to(occupant: view.Occupant) -> list[str]:
 
 @_promise("can see no files but those on its list (nbexaminer/sandbox/view.py)")
 def files(inside: Inside) -> None:
-    none("also in sight", inside.ask("files_in_sight", known=shown_to(inside.parent.occupant)))
+    none("also in sight", inside.ask("files_in_sight", known=shown_to(inside.parent.role)))
 
 
 def files_in_sight(known: list[str]) -> list[str]:
@@ -175,7 +175,7 @@ def files_in_sight(known: list[str]) -> list[str]:
 
 @_promise("can write to none of the files that it sees, and not change the kernel's settings")
 def read_only(inside: Inside) -> None:
-    paths = ["/", "/etc", view.INSIDE, *shown_to(inside.parent.occupant), "/proc/sysrq-trigger"]
+    paths = ["/", "/etc", view.INSIDE, *shown_to(inside.parent.role), "/proc/sysrq-trigger"]
     paths += ["/proc/self/oom_score_adj", "/proc/sys/user/max_user_namespaces"]
     paths += [f"/proc/sys/kernel/{name}" for name in ("core_pattern", "domainname")]
     none("writable", inside.ask("writable", paths=paths))
@@ -324,7 +324,7 @@ def disk() -> None:
 
 @_promise("leaves no file or process that goes on or that others see")
 def neighbours(inside: Inside) -> None:
-    pid, known = inside.parent.pid, shown_to(inside.parent.occupant)
+    pid, known = inside.parent.pid, shown_to(inside.parent.role)
     before = len(descendants(pid))
     with Inside(inside.parent) as another:
         another.ask("leave_traces")

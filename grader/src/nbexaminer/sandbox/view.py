@@ -1,6 +1,6 @@
 """What sandboxed processes may see, and the bubblewrap command line that shows it.
 
-`SEEN`, `DEVICES`, `ENVIRONMENT` and what an `Occupant` has of the `Material` are the whole of it,
+`SEEN`, `DEVICES`, `ENVIRONMENT` and what a `SandboxRole` has of the `Material` are the whole of it,
 with the folders of the Python environment; everything else of the machine is absent.
 `self_test` proves it on the machine at hand.
 """
@@ -72,11 +72,11 @@ class Material(Protocol):
 
 
 @dataclass(frozen=True)
-class Occupant:
-    """Whom a sandbox is for. All see the same of the machine, and of the material what is said
+class SandboxRole:
+    """What a sandbox is for. All see the same of the machine, and of the material what is said
     here.
 
-    number: root runs each kind of occupant as another user.
+    number: root runs each kind of role as another user.
     preload: modules that its warm parent imports: those that nearly every child needs.
     shown: parts of the material, as they are.
     withheld: packages in whose place stands one that says that it `excuse`.
@@ -117,7 +117,7 @@ ENVIRONMENT = {
     "PYTHONDONTWRITEBYTECODE": "1",
     "HF_HUB_OFFLINE": "1",
 }
-"""Every environment variable of any occupant, with or without a sandbox."""
+"""Every environment variable of any role, with or without a sandbox."""
 
 
 def _places() -> list[Path]:
@@ -198,10 +198,10 @@ class Sandbox:
 
     def _problem(self) -> str | None:
         """What is wrong with it on this machine, or None: goes through the motions once."""
-        occupant = Occupant(1, shown=self.material.parts)  # who sees all that anybody sees
-        with self.command(occupant, start("rehearse", INSIDE)) as (command, fds):
+        role = SandboxRole(1, shown=self.material.parts)  # who sees all that anybody sees
+        with self.command(role, start("rehearse", INSIDE)) as (command, fds):
             done = subprocess.run(
-                [*command, json.dumps(inside(occupant))],
+                [*command, json.dumps(inside(role))],
                 env=ENVIRONMENT,
                 pass_fds=fds,
                 stdin=subprocess.DEVNULL,
@@ -217,18 +217,18 @@ class Sandbox:
 
     @contextlib.contextmanager
     def command(
-        self, occupant: Occupant, python: Sequence[str]
+        self, role: SandboxRole, python: Sequence[str]
     ) -> Iterator[tuple[list[str], list[int]]]:
         """The command line that runs the present Python with arguments `python` inside, and
-        the file descriptors to pass on. Start it with `ENVIRONMENT` and the occupant's."""
+        the file descriptors to pass on. Start it with `ENVIRONMENT` and the role's."""
         fds: list[int] = []
         try:
-            yield [*self._arguments(occupant, fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
+            yield [*self._arguments(role, fds), "--", str(EXECUTABLE), "-s", "-P", *python], fds
         finally:
             for fd in fds:
                 os.close(fd)
 
-    def _arguments(self, occupant: Occupant, fds: list[int]) -> list[str]:
+    def _arguments(self, role: SandboxRole, fds: list[int]) -> list[str]:
         command = [self.bwrap, "--unshare-ipc", "--unshare-pid", "--unshare-net"]
         command += ["--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
         if os.geteuid() == 0:
@@ -250,12 +250,12 @@ class Sandbox:
                 shown += ["--tmpfs", str(hidden)]
         for device in DEVICES:
             shown += ["--dev-bind", device, device]
-        parts = [PACKAGE, *map(self.material.place, occupant.shown)]
+        parts = [PACKAGE, *map(self.material.place, role.shown)]
         places = {part: f"{INSIDE}/{part.name}" for part in parts}
         for part, place in places.items():
             shown += ["--ro-bind-try", str(part), place]
-        for name in occupant.withheld:
-            said = f"raise ImportError({f'{name} {occupant.excuse}'!r})\n"
+        for name in role.withheld:
+            said = f"raise ImportError({f'{name} {role.excuse}'!r})\n"
             shown += _file(said, f"{INSIDE}/{name}.py", fds)
         uid = namespaces.LEARNER_UID
         shown += _file(f"learner:x:{uid}:{uid}::{namespaces.HOME}:/bin/false\n", "/etc/passwd", fds)
@@ -268,22 +268,22 @@ class Sandbox:
         return [*command, *shown, "--proc", "/proc", "--remount-ro", "/", "--chdir", "/"]
 
 
-def inside(occupant: Occupant) -> dict[str, Any]:
+def inside(role: SandboxRole) -> dict[str, Any]:
     """For the warm parent: whom it becomes, and what its children see otherwise than it does
     itself."""
     fresh = [Path(folder) for folder in namespaces.FRESH]
     kept = [str(p) for p in _folders() if any(p.is_relative_to(f) for f in fresh)]
-    covered = [f"{INSIDE}/{PACKAGE.name}"] if occupant.covered else []
-    return {"uid": user_id(occupant), "view": {"covered": covered, "kept": kept}}
+    covered = [f"{INSIDE}/{PACKAGE.name}"] if role.covered else []
+    return {"uid": user_id(role), "view": {"covered": covered, "kept": kept}}
 
 
-def user_id(occupant: Occupant) -> int | None:
-    """For root: one that nobody has, another one for each grader and occupant. Else None."""
+def user_id(role: SandboxRole) -> int | None:
+    """For root: one that nobody has, another one for each grader and role. Else None."""
     if os.geteuid() != 0:
         return None
     # From the range that systemd's list of user ids leaves free, else, in a container
     # with few ids, from above those of its users.
-    number = 2 * os.getpid() + occupant.number
+    number = 2 * os.getpid() + role.number
     unused, few = 0x70000000 + number, 20000 + number % 40000
     lines = Path("/proc/self/uid_map").read_text().splitlines()
     ranges = [list(map(int, line.split())) for line in lines]

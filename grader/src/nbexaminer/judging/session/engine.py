@@ -28,7 +28,7 @@ from nbexaminer.judging.notebook.sanitize import (
     showable_code,
 )
 from nbexaminer.judging.notebook.source import Source, read_source
-from nbexaminer.judging.profile import Occupant, Profile
+from nbexaminer.judging.profile import Profile, SandboxRole
 from nbexaminer.judging.session.notebook_run import MAX_RESTARTS
 from nbexaminer.judging.session.scores import NUMBER, no_score
 from nbexaminer.judging.session.verdicts import (
@@ -155,14 +155,14 @@ class Engine:
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
-        def parent(module: str, occupant: Occupant, extra_seconds: float) -> WarmParent:
+        def parent(module: str, role: SandboxRole, extra_seconds: float) -> WarmParent:
             own = dataclasses.replace(limits, extra_seconds=extra_seconds)
             main = f"nbexaminer.judging.session.{module}:main"
-            return WarmParent(main, occupant, profile, sandbox, own)
+            return WarmParent(main, role, profile, sandbox, own)
 
         longer = 4 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
-        self._learners = parent("learner", Occupant.learner(profile), self._hidden_seconds)
-        self._examiners = parent("examiner", Occupant.examiner(profile), longer)
+        self._learners = parent("learner", SandboxRole.learner(profile), self._hidden_seconds)
+        self._examiners = parent("examiner", SandboxRole.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_stack"}
