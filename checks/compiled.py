@@ -1,6 +1,6 @@
 """Every exercise's checks, with every edit among their mistakes compiled.
 
-Grading imports it in the warm parent, so that no submission has to wait for that.
+Grading imports it in the zygote, so that no submission has to wait for that.
 """
 
 import importlib

@@ -31,8 +31,8 @@ from nbexaminer.judging.notebook.source import Source, read_source
 from nbexaminer.judging.session.engine import Engine, Examined
 from nbexaminer.judging.session.verdicts import in_words
 from nbexaminer.profile import profile_of
-from nbexaminer.sandbox.parent import WarmParentDied
 from nbexaminer.sandbox.view import Sandbox
+from nbexaminer.sandbox.zygote_handle import ZygoteDied
 
 WORK = ROOT / "work"
 RECORD = ".score.json"
@@ -143,7 +143,7 @@ def grade_own(exercise: str, grader: Grader, work: Path = WORK, keep: bool = Tru
     source = read_source(source_of(exercise).read_bytes())
     try:
         graded = grader(source, data)
-    except (SourceError, WarmParentDied) as error:
+    except (SourceError, ZygoteDied) as error:
         raise NotScored(f"{exercise} can't be graded here: {error}") from None
     verdicts = {verdict.cell: verdict for verdict in graded.verdicts}
     answers, questions = [], []
@@ -213,7 +213,7 @@ def own_grader(limits: Limits = Limits()) -> Iterator[tuple[Grader, str]]:  # no
             except SandboxUnavailable:
                 remark = NO_SANDBOX
                 engine = stack.enter_context(Engine(profile, None, limits))
-        except WarmParentDied as error:
+        except ZygoteDied as error:
             raise NotScored(f"grading can't start: {error}") from None
         yield engine.grade, remark
 

@@ -1,4 +1,4 @@
-"""Attacks between the submissions of a class, which one warm parent grades one after the other."""
+"""Attacks between the submissions of a class, which one zygote grades one after the other."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ import pytest
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.judging.profile import SandboxRole
 from nbexaminer.sandbox.limits import Limits
-from nbexaminer.sandbox.parent import WarmParent
 from nbexaminer.sandbox.self_test import TARGET, Inside
 from nbexaminer.sandbox.view import ENVIRONMENT, Sandbox
+from nbexaminer.sandbox.zygote_handle import ZygoteHandle
 from support.profile import PROFILE
 
 UNLOCKED = """
@@ -47,10 +47,12 @@ def found() -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def unlimited() -> Iterator[WarmParent]:
+def unlimited() -> Iterator[ZygoteHandle]:
     """Without a sandbox, and with limits that nobody reaches."""
-    with WarmParent(TARGET, SandboxRole(0), PROFILE, None, Limits(memory_bytes=8 << 30)) as parent:
-        yield parent
+    with ZygoteHandle(
+        TARGET, SandboxRole(0), PROFILE, None, Limits(memory_bytes=8 << 30)
+    ) as zygote:
+        yield zygote
 
 
 @pytest.fixture

@@ -33,7 +33,6 @@ from nbexaminer.judging.profile import SandboxRole
 from nbexaminer.sandbox import system_calls, view
 from nbexaminer.sandbox.files import pack, sealed
 from nbexaminer.sandbox.limits import EndedBy
-from nbexaminer.sandbox.parent import WarmParent
 from nbexaminer.sandbox.self_test import (
     LIMITS,
     TARGET,
@@ -46,6 +45,7 @@ from nbexaminer.sandbox.self_test import (
     none,
 )
 from nbexaminer.sandbox.view import ENVIRONMENT, PACKAGE, Sandbox, python_folders
+from nbexaminer.sandbox.zygote_handle import ZygoteHandle
 from support import notebooks
 from support.profile import PROFILE, SMALL
 
@@ -258,10 +258,10 @@ def socket_is_there() -> bool:
 
 
 @pytest.fixture(scope="module", params=["learner", "examiner"])
-def parent(request: pytest.FixtureRequest, found: Sandbox) -> Iterator[WarmParent]:
+def zygote(request: pytest.FixtureRequest, found: Sandbox) -> Iterator[ZygoteHandle]:
     role = getattr(SandboxRole, request.param)(PROFILE)
-    with WarmParent(TARGET, role, PROFILE, found, LIMITS) as parent:
-        yield parent
+    with ZygoteHandle(TARGET, role, PROFILE, found, LIMITS) as zygote:
+        yield zygote
 
 
 @pytest.mark.parametrize(
@@ -280,9 +280,9 @@ def parent(request: pytest.FixtureRequest, found: Sandbox) -> Iterator[WarmParen
         uncounted_memory,
     ],
 )
-def test_what_is_refused(probe: Callable[..., None], parent: WarmParent) -> None:
+def test_what_is_refused(probe: Callable[..., None], zygote: ZygoteHandle) -> None:
     """Lost otherwise: what the probe says."""
-    with Inside(parent) as inside:
+    with Inside(zygote) as inside:
         _asked(inside, probe)
 
 
@@ -295,79 +295,79 @@ USED_UP = [
 
 @pytest.mark.parametrize(("probe", "by"), USED_UP)
 def test_what_the_watcher_counts(
-    probe: Callable[..., None], by: EndedBy, parent: WarmParent
+    probe: Callable[..., None], by: EndedBy, zygote: ZygoteHandle
 ) -> None:
     """Lost otherwise: the machine, to what slips past an ordinary limit."""
-    with Inside(parent) as inside:
+    with Inside(zygote) as inside:
         inside.end_of("python", by, source=_source(probe, {}))
 
 
-def test_one_process_has_no_more_computing_time_than_the_limit(parent: WarmParent) -> None:
+def test_one_process_has_no_more_computing_time_than_the_limit(zygote: ZygoteHandle) -> None:
     """Lost otherwise: the grader's time, to an endless loop."""
-    with Inside(parent) as inside:
+    with Inside(zygote) as inside:
         inside.end_of("burn", EndedBy.CPU, processes=1)
 
 
-def test_the_folders_of_the_grader_can_not_be_read(parent: WarmParent) -> None:
+def test_the_folders_of_the_grader_can_not_be_read(zygote: ZygoteHandle) -> None:
     """Lost otherwise: gradebook and submissions, and whatever the instructor has at home."""
     # The way to the Python environment may lead through them.
     way = {p for folder in python_folders() for p in (folder, *folder.parents)}
     paths = [p for folder in {Path.cwd(), Path.home()} for p in (folder, *folder.iterdir())]
-    with Inside(parent) as inside:
+    with Inside(zygote) as inside:
         closed = [str(p) for p in paths if p not in way]
         assert _asked(inside, readable, paths=closed) == []
 
 
-def test_no_other_variable_is_in_the_environment(parent: WarmParent) -> None:
+def test_no_other_variable_is_in_the_environment(zygote: ZygoteHandle) -> None:
     """Lost otherwise: keys and names that the instructor's shell has."""
-    with Inside(parent) as inside:
+    with Inside(zygote) as inside:
         seen = inside.ask("python", source="import os; result = dict(os.environ)")
     # bubblewrap adds PWD for the folder that it starts in.
     assert seen == {**ENVIRONMENT, "NBGRADER_EXECUTION": "autograde", "PWD": seen["PWD"]}
 
 
-def test_a_socket_of_one_is_not_seen_by_the_next(parent: WarmParent) -> None:
+def test_a_socket_of_one_is_not_seen_by_the_next(zygote: ZygoteHandle) -> None:
     """Lost otherwise: apart, two who meet while they are graded."""
-    with Inside(parent) as inside, Inside(parent) as neighbour:
+    with Inside(zygote) as inside, Inside(zygote) as neighbour:
         _asked(inside, leave_socket)
         assert not _asked(neighbour, socket_is_there)
         assert _asked(inside, socket_is_there)
-    with Inside(parent) as successor:
+    with Inside(zygote) as successor:
         assert not _asked(successor, socket_is_there)
 
 
-def _importable(parent: WarmParent, names: list[str]) -> dict[str, str]:
-    with Inside(parent) as inside:
+def _importable(zygote: ZygoteHandle, names: list[str]) -> dict[str, str]:
+    with Inside(zygote) as inside:
         said: dict[str, str] = _asked(inside, imports, names=names)
     return said
 
 
-def test_what_is_shown_can_be_imported(parent: WarmParent) -> None:
+def test_what_is_shown_can_be_imported(zygote: ZygoteHandle) -> None:
     """Lost otherwise: points, for an answer or a test that imports what the course gives it."""
-    role = parent.role
+    role = zygote.role
     names = [*role.preload, *PROFILE.packages(*role.shown)]
     if not role.withheld:
         names += [module for name in TESTS for module in PROFILE.modules(name)]
-    assert {*_importable(parent, names).values()} == {""}
+    assert {*_importable(zygote, names).values()} == {""}
 
 
-def _no_references(parent: WarmParent) -> None:
-    for name, said in _importable(parent, WITHHELD).items():
+def _no_references(zygote: ZygoteHandle) -> None:
+    for name, said in _importable(zygote, WITHHELD).items():
         assert f"{name.partition('.')[0]} is not available while graded" in said, name
 
 
-def _no_tests(parent: WarmParent) -> None:
+def _no_tests(zygote: ZygoteHandle) -> None:
     judging = f"{PACKAGE.name}.judging"
     own = [f"{judging}.session.examiner", f"{judging}.notebook.graft"]
-    for name, said in _importable(parent, [*({*TESTS} - {*WITHHELD}), *own]).items():
+    for name, said in _importable(zygote, [*({*TESTS} - {*WITHHELD}), *own]).items():
         assert "No module named" in said, name
 
 
 def test_learners_can_not_import_what_is_right(found: Sandbox) -> None:
     """Lost otherwise: hidden tests and references, or the sentence that they aren't there."""
-    with WarmParent(TARGET, SandboxRole.learner(PROFILE), PROFILE, found, LIMITS) as parent:
-        _no_references(parent)
-        _no_tests(parent)
+    with ZygoteHandle(TARGET, SandboxRole.learner(PROFILE), PROFILE, found, LIMITS) as zygote:
+        _no_references(zygote)
+        _no_tests(zygote)
 
 
 @pytest.mark.parametrize(
@@ -380,7 +380,9 @@ def test_learners_can_not_import_what_is_right(found: Sandbox) -> None:
         open_files,
     ],
 )
-def test_what_is_not_refused_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
+def test_what_is_not_refused_is_noticed(
+    probe: Callable[..., None], unlimited: ZygoteHandle
+) -> None:
     """Lost otherwise: all of these tests, if they pass whatever they see."""
     with Inside(unlimited) as inside, pytest.raises(AssertionError):
         _asked(inside, probe)
@@ -388,7 +390,7 @@ def test_what_is_not_refused_is_noticed(probe: Callable[..., None], unlimited: W
 
 @pytest.mark.parametrize("check", [_no_references, _no_tests])
 def test_what_can_be_imported_is_noticed(
-    check: Callable[[WarmParent], None], unlimited: WarmParent
+    check: Callable[[ZygoteHandle], None], unlimited: ZygoteHandle
 ) -> None:
     """Lost otherwise: the same."""
     with pytest.raises(AssertionError):
@@ -397,7 +399,7 @@ def test_what_can_be_imported_is_noticed(
 
 @pytest.mark.parametrize(("probe", "by"), USED_UP)
 def test_a_missing_watcher_is_noticed(
-    probe: Callable[..., None], by: EndedBy, unlimited: WarmParent
+    probe: Callable[..., None], by: EndedBy, unlimited: ZygoteHandle
 ) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
@@ -410,7 +412,7 @@ def test_a_missing_watcher_is_noticed(
 
 def test_without_a_sandbox_limits_hold_all_the_same() -> None:
     """Lost otherwise: the machine's memory, to a learner graded with --unsafe-no-sandbox."""
-    with WarmParent(TARGET, SandboxRole(0), PROFILE, None, LIMITS) as bare:
+    with ZygoteHandle(TARGET, SandboxRole(0), PROFILE, None, LIMITS) as bare:
         for probe in (open_files, core):
             with Inside(bare) as inside:
                 _asked(inside, probe)
@@ -423,14 +425,14 @@ FILES = {"data.csv": b"a,b\n1,2\n", "tools/__init__.py": b"", "tools/double.py":
 
 
 @pytest.fixture(scope="module", params=["sandboxed", "bare"])
-def any_parent(request: pytest.FixtureRequest) -> Iterator[WarmParent]:
+def any_zygote(request: pytest.FixtureRequest) -> Iterator[ZygoteHandle]:
     box = Sandbox.find(SMALL) if request.param == "sandboxed" else None
-    with WarmParent(TARGET, SandboxRole(0), SMALL, box, notebooks.LIMITS) as parent:
-        yield parent
+    with ZygoteHandle(TARGET, SandboxRole(0), SMALL, box, notebooks.LIMITS) as zygote:
+        yield zygote
 
 
-def _with(parent: WarmParent, files: Mapping[str, bytes]) -> Inside:
-    spawn: Any = partial(parent.spawn, sealed(pack(files)))
+def _with(zygote: ZygoteHandle, files: Mapping[str, bytes]) -> Inside:
+    spawn: Any = partial(zygote.spawn, sealed(pack(files)))
     given: Any = types.SimpleNamespace(spawn=spawn)
     return Inside(given)
 
@@ -446,17 +448,17 @@ for name in ("data.csv", "tools/double.py", "later.py"):
 """
 
 
-def test_what_one_child_writes_no_other_finds(any_parent: WarmParent) -> None:
+def test_what_one_child_writes_no_other_finds(any_zygote: ZygoteHandle) -> None:
     """Lost otherwise: data and modules of the instructor's, which a learner has changed for all."""
     for _ in range(2):
-        with _with(any_parent, FILES) as inside:
+        with _with(any_zygote, FILES) as inside:
             assert inside.ask("python", source=LOOK) == ["a,b\n1,2\n", 2, True, 2]
 
 
-def test_without_modules_none_are_looked_for_there(any_parent: WarmParent) -> None:
+def test_without_modules_none_are_looked_for_there(any_zygote: ZygoteHandle) -> None:
     """Lost otherwise: the library that an answer's own file is called after."""
     source = "import os, sys; result = [os.listdir('.'), [*{'', os.getcwd()} & {*sys.path}]]"
-    with _with(any_parent, {"data.csv": b"1"}) as inside:
+    with _with(any_zygote, {"data.csv": b"1"}) as inside:
         assert inside.ask("python", source=source) == [["data.csv"], []]
 
 
@@ -485,7 +487,7 @@ ESSAYS = """
     assert nbexaminer.__file__.startswith({folder!r})
     from nbexaminer.sandbox.files import pack, sealed
     from nbexaminer.sandbox.limits import EndedBy, Limits
-    from nbexaminer.sandbox.parent import WarmParent
+    from nbexaminer.sandbox.zygote_handle import ZygoteHandle
     from nbexaminer.sandbox.view import SandboxRole, Sandbox
 
     class Essays(NamedTuple):
@@ -499,7 +501,7 @@ ESSAYS = """
     essays = Essays(Path({folder!r}))
     who = SandboxRole(0, shown=essays.parts, covered=True)
     for box in (Sandbox.find(essays), None):
-        with WarmParent("essays:main", who, essays, box, Limits(cpu_seconds=1)) as parent:
+        with ZygoteHandle("essays:main", who, essays, box, Limits(cpu_seconds=1)) as parent:
             for essay, words in ((b"to be or not to be", b"6"), (b"for ever", b"")):
                 with parent.spawn(sealed(pack({{"essay.txt": essay}}))) as child:
                     assert child.sock.recv(9) == words

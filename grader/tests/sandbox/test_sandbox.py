@@ -1,4 +1,4 @@
-"""The sandbox and the warm parents, tried for real: what would be lost is said a test.
+"""The sandbox and the zygotes, tried for real: what would be lost is said a test.
 
 Where no sandbox can be had these tests fail on CI, and elsewhere are skipped with the reason.
 """
@@ -31,9 +31,9 @@ from nbexaminer.judging.session.engine import Engine
 from nbexaminer.judging.session.verdicts import Outcome
 from nbexaminer.sandbox import self_test, view, zygote
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.parent import WarmParent, WarmParentDied
 from nbexaminer.sandbox.self_test import LIMITS, PROMISES, TARGET, Inside, Tried, descendants
 from nbexaminer.sandbox.view import PACKAGE, Sandbox, python_folders
+from nbexaminer.sandbox.zygote_handle import ZygoteDied, ZygoteHandle
 from support import attacks
 from support.attacks import ATTACKS, HONEST, POINTS, submitted
 from support.profile import PROFILE
@@ -45,28 +45,28 @@ LIGHT = replace(LEARNER, preload=())
 
 
 @pytest.fixture(scope="module")
-def workshop(found: Sandbox) -> Iterator[WarmParent]:
+def workshop(found: Sandbox) -> Iterator[ZygoteHandle]:
     """As honest learners have it."""
-    with WarmParent(TARGET, LEARNER, PROFILE, found) as parent:
-        yield parent
+    with ZygoteHandle(TARGET, LEARNER, PROFILE, found) as zygote:
+        yield zygote
 
 
 @pytest.fixture(scope="module", params=["sandboxed", "bare"])
-def light(request: pytest.FixtureRequest) -> Iterator[WarmParent]:
+def light(request: pytest.FixtureRequest) -> Iterator[ZygoteHandle]:
     """With and without a sandbox, and nothing preloaded, so that spawning is quick."""
     box = request.getfixturevalue("found") if request.param == "sandboxed" else None
-    with WarmParent(TARGET, LIGHT, PROFILE, box, LIMITS) as parent:
-        yield parent
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, box, LIMITS) as zygote:
+        yield zygote
 
 
 @pytest.fixture(scope="module")
-def bare() -> Iterator[WarmParent]:
-    with WarmParent(TARGET, LIGHT, PROFILE, None, LIMITS) as parent:
-        yield parent
+def bare() -> Iterator[ZygoteHandle]:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, None, LIMITS) as zygote:
+        yield zygote
 
 
-def _keeps(probe: Callable[..., None], parent: WarmParent) -> None:
-    with Inside(parent) as inside:
+def _keeps(probe: Callable[..., None], zygote: ZygoteHandle) -> None:
+    with Inside(zygote) as inside:
         inside.run(probe)
 
 
@@ -97,14 +97,14 @@ def test_the_sandbox_keeps_its_promise(words: str, who: str, tried: dict[str, Tr
         self_test.processes,
     ],
 )
-def test_a_broken_promise_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
+def test_a_broken_promise_is_noticed(probe: Callable[..., None], unlimited: ZygoteHandle) -> None:
     """Lost otherwise: what is said of a machine, if it says "kept" whatever it sees."""
     with pytest.raises(AssertionError):
         _keeps(probe, unlimited)
 
 
 @pytest.mark.parametrize("probe", [self_test.memory_together, self_test.cpu_together])
-def test_a_missing_watcher_is_noticed(probe: Callable[..., None], unlimited: WarmParent) -> None:
+def test_a_missing_watcher_is_noticed(probe: Callable[..., None], unlimited: ZygoteHandle) -> None:
     """Lost otherwise: the same, for what the kernel alone doesn't limit."""
     with Inside(unlimited) as inside:
         timer = threading.Timer(1.0, inside.child.kill)
@@ -150,9 +150,9 @@ def _candidates() -> list[str]:
 @pytest.mark.parametrize("bwrap", _candidates() if sys.platform == "linux" else [])
 def test_each_bubblewrap_serves(bwrap: str, found: Sandbox) -> None:
     """Lost otherwise: machines that have only the bubblewrap of the package, or the system's."""
-    with WarmParent(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as parent:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, Sandbox(bwrap, PROFILE), LIMITS) as zygote:
         for probe in (self_test.files, self_test.network, self_test.user):
-            _keeps(probe, parent)
+            _keeps(probe, zygote)
 
 
 def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
@@ -204,14 +204,14 @@ def _as_ordinary_user(found: Sandbox) -> list[str]:
     return [*command, "--", sys.executable, "-c", user + "os.execvp(sys.argv[1], sys.argv[1:])"]
 
 
-def test_the_cell_shell_command_works(workshop: WarmParent) -> None:
+def test_the_cell_shell_command_works(workshop: ZygoteHandle) -> None:
     """Lost otherwise: honest notebooks with a cell such as `!pip list`."""
     with Inside(workshop) as inside:
         source = "import os; result = os.system('pip --version > /tmp/said')"
         assert inside.ask("python", source=source) == 0
 
 
-def test_honest_work_fits_in_the_default_limits(workshop: WarmParent) -> None:
+def test_honest_work_fits_in_the_default_limits(workshop: ZygoteHandle) -> None:
     """Lost otherwise: points of learners whose code loads the largest model of the course."""
     source = textwrap.dedent("""
         import torch, io
@@ -344,7 +344,7 @@ _FOR_HONEST_WORK = """
 
 
 @pytest.mark.parametrize("what", HONEST_WORK)
-def test_honest_work_of_this_kind_is_done(what: str, workshop: WarmParent) -> None:
+def test_honest_work_of_this_kind_is_done(what: str, workshop: ZygoteHandle) -> None:
     """Lost otherwise: points, for code that needs a system call or memory that is refused."""
     source = textwrap.dedent(_FOR_HONEST_WORK) + textwrap.dedent(HONEST_WORK[what])
     with Inside(workshop) as inside:
@@ -362,7 +362,7 @@ def test_honest_work_of_this_kind_is_done(what: str, workshop: WarmParent) -> No
     ],
 )
 def test_how_a_child_ended_is_known(
-    source: str, code: int | None, number: int | None, light: WarmParent
+    source: str, code: int | None, number: int | None, light: ZygoteHandle
 ) -> None:
     """Lost otherwise: the verdict "crashed", and what to tell the learner."""
     with Inside(light) as inside:
@@ -370,7 +370,7 @@ def test_how_a_child_ended_is_known(
         assert (ended.code, ended.signal, ended.ended_by) == (code, number, EndedBy.ITSELF)
 
 
-def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> None:
+def test_a_child_that_hangs_can_be_waited_for_and_killed(light: ZygoteHandle) -> None:
     """Lost otherwise: the time limit of a cell that ignores every signal."""
     with light.spawn() as child:
         child.sock.sendall(b'["burn", {"processes": 3}]\n')
@@ -386,7 +386,7 @@ def test_a_child_that_hangs_can_be_waited_for_and_killed(light: WarmParent) -> N
     or tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
     reason="needs Linux 6.1 with large pages",
 )
-def test_children_share_large_pages(workshop: WarmParent) -> None:
+def test_children_share_large_pages(workshop: ZygoteHandle) -> None:
     """Lost otherwise: a tenth of the grader's computing time, to copying tables of small ones."""
     for _ in range(zygote.FORKS_UNTIL_GATHERED):
         with Inside(workshop) as inside:
@@ -395,7 +395,7 @@ def test_children_share_large_pages(workshop: WarmParent) -> None:
     assert sizes["AnonHugePages:"] > sizes["Anonymous:"] / 4
 
 
-def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
+def test_a_child_ends_when_its_socket_does(light: ZygoteHandle) -> None:
     """Lost otherwise: idle children that pile up."""
     with light.spawn() as child:
         child.sock.close()
@@ -405,7 +405,7 @@ def test_a_child_ends_when_its_socket_does(light: WarmParent) -> None:
 def test_the_wall_clock_of_a_notebook_is_limited(found: Sandbox) -> None:
     """Lost otherwise: a grader that waits for ever for a learner's sleep."""
     limits = Limits(wall_seconds=0.3)
-    with WarmParent(TARGET, LIGHT, PROFILE, found, limits) as parent, Inside(parent) as inside:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, found, limits) as zygote, Inside(zygote) as inside:
         ended = inside.end_of("python", source="import time; time.sleep(60)")
         assert ended.ended_by is EndedBy.WALL
 
@@ -416,16 +416,16 @@ def test_hundreds_of_children_leave_nothing_behind(
 ) -> None:
     """Lost otherwise: a class of thousands, to file descriptors, zombies and full disks."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with WarmParent(TARGET, LIGHT, PROFILE, found if boxed else None, LIMITS) as parent:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, found if boxed else None, LIMITS) as zygote:
 
         def spawn_and_end() -> None:
-            with parent.spawn() as child:
+            with zygote.spawn() as child:
                 child.sock.close()
                 assert child.wait(10).code == 0
 
         def state() -> tuple[object, ...]:
-            below = descendants(parent.pid)
-            files = [len(os.listdir(f"/proc/{p}/fd")) for p in ("self", parent.pid, *below)]
+            below = descendants(zygote.pid)
+            files = [len(os.listdir(f"/proc/{p}/fd")) for p in ("self", zygote.pid, *below)]
             return below, files, os.listdir(tmp_path)
 
         before = state()
@@ -435,8 +435,8 @@ def test_hundreds_of_children_leave_nothing_behind(
         assert os.listdir(tmp_path) == []
 
 
-def test_many_threads_may_spawn(light: WarmParent) -> None:
-    """Lost otherwise: several submissions at a time from one warm parent."""
+def test_many_threads_may_spawn(light: ZygoteHandle) -> None:
+    """Lost otherwise: several submissions at a time from one zygote."""
 
     def answer(number: int) -> object:
         with Inside(light) as inside:
@@ -447,18 +447,18 @@ def test_many_threads_may_spawn(light: WarmParent) -> None:
 
 
 def test_the_thread_that_started_it_may_end(found: Sandbox) -> None:
-    """Lost otherwise: a warm parent made in a worker thread would die with that thread."""
-    parent = WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS)
-    thread = threading.Thread(target=parent.__enter__)
+    """Lost otherwise: a zygote made in a worker thread would die with that thread."""
+    zygote = ZygoteHandle(TARGET, LIGHT, PROFILE, found, LIMITS)
+    thread = threading.Thread(target=zygote.__enter__)
     thread.start()
     thread.join()
     try:
         # The kernel's thread ends a little later than Python's.
         assert eventually(lambda: str(thread.native_id) not in os.listdir("/proc/self/task"))
-        with Inside(parent) as inside:
+        with Inside(zygote) as inside:
             assert inside.ask("python", source="result = 1") == 1
     finally:
-        parent.__exit__()
+        zygote.__exit__()
 
 
 @pytest.mark.parametrize("boxed", [True, False])
@@ -470,9 +470,9 @@ def test_nothing_outlives_a_killed_grader(boxed: bool, found: Sandbox) -> None:
         from nbexaminer.judging.profile import Profile
         from nbexaminer.sandbox.self_test import TARGET, Inside, descendants
         from nbexaminer.sandbox.view import SandboxRole, Sandbox
-        from nbexaminer.sandbox.parent import WarmParent
+        from nbexaminer.sandbox.zygote_handle import ZygoteHandle
         sandbox = Sandbox.find(Profile()) if {boxed} else None
-        with WarmParent(TARGET, SandboxRole(0), Profile(), sandbox) as parent:
+        with ZygoteHandle(TARGET, SandboxRole(0), Profile(), sandbox) as parent:
             with parent.spawn() as child:
                 before = len(descendants(parent.pid))
                 child.sock.sendall(b'["burn", {{"processes": 2}}]\\n')
@@ -504,24 +504,24 @@ def _alive(pid: int) -> bool:
     return False
 
 
-def test_the_end_of_the_warm_parent_is_noticed(found: Sandbox) -> None:
+def test_the_end_of_the_zygote_is_noticed(found: Sandbox) -> None:
     """Lost otherwise: a batch that hangs when the machine ran out of memory."""
-    with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, parent.spawn() as child:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, found, LIMITS) as zygote, zygote.spawn() as child:
         # From the top, so that nobody is left to tell how a child ended.
-        for pid in [parent.pid, *descendants(parent.pid)]:
+        for pid in [zygote.pid, *descendants(zygote.pid)]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         assert child.wait(5).ended_by is EndedBy.LOSS
-        with pytest.raises(WarmParentDied):
-            parent.spawn()
+        with pytest.raises(ZygoteDied):
+            zygote.spawn()
 
 
-def test_an_import_that_fails_is_shown(light: WarmParent) -> None:
+def test_an_import_that_fails_is_shown(light: ZygoteHandle) -> None:
     """Lost otherwise: the reason why grading doesn't start."""
     box = light.sandbox
     with (
-        pytest.raises(WarmParentDied, match="no_such_module"),
-        WarmParent(TARGET, replace(LEARNER, preload=["no_such_module"]), PROFILE, box),
+        pytest.raises(ZygoteDied, match="no_such_module"),
+        ZygoteHandle(TARGET, replace(LEARNER, preload=["no_such_module"]), PROFILE, box),
     ):
         pass
 
@@ -529,8 +529,8 @@ def test_an_import_that_fails_is_shown(light: WarmParent) -> None:
 def test_hidden_knowledge_is_not_loaded_next_to_learners(found: Sandbox) -> None:
     """Lost otherwise: secrets that a learner could find in the memory of their own process."""
     with (
-        pytest.raises(WarmParentDied, match="nbgrader was imported"),
-        WarmParent(TARGET, replace(LEARNER, preload=["nbgrader"]), PROFILE, found),
+        pytest.raises(ZygoteDied, match="nbgrader was imported"),
+        ZygoteHandle(TARGET, replace(LEARNER, preload=["nbgrader"]), PROFILE, found),
     ):
         pass
 
@@ -560,7 +560,7 @@ def test_an_installed_course_is_hidden_too(
         if folder.stat().st_uid == os.getuid() and str(folder) != "/":
             os.chmod(folder, folder.stat().st_mode | 0o055)
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-    with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
+    with ZygoteHandle(TARGET, LIGHT, PROFILE, found, LIMITS) as zygote, Inside(zygote) as inside:
         source = f"import os; result = [os.listdir({str(site)!r} + n) for n in ('', '/checks')]"
         assert [sorted(n) for n in inside.ask("python", source=source)] == [
             ["checks", "harmless"],
@@ -578,11 +578,14 @@ def test_an_environment_below_tmp_is_seen_and_can_not_be_changed(
         site.mkdir()
         (site / "module.py").write_text("x = 1")
         monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
-        with WarmParent(TARGET, LIGHT, PROFILE, found, LIMITS) as parent, Inside(parent) as inside:
+        with (
+            ZygoteHandle(TARGET, LIGHT, PROFILE, found, LIMITS) as zygote,
+            Inside(zygote) as inside,
+        ):
             source = f"result = open({str(site / 'module.py')!r}).read()"
             assert inside.ask("python", source=source) == "x = 1"
             assert inside.ask("writable", paths=[str(site), str(site / "module.py")]) == []
-            _keeps(self_test.files, parent)
+            _keeps(self_test.files, zygote)
 
 
 def test_packages_in_an_unusual_place_are_found(
@@ -598,8 +601,8 @@ def test_packages_in_an_unusual_place_are_found(
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     for box in (found, None):
         with (
-            WarmParent(TARGET, replace(LEARNER, preload=["unusual"]), PROFILE, box) as parent,
-            Inside(parent) as inside,
+            ZygoteHandle(TARGET, replace(LEARNER, preload=["unusual"]), PROFILE, box) as zygote,
+            Inside(zygote) as inside,
         ):
             source = "import unusual; result = unusual.place"
             assert inside.ask("python", source=source) == str(site / "unusual.py")
@@ -659,9 +662,9 @@ def test_windows_is_told_what_to_do() -> None:
         import ctypes
         ctypes.CDLL = None
         from nbexaminer.judging.profile import Profile
-        from nbexaminer.sandbox import parent, self_test, view
+        from nbexaminer.sandbox import self_test, view, zygote_handle
         sys.platform = "win32"
-        warm = parent.WarmParent(self_test.TARGET, view.SandboxRole(0), Profile())
+        warm = zygote_handle.ZygoteHandle(self_test.TARGET, view.SandboxRole(0), Profile())
         for attempt in (lambda: view.Sandbox.find(Profile()), warm.__enter__):
             try:
                 attempt()
@@ -692,7 +695,7 @@ def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -
     assert learner != examiner, "one's processes count as the other's"
 
 
-def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> None:
+def test_without_a_sandbox_each_child_has_its_own_folder(bare: ZygoteHandle) -> None:
     """Lost otherwise: examiners and unsandboxed learners that write into the course folder."""
     source = "import os; result = [os.getcwd(), os.environ['HOME'], os.getsid(0) == os.getpid()]"
     with Inside(bare) as inside:
@@ -703,7 +706,7 @@ def test_without_a_sandbox_each_child_has_its_own_folder(bare: WarmParent) -> No
         assert not os.path.exists(folder)
 
 
-def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: WarmParent) -> None:
+def test_without_a_sandbox_what_a_child_started_ends_with_it(bare: ZygoteHandle) -> None:
     """Lost otherwise: processes that learners leave behind under --unsafe-no-sandbox."""
     with Inside(bare) as inside:
         source = "import subprocess; result = subprocess.Popen(['sleep', '60']).pid"

@@ -21,12 +21,12 @@ import torch
 from nbexaminer.judging.limits import Limits
 from nbexaminer.judging.session.engine import Engine
 from nbexaminer.sandbox.limits import EndedBy
-from nbexaminer.sandbox.parent import ExitStatus
+from nbexaminer.sandbox.zygote_handle import ExitStatus
 from support.profile import PROFILE
 
 
 class ForkedChild:
-    """Like `nbexaminer.sandbox.parent.Child`."""
+    """Like `nbexaminer.sandbox.zygote_handle.Child`."""
 
     def __init__(self, pid: int, sock: socket.socket) -> None:
         self._pid, self.sock = pid, sock
@@ -60,7 +60,7 @@ class ForkedChild:
 
 
 class ForkingParent:
-    """Like `nbexaminer.sandbox.parent.WarmParent`."""
+    """Like `nbexaminer.sandbox.zygote_handle.ZygoteHandle`."""
 
     def __init__(self, target: str, limits: Limits) -> None:
         module, _, function = target.partition(":")
@@ -97,7 +97,7 @@ class ForkingParent:
                     data_file=file, data_suffix=True, source=["nbexaminer"]
                 )
                 measured.start()
-            # As in warm parents: threads of the test process are none in a fork of it, and what
+            # As in zygotes: threads of the test process are none in a fork of it, and what
             # waits for them waits for ever.
             torch.set_num_threads(1)
             self._target(sock, self._limits)
@@ -116,7 +116,7 @@ def forked_engine(limits: Limits) -> Iterator[Engine]:
     """An engine with both sides forked from this very process."""
     engine = Engine(PROFILE, None, limits)
     for name in (*PROFILE.warm, *PROFILE.warm_answers, *PROFILE.warm_tests):
-        importlib.import_module(name)  # once, as warm parents do, and not in each child
+        importlib.import_module(name)  # once, as zygotes do, and not in each child
     parents: Any = (
         ForkingParent("nbexaminer.judging.session.learner:main", limits),
         ForkingParent("nbexaminer.judging.session.examiner:main", limits),

@@ -1,4 +1,4 @@
-"""How much of the machine one child of a warm parent may use."""
+"""How much of the machine one child of a zygote may use."""
 
 import os
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EndedBy(StrEnum):
-    """What ended a child of a warm parent."""
+    """What ended a child of a zygote."""
 
     ITSELF = "itself"
     """Whatever its code did: returned, exited, crashed."""
@@ -17,12 +17,12 @@ class EndedBy(StrEnum):
     KILL = "kill"
     """`Child.kill`."""
     LOSS = "loss"
-    """Its warm parent died with it."""
+    """Its zygote died with it."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one child of a warm parent. Bytes and seconds throughout.
+    """Limits of one child of a zygote. Bytes and seconds throughout.
 
     The kernel enforces memory, open files, file size and CPU time a process by rlimits.
     In the sandbox a watcher adds up memory, open files and CPU time over all processes of the
@@ -31,7 +31,7 @@ class Limits:
     """
 
     memory_bytes: int = 2 << 30
-    """Address space beyond what the warm parent had mapped already."""
+    """Address space beyond what the zygote had mapped already."""
     processes: int = 64
     """Processes and threads together. Enforced in the sandbox only: outside it the kernel
     would count everything else that the same user runs."""

@@ -23,10 +23,10 @@ from typing import Any, NamedTuple
 
 from nbexaminer.sandbox import namespaces, system_calls, view
 from nbexaminer.sandbox.limits import EndedBy, Limits
-from nbexaminer.sandbox.parent import ExitStatus, WarmParent
+from nbexaminer.sandbox.zygote_handle import ExitStatus, ZygoteHandle
 
 TARGET = f"{__name__}:answer"
-"""For a WarmParent: children that run one of the probes a request."""
+"""For a ZygoteHandle: children that run one of the probes a request."""
 LIMITS = Limits(64 << 20, 16, 64, 1 << 20, 4 << 20, cpu_seconds=2, wall_seconds=30.0)
 """Small enough to be reached quickly."""
 PROMISES: dict[str, Callable[..., None]] = {}
@@ -51,17 +51,17 @@ def tried(sandbox: view.Sandbox, roles: Mapping[str, view.SandboxRole]) -> Itera
     roles: by what they are called.
     """
     with contextlib.ExitStack() as stack:
-        parents = []
+        zygotes = []
         for role in roles.values():  # at the same time: each imports for seconds
-            parents.append(WarmParent(TARGET, role, sandbox.material, sandbox, LIMITS))
-            parents[-1].start()
-            stack.push(parents[-1])
-        for who, parent in zip(roles, parents, strict=True):
-            parent.await_ready()
+            zygotes.append(ZygoteHandle(TARGET, role, sandbox.material, sandbox, LIMITS))
+            zygotes[-1].start()
+            stack.push(zygotes[-1])
+        for who, zygote in zip(roles, zygotes, strict=True):
+            zygote.await_ready()
             for words, probe in PROMISES.items():
                 detail = ""
                 try:
-                    with Inside(parent) as inside:
+                    with Inside(zygote) as inside:
                         inside.run(probe)
                 except (AssertionError, RuntimeError, EOFError, OSError) as error:
                     detail = str(error) or type(error).__name__
@@ -71,8 +71,8 @@ def tried(sandbox: view.Sandbox, roles: Mapping[str, view.SandboxRole]) -> Itera
 class Inside(contextlib.AbstractContextManager["Inside"]):
     """A child that runs probes."""
 
-    def __init__(self, parent: WarmParent) -> None:
-        self.parent, self.child = parent, parent.spawn()
+    def __init__(self, zygote: ZygoteHandle) -> None:
+        self.zygote, self.child = zygote, zygote.spawn()
         self._replies = self.child.sock.makefile("rb")
 
     def run(self, probe: Callable[..., None]) -> None:
@@ -159,7 +159,7 @@ def shown_to(role: view.SandboxRole) -> list[str]:
 
 @_promise("can see no files but those on its list (nbexaminer/sandbox/view.py)")
 def files(inside: Inside) -> None:
-    none("also in sight", inside.ask("files_in_sight", known=shown_to(inside.parent.role)))
+    none("also in sight", inside.ask("files_in_sight", known=shown_to(inside.zygote.role)))
 
 
 def files_in_sight(known: list[str]) -> list[str]:
@@ -175,7 +175,7 @@ def files_in_sight(known: list[str]) -> list[str]:
 
 @_promise("can write to none of the files that it sees, and not change the kernel's settings")
 def read_only(inside: Inside) -> None:
-    paths = ["/", "/etc", view.INSIDE, *shown_to(inside.parent.role), "/proc/sysrq-trigger"]
+    paths = ["/", "/etc", view.INSIDE, *shown_to(inside.zygote.role), "/proc/sysrq-trigger"]
     paths += ["/proc/self/oom_score_adj", "/proc/sys/user/max_user_namespaces"]
     paths += [f"/proc/sys/kernel/{name}" for name in ("core_pattern", "domainname")]
     none("writable", inside.ask("writable", paths=paths))
@@ -213,7 +213,7 @@ def no_connection(port: int, abstract: str) -> None:
 @_promise("runs as a user without privileges, who isn't root outside either")
 def user(inside: Inside) -> None:
     inside.ask("unprivileged")
-    uids = {os.stat(f"/proc/{pid}").st_uid for pid in descendants(inside.parent.pid)}
+    uids = {os.stat(f"/proc/{pid}").st_uid for pid in descendants(inside.zygote.pid)}
     mine = os.geteuid()
     # With a real root, bubblewrap's own two processes stay root's and run no code of others.
     others = uids - {mine} if mine == 0 else uids
@@ -324,14 +324,14 @@ def disk() -> None:
 
 @_promise("leaves no file or process that goes on or that others see")
 def neighbours(inside: Inside) -> None:
-    pid, known = inside.parent.pid, shown_to(inside.parent.role)
+    pid, known = inside.zygote.pid, shown_to(inside.zygote.role)
     before = len(descendants(pid))
-    with Inside(inside.parent) as another:
+    with Inside(inside.zygote) as another:
         another.ask("leave_traces")
         left = another.ask("files_in_sight", known=known)
         assert len(left) == 3 and len(descendants(pid)) > before + 2, f"only {left} could be left"
         none("seen meanwhile", inside.ask("files_in_sight", known=known))
-    with Inside(inside.parent) as successor:
+    with Inside(inside.zygote) as successor:
         none("seen afterwards", successor.ask("files_in_sight", known=known))
     # The process that started it has yet to take note of the end of process 1.
     end = time.monotonic() + 5

@@ -77,11 +77,11 @@ class SandboxRole:
     here.
 
     number: root runs each kind of role as another user.
-    preload: modules that its warm parent imports: those that nearly every child needs.
+    preload: modules that its zygote imports: those that nearly every child needs.
     shown: parts of the material, as they are.
     withheld: packages in whose place stands one that says that it `excuse`.
     unloaded: packages whose knowledge must not be in the memory of these processes.
-    covered: whether children don't see this package, which the warm parent imports.
+    covered: whether children don't see this package, which the zygote imports.
     environment: variables that they have besides `ENVIRONMENT`.
     """
 
@@ -269,7 +269,7 @@ class Sandbox:
 
 
 def inside(role: SandboxRole) -> dict[str, Any]:
-    """For the warm parent: whom it becomes, and what its children see otherwise than it does
+    """For the zygote: whom it becomes, and what its children see otherwise than it does
     itself."""
     fresh = [Path(folder) for folder in namespaces.FRESH]
     kept = [str(p) for p in _folders() if any(p.is_relative_to(f) for f in fresh)]

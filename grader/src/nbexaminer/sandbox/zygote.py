@@ -1,4 +1,4 @@
-"""The process that a WarmParent keeps: everything is imported once, then it forks.
+"""The process that a ZygoteHandle keeps: everything is imported once, then it forks.
 
 Started as `python -c "…; zygote.main()" CONTROL_FD` with its configuration, pickled, on standard
 input. It says on the control socket when it is ready (or why not), then takes requests: one byte

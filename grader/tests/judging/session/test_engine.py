@@ -29,9 +29,9 @@ from nbexaminer.judging.session.verdicts import Outcome, Plan
 from nbexaminer.judging.session.wire import Channel, Closed
 from nbexaminer.judging.ways import Way, set_way
 from nbexaminer.sandbox.limits import EndedBy
-from nbexaminer.sandbox.parent import ExitStatus
 from nbexaminer.sandbox.self_test import descendants
 from nbexaminer.sandbox.view import Sandbox
+from nbexaminer.sandbox.zygote_handle import ExitStatus
 from support.notebooks import (
     IMPORTS,
     LIMITS,
@@ -308,7 +308,7 @@ def test_written_answers_stay_for_the_hand(engine: Engine) -> None:
 
 
 def kill_at_work(pid: int, idle: set[int]) -> None:
-    """Kill a warm parent, and whatever it started, as soon as it has more than its `idle` ones."""
+    """Kill a zygote, and whatever it started, as soon as it has more than its `idle` ones."""
     eventually(lambda: bool(set(descendants(pid)) - idle))
     for each in [pid, *descendants(pid)]:
         with contextlib.suppress(ProcessLookupError):
@@ -316,13 +316,13 @@ def kill_at_work(pid: int, idle: set[int]) -> None:
 
 
 @pytest.mark.long
-def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
+def test_the_death_of_a_zygote_costs_nobody_anything() -> None:
     """The machine's own shortage of memory must not show up as a learner's crash."""
     slow = "import time\ntime.sleep(1)\ndef f(): return 1"
     with Engine(SMALL, Sandbox.find(SMALL), LIMITS) as engine:  # nobody else's has to die
-        for parent in (engine._learners, engine._examiners):
+        for zygote in (engine._learners, engine._examiners):
             assert outcomes(run(engine, slow, "assert f() == 1", imports=IMPORTS)) == ["passed"]
-            process = parent._process
+            process = zygote._process
             assert process is not None
             killer = threading.Thread(
                 target=kill_at_work, args=[process.pid, set(descendants(process.pid))]
@@ -330,7 +330,7 @@ def test_the_death_of_a_warm_parent_costs_nobody_anything() -> None:
             killer.start()
             assert outcomes(run(engine, slow, "assert f() == 1", imports=IMPORTS)) == ["passed"]
             killer.join()
-            assert parent._process is not process, "it was not killed in time"
+            assert zygote._process is not process, "it was not killed in time"
 
 
 def test_what_the_examiner_chokes_on_costs_only_its_test(engine: Engine) -> None:

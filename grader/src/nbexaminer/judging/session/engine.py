@@ -47,8 +47,8 @@ from nbexaminer.judging.session.wire import Channel, TimedOut, WireError
 from nbexaminer.judging.ways import Way, ways_of
 from nbexaminer.sandbox.files import sealed
 from nbexaminer.sandbox.limits import EndedBy
-from nbexaminer.sandbox.parent import Child, ExitStatus, WarmParent, WarmParentDied
 from nbexaminer.sandbox.view import Sandbox
+from nbexaminer.sandbox.zygote_handle import Child, ExitStatus, ZygoteDied, ZygoteHandle
 
 EXAMINER_GRACE_SECONDS = 30.0
 MAX_EXAMINER_RESTARTS = 5
@@ -137,12 +137,12 @@ class _Order(NamedTuple):
 
 
 class Engine:
-    """Two warm parents, for as many submissions as you like; a context manager.
+    """Two zygotes, for as many submissions as you like; a context manager.
 
     profile: of the course whose submissions are graded.
     sandbox: from `Sandbox.find(profile)`, or None to run learners' code and examiners without one.
 
-    A process that `multiprocessing` starts with an engine as an argument shares its parents,
+    A process that `multiprocessing` starts with an engine as an argument shares its zygotes,
     and starts its own when those die.
     """
 
@@ -155,26 +155,26 @@ class Engine:
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
         self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
 
-        def parent(module: str, role: SandboxRole, extra_seconds: float) -> WarmParent:
+        def zygote(module: str, role: SandboxRole, extra_seconds: float) -> ZygoteHandle:
             own = dataclasses.replace(limits, extra_seconds=extra_seconds)
             main = f"nbexaminer.judging.session.{module}:main"
-            return WarmParent(main, role, profile, sandbox, own)
+            return ZygoteHandle(main, role, profile, sandbox, own)
 
         longer = 4 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
-        self._learners = parent("learner", SandboxRole.learner(profile), self._hidden_seconds)
-        self._examiners = parent("examiner", SandboxRole.examiner(profile), longer)
+        self._learners = zygote("learner", SandboxRole.learner(profile), self._hidden_seconds)
+        self._examiners = zygote("examiner", SandboxRole.examiner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_stack"}
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            parents = (self._learners, self._examiners)
-            for parent in parents:  # at the same time: each imports for seconds
-                parent.start()
-                stack.push(parent)
-            for parent in parents:
-                parent.await_ready()
+            zygotes = (self._learners, self._examiners)
+            for zygote in zygotes:  # at the same time: each imports for seconds
+                zygote.start()
+                stack.push(zygote)
+            for zygote in zygotes:
+                zygote.await_ready()
             self._stack = stack.pop_all()
         return self
 
@@ -297,7 +297,7 @@ class Engine:
         order = _Order(to_run, _seed(answers, "learner"), files, source.is_told, trusted)
         try:
             return to_run, self._examine(order)
-        except WarmParentDied:
+        except ZygoteDied:
             # Not this learner's doing; the machine may have been short of memory.
             self.__exit__()
             self.__enter__()
@@ -555,7 +555,7 @@ def _lost(examiner: Child, error: Exception) -> _CellResult:
 def _wait(child: Child, patience: float) -> ExitStatus:
     """How a child ends by itself within `patience` seconds, or else by being killed.
 
-    Raises WarmParentDied where it was lost with its parent.
+    Raises ZygoteDied where it was lost with its parent.
     """
     try:
         status = child.wait(patience)
@@ -563,7 +563,7 @@ def _wait(child: Child, patience: float) -> ExitStatus:
         child.kill()
         status = child.wait()
     if status.ended_by is EndedBy.LOSS:
-        raise WarmParentDied(str(status))
+        raise ZygoteDied(str(status))
     return status
 
 

@@ -1,6 +1,6 @@
 """The test runner: runs test cells on stand-ins for a learner's answers.
 
-`main` is what a warm parent runs in each child, for one submission. It gets the cells from the
+`main` is what a zygote runs in each child, for one submission. It gets the cells from the
 grader, passes the learner's on to a process that runs `learner`, runs the tests itself, and tells
 the grader how each cell ended. What a stand-in can do is said in `stand_in`.
 

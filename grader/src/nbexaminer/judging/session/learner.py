@@ -1,6 +1,6 @@
 """The learner's side of grading: runs cells like a notebook, and answers the examiner's calls.
 
-`main` is what a warm parent runs in each child. Whatever is in this process belongs to the
+`main` is what a zygote runs in each child. Whatever is in this process belongs to the
 learner: nothing that it says is believed, and nothing that it must not know is ever sent here.
 Importing this module makes the IPython shell, so that children find it ready.
 """
@@ -179,7 +179,7 @@ class Shell(InteractiveShell):
 
 
 OUTPUTS = Outputs()
-# No history: it would need a database and a thread, and a warm parent must have neither.
+# No history: it would need a database and a thread, and a zygote must have neither.
 SHELL = Shell.instance(
     config=Config(HistoryManager={"enabled": False, "hist_file": ":memory:"}),
     user_module=types.ModuleType("__main__"),

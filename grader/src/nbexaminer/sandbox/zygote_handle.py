@@ -1,4 +1,4 @@
-"""Warm parents: import once, fork for every use a child of its own.
+"""The handle of a zygote: import once, fork for every use a child of its own.
 
 With a `Sandbox` the whole of it runs inside bubblewrap, and each child in namespaces of its own
 (`nbexaminer.sandbox.namespaces`). Without, it is for where somebody has accepted that.
@@ -24,8 +24,8 @@ from nbexaminer.sandbox.limits import EndedBy, Limits
 from nbexaminer.sandbox.view import Material, Sandbox, SandboxRole
 
 
-class WarmParentDied(RuntimeError):
-    """The warm parent is gone; the message has the end of what it wrote to stderr."""
+class ZygoteDied(RuntimeError):
+    """The zygote is gone; the message has the end of what it wrote to stderr."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,14 +61,14 @@ class Child(contextlib.AbstractContextManager["Child"]):
         try:
             first = self._told()
         except ConnectionError:
-            raise WarmParentDied("the warm parent ended while it forked a child") from None
+            raise ZygoteDied("the zygote ended while it forked a child") from None
         if "error" in first:
-            raise WarmParentDied(f"the warm parent can't fork: {first['error']}")
+            raise ZygoteDied(f"the zygote can't fork: {first['error']}")
         self.pid: int = first["pid"]
-        """Its process id as the warm parent sees it (inside the sandbox's namespace)."""
+        """Its process id as the zygote sees it (inside the sandbox's namespace)."""
 
     def _told(self) -> dict[str, Any]:
-        """The next message of the warm parent, which sends each at once. Raises ConnectionError."""
+        """The next message of the zygote, which sends each at once. Raises ConnectionError."""
         # Without a buffer, since `wait` polls for the one that follows.
         with self._status.makefile("rb", buffering=0) as lines:
             line = lines.readline()
@@ -106,7 +106,7 @@ class Child(contextlib.AbstractContextManager["Child"]):
 
 
 @dataclasses.dataclass(eq=False)
-class WarmParent:
+class ZygoteHandle:
     """A process that has imported everything and forks single-use children.
 
     target: "package.module:function", called in each child as `function(sock, limits)`; the
@@ -137,9 +137,9 @@ class WarmParent:
 
     @property
     def pid(self) -> int:
-        """The process that was started: bubblewrap, or the warm parent itself."""
+        """The process that was started: bubblewrap, or the zygote itself."""
         if self._process is None:
-            raise RuntimeError("the warm parent has not been started: use it in a with statement")
+            raise RuntimeError("the zygote has not been started: use it in a with statement")
         return self._process.pid
 
     def __enter__(self) -> Self:
@@ -204,14 +204,14 @@ class WarmParent:
             started.pop_all()
 
     def await_ready(self) -> None:
-        """Wait until children can be had. Raises SandboxUnavailable, WarmParentDied."""
+        """Wait until children can be had. Raises SandboxUnavailable, ZygoteDied."""
         with self._control.makefile("rb") as lines:
             line = lines.readline()
         if not line and self.sandbox:
             raise SandboxUnavailable(self._tail(), view.NEEDED)
         error = json.loads(line).get("error") if line else self._tail()
         if error or not line:
-            raise WarmParentDied(f"the warm parent for {self.target} did not start:\n{error}")
+            raise ZygoteDied(f"the zygote for {self.target} did not start:\n{error}")
 
     def _tail(self) -> str:
         if self._stderr is None:
@@ -220,7 +220,7 @@ class WarmParent:
         return self._stderr.read().decode(errors="replace").strip()[-4000:]
 
     def spawn(self, files: BinaryIO | None = None) -> Child:
-        """Fork a child. Raises WarmParentDied.
+        """Fork a child. Raises ZygoteDied.
 
         files: what `files.sealed` gave; the child finds them in the folder in which it begins.
         """
@@ -232,10 +232,10 @@ class WarmParent:
                 passed += [] if files is None else [files.fileno()]
                 socket.send_fds(self._control, [b"+"], passed)
             return Child(sock, status)
-        except (OSError, WarmParentDied) as error:
+        except (OSError, ZygoteDied) as error:
             sock.close()
             status.close()
-            raise WarmParentDied(f"{error}\n{self._tail()}".strip()) from error
+            raise ZygoteDied(f"{error}\n{self._tail()}".strip()) from error
 
     def __exit__(self, *_: object) -> None:
         self._control.close()
