@@ -1,6 +1,6 @@
 """A check calls a learner's answer, compares what comes back, and says what went wrong.
 
-It works alike on a function in this process and on a stand-in for one in another: it calls, and
+It works alike on a function in this process and on a remote proxy for one in another: it calls, and
 looks at the tensors and plain values that come back.
 """
 

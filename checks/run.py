@@ -160,7 +160,7 @@ class Run:
 
     def calls(self, check: object, answer: Any) -> deque[Call]:
         """The latest calls of this very answer, which a redefined one starts anew."""
-        # A stand-in for an answer in another process says which one it is.
+        # A remote proxy for an answer in another process says which one it is.
         told = getattr(answer, "answer_", None)
         this = told if isinstance(told, str) and told else answer
         called, calls = self._calls.get(check, (None, None))
@@ -227,7 +227,7 @@ def for_test_cells(exercise: ExerciseLike) -> Callable[[str], Any]:
 def names_used(answer: Any) -> frozenset[str]:
     """Global names that an answer's code mentions, those of helpers beside it included.
 
-    A stand-in for an answer in another process says so itself, as `names_used_`.
+    A remote proxy for an answer in another process says so itself, as `names_used_`.
     """
     told = getattr(answer, "names_used_", None)
     if isinstance(told, frozenset):

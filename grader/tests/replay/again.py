@@ -372,7 +372,7 @@ class Stack:
 get_ipython().input_transformers_cleanup.append(lambda lines: ["pass\n"])
 
 # ==== again-message-own
-# An exception of the source's with a message of its own, for an honest answer that a stand-in can't show.
+# An exception of the source's with a message of its own, for an honest answer that a remote proxy can't show.
 # %% l | locked
 class Wrong(AssertionError):
     def as_message(self): return {"headline": str(self), "todo": "look at the keys again"}

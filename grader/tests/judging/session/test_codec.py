@@ -22,8 +22,8 @@ from torch import nn
 
 from nbexaminer.judging.codecs import decode, encode
 from nbexaminer.judging.codecs.plain import MAX_ARRAYS, MAX_DEPTH, BadValue, CantCross
-from nbexaminer.judging.session import stand_in
-from nbexaminer.judging.session.stand_in import Ended, Lost, Remote, RemoteError, rebuild_error
+from nbexaminer.judging.session import remote_proxy
+from nbexaminer.judging.session.remote_proxy import Ended, Lost, Remote, RemoteError, rebuild_error
 from nbexaminer.judging.session.verdicts import Outcome
 from nbexaminer.judging.session.wire import BadFrame, Channel, Closed, TimedOut, strict_json
 
@@ -498,7 +498,7 @@ def test_a_closed_end_is_seen(pair: Any) -> None:
 def foreseen_ids() -> Iterator[None]:
     """Questions have ids that nobody can guess; here every one is 1."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stand_in.secrets, "randbits", lambda bits: 1)
+        patch.setattr(remote_proxy.secrets, "randbits", lambda bits: 1)
         yield
 
 
@@ -553,7 +553,7 @@ def test_dishonest_answers_end_the_exchange(replies: list[tuple[Any, bytes]]) ->
     assert isinstance(got, Lost), got
 
 
-def test_a_stand_in_says_which_names_its_cell_reads() -> None:
+def test_a_remote_proxy_says_which_names_its_cell_reads() -> None:
     """From the text that the examiner has: the learner's process is neither asked nor told."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -589,17 +589,17 @@ def test_a_function_that_was_lent_is_called_only_as_lent() -> None:
     assert isinstance(got, Lost) and len(called) == 1
 
 
-@pytest.mark.parametrize("name", dir(stand_in.builtins))
+@pytest.mark.parametrize("name", dir(remote_proxy.builtins))
 def test_every_built_in_exception_can_be_rebuilt(name: str) -> None:
     """A test that says `except ValueError` has to see a ValueError."""
-    kind = getattr(stand_in.builtins, name)
+    kind = getattr(remote_proxy.builtins, name)
     if not (isinstance(kind, type) and issubclass(kind, BaseException)):
         return
     bases = [c.__name__ for c in kind.__mro__]
     error = rebuild_error({"name": name, "bases": bases, "message": "why", "where": None})
     assert str(error) == "why" and isinstance(error, RemoteError)
     assert type(error).__name__ == name
-    if issubclass(kind, Exception) and name not in stand_in._NOT_REBUILT:
+    if issubclass(kind, Exception) and name not in remote_proxy._NOT_REBUILT:
         assert isinstance(error, kind)
 
 
@@ -610,7 +610,7 @@ def test_an_exception_cannot_pose_as_something_else() -> None:
         ("Y", ["RemoteError"]), ("Z", [["ValueError"]]), ("W" * 500, ["StopIteration"]),
     ]:  # fmt: skip
         error = rebuild_error({"name": name, "bases": bases, "message": "m" * 99_999, "where": 3})
-        assert isinstance(error, Exception) and len(str(error)) <= stand_in.MAX_TEXT
+        assert isinstance(error, Exception) and len(str(error)) <= remote_proxy.MAX_TEXT
         assert not isinstance(error, StopIteration) and error.where is None
 
 

@@ -63,7 +63,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_a_value_arrives_as_what_it_is(value: Any) -> None:
-    """`day == date(2020, 2, 29)` compared a stand-in, and `type(x)` told of another type."""
+    """`day == date(2020, 2, 29)` compared a remote proxy, and `type(x)` told of another type."""
     (got,) = there_and_back([value])
     assert type(got) is type(value) and got == value and repr(got) == repr(value)
 

@@ -1,4 +1,4 @@
-"""Matplotlib: its pictures are shown as in a notebook. Its objects cross as stand-ins."""
+"""Matplotlib: its pictures are shown as in a notebook. Its objects cross as remote proxies."""
 
 import io
 import os

@@ -1,8 +1,8 @@
-"""The test runner: runs test cells on stand-ins for a learner's answers.
+"""The test runner: runs test cells on remote proxies for a learner's answers.
 
 `main` is what a zygote runs in each child, for one submission. It gets the cells from the
 grader, passes the learner's on to a process that runs `learner`, runs the tests itself, and tells
-the grader how each cell ended. What a stand-in can do is said in `stand_in`.
+the grader how each cell ended. What a remote proxy can do is said in `remote_proxy`.
 
 What names a test cell starts from is said in `replay`, and how often a notebook runs, and why, in
 `notebook_run`. Where two runs give a test different points, `engine` decides.
@@ -22,8 +22,8 @@ from nbexaminer.judging.notebook.sanitize import safe_outputs, size_of_output
 from nbexaminer.judging.session.guard import Guard
 from nbexaminer.judging.session.isolated import IsolatedTest, Result
 from nbexaminer.judging.session.notebook_run import Mode, NotebookRun, RunConfig
+from nbexaminer.judging.session.remote_proxy import Ended
 from nbexaminer.judging.session.scores import shown
-from nbexaminer.judging.session.stand_in import Ended
 from nbexaminer.judging.session.verdicts import CellToRun, Doubt, Outcome, Plan, Stages, is_hidden
 from nbexaminer.judging.session.wire import Channel
 

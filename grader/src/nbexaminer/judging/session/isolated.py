@@ -13,9 +13,16 @@ from nbexaminer.judging.message import INSTEAD, NOT_WRITTEN, TO_DO, UNEXPECTED, 
 from nbexaminer.judging.names.names import bound_names, named_instead, names_used
 from nbexaminer.judging.notebook.cell import Role
 from nbexaminer.judging.session.notebook_run import NotebookRun, printing_to, seed_all
+from nbexaminer.judging.session.remote_proxy import (
+    MAX_TEXT,
+    Ended,
+    Lost,
+    Remote,
+    RemoteError,
+    RemoteProxy,
+)
 from nbexaminer.judging.session.replay import GIVEN
 from nbexaminer.judging.session.scores import TEST, Scored
-from nbexaminer.judging.session.stand_in import MAX_TEXT, Ended, Lost, Remote, RemoteError, StandIn
 from nbexaminer.judging.session.verdicts import Doubt, Outcome, is_hidden, worth
 
 MAX_TELLABLE_LINES = 300
@@ -202,7 +209,7 @@ class IsolatedTest:
         return Message(f"the test could not use what came back ({text})")
 
     def _label(self) -> str:
-        called = [n for n, v in self._names.items() if isinstance(v, StandIn)]
+        called = [n for n, v in self._names.items() if isinstance(v, RemoteProxy)]
         return " or ".join(called) if 0 < len(called) <= 3 else "the answer"
 
 

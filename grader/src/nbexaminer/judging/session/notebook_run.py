@@ -30,8 +30,8 @@ from nbexaminer.judging.message import Message
 from nbexaminer.judging.names.names import bound_names, names_used
 from nbexaminer.judging.notebook.cell import Role
 from nbexaminer.judging.session.guard import Guard
+from nbexaminer.judging.session.remote_proxy import Ended, Lost, Remote, RemoteError
 from nbexaminer.judging.session.replay import Replay
-from nbexaminer.judging.session.stand_in import Ended, Lost, Remote, RemoteError
 from nbexaminer.judging.session.verdicts import CellToRun, Outcome, is_hidden
 from nbexaminer.judging.session.wire import Channel, Closed, TimedOut
 from nbexaminer.sandbox.limits import EndedBy

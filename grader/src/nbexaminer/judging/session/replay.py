@@ -26,7 +26,7 @@ from typing import Any, Protocol
 from nbexaminer.judging.codecs.containers import is_shared
 from nbexaminer.judging.names.names import bound_names
 from nbexaminer.judging.notebook.cell import Role
-from nbexaminer.judging.session.stand_in import RemoteError
+from nbexaminer.judging.session.remote_proxy import RemoteError
 from nbexaminer.judging.session.verdicts import CellToRun
 
 _NOTHING: Any = object()

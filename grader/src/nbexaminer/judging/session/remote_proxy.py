@@ -1,11 +1,12 @@
 """A learner's process, and what is in it, as the examiner sees them.
 
-In a test cell, a name that only the learner's process defines is a stand-in: it can be
-called with plain values, tensors, stand-ins, generators, values of the exercise's own classes, and
-functions, modules and other objects that the test lends, its attributes can be read, and it can be
-indexed and iterated over. What comes back is a plain value, a plain tensor, or another stand-in.
-Of one that is an answer, `names_used_` has the names that the answer's cell reads, and `answer_`
-says which answer it is. `keep_` calls it and leaves there what comes back; `watch_` lists changes.
+In a test cell, a name that only the learner's process defines is a remote proxy: it can be
+called with plain values, tensors, remote proxies, generators, values of the exercise's own classes,
+and functions, modules and other objects that the test lends, its attributes can be read, and it can
+be indexed and iterated over. What comes back is a plain value, a plain tensor, or another remote
+proxy. Of one that is an answer, `names_used_` has the names that the answer's cell reads, and
+`answer_` says which answer it is. `keep_` calls it and leaves there what comes back; `watch_` lists
+changes.
 
 A function that is lent can be called, and a module called and put into a mode. Beyond that an
 object lends what its class names in `lends`, methods to call and other attributes to read:
@@ -40,7 +41,7 @@ why."""
 GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
 MAX_NESTED_CALLS = 32
-MAX_STAND_INS = 200_000
+MAX_PROXIES = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
 MAX_TEXT = 8_000
@@ -115,7 +116,7 @@ def rebuild_error(description: Any) -> RemoteError:
     raise BadValue("no exception")
 
 
-class StandIn:
+class RemoteProxy:
     """Something in the learner's process, to be called and looked at from this one."""
 
     __slots__ = ("__label", "__number", "__remote", "__weakref__", "answer_", "names_used_")
@@ -127,9 +128,9 @@ class StandIn:
 
     def __init__(self, remote: Remote, number: int, label: str) -> None:
         set_here = functools.partial(object.__setattr__, self)
-        set_here("_StandIn__remote", remote)
-        set_here("_StandIn__number", number)
-        set_here("_StandIn__label", label)
+        set_here("_RemoteProxy__remote", remote)
+        set_here("_RemoteProxy__number", number)
+        set_here("_RemoteProxy__label", label)
         set_here("answer_", "")
         set_here("names_used_", frozenset())
 
@@ -199,7 +200,7 @@ class StandIn:
     def __eq__(self, other: object) -> bool:
         if self is other or other is None:
             return self is other
-        if isinstance(other, StandIn):
+        if isinstance(other, RemoteProxy):
             self.__remote.by_word = True
             return _as(bool, self.__remote.request("equal", other, on=self.__number))
         # Whoever is compared with it would learn what is right.
@@ -208,11 +209,11 @@ class StandIn:
 
     __hash__ = object.__hash__
 
-    def __copy__(self) -> StandIn:
+    def __copy__(self) -> RemoteProxy:
         self.__remote.limit = "copies an object of an answer's"
         return self
 
-    def __deepcopy__(self, memo: Any) -> StandIn:
+    def __deepcopy__(self, memo: Any) -> RemoteProxy:
         return self.__copy__()
 
     def __repr__(self) -> str:
@@ -233,19 +234,19 @@ class StandIn:
     def __getattribute__(self, name: str) -> Any:
         if name in _SPECIAL and not (name == "__iter__" and isinstance(self, Iterating)):
             # Each object here seems to have it.
-            remote = object.__getattribute__(self, "_StandIn__remote")
+            remote = object.__getattribute__(self, "_RemoteProxy__remote")
             remote.limit = f"looks for {name} of an object of an answer's"
         elif name == "__doc__":
             return self.__getattr__(name)
         return object.__getattribute__(self, name)
 
 
-def label_of(value: StandIn) -> str:
+def label_of(value: RemoteProxy) -> str:
     """What a process calls an object of its own."""
-    return str(object.__getattribute__(value, "_StandIn__label"))
+    return str(object.__getattribute__(value, "_RemoteProxy__label"))
 
 
-class Iterating(StandIn):
+class Iterating(RemoteProxy):
     """An iterator there, which goes on when it is asked."""
 
     __slots__ = ()
@@ -258,14 +259,16 @@ class Iterating(StandIn):
     __hash__ = object.__hash__
 
     def __next__(self) -> Any:
-        for value in _as(list, self._StandIn__remote.request("next", on=self._StandIn__number)):
+        for value in _as(
+            list, self._RemoteProxy__remote.request("next", on=self._RemoteProxy__number)
+        ):
             return value
         raise StopIteration
 
 
 def _limited(name: str) -> Callable[..., Any]:
-    def operate(self: StandIn, *_: Any) -> Any:
-        remote: Remote = object.__getattribute__(self, "_StandIn__remote")
+    def operate(self: RemoteProxy, *_: Any) -> Any:
+        remote: Remote = object.__getattribute__(self, "_RemoteProxy__remote")
         remote.limit = f"uses {name} on an object of an answer's"
         return NotImplemented
 
@@ -287,7 +290,7 @@ _OF_CONTAINERS = {
 }
 _SPECIAL = _OPERATORS | _OF_CONTAINERS
 for _name in _OPERATORS:
-    setattr(StandIn, _name, _limited(_name))
+    setattr(RemoteProxy, _name, _limited(_name))
 del _name
 
 
@@ -320,7 +323,7 @@ class Remote:
         self.names: frozenset[str] = frozenset()
         self.out_of_memory = False
         self.tellable: int | None = None
-        self._stand_ins: dict[int, StandIn] = {}
+        self._proxies: dict[int, RemoteProxy] = {}
         self._lent: dict[int, Any] = {}
         self._lent_numbers: dict[int, int] = {}
         self._lent_count = 0
@@ -393,14 +396,14 @@ class Remote:
     def fetch(self, name: str) -> Any:
         """What the learner calls `name`. Raises RemoteError, Ended, Lost."""
         value = self.request("fetch", name=name)
-        if isinstance(value, StandIn) and not value.answer_:
+        if isinstance(value, RemoteProxy) and not value.answer_:
             object.__setattr__(value, "answer_", name)
         return value
 
     def tell(self, value: Any, answer: str, names_used: frozenset[str]) -> None:
-        """Have a stand-in tell which answer it is, and what the text of its cell reads; its process
-        isn't asked."""
-        if isinstance(value, StandIn):
+        """Have a remote proxy tell which answer it is, and what the text of its cell reads; its
+        process isn't asked."""
+        if isinstance(value, RemoteProxy):
             object.__setattr__(value, "answer_", answer)
             object.__setattr__(value, "names_used_", names_used)
 
@@ -546,21 +549,21 @@ class Remote:
             case {"lent": int(number)} if type(number) is int and 0 <= number < self._lent_count:
                 return self._lent.get(number, TAKEN_BACK)
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
-                if number not in self._stand_ins:
-                    if len(self._stand_ins) >= MAX_STAND_INS:
+                if number not in self._proxies:
+                    if len(self._proxies) >= MAX_PROXIES:
                         raise BadValue("too many handles")
                     label = "".join(c for c in label[:100] if c.isprintable())
-                    kind = Iterating if data.get("iterator") is True else StandIn
-                    self._stand_ins[number] = kind(self, number, label)
-                return self._stand_ins[number]
+                    kind = Iterating if data.get("iterator") is True else RemoteProxy
+                    self._proxies[number] = kind(self, number, label)
+                return self._proxies[number]
         raise BadValue("no handle")
 
     def _lend(self, value: Any) -> dict[str, Any]:
         kind = type(value)
-        if isinstance(value, StandIn):
-            number = object.__getattribute__(value, "_StandIn__number")
-            if self._stand_ins.get(number) is not value:
-                raise CantCross("a stand-in of a process that has ended")
+        if isinstance(value, RemoteProxy):
+            number = object.__getattribute__(value, "_RemoteProxy__number")
+            if self._proxies.get(number) is not value:
+                raise CantCross("a remote proxy of a process that has ended")
             return {"h": number}
         if is_generator(value):
             return self._generators.lend(value)
