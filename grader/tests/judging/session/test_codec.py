@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from nbexaminer.judging.codecs import decode, encode
-from nbexaminer.judging.codecs.plain import MAX_ARRAYS, MAX_DEPTH, BadValue, CantCross
+from nbexaminer.judging.codecs.plain import MAX_ARRAYS, MAX_DEPTH, DecodeError, NotSerializable
 from nbexaminer.judging.session import remote_proxy
 from nbexaminer.judging.session.remote_proxy import Ended, Lost, Remote, RemoteError, rebuild_error
 from nbexaminer.judging.session.verdicts import Outcome
@@ -35,11 +35,11 @@ DTYPES = [
 
 
 def no_foreign(value: Any) -> Any:
-    raise CantCross(f"{type(value).__name__}")
+    raise NotSerializable(f"{type(value).__name__}")
 
 
 def refuse(data: Any) -> Any:
-    raise BadValue("foreign")
+    raise DecodeError("foreign")
 
 
 def there_and_back(value: Any) -> Any:
@@ -154,12 +154,12 @@ ITS_BYTES = np.ones(6, "f4").tobytes()
 )  # fmt: skip
 def test_a_wrong_order_of_dimensions_is_refused(data: Any) -> None:
     """It comes from a learner's process as well as from a test."""
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         decode(data, ITS_BYTES, refuse)
     endless: Any = ONES
     for _ in range(MAX_DEPTH + 2):
         endless = {"P": [endless, [1, 0]]}
-    with pytest.raises(BadValue, match="deep"):
+    with pytest.raises(DecodeError, match="deep"):
         decode(endless, ITS_BYTES, refuse)
 
 
@@ -264,7 +264,7 @@ HOSTILE_FRAMES = [
 @pytest.mark.parametrize("form", HOSTILE_FRAMES, ids=str)
 def test_hostile_data_frames_are_refused(form: Any) -> None:
     """Indexes of any length, and what pandas would take for something else."""
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         decode({"pandas": form}, b"", refuse)
 
 
@@ -272,7 +272,7 @@ def test_an_array_that_is_no_column_is_refused() -> None:
     """Its bytes would be read as what they are not."""
     for dtype, array in (("int64", ["f8", [1]]), ("datetime64[ns]", ["f8", [1]]),
                          ("int64", ["i8", [1, 1]]), ("object", ["i8", [1, 1]])):  # fmt: skip
-        with pytest.raises(BadValue):
+        with pytest.raises(DecodeError):
             column = {"l": [dtype, {"A": array}]}
             decode({"pandas": ["series", RANGE, "a", column]}, bytes(8), refuse)
 
@@ -311,7 +311,7 @@ def test_what_is_almost_plain_becomes_plain() -> None:
 )  # fmt: skip
 def test_what_cannot_cross_says_so(value: Any) -> None:
     """Rather than hang or fill the memory."""
-    with pytest.raises(CantCross):
+    with pytest.raises(NotSerializable):
         encode(value, no_foreign)
 
 
@@ -321,14 +321,14 @@ def test_items_whose_hashes_are_alike_are_refused(kind: str) -> None:
     numbers = [{"i": hex(k * (2**61 - 1))} for k in range(5, 60_000)]
     data = {kind: [[n, 1] for n in numbers] if kind == "d" else numbers}
     begin = time.thread_time()
-    with pytest.raises(BadValue, match="alike"):
+    with pytest.raises(DecodeError, match="alike"):
         decode(data, b"", refuse)
     assert time.thread_time() - begin < 2
 
 
 def test_every_int_that_crosses_can_be_told() -> None:
     """A message with one of more than 4,300 digits would end the test, not fail it."""
-    with pytest.raises(CantCross):
+    with pytest.raises(NotSerializable):
         encode(1 << 16_000, no_foreign)
     assert len(str(there_and_back(1 << 13_900))) > 4_000
 
@@ -337,12 +337,12 @@ def test_depth_is_limited_both_ways() -> None:
     """Endless nesting would end the examiner with a recursion error, or worse."""
     endless: list[Any] = []
     endless.append(endless)
-    with pytest.raises(CantCross, match="deep"):
+    with pytest.raises(NotSerializable, match="deep"):
         encode(endless, no_foreign)
     data: Any = None
     for _ in range(MAX_DEPTH + 2):
         data = {"l": [data]}
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         decode(data, b"", refuse)
 
 
@@ -368,7 +368,7 @@ def test_hostile_json_is_refused_or_plain(data: Any, blob: bytes) -> None:
     """A learner's process may send anything at all."""
     try:
         value = decode(data, blob, refuse)
-    except BadValue:
+    except DecodeError:
         return
     encode(value, no_foreign)
 
@@ -390,20 +390,20 @@ def test_hostile_tensors_are_refused(tag: str, form: Any) -> None:
     """Shapes and types that don't fit would let it read the examiner's memory."""
     if tag == "A" and isinstance(form, list) and form[:1] == ["float32"]:
         form = ["f4", *form[1:]]
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         decode({tag: form}, bytes(4), refuse)
 
 
 def test_bytes_that_belong_to_no_tensor_are_refused() -> None:
     """What one end sends and the other doesn't see would be a way past every limit."""
     for data, blob in ((None, b"0"), (ONES, ITS_BYTES + b"0"), ({"l": [ONES, ONES]}, ITS_BYTES)):
-        with pytest.raises(BadValue):
+        with pytest.raises(DecodeError):
             decode(data, blob, refuse)
 
 
 def test_there_are_only_so_many_tensors() -> None:
     """Each takes more memory than its bytes, of which it may have none."""
-    with pytest.raises(BadValue):
+    with pytest.raises(DecodeError):
         decode({"l": [{"T": ["float32", [0]]}] * (MAX_ARRAYS + 1)}, b"", refuse)
 
 

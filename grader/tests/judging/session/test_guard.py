@@ -175,7 +175,7 @@ TWO_THREADS = """\
 import ast
 import threading
 
-from nbexaminer.judging.session.guard import CantCross, Guard
+from nbexaminer.judging.session.guard import NotSerializable, Guard
 
 guard, other = Guard(["one"], ()), 1
 long = ast.parse("one, " * 50_000, mode="eval")
@@ -187,7 +187,7 @@ tried = 0
 while slow.is_alive():
     try:
         eval("other")
-    except CantCross:
+    except NotSerializable:
         tried += 1
     else:
         raise SystemExit("it ran")
@@ -213,14 +213,14 @@ LIBRARY = """\
 import ctypes
 import os
 
-from nbexaminer.judging.session.guard import CantCross, Guard
+from nbexaminer.judging.session.guard import NotSerializable, Guard
 
 guard = Guard([], ())
 guard.install()
 guard.is_on = True
 try:
     ctypes.CDLL(os.path.abspath("x.so"))
-except CantCross:
+except NotSerializable:
     print("refused")
 """
 

@@ -34,7 +34,14 @@ from typing import Any
 from nbexaminer.judging.codecs.containers import Containers
 from nbexaminer.judging.codecs.numpy import NumPy
 from nbexaminer.judging.codecs.pandas import Pandas
-from nbexaminer.judging.codecs.plain import READERS, BadValue, CantCross, Codec, Reader, Writer
+from nbexaminer.judging.codecs.plain import (
+    READERS,
+    Codec,
+    DecodeError,
+    NotSerializable,
+    Reader,
+    Writer,
+)
 from nbexaminer.judging.codecs.torch import PyTorch
 from nbexaminer.judging.codecs.values import Values
 
@@ -53,7 +60,7 @@ def _not_shared(kind: type) -> None:
 
 
 def _no_class(name: str) -> type:
-    raise BadValue("a class that is not shared")
+    raise DecodeError("a class that is not shared")
 
 
 def encode(
@@ -63,9 +70,9 @@ def encode(
     shared: Callable[[type], str | None] = _not_shared,
     is_from_answer: bool = False,
 ) -> tuple[Any, bytes]:
-    """The JSON and the blob for `value`. Raises CantCross.
+    """The JSON and the blob for `value`. Raises NotSerializable.
 
-    foreign: gives the JSON for a value of no known kind, or raises CantCross.
+    foreign: gives the JSON for a value of no known kind, or raises NotSerializable.
     keep_layout: a transposed or permuted tensor keeps its strides; otherwise it, and always
         one with gaps or repetitions, arrives contiguous.
     shared: gives the name of a class that both ends have, or None for others.
@@ -82,13 +89,13 @@ def have_same_form(one: Any, other: Any) -> bool | None:
         return bool(one == other)
     try:
         return encode(one, no_foreign) == encode(other, no_foreign)
-    except CantCross:
+    except NotSerializable:
         return None
 
 
 def no_foreign(value: Any) -> Any:
-    """Lets nothing cross but plain values. Raises CantCross."""
-    raise CantCross("what is no plain value isn't compared")
+    """Lets nothing cross but plain values. Raises NotSerializable."""
+    raise NotSerializable("what is no plain value isn't compared")
 
 
 def decode(
@@ -98,9 +105,9 @@ def decode(
     shared: Callable[[str], type] = _no_class,
     is_for_answer: bool = False,
 ) -> Any:
-    """The value of `encode`. Raises BadValue for what `encode` never gives.
+    """The value of `encode`. Raises DecodeError for what `encode` never gives.
 
-    foreign: gives the value for the JSON of its counterpart, or raises BadValue.
+    foreign: gives the value for the JSON of its counterpart, or raises DecodeError.
     shared: gives the class that both ends have by its name, or raises.
     is_for_answer: whether a test sends it to an answer, where a path is one of files. What comes
         from an answer reaches none.
@@ -108,12 +115,12 @@ def decode(
     reader = Reader(_READERS, blob, foreign, shared, is_for_answer)
     try:
         value = reader.read(data, 0)
-    except (BadValue, MemoryError):
+    except (DecodeError, MemoryError):
         raise
     except Exception as error:
-        raise BadValue(f"{type(error).__name__}: {str(error)[:100]}") from None
+        raise DecodeError(f"{type(error).__name__}: {str(error)[:100]}") from None
     if reader.left:
-        raise BadValue(f"{len(reader.left)} bytes that nothing is made of")
+        raise DecodeError(f"{len(reader.left)} bytes that nothing is made of")
     return value
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 from nbexaminer.judging.codecs.plain import (
     MAX_ITEMS,
-    BadValue,
-    CantCross,
     Codec,
+    DecodeError,
+    NotSerializable,
     Reader,
     Writer,
     most,
@@ -68,7 +68,7 @@ def _read(reader: Reader, data: Any, depth: int) -> Any:
             return _named(name, *most(MAX_FIELDS, fields))._make(reader.each(values, depth))
         case "member", [kind, name, number]:
             return _member(kind, name, reader.read(number, depth + 1))
-    raise BadValue("no container")
+    raise DecodeError("no container")
 
 
 class Asking(dict[Any, Any]):
@@ -113,7 +113,7 @@ def _member(kind: str, name: str, value: int | str) -> Any:
 def _check(*names: str) -> None:
     made = _named.cache_info().misses + _member.cache_info().misses
     if made > MAX_MADE or not all(map(_is_name, names)):
-        raise BadValue("no names, or too many")
+        raise DecodeError("no names, or too many")
 
 
 def _is_name(name: Any) -> bool:
@@ -123,7 +123,7 @@ def _is_name(name: Any) -> bool:
 
 def _short(value: range) -> range:
     if _is_long(value):
-        raise BadValue("a range that nobody could list")
+        raise DecodeError("a range that nobody could list")
     return value
 
 
@@ -157,7 +157,9 @@ class Containers(Codec):
         match value:
             case range():
                 if _is_long(value):
-                    raise CantCross(f"a range of more than {MAX_ITEMS} items can't be looked at")
+                    raise NotSerializable(
+                        f"a range of more than {MAX_ITEMS} items can't be looked at"
+                    )
                 return {"of": ["range", value.start, value.stop, value.step]}
             case frozenset():
                 return {"of": ["frozenset", writer.each(value, depth)]}
@@ -229,7 +231,7 @@ def _fields(value: Any, writer: Writer, depth: int) -> Any:
     """A member's name, or the fields of a named tuple or a dataclass."""
     if isinstance(value, enum.Enum):
         if type(value).__members__.get(value.name or "") is not value:
-            raise CantCross(f"{value!r}, which has no name of its own, can't be looked at")
+            raise NotSerializable(f"{value!r}, which has no name of its own, can't be looked at")
         return value.name
     if isinstance(value, tuple):
         return writer.each(value, depth)
@@ -244,10 +246,10 @@ def _made(reader: Reader, form: Any, depth: int) -> Any:
     fields = reader.each(data, depth)
     if issubclass(kind, tuple):
         if len(fields) != len(kind._fields):
-            raise BadValue("a named tuple of another length")
+            raise DecodeError("a named tuple of another length")
         return tuple.__new__(kind, fields)
     if not is_frozen(kind):
-        raise BadValue("a class whose values are lent")
+        raise DecodeError("a class whose values are lent")
     made = object.__new__(kind)
     for field, value in zip(dataclasses.fields(kind), fields, strict=True):
         object.__setattr__(made, field.name, value)

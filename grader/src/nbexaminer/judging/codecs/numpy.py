@@ -8,9 +8,9 @@ import numpy.random  # else it is imported when it is first used: in every child
 
 from nbexaminer.judging.codecs.plain import (
     MAX_ITEMS,
-    BadValue,
-    CantCross,
     Codec,
+    DecodeError,
+    NotSerializable,
     Reader,
     Writer,
     check_shape,
@@ -41,7 +41,7 @@ def _read(reader: Reader, data: Any, depth: int) -> np.ndarray:
 def _read_number(reader: Reader, data: Any, depth: int) -> Any:
     number = _read(reader, data, depth)
     if number.shape:
-        raise BadValue("no number")
+        raise DecodeError("no number")
     return number[()]
 
 
@@ -51,11 +51,11 @@ def _read_listed(reader: Reader, data: Any, depth: int) -> np.ndarray:
     values = reader.each(most(MAX_LISTED, items), depth)
     kind = {"str": str, "bytes": bytes, "object": object}[name]
     if not all(isinstance(value, kind) for value in values):
-        raise BadValue("no array of texts")
+        raise DecodeError("no array of texts")
     if kind is not object:
         longest = max(map(len, values), default=0)
         if 4 * longest * len(values) > MAX_TEXT_BYTES:
-            raise BadValue("an array of texts that is too large")
+            raise DecodeError("an array of texts that is too large")
         return np.array(values, _LISTED[name]).reshape(shape)
     array = np.empty(len(values), _LISTED[name])
     for place, value in enumerate(values):  # all at once, arrays among them would be spread out
@@ -100,7 +100,7 @@ class NumPy(Codec):
         array = np.array(value, value.dtype.newbyteorder("="), order="C", subok=False)
         name = _name(array.dtype)
         if not name:
-            raise CantCross(f"a NumPy array of {value.dtype} can't be looked at")
+            raise NotSerializable(f"a NumPy array of {value.dtype} can't be looked at")
         return writer.array(tag, name, array.shape, array.view("i8") if name[0] in "mM" else array)
 
     def seed(self, number: int) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nbexaminer.judging.codecs.plain import BadValue, Codec, Late, Writer
+from nbexaminer.judging.codecs.plain import Codec, DecodeError, Late, Writer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,13 +132,13 @@ def _whole(kind: str, index_parts: Any, *parts: Any) -> Any:
     if kind == "array":
         if isinstance(index_parts, pd.Series):
             return index_parts.array
-        raise BadValue("no array")
+        raise DecodeError("no array")
     if kind == "scalar":
         (single,) = _column(*index_parts)
         return single
     index = _index(*index_parts)
     if len(index) > MAX_CELLS:
-        raise BadValue("too many rows")
+        raise DecodeError("too many rows")
     match kind, parts:
         case "index", ():
             return index
@@ -148,7 +148,7 @@ def _whole(kind: str, index_parts: Any, *parts: Any) -> Any:
             columns = [_column(*column).set_axis(index) for column in values]
             frame = pd.DataFrame(dict(enumerate(columns)), index=index)
             return frame.set_axis(_index(*names), axis=1)
-    raise BadValue("nothing of pandas")
+    raise DecodeError("nothing of pandas")
 
 
 def _index(names: Any, *parts: Any) -> pd.Index:
@@ -181,10 +181,10 @@ def _column(dtype: str, values: Any, *more: Any) -> pd.Series:
             return pd.Series(values.view(dtype))
     elif _AS_LIST.fullmatch(dtype):
         return pd.Series([_plain(value) for value in values], dtype=dtype)
-    raise BadValue("no column")
+    raise DecodeError("no column")
 
 
 def _whole_numbers(values: Any) -> np.ndarray:
     if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == "i8":
         return values
-    raise BadValue("no whole numbers")
+    raise DecodeError("no whole numbers")

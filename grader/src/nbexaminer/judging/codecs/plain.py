@@ -36,14 +36,14 @@ TOO_MANY = f"a value of more than {MAX_ITEMS:,} items"
 TOO_LONG = f"more than {MAX_NUMBERS:,} numbers in lists"
 TOO_MANY_ARRAYS = f"more than {MAX_ARRAYS:,} arrays at once"
 TOO_MUCH = (TOO_DEEP, TOO_MANY, TOO_LONG, TOO_MANY_ARRAYS)
-"""What a CantCross may be about, in words that tell nothing of the value."""
+"""What a NotSerializable may be about, in words that tell nothing of the value."""
 
 
-class CantCross(TypeError):
+class NotSerializable(TypeError):
     """A value that has no form on the wire, or is too large or too deep."""
 
 
-class BadValue(ValueError):
+class DecodeError(ValueError):
     """Bytes that are not the form of any value."""
 
 
@@ -77,7 +77,8 @@ class Codec:
     readers: Readers = {}  # noqa: RUF012
 
     def write(self, value: Any, writer: Writer, depth: int) -> Any:
-        """The JSON for a value of the library's; NotImplemented for others. Raises CantCross."""
+        """The JSON for a value of the library's; NotImplemented for others. Raises
+        NotSerializable."""
         return NotImplemented
 
     def listed(self, values: list[Any], writer: Writer) -> Any:
@@ -115,9 +116,9 @@ class Writer:
         """Its JSON, as one more item at that depth."""
         self._items += 1
         if depth > MAX_DEPTH:
-            raise cant_cross(TOO_DEEP)
+            raise not_serializable(TOO_DEEP)
         if self._items > MAX_ITEMS:
-            raise cant_cross(TOO_MANY)
+            raise not_serializable(TOO_MANY)
         return self.form(value, depth)
 
     def form(self, value: Any, depth: int) -> Any:
@@ -134,7 +135,7 @@ class Writer:
         return self.foreign(value)
 
     def foreign(self, value: Any) -> Any:
-        """The JSON for a value of no known kind. Raises CantCross."""
+        """The JSON for a value of no known kind. Raises NotSerializable."""
         return {"x": self._foreign(value)}
 
     def each(self, values: Iterable[Any], depth: int) -> list[Any]:
@@ -147,7 +148,7 @@ class Writer:
         if kinds in ({int}, {float}) and (numbers := _numbers(values)) is not None:
             self._numbers += len(values)
             if self._numbers > MAX_NUMBERS:
-                raise cant_cross(TOO_LONG)
+                raise not_serializable(TOO_LONG)
             return self.array("L", numbers.typecode, (len(values),), numbers)
         if len(kinds) == 1:
             for codec in self._codecs:
@@ -158,9 +159,9 @@ class Writer:
     def array(self, tag: str, dtype: str, shape: Sequence[int], elements: Any) -> Any:
         """The JSON for an array; its elements, in a row in memory, go into the blob."""
         if len(self.arrays) >= MAX_ARRAYS:
-            raise cant_cross(TOO_MANY_ARRAYS)
+            raise not_serializable(TOO_MANY_ARRAYS)
         if _is_odd(shape):
-            raise CantCross(f"a tensor of shape {tuple(shape)} can't be looked at")
+            raise NotSerializable(f"a tensor of shape {tuple(shape)} can't be looked at")
         self.arrays.append(elements)
         return {tag: [dtype, list(shape)]}
 
@@ -193,29 +194,30 @@ class Reader:
         """The value that JSON at that depth stands for."""
         self._items += 1
         if depth > MAX_DEPTH or self._items > MAX_ITEMS:
-            raise BadValue("too deep or too many items")
+            raise DecodeError("too deep or too many items")
         if data is None or isinstance(data, bool | int | float | str):
             return data
         if not isinstance(data, dict) or len(data) != 1:
-            raise BadValue("neither a scalar nor one tag")
+            raise DecodeError("neither a scalar nor one tag")
         ((tag, inner),) = data.items()
         return self._readers[tag](self, inner, depth)
 
     def each(self, data: Any, depth: int) -> list[Any]:
         """The values that a list of JSON stands for."""
         if not isinstance(data, list):
-            raise BadValue("no list where one belongs")
+            raise DecodeError("no list where one belongs")
         return [self.read(item, depth + 1) for item in data]
 
     def into(self, made: Any, items: Sequence[Any]) -> Any:
-        """`made`, a set or dict, with these items or pairs. Raises BadValue where it takes long."""
+        """`made`, a set or dict, with these items or pairs. Raises DecodeError where it takes
+        long."""
         add = functools.partial(dict.update, made) if isinstance(made, dict) else made.update
         begin = time.thread_time() - self._hashing
         for start in range(0, len(items), FEW):
             add(items[start : start + FEW])
             self._hashing = time.thread_time() - begin
             if self._hashing > MAX_HASHING_SECONDS:
-                raise BadValue("hashes that are alike")
+                raise DecodeError("hashes that are alike")
         return made
 
     def listed(self, data: Any, depth: int) -> list[Any]:
@@ -224,7 +226,7 @@ class Reader:
         numbers = array.array(kind.typecode, bytes(elements))
         self._numbers += len(numbers)
         if kind.typecode not in ("q", "d") or self._numbers > MAX_NUMBERS:
-            raise BadValue("no list of numbers, or too many")
+            raise DecodeError("no list of numbers, or too many")
         return numbers.tolist()
 
     def array(self, data: Any, find: Callable[[str], Any]) -> tuple[Any, list[int], bytearray]:
@@ -238,15 +240,15 @@ class Reader:
         size = math.prod(shape) * dtype.itemsize
         self._arrays += 1
         if size > len(self.left) or self._arrays > MAX_ARRAYS:
-            raise BadValue("an array that is not all there, or one of too many")
+            raise DecodeError("an array that is not all there, or one of too many")
         elements, self.left = bytearray(self.left[:size]), self.left[size:]
         return dtype, shape, elements
 
 
 def check_shape(shape: Any) -> None:
-    """Raise BadValue, or any exception, where no array has that shape."""
+    """Raise DecodeError, or any exception, where no array has that shape."""
     if not all(type(n) is int and n >= 0 for n in shape) or _is_odd(shape):
-        raise BadValue("a shape that no array has")
+        raise DecodeError("a shape that no array has")
 
 
 def _is_odd(shape: Sequence[int]) -> bool:
@@ -258,13 +260,13 @@ def _int(value: int) -> Any:
         return value
     text = hex(value)
     if len(text) > MAX_DIGITS:
-        raise CantCross("an int of more than 4,200 digits can't be looked at")
+        raise NotSerializable("an int of more than 4,200 digits can't be looked at")
     return {"i": text}
 
 
-def cant_cross(what: str) -> CantCross:
+def not_serializable(what: str) -> NotSerializable:
     """The exception for what no test can have."""
-    return CantCross(f"{what} can't be looked at")
+    return NotSerializable(f"{what} can't be looked at")
 
 
 def _numbers(values: list[Any]) -> Any:
@@ -275,9 +277,9 @@ def _numbers(values: list[Any]) -> Any:
 
 
 def most(number: int, data: Any) -> Any:
-    """What came, where it is no longer than that. Raises BadValue."""
+    """What came, where it is no longer than that. Raises DecodeError."""
     if len(data) > number:
-        raise BadValue(f"more than {number}")
+        raise DecodeError(f"more than {number}")
     return data
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from nbexaminer.judging.codecs import plain
-from nbexaminer.judging.codecs.plain import BadValue, CantCross, Reader, Writer
+from nbexaminer.judging.codecs.plain import DecodeError, NotSerializable, Reader, Writer
 
 if TYPE_CHECKING:
     import torch
@@ -31,13 +31,13 @@ def _name(dtype: torch.dtype) -> str:
 def _dtype(name: str) -> torch.dtype:
     dtype = vars(importlib.import_module("torch"))[name]
     if not isinstance(dtype, torch.dtype):
-        raise BadValue("no dtype")
+        raise DecodeError("no dtype")
     return dtype
 
 
 def _read_tensor(reader: Reader, data: Any, depth: int) -> torch.Tensor:
     if data[0] not in _NUMBERS:
-        raise BadValue("no dtype of numbers")
+        raise DecodeError("no dtype of numbers")
     dtype, shape, elements = reader.array(data, _dtype)
     flat = torch.frombuffer(elements or bytearray(1), dtype=torch.uint8)[: len(elements)]
     # A bool that is neither 0 nor 1 would be neither equal nor unequal to either.
@@ -48,7 +48,7 @@ def _read_permuted(reader: Reader, data: Any, depth: int) -> torch.Tensor:
     inner, order = data
     tensor: torch.Tensor = reader.read(inner, depth + 1)
     if {*map(type, order)} - {int} or sorted(order) != [*range(tensor.dim())]:
-        raise BadValue("no permuted tensor")
+        raise DecodeError("no permuted tensor")
     return tensor.permute(order)
 
 
@@ -83,10 +83,10 @@ class PyTorch(plain.Codec):
 def _write_tensor(value: torch.Tensor, writer: Writer) -> Any:
     if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
         kind = f"a {value.layout} tensor on {value.device}"
-        raise CantCross(f"{kind} can't be looked at: return an ordinary one")
+        raise NotSerializable(f"{kind} can't be looked at: return an ordinary one")
     dtype = _name(value.dtype)
     if dtype not in _NUMBERS:
-        raise CantCross(f"a tensor of {dtype} can't be looked at")
+        raise NotSerializable(f"a tensor of {dtype} can't be looked at")
     value = value.detach().as_subclass(torch.Tensor).resolve_conj().resolve_neg()
     order = _order_in_memory(value) if writer.keep_layout else None
     if order is not None:

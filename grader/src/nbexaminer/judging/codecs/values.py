@@ -13,7 +13,14 @@ import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
-from nbexaminer.judging.codecs.plain import BadValue, CantCross, Codec, Reader, Writer, most
+from nbexaminer.judging.codecs.plain import (
+    Codec,
+    DecodeError,
+    NotSerializable,
+    Reader,
+    Writer,
+    most,
+)
 
 MAX_DECIMAL = 4_200
 """Digits of a decimal, and its largest exponent: `int` of one that is larger takes for ever."""
@@ -60,7 +67,7 @@ def _parts(value: Any) -> list[Any] | None:
         case datetime.tzinfo():
             return ["zone", _zone(value)]
         case decimal.Decimal():
-            return ["decimal", str(_small(value, CantCross))]
+            return ["decimal", str(_small(value, NotSerializable))]
         case fractions.Fraction():
             return ["fraction", value.numerator, value.denominator]
         case AnswersPath():
@@ -79,7 +86,7 @@ def _zone(zone: datetime.tzinfo | None) -> Any:
         return zone.key
     if isinstance(zone, datetime.timezone):
         return zone.utcoffset(None) // datetime.timedelta(microseconds=1)
-    raise CantCross(f"a time zone of {type(zone).__name__} can't be looked at")
+    raise NotSerializable(f"a time zone of {type(zone).__name__} can't be looked at")
 
 
 def _read_zone(zone: Any) -> datetime.tzinfo | None:
@@ -101,7 +108,7 @@ def _small(value: decimal.Decimal, error: type[Exception]) -> decimal.Decimal:
 def _ints(parts: tuple[Any, ...]) -> tuple[int, ...]:
     """Whole numbers alone: of texts and bytes, dates and fractions would make something, too."""
     if not all(type(part) is int for part in parts):
-        raise BadValue("no whole numbers")
+        raise DecodeError("no whole numbers")
     return parts
 
 
@@ -121,7 +128,7 @@ _WHOLE: dict[str, Callable[..., Any]] = {
     "time": _time,
     "timedelta": lambda *parts: datetime.timedelta(*_ints(parts)),
     "zone": _read_zone,
-    "decimal": lambda text: _small(decimal.Decimal(most(MAX_DECIMAL + 20, text)), BadValue),
+    "decimal": lambda text: _small(decimal.Decimal(most(MAX_DECIMAL + 20, text)), DecodeError),
     "fraction": lambda *parts: fractions.Fraction(*_ints(parts)),
     **_PATHS,
 }

@@ -33,7 +33,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
 
-from nbexaminer.judging.codecs.plain import CantCross
+from nbexaminer.judging.codecs.plain import NotSerializable
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _REACHING = {
@@ -125,7 +125,7 @@ class Guard:
             self.has_refused = True
             what = "opens a file by" if event in _OPENING else "has Python run"
             self.tell(f"{what} what an answer gives")
-            raise CantCross(f"a test {what} what an answer gives")
+            raise NotSerializable(f"a test {what} what an answer gives")
 
     def _odd(self, event: str, args: tuple[Any, ...], frame: FrameType) -> set[str]:
         """What of it has to be trusted."""

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from nbexaminer.judging.codecs.plain import CantCross
+from nbexaminer.judging.codecs.plain import NotSerializable
 from nbexaminer.judging.message import INSTEAD, NOT_WRITTEN, TO_DO, UNEXPECTED, Message
 from nbexaminer.judging.names.names import bound_names, named_instead, names_used
 from nbexaminer.judging.notebook.cell import Role
@@ -97,7 +97,7 @@ class IsolatedTest:
         except Exception as error:
             result = Result(Outcome.ERROR, self._odd(error))
             is_plain = self._is_discreet or self._run.guard.has_refused
-            if remote and isinstance(error, CantCross) and is_plain:
+            if remote and isinstance(error, NotSerializable) and is_plain:
                 result = _no_use(f"it {remote.limit}")
         except (Lost, GeneratorExit):
             raise
@@ -137,7 +137,7 @@ class IsolatedTest:
     def _failed(self, error: RemoteError | AssertionError | NameError) -> Result:
         """What is said of an exception."""
         if isinstance(error, RemoteError):
-            if self.asked and type(error).__name__ == CantCross.__name__:
+            if self.asked and type(error).__name__ == NotSerializable.__name__:
                 return _no_use(f"it {self.asked.limit}" if self._is_discreet else error.message)
             return Result(Outcome.ERROR, self._uncaught(error))
         if isinstance(error, AssertionError):

@@ -39,7 +39,7 @@ from traitlets.config import Config
 
 from nbexaminer.judging import codecs
 from nbexaminer.judging.codecs import decode, encode, figures
-from nbexaminer.judging.codecs.plain import TOO_MANY, BadValue, CantCross, cant_cross
+from nbexaminer.judging.codecs.plain import TOO_MANY, DecodeError, NotSerializable, not_serializable
 from nbexaminer.judging.codecs.torch import borrow, counterpart
 from nbexaminer.judging.limits import Limits
 from nbexaminer.judging.session.wire import Channel, WireError
@@ -279,7 +279,7 @@ class Server:
         try:
             self._channel.send(reply, out)
         except ValueError as error:
-            why = _describe(CantCross(f"what came back is too large: {error}"))
+            why = _describe(NotSerializable(f"what came back is too large: {error}"))
             self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
 
     def _alarm(self, wall: float, cpu: float) -> None:
@@ -404,7 +404,7 @@ class Server:
         number = self._numbers.get(id(value))
         if number is None:
             if len(self._objects) >= MAX_HANDLES:
-                raise CantCross("too many objects at once")
+                raise NotSerializable("too many objects at once")
             number = self._numbers[id(value)] = len(self._objects)
             self._objects.append(value)
         name = getattr(value, "__name__", None)
@@ -485,7 +485,7 @@ def _names() -> list[str]:
 
 def _few(items: list[Any]) -> list[Any]:
     if len(items) > MAX_HANDLES:
-        raise cant_cross(TOO_MANY)
+        raise not_serializable(TOO_MANY)
     return items
 
 
@@ -540,6 +540,6 @@ def main(sock: socket.socket, limits: Limits) -> None:
     """Serve one examiner at `sock`; returns when it hangs up."""
     channel = Channel(sock, limits.message_bytes)
     server = Server(channel, limits)
-    with contextlib.suppress(WireError, BadValue):
+    with contextlib.suppress(WireError, DecodeError):
         while True:
             server.answer(*channel.receive())

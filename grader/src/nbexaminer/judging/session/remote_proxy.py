@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from nbexaminer.judging.codecs import containers, decode, encode
-from nbexaminer.judging.codecs.plain import TOO_MUCH, BadValue, CantCross
+from nbexaminer.judging.codecs.plain import TOO_MUCH, DecodeError, NotSerializable
 from nbexaminer.judging.codecs.torch import Generators, describe_module, is_generator, is_module
 from nbexaminer.judging.session.guard import Guard
 from nbexaminer.judging.session.verdicts import Outcome
@@ -94,7 +94,7 @@ _NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
 
 
 def rebuild_error(description: Any) -> RemoteError:
-    """The exception that a learner's process describes. Raises BadValue."""
+    """The exception that a learner's process describes. Raises DecodeError."""
     match description:
         case {"name": str(name), "bases": list(bases), "message": str(text), "where": where} if (
             len(bases) <= MAX_BASES
@@ -113,7 +113,7 @@ def rebuild_error(description: Any) -> RemoteError:
             passed = args[:MAX_ARGS] if is_plain else [text[:MAX_TEXT]]
             place = where[:300] if isinstance(where, str) else None
             return kind(text[:MAX_TEXT], place, *passed)
-    raise BadValue("no exception")
+    raise DecodeError("no exception")
 
 
 class RemoteProxy:
@@ -349,17 +349,17 @@ class Remote:
         """What keeps the values that come from being run."""
 
     def request(self, do: str, value: Any = None, **fields: Any) -> Any:
-        """Ask the learner's process and wait. Raises RemoteError, CantCross, Ended, Lost."""
+        """Ask the learner's process and wait. Raises RemoteError, NotSerializable, Ended, Lost."""
         try:
             data, blob = self._written(value)
-        except CantCross as error:
+        except NotSerializable as error:
             self.limit = self.limit or f"passes {in_words(error)} to an answer"
             raise
         asked = {"do": do, "value": data, **fields}
         is_watched = do in ("call", "keep") and self.changed is not None
         reply, got = self._exchange(asked | ({"watch": True} if is_watched else {}), blob)
         if "error" in reply:
-            if type(got).__name__ == CantCross.__name__:
+            if type(got).__name__ == NotSerializable.__name__:
                 self.limit = f"gets {in_words(got)} from an answer"
             raise got
         told = reply.get("changed")
@@ -420,13 +420,13 @@ class Remote:
         self._note_names(reply.get("names"))
         error = None
         if reply.get("failed") is not None:
-            with contextlib.suppress(BadValue):
+            with contextlib.suppress(DecodeError):
                 error = self._error(reply["failed"])
         return reply.get("outputs"), error
 
     def _note_names(self, names: Any) -> None:
         if not isinstance(names, list) or not all(isinstance(n, str) for n in names):
-            raise Lost(BadValue("no names"))
+            raise Lost(DecodeError("no names"))
         self.names = frozenset(names)
 
     def _exchange(self, message: dict[str, Any], blob: bytes) -> tuple[dict[str, Any], Any]:
@@ -495,14 +495,14 @@ class Remote:
                 case (tuple() as args, dict() as kwargs) if all(isinstance(k, str) for k in kwargs):
                     pass
                 case _:
-                    raise BadValue("no arguments")
+                    raise DecodeError("no arguments")
             try:
                 data, out = self._written(ask(*args, **kwargs))
                 answer: dict[str, Any] = {"do": "returned", "value": data}
             except Exception as error:  # Lost and Ended are none
                 sentence = f": {error}" if isinstance(error, _SAYABLE) else ""
                 text = f"what the test passed raised {type(error).__name__}{sentence}"
-                kind = RuntimeError if isinstance(error, CantCross) else type(error)
+                kind = RuntimeError if isinstance(error, NotSerializable) else type(error)
                 name = next(k.__name__ for k in kind.__mro__ if k.__module__ == "builtins")
                 answer, out = {"do": "returned", "error": text[:MAX_TEXT], "kind": name}, b""
             self._channel.send(answer, out, self.deadline + GRACE_SECONDS)
@@ -537,7 +537,7 @@ class Remote:
 
     def _shared_class(self, name: str) -> type:
         if name not in self._shared:
-            raise BadValue("a class that is not shared")
+            raise DecodeError("a class that is not shared")
         return self._given[name]
 
     def _shared_name(self, kind: type) -> str | None:
@@ -551,19 +551,19 @@ class Remote:
             case {"h": int(number), "label": str(label)} if 0 <= number < 1 << 31:
                 if number not in self._proxies:
                     if len(self._proxies) >= MAX_PROXIES:
-                        raise BadValue("too many handles")
+                        raise DecodeError("too many handles")
                     label = "".join(c for c in label[:100] if c.isprintable())
                     kind = Iterating if data.get("iterator") is True else RemoteProxy
                     self._proxies[number] = kind(self, number, label)
                 return self._proxies[number]
-        raise BadValue("no handle")
+        raise DecodeError("no handle")
 
     def _lend(self, value: Any) -> dict[str, Any]:
         kind = type(value)
         if isinstance(value, RemoteProxy):
             number = object.__getattribute__(value, "_RemoteProxy__number")
             if self._proxies.get(number) is not value:
-                raise CantCross("a remote proxy of a process that has ended")
+                raise NotSerializable("a remote proxy of a process that has ended")
             return {"h": number}
         if is_generator(value):
             return self._generators.lend(value)
@@ -571,7 +571,7 @@ class Remote:
             return {"dataclass": kind.__name__, "fields": self._fields(value)}
         if not (_is_called(value) or hasattr(kind, "lends")):
             self.limit = f"passes a {kind.__name__} to an answer"
-            raise CantCross(
+            raise NotSerializable(
                 f"a test can't pass a {kind.__name__} to a learner's answer: pass numbers, "
                 "strings, tensors, lists, tuples, dicts, a torch.Generator, a dataclass from a "
                 "locked cell, a function, a module, what says in its class what it `lends`, or "
@@ -582,7 +582,7 @@ class Remote:
         number = self._lent_numbers.get(id(value))
         if number is None:
             if len(self._lent) >= MAX_LENT:
-                raise CantCross("too many objects at once")
+                raise NotSerializable("too many objects at once")
             number = self._lent_numbers[id(value)] = self._lent_count
             self._lent[number] = value
             self._lent_count += 1
@@ -597,7 +597,7 @@ class Remote:
         for name in (field.name for field in dataclasses.fields(value) if field.init):
             fields[name], blob = encode(getattr(value, name), self._lend)
             if blob:
-                raise CantCross(f"the field {name} of a dataclass can't be a tensor")
+                raise NotSerializable(f"the field {name} of a dataclass can't be a tensor")
         return fields
 
 
