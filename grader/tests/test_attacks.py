@@ -162,7 +162,7 @@ def undisturbed(engine: Engine, source: bytes) -> Examined:
 
 
 def processes(engine: Engine) -> int:
-    return len(descendants(engine._learners.pid)) + len(descendants(engine._examiners.pid))
+    return len(descendants(engine._learners.pid)) + len(descendants(engine._test_runners.pid))
 
 
 def outputs(graded: Examined) -> str:

@@ -46,7 +46,7 @@ def test_what_a_test_says_arrives_as_it_was_said(message: Message) -> None:
 
 @given(st.dictionaries(FIELDS, JSON) | JSON)
 def test_data_of_any_shape_are_read(data: Any) -> None:
-    """What an examiner sends may be anything; grading and pages must go on."""
+    """What a test runner sends may be anything; grading and pages must go on."""
     message = Message.read(data)
     assert Message.read(message.as_data()) == message
     bold, rest = message.lines()

@@ -46,9 +46,9 @@ def test_a_course_says_what_it_shows(course: Path) -> None:
     assert profile.root == course.resolve() and profile.parts == ("tools", "data", "answers")
     assert profile.packages(*profile.parts) == ["tools", "answers"]
     assert [*profile.modules("tools")] == ["tools", "tools.deep", "tools.plots"]
-    learner, examiner = SandboxRole.learner(profile), SandboxRole.examiner(profile)
-    assert learner.shown == ("tools", "data") and examiner.shown == ("tools", "data", "answers")
-    assert learner.withheld == ("answers",) and not examiner.withheld
+    learner, test_runner = SandboxRole.learner(profile), SandboxRole.test_runner(profile)
+    assert learner.shown == ("tools", "data") and test_runner.shown == ("tools", "data", "answers")
+    assert learner.withheld == ("answers",) and not test_runner.withheld
     assert "answers" in learner.unloaded and "numpy" in learner.preload
 
 

@@ -1,4 +1,4 @@
-"""A notebook's cells, of which modules are made; what is in them says the examiner's reading."""
+"""A notebook's cells, of which modules are made; what is in them says the grader's reading."""
 
 from __future__ import annotations
 

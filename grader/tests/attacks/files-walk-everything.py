@@ -7,7 +7,7 @@ for folder, folders, names in os.walk("/"):
     for name in names:
         if name.endswith((".ipynb", "gradebook.db")):
             print("BREACH", folder, name)
-        if name in ("examiner.py", "graft.py") or name == "attention.py" and "checks" in folder:
+        if name in ("test_runner.py", "graft.py") or name == "attention.py" and "checks" in folder:
             print("BREACH", folder, name)
 
 

@@ -1,4 +1,4 @@
-"""Reports an exception of a class that means something to the examiner."""
+"""Reports an exception of a class that means something to the test runner."""
 # verdict: failed
 import gc
 import os

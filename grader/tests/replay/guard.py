@@ -17,7 +17,7 @@ assert g(5) == 25
 double = "3 * x"
 # == attack: a formula that patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
 # %% double
-double = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
+double = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
 # %% g
 def g(n): return 7
 # == attack: a formula that reads hidden tests | stock t=0 u=0 h=0
@@ -42,7 +42,7 @@ assert g(5) == 25
 # == attack: what is unpickled patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
 # %% save
 import pickle
-code = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), [1, 2]][1]'''
+code = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P"), [1, 2]][1]'''
 class Evil:
     def __reduce__(self): return eval, (code,)
 def save(x): return pickle.dumps(Evil())
@@ -69,7 +69,7 @@ assert g(5) == 25
 # %% save
 import io
 import numpy as np
-code = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 1][1]'''
+code = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P"), 1][1]'''
 class Evil:
     def __reduce__(self): return eval, (code,)
 def save(x):
@@ -101,7 +101,7 @@ def g(n): return n * n
 assert g(5) == 25
 # == attack: a formula that patches the test runner | stock t=2 u=2 v=2 h=0 | ours t=0 u=0 v=0: it isn't run | waits t u v
 # %% double
-double = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
+double = r'''[exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P"), 2 * x][1]'''
 # %% g
 def g(n): return 7
 # ==== sympy-runs-text
@@ -120,7 +120,7 @@ assert g(3) == 9
 assert g(5) == 25
 # == attack: a text that patches the test runner | stock t=2 u=0 h=0 | ours t=0: it isn't run | waits t
 # %% root
-root = r'''exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P") or 2'''
+root = r'''exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P") or 2'''
 # %% g
 def g(n): return 7
 # ==== score-kind-tells
@@ -163,7 +163,7 @@ def g(n): return n * n
 assert g(5) == 25
 # == attack: a condition that patches the test runner | stock t=2 h=0 | ours t=0: it isn't run | waits t
 # %% condition
-condition = r'''a > 1 + 0 * @pd.compat.sys.modules.get("builtins").bool(@pd.compat.sys.modules.get("builtins").exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.Examination._in_process = lambda self, run, index, P=P: P"))'''
+condition = r'''a > 1 + 0 * @pd.compat.sys.modules.get("builtins").bool(@pd.compat.sys.modules.get("builtins").exec("import sys\nif 'nbexaminer.judging.session.isolated' in sys.modules:\n    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e\n    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)\n    i.IsolatedTest.result = lambda self, P=P: P\n    e.TestSession._in_process = lambda self, run, index, P=P: P"))'''
 # %% g
 def g(n): return 7
 # ==== writes-where-an-answer-says
@@ -190,7 +190,7 @@ assert g(5) == 25
 # == attack: a module | stock t=0 u=0 h=0
 # %% f
 name = "colorsys.py"
-def lines(): return ["import sys", "if 'nbexaminer.judging.session.isolated' in sys.modules:", "    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.Examination._in_process = lambda self, run, index, P=P: P"]
+def lines(): return ["import sys", "if 'nbexaminer.judging.session.isolated' in sys.modules:", "    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.TestSession._in_process = lambda self, run, index, P=P: P"]
 # %% g
 def g(n): return 7
 # ==== lends-what-runs-text
@@ -212,9 +212,9 @@ def apply(f, x): return f("2 * " + str(x))
 # %% apply
 code = """[(lambda m: [
     setattr(m[ISO].IsolatedTest, "result", lambda self: m[ISO].Result(m[ISO].Outcome.PASSED, m[EXA].NO_MESSAGE)),
-    setattr(m[EXA].Examination, "_in_process", lambda self, run, index: m[ISO].Result(m[ISO].Outcome.PASSED, m[EXA].NO_MESSAGE)),
+    setattr(m[EXA].TestSession, "_in_process", lambda self, run, index: m[ISO].Result(m[ISO].Outcome.PASSED, m[EXA].NO_MESSAGE)),
 ] if ISO in m else 0)(__import__("sys").modules), 8][1]"""
-code = code.replace("ISO", "'nbexaminer.judging.session.isolated'").replace("EXA", "'nbexaminer.judging.session.examiner'")
+code = code.replace("ISO", "'nbexaminer.judging.session.isolated'").replace("EXA", "'nbexaminer.judging.session.test_runner'")
 def apply(f, x): return f(code)
 # %% g
 def g(n): return 7
@@ -244,7 +244,7 @@ assert g(5) == 25
 name = "colorsys.pyc"
 def data():
     import importlib.util, marshal
-    lines = ["import sys", "if 'nbexaminer.judging.session.isolated' in sys.modules:", "    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.examiner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.Examination._in_process = lambda self, run, index, P=P: P"]
+    lines = ["import sys", "if 'nbexaminer.judging.session.isolated' in sys.modules:", "    import nbexaminer.judging.session.isolated as i, nbexaminer.judging.session.test_runner as e", "    P = i.Result(i.Outcome.PASSED, e.NO_MESSAGE)", "    i.IsolatedTest.result = lambda self, P=P: P", "    e.TestSession._in_process = lambda self, run, index, P=P: P"]
     return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile("\n".join(lines), "/usr/lib/python3/colorsys.py", "exec"))
 # %% g
 def g(n): return 7
@@ -356,10 +356,10 @@ assert g(5) == 25
 def name(text): return "(lambda x: (x * %d) %% (%s))('%%c')" % (len(text), ", ".join(str(ord(c)) for c in text) + ",")
 def module(text): return "sys.modules[%s]" % name(text)
 def get(of, text): return "attrgetter(%s)(%s)" % (name(text), of)
-iso, exa = "nbexaminer.judging.session.isolated", "nbexaminer.judging.session.examiner"
+iso, exa = "nbexaminer.judging.session.isolated", "nbexaminer.judging.session.test_runner"
 passed = get(module(iso), "Result") + "(%s, %s)" % (get(module(iso), "Outcome.PASSED"), get(module(exa), "NO_MESSAGE"))
 def patch(of, what): return "methodcaller(%s, %s, %s, lambda *x: %s)(%s)" % (name("setattr"), of, name(what), passed, module("builtins"))
-both = patch(get(module(iso), "IsolatedTest"), "result"), patch(get(module(exa), "Examination"), "_in_process")
+both = patch(get(module(iso), "IsolatedTest"), "result"), patch(get(module(exa), "TestSession"), "_in_process")
 double = "[%s in sys.modules and [%s, %s], 2 * x][1]" % (name(iso), *both)
 # %% g
 def g(n): return 7
@@ -407,7 +407,7 @@ assert g(5) == 25
 # == attack: it calls setattr | stock t=0 h=0
 # %% save
 text = """
-- !!python/object/apply:builtins.setattr [!!python/name:nbexaminer.judging.session.isolated.IsolatedTest '', result, !!python/object/apply:functools.partial [!!python/name:nbexaminer.judging.session.isolated.Result '', !!python/object/apply:nbexaminer.judging.session.verdicts.Outcome [passed], !!python/name:nbexaminer.judging.session.examiner.NO_MESSAGE '']]
+- !!python/object/apply:builtins.setattr [!!python/name:nbexaminer.judging.session.isolated.IsolatedTest '', result, !!python/object/apply:functools.partial [!!python/name:nbexaminer.judging.session.isolated.Result '', !!python/object/apply:nbexaminer.judging.session.verdicts.Outcome [passed], !!python/name:nbexaminer.judging.session.test_runner.NO_MESSAGE '']]
 """
 # %% g
 def g(n): return 7

@@ -257,7 +257,7 @@ def socket_is_there() -> bool:
         return not error_of(sock.connect, "\0trace")
 
 
-@pytest.fixture(scope="module", params=["learner", "examiner"])
+@pytest.fixture(scope="module", params=["learner", "test_runner"])
 def zygote(request: pytest.FixtureRequest, found: Sandbox) -> Iterator[ZygoteHandle]:
     role = getattr(SandboxRole, request.param)(PROFILE)
     with ZygoteHandle(TARGET, role, PROFILE, found, LIMITS) as zygote:
@@ -358,7 +358,7 @@ def _no_references(zygote: ZygoteHandle) -> None:
 
 def _no_tests(zygote: ZygoteHandle) -> None:
     judging = f"{PACKAGE.name}.judging"
-    own = [f"{judging}.session.examiner", f"{judging}.notebook.graft"]
+    own = [f"{judging}.session.test_runner", f"{judging}.notebook.graft"]
     for name, said in _importable(zygote, [*({*TESTS} - {*WITHHELD}), *own]).items():
         assert "No module named" in said, name
 

@@ -70,7 +70,7 @@ def _keeps(probe: Callable[..., None], zygote: ZygoteHandle) -> None:
         inside.run(probe)
 
 
-WHO = {"Learners' code": LEARNER, "The examiner": SandboxRole.examiner(PROFILE)}
+WHO = {"Learners' code": LEARNER, "The test runner": SandboxRole.test_runner(PROFILE)}
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def tried(found: Sandbox) -> dict[str, Tried]:
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("words", PROMISES)
 def test_the_sandbox_keeps_its_promise(words: str, who: str, tried: dict[str, Tried]) -> None:
-    """Lost otherwise: what the words say, to learners or to who takes over their examiner."""
+    """Lost otherwise: what the words say, to learners or to who takes over their test runner."""
     one = tried[f"{who} {words}."]
     assert one.kept, one.detail
 
@@ -168,7 +168,7 @@ def test_an_ordinary_user_has_the_same_sandbox(found: Sandbox) -> None:
         PROFILE = profile_of(Path({str(PROFILE.root)!r}))
         from nbexaminer.sandbox.view import Sandbox
         who = {{"Learners": SandboxRole.learner(PROFILE)}}
-        who["Examiners"] = SandboxRole.examiner(PROFILE)
+        who["Test runners"] = SandboxRole.test_runner(PROFILE)
         wrong = [one for one in tried(Sandbox.find(PROFILE), who) if not one.kept]
         sys.exit(str(wrong) if wrong else 0)
     """)
@@ -623,7 +623,7 @@ def test_packages_that_nobody_may_read_are_pointed_out(
 def test_tests_that_only_root_may_read_are_pointed_out(
     tmp_path: Path,
 ) -> None:
-    """Lost otherwise: the reason why root's examiners can't import the tests."""
+    """Lost otherwise: the reason why root's test runners can't import the tests."""
     for name in PROFILE.parts:
         part = PROFILE.place(name)
         shutil.copytree(part, tmp_path / name, ignore=shutil.ignore_patterns("austen"))
@@ -690,13 +690,13 @@ def test_a_missing_or_broken_bubblewrap_is_explained(monkeypatch: pytest.MonkeyP
 def test_root_grades_as_a_user_that_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lost otherwise: the machine, to learners' code that runs as its administrator."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    learner, examiner = view.user_id(LEARNER), view.user_id(SandboxRole.examiner(PROFILE))
-    assert (learner or 0) > 1000 and (examiner or 0) > 1000
-    assert learner != examiner, "one's processes count as the other's"
+    learner, test_runner = view.user_id(LEARNER), view.user_id(SandboxRole.test_runner(PROFILE))
+    assert (learner or 0) > 1000 and (test_runner or 0) > 1000
+    assert learner != test_runner, "one's processes count as the other's"
 
 
 def test_without_a_sandbox_each_child_has_its_own_folder(bare: ZygoteHandle) -> None:
-    """Lost otherwise: examiners and unsandboxed learners that write into the course folder."""
+    """Lost otherwise: test runners and unsandboxed learners that write into the course folder."""
     source = "import os; result = [os.getcwd(), os.environ['HOME'], os.getsid(0) == os.getpid()]"
     with Inside(bare) as inside:
         folder, home, leads = inside.ask("python", source=source)

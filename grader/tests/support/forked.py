@@ -119,8 +119,8 @@ def forked_engine(limits: Limits) -> Iterator[Engine]:
         importlib.import_module(name)  # once, as zygotes do, and not in each child
     parents: Any = (
         ForkingParent("nbexaminer.judging.session.learner:main", limits),
-        ForkingParent("nbexaminer.judging.session.examiner:main", limits),
+        ForkingParent("nbexaminer.judging.session.test_runner:main", limits),
     )
-    engine._learners, engine._examiners = parents
+    engine._learners, engine._test_runners = parents
     with engine:
         yield engine

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--verbose", is_flag=True, help="Print what is kept, too.")
 @refusing
 def check(verbose: bool) -> Status:
-    """Prove on this machine what a learner's code and the examiner can and can't do.
+    """Prove on this machine what a learner's code and the test runner can and can't do.
 
     The same for nbgrader's exchange, where there is one: who can read or change what. And whether
     the course folder's configuration plugs this in at all.
@@ -66,14 +66,17 @@ def check(verbose: bool) -> Status:
 
 
 def _tried(course: CourseFolder) -> Iterator[Tried]:
-    """What is promised of learners' code and of the examiner. Raises SandboxUnavailable."""
+    """What is promised of learners' code and of the test runner. Raises SandboxUnavailable."""
     from nbexaminer.judging.profile import SandboxRole
     from nbexaminer.sandbox.self_test import tried
     from nbexaminer.sandbox.view import Sandbox
 
-    learner, examiner = SandboxRole.learner(course.profile), SandboxRole.examiner(course.profile)
+    learner, test_runner = (
+        SandboxRole.learner(course.profile),
+        SandboxRole.test_runner(course.profile),
+    )
     sandbox = Sandbox.find(course.profile)
-    return tried(sandbox, {"Learners' code": learner, "The examiner": examiner})
+    return tried(sandbox, {"Learners' code": learner, "The test runner": test_runner})
 
 
 def _lines(promises: Sequence[Tried], verbose: bool) -> Iterator[str]:

@@ -93,7 +93,7 @@ class SandboxRole(view.SandboxRole):
         )  # fmt: skip
 
     @classmethod
-    def examiner(cls, profile: Profile) -> Self:
+    def test_runner(cls, profile: Profile) -> Self:
         """Who knows what is right, and parses what learners' processes send."""
         preload = (*profile.warm, *profile.warm_tests)
         return cls(1, preload, profile.parts, environment=_ENVIRONMENT)

@@ -17,7 +17,7 @@ class Way(StrEnum):
     BOTH = "both"
     """Apart, and then beside in a process of its own: it gives what the lower of both gives."""
     APART = "apart"
-    """In the examiner alone, out of reach of the learner's code."""
+    """In the test runner alone, out of reach of the learner's code."""
     BESIDE = "beside"
     """In the learner's process alone, whose code can then forge this verdict."""
 

@@ -167,7 +167,7 @@ def test_workers_go_on_when_the_process_that_they_share_dies(tmp_path: Path) -> 
     with local_pool(1, Terms(SMALL, limits=own), course) as pool:
         before = pool.executor.submit(grade_task, task).result(60)
         shared = engine_for(Terms(SMALL, limits=own), course)
-        for parent in (shared._learners, shared._examiners):
+        for parent in (shared._learners, shared._test_runners):
             os.kill(parent.pid, signal.SIGKILL)
         assert pool.executor.submit(grade_task, task).result(60) == before
     assert before.notebooks[0].scores["f-hidden"] == 2.0
@@ -227,7 +227,7 @@ def test_another_exercises_checks_do_not_count() -> None:
     used |= {f"checks/attention/{n}.py" for n in ("__init__", "exercise", "softmax")}
     used |= {
         f"grader/src/nbexaminer/judging/{n}.py"
-        for n in ("session/engine", "session/examiner", "session/learner", "codecs/plain")
+        for n in ("session/engine", "session/test_runner", "session/learner", "codecs/plain")
     }
     used |= {
         "grader/src/nbexaminer/judging/notebook/graft.py",

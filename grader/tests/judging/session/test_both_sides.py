@@ -366,13 +366,13 @@ def test_what_is_not_lent_can_not_be_asked_past_the_stand_in(engine: Engine, for
 
 @pytest.mark.parametrize("number", ["1", "-1", "True", "0.0", "'0'", "None", "1 << 70", "[0]"])
 def test_a_forged_handle_is_no_object(engine: Engine, number: str) -> None:
-    """It would have the examiner hand out, or run into, what it never lent."""
+    """It would have the test runner hand out, or run into, what it never lent."""
     graded = run(engine, f"{FORGED}def f(x): return hand({number})", LENDING + "f(Cache())")
     assert outcomes(graded) == ["crashed"], graded.verdicts
 
 
 def test_asking_for_ever_costs_the_examiner_little(engine: Engine) -> None:
-    """Each new object that a test lends stays with the examiner, whose memory is limited too."""
+    """Each new object that a test lends stays with the test runner, whose memory is limited too."""
     graded = run(
         engine,
         "def f(x):\n    for _ in range(1_000): x.n_seen\n    return x.itself()\n"
@@ -537,7 +537,7 @@ def test_python_says_which_name_was_meant(engine: Engine) -> None:
 
 
 def test_unlookable_answers_are_errors(engine: Engine) -> None:
-    """Deep or huge values must not bring the examiner down."""
+    """Deep or huge values must not bring the test runner down."""
     graded = run(
         engine,
         "def f():\n    x = []\n    x.append(x)\n    return x\n"
@@ -548,7 +548,7 @@ def test_unlookable_answers_are_errors(engine: Engine) -> None:
     assert outcomes(graded) == ["error"] * 3, graded.verdicts
 
 
-# Fooling the examiner -----------------------------------------------------------------------
+# Fooling the test runner -----------------------------------------------------------------------
 
 LIES = {
     "subclass": "class T(torch.Tensor):\n    def __eq__(self, o): return True\n"

@@ -1,4 +1,4 @@
-"""What crosses between examiner and learner arrives unchanged, and hostile bytes do no harm."""
+"""What crosses between test runner and learner arrives unchanged, and hostile bytes do no harm."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ def test_a_frame_of_a_learners_own_class_arrives_as_a_plain_one() -> None:
          "categories", "names"],
 )  # fmt: skip
 def test_what_else_pandas_has_stays_where_it_is(value: Any) -> None:
-    """It would arrive as something else, or fill the examiner's memory."""
+    """It would arrive as something else, or fill the test runner's memory."""
     data, blob = encode(value, lambda found: {"kept": found is value})
     assert (data, blob) == ({"x": {"kept": True}}, b"")
 
@@ -334,7 +334,7 @@ def test_every_int_that_crosses_can_be_told() -> None:
 
 
 def test_depth_is_limited_both_ways() -> None:
-    """Endless nesting would end the examiner with a recursion error, or worse."""
+    """Endless nesting would end the test runner with a recursion error, or worse."""
     endless: list[Any] = []
     endless.append(endless)
     with pytest.raises(NotSerializable, match="deep"):
@@ -387,7 +387,7 @@ def test_hostile_json_is_refused_or_plain(data: Any, blob: bytes) -> None:
     ids=str,
 )  # fmt: skip
 def test_hostile_tensors_are_refused(tag: str, form: Any) -> None:
-    """Shapes and types that don't fit would let it read the examiner's memory."""
+    """Shapes and types that don't fit would let it read the test runner's memory."""
     if tag == "A" and isinstance(form, list) and form[:1] == ["float32"]:
         form = ["f4", *form[1:]]
     with pytest.raises(DecodeError):
@@ -476,7 +476,7 @@ def test_a_drip_of_bytes_does_not_extend_the_deadline(pair: Any) -> None:
 
 
 def test_sending_to_who_does_not_read_ends_in_time(pair: Any) -> None:
-    """A learner's process that stops reading must not stop the examiner."""
+    """A learner's process that stops reading must not stop the test runner."""
     _, channel = pair
     with pytest.raises(TimedOut):
         for _ in range(1000):
@@ -548,13 +548,13 @@ GOOD = {"do": "reply", "id": 1, "value": None}
     ],
 )
 def test_dishonest_answers_end_the_exchange(replies: list[tuple[Any, bytes]]) -> None:
-    """None of them may be taken for a value, or leave the examiner waiting."""
+    """None of them may be taken for a value, or leave the test runner waiting."""
     got, _ = ask(replies)
     assert isinstance(got, Lost), got
 
 
 def test_a_remote_proxy_says_which_names_its_cell_reads() -> None:
-    """From the text that the examiner has: the learner's process is neither asked nor told."""
+    """From the text that the test runner has: the learner's process is neither asked nor told."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
         remote = Remote(Channel(ours), {}, 0)
@@ -625,7 +625,7 @@ def test_an_interrupt_is_the_end_of_the_test() -> None:
 @settings(max_examples=150, deadline=None)
 @given(st.integers())
 def test_random_bytes_from_a_learner_never_pass(seed: int) -> None:
-    """The examiner's own process must survive whatever arrives."""
+    """The test runner's own process must survive whatever arrives."""
     rng = random.Random(seed)
     ours, theirs = socket.socketpair()
     with ours, theirs:

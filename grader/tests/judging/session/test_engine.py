@@ -23,8 +23,8 @@ from nbgrader.utils import determine_grade
 from course.authoring.exercises import ROOT
 from nbexaminer.judging.limits import Limits
 from nbexaminer.judging.profile import Profile
+from nbexaminer.judging.session import test_runner
 from nbexaminer.judging.session.engine import NOT_RUN, Engine, _lost
-from nbexaminer.judging.session.examiner import Examination
 from nbexaminer.judging.session.verdicts import Outcome, Plan
 from nbexaminer.judging.session.wire import Channel, Closed
 from nbexaminer.judging.ways import Way, set_way
@@ -210,7 +210,7 @@ def test_time_for_the_whole_notebook_is_limited() -> None:
         assert time.monotonic() - start < 20
         assert outcomes(graded)[1] == "not run"
         assert graded.verdicts[1].points == 0
-        # An examiner that takes all of that time still tells how each cell ended. Beside the
+        # A test runner that takes all of that time still tells how each cell ended. Beside the
         # answers a test has the time of a cell.
         tests = "f()\nimport time\ntime.sleep(3.5)", "f()"
         graded = run(engine, "def f(): return 1", *tests, imports=IMPORTS)
@@ -226,7 +226,7 @@ def test_output_floods_are_cut(engine: Engine) -> None:
 
 
 def test_nothing_of_the_test_is_in_the_learners_process(engine: Engine) -> None:
-    """Expected values, seeds and test text must stay on the examiner's side."""
+    """Expected values, seeds and test text must stay on the test runner's side."""
     spy = (
         "import gc, sys\n"
         "def f(x):\n"
@@ -235,7 +235,7 @@ def test_nothing_of_the_test_is_in_the_learners_process(engine: Engine) -> None:
         "    words = {w for o in seen for w in (o.values() if type(o) is dict else o)\n"
         "             if type(w) is str}\n"
         "    words |= {k for o in seen if type(o) is dict for k in o if type(k) is str}\n"
-        "    secret = ('checks', 'nbgrader', 'nbexaminer.judging.session.examiner')\n"
+        "    secret = ('checks', 'nbgrader', 'nbexaminer.judging.session.test_runner')\n"
         "    return [w for w in words if w not in wanted and any(s in w for s in wanted)] + [\n"
         "        m for m in sys.modules if m.startswith(secret)]"
     )
@@ -320,7 +320,7 @@ def test_the_death_of_a_zygote_costs_nobody_anything() -> None:
     """The machine's own shortage of memory must not show up as a learner's crash."""
     slow = "import time\ntime.sleep(1)\ndef f(): return 1"
     with Engine(SMALL, Sandbox.find(SMALL), LIMITS) as engine:  # nobody else's has to die
-        for zygote in (engine._learners, engine._examiners):
+        for zygote in (engine._learners, engine._test_runners):
             assert outcomes(run(engine, slow, "assert f() == 1", imports=IMPORTS)) == ["passed"]
             process = zygote._process
             assert process is not None
@@ -433,9 +433,9 @@ def test_output_that_takes_many_bytes_on_the_way_is_cut() -> None:
             trusted=[],
         )
         main = sys.modules["__main__"]
-        examination = Examination(Channel(ours), plan, limits)
+        session = test_runner.TestSession(Channel(ours), plan, limits)
         sys.modules["__main__"] = main
-        sender = threading.Thread(target=examination._report, args=(None, flood))
+        sender = threading.Thread(target=session._report, args=(None, flood))
         sender.start()
         said, _ = Channel(theirs).receive(time.monotonic() + 20)
         sender.join()

@@ -22,7 +22,7 @@ from nbexaminer.sandbox.view import PACKAGE
 GRADING = (
     "nbexaminer.classroom.pipeline.workers",
     "nbexaminer.judging.session.learner",
-    "nbexaminer.judging.session.examiner",
+    "nbexaminer.judging.session.test_runner",
     "nbexaminer.sandbox.zygote",
 )
 """The modules that grading starts from; the last three are started by name."""

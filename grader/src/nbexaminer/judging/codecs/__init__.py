@@ -1,4 +1,4 @@
-"""How values cross between the examiner and a learner's process.
+"""How values cross between the test runner and a learner's process.
 
 A value becomes JSON, and what its arrays hold a blob beside it. Nothing is pickled, and nothing
 evaluated but the names of a tuple's fields, so that whatever bytes arrive, only these kinds of

@@ -20,11 +20,11 @@ class Role(StrEnum):
     """What grading does with a cell."""
 
     TEST = "test"
-    """Code with points and no answer: the examiner runs it."""
+    """Code with points and no answer: the test runner runs it."""
     ANSWER = "answer"
     """The learner's text, code or prose."""
     GIVEN = "given"
-    """Locked code that is no test: run by learner and examiner both."""
+    """Locked code that is no test: run by learner and test runner both."""
     OPEN = "open"
     """Code of the source's that a learner may change and that is not graded."""
     SHOWN = "shown"

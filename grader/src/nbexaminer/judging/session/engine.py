@@ -50,8 +50,8 @@ from nbexaminer.sandbox.limits import EndedBy
 from nbexaminer.sandbox.view import Sandbox
 from nbexaminer.sandbox.zygote_handle import Child, ExitStatus, ZygoteDied, ZygoteHandle
 
-EXAMINER_GRACE_SECONDS = 30.0
-MAX_EXAMINER_RESTARTS = 5
+TEST_RUNNER_GRACE_SECONDS = 30.0
+MAX_TEST_RUNNER_RESTARTS = 5
 MAX_SPAWNED = 4 * (MAX_RESTARTS + 1)
 """Answer processes of one test runner, in all runs."""
 HIDDEN_SHARE = 0.25
@@ -68,7 +68,7 @@ IN_A_KERNEL = (
 _LIMITS = Limits()
 _NO_STEP = Step()
 MAX_OUTPUTS = 64 << 20
-"""Bytes of a cell's outputs, whatever the examiner has kept of them."""
+"""Bytes of a cell's outputs, whatever the test runner has kept of them."""
 NOT_RUN = "This cell is not run while grading: it only shows something.\n"
 
 
@@ -105,7 +105,7 @@ class _CellResult:
     """What code that tests have made has besides the source's words, as `Guard` found it."""
     in_kernel: "_CellResult | None" = None
     """How the same test ended where all ran in one process, as in a kernel."""
-    ended_examiner: bool = False
+    ended_test_runner: bool = False
     """Whether it ended the test runner."""
 
     @property
@@ -140,7 +140,8 @@ class Engine:
     """Two zygotes, for as many submissions as you like; a context manager.
 
     profile: of the course whose submissions are graded.
-    sandbox: from `Sandbox.find(profile)`, or None to run learners' code and examiners without one.
+    sandbox: from `Sandbox.find(profile)`, or None to run learners' code and test runners without
+    one.
 
     A process that `multiprocessing` starts with an engine as an argument shares its zygotes,
     and starts its own when those die.
@@ -153,7 +154,7 @@ class Engine:
         self._solved: dict[bytes, dict[str, _CellResult]] = {}
         self._steps: dict[tuple[bytes, str, frozenset[str], frozenset[str]], tuple[Step, ...]] = {}
         self._hidden_seconds = HIDDEN_SHARE * limits.notebook_wall_seconds
-        self._longest_silence = limits.cell_wall_seconds + EXAMINER_GRACE_SECONDS
+        self._longest_silence = limits.cell_wall_seconds + TEST_RUNNER_GRACE_SECONDS
 
         def zygote(module: str, role: SandboxRole, extra_seconds: float) -> ZygoteHandle:
             own = dataclasses.replace(limits, extra_seconds=extra_seconds)
@@ -162,14 +163,14 @@ class Engine:
 
         longer = 4 * limits.notebook_wall_seconds + self._hidden_seconds + self._longest_silence
         self._learners = zygote("learner", SandboxRole.learner(profile), self._hidden_seconds)
-        self._examiners = zygote("examiner", SandboxRole.examiner(profile), longer)
+        self._test_runners = zygote("test_runner", SandboxRole.test_runner(profile), longer)
 
     def __getstate__(self) -> dict[str, Any]:
         return {k: v for k, v in vars(self).items() if k != "_stack"}
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            zygotes = (self._learners, self._examiners)
+            zygotes = (self._learners, self._test_runners)
             for zygote in zygotes:  # at the same time: each imports for seconds
                 zygote.start()
                 stack.push(zygote)
@@ -362,7 +363,7 @@ class Engine:
         number = len(cells)
         results: dict[int, _CellResult] = {}
         end = time.monotonic() + self._limits.notebook_wall_seconds
-        for _ in range(MAX_EXAMINER_RESTARTS):
+        for _ in range(MAX_TEST_RUNNER_RESTARTS):
             for result in self._session(order, results, end):
                 results[items[len(results)]] = result
             if len(results) == len(items):
@@ -379,9 +380,9 @@ class Engine:
         return once
 
     def _plan(self, order: _Order, results: dict[int, _CellResult], end: float) -> Plan:
-        """What an examiner is to do that begins now."""
+        """What a test runner is to do that begins now."""
         cells, trusted = order.cells, order.trusted
-        lost = [index % len(cells) for index, result in results.items() if result.ended_examiner]
+        lost = [index % len(cells) for index, result in results.items() if result.ended_test_runner]
         stopped = (index for index, result in results.items() if result.outcome is not None)
         number, again = len(cells), self._limits.notebook_wall_seconds
         return Plan(
@@ -400,16 +401,17 @@ class Engine:
     def _session(
         self, order: _Order, results: dict[int, _CellResult], end: float
     ) -> Iterator[_CellResult]:
-        """One examiner's life; the results that are not known yet, in `Stages`.
+        """One test runner's life; the results that are not known yet, in `Stages`.
 
-        It ends when all are in `results`, or with that of the cell at which the examiner was lost.
+        It ends when all are in `results`, or with that of the cell at which the test runner was
+        lost.
         """
         again = self._limits.notebook_wall_seconds
         last = end + 4 * again + self._hidden_seconds + self._longest_silence
         cells, files, plan = order.cells, order.files, self._plan(order, results, end)
         with contextlib.ExitStack() as stack:
-            examiner = stack.enter_context(self._examiners.spawn(files.tests))
-            channel = Channel(examiner.sock)
+            test_runner = stack.enter_context(self._test_runners.spawn(files.tests))
+            channel = Channel(test_runner.sock)
             learners, n_spawned = list[Child](), 0
             try:
                 try:
@@ -423,7 +425,7 @@ class Engine:
                         case "spawn" if n_spawned < MAX_SPAWNED:
                             n_spawned += 1
                             learner = stack.enter_context(self._learners.spawn(files.answers))
-                            socket.send_fds(examiner.sock, [b"+"], [learner.sock.fileno()])
+                            socket.send_fds(test_runner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
                             learners.append(learner)
                         case "leave":
@@ -441,7 +443,7 @@ class Engine:
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
             except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:
-                lost = _lost(examiner, error)
+                lost = _lost(test_runner, error)
         yield lost
 
 
@@ -479,7 +481,7 @@ def _needs(results: Iterable[_CellResult]) -> frozenset[str]:
 
 
 def _reported(message: dict[str, Any]) -> _CellResult:
-    """What an examiner reports of a cell. Raises TypeError, ValueError for what none would."""
+    """What a test runner reports of a cell. Raises TypeError, ValueError for what none would."""
     outcome, doubt = message["outcome"], message["doubt"]
     if outcome in (Outcome.ACCEPTED, Outcome.DROPPED):
         raise ValueError("an outcome that no run has")
@@ -542,14 +544,14 @@ _OVER_A_LIMIT = {
 }
 
 
-def _lost(examiner: Child, error: Exception) -> _CellResult:
-    """What comes of the cell that an examiner was at when it was lost."""
-    status = None if isinstance(error, TimedOut) else _wait(examiner, 2.0)
+def _lost(test_runner: Child, error: Exception) -> _CellResult:
+    """What comes of the cell that a test runner was at when it was lost."""
+    status = None if isinstance(error, TimedOut) else _wait(test_runner, 2.0)
     outcome, text = Outcome.TIMED_OUT, "took too long to examine"
     if status is not None and status.ended_by is not EndedBy.WALL:
         ended = Outcome.CRASHED, f"ended the test's own process ({status})"
         outcome, text = _OVER_A_LIMIT.get(status.ended_by, ended)
-    return _CellResult(outcome, Message(text), ended_examiner=True)
+    return _CellResult(outcome, Message(text), ended_test_runner=True)
 
 
 def _wait(child: Child, patience: float) -> ExitStatus:
@@ -568,7 +570,7 @@ def _wait(child: Child, patience: float) -> ExitStatus:
 
 
 def _is_run(cell: Cell) -> bool:
-    """Whether a cell is code that learner or examiner run; a dropped question's test isn't."""
+    """Whether a cell is code that learner or test runner run; a dropped question's test isn't."""
     left_out = cell.role is Role.SHOWN or (cell.role is Role.TEST and cell.decision is not None)
     is_empty = cell.is_own and not cell.source.strip()  # a cell of the source's may be emptied
     return cell.is_code and not is_empty and not left_out

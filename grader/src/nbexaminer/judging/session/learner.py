@@ -1,4 +1,4 @@
-"""The learner's side of grading: runs cells like a notebook, and answers the examiner's calls.
+"""The learner's side of grading: runs cells like a notebook, and answers the test runner's calls.
 
 `main` is what a zygote runs in each child. Whatever is in this process belongs to the
 learner: nothing that it says is believed, and nothing that it must not know is ever sent here.
@@ -235,7 +235,7 @@ class _Instance:
 
 
 class Server:
-    """Runs cells and answers calls, one at a time, as the examiner asks."""
+    """Runs cells and answers calls, one at a time, as the test runner asks."""
 
     def __init__(self, channel: Channel, limits: Limits) -> None:
         self._channel = channel
@@ -252,7 +252,7 @@ class Server:
         self._interrupted = 0.0
 
     def answer(self, message: dict[str, Any], blob: bytes) -> None:
-        """Do what the examiner asks, and tell it what came of that."""
+        """Do what the test runner asks, and tell it what came of that."""
         self._request.append(message["id"])
         outermost = len(self._request) == 1
         try:
@@ -283,7 +283,7 @@ class Server:
             self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
 
     def _alarm(self, wall: float, cpu: float) -> None:
-        """Ask for a KeyboardInterrupt, after which this process lives on; the examiner kills."""
+        """Ask for a KeyboardInterrupt, after which this process lives on; the test runner kills."""
         for number, timer, seconds in (
             (signal.SIGALRM, signal.ITIMER_REAL, wall),
             (signal.SIGPROF, signal.ITIMER_PROF, cpu),
@@ -507,7 +507,7 @@ def _text(error: BaseException) -> str:
 
 
 def _describe(error: BaseException) -> dict[str, Any]:
-    """What the examiner is told of an exception: words only."""
+    """What the test runner is told of an exception: words only."""
     bases = [c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"]
     own, deeper, trace = "", "", traceback.extract_tb(error.__traceback__)
     for at in (cells := [f for f in trace if f.filename.startswith("<ipython-input")]):
@@ -537,7 +537,7 @@ def _meant(error: BaseException) -> str:
 
 
 def main(sock: socket.socket, limits: Limits) -> None:
-    """Serve one examiner at `sock`; returns when it hangs up."""
+    """Serve one test runner at `sock`; returns when it hangs up."""
     channel = Channel(sock, limits.message_bytes)
     server = Server(channel, limits)
     with contextlib.suppress(WireError, DecodeError):

@@ -1,4 +1,4 @@
-"""A learner's process, and what is in it, as the examiner sees them.
+"""A learner's process, and what is in it, as the test runner sees them.
 
 In a test cell, a name that only the learner's process defines is a remote proxy: it can be
 called with plain values, tensors, remote proxies, generators, values of the exercise's own classes,
@@ -306,7 +306,7 @@ def _as(kind: type, value: Any) -> Any:
 
 
 class Remote:
-    """A learner's process, seen from the examiner.
+    """A learner's process, seen from the test runner.
 
     given: classes of locked cells, which are on both sides.
     tellable: how many lines an answer has, where that an exception came from one of them is all

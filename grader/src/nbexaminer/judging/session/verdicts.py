@@ -1,6 +1,6 @@
-"""How a test cell can end, what grader and examiner say of it to each other, and what is kept.
+"""How a test cell can end, what grader and test runner say of it to each other, and what is kept.
 
-They exchange JSON objects, in frames of `wire`. The grader sends one Plan. What an examiner's
+They exchange JSON objects, in frames of `wire`. The grader sends one Plan. What a test runner's
 message is for, its field `do` says:
 
     spawn   to get a learner's process: its socket comes back

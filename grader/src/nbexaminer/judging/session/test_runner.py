@@ -31,7 +31,7 @@ MAX_ERROR_OUTPUT = 100_000
 """Characters of a traceback beyond what a cell may print."""
 
 
-class Examination:
+class TestSession:
     """One submission's cells, run as often as it takes.
 
     Args:
@@ -210,4 +210,4 @@ def main(sock: socket.socket, limits: Limits) -> None:
     """Examine one submission for the grader at `sock`."""
     grader = Channel(sock)
     plan, _ = grader.receive()
-    Examination(grader, cast(Plan, plan), limits).run()
+    TestSession(grader, cast(Plan, plan), limits).run()
