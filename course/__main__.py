@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import click
 
 try:
-    import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+    import nbexaminer.startup  # noqa: F401  before anything that imports nbformat
 except ModuleNotFoundError:
     sys.exit(
         "The grader is not installed: `make env`, or `python course/learner/install.py` (with uv: "

@@ -17,7 +17,7 @@ from checks.message import WrongAnswer
 from checks.panel import panel
 from checks.run import aside
 from course.authoring.exercises import ROOT, module_of, source_of
-from course.learner.points import typed
+from course.learner.points import cli
 from nbexaminer.judging.notebook.reader import SubmittedCell, read_notebook
 
 NO_TESTS = "✓ The visible tests pass. The hidden ones are not in this copy of the course."
@@ -40,7 +40,7 @@ def hidden_tests(exercise: str, name: str) -> HTML:
         with aside(checked), capture_output():
             exec(code, names)
         said = f"✓ {name}: the visible and the hidden tests pass."
-        command = f"<code>{escape(typed('score', exercise))}</code>"
+        command = f"<code>{escape(cli('score', exercise))}</code>"
         facts = f"<p>To have it counted, save the notebook and grade it: {command}</p>"
     except WrongAnswer as wrong:
         said = f"The visible tests pass. ✗ Hidden tests: {wrong.opening}"

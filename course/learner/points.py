@@ -218,7 +218,7 @@ def own_grader(limits: Limits = Limits()) -> Iterator[tuple[Grader, str]]:  # no
         yield engine.grade, remark
 
 
-def typed(command: str, exercise: str) -> str:
+def cli(command: str, exercise: str) -> str:
     """How to call a command of the course: by make, if that started JupyterLab or this command."""
     if "MAKELEVEL" in os.environ:
         return f"make {command} EXERCISE={exercise}"

@@ -15,7 +15,7 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
-import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.startup  # noqa: F401  before anything that imports nbformat
 from course.authoring.exercises import exercise_of, exercises
 from course.learner.overview import Overview, mark_of, overview
 from course.learner.points import (
@@ -23,10 +23,10 @@ from course.learner.points import (
     Answer,
     ExerciseScore,
     NotScored,
+    cli,
     grade_own,
     own_grader,
     read_own,
-    typed,
     version_of,
 )
 from nbexaminer.judging.message import NO_MESSAGE, WIDTH, Message
@@ -97,7 +97,7 @@ def print_score(score: ExerciseScore, console: Console) -> None:
         unwritten = "" if question.written else ", not written yet"
         console.print(
             f"○ {question.name}: {question.points:g} points are given by hand{unwritten}.\n"
-            f"    A model answer: {typed('solution', score.exercise)}"
+            f"    A model answer: {cli('solution', score.exercise)}"
         )
     if score.remarks:
         console.print(score.remarks, markup=False)
@@ -115,8 +115,8 @@ def print_table(scores: list[ExerciseScore], reasons: list[str], console: Consol
         table.add_section()
         table.add_row(*_total(scores))
         console.print(table)
-        console.print(f"{BY_HAND}{typed('solution', '1-attention')}")
-        console.print(f"What the tests say of one exercise: {typed('score', '1-attention')}")
+        console.print(f"{BY_HAND}{cli('solution', '1-attention')}")
+        console.print(f"What the tests say of one exercise: {cli('score', '1-attention')}")
     for reason in reasons:
         console.print(reason, markup=False, style="bold red")
 
@@ -219,7 +219,7 @@ class Scores(VBox):
         self._button.description = "Grade again" if record else "Grade"
         told = "".join(_details(score) for score in record.values())
         page = "<p><code>llm-basics completion</code> makes a page of what passes, to be shown.</p>"
-        by_hand = f"<p>{BY_HAND}<code>{typed('solution', '1-attention')}</code> in a terminal</p>"
+        by_hand = f"<p>{BY_HAND}<code>{cli('solution', '1-attention')}</code> in a terminal</p>"
         self._table.value = f"<table>{''.join(rows)}</table>{page}{by_hand}{told}"
 
     def _row_of(self, exercise: str, score: ExerciseScore | None) -> str:

@@ -22,7 +22,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-import nbexaminer.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
+import nbexaminer.startup  # noqa: F401  first, since it has nbformat imported in a second less
 
 # isort: split
 import click

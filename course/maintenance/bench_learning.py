@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import nbexaminer.lean_imports  # noqa: F401  first, since it has nbformat imported in a second less
+import nbexaminer.startup  # noqa: F401  first, since it has nbformat imported in a second less
 
 # isort: split
 import click

@@ -14,7 +14,7 @@ from nbexaminer.sandbox.view import PACKAGE
 COURSE = ("helpers", "reference", "checks", "course", "llm_basics")
 """Packages of the course on the same lot."""
 FLOORS = (
-    ("lean_imports", "typed", "errors", "configuration", "files"),
+    ("startup", "cli", "errors", "configuration", "files"),
     ("sandbox",),
     ("judging",),
     ("profile", "settings"),
@@ -44,7 +44,7 @@ WITHIN = {
 """The same inside of the two that have packages of their own."""
 OF_THE_SANDBOX = ("sandbox", "errors")
 """What the sandbox knows of this package: itself, and how to say that there is none."""
-GROUND = ("lms", "errors", "files", "typed", "configuration")
+GROUND = ("lms", "errors", "files", "cli", "configuration")
 OF_A_CLASSROOM = ("database", "intake", "roster", "uploads")
 """What `lms` may know, so that stock nbgrader can use it without what grades."""
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from traitlets import TraitError
 
+from nbexaminer.cli import cli, set_program_name
 from nbexaminer.judging.profile import Profile, SandboxRole
 from nbexaminer.profile import profile_of
-from nbexaminer.typed import call_it, typed
 
 
 @pytest.fixture
@@ -83,13 +83,13 @@ def test_where_a_course_lies_elsewhere_its_packages_are_found(
 
 def test_messages_name_the_command_as_the_course_does(course: Path) -> None:
     """Who reads `nbexaminer grade` would look for a command that their course calls otherwise."""
-    before = typed("").strip()
+    before = cli("").strip()
     configure(course, "c.CourseProfile.command = 'my-course'")
     try:
         profile_of(course)
-        assert typed("grade 1-mine") == "my-course grade 1-mine"
+        assert cli("grade 1-mine") == "my-course grade 1-mine"
     finally:
-        call_it(before)
+        set_program_name(before)
 
 
 def test_reading_a_profile_takes_no_nbgrader(course: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
 
-import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.startup  # noqa: F401  before anything that imports nbformat
 from course.learner.my_llm.cells import Book, BookCell, definer, learners_book, solved_book
 from course.learner.my_llm.modules import Assembly, NotTaken
 from course.learner.my_llm.plan import (

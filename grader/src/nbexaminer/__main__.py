@@ -2,7 +2,7 @@
 
 import click
 
-import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.startup  # noqa: F401  before anything that imports nbformat
 from nbexaminer.commands import COMMANDS
 from nbexaminer.commands.group import Sections
 

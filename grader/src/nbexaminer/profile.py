@@ -8,10 +8,10 @@ from pathlib import Path
 from traitlets import Enum, List, TraitError, Unicode
 from traitlets.config import Configurable
 
+from nbexaminer.cli import OWN_NAME, set_program_name
 from nbexaminer.configuration import read_configuration
 from nbexaminer.judging.profile import Profile
 from nbexaminer.judging.ways import Way
-from nbexaminer.typed import OWN_NAME, call_it
 
 
 def _names(about: str) -> List[str]:
@@ -48,7 +48,7 @@ class CourseProfile(Configurable):
     def read(self, course: Path) -> Profile:
         """The profile of the course in the folder `course`."""
         root = Path(self.root).resolve() if self.root else course.resolve()
-        call_it(self.command)
+        set_program_name(self.command)
         fields = {field.name for field in dataclasses.fields(Profile)} - {"root", "way"}
         names = {name: tuple(getattr(self, name)) for name in fields}
         profile = Profile(root, way=Way(self.tests), **names)

@@ -106,7 +106,7 @@ def test_stock_nbgrader_collects_with_two_lines(tmp_path: Path) -> None:
     )  # fmt: skip
     collected = tmp_path / "submitted" / "ada" / "ps1" / "ps1.ipynb"
     assert collected.read_text() == "ada's", ran.stderr
-    below = {"configuration", "errors", "files", "typed", "classroom"}
+    below = {"configuration", "errors", "files", "cli", "classroom"}
     of_a_classroom = {f"classroom.{name}" for name in ("database", "intake", "roster", "uploads")}
     assert {*ran.stdout.split()} == {"lms", *below, *of_a_classroom}
 

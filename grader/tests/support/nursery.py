@@ -15,7 +15,7 @@ from typing import Any
 
 _FORKSERVER = multiprocessing.get_context("forkserver")
 NBGRADER = (
-    "nbexaminer.lean_imports",  # first, since it has nbformat imported in a second less
+    "nbexaminer.startup",  # first, since it has nbformat imported in a second less
     "nbexaminer.__main__",
     "nbgrader.apps.nbgraderapp",
     *(f"nbexaminer.nbgrader_plugins.{n}" for n in ("autograde", "exchange", "export", "feedback")),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-import nbexaminer.lean_imports  # noqa: F401  before nbformat, which is then imported in a second less
+import nbexaminer.startup  # noqa: F401  before nbformat, which is then imported in a second less
 from course.authoring.exercises import ROOT
 from nbexaminer.errors import SandboxUnavailable
 from nbexaminer.judging.session.engine import Engine, Terms, engine_for

@@ -26,10 +26,10 @@ from course.learner.points import (
     ExerciseScore,
     Grader,
     NotScored,
+    cli,
     grade_own,
     own_grader,
     read_record,
-    typed,
 )
 from nbexaminer.errors import SandboxUnavailable, SourceError
 from nbexaminer.judging.limits import Limits
@@ -132,7 +132,7 @@ def test_a_wrong_answer_costs_its_points_and_the_message_says_why(wrong: Exercis
     lines = said.splitlines()
     begun = next(i for i, line in enumerate(lines) if line.startswith("      expected:  exp(x)"))
     assert lines[begun + 1].startswith(" " * 17) and lines[begun + 1][17] != " "
-    assert typed("solution", "1-attention") in said and "not written yet" in said
+    assert cli("solution", "1-attention") in said and "not written yet" in said
 
 
 @pytest.mark.parametrize("in_its_own_cell", [True, False])
@@ -155,9 +155,9 @@ def test_a_misspelt_answer_is_told_by_its_name(
 def test_commands_are_named_as_the_learner_can_type_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make` is not there on Windows, and `llm-basics` not on the path of who never activated."""
     monkeypatch.setenv("MAKELEVEL", "1")
-    assert typed("solution", "1-attention") == "make solution EXERCISE=1-attention"
+    assert cli("solution", "1-attention") == "make solution EXERCISE=1-attention"
     monkeypatch.delenv("MAKELEVEL")
-    assert typed("solution", "1-attention") == "llm-basics solution 1-attention"
+    assert cli("solution", "1-attention") == "llm-basics solution 1-attention"
 
 
 def test_an_endless_loop_ends(grader: Grader, tmp_path: Path) -> None:
@@ -359,7 +359,7 @@ def test_all_exercises_are_a_table(wrong: ExerciseScore) -> None:
         ["1-attention", *points],
         ["together", f"{2 * earned} of {2 * VISIBLE}", f"0 of {2 * HIDDEN}", "", ""],
     ]
-    assert "work/3 is not there" in said and typed("score", "1-attention") in said
+    assert "work/3 is not there" in said and cli("score", "1-attention") in said
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", '{"1-attention": 3}', '{"1-attention": {}}'])

@@ -19,11 +19,11 @@ from sqlalchemy.engine import make_url
 from traitlets import TraitError
 from traitlets.config import Config, LoggingConfigurable
 
+from nbexaminer.cli import cli
 from nbexaminer.configuration import CLASS_FILE, CLASS_LINES, FILE, TWO_LINES, is_passed_over
 from nbexaminer.errors import Busy, Refusal
 from nbexaminer.profile import CourseProfile
 from nbexaminer.settings import Settings
-from nbexaminer.typed import typed
 
 
 class CourseFolder:
@@ -140,7 +140,7 @@ def locked(root: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Busy(
-                f"another run is grading in {root}: `{typed('grade')}` or `serve`, "
+                f"another run is grading in {root}: `{cli('grade')}` or `serve`, "
                 "`nbgrader autograde` or the formgrader; wait until it has finished, or end it"
             ) from None
         yield

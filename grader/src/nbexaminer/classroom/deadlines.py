@@ -31,8 +31,8 @@ from nbexaminer.classroom.course_folder import CourseFolder
 from nbexaminer.classroom.database import TABLES, put
 from nbexaminer.classroom.intake.names import is_learner, listed, printable
 from nbexaminer.classroom.roster import ROSTER, People, read_roster
+from nbexaminer.cli import cli
 from nbexaminer.errors import Refusal
-from nbexaminer.typed import typed
 
 MOST_NAMES = 20
 EVERY = "every exercise"
@@ -210,7 +210,7 @@ class Deadlines:
         if not ids:
             raise Refusal(
                 f"nobody is in the gradebook yet, so neither is {name!r}: first read your roster, "
-                f"`{typed('roster class.csv')}`, or `nbgrader db student add "
+                f"`{cli('roster class.csv')}`, or `nbgrader db student add "
                 f"{printable(name)}`"
             )
         raise Refusal(f"there is no learner {name!r}{near(name, sorted(ids))}")
@@ -243,7 +243,7 @@ class Deadlines:
             if due and self.due(exercise) is None:
                 raise Refusal(
                     f"{exercise} has no due date yet: first set the one for all the others, "
-                    f'`{typed("due")} {exercise} "2026-11-20 12:00"`'
+                    f'`{cli("due")} {exercise} "2026-11-20 12:00"`'
                 )
             with self.writing() as connection:
                 put(connection, SECTIONS, {"section": section, "assignment": exercise, "due": due})
@@ -267,7 +267,7 @@ class Deadlines:
             if due is None:
                 raise Refusal(
                     f"{exercise} has no due date that could be extended: first set one, "
-                    f'`{typed("due")} {exercise} "2026-11-20 12:00"`, or say how much later '
+                    f'`{cli("due")} {exercise} "2026-11-20 12:00"`, or say how much later '
                     "with --days or --hours"
                 )
             ahead = until - due

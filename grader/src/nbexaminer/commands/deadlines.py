@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import in_course_folder
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.classroom.course_folder import CourseFolder
@@ -62,7 +62,7 @@ def due(
                 if section is None
                 else "The notebook shows the date of all the others, so tell the section."
             )
-            click.echo(f"Penalties for lateness follow with: {typed('grade')} {exercise}")
+            click.echo(f"Penalties for lateness follow with: {cli('grade')} {exercise}")
 
 
 @click.command()
@@ -131,7 +131,7 @@ def _given(dates: Deadlines, extension: Extension, before: list[Extension]) -> s
         return (
             f"{whose} will be due {later} after the others{instead}. But it "
             "has no due date yet: set it with\n"
-            f'  {typed("due")} {extension.exercise} "2026-11-20 12:00"'
+            f'  {cli("due")} {extension.exercise} "2026-11-20 12:00"'
         )
     until = dates.course.settings.shown(extension.until)
     return f"{whose} is now due {until}, {later} later{instead}.\n{_follows(extension.exercise)}"
@@ -147,4 +147,4 @@ def _taken_away(dates: Deadlines, extension: Extension) -> str:
 
 
 def _follows(exercise: str) -> str:
-    return f"A penalty for lateness follows with: {typed('grade')} {exercise}"
+    return f"A penalty for lateness follows with: {cli('grade')} {exercise}"

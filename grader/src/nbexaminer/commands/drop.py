@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import in_course_folder
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.classroom.course_folder import CourseFolder
@@ -58,7 +58,7 @@ def drop(
                 question.decide(decided)
             click.echo(f"{_described(question)}{_of_points_by_hand(by_hand, decided)}")
         click.echo(
-            f"Now grade again: {typed('grade')} {exercise}\n"
+            f"Now grade again: {cli('grade')} {exercise}\n"
             f"(nbgrader's own way: nbgrader generate_assignment {exercise}, "
             f"then nbgrader autograde {exercise} --force)"
         )

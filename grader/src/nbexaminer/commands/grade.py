@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import (
     first_lines,
     in_course_folder,
@@ -21,7 +22,6 @@ from nbexaminer.commands.command import (
     unsafe_option,
 )
 from nbexaminer.errors import CannotGrade, Status
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def _of_others(course: CourseFolder, exercise: str, attempts: Sequence[Attempt])
     """That an attempt which doesn't count may be the better one now, where the best is to count."""
     if course.settings.counted != "best" or all(row.counts for row in attempts):
         return ()
-    again = f"`{typed('serve')} {exercise}` grades them again when it begins"
+    again = f"`{cli('serve')} {exercise}` grades them again when it begins"
     return (f"Attempts that don't count may be the better ones by now: {again}.",)
 
 
@@ -138,7 +138,7 @@ def _show(bars: progress.Progress, bar: progress.TaskID, begin: float, summary: 
 
 
 def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> None:
-    from nbexaminer.classroom.pipeline.summary import Became
+    from nbexaminer.classroom.pipeline.summary import Disposition
     from nbexaminer.judging.session.verdicts import Outcome
 
     excluded = {"handed in by those whom you have excluded": len(summary.excluded)}
@@ -158,7 +158,7 @@ def _report(console: Console, exercise: str, summary: Summary, by_hand: int) -> 
         if summary.outcomes[outcome]:
             tests.add_row(outcome, str(summary.outcomes[outcome]))
     console.print(tests)
-    if any(became is Became.SET_ASIDE for _, became, _ in summary.needs_you):
+    if any(became is Disposition.SET_ASIDE for _, became, _ in summary.needs_you):
         text = (
             "What is set aside can't be read: ask for another file, or leave it at 0 points with "
         )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import FILE, console, first_lines, in_course_folder, listed
 from nbexaminer.errors import Status
 from nbexaminer.lms.known import EXPORTS, PLATFORMS, TAKERS, TITLES, WORKSHEETS
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbexaminer.classroom.course_folder import CourseFolder
@@ -169,14 +169,14 @@ def _of_filling(exercise: str, to: Path, filled: Filled) -> list[str]:
     if filled.with_unfinished:
         waiting = "With what they have so far, since answers wait"
     lines += _whom(waiting, filled.unfinished)
-    lines += _whom(f"Left out, since not graded ({typed('grade')} {exercise})", filled.ungraded)
+    lines += _whom(f"Left out, since not graded ({cli('grade')} {exercise})", filled.ungraded)
     lines += _whom(f"Graded, but in no line of {filled.platform}'s file", filled.absent)
     for who, reason in filled.refused:
         lines.append(f"[bold red]Left out:[/] {escape(who)}: {escape(reason)}")
     strangers = [f"{escape(name)}: {escape(reason)}" for name, reason in filled.strangers]
     lines += first_lines([f"[bold red]In the file only:[/] {text}" for text in strangers])
     if filled.strangers:
-        lines.append(f"Who belongs to the class goes on the roster: {typed('roster')}")
+        lines.append(f"Who belongs to the class goes on the roster: {cli('roster')}")
     if filled.computed:
         lines.append(
             "[bold]Don't open the file in a spreadsheet[/]: the platform has put text into it that "

@@ -13,10 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from nbexaminer.classroom.intake.names import printable
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import FILE, first_lines, in_course_folder, listed
 from nbexaminer.errors import Refusal, Status
 from nbexaminer.lms.known import TITLES
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -135,7 +135,7 @@ def _list(console: Console, course: CourseFolder, gradebook: Gradebook) -> None:
     learners = read_roster(gradebook)
     if not learners:
         console.print(
-            f"Nobody is in the class yet. `{typed('roster class.csv')}` reads a list: your "
+            f"Nobody is in the class yet. `{cli('roster class.csv')}` reads a list: your "
             "own table with the columns id, first name, last name, email and section, or the file "
             f"that {TITLES} exports.",
             soft_wrap=True,

@@ -8,9 +8,9 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from nbexaminer.cli import cli
 from nbexaminer.commands.command import console, in_course_folder, unsafe_option
 from nbexaminer.errors import Status
-from nbexaminer.typed import typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ def try_(course: CourseFolder, exercise: str, write: bool) -> Status:
                 )
             left = changed and not write
             if left:
-                call = typed(f"try {exercise} --write")
+                call = cli(f"try {exercise} --write")
                 console().print(escape(f"`{call}` notes that in the source."))
             if left or any(found.free or not found.passes for found in tried):
                 status = Status.LOOK

@@ -20,12 +20,12 @@ from nbexaminer.classroom.intake.names import printable
 from nbexaminer.classroom.intake.taking import submitted_folders
 from nbexaminer.classroom.roster import Learner, People, excluded_ids, read_roster
 from nbexaminer.classroom.uploads import UPLOADS
+from nbexaminer.cli import cli
 from nbexaminer.errors import Malformed, Refusal
 from nbexaminer.files import replacing
 from nbexaminer.lms.known import EXPORTS, PLATFORMS
 from nbexaminer.lms.platform import GradebookFile, Platform
 from nbexaminer.lms.sheet import Sheet, number
-from nbexaminer.typed import typed
 
 
 class Score(NamedTuple):
@@ -304,7 +304,7 @@ def _platform(exercise: str, titles: set[str]) -> type[Platform]:
     if not titles:
         raise Refusal(
             f"no graded submission of {exercise} was collected from a platform's zip file, so what "
-            f"it calls them is not known: use {typed('collect')}"
+            f"it calls them is not known: use {cli('collect')}"
         )
     taking = {kind.title: kind for kind in PLATFORMS.values() if kind.takes_back}
     there = sorted(titles & taking.keys())

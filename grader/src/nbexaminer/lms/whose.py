@@ -17,10 +17,10 @@ from nbexaminer.classroom.intake.taking import SECRET
 from nbexaminer.classroom.intake.times import TIMESTAMP, parse_timestamp, six_numbers
 from nbexaminer.classroom.roster import ROSTER, People, is_called, read_roster
 from nbexaminer.classroom.uploads import LEAST_LATE
+from nbexaminer.cli import cli
 from nbexaminer.errors import Malformed
 from nbexaminer.lms.known import PLATFORMS, TITLES
 from nbexaminer.lms.platform import Named, Platform
-from nbexaminer.typed import typed
 
 EXPRESSION = "c.FileNameCollectorPlugin.named_regexp"
 BY_HAND = "copy the right file into submitted/<learner>/<exercise>/ yourself"
@@ -169,7 +169,7 @@ class Whose:
             return named.identity
         advice = f"put that right on the roster, or {BY_HAND}"
         if named.identifiers and self.platform:
-            advice = f"add them to the roster with what the platform calls them: {typed('roster')}"
+            advice = f"add them to the roster with what the platform calls them: {cli('roster')}"
         raise Malformed(named.advice or f"{reason}; {advice}")
 
     def _by_expression(self, place: str) -> Upload:

@@ -11,7 +11,7 @@ from nbexaminer.classroom.course_folder import CourseFolder
 from nbexaminer.classroom.pipeline.belt import Conveyor
 from nbexaminer.classroom.pipeline.folder import ClassFolder
 from nbexaminer.classroom.pipeline.submitted import SubmittedFolder
-from nbexaminer.classroom.pipeline.summary import Became
+from nbexaminer.classroom.pipeline.summary import Disposition
 from nbexaminer.classroom.pipeline.workers import here
 from nbexaminer.errors import Refusal
 
@@ -65,7 +65,7 @@ class SubmissionReader(Exporter):
         for learner, became, reason in summary.needs_you:
             self.log.error("%s: %s: %s", became.capitalize(), learner, reason)
         self.log.info("%s; unchanged %s", summary, summary.unchanged)
-        missed = [who for who, became, _ in summary.needs_you if became is Became.NOT_GRADED]
+        missed = [who for who, became, _ in summary.needs_you if became is Disposition.NOT_GRADED]
         if missed:
             raise NbGraderException(f"not graded: {', '.join(missed)}")
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
-from nbexaminer import lean_imports
+from nbexaminer import startup
 from nbexaminer.errors import Malformed
 from nbexaminer.judging.notebook import reader
 from nbexaminer.judging.notebook.reader import SubmittedCell, read_notebook
@@ -200,6 +200,6 @@ def test_cells_without_ids_are_no_riddle_on_the_terminal() -> None:
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         nbformat.reads(text, as_version=4)
-        importlib.reload(lean_imports)
+        importlib.reload(startup)
         nbformat.reads(text, as_version=4)
     assert [str(one.message)[:15] for one in told] == ["Cell is missing"]

@@ -46,10 +46,10 @@ from nbexaminer.classroom.pipeline.give_feedback import (
 from nbexaminer.classroom.pipeline.summary import Summary
 from nbexaminer.classroom.pipeline.workers import TaskResult, grade_task
 from nbexaminer.classroom.roster import excluded_ids, strangers
+from nbexaminer.cli import cli
 from nbexaminer.errors import CannotGrade, GradebookError, GradebookUnavailable, Malformed
 from nbexaminer.files import hash_of, replacing
 from nbexaminer.judging.session.verdicts import in_words
-from nbexaminer.typed import typed
 
 LOOKING = 0.1
 """The most of its time that goes into looking."""
@@ -135,7 +135,7 @@ class Desk:
         if now >= self._next_check:
             self._next_check = now + CHECK_SECONDS
             if self._folder.is_outdated():
-                raise CannotGrade(OUTDATED.format(self._folder.exercise, typed("grade")))
+                raise CannotGrade(OUTDATED.format(self._folder.exercise, cli("grade")))
         if now < self._next_look:
             return
         for arrival in self._arrivals.look():

@@ -32,6 +32,7 @@ from nbexaminer.classroom.pipeline.cell_time import limits_of
 from nbexaminer.classroom.pipeline.fingerprint import code_that_grades, grading_version, version_now
 from nbexaminer.classroom.pipeline.source_files import read_source_files, stamps
 from nbexaminer.classroom.pipeline.workers import Handed, Pool, Task, TaskResult, Trial, local_pool
+from nbexaminer.cli import cli
 from nbexaminer.errors import CannotGrade, Malformed, SourceError
 from nbexaminer.files import files_beside, hash_of, publish
 from nbexaminer.judging.notebook.cell import Cell
@@ -41,7 +42,6 @@ from nbexaminer.judging.session.engine import Terms
 from nbexaminer.judging.session.verdicts import GradedNotebook
 from nbexaminer.judging.ways import Way, set_way
 from nbexaminer.sandbox.files import pack_over
-from nbexaminer.typed import typed
 
 MAX_OWN_BYTES = 1 << 20
 """Of a file of the learner's that answers are graded with."""
@@ -226,7 +226,7 @@ class ClassFolder:
             f"Nothing has been handed in for {exercise}. Each learner's work belongs in {places}. "
             "These commands bring it there:\n"
             f"  nbgrader collect {exercise}  from nbgrader's exchange\n"
-            f"  {typed('collect')} {exercise} FILE.zip  from a learning platform's zip file"
+            f"  {cli('collect')} {exercise} FILE.zip  from a learning platform's zip file"
         )
 
     def read(self, student: str, folder: Path, top: Path | None = None) -> Submission:

@@ -14,11 +14,11 @@ from nbexaminer.classroom.gradebook.writer import ClassGradebook, JournalEntry
 from nbexaminer.classroom.intake.names import is_learner, printable
 from nbexaminer.classroom.pipeline.belt import Job
 from nbexaminer.classroom.pipeline.folder import ClassFolder, in_place
-from nbexaminer.classroom.pipeline.summary import Became, Summary
+from nbexaminer.classroom.pipeline.summary import Disposition, Summary
 from nbexaminer.classroom.pipeline.workers import TaskResult
 from nbexaminer.classroom.roster import excluded_ids, strangers
+from nbexaminer.cli import cli
 from nbexaminer.errors import GradebookError, Malformed
-from nbexaminer.typed import typed
 
 
 class SubmittedFolder:
@@ -48,13 +48,13 @@ class SubmittedFolder:
             self.summary.strangers = strangers(connection, named)
         for name in dict.fromkeys(only):
             if name in excluded:
-                advice = f"`{typed('roster --include')} {name}` takes them back"
+                advice = f"`{cli('roster --include')} {name}` takes them back"
                 reason = f"you have excluded this learner; {advice}"
             elif name not in handed_in:
                 reason = f"nothing has been handed in for {folder.exercise} under this name"
             else:
                 continue
-            self.summary.needs_you.append((printable(name), Became.NOT_GRADED, reason))
+            self.summary.needs_you.append((printable(name), Disposition.NOT_GRADED, reason))
         self.summary.excluded = [name for name, _ in wanted if name in excluded]
         self._waiting = deque(found for found in wanted if found[0] not in excluded)
         self.summary.submissions = len(self._waiting)

@@ -20,7 +20,7 @@ ENOUGH = 3
 """So many learners whom a test did not come to judge make one look at the test."""
 
 
-class Became(StrEnum):
+class Disposition(StrEnum):
     """What became of a submission that needs the instructor."""
 
     NOT_GRADED = "not graded"
@@ -57,7 +57,7 @@ class Summary:
     excluded: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     outcomes: Counter[str] = field(default_factory=Counter)
-    needs_you: list[tuple[str, Became, str]] = field(default_factory=list)
+    needs_you: list[tuple[str, Disposition, str]] = field(default_factory=list)
     remarks: list[tuple[str, str]] = field(default_factory=list)
     cells: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     errors: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -78,24 +78,24 @@ class Summary:
             if test["outcome"] not in JUDGED:
                 self.errors[cell] = str(Message.read(test["message"]))
         if entry.reason and not settled:
-            self.needs_you.append((student, Became.SET_ASIDE, entry.reason))
+            self.needs_you.append((student, Disposition.SET_ASIDE, entry.reason))
         waiting = in_words(remark for remark in remarks if remark.waits)
         if waiting and not settled:
-            self.needs_you.append((student, Became.WAITS, waiting))
+            self.needs_you.append((student, Disposition.WAITS, waiting))
         if others := in_words(remark for remark in remarks if not remark.waits):
             self.remarks.append((student, others))
 
     def miss(self, student: str, reason: str) -> None:
         """Take in a submission that was not graded."""
         self.not_graded += 1
-        self.needs_you.append((student, Became.NOT_GRADED, reason))
+        self.needs_you.append((student, Disposition.NOT_GRADED, reason))
 
     def settle(self, students: Collection[str]) -> None:
         """Take in whose submissions that can't be read need the instructor no more."""
         self.needs_you = [
             (who, became, why)
             for who, became, why in self.needs_you
-            if became is not Became.SET_ASIDE or who not in students
+            if became is not Disposition.SET_ASIDE or who not in students
         ]
 
     @property

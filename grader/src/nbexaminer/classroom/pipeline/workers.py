@@ -20,7 +20,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import nbexaminer.lean_imports  # noqa: F401  before anything that imports nbformat
+import nbexaminer.startup  # noqa: F401  before anything that imports nbformat
 from nbexaminer.classroom.pipeline.fingerprint import grading_version, grounds
 from nbexaminer.errors import CannotGrade, SandboxUnavailable, SourceError
 from nbexaminer.judging.notebook.cell import Role, cells_of
@@ -177,7 +177,7 @@ def ways_tried(task: Task) -> Iterator[tuple[Handed, list[Tried]]]:
 
 def _grade(engine: Engine, handed: Handed) -> GradedNotebook:
     """Scores and comments by nbgrader's rules, and the file in its layout."""
-    import nbformat  # so that it comes behind `lean_imports`
+    import nbformat  # so that it comes behind `startup`
 
     if isinstance(handed.submitted, str):
         examined = as_unreadable(handed.source, handed.submitted)

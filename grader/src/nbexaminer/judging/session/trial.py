@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from nbexaminer.cli import cli
 from nbexaminer.errors import SourceError
 from nbexaminer.judging.names import reasons
 from nbexaminer.judging.names.steps import NOTED, Step, in_process
@@ -18,7 +19,6 @@ from nbexaminer.judging.notebook.source import Source
 from nbexaminer.judging.session.engine import IN_ORDER, Engine, Examined
 from nbexaminer.judging.session.verdicts import COST_NOTHING, Outcome, Verdict
 from nbexaminer.judging.ways import Way, set_way
-from nbexaminer.typed import typed
 
 _EARN = (Outcome.PASSED, Outcome.PARTLY)
 
@@ -67,7 +67,7 @@ def try_solution(engine: Engine, source: Source, exercise: str) -> tuple[str, ..
         raise SourceError(
             "its own solution does not pass these test cells both apart from the answers and "
             "beside them, only in one way. Beside them, in the learner's process, a learner's code "
-            f"could forge the verdict. Nothing was graded. `{typed(f'try {exercise} --write')}` "
+            f"could forge the verdict. Nothing was graded. `{cli(f'try {exercise} --write')}` "
             f"notes in the source how they run:\n{_listed(other)}"
         )
     by_text = [f for f in tried if f.way is Way.BESIDE and not f.remark.startswith(NOTED)]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader
 
-from nbexaminer.typed import typed
+from nbexaminer.cli import cli
 
 MOST_CAUSES = 20
 """Misconceptions that are shown of each answer."""
@@ -37,7 +37,7 @@ def render(
     def named(who: str) -> str:
         return f"{who} ({names[who]})" if names.get(who) else who
 
-    filters = (count, number, named, typed, histogram)
+    filters = (count, number, named, cli, histogram)
     environment.filters |= {f.__name__: f for f in filters} | {"quoted": shlex.quote}
     page = environment.get_template("report.html.j2")
     return page.render(

@@ -4,12 +4,12 @@ OWN_NAME = "nbexaminer"
 _name = OWN_NAME
 
 
-def call_it(name: str) -> None:
+def set_program_name(name: str) -> None:
     """Have messages name the command as `name`; `c.CourseProfile.command` does."""
     global _name
     _name = name
 
 
-def typed(command: str) -> str:
+def cli(command: str) -> str:
     """A command line such as `nbexaminer grade 1-attention`, of `grade 1-attention`."""
     return f"{_name} {command}"
