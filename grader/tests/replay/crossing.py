@@ -601,3 +601,57 @@ class Color:
     GREEN = 2
 def next_color(c):
     return Color.GREEN if c == Color.RED else Color.RED
+
+# ==== crossing-stop-iteration
+# What an answer raises is caught as what it is, also where it ends an iteration; then a person looks.
+# %% f | answer
+def first(it):
+    for x in it: return x
+    raise IndexError("empty")
+# %% t | test 1
+assert first("ab") == "a"
+# %% h | hidden 1 apart
+try: first([])
+except (IndexError, StopIteration): pass
+# %% h2 | hidden 1 apart
+try: first([])
+except StopIteration: raise AssertionError("must not get out")
+except Exception: pass
+else: raise AssertionError("no error")
+# %% h3 | hidden 1 apart
+for got in map(first, ["ab", "ac"]): assert got == "a"
+# == half: next lets it out | stock t=1 h=1 h2=0 h3=1 | waits h: it is raised
+# %% f
+def first(it): return next(iter(it))
+# == wrong: it ends what maps it | stock t=0 h=1 h2=0 h3=1 | waits h h3: it is raised
+# %% f
+def first(it): raise StopIteration
+
+# ==== crossing-deep
+# A test passes a recurrence; answers call it and are called by it, deeper than calls can go to and fro.
+# %% f | answer
+def solve(step, n):
+    table = {}
+    for i in range(n + 1): table[i] = step(table.__getitem__, i)
+    return table[n]
+# %% t | test 1
+def fib(rec, n): return n if n < 2 else rec(n - 1) + rec(n - 2)
+assert solve(fib, 10) == 55
+# %% h | hidden 1 apart
+assert solve(lambda rec, n: 1 if n == 0 else n * rec(n - 1), 40) > 10 ** 47
+# == honest: top-down with a memo | stock t=1 h=1 | ours h=0: too deep | waits h: too deep
+# %% f
+def solve(step, n):
+    memo = {}
+    def rec(k):
+        if k not in memo: memo[k] = step(rec, k)
+        return memo[k]
+    return rec(n)
+# == wrong: another start | stock t=0 h=0 | waits h: too deep
+# %% f
+def solve(step, n):
+    memo = {}
+    def rec(k):
+        if k not in memo: memo[k] = step(rec, k) + 1
+        return memo[k]
+    return rec(n)

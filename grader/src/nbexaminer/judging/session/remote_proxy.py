@@ -41,6 +41,7 @@ why."""
 GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
 MAX_NESTED_CALLS = 32
+TOO_DEEP = "test and answer call each other more than 32 deep, which is as deep as it goes"
 MAX_PROXIES = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
@@ -89,8 +90,9 @@ MAX_ARGS = 20
 _PLAIN = (bool, int, float, str, type(None))
 MAX_BASES = 200
 """Classes that an exception's class is made of; more are a learner's process's own invention."""
-# Their constructors need more than a message, or they mean something to the interpreter.
-_NOT_REBUILT = ("ExceptionGroup", "StopIteration", "StopAsyncIteration")
+_NOT_REBUILT = ("ExceptionGroup",)  # it holds others, which don't cross
+_END_ITERATION = (StopIteration, StopAsyncIteration)
+"""By these an answer that something iterates over would end it, and pass as if all were done."""
 
 
 def rebuild_error(description: Any) -> RemoteError:
@@ -469,6 +471,7 @@ class Remote:
         if isinstance(error, Ended):
             self.stopped = error
             raise error
+        self.by_word |= isinstance(error, _END_ITERATION)
         return reply, error
 
     def _error(self, description: Any) -> RemoteError | Ended:
@@ -486,7 +489,10 @@ class Remote:
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
         """Answer a call of the learner's to what a test lent it."""
         if self._depth >= MAX_NESTED_CALLS:
-            raise BadFrame("calls nested too deeply")
+            self.limit = self.limit or f"calls an answer that calls it, {MAX_NESTED_CALLS} deep"
+            too_deep = {"do": "returned", "error": TOO_DEEP, "kind": "RecursionError"}
+            self._channel.send(too_deep, b"", self.deadline + GRACE_SECONDS)
+            return
         self._depth += 1
         self.n_calls += 1
         try:

@@ -137,8 +137,9 @@ class Doubt(StrEnum):
     LOST = "it was not run: the tests' own process kept ending"
     CROSS = "what the answer gets or gives back can't be used apart as in its own process"
     WORD = (
-        "an object of the learner's answers what the test asks it, by a method, `in` or `==`; what "
-        "your own solution gives is asked nothing"
+        "an object of the learner's answers what the test asks it, by a method, `in` or `==`, or "
+        "the learner's code raises StopIteration; what your own solution gives is asked nothing, "
+        "and raises none"
     )
 
 
