@@ -120,16 +120,20 @@ def _in_its_dtype(
     Each time that it was needed is noted in `casts`.
     """
 
+    gives_tensor = check.reference.__annotations__["return"] == "Tensor"
+
     @functools.wraps(written)
     def alike(*args: Any) -> Any:
         before, got = fresh(args), written(*args)
+        if not (gives_tensor and isinstance(got, float | torch.Tensor)):
+            return got
         right = check.reference(*before)
-        if isinstance(got, float) and isinstance(right, torch.Tensor) and not right.dim():
+        if isinstance(got, float):
+            if right.dim():
+                return got
             casts.append(right.dtype)
             return torch.tensor(got, dtype=right.dtype)
-        if not isinstance(got, torch.Tensor):
-            return got
-        if not isinstance(right, torch.Tensor) or torch.bool in (got.dtype, right.dtype):
+        if torch.bool in (got.dtype, right.dtype):
             return got
         if got.dtype == right.dtype:
             return got

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from checks.check import Exercise
+from checks.message import WrongAnswer
 from checks.seen import comes_back, other_shape, says
 from checks.your_turn import YourTurn, numbers
 
@@ -117,7 +119,7 @@ _PLACES.check(
         "there is one for each token, n_asked + n_said of them": other_shape,
     },
 )
-_PLACES.check(
+check_log_p_of = _PLACES.check(
     "log_p_of",
     reference=log_p_of,
     expects="the logarithms of the probabilities of these tokens, added up: a single number",
@@ -151,3 +153,15 @@ your_turn.also("share_right", ["a b", "b", "c", "d a", "x"], ["b", "c", "c", "a"
 your_turn.also("adapter_size", 7, 11, 3)
 your_turn.also("which_count", 2, 5)
 your_turn.also("log_p_of", numbers(4, 3), torch.tensor([2, 0, 1, 1]))
+
+
+def _with_slopes(log_p_of: Any) -> None:
+    logits, ids = numbers(4, 3).requires_grad_(), torch.tensor([2, 0, 1, 1])
+    check_log_p_of(log_p_of, logits, ids)
+    got = log_p_of(logits, ids)
+    if not getattr(got, "requires_grad", False):
+        cause = ".item() and .detach() cut off the slopes, which the training below needs"
+        raise WrongAnswer(f"log_p_of: {cause}", cause=cause)
+
+
+_PLACES.cases["log_p_of"] = {**_PLACES.cases["log_p_of"], "its slopes": _with_slopes}

@@ -55,6 +55,10 @@ _PLACES.check(
             "return text[copy - 1]": "that's the letter before the copy",
             "copy = before.find(text[i])": "this reads on after the first copy, and the last one "
             "is asked for",
+            "return text[copy + 1]": "where there's no copy, rfind gives -1, and this reads "
+            "text[0]: None is asked for",
+            "return text[copy + 1] if copy >= 0 else '?'": "where there's no copy, None is asked "
+            "for",
             "return copy + 1": "that's a place: the letter that stands there is asked for",
             "return copy": "that's a place: the letter after it is asked for",
             "return text[copy + 1:]": "that's all that comes after the copy: a single letter is "
@@ -67,7 +71,10 @@ _PLACES.check(
     seen={
         "the search runs past the end of the text: text[i + 1] isn't there yet": says(
             "index out of range"
-        )
+        ),
+        "where there's no copy, index and rindex raise: find and rfind give -1": says(
+            "substring not found"
+        ),
     },
 )
 _PLACES.check(
@@ -127,6 +134,7 @@ _PLACES.check(
             "first k columns",
             "return tokens[:, -k]": "that's a single letter of each text: a slice has a colon, and "
             "all but the last k are asked for",
+            "return tokens[:, :-23]": "it counts 23 back, whatever k is",
             "end = len(tokens) - k": "len(tokens) counts texts: tokens.shape[1] counts letters",
             "end = tokens.shape[1] - k - 1": "one is missing at the end",
             "end = tokens.shape[1] - k + 1": "one too many at the end",
@@ -172,6 +180,7 @@ _PLACES.check(
 
 your_turn.also("read_on", "abcadaea", 7)
 your_turn.also("read_on", "xyzx", 3)
+your_turn.also("read_on", "xyzw", 3)
 your_turn.also("after_copy", torch.tensor([2, 5, 2, 2, 5, 7, 5]))
-your_turn.also("counted_back", torch.arange(24).view(3, 8), 3)
+your_turn.also("counted_back", torch.arange(40).view(5, 8), 3)
 your_turn.also("once_more", torch.arange(12).view(3, 4), torch.tensor([3, 1, 0, 2]))

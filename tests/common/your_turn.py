@@ -590,6 +590,8 @@ SLIPS = {
             {
                 "return text[text.index(text[i]) + 1]": "the first copy",
                 "return text[text[:i].rindex(text[i])]": "text[i] again",
+                "return text[text[:i].rfind(text[i]) + 1]": "this reads text[0]",
+                "return text[text[:i].rindex(text[i]) + 1]": "index and rindex raise",
                 "return text[text.rfind(text[i], 0, i + 1) + 1]": "nobody has read yet",
                 "for j in range(i - 1, -1, -1):\n    if text[j] == text[i]:\n"
                 "        return j + 1": "that's a place",
@@ -625,6 +627,7 @@ SLIPS = {
                 "return tokens[:, : -k - 1]": "one is missing",
                 "return tokens[:, -k]": "a single letter of each text",
                 "return tokens[:, : len(tokens) - k]": "counts texts",
+                "return tokens[:, :-23]": "whatever k is",
             },
         ),
         "once_more": (
@@ -751,6 +754,8 @@ SLIPS = {
                 "return logits.gather(-1, ids[:, None]).sum()": "the softmax is missing",
                 "return logits.log_softmax(-1).gather(-1, ids).sum()": "a column of ids",
                 "return -logits.log_softmax(-1).gather(-1, ids[:, None]).sum()": "turned",
+                "return logits.log_softmax(-1).gather(-1, ids[:, None]).sum().detach()": "slopes",
+                "return logits.log_softmax(-1).gather(-1, ids[:, None]).sum().item()": "slopes",
             },
         ),
     },
