@@ -532,3 +532,95 @@ def rms(xs): return mean([x * x for x in xs])
 # == wrong: the sample in the place of what is passed | stock t=1 u=0 h=0
 # %% g
 def rms(xs): return np.sqrt(np.mean(np.square(sample)))
+
+# ==== names-a-visible-test-unpacks
+# A later answer of a learner's reads values that a visible test sets in other forms than `x = 3`.
+# %% f | answer
+def sq(x): return x * x
+# %% t | test 1
+x, (y, *rest) = 3, (4, 5)
+a = b = 5
+n: int = 25
+assert sq(x) + sq(y) == sq(a) == sq(b) == n and rest == [5]
+# %% g | answer
+h = sq(4) + 9
+# %% u | test 1
+assert h == 25
+# %% h | hidden 1 apart
+assert h == 25
+# == honest: unpacked | stock t=1 u=1 h=1
+# %% g
+h = sq(x) + sq(y)
+# == honest: what a star takes | stock t=1 u=1 h=1
+# %% g
+h = sq(rest[0])
+# == honest: the last of two targets | stock t=1 u=1 h=1
+# %% g
+h = a * b
+# == honest: with its type | stock t=1 u=1 h=1
+# %% g
+h = n
+# == wrong: no squares | stock t=1 u=0 h=0
+# %% g
+h = x + y
+
+# ==== names-a-visible-test-changes
+# A later answer of a learner's reads what a visible test has set, and changed since; its first value is right.
+# %% f | answer
+def inc(x): return x + 1
+# %% t | test 1
+total = 0
+calls = 0
+seen = []
+table = {}
+for i in range(3): total += inc(i)
+def spy(x):
+    global calls
+    calls += 1
+    seen.append(x)
+    return x
+table["inc"] = inc(spy(1))
+assert total == 6 and calls == 1 and seen == [1] and table == {"inc": 2}
+# %% g | answer
+r = inc(-1)
+# %% h | hidden 1 apart
+assert r == 0
+# == wrong: added to in a loop | stock t=1 h=0
+# %% g
+r = total
+# == wrong: counted in a function | stock t=1 h=0
+# %% g
+r = calls
+# == wrong: filled in a function | stock t=1 h=0
+# %% g
+r = len(seen)
+# == wrong: an item set | stock t=1 h=0
+# %% g
+r = len(table)
+
+# ==== names-a-visible-test-works-out
+# What a visible test works out, or makes in a loop, isn't there for a later answer.
+# %% f | answer
+def inc(x): return x + 1
+# %% t | test 1
+start = 0
+for i in range(3): start += inc(i)
+top = max(4, 6)
+class Case: want = 6
+assert start == top == Case.want
+# %% g | answer
+r = inc(5)
+# %% u | test 1
+assert r == 6
+# == honest: what was added to | stock t=1 u=1 | ours u=0: it is there in a kernel alone | waits u
+# %% g
+r = start
+# == honest: what was worked out | stock t=1 u=1 | ours u=0: it is there in a kernel alone | waits u
+# %% g
+r = top
+# == honest: a class | stock t=1 u=1 | ours u=0: it is there in a kernel alone | waits u
+# %% g
+r = Case.want
+# == honest: a loop's variable | stock t=1 u=1 | ours u=0: it is there in a kernel alone | waits u
+# %% g
+r = 3 * i

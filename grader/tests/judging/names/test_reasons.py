@@ -1,11 +1,14 @@
-"""What a test's text says of why it has to run beside the answers; nothing is run."""
+"""What a test's text says of why it has to run beside the answers, and what of it answers behind it
+find while it runs apart; nothing is run but that."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pytest
 
 from nbexaminer.judging.names.reasons import reason
-from nbexaminer.judging.names.steps import steps_of
+from nbexaminer.judging.names.steps import lent_to, steps_of
 from nbexaminer.judging.notebook.source import read_source
 from support.notebooks import answer, check, source_of
 
@@ -83,3 +86,74 @@ def test_an_answer_that_writes_is_no_file(code: str, runs: bool) -> None:
     source = read_source(source_of(answer("f", ANSWERS), check("t", code)))
     wanted = "it runs a text that an answer gives" if runs else ""
     assert steps_of(source.cells, (), (), ())[-1].reason == wanted
+
+
+LENT: dict[str, dict[str, Any]] = {
+    "x = 3": {"x": 3},
+    "x, y = 3, -4": {"x": 3, "y": -4},
+    "(x, [y, *z]), w = (1, (2, 3, 4)), 'w'": {"x": 1, "y": 2, "z": [3, 4], "w": "w"},
+    "x = y = [1]": {"x": [1], "y": [1]},
+    "x: Decimal = 5": {"x": 5},
+    "x = 1\nassert f(x)\nx = 2\nassert f(x)": {"x": 2},
+    "x = 1\nx += 1\nx = 5": {"x": 5},
+    "x = [1, 2]\nassert f(x) == x.index(1) == x[0]": {"x": [1, 2]},
+    "x = {'a': 1}\nfor y, z in x.items(): assert f(y) == z": {"x": {"a": 1}},
+    "x, y = 1, 2\nassert [x for x in f(y)] == [z for z in range(y)]": {"x": 1, "y": 2},
+    "import math as x\nx.y = 3": {"x": __import__("math")},
+    "from math import pi as x, e as y": {"x": 3.141592653589793, "y": 2.718281828459045},
+}
+"""What a test's text lends of x, y, z and w."""
+NOT_LENT = (
+    "x = f(3)",
+    "x, y = 3, f(4)",
+    "x = y",
+    "x: int",
+    "x, y[0] = 1, 2",
+    "x = [n for n in (1, 2)]",
+    "def x(): return 1",
+    "class x: pass",
+    "for x in 1, 2: f(x)",
+    "with f() as x: pass",
+    "if f(1): x = 2",
+    "assert (x := 3) == f(2)",
+    "x = 0\nx += f(1)",
+    "x = 0\nfor y in 1, 2: x += f(y)",
+    "x = 0\nx = f(x)",
+    "x = 0\nwhile x < 3: x = x + 1",
+    "x = 0\ndel x",
+    "x = 0\ntry: x = f(x)\nexcept ValueError: pass",
+    "x = 0\nfor x in 1, 2: f(x)",
+    "x = 0\ndef g():\n    global x\n    x += 1\ng()",
+    "x, y = 0, 9\nx += f(y)",
+    "x = 1\nx, y = 2, 3\ny += f(x)",
+    "x = []\nx.append(f(1))",
+    "x = [1, 2]\ny = x.pop()",
+    "x = {}\nx['a'] = f(1)",
+    "x = {}\nx['a']['b'] += f(1)",
+    "x = {'a': []}\nx['a'].append(f(1))",
+    "x = [1, 2]\ndel x[0]",
+    "x = {1}\nf(lambda n: x.add(n))",
+    "x = []\ndef g(n):\n    x.append(n)\nf(g)",
+    "import math as x\nx = None or f(1)",
+    "this is no Python",
+)
+
+
+@pytest.mark.parametrize("seen", LENT)
+def test_a_value_that_is_written_is_lent(seen: str) -> None:
+    """Stock gives the points to an answer that reads it."""
+    lent: dict[str, Any] = {}
+    exec(lent_to({*"xyzw"}, seen), lent)
+    del lent["__builtins__"]
+    assert lent == LENT[seen]
+
+
+@pytest.mark.parametrize("seen", NOT_LENT)
+def test_what_is_worked_out_or_changed_is_not_lent(seen: str) -> None:
+    """An answer that reads a value from before would go on with it, and nobody hear of it."""
+    assert lent_to({*"xyzw"}, seen) == ""
+
+
+def test_only_what_is_read_is_lent() -> None:
+    assert lent_to({"x"}, "x, y = 1, 2\nz = 3") == "(x, y) = (1, 2)"
+    assert lent_to((), "x = 1") == ""

@@ -20,9 +20,10 @@ A value takes over answers and reasons of all that the statement reads which mak
 
 import ast
 import builtins
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from nbexaminer.judging.names.names import bound_names, names_used
 from nbexaminer.judging.names.reasons import cannot_be_isolated
@@ -40,6 +41,10 @@ from nbexaminer.judging.notebook.source import Source
 _BUILTINS = frozenset(dir(builtins))
 _RUNS_TEXT = frozenset({"exec", "eval"})
 _CHANGING = frozenset({"exec", "filter", "map", "next", "setattr"})
+_CHANGING_METHODS = {name for kind in (list, dict, set) for name in dir(kind)} - {
+    name for kind in (tuple, MappingProxyType, frozenset) for name in dir(kind)
+}
+_OF_NAMES = (ast.Name, ast.Tuple, ast.List, ast.Starred, ast.expr_context)
 _WORKED_OUT = (ast.Name, ast.Call, ast.Lambda, ast.Attribute, ast.NamedExpr, ast.comprehension)
 NOTED = "noted in the source"
 LOCK = "lock the cell that sets it, or say what it is in the test"
@@ -363,25 +368,50 @@ def seen_of(source: Source, place: int) -> str:
 
 def lent_to(read: Collection[str], seen: str) -> str:
     """What of an isolated test runs with the answers behind it, which read these names: what it
-    imports, and values that are written there. In a kernel they find both.
+    imports, and values that are written there. In a kernel they find both. What the test changes
+    later isn't lent, as far as its text says so: they would go on with a value from before.
 
     seen: what learners see of it.
     """
-    lent = [
-        ast.unparse(statement.tree)
-        for statement in (statements_of(seen) if read else ())
-        if not statement.binds.isdisjoint(read) and _is_lent(statement.tree)
-    ]
+    statements = statements_of(seen) if read else ()
+    imported = _union(statement.imports for statement in statements)
+    lent, changed = list[str](), set[str]()
+    for statement in reversed(statements):
+        text = _written_in(statement.tree)
+        if not text or not statement.binds.isdisjoint(changed):
+            changed |= statement.binds | {*_changed_in(statement.tree)} - imported
+        elif not statement.binds.isdisjoint(read):
+            lent.insert(0, text)
     return "\n".join(lent)
 
 
-def _is_lent(tree: ast.stmt) -> bool:
+def _written_in(tree: ast.stmt) -> str:
+    """An import, or what sets names alone to a value that is written there; otherwise nothing."""
     match tree:
         case ast.Import() | ast.ImportFrom():
-            return True
-        case ast.Assign(targets=[ast.Name()], value=value):
-            return not any(isinstance(node, _WORKED_OUT) for node in ast.walk(value))
-    return False
+            return ast.unparse(tree)
+        case ast.Assign(targets=targets, value=value):
+            pass
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            targets = [target]  # without its type, which answers may not have
+        case _:
+            return ""
+    is_named = all(isinstance(n, _OF_NAMES) for target in targets for n in ast.walk(target))
+    is_written = not any(isinstance(node, _WORKED_OUT) for node in ast.walk(value))
+    return " = ".join(map(ast.unparse, [*targets, value])) if is_named and is_written else ""
+
+
+def _changed_in(tree: ast.stmt) -> Iterator[str]:
+    """Names of which it, or a function in it, changes an item, calls a method that changes lists,
+    dicts or sets, or says that they are global."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Global(names=names):
+                yield from names
+            case ast.Subscript(ctx=ast.Store() | ast.Del()):
+                yield root_of(node)
+            case ast.Call(func=ast.Attribute(attr=method)) if method in _CHANGING_METHODS:
+                yield root_of(node)
 
 
 def _leave_out(cells: Sequence[Cell], steps: Sequence[Step]) -> None:
