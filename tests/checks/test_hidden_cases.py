@@ -6,6 +6,8 @@ for a wrong idea and a table of what it gets wrong.
 
 import contextlib
 import io
+import itertools
+import math
 
 import pytest
 import torch
@@ -17,6 +19,7 @@ from checks.attention_patterns.plot_attention import _label
 from checks.check import Check
 from checks.message import WrongAnswer
 from checks.run import aside
+from course.authoring.answers import committed_answers
 from course.authoring.exercises import exercises
 from course.authoring.in_process import cells_of
 
@@ -202,3 +205,18 @@ def test_an_odd_label_is_asked_by_name(text):
     for x in (1e-9, float("nan"), float("inf")):
         found = _label(Text(x, 3, text), 1), _label(Text(x, 3, text), 0)
         assert found[0] == (3.0, text) and found[1][1] == text
+
+
+def test_a_visible_test_refuses_no_right_answer_by_what_it_draws():
+    """`logsumexp` less the token's logit is right, and of 1e4 has four digits: it was refused in
+    one run of sixteen, where all targets were likely ones."""
+    cells = cells_of("10-fine-tuning")
+    right = [a for a in committed_answers("10-fine-tuning") if a.kind == "right"]
+    answers = [answer for answer in right if answer.name == "reply_loss"]
+    assert any("logsumexp" in answer.code for answer in answers)
+    for answer, seed in itertools.product(answers, range(40)):
+        names = {"torch": torch, "F": nn.functional, "math": math, "nn": nn}
+        exec(answer.code, names)
+        torch.default_generator.manual_seed(seed)
+        with aside(cells.exercise), contextlib.redirect_stdout(io.StringIO()):
+            exec(cells.tests["reply_loss-visible"], names)
