@@ -290,8 +290,12 @@ _check = EXERCISE.check(
 def check_LoRALinear(  # noqa: N802
     answer: Any, x: Tensor, d_out: int, rank: int, alpha: float, bias: bool = True
 ) -> Any:
-    """An adapter of a layer of random numbers, `x` `(..., d_in)`, in the dtype of `x`."""
-    return _check(answer, x, d_out, rank, alpha, a_seed(), bias)
+    """An adapter of a layer of random numbers, `x` `(..., d_in)`, in the dtype of `x`.
+
+    In bfloat16 a gradient is a sum of rounded products, in which terms may cancel.
+    """
+    near = 0.2 if x.dtype == torch.bfloat16 else None
+    return _check(answer, x, d_out, rank, alpha, a_seed(), bias, tolerance=near)
 
 
 def check_rank_refused(answer: Any, d_in: int, d_out: int, rank: int) -> None:
