@@ -201,7 +201,7 @@ PER_ANSWER = {"characters of checks": 13_000, "committed answers": 16}
 # What the house may have beside exercises and lessons: files, and characters of code in each half.
 # These only fall. Who makes one smaller writes the new number here; who needs more says in the
 # changelog what for.
-FIXED = {"files": 894, "course": 1_012_800, "grader": 956_000}
+FIXED = {"files": 894, "course": 1_012_600, "grader": 956_000}
 SLACK = {"files": 10, "course": 3_000, "grader": 3_000}
 HOUSES = {
     "course": ("helpers/", "reference/", "checks/", "course/"),

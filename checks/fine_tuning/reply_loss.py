@@ -191,7 +191,7 @@ _SAYS = ("reply", "replies", "target", "token", "predict")
 
 
 def check_no_reply(answer: Any, is_reply: Tensor, vocab_size: int = 5) -> None:
-    """Check that an `is_reply` `(..., n)` is refused in which no target is part of a reply."""
+    """Check that an `is_reply` `(..., n)` without a target is refused."""
     check_reply_loss.raises(
         answer,
         ValueError,
@@ -220,7 +220,7 @@ def _some(*shape: int, check: Any = check_reply_loss, size: float = 1.5) -> Call
 
 
 def _marked(f: Any) -> None:
-    """Replies at the beginning, at the end, of one token, in one of two texts only, everywhere."""
+    """Replies at either end, of one token, in one text only, everywhere."""
     n = a_size(5, 8)
     for first, last in ((0, 2), (n - 1, n), (1, 2), (0, n), (2, 4), (n - 3, n)):
         mask = torch.zeros(3, n, dtype=torch.bool)
