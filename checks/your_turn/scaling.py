@@ -80,8 +80,8 @@ _PLACES.check(
             "weights = dots.exp() / dots.exp().sum(1, True)": "the exponential of a large score is "
             "infinity, and infinity / infinity is NaN: torch.softmax has a way round it, which you "
             "will find in exercise 1",
-            "weights = (dots / 2**0.5).softmax(1)": "the dot products are divided already, where "
-            "they come in as they should be",
+            "weights = (dots / 2**0.5).softmax(1)": "the dot products are divided, which isn't "
+            "asked for here",
             "largest = weights.mean(1)": "the mean of a row is always 1 / n: the largest is "
             "asked for",
             "return largest.sum()": "they are added up, where the mean is asked for",

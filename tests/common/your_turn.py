@@ -208,7 +208,7 @@ SLIPS = {
                 "return dots.max(dim=1).values.softmax(dim=0).mean()": "comes before the softmax",
                 "w = dots.exp()\nreturn (w / w.sum(dim=1)).amax(dim=1).mean()": "keepdim=True",
                 "w = dots.exp()\nreturn (w / w.sum(1, True)).amax(1).mean()": "infinity",
-                "return (dots / 2**0.5).softmax(dim=1).amax(dim=1).mean()": "divided already",
+                "return (dots / 2**0.5).softmax(dim=1).amax(dim=1).mean()": "isn't asked for here",
             },
         ),
         "centred": (

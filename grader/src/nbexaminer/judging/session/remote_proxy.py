@@ -41,7 +41,6 @@ why."""
 GRACE_SECONDS = 1.0
 """How long after a polite interrupt a learner's process is killed."""
 MAX_NESTED_CALLS = 32
-TOO_DEEP = "test and answer call each other more than 32 deep, which is as deep as it goes"
 MAX_PROXIES = 200_000
 MAX_LENT = 10_000
 """Objects that one test cell may lend."""
@@ -489,9 +488,10 @@ class Remote:
     def _serve(self, call: dict[str, Any], blob: bytes) -> None:
         """Answer a call of the learner's to what a test lent it."""
         if self._depth >= MAX_NESTED_CALLS:
-            self.limit = self.limit or f"calls an answer that calls it, {MAX_NESTED_CALLS} deep"
-            too_deep = {"do": "returned", "error": TOO_DEEP, "kind": "RecursionError"}
-            self._channel.send(too_deep, b"", self.deadline + GRACE_SECONDS)
+            what = f"calls an answer that calls it, {MAX_NESTED_CALLS} deep"
+            self.limit = self.limit or what
+            refusal = {"do": "returned", "error": f"the test {what}", "kind": "RecursionError"}
+            self._channel.send(refusal, b"", self.deadline + GRACE_SECONDS)
             return
         self._depth += 1
         self.n_calls += 1
