@@ -655,3 +655,81 @@ def solve(step, n):
         if k not in memo: memo[k] = step(rec, k) + 1
         return memo[k]
     return rec(n)
+
+# ==== crossing-threads
+# A function of the test's that several threads of an answer's call at once.
+# %% a | answer
+def apply(f, xs):
+    return [f(x) for x in xs]
+def other():
+    return 3
+# %% t | test 1 apart
+import time
+def inc(x):
+    time.sleep(0.001)
+    return x + 1
+assert apply(inc, [1, 2, 3]) == [2, 3, 4]
+# %% h | hidden 1
+def inc(x):
+    return x + 1
+assert apply(inc, range(200)) == list(range(1, 201))
+# %% w | hidden 1 apart
+assert other() == 3
+# == honest: a pool | stock t=1 h=1 w=1
+# %% a
+from concurrent.futures import ThreadPoolExecutor
+def apply(f, xs):
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(f, xs))
+def other():
+    return 3
+# == wrong: as they come | stock t=0 h=0 w=1
+# %% a
+from concurrent.futures import ThreadPoolExecutor, as_completed
+def apply(f, xs):
+    with ThreadPoolExecutor(4) as pool:
+        jobs = [pool.submit(f, x) for x in xs]
+        return [job.result() for job in as_completed(jobs)][::-1] + [0]
+def other():
+    return 3
+
+# ==== crossing-thread-that-is-late
+# A thread of an answer's calls what the test passed when nobody asks any more.
+# %% a | answer
+def later(f, x):
+    return f(x)
+# %% t | test 1
+assert later(lambda x: x + 1, 1) == 2
+# %% h | hidden 1
+assert later(lambda x: x + 2, 1) == 3
+# == honest: once more in a while | stock t=1 h=1
+# %% a
+import threading
+def later(f, x):
+    threading.Timer(0.01, f, (x,)).start()
+    return f(x)
+
+# ==== crossing-patterns
+# A compiled regular expression.
+# %% l | locked
+import re
+# %% a | answer
+PATTERN = re.compile(r"\d+")
+def words():
+    return re.compile(b"[a-z]+", re.I)
+# %% t | test 1 apart
+assert re.fullmatch(PATTERN, "123") and not PATTERN.fullmatch("1a")
+# %% h | hidden 1
+assert words().findall(b"Ab c") == [b"Ab", b"c"] and isinstance(PATTERN, re.Pattern)
+# %% u | hidden 1 apart
+assert PATTERN == re.compile(r"\d+") and words().flags & re.I
+# == wrong: as texts | stock t=0 h=0 u=0
+# %% a
+PATTERN = r"\d+"
+def words():
+    return rb"[A-Za-z]+"
+# == half: only small letters | stock t=1 h=0 u=0
+# %% a
+PATTERN = re.compile(r"\d+")
+def words():
+    return re.compile(b"[a-z]+")

@@ -39,6 +39,14 @@ def patient_engine() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
+def drawing_engine() -> Iterator[Engine]:
+    """One whose processes have Matplotlib, which takes each of them seconds to import."""
+    profile = dataclasses.replace(SMALL, warm=("matplotlib.pyplot",))
+    with Engine(profile, Sandbox.find(profile), PATIENT) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
 def apart_engine() -> Iterator[Engine]:
     """The same that runs tests apart from the answers alone, as the course on this lot does."""
     with Engine(PROFILE, Sandbox.find(PROFILE), PATIENT) as engine:

@@ -8,13 +8,14 @@ from typing import Any
 from nbexaminer.judging.codecs.plain import Late
 
 _PYPLOT = "matplotlib.pyplot"
+_INLINE = "matplotlib_inline.backend_inline"
 plt: Any = Late(_PYPLOT)
 
 
 def show_in(shell: Any) -> None:
     """Have figures shown among a cell's outputs, also if the cell is what imports Matplotlib."""
     if not sys.modules.get(_PYPLOT):
-        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        os.environ["MPLBACKEND"] = f"module://{_INLINE}"
         return
     shell.enable_matplotlib("inline")
     # The first picture loads fonts and picture formats: here, once for all children.
@@ -25,7 +26,11 @@ def show_in(shell: Any) -> None:
     plt.close(figure)
 
 
-def close_all() -> None:
-    """Forget all figures that have been drawn."""
-    if sys.modules.get(_PYPLOT):
+def cell_over() -> None:
+    """Forget what has been drawn, where a kernel would: it closes what it shows below a cell."""
+    inline: Any = sys.modules.get(_INLINE)
+    if inline is None or not inline.show._draw_called:  # as under `plt.ioff()`, or with "Agg"
+        return
+    inline.show._draw_called, inline.show._to_draw = False, []
+    if inline.InlineBackend.instance().close_figures:
         plt.close("all")

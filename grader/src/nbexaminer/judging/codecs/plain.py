@@ -8,6 +8,7 @@ import builtins
 import functools
 import importlib
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -27,6 +28,8 @@ MAX_HASHING_SECONDS = 0.3
 each."""
 MAX_DIGITS = 3_500
 """Hexadecimal ones; of more than 4,300 decimal ones Python gives no text."""
+MAX_PATTERN = 10_000
+"""Characters of a regular expression's."""
 
 Readers = dict[str, Callable[["Reader", Any, int], Any]]
 
@@ -283,6 +286,10 @@ def most(number: int, data: Any) -> Any:
     return data
 
 
+def _pattern(pattern: Any, flags: Any) -> Any:
+    return re.compile(most(MAX_PATTERN, pattern), flags & ~re.DEBUG)
+
+
 _FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
     ((bool, type(None)), lambda writer, value, depth: value),
     (str, lambda writer, value, depth: str.__str__(value)),
@@ -297,6 +304,9 @@ _FORMS: tuple[tuple[Any, Callable[[Writer, Any, int], Any]], ...] = (
     (tuple, lambda writer, value, depth: {"t": writer.each(value, depth)}),
     (set, lambda writer, value, depth: {"s": writer.each(value, depth)}),
     (slice, lambda writer, v, depth: {"e": writer.each((v.start, v.stop, v.step), depth)}),
+    (re.Pattern, lambda writer, v, depth:
+        {"re": writer.each((v.pattern, v.flags), depth)}
+        if len(v.pattern) <= MAX_PATTERN else writer.foreign(v)),
 )  # fmt: skip
 _TYPES = {
     name: kind
@@ -332,6 +342,7 @@ READERS: Readers = {
     "s": lambda reader, data, depth: reader.into(set(), reader.each(data, depth)),
     "type": lambda reader, data, depth: _TYPES[data],
     "e": lambda reader, data, depth: slice(*reader.each(data, depth)),
+    "re": lambda reader, data, depth: _pattern(*reader.each(data, depth)),
     "x": lambda reader, data, depth: reader.foreign(data),
 }
 """By the tags of Python's own values, and of what the two ends agree on."""

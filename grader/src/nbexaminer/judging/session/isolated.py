@@ -68,7 +68,7 @@ class IsolatedTest:
         """Run it. Whatever happens, that is how it ended."""
         printed = _Printed()
         ended = self._ended(printed)
-        self._run.probe()
+        self._run.cell_over()
         if ended.outcome is Outcome.TIMED_OUT and not (self.asked and self.asked.is_busy):
             self._run.long.add(self._index)
         if self._is_discreet:

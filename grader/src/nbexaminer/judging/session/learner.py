@@ -22,6 +22,7 @@ import re
 import signal
 import socket
 import sys
+import threading
 import time
 import traceback
 import types
@@ -250,6 +251,8 @@ class Server:
         self._request: list[int] = []
         self._seeded = False
         self._interrupted = 0.0
+        self._turn = threading.RLock()
+        """Whose thread of the answer's may use the channel."""
 
     def answer(self, message: dict[str, Any], blob: bytes) -> None:
         """Do what the test runner asks, and tell it what came of that."""
@@ -274,13 +277,15 @@ class Server:
         finally:
             if outermost:
                 self._alarm(0.0, 0.0)
-            self._request.pop()
         reply |= {"id": message["id"], "do": "reply", "value": data}
-        try:
-            self._channel.send(reply, out)
-        except ValueError as error:
-            why = _describe(NotSerializable(f"what came back is too large: {error}"))
-            self._channel.send({"id": message["id"], "do": "reply", "value": None, "error": why})
+        with self._turn:  # another thread may still be calling back
+            self._request.pop()
+            try:
+                self._channel.send(reply, out)
+            except ValueError as error:
+                why = _describe(NotSerializable(f"what came back is too large: {error}"))
+                reply = {"id": message["id"], "do": "reply", "value": None, "error": why}
+                self._channel.send(reply)
 
     def _alarm(self, wall: float, cpu: float) -> None:
         """Ask for a KeyboardInterrupt, after which this process lives on; the test runner kills."""
@@ -310,7 +315,6 @@ class Server:
             builtins.input = _no_input
             if os.getcwd() not in sys.path:  # for modules that cells write
                 sys.path.append(os.getcwd())
-        figures.close_all()  # what tests drew since the last cell
         OUTPUTS.start(self._limits.output_bytes)
         try:
             result = SHELL.run_cell(message["code"], store_history=True, silent=False)
@@ -336,8 +340,8 @@ class Server:
             case "fetch":
                 value = SHELL.user_ns[message["name"]]
                 return _Instance(value) if isinstance(value, type) else value
-            case "nothing":
-                return None
+            case "cell_over":
+                return figures.cell_over()
             case "share":
                 for name in message["classes"]:
                     if isinstance(kind := SHELL.user_ns.get(name), type):
@@ -457,19 +461,22 @@ class Server:
         self, number: int, args: Any = (), kwargs: Any = None, name: str | None = None,
         do: str = "call",
     ) -> Any:  # fmt: skip
-        """Ask the test's process for what it lent, and answer its questions meanwhile."""
-        data, blob = self._encoded_for_test((args, kwargs or {}))
-        during = self._request[-1]
-        asked = {"on": number, "what": do, "name": name, "value": data}
-        self._channel.send({"id": during, "do": "back", **asked}, blob)
-        while True:
-            message, blob = self._channel.receive()
-            if message["do"] != "returned":
-                self.answer(message, blob)
-            elif "error" in message:
-                raise _raised_there(message)
-            else:
-                return self._read(message["value"], blob)
+        """Ask the test's process for what it lent, and answer its questions meanwhile. Threads
+        of an answer's take turns; one that is late, when nothing is asked any more, can't."""
+        with self._turn:
+            if not self._request:
+                raise RuntimeError("what a test passed was called after the answer had returned")
+            data, blob = self._encoded_for_test((args, kwargs or {}))
+            asked = {"on": number, "what": do, "name": name, "value": data}
+            self._channel.send({"id": self._request[-1], "do": "back", **asked}, blob)
+            while True:
+                message, blob = self._channel.receive()
+                if message["do"] != "returned":
+                    self.answer(message, blob)
+                elif "error" in message:
+                    raise _raised_there(message)
+                else:
+                    return self._read(message["value"], blob)
 
 
 def _no_input(prompt: object = "", *_: object, **__: object) -> str:

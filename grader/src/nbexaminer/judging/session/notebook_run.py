@@ -143,12 +143,12 @@ class NotebookRun:
             if self.remote is not None:
                 return self.remote
 
-    def probe(self) -> None:
-        """Find out now whether the answer process still answers: what stands behind a test that
-        broke the connection isn't to blame for it."""
+    def cell_over(self) -> None:
+        """Tell the answer process that a test has ended, and find out now whether it still answers:
+        what stands behind a test that broke the connection isn't to blame for it."""
         if (remote := self.remote) is not None:
             with contextlib.suppress(Ended, RemoteError), self.watched(remote):
-                remote.request("nothing")
+                remote.request("cell_over")
 
     def _advance(self, index: int) -> None:
         """Run the cells before `index` that have not run yet; what they print is not kept.
@@ -192,7 +192,7 @@ class NotebookRun:
                 # had all its time.
                 remote.deadline = max(remote.deadline, time.monotonic() + ANSWER_SECONDS)
                 with contextlib.suppress(RemoteError):
-                    remote.request("nothing")
+                    remote.request("cell_over")
         except Ended as ended:
             self.skip.add(index)
             self.stops[index] = ended
@@ -239,6 +239,8 @@ class NotebookRun:
             try:
                 with printing_to(io.StringIO()), self.watched(remote, {index}):
                     self.replay.run(index, remote)
+                    if remote.n_calls:
+                        remote.request("cell_over")
                 if remote.by_word:
                     self.replay.by_word |= {*cell["makes"]}
                 if remote.limit:
