@@ -13,13 +13,10 @@ from nbexaminer.judging.notebook.source import read_source
 from support.notebooks import answer, check, source_of
 
 ANSWERS = """\
-class P:
-    def __add__(self, other): return self
+class P: pass
 class Sad(Exception): pass
 def f(x):
     return A @ x
-def write():
-    open("out.csv", "w").close()
 """
 REASONS = {
     "with patch('builtins.input', lambda _: 'x'):\n    f(1)": "it replaces builtins.input",
@@ -46,9 +43,6 @@ REASONS = {
     "assert f(p) is not p": "it asks whether two are the same object: f(p) is not p",
     "assert f.__doc__": "it looks at an answer's code, by f.__doc__",
     "assert type(p) is P": "it uses P, a class of an answer's, in a comparison",
-    "p = P()\nassert p + P() == p": "it has an operator between objects of an answer's class: p + "
-    "P() == p",
-    "write()\nassert open('out.csv')": "it looks for out.csv, a file that an answer writes",
     "A = np.eye(3)\nassert f(1)": "it defines A, which an answer reads",
     "%matplotlib inline": "it uses a magic, %matplotlib",
     "assert f(2) == 4": "",

@@ -21,6 +21,7 @@ from nbexaminer.judging.notebook.source import Source
 
 ASKS = "it ends in what the answer gives, and that is no score"
 _MAGIC = re.compile(r"(?m)^[ \t]*([%!]+\S*)")
+_OUTPUT = {"redirect_stdout", "capsys", "capture_output"}
 _FIGURES = {"gca", "gcf", "get_fignums", "get_figlabels"}
 _READS_CODE = {"getdoc", "getmembers", "getsource", "getsourcefile", "getsourcelines", "signature"}
 _PROTOCOLS = {
@@ -52,19 +53,17 @@ class _Answers:
 
     defined: names that they define; classes: those of them that are classes.
     wanted: names that they read and that no cell but a test defines.
-    text: all of it.
     """
 
     defined: frozenset[str]
     classes: frozenset[str]
     wanted: frozenset[str]
-    text: str
 
 
 def reason(source: Source, cell: str) -> str:
     """Why that test cell can't run apart, such as "it deletes squares, which an answer defines", or
     nothing where its text doesn't say."""
-    code = _code(source, cell)
+    code = next(c.source for c in source.cells if c.grade_id == cell)
     if magic := _MAGIC.search(code):
         return f"it uses a magic, {magic[1]}"
     texts = (cell.source for cell in source.cells if cell.is_code)
@@ -95,10 +94,6 @@ def cannot_be_isolated(tree: ast.AST, imported: Collection[str] = ()) -> str:
     return next(itertools.chain(found, _compares_identity(nodes, imported)), "")
 
 
-def _code(source: Source, name: str) -> str:
-    return next(cell.source for cell in source.cells if cell.grade_id == name)
-
-
 def _answers(cells: Iterable[Cell]) -> _Answers:
     code = [cell for cell in cells if cell.is_code]
     texts = [cell.source for cell in code if cell.role is Role.ANSWER]
@@ -107,7 +102,7 @@ def _answers(cells: Iterable[Cell]) -> _Answers:
     classes = frozenset(node.name for node in trees if isinstance(node, ast.ClassDef))
     given = (bound_names(cell.source) for cell in code if cell.role is not Role.TEST)
     wanted = frozenset[str]().union(*map(names_used, texts)).difference(*given)
-    return _Answers(defined, classes, wanted, "\n".join(texts))
+    return _Answers(defined, classes, wanted)
 
 
 def _tree(code: str) -> ast.Module:
@@ -128,15 +123,10 @@ def _loads_anything(nodes: list[ast.AST]) -> Iterator[str]:
 
 
 def _deletes(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
-    for name in _names(nodes, ast.Del, answers):
-        yield f"it deletes {name}, which an answer defines"
-
-
-def _names(nodes: list[ast.AST], kind: type[ast.expr_context], answers: _Answers) -> Iterator[str]:
-    """Names of answers that stand in a test so."""
     for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, kind) and node.id in answers.defined:
-            yield node.id
+        match node:
+            case ast.Name(id=name, ctx=ast.Del()) if name in answers.defined:
+                yield f"it deletes {name}, which an answer defines"
 
 
 def _mocks(nodes: list[ast.AST]) -> Iterator[str]:
@@ -169,10 +159,8 @@ def _seeds(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
 def _watches_output(nodes: list[ast.AST]) -> Iterator[str]:
     for node in nodes:
         match node:
-            case ast.Name(id=name) if name in ("redirect_stdout", "capsys", "capture_output"):
+            case ast.Attribute(attr=name) | ast.Name(id=name) if name in _OUTPUT:
                 yield f"it looks at what an answer prints, by {name}"
-            case ast.Attribute(attr="redirect_stdout"):
-                yield "it looks at what an answer prints, by redirect_stdout"
             case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stdin" as stream):
                 yield f"it looks at what an answer prints or reads, by sys.{stream}"
             case ast.Attribute(attr=name) | ast.Name(id=name) if name in _FIGURES:
@@ -284,13 +272,6 @@ def _is_alone(value: ast.expr, known: Collection[str]) -> bool:
 
 
 def _uses_class(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
-    made = {
-        target.id
-        for node in nodes
-        if isinstance(node, ast.Assign) and _made_of(node.value, answers, set())
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
     for node in nodes:
         match node:
             case ast.Call(func=func, args=args) if _last(func) in _ONE_CLASS:
@@ -309,37 +290,6 @@ def _uses_class(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
             names = {inner.id for inner in ast.walk(part) if isinstance(inner, ast.Name)}
             if not isinstance(part, ast.Call) and (used := sorted(names & answers.classes)):
                 yield f"it uses {used[0]}, a class of an answer's, {where}"
-    for node in nodes:
-        match node:
-            case ast.BinOp(left=left, right=right):
-                parts = [left, right]
-            case ast.Compare(left=left, comparators=others):
-                parts = [left, *others]
-            case _:
-                continue
-        if sum(_made_of(part, answers, made) for part in parts) > 1:
-            yield f"it has an operator between objects of an answer's class: {ast.unparse(node)}"
-
-
-def _made_of(value: ast.expr, answers: _Answers, made: set[str]) -> bool:
-    """Whether an expression is an object of an answer's class, as far as its text says."""
-    match value:
-        case ast.Call(func=ast.Name(id=name)):
-            return name in answers.classes
-        case ast.Name(id=name):
-            return name in made
-        case ast.BinOp(left=left):
-            return _made_of(left, answers, made)
-    return False
-
-
-def _reads_file(nodes: list[ast.AST], answers: _Answers) -> Iterator[str]:
-    for node in nodes:
-        match node:
-            case ast.Call(args=[ast.Constant(value=str(name)), *_]) if (
-                re.fullmatch(r"[\w./-]+\.\w+", name) and f"{name!r}"[1:-1] in answers.text
-            ):
-                yield f"it looks for {name}, a file that an answer writes"
 
 
 def _last(func: ast.expr) -> str:
@@ -351,6 +301,8 @@ def _last(func: ast.expr) -> str:
 
 
 _LOOKS: tuple[Callable[[list[ast.AST], _Answers], Iterator[str]], ...] = (
-    _deletes, _seeds, _uses_class, _reads_file,
-)  # fmt: skip
+    _deletes,
+    _seeds,
+    _uses_class,
+)
 """What is looked for, what is told first standing first."""
