@@ -39,19 +39,6 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
         [loose("o", "fs = [len]"), Z, check("t", "assert fs[0](z) == 21")],
         "import collections\nfs = collections.deque([liar])",
     ),
-    "in an array": (
-        [loose("o", "fs = [len]"), Z, check("t", "assert fs[0](z) == 21")],
-        "import numpy\nfs = numpy.array([liar, 0], dtype=object)",
-    ),
-    "in a frozenset": (
-        [loose("o", "fs = {len}"), Z, check("t", "assert [*fs][0](z) == 21")],
-        "fs = frozenset([liar])",
-    ),
-    "deep": (
-        [loose("o", "fs = [[[[[[[[[[len]]]]]]]]]]"), Z,
-         check("t", "assert fs[0][0][0][0][0][0][0][0][0][0](z) == 21")],
-        "fs = [[[[[[[[[[liar]]]]]]]]]]",
-    ),
     "a list for an object": (
         [loose("o", "class J:\n    def count(self, x): return len(x)\njudge = J()"), Z,
          check("t", "assert judge.count(z) == 21")],
@@ -105,26 +92,12 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
          check("t", "assert j.count() == 21")],
         "j = liar",
     ),
-    "an object around the answer, unlocked": (
-        [loose("J", "class J:\n    def __init__(self, z): self.z = z\n"
-               "    def count(self): return len(self.z())"),
-         answer("z", "def z(): return [0] * 21"), loose("g", "j = J(z)"),
-         check("t", "assert j.count() == 21")],
-        "j = liar",
-    ),
     "a function's object around the answer": (
         [given("J", "class J:\n    def __init__(self, z): self.z = z\n"
                "    def count(self): return len(self.z())\ndef make(z): return J(z)"),
          answer("z", "def z(): return [0] * 21"), given("g", "j = make(z)"),
          check("t", "assert j.count() == 21")],
         "j = liar",
-    ),
-    "in a list around the answer": (
-        [given("J", "class J:\n    def __init__(self, z): self.z = z\n"
-               "    def count(self): return len(self.z())\ndef make(z): return J(z)"),
-         answer("z", "def z(): return [0] * 21"), given("g", "js = [make(z)]"),
-         check("t", "assert js[0].count() == 21")],
-        "js = [liar]",
     ),
     "a magic": (
         [loose("o", "%run judge.py"), Z, check("t", "assert size(z) == 21")],
@@ -133,10 +106,6 @@ TAKEN: dict[str, tuple[list[Any], str]] = {
     "code in a text": (
         [given("o", "exec('def long(x): return len(x)')"), Z, check("t", "assert long(z) == 21")],
         "long = liar",
-    ),
-    "code in an unlocked text": (
-        [loose("o", "exec('def wide(x): return len(x)')"), Z, check("t", "assert wide(z) == 21")],
-        "wide = liar",
     ),
     "Python's own": (
         [answer("z", "def max(x): return sorted(x)[-1]"), check("t", "assert max([1, 3]) == 3")],
@@ -302,21 +271,3 @@ def test_names_are_those_of_the_notebook_run_from_top_to_bottom(engine: Engine) 
     source = source_of(*cells, *tests, imports="import math")
     result = engine.grade(source, source)
     assert {*outcomes(result)} == {"passed"}, [str(v.message) for v in result.verdicts]
-
-
-OF_ANSWERS = {
-    "a verdict": ("good = all(f(x) == x * x for x in range(5))", "assert good", "good = True"),
-    "a list": ("got = [f(x) for x in range(3)]", "assert got == [0, 1, 4]", "got = [0, 1, 4]"),
-}
-
-
-@pytest.mark.parametrize(("code", "test", "lie"), OF_ANSWERS.values(), ids=OF_ANSWERS)
-def test_what_a_locked_cell_makes_of_an_answer_is_made_by_the_examiner(
-    engine: Engine, code: str, test: str, lie: str
-) -> None:
-    """A cell below it with `good = True` would have the points."""
-    source = source_of(answer("f", "def f(x): return x * x"), given("g", code), check("t", test))
-    assert outcomes(engine.grade(source, source)) == ["passed"]
-    wrong = nbformat.reads(submission(source, {"f": "def f(x): return 0"}).decode(), as_version=4)
-    wrong.cells.insert(3, new_code_cell(lie))
-    assert outcomes(engine.grade(source, nbformat.writes(wrong).encode())) == ["failed"]
