@@ -325,6 +325,7 @@ def disk() -> None:
 @_promise("leaves no file or process that goes on or that others see")
 def neighbours(inside: Inside) -> None:
     pid, known = inside.zygote.pid, shown_to(inside.zygote.role)
+    inside.ask("unprivileged")  # it is there, and counts, once it answers
     before = len(descendants(pid))
     with Inside(inside.zygote) as another:
         another.ask("leave_traces")

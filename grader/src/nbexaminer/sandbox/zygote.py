@@ -133,7 +133,6 @@ class Zygote:
             self._when_readable(status, lambda: self._end(child))
             if child.pidfd >= 0:
                 self._when_readable(child.pidfd, lambda: self._note_supervisor(child))
-            _say(status, {"pid": child.pid})
         finally:
             sock.close()
             if files is not None:

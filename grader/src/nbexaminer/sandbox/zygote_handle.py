@@ -48,6 +48,9 @@ class ExitStatus:
         return f"{how} ({self.ended_by})" if limited else how
 
 
+_LOST = {"code": None, "signal": signal.SIGKILL, "cpu_seconds": 0.0}
+
+
 class Child(contextlib.AbstractContextManager["Child"]):
     """One forked process. `sock` is connected to the socket that its main function gets.
 
@@ -58,23 +61,6 @@ class Child(contextlib.AbstractContextManager["Child"]):
         self.sock = sock
         self._status = status
         self._exit: ExitStatus | None = None
-        try:
-            first = self._told()
-        except ConnectionError:
-            raise ZygoteDied("the zygote ended while it forked a child") from None
-        if "error" in first:
-            raise ZygoteDied(f"the zygote can't fork: {first['error']}")
-        self.pid: int = first["pid"]
-        """Its process id as the zygote sees it (inside the sandbox's namespace)."""
-
-    def _told(self) -> dict[str, Any]:
-        """The next message of the zygote, which sends each at once. Raises ConnectionError."""
-        # Without a buffer, since `wait` polls for the one that follows.
-        with self._status.makefile("rb", buffering=0) as lines:
-            line = lines.readline()
-        if not line:
-            raise ConnectionError
-        return dict(json.loads(line))
 
     def kill(self) -> None:
         """End the child and whatever it started, at once."""
@@ -82,7 +68,8 @@ class Child(contextlib.AbstractContextManager["Child"]):
             self._status.shutdown(socket.SHUT_WR)
 
     def wait(self, timeout: float | None = None) -> ExitStatus:
-        """How the child ended, once nothing of it is left. Raises TimeoutError.
+        """How the child ended, once nothing of it is left. Raises TimeoutError, and ZygoteDied
+        where it was never forked.
 
         timeout: seconds, or None to wait as long as it takes.
         """
@@ -90,19 +77,24 @@ class Child(contextlib.AbstractContextManager["Child"]):
             poller = select.poll()
             poller.register(self._status, select.POLLIN)
             if not poller.poll(None if timeout is None else timeout * 1000):
-                raise TimeoutError(f"process {self.pid} still runs after {timeout} s")
-            try:
-                text = self._told()
-                self._exit = ExitStatus(**text | {"ended_by": EndedBy(text["ended_by"])})
-            except ConnectionError:
-                self._exit = ExitStatus(None, signal.SIGKILL, EndedBy.LOSS, 0.0)
+                raise TimeoutError(f"a process still runs after {timeout} s")
+            line = b""
+            with contextlib.suppress(ConnectionError), self._status.makefile("rb") as lines:
+                line = lines.readline()
+            told = json.loads(line or "{}")
+            if "error" in told:
+                raise ZygoteDied(f"the zygote can't fork: {told['error']}")
+            ended_by = EndedBy(told.pop("ended_by", EndedBy.LOSS))
+            self._exit = ExitStatus(**_LOST | told, ended_by=ended_by)
         return self._exit
 
     def __exit__(self, *_: object) -> None:
         self.kill()
-        self.wait()
-        self.sock.close()
-        self._status.close()
+        try:
+            self.wait()
+        finally:
+            self.sock.close()
+            self._status.close()
 
 
 @dataclasses.dataclass(eq=False)
@@ -220,7 +212,7 @@ class ZygoteHandle:
         return self._stderr.read().decode(errors="replace").strip()[-4000:]
 
     def spawn(self, files: BinaryIO | None = None) -> Child:
-        """Fork a child. Raises ZygoteDied.
+        """Have a child forked, which is not waited for. Raises ZygoteDied.
 
         files: what `files.sealed` gave; the child finds them in the folder in which it begins.
         """
@@ -231,11 +223,11 @@ class ZygoteHandle:
                 passed = [theirs.fileno(), status_theirs.fileno()]
                 passed += [] if files is None else [files.fileno()]
                 socket.send_fds(self._control, [b"+"], passed)
-            return Child(sock, status)
-        except (OSError, ZygoteDied) as error:
+        except OSError as error:
             sock.close()
             status.close()
             raise ZygoteDied(f"{error}\n{self._tail()}".strip()) from error
+        return Child(sock, status)
 
     def __exit__(self, *_: object) -> None:
         self._control.close()

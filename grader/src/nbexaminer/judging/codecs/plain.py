@@ -60,12 +60,9 @@ class Late:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    @functools.cached_property
-    def _module(self) -> Any:
-        return importlib.import_module(self._name)
-
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._module, name)
+        value = vars(self)[name] = getattr(importlib.import_module(self._name), name)
+        return value
 
 
 class Codec:

@@ -201,6 +201,8 @@ def _is_definition(tree: ast.stmt) -> bool:
 
 def is_quiet(text: str) -> bool:
     """Whether a semicolon at its end keeps IPython from showing the last value."""
+    if ";" not in text:
+        return False
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     seen = [token.string for token in tokens if token.type not in _NOT_SEEN]
     return seen[-1:] == [";"]

@@ -54,6 +54,8 @@ TEST_RUNNER_GRACE_SECONDS = 30.0
 MAX_TEST_RUNNER_RESTARTS = 5
 MAX_SPAWNED = 4 * (MAX_RESTARTS + 1)
 """Answer processes of one test runner, in all runs."""
+MAX_AHEAD = 1.0
+"""Seconds that a process may have waited of those which it has for a notebook."""
 HIDDEN_SHARE = 0.25
 """Of a notebook's time: what hidden tests may take beyond it, so that slow cells of the learner's
 behind an answer don't cost its points."""
@@ -412,7 +414,15 @@ class Engine:
         with contextlib.ExitStack() as stack:
             test_runner = stack.enter_context(self._test_runners.spawn(files.tests))
             channel = Channel(test_runner.sock)
-            learners, n_spawned = list[Child](), 0
+
+            def fork_ahead() -> None:
+                ahead.append((time.monotonic(), enter(self._learners.spawn(files.answers))))
+
+            # Forking one takes a while: it begins before the test runner asks.
+            enter, learners, n_spawned = stack.enter_context, list[Child](), 0
+            ahead = list[tuple[float, Child]]()
+            for _ in filter(None, Stages.of(cells)):  # for each run one
+                fork_ahead()
             try:
                 try:
                     channel.send(plan)
@@ -424,7 +434,10 @@ class Engine:
                     match message["do"]:
                         case "spawn" if n_spawned < MAX_SPAWNED:
                             n_spawned += 1
-                            learner = stack.enter_context(self._learners.spawn(files.answers))
+                            if not ahead or ahead[0][0] < time.monotonic() - MAX_AHEAD:
+                                ahead.clear()
+                                fork_ahead()
+                            learner = ahead.pop(0)[1]
                             socket.send_fds(test_runner.sock, [b"+"], [learner.sock.fileno()])
                             learner.sock.close()
                             learners.append(learner)
@@ -440,6 +453,8 @@ class Engine:
                             pass
                         case _:
                             raise ValueError("what no test runner asks for")
+                for child in (test_runner, *learners):  # together, and then wait
+                    child.kill()
                 return
             # The last of these where a learner has got hold of it, or a socket is passed on.
             except (WireError, ConnectionError, LookupError, TypeError, ValueError) as error:

@@ -15,7 +15,6 @@ import dataclasses
 import functools
 import io
 import itertools
-import json
 import os
 import random
 import re
@@ -49,8 +48,6 @@ MAX_HANDLES = 200_000
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 50_000
 MAX_NAMES = 5_000
-_UNCHANGING = (type(None), bool, int, float, complex, str, bytes, range)
-"""Types whose values nobody can change."""
 INTERRUPTS_APART = 0.5
 """Seconds in which a second interrupt is passed over."""
 SHOWN_TYPES = ("text/plain", "image/png", "image/jpeg")
@@ -263,13 +260,11 @@ class Server:
                 self._alarm(message["seconds"], self._limits.cell_cpu_seconds)
             reply = self._run(message) if message["do"] == "run" else {}
             given = self._read(message["value"], blob)
-            before = self._forms(given) if message.get("watch") else {}
             in_it = CONTEXT.run if outermost else _at_once  # nobody can enter it twice
             value = None if reply else in_it(self._value, message, given)
             data, out = self._encoded_for_test(value)
-            if before:
-                now = self._forms(given)
-                reply["changed"] = [key for key, form in before.items() if now[key] != form]
+            if message.get("watch"):
+                reply["changed"] = self._changed(given, message["value"], blob)
         except (WireError, SystemError):
             raise
         except BaseException as error:
@@ -382,22 +377,27 @@ class Server:
             return _Instance(value)
         return value
 
-    def _forms(self, given: Any) -> dict[Any, int | None]:
-        """What a call is passed, as it is now, by place and by name: but for the learner's own
-        objects and what nobody can change."""
-        args, kwargs = given
-        every = (*enumerate(args), *kwargs.items())
-        kept = ((k, v) for k, v in every if not (isinstance(v, _UNCHANGING) or self._is_own(v)))
-        return {key: self._form(value) for key, value in kept}
+    def _changed(self, given: Any, data: Any, blob: bytes) -> list[Any]:
+        """What of a call's arguments is no longer as it came, by place and by name: but for the
+        learner's own objects."""
+        if self._form(given) == (repr(data), blob):
+            return []
+        came = decode(data, blob, self._own, self._shared.__getitem__, is_for_answer=True)
+        now, then = ({**dict(enumerate(args)), **kwargs} for args, kwargs in (given, came))
+        return [
+            key
+            for key, value in now.items()
+            if id(value) not in self._numbers and self._form(value) != self._form(then[key])
+        ]
 
-    def _is_own(self, value: Any) -> bool:
-        return id(value) in self._numbers
+    def _own(self, data: Any) -> Any:
+        return self._objects[data["h"]] if "h" in data else object()
 
-    def _form(self, value: Any) -> int | None:
-        """A number that is another one where the value is; None for what can't cross."""
+    def _form(self, value: Any) -> tuple[str, bytes] | None:
+        """What is another where the value is; None for what can't cross."""
         with contextlib.suppress(Exception):
-            data, blob = encode(value, lambda _: None, True, self._shared_name)
-            return hash((json.dumps(data), blob))
+            form, blob = encode(value, lambda _: None, True, self._shared_name)
+            return repr(form), blob
         return None
 
     def _lend(self, value: Any) -> dict[str, Any]:

@@ -189,7 +189,8 @@ class TestSession:
         if test.is_unwritten:
             self._unwritten.add(index)
         by_word = asked is not None and asked.by_word
-        by_word = by_word or not run.replay.by_word.isdisjoint(self._used_at(index))
+        if not by_word and run.replay.by_word:
+            by_word = not run.replay.by_word.isdisjoint(self._used_at(index))
         if by_word:
             run.replay.by_word |= bound_names(self._cells[index]["code"])
         is_limited = asked is not None and (asked.limit or asked.is_busy) and run.mode.hidden

@@ -15,6 +15,8 @@ JSON_BYTES = 16 << 20
 BLOB_BYTES = 256 << 20
 _HEADER = struct.Struct("<QQ")
 _CHUNK = 1 << 20
+_FEW = 1 << 12
+"""Bytes that are read at once though fewer are waited for: all of most frames."""
 
 
 class WireError(Exception):
@@ -36,7 +38,7 @@ class BadFrame(WireError):
 def strict_json(data: bytes) -> Any:
     """Parse UTF-8 JSON without the NaN and Infinity that Python allows. Raises BadFrame."""
     try:
-        return json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        return _DECODER.decode(data.decode("utf-8"))
     except RecursionError:
         raise BadFrame("JSON nested too deeply") from None
     except ValueError as error:
@@ -45,6 +47,10 @@ def strict_json(data: bytes) -> Any:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 class Channel:
@@ -57,13 +63,15 @@ class Channel:
     def __init__(self, sock: socket.socket, blob_bytes: int = BLOB_BYTES) -> None:
         self.sock = sock
         self._blob_bytes = blob_bytes
+        self._ahead = bytearray()
+        """What has come of the next frames."""
 
     def send(self, message: object, blob: bytes = b"", deadline: float | None = None) -> None:
         """Send one frame. Raises ValueError for one that is too large, and WireError.
 
         deadline: in `time.monotonic()` seconds.
         """
-        data = json.dumps(message, allow_nan=False, separators=(",", ":")).encode()
+        data = _ENCODER.encode(message).encode()
         size = len(data) + len(blob)
         if len(data) > JSON_BYTES or size > self._blob_bytes:
             raise ValueError(f"{size} bytes are more than can cross at once")
@@ -89,11 +97,11 @@ class Channel:
         return message, self._read(blob_size, deadline)
 
     def _read(self, size: int, deadline: float | None) -> bytes:
-        data = bytearray()
+        data = self._ahead
         try:
             while len(data) < size:
                 self._until(deadline)
-                got = self.sock.recv(min(_CHUNK, size - len(data)))
+                got = self.sock.recv(max(_FEW, min(_CHUNK, size - len(data))))
                 if not got:
                     raise Closed("the other end closed the connection")
                 data += got
@@ -101,7 +109,9 @@ class Channel:
             raise TimedOut("no answer in time") from None
         except OSError as error:
             raise Closed(str(error)) from None
-        return bytes(data)
+        read = bytes(data[:size])
+        del data[:size]
+        return read
 
     def _until(self, deadline: float | None) -> None:
         left = None if deadline is None else deadline - time.monotonic()
